@@ -1,0 +1,82 @@
+# Entente. «make help» lists what can be asked for.
+# Needs: make, git, and Python 3.11 or later with venv. Everything else goes into .venv, from hashed wheels.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The folders that hold Python; a folder that is not there yet is not asked for.
+SOURCES := $(wildcard src tests benchmarks demo)
+
+PIP_INSTALL := $(BIN)/pip install -qq --disable-pip-version-check --no-input --require-hashes --only-binary :all:
+# pip refuses -e together with --require-hashes: the hashed wheels go first, then this package alone.
+INSTALL_ENTENTE := $(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary :all: --universal --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
+
+.PHONY: help demo test bench check-long lint types requirements clean prerequisites browser
+
+help:  ## say what can be asked for
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.core-installed  ## four nodes on this machine play the story (STAY=0: stop when it ends)
+	@$(BIN)/python -m demo
+
+test: $(VENV)/.dev-installed browser  ## style, types and all ordinary tests
+	@$(BIN)/ruff check --quiet $(SOURCES) && echo "ruff check: clean"
+	@$(BIN)/ruff format --check --quiet $(SOURCES) && echo "ruff format: clean"
+	@$(BIN)/mypy $(SOURCES)
+	@$(BIN)/pytest -n 2 -q
+
+bench: $(VENV)/.dev-installed  ## measure; writes benchmarks/RESULTS.md
+	@$(BIN)/python -m benchmarks
+
+check-long: $(VENV)/.dev-installed  ## the tests that take minutes
+	@$(BIN)/pytest -n 2 -q -m long --hypothesis-profile=long || { [ $$? -eq 5 ] && echo "No test is marked long yet."; }
+
+lint: $(VENV)/.dev-installed  ## style only
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+
+types: $(VENV)/.dev-installed  ## types only
+	@$(BIN)/mypy $(SOURCES)
+
+requirements: $(VENV)/.lock-installed  ## resolve the locked versions again, newest within requirements/*.in
+	@cd requirements && for name in build core dev lock; do $(LOCK) --upgrade --output-file $$name.txt $$name.in; done
+	@echo "requirements/*.txt are written: look at the difference, then run make test."
+
+clean:  ## remove caches and what the demonstration wrote (.venv stays)
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist demo/run demo/story.html
+	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+prerequisites:
+	@.ci/prerequisites "$(PYTHON)"
+
+browser:
+	@.ci/browser
+
+# A stamp says «this file was installed into .venv», so that a second run starts at once.
+$(VENV)/.created: | prerequisites
+	@"$(PYTHON)" -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.core-installed: requirements/core.txt requirements/build.txt pyproject.toml $(VENV)/.created
+	@echo "Installing $$(grep -c == requirements/core.txt) packages a node needs into $(VENV) (wheels only, hashes checked) ..."
+	@$(PIP_INSTALL) -r requirements/core.txt -r requirements/build.txt
+	@$(INSTALL_ENTENTE)
+	@touch $@
+
+$(VENV)/.dev-installed: requirements/dev.txt $(VENV)/.core-installed
+	@echo "Installing the tools of the tests into $(VENV): pytest, hypothesis, mypy, ruff, playwright ..."
+	@$(PIP_INSTALL) -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.lock-installed: requirements/lock.txt $(VENV)/.created
+	@echo "Installing the resolver uv into $(VENV) ..."
+	@$(PIP_INSTALL) -r requirements/lock.txt
+	@touch $@

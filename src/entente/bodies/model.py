@@ -1,0 +1,243 @@
+"""The nouns of the directory: bodies, their keys and names, units, groups, officers, national orders.
+
+Everything a body says about itself comes from its own statements; nothing here can remove a body.
+Source: DESIGN sections 2, 4 and 5; docs/rules/bodies.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.ids import BodyId, GroupId, KeyId, OfficerId
+from entente.kernel.signing import key_id
+
+HEADS_MAX = 16
+"""Root keys of one body; no bureau has more heads who may sign for it."""
+ADDRESSES_MAX = 8
+NAME_CHARACTERS_MAX = 300
+"""As long as the longest official name of an international organisation, with room."""
+
+
+class BodyKind(StrEnum):
+    """What a body is (DESIGN section 1)."""
+
+    NATIONAL_CENTRAL_BUREAU = "national_central_bureau"
+    NATIONAL_ENTITY = "national_entity"
+    INTERNATIONAL_ORGANISATION = "international_organisation"
+    INTERNATIONAL_ENTITY = "international_entity"
+    """A regional centre, or an organ or unit abroad that runs its own node."""
+    GENERAL_SECRETARIAT = "general_secretariat"
+    SUPERVISORY_COMMISSION = "supervisory_commission"
+    PRIVATE_PARTNER = "private_partner"
+
+
+class UnitKind(StrEnum):
+    """A part of a body that has no node of its own."""
+
+    REGIONAL_BRANCH = "regional_branch"
+    ORGAN = "organ"
+    UNIT = "unit"
+    UNIT_ABROAD = "unit_abroad"
+
+
+@dataclass(frozen=True, slots=True)
+class NameEntry:
+    """A name of a body and when it was in use."""
+
+    name: str
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Genesis:
+    """The content of a body's first statement; its id derives from these signed bytes (B1)."""
+
+    kind: BodyKind
+    code: str
+    """Short name in lists, for example `XA-NCB`; 2 to 24 of A–Z, 0–9 and `-`."""
+    name: str
+    country: str
+    """ISO 3166-1 alpha-2, user-assigned codes included; empty for an international body."""
+    zone: str
+    """IANA time zone, for example `Europe/Lisbon`."""
+    root_keys: tuple[bytes, ...]
+    """The heads' public keys."""
+    threshold: int
+    node_key: bytes
+    sealing_key: bytes
+    nonce: bytes
+    """16 random bytes: two bodies never have the same id."""
+    replaces: BodyId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyVersion:
+    """A body's keys from a moment on (B2). Version n+1 is signed by version n's threshold."""
+
+    version: int
+    root_keys: tuple[bytes, ...]
+    threshold: int
+    node_key: bytes
+    sealing_key: bytes
+    valid_from: datetime
+
+    @property
+    def heads(self) -> Mapping[KeyId, bytes]:
+        """The heads' public keys by key id."""
+        return {key_id(key): key for key in self.root_keys}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A regional branch, organ or unit of a body."""
+
+    id: str
+    kind: UnitKind
+    name: str
+    territory: str = ""
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A directory entry: what a body has said of itself, and who introduced it here."""
+
+    id: BodyId
+    kind: BodyKind
+    code: str
+    country: str
+    zone: str
+    names: tuple[NameEntry, ...]
+    """Newest last; never empty."""
+    keys: tuple[KeyVersion, ...]
+    """Oldest first; never empty."""
+    addresses: tuple[str, ...] = ()
+    units: tuple[Unit, ...] = ()
+    introduced_by: BodyId | None = None
+    """None for ourselves and for a body entered by hand."""
+    introduced_at: datetime | None = None
+    statements: tuple[JsonObject, ...] = ()
+    """The signed statements this entry was built from, genesis first: what an introduction hands on."""
+
+    @property
+    def name(self) -> str:
+        """The name in use now."""
+        return self.names[-1].name
+
+    @property
+    def current_keys(self) -> KeyVersion:
+        """The keys in force now."""
+        return self.keys[-1]
+
+
+class MembershipStatus(StrEnum):
+    """How a body stands in a group."""
+
+    MEMBER = "member"
+    ASSOCIATE = "associate"
+    OBSERVER = "observer"
+    DIALOGUE_PARTNER = "dialogue_partner"
+    FORMER = "former"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    """One body's place in a group, from a date, by a document."""
+
+    body: BodyId
+    status: MembershipStatus
+    since: date
+    document: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A dated list kept by one body. A new version replaces the whole list; earlier entries keep their dates."""
+
+    id: GroupId
+    keeper: BodyId
+    name: str
+    title: str
+    version: int
+    entries: tuple[GroupEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class GroupReference:
+    """A group named in an instrument, a restriction or an address: its bodies of one status."""
+
+    group: GroupId
+    status: MembershipStatus = MembershipStatus.MEMBER
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """A human acting for our body, or a machine account. Known to other bodies only by its id and role."""
+
+    id: OfficerId
+    roles: frozenset[str]
+    """Codes of data/roles.yaml."""
+    unit: str = ""
+    is_machine: bool = False
+    active_from: datetime | None = None
+    active_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """An operational measure that national law gives a body's officers, on one legal basis, under a condition."""
+
+    measure: str
+    """A code of data/measures.yaml."""
+    legal_basis: str
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NationalOrder:
+    """A national legal act that states which powers a body's officers have under the legal bases it governs.
+
+    Within those bases, what it does not list is not given; other bases are untouched (DESIGN section 5).
+    """
+
+    reference: str
+    text: str
+    signed_on: date
+    published_on: date
+    in_force_on: date
+    governs: frozenset[str]
+    """Legal bases that this order settles exhaustively."""
+    powers: tuple[Power, ...]
+    competent_authorities: Mapping[str, str]
+    """Measure → the national authority that may take it instead."""
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An entry of data/measures.yaml: an operational measure and the legal bases it can rest on."""
+
+    code: str
+    label: str
+    legal_bases: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """An entry of data/roles.yaml."""
+
+    code: str
+    label: str
+    verbs: frozenset[str]
+    acts_up_to: str
+    """The highest act of the ladder (handling.model.DisclosureAct) an officer in this role does."""
+    confidentiality: str
+    """The highest confidentiality level this role reads."""
+    marks: frozenset[str]
+    """Marks (minor, sensitive …) this role is cleared for."""

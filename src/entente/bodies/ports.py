@@ -1,0 +1,80 @@
+"""What bodies needs from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from entente.bodies.model import Body, Group, Measure, NationalOrder, Officer, Role
+from entente.kernel.ids import BodyId, GroupId, OfficerId
+from entente.kernel.ports import UnitOfWork
+
+
+class BodyLists(Protocol):
+    """The closed lists this room reads. `handling.model.CodeLists` has them all; it stands in a later room."""
+
+    @property
+    def countries(self) -> Mapping[str, str]:
+        """ISO 3166-1 alpha-2 → name."""
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """Roles by code."""
+
+    @property
+    def measures(self) -> Mapping[str, Measure]:
+        """Operational measures by code."""
+
+
+class BodyStore(Protocol):
+    """The directory. Bodies are added and grow; there is no way to remove one."""
+
+    def own(self) -> Body:
+        """Return our own entry; raise Misconfigured when the node was not initialised."""
+
+    def body(self, body: BodyId) -> Body | None:
+        """Return an entry, or None for a body not in the directory."""
+
+    def bodies(self) -> tuple[Body, ...]:
+        """Return all entries, ordered by code."""
+
+    def put_body(self, body: Body, *, is_own: bool = False) -> None:
+        """Add or replace an entry; a replacement must hold every earlier key version and name (asserted)."""
+
+    def count_unknown(self, claimed: str) -> None:
+        """Count a statement from a body not in the directory; nothing else of it is kept."""
+
+    def unknown_count(self) -> int:
+        """Return how many statements came from unknown bodies."""
+
+    def group(self, group: GroupId) -> Group | None:
+        """Return the newest version of a group."""
+
+    def groups(self) -> tuple[Group, ...]:
+        """Return the newest version of every group, ordered by id."""
+
+    def put_group(self, group: Group) -> None:
+        """Keep a new version of a group."""
+
+    def officer(self, officer: OfficerId) -> Officer | None:
+        """Return one of our officers."""
+
+    def officers(self) -> tuple[Officer, ...]:
+        """Return all our officers, ordered by id."""
+
+    def put_officer(self, officer: Officer) -> None:
+        """Add or replace an officer."""
+
+    def orders(self) -> tuple[NationalOrder, ...]:
+        """Return the national orders entered at this node, ordered by the date they came into force."""
+
+    def put_order(self, order: NationalOrder) -> None:
+        """Add a national order; the same reference replaces the earlier entry."""
+
+
+class BodiesUnit(UnitOfWork, Protocol):
+    """A unit of work with the directory."""
+
+    @property
+    def bodies(self) -> BodyStore:
+        """The directory."""

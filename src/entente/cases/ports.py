@@ -1,0 +1,38 @@
+"""What cases needs from outside."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from entente.cases.model import Case, CaseEvent
+from entente.records.ports import RecordsUnit
+
+
+class CaseStore(Protocol):
+    """The register of cases and their chronologies."""
+
+    def next_serial(self, year: int) -> int:
+        """Return the next number of the year's gapless register, within this transaction."""
+
+    def get(self, number: str) -> Case | None:
+        """Return a case."""
+
+    def put(self, case: Case) -> None:
+        """Add or replace a case."""
+
+    def all(self, limit: int) -> tuple[Case, ...]:
+        """Return the newest cases."""
+
+    def add_event(self, number: str, event: CaseEvent) -> None:
+        """Add a line to the chronology; lines are never changed."""
+
+    def events(self, number: str) -> tuple[CaseEvent, ...]:
+        """Return the chronology in order."""
+
+
+class CasesUnit(RecordsUnit, Protocol):
+    """A unit of work with the cases."""
+
+    @property
+    def cases(self) -> CaseStore:
+        """The cases."""

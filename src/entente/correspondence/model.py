@@ -1,0 +1,146 @@
+"""Messages, hits, permission requests, record requests and their answers, with our reference and theirs on each.
+
+Source: DESIGN sections 2, 5 and 6; docs/rules/correspondence.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from entente.handling.model import DisclosureAct
+from entente.kernel.ids import BodyId, InstrumentId, RecordId
+
+TEXT_CHARACTERS_MAX = 20_000
+"""A message; longer matter belongs in an attachment (blobs, part 2)."""
+
+
+class Way(StrEnum):
+    """Whether we sent it or received it."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What every item of correspondence carries."""
+
+    id: str
+    """Made by the sender, for example `message-<26 characters>`."""
+    sender: BodyId
+    recipient: BodyId
+    instrument: InstrumentId
+    officer: str
+    """The sending officer's id, as the sending node attests it."""
+    our_reference: str
+    """The sender's case number."""
+    your_reference: str
+    """The recipient's case number, where the sender knows it."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A police message."""
+
+    header: Header
+    subject: str
+    text: str
+    urgency: str
+    """A code of data/reasons.yaml, urgencies."""
+    is_for_action: bool
+    answers: str = ""
+    """The id of the item it answers."""
+
+
+class HitOutcome(StrEnum):
+    """What the finding officer judged."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+class HitState(StrEnum):
+    """Where a hit stands between finder and source."""
+
+    HELD = "held"
+    """Not yet released by the finder's officer, as the instrument's hit rule asks."""
+    TOLD = "told"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    """Rejected: kept as a marker for innocent namesakes, told to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A candidate an officer confirmed or rejected, and what the source answered."""
+
+    header: Header
+    record: RecordId
+    version: int
+    purpose: str
+    crime_area: str
+    outcome: HitOutcome
+    outcome_reason: str
+    """A code of data/reasons.yaml, hit_outcomes."""
+    score: int
+    """Thousandths, as the finder saw it."""
+    circumstances: str
+    state: HitState
+    answer: str = ""
+    """The source's answer in words; `is_same_person` its judgement."""
+    is_same_person: bool | None = None
+    answered_at: datetime | None = None
+
+
+class PermissionState(StrEnum):
+    """Where a permission request stands."""
+
+    WAITING = "waiting"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionRequest:
+    """A request for the source's leave; its signed answer is a Leave the gate obeys."""
+
+    header: Header
+    record: RecordId
+    acts: frozenset[DisclosureAct]
+    forward_to: BodyId | None
+    purpose: str
+    crime_area: str
+    justification: str
+    due_at: datetime
+    state: PermissionState
+    answer_reason: str = ""
+    """For a refusal: a code of data/reasons.yaml, refusal_reasons."""
+    answer_text: str = ""
+
+
+class AnswerOutcome(StrEnum):
+    """How a record request was answered. `not_found` says no more than that."""
+
+    WAITING = "waiting"
+    WHOLE = "whole"
+    REFUSED = "refused"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRequest:
+    """A question to the source's node for one record under one instrument, answered by its gate at once."""
+
+    header: Header
+    record: RecordId
+    kind: str
+    purpose: str
+    crime_area: str
+    outcome: AnswerOutcome
+    answer: str = ""
+    """What was answered, in the words the asking officer reads."""
+    grounds: tuple[str, ...] = ()
+    """For a refusal: `D3 · sentence`, each that the asker may know."""

@@ -1,0 +1,56 @@
+"""What correspondence needs from outside."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from entente.cases.ports import CasesUnit
+from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, Way
+
+
+class CorrespondenceStore(Protocol):
+    """Everything sent and received, by id."""
+
+    def put_message(self, message: Message, way: Way) -> None:
+        """Keep a message; the same id again is a programming error."""
+
+    def message(self, message: str) -> Message | None:
+        """Return a message."""
+
+    def messages(self, limit: int, case: str = "") -> tuple[tuple[Way, Message], ...]:
+        """Return the newest messages, of one case where a number is given."""
+
+    def put_hit(self, hit: Hit, way: Way) -> None:
+        """Add or replace a hit."""
+
+    def hit(self, hit: str) -> tuple[Way, Hit] | None:
+        """Return a hit."""
+
+    def hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
+        """Return the newest hits."""
+
+    def put_permission(self, request: PermissionRequest, way: Way) -> None:
+        """Add or replace a permission request."""
+
+    def permission(self, request: str) -> tuple[Way, PermissionRequest] | None:
+        """Return a permission request."""
+
+    def permissions(self, limit: int) -> tuple[tuple[Way, PermissionRequest], ...]:
+        """Return the newest permission requests."""
+
+    def put_record_request(self, request: RecordRequest, way: Way) -> None:
+        """Add or replace a record request."""
+
+    def record_request(self, request: str) -> tuple[Way, RecordRequest] | None:
+        """Return a record request."""
+
+    def record_requests(self, limit: int) -> tuple[tuple[Way, RecordRequest], ...]:
+        """Return the newest record requests."""
+
+
+class CorrespondenceUnit(CasesUnit, Protocol):
+    """A unit of work with the correspondence."""
+
+    @property
+    def correspondence(self) -> CorrespondenceStore:
+        """The correspondence."""

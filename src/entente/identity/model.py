@@ -1,0 +1,93 @@
+"""Who might this be: queries, candidates, evidence.
+
+A score is in thousandths (0 to 1,000, shown as .930) and never stands without its evidence.
+Source: DESIGN section 7; docs/rules/identity.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from entente.kernel.ids import BodyId, InstrumentId, RecordId
+
+QUERY_NAME_CHARACTERS_MAX = 200
+QUERY_TERMS_MAX = 20
+CANDIDATES_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Whatever the officer has. At least a name or an identifier."""
+
+    names: tuple[str, ...] = ()
+    birth_date: str = ""
+    """A date or a part of one: `1979-05-04`, `1979-05`, `1979`."""
+    country: str = ""
+    """ISO 3166-1 alpha-2."""
+    identifiers: tuple[str, ...] = ()
+    """Document numbers, plates, VINs, IMO numbers, phones, wallets … as written."""
+
+
+class EvidenceKind(StrEnum):
+    """Whether a piece of evidence speaks for or against."""
+
+    FOR = "for"
+    AGAINST = "against"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One comparison in words an officer can check, with the weight it had, in thousandths (negative: against)."""
+
+    kind: EvidenceKind
+    text: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record that might be the one, as this reader may see it."""
+
+    record: RecordId
+    source: BodyId
+    caption: str
+    schema: str
+    kind: str
+    score: int
+    """Thousandths."""
+    evidence: tuple[Evidence, ...]
+    instrument: InstrumentId | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """The answer to one search: the short ranked list and among how many visible records it was looked for."""
+
+    candidates: tuple[Candidate, ...]
+    searched: int
+    trail_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why a search is made: the purpose, the crime area, and a case number or an occasion in words."""
+
+    purpose: str
+    crime_area: str
+    case: str = ""
+    occasion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One name or identifier fact as the index holds it: which record, under which class, and its keys."""
+
+    record: int
+    cls: int
+    names: tuple[str, ...] = ()
+    """Normalised, transliterated forms of one name fact."""
+    identifiers: tuple[str, ...] = ()
+    """Normalised identifiers of one fact."""

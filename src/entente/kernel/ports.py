@@ -1,0 +1,131 @@
+"""What the rooms need from outside, as small protocols that an edge implements.
+
+`UnitOfWork` is one transaction: everything a use case changes, its rows in the trail and what must go out become durable
+together at `commit`, or not at all. A room's own `ports.py` extends it with that room's store; one class in `storage`
+implements them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.ids import BodyId, InstrumentId, StatementId
+from entente.kernel.merkle import Frontier
+from entente.kernel.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is to be recorded in the trail: who did what to what, for which reason, with which result."""
+
+    verb: str
+    """As in data/roles.yaml, or the statement kind that was accepted."""
+    body: BodyId
+    """The body that acted: our own, or the one whose statement we took in."""
+    officer: str
+    """The officer's id, `node` for what the node does by itself, or the remote officer as the sender named them."""
+    subject: str
+    """What it was done to: a record id, case number, instrument id, message id."""
+    detail: JsonObject
+    """The verdict with its grounds, purpose, case, what was shown. Personal data only sealed (T5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrailRow:
+    """One row of the change sequence."""
+
+    sequence: int
+    """1, 2, 3 … without a gap."""
+    at: datetime
+    act: Act
+    salt: bytes
+    leaf: bytes
+    """The leaf hash of the salted digest of the row (T2)."""
+    root: bytes
+    """The root of the tree of all leaves up to and with this one (T3)."""
+
+
+class TrailStore(Protocol):
+    """Where the change sequence is kept. Only the writer of the unit of work appends."""
+
+    def frontier(self) -> Frontier:
+        """Return the tree's right edge as of this transaction."""
+
+    def append(self, row: TrailRow, frontier: Frontier) -> None:
+        """Add the next row with the frontier after it. Durable at commit."""
+
+    def rows(self, after: int, limit: int) -> tuple[TrailRow, ...]:
+        """Return rows with a sequence above `after`, in order, at most `limit`."""
+
+    def latest(self, limit: int) -> tuple[TrailRow, ...]:
+        """Return the last rows, newest first."""
+
+    def about(self, subject: str, limit: int) -> tuple[TrailRow, ...]:
+        """Return the rows about one subject, in order, at most `limit`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A statement to one recipient under one instrument. `ref` lets the room find its delivery state again."""
+
+    recipient: BodyId
+    instrument: InstrumentId
+    statement: Statement
+    is_control: bool = False
+    """Suspension, withdrawal, key change: they overtake data."""
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far a statement has come at one recipient."""
+
+    recipient: BodyId
+    statement_id: StatementId
+    kind: str
+    ref: str
+    state: str
+    """`waiting`, `stored` (the other side has it durably) or `refused` (with a reason code)."""
+    reason: str
+    at: datetime
+
+
+class Outbox(Protocol):
+    """What must go out. Rows are made in the same commit as the act."""
+
+    def put(self, outgoing: Outgoing) -> None:
+        """Add a statement for one recipient; it is in an envelope and durable at commit."""
+
+    def deliveries(self, ref: str) -> tuple[Delivery, ...]:
+        """Return how far the statements put under a reference have come, oldest first."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Used as a context manager; leaving it without `commit` undoes everything.
+
+    Only one is open for writing at a time in a node; `commit` returns once everything is durable. A second `commit`, or
+    any use after it, is a programming error.
+    """
+
+    @property
+    def trail(self) -> TrailStore:
+        """The change sequence."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What must go out."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Undo what was not committed."""
+
+    def commit(self) -> None:
+        """Make everything durable together; raise Unavailable when the store cannot, with nothing half-written."""

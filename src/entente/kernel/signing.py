@@ -1,0 +1,125 @@
+"""Ed25519 signatures: the only place where bytes are signed or verified.
+
+A signature always covers a context line and then the exact bytes, so that bytes signed as one thing never pass for
+another. Keys are 32 raw bytes, base64 in documents. Who a key belongs to is asked of `bodies`; where private keys lie is
+`storage.keys`' matter.
+
+Source: docs/rules/kernel.md K3 and K4; RFC 8032.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from entente.kernel.errors import Invalid
+from entente.kernel.ids import KeyId
+
+KEY_BYTES = 32
+SIGNATURE_BYTES = 64
+
+
+class Context(StrEnum):
+    """What a signature is for; it stands before the signed bytes (K3)."""
+
+    STATEMENT = "entente statement v1\n"
+    ENVELOPE = "entente envelope v1\n"
+    TRAIL_HEAD = "entente trail head v1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature and the key it claims to be made with."""
+
+    key_id: KeyId
+    value: bytes
+
+
+class Signer(Protocol):
+    """Signs with one private key that it never shows. Safe from several threads."""
+
+    @property
+    def public_key(self) -> bytes:
+        """The 32 raw bytes of the public key."""
+
+    def sign(self, context: Context, data: bytes) -> Signature:
+        """Sign the bytes for one purpose, and verify the result before returning it."""
+
+
+class Ed25519Signer:
+    """A Signer over one Ed25519 private key held in memory."""
+
+    def __init__(self, private_key: Ed25519PrivateKey) -> None:
+        self._private_key = private_key
+        self._public_key = private_key.public_key().public_bytes_raw()
+        self._key_id = key_id(self._public_key)
+
+    @property
+    def public_key(self) -> bytes:
+        """The 32 raw bytes of the public key."""
+        return self._public_key
+
+    def sign(self, context: Context, data: bytes) -> Signature:
+        """Sign the bytes for one purpose. Ed25519 is deterministic: the same bytes give the same signature."""
+        return Signature(self._key_id, self._private_key.sign(context.encode("ascii") + data))
+
+
+def key_id(public_key: bytes) -> KeyId:
+    """Return the short name of a public key. A name only: equality of keys is always judged on all 32 bytes."""
+    return KeyId(hashlib.sha256(public_key).hexdigest()[:16])
+
+
+def is_signed_by(public_key: bytes, signature: Signature, context: Context, data: bytes) -> bool:
+    """Say whether the signature is this key's over these bytes for this purpose. Never raises for hostile input."""
+    if len(public_key) != KEY_BYTES or len(signature.value) != SIGNATURE_BYTES:
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature.value, context.encode("ascii") + data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def count_signers(keys: Mapping[KeyId, bytes], signatures: Iterable[Signature], context: Context, data: bytes) -> int:
+    """Count the different keys among `keys` that signed; one key signing twice counts once (K4)."""
+    good = {
+        signature.key_id
+        for signature in signatures
+        if signature.key_id in keys and is_signed_by(keys[signature.key_id], signature, context, data)
+    }
+    return len(good)
+
+
+def encode_bytes(value: bytes) -> str:
+    """Write bytes in a document: base64, standard alphabet, padded."""
+    return base64.b64encode(value).decode("ascii")
+
+
+def decode_bytes(text: str, field: str, *, length: int | None = None) -> bytes:
+    """Read base64 from a document; raise Invalid for another form or, where stated, another length."""
+    try:
+        value = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise _bad_bytes(field, "it is not base64 in the standard alphabet") from error
+    if length is not None and len(value) != length:
+        raise _bad_bytes(field, f"it holds {len(value)} bytes where {length} belong")
+    if encode_bytes(value) != text:
+        raise _bad_bytes(field, "its last characters are not the canonical ones")
+    return value
+
+
+def _bad_bytes(field: str, why: str) -> Invalid:
+    return Invalid(
+        f"The field {field} does not hold the bytes it should.",
+        field=field,
+        why=f"Keys, signatures and digests are base64 of a fixed length; {why}.",
+        do="Send the field again as it was made; it may have been cut or re-encoded on its way.",
+    )

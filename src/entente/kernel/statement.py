@@ -1,0 +1,124 @@
+"""A statement: anything a body signs.
+
+Its canonical bytes name the kind, the body that speaks, the moment it claims and the content; signatures stand beside the
+bytes and cover exactly them. Statements of a body's heads (instruments' signatures, participations, measures, keys) carry as
+many head signatures as the body's threshold; daily acts carry the node's one signature and name the officer in the content.
+Which of the two a kind needs, and what it means, is its room's matter.
+
+Source: docs/rules/kernel.md K2 to K4; docs/rules/bodies.md B3.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from entente.kernel.canonical import Json, JsonObject, canonical_bytes, parse_canonical
+from entente.kernel.clock import format_time, parse_time
+from entente.kernel.errors import Invalid
+from entente.kernel.ids import BodyId, KeyId, StatementId
+from entente.kernel.signing import SIGNATURE_BYTES, Context, Signature, Signer, decode_bytes, encode_bytes
+
+STATEMENT_VERSION = 1
+STATEMENT_BYTES_MAX = 512 * 1024
+"""Half an envelope's body (DESIGN section 4: 1 MiB), so that one statement always fits with its signatures and salt."""
+SIGNATURES_MAX = 16
+"""No body has more heads than this; ours are 3."""
+
+_FIELDS = {"v", "kind", "body", "at", "content"}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Signed bytes with what they say. Made by `draft` and `with_signature`, or read by `from_json`."""
+
+    kind: str
+    body: BodyId
+    at: datetime
+    content: JsonObject
+    signed: bytes
+    """The canonical bytes; signatures and the id are over these and nothing else."""
+    signatures: tuple[Signature, ...] = ()
+
+    @property
+    def id(self) -> StatementId:
+        """The statement's name: the digest of its signed bytes."""
+        return StatementId("statement:" + hashlib.sha256(self.signed).hexdigest())
+
+    def with_signature(self, signer: Signer) -> Statement:
+        """Return the statement with one more signature; signing twice with one key changes nothing."""
+        signature = signer.sign(Context.STATEMENT, self.signed)
+        if signature in self.signatures:
+            return self
+        return Statement(self.kind, self.body, self.at, self.content, self.signed, (*self.signatures, signature))
+
+    def to_json(self) -> JsonObject:
+        """Write for the wire and the store: the signed bytes as text, exactly, and the signatures."""
+        signatures: list[Json] = [
+            {"key": signature.key_id, "value": encode_bytes(signature.value)} for signature in self.signatures
+        ]
+        return {"signed": self.signed.decode("utf-8"), "signatures": signatures}
+
+
+def draft(kind: str, body: BodyId, at: datetime, content: JsonObject) -> Statement:
+    """Make an unsigned statement; raise Invalid when it has no canonical form or is too large."""
+    signed = canonical_bytes(
+        {"v": STATEMENT_VERSION, "kind": kind, "body": body, "at": format_time(at), "content": content}
+    )
+    _bound_size(len(signed))
+    return Statement(kind, body, at, content, signed)
+
+
+def from_json(value: Json) -> Statement:
+    """Read a statement from the wire or the store; raise Invalid for anything ill-formed. Verifies no signature."""
+    if not isinstance(value, dict) or set(value) != {"signed", "signatures"}:
+        raise _ill_formed("statement", "it is not an object with «signed» and «signatures»")
+    signed, signatures = value["signed"], value["signatures"]
+    if not isinstance(signed, str) or not isinstance(signatures, list) or len(signatures) > SIGNATURES_MAX:
+        raise _ill_formed("signatures", f"«signed» is text and «signatures» a list of at most {SIGNATURES_MAX}")
+    try:
+        data = signed.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise _ill_formed("signed", "it is not UTF-8") from error
+    return from_signed(data, tuple(_signature(item) for item in signatures))
+
+
+def from_signed(data: bytes, signatures: tuple[Signature, ...]) -> Statement:
+    """Read a statement from its signed bytes; raise Invalid for anything ill-formed. Verifies no signature."""
+    _bound_size(len(data))
+    document = parse_canonical(data)
+    if set(document) != _FIELDS or document["v"] != STATEMENT_VERSION:
+        raise _ill_formed("statement", f"version {STATEMENT_VERSION} has the fields {sorted(_FIELDS)} and no others")
+    kind, body, at, content = document["kind"], document["body"], document["at"], document["content"]
+    if not (isinstance(kind, str) and isinstance(body, str) and isinstance(at, str) and isinstance(content, dict)):
+        raise _ill_formed("statement", "kind, body and at are text, content is an object")
+    return Statement(kind, BodyId(body), parse_time(at, "at"), content, data, signatures)
+
+
+def _signature(item: Json) -> Signature:
+    if not isinstance(item, dict) or set(item) != {"key", "value"}:
+        raise _ill_formed("signatures", "each signature has a key and a value")
+    key, value = item["key"], item["value"]
+    if not isinstance(key, str) or not isinstance(value, str):
+        raise _ill_formed("signatures", "key and value are text")
+    return Signature(KeyId(key), decode_bytes(value, "signatures", length=SIGNATURE_BYTES))
+
+
+def _bound_size(size: int) -> None:
+    if size > STATEMENT_BYTES_MAX:
+        raise Invalid(
+            f"A statement of {size} bytes is too large.",
+            field="statement",
+            why=f"A statement holds at most {STATEMENT_BYTES_MAX} bytes, so that it fits an envelope.",
+            do="Split the content over several statements.",
+        )
+
+
+def _ill_formed(field: str, why: str) -> Invalid:
+    return Invalid(
+        "The statement is not well formed.",
+        field=field,
+        why=f"A statement is written as docs/rules/kernel.md K2 says; {why}.",
+        do="Ask its sender to make it again with a node of the same protocol version.",
+    )

@@ -1,0 +1,224 @@
+"""Records: one body's account of one thing, in versions, made of facts with their own handling.
+
+Only the source writes a record. What another body receives is an extract: the same version, signed by the source, holding the
+facts that body may see and no trace of the others. Source: DESIGN sections 2, 5 and 6; docs/rules/records.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from entente.disclosure.model import DisclosureClass
+from entente.handling.model import DisclosureAct, Observation, Retention
+from entente.kernel.decision import Decision
+from entente.kernel.ids import BodyId, RecordId
+from entente.kernel.statement import Statement
+
+FACTS_MAX = 2_000
+"""Facts of one record; the largest entry of a public sanctions list has under 300."""
+VALUE_CHARACTERS_MAX = 10_000
+LOCAL_ID_CHARACTERS_MAX = 120
+
+
+class PropertyType(StrEnum):
+    """What a property holds; the types of FollowTheMoney that we use."""
+
+    NAME = "name"
+    STRING = "string"
+    TEXT = "text"
+    DATE = "date"
+    COUNTRY = "country"
+    IDENTIFIER = "identifier"
+    GENDER = "gender"
+    NUMBER = "number"
+    PHONE = "phone"
+    EMAIL = "email"
+    URL = "url"
+    ENTITY = "entity"
+    LANGUAGE = "language"
+    TOPIC = "topic"
+    ADDRESS = "address"
+    CHECKSUM = "checksum"
+    IBAN = "iban"
+    IP = "ip"
+    MIMETYPE = "mimetype"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property of a schema."""
+
+    name: str
+    label: str
+    type: PropertyType
+    range: str = ""
+    """For `entity`: the schema its value must be of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The shape of one sort of thing; properties include the inherited ones."""
+
+    name: str
+    label: str
+    is_abstract: bool
+    ancestors: frozenset[str]
+    """The schema itself and everything it extends."""
+    caption: tuple[str, ...]
+    featured: tuple[str, ...]
+    properties: Mapping[str, Property]
+
+
+Schemata = Mapping[str, Schema]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One value of one property. `terms` is its place in the record's list of disclosure classes."""
+
+    property: str
+    value: str
+    terms: int = 0
+    observation: Observation = Observation.OBSERVED
+    is_unknown_property: bool = False
+    """Kept from an import though its schema has no such property; shown, never matched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A typed link to another record."""
+
+    property: str
+    to: RecordId
+    terms: int = 0
+    observation: Observation = Observation.OBSERVED
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One version of a record, or the extract of it that its source made for a body."""
+
+    id: RecordId
+    source: BodyId
+    local_id: str
+    version: int
+    schema: str
+    kind: str
+    """A code of data/record_kinds.yaml: what an instrument covers."""
+    at: datetime
+    terms: tuple[DisclosureClass, ...]
+    facts: tuple[Fact, ...]
+    links: tuple[Link, ...]
+    retention: Retention
+    is_extract: bool = False
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Return the values of a property, in the order the source gave them."""
+        return tuple(fact.value for fact in self.facts if fact.property == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """The original a record was made from: its own bytes, and the file only by name, date and hash."""
+
+    file_name: str
+    file_sha256: str
+    file_date: str
+    format: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record as this node holds it."""
+
+    number: int
+    """The node's own short number for it; stable over versions."""
+    record: Record
+    statement: Statement
+    class_numbers: tuple[int, ...]
+    """The numbers of `record.terms`, in the same order."""
+    received_from: BodyId | None
+    """None for our own; the source or a forwarding body otherwise."""
+    received_at: datetime
+    withdrawn_at: datetime | None
+    change_sequence: int
+    """The change of the trail's sequence that last touched it; the index follows these."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDraft:
+    """What an officer or an importer gives: everything but version, time and signature."""
+
+    local_id: str
+    schema: str
+    kind: str
+    terms: tuple[DisclosureClass, ...]
+    facts: tuple[Fact, ...]
+    links: tuple[Link, ...]
+    retention: Retention
+    fragment: Fragment | None = None
+
+
+class HolderState(StrEnum):
+    """How a copy stands at another body."""
+
+    SENT = "sent"
+    WITHDRAWAL_SENT = "withdrawal_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A body that was sent a copy of our record, and by whom."""
+
+    body: BodyId
+    version: int
+    state: HolderState
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """What an import did. Rejected rows stand in the rejects file with line and reason."""
+
+    read: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    rejects_file: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row of an import that was not kept, and why."""
+
+    place: str
+    """The line, or the id in the file."""
+    field: str
+    why: str
+    raw: str
+    """The row as it stood, cut to 500 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How far one body may go with a record, and the gate's own grounds for the act after that."""
+
+    body: BodyId
+    ceiling: DisclosureAct | None
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRecord:
+    """A record as one reader may see it."""
+
+    stored: StoredRecord
+    visible: Record
+    decision: Decision
+    ceiling: DisclosureAct | None

@@ -1,0 +1,86 @@
+"""Every setting of a node, in one frozen object, read once at start.
+
+A setting is a row of SETTINGS: its name, unit, default, bounds and help; the environment variable is `ENTENTE_` and the name in
+capitals. `entente doctor` and docs/reference/settings.md list the same rows. A value outside its bounds stops the node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from entente.kernel.errors import Misconfigured
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting as it is documented. Numbers have bounds; text has none."""
+
+    name: str
+    default: str
+    unit: str
+    help: str
+    least: int | None = None
+    most: int | None = None
+
+
+SETTINGS = (
+    SettingRow("folder", "node", "path", "The node's folder: store, index, keys, operator token."),
+    SettingRow(
+        "host", "127.0.0.1", "address", "Where the node listens. Anything but loopback needs TLS in front of it."
+    ),
+    SettingRow("port", "8601", "port", "The port the node listens on.", 1, 65_535),
+    SettingRow("exchange_timeout_seconds", "10", "seconds", "How long one post to a peer may take.", 1, 120),
+    SettingRow("exchange_workers", "4", "threads", "Peers that are sent to at the same time.", 1, 32),
+    SettingRow(
+        "index_wait_ms", "200", "milliseconds", "How long the index gathers changes before it commits.", 10, 5_000
+    ),
+    SettingRow(
+        "import_slice_ms_max", "50", "milliseconds", "Longest commit of an import (DESIGN section 8).", 5, 1_000
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one node."""
+
+    folder: Path
+    host: str
+    port: int
+    exchange_timeout_seconds: int
+    exchange_workers: int
+    index_wait_ms: int
+    import_slice_ms_max: int
+
+
+def read_settings(environment: Mapping[str, str], given: Mapping[str, str]) -> Settings:
+    """Return the settings: what the command line gave, else the environment, else the default.
+
+    Raises Misconfigured for an unknown ENTENTE_ variable, a value that is no number, or one out of bounds.
+    """
+    known = {f"ENTENTE_{row.name.upper()}" for row in SETTINGS} | {"ENTENTE_PASSPHRASE"}
+    if unknown := sorted(key for key in environment if key.startswith("ENTENTE_") and key not in known):
+        raise Misconfigured(
+            f"The environment sets {unknown[0]}, which is no setting of a node.",
+            why="A misspelt setting would silently not take effect.",
+            do=f"Remove it, or use one of: {', '.join(sorted(known))}.",
+        )
+    values = {
+        row.name: given.get(row.name) or environment.get(f"ENTENTE_{row.name.upper()}") or row.default
+        for row in SETTINGS
+    }
+    numbers = {row.name: _number(row, values[row.name]) for row in SETTINGS if row.most is not None}
+    return Settings(folder=Path(values["folder"]), host=values["host"], **numbers)
+
+
+def _number(row: SettingRow, text: str) -> int:
+    least, most = row.least or 0, row.most or 0
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise Misconfigured(
+            f"The setting {row.name} is «{text[:20]}».",
+            why=f"It is a number of {row.unit} from {least} to {most}.",
+            do=f"Set ENTENTE_{row.name.upper()} within these bounds, or leave it out for {row.default}.",
+        )
+    return int(text)

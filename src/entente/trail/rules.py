@@ -1,0 +1,96 @@
+"""How a row is hashed, and how a trail is checked.
+
+T1 sequences are 1, 2, 3 … without a gap. T2 a row's leaf is the hash of its salted digest. T3 each row carries the root of
+the tree up to it. T4 the newest size and root are signed by the node's key at each commit. T6 a check recomputes all of it.
+Source: docs/rules/trail.md; RFC 6962 section 2.1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from entente.kernel.canonical import canonical_bytes
+from entente.kernel.clock import format_time
+from entente.kernel.merkle import Frontier, leaf_hash
+from entente.kernel.ports import Act, TrailRow
+from entente.kernel.signing import Context, encode_bytes, is_signed_by
+from entente.trail.model import TrailProof
+from entente.trail.ports import TrailHead
+
+
+def row_leaf(sequence: int, at: datetime, act: Act, salt: bytes) -> bytes:
+    """Return the leaf hash of a row: over the salted digest, so that an erased row can be forgotten and still prove (T2)."""
+    document = canonical_bytes(
+        {
+            "sequence": sequence,
+            "at": format_time(at),
+            "verb": act.verb,
+            "body": act.body,
+            "officer": act.officer,
+            "subject": act.subject,
+            "detail": act.detail,
+        }
+    )
+    return leaf_hash(hashlib.sha256(salt + document).digest())
+
+
+def make_row(frontier: Frontier, at: datetime, act: Act, salt: bytes) -> tuple[TrailRow, Frontier]:
+    """Return the next row and the frontier after it (T1, T3)."""
+    sequence = frontier.size + 1
+    leaf = row_leaf(sequence, at, act, salt)
+    grown = frontier.append(leaf)
+    return TrailRow(sequence, at, act, salt, leaf, grown.root), grown
+
+
+def head_bytes(size: int, root: bytes) -> bytes:
+    """Return the bytes a head signature covers (T4)."""
+    return canonical_bytes({"size": size, "root": encode_bytes(root)})
+
+
+def verify_rows(rows: Iterable[TrailRow], head: TrailHead | None, node_keys: Iterable[bytes]) -> TrailProof:
+    """Recompute a trail from its first row and hold it against its signed head (T6).
+
+    `node_keys` are all node keys the body ever had: a head may be older than the last change of keys. Never raises for
+    what the rows hold; the first thing that does not fit is named, since everything after it is in doubt.
+    """
+    frontier = Frontier()
+    for row in rows:
+        if row.sequence != frontier.size + 1:
+            found = f"Row {frontier.size + 1} is missing: the next one kept is {row.sequence} (T1)."
+            return _broken(frontier, frontier.size + 1, found)
+        if row_leaf(row.sequence, row.at, row.act, row.salt) != row.leaf:
+            found = f"Row {row.sequence} was changed: its content does not give the hash recorded with it (T2)."
+            return _broken(frontier, row.sequence, found)
+        grown = frontier.append(row.leaf)
+        if grown.root != row.root:
+            found = f"Row {row.sequence} does not follow from the rows before it: the root differs (T3)."
+            return _broken(frontier, row.sequence, found)
+        frontier = grown
+    return _verify_head(frontier, head, node_keys)
+
+
+def _verify_head(frontier: Frontier, head: TrailHead | None, node_keys: Iterable[bytes]) -> TrailProof:
+    if head is None:
+        if frontier.size == 0:
+            return TrailProof(
+                is_sound=True, rows=0, root=frontier.root.hex(), first_bad=None, finding="The trail is empty."
+            )
+        return _broken(frontier, None, "The trail has rows and no signed head (T4).")
+    signed = head_bytes(head.size, head.root)
+    if not any(is_signed_by(key, head.signature, Context.TRAIL_HEAD, signed) for key in node_keys):
+        return _broken(frontier, None, "The head is not signed by a key of this body (T4).")
+    if (head.size, head.root) != (frontier.size, frontier.root):
+        found = (
+            f"The signed head speaks of {head.size} rows; {frontier.size} rows are here, or their root differs (T4)."
+        )
+        return _broken(frontier, None, found)
+    text = f"All {frontier.size} rows follow from each other, and the head is signed by this body's key."
+    return TrailProof(is_sound=True, rows=frontier.size, root=frontier.root.hex(), first_bad=None, finding=text)
+
+
+def _broken(frontier: Frontier, first_bad: int | None, finding: str) -> TrailProof:
+    return TrailProof(
+        is_sound=False, rows=frontier.size, root=frontier.root.hex(), first_bad=first_bad, finding=finding
+    )

@@ -1,0 +1,55 @@
+"""Rules for every test run: what a skipped test means in continuous integration, and how Hypothesis searches.
+
+A test that needs a database file, real processes or a browser may be skipped on a desk that lacks them. In
+continuous integration nobody reads the list of skips, so there such a skip is a failure that says why.
+
+Source: ours, because a promise whose test was silently skipped is not kept.
+"""
+
+import os
+from collections.abc import Generator, Mapping
+from pathlib import PurePosixPath
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+GROUPS_NEVER_SKIPPED = frozenset({"storage", "e2e"})
+
+# No deadline: the two cores of a shared machine make one slow example a matter of chance.
+settings.register_profile("desk", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("long", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "desk")
+
+
+def fail_if_skipped(report: pytest.TestReport | pytest.CollectReport, environment: Mapping[str, str]) -> None:
+    """Turn the skip of a test in a group that is never skipped into a failure, in continuous integration.
+
+    A test belongs to a group by its marker or by the folder of that name under tests/.
+    """
+    file, _, _ = report.nodeid.partition("::")
+    markers = report.keywords if isinstance(report, pytest.TestReport) else ()
+    names = {*markers, *PurePosixPath(file).parts}
+    if environment.get("CI") != "true" or not report.skipped or not names & GROUPS_NEVER_SKIPPED:
+        return
+    if hasattr(report, "wasxfail"):  # an expected failure ran and is reported as skipped: nothing was left out
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+    report.outcome = "failed"
+    report.longrepr = f"{report.nodeid} may not be skipped in continuous integration. {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Judge each test's report before anybody counts it."""
+    report = yield
+    fail_if_skipped(report, os.environ)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Judge the report of a file that skips itself as a whole."""
+    report = yield
+    fail_if_skipped(report, os.environ)
+    return report
