@@ -54,6 +54,11 @@ class Settings:
     index_wait_ms: int
     import_slice_ms_max: int
 
+    @classmethod
+    def at(cls, folder: Path) -> Settings:
+        """Return the defaults for a folder, whatever the environment says: what `init` and tests use."""
+        return read_settings({}, {"folder": str(folder)})
+
 
 def read_settings(environment: Mapping[str, str], given: Mapping[str, str]) -> Settings:
     """Return the settings: what the command line gave, else the environment, else the default.

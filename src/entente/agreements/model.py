@@ -192,6 +192,22 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspensionTerms:
+    """What an officer wants to suspend and on whose decision; empty sets mean «all», as in a Suspension."""
+
+    instrument: InstrumentId
+    direction: Direction
+    decided_by: str
+    document: str
+    reason: str
+    """A code of data/reasons.yaml, suspension_reasons."""
+    review_on: date
+    counterparts: frozenset[BodyId] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    rights: frozenset[Right] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Participation:
     """A party's newest statement about an instrument: the whole of how it stands, so that the newest alone counts."""
 
@@ -232,6 +248,21 @@ class Measure:
     """What would lift it."""
     appeal: str
     statement: StatementId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureTerms:
+    """What the body that takes measures decides toward one body."""
+
+    target: BodyId
+    policy: MeasurePolicy
+    decided_by: str
+    endorsed_by: str
+    until: datetime
+    lifted_by: str
+    appeal: str
+    replaces: str | None = None
+    """The id of an earlier measure that this one takes the place of, for example to end it early."""
 
 
 class ProposalKind(StrEnum):

@@ -141,7 +141,8 @@ class Receipt:
     reason: str = ""
     detail: str = ""
     expected: int = 0
-    """For `gap`: the sequence that should come next."""
+    """The sequence that should come next: for `gap`, and for a `refused` envelope that the stream passed over. A refused one with
+    0 left no trace in the stream."""
     results: tuple[StatementResult, ...] = ()
 
 

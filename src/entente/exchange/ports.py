@@ -28,7 +28,11 @@ class ExchangeStore(Protocol):
         """Keep an envelope to send, with the statements it carries; they are pending no more."""
 
     def waiting(self, recipient: BodyId, now: datetime, limit: int) -> tuple[WaitingEnvelope, ...]:
-        """Return unacknowledged envelopes due now, control before data, in the order of their streams."""
+        """Return unacknowledged envelopes due now, control before data, in the order of their streams.
+
+        What is due is always the beginning of a stream: `put_envelope` makes all of its stream due, and `postpone` puts
+        off what stands behind.
+        """
 
     def recipients_waiting(self, now: datetime) -> tuple[BodyId, ...]:
         """Return the bodies with envelopes due now."""

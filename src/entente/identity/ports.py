@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from entente.disclosure.model import Reader
 from entente.agreements.model import Right
+from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct
 from entente.identity.model import IndexEntry
-from entente.kernel.ports import Act, TrailRow
+from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.records.ports import RecordsUnit
 
 
 class SearchIndex(Protocol):
-    """Candidates by name and exact identifier, filtered by class inside the search. Safe from several threads;
-    `apply` is called from one thread only."""
+    """Candidates by name and exact identifier, filtered by class inside the search.
+
+    Safe from several threads; `apply` and `clear` are called from one thread only.
+    """
 
     def position(self) -> int:
         """Return the change sequence up to which the index is durable; 0 for a new one."""
@@ -30,7 +32,7 @@ class SearchIndex(Protocol):
         """
 
     def clear(self) -> None:
-        """Remove everything; the position is 0 again. Called from the thread of `apply` only."""
+        """Remove everything; the position is 0 again."""
 
     def by_name(self, forms: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
         """Return record numbers whose name facts of an allowed class are nearest to the normalised forms, best first.
@@ -49,6 +51,11 @@ class IdentityUnit(RecordsUnit, Protocol):
 class AllowedSets(Protocol):
     """The gate, asked once for each class: implemented by disclosure.service.Disclosure."""
 
+    def allowed(
+        self, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
+    ) -> frozenset[int]:
+        """Return the numbers of the classes with which the reader may do the act, on committed data, remembered."""
+
     def allowed_in(
         self, unit: IdentityUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
     ) -> frozenset[int]:
@@ -58,5 +65,5 @@ class AllowedSets(Protocol):
 Seal = Callable[[bytes, bytes], bytes]
 """Seals (plain, info) to the data protection officer's key; only that officer opens it again."""
 
-RecordAct = Callable[[IdentityUnit, Act], TrailRow]
+RecordAct = Callable[[UnitOfWork, Act], TrailRow]
 """Records an act in the trail inside a unit of work (trail.service)."""

@@ -69,6 +69,8 @@ def from_json(kind: type[T], value: Json, field: str = "document") -> T:
 
 
 def _read(kind: Any, value: Json, field: str) -> object:  # noqa: ANN401, PLR0911, C901 - one dispatch over type forms
+    if kind is Any:
+        return value
     if isinstance(kind, NewType):
         return _read(kind.__supertype__, value, field)
     origin = typing.get_origin(kind)
@@ -148,7 +150,8 @@ def _read_enum(kind: type[Enum], value: Json, field: str) -> object:
 
 @functools.cache
 def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+    # The alias Json names itself, and a model that uses only JsonObject has no such name: raw JSON is read as it is.
+    return typing.get_type_hints(kind, localns={"Json": Any})
 
 
 def _read_object(kind: type, value: Json, field: str) -> object:

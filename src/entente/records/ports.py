@@ -70,7 +70,10 @@ class RecordStore(Protocol):
         """Count what `page` would list in all."""
 
     def changed_since(self, sequence: int, limit: int) -> tuple[StoredRecord, ...]:
-        """Return records with a change_sequence above `sequence`, ordered by it, withdrawn ones included."""
+        """Return records with a change_sequence above `sequence`, ordered by it, withdrawn ones included.
+
+        All records of the last change are returned, even past `limit`, so that a follower passes none over.
+        """
 
     def fragment(self, record: RecordId) -> Fragment | None:
         """Return the original fragment; kept at the source's own node only."""

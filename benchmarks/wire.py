@@ -1,0 +1,232 @@
+"""One message end to end, durable at both: two real stores, real HTTP on loopback, the courier.
+
+Each node is a process of its own, as in life. The clock runs from the act at the sender to the moment the recipient's commit
+returned, one message at a time. Beside it, in the same run and on the same disk, the time of a bare commit: one row in the
+trail, signed head included, and nothing sent.
+
+Run as `python -m benchmarks.wire`.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from entente.agreements.model import (
+    ForceRule,
+    HitRule,
+    Instrument,
+    InstrumentKind,
+    OnwardRule,
+    PaperAct,
+    Right,
+)
+from entente.bodies.model import Body, BodyKind, Genesis
+from entente.bodies.rules import verify_by_node
+from entente.bodies.statements import begin, extend
+from entente.exchange.ports import ExchangeUnit
+from entente.exchange.service import Exchange
+from entente.kernel.clock import SystemClock
+from entente.kernel.codec import to_object
+from entente.kernel.ids import BodyId, InstrumentId, SystemIds
+from entente.kernel.ports import Act, Outgoing, UnitOfWork
+from entente.kernel.sealing import HpkeOpener, HpkeSealer, new_sealing_secret
+from entente.kernel.signing import Ed25519Signer
+from entente.kernel.statement import Statement, draft
+from entente.storage.folder import Folder
+from entente.storage.store import Store
+from entente.storage.unit_of_work import SqlUnitOfWork
+from entente.trail.service import record, sign_head
+from entente.transport.client import ExchangeClient
+from entente.transport.courier import Courier
+from entente.transport.server import NodeServer, exchange_app, listen
+
+MESSAGES = 200
+BARE_COMMITS = 200
+WARM_UP = 10
+MESSAGE_CHARACTERS = 2_000
+"""A page of text, as a police message has."""
+WAIT_SECONDS_MAX = 10.0
+SETTLE_SECONDS = 0.005
+INSTRUMENT = InstrumentId("instrument:programme")
+
+_CLOCK = SystemClock()
+_IDS = SystemIds()
+
+
+class HttpNode:
+    """A node with a real store, its server on a free port, and its courier."""
+
+    def __init__(self, code: str, folder: Path) -> None:
+        heads = [Ed25519Signer(Ed25519PrivateKey.generate()) for _ in range(3)]
+        self.signer = Ed25519Signer(Ed25519PrivateKey.generate())
+        opener = HpkeOpener(new_sealing_secret())
+        genesis = Genesis(
+            BodyKind.NATIONAL_CENTRAL_BUREAU, code, f"Bureau {code}", "XA", "Europe/Lisbon",
+            tuple(head.public_key for head in heads), 2, self.signer.public_key, opener.public_key, _IDS.new_salt(),
+        )  # fmt: skip
+        now = _CLOCK.now()
+        first = draft("genesis", BodyId(""), now, to_object(genesis))
+        for head in heads[:2]:
+            first = first.with_signature(head)
+        self._socket = listen("127.0.0.1", 0)
+        body = begin(first, now, {"XA": "Invented"})
+        address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        where = draft("addresses", body.id, now, {"addresses": [address]}).with_signature(self.signer)
+        self.body: Body = extend(body, where, now)
+        self.report: Callable[[str, float], None] = lambda _name, _moment: None
+        place = Folder(folder)
+        place.create()
+        self.store = Store.open(place, hooks=(self._seal_pending, partial(_sign_head, self.signer)))
+        self.exchange = Exchange(
+            open_unit=self.store.unit, open_view=self.store.view, clock=_CLOCK, ids=_IDS, signer=self.signer,
+            opener=opener, sealer=HpkeSealer(), accept={"message": self._take}, record=_record,
+        )  # fmt: skip
+        self._server = NodeServer(exchange_app(self._receive), self._socket)
+        self._serving = threading.Thread(target=self._server.run)
+        self._client = ExchangeClient(10.0)
+        self._courier = Courier(self.exchange, self._client.post, workers=2)
+        self.store.after_commit.append(self._courier.wake)
+        self._taken: list[str] = []
+
+    def start(self) -> None:
+        self._serving.start()
+        self._courier.start()
+
+    def stop(self) -> None:
+        self._courier.stop()
+        self._server.stop()
+        self._serving.join()
+        self._client.close()
+        self.store.close()
+
+    def know(self, other: Body, instrument: Instrument) -> None:
+        # The store asks for statements and verifies none: what they must hold is the rooms' matter, not measured here.
+        with self.store.unit() as unit:
+            unit.bodies.put_body(self.body, is_own=True)
+            unit.bodies.put_body(other)
+            unit.agreements.put_instrument(instrument, draft("instrument", self.body.id, _CLOCK.now(), {}))
+            for party in (self.body, other):
+                signature = draft("instrument_signature", party.id, _CLOCK.now(), {})
+                unit.agreements.put_signature(instrument.id, signature)
+            unit.commit()
+
+    def send(self, to: BodyId, instrument: InstrumentId, text: str) -> None:
+        statement = draft("message", self.body.id, _CLOCK.now(), {"text": text}).with_signature(self.signer)
+        with self.store.unit() as unit:
+            _record(unit, Act("send_message", self.body.id, "xa-duty-1", statement.id, {}))
+            unit.outbox.put(Outgoing(to, instrument, statement, ref=text[:8]))
+            unit.commit()
+
+    def bare_commit(self) -> None:
+        with self.store.unit() as unit:
+            _record(unit, Act("search", self.body.id, "xa-duty-1", "nothing", {}))
+            unit.commit()
+
+    def _seal_pending(self, unit: SqlUnitOfWork) -> None:
+        self.exchange.seal_pending(unit)
+
+    def _take(self, unit: ExchangeUnit, statement: Statement, _sender: BodyId) -> None:
+        verify_by_node(unit.bodies.body(statement.body), statement)
+        _record(unit, Act("message", statement.body, "node", statement.id, {}))
+        self._taken.append(str(statement.content["text"])[:8])
+
+    def _receive(self, batch: bytes) -> bytes:
+        """Note the moment when what came is durable: `receive` returns after the commit."""
+        answer = self.exchange.receive(batch)
+        moment = time.monotonic()
+        while self._taken:
+            self.report(self._taken.pop(), moment)
+        return answer
+
+
+def run() -> list[tuple[str, float, str]]:
+    """Measure; return (name, number, unit) rows."""
+    with tempfile.TemporaryDirectory(prefix="entente-wire-") as folder:
+        sender = HttpNode("XA-NCB", Path(folder) / "sender")
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_receiver, args=(theirs, str(Path(folder) / "receiver"), sender.body))
+        process.start()
+        receiver: Body = ours.recv()
+        instrument = _instrument(frozenset({sender.body.id, receiver.id}))
+        sender.know(receiver, instrument)
+        sender.start()
+        try:
+            times = [_one_message(sender, receiver, number, ours) for number in range(WARM_UP + MESSAGES)][WARM_UP:]
+            bare = [_timed(sender.bare_commit) for _ in range(WARM_UP + BARE_COMMITS)][WARM_UP:]
+        finally:
+            sender.stop()
+            ours.send("stop")
+            process.join()
+    message, commit = statistics.median(times) * 1000, statistics.median(bare) * 1000
+    return [
+        ("one message end to end, durable at both, p50", message, "ms"),
+        ("one message end to end, durable at both, p95", statistics.quantiles(times, n=20)[18] * 1000, "ms"),
+        ("bare commit in the same run, p50", commit, "ms"),
+        ("message beyond two bare commits, p50 (bound 10)", message - 2 * commit, "ms"),
+    ]
+
+
+def _receiver(connection: Connection, folder: str, sender: Body) -> None:
+    """Run the recipient's node in this process, and tell of each message the moment it became durable."""
+    node = HttpNode("XB-NCB", Path(folder))
+    node.know(sender, _instrument(frozenset({sender.id, node.body.id})))
+    node.report = lambda name, moment: connection.send((name, moment))
+    node.start()
+    connection.send(node.body)
+    assert connection.recv() == "stop"
+    node.stop()
+
+
+def _one_message(sender: HttpNode, receiver: Body, number: int, arrivals: Connection) -> float:
+    name = f"{number:08}"
+    started = time.monotonic()
+    sender.send(receiver.id, INSTRUMENT, name + "x" * MESSAGE_CHARACTERS)
+    assert arrivals.poll(WAIT_SECONDS_MAX), "the message did not arrive"
+    arrived, moment = arrivals.recv()
+    assert arrived == name
+    # The next one begins when this one's receipt is settled, so that each is measured alone.
+    while sender.exchange.seconds_to_next() is not None:
+        time.sleep(SETTLE_SECONDS)
+    return float(moment - started)
+
+
+def _timed(act: Callable[[], None]) -> float:
+    started = time.monotonic()
+    act()
+    return time.monotonic() - started
+
+
+def _instrument(parties: frozenset[BodyId]) -> Instrument:
+    return Instrument(
+        id=INSTRUMENT, kind=InstrumentKind.PROGRAMME, name="programme", title="Programme",
+        text="Text.", paper=PaperAct("XA", (), date(2020, 1, 1), 180), clauses=(), parties=parties,
+        party_groups=frozenset(), force_rule=ForceRule.ALL, force_count=0, starts_on=date(2020, 1, 1), ends_on=None,
+        kinds=frozenset({"message"}), purposes=frozenset({"inform"}), crime_areas=frozenset({"drugs"}),
+        rights=frozenset({Right.CONTACT}), knowable_kinds=frozenset(), handling_ceiling="restricted",
+        onward=OnwardRule.FORBIDDEN, retention_days_max=365, lease_hours=24, deadlines={}, hit_rule=HitRule.AT_ONCE,
+    )  # fmt: skip
+
+
+def _record(unit: UnitOfWork, act: Act) -> object:
+    return record(unit, _CLOCK, _IDS, act)
+
+
+def _sign_head(signer: Ed25519Signer, unit: SqlUnitOfWork) -> None:
+    sign_head(unit, signer)
+
+
+if __name__ == "__main__":
+    for name, number, unit in run():
+        print(f"{name:55} {number:8.2f} {unit}")

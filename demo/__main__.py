@@ -1,0 +1,85 @@
+"""`make demo`: four nodes, one story, a table of promises, a page. Exits non-zero if a step did not end as its line claims."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import textwrap
+from pathlib import Path
+
+from demo import story
+from demo.page import NodeTrail, write_story
+from demo.processes import BODIES, PortsInUseError, Processes, prepare
+from demo.stage import HERE, WIDTH, Promise, StoryBrokenError, Teller
+from entente.kernel.errors import EntenteError
+
+PAGE = HERE / "story.html"
+ROWS_MAX = 1_000
+
+
+def main() -> int:
+    """Run the demonstration; return the exit code."""
+    print("Entente lets police bodies that do not fully trust each other work together: each keeps its own data,")
+    print("shares it under instruments it signs and can suspend at once, and every «may I?» is answered with reasons.\n")
+    try:
+        processes = prepare()
+    except PortsInUseError as error:
+        print(error, file=sys.stderr)
+        return 16
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return _run(processes)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        processes.stop()
+
+
+def _run(processes: Processes) -> int:
+    teller = Teller(processes, print)
+    try:
+        processes.start()
+        promises = story.run(teller)
+    except (StoryBrokenError, EntenteError) as error:
+        print(f"\nThe story stopped after step {len(teller.steps)}.\n{error}", file=sys.stderr)
+        return 1
+    _print_promises(promises)
+    write_story(PAGE, teller.steps, promises, [_trail(processes, code) for code in BODIES])
+    is_kept = all(promise.is_kept for promise in promises)
+    if sys.stdin.isatty() and os.environ.get("STAY", "1") != "0":
+        _stay(processes)
+    print(f"\nThe whole story, each message and each refusal: {PAGE.as_uri()}")
+    return 0 if is_kept else 1
+
+
+def _print_promises(promises: list[Promise]) -> None:
+    print("\nWhat never happens · what was tried · kept or broken")
+    for promise in promises:
+        verdict = "kept" if promise.is_kept else "BROKEN"
+        print(f"{promise.number}  {promise.text}  [{verdict}]")
+        print(textwrap.fill(promise.tried, WIDTH, initial_indent="     tried: ", subsequent_indent="     "))
+
+
+def _trail(processes: Processes, code: str) -> NodeTrail:
+    rows = processes.ask(code, "trail_show", officer="dpo-1", limit=ROWS_MAX)["rows"]
+    proof = processes.ask(code, "trail_verify")["proof"]
+    return NodeTrail(code, BODIES[code][1], list(reversed(rows)), proof["finding"])
+
+
+def _stay(processes: Processes) -> None:
+    folder = Path(os.path.relpath(HERE / "run"))
+    print("\nThe four nodes keep running until Ctrl-C. In another terminal, try:")
+    print(f"  .venv/bin/entente search «Chen Weiguo» --folder {folder}/XB-NCB --as duty-1 --purpose identify --area fugitives --occasion demo")
+    print(f"  .venv/bin/entente instrument list --folder {folder}/RC")
+    print(f"  .venv/bin/entente trail show --folder {folder}/XA-NCB --as dpo-1")
+    for code, port in processes.ports.items():
+        print(f"  {code}: http://127.0.0.1:{port}/")
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        print("\nStopping the nodes.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""What an instrument is, whether its terms hold together, and whether it is in force (A1 to A3, A7).
+
+Pure functions. A party's own stand to an instrument is in `participation`.
+
+Source: docs/rules/agreements.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from entente.agreements.model import (
+    ClauseEffect,
+    ForceRule,
+    Instrument,
+    InstrumentState,
+    ParticipationState,
+    ProposalKind,
+    ProposalState,
+)
+from entente.bodies.model import GroupReference
+from entente.kernel.canonical import canonical_bytes
+from entente.kernel.codec import to_object
+from entente.kernel.ids import BodyId, InstrumentId
+
+
+@dataclass(frozen=True, slots=True)
+class InForceVerdict:
+    """Whether an instrument is in force, why in a sentence, and between whom."""
+
+    holds: bool
+    why: str
+    parties: frozenset[BodyId]
+    """Members that have signed and not withdrawn."""
+
+
+def instrument_id(instrument: Instrument) -> InstrumentId:
+    """Derive an instrument's id from its canonical terms; whatever stands in its `id` is left out.
+
+    Source: docs/rules/agreements.md A1.
+    """
+    terms = to_object(instrument)
+    del terms["id"]
+    return InstrumentId("instrument:" + hashlib.sha256(canonical_bytes(terms)).hexdigest()[:32])
+
+
+def members_of(instrument: Instrument, groups: Mapping[GroupReference, frozenset[BodyId]]) -> frozenset[BodyId]:
+    """Return the parties by name and by group, with each group resolved as of the time of the act.
+
+    A group that is not known here names nobody.
+
+    Source: docs/rules/agreements.md A3; DESIGN section 2 «group».
+    """
+    return instrument.parties.union(*(groups.get(reference, frozenset()) for reference in instrument.party_groups))
+
+
+def in_force(state: InstrumentState, members: frozenset[BodyId], now: datetime) -> InForceVerdict:
+    """Say whether an instrument is in force now between its members, by its own rule.
+
+    It entered into force by signatures; that some party withdrew later does not end it for the others, as long as two remain.
+
+    Source: docs/rules/agreements.md A3; Vienna Convention on the Law of Treaties, Arts. 24, 54 to 55 and 70.
+    """
+    instrument = state.instrument
+    signed = members & set(state.signatures)
+    parties = frozenset(body for body in signed if not _has_withdrawn(state, body))
+    needed = len(members) if instrument.force_rule is ForceRule.ALL else instrument.force_count
+    today = now.date()
+    if needed == 0 or len(signed) < needed:
+        return InForceVerdict(holds=False, why=f"{len(signed)} of {needed} signatures are here.", parties=parties)
+    if today < instrument.starts_on:
+        why = f"It enters into force on {instrument.starts_on.isoformat()}."
+        return InForceVerdict(holds=False, why=why, parties=parties)
+    if instrument.ends_on is not None and instrument.ends_on <= today:
+        return InForceVerdict(holds=False, why=f"It ended on {instrument.ends_on.isoformat()}.", parties=parties)
+    if len(parties) < 2:  # noqa: PLR2004 - an instrument is between two at least
+        return InForceVerdict(holds=False, why="Fewer than two parties have not withdrawn.", parties=parties)
+    return InForceVerdict(
+        holds=True, why=f"In force since {_since(state, signed, needed).isoformat()}.", parties=parties
+    )
+
+
+def _has_withdrawn(state: InstrumentState, body: BodyId) -> bool:
+    participation = state.participations.get(body)
+    return participation is not None and participation.state is ParticipationState.WITHDRAWN
+
+
+def _since(state: InstrumentState, signed: frozenset[BodyId], needed: int) -> date:
+    # The signature that completed the number, or the date the text itself sets, whichever is later.
+    completing = sorted(state.signatures[body] for body in signed)[needed - 1]
+    return max(completing.date(), state.instrument.starts_on)
+
+
+def answer_to(kind: ProposalKind, charter: Instrument) -> tuple[ProposalState, str]:
+    """Return what becomes of a proposal under a charter, and the number of the clause that answers it.
+
+    Source: docs/rules/agreements.md A7; DESIGN section 1, promise 2.
+    """
+    clause = charter.clause_with(ClauseEffect.NO_EXPULSION)
+    if kind is ProposalKind.EXPULSION:
+        assert clause is not None, "a charter without this clause was refused by check_terms"
+        return ProposalState.INADMISSIBLE, clause.number
+    return ProposalState.RECORDED, ""

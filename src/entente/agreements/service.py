@@ -1,0 +1,385 @@
+"""The verbs of agreements: propose, sign, suspend with its preview, resume, withdraw, take measures, propose under the charter.
+
+What only heads may say is drafted here, signed outside with their own keys, and handed in by `submit_signed`, which verifies the
+threshold. Taking in what other bodies say stands in `intake`.
+
+Source: docs/rules/agreements.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from entente.agreements import intake
+from entente.agreements.channel import channels_now, charter_between, members_now, tell, tell_parties
+from entente.agreements.model import (
+    Instrument,
+    InstrumentState,
+    Measure,
+    MeasureTerms,
+    Participation,
+    ParticipationState,
+    Proposal,
+    ProposalKind,
+    Suspension,
+    SuspensionPreview,
+    SuspensionTerms,
+)
+from entente.agreements.participation import may_measure, may_stand, narrow, resume, suspend, withdraw
+from entente.agreements.ports import AgreementsUnit
+from entente.agreements.preview import preview_of
+from entente.agreements.rules import instrument_id
+from entente.agreements.statements import (
+    AgreementKind,
+    draft_measure,
+    draft_participation,
+    draft_proposal,
+    draft_signature,
+    proposal_to_instrument,
+    read_measure,
+    read_participation,
+    read_signature,
+)
+from entente.agreements.terms import require_terms
+from entente.bodies.authority import Record, authorise
+from entente.bodies.model import Body
+from entente.bodies.rules import verify_by_heads
+from entente.handling.model import CodeLists
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import Clock
+from entente.kernel.decision import Decision
+from entente.kernel.errors import Conflict, Invalid, NotFound, Refused
+from entente.kernel.ids import BodyId, Ids, InstrumentId, OfficerId
+from entente.kernel.ports import Act
+from entente.kernel.signing import Signer
+from entente.kernel.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Agreements:
+    """The services of agreements. Safe from several threads: each verb is one unit of work."""
+
+    open_unit: Callable[[], AgreementsUnit]
+    clock: Clock
+    ids: Ids
+    lists: CodeLists
+    record: Record
+    node: Signer
+    """The node's own key, which signs proposals; heads sign the rest."""
+
+    def propose(self, officer: OfficerId, instrument: Instrument) -> InstrumentState:
+        """Put an instrument before its parties; return it as kept here. Its id is derived, whatever stands in it."""
+        instrument = replace(instrument, id=instrument_id(instrument))
+        with self.open_unit() as unit:
+            own, now = unit.bodies.own(), self.clock.now()
+            self._authorise(unit, officer, "propose_instrument", instrument.id)
+            require_terms(instrument, self.lists)
+            members = members_now(unit, instrument, now.date())
+            if own.id not in members:
+                raise _not_a_party(instrument)
+            statement = proposal_to_instrument(own.id, now, instrument, officer).with_signature(self.node)
+            if unit.agreements.instrument(instrument.id) is None:
+                unit.agreements.put_instrument(instrument, statement)
+            self._record(unit, officer, "propose_instrument", instrument.id, statement)
+            tell_parties(unit, instrument, statement, now)
+            state = self._state(unit, instrument.id)
+            unit.commit()
+            return state
+
+    def draft_signature(self, officer: OfficerId, instrument: InstrumentId) -> Statement:
+        """Return our signature of an instrument for our heads to sign; signing is taking part, epoch 1."""
+        with self.open_unit() as unit:
+            now = self.clock.now()
+            self._authorise(unit, officer, "sign_instrument", instrument)
+            state = self._state(unit, instrument)
+            if unit.bodies.own().id in state.signatures:
+                raise _signed_before(state.instrument)
+            return draft_signature(unit.bodies.own().id, now, state.instrument)
+
+    def preview_suspension(self, officer: OfficerId, terms: SuspensionTerms) -> SuspensionPreview:
+        """Say what will stop and what stays open if this is signed. Changes nothing."""
+        with self.open_unit() as unit:
+            now = self.clock.now()
+            self._authorise(unit, officer, "suspend", terms.instrument)
+            state = self._state(unit, terms.instrument)
+            return preview_of(unit, state, terms, now)
+
+    def draft_suspension(self, officer: OfficerId, terms: SuspensionTerms) -> Statement:
+        """Return our stand with one more suspension, for our heads to sign."""
+        now = self.clock.now()
+        suspension = Suspension(
+            id=self.ids.new_id("suspension"),
+            counterparts=terms.counterparts,
+            kinds=terms.kinds,
+            rights=terms.rights,
+            direction=terms.direction,
+            decided_by=terms.decided_by,
+            document=terms.document,
+            reason=terms.reason,
+            since=now,
+            review_on=terms.review_on,
+        )
+        return self._draft_stand(officer, "suspend", terms.instrument, lambda old: suspend(old, suspension, now))
+
+    def draft_resumption(self, officer: OfficerId, instrument: InstrumentId, suspension: str) -> Statement:
+        """Return our stand without one of our suspensions, for our heads to sign; NotFound for one that is not ours."""
+        now = self.clock.now()
+
+        def without(old: Participation) -> Participation:
+            if suspension not in {one.id for one in old.suspensions}:
+                raise NotFound
+            return resume(old, suspension, now)
+
+        return self._draft_stand(officer, "resume", instrument, without)
+
+    def draft_narrowing(self, officer: OfficerId, instrument: InstrumentId, kinds: frozenset[str]) -> Statement:
+        """Return our stand with the kinds that remain (none named: all again), for our heads to sign."""
+        now = self.clock.now()
+        verb = "suspend" if kinds else "resume"
+        return self._draft_stand(officer, verb, instrument, lambda old: narrow(old, kinds, now))
+
+    def draft_withdrawal(self, officer: OfficerId, instrument: InstrumentId) -> Statement:
+        """Return our leaving of an instrument for good, for our heads to sign."""
+        now = self.clock.now()
+        return self._draft_stand(officer, "suspend", instrument, lambda old: withdraw(old, now))
+
+    def draft_measure(self, officer: OfficerId, terms: MeasureTerms) -> Statement:
+        """Return a measure toward one body, for our heads to sign; it may replace an earlier one of ours."""
+        with self.open_unit() as unit:
+            now = self.clock.now()
+            self._authorise(unit, officer, "take_measure", terms.target)
+            charter = self._charter(unit, terms.target, now)
+            measure = Measure(
+                id=terms.replaces or self.ids.new_id("measure"),
+                charter=charter.instrument.id,
+                target=terms.target,
+                policy=terms.policy,
+                decided_by=terms.decided_by,
+                endorsed_by=terms.endorsed_by,
+                since=now,
+                until=terms.until,
+                lifted_by=terms.lifted_by,
+                appeal=terms.appeal,
+            )
+            members = members_now(unit, charter.instrument, now.date())
+            own = unit.bodies.own().id
+            _require(may_measure(charter.instrument, members, own, measure), "The measure was not drafted.")
+            return draft_measure(own, now, measure)
+
+    def propose_governance(self, officer: OfficerId, kind: ProposalKind, target: BodyId, text: str) -> Proposal:
+        """Put a proposal about a body before the parties of the charter; return it with the clause that answers it.
+
+        An expulsion is recorded as inadmissible, here and everywhere; nothing else comes of it.
+        """
+        with self.open_unit() as unit:
+            now = self.clock.now()
+            self._authorise(unit, officer, "propose_governance", target)
+            charter = self._charter(unit, target, now)
+            own = unit.bodies.own().id
+            statement = draft_proposal(own, now, charter.instrument.id, kind, target, text, officer)
+            statement = statement.with_signature(self.node)
+            proposal = intake.keep_proposal(unit, statement, charter)
+            detail: JsonObject = {"state": proposal.state.value, "clause": proposal.clause, "statement": statement.id}
+            self.record(unit, Act("propose_governance", own, officer, target, detail))
+            tell_parties(unit, charter.instrument, statement, now)
+            unit.commit()
+            return proposal
+
+    def submit_signed(self, officer: OfficerId, statement: Statement) -> None:
+        """Take a draft of ours back with our heads' signatures: keep it, apply it and tell every party.
+
+        Effective here in this transaction. Raises Untrusted below the threshold, Conflict when a newer stand was
+        submitted in between.
+        """
+        with self.open_unit() as unit:
+            own = verify_by_heads(unit.bodies.own(), statement)
+            now = self.clock.now()
+            match statement.kind:
+                case AgreementKind.SIGNATURE:
+                    verb, instrument = self._sign(unit, officer, own, statement)
+                case AgreementKind.PARTICIPATION:
+                    verb, instrument = self._take_stand(unit, officer, own, statement, now)
+                case AgreementKind.MEASURE:
+                    verb, instrument = self._take_measure(unit, officer, statement, now)
+                case _:
+                    raise _not_for_heads(statement)
+            self._record(unit, officer, verb, instrument.id, statement)
+            tell_parties(unit, instrument, statement, now)
+            unit.commit()
+
+    def accept_instrument(self, unit: AgreementsUnit, statement: Statement) -> None:
+        """Take a proposed instrument."""
+        intake.accept_instrument(self._intake(unit), statement)
+
+    def accept_signature(self, unit: AgreementsUnit, statement: Statement) -> None:
+        """Take another party's signature, by its heads."""
+        intake.accept_signature(self._intake(unit), statement)
+
+    def accept_participation(self, unit: AgreementsUnit, statement: Statement) -> None:
+        """Take how another party stands, by its heads; an older epoch is old news."""
+        intake.accept_participation(self._intake(unit), statement)
+
+    def accept_measure(self, unit: AgreementsUnit, statement: Statement) -> None:
+        """Take a measure of the body that the charter names."""
+        intake.accept_measure(self._intake(unit), statement)
+
+    def accept_proposal(self, unit: AgreementsUnit, statement: Statement) -> None:
+        """Record a proposal under the charter, and tell its proposer what became of it."""
+        intake.accept_proposal(self._intake(unit), statement, self.node)
+
+    def accept_proposal_recorded(self, unit: AgreementsUnit, statement: Statement) -> None:
+        """Record what became of our proposal at another body."""
+        intake.accept_proposal_recorded(self._intake(unit), statement)
+
+    def tell_newcomer(self, unit: AgreementsUnit, newcomer: BodyId) -> None:
+        """Send a body that was just introduced what its instruments' parties have signed so far, by us and by others.
+
+        Heads' statements carry their own proof, so that anybody may hand them on.
+        """
+        now = self.clock.now()
+        for about, statement in intake.standing_statements(unit, newcomer, now.date()):
+            tell(unit, [newcomer], about, [statement], now)
+
+    def channel(self, unit: AgreementsUnit, recipient: BodyId) -> InstrumentId:
+        """Return the instrument under which governance goes to a body now."""
+        return channels_now(unit, self.clock.now()).toward(recipient)
+
+    def _sign(
+        self, unit: AgreementsUnit, officer: OfficerId, own: Body, statement: Statement
+    ) -> tuple[str, Instrument]:
+        instrument = read_signature(statement)
+        self._authorise(unit, officer, "sign_instrument", instrument.id)
+        state = self._state(unit, instrument.id)
+        if own.id in state.signatures:
+            raise _signed_before(instrument)
+        intake.keep_signature(unit, state, statement)
+        return "sign_instrument", instrument
+
+    def _take_stand(
+        self, unit: AgreementsUnit, officer: OfficerId, own: Body, statement: Statement, now: datetime
+    ) -> tuple[str, Instrument]:
+        new = read_participation(statement)
+        state = self._state(unit, new.instrument)
+        old = self._own_stand(state, own)
+        verb = "resume" if _gives_back(old, new) else "suspend"
+        self._authorise(unit, officer, verb, new.instrument)
+        if new.epoch != old.epoch + 1:
+            raise _drafted_on_old(state.instrument, old.epoch)
+        self._require_stand(unit, state, old, new, now)
+        unit.agreements.put_participation(new, statement)
+        return verb, state.instrument
+
+    def _take_measure(
+        self, unit: AgreementsUnit, officer: OfficerId, statement: Statement, now: datetime
+    ) -> tuple[str, Instrument]:
+        measure = read_measure(statement)
+        self._authorise(unit, officer, "take_measure", measure.target)
+        state = self._state(unit, measure.charter)
+        intake.keep_measure(unit, state, statement, now)
+        return "take_measure", state.instrument
+
+    def _draft_stand(
+        self,
+        officer: OfficerId,
+        verb: str,
+        instrument: InstrumentId,
+        change: Callable[[Participation], Participation],
+    ) -> Statement:
+        with self.open_unit() as unit:
+            self._authorise(unit, officer, verb, instrument)
+            state = self._state(unit, instrument)
+            old = self._own_stand(state, unit.bodies.own())
+            new = change(old)
+            self._require_stand(unit, state, old, new, new.at)
+            return draft_participation(new)
+
+    def _require_stand(
+        self, unit: AgreementsUnit, state: InstrumentState, old: Participation, new: Participation, now: datetime
+    ) -> None:
+        members = members_now(unit, state.instrument, now.date())
+        decision = may_stand(state.instrument, members, old, new, self.lists)
+        _require(decision, f"How we stand to «{state.instrument.name}» was not changed.")
+
+    def _own_stand(self, state: InstrumentState, own: Body) -> Participation:
+        stand = state.participations.get(own.id)
+        if stand is None or own.id not in state.signatures:
+            raise Conflict(
+                f"Our body has not signed «{state.instrument.name}».",
+                why="Only a party that signed takes part, and can suspend or withdraw (docs/rules/agreements.md A4).",
+                do="Sign it first, or do nothing: what was not signed binds nobody.",
+            )
+        return stand
+
+    def _charter(self, unit: AgreementsUnit, target: BodyId, now: datetime) -> InstrumentState:
+        charter = charter_between(unit, target, now)
+        if charter is None:
+            raise NotFound
+        return charter
+
+    def _state(self, unit: AgreementsUnit, instrument: InstrumentId) -> InstrumentState:
+        state = unit.agreements.instrument(instrument)
+        if state is None:
+            raise NotFound
+        return state
+
+    def _intake(self, unit: AgreementsUnit) -> intake.Intake:
+        return intake.Intake(unit, self.clock.now(), self.lists, self.record)
+
+    def _authorise(self, unit: AgreementsUnit, officer: OfficerId, verb: str, subject: str) -> None:
+        authorise(unit, officer, verb, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record)
+
+    def _record(
+        self, unit: AgreementsUnit, officer: OfficerId, verb: str, instrument: InstrumentId, statement: Statement
+    ) -> None:
+        detail: JsonObject = {"kind": statement.kind, "statement": statement.id}
+        self.record(unit, Act(verb, unit.bodies.own().id, officer, instrument, detail))
+
+
+def _gives_back(old: Participation, new: Participation) -> bool:
+    has_fewer = {one.id for one in new.suspensions} < {one.id for one in old.suspensions} and new.kinds == old.kinds
+    is_widened = new.suspensions == old.suspensions and bool(old.kinds) and not new.kinds
+    return new.state is not ParticipationState.WITHDRAWN and (has_fewer or is_widened)
+
+
+def _require(decision: Decision, what: str) -> None:
+    if not decision.allowed:
+        remedies = [ground.remedy for ground in decision.refusals if ground.remedy]
+        raise Refused(
+            what, decision=decision, do=" ".join(remedies) or "Change what the grounds name, and draft it again."
+        )
+
+
+def _not_a_party(instrument: Instrument) -> Invalid:
+    return Invalid(
+        f"Our body is not a party to «{instrument.name}».",
+        field="parties",
+        why="A body proposes only what it will be bound by itself (docs/rules/agreements.md A1).",
+        do="Add our body's code to the parties, or let a party propose it.",
+    )
+
+
+def _signed_before(instrument: Instrument) -> Conflict:
+    return Conflict(
+        f"Our body has signed «{instrument.name}» already.",
+        why="An instrument is signed once; what changes afterwards is how a party stands (docs/rules/agreements.md A4).",
+        do="Look at it with «entente instrument show».",
+    )
+
+
+def _drafted_on_old(instrument: Instrument, epoch: int) -> Conflict:
+    return Conflict(
+        f"How we stand to «{instrument.name}» changed since this was drafted.",
+        why=f"Epoch {epoch} is the newest here, and the draft does not follow it (docs/rules/agreements.md A4).",
+        do="Draft it again, and have the heads sign the new draft.",
+    )
+
+
+def _not_for_heads(statement: Statement) -> Invalid:
+    return Invalid(
+        f"«{statement.kind[:40]}» is not a statement that heads hand in here.",
+        field="kind",
+        why="Heads sign instruments, participations and measures here; keys with «entente body keys» (A4, A6).",
+        do="Hand in the file that «entente instrument» drafted, signed by the heads.",
+    )

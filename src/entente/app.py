@@ -1,0 +1,322 @@
+"""The only file that builds everything and knows every part.
+
+`create_folder` begins a body's node; `open_node` gives its services to a command; `run_node` serves until it is asked to stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from starlette.applications import Starlette
+
+from entente.agreements.service import Agreements
+from entente.api.operator import operator_route
+from entente.bodies.model import BodyKind, Genesis, Officer
+from entente.bodies.service import Directory
+from entente.bodies.statements import DirectoryKind
+from entente.cases.service import Cases
+from entente.correspondence.service import Correspondence
+from entente.disclosure.service import Disclosure
+from entente.exchange.service import Exchange
+from entente.formats.codelists import load_code_lists
+from entente.formats.operator_files import OperatorFiles
+from entente.formats.schemata import load_schemata
+from entente.identity.service import Identity
+from entente.kernel.clock import SystemClock
+from entente.kernel.codec import to_object
+from entente.kernel.errors import Conflict
+from entente.kernel.ids import SALT_BYTES, BodyId, InstrumentId, OfficerId, SystemIds
+from entente.kernel.ports import Act, TrailRow, UnitOfWork
+from entente.kernel.sealing import HpkeSealer
+from entente.kernel.signing import Signer
+from entente.kernel.statement import Statement, draft
+from entente.node import Node
+from entente.records.intake import Intake
+from entente.records.service import Records
+from entente.search.follower import Follower
+from entente.search.tantivy_index import TantivyIndex
+from entente.settings import Settings
+from entente.storage.folder import Folder, FolderLock, Holder
+from entente.storage.keys import KeyFiles
+from entente.storage.store import Store
+from entente.storage.unit_of_work import SqlUnitOfWork
+from entente.trail.model import TrailProof
+from entente.trail.service import Trail, record, sign_head
+from entente.transport.client import ExchangeClient
+from entente.transport.courier import Courier
+from entente.transport.server import NodeServer, exchange_route, listen
+from entente.web.errors import exception_handlers
+from entente.web.home import home_routes
+
+Accept = Callable[[Any, Statement, BodyId], None]
+
+FIRST_HEAD = OfficerId("head-1")
+"""The officer entered with a new body, who enters the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewBody:
+    """What `init` asks for."""
+
+    kind: BodyKind
+    code: str
+    name: str
+    country: str
+    zone: str
+    addresses: tuple[str, ...]
+    head_passphrases: tuple[str, ...]
+    """One a head; their number is the number of root keys."""
+    threshold: int
+    data_protection_passphrase: str
+
+
+def create_folder(path: Path, new: NewBody) -> BodyId:
+    """Make a body's node folder: heads' key files, node, sealing and data protection keys, operator token, store, genesis.
+
+    Raises Conflict when the folder already holds a node, Invalid for a genesis that is not well formed.
+    """
+    folder = Folder(path)
+    if folder.database.exists() or KeyFiles(folder.keys).heads():
+        raise Conflict(
+            f"There is a node in {path} already.",
+            why="A body has one genesis, and its keys are never overwritten.",
+            do="Choose another folder, or move this one away.",
+        )
+    lists, clock, ids = load_code_lists(), SystemClock(), SystemIds()
+    folder.create()
+    keys = KeyFiles(folder.keys)
+    heads = [
+        (name, passphrase, keys.make_head(name, passphrase))
+        for name, passphrase in ((f"head-{place}", text) for place, text in enumerate(new.head_passphrases, start=1))
+    ]
+    genesis = Genesis(
+        kind=new.kind,
+        code=new.code,
+        name=new.name,
+        country=new.country,
+        zone=new.zone,
+        root_keys=tuple(public for _, _, public in heads),
+        threshold=new.threshold,
+        node_key=keys.make_node(),
+        sealing_key=keys.make_sealing(),
+        nonce=ids.new_salt()[:SALT_BYTES],
+    )
+    keys.make_data_protection(new.data_protection_passphrase)
+    folder.make_operator_token(ids)
+    statement = draft(DirectoryKind.GENESIS, BodyId(""), clock.now(), to_object(genesis))
+    for name, passphrase, _ in heads:
+        statement = statement.with_signature(keys.head_signer(name, passphrase))
+    with _open(Settings.at(path)) as (node, _):
+        first = Officer(FIRST_HEAD, frozenset({"head_of_body"}))
+        body = node.directory.init_own(statement, [first])
+        if new.addresses:
+            node.directory.publish_addresses(new.addresses)
+    assert body.country in {"", *lists.countries}, "the directory checked the country"
+    return body.id
+
+
+@contextmanager
+def open_node(settings: Settings) -> Iterator[Node]:
+    """Open a node's folder for one command: its lock, its store and its services, without threads or sockets.
+
+    The index is brought up to the store first, since no follower runs. Raises Unavailable when another process holds the
+    folder, Misconfigured when the folder holds no node or does not fit this code.
+    """
+    with _open(settings) as (node, store):
+        _require_begun(store)
+        while node.identity.index_step():
+            continue
+        yield node
+
+
+def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
+    """Serve until the process is asked to end: exchange, loopback route, page; courier and index follower beside them.
+
+    `on_ready` is told the address once the port is bound. Raises Misconfigured when the port is taken.
+    """
+    with _open(settings) as (node, store):
+        _require_begun(store)
+        bound = listen(settings.host, settings.port)
+        address = f"http://{settings.host}:{bound.getsockname()[1]}"
+        client = ExchangeClient(settings.exchange_timeout_seconds)
+        courier = Courier(node.exchange, client.post, settings.exchange_workers)
+        follower = Follower(node.identity.index_step)
+        store.after_commit.extend((courier.wake, follower.wake))
+        routes = [
+            exchange_route(node.exchange.receive),
+            operator_route(node, Folder(settings.folder).operator_token()),
+            *home_routes(node),
+        ]
+        store.lock.announce(address)
+        follower.start()
+        courier.start()
+        try:
+            on_ready(address)
+            NodeServer(Starlette(routes=routes, exception_handlers=exception_handlers()), bound).run()
+        finally:
+            courier.stop()
+            follower.stop()
+            client.close()
+
+
+def running_node(path: Path) -> Holder | None:
+    """Return the process that holds a folder now, with its address if it is a node that serves; None when nobody does."""
+    return FolderLock.holder(Folder(path))
+
+
+def operator_token(path: Path) -> str:
+    """Return the token by which a command speaks to the node of a folder; Misconfigured when others can read it."""
+    return Folder(path).operator_token()
+
+
+def head_signer(key_file: Path, passphrase: str) -> Signer:
+    """Open a head's key file, for a command that signs in its own process; raise Invalid for a wrong passphrase."""
+    return KeyFiles(key_file.parent).head_signer(key_file.stem.removeprefix("head-"), passphrase)
+
+
+def verify_copy(file: Path, node_keys: tuple[bytes, ...]) -> TrailProof:
+    """Check the trail in a copied store file against a body's node keys, on a copy of its own: the evidence is not touched."""
+    with TemporaryDirectory(prefix="entente-verify-") as place:
+        folder = Folder(Path(place))
+        copyfile(file, folder.database)
+        with Store.open(folder) as store:
+            return Trail(store.view).verify(node_keys)
+
+
+def _require_begun(store: Store) -> None:
+    """Raise Misconfigured when the folder holds a store without a body of its own."""
+    with store.view() as unit:
+        unit.bodies.own()
+
+
+@contextmanager
+def _open(settings: Settings) -> Iterator[tuple[Node, Store]]:
+    folder = Folder(settings.folder)
+    keys = KeyFiles(folder.keys)
+    signer, opener = keys.node_signer(), keys.opener()
+    clock, ids, lists, schemata = SystemClock(), SystemIds(), load_code_lists(), load_schemata()
+
+    def unit() -> SqlUnitOfWork:
+        return store.unit()
+
+    def view() -> SqlUnitOfWork:
+        return store.view()
+
+    def recorded(unit: UnitOfWork, act: Act) -> TrailRow:
+        return record(unit, clock, ids, act)
+
+    def channel(unit: Any, recipient: BodyId) -> InstrumentId:  # noqa: ANN401 - the directory knows no instruments
+        return agreements.channel(unit, recipient)
+
+    agreements = Agreements(unit, clock, ids, lists, recorded, signer)
+    directory = Directory(unit, clock, ids, lists, recorded, signer, channel)
+    disclosure = Disclosure(view, clock, lists)
+    records = Records(unit, clock, ids, lists, schemata, disclosure, signer, recorded)
+    cases = Cases(unit, clock, ids, lists, recorded)
+    correspondence = Correspondence(unit, clock, ids, lists, disclosure, signer, recorded)
+    intake = Intake(clock, lists, schemata, disclosure, recorded)
+    exchange = Exchange(
+        open_unit=unit,
+        open_view=view,
+        clock=clock,
+        ids=ids,
+        signer=signer,
+        opener=opener,
+        sealer=HpkeSealer(),
+        accept=accept_table(directory, agreements, intake, correspondence),
+        record=recorded,
+    )
+    data_protection_key = keys.data_protection_key()
+    index = TantivyIndex(folder.index)
+    identity = Identity(
+        open_unit=unit,
+        open_view=view,
+        clock=clock,
+        ids=ids,
+        lists=lists,
+        schemata=schemata,
+        index=index,
+        disclosure=disclosure,
+        seal=lambda plain, info: HpkeSealer().seal(data_protection_key, plain, info),
+        record=recorded,
+    )
+    hooks = (exchange.seal_pending, lambda opened: sign_head(opened, signer))
+    store = Store.open(folder, hooks)
+    try:
+        yield (
+            Node(
+                settings=settings,
+                clock=clock,
+                ids=ids,
+                lists=lists,
+                schemata=schemata,
+                directory=directory,
+                agreements=agreements,
+                disclosure=disclosure,
+                trail=Trail(view),
+                records=records,
+                identity=identity,
+                cases=cases,
+                correspondence=correspondence,
+                exchange=exchange,
+                files=OperatorFiles(lists),
+            ),
+            store,
+        )
+    finally:
+        store.close()
+
+
+def accept_table(
+    directory: Directory, agreements: Agreements, intake: Intake, correspondence: Correspondence
+) -> Mapping[str, Accept]:
+    """Return the one table statement kind → the room that takes it in. A kind that is not in it is refused (X15)."""
+
+    def introduction(unit: Any, statement: Statement, _: BodyId) -> None:  # noqa: ANN401 - each room's own unit
+        # A newcomer is told what already stands between its future partners and us: nobody else can tell it later.
+        if (newcomer := directory.accept_introduction(unit, statement)) is not None:
+            agreements.tell_newcomer(unit, newcomer)
+
+    alone: Sequence[tuple[str, Callable[[Any, Statement], object]]] = (
+        ("keys", directory.accept_keys),
+        ("name", directory.accept_name),
+        ("addresses", directory.accept_addresses),
+        ("units", directory.accept_units),
+        ("group", directory.accept_group),
+        ("instrument", agreements.accept_instrument),
+        ("instrument_signature", agreements.accept_signature),
+        ("participation", agreements.accept_participation),
+        ("measure", agreements.accept_measure),
+        ("governance_proposal", agreements.accept_proposal),
+        ("proposal_recorded", agreements.accept_proposal_recorded),
+    )
+    return {
+        "introduction": introduction,
+        **{kind: _whoever_sent_it(accept) for kind, accept in alone},
+        "record": intake.accept_record,
+        "withdrawal": intake.accept_withdrawal,
+        "message": correspondence.accept_message,
+        "hit": correspondence.accept_hit,
+        "hit_answer": correspondence.accept_hit_answer,
+        "permission_request": correspondence.accept_permission_request,
+        "permission_answer": correspondence.accept_permission_answer,
+        "record_request": correspondence.accept_record_request,
+        "record_answer": correspondence.accept_record_answer,
+    }
+
+
+def _whoever_sent_it(accept: Callable[[Any, Statement], object]) -> Accept:
+    """Adapt a room that asks only for the statement: its own signature counts, not who carried it."""
+
+    def accepting(unit: Any, statement: Statement, _: BodyId) -> None:  # noqa: ANN401 - each room's own unit
+        accept(unit, statement)
+
+    return accepting
+
+

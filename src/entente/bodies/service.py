@@ -1,0 +1,357 @@
+"""The verbs of the directory: begin a body, let others in, take in what bodies say of themselves, keep officers and orders.
+
+Nobody can be removed: there is no verb for it, and `accept_*` only ever add (B5). Statements of a body about itself go to every
+body known here. What an officer does asks `authorise` first; what comes from another node is verified by `statements`.
+
+Source: docs/rules/bodies.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from entente.bodies.authority import Record, authorise
+from entente.bodies.model import Body, Group, GroupEntry, KeyVersion, NationalOrder, Officer, Unit
+from entente.bodies.ports import BodiesUnit, BodyLists
+from entente.bodies.powers import TASK_MEASURE, check_order, may_act
+from entente.bodies.rules import body_id, check_name, unknown_body, verify_by_node
+from entente.bodies.statements import (
+    DirectoryKind,
+    NewAddresses,
+    NewGroup,
+    NewName,
+    NewUnits,
+    begin,
+    extend,
+    group_id_of,
+    introduction_of,
+    merge,
+    read_group,
+    read_introduction,
+    rebuild,
+)
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import Clock
+from entente.kernel.codec import to_object
+from entente.kernel.decision import Decision
+from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
+from entente.kernel.ids import BodyId, GroupId, Ids, InstrumentId, OfficerId
+from entente.kernel.ports import Act, Outgoing
+from entente.kernel.signing import Signer
+from entente.kernel.statement import Statement, draft
+
+BODIES_MAX = 5_000
+"""Bodies in one directory: 200 states with two dozen authorities each."""
+OFFICER_CHARACTERS_MAX = 64
+"""Of an officer's id; personnel numbers have 6 to 12."""
+NODE = "node"
+"""The officer named in the trail for what the node does by itself or its operator at its console."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The services of the directory. Safe from several threads: each verb is one unit of work."""
+
+    open_unit: Callable[[], BodiesUnit]
+    clock: Clock
+    ids: Ids
+    lists: BodyLists
+    record: Record
+    node: Signer
+    """The node's own key, which signs daily statements."""
+    channel: Callable[[BodiesUnit, BodyId], InstrumentId]
+    """Under which instrument governance goes to a body (agreements.service.Agreements.channel, bound by app)."""
+
+    def init_own(self, genesis: Statement, first_officers: Iterable[Officer] = ()) -> Body:
+        """Begin our own body from its genesis, with the officers who will enter the others; return its entry."""
+        with self.open_unit() as unit:
+            body = begin(genesis, self.clock.now(), self.lists.countries)
+            unit.bodies.put_body(body, is_own=True)
+            for officer in first_officers:
+                self._check_officer(officer)
+                unit.bodies.put_officer(officer)
+            self.record(unit, Act("init", body.id, NODE, body.id, {"code": body.code, "statement": genesis.id}))
+            unit.commit()
+            return body
+
+    def draft_keys(
+        self, root_keys: tuple[bytes, ...], threshold: int, node_key: bytes, sealing_key: bytes
+    ) -> Statement:
+        """Return our next key version, for the heads of the present one to sign."""
+        with self.open_unit() as unit:
+            own = unit.bodies.own()
+            now = self.clock.now()
+            keys = KeyVersion(own.current_keys.version + 1, root_keys, threshold, node_key, sealing_key, now)
+            return draft(DirectoryKind.KEYS, own.id, now, to_object(keys))
+
+    def change_keys(self, statement: Statement) -> Body:
+        """Take our next key version, signed by the heads' threshold of the present one, and tell every body."""
+        if statement.kind != DirectoryKind.KEYS:
+            raise _bad("kind", "a change of keys is a statement of the kind keys")
+        return self._say(statement)
+
+    def rename(self, name: str, since: date) -> Body:
+        """Give our body a new name from a date on; the earlier one keeps its dates."""
+        check_name(name)
+        return self._say_by_node(DirectoryKind.NAME, NewName(name, since))
+
+    def publish_addresses(self, addresses: tuple[str, ...]) -> Body:
+        """Say where our node is reached, in the order to try; it replaces what we said before."""
+        return self._say_by_node(DirectoryKind.ADDRESSES, NewAddresses(addresses))
+
+    def publish_units(self, units: tuple[Unit, ...]) -> Body:
+        """Say which branches, organs and units we have; it replaces what we said before."""
+        return self._say_by_node(DirectoryKind.UNITS, NewUnits(units))
+
+    def introduce_by_hand(self, statements: tuple[Statement, ...]) -> Body:
+        """Enter a body from its own statements, which the operator checked by another way; return its entry."""
+        with self.open_unit() as unit:
+            now = self.clock.now()
+            told = rebuild(statements, now, self.lists.countries)
+            entered = self._enter(unit, told, introduced_by=None)
+            self.record(unit, Act("introduce_by_hand", unit.bodies.own().id, NODE, told.id, {"code": told.code}))
+            unit.commit()
+            return entered
+
+    def introduce(self, to: BodyId, about: BodyId) -> None:
+        """Introduce a body of our directory to another one, by handing on what it has said of itself."""
+        with self.open_unit() as unit:
+            known, recipient = unit.bodies.body(about), unit.bodies.body(to)
+            if known is None or recipient is None:
+                raise NotFound
+            own = unit.bodies.own()
+            statement = draft(DirectoryKind.INTRODUCTION, own.id, self.clock.now(), introduction_of(known))
+            self.record(unit, Act("introduce", own.id, NODE, about, {"to": to, "statement": statement.id}))
+            self._send(unit, recipient.id, statement.with_signature(self.node))
+            unit.commit()
+
+    def accept_genesis(self, unit: BodiesUnit, statement: Statement) -> None:
+        """Take a body's own genesis: nothing new for a body known here, and no way in for another (B4)."""
+        claimed = body_id(statement.signed)
+        if unit.bodies.body(claimed) is None:
+            raise self._counted(unit, claimed)
+
+    def accept_introduction(self, unit: BodiesUnit, statement: Statement) -> BodyId | None:
+        """Take an introduction by a body already here; return the newcomer, or None for a body that was known.
+
+        Ourselves, nobody can introduce anew.
+        """
+        introducer = verify_by_node(self._speaker(unit, statement), statement)
+        about, carried = read_introduction(statement)
+        told = rebuild(carried, self.clock.now(), self.lists.countries)
+        if told.id != about:
+            raise Untrusted(
+                f"{introducer.code} introduced one body with the statements of another.",
+                reason="wrong_body",
+                why="A body's id derives from its own genesis (docs/rules/bodies.md B1), and the two differ.",
+                do=f"Ask {introducer.code} to introduce the body again.",
+            )
+        if about == unit.bodies.own().id:
+            return None
+        is_new = unit.bodies.body(about) is None
+        self._enter(unit, told, introduced_by=introducer.id)
+        self._record_accepted(unit, statement, about)
+        return about if is_new else None
+
+    def accept_keys(self, unit: BodiesUnit, statement: Statement) -> None:
+        """Take another body's next key version, signed by the heads of the one before."""
+        self._accept_own_word(unit, statement, DirectoryKind.KEYS)
+
+    def accept_name(self, unit: BodiesUnit, statement: Statement) -> None:
+        """Take another body's new name."""
+        self._accept_own_word(unit, statement, DirectoryKind.NAME)
+
+    def accept_addresses(self, unit: BodiesUnit, statement: Statement) -> None:
+        """Take where another body's node is reached now."""
+        self._accept_own_word(unit, statement, DirectoryKind.ADDRESSES)
+
+    def accept_units(self, unit: BodiesUnit, statement: Statement) -> None:
+        """Take another body's branches, organs and units."""
+        self._accept_own_word(unit, statement, DirectoryKind.UNITS)
+
+    def keep_group(self, officer: OfficerId, name: str, title: str, entries: tuple[GroupEntry, ...]) -> Group:
+        """Keep the next version of a group of ours, and send it to every body; return it."""
+        with self.open_unit() as unit:
+            own, now = unit.bodies.own(), self.clock.now()
+            group_id = group_id_of(own.id, name)
+            self._authorise(unit, officer, "manage_groups", group_id)
+            known = unit.bodies.group(group_id)
+            content = NewGroup(name, title, 1 if known is None else known.version + 1, entries)
+            statement = draft(DirectoryKind.GROUP, own.id, now, to_object(content)).with_signature(self.node)
+            group = read_group(own, statement, known)
+            assert group is not None, "the next version is newer than the one known"
+            unit.bodies.put_group(group)
+            detail: JsonObject = {"version": group.version, "statement": statement.id}
+            self.record(unit, Act("manage_groups", own.id, officer, group.id, detail))
+            self._send_to_all(unit, statement)
+            unit.commit()
+            return group
+
+    def accept_group(self, unit: BodiesUnit, statement: Statement) -> None:
+        """Take a newer version of a group from its keeper."""
+        keeper = verify_by_node(self._speaker(unit, statement), statement)
+        name = statement.content.get("name")
+        known = unit.bodies.group(GroupId(f"{keeper.id}/{name}"))
+        group = read_group(keeper, statement, known)
+        if group is not None:
+            unit.bodies.put_group(group)
+            self._record_accepted(unit, statement, group.id)
+
+    def put_officer(self, by: OfficerId, officer: Officer) -> None:
+        """Enter an officer or machine account, or change one."""
+        with self.open_unit() as unit:
+            self._authorise(unit, by, "manage_officers", officer.id)
+            self._check_officer(officer)
+            unit.bodies.put_officer(officer)
+            detail: JsonObject = {"officer": to_object(officer)}
+            self.record(unit, Act("manage_officers", unit.bodies.own().id, by, officer.id, detail))
+            unit.commit()
+
+    def enter_order(self, by: OfficerId, order: NationalOrder) -> None:
+        """Enter a national order, from its published text; it takes effect on the day it states."""
+        with self.open_unit() as unit:
+            self._authorise(unit, by, "manage_officers", order.reference)
+            check_order(order, self.lists.measures)
+            unit.bodies.put_order(order)
+            detail: JsonObject = {"order": to_object(order)}
+            self.record(unit, Act("manage_officers", unit.bodies.own().id, by, order.reference, detail))
+            unit.commit()
+
+    def task_measure(self, officer: OfficerId, measure: str, subject: str, case: str) -> Decision:
+        """Task an operational measure in a case; raise Refused, with the authority to route it to, when law gives it not.
+
+        Both outcomes are in the trail with every ground.
+        """
+        with self.open_unit() as unit:
+            decision = may_act(
+                unit.bodies.officer(officer),
+                TASK_MEASURE,
+                self.clock.now(),
+                roles=self.lists.roles,
+                orders=unit.bodies.orders(),
+                measure=measure,
+                measures=self.lists.measures,
+            )
+            outcome = "tasked" if decision.allowed else "refused"
+            detail: JsonObject = {
+                "outcome": outcome,
+                "measure": measure,
+                "case": case,
+                "decision": to_object(decision),
+            }
+            self.record(unit, Act(TASK_MEASURE, unit.bodies.own().id, officer, subject, detail))
+            unit.commit()
+        if not decision.allowed:
+            raise Refused(f"The measure «{measure}» was not tasked.", decision=decision, do=_remedy(decision))
+        return decision
+
+    def _say_by_node(self, kind: DirectoryKind, content: NewName | NewAddresses | NewUnits) -> Body:
+        with self.open_unit() as unit:
+            own = unit.bodies.own()
+        return self._say(draft(kind, own.id, self.clock.now(), to_object(content)).with_signature(self.node))
+
+    def _say(self, statement: Statement) -> Body:
+        with self.open_unit() as unit:
+            own = unit.bodies.own()
+            changed = extend(own, statement, self.clock.now())
+            if changed is own:
+                raise Conflict(
+                    "Nothing new was said.",
+                    why="Our entry holds this already, or something newer (docs/rules/bodies.md B3).",
+                    do="Look at the entry with «entente body show», and make the statement again if it should change.",
+                )
+            unit.bodies.put_body(changed, is_own=True)
+            self.record(unit, Act(statement.kind, own.id, NODE, own.id, {"statement": statement.id}))
+            self._send_to_all(unit, statement)
+            unit.commit()
+            return changed
+
+    def _accept_own_word(self, unit: BodiesUnit, statement: Statement, kind: DirectoryKind) -> None:
+        body = self._speaker(unit, statement)
+        if statement.kind != kind:
+            raise _bad("kind", f"a statement of the kind {kind} was expected")
+        if body.id == unit.bodies.own().id:
+            # What we say of ourselves we know already; another node cannot change our entry by sending it back.
+            return
+        changed = extend(body, statement, self.clock.now())
+        if changed is not body:
+            unit.bodies.put_body(changed)
+            self._record_accepted(unit, statement, body.id)
+
+    def _enter(self, unit: BodiesUnit, told: Body, *, introduced_by: BodyId | None) -> Body:
+        now = self.clock.now()
+        known = unit.bodies.body(told.id)
+        if known is not None:
+            merged = merge(known, told, now)
+            if merged is not known:
+                unit.bodies.put_body(merged, is_own=told.id == unit.bodies.own().id)
+            return merged
+        others = unit.bodies.bodies()
+        if any(other.code == told.code for other in others):
+            raise Conflict(
+                f"Another body of this directory has the code {told.code}.",
+                why="Officers address bodies by their codes, so the first one known keeps it (docs/rules/bodies.md B4).",
+                do="Find out by another way which of the two is meant; the newcomer needs a genesis with another code.",
+            )
+        if len(others) >= BODIES_MAX:
+            raise Conflict(
+                f"The directory holds {BODIES_MAX} bodies already.",
+                why="The directory is bounded, because nobody can be removed from it (docs/rules/bodies.md B4 and B5).",
+                do="Ask who introduces so many bodies, and stop taking introductions from that body.",
+            )
+        entered = replace(told, introduced_by=introduced_by, introduced_at=now)
+        unit.bodies.put_body(entered)
+        return entered
+
+    def _speaker(self, unit: BodiesUnit, statement: Statement) -> Body:
+        body = unit.bodies.body(statement.body)
+        if body is None:
+            raise self._counted(unit, statement.body)
+        return body
+
+    def _counted(self, unit: BodiesUnit, claimed: str) -> Untrusted:
+        unit.bodies.count_unknown(claimed)
+        return unknown_body(claimed)
+
+    def _check_officer(self, officer: Officer) -> None:
+        if (
+            not officer.id.isascii()
+            or not officer.id.isprintable()
+            or not 1 <= len(officer.id) <= OFFICER_CHARACTERS_MAX
+        ):
+            raise _bad("officer.id", f"an officer's id has 1 to {OFFICER_CHARACTERS_MAX} ASCII characters")
+        if not officer.roles or not officer.roles <= set(self.lists.roles):
+            raise _bad("officer.roles", f"an officer has at least one role, of: {', '.join(self.lists.roles)}")
+
+    def _authorise(self, unit: BodiesUnit, officer: OfficerId, verb: str, subject: str) -> None:
+        authorise(unit, officer, verb, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record)
+
+    def _record_accepted(self, unit: BodiesUnit, statement: Statement, subject: str) -> None:
+        self.record(unit, Act(statement.kind, statement.body, NODE, subject, {"statement": statement.id}))
+
+    def _send_to_all(self, unit: BodiesUnit, statement: Statement) -> None:
+        own = unit.bodies.own().id
+        for body in unit.bodies.bodies():
+            if body.id != own:
+                self._send(unit, body.id, statement)
+
+    def _send(self, unit: BodiesUnit, to: BodyId, statement: Statement) -> None:
+        # All of the directory is control: it keeps its order, and the data that rests on it comes after it.
+        unit.outbox.put(Outgoing(to, self.channel(unit, to), statement, is_control=True, ref=statement.id))
+
+
+def _remedy(decision: Decision) -> str:
+    if decision.routed_to:
+        return f"Route it to {decision.routed_to}, the competent authority that the order names."
+    return "Take a measure that the law gives, or ask an officer whose role may do it."
+
+
+def _bad(field: str, why: str) -> Invalid:
+    return Invalid(
+        f"The field {field} does not hold what it should.",
+        field=field,
+        why=f"The directory takes only what docs/rules/bodies.md allows: {why}.",
+        do="Mend the field and try again.",
+    )

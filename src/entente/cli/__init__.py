@@ -1,0 +1,152 @@
+"""The command line: one table of commands, each loaded when it is asked for and not before.
+
+`entente --help` loads next to nothing, and so does the help of each command: what a command needs of the node comes through
+the functions below, which load it on the first use. A command parses, asks one verb, and prints; the same
+verb serves the loopback route, so the output is the same whether a node runs or not. Exit codes stand in `cli.errors`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from entente import __version__
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import EntenteError
+
+if TYPE_CHECKING:
+    from entente.cli.gateway import Session
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": ("entente.cli.init", "Make the folder of a body's node: keys, genesis, store."),
+    "node": ("entente.cli.node", "Run the node, or see how it stands."),
+    "body": ("entente.cli.body", "The directory: bodies, orders, powers."),
+    "group": ("entente.cli.group", "Dated lists of bodies: members, observers."),
+    "officer": ("entente.cli.officer", "The officers of this body, and their roles."),
+    "instrument": ("entente.cli.instrument", "Instruments: propose, sign, suspend, resume."),
+    "record": ("entente.cli.record", "Records: import, show, share, withdraw."),
+    "search": ("entente.cli.search", "Search all you may see, in any script."),
+    "case": ("entente.cli.case", "Case files: open, read, add a note."),
+    "message": ("entente.cli.message", "Messages to other bodies, and what they sent."),
+    "hit": ("entente.cli.hit", "Hits: confirm, reject, release, answer."),
+    "permission": ("entente.cli.permission", "Ask a source for leave, or answer."),
+    "request": ("entente.cli.request", "Ask a source's node for one record."),
+    "task": ("entente.cli.task", "Task an operational measure."),
+    "trail": ("entente.cli.trail", "The record of acts: read it, verify it."),
+    "doctor": ("entente.cli.doctor", "Check store, trail, keys, index, settings."),
+}
+"""Command → the module that has it as `app`, and its line in `entente --help`."""
+
+_EPILOG = (
+    '\b\nExamples:\n  entente init --help\n  entente search "Muhammadov" --purpose identify --help\n  entente doctor'
+)
+
+
+class Commands(TyperGroup):
+    """The root of the command line: knows every command by name and loads the one that is called."""
+
+    def __init__(self, **attrs: Any) -> None:  # noqa: ANN401 - what typer hands on
+        super().__init__(**attrs)
+        for name, (_, line) in COMMANDS.items():
+            self.commands[name] = TyperCommand(name, callback=None, help=line, rich_markup_mode=None)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own classes are private
+        """Load the command that is called, and leave the others as names."""
+        if args[0] in COMMANDS:
+            self.commands[args[0]] = load(args[0])
+        return super().resolve_command(ctx, args)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: ARG002 - every exit goes through the one table of cli.errors
+        windows_expand_args: bool = True,
+        **extra: Any,  # noqa: ANN401 - typer's own signature
+    ) -> Any:  # noqa: ANN401 - never returns
+        """Run a command line and exit with the code of what came of it."""
+        given = list(sys.argv[1:] if args is None else args)
+        try:
+            code = super().main(
+                given, prog_name or "entente", complete_var, standalone_mode=False,
+                windows_expand_args=windows_expand_args, **extra,
+            )  # fmt: skip
+        except (EntenteError, typer.TyperException, typer.Abort) as error:
+            from entente.cli.errors import report
+
+            code = report(error, as_json="--json" in given)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def load(name: str) -> Any:  # noqa: ANN401 - typer's command classes are private
+    """Load one command by its name in COMMANDS."""
+    command = typer.main.get_command(import_module(COMMANDS[name][0]).app)
+    command.name = name
+    return command
+
+
+def connect(folder: str | None) -> AbstractContextManager[Session]:
+    """Reach the node of a folder: over loopback where it runs, otherwise by opening the folder."""
+    from entente.cli.gateway import connect as connect_now
+
+    return connect_now(folder)
+
+
+def ask(folder: str | None, verb: str, arguments: JsonObject) -> JsonObject:
+    """Ask one verb of the node of a folder; raise the error that the node raised."""
+    with connect(folder) as session:
+        return session.ask(verb, arguments)
+
+
+def sign(draft: JsonObject, key_files: Sequence[Path], passphrase_file: Path | None) -> JsonObject:
+    """Sign a drafted statement with heads' key files; the keys never leave this process."""
+    from entente.cli.keys import open_head_keys
+    from entente.cli.keys import sign as sign_now
+
+    return sign_now(draft, open_head_keys(key_files, passphrase_file))
+
+
+def verify_copy(file: Path, folder: str | None) -> JsonObject:
+    """Check the trail in a copied store file."""
+    from entente.cli.gateway import verify_copy as verify_now
+
+    return verify_now(file, folder)
+
+
+def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | None) -> JsonObject:
+    """Make the folder of a body's node."""
+    from entente.cli.starting import make_folder as make_now
+
+    return make_now(folder, wanted, passphrase_file)
+
+
+def serve(folder: str | None, host: str | None, port: int | None) -> None:
+    """Run the node until it is asked to stop."""
+    from entente.cli.starting import serve as serve_now
+
+    serve_now(folder, host, port)
+
+
+def _say_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"entente {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(cls=Commands, rich_markup_mode=None, no_args_is_help=True, add_completion=False)
+
+
+@app.callback(epilog=_EPILOG)
+def entente(
+    version: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False,
+) -> None:
+    """Entente lets police bodies that do not fully trust each other work together."""
+    _say_version(wanted=version)

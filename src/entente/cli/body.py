@@ -1,0 +1,197 @@
+"""`entente body`: the directory, national orders, powers."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from entente.cli import ask
+from entente.cli.options import ActingAs, Folder, Json, commands, examples
+from entente.cli.output import fields, grounds, items, name, plain, say, table, texts
+from entente.kernel.canonical import JsonObject
+
+ENTRY_BYTES_MAX = 8 * 1024 * 1024
+"""Sixteen statements of the largest size; an entry has a few of a kilobyte."""
+
+app = commands("The directory: bodies, introductions, national orders, powers.")
+
+_Body = Annotated[str, typer.Argument(metavar="[BODY]", show_default=False, help="Code or id; ours where left out.")]
+ReadableFile = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)]
+
+
+@app.command("show", epilog=examples("entente body show", "entente body show XB-NCB --json"))
+def show(body: _Body = "", folder: Folder = None, as_json: Json = False) -> None:
+    """Show a directory entry: names, keys, addresses, who introduced it."""
+    say(ask(folder, "body_show", {"body": body}), as_json, _entry)
+
+
+@app.command("list", epilog=examples("entente body list"))
+def list_bodies(folder: Folder = None, as_json: Json = False) -> None:
+    """List the bodies of the directory."""
+    say(ask(folder, "body_list", {}), as_json, _list)
+
+
+@app.command("export", epilog=examples("entente body export --out xa.json", "entente body export XB-NCB > xb.json"))
+def export(
+    body: _Body = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", show_default=False, help="Write it there.")
+    ] = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Write a directory entry as a file to hand over: all that the body has signed about itself."""
+    entry = ask(folder, "body_export", {"body": body})
+    text = json.dumps(entry, ensure_ascii=False, indent=2)
+    if out is None:
+        typer.echo(text)
+        return
+    out.write_text(text + "\n", encoding="utf-8")
+    written: JsonObject = {"file": str(out), "code": entry["code"], "id": entry["id"]}
+    say(written, as_json, lambda answer: [f"Wrote the entry of {plain(answer['code'])} to {answer['file']}."])
+
+
+@app.command("enter", epilog=examples("entente body enter xb.json"))
+def enter(file: ReadableFile, folder: Folder = None, as_json: Json = False) -> None:
+    """Enter a body by hand, from a file whose key ids you compared with it by another way (telephone, diplomatic mail)."""
+    if file.stat().st_size > ENTRY_BYTES_MAX:
+        raise typer.BadParameter(f"an entry has at most {ENTRY_BYTES_MAX} bytes", param_hint="FILE")
+    try:
+        entry = json.loads(file.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise typer.BadParameter("it is not JSON in UTF-8", param_hint="FILE") from error
+    say(ask(folder, "body_enter", {"entry": entry}), as_json, _entry)
+
+
+@app.command("introduce", epilog=examples("entente body introduce XA-NCB --to XB-NCB"))
+def introduce(
+    about: Annotated[str, typer.Argument(metavar="BODY", help="Whom to introduce.")],
+    to: Annotated[str, typer.Option("--to", metavar="BODY", help="To whom.")],
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Introduce a body of our directory to another one; it is one direction, so introduce both ways."""
+    answer = ask(folder, "body_introduce", {"about": about, "to": to})
+    say(answer, as_json, lambda _: [f"Introduced {plain(about)} to {plain(to)}."])
+
+
+@app.command("rename", epilog=examples("entente body rename «Bureau of Arandia» --since 2031-05-04"))
+def rename(
+    new_name: Annotated[str, typer.Argument(metavar="NAME")],
+    since: Annotated[
+        str, typer.Option("--since", metavar="DATE", show_default=False, help="From when; today if left out.")
+    ] = "",
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Give our body a new name from a date on; the earlier one keeps its dates."""
+    say(ask(folder, "body_rename", {"name": new_name, "since": since}), as_json, _entry)
+
+
+@app.command("address", epilog=examples("entente body address https://node.xa.example"))
+def address(
+    addresses: Annotated[list[str], typer.Argument(metavar="URL...", help="In the order to try.")],
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Say where our node is reached; it replaces what we said before."""
+    given: JsonObject = {"addresses": [*addresses]}
+    say(ask(folder, "body_addresses", given), as_json, _entry)
+
+
+@app.command("order", epilog=examples("entente body order order-44.yaml --as head-1"))
+def order(file: ReadableFile, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
+    """Enter a national order from its published text: which powers officers have, on which legal basis, from when.
+
+    The file: reference, text, signed_on, published_on, in_force_on, governs, powers (measure, legal_basis, condition),
+    competent_authorities (measure: authority), and ends_on where it ends.
+    """
+    data = base64.b64encode(file.read_bytes()).decode("ascii")
+    say(ask(folder, "order_enter", {"officer": officer, "data": data}), as_json, _order)
+
+
+@app.command("orders", epilog=examples("entente body orders"))
+def orders(folder: Folder = None, as_json: Json = False) -> None:
+    """List the national orders entered here."""
+    say(ask(folder, "order_list", {}), as_json, _orders)
+
+
+@app.command("may", epilog=examples("entente body may observe --as xb-duty-1"))
+def may(
+    measure: Annotated[str, typer.Argument(help="A code of the measures, for example observe.")],
+    officer: ActingAs,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether an officer may task a measure under national law, with every ground; nothing is tasked."""
+    say(ask(folder, "measure_may", {"officer": officer, "measure": measure}), as_json, _may)
+
+
+def _entry(answer: JsonObject) -> Iterator[str]:
+    body = answer["body"]
+    assert isinstance(body, dict), "a directory entry is an object"
+    keys = body["keys"]
+    assert isinstance(keys, dict), "keys are an object"
+    yield f"{plain(body['code'])}  {name(body['name'])}"
+    yield from fields(
+        [
+            ("id", plain(body["id"])),
+            ("kind", plain(body["kind"]).replace("_", " ")),
+            ("country", plain(body["country"])),
+            ("zone", plain(body["zone"])),
+            ("addresses", ", ".join(texts(body, "addresses"))),
+            ("keys", f"version {keys['version']}, {keys['threshold']} of {len(texts(keys, 'heads'))} heads sign"),
+            ("heads", ", ".join(texts(keys, "heads"))),
+            ("node key", plain(keys["node"])),
+            ("introduced by", plain(body["introduced_by"])),
+            ("earlier names", ", ".join(name(one["name"]) for one in items(body, "names")[:-1])),
+        ]
+    )
+
+
+def _list(answer: JsonObject) -> Iterator[str]:
+    rows = [
+        (
+            plain(body["code"]) + (" *" if body["is_own"] else ""),
+            name(body["name"]),
+            plain(body["kind"]).replace("_", " "),
+            plain(body["country"]),
+            plain(body["introduced_by"]) or ("ourselves" if body["is_own"] else "by hand"),
+        )
+        for body in items(answer, "bodies")
+    ]
+    yield from table(rows, "code", "name", "kind", "country", "introduced by")
+    if answer["statements_of_unknown_bodies"]:
+        yield f"{answer['statements_of_unknown_bodies']} statements came from bodies that are not in the directory."
+
+
+def _order(answer: JsonObject) -> Iterator[str]:
+    order_shown = answer["order"]
+    assert isinstance(order_shown, dict), "an order is an object"
+    yield f"{name(order_shown['reference'])}, in force {plain(order_shown['in_force_on'])}"
+    yield from fields([("governs", ", ".join(texts(order_shown, "governs")))])
+    rows = [
+        (plain(power["measure"]), plain(power["legal_basis"]), name(power.get("condition", "")))
+        for power in items(order_shown, "powers")
+    ]
+    yield from table(rows, "measure", "legal basis", "condition")
+
+
+def _orders(answer: JsonObject) -> Iterator[str]:
+    rows = [
+        (name(one["reference"]), plain(one["in_force_on"]), ", ".join(texts(one, "governs")))
+        for one in items(answer, "orders")
+    ]
+    yield from table(rows, "reference", "in force on", "governs")
+
+
+def _may(answer: JsonObject) -> Iterator[str]:
+    decision = answer["decision"]
+    assert isinstance(decision, dict), "a decision is an object"
+    yield f"{plain(answer['officer'])} {'may' if decision['allowed'] else 'may not'} {plain(answer['measure'])}."
+    yield from grounds(decision)

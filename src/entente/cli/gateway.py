@@ -1,0 +1,165 @@
+"""From a command to a node: over loopback to the process that holds the folder, or by opening the folder itself.
+
+Both ways end in the same verb (entente.verbs.perform), so the answer is the same. Two commands at once: the second waits a
+little for the first to let go of the folder. An error crosses the wire as its code and fields and is raised here as its own
+class.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+
+from entente import app
+from entente.kernel.canonical import JsonObject
+from entente.kernel.codec import to_object
+from entente.kernel.errors import EntenteError, Misconfigured, Unavailable
+from entente.kernel.signing import decode_bytes
+from entente.node import Node
+from entente.settings import Settings, read_settings
+from entente.verbs import perform
+from entente.verbs.wire import error_from_json
+
+WAIT_SECONDS_MAX = 20.0
+"""How long a command waits for another one: an import holds the folder as long as it runs, everything else under a second."""
+WAIT_PAUSE_SECONDS = 0.1
+CONNECT_SECONDS_MAX = 5.0
+"""Loopback answers at once or not at all; a verb itself may take as long as it takes."""
+
+
+class Session(Protocol):
+    """A node that can be asked."""
+
+    def ask(self, verb: str, arguments: JsonObject, on_progress: Callable[[int], None] | None = None) -> JsonObject:
+        """Ask one verb and return its answer; raise the error that the node raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFolder:
+    """The node of a folder that this command opened itself."""
+
+    node: Node
+
+    def ask(self, verb: str, arguments: JsonObject, on_progress: Callable[[int], None] | None = None) -> JsonObject:
+        """Do the verb here."""
+        return perform(self.node, verb, arguments, on_progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Loopback:
+    """The node that runs in another process of this machine."""
+
+    address: str
+    token: str
+
+    def ask(self, verb: str, arguments: JsonObject, on_progress: Callable[[int], None] | None = None) -> JsonObject:
+        """Ask the node over its operator's route."""
+        timeout = httpx.Timeout(None, connect=CONNECT_SECONDS_MAX)
+        headers = {"Authorization": f"Bearer {self.token}"}
+        asked = {"verb": verb, "arguments": arguments}
+        try:
+            # No proxy of the environment: the token leaves this machine on no account.
+            with (
+                httpx.Client(timeout=timeout, trust_env=False) as client,
+                client.stream("POST", f"{self.address}/operator", json=asked, headers=headers) as response,
+            ):
+                return _read(response, on_progress)
+        except httpx.HTTPError as error:
+            raise _no_answer(self.address, str(error)) from error
+
+
+def settings_of(folder: str | None, **given: str | None) -> Settings:
+    """Return the settings for a command: what it was given, else the environment, else the defaults."""
+    named = {"folder": folder, **given}
+    return read_settings(os.environ, {name: value for name, value in named.items() if value})
+
+
+@contextmanager
+def connect(folder: str | None) -> Iterator[Session]:
+    """Reach the node of a folder; raise Unavailable when another command holds it too long."""
+    settings = settings_of(folder)
+    with ExitStack() as opened:
+        yield _reach(settings, opened)
+
+
+def _reach(settings: Settings, opened: ExitStack) -> Session:
+    give_up_at = time.monotonic() + WAIT_SECONDS_MAX
+    while True:
+        holder = app.running_node(settings.folder)
+        if holder is not None and holder.address:
+            return Loopback(holder.address, app.operator_token(settings.folder))
+        try:
+            return OpenedFolder(opened.enter_context(app.open_node(settings)))
+        except Unavailable as error:
+            # Another process took the folder: a node that is starting, or a command. Only waiting for it helps.
+            if not error.retry_is_safe or app.running_node(settings.folder) is None or time.monotonic() > give_up_at:
+                raise
+        time.sleep(WAIT_PAUSE_SECONDS)
+
+
+def verify_copy(file: Path, folder: str | None) -> JsonObject:
+    """Check the trail in a copied store file against the keys of the body whose folder this is."""
+    with connect(folder) as session:
+        body = session.ask("body_show", {})["body"]
+    assert isinstance(body, dict), "a directory entry is an object"
+    keys = body["node_keys"]
+    assert isinstance(keys, list), "a body has node keys"
+    proof = app.verify_copy(file, tuple(decode_bytes(str(key), "node_keys") for key in keys))
+    return {"proof": to_object(proof), "body": body["code"], "file": file.name}
+
+
+def _read(response: httpx.Response, on_progress: Callable[[int], None] | None) -> JsonObject:
+    if response.headers.get("content-type", "").startswith("application/x-ndjson"):
+        return _read_lines(response, on_progress)
+    document = _object(response.read())
+    if response.status_code == httpx.codes.OK:
+        return document
+    raise error_from_json(document)
+
+
+def _read_lines(response: httpx.Response, on_progress: Callable[[int], None] | None) -> JsonObject:
+    for line in response.iter_lines():
+        document = _object(line.encode("utf-8"))
+        progress, answer, error = document.get("progress"), document.get("answer"), document.get("error")
+        if isinstance(progress, int) and on_progress is not None:
+            on_progress(progress)
+        if isinstance(answer, dict):
+            return answer
+        if isinstance(error, dict):
+            raise error_from_json(error)
+    raise _no_answer("the node", "the answer broke off")
+
+
+def _object(data: bytes) -> JsonObject:
+    try:
+        document = json.loads(data)
+    except ValueError as error:
+        raise _not_a_node() from error
+    if not isinstance(document, dict):
+        raise _not_a_node()
+    return document
+
+
+def _no_answer(address: str, why: str) -> Unavailable:
+    return Unavailable(
+        "The node of this folder does not answer.",
+        why=f"It should listen on {address}: {why}.",
+        do="Look whether it is still running, with «entente doctor»; what was asked may or may not have been done.",
+        retry_is_safe=False,
+    )
+
+
+def _not_a_node() -> EntenteError:
+    return Misconfigured(
+        "What answers at the node's address is no node of this version.",
+        why="Its answer is not in the form that both sides of the loopback speak.",
+        do="Stop what listens there, or use the command of the same version as the running node.",
+    )

@@ -1,0 +1,76 @@
+"""Passphrases and heads' keys, in the command's own process: a head's key never enters the node.
+
+A passphrase comes from --passphrase-file, else from ENTENTE_PASSPHRASE, else from the person at the terminal.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from entente import app
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid
+from entente.kernel.signing import Signer
+from entente.kernel.statement import from_json
+
+VARIABLE = "ENTENTE_PASSPHRASE"
+PASSPHRASE_FILE_BYTES_MAX = 16 * 1024
+"""Sixteen heads with a kilobyte each."""
+
+
+def passphrases(labels: Sequence[str], file: Path | None, *, is_new: bool = False) -> tuple[str, ...]:
+    """Return one passphrase for each label; a single line of the file, or the variable, serves them all."""
+    given = _from_file(file) if file is not None else [text] if (text := os.environ.get(VARIABLE)) else []
+    if len(given) == 1:
+        return tuple(given * len(labels))
+    if given and len(given) != len(labels):
+        raise Invalid(
+            f"The passphrase file has {len(given)} lines.",
+            field="passphrase",
+            why=f"It has one line for all, or one for each of {len(labels)}: {', '.join(labels)}.",
+            do="Write the passphrases in this order, one a line.",
+        )
+    if given:
+        return tuple(given)
+    return tuple(
+        typer.prompt(f"Passphrase of {label}", hide_input=True, confirmation_prompt=is_new, err=True)
+        for label in labels
+    )
+
+
+def open_head_keys(files: Sequence[Path], passphrase_file: Path | None) -> tuple[Signer, ...]:
+    """Open heads' key files with their passphrases; raise Invalid for a wrong one."""
+    given = passphrases([file.name for file in files], passphrase_file)
+    return tuple(app.head_signer(file, text) for file, text in zip(files, given, strict=True))
+
+
+def sign(draft: JsonObject, signers: Sequence[Signer]) -> JsonObject:
+    """Return a drafted statement with the heads' signatures, over exactly the bytes that the node drafted."""
+    statement = from_json(draft["statement"])
+    for signer in signers:
+        statement = statement.with_signature(signer)
+    return statement.to_json()
+
+
+def _from_file(file: Path) -> list[str]:
+    try:
+        data = file.read_bytes()[: PASSPHRASE_FILE_BYTES_MAX + 1]
+        lines = [line for line in data.decode("utf-8").splitlines() if line]
+    except (OSError, UnicodeDecodeError) as error:
+        raise _bad_file(file, str(error)[:120]) from error
+    if not lines or len(data) > PASSPHRASE_FILE_BYTES_MAX:
+        raise _bad_file(file, f"it is empty or has more than {PASSPHRASE_FILE_BYTES_MAX} bytes")
+    return lines
+
+
+def _bad_file(file: Path, why: str) -> Invalid:
+    return Invalid(
+        f"The passphrase file {file.name} cannot be read.",
+        field="passphrase_file",
+        why=f"It is a text file with one passphrase a line: {why}.",
+        do="Check the path and its rights; only its owner should be able to read it.",
+    )

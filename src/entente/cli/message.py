@@ -1,0 +1,119 @@
+"""`entente message`: messages to other bodies, and what they sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from entente.cli import ask
+from entente.cli.options import ActingAs, CaseNumber, Folder, Json, Limit, commands, examples
+from entente.cli.output import fields, items, name, plain, say, table, text_block
+from entente.kernel.canonical import JsonObject
+
+app = commands("Messages to other bodies, and what they sent.")
+
+
+@app.command(
+    "send",
+    epilog=examples(
+        "entente message send XA-NCB --instrument charter --subject «Gate 4» --text «Please confirm identity.» \\",
+        "        --urgency urgent --for-action --case 2031/000017 --as xb-duty-1",
+    ),
+)
+def send(
+    to: Annotated[str, typer.Argument(metavar="BODY", help="To whom.")],
+    instrument: Annotated[str, typer.Option("--instrument", help="Under which instrument.")],
+    subject: Annotated[str, typer.Option("--subject", help="In a few words.")],
+    text: Annotated[str, typer.Option("--text", help="The message; «-» reads it from standard input.")],
+    officer: ActingAs,
+    urgency: Annotated[str, typer.Option("--urgency", help="A code of the urgencies.")] = "normal",
+    for_action: Annotated[
+        bool, typer.Option("--for-action", show_default=False, help="They should act, not only know.")
+    ] = False,
+    answers: Annotated[str, typer.Option("--answers", show_default=False, help="The id of the item it answers.")] = "",
+    case: CaseNumber = "",
+    your_reference: Annotated[
+        str, typer.Option("--your-reference", show_default=False, help="Their case number.")
+    ] = "",
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Send a message; it is signed, sealed to the recipient, and goes out as soon as the node runs."""
+    given: JsonObject = {
+        "officer": officer, "to": to, "instrument": instrument, "subject": subject,
+        "text": typer.get_text_stream("stdin").read() if text == "-" else text,
+        "urgency": urgency, "for_action": for_action, "answers": answers, "case": case, "your_reference": your_reference,
+    }  # fmt: skip
+    say(ask(folder, "message_send", given), as_json, _message)
+
+
+@app.command("list", epilog=examples("entente message list", "entente message list --case 2031/000017"))
+def list_messages(case: CaseNumber = "", limit: Limit = 50, folder: Folder = None, as_json: Json = False) -> None:
+    """List the newest messages sent and received, with how far each has come."""
+    say(ask(folder, "message_list", {"limit": limit, "case": case}), as_json, _list)
+
+
+@app.command("show", epilog=examples("entente message show message-0f3a…"))
+def show(
+    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id.")],
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Show a message and how far it has come."""
+    say(ask(folder, "message_show", {"id": message}), as_json, _message)
+
+
+def heading(item: JsonObject) -> Iterator[str]:
+    """Yield what every item of correspondence begins with."""
+    yield from fields(
+        [
+            ("id", plain(item["id"])),
+            ("from", f"{code(item, 'sender')}, officer {plain(item['officer'])}"),
+            ("to", code(item, "recipient")),
+            ("under", name(item["instrument"])),
+            ("at", plain(item["at"])),
+            ("their reference", plain(item["your_reference"])),
+            ("our reference", plain(item["our_reference"])),
+            ("delivery", state(item)),
+        ]
+    )
+
+
+def code(item: JsonObject, field: str) -> str:
+    """Return the code of a body that an item names."""
+    ref = item.get(field)
+    return plain(ref["code"]) if isinstance(ref, dict) else ""
+
+
+def state(item: JsonObject) -> str:
+    """Return how far an item of ours has come, in a few words."""
+    return ", ".join(
+        f"{code(one, 'to')} {plain(one['state'])}" + (f" ({plain(one['reason'])})" if one["reason"] else "")
+        for one in items(item, "deliveries")
+    )
+
+
+def _message(answer: JsonObject) -> Iterator[str]:
+    message = answer["message"]
+    assert isinstance(message, dict), "a message is an object"
+    yield f"{name(message['subject'])}  {plain(message['urgency'])}{', for action' if message['for_action'] else ''}"
+    yield from heading(message)
+    yield from text_block(message["text"])
+
+
+def _list(answer: JsonObject) -> Iterator[str]:
+    rows = [
+        (
+            plain(one["at"])[:16],
+            "to" if one["way"] == "sent" else "from",
+            code(one, "recipient" if one["way"] == "sent" else "sender"),
+            name(one["subject"]),
+            plain(one["urgency"]),
+            state(one),
+            plain(one["id"]),
+        )
+        for one in items(answer, "messages")
+    ]
+    yield from table(rows, "at", "", "body", "subject", "urgency", "delivery", "id")

@@ -1,0 +1,55 @@
+"""The options that every command has, and how its examples are written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[
+    str | None,
+    typer.Option(
+        "--folder", metavar="PATH", show_default=False, help="The node's folder; else ENTENTE_FOLDER, else ./node."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", show_default=False, help="Answer as JSON on stdout, errors included.")]
+ActingAs = Annotated[
+    str, typer.Option("--as", metavar="OFFICER", show_default=False, help="The officer who acts; their role is judged.")
+]
+Purpose = Annotated[str, typer.Option("--purpose", help="Why the data is processed: a code of the purposes.")]
+CrimeArea = Annotated[str, typer.Option("--crime-area", help="What it is about: a code of the crime areas.")]
+CaseNumber = Annotated[str, typer.Option("--case", metavar="NUMBER", show_default=False, help="The case it is for.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=200, help="How many at most, newest first.")]
+KeyFiles = Annotated[
+    list[Path],
+    typer.Option(
+        "--key", metavar="FILE", show_default=False, help="A head's key file; repeat for each head who signs."
+    ),
+]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        metavar="FILE",
+        show_default=False,
+        help="Passphrases, one a line in the order of the keys (one line serves all); else ENTENTE_PASSPHRASE, else asked.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", show_default=False, help="Do not ask; for scripts.")]
+
+
+def commands(help_text: str) -> typer.Typer:
+    """Return a group of commands; its first line of help is also the one in the table of `entente --help`."""
+    made = typer.Typer(rich_markup_mode=None, no_args_is_help=True, add_completion=False)
+
+    @made.callback(help=help_text)
+    def _group() -> None:
+        pass
+
+    return made
+
+
+def examples(*lines: str) -> str:
+    r"""Return examples for the end of a help text, kept line by line (\b)."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

@@ -1,0 +1,286 @@
+"""`entente record`: import, show, list, share, forward, withdraw, who can see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from entente.cli import ask, connect
+from entente.cli.body import ReadableFile
+from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, commands, examples
+from entente.cli.output import fields, grounds, items, name, plain, say, table, texts
+from entente.kernel.canonical import JsonObject
+
+TERMS_BYTES_MAX = 64 * 1024
+"""As the reader of import terms has it."""
+
+app = commands("Records: import, show, list, share, forward, withdraw, who can see them.")
+
+_Record = Annotated[str, typer.Argument(metavar="RECORD", help="CODE/local id, or the local id alone for one of ours.")]
+
+
+@app.command(
+    "import",
+    epilog=examples(
+        "entente record import sdn_advanced.xml.bz2 --terms sanctions.yaml --as xa-duty-1",
+        "entente record import wanted.jsonl --terms wanted.yaml --share-with XB-NCB --as xa-duty-1",
+    ),
+)
+def import_records(
+    file: ReadableFile,
+    terms: Annotated[
+        Path, typer.Option("--terms", exists=True, dir_okay=False, help="On what conditions they are kept and shared.")
+    ],
+    officer: ActingAs,
+    share_with: Annotated[
+        list[str] | None, typer.Option("--share-with", metavar="BODY", help="Send copies at once; repeat.")
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar="FILE", show_default=False, help="Where rejected rows go.")
+    ] = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Import records of ours from SDN_ADVANCED XML or FollowTheMoney JSON lines, compressed or not.
+
+    Run twice it changes nothing; a killed import is simply started again. Rejected rows go to a file with line and reason.
+    """
+    data = terms.read_bytes()[: TERMS_BYTES_MAX + 1]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise typer.BadParameter(f"{terms.name} is not UTF-8", param_hint="--terms") from error
+    given: JsonObject = {
+        "officer": officer,
+        "file": str(file.resolve()),
+        "terms": text,
+        "share_with": [*(share_with or [])],
+        "rejects": str(rejects.resolve()) if rejects is not None else "",
+    }
+    with connect(folder) as node, _progress(quiet=as_json) as bar:
+        task = bar.add_task(f"Importing {file.name}", total=None, rows=0)
+        answer = node.ask("record_import", given, lambda rows: bar.update(task, rows=rows))
+    say(answer, as_json, _imported)
+
+
+@app.command(
+    "show", epilog=examples("entente record show XA-NCB/w-17 --purpose arrest --crime-area fugitives --as xb-duty-1")
+)
+def show(
+    record: _Record,
+    purpose: Purpose,
+    crime_area: CrimeArea,
+    officer: ActingAs,
+    case: CaseNumber = "",
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Show what you may see of a record, for a purpose; the look is in the trail."""
+    given: JsonObject = {
+        "officer": officer, "record": record, "purpose": purpose, "crime_area": crime_area, "case": case,
+    }  # fmt: skip
+    say(ask(folder, "record_show", given), as_json, _show)
+
+
+@app.command("list", epilog=examples("entente record list --purpose arrest --crime-area fugitives --as xb-duty-1"))
+def list_records(
+    purpose: Purpose,
+    crime_area: CrimeArea,
+    officer: ActingAs,
+    kind: Annotated[str, typer.Option("--kind", show_default=False, help="One kind of record only.")] = "",
+    after: Annotated[int, typer.Option("--after", help="Where the last page ended.")] = 0,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="How many on a page.")] = 50,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """List what you may see for a purpose, a page at a time."""
+    given: JsonObject = {
+        "officer": officer, "purpose": purpose, "crime_area": crime_area, "kind": kind, "after": after, "limit": limit,
+    }  # fmt: skip
+    say(ask(folder, "record_list", given), as_json, _list)
+
+
+@app.command(
+    "withdraw", epilog=examples("entente record withdraw w-17 --reason «Arrested and handed over» --as xa-duty-1")
+)
+def withdraw(
+    record: _Record,
+    reason: Annotated[str, typer.Option("--reason", help="Why, in words.")],
+    officer: ActingAs,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Withdraw one of our records: found nowhere here from now on, and every holder is told. It is final."""
+    given: JsonObject = {"officer": officer, "record": record, "reason": reason}
+    say(ask(folder, "record_withdraw", given), as_json, _withdrawn)
+
+
+@app.command("who-can-see", epilog=examples("entente record who-can-see w-17 --as xa-duty-1"))
+def who_can_see(record: _Record, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
+    """Say for every body how far it may go with one of our records, by the gate's own grounds; and who holds a copy."""
+    say(ask(folder, "record_who_can_see", {"officer": officer, "record": record}), as_json, _who)
+
+
+@app.command("share", epilog=examples("entente record share w-17 w-18 --to XB-NCB --as xa-duty-1"))
+def share(
+    records: Annotated[list[str], typer.Argument(metavar="RECORD...", help="Records of ours.")],
+    officer: ActingAs,
+    to: Annotated[
+        list[str] | None, typer.Option("--to", metavar="BODY", help="Repeat; every other party if left out.")
+    ] = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Send copies of our records under the instrument they were imported for, to bodies that may hold one."""
+    given: JsonObject = {"officer": officer, "records": [*records], "recipients": [*(to or [])]}
+    say(ask(folder, "record_share", given), as_json, _shared)
+
+
+@app.command(
+    "forward",
+    epilog=examples(
+        "entente record forward XA-NCB/w-17 --to XC-NCB --purpose arrest --crime-area fugitives --as xb-duty-1"
+    ),
+)
+def forward(
+    record: _Record,
+    to: Annotated[str, typer.Option("--to", metavar="BODY", help="To whom.")],
+    purpose: Purpose,
+    crime_area: CrimeArea,
+    officer: ActingAs,
+    case: CaseNumber = "",
+    instrument: Annotated[
+        str, typer.Option("--instrument", show_default=False, help="Where it was shared under several.")
+    ] = "",
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Pass another body's record on, as its source signed it; refused with the grounds, or with its leave."""
+    given: JsonObject = {
+        "officer": officer, "record": record, "to": to, "purpose": purpose, "crime_area": crime_area, "case": case,
+        "instrument": instrument,
+    }  # fmt: skip
+    say(ask(folder, "record_forward", given), as_json, _forwarded)
+
+
+def _progress(*, quiet: bool) -> Progress:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.fields[rows]} rows"),
+        TimeElapsedColumn(),
+    )
+    # On stderr, so that stdout holds the answer alone; rich is silent where stderr is no terminal.
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet)
+
+
+def _imported(answer: JsonObject) -> Iterator[str]:
+    summary = answer["summary"]
+    assert isinstance(summary, dict), "a summary is an object"
+    yield f"{name(answer['title'])}: {summary['read']} rows in {summary['seconds']} s."
+    left_out = answer["left_out"]
+    dropped = (
+        ", ".join(f"{plain(key)} {count}" for key, count in left_out.items()) if isinstance(left_out, dict) else ""
+    )
+    yield from fields(
+        [
+            ("new", str(summary["created"])),
+            ("changed", str(summary["updated"])),
+            ("unchanged", str(summary["unchanged"])),
+            ("rejected", f"{summary['rejected']}, in {plain(summary['rejects_file'])}" if summary["rejected"] else "0"),
+            ("never carried", dropped),
+            ("under", name(answer["instrument"]) if answer["instrument"] else "no instrument: shared with nobody"),
+            ("sent to", ", ".join(texts(answer, "shared_with"))),
+        ]
+    )
+
+
+def _show(answer: JsonObject) -> Iterator[str]:
+    record = answer["record"]
+    assert isinstance(record, dict), "a record is an object"
+    source = record["source"]
+    assert isinstance(source, dict), "a source is an object"
+    yield f"{name(record['name'])}  {plain(record['schema'])}, {plain(record['kind'])}, version {record['version']}"
+    yield from table(
+        [
+            (plain(fact["property"]), name(fact["value"]), "" if fact["observation"] == "observed" else "assessed")
+            for fact in items(record, "facts")
+        ],
+        "property",
+        "value",
+        "",
+    )
+    for link in items(record, "links"):
+        yield f"  {plain(link['property'])} → {name(link['name'])}"
+    for terms in items(record, "terms"):
+        yield from fields(
+            [
+                ("under", name(terms["instrument"])),
+                ("handling", ", ".join(texts(terms, "handling"))),
+                ("evaluation", plain(terms["evaluation"])),
+                ("status", plain(terms["status"]).replace("_", " ")),
+                ("marks", ", ".join(texts(terms, "marks"))),
+            ]
+        )
+    retention = record["retention"]
+    assert isinstance(retention, dict), "retention is an object"
+    yield f"looked at again {plain(retention['review_on'])}, erased {plain(retention['erase_on'])}"
+    yield f"You may go up to: {plain(answer['may_go_up_to']).replace('_', ' ')}"
+
+
+def _list(answer: JsonObject) -> Iterator[str]:
+    rows = [
+        (name(one["name"]), name(one["caption"]), plain(one["schema"]), plain(one["kind"]), str(one["version"]))
+        for one in items(answer, "records")
+    ]
+    yield from table(rows, "record", "", "schema", "kind", "version")
+    yield f"{len(rows)} of {answer['of']}."
+    if answer["next_after"] is not None:
+        yield f"More with --after {answer['next_after']}"
+
+
+def _withdrawn(answer: JsonObject) -> Iterator[str]:
+    told = ", ".join(plain(ref["code"]) for ref in items(answer, "told"))
+    yield f"{name(answer['name'])} is withdrawn. Told: {told or 'nobody holds a copy'}."
+
+
+def _who(answer: JsonObject) -> Iterator[str]:
+    for one in items(answer, "who"):
+        body, decision = one["body"], one["decision"]
+        assert isinstance(body, dict), "a body is an object"
+        assert isinstance(decision, dict), "a decision is an object"
+        yield f"{plain(body['code'])}: {plain(one['may_go_up_to']).replace('_', ' ') or 'may not even know of it'}"
+        yield from (line for line in grounds(decision) if " NO " in line or line.startswith("   " * 3))
+    holders = [
+        f"{_code(one)} version {one['version']} ({plain(one['state']).replace('_', ' ')})"
+        for one in items(answer, "holders")
+    ]
+    yield f"Copies: {', '.join(holders) or 'none'}."
+
+
+def _code(one: JsonObject) -> str:
+    body = one["body"]
+    return plain(body["code"]) if isinstance(body, dict) else ""
+
+
+def _shared(answer: JsonObject) -> Iterator[str]:
+    rows = []
+    for one in items(answer, "sent"):
+        to = one["to"]
+        rows.append((name(one["record"]), plain(to["code"]) if isinstance(to, dict) else ""))
+    yield from table(rows, "record", "to")
+
+
+def _forwarded(answer: JsonObject) -> Iterator[str]:
+    to, decision = answer["to"], answer["decision"]
+    assert isinstance(to, dict), "a body is an object"
+    assert isinstance(decision, dict), "a decision is an object"
+    yield f"{name(answer['name'])} was passed on to {plain(to['code'])}" + (
+        " with the source's leave." if answer["leave"] else "."
+    )
+    yield from grounds(decision)

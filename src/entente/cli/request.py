@@ -1,0 +1,84 @@
+"""`entente request`: ask a source's node for one record under one instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from entente.cli import ask as ask_node
+from entente.cli.message import code, heading, state
+from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Limit, Purpose, commands, examples
+from entente.cli.output import items, name, plain, say, table, texts
+from entente.kernel.canonical import JsonObject
+
+app = commands("Ask a source's node for one record, and read its answer.")
+
+
+@app.command(
+    "ask",
+    epilog=examples(
+        "entente request ask XA-NCB/w-17 --kind wanted_person --instrument accord --purpose arrest \\",
+        "        --crime-area fugitives --as rc-analyst-1",
+    ),
+)
+def ask(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="CODE/local id.")],
+    kind: Annotated[str, typer.Option("--kind", help="A code of the record kinds.")],
+    instrument: Annotated[str, typer.Option("--instrument", help="Under which instrument.")],
+    purpose: Purpose,
+    crime_area: CrimeArea,
+    officer: ActingAs,
+    case: CaseNumber = "",
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Ask the source's node; its gate answers by itself, and the answer comes back on its own."""
+    given: JsonObject = {
+        "officer": officer, "record": record, "kind": kind, "instrument": instrument, "purpose": purpose,
+        "crime_area": crime_area, "case": case,
+    }  # fmt: skip
+    say(ask_node(folder, "request_ask", given), as_json, _request)
+
+
+@app.command("show", epilog=examples("entente request show record-request-0f3a…"))
+def show(
+    request: Annotated[str, typer.Argument(metavar="REQUEST", help="Its id.")],
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Show a request and its answer."""
+    say(ask_node(folder, "request_show", {"id": request}), as_json, _request)
+
+
+@app.command("list", epilog=examples("entente request list"))
+def list_requests(limit: Limit = 50, folder: Folder = None, as_json: Json = False) -> None:
+    """List the newest requests, asked by us and of us."""
+    say(ask_node(folder, "request_list", {"limit": limit}), as_json, _list)
+
+
+def _request(given: JsonObject) -> Iterator[str]:
+    request = given["request"]
+    assert isinstance(request, dict), "a request is an object"
+    yield f"{name(request['name'])}  {plain(request['outcome']).replace('_', ' ')}"
+    yield from heading(request)
+    if request["answer"]:
+        yield f"  {name(request['answer'])}"
+    for ground in texts(request, "grounds"):
+        yield f"  {plain(ground)}"
+
+
+def _list(given: JsonObject) -> Iterator[str]:
+    rows = [
+        (
+            plain(one["at"])[:16],
+            "asked by us" if one["way"] == "sent" else f"asked by {code(one, 'sender')}",
+            name(one["name"]),
+            plain(one["outcome"]).replace("_", " "),
+            state(one),
+            plain(one["id"]),
+        )
+        for one in items(given, "requests")
+    ]
+    yield from table(rows, "at", "", "record", "outcome", "delivery", "id")

@@ -1,0 +1,63 @@
+"""`entente search`: who might this be, among everything the officer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from entente.cli import ask
+from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, examples
+from entente.cli.output import items, name, plain, say, score
+from entente.kernel.canonical import JsonObject
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command(
+    epilog=examples(
+        "entente search Muhammadov --born 1979 --purpose arrest --crime-area fugitives --case 2031/000017 --as xb-duty-1",
+        "entente search --id AB123456 --purpose identify --crime-area document_fraud --occasion «Gate 4» --as xb-gate-1",
+    )
+)
+def search(
+    purpose: Purpose,
+    crime_area: CrimeArea,
+    officer: ActingAs,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="A name in any script; several are tried each.")
+    ] = None,
+    born: Annotated[
+        str, typer.Option("--born", metavar="DATE", show_default=False, help="1979, 1979-05 or 1979-05-04.")
+    ] = "",
+    country: Annotated[str, typer.Option("--country", show_default=False, help="ISO 3166-1 alpha-2.")] = "",
+    identifiers: Annotated[
+        list[str] | None, typer.Option("--id", help="A document number, plate, VIN, phone, wallet; repeat.")
+    ] = None,
+    case: CaseNumber = "",
+    occasion: Annotated[
+        str, typer.Option("--occasion", show_default=False, help="What it is for, where there is no case.")
+    ] = "",
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Search by name, date of birth, country or identifier. Purpose and case or occasion are in the trail before the answer."""
+    given: JsonObject = {
+        "officer": officer, "names": [*(names or [])], "birth_date": born, "country": country,
+        "identifiers": [*(identifiers or [])], "purpose": purpose, "crime_area": crime_area, "case": case,
+        "occasion": occasion,
+    }  # fmt: skip
+    say(ask(folder, "search", given), as_json, _found)
+
+
+def _found(answer: JsonObject) -> Iterator[str]:
+    found = items(answer, "candidates")
+    for one in found:
+        source = one["source"]
+        assert isinstance(source, dict), "a source is an object"
+        yield f"{score(one['score'])}  {name(one['caption'])}  {name(one['name'])}  {plain(one['kind'])}, version {one['version']}"
+        for piece in items(one, "evidence"):
+            sign = {"for": "+", "against": "−"}.get(plain(piece["kind"]), " ")
+            yield f"      {sign} {name(piece['text'])}"
+    yield f"{len(found) or 'Nothing found: 0'} of {answer['searched']} records you may see. Trail row {answer['trail_sequence']}."

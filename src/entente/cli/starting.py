@@ -1,0 +1,62 @@
+"""Making a node's folder, and running the node: what `entente init` and `entente node run` need of app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from entente import app
+from entente.bodies.model import HEADS_MAX, BodyKind
+from entente.cli.gateway import settings_of
+from entente.cli.keys import passphrases
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid
+
+
+def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | None) -> JsonObject:
+    """Make the folder of a body's node and return what was made."""
+    settings = settings_of(folder)
+    heads, threshold = wanted["heads"], wanted["threshold"]
+    if not isinstance(heads, int) or not isinstance(threshold, int) or not 1 <= heads <= HEADS_MAX:
+        raise _bad("heads", f"a body has 1 to {HEADS_MAX} heads")
+    if str(wanted["kind"]) not in set(BodyKind):
+        raise _bad("kind", f"it is one of: {', '.join(BodyKind)}")
+    labels = [*(f"head-{number}" for number in range(1, heads + 1)), "data protection officer"]
+    given = passphrases(labels, passphrase_file, is_new=True)
+    new = app.NewBody(
+        kind=BodyKind(str(wanted["kind"])),
+        code=str(wanted["code"]),
+        name=str(wanted["name"]),
+        country=str(wanted["country"]),
+        zone=str(wanted["zone"]),
+        addresses=(str(wanted["address"]),) if wanted["address"] else (),
+        head_passphrases=given[:heads],
+        threshold=threshold,
+        data_protection_passphrase=given[heads],
+    )
+    body = app.create_folder(settings.folder, new)
+    keys = settings.folder / "keys"
+    return {
+        "body": body,
+        "code": new.code,
+        "folder": str(settings.folder),
+        "first_officer": app.FIRST_HEAD,
+        "head_keys": [str(keys / f"head-{label}.pem") for label in labels[:heads]],
+        "threshold": threshold,
+    }
+
+
+def serve(folder: str | None, host: str | None, port: int | None) -> None:
+    """Run the node of a folder until it is asked to stop; say on stderr where it listens."""
+    settings = settings_of(folder, host=host, port=None if port is None else str(port))
+    app.run_node(settings, lambda address: typer.echo(f"The node of {settings.folder} listens on {address}", err=True))
+
+
+def _bad(field: str, why: str) -> Invalid:
+    return Invalid(
+        f"The field {field} does not hold what it should.",
+        field=field,
+        why=f"A body begins only with what every node can check: {why}.",
+        do="Give it again; «entente init --help» shows an example.",
+    )

@@ -1,0 +1,259 @@
+"""The steps that every use case of correspondence shares: who asks, what is held, what the gate says, what is kept.
+
+`Desk` holds what a service is handed; the verbs stand in one class for each noun, and `service.Correspondence` is all of them.
+
+Source: docs/rules/correspondence.md M1 and M15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NoReturn
+
+from entente.agreements.model import Instrument, Right
+from entente.bodies.authority import authorise
+from entente.bodies.model import Officer
+from entente.cases.model import CaseEvent
+from entente.cases.service import add_event, case_to_work_on
+from entente.correspondence.channels import carrier
+from entente.correspondence.model import Header
+from entente.correspondence.ports import CorrespondenceUnit
+from entente.correspondence.rules import bad
+from entente.correspondence.statements import Kind
+from entente.disclosure.model import DisclosureRequest, Reader, Situation, Verdict
+from entente.disclosure.service import ASK_FOR_LEAVE, Disclosure
+from entente.handling.model import CodeLists, DisclosureAct, FactDates
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import Clock
+from entente.kernel.codec import to_json, to_object
+from entente.kernel.decision import Decision, Ground
+from entente.kernel.errors import EntenteError, NotFound, Refused
+from entente.kernel.ids import BodyId, Ids, InstrumentId, OfficerId, RecordId
+from entente.kernel.ports import Act, Outgoing, UnitOfWork
+from entente.kernel.signing import Signer
+from entente.kernel.statement import Statement, draft
+from entente.records.model import StoredRecord
+
+Recorder = Callable[[UnitOfWork, Act], object]
+"""Records an act in the trail, inside the transaction of the act (trail.service.record, bound by app)."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Why an officer works with a record, and on which case."""
+
+    purpose: str
+    crime_area: str
+    case: str
+    instrument: InstrumentId | None = None
+    """Needed only where the record was shared under several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Another body's record as an officer may see it, with the one instrument the act is under."""
+
+    stored: StoredRecord
+    reader: Reader
+    terms: Instrument
+    decision: Decision
+    """Why it may be seen."""
+    places: frozenset[int]
+    """The places, in the record's list of terms, of the classes that may be seen."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every fact of it may be seen."""
+        return len(self.places) == len(self.stored.record.terms)
+
+    def of_seen(self, verdicts: list[Verdict]) -> list[Verdict]:
+        """Return those of the verdicts, in the record's order, that are about what may be seen."""
+        return [verdict for place, verdict in enumerate(verdicts) if place in self.places]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the verbs of correspondence are handed."""
+
+    open_unit: Callable[[], CorrespondenceUnit]
+    clock: Clock
+    ids: Ids
+    lists: CodeLists
+    disclosure: Disclosure
+    signer: Signer
+    record: Recorder
+
+    def _officer(self, unit: CorrespondenceUnit, officer: OfficerId, verb: str, subject: str, now: datetime) -> Officer:
+        return authorise(unit, officer, verb, subject=subject, now=now, lists=self.lists, record=self.record)
+
+    def _header(
+        self,
+        kind: Kind,
+        sender: BodyId,
+        recipient: BodyId,
+        instrument: InstrumentId,
+        officer: str,
+        now: datetime,
+        *,
+        our_reference: str = "",
+        your_reference: str = "",
+    ) -> Header:
+        made = self.ids.new_id(kind.value.replace("_", "-"))
+        return Header(made, sender, recipient, instrument, officer, our_reference, your_reference, now)
+
+    def _post(
+        self, unit: CorrespondenceUnit, kind: Kind, header: Header, content: object, envelope: InstrumentId
+    ) -> Statement:
+        """Sign an item with the node's key and put it in the outbox, under the instrument that carries it."""
+        statement = draft(kind, header.sender, header.at, to_object(content)).with_signature(self.signer)
+        unit.outbox.put(Outgoing(header.recipient, envelope, statement, ref=header.id))
+        return statement
+
+    def _carrier(self, situation: Situation, header: Header) -> InstrumentId:
+        """Return the instrument whose channel carries a request or answer; raise Refused when none is open."""
+        found = carrier(situation, header.sender, header.recipient, header.instrument, header.at)
+        if found is not None:
+            return found
+        ground = Ground(
+            "M3", allows=False, text="No instrument in force between both carries requests and answers now."
+        )
+        raise Refused(
+            "Nothing was sent.",
+            decision=Decision.of((ground,)),
+            do="Have the participation resumed by its author, or reach the body by its liaison officer.",
+        )
+
+    def _keep_act(
+        self, unit: CorrespondenceUnit, verb: str, actor: BodyId, officer: str, subject: str, detail: JsonObject
+    ) -> None:
+        self.record(unit, Act(verb, actor, officer, subject, detail))
+
+    def _refuse(self, unit: CorrespondenceUnit, act: Act, error: EntenteError) -> NoReturn:
+        """Record a refusal, commit it and raise it. Nothing may have been changed in the unit before.
+
+        The trail keeps every ground; what the officer reads is the error's own words.
+        """
+        self.record(unit, act)
+        unit.commit()
+        raise error
+
+    def _working_case(self, unit: CorrespondenceUnit, case: str) -> None:
+        if case:
+            case_to_work_on(unit, case)
+
+    def _on_file(
+        self, unit: CorrespondenceUnit, case: str, header: Header, kind: str, subject: str, text: str, now: datetime
+    ) -> None:
+        """Add a line to the case an item belongs to. A reference from outside that names no case of ours adds none."""
+        if case and unit.cases.get(case) is not None:
+            add_event(unit, case, CaseEvent(now, header.officer, kind, subject, text))
+
+    def _seen(self, unit: CorrespondenceUnit, officer: Officer, verb: str, record: RecordId, about: About) -> Seen:
+        """Return a record held as a copy that the officer may see; record and raise NotFound or Refused otherwise.
+
+        Source: docs/rules/correspondence.md M4; docs/rules/disclosure.md.
+        """
+        own = unit.bodies.own().id
+        reader = Reader(own, officer.id, officer.roles)
+        stored = unit.records.get(record)
+        verdicts = [] if stored is None else self._verdicts(unit, stored, reader, DisclosureAct.SEE, about)
+        allowed = [verdict.decision.allowed for verdict in verdicts]
+        if stored is None or not any(allowed):
+            detail = detail_of("refused", together(verdicts), purpose=about.purpose, case=about.case)
+            act = Act(verb, own, officer.id, record, detail)
+            self._refuse(unit, act, refusal_of(verdicts, f"{record} is not shown to {officer.id}."))
+        if stored.record.source == own:
+            raise bad("record", "it is about another body's record, and this one is our own")
+        seen = [cls.instrument for cls, is_allowed in zip(stored.record.terms, allowed, strict=True) if is_allowed]
+        terms = _one_instrument(unit, seen, about.instrument)
+        decision = together(verdict for verdict in verdicts if verdict.decision.allowed)
+        places = frozenset(place for place, is_allowed in enumerate(allowed) if is_allowed)
+        return Seen(stored, reader, terms, decision, places)
+
+    def _verdicts(
+        self,
+        unit: CorrespondenceUnit,
+        stored: StoredRecord,
+        reader: Reader,
+        act: DisclosureAct,
+        about: About,
+        recipient: BodyId | None = None,
+        *,
+        is_named: bool = True,
+    ) -> list[Verdict]:
+        """Ask the gate about each disclosure class of a held copy, in the record's order.
+
+        Without naming the record no leave counts (docs/rules/disclosure.md D6).
+        """
+        dates = FactDates(stored.record.retention.erase_on, stored.withdrawn_at)
+        return [
+            self.disclosure.judge_in(
+                unit,
+                DisclosureRequest(
+                    reader,
+                    act,
+                    Right.COPY,
+                    about.purpose,
+                    about.crime_area,
+                    cls,
+                    about.instrument or cls.instrument,
+                    recipient,
+                    stored.record.id if is_named else None,
+                    dates,
+                ),
+            )
+            for cls in stored.record.terms
+        ]
+
+
+def _one_instrument(
+    unit: CorrespondenceUnit, seen: list[InstrumentId | None], named: InstrumentId | None
+) -> Instrument:
+    wanted = {instrument for instrument in seen if instrument is not None and named in (None, instrument)}
+    if len(wanted) != 1:
+        raise bad("instrument", "the record was shared under several instruments, and an act is under one: name it")
+    state = unit.agreements.instrument(wanted.pop())
+    assert state is not None, "the gate allows nothing under an instrument that is not here"
+    return state.instrument
+
+
+def detail_of(outcome: str, decision: Decision | None = None, **more: object) -> JsonObject:
+    """Write what the trail keeps of an act: the outcome, the verdict with its grounds, codes and ids, never a text (M15)."""
+    detail: JsonObject = {"outcome": outcome}
+    if decision is not None:
+        detail["decision"] = to_json(decision)
+    detail.update({name: to_json(value) for name, value in more.items()})
+    return detail
+
+
+def together(verdicts: Iterable[Verdict]) -> Decision:
+    """Return one decision over the verdicts of a record's classes: allowed if each is, every ground once."""
+    return Decision.of(dict.fromkeys(ground for verdict in verdicts for ground in verdict.decision.grounds))
+
+
+def refusal_of(verdicts: list[Verdict], what: str) -> EntenteError:
+    """Return the answer to a refused act: NotFound where not even knowing is allowed, else Refused with its grounds.
+
+    Classes that the reader may not know of add no ground.
+
+    Source: docs/rules/disclosure.md, the ladder.
+    """
+    known = [verdict for verdict in verdicts if verdict.ceiling is not None]
+    return refused(known, what) if known else NotFound()
+
+
+def refused(verdicts: list[Verdict], what: str, more: tuple[Ground, ...] = ()) -> Refused:
+    """Return the refusal of an act with what the reader sees; leave is offered only where it would lift every ground.
+
+    `more` are refusing grounds of this room's own, which no leave lifts.
+    """
+    by_gate = [verdict for verdict in verdicts if not verdict.decision.allowed]
+    grounds = [ground for verdict in by_gate for ground in verdict.decision.refusals]
+    decision = Decision.of(dict.fromkeys((*grounds, *more)))
+    if not more and all(verdict.may_ask for verdict in by_gate):
+        return Refused(what, decision=decision, do=ASK_FOR_LEAVE)
+    lasting = more or decision.refusals
+    remedies = dict.fromkeys(ground.remedy for ground in lasting if ground.remedy)
+    return Refused(what, decision=decision, do=" ".join(remedies) or "Ask the source what it would allow.")

@@ -1,0 +1,133 @@
+"""Police messages: sent under an instrument that is in force between both, taken in by the same rule.
+
+Source: docs/rules/correspondence.md M1 and M2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from entente.correspondence.channels import may_write
+from entente.correspondence.desk import Desk, detail_of
+from entente.correspondence.model import Message, Way
+from entente.correspondence.ports import CorrespondenceUnit
+from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX, bad, check_text
+from entente.correspondence.statements import ID_CHARACTERS_MAX, Kind, MessageContent, addressed_to, read_content
+from entente.handling.model import CodeLists
+from entente.kernel.errors import Conflict, Refused
+from entente.kernel.ids import BodyId, InstrumentId, OfficerId
+from entente.kernel.ports import Act
+from entente.kernel.statement import Statement
+from entente.records.statements import SIGNED_IN_AS_OPERATOR
+
+WRITE_ELSEWHERE = "Write under the charter, whose channel stays open, or have the participation resumed by its author."
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What an officer writes."""
+
+    subject: str
+    text: str
+    urgency: str = "normal"
+    """A code of data/reasons.yaml, urgencies."""
+    is_for_action: bool = False
+    answers: str = ""
+    """The id of the item it answers."""
+
+
+class Messages(Desk):
+    """The verbs about messages."""
+
+    def send_message(
+        self,
+        officer: OfficerId,
+        recipient: BodyId,
+        instrument: InstrumentId,
+        letter: Letter,
+        *,
+        case: str = "",
+        your_reference: str = "",
+    ) -> Message:
+        """Send a message to another body under an instrument; raise Refused with the grounds, or Invalid.
+
+        Source: docs/rules/correspondence.md M2.
+        """
+        with self.open_unit() as unit:
+            now = self.clock.now()
+            writer = self._officer(unit, officer, "send_message", recipient, now)
+            _check_letter(letter, self.lists)
+            self._working_case(unit, case)
+            own = unit.bodies.own().id
+            decision = may_write(self.disclosure.situation_in(unit), own, recipient, instrument, now)
+            if not decision.allowed:
+                act = Act("send_message", own, writer.id, recipient, detail_of("refused", decision, case=case))
+                error = Refused("The message was not sent.", decision=decision, do=WRITE_ELSEWHERE)
+                self._refuse(unit, act, error)
+            header = self._header(
+                Kind.MESSAGE,
+                own,
+                recipient,
+                instrument,
+                writer.id,
+                now,
+                our_reference=case,
+                your_reference=your_reference,
+            )
+            content = MessageContent(
+                header,
+                letter.subject,
+                letter.text,
+                letter.urgency,
+                letter.is_for_action,
+                letter.answers,
+                SIGNED_IN_AS_OPERATOR,
+            )
+            message = content.message()
+            unit.correspondence.put_message(message, Way.SENT)
+            self._on_file(unit, case, header, "message_sent", header.id, letter.subject, now)
+            detail = detail_of("sent", decision, to=recipient, instrument=instrument, case=case)
+            self.record(unit, Act("send_message", own, writer.id, header.id, detail))
+            self._post(unit, Kind.MESSAGE, header, content, instrument)
+            unit.commit()
+            return message
+
+    def accept_message(self, unit: CorrespondenceUnit, statement: Statement, sender: BodyId) -> None:
+        """Take in a message inside the exchange's unit of work; raise, keeping nothing, when it may not come.
+
+        Source: docs/rules/correspondence.md M1 and M2.
+        """
+        now = self.clock.now()
+        own = unit.bodies.own().id
+        content = read_content(MessageContent, statement, unit.bodies.body(statement.body), now)
+        header = content.header
+        addressed_to(own, header, sender)
+        _check_letter(
+            Letter(content.subject, content.text, content.urgency, content.is_for_action, content.answers), self.lists
+        )
+        decision = may_write(self.disclosure.situation_in(unit), sender, own, header.instrument, now)
+        if not decision.allowed:
+            raise Refused("The message was not taken in.", decision=decision, do=WRITE_ELSEWHERE)
+        if unit.correspondence.message(header.id) is not None:
+            raise seen_before(header.id)
+        unit.correspondence.put_message(content.message(), Way.RECEIVED)
+        self._on_file(unit, header.your_reference, header, "message_received", header.id, content.subject, now)
+        detail = detail_of("received", decision, instrument=header.instrument, case=header.your_reference)
+        self.record(unit, Act(statement.kind, sender, header.officer, header.id, detail))
+
+
+def seen_before(item: str) -> Conflict:
+    """Return the refusal of an item whose id is in use here."""
+    return Conflict(
+        f"An item with the id {item} is here already.",
+        why="An item is made once and taken in once (docs/rules/correspondence.md M1).",
+        do="Make a new item; what was taken in before stands.",
+    )
+
+
+def _check_letter(letter: Letter, lists: CodeLists) -> None:
+    check_text("subject", letter.subject, SUBJECT_CHARACTERS_MAX)
+    check_text("text", letter.text)
+    check_text("answers", letter.answers, ID_CHARACTERS_MAX, is_needed=False)
+    if letter.urgency not in lists.urgencies:
+        raise bad("urgency", f"«{letter.urgency[:40]}» is in no list of urgencies")

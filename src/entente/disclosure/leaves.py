@@ -1,0 +1,86 @@
+"""D6, handling codes and the evaluation of the information, and when a leave from the source counts.
+
+Source: docs/rules/disclosure.md D6 and «May leave be asked?»; Europol handling codes; FIRST TLP 2.0; the 4x4 system.
+"""
+
+from __future__ import annotations
+
+from entente.disclosure.finding import ACT_ON, FORWARD, LADDER, NOTHING, Case, Finding, listed, nothing, short
+from entente.handling.model import DisclosureAct, HandlingCode, InformationEvaluation, Permission, SourceEvaluation
+
+_OWN = Finding(ACT_ON, "It is the reader's own data; handling codes bind others.")
+_NOT_ASSESSABLE = "Nobody can assess it (evaluation X4): a lead is verified before it is evidence or acted on."
+_SOURCE = "data/handling_codes.yaml; 4x4 evaluation system"
+
+
+def leave_counts(case: Case, act: DisclosureAct) -> bool:
+    """Say whether some leave of the source counts for an act of this request.
+
+    Source: docs/rules/disclosure.md D6, last paragraph.
+    """
+    request = case.request
+    if request.record is None or (act is DisclosureAct.FORWARD and request.recipient is None):
+        return False
+    return any(
+        leave.source == case.cls.source
+        and leave.grantee == case.reader
+        and request.record in leave.records
+        and act in leave.acts
+        and leave.purpose == request.purpose
+        and leave.since <= case.now < leave.until
+        and (act is not DisclosureAct.FORWARD or leave.recipient == request.recipient)
+        for leave in case.situation.leaves
+    )
+
+
+def handling_permits(case: Case) -> Finding:
+    """D6: every handling code permits the act, alone or with leave, and what nobody can assess stays a lead.
+
+    Source: docs/rules/disclosure.md D6.
+    """
+    if case.is_own:
+        return _OWN
+    named = case.cls.handling
+    if not named:
+        return nothing(["The source set no handling code, and unknown means no."], source=_SOURCE)
+    known = case.lists.handling_codes
+    if unknown := frozenset(code for code in named if code not in known):
+        return nothing([f"The handling code {listed(unknown)} is in no list."], source=_SOURCE)
+    ceiling, with_leave = _walk(case, [known[code] for code in named])
+    text = f"The source {short(case.cls.source)} set handling code {listed(named)}: "
+    text += "every act is permitted." if ceiling == ACT_ON else _up_to(ceiling)
+    if _is_not_assessable(case):
+        ceiling, with_leave = min(ceiling, FORWARD), min(with_leave, FORWARD)
+        text = f"{text} {_NOT_ASSESSABLE}"
+    remedy = "Ask the source for leave." if ceiling < case.request.act.rank <= with_leave else ""
+    return Finding(ceiling, text, _SOURCE, remedy, with_leave)
+
+
+def _up_to(ceiling: int) -> str:
+    permitted = f"«{LADDER[ceiling - 1]}» is the highest act permitted" if ceiling else "no act is permitted"
+    return f"{permitted} without further leave."
+
+
+def _walk(case: Case, codes: list[HandlingCode]) -> tuple[int, int]:
+    """Climb the ladder until an act is not passed; the second height supposes that leave was granted."""
+    ceiling, is_climbing = NOTHING, True
+    for act in LADDER:
+        permissions = [code.permissions.get(act, Permission.NO) for code in codes]
+        passed = all(item is Permission.ALONE for item in permissions)
+        if not passed:
+            if Permission.NO in permissions:
+                return (act.rank - 1 if is_climbing else ceiling), act.rank - 1
+            passed = leave_counts(case, act)
+        if not passed and is_climbing:
+            ceiling, is_climbing = act.rank - 1, False
+        if not passed and act is DisclosureAct.FORWARD and case.request.recipient is None:
+            # Leave to forward is always leave to forward to somebody.
+            return ceiling, act.rank - 1
+    return (ACT_ON if is_climbing else ceiling), ACT_ON
+
+
+def _is_not_assessable(case: Case) -> bool:
+    return (
+        case.cls.information_evaluation is InformationEvaluation.UNCORROBORATED
+        and case.cls.source_evaluation is SourceEvaluation.X
+    )

@@ -1,0 +1,337 @@
+"""The door in: what becomes of one envelope within one transaction (X3 to X18).
+
+`Intake.judge` asks the rules in their order, then the rooms, and writes what follows: the place in the stream, the answer,
+the trail. It neither begins nor commits the transaction, nor signs the answer: that is the service's matter.
+
+Source: docs/rules/exchange.md X3 to X18.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from entente.bodies.authority import Record
+from entente.bodies.model import Body
+from entente.exchange.envelopes import header_hash, open_sealed, read_body
+from entente.exchange.model import (
+    Envelope,
+    EnvelopeBody,
+    Lane,
+    Receipt,
+    ReceiptOutcome,
+    RefusalReason,
+    StatementResult,
+    Stream,
+)
+from entente.exchange.ports import ExchangeUnit
+from entente.exchange.rules import (
+    GOVERNANCE_KINDS,
+    Course,
+    HeaderVerdict,
+    Known,
+    Refusal,
+    Terms,
+    judge_header,
+    judge_statement,
+)
+from entente.exchange.standing import terms_between
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
+from entente.kernel.ids import BodyId, KeyId
+from entente.kernel.ports import Act
+from entente.kernel.sealing import Opener
+from entente.kernel.signing import encode_bytes, key_id
+from entente.kernel.statement import Statement
+
+RERUNS_MAX = 32
+"""Statements of one envelope that rooms may refuse before the rest of it is set aside unasked: an envelope of 1,000 poison
+statements then costs 32 runs and not 1,000. Honest nodes refuse what their peer would before they send."""
+DETAIL_CHARACTERS_MAX = 200
+"""So that a receipt of 1,000 refused statements fits a statement's bytes."""
+Accept: TypeAlias = Callable[[Any, Statement, BodyId], None]
+"""A room's `accept_*`: the unit of work, the statement, the body that sent it on. Raises Refused, Invalid, NotFound, Conflict
+or Untrusted to have it set aside. Each takes its own room's unit, which the one unit of a node implements: hence Any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """A room refused the statement at this place: begin again with it set aside."""
+
+    place: int
+    result: StatementResult
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a look at an envelope found before anything is written."""
+
+    own: BodyId
+    sender: Body | None
+    answer: Receipt | None
+    """None for an envelope that must be judged within a unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Judges envelopes for one node. Safe from several threads: it keeps nothing between calls."""
+
+    opener: Opener
+    accept: Mapping[str, Accept]
+    record: Record
+
+    def look(self, view: ExchangeUnit, envelope: Envelope, now: datetime) -> Glance:
+        """Say what is known of an envelope's sender, and the answer if giving it changes nothing here.
+
+        So nobody who proves nothing makes this node write, or wait to write.
+
+        Source: docs/rules/exchange.md X3 to X9.
+        """
+        if envelope.header.lane is Lane.RECEIPT:
+            raise _receipt_posted()
+        known = _known(view, envelope, view.bodies.own().id, key_id(self.opener.public_key))
+        verdict = judge_header(envelope, known, now)
+        answer: Receipt | None = None
+        if verdict.course is Course.ANSWER_AGAIN:
+            answer = _same_answer(view, envelope)
+        elif verdict.course is Course.ASK_EARLIER or (
+            verdict.course is Course.REFUSE and not _leaves_trace(verdict, known)
+        ):
+            answer = _turned_away(envelope, verdict, now)
+        return Glance(known.own, known.sender, answer)
+
+    def judge(
+        self,
+        unit: ExchangeUnit,
+        envelope: Envelope,
+        own: BodyId,
+        poison: Mapping[int, StatementResult],
+        now: datetime,
+    ) -> Receipt | Poison:
+        """Return the answer to an envelope, having written in the unit what it states; the caller commits.
+
+        `poison` holds the statements, by place, that earlier runs found refused by their rooms. A Poison instead of
+        an answer asks for another run, in a new transaction, with that statement added.
+
+        Source: docs/rules/exchange.md X3 to X18.
+        """
+        # Read again, inside the unit: since the look another envelope of this sender may have been taken in.
+        known = _known(unit, envelope, own, key_id(self.opener.public_key))
+        verdict = judge_header(envelope, known, now)
+        match verdict.course:
+            case Course.TAKE:
+                return self._open(unit, envelope, known, poison, now)
+            case Course.ANSWER_AGAIN:
+                return _same_answer(unit, envelope)
+            case Course.SET_ASIDE:
+                return self._pass_over(unit, envelope, verdict, now)
+            case Course.ASK_EARLIER | Course.REFUSE:
+                self._note_refusal(unit, envelope, known, verdict)
+                return _turned_away(envelope, verdict, now)
+
+    def _note_refusal(self, unit: ExchangeUnit, envelope: Envelope, known: Known, verdict: HeaderVerdict) -> None:
+        """Keep what a refusal leaves behind: a count of unknown bodies, the evidence of two headers in one place."""
+        if not _leaves_trace(verdict, known):
+            return
+        if verdict.reason is RefusalReason.UNKNOWN_SENDER:
+            unit.bodies.count_unknown(envelope.header.sender)
+            return
+        detail: JsonObject = {
+            "rule": verdict.rule,
+            "taken": known.taken,
+            "header": envelope.header_bytes.decode("utf-8"),
+            "signature": encode_bytes(envelope.signature.value),
+        }
+        self.record(unit, Act("envelope_forked", envelope.header.sender, "node", header_hash(envelope), detail))
+
+    def _open(
+        self,
+        unit: ExchangeUnit,
+        envelope: Envelope,
+        known: Known,
+        poison: Mapping[int, StatementResult],
+        now: datetime,
+    ) -> Receipt | Poison:
+        try:
+            plain = open_sealed(envelope, self.opener)
+        except Untrusted as error:  # X12
+            reason = RefusalReason(error.reason)
+            return _turned_away(envelope, HeaderVerdict(Course.REFUSE, "X12", reason, error.what), now)
+        try:
+            body = read_body(plain)
+        except Invalid as error:  # X13
+            reason, expected = RefusalReason.ILL_FORMED, envelope.header.sequence + 1
+            verdict = HeaderVerdict(Course.SET_ASIDE, "X13", reason, error.why, expected)
+            return self._pass_over(unit, envelope, verdict, now)
+        results = self._admit_all(_Standing(unit, envelope, known.own, now), body, poison)
+        if isinstance(results, Poison):
+            return results
+        receipt = Receipt(header_hash(envelope), ReceiptOutcome.STORED, now, results=results)
+        self._record(unit, envelope, receipt)
+        _advance(unit, envelope, receipt)
+        return receipt
+
+    def _admit_all(
+        self, standing: _Standing, body: EnvelopeBody, poison: Mapping[int, StatementResult]
+    ) -> tuple[StatementResult, ...] | Poison:
+        last_asked = max(poison) if len(poison) >= RERUNS_MAX else len(body.statements)
+        results: list[StatementResult] = []
+        for place, statement in enumerate(body.statements):
+            if place in poison:
+                result = poison[place]
+            elif place > last_asked:
+                result = _not_accepted(statement, "Too many before it were refused; send it in another envelope.")
+            else:
+                result = self._admit(standing, statement)
+                if result.reason == RefusalReason.NOT_ACCEPTED:
+                    return Poison(place, result)
+            results.append(result)
+        return tuple(results)
+
+    def _admit(self, standing: _Standing, statement: Statement) -> StatementResult:
+        unit, sender = standing.unit, standing.envelope.header.sender
+        refusal = judge_statement(
+            statement,
+            is_body_known=standing.knows(statement.body),
+            kinds=self.accept.keys(),
+            terms=standing.terms,
+        )
+        if refusal is not None:
+            if refusal.reason is RefusalReason.UNKNOWN_SENDER:
+                unit.bodies.count_unknown(statement.body)
+            return _result(statement, refusal)
+        try:
+            self.accept[statement.kind](unit, statement, sender)
+        except (Refused, Invalid, NotFound, Conflict) as error:  # X18
+            return _not_accepted(statement, f"{error.code}: {error.what} {error.why}")
+        except Untrusted as error:
+            return _not_accepted(statement, f"{error.reason}: {error.what} {error.why}")
+        if statement.kind in GOVERNANCE_KINDS:
+            standing.ask_again()
+        return StatementResult(statement.id, is_accepted=True)
+
+    def _record(self, unit: ExchangeUnit, envelope: Envelope, receipt: Receipt) -> None:
+        """Record the envelope, and each statement set aside; what a room took in, it recorded itself."""
+        header = envelope.header
+        accepted = sum(result.is_accepted for result in receipt.results)
+        detail: JsonObject = {
+            "instrument": header.instrument,
+            "lane": header.lane,
+            "sequence": header.sequence,
+            "accepted": accepted,
+            "set_aside": len(receipt.results) - accepted,
+        }
+        self.record(unit, Act("envelope_taken_in", header.sender, "node", receipt.envelope, detail))
+        for result in receipt.results:
+            if not result.is_accepted:
+                why: JsonObject = {"envelope": receipt.envelope, "reason": result.reason, "why": result.detail}
+                self.record(unit, Act("statement_set_aside", header.sender, "node", result.statement, why))
+
+    def _pass_over(self, unit: ExchangeUnit, envelope: Envelope, verdict: HeaderVerdict, now: datetime) -> Receipt:
+        receipt = _turned_away(envelope, verdict, now)
+        detail: JsonObject = {"rule": verdict.rule, "reason": receipt.reason, "why": receipt.detail}
+        self.record(unit, Act("envelope_set_aside", envelope.header.sender, "node", receipt.envelope, detail))
+        _advance(unit, envelope, receipt)
+        return receipt
+
+
+def _known(unit: ExchangeUnit, envelope: Envelope, own: BodyId, own_sealing_key: KeyId) -> Known:
+    header = envelope.header
+    return Known(
+        own=own,
+        own_sealing_key=own_sealing_key,
+        sender=unit.bodies.body(header.sender),
+        stream=unit.exchange.stream(header.sender, header.lane, is_outgoing=False),
+        taken=unit.exchange.has_taken(header.sender, header.lane, header.incarnation, header.sequence),
+    )
+
+
+class _Standing:
+    """What holds between sender and us while one envelope is taken in; asked once, and again after governance."""
+
+    def __init__(self, unit: ExchangeUnit, envelope: Envelope, own: BodyId, now: datetime) -> None:
+        self.unit = unit
+        self.envelope = envelope
+        self._now = now
+        self._own = own
+        # X4 found the sender.
+        self._known: dict[BodyId, bool] = {envelope.header.sender: True}
+        self._terms: Terms | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """How instrument and measures stand now."""
+        if self._terms is None:
+            header = self.envelope.header
+            self._terms = terms_between(
+                self.unit, header.instrument, sender=header.sender, own=self._own, now=self._now
+            )
+        return self._terms
+
+    def knows(self, body: BodyId) -> bool:
+        """Say whether a body is in the directory."""
+        if body not in self._known:
+            self._known[body] = self.unit.bodies.body(body) is not None
+        return self._known[body]
+
+    def ask_again(self) -> None:
+        """Forget the answers: a statement of this envelope may have changed them."""
+        self._known.clear()
+        self._terms = None
+
+
+def _leaves_trace(verdict: HeaderVerdict, known: Known) -> bool:
+    is_fork = verdict.reason is RefusalReason.REPLAYED and known.taken is not None
+    return is_fork or verdict.reason is RefusalReason.UNKNOWN_SENDER
+
+
+def _advance(unit: ExchangeUnit, envelope: Envelope, receipt: Receipt) -> None:
+    header = envelope.header
+    unit.exchange.take(envelope, receipt)
+    unit.exchange.put_stream(
+        Stream(
+            header.sender,
+            header.lane,
+            is_outgoing=False,
+            incarnation=header.incarnation,
+            sequence=header.sequence,
+            head=receipt.envelope,
+        )
+    )
+
+
+def _same_answer(unit: ExchangeUnit, envelope: Envelope) -> Receipt:
+    header = envelope.header
+    receipt = unit.exchange.receipt_for(header.sender, header.lane, header.incarnation, header.sequence)
+    assert receipt is not None, "an envelope is taken in together with its receipt"
+    if receipt.outcome is ReceiptOutcome.REFUSED:
+        return receipt
+    return replace(receipt, outcome=ReceiptOutcome.DUPLICATE)
+
+
+def _turned_away(envelope: Envelope, verdict: HeaderVerdict, now: datetime) -> Receipt:
+    name, detail = header_hash(envelope), verdict.detail[:DETAIL_CHARACTERS_MAX]
+    if verdict.course is Course.ASK_EARLIER:
+        return Receipt(name, ReceiptOutcome.GAP, now, detail=detail, expected=verdict.expected)
+    assert verdict.reason is not None, "a refusal has a reason"
+    return Receipt(name, ReceiptOutcome.REFUSED, now, verdict.reason.value, detail, verdict.expected)
+
+
+def _result(statement: Statement, refusal: Refusal) -> StatementResult:
+    detail = refusal.detail[:DETAIL_CHARACTERS_MAX]
+    return StatementResult(statement.id, is_accepted=False, reason=refusal.reason.value, detail=detail)
+
+
+def _not_accepted(statement: Statement, detail: str) -> StatementResult:
+    return _result(statement, Refusal("X18", RefusalReason.NOT_ACCEPTED, detail))
+
+
+def _receipt_posted() -> Invalid:
+    return Invalid(
+        "A receipt was posted as a message.",
+        field="header.lane",
+        why="Receipts are taken only as the answer to what they acknowledge (docs/rules/exchange.md X19).",
+        do="Answer the post in which the envelope came.",
+    )

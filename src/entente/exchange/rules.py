@@ -1,0 +1,228 @@
+"""The one list that a message from another node must pass before it is believed, in its order.
+
+    X1  version                 X7   unique key: a duplicate, or a replay      X13  body: form and bounds
+    X2  form and size           X8   sequence: next, a gap, or an old stream   X14  each statement's body is known
+    X3  for us                  X9   chain                                     X15  each statement's kind is known
+    X4  sender known            X10  not expired                               X16  instrument in force
+    X5  signed by its node key  X11  sealed to our key                         X17  no measure stands against it
+    X6  not from the future     X12  opens, and is what the header names       X18  the room takes it in
+
+X1 and X2 hold once an envelope was read (`envelopes`). `judge_header` is X3 to X11, `judge_statement` X14 to X17; X12
+and X13 are asked between them by the service, which alone holds the private key, and X18 is the room's own word. What
+fails up to X9 or at X12 proves nothing and leaves no trace in the stream; what fails later is the sender's own word, and is set
+aside without blocking the stream (X10, X11 and X13 the envelope, X14 to X18 the one statement).
+
+Source: docs/rules/exchange.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from entente.agreements.statements import AgreementKind
+from entente.bodies.model import Body
+from entente.bodies.rules import key_at
+from entente.bodies.statements import DirectoryKind
+from entente.exchange.envelopes import header_hash
+from entente.exchange.model import CLOCK_SKEW_SECONDS_MAX, Envelope, RefusalReason, Stream
+from entente.kernel.clock import format_time
+from entente.kernel.ids import BodyId, KeyId
+from entente.kernel.signing import Context, is_signed_by, key_id
+from entente.kernel.statement import Statement
+
+GOVERNANCE_KINDS = frozenset({*DirectoryKind, *AgreementKind})
+"""What must pass before any instrument is in force, and whatever measure stands: nobody can be cut off from the charter."""
+
+ALWAYS_OPEN_KINDS = GOVERNANCE_KINDS | {"withdrawal"}
+"""A withdrawal only takes away: it must reach whoever received, whatever ended or was suspended since (DESIGN section 1,
+promise 4)."""
+
+
+class Course(StrEnum):
+    """What is to be done with an envelope."""
+
+    TAKE = "take"
+    """It is the next of its stream: open it and take its statements in."""
+    ANSWER_AGAIN = "answer_again"
+    """It was taken in before: give the same answer, do nothing."""
+    ASK_EARLIER = "ask_earlier"
+    """An earlier one is missing."""
+    SET_ASIDE = "set_aside"
+    """It is the sender's own word and cannot be taken in: the stream passes over it."""
+    REFUSE = "refuse"
+    """It proves nothing: no trace in the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What this node knows when it judges an envelope."""
+
+    own: BodyId
+    own_sealing_key: KeyId
+    sender: Body | None
+    stream: Stream | None
+    """The newest incarnation of this sender's stream in this lane."""
+    taken: str | None
+    """Hash of the header taken in under the same key, if one was."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderVerdict:
+    """What is to be done with an envelope, by which rule, and why."""
+
+    course: Course
+    rule: str
+    reason: RefusalReason | None = None
+    detail: str = ""
+    expected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why one statement is set aside."""
+
+    rule: str
+    reason: RefusalReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How the envelope's instrument and the charter's measures stand between the sender and us, now."""
+
+    why_not: str
+    """Why nothing passes under the instrument, in a sentence for the sender; empty when it is in force between us."""
+    measure: str
+    """Which charter measure stops the sender, in a sentence; empty when none does."""
+
+
+def judge_header(envelope: Envelope, known: Known, now: datetime) -> HeaderVerdict:
+    """Say what is to be done with an envelope that was read; the first rule that stops it decides. Never raises.
+
+    Source: docs/rules/exchange.md X3 to X11, in that order.
+    """
+    for rule in _HEADER_RULES:
+        if (verdict := rule(envelope, known, now)) is not None:
+            return verdict
+    return HeaderVerdict(Course.TAKE, "X11")
+
+
+def judge_statement(
+    statement: Statement, *, is_body_known: bool, kinds: Collection[str], terms: Terms
+) -> Refusal | None:
+    """Say why one statement of an authentic envelope must be set aside, or None when its room may be asked.
+
+    Source: docs/rules/exchange.md X14 to X17, in that order.
+    """
+    kind = statement.kind
+    # A genesis names no body: the body's id derives from it, and its room verifies it by its own keys.
+    if not is_body_known and kind != DirectoryKind.GENESIS:
+        return Refusal("X14", RefusalReason.UNKNOWN_SENDER, "The body that made it is not in our directory.")
+    if kind not in kinds:
+        return Refusal("X15", RefusalReason.UNKNOWN_KIND, f"This node knows no statement of the kind «{kind[:40]}».")
+    if kind in ALWAYS_OPEN_KINDS:
+        return None
+    if terms.why_not:
+        return Refusal("X16", RefusalReason.INSTRUMENT_NOT_IN_FORCE, terms.why_not)
+    if terms.measure:
+        return Refusal("X17", RefusalReason.MEASURE_STANDS, terms.measure)
+    return None
+
+
+def _is_for_us(envelope: Envelope, known: Known, _now: datetime) -> HeaderVerdict | None:  # X3
+    if envelope.header.recipient == known.own and envelope.header.sender != known.own:
+        return None
+    return _refuse("X3", RefusalReason.NOT_FOR_US, "It is addressed to another body.")
+
+
+def _sender_known(_envelope: Envelope, known: Known, _now: datetime) -> HeaderVerdict | None:  # X4
+    if known.sender is not None:
+        return None
+    return _refuse(
+        "X4", RefusalReason.UNKNOWN_SENDER, "Its sender is not in our directory; ask a body we know to introduce it."
+    )
+
+
+def _signed_by_sender(envelope: Envelope, known: Known, now: datetime) -> HeaderVerdict | None:  # X5
+    assert known.sender is not None, "X4 stands before X5"
+    if (key := key_at(known.sender, envelope.header.key, now)) is not None:
+        if is_signed_by(key, envelope.signature, Context.ENVELOPE, envelope.header_bytes):
+            return None
+    elif any(
+        key_id(version.node_key) == envelope.header.key
+        and is_signed_by(version.node_key, envelope.signature, Context.ENVELOPE, envelope.header_bytes)
+        for version in known.sender.keys
+    ):
+        return _refuse("X5", RefusalReason.KEY_NO_LONGER_VALID, "It is signed with a key that is not in force now.")
+    return _refuse("X5", RefusalReason.WRONG_SIGNATURE, "The sender's node key did not sign exactly these bytes.")
+
+
+def _not_from_the_future(envelope: Envelope, _known: Known, now: datetime) -> HeaderVerdict | None:  # X6
+    if envelope.header.sent_at <= now + timedelta(seconds=CLOCK_SKEW_SECONDS_MAX):
+        return None
+    return _refuse("X6", RefusalReason.FROM_THE_FUTURE, f"By our clock it is {format_time(now)}; set yours.")
+
+
+def _unique(envelope: Envelope, known: Known, _now: datetime) -> HeaderVerdict | None:  # X7
+    if known.taken is None:
+        return None
+    if known.taken == header_hash(envelope):
+        return HeaderVerdict(Course.ANSWER_AGAIN, "X7")
+    return _refuse("X7", RefusalReason.REPLAYED, "Another envelope was taken in under the same sequence number.")
+
+
+def _is_next(envelope: Envelope, known: Known, _now: datetime) -> HeaderVerdict | None:  # X8
+    header, stream = envelope.header, known.stream
+    if stream is not None and header.incarnation < stream.incarnation:
+        return _refuse("X8", RefusalReason.REPLAYED, "It belongs to a stream that a newer one has replaced.")
+    begun = stream is not None and header.incarnation == stream.incarnation
+    expected = stream.sequence + 1 if stream is not None and begun else 1
+    if header.sequence == expected:
+        return None
+    if header.sequence > expected:
+        return HeaderVerdict(Course.ASK_EARLIER, "X8", detail="An earlier envelope is missing.", expected=expected)
+    return _refuse("X8", RefusalReason.REPLAYED, "Its sequence number lies behind the stream.")
+
+
+def _continues_the_chain(envelope: Envelope, known: Known, _now: datetime) -> HeaderVerdict | None:  # X9
+    header, stream = envelope.header, known.stream
+    head = stream.head if stream is not None and stream.incarnation == header.incarnation else ""
+    if header.previous == head:
+        return None
+    return _refuse("X9", RefusalReason.CHAIN_BROKEN, "It does not follow the envelope that we took in last.")
+
+
+def _not_expired(envelope: Envelope, _known: Known, now: datetime) -> HeaderVerdict | None:  # X10
+    if now < envelope.header.expires_at:
+        return None
+    return _set_aside("X10", envelope, RefusalReason.EXPIRED, "It came after the moment its sender set.")
+
+
+def _sealed_to_our_key(envelope: Envelope, known: Known, _now: datetime) -> HeaderVerdict | None:  # X11
+    if envelope.header.sealed_to == known.own_sealing_key:
+        return None
+    return _set_aside("X11", envelope, RefusalReason.NOT_SEALED_FOR_US, "It is sealed to a key that is not ours now.")
+
+
+_HEADER_RULES: tuple[Callable[[Envelope, Known, datetime], HeaderVerdict | None], ...] = (
+    _is_for_us,
+    _sender_known,
+    _signed_by_sender,
+    _not_from_the_future,
+    _unique,
+    _is_next,
+    _continues_the_chain,
+    _not_expired,
+    _sealed_to_our_key,
+)
+
+
+def _refuse(rule: str, reason: RefusalReason, detail: str) -> HeaderVerdict:
+    return HeaderVerdict(Course.REFUSE, rule, reason, detail)
+
+
+def _set_aside(rule: str, envelope: Envelope, reason: RefusalReason, detail: str) -> HeaderVerdict:
+    return HeaderVerdict(Course.SET_ASIDE, rule, reason, detail, envelope.header.sequence + 1)

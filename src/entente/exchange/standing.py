@@ -1,0 +1,69 @@
+"""How an envelope's instrument, and the charter's measures, stand between its sender and us (X16, X17).
+
+An instrument is judged by its own rule and by each party's newest participation as known here: the epoch in the header
+says what the sender knew, never what holds. Only a suspension of everything is judged here; one of some kinds or rights is
+judged by the gate, which alone knows a record's kind.
+
+Source: docs/rules/exchange.md X16 and X17; docs/rules/agreements.md A3 to A6.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from entente.agreements.channel import force_now
+from entente.agreements.model import Direction, InstrumentState, MeasurePolicy, Suspension
+from entente.exchange.ports import ExchangeUnit
+from entente.exchange.rules import Terms
+from entente.kernel.clock import format_time
+from entente.kernel.ids import BodyId, InstrumentId
+
+_STOPPING = frozenset({MeasurePolicy.PAUSED, MeasurePolicy.RECEIVE_ONLY})
+
+
+def terms_between(unit: ExchangeUnit, instrument: InstrumentId, *, sender: BodyId, own: BodyId, now: datetime) -> Terms:
+    """Say what stops statements of the sender to us under an instrument, now.
+
+    Source: docs/rules/exchange.md X16 and X17.
+    """
+    state = unit.agreements.instrument(instrument) if instrument else None
+    return Terms(_why_not(unit, state, sender, own, now), _measure_against(unit, sender, now))
+
+
+def _why_not(unit: ExchangeUnit, state: InstrumentState | None, sender: BodyId, own: BodyId, now: datetime) -> str:
+    if state is None:
+        return "The instrument is not known here."
+    verdict = force_now(unit, state, now)
+    if not verdict.holds:
+        return f"The instrument is not in force here: {verdict.why}"
+    if not {sender, own} <= verdict.parties:
+        return "You and we are not both parties to the instrument who signed it and did not withdraw."
+    if _stops_all(state, own, sender, Direction.RECEIVING):
+        return "We suspended receiving from you under this instrument."
+    if _stops_all(state, sender, own, Direction.SENDING):
+        return "You suspended sending to us under this instrument."
+    return ""
+
+
+def _stops_all(state: InstrumentState, author: BodyId, counterpart: BodyId, direction: Direction) -> bool:
+    participation = state.participations.get(author)
+    suspensions = () if participation is None else participation.suspensions
+    return any(_is_total(one, counterpart, direction) for one in suspensions)
+
+
+def _is_total(suspension: Suspension, counterpart: BodyId, direction: Direction) -> bool:
+    return (
+        (not suspension.counterparts or counterpart in suspension.counterparts)
+        and not suspension.kinds
+        and not suspension.rights
+        and suspension.direction in {direction, Direction.BOTH}
+    )
+
+
+def _measure_against(unit: ExchangeUnit, sender: BodyId, now: datetime) -> str:
+    for measure in unit.agreements.measures():
+        stands = measure.target == sender and measure.policy in _STOPPING and measure.since <= now < measure.until
+        charter = unit.agreements.instrument(measure.charter) if stands else None
+        if charter is not None and force_now(unit, charter, now).holds:
+            return f"A charter measure «{measure.policy}» stands toward you until {format_time(measure.until)}."
+    return ""

@@ -1,0 +1,60 @@
+"""Imports from files: the door through which a list becomes drafts, whatever its format.
+
+`read_import` opens the file, tells its format and hands out drafts and rejected rows; records keeps them. What each part does
+stands in import_files, import_terms, never_carried and the readers. Source: docs/rules/records.md R2, R3, R6.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from entente.formats.ftm_jsonlines import read_ftm
+from entente.formats.import_files import FileIdentity, ImportFormat, detect_format, open_import
+from entente.formats.import_terms import ImportTerms, read_terms
+from entente.formats.sdn_advanced import read_sdn_advanced
+from entente.records.model import RecordDraft, Rejected
+
+__all__ = [
+    "FileIdentity",
+    "ImportFormat",
+    "ImportTerms",
+    "OpenedImport",
+    "detect_format",
+    "open_import",
+    "read_import",
+    "read_terms",
+    "write_reject",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedImport:
+    """A file being imported: what it is, its rows, and what was dropped so far."""
+
+    file: FileIdentity
+    format: ImportFormat
+    rows: Iterator[RecordDraft | Rejected]
+    dropped: Counter[str] = field(default_factory=Counter)
+    """By property: values never carried (data/neutrality.yaml, secrets). Complete when `rows` is at its end."""
+
+
+@contextmanager
+def read_import(path: Path, terms: ImportTerms) -> Iterator[OpenedImport]:
+    """Open a file in any format that is read; raise Invalid, with nothing handed out, when it is broken or hostile."""
+    dropped: Counter[str] = Counter()
+    found = detect_format(path)
+    reader = read_sdn_advanced if found == "sdn_advanced" else read_ftm
+    with open_import(path) as (stream, file):
+        yield OpenedImport(file, found, reader(stream, terms, file, dropped), dropped)
+
+
+def write_reject(file: TextIO, rejected: Rejected) -> None:
+    """Add a rejected row to the rejects file: one JSON object a line, so that it can be mended and sorted by machine."""
+    row = {"place": rejected.place, "field": rejected.field, "why": rejected.why, "raw": rejected.raw}
+    file.write(json.dumps(row, ensure_ascii=False) + "\n")

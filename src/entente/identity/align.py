@@ -1,0 +1,184 @@
+"""Two names side by side: which word stands for which, how alike each pair is, and how it agreed.
+
+Greedy over the pairs, best first. A word may also stand for two written together («Abdul Rahman», «Abdulrahman»), and an initial
+for a word it begins.
+
+Source: docs/rules/identity.md I7.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz.distance import Indel, JaroWinkler
+
+from entente.identity.names import LEGAL_FORMS, PARTICLES, Name, Part, Word
+from entente.identity.scripts import VOWELLESS, skeleton
+
+# Likeness of a pair of words in thousandths, by how they agree. Measured on the development pairs.
+EQUAL = 1000
+TRANSLITERATION = 970
+SKELETON_VOWELLESS = 900
+SKELETON = 880
+INITIAL = 800
+TOGETHER = 940
+CLOSE_MIN = 780
+"""Jaro-Winkler × 1000 below which two words are different words: under it most pairs of the development data are."""
+APART_MIN = 700
+"""The same for words of two scripts, where letters and skeleton are weighed together."""
+
+# How much a word counts in its name.
+WEIGHT_WORD = 100
+WEIGHT_SHORT = 60
+WEIGHT_INITIAL = 35
+WEIGHT_PARTICLE = 15
+WEIGHT_INITIAL_EXTRA = 10
+"""An initial nobody asked for takes next to nothing: it says that there is a name, not which."""
+SHORT_CHARACTERS = 3
+SKELETON_CHARACTERS_MIN = 3
+"""A shorter skeleton is shared by unrelated words: «Ali», «Lee» and «Raya» are all one liquid."""
+
+
+class Agreement(StrEnum):
+    """How a word of the query and a word of the record agree; the words stand in evidence."""
+
+    EQUAL = "equal"
+    TRANSLITERATION = "transliteration"
+    CLOSE = "spelling close"
+    INITIAL = "initial"
+    TOGETHER = "written together or apart"
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Words that stand for each other."""
+
+    part: Part
+    agreement: Agreement
+    likeness: int
+    weight: int
+    """How much the pair counts, of the total of the comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameComparison:
+    """One name against one other."""
+
+    pairings: tuple[Pairing, ...]
+    missing: int
+    """Weight of the query's words that found nothing."""
+    extra: int
+    """Weight of the record's words that found nothing."""
+
+
+def compare_names(asked: Name, held: Name) -> NameComparison:
+    """Align two names greedily, best pair first.
+
+    Source: docs/rules/identity.md I7.
+    """
+    free_asked, free_held = dict(enumerate(asked.words)), dict(enumerate(held.words))
+    found: list[Pairing] = []
+    scored = [
+        (likeness, min(_weight(a), _weight(h)), -i, -j, agreement)
+        for i, a in free_asked.items()
+        for j, h in free_held.items()
+        if (pair := compare_words(a, h))
+        for likeness, agreement in (pair,)
+    ]
+    for likeness, _, i, j, agreement in sorted(scored, reverse=True):
+        if -i in free_asked and -j in free_held:
+            a, h = free_asked.pop(-i), free_held.pop(-j)
+            found.append(Pairing(_part(a, h), agreement, likeness, _pair_weight(a, h)))
+    found += _written_together(free_asked, free_held)
+    found += _written_together(free_held, free_asked)
+    return NameComparison(
+        tuple(found), sum(map(_weight, free_asked.values())), sum(map(_weight_extra, free_held.values()))
+    )
+
+
+@functools.lru_cache(maxsize=65_536)
+def compare_words(a: Word, h: Word) -> tuple[int, Agreement] | None:
+    """Say how alike two words are in thousandths and how they agree; None for different words.
+
+    Source: docs/rules/identity.md I7.
+    """
+    if a.text == h.text:
+        return EQUAL, Agreement.EQUAL if a.script is h.script else Agreement.TRANSLITERATION
+    if a.is_initial or h.is_initial:
+        return (INITIAL, Agreement.INITIAL) if _is_initial_of(a, h) or _is_initial_of(h, a) else None
+    if a.folded == h.folded:
+        return TRANSLITERATION, Agreement.TRANSLITERATION
+    similar = round(1000 * max(JaroWinkler.similarity(a.text, h.text), JaroWinkler.similarity(a.folded, h.folded)))
+    if a.script is h.script:
+        return _one_script(a, h, similar)
+    return _two_scripts(a, h, similar)
+
+
+def _one_script(a: Word, h: Word, similar: int) -> tuple[int, Agreement] | None:
+    bones = skeleton(a.text)
+    if similar >= CLOSE_MIN and bones == skeleton(h.text) and len(bones) >= SKELETON_CHARACTERS_MIN:
+        return max(similar, SKELETON), Agreement.TRANSLITERATION
+    # Jaro-Winkler is generous to a shared beginning; the edit distance must agree.
+    likeness = (similar + round(1000 * Indel.normalized_similarity(a.folded, h.folded))) // 2
+    return (likeness, Agreement.CLOSE) if likeness >= CLOSE_MIN else None
+
+
+def _two_scripts(a: Word, h: Word, similar: int) -> tuple[int, Agreement] | None:
+    is_vowelless = bool({a.script, h.script} & VOWELLESS)
+    ours, theirs = skeleton(a.text), skeleton(h.text)
+    if ours == theirs and len(ours) >= SKELETON_CHARACTERS_MIN - is_vowelless:
+        return max(similar, SKELETON_VOWELLESS if is_vowelless else SKELETON), Agreement.TRANSLITERATION
+    bones = round(1000 * Indel.normalized_similarity(ours, theirs))
+    likeness = (similar * (1 if is_vowelless else 2) + bones * (2 if is_vowelless else 1)) // 3
+    return (likeness, Agreement.TRANSLITERATION) if likeness >= APART_MIN else None
+
+
+def _is_initial_of(short: Word, long: Word) -> bool:
+    return short.is_initial and not long.is_initial and (long.text[:1] == short.text or long.folded[:1] == short.folded)
+
+
+def _weight(word: Word) -> int:
+    if word.text in PARTICLES or word.text in LEGAL_FORMS:
+        return WEIGHT_PARTICLE
+    if word.is_initial:
+        return WEIGHT_INITIAL
+    return WEIGHT_SHORT if len(word.text) < SHORT_CHARACTERS else WEIGHT_WORD
+
+
+def _weight_extra(word: Word) -> int:
+    return WEIGHT_INITIAL_EXTRA if word.is_initial else _weight(word)
+
+
+def _pair_weight(a: Word, h: Word) -> int:
+    return max(_weight(a), _weight(h)) if not (a.is_initial or h.is_initial) else WEIGHT_SHORT
+
+
+def _part(a: Word, h: Word) -> Part:
+    # What the record's writing shows is believed before what the query's shows.
+    return h.part if h.part is not Part.UNKNOWN else a.part
+
+
+def _written_together(ones: dict[int, Word], many: dict[int, Word]) -> list[Pairing]:
+    """Pair a word with two or three neighbours that make it up; takes them out of both."""
+    found: list[Pairing] = []
+    if len(many) < 2:  # noqa: PLR2004 - two words at least make up one
+        return found
+    for place, word in list(ones.items()):
+        for count in (2, 3):
+            start = next((first for first in many if _makes_up(word, many, first, count)), None)
+            if start is not None:
+                taken = [many.pop(start + step) for step in range(count)]
+                del ones[place]
+                weight = sum(map(_weight, taken))
+                found.append(Pairing(_part(word, taken[0]), Agreement.TOGETHER, TOGETHER, weight))
+                break
+    return found
+
+
+def _makes_up(word: Word, many: dict[int, Word], first: int, count: int) -> bool:
+    if many[first].folded[:1] != word.folded[:1]:
+        return False
+    parts = [many[first + step].folded for step in range(count) if first + step in many]
+    return len(parts) == count and Indel.normalized_similarity("".join(parts), word.folded) >= TOGETHER / 1000

@@ -1,0 +1,169 @@
+"""A name as a list of words: normalised, without titles, in Latin letters, and knowing which word is the family name.
+
+The words keep where they came from, so that evidence can say how they agreed. How alike two names are is `score`'s matter.
+
+Source: docs/rules/identity.md I2 and I3; DESIGN section 7.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice, product
+
+from entente.identity.scripts import Script, fold, romanise, script_of
+
+WORDS_MAX = 16
+"""Words of one name that are looked at; the longest name in our development data has 14."""
+FORMS_MAX = 4
+"""Readings of one name that are kept; two ambiguous words give four."""
+
+# Titles say nothing of who somebody is. Deliberately few: a title that is also a name must stay.
+TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof", "sir", "hajji", "haji", "mullah", "mawlawi", "sheikh", "shaykh"})
+# Words that many names share; they count little (score.WEIGHTS).
+PARTICLES = frozenset({
+    "al", "el", "ul", "ad", "ar", "as", "at", "az", "abu", "abd", "bin", "ben", "ibn", "bint", "umm", "ould", "de", "da", "di",
+    "do", "dos", "du", "del", "la", "le", "van", "von", "der", "den", "ter", "zu", "y", "e", "ogly", "oglu", "uulu", "kyzy",
+    "qizi",
+})  # fmt: skip
+LEGAL_FORMS = frozenset({
+    "ltd", "limited", "llc", "llp", "inc", "corp", "corporation", "co", "company", "plc", "gmbh", "ag", "sa", "sarl", "srl",
+    "spa", "bv", "nv", "oy", "ab", "as", "aps", "ooo", "oao", "zao", "pao", "ao", "pjsc", "jsc", "fze", "fzco", "pte", "pty",
+    "sdn", "bhd",
+})  # fmt: skip
+
+_JOINERS = re.compile(r"[’'`´ʼʹʻ‘ʿʾ\u0640\u200c\u200d]+")
+_SEPARATORS = re.compile(r"[\W_]+")
+# Latin, Greek and Cyrillic accents, Hebrew and Arabic points. Vowel signs of Indic scripts and kana marks are letters and stay.
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed]")
+_JOINED_CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_FAMILY_FIRST = frozenset({Script.HAN, Script.HANGUL})
+_COMMAS = re.compile(r"[,،、]")
+
+
+class Part(StrEnum):
+    """Which part of a name a word is, as far as the writing shows it."""
+
+    FAMILY = "family name"
+    GIVEN = "given name"
+    UNKNOWN = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a name in Latin letters."""
+
+    text: str
+    folded: str
+    script: Script
+    part: Part
+    is_initial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One reading of a name."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def form(self) -> str:
+        """The words in one line, as the index takes them."""
+        return " ".join(word.text for word in self.words)
+
+
+def normalise(text: str) -> str:
+    """Return a text with compatibility forms resolved, marks joined, case gone and only words left.
+
+    Source: docs/rules/identity.md I2.
+    """
+    plain = _JOINERS.sub("", _without_marks(unicodedata.normalize("NFKC", text).casefold()))
+    if plain.isascii():
+        return _SEPARATORS.sub(" ", plain).strip()
+    return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in plain).split())
+
+
+def _without_marks(text: str) -> str:
+    if text.isascii():
+        return text
+    # The Cyrillic short i is a letter of its own, not an i with a mark.
+    parts = text.split("й")
+    return "й".join(unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", part))) for part in parts)
+
+
+@functools.lru_cache(maxsize=8192)
+def read_name(text: str) -> tuple[Name, ...]:
+    """Return the readings of a name, the usual one first, at most FORMS_MAX; empty when it holds no letter.
+
+    Source: docs/rules/identity.md I2 and I3.
+    """
+    source = _source_words(text)
+    alone = len(source) == 1
+    spelt = [(romanise(word, is_whole_name=alone), part, script_of(word)) for word, part in source]
+    readings = [tuple((reading, part, script) for reading in forms) for forms, part, script in spelt if forms]
+    names = (_name(tuple(choice)) for choice in islice(product(*readings), FORMS_MAX))
+    return tuple(dict.fromkeys(name for name in names if name.words))
+
+
+def name_forms(text: str) -> tuple[str, ...]:
+    """Return the Latin forms of a name for the index.
+
+    Source: docs/rules/identity.md I3 and I6.
+    """
+    return tuple(dict.fromkeys(name.form for name in read_name(text)))
+
+
+def _source_words(text: str) -> list[tuple[str, Part]]:
+    """Split a name as written into words with their parts."""
+    spread = _JOINED_CAPITALS.sub(" ", unicodedata.normalize("NFKC", text))
+    before, comma, after = _first_comma(spread)
+    if comma:
+        words = [(word, Part.FAMILY) for word in normalise(before).split()]
+        words += [(word, Part.GIVEN) for word in normalise(after).split()]
+    else:
+        words = _parts_by_writing(spread)
+    words = words[:WORDS_MAX]
+    untitled = [(word, part) for word, part in words if word not in TITLES]
+    return untitled or words
+
+
+def _first_comma(text: str) -> tuple[str, bool, str]:
+    halves = _COMMAS.split(text, maxsplit=1)
+    if len(halves) == 2 and all(normalise(half) for half in halves):  # noqa: PLR2004 - before and after the comma
+        return halves[0], True, halves[1]
+    return text, False, ""
+
+
+def _parts_by_writing(text: str) -> list[tuple[str, Part]]:
+    written = [(piece, normalise(piece)) for piece in text.split()]
+    alone = [word for _, words in written for word in words.split()]
+    if len(alone) == 1 and script_of(text) not in _FAMILY_FIRST:
+        return [(alone[0], Part.FAMILY)]
+    capitals = {words for piece, words in written if len(words) > 1 and piece.isupper()}
+    mixed = bool(capitals) and any(not piece.isupper() for piece, words in written if len(words) > 1)
+    initials = any(len(words.replace(" ", "")) == 1 for _, words in written)
+    found: list[tuple[str, Part]] = []
+    for _, words in written:
+        part = Part.UNKNOWN
+        if mixed:
+            part = Part.FAMILY if words in capitals else Part.GIVEN
+        elif initials:
+            # «Мухаммедов А.», «A. B. Rahimov»: what stands beside initials is the family name.
+            is_given = all(len(word) == 1 for word in words.split())
+            part = Part.GIVEN if is_given or len(written) > 4 else Part.FAMILY  # noqa: PLR2004 - two initials and a double name
+        found += [(word, part) for word in words.split()]
+    return found
+
+
+def _name(choice: tuple[tuple[tuple[str, ...], Part, Script], ...]) -> Name:
+    words: list[Word] = []
+    for texts, part, script in choice:
+        for place, text in enumerate(texts):
+            own = part
+            if len(choice) == 1 and script in _FAMILY_FIRST and len(texts) > 1:
+                own = Part.GIVEN if place else Part.FAMILY
+            words.append(Word(text, fold(text), script, own, is_initial=len(text) == 1 and not text.isdigit()))
+    return Name(tuple(words[:WORDS_MAX]))

@@ -1,0 +1,36 @@
+"""Which facts of a record are names: those of type name, and names composed of their parts within one disclosure class.
+
+Source: docs/rules/identity.md I6. Used alike for the index and for the score, so that what is found is what is scored.
+"""
+
+from __future__ import annotations
+
+from entente.records.model import Fact, PropertyType, Record, Schema
+
+COMPOSED = ("firstName", "middleName", "fatherName", "lastName")
+"""In this order they read as one name; without a family name they do not."""
+
+
+def name_facts(record: Record, schema: Schema) -> tuple[Fact, ...]:
+    """Return the name facts in the source's order, then one composed name for each class that has parts and no name.
+
+    Only facts of one class are composed: a name put together from two classes would show one through the other.
+
+    Source: docs/rules/identity.md I6.
+    """
+    known = [fact for fact in record.facts if not fact.is_unknown_property and fact.property in schema.properties]
+    names = [fact for fact in known if schema.properties[fact.property].type is PropertyType.NAME]
+    named = {fact.terms for fact in names}
+    composed = [_composed(known, terms) for terms in dict.fromkeys(fact.terms for fact in known) if terms not in named]
+    return (*names, *(fact for fact in composed if fact is not None))
+
+
+def _composed(facts: list[Fact], terms: int) -> Fact | None:
+    values = {
+        name: [fact.value for fact in facts if fact.property == name and fact.terms == terms] for name in COMPOSED
+    }
+    if not values["lastName"] or any(len(found) > 1 for found in values.values()):
+        return None
+    given = " ".join(value for name in COMPOSED[:-1] for value in values[name])
+    family = values["lastName"][0]
+    return Fact(property="lastName", value=f"{family}, {given}" if given else family, terms=terms)

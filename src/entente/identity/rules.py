@@ -1,0 +1,146 @@
+"""What may be asked, what is indexed, and what a reader sees of a record.
+
+Pure functions; the numbers are those of docs/rules/identity.md. How a name is read stands in `names`, how alike two
+are in `score`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from entente.handling.model import CodeLists
+from entente.identity.dates import parse_partial
+from entente.identity.identifiers import IDENTIFIER_CHARACTERS_MAX, identifier_keys, query_keys
+from entente.identity.model import QUERY_NAME_CHARACTERS_MAX, QUERY_TERMS_MAX, IndexEntry, Occasion, Query
+from entente.identity.names import name_forms, read_name
+from entente.identity.parts import name_facts
+from entente.kernel.errors import Invalid
+from entente.records.model import Record, Schemata, StoredRecord
+
+OCCASION_CHARACTERS_MAX = 200
+"""A line: «vehicle check at the bridge post, lane 2»."""
+
+_DATE_WORD = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DIGIT_WORD = re.compile(r"(?=.*\d)\S{4,}")
+
+
+def query_from_text(text: str) -> Query:
+    """Read what an officer typed in one line, parts separated by commas: «Muhammadov, 1979, AB 123456».
+
+    A part that is a date or year is the birth date, one with a digit an identifier; all others together are the name,
+    the comma between family and given name kept.
+
+    Source: docs/rules/identity.md I1.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    dates = [part for part in parts if _DATE_WORD.fullmatch(part)]
+    identifiers = [part for part in parts if part not in dates and _DIGIT_WORD.fullmatch(part.replace(" ", ""))]
+    name = ", ".join(part for part in parts if part not in dates and part not in identifiers)
+    return Query(names=(name,) if name else (), birth_date=dates[0] if dates else "", identifiers=tuple(identifiers))
+
+
+def check_query(query: Query, lists: CodeLists) -> None:
+    """Check that a query can be searched; raise Invalid naming the field.
+
+    Source: docs/rules/identity.md I1.
+    """
+    if len(query.names) > QUERY_TERMS_MAX or len(query.identifiers) > QUERY_TERMS_MAX:
+        raise _bad("names", f"a query has at most {QUERY_TERMS_MAX} names and {QUERY_TERMS_MAX} identifiers")
+    if any(len(name) > QUERY_NAME_CHARACTERS_MAX for name in query.names):
+        raise _bad("names", f"a name has at most {QUERY_NAME_CHARACTERS_MAX} characters")
+    if any(len(text) > IDENTIFIER_CHARACTERS_MAX for text in query.identifiers):
+        raise _bad("identifiers", f"an identifier has at most {IDENTIFIER_CHARACTERS_MAX} characters")
+    if any(not read_name(name) for name in query.names):
+        raise _bad("names", "one of the names holds no letter")
+    if any(not query_keys(text, query.country) for text in query.identifiers):
+        raise _bad("identifiers", "one of them is too short to say who or what it stands for")
+    if not query.names and not query.identifiers:
+        raise _bad("names", "a birth date or a country alone would list everybody who has it")
+    if query.country and query.country not in lists.countries:
+        raise _bad("country", f"«{query.country[:8]}» is in no list of countries")
+    if query.birth_date and parse_partial(query.birth_date) is None:
+        raise _bad("birth_date", f"«{query.birth_date[:20]}» is no day, month or year in which somebody alive was born")
+
+
+def check_occasion(occasion: Occasion, lists: CodeLists) -> None:
+    """Check why a search is made: known purpose and crime area, a case or an occasion; raise Invalid naming the field.
+
+    Source: docs/rules/identity.md I13.
+    """
+    if occasion.purpose not in lists.purposes:
+        raise _unstated("purpose", f"«{occasion.purpose[:40]}» is in no list of purposes")
+    if occasion.crime_area not in lists.crime_areas:
+        raise _unstated("crime_area", f"«{occasion.crime_area[:40]}» is in no list of crime areas")
+    if not occasion.case.strip() and not occasion.occasion.strip():
+        raise _unstated("case", "neither a case number nor an occasion is given")
+    if len(occasion.case) > OCCASION_CHARACTERS_MAX or len(occasion.occasion) > OCCASION_CHARACTERS_MAX:
+        raise _unstated("occasion", f"case and occasion have at most {OCCASION_CHARACTERS_MAX} characters")
+
+
+def index_entries(stored: StoredRecord, schemata: Schemata) -> tuple[IndexEntry, ...]:
+    """Return one entry for each name fact and each identifier fact, under the class of that fact.
+
+    None for a withdrawn record, for a schema not known here, or for a fact of an unknown property.
+
+    Source: docs/rules/identity.md I6.
+    """
+    record = stored.record
+    schema = schemata.get(record.schema)
+    if stored.withdrawn_at is not None or schema is None:
+        return ()
+    entries = [
+        IndexEntry(stored.number, stored.class_numbers[fact.terms], names=forms)
+        for fact in name_facts(record, schema)
+        if (forms := name_forms(fact.value))
+    ]
+    for fact in record.facts:
+        described = schema.properties.get(fact.property)
+        if described is None or fact.is_unknown_property:
+            continue
+        if keys := identifier_keys(fact.property, described.type, fact.value):
+            entries.append(IndexEntry(stored.number, stored.class_numbers[fact.terms], identifiers=keys))
+    return tuple(dict.fromkeys(entries))
+
+
+def visible_record(stored: StoredRecord, allowed: frozenset[int]) -> Record | None:
+    """Return the record with only the facts and links of allowed classes; None when no fact is left.
+
+    The list of classes is cut to those still used, and unlike an extract (records.rules) nothing says that anything was cut: the
+    result is the same as if the hidden facts had never been. Whether a link's far end
+    may be known is asked by whoever shows links.
+
+    Source: docs/rules/identity.md I12; DESIGN section 2.
+    """
+    record = stored.record
+    places = [place for place, number in enumerate(stored.class_numbers) if number in allowed]
+    facts = [fact for fact in record.facts if fact.terms in places]
+    links = [link for link in record.links if link.terms in places]
+    if not facts:
+        return None
+    used = sorted({fact.terms for fact in facts} | {link.terms for link in links})
+    renumbered = {place: new for new, place in enumerate(used)}
+    return replace(
+        record,
+        terms=tuple(record.terms[place] for place in used),
+        facts=tuple(replace(fact, terms=renumbered[fact.terms]) for fact in facts),
+        links=tuple(replace(link, terms=renumbered[link.terms]) for link in links),
+    )
+
+
+def _bad(field: str, why: str) -> Invalid:
+    return Invalid(
+        "The query cannot be searched.",
+        field=field,
+        why=f"A search needs something that points at somebody (docs/rules/identity.md I1): {why}.",
+        do="Give a name or a number, and a birth date like 1979-05-04, 1979-05 or 1979 if you have one.",
+    )
+
+
+def _unstated(field: str, why: str) -> Invalid:
+    return Invalid(
+        "The search was not made: why it is made is not stated.",
+        field=field,
+        why=f"Personal data is searched for a purpose and with a case or occasion (docs/rules/identity.md I13): {why}.",
+        do="State a purpose and a crime area from the lists, and the case number or the occasion in a few words.",
+    )

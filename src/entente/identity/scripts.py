@@ -1,0 +1,150 @@
+"""From any script to Latin letters, and from Latin letters to what survives every transliteration.
+
+Three steps, each coarser than the one before: `romanise` (Latin letters, as anyascii gives them, one variant where a script is
+read in two ways), `fold` (letters that different countries' transliterations write differently become one) and `skeleton`
+(consonant classes only, because Arabic writes no short vowels and Korean or Japanese spelling adds some).
+
+Source: docs/rules/identity.md I3 and I4. Words, titles and the order of a name are `names`' matter.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from enum import StrEnum
+
+from anyascii import anyascii
+
+CACHED_WORDS = 16_384
+"""Words whose folding is remembered: the names of one page of candidates many times over, about 2 MB."""
+
+
+class Script(StrEnum):
+    """The scripts that are read in their own way; every other one is read as anyascii gives it."""
+
+    LATIN = "latin"
+    CYRILLIC = "cyrillic"
+    ARABIC = "arabic"
+    HEBREW = "hebrew"
+    HAN = "han"
+    HANGUL = "hangul"
+    KANA = "kana"
+    OTHER = "other"
+
+
+VOWELLESS = frozenset({Script.ARABIC, Script.HEBREW})
+"""Scripts whose ordinary spelling leaves out short vowels: here an equal skeleton says as much as equal letters."""
+
+_UNICODE_NAMES = (
+    ("LATIN", Script.LATIN),
+    ("CYRILLIC", Script.CYRILLIC),
+    ("ARABIC", Script.ARABIC),
+    ("HEBREW", Script.HEBREW),
+    ("CJK", Script.HAN),
+    ("HANGUL", Script.HANGUL),
+    ("KATAKANA", Script.KANA),
+    ("HIRAGANA", Script.KANA),
+)
+
+# Longest first. Each row joins spellings of one sound in the usual transliterations (ISO 9, BGN/PCGN, ICAO 9303, ISO 233,
+# pinyin and Wade-Giles, revised and older Korean, French and German habits). Sources: docs/rules/identity.md I3.
+_FOLDS = (
+    ("shch", "s"), ("tsch", "c"), ("dzh", "j"), ("sch", "s"), ("tch", "c"), ("kh", "h"), ("gh", "g"), ("zh", "j"),
+    ("dj", "j"), ("dh", "d"), ("th", "t"), ("ph", "f"), ("sh", "s"), ("ch", "c"), ("ck", "k"), ("cz", "c"), ("tz", "ts"),
+    ("hs", "s"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ie", "i"), ("iy", "i"), ("yi", "i"), ("ij", "i"), ("aa", "a"),
+    ("eu", "u"), ("x", "ks"), ("q", "k"), ("w", "v"), ("y", "i"),
+)  # fmt: skip
+_FOLD = re.compile("|".join(before for before, _ in _FOLDS))
+_FOLDED = dict(_FOLDS)
+_HARD_C = re.compile(r"c(?=[aoulrkt]|$)")
+_REPEATED = re.compile(r"(.)\1+")
+_LATIN_LETTERS = re.compile(r"[^a-z0-9 ]+")
+
+# Consonant classes: what one script cannot tell apart is one class (Arabic has no p and v, Japanese one liquid, Korean one
+# labial for f and p; voiced and voiceless differ by position). Vowels, h, y and w carry nothing.
+_CLASSES = str.maketrans(
+    {"b": "p", "p": "p", "f": "p", "v": "p", "d": "t", "t": "t", "g": "k", "k": "k", "q": "k", "l": "l", "r": "l",
+     "m": "m", "n": "n", "s": "s", "z": "s", "c": "s", "j": "s", "x": "ks",
+     "a": None, "e": None, "i": None, "o": None, "u": None, "y": None, "h": None, "w": None}
+)  # fmt: skip
+
+
+def script_of(text: str) -> Script:
+    """Return the script of the first letter; Latin when there is no letter."""
+    for character in text:
+        if character.isascii():
+            if character.isalpha():
+                return Script.LATIN
+        elif character.isalpha():
+            return _script_of_letter(character)
+    return Script.LATIN
+
+
+@functools.lru_cache(maxsize=4096)
+def _script_of_letter(character: str) -> Script:
+    name = unicodedata.name(character, "")
+    return next((script for prefix, script in _UNICODE_NAMES if name.startswith(prefix)), Script.OTHER)
+
+
+@functools.lru_cache(maxsize=CACHED_WORDS)
+def romanise(word: str, *, is_whole_name: bool = False) -> tuple[tuple[str, ...], ...]:
+    """Write one word in Latin letters: the readings it has, each as the words it becomes; the usual one first.
+
+    A whole name in Han or Hangul without spaces is split, family name first; an Arabic word gives up its article.
+
+    Source: docs/rules/identity.md I3.
+    """
+    script = script_of(word)
+    if script in {Script.HAN, Script.HANGUL}:
+        return _syllables(word, script, is_whole_name=is_whole_name)
+    plain = _latin(anyascii(word))
+    if not plain:
+        return ()
+    return _arabic(word, plain) if script is Script.ARABIC else ((plain,),)
+
+
+def _latin(text: str) -> str:
+    return _LATIN_LETTERS.sub("", text.lower()).replace(" ", "")
+
+
+def _arabic(word: str, plain: str) -> tuple[tuple[str, ...], ...]:
+    # Waw is the consonant w or the vowel u, ya is y or i: the second reading takes both as vowels after the first letter.
+    head: tuple[str, ...] = ()
+    if word.startswith("ال") and len(word) > 4:  # noqa: PLR2004 - the article and a root of three letters
+        head, plain = ("al",), _latin(anyascii(word[2:]))
+    vowels = plain[:1] + plain[1:].replace("w", "u").replace("y", "i")
+    return ((*head, plain),) if vowels == plain else ((*head, plain), (*head, vowels))
+
+
+def _syllables(word: str, script: Script, *, is_whole_name: bool) -> tuple[tuple[str, ...], ...]:
+    parts = tuple(part for part in (_latin(anyascii(character)) for character in word) if part)
+    if not parts:
+        return ()
+    joined = ("".join(parts),)
+    if not is_whole_name or len(parts) == 1 or len(parts) > 4:  # noqa: PLR2004 - longer than a name of East Asia: a foreign one, written by sound
+        return (joined,)
+    family_first = (parts[0], "".join(parts[1:]))
+    if script is Script.HANGUL and len(parts) > 3:  # noqa: PLR2004 - Korean names have three syllables at most
+        return (joined, family_first)
+    return (family_first, joined)
+
+
+@functools.lru_cache(maxsize=CACHED_WORDS)
+def fold(word: str) -> str:
+    """Join the spellings that different transliterations give one sound: «Mukhammad» and «Muhamad» become equal.
+
+    Source: docs/rules/identity.md I3.
+    """
+    folded = _FOLD.sub(lambda found: _FOLDED[found.group()], word)
+    folded = _REPEATED.sub(r"\1", _HARD_C.sub("k", folded))
+    return folded or word
+
+
+@functools.lru_cache(maxsize=CACHED_WORDS)
+def skeleton(word: str) -> str:
+    """Return the consonant classes of a word; empty when it has no consonant that counts.
+
+    Source: docs/rules/identity.md I4.
+    """
+    return fold(word).translate(_CLASSES)

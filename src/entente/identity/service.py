@@ -1,0 +1,191 @@
+"""The verbs of identity: search, and keep the index up with the change sequence.
+
+A search looks in a snapshot, and then records itself in a unit of work, where governance and the officer's roles are
+checked to be those it looked under. Its one row in the trail is durable before the answer leaves; if the row cannot be written,
+there is no answer (I14).
+
+Source: docs/rules/identity.md I12 to I15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from entente.agreements.model import Right
+from entente.bodies.authority import authorise
+from entente.bodies.model import Officer
+from entente.disclosure.model import Reader
+from entente.handling.model import CodeLists, DisclosureAct
+from entente.identity.identifiers import query_keys
+from entente.identity.model import CANDIDATES_MAX, Candidate, Occasion, Query, SearchAnswer
+from entente.identity.names import name_forms
+from entente.identity.ports import AllowedSets, IdentityUnit, RecordAct, Seal, SearchIndex
+from entente.identity.rules import check_occasion, check_query, index_entries, visible_record
+from entente.identity.score import SHOW_MIN, score_record
+from entente.kernel.canonical import Json, JsonObject, canonical_bytes
+from entente.kernel.clock import Clock
+from entente.kernel.codec import to_object
+from entente.kernel.ids import Ids
+from entente.kernel.ports import Act
+from entente.kernel.signing import encode_bytes
+from entente.records.model import Schemata, StoredRecord
+from entente.records.rules import caption
+
+FOUND_MAX = CANDIDATES_MAX
+"""Records that are loaded and scored for one name: 100 take about 10 ms, and 200 found next to none more on development data."""
+SHOWN_MAX = 20
+"""Candidates of one answer: a page an officer can check one by one (DESIGN section 7, «a short ranked list»)."""
+SEAL_CONTEXT = b"entente/search/1 "
+STEP_RECORDS = 1_000
+"""Records in one step of the index: about a tenth of a second of work and 4 MB of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    shown: tuple[Candidate, ...]
+    candidates: int
+    searched: int
+
+
+@dataclass(slots=True)
+class Identity:
+    """Searches, and feeds the index. `search` is safe from several threads; `index_step` and `rebuild` from one."""
+
+    open_unit: Callable[[], IdentityUnit]
+    open_view: Callable[[], IdentityUnit]
+    """Opens a unit of work that only reads; it never waits for a writer."""
+    clock: Clock
+    ids: Ids
+    lists: CodeLists
+    schemata: Schemata
+    index: SearchIndex
+    disclosure: AllowedSets
+    seal: Seal
+    record: RecordAct
+
+    def search(self, officer: Officer, query: Query, occasion: Occasion) -> SearchAnswer:
+        """Answer who this might be among everything the officer may see, best first, at most SHOWN_MAX.
+
+        Raises Invalid for a query or an occasion that is not well formed, Refused when the officer may not search, and
+        Unavailable when the search cannot be recorded.
+
+        Source: docs/rules/identity.md I1 and I12 to I14.
+        """
+        check_occasion(occasion, self.lists)
+        check_query(query, self.lists)
+        search_id = self.ids.new_id("search")
+        subject = occasion.case or search_id
+        with self.open_view() as view:
+            asked_under = (view.classes.governance_version(), officer.roles)
+            question = _question(view, officer, occasion)
+        allowed = self.disclosure.allowed(*question)
+        # Looking and scoring read a snapshot, so that other writers do not wait for them.
+        with self.open_view() as view:
+            found = self._look(view, query, allowed)
+        with self.open_unit() as unit:
+            now = self.clock.now()
+            officer = authorise(
+                unit, officer.id, "search", subject=subject, now=now, lists=self.lists, record=self.record
+            )
+            if asked_under != (unit.classes.governance_version(), officer.roles):
+                # A suspension, a role or a key changed meanwhile: it is looked again, in this transaction.
+                found = self._look(unit, query, self.disclosure.allowed_in(unit, *_question(unit, officer, occasion)))
+            detail = self._detail(search_id, query, occasion, found)
+            row = self.record(unit, Act("search", unit.bodies.own().id, officer.id, subject, detail))
+            # From here on the search is in the trail whatever happens to its answer.
+            unit.commit()
+        return SearchAnswer(found.shown, found.searched, row.sequence)
+
+    def index_step(self, limit: int = STEP_RECORDS) -> int:
+        """Bring the index up with the next changed records, at least one sequence whole; return how many there were.
+
+        An index ahead of the store (a backup was restored under it) is cleared and filled from the beginning.
+
+        Source: docs/rules/identity.md I15.
+        """
+        changed = self._next_changes(limit)
+        if not changed:
+            return 0
+        entries = [entry for stored in changed for entry in index_entries(stored, self.schemata)]
+        self.index.apply([stored.number for stored in changed], entries, changed[-1].change_sequence)
+        return len(changed)
+
+    def rebuild(self) -> int:
+        """Empty the index and fill it from the beginning of the sequence; return how many records were read.
+
+        Source: docs/rules/identity.md I15.
+        """
+        self.index.clear()
+        read = 0
+        while step := self.index_step():
+            read += step
+        return read
+
+    def _look(self, unit: IdentityUnit, query: Query, allowed: frozenset[int]) -> _Found:
+        """Find, load, cut to what is visible and score; equal scores keep the index's order."""
+        today = self.clock.now().date()
+        scored = [
+            candidate
+            for stored in unit.records.get_many(self._find(query, allowed))
+            if stored.withdrawn_at is None and today < stored.record.retention.erase_on
+            if (candidate := self._candidate(query, stored, allowed)) is not None
+        ]
+        shown = tuple(sorted(scored, key=lambda one: -one.score))[:SHOWN_MAX]
+        return _Found(shown, len(scored), unit.records.count(allowed, today=today))
+
+    def _find(self, query: Query, allowed: frozenset[int]) -> tuple[int, ...]:
+        keys = [key for text in query.identifiers for key in query_keys(text, query.country)]
+        exact = self.index.by_identifier(keys, allowed, FOUND_MAX) if keys else ()
+        near = [number for name in query.names for number in self.index.by_name(name_forms(name), allowed, FOUND_MAX)]
+        return tuple(dict.fromkeys((*exact, *near)))[: FOUND_MAX * (1 + len(query.names))]
+
+    def _candidate(self, query: Query, stored: StoredRecord, allowed: frozenset[int]) -> Candidate | None:
+        visible = visible_record(stored, allowed)
+        schema = self.schemata.get(stored.record.schema)
+        if visible is None or schema is None:
+            return None
+        scored = score_record(query, visible, schema)
+        if scored.score < SHOW_MIN or scored.fact is None:
+            return None
+        return Candidate(
+            record=visible.id,
+            source=visible.source,
+            caption=caption(visible, schema),
+            schema=visible.schema,
+            kind=visible.kind,
+            score=scored.score,
+            evidence=scored.evidence,
+            instrument=visible.terms[scored.fact.terms].instrument,
+            version=visible.version,
+        )
+
+    def _detail(self, search_id: str, query: Query, occasion: Occasion, found: _Found) -> JsonObject:
+        """Say why and what was shown; the query only sealed (T5), bound to this search by its id."""
+        sealed = self.seal(canonical_bytes(to_object(query)), SEAL_CONTEXT + search_id.encode("ascii"))
+        listed: list[Json] = [{"record": one.record, "score": one.score} for one in found.shown]
+        return {
+            "outcome": "done",
+            "search": search_id,
+            "purpose": occasion.purpose,
+            "crime_area": occasion.crime_area,
+            "case": occasion.case,
+            "occasion": occasion.occasion,
+            "candidates": found.candidates,
+            "shown": listed,
+            "query_sealed": encode_bytes(sealed),
+        }
+
+    def _next_changes(self, limit: int) -> tuple[StoredRecord, ...]:
+        """Return the next changed records; the store never cuts inside a sequence."""
+        with self.open_view() as view:
+            if self.index.position() > view.trail.frontier().size:
+                self.index.clear()
+            return view.records.changed_since(self.index.position(), limit)
+
+
+def _question(
+    unit: IdentityUnit, officer: Officer, occasion: Occasion
+) -> tuple[Reader, DisclosureAct, Right, str, str]:
+    reader = Reader(unit.bodies.own().id, officer.id, officer.roles)
+    return reader, DisclosureAct.SEE, Right.COPY, occasion.purpose, occasion.crime_area

@@ -1,0 +1,87 @@
+"""A running node: its services as one value, handed to the skins. Built by app alone.
+
+`Files` is what a verb needs of files an officer hands in; the formats edge implements it, so that verbs read no format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from entente.agreements.model import Instrument
+from entente.agreements.service import Agreements
+from entente.bodies.service import Directory
+from entente.cases.service import Cases
+from entente.correspondence.service import Correspondence
+from entente.disclosure.service import Disclosure
+from entente.exchange.service import Exchange
+from entente.handling.model import CodeLists
+from entente.identity.service import Identity
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import Clock
+from entente.kernel.ids import BodyId, Ids, InstrumentId
+from entente.records.model import RecordDraft, Rejected, Schemata
+from entente.records.service import Records
+from entente.settings import Settings
+from entente.trail.service import Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the short names in an import's terms mean at this node, and on which day it is read."""
+
+    source: BodyId
+    today: date
+    body: Callable[[str], BodyId]
+    instrument: Callable[[str], InstrumentId]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRows:
+    """A file being imported: its rows, once, in order; and what was left out, by property, complete at their end."""
+
+    title: str
+    instrument: InstrumentId | None
+    rows: Iterator[RecordDraft | Rejected]
+    dropped: Mapping[str, int]
+
+
+class Files(Protocol):
+    """Reads what officers hand in. Each call raises Invalid, with the line, for anything that is not as it should be."""
+
+    def document(self, data: bytes, root: str) -> JsonObject:
+        """Read a YAML or JSON document of one object."""
+
+    def instrument(self, data: bytes, bodies: Mapping[str, BodyId]) -> Instrument:
+        """Read an instrument file; `bodies` gives ids by code."""
+
+    def import_rows(self, file: Path, terms: bytes, meaning: Meaning) -> AbstractContextManager[ImportRows]:
+        """Open a file of records in any format that is read, under the terms of an import."""
+
+    def rejects(self, file: Path) -> AbstractContextManager[Callable[[Rejected], None]]:
+        """Open a new rejects file and give what adds a row to it; it is left out when nothing was rejected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The services of one node. Safe from several threads; each use case opens its own unit of work."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    lists: CodeLists
+    schemata: Schemata
+    directory: Directory
+    agreements: Agreements
+    disclosure: Disclosure
+    trail: Trail
+    records: Records
+    identity: Identity
+    cases: Cases
+    correspondence: Correspondence
+    exchange: Exchange
+    files: Files

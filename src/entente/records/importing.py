@@ -1,0 +1,194 @@
+"""Imports: many drafts, checked one by one, kept in slices that each commit within the time DESIGN section 8 states.
+
+A slice becomes durable whole: rows in the trail, records, copies to send. A broken row never stops the rest. Run twice, an
+import changes nothing: an equal content is no new version (R6), so that a killed import is simply started again.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid
+from entente.kernel.ids import BodyId, OfficerId, RecordId
+from entente.kernel.ports import Act, Outgoing
+from entente.records.model import (
+    Holder,
+    HolderState,
+    ImportSummary,
+    Record,
+    RecordDraft,
+    Rejected,
+)
+from entente.records.ports import RecordsUnit, RecordWrite
+from entente.records.rules import check_draft, check_local_id, content_digest, record_id
+from entente.records.service import Records
+from entente.records.sharing import Copies
+from entente.records.statements import record_statement
+
+SLICE_ROWS_FIRST = 50
+"""Rows of the first slice; later ones grow or shrink with the time a slice took."""
+SLICE_ROWS_MAX = 1_000
+RAW_CHARACTERS_MAX = 500
+"""How much of a rejected row is kept in the rejects file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """Who imports, with whom the records are shared, and who is told how it goes."""
+
+    officer: OfficerId
+    recipients: frozenset[BodyId]
+    """Bodies that get a copy of each record they may hold; empty to keep everything at home."""
+    on_progress: Callable[[int], None]
+    """Told the rows read so far, after each slice is durable."""
+    on_reject: Callable[[Rejected], None]
+    slice_ms_max: int = 50
+
+
+@dataclass(slots=True)
+class _Counts:
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+
+@dataclass(slots=True)
+class Import:
+    """One import into our own records."""
+
+    records: Records
+    plan: ImportPlan
+    _counts: _Counts = field(default_factory=_Counts)
+
+    def run(self, rows: Iterable[RecordDraft | Rejected], rejects_file: str) -> ImportSummary:
+        """Keep every good row, hand every bad one to `on_reject` with its reason, and return what was done.
+
+        Raises Refused before reading anything when the officer may not import. Source: docs/rules/records.md R6.
+        """
+        service = self.records
+        with service.open_unit() as unit:
+            service.authorise(unit, self.plan.officer, "import_records", subject=rejects_file)
+        began = service.clock.now()
+        pending = iter(rows)
+        size = SLICE_ROWS_FIRST
+        while taken := list(itertools.islice(pending, size)):
+            drafts = [draft for row in taken if (draft := self._checked(row)) is not None]
+            slice_began = service.clock.now()
+            self._keep(drafts, slice_began)
+            size = next_size(size, service.clock.now() - slice_began, self.plan.slice_ms_max)
+            self._counts.read += len(taken)
+            self.plan.on_progress(self._counts.read)
+        seconds = int((service.clock.now() - began).total_seconds())
+        done = self._counts
+        return ImportSummary(
+            done.read, done.created, done.updated, done.unchanged, done.rejected, rejects_file, seconds
+        )
+
+    def _checked(self, row: RecordDraft | Rejected) -> RecordDraft | None:
+        if isinstance(row, Rejected):
+            self._reject(row)
+            return None
+        try:
+            check_local_id(row.local_id)
+            check_draft(row, self.records.schemata, self.records.lists)
+        except Invalid as error:
+            raw = repr(row.fragment.data[:RAW_CHARACTERS_MAX]) if row.fragment is not None else row.local_id
+            self._reject(Rejected(row.local_id, error.field, error.what, raw))
+            return None
+        return row
+
+    def _reject(self, row: Rejected) -> None:
+        self._counts.rejected += 1
+        self.plan.on_reject(row)
+
+    def _keep(self, drafts: list[RecordDraft], now: datetime) -> None:
+        """Keep one slice in one transaction; when it returns, the slice is durable."""
+        if not drafts:
+            return
+        with self.records.open_unit() as unit:
+            source = unit.bodies.own().id
+            copies = Copies(self.records.disclosure.situation_in(unit), now)
+            writes = list(self._writes(unit, source, drafts, now))
+            unit.records.put_many(writes)
+            if self.plan.recipients:
+                for write in writes:
+                    self._send(unit, write, copies, now)
+            unit.commit()
+
+    def _writes(
+        self, unit: RecordsUnit, source: BodyId, drafts: list[RecordDraft], now: datetime
+    ) -> Iterator[RecordWrite]:
+        held = unit.records.digests([record_id(source, draft.local_id) for draft in drafts])
+        for draft in drafts:
+            wanted = record_id(source, draft.local_id)
+            version, known_digest, withdrawn_at = held.get(wanted, (0, b"", None))
+            digest = content_digest(draft)
+            if withdrawn_at is not None:
+                self._reject(Rejected(draft.local_id, "local_id", "The record was withdrawn; that is final (R4).", ""))
+                continue
+            if digest == known_digest:
+                self._counts.unchanged += 1
+                continue
+            # A row that stands twice in one slice is compared with what the slice itself made of it.
+            held[wanted] = (version + 1, digest, None)
+            self._counts.created += version == 0
+            self._counts.updated += version > 0
+            yield self._write(unit, _as_record(draft, wanted, source, version + 1, now), draft, digest)
+
+    def _write(self, unit: RecordsUnit, record: Record, draft: RecordDraft, digest: bytes) -> RecordWrite:
+        statement = record_statement(record, self.plan.officer, record.at, self.records.signer)
+        detail: JsonObject = {
+            "version": record.version,
+            "kind": record.kind,
+            "schema": record.schema,
+            "statement": statement.id,
+        }
+        act = Act("import_records", record.source, self.plan.officer, record.id, detail)
+        sequence = self.records.record(unit, act).sequence
+        numbers = tuple(unit.classes.number_of(cls) for cls in record.terms)
+        return RecordWrite(record, statement, numbers, None, record.at, sequence, digest, draft.fragment)
+
+    def _send(self, unit: RecordsUnit, write: RecordWrite, copies: Copies, now: datetime) -> None:
+        record = write.record
+        for recipient in sorted(self.plan.recipients):
+            visible = copies.extract_for(record, recipient)
+            if visible is None or visible.terms[0].instrument is None:
+                continue
+            statement = (
+                write.statement
+                if visible is record
+                else record_statement(visible, self.plan.officer, now, self.records.signer)
+            )
+            unit.outbox.put(Outgoing(recipient, visible.terms[0].instrument, statement, ref=record.id))
+            unit.records.put_holder(record.id, Holder(recipient, record.version, HolderState.SENT, now))
+
+
+def next_size(size: int, took: timedelta, slice_ms_max: int) -> int:
+    """Return how many rows the next slice may have, so that its commit stays within the time."""
+    took_ms = max(took / timedelta(milliseconds=1), 1.0)
+    fitting = int(size * slice_ms_max / took_ms * 0.9)
+    return max(10, min(SLICE_ROWS_MAX, fitting, size * 2))
+
+
+def _as_record(draft: RecordDraft, wanted: RecordId, source: BodyId, version: int, now: datetime) -> Record:
+    # The class's source is the importing body, whatever the terms file said.
+    terms = tuple(cls if cls.source == source else replace(cls, source=source) for cls in draft.terms)
+    return Record(
+        wanted,
+        source,
+        draft.local_id,
+        version,
+        draft.schema,
+        draft.kind,
+        now,
+        terms,
+        draft.facts,
+        draft.links,
+        draft.retention,
+    )

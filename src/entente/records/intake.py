@@ -1,0 +1,137 @@
+"""What arrives from other bodies: their records and withdrawals.
+
+The exchange has checked the envelope; here the statement itself is verified, whoever carried it, and the gate is asked the
+source's question again (R8).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from entente.agreements.model import Right
+from entente.bodies.rules import verify_by_node
+from entente.disclosure.model import DisclosureRequest, Reader
+from entente.disclosure.rules import judge
+from entente.disclosure.service import Disclosure, answer
+from entente.handling.model import CodeLists, DisclosureAct
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import Clock
+from entente.kernel.errors import Invalid
+from entente.kernel.ids import BodyId
+from entente.kernel.ports import Act
+from entente.kernel.statement import Statement
+from entente.records.model import Record, Schemata, StoredRecord
+from entente.records.ports import RecordsUnit, RecordWrite
+from entente.records.rules import check_received, supersedes
+from entente.records.service import Recorder
+from entente.records.sharing import copy_verdict
+from entente.records.statements import read_record, read_withdrawal
+from entente.records.withdrawing import tell_holders
+
+NO_DIGEST = b""
+"""Copies carry no content digest: only the source asks whether its own content is new (R6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Accepts the statements `record` and `withdrawal` inside the exchange's unit of work."""
+
+    clock: Clock
+    lists: CodeLists
+    schemata: Schemata
+    disclosure: Disclosure
+    record: Recorder
+
+    def accept_record(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> None:
+        """Keep a copy of another body's record.
+
+        The source's own signature is asked for, whoever carried it. An older or equal version changes nothing, and a
+        withdrawn record stays withdrawn (R4). Raises Untrusted, Invalid, NotFound or Refused, keeping nothing.
+        """
+        verify_by_node(unit.bodies.body(statement.body), statement)
+        record = read_record(statement)
+        check_received(record, self.schemata, self.lists, statement.body)
+        _not_our_own(unit, record.source)
+        held = unit.records.get(record.id)
+        if unit.records.withdrawal(record.id) is not None or (
+            held is not None and not supersedes(record.version, held.record.version)
+        ):
+            return
+        self._ask_the_gate(unit, record, sender)
+        detail: JsonObject = {"version": record.version, "kind": record.kind, "from": sender, "statement": statement.id}
+        sequence = self.record(unit, Act("accept_record", record.source, "node", record.id, detail)).sequence
+        numbers = tuple(unit.classes.number_of(cls) for cls in record.terms)
+        now = self.clock.now()
+        unit.records.put_many(
+            [RecordWrite(record, statement, numbers, sender, now, sequence, NO_DIGEST, fragment=None)]
+        )
+
+    def _ask_the_gate(self, unit: RecordsUnit, record: Record, sender: BodyId) -> None:
+        now = self.clock.now()
+        own = unit.bodies.own().id
+        situation = self.disclosure.situation_in(unit)
+        for cls in record.terms:
+            answer(copy_verdict(cls, own, situation, now), f"{record.id} was not taken in.")
+            if sender == record.source:
+                continue
+            # A forwarded copy: the forwarding body must have been allowed to pass it on to us, by the source's leave
+            # where its handling code asks for one.
+            asked = replace(situation, own_body=record.source)
+            passed_on = [
+                judge(
+                    DisclosureRequest(
+                        Reader(sender),
+                        DisclosureAct.FORWARD,
+                        Right.COPY,
+                        purpose,
+                        area,
+                        cls,
+                        cls.instrument,
+                        recipient=own,
+                        record=record.id,
+                    ),
+                    asked,
+                    now,
+                )
+                for purpose in sorted(cls.purposes)
+                for area in sorted(cls.crime_areas)
+            ]
+            best = next((verdict for verdict in passed_on if verdict.decision.allowed), passed_on[-1])
+            answer(best, f"{record.id} was not taken in from {sender}.")
+
+    def accept_withdrawal(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> None:
+        """Withdraw the source's record here, held or not, and tell those we passed it on to. Twice changes nothing."""
+        verify_by_node(unit.bodies.body(statement.body), statement)
+        content = read_withdrawal(statement)
+        if not content.record.startswith(f"{statement.body}/"):
+            raise Invalid(
+                "The withdrawal is not of its signer's record.",
+                field="record",
+                why="Only the source withdraws a record (R1).",
+                do="Ask the record's source to withdraw it.",
+            )
+        _not_our_own(unit, statement.body)
+        if unit.records.withdrawal(content.record) is not None:
+            return
+        unit.records.put_withdrawal(content.record, statement)
+        stored = unit.records.get(content.record)
+        detail: JsonObject = {"from": sender, "was_held": stored is not None, "statement": statement.id}
+        act = Act("accept_withdrawal", statement.body, "node", content.record, detail)
+        sequence = self.record(unit, act).sequence
+        if stored is not None:
+            self._withdraw_copy(unit, stored, statement, sequence)
+
+    def _withdraw_copy(self, unit: RecordsUnit, stored: StoredRecord, statement: Statement, sequence: int) -> None:
+        now = self.clock.now()
+        unit.records.set_withdrawn(stored.record.id, now, sequence)
+        tell_holders(unit, stored, statement, now)
+
+
+def _not_our_own(unit: RecordsUnit, source: BodyId) -> None:
+    if source == unit.bodies.own().id:
+        raise Invalid(
+            "The statement is our own.",
+            field="body",
+            why="Our own records and withdrawals are made here and never taken from another node (R1).",
+            do="Do not send a body its own statements.",
+        )

@@ -1,0 +1,214 @@
+"""When a record is well formed, which version counts, what an extract holds.
+
+R1 ids · R2 schema and kind · R3 facts by their property's type · R4 versions and withdrawal · R5 extracts · R6 equal content
+is no new version. Source: docs/rules/records.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from entente.handling.model import CodeLists, RecordKind
+from entente.kernel.canonical import canonical_bytes
+from entente.kernel.codec import to_json
+from entente.kernel.errors import Invalid
+from entente.kernel.ids import BodyId, RecordId
+from entente.records.model import (
+    FACTS_MAX,
+    LOCAL_ID_CHARACTERS_MAX,
+    VALUE_CHARACTERS_MAX,
+    Fact,
+    Link,
+    Property,
+    PropertyType,
+    Record,
+    RecordDraft,
+    Schema,
+    Schemata,
+)
+
+_LOCAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and the directional overrides that make a screen show another text than is stored."""
+
+
+def record_id(source: BodyId, local_id: str) -> RecordId:
+    """Return a record's id: its source and the source's own number for it (R1); raise Invalid for a malformed one."""
+    check_local_id(local_id)
+    return RecordId(f"{source}/{local_id}")
+
+
+def check_local_id(local_id: str) -> None:
+    """Raise Invalid for a source's own number that is not well formed (R1)."""
+    if len(local_id) > LOCAL_ID_CHARACTERS_MAX or not _LOCAL_ID.fullmatch(local_id):
+        raise _invalid(
+            "local_id",
+            f"«{local_id[:40]}» is not a local id",
+            f"a local id has at most {LOCAL_ID_CHARACTERS_MAX} of A–Z, a–z, 0–9 and . _ : -, and starts with a letter or digit",
+        )
+
+
+def check_draft(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> None:
+    """Raise Invalid, naming the field, when a draft is not well formed (R1 to R3)."""
+    schema = _known_schema(draft.schema, schemata)
+    _check_kind(schema, draft.kind, lists.record_kinds)
+    if not draft.terms:
+        raise _invalid("terms", "no disclosure class is given", "each fact is shared on stated terms")
+    if not draft.facts or len(draft.facts) > FACTS_MAX:
+        raise _invalid("facts", f"there are {len(draft.facts)} facts", f"a record has 1 to {FACTS_MAX}")
+    for fact in draft.facts:
+        _check_fact(fact, schema, len(draft.terms), lists)
+    for link in draft.links:
+        _check_link(link, schema, len(draft.terms))
+
+
+def check_received(record: Record, schemata: Schemata, lists: CodeLists, signer: BodyId) -> None:
+    """Raise Invalid when a record from another node is not well formed, or not its signer's own (R1 to R3)."""
+    own_terms = all(terms.source == record.source and terms.kind == record.kind for terms in record.terms)
+    if record.source != signer or not own_terms or record.id != record_id(record.source, record.local_id):
+        raise _invalid("source", "the record is not its signer's own", "only the source writes a record (R1)")
+    if record.version < 1:
+        raise _invalid("version", f"the version is {record.version}", "versions count from 1 (R4)")
+    check_draft(
+        RecordDraft(
+            record.local_id, record.schema, record.kind, record.terms, record.facts, record.links, record.retention
+        ),
+        schemata,
+        lists,
+    )
+
+
+def supersedes(version: int, held: int | None) -> bool:
+    """Say whether an arriving version is newer than the one held; an equal or older one is ignored (R4)."""
+    return held is None or version > held
+
+
+def extract(record: Record, visible: frozenset[int]) -> Record | None:
+    """Return the record with only the facts and links whose terms are visible; None when no fact is (R5).
+
+    The terms of hidden facts go too, and the rest are numbered anew: what is left shows no gap.
+    """
+    kept = [place for place in range(len(record.terms)) if place in visible]
+    if len(kept) == len(record.terms):
+        return record
+    moved = {old: new for new, old in enumerate(kept)}
+    facts = tuple(replace(fact, terms=moved[fact.terms]) for fact in record.facts if fact.terms in moved)
+    if not facts:
+        return None
+    links = tuple(replace(link, terms=moved[link.terms]) for link in record.links if link.terms in moved)
+    terms = tuple(record.terms[place] for place in kept)
+    return replace(record, terms=terms, facts=facts, links=links, is_extract=True)
+
+
+def content_digest(draft: RecordDraft) -> bytes:
+    """Return the digest of what a draft says; an equal one makes no new version (R6)."""
+    document = {
+        "schema": draft.schema,
+        "kind": draft.kind,
+        "terms": to_json(draft.terms),
+        "facts": to_json(draft.facts),
+        "links": to_json(draft.links),
+        "retention": to_json(draft.retention),
+    }
+    return hashlib.sha256(canonical_bytes(document)).digest()
+
+
+def caption(record: Record, schema: Schema | None) -> str:
+    """Return what a list shows for a record: its first caption property, or its id."""
+    for name in schema.caption if schema is not None else ():
+        if values := record.values(name):
+            return values[0]
+    return record.local_id
+
+
+def is_possible_date(text: str) -> bool:
+    """Say whether a full or partial date exists in the calendar: 1979, 1979-05, 1979-05-04 (a birth date is no time)."""
+    match = _PARTIAL_DATE.fullmatch(text)
+    if match is None:
+        return False
+    year, month, day = (int(part or 1) for part in match.groups())
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def is_live(erase_on: date, withdrawn_at: datetime | None, today: date) -> bool:
+    """Say whether a record may still be found: not withdrawn, not past its retention (R4, H5)."""
+    return withdrawn_at is None and today < erase_on
+
+
+def _known_schema(name: str, schemata: Schemata) -> Schema:
+    schema = schemata.get(name)
+    if schema is None or schema.is_abstract:
+        raise _invalid(
+            "schema", f"«{name[:40]}» is not a schema of records", "docs/reference/schemata.md lists them (R2)"
+        )
+    return schema
+
+
+def _check_kind(schema: Schema, kind: str, kinds: Mapping[str, RecordKind]) -> None:
+    known = kinds.get(kind)
+    if known is None or not known.is_data_set:
+        raise _invalid(
+            "kind", f"«{kind[:40]}» is not a kind of stored record", "data/record_kinds.yaml lists them (R2)"
+        )
+    if not known.schemata & schema.ancestors:
+        raise _invalid(
+            "schema", f"a {kind} is not a {schema.name}", f"it is one of {', '.join(sorted(known.schemata))} (R2)"
+        )
+
+
+def _check_fact(fact: Fact, schema: Schema, terms: int, lists: CodeLists) -> None:
+    if not 0 <= fact.terms < terms:
+        raise _invalid(
+            fact.property, "its terms are not in the record's list", "each fact is shared on stated terms (R3)"
+        )
+    value = fact.value
+    if not value.strip() or len(value) > VALUE_CHARACTERS_MAX or _CONTROL.search(value):
+        limit = f"1 to {VALUE_CHARACTERS_MAX} characters without control characters or directional overrides (R3)"
+        raise _invalid(fact.property, "the value is empty, too long, or holds control characters", limit)
+    if fact.is_unknown_property:
+        return
+    known = schema.properties.get(fact.property)
+    if known is None:
+        raise _invalid(fact.property, f"{schema.name} has no property «{fact.property[:40]}»", "see its schema (R3)")
+    _check_value(value, known, lists)
+
+
+def _check_value(value: str, known: Property, lists: CodeLists) -> None:
+    if known.type is PropertyType.ENTITY:
+        raise _invalid(known.name, "it names another record as text", "it is given as a link (R3)")
+    if known.type is PropertyType.DATE and not is_possible_date(value):
+        raise _invalid(
+            known.name, f"«{value[:20]}» is not a possible date", "a date is 1979, 1979-05 or 1979-05-04 (R3)"
+        )
+    if known.type is PropertyType.COUNTRY and value not in lists.countries:
+        raise _invalid(
+            known.name, f"«{value[:20]}» is not a known country", "ISO 3166-1 alpha-2, user-assigned included (R3)"
+        )
+
+
+def _check_link(link: Link, schema: Schema, terms: int) -> None:
+    known = schema.properties.get(link.property)
+    if known is None or known.type is not PropertyType.ENTITY:
+        raise _invalid(link.property, f"{schema.name} has no link «{link.property[:40]}»", "see its schema (R3)")
+    if not 0 <= link.terms < terms or "/" not in link.to:
+        raise _invalid(
+            link.property, "the link has no terms, or no record id", "a record id is <body id>/<local id> (R3)"
+        )
+
+
+def _invalid(field: str, what: str, rule: str) -> Invalid:
+    return Invalid(
+        f"The record is not well formed: {what}.",
+        field=field,
+        why=f"By the rules for records, {rule}.",
+        do="Correct the field at the source and send or import the record again; nothing of it was kept.",
+    )

@@ -1,0 +1,247 @@
+"""The verbs of records: import, share, show, list, withdraw, say who can see; and what arrives from other bodies.
+
+Importing in slices stands in `importing`, the intake of others' statements in `intake`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from entente.agreements.model import Right
+from entente.bodies.authority import authorise
+from entente.disclosure.model import DisclosureRequest, Reader, Verdict
+from entente.disclosure.service import Disclosure, answer
+from entente.handling.model import CodeLists, DisclosureAct, FactDates
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import Clock
+from entente.kernel.codec import to_object
+from entente.kernel.decision import Decision
+from entente.kernel.errors import Conflict, NotFound
+from entente.kernel.ids import BodyId, Ids, OfficerId, RecordId
+from entente.kernel.ports import Act, Outgoing, TrailRow, UnitOfWork
+from entente.kernel.signing import Signer
+from entente.records.model import (
+    Fragment,
+    Holder,
+    HolderState,
+    Record,
+    Schemata,
+    ShownRecord,
+    Sight,
+    StoredRecord,
+)
+from entente.records.ports import Page, RecordsUnit
+from entente.records.rules import extract
+from entente.records.sharing import Copies, copy_verdict, height, sight
+from entente.records.statements import record_statement, withdrawal_statement
+from entente.records.withdrawing import own_live, tell_holders
+
+PAGE_RECORDS_MAX = 200
+"""Records in one page of a list; a screen holds about 50."""
+
+Recorder = Callable[[UnitOfWork, Act], TrailRow]
+"""Records an act in the trail, inside the transaction of the act (trail.service.record, bound by app)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Keeps and shares our records, and shows what may be shown of everyone's."""
+
+    open_unit: Callable[[], RecordsUnit]
+    clock: Clock
+    ids: Ids
+    lists: CodeLists
+    schemata: Schemata
+    disclosure: Disclosure
+    signer: Signer
+    record: Recorder
+
+    def share(
+        self, officer: OfficerId, records: Sequence[RecordId], recipients: frozenset[BodyId] | None = None
+    ) -> tuple[tuple[RecordId, BodyId], ...]:
+        """Send copies of our records to bodies that may hold one; return which went where.
+
+        Without recipients, to every other party of the records' instruments. Raises Refused, sending nothing, when a
+        named recipient may not hold any part of a record; NotFound for a record that is not ours or is withdrawn.
+        Source: docs/rules/records.md R5, R8.
+        """
+        now = self.clock.now()
+        sent: list[tuple[RecordId, BodyId]] = []
+        with self.open_unit() as unit:
+            self.authorise(unit, officer, "share_record", subject=", ".join(records[:3]))
+            copies = Copies(self.disclosure.situation_in(unit), now)
+            for wanted in records:
+                stored = own_live(unit, wanted)
+                for recipient in sorted(recipients if recipients is not None else copies.parties(stored.record)):
+                    if self._send_copy(unit, stored.record, recipient, copies, officer, now):
+                        sent.append((wanted, recipient))
+                    elif recipients is not None:
+                        verdict = copy_verdict(stored.record.terms[0], recipient, copies.situation, now)
+                        answer(verdict, f"{wanted} was not shared with {recipient}.")
+            unit.commit()
+        return tuple(sent)
+
+    def _send_copy(
+        self, unit: RecordsUnit, record: Record, recipient: BodyId, copies: Copies, officer: OfficerId, now: datetime
+    ) -> bool:
+        visible = copies.extract_for(record, recipient)
+        if visible is None:
+            return False
+        instrument = visible.terms[0].instrument
+        assert instrument is not None, "the gate allows no copy of what is shared under nothing"
+        statement = record_statement(visible, officer, now, self.signer)
+        unit.outbox.put(Outgoing(recipient, instrument, statement, ref=record.id))
+        unit.records.put_holder(record.id, Holder(recipient, record.version, HolderState.SENT, now))
+        detail: JsonObject = {
+            "recipient": recipient,
+            "version": record.version,
+            "instrument": instrument,
+            "to_facts": len(visible.facts),
+        }
+        self.record(unit, Act("share_record", record.source, officer, record.id, detail))
+        return True
+
+    def withdraw(self, officer: OfficerId, wanted: RecordId, reason: str) -> tuple[BodyId, ...]:
+        """Withdraw one of our records: found nowhere here from this commit on; every holder is told first of all.
+
+        Returns the holders told. Raises NotFound for a record that is not ours, Conflict for one withdrawn before.
+        Source: docs/rules/records.md R4; DESIGN section 1, promise 4.
+        """
+        now = self.clock.now()
+        with self.open_unit() as unit:
+            self.authorise(unit, officer, "withdraw_record", subject=wanted)
+            stored = unit.records.get(wanted)
+            if stored is None or stored.received_from is not None:
+                raise NotFound
+            if stored.withdrawn_at is not None:
+                raise Conflict(
+                    f"{wanted} was withdrawn before.",
+                    why="A withdrawal is final and beats any version (R4).",
+                    do="Nothing is left to do; a new record needs a local id of its own.",
+                )
+            source = stored.record.source
+            statement = withdrawal_statement(wanted, source, reason, officer, now, self.signer)
+            holders = tuple(holder.body for holder in unit.records.holders(wanted))
+            act = Act("withdraw_record", source, officer, wanted, {"reason": reason, "told": list(holders)})
+            unit.records.put_withdrawal(wanted, statement)
+            unit.records.set_withdrawn(wanted, now, self.record(unit, act).sequence)
+            tell_holders(unit, stored, statement, now)
+            unit.commit()
+        return holders
+
+    def show(self, officer: OfficerId, wanted: RecordId, purpose: str, crime_area: str, case: str) -> ShownRecord:
+        """Show what an officer of ours may see of a record held here, for a purpose; the look is in the trail.
+
+        Raises NotFound and Refused as the gate says. Source: docs/rules/disclosure.md; docs/rules/records.md R8.
+        """
+        with self.open_unit() as unit:
+            reader = self._reader(unit, officer, "show_record", wanted)
+            stored = unit.records.get(wanted)
+            verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
+            best = max(verdicts, key=height) if verdicts else None
+            decision = best.decision if best is not None else Decision.of(())
+            detail: JsonObject = {
+                "purpose": purpose,
+                "crime_area": crime_area,
+                "case": case,
+                "decision": to_object(decision),
+            }
+            self.record(unit, Act("show_record", unit.bodies.own().id, officer, wanted, detail))
+            unit.commit()
+        if stored is None or best is None:
+            raise NotFound
+        answer(best, f"{wanted} is not shown.")
+        visible = extract(
+            stored.record, frozenset(place for place, verdict in enumerate(verdicts) if verdict.decision.allowed)
+        )
+        if visible is None:
+            raise NotFound
+        return ShownRecord(stored, visible, best.decision, best.ceiling)
+
+    def _verdicts(
+        self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader, purpose: str, crime_area: str
+    ) -> list[Verdict]:
+        if stored is None:
+            return []
+        dates = FactDates(stored.record.retention.erase_on, stored.withdrawn_at)
+        return [
+            self.disclosure.judge_in(
+                unit,
+                DisclosureRequest(
+                    reader,
+                    DisclosureAct.SEE,
+                    Right.COPY,
+                    purpose,
+                    crime_area,
+                    cls,
+                    cls.instrument,
+                    record=stored.record.id,
+                    dates=dates,
+                ),
+            )
+            for cls in stored.record.terms
+        ]
+
+    def page(
+        self, officer: OfficerId, purpose: str, crime_area: str, *, after: int = 0, limit: int = 50, kind: str = ""
+    ) -> tuple[Page, int]:
+        """List what an officer may see for a purpose, and count it; facts of other classes are cut from each record."""
+        now = self.clock.now()
+        with self.open_unit() as unit:
+            reader = self._reader(unit, officer, "show_record", "list")
+            allowed = self.disclosure.allowed_in(unit, reader, DisclosureAct.SEE, Right.COPY, purpose, crime_area)
+            found = unit.records.page(
+                allowed, today=now.date(), after=after, limit=min(limit, PAGE_RECORDS_MAX), kind=kind
+            )
+            total = unit.records.count(allowed, today=now.date())
+            detail: JsonObject = {"purpose": purpose, "crime_area": crime_area, "shown": len(found.records)}
+            self.record(unit, Act("list_records", unit.bodies.own().id, officer, "list", detail))
+            unit.commit()
+        return Page(tuple(cut(stored, allowed) for stored in found.records), found.next_after), total
+
+    def who_can_see(self, officer: OfficerId, wanted: RecordId) -> tuple[Sight, ...]:
+        """Say for every body in the directory how far it may go with one of our records, by the gate's own grounds."""
+        now = self.clock.now()
+        with self.open_unit() as unit:
+            self.authorise(unit, officer, "show_record", subject=wanted)
+            stored = own_live(unit, wanted)
+            situation = self.disclosure.situation_in(unit)
+            others = [body.id for body in unit.bodies.bodies() if body.id != stored.record.source]
+        return tuple(sight(stored.record, body, situation, now) for body in others)
+
+    def fragment(self, officer: OfficerId, wanted: RecordId) -> Fragment | None:
+        """Return the original that one of our records was made from."""
+        with self.open_unit() as unit:
+            self.authorise(unit, officer, "show_record", subject=wanted)
+            own_live(unit, wanted)
+            return unit.records.fragment(wanted)
+
+    def _reader(self, unit: RecordsUnit, officer: OfficerId, verb: str, subject: str) -> Reader:
+        found = authorise(
+            unit, officer, verb, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record
+        )
+        return Reader(unit.bodies.own().id, officer, found.roles)
+
+    def authorise(self, unit: RecordsUnit, officer: OfficerId, verb: str, *, subject: str) -> None:
+        """Raise Refused, recorded in the trail, unless the officer's role may do the verb."""
+        authorise(unit, officer, verb, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record)
+
+
+def cut(stored: StoredRecord, allowed: frozenset[int]) -> StoredRecord:
+    """Return a stored record with only the facts of allowed classes; it must have one (the store filtered by it)."""
+    places = frozenset(place for place, number in enumerate(stored.class_numbers) if number in allowed)
+    visible = extract(stored.record, places)
+    assert visible is not None, "the store listed a record without an allowed class"
+    numbers = tuple(number for number in stored.class_numbers if number in allowed)
+    return StoredRecord(
+        stored.number,
+        visible,
+        stored.statement,
+        numbers,
+        stored.received_from,
+        stored.received_at,
+        stored.withdrawn_at,
+        stored.change_sequence,
+    )

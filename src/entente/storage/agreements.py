@@ -1,0 +1,158 @@
+"""The tables of instruments: signatures, participations, measures, proposals, and the statements they came by.
+
+Source: docs/rules/agreements.md; agreements.ports.AgreementStore.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
+from entente.kernel import statement as statements
+from entente.kernel.ids import BodyId, InstrumentId
+from entente.kernel.statement import Statement
+from entente.storage.bodies import GOVERNANCE
+from entente.storage.rows import add_row_once, add_to_counter, json_text, replace_row, text_of, value_of
+from entente.storage.schema import (
+    agreement_statement,
+    instrument,
+    instrument_signature,
+    measure,
+    participation,
+    proposal,
+)
+
+_INSTRUMENTS = instrument
+_NEWEST_EPOCH = sa.select(sa.func.max(participation.c.epoch)).where(
+    participation.c.instrument == sa.bindparam("instrument"), participation.c.body == sa.bindparam("body")
+)
+
+
+class AgreementTables:
+    """The AgreementStore of one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def instruments(self) -> tuple[InstrumentState, ...]:
+        """Return every instrument with its signatures and newest participations, ordered by name."""
+        return self._states(sa.true())
+
+    def instrument(self, instrument: InstrumentId) -> InstrumentState | None:
+        """Return one instrument."""
+        return next(iter(self._states(_INSTRUMENTS.c.id == instrument)), None)
+
+    def put_instrument(self, instrument: Instrument, proposal: Statement) -> None:
+        """Keep a proposed instrument; the same id again changes nothing."""
+        values = {
+            "name": instrument.name,
+            "proposed_by": proposal.body,
+            "proposed_at": proposal.at,
+            "document": text_of(instrument),
+        }
+        add_row_once(self._connection, _INSTRUMENTS, {"id": instrument.id}, values)
+        self._keep(proposal)
+
+    def put_signature(self, instrument: InstrumentId, statement: Statement) -> None:
+        """Keep a party's signature; a second one changes nothing."""
+        key = {"instrument": instrument, "body": statement.body}
+        add_row_once(self._connection, instrument_signature, key, {"at": statement.at})
+        self._keep(statement)
+
+    def put_participation(self, participation: Participation, statement: Statement) -> None:
+        """Keep a participation; a lower or equal epoch than the newest is a programming error."""
+        key = {"instrument": participation.instrument, "body": participation.body}
+        newest = self._connection.execute(_NEWEST_EPOCH, key).scalar()
+        assert newest is None or newest < participation.epoch, "the room takes only a newer epoch"
+        values = {**key, "epoch": participation.epoch, "document": text_of(participation)}
+        self._connection.execute(sa.insert(_PARTICIPATIONS), values)
+        self._keep(statement)
+
+    def measures(self) -> tuple[Measure, ...]:
+        """Return every measure, ended ones included, oldest first."""
+        rows = self._connection.execute(sa.select(measure.c.document).order_by(measure.c.since, measure.c.id))
+        return tuple(value_of(Measure, row.document) for row in rows)
+
+    def put_measure(self, measure: Measure, statement: Statement) -> None:
+        """Keep a measure; the same id replaces an earlier one of the same author."""
+        values = {"since": measure.since, "document": text_of(measure)}
+        replace_row(self._connection, _MEASURES, {"author": statement.body, "id": measure.id}, values)
+        self._keep(statement)
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Return every proposal, oldest first."""
+        rows = self._connection.execute(sa.select(proposal.c.document).order_by(proposal.c.at, proposal.c.id))
+        return tuple(value_of(Proposal, row.document) for row in rows)
+
+    def put_proposal(self, proposal: Proposal, statement: Statement) -> None:
+        """Keep a proposal as recorded; the same id again changes nothing. It changes no right, so no version rises."""
+        values = {"at": proposal.at, "document": text_of(proposal)}
+        add_row_once(self._connection, _PROPOSALS, {"id": proposal.id}, values)
+        self._keep_statement(statement)
+
+    def statements(self, kinds: Sequence[str]) -> tuple[Statement, ...]:
+        """Return the kept statements of some kinds, in the order they came, so that each finds what it refers to."""
+        query = (
+            sa.select(agreement_statement.c.document)
+            .where(agreement_statement.c.kind.in_(kinds))
+            .order_by(agreement_statement.c.number)
+        )
+        rows = self._connection.execute(query)
+        return tuple(statements.from_json(json.loads(row.document)) for row in rows)
+
+    def _keep(self, statement: Statement) -> None:
+        self._keep_statement(statement)
+        add_to_counter(self._connection, GOVERNANCE)
+
+    def _keep_statement(self, statement: Statement) -> None:
+        values = {"kind": statement.kind, "document": json_text(statement.to_json())}
+        add_row_once(self._connection, agreement_statement, {"statement_id": statement.id}, values)
+
+    def _states(self, which: sa.ColumnElement[bool]) -> tuple[InstrumentState, ...]:
+        found = self._connection.execute(
+            sa.select(_INSTRUMENTS).where(which).order_by(_INSTRUMENTS.c.name, _INSTRUMENTS.c.id)
+        ).all()
+        ids = [row.id for row in found]
+        signatures = self._signatures(ids)
+        participations = self._participations(ids)
+        return tuple(
+            InstrumentState(
+                value_of(Instrument, row.document),
+                BodyId(row.proposed_by),
+                row.proposed_at,
+                signatures[row.id],
+                participations[row.id],
+            )
+            for row in found
+        )
+
+    def _signatures(self, ids: Sequence[str]) -> dict[str, dict[BodyId, datetime]]:
+        found: dict[str, dict[BodyId, datetime]] = defaultdict(dict)
+        query = sa.select(instrument_signature).where(instrument_signature.c.instrument.in_(ids))
+        for row in self._connection.execute(query.order_by(instrument_signature.c.at, instrument_signature.c.body)):
+            found[row.instrument][BodyId(row.body)] = row.at
+        return found
+
+    def _participations(self, ids: Sequence[str]) -> dict[str, dict[BodyId, Participation]]:
+        found: dict[str, dict[BodyId, Participation]] = defaultdict(dict)
+        newer = participation.alias("newer")
+        is_newest = ~sa.exists().where(
+            newer.c.instrument == participation.c.instrument,
+            newer.c.body == participation.c.body,
+            newer.c.epoch > participation.c.epoch,
+        )
+        query = sa.select(participation).where(participation.c.instrument.in_(ids), is_newest)
+        for row in self._connection.execute(query.order_by(participation.c.body)):
+            found[row.instrument][BodyId(row.body)] = value_of(Participation, row.document)
+        return found
+
+
+# The port calls its parameters as the tables are called.
+_MEASURES = measure
+_PARTICIPATIONS = participation
+_PROPOSALS = proposal

@@ -1,0 +1,143 @@
+"""The directory's tables: bodies, groups, officers, national orders.
+
+Bodies are added and grow; nothing here removes one. Whatever the gate depends on raises the governance version.
+Source: docs/rules/bodies.md; bodies.ports.BodyStore.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from entente.bodies.model import Body, Group, NationalOrder, Officer
+from entente.kernel.errors import Conflict, Misconfigured
+from entente.kernel.ids import BodyId, GroupId, OfficerId
+from entente.storage.rows import add_to_counter, read_counter, replace_row, text_of, value_of
+from entente.storage.schema import body, body_group, national_order, officer
+
+GOVERNANCE = "governance"
+"""The counter of changes that make cached answers of the gate void (disclosure.ports.ClassStore)."""
+_UNKNOWN = "statements of unknown bodies"
+
+_OWN = sa.select(body.c.document).where(body.c.is_own)
+_BODY = sa.select(body.c.document, body.c.is_own).where(body.c.id == sa.bindparam("body"))
+_OFFICER = sa.select(officer.c.document).where(officer.c.id == sa.bindparam("officer"))
+
+
+class BodyTables:
+    """The BodyStore of one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._own: Body | None = None
+        """Asked for several times in most use cases, and changed in almost none."""
+
+    def own(self) -> Body:
+        """Return our own entry; raise Misconfigured when the node was not initialised."""
+        if self._own is None:
+            self._own = self._read_own()
+        return self._own
+
+    def body(self, body: BodyId) -> Body | None:
+        """Return an entry."""
+        document = self._connection.execute(_BODY, {"body": body}).scalar()
+        return None if document is None else value_of(Body, document)
+
+    def bodies(self) -> tuple[Body, ...]:
+        """Return all entries, ordered by code."""
+        rows = self._connection.execute(sa.select(body.c.document).order_by(body.c.code, body.c.id))
+        return tuple(value_of(Body, row.document) for row in rows)
+
+    def put_body(self, body: Body, *, is_own: bool = False) -> None:
+        """Add or replace an entry; one that forgets a key version or a name is a programming error."""
+        row = self._connection.execute(_BODY, {"body": body.id}).one_or_none()
+        if row is not None:
+            _assert_grows(value_of(Body, row.document), body)
+            is_own = is_own or row.is_own
+        values = {"code": body.code, "is_own": is_own, "document": text_of(body)}
+        replace_row(self._connection, _BODIES, {"id": body.id}, values)
+        self._own = None
+        self._changed()
+
+    def count_unknown(self, claimed: str) -> None:  # noqa: ARG002 - the port's; nothing of an unknown body is kept
+        """Count a statement from a body not in the directory."""
+        add_to_counter(self._connection, _UNKNOWN)
+
+    def unknown_count(self) -> int:
+        """Return how many statements came from unknown bodies."""
+        return read_counter(self._connection, _UNKNOWN)
+
+    def group(self, group: GroupId) -> Group | None:
+        """Return the newest version of a group."""
+        query = sa.select(body_group.c.document).where(body_group.c.id == group).order_by(body_group.c.version.desc())
+        document = self._connection.execute(query.limit(1)).scalar()
+        return None if document is None else value_of(Group, document)
+
+    def groups(self) -> tuple[Group, ...]:
+        """Return the newest version of every group, ordered by id."""
+        rows = self._connection.execute(sa.select(body_group).order_by(body_group.c.id, body_group.c.version))
+        newest = {row.id: row.document for row in rows}
+        return tuple(value_of(Group, document) for document in newest.values())
+
+    def put_group(self, group: Group) -> None:
+        """Keep a new version of a group; raise Conflict when it is not newer than the one kept."""
+        known = self.group(group.id)
+        if known is not None and known.version >= group.version:
+            raise Conflict(
+                f"The group {group.name} has version {known.version} already.",
+                why=f"Version {group.version} is not newer, and a version of a group never changes.",
+                do="Load the group again and make the next version.",
+            )
+        values = {"id": group.id, "version": group.version, "document": text_of(group)}
+        self._connection.execute(sa.insert(body_group), values)
+        self._changed()
+
+    def officer(self, officer: OfficerId) -> Officer | None:
+        """Return one of our officers."""
+        document = self._connection.execute(_OFFICER, {"officer": officer}).scalar()
+        return None if document is None else value_of(Officer, document)
+
+    def officers(self) -> tuple[Officer, ...]:
+        """Return all our officers, ordered by id."""
+        rows = self._connection.execute(sa.select(officer.c.document).order_by(officer.c.id))
+        return tuple(value_of(Officer, row.document) for row in rows)
+
+    def put_officer(self, officer: Officer) -> None:
+        """Add or replace an officer."""
+        replace_row(self._connection, _OFFICERS, {"id": officer.id}, {"document": text_of(officer)})
+        self._changed()
+
+    def orders(self) -> tuple[NationalOrder, ...]:
+        """Return the national orders, ordered by the date they came into force."""
+        by_date = sa.select(national_order.c.document).order_by(
+            national_order.c.in_force_on, national_order.c.reference
+        )
+        return tuple(value_of(NationalOrder, row.document) for row in self._connection.execute(by_date))
+
+    def put_order(self, order: NationalOrder) -> None:
+        """Add a national order; the same reference replaces the earlier entry."""
+        values = {"in_force_on": order.in_force_on.isoformat(), "document": text_of(order)}
+        replace_row(self._connection, national_order, {"reference": order.reference}, values)
+        self._changed()
+
+    def _read_own(self) -> Body:
+        document = self._connection.execute(_OWN).scalar()
+        if document is None:
+            raise Misconfigured(
+                "This node does not know which body it is.",
+                why="Its store holds no own entry: the folder was never initialised.",
+                do="Run «entente init» with this folder first.",
+            )
+        return value_of(Body, document)
+
+    def _changed(self) -> None:
+        add_to_counter(self._connection, GOVERNANCE)
+
+
+# The port calls its parameters «body» and «officer», as the tables are called.
+_BODIES = body
+_OFFICERS = officer
+
+
+def _assert_grows(known: Body, new: Body) -> None:
+    assert known.keys == new.keys[: len(known.keys)], "a body's earlier key versions never change"
+    assert {name.name for name in known.names} <= {name.name for name in new.names}, "a body's names are kept"

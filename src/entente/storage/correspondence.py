@@ -1,0 +1,130 @@
+"""One table for everything sent and received: messages, hits, permission requests, record requests.
+
+An item is found by its family and id, by our case number, or as «open toward these bodies under that instrument». Order is
+the order of arrival here: a sender's time is a claim. Source: docs/rules/correspondence.md; correspondence.ports.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.storage.rows import replace_row, text_of, value_of
+from entente.storage.schema import correspondence_item
+
+T = TypeVar("T", Message, Hit, PermissionRequest, RecordRequest)
+
+
+class Family(StrEnum):
+    """What an item is; ids are unique within one."""
+
+    MESSAGE = "message"
+    HIT = "hit"
+    PERMISSION = "permission"
+    RECORD_REQUEST = "record_request"
+
+
+class MessageState(StrEnum):
+    """Whether a message asks for something; an answer to it is found by its `answers` column."""
+
+    FOR_ACTION = "for_action"
+    FOR_INFORMATION = "for_information"
+
+
+_item = correspondence_item
+_ONE = sa.select(_item.c.way, _item.c.document).where(
+    _item.c.family == sa.bindparam("family"), _item.c.id == sa.bindparam("id")
+)
+_NEWEST = (
+    sa.select(_item.c.way, _item.c.document)
+    .where(_item.c.family == sa.bindparam("family"))
+    .order_by(_item.c.position.desc())
+    .limit(sa.bindparam("most"))
+)
+
+
+class CorrespondenceTables:
+    """The CorrespondenceStore of one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def put_message(self, message: Message, way: Way) -> None:
+        """Keep a message; the same id again is a programming error."""
+        assert self.message(message.header.id) is None, "a message is kept once"
+        state = MessageState.FOR_ACTION if message.is_for_action else MessageState.FOR_INFORMATION
+        self._put(Family.MESSAGE, message, way, state, answers=message.answers)
+
+    def message(self, message: str) -> Message | None:
+        """Return a message."""
+        found = self._one(Family.MESSAGE, Message, message)
+        return None if found is None else found[1]
+
+    def messages(self, limit: int, case: str = "") -> tuple[tuple[Way, Message], ...]:
+        """Return the newest messages, newest first, of one of our cases where a number is given."""
+        query = _NEWEST.where(_item.c.case_number == case) if case else _NEWEST
+        return self._read(query, Family.MESSAGE, Message, limit)
+
+    def put_hit(self, hit: Hit, way: Way) -> None:
+        """Add or replace a hit."""
+        self._put(Family.HIT, hit, way, hit.state)
+
+    def hit(self, hit: str) -> tuple[Way, Hit] | None:
+        """Return a hit."""
+        return self._one(Family.HIT, Hit, hit)
+
+    def hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
+        """Return the newest hits, newest first."""
+        return self._read(_NEWEST, Family.HIT, Hit, limit)
+
+    def put_permission(self, request: PermissionRequest, way: Way) -> None:
+        """Add or replace a permission request."""
+        self._put(Family.PERMISSION, request, way, request.state)
+
+    def permission(self, request: str) -> tuple[Way, PermissionRequest] | None:
+        """Return a permission request."""
+        return self._one(Family.PERMISSION, PermissionRequest, request)
+
+    def permissions(self, limit: int) -> tuple[tuple[Way, PermissionRequest], ...]:
+        """Return the newest permission requests, newest first."""
+        return self._read(_NEWEST, Family.PERMISSION, PermissionRequest, limit)
+
+    def put_record_request(self, request: RecordRequest, way: Way) -> None:
+        """Add or replace a record request."""
+        self._put(Family.RECORD_REQUEST, request, way, request.outcome)
+
+    def record_request(self, request: str) -> tuple[Way, RecordRequest] | None:
+        """Return a record request."""
+        return self._one(Family.RECORD_REQUEST, RecordRequest, request)
+
+    def record_requests(self, limit: int) -> tuple[tuple[Way, RecordRequest], ...]:
+        """Return the newest record requests, newest first."""
+        return self._read(_NEWEST, Family.RECORD_REQUEST, RecordRequest, limit)
+
+    def _put(self, family: Family, item: T, way: Way, state: StrEnum, *, answers: str = "") -> None:
+        header: Header = item.header
+        is_sent = way is Way.SENT
+        values = {
+            "way": way.value,
+            "case_number": header.our_reference if is_sent else header.your_reference,
+            "counterpart": header.recipient if is_sent else header.sender,
+            "instrument": header.instrument,
+            "state": state.value,
+            "answers": answers,
+            "at": header.at,
+            "document": text_of(item),
+        }
+        replace_row(self._connection, _item, {"family": family.value, "id": header.id}, values)
+
+    def _one(self, family: Family, kind: type[T], item: str) -> tuple[Way, T] | None:
+        row = self._connection.execute(_ONE, {"family": family.value, "id": item}).one_or_none()
+        return None if row is None else (Way(row.way), value_of(kind, row.document))
+
+    def _read(
+        self, query: sa.Select[tuple[str, str]], family: Family, kind: type[T], limit: int
+    ) -> tuple[tuple[Way, T], ...]:
+        rows = self._connection.execute(query, {"family": family.value, "most": limit})
+        return tuple((Way(row.way), value_of(kind, row.document)) for row in rows)

@@ -1,0 +1,176 @@
+"""The node's folder: what lies where, who may read it, and which process holds it.
+
+    entente.db      the store, with entente.db-wal and entente.db-shm while it is open
+    index/          the search index; a cache, may be deleted while the node is stopped
+    keys/           private keys (storage.keys)
+    operator.token  lets a command on this machine speak to the running node; mode 0600
+    node.lock       held by the process that has the store open; names it and its loopback address
+
+The folder has mode 0700. Source: DESIGN section 8.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from entente.kernel.errors import Misconfigured, Unavailable
+from entente.kernel.ids import Ids
+from entente.storage.files import read_private, write_private
+
+FOLDER_MODE: Final = 0o700
+LOCK_BYTES_MAX: Final = 512
+"""A process number and an address of this machine."""
+TAKE_ATTEMPTS: Final = 10
+TAKE_PAUSE_SECONDS: Final = 0.02
+"""A command that only asks who holds the lock touches it for microseconds; a real holder outlasts these 0.2 seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The places in one node's folder."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """The store."""
+        return self.path / "entente.db"
+
+    @property
+    def index(self) -> Path:
+        """The search index."""
+        return self.path / "index"
+
+    @property
+    def keys(self) -> Path:
+        """The private keys."""
+        return self.path / "keys"
+
+    @property
+    def token_file(self) -> Path:
+        """The operator's token."""
+        return self.path / "operator.token"
+
+    @property
+    def lock_file(self) -> Path:
+        """The lock."""
+        return self.path / "node.lock"
+
+    def create(self) -> None:
+        """Make the folder and its parts, readable by the account that runs the node alone; what is there stays."""
+        for place in (self.path, self.index, self.keys):
+            place.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        self.path.chmod(FOLDER_MODE)
+
+    def make_operator_token(self, ids: Ids) -> str:
+        """Return the operator's token, making it when there is none."""
+        if not self.token_file.exists():
+            write_private(self.token_file, ids.new_id("operator").encode("ascii"))
+        return self.operator_token()
+
+    def operator_token(self) -> str:
+        """Return the operator's token; raise Misconfigured when it is missing or readable by others."""
+        return read_private(self.token_file).decode("ascii").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that holds a folder; `address` is where it listens, empty for a command or while it starts."""
+
+    pid: int
+    address: str
+
+
+class FolderLock:
+    """The lock on a folder, held until it is released or the process ends, however it ends."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    @classmethod
+    def take(cls, folder: Folder) -> FolderLock:
+        """Hold the folder; raise Unavailable, naming the holder, when another one does."""
+        descriptor = _open(folder)
+        for attempt in range(TAKE_ATTEMPTS):
+            if _lock(descriptor, fcntl.LOCK_EX):
+                lock = cls(descriptor)
+                lock.announce("")
+                return lock
+            if attempt + 1 < TAKE_ATTEMPTS:
+                time.sleep(TAKE_PAUSE_SECONDS)
+        os.close(descriptor)
+        raise _held(folder, _read_holder(folder))
+
+    @staticmethod
+    def is_held(folder: Folder) -> bool:
+        """Say whether a process holds the folder now."""
+        return FolderLock.holder(folder) is not None
+
+    @staticmethod
+    def holder(folder: Folder) -> Holder | None:
+        """Return who holds the folder now; None when nobody does."""
+        if not folder.lock_file.exists():
+            return None
+        descriptor = os.open(folder.lock_file, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return None if _lock(descriptor, fcntl.LOCK_SH) else _read_holder(folder)
+        finally:
+            os.close(descriptor)
+
+    def announce(self, address: str) -> None:
+        """Write into the lock where this process listens, for example `http://127.0.0.1:8601`."""
+        assert self._descriptor is not None, "the lock is held"
+        note = json.dumps({"pid": os.getpid(), "address": address}).encode("ascii")
+        assert len(note) <= LOCK_BYTES_MAX, "an address of this machine is short"
+        # Blanks to the full length replace a longer earlier note in one write, so that no reader sees half of each.
+        os.pwrite(self._descriptor, note.ljust(LOCK_BYTES_MAX), 0)
+
+    def release(self) -> None:
+        """Let go of the folder. Twice is harmless."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _open(folder: Folder) -> int:
+    try:
+        return os.open(folder.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Misconfigured(
+            f"The folder {folder.path} cannot hold a node.",
+            why=f"Its lock file cannot be opened: {error.strerror}.",
+            do="Make it with «entente init», or name a folder that this account may write.",
+        ) from error
+
+
+def _lock(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read_holder(folder: Folder) -> Holder:
+    """Read the note; one that is not there yet, or a stranger's, gives a holder of whom only that he is there is known."""
+    try:
+        note = json.loads(folder.lock_file.read_bytes()[:LOCK_BYTES_MAX])
+        return Holder(int(note["pid"]), str(note["address"]))
+    except (ValueError, KeyError, TypeError):
+        return Holder(0, "")
+
+
+def _held(folder: Folder, holder: Holder) -> Unavailable:
+    where = f", which listens on {holder.address}" if holder.address else ""
+    return Unavailable(
+        f"The folder {folder.path} is held by another process.",
+        why=f"Process {holder.pid}{where} has the store open, and one process writes to a store.",
+        do="Stop that process, or let this command speak to it over its loopback address.",
+        retry_is_safe=True,
+    )

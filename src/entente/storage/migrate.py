@@ -1,0 +1,59 @@
+"""Whether code and store fit, and bringing an older store forward.
+
+A store states the number of its schema and the oldest code that may still use it. A newer store that says it may be used is used
+as it is; one that may not be is refused by name of both versions. An older one is brought forward in one transaction: it either
+has the new schema afterwards or is untouched. There is no way back; a backup taken before is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from entente import __version__
+from entente.kernel.errors import Misconfigured
+from entente.storage.rows import replace_row
+from entente.storage.schema import OLDEST_SCHEMA_OF_CODE, SCHEMA, store_version
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+def bring_forward(writer: sa.Engine) -> None:
+    """Check the store's version and, where it is older or new, make it this code's; raise Misconfigured when it is too new."""
+    with writer.begin() as connection:
+        found = _schema_of(connection)
+        if found >= SCHEMA:
+            return
+        _migrate(connection)
+        values = {"schema": SCHEMA, "oldest_code": OLDEST_SCHEMA_OF_CODE, "written_by": __version__}
+        replace_row(connection, store_version, {"id": 1}, values)
+
+
+def _schema_of(connection: sa.Connection) -> int:
+    """Return the store's schema number, 0 for an empty one; raise Misconfigured for one this code may not use."""
+    if not sa.inspect(connection).has_table(store_version.name):
+        return 0
+    # Only these columns are promised to every later version; a newer store may have more.
+    columns = (store_version.c.schema, store_version.c.oldest_code, store_version.c.written_by)
+    row = connection.execute(sa.select(*columns)).one_or_none()
+    if row is None:
+        return 0
+    if row.oldest_code > SCHEMA:
+        raise Misconfigured(
+            f"The store has schema {row.schema}; this program knows schemas up to {SCHEMA}.",
+            why=f"The store was written by Entente {row.written_by} and may be used by code of schema {row.oldest_code} "
+            f"or later; this is Entente {__version__}.",
+            do=f"Install Entente {row.written_by} or later, or restore a backup taken before it was brought forward.",
+        )
+    return int(row.schema)
+
+
+def _migrate(connection: sa.Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,185 @@
+"""Which records a reader may list, and how many: by the classes of the allowed set and the erasure date, nothing else.
+
+One row of `record_class` says «this record has a fact of this class, and is held until that day»; withdrawal removes the
+record's rows. A page is filled by one of two plans:
+
+- read on from the given number and keep what is allowed, when a first short stretch shows that the page will soon be full;
+- else merge: the first number after it in each allowed class (one index seek a class), then the class with the smallest is
+  read further, until the page is full. The cost is a seek a class plus the page, wherever the allowed records lie.
+
+A count cannot be a sum over classes, since a record with facts of two classes would count twice. `record_count` therefore
+counts records by their whole set of classes and their erasure day; the sets are disjoint, so the sum over the sets that meet the
+allowed one is exact.
+
+Source: DESIGN section 5, disclosure classes; docs/reference/store.md.
+"""
+
+from __future__ import annotations
+
+import functools
+import heapq
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby, islice
+from typing import Final
+
+import sqlalchemy as sa
+
+from entente.storage.rows import PARAMETERS_MAX, parts
+from entente.storage.schema import disclosure_class, record_class, record_count
+
+CLASSES_PER_QUERY: Final = 400
+"""Allowed classes asked in one query; with the two other values it stays below PARAMETERS_MAX."""
+
+SHORT_STRETCH: Final = 200
+"""Numbers read on at first, about 0.2 ms: a reader who may see half of all finds a page of 50 in it."""
+LONG_STRETCH: Final = 2_000
+"""Numbers read on when the short stretch shows that these will fill the page: as much work as a merge of ten classes."""
+RUN_MIN: Final = 8
+"""Numbers read from a class at first: among many classes each gives few to a page; one that gives more is read in longer runs."""
+
+ClassKey = tuple[str, str]
+"""The class numbers of a record as text, smallest first, and its erasure day."""
+
+_STRETCH = (
+    sa.select(record_class.c.record_number, record_class.c.class_number)
+    .where(
+        record_class.c.record_number > sa.bindparam("after"),
+        record_class.c.record_number <= sa.bindparam("last"),
+        record_class.c.erase_on > sa.bindparam("today"),
+    )
+    .order_by(record_class.c.record_number)
+)
+_NEXT = (
+    sa.select(record_class.c.record_number)
+    .where(
+        record_class.c.class_number == sa.bindparam("class_"),
+        record_class.c.record_number > sa.bindparam("after"),
+        record_class.c.erase_on > sa.bindparam("today"),
+    )
+    .order_by(record_class.c.record_number)
+    .limit(sa.bindparam("most"))
+)
+_first_of_class = (
+    sa.select(record_class.c.record_number)
+    .where(
+        record_class.c.class_number == disclosure_class.c.number,
+        record_class.c.record_number > sa.bindparam("after"),
+        record_class.c.erase_on > sa.bindparam("today"),
+    )
+    .order_by(record_class.c.record_number)
+    .limit(1)
+    .correlate(disclosure_class)
+    .scalar_subquery()
+)
+_FIRSTS = sa.select(_first_of_class.label("first"), disclosure_class.c.number).where(
+    disclosure_class.c.number.in_(sa.bindparam("classes", expanding=True))
+)
+_COUNTS = (
+    sa.select(record_count.c.class_numbers, sa.func.sum(record_count.c.records).label("records"))
+    .where(record_count.c.erase_on > sa.bindparam("today"))
+    .group_by(record_count.c.class_numbers)
+)
+_COUNT_ADD = (
+    sa.update(record_count)
+    .where(record_count.c.class_numbers == sa.bindparam("numbers_"), record_count.c.erase_on == sa.bindparam("day_"))
+    .values(records=record_count.c.records + sa.bindparam("by_"))
+)
+_ROWS_DELETE = sa.delete(record_class).where(
+    record_class.c.class_number == sa.bindparam("class_"), record_class.c.record_number == sa.bindparam("record_")
+)
+
+
+class RecordPages:
+    """The lists of one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def numbers(self, allowed: frozenset[int], *, today: date, after: int, limit: int) -> tuple[int, ...]:
+        """Return the numbers of the next records with a class in the allowed set, ascending, at most `limit`."""
+        day = today.isoformat()
+        found = self._stretch(allowed, after, after + SHORT_STRETCH, day)
+        reached = after + SHORT_STRETCH
+        if len(found) < limit <= len(found) * (LONG_STRETCH // SHORT_STRETCH):
+            found += self._stretch(allowed, reached, reached + LONG_STRETCH, day)
+            reached += LONG_STRETCH
+        if len(found) < limit:
+            found += islice(self._merged(allowed, reached, day), limit - len(found))
+        return tuple(found[:limit])
+
+    def count(self, allowed: frozenset[int], *, today: date) -> int:
+        """Count the records with a class in the allowed set; exact."""
+        rows = self._connection.execute(_COUNTS, {"today": today.isoformat()})
+        return sum(row.records for row in rows if not allowed.isdisjoint(_members(row.class_numbers)))
+
+    def enter(self, numbers: Mapping[int, ClassKey]) -> None:
+        """List records under their classes."""
+        rows = [
+            {"class_number": cls, "record_number": number, "erase_on": erase_on}
+            for number, (classes, erase_on) in numbers.items()
+            for cls in json.loads(classes)
+        ]
+        if rows:
+            self._connection.execute(sa.insert(record_class), rows)
+        self._add_counts(Counter(numbers.values()))
+
+    def leave(self, numbers: Mapping[int, ClassKey]) -> None:
+        """Take records off every list and count; the keys are the ones they were entered with."""
+        rows = [
+            {"class_": cls, "record_": number}
+            for number, (classes, _) in numbers.items()
+            for cls in json.loads(classes)
+        ]
+        if rows:
+            self._connection.execute(_ROWS_DELETE, rows)
+        self._add_counts({key: -count for key, count in Counter(numbers.values()).items()})
+
+    def _stretch(self, allowed: frozenset[int], after: int, last: int, day: str) -> list[int]:
+        """Return the allowed numbers above `after`, up to and with `last`."""
+        rows = self._connection.execute(_STRETCH, {"after": after, "last": last, "today": day})
+        return list(dict.fromkeys(number for number, cls in rows if cls in allowed))
+
+    def _merged(self, allowed: frozenset[int], after: int, day: str) -> Iterator[int]:
+        """Give the allowed numbers above `after` one by one, however far apart they are."""
+        runs = [self._run(cls, first, day) for first, cls in self._firsts(sorted(allowed), after, day)]
+        # A record with facts of several allowed classes comes up once for each; it is listed once.
+        return (number for number, _ in groupby(heapq.merge(*runs)))
+
+    def _firsts(self, allowed: Sequence[int], after: int, day: str) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        for part in parts(allowed, CLASSES_PER_QUERY):
+            rows = self._connection.execute(_FIRSTS, {"classes": list(part), "after": after, "today": day})
+            found.extend((row.first, row.number) for row in rows if row.first is not None)
+        return found
+
+    def _run(self, cls: int, first: int, day: str) -> Iterator[int]:
+        """Give the numbers of one class from `first` on; it is read further only once the merge has used what it gave."""
+        yield first
+        last, most = first, RUN_MIN
+        while True:
+            values = {"class_": cls, "after": last, "today": day, "most": most}
+            numbers = list(self._connection.execute(_NEXT, values).scalars())
+            yield from numbers
+            if len(numbers) < most:
+                return
+            last, most = numbers[-1], min(most * 8, PARAMETERS_MAX)
+
+    def _add_counts(self, counts: Mapping[ClassKey, int]) -> None:
+        for (classes, erase_on), by in sorted(counts.items()):
+            values = {"numbers_": classes, "day_": erase_on, "by_": by}
+            if not self._connection.execute(_COUNT_ADD, values).rowcount:
+                row = {"class_numbers": classes, "erase_on": erase_on, "records": by}
+                self._connection.execute(sa.insert(record_count), row)
+
+
+@functools.lru_cache(maxsize=8_192)
+def _members(class_numbers: str) -> frozenset[int]:
+    return frozenset(json.loads(class_numbers))
+
+
+def class_key(class_numbers: Iterable[int], erase_on: str) -> ClassKey:
+    """Return the key under which a record is listed and counted."""
+    return json.dumps(sorted(set(class_numbers)), separators=(",", ":")), erase_on

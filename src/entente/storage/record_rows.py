@@ -1,0 +1,133 @@
+"""Between a record and its row.
+
+A record is written and read by the thousand, so it has a compact form of its own: facts and links as short lists, disclosure
+classes by number. The signed bytes of its statement stand beside it exactly as they were signed, with their digest; a row
+whose bytes no longer fit the digest is damage, never an answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from entente.disclosure.model import DisclosureClass
+from entente.handling.model import Observation, Retention
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import parse_time
+from entente.kernel.errors import Unavailable
+from entente.kernel.ids import BodyId, KeyId, RecordId
+from entente.kernel.signing import Signature, decode_bytes, encode_bytes
+from entente.kernel.statement import Statement
+from entente.records.model import Fact, Link, Record, StoredRecord
+from entente.records.ports import RecordWrite
+
+_OBSERVATIONS = {observation.value: observation for observation in Observation}
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+def values_of(write: RecordWrite, number: int) -> dict[str, object]:
+    """Return the columns of a record's row; whether it is withdrawn is none of them."""
+    record, statement = write.record, write.statement
+    return {
+        "number": number,
+        "record_id": record.id,
+        "source": record.source,
+        "local_id": record.local_id,
+        "version": record.version,
+        "schema": record.schema,
+        "kind": record.kind,
+        "at": record.at,
+        "erase_on": record.retention.erase_on.isoformat(),
+        "received_from": write.received_from,
+        "received_at": write.received_at,
+        "change_sequence": write.change_sequence,
+        "digest": write.digest,
+        "class_numbers": _encode(write.class_numbers),
+        "content": _content(record),
+        "signed": statement.signed,
+        "signatures": _encode([[item.key_id, encode_bytes(item.value)] for item in statement.signatures]),
+        "statement_hash": hashlib.sha256(statement.signed).digest(),
+    }
+
+
+def stored_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass]) -> StoredRecord:
+    """Read a row back; raise Unavailable when its signed bytes are not the ones that were kept."""
+    class_numbers = tuple(json.loads(row.class_numbers))
+    content = json.loads(row.content)
+    record = Record(
+        id=RecordId(row.record_id),
+        source=BodyId(row.source),
+        local_id=row.local_id,
+        version=row.version,
+        schema=row.schema,
+        kind=row.kind,
+        at=row.at,
+        terms=tuple(class_of(number) for number in class_numbers),
+        facts=tuple(_fact(item) for item in content["facts"]),
+        links=tuple(_link(item) for item in content["links"]),
+        retention=Retention(date.fromisoformat(content["review_on"]), date.fromisoformat(row.erase_on)),
+        is_extract=content["is_extract"],
+    )
+    return StoredRecord(
+        number=row.number,
+        record=record,
+        statement=_statement(row),
+        class_numbers=class_numbers,
+        received_from=None if row.received_from is None else BodyId(row.received_from),
+        received_at=row.received_at,
+        withdrawn_at=row.withdrawn_at,
+        change_sequence=row.change_sequence,
+    )
+
+
+def _content(record: Record) -> str:
+    return _encode(
+        {
+            "facts": [
+                [fact.property, fact.value, fact.terms, fact.observation.value, fact.is_unknown_property]
+                for fact in record.facts
+            ],
+            "links": [[link.property, link.to, link.terms, link.observation.value] for link in record.links],
+            "review_on": record.retention.review_on.isoformat(),
+            "is_extract": record.is_extract,
+        }
+    )
+
+
+def _fact(item: list[Any]) -> Fact:
+    name, value, terms, observation, is_unknown = item
+    return Fact(name, value, terms, _OBSERVATIONS[observation], is_unknown)
+
+
+def _link(item: list[Any]) -> Link:
+    name, to, terms, observation = item
+    return Link(name, RecordId(to), terms, _OBSERVATIONS[observation])
+
+
+def _statement(row: sa.Row[Any]) -> Statement:
+    signed = row.signed
+    if hashlib.sha256(signed).digest() != row.statement_hash:
+        raise Unavailable(
+            "A stored record is damaged.",
+            why=f"The signed bytes of record number {row.number} are not the ones that were kept.",
+            do="Stop the node, keep a copy of its folder, and restore the last backup.",
+            retry_is_safe=False,
+        )
+    # The bytes were parsed strictly before they were kept and are the same bytes: the plain reader is enough.
+    said = json.loads(signed)
+    signatures = tuple(
+        Signature(KeyId(key), decode_bytes(value, "signatures")) for key, value in json.loads(row.signatures)
+    )
+    return Statement(
+        said["kind"],
+        BodyId(said["body"]),
+        parse_time(said["at"], "at"),
+        cast("JsonObject", said["content"]),
+        signed,
+        signatures,
+    )

@@ -1,0 +1,90 @@
+"""The few forms of SQL that several rooms need, in the words every engine has.
+
+There is no «insert or replace» here, which each engine writes differently: the one writer holds the store while it
+first changes and then, where there was nothing to change, inserts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from entente.kernel.canonical import Json
+from entente.kernel.codec import from_json, to_json
+from entente.kernel.statement import Statement
+from entente.kernel.statement import from_json as statement_from_json
+from entente.storage.schema import counter
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+PARAMETERS_MAX = 500
+"""Values listed in one query; SQLite before 3.32 takes 999 in all, PostgreSQL's driver 65,535."""
+
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+_COUNTER_READ = sa.select(counter.c.value).where(counter.c.name == sa.bindparam("name_"))
+_COUNTER_ADD = (
+    sa.update(counter)
+    .where(counter.c.name == sa.bindparam("name_"))
+    .values(value=counter.c.value + sa.bindparam("by_"))
+)
+
+
+def text_of(value: object) -> str:
+    """Write a value of a room as canonical JSON text. Its own floats do not exist, so the encoder alone is enough."""
+    return json_text(to_json(value))
+
+
+def json_text(value: Json) -> str:
+    """Write JSON as text, keys sorted, without spaces."""
+    return _encoder.encode(value)
+
+
+def value_of(kind: type[T], text: str) -> T:
+    """Read what `text_of` wrote."""
+    value: Json = json.loads(text)
+    return from_json(kind, value, kind.__name__)
+
+
+def statement_of(text: str) -> Statement:
+    """Read a statement as it was kept: its signed bytes exactly, and the signatures."""
+    return statement_from_json(json.loads(text))
+
+
+def replace_row(
+    connection: sa.Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]
+) -> None:
+    """Set the values of the row with this key, adding it when there is none."""
+    where = [table.c[name] == value for name, value in key.items()]
+    if not connection.execute(sa.update(table).where(*where).values(**values)).rowcount:
+        connection.execute(sa.insert(table), {**key, **values})
+
+
+def add_row_once(
+    connection: sa.Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]
+) -> None:
+    """Add a row unless one with this key is there; the first one stays as it is."""
+    where = [table.c[name] == value for name, value in key.items()]
+    if connection.execute(sa.select(sa.literal(1)).select_from(table).where(*where)).first() is None:
+        connection.execute(sa.insert(table), {**key, **values})
+
+
+def add_to_counter(connection: sa.Connection, name: str, by: int = 1) -> int:
+    """Raise a counter within this transaction and return what it is now; undone with the transaction, so gapless."""
+    if not connection.execute(_COUNTER_ADD, {"name_": name, "by_": by}).rowcount:
+        connection.execute(sa.insert(counter), {"name": name, "value": by})
+    return read_counter(connection, name)
+
+
+def read_counter(connection: sa.Connection, name: str) -> int:
+    """Return a counter; 0 before its first use."""
+    return connection.execute(_COUNTER_READ, {"name_": name}).scalar() or 0
+
+
+def parts(items: Sequence[Item], size: int = PARAMETERS_MAX) -> Iterator[Sequence[Item]]:
+    """Cut a list into parts that fit a query."""
+    return (items[start : start + size] for start in range(0, len(items), size))

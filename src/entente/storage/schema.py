@@ -1,0 +1,347 @@
+"""The tables of a node's store: one set for every engine, named by one convention.
+
+A document is kept whole, as canonical JSON text (`kernel.codec`), beside the columns that queries and unique keys need. The
+exceptions are rows read by the thousand (trail, records), which have columns or a compact form of their own. Times are text
+of one fixed form that sorts as time does; dates are ISO text.
+
+Rule of the migrations: this file and the migrated store are the same schema (tests/storage/test_migration.py).
+What a table means to its room is said in the file that reads it; docs/reference/store.md lists them for an operator.
+"""
+
+from __future__ import annotations
+
+import functools
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from entente.kernel.clock import format_time, parse_time
+
+SCHEMA: Final = 1
+"""The schema this code writes. The number of the newest file in migrations/versions."""
+OLDEST_SCHEMA_OF_CODE: Final = 1
+"""The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself."""
+
+NAMES: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+MOMENT_CHARACTERS: Final = 27
+"""Length of a time as kernel.clock writes it."""
+HASH_BYTES: Final = 32
+
+metadata = sa.MetaData(naming_convention=NAMES)
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware time, kept as the text of kernel.clock, which sorts as time does on every engine."""
+
+    impl = sa.String(MOMENT_CHARACTERS)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """Write a time; a naive one is refused."""
+        return None if value is None else _moment_text(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        """Read a time."""
+        return None if value is None else parse_time(value, "stored time")
+
+
+@functools.lru_cache(maxsize=1_024)
+def _moment_text(value: datetime) -> str:
+    # The rows of one act carry the same few times; writing them is a fifth of an import's time in the store.
+    return format_time(value)
+
+
+RowNumber = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""A 64-bit key. SQLite gives its own row number to a key only when it is called INTEGER."""
+
+
+def _text(name: str, *, index: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, index=index)
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False)
+
+
+def _moment(name: str, *, index: bool = False) -> sa.Column[datetime]:
+    return sa.Column(name, Moment, nullable=False, index=index)
+
+
+def _bytes(name: str) -> sa.Column[bytes]:
+    return sa.Column(name, sa.LargeBinary, nullable=False)
+
+
+def _key_number(name: str = "number") -> sa.Column[int]:
+    return sa.Column(name, RowNumber, primary_key=True, autoincrement=True)
+
+
+def _key(name: str, *, to: str | None = None) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, *([sa.ForeignKey(to)] if to else []), primary_key=True)
+
+
+store_version = sa.Table(
+    "store_version",
+    metadata,
+    sa.Column("id", sa.Integer, sa.CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    _number("schema"),
+    _number("oldest_code"),
+    _text("written_by"),
+)
+counter = sa.Table("counter", metadata, _key("name"), _number("value"))
+
+trail = sa.Table(
+    "trail",
+    metadata,
+    sa.Column("sequence", RowNumber, primary_key=True, autoincrement=False),
+    _moment("at"),
+    _text("verb"),
+    _text("body"),
+    _text("officer"),
+    _text("subject"),
+    _text("detail"),
+    _bytes("salt"),
+    _bytes("leaf"),
+    _bytes("root"),
+    sa.Index(None, "subject", "sequence"),
+)
+trail_frontier = sa.Table(
+    "trail_frontier",
+    metadata,
+    sa.Column("id", sa.Integer, sa.CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    _number("size"),
+    _bytes("peaks"),
+)
+trail_head = sa.Table(
+    "trail_head",
+    metadata,
+    sa.Column("id", sa.Integer, sa.CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    _number("size"),
+    _bytes("root"),
+    _text("key_id"),
+    _bytes("signature"),
+)
+
+body = sa.Table(
+    "body",
+    metadata,
+    _key("id"),
+    _text("code", index=True),
+    sa.Column("is_own", sa.Boolean, nullable=False),
+    _text("document"),
+)
+body_group = sa.Table(
+    "body_group",
+    metadata,
+    _key("id"),
+    sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
+    _text("document"),
+)
+officer = sa.Table("officer", metadata, _key("id"), _text("document"))
+national_order = sa.Table("national_order", metadata, _key("reference"), _text("in_force_on"), _text("document"))
+
+instrument = sa.Table(
+    "instrument",
+    metadata,
+    _key("id"),
+    _text("name"),
+    _text("proposed_by"),
+    _moment("proposed_at"),
+    _text("document"),
+)
+instrument_signature = sa.Table(
+    "instrument_signature",
+    metadata,
+    _key("instrument", to="instrument.id"),
+    _key("body"),
+    _moment("at"),
+)
+participation = sa.Table(
+    "participation",
+    metadata,
+    _key("instrument", to="instrument.id"),
+    _key("body"),
+    sa.Column("epoch", sa.BigInteger, primary_key=True, autoincrement=False),
+    _text("document"),
+)
+measure = sa.Table("measure", metadata, _key("author"), _key("id"), _moment("since"), _text("document"))
+proposal = sa.Table("proposal", metadata, _key("id"), _moment("at"), _text("document"))
+agreement_statement = sa.Table(
+    "agreement_statement",
+    metadata,
+    _key_number(),
+    sa.Column("statement_id", sa.Text, nullable=False, unique=True),
+    _text("kind", index=True),
+    _text("document"),
+)
+
+disclosure_class = sa.Table(
+    "disclosure_class",
+    metadata,
+    sa.Column("number", RowNumber, primary_key=True, autoincrement=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False, unique=True),
+    _text("document"),
+)
+leave = sa.Table("leave", metadata, _key("source"), _key("id"), _moment("since"), _text("document"), _text("statement"))
+record_withdrawal = sa.Table("record_withdrawal", metadata, _key("record_id"), _text("statement"))
+"""Withdrawals of records held and not held: one that overtook its record still beats it."""
+
+record = sa.Table(
+    "record",
+    metadata,
+    sa.Column("number", RowNumber, primary_key=True, autoincrement=False),
+    sa.Column("record_id", sa.Text, nullable=False, unique=True),
+    _text("source"),
+    _text("local_id"),
+    _number("version"),
+    _text("schema"),
+    _text("kind"),
+    _moment("at"),
+    _text("erase_on"),
+    sa.Column("withdrawn_at", Moment),
+    sa.Column("received_from", sa.Text),
+    _moment("received_at"),
+    sa.Column("change_sequence", sa.BigInteger, nullable=False, index=True),
+    _bytes("digest"),
+    _text("class_numbers"),
+    _text("content"),
+    _bytes("signed"),
+    _text("signatures"),
+    _bytes("statement_hash"),
+)
+record_class = sa.Table(
+    "record_class",
+    metadata,
+    sa.Column("class_number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("record_number", sa.BigInteger, primary_key=True, autoincrement=False),
+    _text("erase_on"),
+    sa.Index(None, "record_number", "class_number", "erase_on"),
+    sqlite_with_rowid=False,
+)
+record_count = sa.Table(
+    "record_count",
+    metadata,
+    _key("class_numbers"),
+    _key("erase_on"),
+    _number("records"),
+)
+record_fragment = sa.Table(
+    "record_fragment",
+    metadata,
+    sa.Column("record_number", sa.ForeignKey("record.number"), primary_key=True, autoincrement=False),
+    _text("file_name"),
+    _text("file_sha256"),
+    _text("file_date"),
+    _text("format"),
+    _bytes("data"),
+)
+record_holder = sa.Table(
+    "record_holder",
+    metadata,
+    sa.Column("record_number", sa.ForeignKey("record.number"), primary_key=True, autoincrement=False),
+    _key("body"),
+    _number("version"),
+    _text("state"),
+    _moment("at"),
+)
+
+case_file = sa.Table(
+    "case_file",
+    metadata,
+    _key("number"),
+    _moment("opened_at", index=True),
+    _text("document"),
+)
+case_event = sa.Table(
+    "case_event",
+    metadata,
+    _key_number("position"),
+    sa.Column("case_number", sa.ForeignKey("case_file.number"), nullable=False, index=True),
+    _text("document"),
+)
+
+correspondence_item = sa.Table(
+    "correspondence_item",
+    metadata,
+    _key_number("position"),
+    _text("family"),
+    _text("id"),
+    _text("way"),
+    _text("case_number", index=True),
+    _text("counterpart"),
+    _text("instrument"),
+    _text("state"),
+    _text("answers", index=True),
+    _moment("at"),
+    _text("document"),
+    sa.UniqueConstraint("family", "id"),
+    sa.Index(None, "family", "instrument", "counterpart", "state"),
+)
+
+stream = sa.Table(
+    "stream",
+    metadata,
+    _key_number(),
+    _text("peer"),
+    _text("lane"),
+    sa.Column("is_outgoing", sa.Boolean, nullable=False),
+    _text("incarnation"),
+    _number("sequence"),
+    _text("head"),
+    sa.UniqueConstraint("peer", "lane", "is_outgoing", "incarnation"),
+)
+outbox_envelope = sa.Table(
+    "outbox_envelope",
+    metadata,
+    _key_number(),
+    _text("recipient"),
+    _text("lane"),
+    _text("incarnation"),
+    _number("sequence"),
+    _bytes("header"),
+    _text("key_id"),
+    _bytes("signature"),
+    sa.Column("sealed", sa.LargeBinary),
+    _text("state"),
+    _number("attempts"),
+    _moment("next_try_at"),
+    _text("why"),
+    sa.Column("receipt", sa.LargeBinary),
+    sa.Column("settled_at", Moment),
+    sa.UniqueConstraint("recipient", "lane", "incarnation", "sequence"),
+    sa.Index(None, "state", "recipient", "next_try_at"),
+)
+outbox_statement = sa.Table(
+    "outbox_statement",
+    metadata,
+    _key_number(),
+    sa.Column("envelope_number", sa.ForeignKey("outbox_envelope.number"), nullable=False, index=True),
+    _text("recipient"),
+    _text("instrument"),
+    _text("statement_id"),
+    _text("kind"),
+    _text("ref", index=True),
+    _text("state"),
+    _text("reason"),
+    _moment("at"),
+    _text("document"),
+)
+inbox_envelope = sa.Table(
+    "inbox_envelope",
+    metadata,
+    _key("sender"),
+    _key("lane"),
+    _key("incarnation"),
+    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
+    _text("header_hash"),
+    _bytes("header"),
+    _text("key_id"),
+    _bytes("signature"),
+    _text("receipt"),
+)

@@ -1,0 +1,161 @@
+"""What is particular to SQLite: how its connections are set up, when a write begins, what its errors mean.
+
+One connection in one process writes; it alone checkpoints the write-ahead log. That is no matter of taste: every SQLite
+from 3.7.0 to 3.51.2 can corrupt the store when two connections write or checkpoint at the same moment. Readers have
+connections of their own that refuse every change.
+
+Source: SQLite «Write-Ahead Logging», section 11 (the WAL-reset bug, fixed in 3.51.3); ours, DESIGN section 8.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+
+from entente.kernel.errors import Conflict, EntenteError, Misconfigured, Unavailable
+
+BUSY_MS_MAX: Final = 5_000
+"""How long a write waits for another program's lock on the store; nobody but a backup tool should hold one."""
+CHECKPOINT_PAGES: Final = 1_000
+"""SQLite's own default: the log is written back about every 4 MB."""
+LOG_BYTES_MAX: Final = 64 * 1024 * 1024
+"""The log file is cut back to this after a checkpoint, so that one long import does not keep its size for ever."""
+WRITER_CACHE_KIB: Final = 32 * 1024
+READER_CACHE_KIB: Final = 8 * 1024
+"""A node holds at most 150 MB when idle (issue part 1); the writer and a few readers take a third of it."""
+READERS_MAX: Final = 20
+"""Views open at the same time; the exchange, the index and a handful of requests use them for milliseconds."""
+READER_WAIT_SECONDS_MAX: Final = 10
+"""How long a view waits for one of them."""
+
+_COMMON: Final = ("foreign_keys = ON", f"busy_timeout = {BUSY_MS_MAX}", "mmap_size = 0", "trusted_schema = OFF")
+_WRITER: Final = (
+    "synchronous = FULL",
+    f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+    f"journal_size_limit = {LOG_BYTES_MAX}",
+    f"cache_size = -{WRITER_CACHE_KIB}",
+)
+_READER: Final = ("wal_autocheckpoint = 0", f"cache_size = -{READER_CACHE_KIB}", "query_only = ON")
+
+
+def writing_engine(database: Path) -> sa.Engine:
+    """Return the engine of the one writing connection. Its transactions take the write lock as they begin."""
+    engine = sa.create_engine(
+        _url(database),
+        pool_size=1,
+        max_overflow=0,
+        poolclass=sa.QueuePool,
+        connect_args={"check_same_thread": False, "timeout": BUSY_MS_MAX / 1000},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+        _prepare(connection, (*_COMMON, *_WRITER))
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        if mode != "wal":
+            raise _no_wal(database, str(mode))
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        # A transaction that first reads and then wants to write can be refused half-way; this one cannot.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def reading_engine(database: Path) -> sa.Engine:
+    """Return the engine of the readers. Each transaction sees one unchanging state of the store and changes nothing."""
+    engine = sa.create_engine(
+        _url(database),
+        pool_size=4,
+        max_overflow=READERS_MAX - 4,
+        pool_timeout=READER_WAIT_SECONDS_MAX,
+        poolclass=sa.QueuePool,
+        connect_args={"check_same_thread": False, "timeout": BUSY_MS_MAX / 1000},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+        _prepare(connection, (*_COMMON, *_READER))
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def library_version() -> str:
+    """Return the version of the SQLite library in use, for the operator's check-up."""
+    return sqlite3.sqlite_version
+
+
+def translate(error: sa.exc.DBAPIError, *, is_commit: bool = False) -> EntenteError:
+    """Say in the tree of errors what an error of the engine means. The transaction is undone either way.
+
+    `is_commit`: it came while the changes were being made durable, so that an unknown failure leaves open whether they are.
+    """
+    cause = error.orig
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return Unavailable(
+            "The store could not keep the change: the disk is full.",
+            why=f"The engine says «{cause}». Nothing of the change was kept.",
+            do="Free space on the disk that holds the node's folder, then do it again; it cannot count twice.",
+            retry_is_safe=True,
+        )
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return Unavailable(
+            "The store is locked by another program.",
+            why=f"It stayed locked for {BUSY_MS_MAX // 1000} seconds («{cause}»). Nothing of the change was kept.",
+            do="End the program that has the store open (a backup or a database tool), then do it again.",
+            retry_is_safe=True,
+        )
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return Unavailable(
+            "The store is damaged.",
+            why=f"The engine says «{cause}»: the file does not hold what the node wrote.",
+            do="Stop the node, keep a copy of its folder, and restore the last backup.",
+            retry_is_safe=False,
+        )
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        return Conflict(
+            "The change does not fit what is in the store already.",
+            why=f"The engine says «{cause}». Nothing of the change was kept.",
+            do="Load it again and see what changed in the meantime, then decide anew.",
+        )
+    if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
+        return Unavailable(
+            "The store cannot be opened for writing.",
+            why=f"The engine says «{cause}».",
+            do="Check that the node's folder exists, is on a local disk and belongs to the account that runs the node.",
+            retry_is_safe=True,
+        )
+    return Unavailable(
+        "The store failed.",
+        why=f"The engine says «{cause}».",
+        do="Look first whether the change is there, then check the disk and the node's log before doing it again.",
+        retry_is_safe=not is_commit,
+    )
+
+
+def _url(database: Path) -> sa.URL:
+    return sa.URL.create("sqlite", database=str(database))
+
+
+def _prepare(connection: sqlite3.Connection, settings: tuple[str, ...]) -> None:
+    # The driver would begin transactions by its own rule; here only the «begin» event does.
+    connection.isolation_level = None
+    for setting in settings:
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _no_wal(database: Path, mode: str) -> Misconfigured:
+    return Misconfigured(
+        f"The store {database.name} cannot keep a write-ahead log here.",
+        why=f"The engine offers only the journal mode «{mode}», as on a network drive; writes would not be safe.",
+        do="Put the node's folder on a local disk.",
+    )

@@ -1,0 +1,83 @@
+"""The open store of one node: it checks that code and store fit, brings an older store forward, and hands out units of work.
+
+One process has a store open at a time; the folder's lock says which. Several threads may use one Store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeAlias
+
+import sqlalchemy as sa
+
+from entente.storage import sqlite
+from entente.storage.classes import ClassMemory
+from entente.storage.folder import Folder, FolderLock
+from entente.storage.migrate import bring_forward
+from entente.storage.unit_of_work import Shared, SqlUnitOfWork, WriteLock
+
+Hook: TypeAlias = Callable[[SqlUnitOfWork], None]
+"""Runs inside each commit, before it becomes durable, in the order given. What it raises undoes the unit."""
+
+
+class Store:
+    """A store that is open. Made by `open`; closed once, or used as a context manager."""
+
+    def __init__(self, shared: Shared, lock: FolderLock) -> None:
+        self._shared = shared
+        self.lock = lock
+
+    @classmethod
+    def open(cls, folder: Folder | Path, hooks: Sequence[Hook] = ()) -> Store:
+        """Open the store of a folder, making it when there is none, and hold the folder's lock until `close`.
+
+        Raises Unavailable when another process holds the folder or the disk fails, Misconfigured when the store is
+        newer than this code or the folder cannot hold one.
+        """
+        place = folder if isinstance(folder, Folder) else Folder(folder)
+        lock = FolderLock.take(place)
+        writer, reader = sqlite.writing_engine(place.database), sqlite.reading_engine(place.database)
+        try:
+            bring_forward(writer)
+        except BaseException as error:
+            writer.dispose()
+            lock.release()
+            if isinstance(error, sa.exc.DBAPIError):
+                raise sqlite.translate(error) from error
+            raise
+        shared = Shared(writer, reader, WriteLock(), ClassMemory(), tuple(hooks), sqlite.translate)
+        return cls(shared, lock)
+
+    @property
+    def after_commit(self) -> list[Callable[[], None]]:
+        """Called after each durable commit, outside the lock, in the committing thread.
+
+        They wake others, and must not raise: the change is durable already.
+        """
+        return self._shared.after_commit
+
+    def unit(self) -> SqlUnitOfWork:
+        """Return a unit of work for writing; it waits for its turn when it is entered."""
+        return SqlUnitOfWork(self._shared, is_view=False)
+
+    def view(self) -> SqlUnitOfWork:
+        """Return a unit of work that only reads, one unchanging state, and waits for no writer."""
+        return SqlUnitOfWork(self._shared, is_view=True)
+
+    def close(self) -> None:
+        """Close every connection and let go of the folder. Readers first, so that the writer's is the last checkpoint."""
+        self._shared.reader.dispose()
+        self._shared.writer.dispose()
+        self.lock.release()
+
+    def __enter__(self) -> Self:
+        """Return the open store."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()

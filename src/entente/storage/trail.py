@@ -1,0 +1,128 @@
+"""The trail's tables: rows, the tree's right edge, the signed head.
+
+An import appends thousands of rows in one transaction, so appended rows wait in memory and are inserted together: before
+anything reads the trail, and at commit. The frontier after the last row is what is kept.
+Source: docs/rules/trail.md; kernel.ports.TrailStore.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import cast
+
+import sqlalchemy as sa
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.ids import BodyId, KeyId
+from entente.kernel.merkle import HASH_BYTES, Frontier
+from entente.kernel.ports import Act, TrailRow
+from entente.kernel.signing import Signature
+from entente.storage.rows import json_text, replace_row
+from entente.storage.schema import trail, trail_frontier, trail_head
+from entente.trail.ports import TrailHead
+
+_ROWS_AFTER = (
+    sa.select(trail)
+    .where(trail.c.sequence > sa.bindparam("after"))
+    .order_by(trail.c.sequence)
+    .limit(sa.bindparam("most"))
+)
+_LATEST = sa.select(trail).order_by(trail.c.sequence.desc()).limit(sa.bindparam("most"))
+_ABOUT = (
+    sa.select(trail)
+    .where(trail.c.subject == sa.bindparam("about"))
+    .order_by(trail.c.sequence)
+    .limit(sa.bindparam("most"))
+)
+_FRONTIER = sa.select(trail_frontier.c.size, trail_frontier.c.peaks)
+
+
+class TrailTables:
+    """The HeadStore of one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._frontier: Frontier | None = None
+        self._appended: list[dict[str, object]] = []
+
+    def frontier(self) -> Frontier:
+        """Return the tree's right edge as of this transaction."""
+        if self._frontier is None:
+            row = self._connection.execute(_FRONTIER).one_or_none()
+            self._frontier = Frontier() if row is None else Frontier(row.size, _peaks(row.peaks))
+        return self._frontier
+
+    def append(self, row: TrailRow, frontier: Frontier) -> None:
+        """Add the next row with the frontier after it."""
+        assert row.sequence == self.frontier().size + 1 == frontier.size, "the change sequence has no gap"
+        act = row.act
+        self._appended.append(
+            {
+                "sequence": row.sequence,
+                "at": row.at,
+                "verb": act.verb,
+                "body": act.body,
+                "officer": act.officer,
+                "subject": act.subject,
+                "detail": json_text(act.detail),
+                "salt": row.salt,
+                "leaf": row.leaf,
+                "root": row.root,
+            }
+        )
+        self._frontier = frontier
+
+    def rows(self, after: int, limit: int) -> tuple[TrailRow, ...]:
+        """Return rows with a sequence above `after`, in order."""
+        return self._read(_ROWS_AFTER, {"after": after, "most": limit})
+
+    def latest(self, limit: int) -> tuple[TrailRow, ...]:
+        """Return the last rows, newest first."""
+        return self._read(_LATEST, {"most": limit})
+
+    def about(self, subject: str, limit: int) -> tuple[TrailRow, ...]:
+        """Return the rows about one subject, in order."""
+        return self._read(_ABOUT, {"about": subject, "most": limit})
+
+    def head(self) -> TrailHead | None:
+        """Return the newest signed head."""
+        row = self._connection.execute(sa.select(trail_head)).one_or_none()
+        if row is None:
+            return None
+        return TrailHead(row.size, row.root, Signature(KeyId(row.key_id), row.signature))
+
+    def put_head(self, head: TrailHead) -> None:
+        """Keep the head of this commit."""
+        values = {
+            "size": head.size,
+            "root": head.root,
+            "key_id": head.signature.key_id,
+            "signature": head.signature.value,
+        }
+        replace_row(self._connection, trail_head, {"id": 1}, values)
+
+    def flush(self) -> None:
+        """Insert what was appended; called before a read and by the unit of work before it commits."""
+        if not self._appended:
+            return
+        appended, self._appended = self._appended, []
+        self._connection.execute(sa.insert(trail), appended)
+        frontier = self.frontier()
+        replace_row(
+            self._connection, trail_frontier, {"id": 1}, {"size": frontier.size, "peaks": b"".join(frontier.peaks)}
+        )
+
+    def _read(self, query: sa.Select[tuple[object, ...]], values: Mapping[str, object]) -> tuple[TrailRow, ...]:
+        self.flush()
+        return tuple(_row(row) for row in self._connection.execute(query, dict(values)))
+
+
+def _row(row: sa.Row[tuple[object, ...]]) -> TrailRow:
+    detail = cast("JsonObject", json.loads(row.detail))
+    act = Act(row.verb, BodyId(row.body), row.officer, row.subject, detail)
+    return TrailRow(row.sequence, row.at, act, row.salt, row.leaf, row.root)
+
+
+def _peaks(data: bytes) -> tuple[bytes, ...]:
+    return tuple(data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES))

@@ -1,0 +1,186 @@
+"""The one route between nodes, and the socket a node listens on.
+
+`POST /exchange` reads a batch within its bound, hands it to the exchange on a worker thread, and returns the batch of receipts.
+There is no other authentication than the envelopes' own.
+
+Source: DESIGN section 4 (wire); docs/rules/exchange.md X22.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from entente.exchange.model import BATCH_BYTES_MAX
+from entente.kernel.errors import EntenteError, Invalid, Misconfigured, Unavailable
+from entente.transport.errors import TOO_LARGE_STATUS, TOO_SLOW_STATUS, WRONG_MEDIA_TYPE_STATUS, problem
+
+PATH = "/exchange"
+BATCH_TYPE = "application/entente-batch+json"
+STOP_SECONDS_MAX = 10
+"""How long a stopping node lets posts end that it has begun to take in; one takes well under a second."""
+CONNECTIONS_MAX = 512
+"""Twice the 260 bodies the desk must be fluent with (issue part 5): each keeps one connection open."""
+READ_SECONDS_MAX = 60.0
+"""A whole batch over a line of 1 Mbit/s takes this long; slower ones would let a few senders hold every connection."""
+KEEP_ALIVE_SECONDS = 75
+"""Longer than the client keeps an idle connection, so that the server is not the one to close it under a post."""
+
+
+def exchange_route(receive: Callable[[bytes], bytes]) -> Route:
+    """Return the route that hands batches to the exchange. `receive` is called on worker threads, several at once.
+
+    Source: docs/rules/exchange.md X22.
+    """
+
+    async def take(request: Request) -> Response:
+        if (refusal := _refusal_of(request)) is not None:
+            return refusal
+        try:
+            async with asyncio.timeout(READ_SECONDS_MAX):
+                batch = await _read(request)
+        except ClientDisconnect:
+            # Nothing was taken in, and nobody is left to be answered; the sender posts again.
+            return Response(status_code=400)
+        except TimeoutError:
+            return problem(_too_slow(), TOO_SLOW_STATUS)
+        if batch is None:
+            return problem(_too_large(), TOO_LARGE_STATUS)
+        try:
+            answer = await run_in_threadpool(receive, batch)
+        except EntenteError as error:
+            return problem(error)
+        return Response(answer, media_type=BATCH_TYPE)
+
+    return Route(PATH, take, methods=["POST"])
+
+
+def exchange_app(receive: Callable[[bytes], bytes]) -> Starlette:
+    """Return an application with the one route, for a node that serves nothing else."""
+    return Starlette(routes=[exchange_route(receive)])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind the socket a node listens on; raise Misconfigured when the address is taken or not ours.
+
+    Port 0 lets the system choose; `getsockname` tells which.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named so that asyncio sees TCP and turns Nagle's delay off; unnamed, an answer waits 40 ms.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen(CONNECTIONS_MAX)
+    except OSError as error:
+        bound.close()
+        raise _cannot_listen(host, port, error) from error
+    return bound
+
+
+class NodeServer:
+    """Serves an application on a bound socket until it is stopped."""
+
+    def __init__(self, app: Starlette, bound: socket.socket) -> None:
+        self._bound = bound
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                ws="none",
+                limit_concurrency=CONNECTIONS_MAX,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=STOP_SECONDS_MAX,
+            )
+        )
+
+    def run(self) -> None:
+        """Serve until `stop`, or, on the main thread, until the process is asked to end. Posts begun are finished."""
+        try:
+            self._server.run(sockets=[self._bound])
+        finally:
+            self._bound.close()
+
+    def stop(self) -> None:
+        """Ask the server to stop; `run` returns soon after. Safe from any thread, and twice."""
+        self._server.should_exit = True
+
+
+def serve(app: Starlette, host: str, port: int) -> None:
+    """Listen and serve until the process is asked to end; raise Misconfigured when the port is taken."""
+    NodeServer(app, listen(host, port)).run()
+
+
+def _refusal_of(request: Request) -> Response | None:
+    """Judge what the post says of itself, before a byte of its body is read."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != BATCH_TYPE:
+        return problem(_wrong_media_type(media_type), WRONG_MEDIA_TYPE_STATUS)
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > BATCH_BYTES_MAX:
+        return problem(_too_large(), TOO_LARGE_STATUS)
+    return None
+
+
+async def _read(request: Request) -> bytes | None:
+    """Return the body, or None as soon as it is larger than a batch may be; the rest is not read."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > BATCH_BYTES_MAX:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _wrong_media_type(found: str) -> Invalid:
+    return Invalid(
+        f"What was posted calls itself «{found[:60]}».",
+        field="content-type",
+        why=f"This route takes batches of envelopes alone, as {BATCH_TYPE} (docs/rules/exchange.md X22).",
+        do=f"Post a batch with the content type {BATCH_TYPE}.",
+    )
+
+
+def _too_slow() -> Unavailable:
+    return Unavailable(
+        "The batch did not arrive in time.",
+        why=f"A post is read for at most {READ_SECONDS_MAX:.0f} seconds (docs/rules/exchange.md X22).",
+        do="Post again, in smaller batches if the line is slow. Nothing of it was taken in.",
+        retry_is_safe=True,
+    )
+
+
+def _too_large() -> Invalid:
+    return Invalid(
+        "The batch is too large.",
+        field="body",
+        why=f"One post carries at most {BATCH_BYTES_MAX} bytes (docs/rules/exchange.md X2 and X22).",
+        do="Post the envelopes in several batches.",
+    )
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> Misconfigured:
+    if error.errno == errno.EADDRINUSE:
+        return Misconfigured(
+            f"The node cannot listen on {host} port {port}.",
+            why="Another program, perhaps this same node started twice, listens there already.",
+            do="Stop the other program, or set ENTENTE_PORT to a free port.",
+        )
+    return Misconfigured(
+        f"The node cannot listen on {host} port {port}.",
+        why=f"The system says: {error.strerror or error}.",
+        do="Set ENTENTE_HOST to an address of this machine and ENTENTE_PORT to a port it may use.",
+    )

@@ -1,0 +1,42 @@
+"""The operator's verbs by name: the one table that the command line and the loopback route share.
+
+Both call `perform`, so that a command gives the same output whether it opened the folder itself or spoke to the running node.
+Each verb parses, calls one service function, and gives plain JSON; rules stand in the rooms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid
+from entente.node import Node
+from entente.verbs import bodies, cases, correspondence, doctor, instruments, records, search, trail
+from entente.verbs.arguments import Arguments
+from entente.verbs.verb import Verb
+
+VERBS: Mapping[str, Verb] = {
+    verb.name: verb
+    for part in (bodies, instruments, records, search, cases, correspondence, trail, doctor)
+    for verb in part.VERBS
+}
+
+
+def perform(node: Node, name: str, given: JsonObject, progress: Callable[[int], None] | None = None) -> JsonObject:
+    """Do one verb and return its answer; raise Invalid for a verb or a field that does not exist, before doing anything."""
+    verb = VERBS.get(name)
+    if verb is None:
+        raise Invalid(
+            f"There is no verb «{name[:40]}».",
+            field="verb",
+            why="Operator's verbs are a closed list, and this node does not have this one.",
+            do="Use the command of the same version as the running node.",
+        )
+    if unknown := sorted(set(given) - verb.takes):
+        raise Invalid(
+            f"The verb {name} does not take «{unknown[0][:40]}».",
+            field=unknown[0],
+            why="A field that nobody reads would silently not count.",
+            do=f"Leave it out; the verb takes: {', '.join(sorted(verb.takes)) or 'nothing'}.",
+        )
+    return verb.run(node, Arguments(given) if progress is None else Arguments(given, progress))

@@ -1,0 +1,254 @@
+"""The verbs of the directory: bodies, groups, officers, national orders, tasking a measure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from entente.bodies.model import Body, Group, GroupEntry, MembershipStatus, NationalOrder, Officer
+from entente.bodies.powers import TASK_MEASURE, may_act
+from entente.bodies.rules import resolve_group
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.codec import from_json, to_json, to_object
+from entente.kernel.errors import Invalid, NotFound
+from entente.kernel.ids import OfficerId
+from entente.kernel.signing import decode_bytes, encode_bytes, key_id
+from entente.kernel.statement import from_json as statement_from_json
+from entente.node import Node
+from entente.verbs.arguments import Arguments
+from entente.verbs.references import Names, names_of
+from entente.verbs.verb import Verb, verb
+
+FILE_KIND = "entente directory entry"
+"""What a directory-entry file calls itself, so that another file is not taken for one."""
+
+
+def _show(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    wanted = arguments.optional_text("body")
+    found = next((one for one in names.bodies.values() if wanted in {one.code, one.id}), None) if wanted else names.own
+    if found is None:
+        raise NotFound
+    return {"body": _entry(found, names), "is_own": found.id == names.own.id}
+
+
+def _list(node: Node, _: Arguments) -> JsonObject:
+    names = names_of(node)
+    with node.disclosure.open_unit() as unit:
+        unknown = unit.bodies.unknown_count()
+    bodies: list[Json] = [_line(body, names) for body in names.bodies.values()]
+    return {"bodies": bodies, "statements_of_unknown_bodies": unknown}
+
+
+def _export(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    body = names.body(wanted, "body") if (wanted := arguments.optional_text("body")) else names.own
+    return {"file": FILE_KIND, "code": body.code, "name": body.name, "id": body.id, "statements": list(body.statements)}
+
+
+def _enter(node: Node, arguments: Arguments) -> JsonObject:
+    file = arguments.document("entry")
+    statements = file.get("statements")
+    if file.get("file") != FILE_KIND or not isinstance(statements, list):
+        raise Invalid(
+            "The file is no directory entry.",
+            field="entry",
+            why=f"A directory entry is a JSON object whose «file» is «{FILE_KIND}», with the body's own statements.",
+            do="Ask the other body for the output of «entente body export».",
+        )
+    body = node.directory.introduce_by_hand(tuple(statement_from_json(item) for item in statements))
+    return {"body": _entry(body, names_of(node))}
+
+
+def _introduce(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    to, about = names.body(arguments.text("to"), "to"), names.body(arguments.text("about"), "about")
+    node.directory.introduce(to.id, about.id)
+    return {"introduced": names.ref(about.id), "to": names.ref(to.id)}
+
+
+def _rename(node: Node, arguments: Arguments) -> JsonObject:
+    since = arguments.day("since", node.clock.now().date())
+    body = node.directory.rename(arguments.text("name"), since)
+    return {"body": _entry(body, names_of(node))}
+
+
+def _addresses(node: Node, arguments: Arguments) -> JsonObject:
+    body = node.directory.publish_addresses(arguments.texts("addresses"))
+    return {"body": _entry(body, names_of(node))}
+
+
+def _enter_order(node: Node, arguments: Arguments) -> JsonObject:
+    document = node.files.document(decode_bytes(arguments.text("data"), "data"), "order")
+    order = from_json(NationalOrder, document, "order")
+    node.directory.enter_order(arguments.officer(), order)
+    return {"order": to_object(order)}
+
+
+def _orders(node: Node, _: Arguments) -> JsonObject:
+    with node.disclosure.open_unit() as unit:
+        return {"orders": [to_object(order) for order in unit.bodies.orders()]}
+
+
+def _may(node: Node, arguments: Arguments) -> JsonObject:
+    officer, measure = arguments.officer(), arguments.text("measure")
+    with node.disclosure.open_unit() as unit:
+        decision = may_act(
+            unit.bodies.officer(officer),
+            TASK_MEASURE,
+            node.clock.now(),
+            roles=node.lists.roles,
+            orders=unit.bodies.orders(),
+            measure=measure,
+            measures=node.lists.measures,
+        )
+    return {"officer": officer, "measure": measure, "decision": to_object(decision)}
+
+
+def _task(node: Node, arguments: Arguments) -> JsonObject:
+    measure, subject = arguments.text("measure"), arguments.text("subject")
+    decision = node.directory.task_measure(arguments.officer(), measure, subject, arguments.optional_text("case"))
+    return {"measure": measure, "subject": subject, "decision": to_object(decision)}
+
+
+def _keep_group(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    document = node.files.document(decode_bytes(arguments.text("data"), "data"), "group")
+    listed = document.get("entries")
+    if not isinstance(listed, list):
+        raise _bad_group("group.entries", "it is a list of bodies with status, since and document")
+    entries = tuple(_group_entry(item, place, names) for place, item in enumerate(listed))
+    name, title = document.get("name"), document.get("title")
+    if not isinstance(name, str) or not isinstance(title, str):
+        raise _bad_group("group.name", "a group has a name and a title")
+    group = node.directory.keep_group(arguments.officer(), name, title, entries)
+    return {"group": _group(group, names, node.clock.now().date())}
+
+
+def _group_entry(item: Json, place: int, names: Names) -> GroupEntry:
+    if not isinstance(item, dict):
+        raise _bad_group(f"group.entries[{place}]", "it is an object")
+    code = item.get("body")
+    body = names.body(code if isinstance(code, str) else "", f"group.entries[{place}].body")
+    return from_json(GroupEntry, {**item, "body": body.id}, f"group.entries[{place}]")
+
+
+def _groups(node: Node, arguments: Arguments) -> JsonObject:
+    names, on = names_of(node), arguments.day("on", node.clock.now().date())
+    with node.disclosure.open_unit() as unit:
+        groups: list[Json] = [_group(group, names, on) for group in unit.bodies.groups()]
+    return {"on": on.isoformat(), "groups": groups}
+
+
+def _show_group(node: Node, arguments: Arguments) -> JsonObject:
+    names, on = names_of(node), arguments.day("on", node.clock.now().date())
+    wanted = names.group(arguments.text("group")).group
+    with node.disclosure.open_unit() as unit:
+        group = unit.bodies.group(wanted)
+    if group is None:
+        raise NotFound
+    return {"on": on.isoformat(), "group": _group(group, names, on)}
+
+
+def _add_officer(node: Node, arguments: Arguments) -> JsonObject:
+    ends = arguments.optional_text("until")
+    officer = Officer(
+        id=OfficerId(arguments.text("id")),
+        roles=frozenset(arguments.texts("roles")),
+        unit=arguments.optional_text("unit"),
+        is_machine=arguments.flag("machine"),
+        active_from=node.clock.now(),
+    )
+    if ends:
+        officer = replace(officer, active_until=arguments.moment("until", node.clock.now()))
+    node.directory.put_officer(arguments.officer(), officer)
+    return {"officer": to_object(officer)}
+
+
+def _officers(node: Node, _: Arguments) -> JsonObject:
+    with node.disclosure.open_unit() as unit:
+        return {"officers": [to_object(officer) for officer in unit.bodies.officers()]}
+
+
+def _line(body: Body, names: Names) -> JsonObject:
+    return {
+        **names.ref(body.id),
+        "kind": body.kind.value,
+        "country": body.country,
+        "addresses": list(body.addresses),
+        "introduced_by": names.code(body.introduced_by) if body.introduced_by else "",
+        "is_own": body.id == names.own.id,
+    }
+
+
+def _entry(body: Body, names: Names) -> JsonObject:
+    keys = body.current_keys
+    return {
+        **_line(body, names),
+        "zone": body.zone,
+        "names": [to_object(entry) for entry in body.names],
+        "units": [to_object(unit) for unit in body.units],
+        "introduced_at": to_json(body.introduced_at),
+        "keys": {
+            "version": keys.version,
+            "threshold": keys.threshold,
+            "heads": [key_id(key) for key in keys.root_keys],
+            "node": key_id(keys.node_key),
+            "valid_from": to_json(keys.valid_from),
+        },
+        "node_keys": [encode_bytes(version.node_key) for version in body.keys],
+    }
+
+
+def _group(group: Group, names: Names, on: date) -> JsonObject:
+    standing = {status: resolve_group(group, status, on) for status in MembershipStatus}
+    members: list[Json] = [
+        {
+            "body": names.ref(entry.body),
+            "status": entry.status.value,
+            "since": entry.since.isoformat(),
+            "until": to_json(entry.until),
+            "document": entry.document,
+            "counts": entry.body in standing[entry.status],
+        }
+        for entry in group.entries
+    ]
+    return {
+        "id": group.id,
+        "name": group.name,
+        "title": group.title,
+        "keeper": names.ref(group.keeper),
+        "version": group.version,
+        "entries": members,
+    }
+
+
+def _bad_group(field: str, why: str) -> Invalid:
+    return Invalid(
+        f"The field {field} does not hold what it should.",
+        field=field,
+        why=f"A group file has a name, a title and entries: {why}.",
+        do="Mend the file; «entente group keep --help» shows one.",
+    )
+
+
+VERBS: tuple[Verb, ...] = (
+    verb("body_show", _show, "Show a directory entry; ours where none is named.", "body"),
+    verb("body_list", _list, "List the bodies of the directory."),
+    verb("body_export", _export, "Give a directory entry as a file to hand over.", "body"),
+    verb("body_enter", _enter, "Enter a body by hand from its directory-entry file.", "entry"),
+    verb("body_introduce", _introduce, "Introduce a body of our directory to another one.", "to", "about"),
+    verb("body_rename", _rename, "Give our body a new name from a date on.", "name", "since"),
+    verb("body_addresses", _addresses, "Say where our node is reached.", "addresses"),
+    verb("order_enter", _enter_order, "Enter a national order from its file.", "officer", "data"),
+    verb("order_list", _orders, "List the national orders entered here."),
+    verb("measure_may", _may, "Say whether an officer may task a measure, and why.", "officer", "measure"),
+    verb("measure_task", _task, "Task an operational measure.", "officer", "measure", "subject", "case"),
+    verb("group_keep", _keep_group, "Keep the next version of a group of ours.", "officer", "data"),
+    verb("group_list", _groups, "List the groups as they stand on a date.", "on"),
+    verb("group_show", _show_group, "Show a group as it stands on a date.", "group", "on"),
+    verb(
+        "officer_add", _add_officer, "Enter or change an officer.", "officer", "id", "roles", "unit", "machine", "until"
+    ),
+    verb("officer_list", _officers, "List our officers."),
+)

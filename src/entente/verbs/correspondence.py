@@ -1,0 +1,304 @@
+"""The verbs of correspondence: messages, hits, leave, forwarding, and asking a source for one record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from entente.correspondence.desk import About
+from entente.correspondence.hits import Finding
+from entente.correspondence.messages import Letter
+from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.correspondence.permissions import Wish
+from entente.correspondence.requests import Wanted
+from entente.handling.model import DisclosureAct
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.codec import to_json, to_object
+from entente.kernel.errors import Invalid, NotFound
+from entente.kernel.ids import BodyId
+from entente.node import Node
+from entente.verbs.arguments import Arguments
+from entente.verbs.references import Names, names_of
+from entente.verbs.verb import Verb, verb
+
+LIST_MAX = 200
+"""Items in one list; a screen holds about 50."""
+SCORE_MAX = 1_000
+VERSION_MAX = 2**31
+LEAVE_DAYS_MAX = 366
+"""Leave for longer than a year is asked for again."""
+_ABOUT = ("purpose", "crime_area", "case", "instrument")
+
+
+def _send_message(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    letter = Letter(
+        arguments.text("subject"),
+        arguments.text("text"),
+        arguments.optional_text("urgency", "normal"),
+        arguments.flag("for_action"),
+        arguments.optional_text("answers"),
+    )
+    message = node.correspondence.send_message(
+        arguments.officer(),
+        names.body(arguments.text("to"), "to").id,
+        names.instrument(arguments.text("instrument")).instrument.id,
+        letter,
+        case=arguments.optional_text("case"),
+        your_reference=arguments.optional_text("your_reference"),
+    )
+    return {"message": _message(node, Way.SENT, message, names)}
+
+
+def _messages(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    found = node.correspondence.messages(_limit(arguments), arguments.optional_text("case"))
+    return {"messages": [_message(node, way, message, names) for way, message in found]}
+
+
+def _show_message(node: Node, arguments: Arguments) -> JsonObject:
+    with node.correspondence.open_unit() as unit:
+        message = unit.correspondence.message(arguments.text("id"))
+        own = unit.bodies.own().id
+    if message is None:
+        raise NotFound
+    way = Way.SENT if message.header.sender == own else Way.RECEIVED
+    return {"message": _message(node, way, message, names_of(node))}
+
+
+def _confirm_hit(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    hit = node.correspondence.confirm_hit(arguments.officer(), _finding(arguments, names), _about(arguments, names))
+    return {"hit": _hit(node, Way.SENT, hit, names)}
+
+
+def _reject_hit(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    hit = node.correspondence.reject_hit(
+        arguments.officer(), _finding(arguments, names), _about(arguments, names), arguments.text("reason")
+    )
+    return {"hit": _hit(node, Way.SENT, hit, names)}
+
+
+def _release_hit(node: Node, arguments: Arguments) -> JsonObject:
+    hit = node.correspondence.release_hit(arguments.officer(), arguments.text("id"))
+    return {"hit": _hit(node, Way.SENT, hit, names_of(node))}
+
+
+def _answer_hit(node: Node, arguments: Arguments) -> JsonObject:
+    hit = node.correspondence.answer_hit(
+        arguments.officer(),
+        arguments.text("id"),
+        is_same_person=arguments.flag("same"),
+        text=arguments.text("text"),
+    )
+    return {"hit": _hit(node, Way.RECEIVED, hit, names_of(node))}
+
+
+def _hits(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    return {"hits": [_hit(node, way, hit, names) for way, hit in node.correspondence.hits(_limit(arguments))]}
+
+
+def _forward(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    record = names.record(arguments.text("record"))
+    recipient = names.body(arguments.text("to"), "to")
+    decision, leave = node.correspondence.forward_record(
+        arguments.officer(), record, recipient.id, _about(arguments, names)
+    )
+    return {
+        "record": record,
+        "name": names.record_name(record),
+        "to": names.ref(recipient.id),
+        "decision": names.decision(decision),
+        "leave": leave.id if leave is not None else "",
+    }
+
+
+def _ask_permission(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    forward_to = arguments.optional_text("forward_to")
+    wish = Wish(
+        names.record(arguments.text("record")),
+        arguments.choices("acts", DisclosureAct),
+        arguments.text("justification"),
+        names.body(forward_to, "forward_to").id if forward_to else None,
+        arguments.optional_text("urgency", "normal"),
+    )
+    request = node.correspondence.ask_permission(arguments.officer(), wish, _about(arguments, names))
+    return {"permission": _permission(node, Way.SENT, request, names)}
+
+
+def _answer_permission(node: Node, arguments: Arguments) -> JsonObject:
+    officer, request, text = arguments.officer(), arguments.text("id"), arguments.optional_text("text")
+    grant, reason = arguments.flag("grant"), arguments.optional_text("reason")
+    if grant == bool(reason):
+        raise Invalid(
+            "It is not clear whether leave is granted.",
+            field="grant",
+            why="A request is either granted, until a moment, or refused with a reason of the closed list.",
+            do="Say --grant, or --refuse with a reason; not both.",
+        )
+    if grant:
+        days = arguments.integer("days", default=30, least=1, most=LEAVE_DAYS_MAX)
+        until = node.clock.now() + timedelta(days=days)
+        answered = node.correspondence.grant_permission(officer, request, until, text)
+    else:
+        answered = node.correspondence.refuse_permission(officer, request, reason, text)
+    return {"permission": _permission(node, Way.RECEIVED, answered, names_of(node))}
+
+
+def _permissions(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    found = node.correspondence.permissions(_limit(arguments))
+    return {"permissions": [_permission(node, way, request, names) for way, request in found]}
+
+
+def _ask_record(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    record = names.record(arguments.text("record"))
+    wanted = Wanted(BodyId(record.partition("/")[0]), record, arguments.text("kind"))
+    instrument = names.instrument(arguments.text("instrument")).instrument.id
+    about = About(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"), instrument)
+    request = node.correspondence.request_record(arguments.officer(), wanted, instrument, about)
+    return {"request": _request(node, Way.SENT, request, names)}
+
+
+def _show_request(node: Node, arguments: Arguments) -> JsonObject:
+    with node.correspondence.open_unit() as unit:
+        found = unit.correspondence.record_request(arguments.text("id"))
+    if found is None:
+        raise NotFound
+    return {"request": _request(node, *found, names_of(node))}
+
+
+def _requests(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    found = node.correspondence.record_requests(_limit(arguments))
+    return {"requests": [_request(node, way, request, names) for way, request in found]}
+
+
+def _about(arguments: Arguments, names: Names) -> About:
+    instrument = arguments.optional_text("instrument")
+    return About(
+        arguments.text("purpose"),
+        arguments.text("crime_area"),
+        arguments.optional_text("case"),
+        names.instrument(instrument).instrument.id if instrument else None,
+    )
+
+
+def _finding(arguments: Arguments, names: Names) -> Finding:
+    return Finding(
+        names.record(arguments.text("record")),
+        arguments.integer("version", default=1, least=1, most=VERSION_MAX),
+        arguments.integer("score", default=0, least=0, most=SCORE_MAX),
+        arguments.text("circumstances"),
+    )
+
+
+def _limit(arguments: Arguments) -> int:
+    return arguments.integer("limit", default=50, least=1, most=LIST_MAX)
+
+
+def _header(node: Node, way: Way, header: Header, names: Names) -> JsonObject:
+    shown: JsonObject = {
+        "id": header.id,
+        "way": way.value,
+        "sender": names.ref(header.sender),
+        "recipient": names.ref(header.recipient),
+        "instrument": names.instrument_name(header.instrument),
+        "officer": header.officer,
+        "our_reference": header.our_reference,
+        "your_reference": header.your_reference,
+        "at": to_json(header.at),
+    }
+    if way is Way.SENT:
+        shown["deliveries"] = _deliveries(node, header.id, names)
+    return shown
+
+
+def _deliveries(node: Node, ref: str, names: Names) -> list[Json]:
+    """Return how far an item has come at each body it went to (the evidence ladder, as far as this part has it)."""
+    with node.correspondence.open_unit() as unit:
+        return [
+            {"to": names.ref(one.recipient), "kind": one.kind, "state": one.state, "reason": one.reason, "at": to_json(one.at)}
+            for one in unit.outbox.deliveries(ref)
+        ]  # fmt: skip
+
+
+def _message(node: Node, way: Way, message: Message, names: Names) -> JsonObject:
+    return {
+        **_header(node, way, message.header, names),
+        "subject": message.subject,
+        "text": message.text,
+        "urgency": message.urgency,
+        "for_action": message.is_for_action,
+        "answers": message.answers,
+    }
+
+
+def _hit(node: Node, way: Way, hit: Hit, names: Names) -> JsonObject:
+    shown = to_object(hit)
+    del shown["header"]
+    return {**_header(node, way, hit.header, names), **shown, "name": names.record_name(hit.record)}
+
+
+def _permission(node: Node, way: Way, request: PermissionRequest, names: Names) -> JsonObject:
+    shown = to_object(request)
+    del shown["header"]
+    forward_to = names.ref(request.forward_to) if request.forward_to is not None else None
+    return {
+        **_header(node, way, request.header, names),
+        **shown,
+        "name": names.record_name(request.record),
+        "forward_to": forward_to,
+    }
+
+
+def _request(node: Node, way: Way, request: RecordRequest, names: Names) -> JsonObject:
+    shown = to_object(request)
+    del shown["header"]
+    return {
+        **_header(node, way, request.header, names),
+        **shown,
+        "name": names.record_name(request.record),
+        "grounds": [names.readable(ground) for ground in request.grounds],
+    }
+
+
+VERBS: tuple[Verb, ...] = (
+    verb(
+        "message_send", _send_message, "Send a message to another body.",
+        "officer", "to", "instrument", "subject", "text", "urgency", "for_action", "answers", "case", "your_reference",
+    ),
+    verb("message_list", _messages, "List the newest messages.", "limit", "case"),
+    verb("message_show", _show_message, "Show a message and how far it has come.", "id"),
+    verb(
+        "hit_confirm", _confirm_hit, "Judge a candidate to be the subject.",
+        "officer", "record", "version", "score", "circumstances", *_ABOUT,
+    ),
+    verb(
+        "hit_reject", _reject_hit, "Judge a candidate not to be the subject.",
+        "officer", "record", "version", "score", "circumstances", "reason", *_ABOUT,
+    ),
+    verb("hit_release", _release_hit, "Tell the source of a hit that the instrument's rule holds.", "officer", "id"),
+    verb("hit_answer", _answer_hit, "Answer a hit on a record of ours.", "officer", "id", "same", "text"),
+    verb("hit_list", _hits, "List the newest hits.", "limit"),
+    verb("record_forward", _forward, "Pass another body's record on.", "officer", "record", "to", *_ABOUT),
+    verb(
+        "permission_ask", _ask_permission, "Ask the source for leave.",
+        "officer", "record", "acts", "justification", "forward_to", "urgency", *_ABOUT,
+    ),
+    verb(
+        "permission_answer", _answer_permission, "Grant or refuse leave.",
+        "officer", "id", "grant", "days", "reason", "text",
+    ),
+    verb("permission_list", _permissions, "List the newest requests for leave.", "limit"),
+    verb(
+        "request_ask", _ask_record, "Ask a source's node for one record.",
+        "officer", "record", "kind", *_ABOUT,
+    ),
+    verb("request_show", _show_request, "Show a record request and its answer.", "id"),
+    verb("request_list", _requests, "List the newest record requests.", "limit"),
+)  # fmt: skip

@@ -1,0 +1,123 @@
+"""The verb `doctor`: what an operator looks at first when something is wrong. Changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+
+from entente import __version__
+from entente.kernel.canonical import Json, JsonObject
+from entente.node import Node
+from entente.settings import SETTINGS
+from entente.verbs.arguments import Arguments
+from entente.verbs.references import names_of
+from entente.verbs.verb import Verb, verb
+
+FREE_BYTES_LEAST = 256 * 1024**2
+"""Below this an import or a long outbox may fill the disk: about 100,000 records."""
+INDEX_BEHIND_MOST = 1_000
+"""Changes the index may lag before it is worth a line; it takes about a second of work."""
+
+
+def _doctor(node: Node, _: Arguments) -> JsonObject:
+    own = names_of(node).own
+    proof = node.trail.verify(tuple(version.node_key for version in own.keys))
+    checks: list[Json] = [
+        _check("trail", is_good=proof.is_sound, text=proof.finding),
+        _check_key(node),
+        _check_index(node, proof.rows),
+        _check_disk(node),
+        _check_outbox(node),
+        _check_addresses(own.addresses),
+    ]
+    settings: list[Json] = [
+        {"name": row.name, "value": str(getattr(node.settings, row.name)), "unit": row.unit, "default": row.default}
+        for row in SETTINGS
+    ]
+    return {
+        "version": __version__,
+        "body": own.code,
+        "is_well": all(isinstance(check, dict) and check["is_good"] is True for check in checks),
+        "checks": checks,
+        "settings": settings,
+    }
+
+
+def _status(node: Node, _: Arguments) -> JsonObject:
+    """Say whether anything still waits to be sent or indexed: what a script waits for before it looks at another node."""
+    position = node.identity.index.position()
+    # Read after the index's position, so that «current» is never said of changes that came in between.
+    with node.records.open_unit() as unit:
+        is_index_current = not unit.records.changed_since(position, 1)
+        rows = unit.trail.frontier().size
+    return {
+        "version": __version__,
+        "trail_rows": rows,
+        "index_position": position,
+        "is_index_current": is_index_current,
+        "is_everything_acknowledged": node.exchange.seconds_to_next() is None,
+    }
+
+
+def _check_key(node: Node) -> JsonObject:
+    is_same = node.exchange.signer.public_key == names_of(node).own.current_keys.node_key
+    text = (
+        "The node's key file is the one its directory entry names."
+        if is_same
+        else "The node's key file is not the one that its directory entry names: nothing it signs is believed."
+    )
+    return _check("node_key", is_good=is_same, text=text)
+
+
+def _check_index(node: Node, rows: int) -> JsonObject:
+    position = node.identity.index.position()
+    with node.records.open_unit() as unit:
+        behind = len(unit.records.changed_since(position, INDEX_BEHIND_MOST + 1))
+    return _check(
+        "index",
+        is_good=behind <= INDEX_BEHIND_MOST,
+        text=f"The index is durable up to change {position} of {rows}; {behind} changed records wait for it.",
+    )
+
+
+def _check_disk(node: Node) -> JsonObject:
+    free = shutil.disk_usage(node.settings.folder).free
+    return _check("disk", is_good=free >= FREE_BYTES_LEAST, text=f"{free // 1024**2} MiB are free beside the store.")
+
+
+def _check_outbox(node: Node) -> JsonObject:
+    due = node.exchange.recipients_due()
+    codes = ", ".join(names_of(node).code(body) for body in due)
+    text = f"Envelopes are due to {codes}." if due else "Nothing is overdue to any body."
+    return _check("outbox", is_good=True, text=text)
+
+
+def _check_addresses(addresses: tuple[str, ...]) -> JsonObject:
+    text = f"Others reach this node at {', '.join(addresses)}." if addresses else (
+        "This body has published no address: others cannot send to it. Say one with «entente body address»."
+    )  # fmt: skip
+    return _check("address", is_good=bool(addresses), text=text)
+
+
+def _check(name: str, *, is_good: bool, text: str) -> JsonObject:
+    return {"name": name, "is_good": is_good, "text": text}
+
+
+def _status(node: Node, _: Arguments) -> JsonObject:
+    seconds = node.exchange.seconds_to_next()
+    position = node.identity.index.position()
+    with node.disclosure.open_unit() as unit:
+        sequence = unit.trail.frontier().size
+    with node.records.open_unit() as unit:
+        is_behind = bool(unit.records.changed_since(position, 1))
+    return {
+        "body": names_of(node).own.code,
+        "is_everything_acknowledged": seconds is None,
+        "is_index_current": not is_behind,
+        "trail_rows": sequence,
+    }
+
+
+VERBS: tuple[Verb, ...] = (
+    verb("doctor", _doctor, "Check store, trail, keys, index, disk and settings."),
+    verb("status", _status, "Say whether anything waits to be sent or indexed."),
+)

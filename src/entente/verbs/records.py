@@ -1,0 +1,200 @@
+"""The verbs of records: import, show, list, withdraw, share, say who can see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.codec import to_json, to_object
+from entente.kernel.ids import RecordId
+from entente.node import Meaning, Node
+from entente.records.importing import Import, ImportPlan
+from entente.records.model import Record, StoredRecord
+from entente.records.service import PAGE_RECORDS_MAX
+from entente.verbs.arguments import Arguments
+from entente.verbs.references import Names, names_of
+from entente.verbs.verb import Verb, verb
+
+NUMBER_MAX = 2**53 - 1
+"""A record's short number in its store."""
+
+
+def _import(node: Node, arguments: Arguments) -> JsonObject:
+    names, officer = names_of(node), arguments.officer()
+    file, terms = Path(arguments.text("file")), arguments.text("terms")
+    rejects = Path(arguments.optional_text("rejects") or f"{file}.rejects.jsonl")
+    recipients = names.body_ids(arguments.texts("share_with"), "share_with")
+    meaning = Meaning(
+        names.own.id,
+        node.clock.now().date(),
+        lambda code: names.body(code, "terms").id,
+        lambda name: names.instrument(name, "terms.instrument").instrument.id,
+    )
+    with node.files.rejects(rejects) as on_reject, node.files.import_rows(file, terms.encode(), meaning) as opened:
+        plan = ImportPlan(officer, recipients, arguments.progress, on_reject, node.settings.import_slice_ms_max)
+        summary = Import(node.records, plan).run(opened.rows, str(rejects))
+    return {
+        "title": opened.title,
+        "instrument": names.instrument_name(opened.instrument),
+        "shared_with": [names.code(body) for body in sorted(recipients)],
+        "left_out": dict(sorted(opened.dropped.items())),
+        "summary": {**to_object(summary), "rejects_file": str(rejects) if summary.rejected else ""},
+    }
+
+
+def _show(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    shown = node.records.show(
+        arguments.officer(),
+        names.record(arguments.text("record")),
+        arguments.text("purpose"),
+        arguments.text("crime_area"),
+        arguments.optional_text("case"),
+    )
+    return {
+        "record": _record(shown.visible, names),
+        "held_since": to_json(shown.stored.received_at),
+        "received_from": names.code(shown.stored.received_from) if shown.stored.received_from else "",
+        "decision": names.decision(shown.decision),
+        "may_go_up_to": shown.ceiling.value if shown.ceiling is not None else "",
+    }
+
+
+def _list(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    page, total = node.records.page(
+        arguments.officer(),
+        arguments.text("purpose"),
+        arguments.text("crime_area"),
+        after=arguments.integer("after", default=0, least=0, most=NUMBER_MAX),
+        limit=arguments.integer("limit", default=50, least=1, most=PAGE_RECORDS_MAX),
+        kind=arguments.optional_text("kind"),
+    )
+    records: list[Json] = [_line(node, stored, names) for stored in page.records]
+    return {"records": records, "of": total, "next_after": page.next_after}
+
+
+def _withdraw(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    record = names.record(arguments.text("record"))
+    told = node.records.withdraw(arguments.officer(), record, arguments.text("reason"))
+    return {"record": record, "name": names.record_name(record), "told": [names.ref(body) for body in told]}
+
+
+def _share(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    wanted = [names.record(text) for text in arguments.texts("records")]
+    recipients = names.body_ids(arguments.texts("recipients"), "recipients") or None
+    sent = node.records.share(arguments.officer(), wanted, recipients)
+    copies: list[Json] = [{"record": names.record_name(record), "to": names.ref(body)} for record, body in sent]
+    return {"sent": copies}
+
+
+def _who_can_see(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    record = names.record(arguments.text("record"))
+    sights: list[Json] = [
+        {
+            "body": names.ref(one.body),
+            "may_go_up_to": one.ceiling.value if one.ceiling is not None else "",
+            "decision": names.decision(one.decision),
+        }
+        for one in node.records.who_can_see(arguments.officer(), record)
+    ]
+    return {
+        "record": record,
+        "name": names.record_name(record),
+        "holders": _holders(node, record, names),
+        "who": sights,
+    }
+
+
+def _holders(node: Node, record: RecordId, names: Names) -> list[Json]:
+    """Return who was sent a copy, and how far each withdrawal has come: promise 4 of DESIGN section 1."""
+    with node.records.open_unit() as unit:
+        return [
+            {"body": names.ref(one.body), "version": one.version, "state": one.state.value, "at": to_json(one.at)}
+            for one in unit.records.holders(record)
+        ]
+
+
+def _record(record: Record, names: Names) -> JsonObject:
+    facts: list[Json] = [
+        {
+            "property": fact.property,
+            "value": fact.value,
+            "observation": fact.observation.value,
+            "unknown_property": fact.is_unknown_property,
+            "terms": fact.terms,
+        }
+        for fact in record.facts
+    ]
+    links: list[Json] = [
+        {"property": link.property, "to": link.to, "name": names.record_name(link.to)} for link in record.links
+    ]
+    return {
+        "id": record.id,
+        "name": names.record_name(record.id),
+        "source": names.ref(record.source),
+        "version": record.version,
+        "schema": record.schema,
+        "kind": record.kind,
+        "at": to_json(record.at),
+        "facts": facts,
+        "links": links,
+        "terms": _terms(record, names),
+        "retention": to_object(record.retention),
+        "is_extract": record.is_extract,
+    }
+
+
+def _terms(record: Record, names: Names) -> list[Json]:
+    return [
+        {
+            "instrument": names.instrument_name(cls.instrument),
+            "purposes": to_json(cls.purposes),
+            "crime_areas": to_json(cls.crime_areas),
+            "handling": to_json(cls.handling),
+            "confidentiality": cls.confidentiality,
+            "evaluation": f"{cls.source_evaluation}{cls.information_evaluation}",
+            "status": cls.status,
+            "marks": to_json(cls.marks),
+            "review": cls.review.value,
+        }
+        for cls in record.terms
+    ]
+
+
+def _line(node: Node, stored: StoredRecord, names: Names) -> JsonObject:
+    record = stored.record
+    schema = node.schemata.get(record.schema)
+    captions = [value for name in (schema.caption if schema else ()) for value in record.values(name)]
+    return {
+        "id": record.id,
+        "name": names.record_name(record.id),
+        "number": stored.number,
+        "caption": captions[0] if captions else record.local_id,
+        "source": names.ref(record.source),
+        "schema": record.schema,
+        "kind": record.kind,
+        "version": record.version,
+    }
+
+
+VERBS: tuple[Verb, ...] = (
+    verb(
+        "record_import", _import, "Import records of ours from a file, under stated terms.",
+        "officer", "file", "terms", "rejects", "share_with",
+    ),
+    verb(
+        "record_show", _show, "Show what an officer may see of a record.",
+        "officer", "record", "purpose", "crime_area", "case",
+    ),
+    verb(
+        "record_list", _list, "List what an officer may see.",
+        "officer", "purpose", "crime_area", "after", "limit", "kind",
+    ),
+    verb("record_withdraw", _withdraw, "Withdraw one of our records everywhere.", "officer", "record", "reason"),
+    verb("record_share", _share, "Send copies of our records.", "officer", "records", "recipients"),
+    verb("record_who_can_see", _who_can_see, "Say who can see one of our records, and why.", "officer", "record"),
+)  # fmt: skip

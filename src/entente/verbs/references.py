@@ -1,0 +1,124 @@
+"""How an operator names things, and how answers name them back: codes and short names rather than digests.
+
+A body is named by its code (`XA-NCB`) or id, an instrument by its short name or id, a record by `CODE/local id`, its id, or
+its local id alone for one of ours. Who may know of a record is never decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from entente.agreements.model import InstrumentState
+from entente.bodies.model import Body, GroupReference, MembershipStatus
+from entente.kernel.canonical import JsonObject
+from entente.kernel.codec import to_object
+from entente.kernel.decision import Decision
+from entente.kernel.errors import Invalid
+from entente.kernel.ids import BodyId, GroupId, InstrumentId, RecordId
+from entente.node import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The bodies and instruments of the node by what people call them, as of one moment."""
+
+    own: Body
+    bodies: Mapping[BodyId, Body]
+    instruments: Mapping[InstrumentId, InstrumentState]
+
+    def body(self, text: str, field: str) -> Body:
+        """Return the body of a code or id; raise Invalid for one that is not in the directory."""
+        found = self.bodies.get(BodyId(text)) or next((one for one in self.bodies.values() if one.code == text), None)
+        if found is None:
+            raise _unknown(field, f"no body of the directory has the code or id «{text[:60]}»", "«entente body list»")
+        return found
+
+    def body_ids(self, texts: Iterable[str], field: str) -> frozenset[BodyId]:
+        """Return the ids of several bodies."""
+        return frozenset(self.body(text, field).id for text in texts)
+
+    def instrument(self, text: str, field: str = "instrument") -> InstrumentState:
+        """Return the instrument of a short name or id; raise Invalid when none or several have it."""
+        exact = self.instruments.get(InstrumentId(text))
+        found = [exact] if exact else [one for one in self.instruments.values() if one.instrument.name == text]
+        if not found:
+            raise _unknown(field, f"no instrument here is called «{text[:60]}»", "«entente instrument list»")
+        if len(found) > 1:
+            ids = ", ".join(one.instrument.id for one in found)
+            raise _unknown(field, f"several instruments are called «{text[:60]}»: {ids}", "one of these ids")
+        return found[0]
+
+    def record(self, text: str) -> RecordId:
+        """Return the id of a record as an officer writes it; whether there is one is not looked at."""
+        first, slash, local = text.partition("/")
+        if not slash:
+            return RecordId(f"{self.own.id}/{text}")
+        known = next((one.id for one in self.bodies.values() if first in {one.code, one.id}), first)
+        return RecordId(f"{known}/{local}")
+
+    def group(self, text: str) -> GroupReference:
+        """Return the group of a name: `CODE/name`, or `name` for one of ours; a status after `:` picks one."""
+        name, _, status = text.partition(":") if not text.startswith("body:") else (text, "", "")
+        first, slash, rest = name.rpartition("/")
+        keeper = self.body(first, "group") if slash else self.own
+        return GroupReference(
+            GroupId(f"{keeper.id}/{rest}"), MembershipStatus(status) if status else MembershipStatus.MEMBER
+        )
+
+    def code(self, body: str) -> str:
+        """Return the code of a body, or its id where it is not in the directory."""
+        known = self.bodies.get(BodyId(body))
+        return known.code if known is not None else body
+
+    def ref(self, body: str) -> JsonObject:
+        """Return how an answer names a body: id, code and name."""
+        known = self.bodies.get(BodyId(body))
+        return {"id": body, "code": known.code if known else "", "name": known.name if known else ""}
+
+    def record_name(self, record: str) -> str:
+        """Return a record's id with its source's code in place of the digest."""
+        source, _, local = record.partition("/")
+        return f"{self.code(source)}/{local}"
+
+    def instrument_name(self, instrument: str | None) -> str:
+        """Return the short name of an instrument, or its id where it is not known here."""
+        known = self.instruments.get(InstrumentId(instrument or ""))
+        return known.instrument.name if known is not None else instrument or ""
+
+    def readable(self, text: str) -> str:
+        """Return a sentence with the ids of known bodies and instruments replaced by what people call them."""
+        for body in self.bodies.values():
+            text = text.replace(body.id, body.code)
+        for state in self.instruments.values():
+            text = text.replace(state.instrument.id, state.instrument.name)
+        return text
+
+    def decision(self, decision: Decision) -> JsonObject:
+        """Return a decision for people, with ids replaced by what they call them; the trail keeps it with the ids."""
+        grounds = tuple(
+            replace(
+                one, text=self.readable(one.text), source=self.readable(one.source), remedy=self.readable(one.remedy)
+            )
+            for one in decision.grounds
+        )
+        return to_object(replace(decision, grounds=grounds))
+
+
+def names_of(node: Node) -> Names:
+    """Read the names of the node as of now."""
+    with node.disclosure.open_unit() as unit:
+        return Names(
+            unit.bodies.own(),
+            {body.id: body for body in unit.bodies.bodies()},
+            {state.instrument.id: state for state in unit.agreements.instruments()},
+        )
+
+
+def _unknown(field: str, why: str, where: str) -> Invalid:
+    return Invalid(
+        f"The field {field} names nothing that is known here.",
+        field=field,
+        why=f"What is named must stand in this node's own directory or list: {why}.",
+        do=f"Look it up with {where}, and write it as it stands there.",
+    )

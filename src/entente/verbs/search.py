@@ -1,0 +1,57 @@
+"""The verb of search: who might this be, among everything the officer may see."""
+
+from __future__ import annotations
+
+from entente.bodies.model import Officer
+from entente.identity.model import Occasion, Query
+from entente.kernel.canonical import Json, JsonObject
+from entente.node import Node
+from entente.verbs.arguments import Arguments
+from entente.verbs.references import names_of
+from entente.verbs.verb import Verb, verb
+
+
+def _search(node: Node, arguments: Arguments) -> JsonObject:
+    names, officer_id = names_of(node), arguments.officer()
+    with node.disclosure.open_unit() as unit:
+        # An officer nobody entered has no roles; the search itself refuses them and records it.
+        officer = unit.bodies.officer(officer_id) or Officer(officer_id, frozenset())
+    query = Query(
+        names=arguments.texts("names"),
+        birth_date=arguments.optional_text("birth_date"),
+        country=arguments.optional_text("country"),
+        identifiers=arguments.texts("identifiers"),
+    )
+    occasion = Occasion(
+        purpose=arguments.text("purpose"),
+        crime_area=arguments.text("crime_area"),
+        case=arguments.optional_text("case"),
+        occasion=arguments.optional_text("occasion"),
+    )
+    answer = node.identity.search(officer, query, occasion)
+    candidates: list[Json] = [
+        {
+            "record": one.record,
+            "name": names.record_name(one.record),
+            "caption": one.caption,
+            "source": names.ref(one.source),
+            "schema": one.schema,
+            "kind": one.kind,
+            "version": one.version,
+            "instrument": names.instrument_name(one.instrument),
+            "score": one.score,
+            "evidence": [
+                {"kind": piece.kind.value, "text": piece.text, "weight": piece.weight} for piece in one.evidence
+            ],
+        }
+        for one in answer.candidates
+    ]
+    return {"candidates": candidates, "searched": answer.searched, "trail_sequence": answer.trail_sequence}
+
+
+VERBS: tuple[Verb, ...] = (
+    verb(
+        "search", _search, "Search by name or identifier.",
+        "officer", "names", "birth_date", "country", "identifiers", "purpose", "crime_area", "case", "occasion",
+    ),
+)  # fmt: skip

@@ -1,0 +1,73 @@
+"""The verbs of the trail: read it, verify it."""
+
+from __future__ import annotations
+
+from entente.bodies.authority import authorise
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.codec import to_json, to_object
+from entente.kernel.ports import TrailRow
+from entente.node import Node
+from entente.verbs.arguments import Arguments
+from entente.verbs.references import Names, names_of
+from entente.verbs.verb import Verb, verb
+
+ROWS_MAX = 1_000
+"""Rows in one answer, about 1 MB."""
+
+
+def _show(node: Node, arguments: Arguments) -> JsonObject:
+    names, about = names_of(node), arguments.optional_text("about")
+    limit = arguments.integer("limit", default=20, least=1, most=ROWS_MAX)
+    with node.directory.open_unit() as unit:
+        authorise(
+            unit,
+            arguments.officer(),
+            "read_trail",
+            subject=about or "latest",
+            now=node.clock.now(),
+            lists=node.lists,
+            record=node.directory.record,
+        )
+    rows = node.trail.about(_subject(about, names), limit) if about else node.trail.latest(limit)
+    return {"rows": [_row(row, names) for row in rows]}
+
+
+def _verify(node: Node, _: Arguments) -> JsonObject:
+    own = names_of(node).own
+    proof = node.trail.verify(tuple(version.node_key for version in own.keys))
+    return {"proof": to_object(proof), "body": own.code}
+
+
+def _subject(about: str, names: Names) -> str:
+    """Return what the trail calls a thing: the id of a body or instrument named by its code, else what was given."""
+    body = next((one.id for one in names.bodies.values() if about == one.code), None)
+    instrument = next((one.instrument.id for one in names.instruments.values() if about == one.instrument.name), None)
+    record = names.record(about) if about.partition("/")[0] in {one.code for one in names.bodies.values()} else None
+    return body or instrument or record or about
+
+
+def _row(row: TrailRow, names: Names) -> Json:
+    return {
+        "sequence": row.sequence,
+        "at": to_json(row.at),
+        "verb": row.act.verb,
+        "body": names.ref(row.act.body),
+        "officer": row.act.officer,
+        "subject": row.act.subject,
+        "subject_name": names.readable(row.act.subject),
+        "detail": row.act.detail,
+        "root": row.root.hex(),
+    }
+
+
+VERBS: tuple[Verb, ...] = (
+    verb(
+        "trail_show",
+        _show,
+        "Show the rows of the trail, newest first, or those about one thing.",
+        "officer",
+        "about",
+        "limit",
+    ),
+    verb("trail_verify", _verify, "Recompute the whole trail and say what was found."),
+)

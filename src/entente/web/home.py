@@ -1,0 +1,262 @@
+"""GET /: the node's one read-only page. Who I am, which instruments are in force, the latest acts, how the node stands.
+
+It shows no personal data: an act shows its verb, the body and, where it was about a body or an instrument, which one; never a
+record, a case, an officer or a query. Whoever reaches the node may read it, as one reads the plate beside a door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from entente import __version__
+from entente.agreements.model import InstrumentState, Suspension
+from entente.bodies.model import Body
+from entente.disclosure.model import InForce
+from entente.exchange.model import PROTOCOL_VERSION
+from entente.kernel.ids import BodyId, InstrumentId
+from entente.kernel.ports import TrailRow
+from entente.kernel.signing import key_id
+from entente.node import Node
+from entente.web.pages import render
+
+ACTS_MAX = 12
+"""Acts on the page; the trail itself is read with «entente trail show»."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time as the page writes it: for machines, and for people in the body's zone."""
+
+    machine: str
+    """RFC 3339, UTC, to the second."""
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLine:
+    """A body in the directory."""
+
+    code: str
+    name: str
+    kind: str
+    introduced_by: str
+    """A code, or how it came here in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionLine:
+    """A suspension that stands, in words."""
+
+    author: str
+    toward: str
+    what: str
+    direction: str
+    decided_by: str
+    document: str
+    since: Moment
+    review_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentLine:
+    """An instrument and how it stands."""
+
+    name: str
+    kind: str
+    title: str
+    is_in_force: bool
+    why: str
+    parties: tuple[str, ...]
+    """Codes of the parties for which it is in force; of all that signed where it is not."""
+    suspensions: tuple[SuspensionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """An act of the trail, without personal data."""
+
+    sequence: int
+    at: Moment
+    verb: str
+    body: str
+    about: str
+    """A body's code or an instrument's name; empty for anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """How the node stands."""
+
+    version: str
+    protocol: int
+    trail_rows: int
+    trail_root: str
+    """The first 16 hexadecimal characters; empty while there is no row."""
+    index_position: int
+    waiting_for: tuple[str, ...]
+    """Codes of the bodies that something is due to."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """What `home.html` shows."""
+
+    title: str
+    code: str
+    name: str
+    kind: str
+    country: str
+    """The country's name; empty for an international body."""
+    body_id: str
+    zone: str
+    node_key: str
+    key_version: int
+    threshold: int
+    head_count: int
+    addresses: tuple[str, ...]
+    instruments: tuple[InstrumentLine, ...]
+    bodies: tuple[BodyLine, ...]
+    acts: tuple[ActLine, ...]
+    state: NodeState
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the page is made from, read in one view."""
+
+    own: Body
+    bodies: Mapping[BodyId, Body]
+    instruments: Mapping[InstrumentId, InForce]
+    zone: tzinfo
+
+    def code(self, body: str) -> str:
+        known = self.bodies.get(BodyId(body))
+        return known.code if known is not None else "an unknown body"
+
+    def moment(self, at: datetime) -> Moment:
+        shown = at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M %Z")
+        return Moment(at.astimezone(UTC).isoformat(timespec="seconds"), shown)
+
+
+def home_page(node: Node) -> HomePage:
+    """Read the page's content from the node, as of now."""
+    situation = node.disclosure.situation()
+    with node.disclosure.open_unit() as unit:
+        own = unit.bodies.own()
+        bodies = {body.id: body for body in unit.bodies.bodies()}
+    reading = _Reading(own, bodies, situation.instruments, _zone(own.zone))
+    rows = node.trail.latest(ACTS_MAX)
+    keys = own.current_keys
+    return HomePage(
+        title=f"{own.code} · {own.name}",
+        code=own.code,
+        name=own.name,
+        kind=_words(own.kind),
+        country=node.lists.countries.get(own.country, own.country),
+        body_id=own.id,
+        zone=own.zone,
+        node_key=key_id(keys.node_key),
+        key_version=keys.version,
+        threshold=keys.threshold,
+        head_count=len(keys.root_keys),
+        addresses=own.addresses,
+        instruments=tuple(_instrument(one, reading) for one in situation.instruments.values()),
+        bodies=tuple(_body(one, reading) for one in bodies.values()),
+        acts=tuple(_act(row, reading) for row in rows),
+        state=_state(node, rows, reading),
+    )
+
+
+def home_routes(node: Node) -> list[Route]:
+    """Return the route of the page."""
+
+    async def home(_: Request) -> Response:
+        return render("home.html", await run_in_threadpool(home_page, node))
+
+    return [Route("/", home, methods=["GET"])]
+
+
+def _instrument(one: InForce, reading: _Reading) -> InstrumentLine:
+    state: InstrumentState = one.state
+    parties = one.parties if one.is_in_force else frozenset(state.signatures)
+    return InstrumentLine(
+        name=state.instrument.name,
+        kind=state.instrument.kind.value,
+        title=state.instrument.title,
+        is_in_force=one.is_in_force,
+        why=_with_codes(one.why, reading),
+        parties=tuple(sorted(reading.code(body) for body in parties)),
+        suspensions=tuple(
+            _suspension(reading.code(stand.body), suspension, reading)
+            for stand in state.participations.values()
+            for suspension in stand.suspensions
+        ),
+    )
+
+
+def _suspension(author: str, one: Suspension, reading: _Reading) -> SuspensionLine:
+    return SuspensionLine(
+        author=author,
+        toward=", ".join(sorted(reading.code(body) for body in one.counterparts)) or "every party",
+        what=", ".join(_words(word) for word in [*sorted(one.kinds), *sorted(one.rights)]) or "everything",
+        direction={"both": "both ways", "sending": "what it sends", "receiving": "what it receives"}[one.direction],
+        decided_by=one.decided_by,
+        document=one.document,
+        since=reading.moment(one.since),
+        review_on=one.review_on,
+    )
+
+
+def _body(one: Body, reading: _Reading) -> BodyLine:
+    if one.id == reading.own.id:
+        came = "this body"
+    else:
+        came = reading.code(one.introduced_by) if one.introduced_by is not None else "by hand"
+    return BodyLine(one.code, one.name, _words(one.kind), came)
+
+
+def _act(row: TrailRow, reading: _Reading) -> ActLine:
+    subject = row.act.subject
+    about = ""
+    if BodyId(subject) in reading.bodies:
+        about = reading.code(subject)
+    elif (held := reading.instruments.get(InstrumentId(subject))) is not None:
+        about = held.state.instrument.name
+    return ActLine(row.sequence, reading.moment(row.at), _words(row.act.verb), reading.code(row.act.body), about)
+
+
+def _state(node: Node, rows: tuple[TrailRow, ...], reading: _Reading) -> NodeState:
+    return NodeState(
+        version=__version__,
+        protocol=PROTOCOL_VERSION,
+        trail_rows=rows[0].sequence if rows else 0,
+        trail_root=rows[0].root.hex()[:16] if rows else "",
+        index_position=node.identity.index.position(),
+        waiting_for=tuple(reading.code(body) for body in node.exchange.recipients_due()),
+    )
+
+
+def _with_codes(text: str, reading: _Reading) -> str:
+    for body in reading.bodies.values():
+        text = text.replace(body.id, body.code)
+    return text
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        # A zone that this machine's time zone database does not have yet: UTC says the same moment.
+        return UTC

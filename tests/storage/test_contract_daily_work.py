@@ -1,0 +1,189 @@
+"""The trail, cases and correspondence on a real store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from entente.cases.model import Case, CaseEvent, CaseState
+from entente.correspondence.model import AnswerOutcome, HitState, PermissionState, Way
+from entente.correspondence.ports import CorrespondenceUnit
+from entente.exchange.ports import ExchangeUnit
+from entente.kernel.errors import Conflict
+from entente.kernel.ids import InstrumentId, OfficerId
+from entente.kernel.merkle import Frontier
+from entente.kernel.ports import TrailRow
+from entente.kernel.signing import Context
+from entente.storage.store import Store
+from entente.storage.unit_of_work import SqlUnitOfWork
+from entente.trail.ports import TrailHead, TrailUnit
+from tests.storage import examples
+from tests.storage.examples import NOW, OTHER, OWN, SHARING, SIGNER, THIRD
+
+pytestmark = pytest.mark.storage
+
+
+def append(unit: SqlUnitOfWork, count: int, subject: str = "case 1") -> list[TrailRow]:
+    rows = []
+    for _ in range(count):
+        row, frontier = examples.trail_row(unit.trail.frontier(), subject)
+        unit.trail.append(row, frontier)
+        rows.append(row)
+    return rows
+
+
+def case(number: str, opened_at: int = 0) -> Case:
+    at = NOW + timedelta(hours=opened_at)
+    return Case(number, "Title", "fugitives", at, OfficerId("xa-duty-1"), CaseState.OPEN)
+
+
+def test_unit_of_work_is_every_rooms_unit(store: Store) -> None:
+    def asks_for_all(_: CorrespondenceUnit, __: ExchangeUnit, trail: TrailUnit) -> TrailUnit:
+        return trail
+
+    with store.unit() as unit:
+        assert asks_for_all(unit, unit, unit) is unit
+
+
+def test_trail_rows_are_read_within_their_own_unit_and_after_it(store: Store) -> None:
+    with store.unit() as unit:
+        rows = append(unit, 3) + append(unit, 2, "case 2")
+        assert unit.trail.rows(1, 2) == tuple(rows[1:3])
+        rows += append(unit, 1)
+        frontier = unit.trail.frontier()
+        unit.commit()
+    with store.view() as view:
+        assert view.trail.rows(0, 99) == tuple(rows)
+        assert view.trail.latest(2) == (rows[5], rows[4])
+        assert view.trail.about("case 1", 3) == (rows[0], rows[1], rows[2])
+        assert view.trail.about("case 3", 3) == ()
+        assert view.trail.frontier() == frontier
+
+
+def test_trail_goes_on_from_the_frontier_it_kept(store: Store) -> None:
+    expected = Frontier()
+    for _ in range(7):
+        with store.unit() as unit:
+            append(unit, 1)
+            unit.commit()
+        expected = examples.trail_row(expected)[1]
+    with store.view() as view:
+        assert view.trail.frontier() == expected
+        assert view.trail.latest(1)[0].root == expected.root
+
+
+def test_gap_in_the_change_sequence_is_a_programming_error(store: Store) -> None:
+    with store.unit() as unit:
+        row, frontier = examples.trail_row(unit.trail.frontier())
+        with pytest.raises(AssertionError):
+            unit.trail.append(replace(row, sequence=2), frontier)
+
+
+def test_only_the_newest_head_is_kept(store: Store) -> None:
+    heads = [TrailHead(size, b"r" * 32, SIGNER.sign(Context.TRAIL_HEAD, bytes([size]))) for size in (1, 2)]
+    with store.unit() as unit:
+        assert unit.trail.head() is None
+        for head in heads:
+            unit.trail.put_head(head)
+        unit.commit()
+    with store.view() as view:
+        assert view.trail.head() == heads[1]
+
+
+def test_case_number_of_an_undone_unit_is_given_again_and_each_year_begins_at_one(store: Store) -> None:
+    with store.unit() as unit:
+        assert (unit.cases.next_serial(2031), unit.cases.next_serial(2031)) == (1, 2)
+        unit.commit()
+    with store.unit() as unit:
+        assert unit.cases.next_serial(2031) == 3
+    with store.unit() as unit:
+        assert (unit.cases.next_serial(2031), unit.cases.next_serial(2032)) == (3, 1)
+
+
+def test_cases_come_newest_first_with_their_chronology_in_order(store: Store) -> None:
+    events = [CaseEvent(NOW, "xa-duty-1", kind, "", "Line") for kind in ("opened", "note", "closed")]
+    with store.unit() as unit:
+        for item in (case("2031/000001"), case("2031/000002", 1), replace(case("2031/000001"), state=CaseState.CLOSED)):
+            unit.cases.put(item)
+        for event in events:
+            unit.cases.add_event("2031/000001", event)
+        assert [item.number for item in unit.cases.all(9)] == ["2031/000002", "2031/000001"]
+        assert len(unit.cases.all(1)) == 1
+        held = unit.cases.get("2031/000001")
+        assert held is not None
+        assert held.state is CaseState.CLOSED
+        assert unit.cases.events("2031/000001") == tuple(events)
+        assert unit.cases.events("2031/000002") == ()
+        assert unit.cases.get("2031/000009") is None
+
+
+def test_line_in_the_chronology_of_no_case_does_not_fit_the_store(store: Store) -> None:
+    with pytest.raises(Conflict), store.unit() as unit:
+        unit.cases.add_event("2031/000001", CaseEvent(NOW, "xa-duty-1", "note", "", "Line"))
+
+
+def test_messages_are_found_by_id_and_by_our_own_case_number(store: Store) -> None:
+    sent = examples.message("message-1")
+    received = examples.message("message-2", head=examples.header("message-2", OTHER, OWN, "2031/000009"))
+    with store.unit() as unit:
+        unit.correspondence.put_message(sent, Way.SENT)
+        unit.correspondence.put_message(received, Way.RECEIVED)
+        unit.commit()
+    with store.view() as view:
+        assert view.correspondence.message("message-1") == sent
+        assert view.correspondence.message("message-9") is None
+        assert view.correspondence.messages(9) == ((Way.RECEIVED, received), (Way.SENT, sent))
+        assert view.correspondence.messages(1) == ((Way.RECEIVED, received),)
+        assert view.correspondence.messages(9, case="2031/000001") == ((Way.SENT, sent),)
+        assert view.correspondence.messages(9, case="2031/000777") == ((Way.RECEIVED, received),)
+
+
+def test_message_kept_twice_is_a_programming_error(store: Store) -> None:
+    with store.unit() as unit:
+        unit.correspondence.put_message(examples.message("message-1"), Way.SENT)
+        with pytest.raises(AssertionError):
+            unit.correspondence.put_message(examples.message("message-1"), Way.RECEIVED)
+
+
+def test_hits_and_requests_are_replaced_by_their_later_state_in_their_old_place(store: Store) -> None:
+    with store.unit() as unit:
+        papers = unit.correspondence
+        papers.put_hit(examples.hit("hit-1"), Way.SENT)
+        papers.put_hit(examples.hit("hit-2"), Way.RECEIVED)
+        answered = replace(examples.hit("hit-1", HitState.ANSWERED), is_same_person=True, answered_at=NOW)
+        papers.put_hit(answered, Way.SENT)
+        assert papers.hit("hit-1") == (Way.SENT, answered)
+        assert [item.header.id for _, item in papers.hits(9)] == ["hit-2", "hit-1"]
+        papers.put_permission(examples.permission("permission-1"), Way.SENT)
+        papers.put_permission(examples.permission("permission-1", PermissionState.GRANTED), Way.SENT)
+        assert papers.permissions(9) == ((Way.SENT, examples.permission("permission-1", PermissionState.GRANTED)),)
+        assert papers.permission("hit-1") is None
+        papers.put_record_request(examples.record_request("hit-1"), Way.RECEIVED)
+        assert papers.record_request("hit-1") == (Way.RECEIVED, examples.record_request("hit-1"))
+        assert papers.record_requests(9) == ((Way.RECEIVED, examples.record_request("hit-1")),)
+
+
+def test_preview_names_what_is_open_under_the_instrument_with_the_counterpart(store: Store) -> None:
+    other, third = examples.body(OTHER, "XB-NCB"), examples.body(THIRD, "XC-NCB")
+    with store.unit() as unit:
+        unit.agreements.put_instrument(examples.instrument(), examples.statement())
+        papers = unit.correspondence
+        papers.put_record_request(examples.record_request("request-1"), Way.SENT)
+        papers.put_record_request(examples.record_request("request-2", AnswerOutcome.WHOLE), Way.SENT)
+        papers.put_permission(examples.permission("permission-1"), Way.SENT)
+        papers.put_permission(examples.permission("permission-2", PermissionState.REFUSED), Way.SENT)
+        papers.put_message(examples.message("message-1", is_for_action=True), Way.SENT)
+        papers.put_message(examples.message("message-2", is_for_action=True), Way.SENT)
+        papers.put_message(examples.message("message-3"), Way.SENT)
+        answer = examples.message("message-4", answers="message-2", head=examples.header("message-4", OTHER, OWN))
+        papers.put_message(answer, Way.RECEIVED)
+        requests = unit.holdings.open_requests(SHARING, [other, third])
+        permissions = unit.holdings.open_permissions(SHARING, [other])
+        assert [line.split(":")[0] for line in requests] == ["request-1", "message-1"]
+        assert requests[1].endswith("due 2031-05-05T08:00:00.000000Z")
+        assert [line.split(":")[0] for line in permissions] == ["permission-1"]
+        assert permissions[0].endswith("due 2031-05-05T08:00:00.000000Z")
+        assert unit.holdings.open_requests(SHARING, [third]) == ()
+        assert unit.holdings.open_permissions(InstrumentId("instrument:charter"), [other]) == ()

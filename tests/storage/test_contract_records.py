@@ -1,0 +1,293 @@
+"""The RecordStore and ClassStore ports on a real store."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from contextlib import closing
+from datetime import date, timedelta
+
+import pytest
+
+from entente.disclosure.model import DisclosureClass
+from entente.kernel.errors import Unavailable
+from entente.kernel.ids import RecordId
+from entente.records.model import Fragment, Holder, HolderState
+from entente.storage import record_pages
+from entente.storage.folder import Folder
+from entente.storage.store import Store
+from entente.storage.unit_of_work import SqlUnitOfWork
+from tests.storage import examples
+from tests.storage.conftest import Opener
+from tests.storage.examples import NOW, OTHER, OWN, SHARING, THIRD, TODAY
+
+pytestmark = pytest.mark.storage
+
+Classes = tuple[tuple[int, DisclosureClass], ...]
+
+
+def numbered(unit: SqlUnitOfWork, count: int) -> Classes:
+    """As many different classes, each with the number the store gave it."""
+    classes = [examples.disclosure_class(mark=f"mark-{place}") for place in range(count)]
+    return tuple((unit.classes.number_of(cls), cls) for cls in classes)
+
+
+def test_record_is_read_back_equal_with_its_statement_and_fragment(store: Store) -> None:
+    fragment = Fragment("list.xml", "ab" * 32, "2031-05-01", "sdn", "<запись/>".encode() * 50)
+    with store.unit() as unit:
+        write = examples.write("1", numbered(unit, 2), fragment=fragment, sequence=7)
+        unit.records.put_many([write])
+        unit.commit()
+    with store.view() as view:
+        held = view.records.get(write.record.id)
+        assert held is not None
+        assert (held.record, held.statement, held.class_numbers) == (write.record, write.statement, (1, 2))
+        assert (held.received_from, held.received_at, held.withdrawn_at, held.change_sequence) == (None, NOW, None, 7)
+        assert view.records.fragment(write.record.id) == fragment
+        assert view.records.get(RecordId("body:xa/absent")) is None
+        assert view.records.fragment(RecordId("body:xa/absent")) is None
+
+
+def test_newer_version_takes_the_place_and_the_number_of_the_older(store: Store) -> None:
+    with store.unit() as unit:
+        one, two = numbered(unit, 2)
+        unit.records.put_many([examples.write("1", (one,)), examples.write("2", (one,))])
+        unit.commit()
+    with store.unit() as unit:
+        newer = examples.write("1", (two,), version=2, sequence=5, erase_on=date(2034, 1, 1))
+        unit.records.put_many([newer])
+        unit.commit()
+    with store.view() as view:
+        held = view.records.get(newer.record.id)
+        assert held is not None
+        assert (held.number, held.record) == (1, newer.record)
+        assert [item.number for item in view.records.page(frozenset({1}), today=TODAY, after=0, limit=9).records] == [2]
+        assert [item.number for item in view.records.page(frozenset({2}), today=TODAY, after=0, limit=9).records] == [1]
+        assert (view.records.count(frozenset({1}), today=TODAY), view.records.count(frozenset({2}), today=TODAY)) == (
+            1,
+            1,
+        )
+        digest = view.records.digests([newer.record.id, RecordId("body:xa/absent")])
+        assert digest == {newer.record.id: (2, newer.digest, None)}
+
+
+def test_two_versions_in_one_write_keep_the_later(store: Store) -> None:
+    with store.unit() as unit:
+        classes = numbered(unit, 1)
+        versions = [examples.write("1", classes, version=version) for version in (1, 2)]
+        unit.records.put_many(versions)
+        held = unit.records.get(versions[0].record.id)
+        assert held is not None
+        assert held.record.version == 2
+        assert unit.records.count(frozenset({1}), today=TODAY) == 1
+
+
+def test_withdrawn_record_leaves_lists_and_counts_and_stays_off_when_written_again(store: Store) -> None:
+    with store.unit() as unit:
+        classes = numbered(unit, 1)
+        unit.records.put_many([examples.write("1", classes), examples.write("2", classes)])
+        unit.records.set_withdrawn(RecordId("body:xa/1"), NOW, 9)
+        unit.records.set_withdrawn(RecordId("body:xa/1"), NOW, 10)
+        unit.records.put_many([examples.write("1", classes, version=2, sequence=11)])
+        unit.commit()
+    with store.view() as view:
+        allowed = frozenset({1})
+        assert [item.number for item in view.records.page(allowed, today=TODAY, after=0, limit=9).records] == [2]
+        assert view.records.count(allowed, today=TODAY) == 1
+        held = view.records.get(RecordId("body:xa/1"))
+        assert held is not None
+        assert held.withdrawn_at == NOW
+        assert [item.number for item in view.records.changed_since(1, 9)] == [1]
+
+
+def test_record_past_its_retention_is_neither_listed_nor_counted(store: Store) -> None:
+    with store.unit() as unit:
+        classes = numbered(unit, 1)
+        unit.records.put_many([examples.write("1", classes, erase_on=TODAY), examples.write("2", classes)])
+        unit.commit()
+    with store.view() as view:
+        for today, numbers in ((TODAY - timedelta(days=1), [1, 2]), (TODAY, [2])):
+            page = view.records.page(frozenset({1}), today=today, after=0, limit=9)
+            assert [item.number for item in page.records] == numbers
+            assert view.records.count(frozenset({1}), today=today) == len(numbers)
+
+
+@pytest.mark.parametrize(("short", "long"), [(1, 1), (5, 100), (200, 2_000)])
+def test_pages_and_counts_equal_a_plain_filter_for_any_allowed_set(
+    store: Store, monkeypatch: pytest.MonkeyPatch, short: int, long: int
+) -> None:
+    # The shorter the stretches that are read on, the more a page is merged from its classes.
+    monkeypatch.setattr(record_pages, "SHORT_STRETCH", short)
+    monkeypatch.setattr(record_pages, "LONG_STRETCH", long)
+    chance = random.Random(20310504)
+    with store.unit() as unit:
+        classes = numbered(unit, 12)
+        members = {number: chance.sample(classes, chance.choice((1, 1, 2, 4))) for number in range(1, 301)}
+        erased = {number: chance.choice((TODAY, date(2033, 1, 1), date(2034, 1, 1))) for number in members}
+        unit.records.put_many(
+            [examples.write(str(number), tuple(held), erase_on=erased[number]) for number, held in members.items()]
+        )
+        for number in (3, 50, 51):
+            unit.records.set_withdrawn(RecordId(f"body:xa/{number}"), NOW, 400)
+            del members[number]
+        unit.commit()
+    for size in (0, 1, 2, 5, 12):
+        allowed = frozenset(chance.sample(range(1, 13), size))
+        expected = [
+            number
+            for number, held in members.items()
+            if erased[number] > TODAY and any(place in allowed for place, _ in held)
+        ]
+        with store.view() as view:
+            found: list[int] = []
+            after: int | None = 0
+            while after is not None:
+                page = view.records.page(allowed, today=TODAY, after=after, limit=17)
+                assert len(page.records) <= 17
+                found.extend(item.number for item in page.records)
+                after = page.next_after
+            assert found == expected
+            assert view.records.count(allowed, today=TODAY) == len(expected)
+
+
+def test_page_of_one_kind_lists_no_other(store: Store) -> None:
+    with store.unit() as unit:
+        vehicle = examples.disclosure_class(kind="vehicle")
+        person = examples.disclosure_class()
+        unit.records.put_many(
+            [
+                examples.write("1", ((unit.classes.number_of(vehicle), vehicle),), kind="vehicle"),
+                examples.write("2", ((unit.classes.number_of(person), person),)),
+            ]
+        )
+        page = unit.records.page(frozenset({1, 2}), today=TODAY, after=0, limit=9, kind="vehicle")
+        assert [item.record.kind for item in page.records] == ["vehicle"]
+
+
+def test_many_come_in_the_order_asked_and_absent_ones_are_left_out(store: Store) -> None:
+    with store.unit() as unit:
+        classes = numbered(unit, 1)
+        unit.records.put_many([examples.write(str(number), classes) for number in range(1, 1201)])
+        wanted = [1200, 3, 5000, 700]
+        assert [item.number for item in unit.records.get_many(wanted)] == [1200, 3, 700]
+        assert len(unit.records.digests([RecordId(f"body:xa/{number}") for number in range(1, 1301)])) == 1200
+
+
+def test_changes_of_one_sequence_are_never_cut_in_two(store: Store) -> None:
+    with store.unit() as unit:
+        classes = numbered(unit, 1)
+        unit.records.put_many([examples.write(str(number), classes, sequence=4) for number in range(1, 6)])
+        unit.records.put_many([examples.write("6", classes, sequence=5)])
+        assert [item.number for item in unit.records.changed_since(0, 2)] == [1, 2, 3, 4, 5]
+        assert [item.number for item in unit.records.changed_since(4, 2)] == [6]
+        assert unit.records.changed_since(5, 2) == ()
+
+
+def test_holder_keeps_only_the_latest_state_of_a_body(store: Store) -> None:
+    record = RecordId("body:xa/1")
+    sent = Holder(OTHER, 1, HolderState.SENT, NOW)
+    withdrawn = Holder(OTHER, 2, HolderState.WITHDRAWAL_SENT, NOW + timedelta(hours=1))
+    third = Holder(THIRD, 1, HolderState.SENT, NOW)
+    with store.unit() as unit:
+        unit.records.put_many([examples.write("1", numbered(unit, 1))])
+        for holder in (sent, third, withdrawn):
+            unit.records.put_holder(record, holder)
+        assert unit.records.holders(record) == (withdrawn, third)
+        assert unit.records.holders(RecordId("body:xa/absent")) == ()
+
+
+def test_damaged_signed_bytes_are_an_error_and_never_an_answer(opener: Opener, folder: Folder) -> None:
+    store = opener()
+    with store.unit() as unit:
+        unit.records.put_many([examples.write("1", numbered(unit, 1))])
+        unit.commit()
+    store.close()
+    with closing(sqlite3.connect(folder.database)) as connection, connection:
+        connection.execute("UPDATE record SET signed = CAST(replace(signed, '\"1\"', '\"2\"') AS BLOB)")
+    with opener().view() as view, pytest.raises(Unavailable) as raised:
+        view.records.get(RecordId("body:xa/1"))
+    assert not raised.value.retry_is_safe
+
+
+def test_equal_classes_have_one_number_and_numbers_have_no_gap(opener: Opener) -> None:
+    store = opener()
+    with store.unit() as unit:
+        assert [number for number, _ in numbered(unit, 3)] == [1, 2, 3]
+        assert unit.classes.number_of(examples.disclosure_class(mark="mark-1")) == 2
+        unit.commit()
+    with store.unit() as unit:
+        assert unit.classes.number_of(examples.disclosure_class(mark="other")) == 4
+    with opener().unit() as unit:
+        # Undone with its unit, the number is given again: to another class, which the memory must not confuse.
+        assert unit.classes.number_of(examples.disclosure_class(mark="another")) == 4
+        assert unit.classes.class_count() == 4
+        assert unit.classes.classes()[2] == examples.disclosure_class(mark="mark-1")
+        assert unit.classes.classes()[4] == examples.disclosure_class(mark="another")
+
+
+def test_undone_class_is_forgotten_by_the_same_store(store: Store) -> None:
+    with store.unit() as unit:
+        unit.classes.number_of(examples.disclosure_class(mark="undone"))
+    with store.unit() as unit:
+        assert unit.classes.class_count() == 0
+        assert unit.classes.number_of(examples.disclosure_class(mark="kept")) == 1
+        unit.commit()
+    with store.view() as view:
+        assert dict(view.classes.classes()) == {1: examples.disclosure_class(mark="kept")}
+
+
+def test_view_opened_before_a_commit_knows_only_the_classes_of_its_moment(store: Store) -> None:
+    with store.view() as view:
+        assert view.classes.class_count() == 0
+        with store.unit() as unit:
+            numbered(unit, 2)
+            unit.commit()
+        assert view.classes.classes() == {}
+    with store.view() as view:
+        assert len(view.classes.classes()) == 2
+
+
+def test_leaves_are_kept_per_source_with_their_statement_and_raise_the_governance_version(store: Store) -> None:
+    statements = {source: examples.statement("permission.answer", by=source) for source in (OWN, OTHER)}
+    with store.unit() as unit:
+        before = unit.classes.governance_version()
+        for source in (OWN, OTHER, OWN):
+            unit.classes.put_leave(examples.leave(f"leave-{source}", source), statements[source])
+        assert [leave.source for leave in unit.classes.leaves()] == [OWN, OTHER]
+        assert unit.classes.governance_version() > before
+        assert unit.classes.leave_statement(f"leave-{OTHER}") == statements[OTHER]
+        assert unit.classes.leave_statement("leave-absent") is None
+
+
+def test_withdrawal_is_kept_for_a_record_that_is_not_held_and_the_first_one_stands(store: Store) -> None:
+    first = examples.statement("record.withdraw", reason="mistake")
+    second = examples.statement("record.withdraw", reason="another")
+    with store.unit() as unit:
+        for statement in (first, second):
+            unit.records.put_withdrawal(RecordId("body:xb/1"), statement)
+        assert unit.records.withdrawal(RecordId("body:xb/1")) == first
+        assert unit.records.withdrawal(RecordId("body:xb/2")) is None
+
+
+def test_preview_counts_copies_by_instrument_source_and_holder(store: Store) -> None:
+    with store.unit() as unit:
+        unit.bodies.put_body(examples.body(), is_own=True)
+        shared, private, theirs = (
+            examples.disclosure_class(),
+            examples.disclosure_class(instrument_id=None),
+            examples.disclosure_class(source=OTHER),
+        )
+        (ours, unshared, foreign) = ((unit.classes.number_of(cls), cls) for cls in (shared, private, theirs))
+        unit.records.put_many(
+            [
+                examples.write("1", (ours, unshared)),
+                examples.write("2", (ours,)),
+                examples.write("3", (unshared,)),
+                examples.write("4", (foreign,), source=OTHER),
+            ]
+        )
+        for local_id, state in (("1", HolderState.SENT), ("2", HolderState.WITHDRAWAL_SENT), ("3", HolderState.SENT)):
+            unit.records.put_holder(RecordId(f"body:xa/{local_id}"), Holder(OTHER, 1, state, NOW))
+        assert unit.holdings.records_shared(SHARING, OWN, [OTHER, THIRD]) == 1
+        assert unit.holdings.records_shared(SHARING, OWN, [THIRD]) == 0
+        assert unit.holdings.records_shared(SHARING, OTHER, [OWN]) == 1

@@ -1,0 +1,118 @@
+"""The migrated schema is the one the code states, and a store that does not fit the code is refused by name."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from entente import __version__
+from entente.kernel.errors import Misconfigured, Unavailable
+from entente.storage.folder import Folder
+from entente.storage.migrate import MIGRATIONS
+from entente.storage.schema import SCHEMA, metadata
+from entente.storage.store import Store
+from tests.storage.conftest import Opener
+
+pytestmark = pytest.mark.storage
+
+
+def execute(folder: Folder, statement: str) -> None:
+    with closing(sqlite3.connect(folder.database)) as connection, connection:
+        connection.execute(statement)
+
+
+def tables_of(engine: sa.Engine) -> dict[str, object]:
+    """Everything the engine knows of each table: columns, keys, unique constraints, indexes, checks."""
+    with engine.connect() as connection:
+        look = sa.inspect(connection)
+        return {
+            name: (
+                [{**column, "type": str(column["type"])} for column in look.get_columns(name)],
+                look.get_pk_constraint(name),
+                sorted(look.get_foreign_keys(name), key=str),
+                sorted(look.get_unique_constraints(name), key=str),
+                sorted(look.get_indexes(name), key=str),
+                sorted(look.get_check_constraints(name), key=str),
+                look.get_table_options(name),
+            )
+            for name in look.get_table_names()
+            if name != "alembic_version"
+        }
+
+
+def test_migrated_store_is_the_schema_the_code_states(opener: Opener, folder: Folder) -> None:
+    opener().close()
+    migrated = sa.create_engine(f"sqlite:///{folder.database}")
+    made = sa.create_engine("sqlite://")
+    metadata.create_all(made)
+    try:
+        assert tables_of(migrated) == tables_of(made)
+        with migrated.connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    finally:
+        migrated.dispose()
+        made.dispose()
+
+
+def test_migrations_are_one_line_that_ends_at_the_schema_of_the_code() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert scripts.get_heads() == [f"{SCHEMA:04}"]
+    assert all(script.module.__dict__.get("downgrade") is None for script in scripts.walk_revisions())
+
+
+def test_opening_again_changes_nothing(opener: Opener, folder: Folder) -> None:
+    opener()
+    opener().close()
+    with closing(sqlite3.connect(folder.database)) as connection:
+        row = connection.execute("SELECT id, schema, oldest_code, written_by FROM store_version").fetchall()
+    assert row == [(1, SCHEMA, 1, __version__)]
+
+
+def test_store_newer_than_the_code_is_refused_with_both_versions(opener: Opener, folder: Folder) -> None:
+    opener().close()
+    execute(folder, "UPDATE store_version SET schema = 9, oldest_code = 8, written_by = '7.0'")
+    with pytest.raises(Misconfigured) as raised:
+        opener()
+    assert "schema 9" in raised.value.what
+    assert "7.0" in raised.value.why
+    assert __version__ in raised.value.why
+    # Refused, it holds nothing: neither the folder nor a connection.
+    execute(folder, "UPDATE store_version SET oldest_code = 1, schema = 1")
+    opener()
+
+
+def test_newer_store_that_says_this_code_may_use_it_is_used_as_it_is(opener: Opener, folder: Folder) -> None:
+    opener().close()
+    execute(folder, "UPDATE store_version SET schema = 9, oldest_code = 1, written_by = '7.0'")
+    with opener().unit() as unit:
+        assert unit.cases.next_serial(2031) == 1
+        unit.commit()
+    with closing(sqlite3.connect(folder.database)) as connection:
+        assert connection.execute("SELECT schema, written_by FROM store_version").fetchall() == [(9, "7.0")]
+
+
+def test_file_that_is_no_store_is_damage_and_stays_as_it_was(folder: Folder) -> None:
+    folder.database.write_bytes(b"not a database" * 1000)
+    with pytest.raises(Unavailable) as raised:
+        Store.open(folder)
+    assert not raised.value.retry_is_safe
+    assert folder.database.read_bytes() == b"not a database" * 1000
+
+
+def test_migration_that_fails_half_way_leaves_an_empty_store(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise sa.exc.OperationalError("CREATE TABLE", {}, sqlite3.OperationalError("disk I/O error"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("entente.storage.migrate.replace_row", fail)
+        with pytest.raises(Unavailable):
+            Store.open(folder)
+    with closing(sqlite3.connect(folder.database)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
+    Store.open(folder).close()

@@ -1,0 +1,298 @@
+"""A unit of work in memory with the classes, records, cases and correspondence, on top of memory_unit's first rooms.
+
+`DeskStore` is what is durable; a unit works on a copy of it, and only `commit` puts the copy in its place.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from types import TracebackType
+from typing import Self
+
+from entente.cases.model import Case, CaseEvent
+from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.disclosure.model import DisclosureClass, Leave
+from entente.kernel.ids import RecordId
+from entente.kernel.statement import Statement
+from entente.records.model import Fragment, Holder, StoredRecord
+from entente.records.ports import Page, RecordWrite
+from entente.records.rules import is_live
+from tests.support.memory_unit import MemoryAgreements, MemoryBodies, MemoryHoldings, MemoryOutbox, MemoryTrail
+
+
+@dataclass
+class MemoryClasses:
+    numbered: dict[int, DisclosureClass] = field(default_factory=dict)
+    granted: dict[str, tuple[Leave, Statement]] = field(default_factory=dict)
+    version: int = 1
+
+    def number_of(self, cls: DisclosureClass) -> int:
+        known = next((number for number, entry in self.numbered.items() if entry == cls), None)
+        if known is None:
+            known = len(self.numbered) + 1
+            self.numbered[known] = cls
+        return known
+
+    def classes(self) -> Mapping[int, DisclosureClass]:
+        return dict(self.numbered)
+
+    def class_count(self) -> int:
+        return len(self.numbered)
+
+    def governance_version(self) -> int:
+        return self.version
+
+    def leaves(self) -> tuple[Leave, ...]:
+        return tuple(leave for leave, _ in self.granted.values())
+
+    def put_leave(self, leave: Leave, statement: Statement) -> None:
+        self.granted[leave.id] = (leave, statement)
+        self.version += 1
+
+    def leave_statement(self, leave: str) -> Statement | None:
+        return self.granted[leave][1] if leave in self.granted else None
+
+
+@dataclass
+class MemoryRecords:
+    held: dict[RecordId, StoredRecord] = field(default_factory=dict)
+    withdrawals: dict[RecordId, Statement] = field(default_factory=dict)
+    copies: dict[tuple[RecordId, str], Holder] = field(default_factory=dict)
+    fragments: dict[RecordId, Fragment] = field(default_factory=dict)
+
+    def get(self, record: RecordId) -> StoredRecord | None:
+        return self.held.get(record)
+
+    def get_many(self, numbers: Sequence[int]) -> tuple[StoredRecord, ...]:
+        by_number = {stored.number: stored for stored in self.held.values()}
+        return tuple(by_number[number] for number in numbers if number in by_number)
+
+    def digests(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[int, bytes, datetime | None]]:
+        found = [self.held[record] for record in records if record in self.held]
+        return {stored.record.id: (stored.record.version, b"", stored.withdrawn_at) for stored in found}
+
+    def put_many(self, writes: Sequence[RecordWrite]) -> None:
+        for write in writes:
+            known = self.held.get(write.record.id)
+            self.held[write.record.id] = StoredRecord(
+                known.number if known is not None else len(self.held) + 1,
+                write.record,
+                write.statement,
+                write.class_numbers,
+                write.received_from,
+                write.received_at,
+                None,
+                write.change_sequence,
+            )
+            if write.fragment is not None:
+                self.fragments[write.record.id] = write.fragment
+
+    def set_withdrawn(self, record: RecordId, at: datetime, change_sequence: int) -> None:
+        self.held[record] = replace(self.held[record], withdrawn_at=at, change_sequence=change_sequence)
+
+    def put_withdrawal(self, record: RecordId, statement: Statement) -> None:
+        self.withdrawals[record] = statement
+
+    def withdrawal(self, record: RecordId) -> Statement | None:
+        return self.withdrawals.get(record)
+
+    def page(self, allowed: frozenset[int], *, today: date, after: int, limit: int, kind: str = "") -> Page:
+        found = [
+            stored
+            for stored in sorted(self.held.values(), key=lambda stored: stored.number)
+            if stored.number > after
+            and allowed & set(stored.class_numbers)
+            and is_live(stored.record.retention.erase_on, stored.withdrawn_at, today)
+            and kind in ("", stored.record.kind)
+        ]
+        return Page(tuple(found[:limit]), found[limit - 1].number if len(found) > limit else None)
+
+    def count(self, allowed: frozenset[int], *, today: date) -> int:
+        return len(self.page(allowed, today=today, after=0, limit=len(self.held) + 1).records)
+
+    def changed_since(self, sequence: int, limit: int) -> tuple[StoredRecord, ...]:
+        changed = [stored for stored in self.held.values() if stored.change_sequence > sequence]
+        return tuple(sorted(changed, key=lambda stored: stored.change_sequence)[:limit])
+
+    def fragment(self, record: RecordId) -> Fragment | None:
+        return self.fragments.get(record)
+
+    def holders(self, record: RecordId) -> tuple[Holder, ...]:
+        return tuple(holder for (held, _), holder in self.copies.items() if held == record)
+
+    def put_holder(self, record: RecordId, holder: Holder) -> None:
+        self.copies[record, holder.body] = holder
+
+
+@dataclass
+class MemoryCases:
+    register: dict[str, Case] = field(default_factory=dict)
+    serials: dict[int, int] = field(default_factory=dict)
+    lines: list[tuple[str, CaseEvent]] = field(default_factory=list)
+
+    def next_serial(self, year: int) -> int:
+        self.serials[year] = self.serials.get(year, 0) + 1
+        return self.serials[year]
+
+    def get(self, number: str) -> Case | None:
+        return self.register.get(number)
+
+    def put(self, case: Case) -> None:
+        self.register[case.number] = case
+
+    def all(self, limit: int) -> tuple[Case, ...]:
+        return tuple(self.register[number] for number in sorted(self.register, reverse=True))[:limit]
+
+    def add_event(self, number: str, event: CaseEvent) -> None:
+        self.lines.append((number, event))
+
+    def events(self, number: str) -> tuple[CaseEvent, ...]:
+        return tuple(event for of, event in self.lines if of == number)
+
+
+@dataclass
+class MemoryCorrespondence:
+    kept_messages: dict[str, tuple[Way, Message]] = field(default_factory=dict)
+    kept_hits: dict[str, tuple[Way, Hit]] = field(default_factory=dict)
+    kept_permissions: dict[str, tuple[Way, PermissionRequest]] = field(default_factory=dict)
+    kept_requests: dict[str, tuple[Way, RecordRequest]] = field(default_factory=dict)
+
+    def put_message(self, message: Message, way: Way) -> None:
+        assert message.header.id not in self.kept_messages, "a message is kept once"
+        self.kept_messages[message.header.id] = (way, message)
+
+    def message(self, message: str) -> Message | None:
+        return self.kept_messages[message][1] if message in self.kept_messages else None
+
+    def messages(self, limit: int, case: str = "") -> tuple[tuple[Way, Message], ...]:
+        found = [
+            (way, message)
+            for way, message in reversed(self.kept_messages.values())
+            if case in ("", message.header.our_reference if way is Way.SENT else message.header.your_reference)
+        ]
+        return tuple(found[:limit])
+
+    def put_hit(self, hit: Hit, way: Way) -> None:
+        self.kept_hits[hit.header.id] = (way, hit)
+
+    def hit(self, hit: str) -> tuple[Way, Hit] | None:
+        return self.kept_hits.get(hit)
+
+    def hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
+        return tuple(reversed(self.kept_hits.values()))[:limit]
+
+    def put_permission(self, request: PermissionRequest, way: Way) -> None:
+        self.kept_permissions[request.header.id] = (way, request)
+
+    def permission(self, request: str) -> tuple[Way, PermissionRequest] | None:
+        return self.kept_permissions.get(request)
+
+    def permissions(self, limit: int) -> tuple[tuple[Way, PermissionRequest], ...]:
+        return tuple(reversed(self.kept_permissions.values()))[:limit]
+
+    def put_record_request(self, request: RecordRequest, way: Way) -> None:
+        self.kept_requests[request.header.id] = (way, request)
+
+    def record_request(self, request: str) -> tuple[Way, RecordRequest] | None:
+        return self.kept_requests.get(request)
+
+    def record_requests(self, limit: int) -> tuple[tuple[Way, RecordRequest], ...]:
+        return tuple(reversed(self.kept_requests.values()))[:limit]
+
+
+@dataclass
+class DeskState:
+    bodies: MemoryBodies = field(default_factory=MemoryBodies)
+    agreements: MemoryAgreements = field(default_factory=MemoryAgreements)
+    holdings: MemoryHoldings = field(default_factory=MemoryHoldings)
+    trail: MemoryTrail = field(default_factory=MemoryTrail)
+    outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
+    classes: MemoryClasses = field(default_factory=MemoryClasses)
+    records: MemoryRecords = field(default_factory=MemoryRecords)
+    cases: MemoryCases = field(default_factory=MemoryCases)
+    correspondence: MemoryCorrespondence = field(default_factory=MemoryCorrespondence)
+
+    def copied(self) -> DeskState:
+        """Copy the lists and dictionaries; the values in them are frozen."""
+        fresh = DeskState()
+        for part in fields(DeskState):
+            changed = copy.copy(getattr(self, part.name))
+            for name, value in vars(changed).items():
+                if isinstance(value, dict | list):
+                    setattr(changed, name, value.copy())
+            setattr(fresh, part.name, changed)
+        return fresh
+
+
+class DeskStore:
+    """What is durable. `state` is replaced whole by each commit."""
+
+    def __init__(self) -> None:
+        self.state = DeskState()
+
+    def open_unit(self) -> DeskUnit:
+        return DeskUnit(self)
+
+
+class DeskUnit:
+    """One transaction on a copy of the store."""
+
+    def __init__(self, store: DeskStore) -> None:
+        self._store = store
+        self._work: DeskState | None = None
+
+    def __enter__(self) -> Self:
+        self._work = self._store.state.copied()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._work = None
+
+    def commit(self) -> None:
+        self._store.state = self._open.copied()
+
+    @property
+    def bodies(self) -> MemoryBodies:
+        return self._open.bodies
+
+    @property
+    def agreements(self) -> MemoryAgreements:
+        return self._open.agreements
+
+    @property
+    def holdings(self) -> MemoryHoldings:
+        return self._open.holdings
+
+    @property
+    def trail(self) -> MemoryTrail:
+        return self._open.trail
+
+    @property
+    def outbox(self) -> MemoryOutbox:
+        return self._open.outbox
+
+    @property
+    def classes(self) -> MemoryClasses:
+        return self._open.classes
+
+    @property
+    def records(self) -> MemoryRecords:
+        return self._open.records
+
+    @property
+    def cases(self) -> MemoryCases:
+        return self._open.cases
+
+    @property
+    def correspondence(self) -> MemoryCorrespondence:
+        return self._open.correspondence
+
+    @property
+    def _open(self) -> DeskState:
+        assert self._work is not None, "a unit of work is used inside its with block"
+        return self._work

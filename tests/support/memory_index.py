@@ -1,0 +1,47 @@
+"""A search index in memory that keeps the port's contract: what another class holds moves nothing."""
+
+from collections.abc import Sequence
+
+from entente.identity.model import IndexEntry
+
+
+class MemoryIndex:
+    """Implements identity.ports.SearchIndex; ranks by the letter triples that two names share."""
+
+    def __init__(self) -> None:
+        self.entries: list[IndexEntry] = []
+        self.reached = 0
+        self.asked: list[frozenset[int]] = []
+
+    def position(self) -> int:
+        return self.reached
+
+    def apply(self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int) -> None:
+        gone = set(removed)
+        self.entries = [entry for entry in self.entries if entry.record not in gone] + list(entries)
+        self.reached = position
+
+    def clear(self) -> None:
+        self.entries, self.reached = [], 0
+
+    def by_name(self, forms: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
+        self.asked.append(allowed)
+        wanted = set().union(*map(triples, forms)) if forms else set()
+        best: dict[int, int] = {}
+        for entry in self.entries:
+            shared = max((len(wanted & triples(form)) for form in entry.names), default=0)
+            if entry.cls in allowed and shared:
+                best[entry.record] = max(shared, best.get(entry.record, 0))
+        return tuple(sorted(best, key=lambda number: (-best[number], number))[:limit])
+
+    def by_identifier(self, identifiers: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
+        self.asked.append(allowed)
+        found = {
+            entry.record for entry in self.entries if entry.cls in allowed and set(identifiers) & set(entry.identifiers)
+        }
+        return tuple(sorted(found)[:limit])
+
+
+def triples(text: str) -> set[str]:
+    edged = f" {text} "
+    return {edged[start : start + 3] for start in range(len(edged) - 2)}

@@ -1,0 +1,142 @@
+"""Several real nodes in one process: real rooms, real stores in temporary folders, and a post that carries batches by hand.
+
+What the demonstration does over sockets, tests do here in milliseconds: nothing is faked but the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from entente.app import NewBody, create_folder, open_node
+from entente.bodies.model import Body, BodyKind, Officer
+from entente.formats.instruments import read_instrument
+from entente.kernel.ids import BodyId, InstrumentId, OfficerId
+from entente.kernel.statement import Statement, from_json
+from entente.node import Node
+from entente.settings import Settings
+from entente.storage.keys import KeyFiles
+
+HEAD = OfficerId("head-1")
+DUTY = OfficerId("duty-1")
+DPO = OfficerId("dpo-1")
+OFFICERS = {
+    HEAD: frozenset({"head_of_body"}),
+    DUTY: frozenset({"duty_officer"}),
+    DPO: frozenset({"data_protection_officer"}),
+}
+PASSPHRASE = "correct horse battery staple"  # noqa: S105 - keys of a test's temporary folder
+INSTRUMENTS = Path(__file__).parents[2] / "demo" / "instruments"
+
+KINDS = {
+    "GS": (BodyKind.GENERAL_SECRETARIAT, "General Secretariat", ""),
+    "XA-NCB": (BodyKind.NATIONAL_CENTRAL_BUREAU, "National Central Bureau of XA", "XA"),
+    "XB-NCB": (BodyKind.NATIONAL_CENTRAL_BUREAU, "National Central Bureau of XB", "XB"),
+    "RC": (BodyKind.INTERNATIONAL_ENTITY, "Regional Drug Information Centre", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The nodes by their bodies' codes."""
+
+    nodes: Mapping[str, Node]
+    folders: Mapping[str, Path]
+    carried: dict[tuple[BodyId, BodyId], bytes] = field(default_factory=dict)
+    """The last batch from one body to another, as somebody on the line would have recorded it."""
+
+    def __getitem__(self, code: str) -> Node:
+        """Return a body's node."""
+        return self.nodes[code]
+
+    def own(self, code: str) -> Body:
+        """Return a body's own entry."""
+        with self.nodes[code].directory.open_unit() as unit:
+            return unit.bodies.own()
+
+    def id(self, code: str) -> BodyId:
+        """Return a body's id."""
+        return self.own(code).id
+
+    def deliver(self) -> int:
+        """Carry every batch that is due until nothing is; return how many envelopes were acknowledged."""
+        by_id = {self.id(code): node for code, node in self.nodes.items()}
+        carried = 0
+        for _ in range(50):
+            parcels = [
+                (self.id(code), node, parcel)
+                for code, node in self.nodes.items()
+                for recipient in node.exchange.recipients_due()
+                if (parcel := node.exchange.collect(recipient)) is not None
+            ]
+            if not parcels:
+                break
+            for sender, node, parcel in parcels:
+                self.carried[sender, parcel.recipient] = parcel.batch
+                response = by_id[parcel.recipient].exchange.receive(parcel.batch)
+                carried += node.exchange.settle(parcel, response).acknowledged
+        for node in self.nodes.values():
+            while node.identity.index_step():
+                continue
+        return carried
+
+    def sign_by_heads(self, code: str, draft: Statement) -> Statement:
+        """Sign a draft with two of a body's three heads' keys."""
+        keys = KeyFiles(self.folders[code] / "keys")
+        for head in ("head-1", "head-2"):
+            draft = draft.with_signature(keys.head_signer(head, PASSPHRASE))
+        return draft
+
+    def submit(self, code: str, draft: Statement) -> None:
+        """Have a body's heads sign a draft and hand it in."""
+        self[code].agreements.submit_signed(HEAD, self.sign_by_heads(code, draft))
+
+    def instrument(self, name: str) -> InstrumentId:
+        """Return the id of an instrument by its short name, as the secretariat knows it."""
+        for node in self.nodes.values():
+            with node.agreements.open_unit() as unit:
+                for state in unit.agreements.instruments():
+                    if state.instrument.name == name:
+                        return state.instrument.id
+        raise AssertionError(f"no node knows an instrument called {name}")
+
+    def conclude(self, proposer: str, file: str, signers: tuple[str, ...]) -> InstrumentId:
+        """Propose an instrument from the demonstration's files and have its parties sign it."""
+        node = self[proposer]
+        codes = {code: self.id(code) for code in self.nodes}
+        instrument = read_instrument((INSTRUMENTS / file).read_bytes(), node.lists, codes)
+        proposed = node.agreements.propose(HEAD, instrument).instrument.id
+        self.deliver()
+        for code in signers:
+            self.submit(code, self[code].agreements.draft_signature(HEAD, proposed))
+            self.deliver()
+        return proposed
+
+
+@contextmanager
+def open_network(folder: Path, *, is_introduced: bool = True) -> Iterator[Network]:
+    """Open four bodies with a head, a duty officer and a data protection officer each; by default they know each other."""
+    with ExitStack() as stack:
+        nodes, folders = {}, {}
+        for code, (kind, name, country) in KINDS.items():
+            folders[code] = folder / code
+            create_folder(
+                folders[code],
+                NewBody(kind, code, name, country, "UTC", (f"http://{code.lower()}.test",), (PASSPHRASE,) * 3, 2, PASSPHRASE),
+            )
+            nodes[code] = stack.enter_context(open_node(Settings.at(folders[code])))
+            for officer, roles in OFFICERS.items():
+                nodes[code].directory.put_officer(HEAD, Officer(officer, roles))
+        network = Network(nodes, folders)
+        for code in nodes:
+            for other in nodes:
+                if is_introduced and other != code:
+                    nodes[code].directory.introduce_by_hand(_entry(network.own(other)))
+        network.deliver()
+        yield network
+
+
+def _entry(body: Body) -> tuple[Statement, ...]:
+    return tuple(from_json(statement) for statement in body.statements)

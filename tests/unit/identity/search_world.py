@@ -1,0 +1,219 @@
+"""A node small enough to search in a test: two invented states, a few classes, a handful of invented persons."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace, TracebackType
+from typing import Any, Self, cast
+
+from entente.agreements.model import Right
+from entente.bodies.model import Officer
+from entente.disclosure.model import DisclosureClass, Reader
+from entente.formats.codelists import load_code_lists
+from entente.handling.model import (
+    DisclosureAct,
+    InformationEvaluation,
+    Retention,
+    ReviewState,
+    SourceEvaluation,
+)
+from entente.identity.model import Occasion, Query, SearchAnswer
+from entente.identity.ports import IdentityUnit, SearchIndex
+from entente.identity.service import Identity
+from entente.kernel.errors import Unavailable
+from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
+from entente.kernel.merkle import Frontier
+from entente.kernel.ports import Act, TrailRow, UnitOfWork
+from entente.kernel.statement import Statement
+from entente.records.model import Fact, Link, Property, PropertyType, Record, Schema, StoredRecord
+from entente.search.tantivy_index import TantivyIndex
+
+XA, XB = BodyId("body:" + "a" * 32), BodyId("body:" + "b" * 32)
+NOW = datetime(2031, 5, 4, 8, 0, tzinfo=UTC)
+OPEN, CLOSED = 1, 2
+"""Class numbers: the reader may see facts of the first and not of the second."""
+LISTS = load_code_lists()
+OFFICER = Officer(OfficerId("xb-duty-1"), frozenset({"duty_officer"}))
+OCCASION = Occasion(purpose="arrest", crime_area="drugs", case="XB-2031-0007")
+
+
+def properties(**kinds: PropertyType) -> dict[str, Property]:
+    return {name: Property(name, name, kind) for name, kind in kinds.items()}
+
+
+NAME, DATE, COUNTRY, NUMBER = PropertyType.NAME, PropertyType.DATE, PropertyType.COUNTRY, PropertyType.IDENTIFIER
+PERSON = Schema(
+    name="Person",
+    label="Person",
+    is_abstract=False,
+    ancestors=frozenset({"Person"}),
+    caption=("name", "alias"),
+    featured=("name",),
+    properties=properties(
+        name=NAME, alias=NAME, weakAlias=NAME, firstName=PropertyType.TEXT, lastName=PropertyType.TEXT, birthDate=DATE,
+        nationality=COUNTRY, passportNumber=NUMBER, idNumber=NUMBER, programId=NUMBER, cryptoAddress=NUMBER,
+        phone=PropertyType.PHONE, email=PropertyType.EMAIL,
+    ),
+)  # fmt: skip
+SCHEMATA: Mapping[str, Schema] = {"Person": PERSON}
+
+
+def a_class(instrument: str) -> DisclosureClass:
+    return DisclosureClass(
+        source=XA,
+        kind="wanted_person",
+        instrument=InstrumentId(instrument),
+        purposes=frozenset({"arrest"}),
+        crime_areas=frozenset({"drugs"}),
+        handling=frozenset({"H0"}),
+        confidentiality="restricted",
+        source_evaluation=SourceEvaluation.A,
+        information_evaluation=InformationEvaluation.KNOWN_TRUE,
+        status="wanted",
+        marks=frozenset(),
+        restrictions=frozenset(),
+        review=ReviewState.CLEARED,
+    )
+
+
+def a_record(*facts: tuple[str, str] | Fact, local_id: str = "1", links: tuple[Link, ...] = ()) -> Record:
+    """Facts of class 0 unless they say otherwise; classes 0 and 1 are OPEN and CLOSED when stored."""
+    made = tuple(fact if isinstance(fact, Fact) else Fact(*fact) for fact in facts)
+    return Record(
+        id=RecordId(f"{XA}/{local_id}"),
+        source=XA,
+        local_id=local_id,
+        version=1,
+        schema="Person",
+        kind="wanted_person",
+        at=NOW,
+        terms=(a_class("instrument:open"), a_class("instrument:closed")),
+        facts=made,
+        links=links,
+        retention=Retention(date(2036, 1, 1), date(2041, 1, 1)),
+    )
+
+
+def stored(record: Record, number: int, *, sequence: int | None = None) -> StoredRecord:
+    return StoredRecord(
+        number=number,
+        record=record,
+        statement=Statement("record.put", XA, NOW, {}, b"{}"),
+        class_numbers=(OPEN, CLOSED),
+        received_from=XA,
+        received_at=NOW,
+        withdrawn_at=None,
+        change_sequence=number if sequence is None else sequence,
+    )
+
+
+class World:
+    """Keeps records and trail; implements what a search reads of a unit of work, and the gate's allowed sets."""
+
+    def __init__(self, *records: Record, index: SearchIndex, allowed: Iterable[int] = (OPEN,)) -> None:
+        self.held = {number: stored(record, number) for number, record in enumerate(records, 1)}
+        self.allowed_classes = frozenset(allowed)
+        self.index = index
+        self.trail_rows: list[TrailRow] = []
+        self.sealed: list[tuple[bytes, bytes]] = []
+        self.is_trail_broken = False
+        self.governance = 1
+        self.sequence_before = len(records)
+        self.questions: list[tuple[Reader, DisclosureAct, Right, str, str]] = []
+        self.identity = Identity(
+            open_unit=lambda: cast("IdentityUnit", FakeUnit(self)),
+            open_view=lambda: cast("IdentityUnit", FakeUnit(self)),
+            clock=SimpleNamespace(now=lambda: NOW),
+            ids=cast("Any", SimpleNamespace(new_id=lambda prefix: f"{prefix}-1", new_salt=lambda: b"s" * 16)),
+            lists=LISTS,
+            schemata=SCHEMATA,
+            index=index,
+            disclosure=self,
+            seal=self.seal,
+            record=self.record,
+        )
+        self.identity.rebuild()
+
+    def search(self, *names: str, **more: Any) -> SearchAnswer:  # noqa: ANN401 - the fields of a query
+        return self.identity.search(OFFICER, Query(names=names, **more), OCCASION)
+
+    def change(self, number: int, **changes: Any) -> None:  # noqa: ANN401 - the fields of a stored record
+        self.sequence_before += 1
+        self.held[number] = replace(self.held[number], change_sequence=self.sequence_before, **changes)
+
+    def allowed(
+        self, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
+    ) -> frozenset[int]:
+        self.questions.append((reader, act, right, purpose, crime_area))
+        return self.allowed_classes
+
+    def allowed_in(
+        self, unit: IdentityUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
+    ) -> frozenset[int]:
+        return self.allowed(reader, act, right, purpose, crime_area)
+
+    def seal(self, plain: bytes, info: bytes) -> bytes:
+        self.sealed.append((plain, info))
+        return b"sealed:" + bytes(byte ^ 0x5A for byte in plain)
+
+    def record(self, unit: UnitOfWork, act: Act) -> TrailRow:
+        if self.is_trail_broken:
+            raise Unavailable("The trail is full.", why="The disk is.", do="Make room.", retry_is_safe=True)
+        row = TrailRow(self.sequence_before + len(self.trail_rows) + 1, NOW, act, b"", b"", b"")
+        cast("FakeUnit", unit).pending.append(row)
+        return row
+
+
+@dataclass
+class FakeUnit(AbstractContextManager["FakeUnit"]):
+    """One transaction over the world; rows of the trail count once committed."""
+
+    world: World
+    pending: list[TrailRow] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.pending = []
+
+    def commit(self) -> None:
+        self.world.trail_rows += self.pending
+        self.pending = []
+
+    @property
+    def bodies(self) -> Any:  # noqa: ANN401 - two methods of the directory
+        return SimpleNamespace(own=lambda: SimpleNamespace(id=XB), officer={OFFICER.id: OFFICER}.get)
+
+    @property
+    def classes(self) -> Any:  # noqa: ANN401 - one method of the classes
+        return SimpleNamespace(governance_version=lambda: self.world.governance)
+
+    @property
+    def trail(self) -> Any:  # noqa: ANN401 - one method of the trail
+        return SimpleNamespace(frontier=lambda: Frontier(size=self.world.sequence_before))
+
+    @property
+    def records(self) -> "FakeUnit":
+        return self
+
+    def get_many(self, numbers: Sequence[int]) -> tuple[StoredRecord, ...]:
+        return tuple(self.world.held[number] for number in numbers if number in self.world.held)
+
+    def changed_since(self, sequence: int, limit: int) -> tuple[StoredRecord, ...]:
+        changed = [one for one in self.world.held.values() if one.change_sequence > sequence]
+        ordered = sorted(changed, key=lambda one: (one.change_sequence, one.number))
+        last = {one.change_sequence for one in ordered[:limit]}
+        return tuple(one for one in ordered if one.change_sequence in last)
+
+    def count(self, allowed: frozenset[int], *, today: date) -> int:
+        held = [one for one in self.world.held.values() if one.withdrawn_at is None]
+        return sum(any(one.class_numbers[fact.terms] in allowed for fact in one.record.facts) for one in held)
+
+
+def on_files(folder: Path) -> TantivyIndex:
+    return TantivyIndex(folder / "index")

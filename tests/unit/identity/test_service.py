@@ -1,0 +1,181 @@
+"""I12 to I15: the search as a recorded act, and the index that follows the store."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any, cast
+
+import pytest
+
+from entente.agreements.model import Right
+from entente.disclosure.model import Reader
+from entente.handling.model import DisclosureAct, Retention
+from entente.identity.model import Occasion, Query
+from entente.identity.service import SHOWN_MAX
+from entente.kernel.canonical import canonical_bytes
+from entente.kernel.errors import Invalid, Refused, Unavailable
+from entente.kernel.ids import OfficerId, RecordId
+from entente.records.model import Fact
+from tests.support.memory_index import MemoryIndex
+from tests.unit.identity.search_world import NOW, OCCASION, OFFICER, OPEN, XA, XB, World, a_record, stored
+
+
+def a_world(*names: str) -> World:
+    held = names or ("Мухаммедов А.",)
+    records = [a_record(("name", name), ("birthDate", "1979-03-02"), local_id=f"p{n}") for n, name in enumerate(held)]
+    return World(*records, index=MemoryIndex())
+
+
+def test_i14_search_is_one_row_that_says_why_and_what_was_shown() -> None:
+    world = a_world("Мухаммедов А.", "Karimzoda Behruz")
+    answer = world.search("Muhammadov", birth_date="1979")
+    (row,) = world.trail_rows
+    shown = answer.candidates[0]
+    assert (row.act.verb, row.act.body, row.act.officer, row.act.subject) == ("search", XB, OFFICER.id, OCCASION.case)
+    assert row.act.detail["purpose"] == "arrest"
+    assert row.act.detail["crime_area"] == "drugs"
+    assert row.act.detail["case"] == OCCASION.case
+    assert row.act.detail["candidates"] == 1
+    assert row.act.detail["shown"] == [{"record": shown.record, "score": shown.score}]
+    assert (answer.trail_sequence, answer.searched) == (row.sequence, 2)
+
+
+def test_i14_query_is_in_the_trail_only_sealed_and_bound_to_its_search() -> None:
+    world = a_world()
+    world.search("Muhammadov", birth_date="1979", identifiers=("PA 123456",))
+    ((plain, info),) = world.sealed
+    assert b"Muhammadov" in plain
+    assert info == b"entente/search/1 search-1"
+    written = canonical_bytes(world.trail_rows[0].act.detail)
+    assert b"Muhammadov" not in written
+    assert b"123456" not in written
+
+
+def test_i14_no_trail_no_answer() -> None:
+    world = a_world()
+    assert world.search("Muhammadov").candidates
+    world.is_trail_broken = True
+    with pytest.raises(Unavailable):
+        world.search("Muhammadov")
+    assert len(world.trail_rows) == 1
+
+
+def test_i14_search_that_finds_nothing_is_recorded_too() -> None:
+    world = a_world()
+    assert world.search("Karimzoda Behruz").candidates == ()
+    assert world.trail_rows[0].act.detail["shown"] == []
+
+
+def test_i13_officer_without_the_verb_is_refused_and_the_refusal_is_recorded() -> None:
+    world = a_world()
+    assert world.search("Muhammadov").candidates
+    stranger = replace(OFFICER, id=OfficerId("xb-nobody"))
+    with pytest.raises(Refused):
+        world.identity.search(stranger, Query(names=("Muhammadov",)), OCCASION)
+    assert world.trail_rows[-1].act.detail["outcome"] == "refused"
+
+
+def test_i13_ill_formed_search_asks_nothing_and_leaves_no_row() -> None:
+    world = a_world()
+    with pytest.raises(Invalid):
+        world.identity.search(OFFICER, Query(names=("Muhammadov",)), Occasion("arrest", "drugs"))
+    with pytest.raises(Invalid):
+        world.identity.search(OFFICER, Query(), OCCASION)
+    assert world.questions == []
+    assert world.trail_rows == []
+
+
+def test_i12_gate_is_asked_to_see_a_copy_for_this_purpose() -> None:
+    world = a_world()
+    world.search("Muhammadov")
+    reader = Reader(XB, OFFICER.id, OFFICER.roles)
+    assert world.questions == [(reader, DisclosureAct.SEE, Right.COPY, "arrest", "drugs")]
+    assert cast("MemoryIndex", world.index).asked == [frozenset({OPEN})]
+
+
+def test_i12_suspension_between_question_and_search_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The remembered set was asked for just before; the search's own transaction sees that governance moved on.
+    world = a_world()
+    remembered = world.allowed
+
+    def suspended_meanwhile(*question: Any) -> frozenset[int]:  # noqa: ANN401
+        allowed = remembered(*question)
+        world.governance += 1
+        world.allowed_classes = frozenset()
+        return allowed
+
+    monkeypatch.setattr(world, "allowed", suspended_meanwhile)
+    monkeypatch.setattr(world, "allowed_in", lambda *_: world.allowed_classes)
+    assert world.search("Muhammadov").candidates == ()
+
+
+def test_i12_withdrawn_and_expired_records_are_not_shown_before_the_index_knows() -> None:
+    world = a_world()
+    assert world.search("Muhammadov").candidates
+    held = world.held[1]
+    world.held[1] = replace(held, withdrawn_at=NOW)
+    assert world.search("Muhammadov").candidates == ()
+    past = replace(held.record, retention=Retention(date(2030, 1, 1), NOW.date()))
+    world.held[1] = replace(held, record=past)
+    assert world.search("Muhammadov").candidates == ()
+
+
+def test_i11_answer_is_short_best_first_and_says_under_which_instrument() -> None:
+    world = a_world(
+        "Rahimov Akmal", *(f"Rahimov Akmal {letter}." for letter in "BCDEFGHJKLMNOPQRSTUVW"), "Karimzoda Behruz"
+    )
+    answer = world.search("Rahimov Akmal")
+    assert len(answer.candidates) == SHOWN_MAX
+    assert [one.score for one in answer.candidates] == sorted((one.score for one in answer.candidates), reverse=True)
+    assert answer.candidates[0].record == RecordId(f"{XA}/p0")
+    assert answer.candidates[0].instrument == "instrument:open"
+    assert answer.candidates[0].caption == "Rahimov Akmal"
+    assert all(sum(piece.weight for piece in one.evidence) == one.score for one in answer.candidates)
+
+
+def test_i10_number_finds_a_record_whose_name_is_another() -> None:
+    record = a_record(("name", "Karimzoda Behruz"), ("passportNumber", "PA 123456"))
+    world = World(record, index=MemoryIndex())
+    (found,) = world.search("Rahimov Akmal", identifiers=("pa123456",)).candidates
+    assert [piece.text for piece in found.evidence] == ["passport number equal", "name differs"]
+
+
+def test_i15_index_takes_changes_and_lets_go_of_withdrawn_records() -> None:
+    world = a_world("Rahimov Akmal", "Karimzoda Behruz")
+    index = cast("MemoryIndex", world.index)
+    assert world.identity.index_step() == 0
+    world.change(1, withdrawn_at=NOW)
+    assert world.identity.index_step() == 1
+    assert {entry.record for entry in index.entries} == {2}
+    assert index.position() == world.sequence_before
+
+
+def test_i15_import_of_many_records_under_one_sequence_is_never_cut() -> None:
+    # One slice of an import is one row of the sequence; cutting inside it would lose the rest for ever.
+    world = a_world()
+    for number in range(2, 12):
+        world.held[number] = stored(a_record(("name", f"Rahimov {number}"), local_id=str(number)), number, sequence=7)
+    world.held[12] = stored(a_record(("name", "Karimzoda"), local_id="12"), 12, sequence=8)
+    world.sequence_before = 8
+    world.index.clear()
+    steps = []
+    while read := world.identity.index_step(limit=3):
+        steps.append((read, world.index.position()))
+    assert steps == [(11, 7), (1, 8)]
+    assert {entry.record for entry in cast("MemoryIndex", world.index).entries} == set(range(1, 13))
+
+
+def test_i15_index_ahead_of_a_restored_store_begins_again() -> None:
+    world = a_world("Rahimov Akmal")
+    world.index.apply([99], [], 500)
+    cast("MemoryIndex", world.index).entries.clear()
+    assert world.identity.index_step() == 1
+    assert world.search("Rahimov Akmal").candidates
+
+
+def test_i15_rebuild_gives_the_same_answers() -> None:
+    world = a_world("Rahimov Akmal", "Karimzoda Behruz")
+    world.change(2, record=a_record(("name", "Saidov Rustam"), Fact("alias", "Rustam", terms=1), local_id="p1"))
+    world.identity.index_step()
+    before = world.search("Saidov Rustam").candidates
+    assert world.identity.rebuild() == 2
+    assert world.search("Saidov Rustam").candidates == before != ()

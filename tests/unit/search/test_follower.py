@@ -1,0 +1,101 @@
+"""I15: the thread that keeps the index up. Its waits are events, not sleeps."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from entente.kernel.errors import Unavailable
+from entente.search.follower import Follower
+
+SECONDS = 10.0
+
+
+class Steps:
+    """Gives what the store would: numbers of records read, or the failure a step raises."""
+
+    def __init__(self, *given: int | Exception) -> None:
+        self.given = list(given)
+        self.calls = 0
+        self.failed = threading.Event()
+
+    def __call__(self) -> int:
+        self.calls += 1
+        if not self.given:
+            return 0
+        step = self.given.pop(0)
+        if isinstance(step, Exception):
+            self.failed.set()
+            raise step
+        return step
+
+
+@pytest.fixture
+def started() -> Iterator[list[Follower]]:
+    followers: list[Follower] = []
+    yield followers
+    for follower in followers:
+        follower.stop()
+
+
+def test_follower_reads_until_nothing_is_left(started: list[Follower]) -> None:
+    follower = Follower(Steps(1000, 1000, 14))
+    started.append(follower)
+    assert not follower.state().is_running
+    follower.start()
+    assert follower.wait_drained(SECONDS)
+    assert follower.state().records_read == 2014
+    assert follower.state().is_running
+
+
+def test_commit_wakes_the_follower(started: list[Follower]) -> None:
+    steps = Steps(1)
+    follower = Follower(steps)
+    started.append(follower)
+    follower.start()
+    assert follower.wait_drained(SECONDS)
+    steps.given.append(5)
+    follower.wake()
+    assert follower.wait_drained(SECONDS)
+    assert follower.state().records_read == 6
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Unavailable("The store is locked.", why="Another command.", do="Wait.", retry_is_safe=True),
+        OSError("no space left on device"),
+        ValueError("index damaged"),
+    ],
+)
+def test_failure_is_kept_for_doctor_and_tried_again(started: list[Follower], failure: Exception) -> None:
+    steps = Steps(failure)
+    follower = Follower(steps)
+    started.append(follower)
+    follower.start()
+    assert steps.failed.wait(SECONDS)
+    assert follower.wait_drained(SECONDS)
+    assert steps.calls >= 2
+    assert (follower.state().failures, follower.state().last_error) == (0, "")
+
+
+def test_failure_is_shown_while_it_lasts(started: list[Follower], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entente.search.follower.RETRY_SECONDS_MIN", 60.0)
+    steps = Steps(OSError("no space left on device"))
+    follower = Follower(steps)
+    follower.start()
+    assert steps.failed.wait(SECONDS)
+    follower.stop()
+    state = follower.state()
+    assert (state.failures, state.is_running) == (1, False)
+    assert "no space left on device" in state.last_error
+
+
+def test_stop_ends_the_thread_between_steps_and_may_be_called_twice() -> None:
+    steps = Steps()
+    follower = Follower(steps)
+    follower.start()
+    assert follower.wait_drained(SECONDS)
+    follower.stop()
+    follower.stop()
+    assert not follower.state().is_running
