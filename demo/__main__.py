@@ -21,7 +21,9 @@ ROWS_MAX = 1_000
 def main() -> int:
     """Run the demonstration; return the exit code."""
     print("Entente lets police bodies that do not fully trust each other work together: each keeps its own data,")
-    print("shares it under instruments it signs and can suspend at once, and every «may I?» is answered with reasons.\n")
+    print(
+        "shares it under instruments it signs and can suspend at once, and every «may I?» is answered with reasons.\n"
+    )
     try:
         processes = prepare()
     except PortsInUseError as error:
@@ -70,7 +72,9 @@ def _trail(processes: Processes, code: str) -> NodeTrail:
 def _stay(processes: Processes) -> None:
     folder = Path(os.path.relpath(HERE / "run"))
     print("\nThe four nodes keep running until Ctrl-C. In another terminal, try:")
-    print(f"  .venv/bin/entente search «Chen Weiguo» --folder {folder}/XB-NCB --as duty-1 --purpose identify --area fugitives --occasion demo")
+    print(
+        f"  .venv/bin/entente search «Chen Weiguo» --folder {folder}/XB-NCB --as duty-1 --purpose identify --area fugitives --occasion demo"
+    )
     print(f"  .venv/bin/entente instrument list --folder {folder}/RC")
     print(f"  .venv/bin/entente trail show --folder {folder}/XA-NCB --as dpo-1")
     for code, port in processes.ports.items():

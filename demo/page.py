@@ -149,7 +149,10 @@ def _taken_in(trail: NodeTrail) -> Iterator[tuple[str, str, str, str, str, str]]
 
 
 def _label(verbs: Sequence[str]) -> str:
-    counted = [(KINDS.get(verb, verb).removeprefix("accept_").replace("_", " "), verbs.count(verb)) for verb in dict.fromkeys(verbs)]
+    counted = [
+        (KINDS.get(verb, verb).removeprefix("accept_").replace("_", " "), verbs.count(verb))
+        for verb in dict.fromkeys(verbs)
+    ]
     return " · ".join(f"{count} {name}s" if count > 1 else name for name, count in counted)
 
 

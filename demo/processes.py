@@ -81,7 +81,7 @@ class Processes:
         """Wait until nothing waits to be sent or indexed anywhere, twice in a row: an answer may follow a message."""
         give_up_at = time.monotonic() + SETTLE_SECONDS_MAX
         quiet = 0
-        while quiet < 2:  # noqa: PLR2004 - see above
+        while quiet < 2:
             standings = [self.ask(code, "status") for code in BODIES]
             is_quiet = all(one["is_everything_acknowledged"] and one["is_index_current"] for one in standings)
             quiet = quiet + 1 if is_quiet else 0

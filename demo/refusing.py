@@ -27,7 +27,9 @@ def forward_on_leave(teller: Teller) -> None:
         justification="The secretariat prepares the notice.", **about,
     )["permission"]  # fmt: skip
     teller.world.settle()
-    teller.ask("XA-NCB", "permission_answer", officer="duty-1", id=asked["id"], grant=True, days=7, text="For the notice only.")
+    teller.ask(
+        "XA-NCB", "permission_answer", officer="duty-1", id=asked["id"], grant=True, days=7, text="For the notice only."
+    )
     teller.world.settle()
     passed = teller.ask("XB-NCB", "record_forward", officer="duty-1", record=WANTED, to="GS", **about)
     claim("the leave is what makes it pass", passed["leave"])
@@ -44,8 +46,12 @@ def forward_on_leave(teller: Teller) -> None:
 def ask_from_outside(teller: Teller) -> None:
     """A body outside the instrument gets the words of «nothing found», byte for byte."""
     hidden = _request(teller, "RC", WANTED, "drug_seizure", "drug-data-programme", "analysis", "drugs")
-    absent = _request(teller, "RC", "XA-NCB/xa-no-such-record", "drug_seizure", "drug-data-programme", "analysis", "drugs")
-    claim("the answer is «nothing found»", hidden["answer"] == str(NotFound().what) or "Nothing found" in hidden["answer"])
+    absent = _request(
+        teller, "RC", "XA-NCB/xa-no-such-record", "drug_seizure", "drug-data-programme", "analysis", "drugs"
+    )
+    claim(
+        "the answer is «nothing found»", hidden["answer"] == str(NotFound().what) or "Nothing found" in hidden["answer"]
+    )
     same = [{key: one[key] for key in ("outcome", "answer", "grounds")} for one in (hidden, absent)]
     teller.try_promise(
         7,
@@ -88,10 +94,12 @@ def suspend_the_programme(teller: Teller) -> None:
     teller.world.heads_sign("XA-NCB", teller.ask("XA-NCB", "suspend_draft", officer="head-1", **terms))
     signed = time.monotonic()
     while _seizures(teller, "RC"):
-        claim("the suspension reaches the centre within ten seconds", time.monotonic() - signed < 10)  # noqa: PLR2004
+        claim("the suspension reaches the centre within ten seconds", time.monotonic() - signed < 10)
         teller.world.settle()
     took = time.monotonic() - signed
-    teller.try_promise(3, f"a suspension reached a connected peer in {took:.1f} s; its copies are not found", is_kept=True)
+    teller.try_promise(
+        3, f"a suspension reached a connected peer in {took:.1f} s; its copies are not found", is_kept=True
+    )
     teller.tell(
         "two heads of XA-NCB sign it",
         f"RC's {before} copies stop being found ({took:.1f} s)",
@@ -111,11 +119,15 @@ def suspend_the_programme(teller: Teller) -> None:
     teller.world.settle()
     arrived = [one["id"] for one in teller.ask("RC", "message_list")["messages"]]
     teller.try_promise(3, "the charter's channel stayed open", is_kept=sent["id"] in arrived)
-    teller.tell("XA-NCB sends RC a police message under the charter", "delivered; the charter's channel cannot be suspended")
+    teller.tell(
+        "XA-NCB sends RC a police message under the charter", "delivered; the charter's channel cannot be suspended"
+    )
 
 
 def _seizures(teller: Teller, code: str) -> int:
-    listed = teller.ask(code, "record_list", officer="duty-1", purpose="analysis", crime_area="drugs", kind="drug_seizure")
+    listed = teller.ask(
+        code, "record_list", officer="duty-1", purpose="analysis", crime_area="drugs", kind="drug_seizure"
+    )
     return int(listed["of"])
 
 
@@ -136,9 +148,10 @@ def propose_an_expulsion(teller: Teller) -> None:
         for one in teller.ask(code, "proposal_list")["proposals"]
     ]
     still = all(
-        any(body["code"] == "XA-NCB" for body in teller.ask(code, "body_list")["bodies"]) for code in ("GS", "XB-NCB", "RC")
+        any(body["code"] == "XA-NCB" for body in teller.ask(code, "body_list")["bodies"])
+        for code in ("GS", "XB-NCB", "RC")
     )
-    kept = len(everywhere) == 12 and all(everywhere) and still  # noqa: PLR2004 - three proposals at four nodes
+    kept = len(everywhere) == 12 and all(everywhere) and still
     teller.try_promise(2, "three of four bodies proposed an expulsion", is_kept=kept)
     teller.tell(
         "GS, XB-NCB and RC each propose to expel XA-NCB",
@@ -239,7 +252,9 @@ def import_what_never_circulates(teller: Teller) -> None:
         claim("an unknown crime area is refused", isinstance(refusal, Invalid))
         good = terms.replace("political_dissent", "fugitives")
         kept = teller.ask("XA-NCB", "record_import", officer="duty-1", file=str(file), terms=good, share_with=[])
-    shown = teller.ask("XA-NCB", "record_show", officer="duty-1", record="xa-person-90", purpose="arrest", crime_area="fugitives")
+    shown = teller.ask(
+        "XA-NCB", "record_show", officer="duty-1", record="xa-person-90", purpose="arrest", crime_area="fugitives"
+    )
     clean = "religion" not in json.dumps(shown) and "political" not in json.dumps(shown)
     teller.try_promise(6, "terms with a political crime area, and a person with religion and politics", is_kept=clean)
     dropped = " and ".join(sorted(kept["left_out"]))

@@ -112,11 +112,13 @@ def evidence(candidate: Answer) -> str:
 
 def find(teller: Teller) -> None:
     """A name in another script is found from its Latin spelling, and others too."""
-    case = teller.ask("XB-NCB", "case_open", officer="duty-1", title=CASE_TITLE, crime_area="fugitives")["case"]["number"]
+    case = teller.ask("XB-NCB", "case_open", officer="duty-1", title=CASE_TITLE, crime_area="fugitives")["case"][
+        "number"
+    ]
     answer = search(teller, "XB-NCB", "Muhammadov", "1979", case=case)
     first = answer["candidates"][0]
     claim("the first candidate is the person XA-NCB seeks", first["name"] == "XA-NCB/xa-person-01")
-    claim("its score is that of a good candidate", first["score"] >= 850)  # noqa: PLR2004 - thousandths
+    claim("its score is that of a good candidate", first["score"] >= 850)
     count = len(answer["candidates"])
     teller.tell(
         f"XB-NCB officer searches «Muhammadov, 1979», case {case}",

@@ -270,6 +270,7 @@ def _open(settings: Settings) -> Iterator[tuple[Node, Store]]:
             store,
         )
     finally:
+        index.close()
         store.close()
 
 
@@ -318,5 +319,3 @@ def _whoever_sent_it(accept: Callable[[Any, Statement], object]) -> Accept:
         accept(unit, statement)
 
     return accepting
-
-

@@ -252,11 +252,12 @@ def test_leaves_are_kept_per_source_with_their_statement_and_raise_the_governanc
     with store.unit() as unit:
         before = unit.classes.governance_version()
         for source in (OWN, OTHER, OWN):
-            unit.classes.put_leave(examples.leave(f"leave-{source}", source), statements[source])
+            unit.classes.put_leave(examples.leave("leave-1", source), statements[source])
         assert [leave.source for leave in unit.classes.leaves()] == [OWN, OTHER]
         assert unit.classes.governance_version() > before
-        assert unit.classes.leave_statement(f"leave-{OTHER}") == statements[OTHER]
-        assert unit.classes.leave_statement("leave-absent") is None
+        assert unit.classes.leave_statement(OTHER, "leave-1") == statements[OTHER]
+        assert unit.classes.leave_statement(OWN, "leave-1") == statements[OWN]
+        assert unit.classes.leave_statement(OWN, "leave-absent") is None
 
 
 def test_withdrawal_is_kept_for_a_record_that_is_not_held_and_the_first_one_stands(store: Store) -> None:

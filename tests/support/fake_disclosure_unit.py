@@ -210,7 +210,7 @@ class FakeClasses:
     def put_leave(self, leave: Leave, statement: Statement) -> None:
         self.grant(leave)
 
-    def leave_statement(self, leave: str) -> Statement | None:
+    def leave_statement(self, source: BodyId, leave: str) -> Statement | None:
         return None
 
     def grant(self, leave: Leave) -> None:

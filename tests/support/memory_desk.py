@@ -15,7 +15,7 @@ from typing import Self
 from entente.cases.model import Case, CaseEvent
 from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, Way
 from entente.disclosure.model import DisclosureClass, Leave
-from entente.kernel.ids import RecordId
+from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.statement import Statement
 from entente.records.model import Fragment, Holder, StoredRecord
 from entente.records.ports import Page, RecordWrite
@@ -26,7 +26,7 @@ from tests.support.memory_unit import MemoryAgreements, MemoryBodies, MemoryHold
 @dataclass
 class MemoryClasses:
     numbered: dict[int, DisclosureClass] = field(default_factory=dict)
-    granted: dict[str, tuple[Leave, Statement]] = field(default_factory=dict)
+    granted: dict[tuple[BodyId, str], tuple[Leave, Statement]] = field(default_factory=dict)
     version: int = 1
 
     def number_of(self, cls: DisclosureClass) -> int:
@@ -49,11 +49,12 @@ class MemoryClasses:
         return tuple(leave for leave, _ in self.granted.values())
 
     def put_leave(self, leave: Leave, statement: Statement) -> None:
-        self.granted[leave.id] = (leave, statement)
+        self.granted[leave.source, leave.id] = (leave, statement)
         self.version += 1
 
-    def leave_statement(self, leave: str) -> Statement | None:
-        return self.granted[leave][1] if leave in self.granted else None
+    def leave_statement(self, source: BodyId, leave: str) -> Statement | None:
+        found = self.granted.get((source, leave))
+        return found[1] if found is not None else None
 
 
 @dataclass

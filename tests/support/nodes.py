@@ -27,7 +27,7 @@ OFFICERS = {
     DUTY: frozenset({"duty_officer"}),
     DPO: frozenset({"data_protection_officer"}),
 }
-PASSPHRASE = "correct horse battery staple"  # noqa: S105 - keys of a test's temporary folder
+PASSPHRASE = "correct horse battery staple"
 INSTRUMENTS = Path(__file__).parents[2] / "demo" / "instruments"
 
 KINDS = {
@@ -124,7 +124,9 @@ def open_network(folder: Path, *, is_introduced: bool = True) -> Iterator[Networ
             folders[code] = folder / code
             create_folder(
                 folders[code],
-                NewBody(kind, code, name, country, "UTC", (f"http://{code.lower()}.test",), (PASSPHRASE,) * 3, 2, PASSPHRASE),
+                NewBody(
+                    kind, code, name, country, "UTC", (f"http://{code.lower()}.test",), (PASSPHRASE,) * 3, 2, PASSPHRASE
+                ),
             )
             nodes[code] = stack.enter_context(open_node(Settings.at(folders[code])))
             for officer, roles in OFFICERS.items():

@@ -117,7 +117,9 @@ class Answering(Desk):
         if stored is not None and visible:
             # What is sent along is a copy there, so that the right to consult alone is not enough (M13).
             copies = [copy_verdict(cls, asker, situation, now) for cls in stored.record.terms]
-            found = extract(stored.record, visible & {place for place, one in enumerate(copies) if one.decision.allowed})
+            found = extract(
+                stored.record, visible & {place for place, one in enumerate(copies) if one.decision.allowed}
+            )
             if found is not None:
                 return Answer(AnswerOutcome.WHOLE, SENT_ALONG, decision, sent=found)
             verdicts = copies

@@ -94,7 +94,7 @@ class Forwarding(Desk):
         """Put the source's own statements in the outbox, the leave before the record that it lets pass."""
         record = seen.stored.record
         if leave is not None:
-            granted = unit.classes.leave_statement(leave.id)
+            granted = unit.classes.leave_statement(leave.source, leave.id)
             assert granted is not None, "a leave is kept with the statement it came by"
             unit.outbox.put(Outgoing(recipient, seen.terms.id, granted, ref=record.id))
         unit.outbox.put(Outgoing(recipient, seen.terms.id, seen.stored.statement, ref=record.id))

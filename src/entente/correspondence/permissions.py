@@ -180,7 +180,7 @@ def still_waiting(asked: PermissionRequest) -> PermissionRequest:
 def _keep_leave(unit: CorrespondenceUnit, leave: GrantedLeave, statement: Statement) -> None:
     """Keep a leave; the same statement again changes nothing, and another one never takes its id."""
     check_text("leave.id", leave.id, ID_CHARACTERS_MAX)
-    known = unit.classes.leave_statement(leave.id)
+    known = unit.classes.leave_statement(statement.body, leave.id)
     if known is not None and known.id != statement.id:
         raise seen_before(leave.id)
     unit.classes.put_leave(leave.by(statement.body, statement.id), statement)

@@ -23,9 +23,6 @@ ACT_ON = DisclosureAct.ACT_ON.rank
 LADDER = tuple(DisclosureAct)
 """The acts from the lowest to the highest; the act of rank n is at place n - 1."""
 
-SHOWN_CHARACTERS = 14
-"""Of an id in a sentence: `body:` and nine characters of the digest, 45 bits: enough to tell 260 bodies apart."""
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -70,11 +67,6 @@ class Finding:
 def nothing(sentences: list[str], *, source: str = "", remedy: str = "") -> Finding:
     """Return a finding that lets the reader do nothing, for every cause given."""
     return Finding(NOTHING, " ".join(sentences), source, remedy)
-
-
-def short(name: str) -> str:
-    """Shorten an id for a sentence; what is short already stays."""
-    return name if len(name) <= SHOWN_CHARACTERS + 1 else f"{name[:SHOWN_CHARACTERS]}…"
 
 
 def listed(codes: frozenset[str]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from entente.agreements.model import Measure, MeasurePolicy
-from entente.disclosure.finding import ACT_ON, NOTHING, SEE, Case, Finding, level_rank, listed, nothing, short
+from entente.disclosure.finding import ACT_ON, NOTHING, SEE, Case, Finding, level_rank, listed, nothing
 from entente.handling.model import DisclosureAct, Restriction, RestrictionMode, ReviewState
 from entente.kernel.ids import BodyId
 
@@ -56,9 +56,9 @@ def _without_standing(case: Case) -> Iterator[str]:
     for body in _participants(case):
         standing = case.situation.bodies.get(body)
         if standing is None:
-            yield f"{short(body)} is not in this node's directory."
+            yield f"{body} is not in this node's directory."
         elif not standing.has_valid_keys:
-            yield f"{short(body)} has no keys in force."
+            yield f"{body} has no keys in force."
 
 
 def _stopped_by_measures(case: Case) -> Iterator[str]:
@@ -67,8 +67,8 @@ def _stopped_by_measures(case: Case) -> Iterator[str]:
             charter = case.situation.instruments.get(measure.charter)
             if charter is not None and charter.is_in_force:
                 yield (
-                    f"Measure {short(measure.id)} ({measure.policy}) under «{charter.state.instrument.name}» stands"
-                    f" toward {short(measure.target)} from {measure.since:%Y-%m-%d} until {measure.until:%Y-%m-%d},"
+                    f"Measure {measure.id} ({measure.policy}) under «{charter.state.instrument.name}» stands"
+                    f" toward {measure.target} from {measure.since:%Y-%m-%d} until {measure.until:%Y-%m-%d},"
                     f" decided by {measure.decided_by}; lifted by: {measure.lifted_by}."
                 )
 
@@ -96,17 +96,15 @@ def restrictions_admit(case: Case) -> Finding:
     restrictions = case.cls.restrictions
     if not restrictions:
         return _D5_NONE
-    source = f"restriction set by {short(case.cls.source)}; RPD Art. 58"
+    source = f"restriction set by {case.cls.source}; RPD Art. 58"
     if not all(_admits(item, case.reader, case) for item in restrictions):
         return nothing(
-            [f"The source {short(case.cls.source)} restricts it, and {short(case.reader)} is not admitted."],
+            [f"The source {case.cls.source} restricts it, and {case.reader} is not admitted."],
             source=source,
         )
     recipient = case.request.recipient
     if recipient is not None and not all(_admits(item, recipient, case) for item in restrictions):
-        text = (
-            f"The source {short(case.cls.source)} restricts it, and the recipient {short(recipient)} is not admitted."
-        )
+        text = f"The source {case.cls.source} restricts it, and the recipient {recipient} is not admitted."
         return Finding(SEE, text, source, "Ask the source to send it to the recipient itself.")
     return _D5_ADMITS
 

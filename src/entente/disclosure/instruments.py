@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from entente.agreements.model import ClauseEffect, Direction, OnwardRule, Participation, ParticipationState, Suspension
-from entente.disclosure.finding import ACT_ON, KNOW, SEE, Case, Finding, level_rank, nothing, short
+from entente.disclosure.finding import ACT_ON, KNOW, SEE, Case, Finding, level_rank, nothing
 from entente.disclosure.leaves import leave_counts
 from entente.disclosure.model import InForce
 from entente.handling.model import DisclosureAct
@@ -39,7 +39,7 @@ def instrument_covers(case: Case) -> Finding:
             else "The instrument it was shared under is not known here."
         )
         return nothing([text], source="DESIGN section 5", remedy=_D2_REMEDY)
-    source = f"«{held.state.instrument.name}», {short(held.state.instrument.id)}"
+    source = f"«{held.state.instrument.name}», {held.state.instrument.id}"
     if causes := list(_not_covered(case, held)):
         return nothing(causes, source=source, remedy=_D2_REMEDY)
     if causes := list(_outside_terms(case, held)):
@@ -56,7 +56,7 @@ def _not_covered(case: Case, held: InForce) -> Iterator[str]:
         yield f"«{terms.name}» is not in force: {held.why}"
     for body in (cls.source, case.reader):
         if body not in held.parties:
-            yield f"{short(body)} is not a party to «{terms.name}»."
+            yield f"{body} is not a party to «{terms.name}»."
     kind = case.lists.record_kinds.get(cls.kind)
     if kind is None or cls.kind not in terms.kinds:
         yield f"«{terms.name}» does not cover the kind «{cls.kind}»."
@@ -100,9 +100,9 @@ def _onward(case: Case, held: InForce, source: str) -> Finding:
         return covered
     if leave_counts(case, DisclosureAct.FORWARD):
         return Finding(
-            ACT_ON, f"«{terms.name}» is in force, and the source gave leave to pass it to {short(recipient)}.", source
+            ACT_ON, f"«{terms.name}» is in force, and the source gave leave to pass it to {recipient}.", source
         )
-    text = f"«{terms.name}» lets it pass to {short(recipient)} only with the source's leave."
+    text = f"«{terms.name}» lets it pass to {recipient} only with the source's leave."
     return Finding(SEE, text, source, "Ask the source for leave.", with_leave=ACT_ON)
 
 
@@ -131,7 +131,7 @@ def _stops_between(case: Case, held: InForce, receiver: BodyId) -> Iterator[str]
     for author, other, direction in ((giver, receiver, Direction.SENDING), (receiver, giver, Direction.RECEIVING)):
         participation = held.state.participations.get(author)
         if participation is None:
-            yield f"{short(author)} does not take part in «{held.state.instrument.name}»."
+            yield f"{author} does not take part in «{held.state.instrument.name}»."
             continue
         yield from _state_stops(participation, case)
         for suspension in participation.suspensions:
@@ -141,10 +141,10 @@ def _stops_between(case: Case, held: InForce, receiver: BodyId) -> Iterator[str]
 
 def _state_stops(participation: Participation, case: Case) -> Iterator[str]:
     if participation.state is ParticipationState.WITHDRAWN:
-        yield f"{short(participation.body)} withdrew its participation on {participation.at:%Y-%m-%d}."
+        yield f"{participation.body} withdrew its participation on {participation.at:%Y-%m-%d}."
     elif participation.state is ParticipationState.NARROWED and case.cls.kind not in participation.kinds:
         yield (
-            f"{short(participation.body)} narrowed its participation on {participation.at:%Y-%m-%d}, and"
+            f"{participation.body} narrowed its participation on {participation.at:%Y-%m-%d}, and"
             f" «{case.cls.kind}» is not among what remains."
         )
 
@@ -162,6 +162,6 @@ def _applies(suspension: Suspension, other: BodyId, direction: Direction, case: 
 def _suspended(author: BodyId, other: BodyId, suspension: Suspension) -> str:
     scope = ", ".join(sorted(suspension.kinds)) or "every kind"
     return (
-        f"{short(author)}'s participation is suspended toward {short(other)} since {suspension.since:%Y-%m-%d}"
+        f"{author}'s participation is suspended toward {other} since {suspension.since:%Y-%m-%d}"
         f" for {scope}, decided by {suspension.decided_by} (document {suspension.document})."
     )

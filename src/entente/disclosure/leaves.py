@@ -5,7 +5,7 @@ Source: docs/rules/disclosure.md D6 and «May leave be asked?»; Europol handlin
 
 from __future__ import annotations
 
-from entente.disclosure.finding import ACT_ON, FORWARD, LADDER, NOTHING, Case, Finding, listed, nothing, short
+from entente.disclosure.finding import ACT_ON, FORWARD, LADDER, NOTHING, Case, Finding, listed, nothing
 from entente.handling.model import DisclosureAct, HandlingCode, InformationEvaluation, Permission, SourceEvaluation
 
 _OWN = Finding(ACT_ON, "It is the reader's own data; handling codes bind others.")
@@ -47,7 +47,7 @@ def handling_permits(case: Case) -> Finding:
     if unknown := frozenset(code for code in named if code not in known):
         return nothing([f"The handling code {listed(unknown)} is in no list."], source=_SOURCE)
     ceiling, with_leave = _walk(case, [known[code] for code in named])
-    text = f"The source {short(case.cls.source)} set handling code {listed(named)}: "
+    text = f"The source {case.cls.source} set handling code {listed(named)}: "
     text += "every act is permitted." if ceiling == ACT_ON else _up_to(ceiling)
     if _is_not_assessable(case):
         ceiling, with_leave = min(ceiling, FORWARD), min(with_leave, FORWARD)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from entente.agreements.ports import AgreementsUnit
 from entente.disclosure.model import DisclosureClass, Leave
+from entente.kernel.ids import BodyId
 from entente.kernel.statement import Statement
 
 
@@ -34,7 +35,7 @@ class ClassStore(Protocol):
     def put_leave(self, leave: Leave, statement: Statement) -> None:
         """Keep a leave and the source's signed statement it came by."""
 
-    def leave_statement(self, leave: str) -> Statement | None:
+    def leave_statement(self, source: BodyId, leave: str) -> Statement | None:
         """Return the source's statement of a leave: what a forwarding body hands on with the record."""
 
 

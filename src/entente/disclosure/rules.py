@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from entente.disclosure.finding import KNOW, LADDER, NOTHING, Case, Finding, short
+from entente.disclosure.finding import KNOW, LADDER, NOTHING, Case, Finding
 from entente.disclosure.grounds import (
     participants_standing,
     restrictions_admit,
@@ -84,7 +84,7 @@ def _facts(case: Case) -> Iterator[tuple[str, str]]:
         yield "instrument", state.instrument.id
         for body in dict.fromkeys((case.cls.source, case.reader)):
             if (participation := state.participations.get(body)) is not None:
-                yield f"epoch of {short(body)}", str(participation.epoch)
+                yield f"epoch of {body}", str(participation.epoch)
     for restriction in case.cls.restrictions:
         for reference in restriction.groups:
             named = case.situation.groups.get(reference)

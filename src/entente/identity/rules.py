@@ -107,8 +107,9 @@ def visible_record(stored: StoredRecord, allowed: frozenset[int]) -> Record | No
     """Return the record with only the facts and links of allowed classes; None when no fact is left.
 
     The list of classes is cut to those still used, and unlike an extract (records.rules) nothing says that anything was cut: the
-    result is the same as if the hidden facts had never been. Whether a link's far end
-    may be known is asked by whoever shows links.
+    result is the same as if the hidden facts had never been.
+
+    Whether the far end of a link may be known is asked by whoever shows links.
 
     Source: docs/rules/identity.md I12; DESIGN section 2.
     """

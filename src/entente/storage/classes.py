@@ -14,6 +14,7 @@ from threading import Lock
 import sqlalchemy as sa
 
 from entente.disclosure.model import DisclosureClass, Leave
+from entente.kernel.ids import BodyId
 from entente.kernel.statement import Statement
 from entente.storage.bodies import GOVERNANCE
 from entente.storage.rows import add_to_counter, json_text, read_counter, replace_row, statement_of, text_of, value_of
@@ -95,9 +96,10 @@ class ClassTables:
         rows = self._connection.execute(sa.select(leave.c.document).order_by(leave.c.since, leave.c.id))
         return tuple(value_of(Leave, row.document) for row in rows)
 
-    def leave_statement(self, leave: str) -> Statement | None:
+    def leave_statement(self, source: BodyId, leave: str) -> Statement | None:
         """Return the source's statement of a leave."""
-        row = self._connection.execute(sa.select(_LEAVES.c.statement).where(_LEAVES.c.id == leave)).first()
+        wanted = sa.select(_LEAVES.c.statement).where(_LEAVES.c.source == source, _LEAVES.c.id == leave)
+        row = self._connection.execute(wanted).first()
         return None if row is None else statement_of(row.statement)
 
     def put_leave(self, leave: Leave, statement: Statement) -> None:

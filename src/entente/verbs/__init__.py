@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from entente.kernel.canonical import JsonObject
-from entente.kernel.errors import Invalid
+from entente.kernel.errors import EntenteError, Invalid
 from entente.node import Node
 from entente.verbs import bodies, cases, correspondence, doctor, instruments, records, search, trail
 from entente.verbs.arguments import Arguments
+from entente.verbs.references import names_of, readable_error
 from entente.verbs.verb import Verb
 
 VERBS: Mapping[str, Verb] = {
@@ -39,4 +40,7 @@ def perform(node: Node, name: str, given: JsonObject, progress: Callable[[int], 
             why="A field that nobody reads would silently not count.",
             do=f"Leave it out; the verb takes: {', '.join(sorted(verb.takes)) or 'nothing'}.",
         )
-    return verb.run(node, Arguments(given) if progress is None else Arguments(given, progress))
+    try:
+        return verb.run(node, Arguments(given) if progress is None else Arguments(given, progress))
+    except EntenteError as error:
+        raise readable_error(error, names_of(node)) from error

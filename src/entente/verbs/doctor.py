@@ -102,21 +102,6 @@ def _check(name: str, *, is_good: bool, text: str) -> JsonObject:
     return {"name": name, "is_good": is_good, "text": text}
 
 
-def _status(node: Node, _: Arguments) -> JsonObject:
-    seconds = node.exchange.seconds_to_next()
-    position = node.identity.index.position()
-    with node.disclosure.open_unit() as unit:
-        sequence = unit.trail.frontier().size
-    with node.records.open_unit() as unit:
-        is_behind = bool(unit.records.changed_since(position, 1))
-    return {
-        "body": names_of(node).own.code,
-        "is_everything_acknowledged": seconds is None,
-        "is_index_current": not is_behind,
-        "trail_rows": sequence,
-    }
-
-
 VERBS: tuple[Verb, ...] = (
     verb("doctor", _doctor, "Check store, trail, keys, index, disk and settings."),
     verb("status", _status, "Say whether anything waits to be sent or indexed."),

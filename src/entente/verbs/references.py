@@ -7,14 +7,15 @@ its local id alone for one of ours. Who may know of a record is never decided he
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 
 from entente.agreements.model import InstrumentState
 from entente.bodies.model import Body, GroupReference, MembershipStatus
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_object
 from entente.kernel.decision import Decision
-from entente.kernel.errors import Invalid
+from entente.kernel.errors import EntenteError, Invalid, Refused
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, RecordId
 from entente.node import Node
 
@@ -94,15 +95,30 @@ class Names:
             text = text.replace(state.instrument.id, state.instrument.name)
         return text
 
+    def readable_json(self, value: Json) -> Json:
+        """Return an answer with the ids in all its texts replaced by what people call them."""
+        match value:
+            case str():
+                return self.readable(value)
+            case list():
+                return [self.readable_json(item) for item in value]
+            case dict():
+                return {key: self.readable_json(item) for key, item in value.items()}
+        return value
+
     def decision(self, decision: Decision) -> JsonObject:
         """Return a decision for people, with ids replaced by what they call them; the trail keeps it with the ids."""
+        return to_object(self.readable_decision(decision))
+
+    def readable_decision(self, decision: Decision) -> Decision:
+        """Return a decision whose grounds name bodies and instruments as people call them."""
         grounds = tuple(
             replace(
                 one, text=self.readable(one.text), source=self.readable(one.source), remedy=self.readable(one.remedy)
             )
             for one in decision.grounds
         )
-        return to_object(replace(decision, grounds=grounds))
+        return replace(decision, grounds=grounds)
 
 
 def names_of(node: Node) -> Names:
@@ -122,3 +138,12 @@ def _unknown(field: str, why: str, where: str) -> Invalid:
         why=f"What is named must stand in this node's own directory or list: {why}.",
         do=f"Look it up with {where}, and write it as it stands there.",
     )
+
+
+def readable_error(error: EntenteError, names: Names) -> EntenteError:
+    """Return the same error in words with codes and short names; what it refused, and why, is unchanged."""
+    told = copy(error)
+    told.what, told.why, told.do = names.readable(error.what), names.readable(error.why), names.readable(error.do)
+    if isinstance(told, Refused):
+        told.decision = names.readable_decision(told.decision)
+    return told

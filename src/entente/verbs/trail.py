@@ -55,7 +55,7 @@ def _row(row: TrailRow, names: Names) -> Json:
         "officer": row.act.officer,
         "subject": row.act.subject,
         "subject_name": names.readable(row.act.subject),
-        "detail": row.act.detail,
+        "detail": names.readable_json(row.act.detail),
         "root": row.root.hex(),
     }
 

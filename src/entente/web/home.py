@@ -29,6 +29,23 @@ from entente.web.pages import render
 
 ACTS_MAX = 12
 """Acts on the page; the trail itself is read with «entente trail show»."""
+ROWS_READ = 200
+"""Rows looked through for them: an import or a busy line fills many rows between two acts of somebody."""
+_CARRYING = ("envelope",)
+"""Acts of the exchange itself begin so; they say that something came, which the next row says better."""
+_ACT_WORDS = {
+    "init": "began its node",
+    "name": "took a new name",
+    "addresses": "published its addresses",
+    "units": "published its units",
+    "keys": "changed its keys",
+    "group": "kept a group",
+    "introduction": "introduced a body",
+    "instrument": "proposed an instrument",
+    "instrument_signature": "signed an instrument",
+    "participation": "changed its participation",
+}
+"""Statement kinds in words; every other act is named by its verb, which is in words already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +64,8 @@ class BodyLine:
     code: str
     name: str
     kind: str
-    introduced_by: str
-    """A code, or how it came here in words."""
+    came: str
+    """How it came here, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +170,7 @@ def home_page(node: Node) -> HomePage:
         own = unit.bodies.own()
         bodies = {body.id: body for body in unit.bodies.bodies()}
     reading = _Reading(own, bodies, situation.instruments, _zone(own.zone))
-    rows = node.trail.latest(ACTS_MAX)
+    rows = node.trail.latest(ROWS_READ)
     keys = own.current_keys
     return HomePage(
         title=f"{own.code} · {own.name}",
@@ -170,7 +187,7 @@ def home_page(node: Node) -> HomePage:
         addresses=own.addresses,
         instruments=tuple(_instrument(one, reading) for one in situation.instruments.values()),
         bodies=tuple(_body(one, reading) for one in bodies.values()),
-        acts=tuple(_act(row, reading) for row in rows),
+        acts=tuple(_act(row, reading) for row in rows if not row.act.verb.startswith(_CARRYING))[:ACTS_MAX],
         state=_state(node, rows, reading),
     )
 
@@ -192,7 +209,7 @@ def _instrument(one: InForce, reading: _Reading) -> InstrumentLine:
         kind=state.instrument.kind.value,
         title=state.instrument.title,
         is_in_force=one.is_in_force,
-        why=_with_codes(one.why, reading),
+        why=_with_codes(one.why, reading).rstrip("."),
         parties=tuple(sorted(reading.code(body) for body in parties)),
         suspensions=tuple(
             _suspension(reading.code(stand.body), suspension, reading)
@@ -217,9 +234,11 @@ def _suspension(author: str, one: Suspension, reading: _Reading) -> SuspensionLi
 
 def _body(one: Body, reading: _Reading) -> BodyLine:
     if one.id == reading.own.id:
-        came = "this body"
+        came = "is this body"
+    elif one.introduced_by is None:
+        came = "entered by hand"
     else:
-        came = reading.code(one.introduced_by) if one.introduced_by is not None else "by hand"
+        came = f"introduced by {reading.code(one.introduced_by)}"
     return BodyLine(one.code, one.name, _words(one.kind), came)
 
 
@@ -230,7 +249,8 @@ def _act(row: TrailRow, reading: _Reading) -> ActLine:
         about = reading.code(subject)
     elif (held := reading.instruments.get(InstrumentId(subject))) is not None:
         about = held.state.instrument.name
-    return ActLine(row.sequence, reading.moment(row.at), _words(row.act.verb), reading.code(row.act.body), about)
+    verb = _ACT_WORDS.get(row.act.verb, _words(row.act.verb))
+    return ActLine(row.sequence, reading.moment(row.at), verb, reading.code(row.act.body), about)
 
 
 def _state(node: Node, rows: tuple[TrailRow, ...], reading: _Reading) -> NodeState:
