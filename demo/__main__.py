@@ -48,11 +48,14 @@ def _run(processes: Processes) -> int:
         return 1
     _print_promises(promises)
     write_story(PAGE, teller.steps, promises, [_trail(processes, code) for code in BODIES])
-    is_kept = all(promise.is_kept for promise in promises)
-    if sys.stdin.isatty() and os.environ.get("STAY", "1") != "0":
-        _stay(processes)
-    print(f"\nThe whole story, each message and each refusal: {PAGE.as_uri()}")
-    return 0 if is_kept else 1
+    is_staying = sys.stdin.isatty() and os.environ.get("STAY", "1") != "0"
+    if is_staying:
+        _print_what_to_try(processes)
+    print(f"\nThe whole story, each message and each refusal: {PAGE.as_uri()}", flush=True)
+    if is_staying:
+        # Until Ctrl-C, which main turns into the exit code.
+        signal.pause()
+    return 0 if all(promise.is_kept for promise in promises) else 1
 
 
 def _print_promises(promises: list[Promise]) -> None:
@@ -69,20 +72,19 @@ def _trail(processes: Processes, code: str) -> NodeTrail:
     return NodeTrail(code, BODIES[code][1], list(reversed(rows)), proof["finding"])
 
 
-def _stay(processes: Processes) -> None:
+def _print_what_to_try(processes: Processes) -> None:
     folder = Path(os.path.relpath(HERE / "run"))
+    bureau = f"--folder {folder}/XB-NCB --as duty-1"
     print("\nThe four nodes keep running until Ctrl-C. In another terminal, try:")
     print(
-        f"  .venv/bin/entente search «Chen Weiguo» --folder {folder}/XB-NCB --as duty-1 --purpose identify --area fugitives --occasion demo"
+        f'  .venv/bin/entente search "Chen Weiguo" {bureau} --purpose identify --crime-area fugitives --occasion "a try"'
     )
-    print(f"  .venv/bin/entente instrument list --folder {folder}/RC")
+    print(f"  .venv/bin/entente instrument show drug-data-programme --folder {folder}/RC")
     print(f"  .venv/bin/entente trail show --folder {folder}/XA-NCB --as dpo-1")
-    for code, port in processes.ports.items():
-        print(f"  {code}: http://127.0.0.1:{port}/")
-    try:
-        signal.pause()
-    except KeyboardInterrupt:
-        print("\nStopping the nodes.")
+    print(
+        "Each node's own page: "
+        + " · ".join(f"{code} http://127.0.0.1:{port}/" for code, port in processes.ports.items())
+    )
 
 
 if __name__ == "__main__":

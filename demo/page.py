@@ -162,7 +162,7 @@ def _refusals(trails: Sequence[NodeTrail]) -> Iterator[Refusal]:
         for row in trail.rows:
             detail = cast("Mapping[str, Any]", row["detail"])
             decision = detail.get("decision")
-            if isinstance(decision, Mapping) and decision.get("allowed") is False:
+            if row["verb"] != "ask_permission" and isinstance(decision, Mapping) and decision.get("allowed") is False:
                 grounds = [ground for ground in decision.get("grounds", []) if not ground["allows"]]
                 found.append(
                     Refusal(

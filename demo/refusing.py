@@ -16,7 +16,7 @@ WHY = {"purpose": "inform_on_case", "crime_area": "fugitives"}
 
 
 def forward_on_leave(teller: Teller) -> None:
-    """Forwarding against the handling code is refused; the source's leave makes it pass."""
+    """Forward against the handling code, which is refused; then with the source's leave, which makes it pass."""
     about = {"purpose": "arrest", "crime_area": "fugitives"}
     refusal = teller.refused("XB-NCB", "record_forward", officer="duty-1", record=WANTED, to="GS", **about)
     claim("forwarding is refused by the handling code alone", numbers(refusal) == ["D6"])
@@ -44,7 +44,7 @@ def forward_on_leave(teller: Teller) -> None:
 
 
 def ask_from_outside(teller: Teller) -> None:
-    """A body outside the instrument gets the words of «nothing found», byte for byte."""
+    """Ask from outside the instrument, and get the words of «nothing found», byte for byte."""
     hidden = _request(teller, "RC", WANTED, "drug_seizure", "drug-data-programme", "analysis", "drugs")
     absent = _request(
         teller, "RC", "XA-NCB/xa-no-such-record", "drug_seizure", "drug-data-programme", "analysis", "drugs"
@@ -76,7 +76,7 @@ def _request(teller: Teller, code: str, record: str, kind: str, instrument: str,
 
 
 def suspend_the_programme(teller: Teller) -> None:
-    """XA-NCB suspends the drug programme toward the centre, contacts too; police messages still pass."""
+    """Suspend the drug programme toward the centre, contacts too; police messages still pass."""
     terms = {
         "instrument": "drug-data-programme", "toward": ["RC"], "direction": "both",
         "decided_by": "Council of Ministers of XA", "document": "Decision 2026/88 of 20 November 2026",
@@ -101,7 +101,7 @@ def suspend_the_programme(teller: Teller) -> None:
         3, f"a suspension reached a connected peer in {took:.1f} s; its copies are not found", is_kept=True
     )
     teller.tell(
-        "two heads of XA-NCB sign it",
+        "Two heads of XA-NCB sign it",
         f"RC's {before} copies stop being found ({took:.1f} s)",
         f"D3: decided by the {terms['decided_by']}, {terms['document']}",
     )
@@ -132,7 +132,7 @@ def _seizures(teller: Teller, code: str) -> int:
 
 
 def propose_an_expulsion(teller: Teller) -> None:
-    """Three bodies propose a member's expulsion: recorded as inadmissible, with the clause."""
+    """Have three bodies propose a member's expulsion: recorded as inadmissible, with the clause."""
     clauses = set()
     for code in ("GS", "XB-NCB", "RC"):
         made = teller.ask(
@@ -161,7 +161,7 @@ def propose_an_expulsion(teller: Teller) -> None:
 
 
 def obey_a_national_order(teller: Teller) -> None:
-    """A bureau limited by a national order tasks «observe»: refused and routed; detention passes beside it."""
+    """Task «observe» under a national order: refused and routed; detention passes beside it."""
     teller.ask("XB-NCB", "order_enter", officer="head-1", data=file_of("orders", "xb_operational_search.yaml"))
     task = {"officer": "duty-1", "subject": WANTED}
     refusal = teller.refused("XB-NCB", "measure_task", measure="observe", **task)
@@ -186,7 +186,7 @@ def obey_a_national_order(teller: Teller) -> None:
 
 
 def withdraw_a_record(teller: Teller) -> None:
-    """A withdrawn record stops being found at every holder, onward holders too."""
+    """Withdraw a record: it stops being found at every holder, onward holders too."""
     told = teller.ask("XA-NCB", "record_withdraw", officer="duty-1", record="xa-person-01", reason="Surrendered to XB.")
     teller.world.settle()
     left = [
@@ -204,7 +204,7 @@ def withdraw_a_record(teller: Teller) -> None:
 
 
 def attack_the_line(teller: Teller) -> None:
-    """A recorded batch is posted again and altered: it counts once, and nothing is taken in."""
+    """Post a recorded batch again and altered: it counts once, and nothing is taken in."""
     batch = teller.world.captured("XA-NCB", "RC")
     before = _taken_in(teller)
     teller.world.post("RC", batch)
@@ -213,7 +213,7 @@ def attack_the_line(teller: Teller) -> None:
     after = _taken_in(teller)
     teller.try_promise(5, "a recorded batch was replayed, altered, and posted to another body", is_kept=before == after)
     teller.tell(
-        "somebody on the line posts a recorded batch again, then altered, then to XB-NCB",
+        "Somebody on the line posts a recorded batch again, then altered, then to XB-NCB",
         "counted once, refused, refused; it was sealed to RC and nobody else can read it",
         is_refusal=True,
     )
@@ -234,7 +234,7 @@ def _altered(batch: bytes) -> bytes:
 
 
 def import_what_never_circulates(teller: Teller) -> None:
-    """Closed lists and closed schemata: there is no code for politics to travel under."""
+    """Import under closed lists and closed schemata: there is no code for politics to travel under."""
     terms = (
         "title: T\ninstrument: police-data-agreement\nkind: wanted_person\npurposes: [arrest]\ncrime_areas: [political_dissent]\n"
         "handling: [H0]\nconfidentiality: official_use\nsource_evaluation: A\ninformation_evaluation: '1'\n"
@@ -270,14 +270,14 @@ def _import_error(teller: Teller, file: Path, terms: str) -> EntenteError:
 
 
 def tamper_with_a_trail(teller: Teller) -> None:
-    """A copied trail with one changed row is noticed; the real ones are sound."""
+    """Change one row of a copied trail, which is noticed; the real ones are sound."""
     finding = teller.world.tampered_copy("XB-NCB")
     claim("the changed row is named", "was changed" in finding)
     proofs = {code: teller.ask(code, "trail_verify")["proof"] for code in ("GS", "XA-NCB", "XB-NCB", "RC")}
     claim("each real trail is sound", all(proof["is_sound"] for proof in proofs.values()))
     rows = ", ".join(f"{code} {proof['rows']}" for code, proof in proofs.items())
-    teller.tell("an officer's name is changed in a copy of XB-NCB's trail", finding, is_refusal=True)
-    teller.tell("each node checks its own trail", f"sound, head signed: {rows} rows")
+    teller.tell("An officer's name is changed in a copy of XB-NCB's trail", finding, is_refusal=True)
+    teller.tell("Each node checks its own trail", f"sound, head signed: {rows} rows")
 
 
 def numbers(refusal: EntenteError) -> list[str]:

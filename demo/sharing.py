@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from demo.stage import HERE, Answer, Teller, claim, file_of
+from demo.stage import HERE, Answer, Teller, claim, file_of, isolated
 
 ALL = ("GS", "XA-NCB", "XB-NCB", "RC")
 CASE_TITLE = "Traveller held at the northern checkpoint"
 
 
 def meet(teller: Teller) -> None:
-    """The secretariat knows everybody by hand, and introduces the others to each other."""
+    """Enter everybody at the secretariat by hand, and have it introduce the others to each other."""
     entries = {code: teller.ask(code, "body_export") for code in ALL}
     for code in ALL[1:]:
         teller.ask("GS", "body_enter", entry=entries[code])
@@ -29,7 +29,7 @@ def meet(teller: Teller) -> None:
 
 
 def sign(teller: Teller) -> None:
-    """The charter, the agreement and the programme are signed by two of each party's three heads."""
+    """Have two of each party's three heads sign the charter, the agreement and the programme."""
     _sign(teller, "charter", ALL)
     teller.ask("XA-NCB", "instrument_propose", officer="head-1", data=file_of("instruments", "agreement.yaml"))
     teller.world.settle()
@@ -48,7 +48,7 @@ def _sign(teller: Teller, name: str, parties: tuple[str, ...]) -> None:
     claim(f"{name} is in force for all of them", all(set(line["parties_in_force"]) == set(parties) for line in lines))
     others = [code for code in ALL if code not in parties]
     note = f"; {', '.join(others)} is no party and does not know it" if others else ""
-    teller.tell(f"two heads each of {', '.join(parties)} sign the {name}", f"{lines[0]['why'].rstrip('.')}{note}")
+    teller.tell(f"Two heads each of {', '.join(parties)} sign the {name}", f"{lines[0]['why'].rstrip('.')}{note}")
 
 
 def _instrument(teller: Teller, code: str, name: str) -> Answer:
@@ -56,7 +56,7 @@ def _instrument(teller: Teller, code: str, name: str) -> Answer:
 
 
 def share_records(teller: Teller) -> None:
-    """A real official list and invented persons and seizures are imported, and copies sent."""
+    """Import a real official list and invented persons and seizures, and send copies."""
     listed = _import(teller, "GS", "sdn_extract.xml.bz2", "sanctions", ["XA-NCB", "XB-NCB"])
     teller.tell(
         "GS imports an official sanctions list (a small extract of a public one, in its own XML format)",
@@ -102,7 +102,7 @@ def search(teller: Teller, code: str, name: str, birth: str = "", **why: str) ->
 
 def told(candidate: Answer) -> str:
     """Say a candidate in a line: caption, source, score."""
-    return f"{candidate['caption']}, source {candidate['source']['code']}, score .{candidate['score']:03d}"
+    return f"{isolated(candidate['caption'])}, source {candidate['source']['code']}, score .{candidate['score']:03d}"
 
 
 def evidence(candidate: Answer) -> str:
@@ -111,7 +111,7 @@ def evidence(candidate: Answer) -> str:
 
 
 def find(teller: Teller) -> None:
-    """A name in another script is found from its Latin spelling, and others too."""
+    """Find a name in another script from its Latin spelling, and others too."""
     case = teller.ask("XB-NCB", "case_open", officer="duty-1", title=CASE_TITLE, crime_area="fugitives")["case"][
         "number"
     ]
@@ -135,12 +135,12 @@ def find(teller: Teller) -> None:
     for name, local in others:
         candidates = search(teller, "XB-NCB", name, case=case)["candidates"]
         claim(f"«{name}» is found first", candidates and candidates[0]["name"] == f"XA-NCB/{local}")
-        found.append(f"«{name}» → {candidates[0]['caption']} .{candidates[0]['score']:03d}")
+        found.append(f"«{name}» → {isolated(candidates[0]['caption'])} .{candidates[0]['score']:03d}")
     teller.tell("XB-NCB officer searches four Latin spellings of names recorded in other scripts", " · ".join(found))
 
 
 def confirm(teller: Teller) -> None:
-    """The hit is confirmed with purpose and case; the source is told at once and answers."""
+    """Confirm the hit with purpose and case; the source is told at once and answers."""
     number = teller.ask("XB-NCB", "case_list")["cases"][0]["number"]
     hit = teller.ask(
         "XB-NCB", "hit_confirm", officer="duty-1", record="XA-NCB/xa-person-01", version=1, score=900,

@@ -60,12 +60,13 @@ class Step:
     is_refusal: bool
 
     def lines(self) -> list[str]:
-        """Lay the step out in at most LINES_MAX lines."""
-        first = textwrap.wrap(f"{self.what} → {self.result}", WIDTH - 4)
-        told = first + [f"({self.ground})"] * bool(self.ground)
-        kept = [*told[: LINES_MAX - 1], " ".join(told[LINES_MAX - 1 :])] if len(told) > LINES_MAX else told
-        cut = [textwrap.shorten(line, WIDTH - 4, placeholder=" …") if len(line) > WIDTH - 4 else line for line in kept]
-        return [f"{self.number:>3}  {cut[0]}", *(f"     {line}" for line in cut[1:])]
+        """Lay the step out in at most LINES_MAX lines; the ground takes the lines that are left."""
+        told = textwrap.wrap(
+            f"{self.what} → {self.result}", WIDTH - 5, max_lines=LINES_MAX - bool(self.ground), placeholder=" …"
+        )
+        if self.ground:
+            told += textwrap.wrap(f"({self.ground})", WIDTH - 5, max_lines=LINES_MAX - len(told), placeholder=" …)")
+        return [f"{self.number:>3}  {told[0]}", *(f"     {line}" for line in told[1:])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,11 @@ class Teller:
         except EntenteError as error:
             return error
         raise StoryBrokenError(f"{code} was allowed to {verb.replace('_', ' ')}, and should not have been")
+
+
+def isolated(text: str) -> str:
+    """Keep a name's own direction from reordering the words around it (Unicode first-strong isolate)."""
+    return f"\u2068{text}\u2069"
 
 
 def claim(what: str, holds: object) -> None:

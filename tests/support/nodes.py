@@ -132,10 +132,10 @@ def open_network(folder: Path, *, is_introduced: bool = True) -> Iterator[Networ
             for officer, roles in OFFICERS.items():
                 nodes[code].directory.put_officer(HEAD, Officer(officer, roles))
         network = Network(nodes, folders)
-        for code in nodes:
+        for code, node in nodes.items():
             for other in nodes:
                 if is_introduced and other != code:
-                    nodes[code].directory.introduce_by_hand(_entry(network.own(other)))
+                    node.directory.introduce_by_hand(_entry(network.own(other)))
         network.deliver()
         yield network
 
