@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import textwrap
+from contextlib import suppress
 from pathlib import Path
 
 from demo import story
@@ -53,8 +54,8 @@ def _run(processes: Processes) -> int:
         _print_what_to_try(processes)
     print(f"\nThe whole story, each message and each refusal: {PAGE.as_uri()}", flush=True)
     if is_staying:
-        # Until Ctrl-C, which main turns into the exit code.
-        signal.pause()
+        with suppress(KeyboardInterrupt):
+            signal.pause()
     return 0 if all(promise.is_kept for promise in promises) else 1
 
 
