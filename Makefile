@@ -19,13 +19,16 @@ INSTALL_ENTENTE := $(BIN)/pip install -qq --disable-pip-version-check --no-deps 
 LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary :all: --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help demo test bench check-long lint types requirements clean prerequisites browser
+.PHONY: help introduction demo test bench check-long lint types requirements clean prerequisites browser
 
 help:  ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/.core-installed  ## four nodes on this machine play the story (STAY=0: stop when it ends)
-	@$(BIN)/python -m demo
+demo: introduction $(VENV)/.core-installed  ## four nodes on this machine play the story (STAY=0: stop when it ends)
+	@DEMO_INTRODUCED=1 $(BIN)/python -m demo
+
+introduction:
+	@cat demo/introduction.txt
 
 test: $(VENV)/.dev-installed browser  ## style, types and all ordinary tests
 	@$(BIN)/ruff check --quiet $(SOURCES) && echo "ruff check: clean"

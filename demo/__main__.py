@@ -21,10 +21,10 @@ ROWS_MAX = 1_000
 
 def main() -> int:
     """Run the demonstration; return the exit code."""
-    print("Entente lets police bodies that do not fully trust each other work together: each keeps its own data,")
-    print(
-        "shares it under instruments it signs and can suspend at once, and every «may I?» is answered with reasons.\n"
-    )
+    if "DEMO_INTRODUCED" not in os.environ:
+        # `make demo` says it before it installs anything.
+        print(HERE.joinpath("introduction.txt").read_text(encoding="utf-8"), end="")
+    print()
     try:
         processes = prepare()
     except PortsInUseError as error:
