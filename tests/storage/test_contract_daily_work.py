@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from entente.correspondence.model import AnswerOutcome, HitState, PermissionStat
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.exchange.ports import ExchangeUnit
 from entente.kernel.errors import Conflict
-from entente.kernel.ids import InstrumentId, OfficerId
+from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.merkle import Frontier
 from entente.kernel.ports import TrailRow
 from entente.kernel.signing import Context
@@ -187,3 +187,21 @@ def test_preview_names_what_is_open_under_the_instrument_with_the_counterpart(st
         assert permissions[0].endswith("due 2031-05-05T08:00:00.000000Z")
         assert unit.holdings.open_requests(SHARING, [third]) == ()
         assert unit.holdings.open_permissions(InstrumentId("instrument:charter"), [other]) == ()
+
+
+def test_record_requests_are_counted_by_way_body_instrument_kind_and_moment(store: Store) -> None:
+    with store.unit() as unit:
+        papers = unit.correspondence
+        papers.put_record_request(examples.record_request("request-1"), Way.SENT)
+        papers.put_record_request(examples.record_request("request-2", AnswerOutcome.REFUSED), Way.SENT)
+        papers.put_record_request(examples.record_request("request-3"), Way.RECEIVED)
+
+        def count(way: Way, body: BodyId, instrument: InstrumentId, kind: str, since: datetime) -> int:
+            return papers.count_record_requests(way, body, instrument, kind, since)
+
+        at = examples.record_request("request-1").header.at
+        assert count(Way.SENT, OTHER, SHARING, "wanted_person", at) == 2
+        assert count(Way.SENT, OTHER, SHARING, "vehicle", at) == 0
+        assert count(Way.SENT, THIRD, SHARING, "wanted_person", at) == 0
+        assert count(Way.SENT, OTHER, InstrumentId("instrument:charter"), "wanted_person", at) == 0
+        assert count(Way.SENT, OTHER, SHARING, "wanted_person", at + timedelta(seconds=1)) == 0

@@ -15,7 +15,7 @@ from typing import Self
 from entente.cases.model import Case, CaseEvent
 from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, Way
 from entente.disclosure.model import DisclosureClass, Leave
-from entente.kernel.ids import BodyId, RecordId
+from entente.kernel.ids import BodyId, InstrumentId, RecordId
 from entente.kernel.statement import Statement
 from entente.records.model import Fragment, Holder, StoredRecord
 from entente.records.ports import Page, RecordWrite
@@ -199,6 +199,17 @@ class MemoryCorrespondence:
 
     def record_request(self, request: str) -> tuple[Way, RecordRequest] | None:
         return self.kept_requests.get(request)
+
+    def count_record_requests(
+        self, way: Way, counterpart: BodyId, instrument: InstrumentId, kind: str, since: datetime
+    ) -> int:
+        return sum(
+            kept_way is way
+            and counterpart in {request.header.sender, request.header.recipient}
+            and (request.header.instrument, request.kind) == (instrument, kind)
+            and request.header.at >= since
+            for kept_way, request in self.kept_requests.values()
+        )
 
     def record_requests(self, limit: int) -> tuple[tuple[Way, RecordRequest], ...]:
         return tuple(reversed(self.kept_requests.values()))[:limit]

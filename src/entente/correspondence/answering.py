@@ -17,7 +17,7 @@ from entente.correspondence.desk import Desk, detail_of, together
 from entente.correspondence.messages import seen_before
 from entente.correspondence.model import AnswerOutcome, Header, RecordRequest, Way
 from entente.correspondence.ports import CorrespondenceUnit
-from entente.correspondence.requests import Wanted, asked, may_ask_for
+from entente.correspondence.requests import Wanted, asked, may_ask_for, with_quota
 from entente.correspondence.rules import KIND_CHARACTERS_MAX, check_asked, check_text, cited, nothing_found, refusals_of
 from entente.correspondence.statements import (
     NODE,
@@ -106,6 +106,7 @@ class Answering(Desk):
         general = may_ask_for(
             situation, self.lists, Reader(asker), wanted, instrument, request.purpose, request.crime_area, now
         )
+        general = with_quota(unit, situation, general, Way.RECEIVED, wanted, instrument, now, asker=asker)
         if not is_party(situation, asker, instrument):
             return Answer(AnswerOutcome.NOT_FOUND, nothing_found(), general)
         if not general.allowed:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from entente.cases.ports import CasesUnit
 from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.kernel.ids import BodyId, InstrumentId
 
 
 class CorrespondenceStore(Protocol):
@@ -43,6 +45,11 @@ class CorrespondenceStore(Protocol):
 
     def record_request(self, request: str) -> tuple[Way, RecordRequest] | None:
         """Return a record request."""
+
+    def count_record_requests(
+        self, way: Way, counterpart: BodyId, instrument: InstrumentId, kind: str, since: datetime
+    ) -> int:
+        """Count the record requests sent to or received from a body for a kind under an instrument since a moment."""
 
     def record_requests(self, limit: int) -> tuple[tuple[Way, RecordRequest], ...]:
         """Return the newest record requests."""

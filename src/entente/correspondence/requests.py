@@ -16,7 +16,7 @@ from entente.correspondence.channels import carrier, in_general, is_party, other
 from entente.correspondence.desk import About, Desk, detail_of
 from entente.correspondence.model import AnswerOutcome, RecordRequest, Way
 from entente.correspondence.ports import CorrespondenceUnit
-from entente.correspondence.rules import KIND_CHARACTERS_MAX, bad, check_asked, check_text, nothing_found
+from entente.correspondence.rules import KIND_CHARACTERS_MAX, bad, check_asked, check_text, nothing_found, within_quota
 from entente.correspondence.statements import (
     Kind,
     RecordAnswerContent,
@@ -78,6 +78,7 @@ class Requests(Desk):
                 "refused", decision, source=wanted.source, instrument=instrument, purpose=about.purpose, case=about.case
             )
             act = Act("request_record", own, asker.id, wanted.record, detail)
+            decision = with_quota(unit, situation, decision, Way.SENT, wanted, instrument, now)
             if is_party(situation, own, instrument) and not decision.allowed:
                 self._refuse(unit, act, not_under_this(wanted.kind, decision))
             if envelope is None:
@@ -149,6 +150,30 @@ def may_ask_for(
         return decision
     more = other_instruments(situation, reader.body, wanted.source, wanted.kind, instrument, now)
     return Decision.of((*why_in_general(decision, situation, lists, wanted.kind, instrument), *more))
+
+
+def with_quota(
+    unit: CorrespondenceUnit,
+    situation: Situation,
+    decision: Decision,
+    way: Way,
+    wanted: Wanted,
+    instrument: InstrumentId,
+    now: datetime,
+    *,
+    asker: BodyId | None = None,
+) -> Decision:
+    """Add to a decision on asking whether the day's quota is used up; the same whether or not the record exists.
+
+    The counterpart is the source where we ask, and `asker` where we are asked. Source: docs/rules/correspondence.md M17.
+    """
+    held = situation.instruments.get(instrument)
+    if held is None or not decision.allowed:
+        return decision
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    count = unit.correspondence.count_record_requests(way, asker or wanted.source, instrument, wanted.kind, midnight)
+    ground = within_quota(held.state.instrument, wanted.kind, count)
+    return decision if ground.allows else Decision.of((*decision.grounds, ground), facts=decision.facts)
 
 
 def not_under_this(kind: str, decision: Decision) -> Refused:

@@ -22,6 +22,7 @@ from entente.handling.model import (
 from entente.kernel.decision import Ground
 from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.ids import BodyId, RecordId
+from entente.kernel.text import is_seen, shows_as_stored
 
 SUBJECT_CHARACTERS_MAX = 300
 """As long as a case's title."""
@@ -87,8 +88,10 @@ def check_text(field: str, text: str, characters_max: int = TEXT_CHARACTERS_MAX,
 
     Source: docs/rules/correspondence.md M16.
     """
-    if len(text) > characters_max or (is_needed and not text.strip()):
+    if len(text) > characters_max or (is_needed and not is_seen(text)):
         raise bad(field, f"it has {1 if is_needed else 0} to {characters_max} characters")
+    if not shows_as_stored(text):
+        raise bad(field, "it holds a control character or a directional override, and would not show as it is stored")
 
 
 def check_asked(record: RecordId, purpose: str, crime_area: str, lists: CodeLists) -> None:
@@ -111,6 +114,23 @@ def check_refusal(reason: str, text: str, reasons: Mapping[str, CodeEntry]) -> N
     if reason not in reasons:
         raise bad("reason", f"«{reason[:40]}» is in no list of reasons to refuse")
     check_text("text", text, is_needed=reason == OTHER_WITH_TEXT)
+
+
+def within_quota(terms: Instrument, kind: str, asked_today: int) -> Ground:
+    """Say whether one more record of a kind may be asked for today under an instrument's quota.
+
+    Source: docs/rules/correspondence.md M17; DESIGN section 5 (quotas).
+    """
+    quota = next((one for one in terms.quotas if one.kind == kind), None)
+    if quota is None or asked_today < quota.per_day:
+        return Ground("M17", allows=True, text="It is within the instrument's quota.", source=terms.name)
+    return Ground(
+        "M17",
+        allows=False,
+        text=f"«{terms.name}» lets a party ask for «{kind}» {quota.per_day} times a day, and that was done today.",
+        source=terms.name,
+        remedy="Ask again after midnight UTC, or have the parties agree on more.",
+    )
 
 
 def cited(grounds: Iterable[Ground]) -> tuple[str, ...]:

@@ -6,12 +6,15 @@ the order of arrival here: a sender's time is a claim. Source: docs/rules/corres
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
 import sqlalchemy as sa
 
 from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.kernel.ids import BodyId, InstrumentId
 from entente.storage.rows import replace_row, text_of, value_of
 from entente.storage.schema import correspondence_item
 
@@ -99,6 +102,24 @@ class CorrespondenceTables:
     def record_request(self, request: str) -> tuple[Way, RecordRequest] | None:
         """Return a record request."""
         return self._one(Family.RECORD_REQUEST, RecordRequest, request)
+
+    def count_record_requests(
+        self, way: Way, counterpart: BodyId, instrument: InstrumentId, kind: str, since: datetime
+    ) -> int:
+        """Count the record requests with a body for a kind under an instrument since a moment.
+
+        The kind is read from the document: a day's requests are as many as a quota lets pass.
+        """
+        documents = self._connection.execute(
+            sa.select(_item.c.document).where(
+                _item.c.family == Family.RECORD_REQUEST.value,
+                _item.c.instrument == instrument,
+                _item.c.counterpart == counterpart,
+                _item.c.way == way.value,
+                _item.c.at >= since,
+            )
+        )
+        return sum(json.loads(row.document)["kind"] == kind for row in documents)
 
     def record_requests(self, limit: int) -> tuple[tuple[Way, RecordRequest], ...]:
         """Return the newest record requests, newest first."""
