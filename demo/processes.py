@@ -73,7 +73,7 @@ class Processes:
         """Sign in this process with two heads' key files, as `entente instrument sign` does."""
         statement = from_json(draft["statement"])
         keys = KeyFiles(RUN / code / "keys")
-        for head in ("head-1", "head-2"):
+        for head in ("1", "2"):
             statement = statement.with_signature(keys.head_signer(head, PASSPHRASE))
         self.ask(code, "instrument_submit", officer="head-1", statement=statement.to_json())
 

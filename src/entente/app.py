@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,6 +61,13 @@ FIRST_HEAD = OfficerId("head-1")
 """The officer entered with a new body, who enters the others."""
 
 
+COLLECT_AFTER = (20_000, 20, 20)
+"""Objects between two searches for cycles, instead of Python's 700.
+
+Records are made by the thousand and hold no cycles: with Python's own numbers a quarter of an import was spent looking for
+some (benchmarks/importing.py). Twenty thousand objects are about 3 MB."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewBody:
     """What `init` asks for."""
@@ -93,7 +101,7 @@ def create_folder(path: Path, new: NewBody) -> BodyId:
     keys = KeyFiles(folder.keys)
     heads = [
         (name, passphrase, keys.make_head(name, passphrase))
-        for name, passphrase in ((f"head-{place}", text) for place, text in enumerate(new.head_passphrases, start=1))
+        for name, passphrase in ((str(place), text) for place, text in enumerate(new.head_passphrases, start=1))
     ]
     genesis = Genesis(
         kind=new.kind,
@@ -197,6 +205,7 @@ def _require_begun(store: Store) -> None:
 
 @contextmanager
 def _open(settings: Settings) -> Iterator[tuple[Node, Store]]:
+    gc.set_threshold(*COLLECT_AFTER)
     folder = Folder(settings.folder)
     keys = KeyFiles(folder.keys)
     signer, opener = keys.node_signer(), keys.opener()

@@ -17,9 +17,10 @@ from entente.agreements.service import Agreements
 from entente.bodies.service import Directory
 from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
+from entente.disclosure.model import DisclosureClass
 from entente.disclosure.service import Disclosure
 from entente.exchange.service import Exchange
-from entente.handling.model import CodeLists
+from entente.handling.model import CodeLists, Retention
 from entente.identity.service import Identity
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
@@ -61,6 +62,9 @@ class Files(Protocol):
 
     def import_rows(self, file: Path, terms: bytes, meaning: Meaning) -> AbstractContextManager[ImportRows]:
         """Open a file of records in any format that is read, under the terms of an import."""
+
+    def record_terms(self, terms: bytes, meaning: Meaning, schema: str) -> tuple[DisclosureClass, Retention]:
+        """Read the terms of an import for one record of a schema that an officer writes himself."""
 
     def rejects(self, file: Path) -> AbstractContextManager[Callable[[Rejected], None]]:
         """Open a new rejects file and give what adds a row to it; it is left out when nothing was rejected."""

@@ -85,7 +85,7 @@ class Network:
     def sign_by_heads(self, code: str, draft: Statement) -> Statement:
         """Sign a draft with two of a body's three heads' keys."""
         keys = KeyFiles(self.folders[code] / "keys")
-        for head in ("head-1", "head-2"):
+        for head in ("1", "2"):
             draft = draft.with_signature(keys.head_signer(head, PASSPHRASE))
         return draft
 

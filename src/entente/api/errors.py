@@ -21,10 +21,10 @@ from entente.verbs.wire import error_to_json
 
 STATUS: Mapping[type[EntenteError], int] = {
     Refused: 403,
-    Invalid: 422,
+    Invalid: 400,
     NotFound: 404,
     Conflict: 409,
-    Untrusted: 401,
+    Untrusted: 403,
     Unavailable: 503,
     Misconfigured: 500,
 }
@@ -45,8 +45,6 @@ def problem(error: EntenteError) -> JsonObject:
 
 def problem_response(error: EntenteError) -> JSONResponse:
     """Return an error as an answer; never cached."""
-    headers = {"Cache-Control": "no-store"}
-    if isinstance(error, Untrusted):
-        # RFC 9110 asks for a challenge beside 401; the only proof this route knows is the folder's token.
-        headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(problem(error), STATUS[type(error)], headers=headers, media_type=PROBLEM_JSON)
+    return JSONResponse(
+        problem(error), STATUS[type(error)], headers={"Cache-Control": "no-store"}, media_type=PROBLEM_JSON
+    )

@@ -135,7 +135,7 @@ def serve(folder: str | None, host: str | None, port: int | None) -> None:
     serve_now(folder, host, port)
 
 
-def _say_version(*, wanted: bool) -> None:
+def _say_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"entente {__version__}")
         raise typer.Exit
@@ -146,7 +146,9 @@ app = typer.Typer(cls=Commands, rich_markup_mode=None, no_args_is_help=True, add
 
 @app.callback(epilog=_EPILOG)
 def entente(
-    version: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and stop.")
+    ] = False,
 ) -> None:
     """Entente lets police bodies that do not fully trust each other work together."""
-    _say_version(wanted=version)
+    assert not version, "the option's callback has stopped the command"

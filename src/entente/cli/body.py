@@ -15,8 +15,8 @@ from entente.cli.options import ActingAs, Folder, Json, commands, examples
 from entente.cli.output import fields, grounds, items, name, plain, say, table, texts
 from entente.kernel.canonical import JsonObject
 
-ENTRY_BYTES_MAX = 8 * 1024 * 1024
-"""Sixteen statements of the largest size; an entry has a few of a kilobyte."""
+ENTRY_BYTES_MAX = 1024 * 1024
+"""Half of what the operator's route takes; an entry has a few statements of a kilobyte or two each."""
 
 app = commands("The directory: bodies, introductions, national orders, powers.")
 

@@ -9,7 +9,7 @@ import typer
 
 from entente.cli import ask
 from entente.cli.options import ActingAs, CrimeArea, Folder, Json, Limit, commands, examples
-from entente.cli.output import fields, items, name, plain, say, table
+from entente.cli.output import fields, items, name, plain, say, table, when
 from entente.kernel.canonical import JsonObject
 
 app = commands("Case files: open, read, add a note.")
@@ -107,13 +107,13 @@ def _case(answer: JsonObject) -> Iterator[str]:
         [
             ("state", plain(case["state"])),
             ("crime area", plain(case["crime_area"]).replace("_", " ")),
-            ("opened", f"{plain(case['opened_at'])} by {plain(case['opened_by'])}"),
+            ("opened", f"{when(case['opened_at'])} by {plain(case['opened_by'])}"),
             ("references", ", ".join(_reference(one) for one in items(case, "references"))),
         ]
     )
     if "events" in answer:
         rows = [
-            (plain(one["at"]), plain(one["officer"]), plain(one["kind"]).replace("_", " "), name(one["text"]))
+            (when(one["at"]), plain(one["officer"]), plain(one["kind"]).replace("_", " "), name(one["text"]))
             for one in items(answer, "events")
         ]
         yield from table(rows, "at", "officer", "", "text")

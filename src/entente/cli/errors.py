@@ -6,12 +6,11 @@ A programming error keeps Python's own traceback and exit code 1. The codes leav
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import typer
 
-from entente.cli.output import grounds
+from entente.cli.output import grounds, json_text, plain
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import (
     Conflict,
@@ -59,9 +58,10 @@ def report(error: EntenteError | typer.TyperException | typer.Abort, *, as_json:
 
 def _say(shape: JsonObject, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"error": shape}, ensure_ascii=False, indent=2))
+        typer.echo(json_text({"error": shape}))
         return
-    typer.echo(f"{shape['what']}\nwhy   {shape['why']}\ndo    {shape['do']}", err=True)
+    # Each sentence is one line, whatever it quotes: no quoted name can look like a sentence of ours.
+    typer.echo(f"{plain(shape['what'])}\nwhy   {plain(shape['why'])}\ndo    {plain(shape['do'])}", err=True)
     decision = shape.get("decision")
     if isinstance(decision, dict):
         for line in grounds(decision):

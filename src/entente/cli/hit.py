@@ -10,7 +10,7 @@ import typer
 from entente.cli import ask
 from entente.cli.message import code, heading, state
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Limit, Purpose, commands, examples
-from entente.cli.output import fields, items, name, plain, say, score, table
+from entente.cli.output import fields, items, name, plain, say, score, table, when
 from entente.kernel.canonical import JsonObject
 
 app = commands("Hits: confirm or reject a candidate, release it, answer one.")
@@ -128,7 +128,7 @@ def _hit(given: JsonObject) -> Iterator[str]:
 def _list(given: JsonObject) -> Iterator[str]:
     rows = [
         (
-            plain(one["at"])[:16],
+            when(one["at"]),
             "ours" if one["way"] == "sent" else code(one, "sender"),
             name(one["name"]),
             plain(one["outcome"]),

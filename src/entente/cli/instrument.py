@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from entente.cli import ask, connect, sign
 from entente.cli.body import ReadableFile
+from entente.cli.instrument_text import (
+    changed_lines,
+    list_lines,
+    preview_lines,
+    proposal_lines,
+    proposals_lines,
+    show_lines,
+)
 from entente.cli.options import ActingAs, Folder, Json, KeyFiles, PassphraseFile, Yes, commands, examples
-from entente.cli.output import fields, items, name, plain, say, table, text_block, texts
+from entente.cli.output import say
 from entente.kernel.canonical import JsonObject
 
 app = commands("Instruments between bodies: propose, sign, suspend, resume.")
@@ -24,12 +31,12 @@ _Target = Annotated[str, typer.Argument(metavar="BODY", help="Whom it is about."
 def propose(file: ReadableFile, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
     """Put an instrument before its parties, from its file: the paper act, its text and its machine terms."""
     data = base64.b64encode(file.read_bytes()).decode("ascii")
-    say(ask(folder, "instrument_propose", {"officer": officer, "data": data}), as_json, _changed)
+    say(ask(folder, "instrument_propose", {"officer": officer, "data": data}), as_json, changed_lines)
 
 
 @app.command(
     "sign",
-    epilog=examples("entente instrument sign charter --as head-1 --key head-head-1.pem --key head-head-2.pem"),
+    epilog=examples("entente instrument sign charter --as head-1 --key head-1.pem --key head-2.pem"),
 )
 def sign_instrument(
     instrument: _Instrument,
@@ -43,19 +50,19 @@ def sign_instrument(
     with connect(folder) as node:
         draft = node.ask("instrument_sign_draft", {"officer": officer, "instrument": instrument})
         signed = sign(draft, keys, passphrase_file)
-        say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, _changed)
+        say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, changed_lines)
 
 
 @app.command("show", epilog=examples("entente instrument show charter"))
 def show(instrument: _Instrument, folder: Folder = None, as_json: Json = False) -> None:
     """Show an instrument: terms, clauses, signatures, how each party stands, what is suspended."""
-    say(ask(folder, "instrument_show", {"instrument": instrument}), as_json, _show)
+    say(ask(folder, "instrument_show", {"instrument": instrument}), as_json, show_lines)
 
 
 @app.command("list", epilog=examples("entente instrument list"))
 def list_instruments(folder: Folder = None, as_json: Json = False) -> None:
     """List the instruments known here, and whether each is in force."""
-    say(ask(folder, "instrument_list", {}), as_json, _list)
+    say(ask(folder, "instrument_list", {}), as_json, list_lines)
 
 
 @app.command(
@@ -63,7 +70,7 @@ def list_instruments(folder: Folder = None, as_json: Json = False) -> None:
     epilog=examples(
         "entente instrument suspend drug-data --toward RC --decided-by «Council of the Union» \\",
         "        --document «Decision 2031/17» --reason political_decision_of_union --review-on 2032-01-01 \\",
-        "        --as head-1 --key head-head-1.pem --key head-head-2.pem",
+        "        --as head-1 --key head-1.pem --key head-2.pem",
     ),
 )
 def suspend(
@@ -98,13 +105,15 @@ def suspend(
     }  # fmt: skip
     with connect(folder) as node:
         preview = node.ask("suspend_preview", terms)
-        if not as_json:
-            say(preview, as_json, _preview)
+        # With --json the answer alone goes to stdout; whoever is asked still sees what would stop.
+        if not (as_json and yes):
+            for line in preview_lines(preview):
+                typer.echo(line, err=as_json)
         if not yes:
             typer.confirm("Sign this suspension?", abort=True, err=True)
         signed = sign(node.ask("suspend_draft", terms), keys, passphrase_file)
         done = node.ask("instrument_submit", {"officer": officer, "statement": signed})
-    say({**done, **preview}, as_json, _changed)
+    say({**done, **preview}, as_json, changed_lines)
 
 
 @app.command("preview", epilog=examples("entente instrument preview drug-data --toward RC --as head-1"))
@@ -128,7 +137,7 @@ def preview_suspension(
         "rights": [*(rights or [])], "direction": direction, "decided_by": "not decided", "document": "none",
         "reason": "other_with_text",
     }  # fmt: skip
-    say(ask(folder, "suspend_preview", terms), as_json, _preview)
+    say(ask(folder, "suspend_preview", terms), as_json, preview_lines)
 
 
 @app.command(
@@ -148,7 +157,7 @@ def resume(
     with connect(folder) as node:
         draft = node.ask("resume_draft", {"officer": officer, "instrument": instrument, "suspension": suspension})
         signed = sign(draft, keys, passphrase_file)
-        say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, _changed)
+        say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, changed_lines)
 
 
 @app.command(
@@ -168,7 +177,7 @@ def narrow(
     with connect(folder) as node:
         draft = node.ask("narrow_draft", {"officer": officer, "instrument": instrument, "kinds": [*(kinds or [])]})
         signed = sign(draft, keys, passphrase_file)
-        say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, _changed)
+        say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, changed_lines)
 
 
 @app.command("withdraw", epilog=examples("entente instrument withdraw accord --as head-1 --key h1.pem --key h2.pem"))
@@ -187,7 +196,7 @@ def withdraw(
     with connect(folder) as node:
         draft = node.ask("withdraw_draft", {"officer": officer, "instrument": instrument})
         signed = sign(draft, keys, passphrase_file)
-        say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, _changed)
+        say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, changed_lines)
 
 
 @app.command("propose-expulsion", epilog=examples("entente instrument propose-expulsion XB-NCB --text «…» --as head-1"))
@@ -200,7 +209,7 @@ def propose_expulsion(
 ) -> None:
     """Put a proposal to expel a body before the parties of the charter; it is recorded as inadmissible, with the clause."""
     given: JsonObject = {"officer": officer, "kind": "expulsion", "target": target, "text": text}
-    say(ask(folder, "proposal_make", given), as_json, _proposal)
+    say(ask(folder, "proposal_make", given), as_json, proposal_lines)
 
 
 @app.command("propose-measure", epilog=examples("entente instrument propose-measure XB-NCB --text «…» --as head-1"))
@@ -213,13 +222,13 @@ def propose_measure(
 ) -> None:
     """Put a proposal for a measure before the parties of the charter."""
     given: JsonObject = {"officer": officer, "kind": "measure", "target": target, "text": text}
-    say(ask(folder, "proposal_make", given), as_json, _proposal)
+    say(ask(folder, "proposal_make", given), as_json, proposal_lines)
 
 
 @app.command("proposals", epilog=examples("entente instrument proposals"))
 def proposals(folder: Folder = None, as_json: Json = False) -> None:
     """List the proposals recorded here, with the clause that answers each."""
-    say(ask(folder, "proposal_list", {}), as_json, _proposals)
+    say(ask(folder, "proposal_list", {}), as_json, proposals_lines)
 
 
 @app.command(
@@ -254,104 +263,4 @@ def measure(
     }  # fmt: skip
     with connect(folder) as node:
         signed = sign(node.ask("measure_draft", given), keys, passphrase_file)
-        say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, _changed)
-
-
-def _changed(answer: JsonObject) -> Iterator[str]:
-    instrument = answer.get("instrument")
-    if isinstance(instrument, dict):
-        yield f"{name(instrument['name'])}: {name(instrument['why'])}"
-        yield from fields([("signed by", ", ".join(texts(instrument, "signed_by"))), ("id", plain(instrument["id"]))])
-    if answer.get("statement"):
-        yield f"Kept and sent: {plain(answer['kind'])} with {answer['signatures']} signatures."
-
-
-def _list(answer: JsonObject) -> Iterator[str]:
-    rows = [
-        (
-            name(one["name"]),
-            plain(one["kind"]),
-            "yes" if one["in_force"] else "no",
-            str(one["suspensions"] or ""),
-            ", ".join(texts(one, "signed_by")),
-        )
-        for one in items(answer, "instruments")
-    ]
-    yield from table(rows, "instrument", "kind", "in force", "suspensions", "signed by")
-
-
-def _show(answer: JsonObject) -> Iterator[str]:
-    terms = answer["terms"]
-    assert isinstance(terms, dict), "terms are an object"
-    yield f"{name(answer['name'])}  {name(answer['title'])}"
-    yield from fields(
-        [
-            ("id", plain(answer["id"])),
-            ("in force", f"{'yes' if answer['in_force'] else 'no'}: {name(answer['why'])}"),
-            ("parties", ", ".join(plain(party["code"]) for party in items(terms, "parties"))),
-            ("signed by", ", ".join(texts(answer, "signed_by"))),
-            ("rights", ", ".join(texts(terms, "rights"))),
-            ("kinds", ", ".join(texts(terms, "kinds"))),
-            ("onward", plain(terms["onward"])),
-            ("hits", plain(terms["hit_rule"])),
-        ]
-    )
-    for clause in items(terms, "clauses"):
-        effect = f" ({plain(clause['effect'])})" if clause.get("effect") else ""
-        yield f"  clause {plain(clause['number'])}{effect}: {name(clause['text'])}"
-    for stand in items(answer, "participations"):
-        yield from _stand(stand)
-    for proposal in items(answer, "proposals"):
-        yield _proposal_line(proposal)
-
-
-def _stand(stand: JsonObject) -> Iterator[str]:
-    body = stand["body"]
-    assert isinstance(body, dict), "a body is an object"
-    yield f"  {plain(body['code'])}: {plain(stand['state'])}, epoch {stand['epoch']}"
-    for one in items(stand, "suspensions"):
-        toward = ", ".join(plain(ref["code"]) for ref in items(one, "counterparts")) or "every party"
-        what = ", ".join([*texts(one, "kinds"), *texts(one, "rights")]) or "everything"
-        yield f"    suspended toward {toward}: {what} ({plain(one['direction'])}), {plain(one['id'])}"
-        yield f"      decided by {name(one['decided_by'])}, {name(one['document'])}; looked at again {plain(one['review_on'])}"
-
-
-def _preview(answer: JsonObject) -> Iterator[str]:
-    preview = answer["preview"]
-    assert isinstance(preview, dict), "a preview is an object"
-    yield f"If this is signed, under {name(preview['instrument'])}:"
-    yield from fields(
-        [
-            ("toward", ", ".join(plain(ref["code"]) for ref in items(preview, "counterparts"))),
-            ("stops", f"{plain(preview['direction'])}: {', '.join(texts(preview, 'rights'))}"),
-            ("kinds", ", ".join(texts(preview, "kinds"))),
-            ("our records there", str(preview["records_held_there"])),
-            ("their records here", str(preview["records_held_here"])),
-            ("open requests", "; ".join(texts(preview, "open_requests")) or "none"),
-            ("open permissions", "; ".join(texts(preview, "open_permissions")) or "none"),
-            ("stays open", ", ".join(name(one) for one in texts(preview, "stays_open")) or "nothing"),
-        ]
-    )
-
-
-def _proposal(answer: JsonObject) -> Iterator[str]:
-    proposal = answer["proposal"]
-    assert isinstance(proposal, dict), "a proposal is an object"
-    yield _proposal_line(proposal)
-    yield from text_block(proposal["text"])
-
-
-def _proposals(answer: JsonObject) -> Iterator[str]:
-    found = items(answer, "proposals")
-    yield from (_proposal_line(one) for one in found)
-    if not found:
-        yield "No proposal is recorded here."
-
-
-def _proposal_line(proposal: JsonObject) -> str:
-    proposer, target = proposal["proposer"], proposal["target"]
-    assert isinstance(proposer, dict), "a body is an object"
-    assert isinstance(target, dict), "a body is an object"
-    clause = f", clause {plain(proposal['clause'])}" if proposal["clause"] else ""
-    kind, state = plain(proposal["kind"]), plain(proposal["state"])
-    return f"  {plain(proposer['code'])} proposes {kind} about {plain(target['code'])}: {state}{clause}"
+        say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, changed_lines)

@@ -9,7 +9,7 @@ import typer
 
 from entente.cli import ask
 from entente.cli.options import ActingAs, CaseNumber, Folder, Json, Limit, commands, examples
-from entente.cli.output import fields, items, name, plain, say, table, text_block
+from entente.cli.output import fields, items, name, plain, say, table, text_block, when
 from entente.kernel.canonical import JsonObject
 
 app = commands("Messages to other bodies, and what they sent.")
@@ -73,7 +73,7 @@ def heading(item: JsonObject) -> Iterator[str]:
             ("from", f"{code(item, 'sender')}, officer {plain(item['officer'])}"),
             ("to", code(item, "recipient")),
             ("under", name(item["instrument"])),
-            ("at", plain(item["at"])),
+            ("at", when(item["at"])),
             ("their reference", plain(item["your_reference"])),
             ("our reference", plain(item["our_reference"])),
             ("delivery", state(item)),
@@ -106,7 +106,7 @@ def _message(answer: JsonObject) -> Iterator[str]:
 def _list(answer: JsonObject) -> Iterator[str]:
     rows = [
         (
-            plain(one["at"])[:16],
+            when(one["at"]),
             "to" if one["way"] == "sent" else "from",
             code(one, "recipient" if one["way"] == "sent" else "sender"),
             name(one["subject"]),

@@ -39,6 +39,10 @@ def status(folder: Folder = None, as_json: Json = False) -> None:
 
 
 def _status(answer: JsonObject) -> Iterator[str]:
-    sent = "everything sent is acknowledged" if answer["is_everything_acknowledged"] else "something waits to be acknowledged"
+    sent = (
+        "everything sent is acknowledged"
+        if answer["is_everything_acknowledged"]
+        else "something waits to be acknowledged"
+    )
     found = "every record can be found" if answer["is_index_current"] else "the index is behind"
     yield f"entente {plain(answer['version'])}: {answer['trail_rows']} rows in the trail; {sent}; {found}."

@@ -51,5 +51,6 @@ def commands(help_text: str) -> typer.Typer:
 
 
 def examples(*lines: str) -> str:
-    r"""Return examples for the end of a help text, kept line by line (\b)."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+    r"""Return examples for the end of a help text, kept line by line (\b); «…» in them becomes what a shell reads."""
+    typed = (line.replace("«", '"').replace("»", '"') for line in lines)
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in typed)

@@ -7,6 +7,7 @@ UAX 9, isolates). Control characters of others' names are shown as their code, s
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -18,16 +19,26 @@ FIRST_STRONG_ISOLATE = "\u2068"
 POP_ISOLATE = "\u2069"
 COLUMN_MAX = 60
 """Characters of one column; what is longer is cut with an ellipsis, and --json shows it whole."""
+_DECEPTIVE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066\u2067]")
+_DECEPTIVE_IN_JSON = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What JSON leaves unescaped, and kernel.text refuses where a text is taken in."""
 _SAFE_CONTROLS = {"\n", "\t"}
 
 
 def say(answer: JsonObject, as_json: bool, lines: Callable[[JsonObject], Iterable[str]]) -> None:
     """Print an answer as JSON, or as the lines made from it."""
     if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        typer.echo(json_text(answer))
         return
     for line in lines(answer):
-        typer.echo(line)
+        # A second time, so that a line that forgot `name` or `plain` writes on no terminal either; our isolates stay.
+        typer.echo(_DECEPTIVE.sub(lambda found: _shown(found[0]), line))
+
+
+def json_text(document: JsonObject) -> str:
+    """Write JSON for a terminal: every script as it is, what would write on the terminal as its escape."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return _DECEPTIVE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def name(value: Json) -> str:
@@ -80,6 +91,11 @@ def grounds(decision: JsonObject) -> Iterator[str]:
             yield f"             {plain(ground['remedy'])}"
     if decision.get("routed_to"):
         yield f"  route to: {plain(decision['routed_to'])}"
+
+
+def when(value: Json) -> str:
+    """Write a time of the wire as people read it, in UTC and to the second; nothing for none."""
+    return f"{plain(value)[:19].replace('T', ' ')} UTC" if value else ""
 
 
 def items(document: JsonObject, field: str) -> list[JsonObject]:

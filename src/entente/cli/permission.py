@@ -10,7 +10,7 @@ import typer
 from entente.cli import ask as ask_node
 from entente.cli.message import code, heading, state
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Limit, Purpose, commands, examples
-from entente.cli.output import fields, items, name, plain, say, table, texts
+from entente.cli.output import fields, items, name, plain, say, table, texts, when
 from entente.kernel.canonical import JsonObject
 
 app = commands("Ask a source for leave, or answer such a request.")
@@ -93,7 +93,7 @@ def _permission(given: JsonObject) -> Iterator[str]:
         [
             ("to pass on to", code(request, "forward_to")),
             ("because", name(request["justification"])),
-            ("answer due", plain(request["due_at"])),
+            ("answer due", when(request["due_at"])),
             ("reason", plain(request["answer_reason"])),
             ("in words", name(request["answer_text"])),
         ]
@@ -103,7 +103,7 @@ def _permission(given: JsonObject) -> Iterator[str]:
 def _list(given: JsonObject) -> Iterator[str]:
     rows = [
         (
-            plain(one["at"])[:16],
+            when(one["at"]),
             "asked by us" if one["way"] == "sent" else f"asked by {code(one, 'sender')}",
             name(one["name"]),
             ", ".join(texts(one, "acts")),

@@ -23,6 +23,13 @@ app = commands("Records: import, show, list, share, forward, withdraw, who can s
 
 _Record = Annotated[str, typer.Argument(metavar="RECORD", help="CODE/local id, or the local id alone for one of ours.")]
 
+_Terms = Annotated[
+    Path, typer.Option("--terms", exists=True, dir_okay=False, help="On what conditions they are kept and shared.")
+]
+_ShareWith = Annotated[
+    list[str] | None, typer.Option("--share-with", metavar="BODY", help="Send copies at once; repeat.")
+]
+
 
 @app.command(
     "import",
@@ -33,13 +40,9 @@ _Record = Annotated[str, typer.Argument(metavar="RECORD", help="CODE/local id, o
 )
 def import_records(
     file: ReadableFile,
-    terms: Annotated[
-        Path, typer.Option("--terms", exists=True, dir_okay=False, help="On what conditions they are kept and shared.")
-    ],
+    terms: _Terms,
     officer: ActingAs,
-    share_with: Annotated[
-        list[str] | None, typer.Option("--share-with", metavar="BODY", help="Send copies at once; repeat.")
-    ] = None,
+    share_with: _ShareWith = None,
     rejects: Annotated[
         Path | None, typer.Option("--rejects", metavar="FILE", show_default=False, help="Where rejected rows go.")
     ] = None,
@@ -50,20 +53,15 @@ def import_records(
 
     Run twice it changes nothing; a killed import is simply started again. Rejected rows go to a file with line and reason.
     """
-    data = terms.read_bytes()[: TERMS_BYTES_MAX + 1]
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise typer.BadParameter(f"{terms.name} is not UTF-8", param_hint="--terms") from error
     given: JsonObject = {
         "officer": officer,
         "file": str(file.resolve()),
-        "terms": text,
+        "terms": _terms(terms),
         "share_with": [*(share_with or [])],
         "rejects": str(rejects.resolve()) if rejects is not None else "",
     }
     with connect(folder) as node, _progress(quiet=as_json) as bar:
-        task = bar.add_task(f"Importing {file.name}", total=None, rows=0)
+        task = bar.add_task(f"Importing {plain(file.name)}", total=None, rows=0)
         answer = node.ask("record_import", given, lambda rows: bar.update(task, rows=rows))
     say(answer, as_json, _imported)
 
@@ -103,6 +101,37 @@ def list_records(
         "officer": officer, "purpose": purpose, "crime_area": crime_area, "kind": kind, "after": after, "limit": limit,
     }  # fmt: skip
     say(ask(folder, "record_list", given), as_json, _list)
+
+
+@app.command(
+    "judge",
+    epilog=examples(
+        "entente record judge xa-person-01 XB-NCB/p-7 --verdict same_as --evidence «Same prints, 2031-03-02» \\",
+        "    --terms judgements.yaml --purpose identify --crime-area fugitives --as xa-duty-1",
+    ),
+)
+def judge(
+    left: _Record,
+    right: _Record,
+    verdict: Annotated[str, typer.Option("--verdict", help="same_as or not_same.")],
+    evidence: Annotated[str, typer.Option("--evidence", help="What it rests on, in words an officer can check.")],
+    terms: _Terms,
+    officer: ActingAs,
+    purpose: Purpose,
+    crime_area: CrimeArea,
+    method: Annotated[str, typer.Option("--method", help="Prints, DNA, document, interview, comparison of data.")] = "",
+    case: CaseNumber = "",
+    share_with: _ShareWith = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Judge two records to be, or not to be, of one thing. Nothing is merged: the judgement is a record of its own."""
+    given: JsonObject = {
+        "officer": officer, "left": left, "right": right, "verdict": verdict, "evidence": evidence, "method": method,
+        "terms": _terms(terms), "purpose": purpose, "crime_area": crime_area, "case": case,
+        "share_with": [*(share_with or [])],
+    }  # fmt: skip
+    say(ask(folder, "record_judge", given), as_json, _judged)
 
 
 @app.command(
@@ -171,12 +200,20 @@ def forward(
 def _progress(*, quiet: bool) -> Progress:
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         TextColumn("{task.fields[rows]} rows"),
         TimeElapsedColumn(),
     )
     # On stderr, so that stdout holds the answer alone; rich is silent where stderr is no terminal.
     return Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet)
+
+
+def _terms(file: Path) -> str:
+    data = file.read_bytes()[: TERMS_BYTES_MAX + 1]
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise typer.BadParameter(f"{file.name} is not UTF-8", param_hint="--terms") from error
 
 
 def _imported(answer: JsonObject) -> Iterator[str]:
@@ -284,3 +321,8 @@ def _forwarded(answer: JsonObject) -> Iterator[str]:
         " with the source's leave." if answer["leave"] else "."
     )
     yield from grounds(decision)
+
+
+def _judged(answer: JsonObject) -> Iterator[str]:
+    verdict = plain(answer["verdict"]).replace("_", " ")
+    yield f"{name(answer['left'])} is judged {verdict} {name(answer['right'])}: record {name(answer['name'])}."

@@ -33,9 +33,9 @@ def settings_page() -> str:
 
 def _cli_lines() -> Iterator[str]:
     yield from ("# The command line", "", _MADE, "")
-    yield "Every command takes `--folder` and `--json`; what an officer does takes `--as OFFICER`. Errors go to stderr as what, why"
-    yield "and do, or with `--json` to stdout as one object; the exit codes stand in [errors.md](errors.md). A command speaks to the"
-    yield "running node of its folder, or opens the folder itself, with the same answer."
+    yield "Every command takes `--folder` and `--json`; what an officer does takes `--as OFFICER`. Errors go to stderr as"
+    yield "what, why and do, or with `--json` to stdout as one object; the exit codes stand in [errors.md](errors.md)."
+    yield "A command speaks to the running node of its folder, or opens the folder itself, with the same answer."
     yield ""
     for name, (_, line) in COMMANDS.items():
         yield f"- [`entente {name}`](#entente-{name}): {line}"

@@ -10,7 +10,7 @@ import typer
 from entente.cli import ask as ask_node
 from entente.cli.message import code, heading, state
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Limit, Purpose, commands, examples
-from entente.cli.output import items, name, plain, say, table, texts
+from entente.cli.output import items, name, plain, say, table, texts, when
 from entente.kernel.canonical import JsonObject
 
 app = commands("Ask a source's node for one record, and read its answer.")
@@ -72,7 +72,7 @@ def _request(given: JsonObject) -> Iterator[str]:
 def _list(given: JsonObject) -> Iterator[str]:
     rows = [
         (
-            plain(one["at"])[:16],
+            when(one["at"]),
             "asked by us" if one["way"] == "sent" else f"asked by {code(one, 'sender')}",
             name(one["name"]),
             plain(one["outcome"]).replace("_", " "),

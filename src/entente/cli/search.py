@@ -56,8 +56,10 @@ def _found(answer: JsonObject) -> Iterator[str]:
     for one in found:
         source = one["source"]
         assert isinstance(source, dict), "a source is an object"
-        yield f"{score(one['score'])}  {name(one['caption'])}  {name(one['name'])}  {plain(one['kind'])}, version {one['version']}"
+        what = f"{plain(one['kind']).replace('_', ' ')}, version {one['version']}"
+        yield f"{score(one['score'])}  {name(one['caption'])}  {name(one['name'])}  {what}"
         for piece in items(one, "evidence"):
             sign = {"for": "+", "against": "−"}.get(plain(piece["kind"]), " ")
             yield f"      {sign} {name(piece['text'])}"
-    yield f"{len(found) or 'Nothing found: 0'} of {answer['searched']} records you may see. Trail row {answer['trail_sequence']}."
+    count = len(found) or "Nothing found: 0"
+    yield f"{count} of {answer['searched']} records you may see. Trail row {answer['trail_sequence']}."

@@ -29,7 +29,10 @@ def task(
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Task a measure. Where a national order does not give the power it is refused, with the order and the authority to route to."""
+    """Task a measure, as far as national law gives the power.
+
+    Where a national order does not give it, it is refused with the order's reference and the authority to route it to.
+    """
     given: JsonObject = {"officer": officer, "measure": measure, "subject": subject, "case": case}
     say(ask(folder, "measure_task", given), as_json, _tasked)
 

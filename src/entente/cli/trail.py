@@ -10,7 +10,7 @@ import typer
 
 from entente.cli import ask, verify_copy
 from entente.cli.options import ActingAs, Folder, Json, commands, examples
-from entente.cli.output import items, name, plain, say, table
+from entente.cli.output import items, name, plain, say, table, when
 from entente.kernel.canonical import JsonObject
 
 UNSOUND = 14
@@ -64,7 +64,7 @@ def _rows(answer: JsonObject) -> Iterator[str]:
     rows = [
         (
             str(row["sequence"]),
-            plain(row["at"])[:19],
+            when(row["at"]),
             plain(row["body"]["code"]) if isinstance(row["body"], dict) else "",
             plain(row["officer"]),
             plain(row["verb"]).replace("_", " "),

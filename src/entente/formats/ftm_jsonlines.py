@@ -28,6 +28,7 @@ from entente.handling.model import CodeLists
 from entente.kernel.ids import RecordId
 from entente.records.model import (
     LOCAL_ID_CHARACTERS_MAX,
+    PROPERTY_NAME_CHARACTERS_MAX,
     Fact,
     Fragment,
     Link,
@@ -42,8 +43,6 @@ from entente.records.rules import is_possible_date
 
 RAW_CHARACTERS_MAX = 500
 """How much of a rejected line is shown; records.importing keeps as much."""
-PROPERTY_NAME_CHARACTERS_MAX = 80
-"""The longest name in FollowTheMoney has 28."""
 
 _SAFE_ID = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{LOCAL_ID_CHARACTERS_MAX - 1}}}")
 _HASHED = "sha256-"

@@ -275,6 +275,6 @@ def _at_line(document: MarkedDocument, path: str, why: str) -> Invalid:
     return Invalid(
         f"The instrument file does not hold together at line {line} ({path}).",
         field=f"{path}, line {line}",
-        why=f"An instrument is refused whole rather than applied in part (docs/rules/agreements.md A2): {why}",
+        why=f"An instrument is refused whole rather than applied in part (docs/rules/agreements.md A2): {why}.",
         do="Mend the line in the file, and read it again with «entente instrument show --file».",
     )

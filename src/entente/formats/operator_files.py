@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from entente.agreements.model import Instrument
+from entente.disclosure.model import DisclosureClass
 from entente.formats.import_terms import ImportTerms, read_terms
 from entente.formats.imports import read_import, write_reject
 from entente.formats.instruments import read_instrument
 from entente.formats.marked_yaml import read_marked
-from entente.handling.model import CodeLists
+from entente.handling.model import CodeLists, Retention
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId
@@ -49,6 +50,12 @@ class OperatorFiles:
         meant = _with_ids(read, meaning)
         with read_import(file, meant) as opened:
             yield ImportRows(meant.title, meant.instrument, opened.rows, opened.dropped)
+
+    def record_terms(self, terms: bytes, meaning: Meaning, schema: str) -> tuple[DisclosureClass, Retention]:
+        """Read the terms of an import for one record of a schema."""
+        read = read_terms(terms, self.lists, source=meaning.source, today=meaning.today)
+        meant = _with_ids(read, meaning)
+        return meant.class_for(schema), meant.retention
 
     @contextmanager
     def rejects(self, file: Path) -> Iterator[Callable[[Rejected], None]]:

@@ -16,8 +16,8 @@ from entente.kernel.clock import parse_date, parse_time
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import OfficerId
 
-TEXT_CHARACTERS_MAX = 100_000
-"""Longer than a message may be (correspondence: 20,000); statements and files come as documents."""
+TEXT_CHARACTERS_MAX = 1_000_000
+"""A file of 512 KiB in base64; what a text is for has a narrower bound in its room (a message: 20,000)."""
 TEXTS_MAX = 1_000
 """Entries in one list of texts; a command line holds fewer."""
 
@@ -48,9 +48,7 @@ class Arguments:
         value = self.given.get(name)
         if value is None:
             return default
-        if not isinstance(value, str) or len(value) > TEXT_CHARACTERS_MAX:
-            raise _bad(name, f"it is a text of at most {TEXT_CHARACTERS_MAX} characters")
-        return value
+        return _checked(name, value)
 
     def officer(self) -> OfficerId:
         """Return the officer who acts."""
@@ -85,7 +83,10 @@ class Arguments:
             return ()
         if not isinstance(value, list) or len(value) > TEXTS_MAX:
             raise _bad(name, f"it is a list of at most {TEXTS_MAX} texts")
-        return tuple(self._one(name, place, item) for place, item in enumerate(value))
+        texts = tuple(_checked(f"{name}[{place}]", item) for place, item in enumerate(value))
+        if not all(text.strip() for text in texts):
+            raise _bad(name, "each text in it holds something")
+        return texts
 
     def document(self, name: str) -> JsonObject:
         """Return a JSON object that must be there."""
@@ -128,10 +129,19 @@ class Arguments:
         text = self.optional_text(name)
         return parse_time(text, name) if text else default
 
-    def _one(self, name: str, place: int, item: Json) -> str:
-        if not isinstance(item, str) or not item.strip() or len(item) > TEXT_CHARACTERS_MAX:
-            raise _bad(f"{name}[{place}]", "it is a text that holds something")
-        return item
+
+def _checked(name: str, value: Json) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_CHARACTERS_MAX:
+        raise _bad(name, f"it is a text of at most {TEXT_CHARACTERS_MAX} characters")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        # A command line hands on bytes that are not UTF-8 as half characters (PEP 383).
+        raise _bad(name, "it is text in UTF-8, and this holds bytes that are not") from error
+    if "\x00" in value:
+        # It ends a path for the system that is asked to open it, and no text an officer writes holds one.
+        raise _bad(name, "it holds the character with the number 0")
+    return value
 
 
 def _bad(name: str, why: str) -> Invalid:

@@ -22,7 +22,9 @@ def _open(node: Node, arguments: Arguments) -> JsonObject:
 
 def _show(node: Node, arguments: Arguments) -> JsonObject:
     file = node.cases.show(arguments.text("number"))
-    return {"case": _case(file.case, names_of(node)), "events": [to_object(event) for event in file.events]}
+    names = names_of(node)
+    events: list[Json] = [{**to_object(event), "text": names.readable(event.text)} for event in file.events]
+    return {"case": _case(file.case, names), "events": events}
 
 
 def _list(node: Node, arguments: Arguments) -> JsonObject:

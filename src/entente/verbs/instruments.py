@@ -1,5 +1,7 @@
-"""The verbs of instruments. What only heads may say comes in two: a `…_draft` returns the statement to sign, and
-`instrument_submit` takes it back signed, because heads' keys never enter the node.
+"""The verbs of instruments.
+
+What only heads may say comes in two: a `…_draft` returns the statement to sign, and `instrument_submit` takes it back signed,
+because heads' keys never enter the node.
 """
 
 from __future__ import annotations
@@ -49,11 +51,12 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
     terms = to_object(instrument)
     terms["parties"] = [names.ref(party) for party in sorted(instrument.parties)]
     stands: list[Json] = [_stand(stand, names) for stand in state.participations.values()]
-    measures: list[Json] = []
     with node.disclosure.open_unit() as unit:
-        for measure in unit.agreements.measures():
-            if measure.charter == instrument.id:
-                measures.append({**to_object(measure), "target": names.ref(measure.target)})
+        measures: list[Json] = [
+            {**to_object(measure), "target": names.ref(measure.target)}
+            for measure in unit.agreements.measures()
+            if measure.charter == instrument.id
+        ]
         proposals: list[Json] = [
             {**to_object(one), "proposer": names.ref(one.proposer), "target": names.ref(one.target)}
             for one in unit.agreements.proposals()

@@ -9,6 +9,7 @@ from entente.kernel.codec import to_json, to_object
 from entente.kernel.ids import RecordId
 from entente.node import Meaning, Node
 from entente.records.importing import Import, ImportPlan
+from entente.records.judging import SCHEMA, Conditions, Judgement, Verdict, judge_sameness
 from entente.records.model import Record, StoredRecord
 from entente.records.service import PAGE_RECORDS_MAX
 from entente.verbs.arguments import Arguments
@@ -24,12 +25,7 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
     file, terms = Path(arguments.text("file")), arguments.text("terms")
     rejects = Path(arguments.optional_text("rejects") or f"{file}.rejects.jsonl")
     recipients = names.body_ids(arguments.texts("share_with"), "share_with")
-    meaning = Meaning(
-        names.own.id,
-        node.clock.now().date(),
-        lambda code: names.body(code, "terms").id,
-        lambda name: names.instrument(name, "terms.instrument").instrument.id,
-    )
+    meaning = _meaning(node, names)
     with node.files.rejects(rejects) as on_reject, node.files.import_rows(file, terms.encode(), meaning) as opened:
         plan = ImportPlan(officer, recipients, arguments.progress, on_reject, node.settings.import_slice_ms_max)
         summary = Import(node.records, plan).run(opened.rows, str(rejects))
@@ -181,6 +177,44 @@ def _line(node: Node, stored: StoredRecord, names: Names) -> JsonObject:
     }
 
 
+def _judge(node: Node, arguments: Arguments) -> JsonObject:
+    names, officer = names_of(node), arguments.officer()
+    cls, retention = node.files.record_terms(arguments.text("terms").encode(), _meaning(node, names), SCHEMA)
+    judgement = Judgement(
+        left=names.record(arguments.text("left")),
+        right=names.record(arguments.text("right")),
+        verdict=arguments.choice("verdict", Verdict),
+        evidence=arguments.text("evidence"),
+        method=arguments.optional_text("method"),
+    )
+    conditions = Conditions(
+        cls,
+        retention,
+        recipients=names.body_ids(arguments.texts("share_with"), "share_with"),
+        purpose=arguments.text("purpose"),
+        crime_area=arguments.text("crime_area"),
+        case=arguments.optional_text("case"),
+    )
+    record = judge_sameness(node.records, officer, judgement, conditions)
+    return {
+        "judgement": record,
+        "name": names.record_name(record),
+        "left": names.record_name(judgement.left),
+        "right": names.record_name(judgement.right),
+        "verdict": judgement.verdict.value,
+    }
+
+
+def _meaning(node: Node, names: Names) -> Meaning:
+    """Say what the short names in terms mean at this node."""
+    return Meaning(
+        names.own.id,
+        node.clock.now().date(),
+        lambda code: names.body(code, "terms").id,
+        lambda name: names.instrument(name, "terms.instrument").instrument.id,
+    )
+
+
 VERBS: tuple[Verb, ...] = (
     verb(
         "record_import", _import, "Import records of ours from a file, under stated terms.",
@@ -193,6 +227,10 @@ VERBS: tuple[Verb, ...] = (
     verb(
         "record_list", _list, "List what an officer may see.",
         "officer", "purpose", "crime_area", "after", "limit", "kind",
+    ),
+    verb(
+        "record_judge", _judge, "Judge two records to be, or not to be, of one thing.",
+        "officer", "left", "right", "verdict", "evidence", "method", "terms", "share_with", "purpose", "crime_area", "case",
     ),
     verb("record_withdraw", _withdraw, "Withdraw one of our records everywhere.", "officer", "record", "reason"),
     verb("record_share", _share, "Send copies of our records.", "officer", "records", "recipients"),

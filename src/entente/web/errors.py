@@ -24,10 +24,10 @@ from entente.web.pages import render
 
 STATUS: Mapping[type[EntenteError], int] = {
     Refused: 403,
-    Invalid: 422,
+    Invalid: 400,
     NotFound: 404,
     Conflict: 409,
-    Untrusted: 401,
+    Untrusted: 403,
     Unavailable: 503,
     Misconfigured: 500,
 }

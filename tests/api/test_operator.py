@@ -1,0 +1,138 @@
+"""The operator's route: who is heard, what is bounded, and that it answers as the verb does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from entente.api.operator import OPERATOR_BYTES_MAX, operator_route
+from entente.app import NewBody, create_folder, open_node
+from entente.bodies.model import BodyKind
+from entente.kernel.canonical import JsonObject
+from entente.node import Node
+from entente.settings import Settings
+from entente.verbs import perform
+from entente.verbs import verb as verb_module
+from entente.verbs.arguments import Arguments
+
+TOKEN = "operator-0123456789abcdef"
+PASSPHRASE = "correct horse battery staple"
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    """Return the node of a new bureau."""
+    kind = BodyKind.NATIONAL_CENTRAL_BUREAU
+    create_folder(
+        tmp_path / "xa",
+        NewBody(kind, "XA-NCB", "Bureau of XA", "XA", "UTC", (), (PASSPHRASE,) * 3, 2, PASSPHRASE),
+    )
+    with open_node(Settings.at(tmp_path / "xa")) as opened:
+        yield opened
+
+
+def client(node: Node, *, peer: str = "127.0.0.1") -> TestClient:
+    return TestClient(Starlette(routes=[operator_route(node, TOKEN)]), client=(peer, 50_000))
+
+
+def ask(http: TestClient, verb: str = "body_list", *, token: str = TOKEN, **headers: str) -> tuple[int, JsonObject]:
+    response = http.post(
+        "/operator", json={"verb": verb, "arguments": {}}, headers={"Authorization": f"Bearer {token}", **headers}
+    )
+    assert response.headers["cache-control"] == "no-store"
+    return response.status_code, response.json()
+
+
+def test_answer_is_the_verbs_own(node: Node) -> None:
+    assert ask(client(node)) == (200, perform(node, "body_list", {}))
+    assert ask(client(node, peer="::1"))[0] == 200
+
+
+@pytest.mark.parametrize("token", ["", "operator", TOKEN[:-1], TOKEN + "0", "Ünïcode"])
+def test_wrong_token_is_not_heard(node: Node, token: str) -> None:
+    response = client(node).post(
+        "/operator",
+        content=b'{"verb": "body_list", "arguments": {}}',
+        headers={"Authorization": f"Bearer {token}".encode()},
+    )
+    assert (response.status_code, response.json()["reason"]) == (403, "wrong_token")
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.7", "2001:db8::7", "testclient"])
+def test_peer_from_elsewhere_is_not_heard_even_with_the_token(node: Node, peer: str) -> None:
+    status, problem = ask(client(node, peer=peer))
+    assert (status, problem["reason"]) == (403, "not_local")
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"])
+def test_call_through_a_proxy_is_not_heard(node: Node, header: str) -> None:
+    status, problem = ask(client(node), **{header: "192.0.2.7"})
+    assert (status, problem["reason"]) == (403, "not_local")
+
+
+def test_unknown_verb_and_unknown_field_are_invalid(node: Node) -> None:
+    status, problem = ask(client(node), "body_remove")
+    assert (status, problem["code"], problem["field"]) == (400, "invalid", "verb")
+    response = client(node).post(
+        "/operator",
+        json={"verb": "body_list", "arguments": {"limit": 3}},
+        headers={"Authorization": f"Bearer {TOKEN}"},
+    )
+    assert (response.status_code, response.json()["field"]) == (400, "limit")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"\xff\xfe", b'{"verb": 1, "arguments": {}}', b'{"verb": "body_list"}', b"[" * 100_000],
+    ids=["empty", "list", "not_utf8", "verb_is_a_number", "no_arguments", "deeply_nested"],
+)
+def test_ill_formed_request_is_invalid(node: Node, body: bytes) -> None:
+    response = client(node).post("/operator", content=body, headers={"Authorization": f"Bearer {TOKEN}"})
+    assert (response.status_code, response.json()["code"], response.json()["field"]) == (400, "invalid", "body")
+
+
+def test_too_large_request_is_invalid_and_one_within_the_bound_is_not(node: Node) -> None:
+    document = json.dumps({"verb": "body_list", "arguments": {}}).encode()
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    within = document + b" " * (OPERATOR_BYTES_MAX - len(document))
+    assert client(node).post("/operator", content=within, headers=headers).status_code == 200
+    response = client(node).post("/operator", content=within + b" ", headers=headers)
+    assert (response.status_code, response.json()["what"]) == (400, "The request is too large.")
+
+
+def test_refusal_carries_the_decision_as_a_problem(node: Node) -> None:
+    response = client(node).post(
+        "/operator",
+        json={"verb": "case_open", "arguments": {"officer": "head-1", "title": "T", "crime_area": "fugitives"}},
+        headers={"Authorization": f"Bearer {TOKEN}"},
+    )
+    problem = response.json()
+    assert (response.status_code, problem["type"], problem["status"]) == (403, "urn:entente:error:refused", 403)
+    assert problem["decision"]["allowed"] is False
+    assert problem["title"] == problem["what"]
+
+
+def test_only_post_is_taken(node: Node) -> None:
+    assert client(node).get("/operator").status_code == 405
+
+
+def test_progress_comes_line_by_line_and_the_answer_last(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(_: Node, arguments: Arguments) -> JsonObject:
+        arguments.progress(10)
+        arguments.progress(20)
+        return {"done": True}
+
+    counting = verb_module.verb("count", slow, "Count.")
+    monkeypatch.setitem(perform.__globals__["VERBS"], "count", counting)
+    response = client(node).post(
+        "/operator", json={"verb": "count", "arguments": {}}, headers={"Authorization": f"Bearer {TOKEN}"}
+    )
+    assert response.headers["content-type"] == "application/x-ndjson"
+    lines = [json.loads(line) for line in response.text.splitlines()]
+    assert lines == [{"progress": 10}, {"progress": 20}, {"answer": {"done": True}}]

@@ -1,0 +1,252 @@
+"""Every operator's verb against real services: four nodes, the demonstration's instruments, one day of work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
+from entente.kernel.signing import encode_bytes
+from entente.kernel.statement import from_json
+from entente.verbs import VERBS, perform
+from tests.cli.test_commands import ORDER, WANTED
+from tests.docs.source import ROOT
+from tests.support.nodes import Network, open_network
+
+ABOUT: JsonObject = {"purpose": "identify", "crime_area": "fugitives"}
+TERMS = (ROOT / "demo" / "terms" / "wanted.yaml").read_text(encoding="utf-8")
+JUDGEMENT_TERMS = (ROOT / "demo" / "terms" / "judgements.yaml").read_text(encoding="utf-8")
+HEAD, DUTY = "head-1", "duty-1"
+
+Ask = Callable[..., Any]
+
+
+class Day:
+    """Four nodes under a charter and an agreement, with the verbs that were asked."""
+
+    def __init__(self, network: Network, scratch: Path) -> None:
+        self.network = network
+        self.scratch = scratch
+        self.asked: set[str] = set()
+
+    def ask(self, code: str, verb: str, **given: Any) -> Any:  # noqa: ANN401 - a verb's JSON
+        self.asked.add(verb)
+        answer = perform(self.network[code], verb, given)
+        json.dumps(answer, allow_nan=False)
+        assert _has_no_floats(answer), f"{verb} answers with a float"
+        self.network.deliver()
+        return answer
+
+    def heads(self, code: str, draft: str, **given: Any) -> Any:  # noqa: ANN401 - a verb's JSON
+        drafted = self.ask(code, draft, officer=HEAD, **given)
+        unsigned = drafted["statement"]
+        with pytest.raises(Untrusted):
+            perform(self.network[code], "instrument_submit", {"officer": HEAD, "statement": unsigned})
+        signed = self.network.sign_by_heads(code, from_json(unsigned)).to_json()
+        return self.ask(code, "instrument_submit", officer=HEAD, statement=signed)
+
+    def import_wanted(self, *ids: str) -> JsonObject:
+        file = self.scratch / f"{'-'.join(ids)}.jsonl"
+        file.write_text("".join(json.dumps({**WANTED, "id": one}) + "\n" for one in ids), encoding="utf-8")
+        summary: JsonObject = self.ask("XA-NCB", "record_import", officer=DUTY, file=str(file), terms=TERMS)["summary"]
+        return summary
+
+
+def _has_no_floats(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(_has_no_floats(item) for item in value.values())
+    if isinstance(value, list):
+        return all(_has_no_floats(item) for item in value)
+    return not isinstance(value, float)
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> Iterator[Day]:
+    """Open the nodes; the charter and the agreement are in force."""
+    with open_network(tmp_path / "nodes") as network:
+        network.conclude("GS", "charter.yaml", ("GS", "XA-NCB", "XB-NCB", "RC"))
+        network.conclude("XA-NCB", "agreement.yaml", ("XA-NCB", "XB-NCB", "GS"))
+        yield Day(network, tmp_path)
+
+
+def in_the_directory(day: Day) -> None:
+    ask = day.ask
+    assert ask("XA-NCB", "body_show")["is_own"] is True
+    assert len(ask("XA-NCB", "body_list")["bodies"]) == 4
+    ask("XB-NCB", "body_enter", entry=ask("XA-NCB", "body_export"))
+    ask("GS", "body_introduce", to="XB-NCB", about="XA-NCB")
+    ask("XA-NCB", "body_rename", name="Bureau of Arandia")
+    ask("XA-NCB", "body_addresses", addresses=["https://node.xa.example"])
+    seen = ask("XB-NCB", "body_show", body="XA-NCB")["body"]
+    assert (seen["name"], seen["addresses"]) == ("Bureau of Arandia", ["https://node.xa.example"])
+    entries = [{"body": "XA-NCB", "status": "member", "since": "2020-01-01", "document": "Accession"}]
+    group = encode_bytes(json.dumps({"name": "members", "title": "Members", "entries": entries}).encode())
+    ask("GS", "group_keep", officer=HEAD, data=group)
+    assert ask("XB-NCB", "group_show", group="GS/members")["group"]["entries"][0]["counts"] is True
+    assert len(ask("XB-NCB", "group_list", on="2031-01-01")["groups"]) == 1
+    ask("XA-NCB", "officer_add", officer=HEAD, id="a-1", roles=["analyst"], until="2099-01-01T00:00:00Z")
+    assert "a-1" in [one["id"] for one in ask("XA-NCB", "officer_list")["officers"]]
+
+
+def under_national_law(day: Day) -> None:
+    day.ask("XB-NCB", "order_enter", officer=HEAD, data=encode_bytes(ORDER.encode()))
+    assert day.ask("XB-NCB", "order_list")["orders"][0]["reference"] == "Order 44"
+    assert day.ask("XB-NCB", "measure_may", officer=DUTY, measure="observe")["decision"]["allowed"] is False
+    assert day.ask("XB-NCB", "measure_task", officer=DUTY, measure="poll", subject="w-1")["decision"]["allowed"] is True
+    with pytest.raises(Refused) as refused:
+        day.ask("XB-NCB", "measure_task", officer=DUTY, measure="observe", subject="w-1")
+    assert refused.value.decision.routed_to == "Criminal police of XA"
+
+
+def with_records(day: Day) -> None:
+    ask = day.ask
+    assert day.import_wanted("w-1", "w-2", "w-3")["created"] == 3
+    assert len(ask("XA-NCB", "record_share", officer=DUTY, records=["w-1"], recipients=["XB-NCB"])["sent"]) == 1
+    assert len(ask("XA-NCB", "record_share", officer=DUTY, records=["w-2"])["sent"]) == 2
+    sights = ask("XA-NCB", "record_who_can_see", officer=DUTY, record="w-1")
+    assert {one["body"]["code"]: one["may_go_up_to"] for one in sights["who"]}["RC"] == ""
+    assert [one["body"]["code"] for one in sights["holders"]] == ["XB-NCB"]
+    with pytest.raises(Refused):
+        ask("XA-NCB", "record_share", officer=HEAD, records=["w-1"])
+    judged = ask(
+        "XA-NCB", "record_judge", officer=DUTY, left="w-1", right="w-2", verdict="not_same", evidence="Prints differ.",
+        method="prints", terms=JUDGEMENT_TERMS, **ABOUT,
+    )  # fmt: skip
+    assert (judged["left"], judged["verdict"]) == ("XA-NCB/w-1", "not_same")
+    listed = ask("XB-NCB", "record_list", officer=DUTY, limit=1, **ABOUT)
+    assert (len(listed["records"]), listed["of"]) == (1, 2)
+    assert ask("XB-NCB", "record_show", officer=DUTY, record="XA-NCB/w-1", **ABOUT)["record"]["version"] == 1
+    found = ask("XB-NCB", "search", officer=DUTY, names=["Muhammadov"], occasion="Gate 4", **ABOUT)
+    assert {one["name"] for one in found["candidates"]} == {"XA-NCB/w-1", "XA-NCB/w-2"}
+
+
+def with_cases(day: Day) -> str:
+    ask = day.ask
+    number: str = ask("XB-NCB", "case_open", officer=DUTY, title="Gate 4", crime_area="fugitives")["case"]["number"]
+    ask("XB-NCB", "case_note", officer=DUTY, number=number, text="The person waits.")
+    ask("XB-NCB", "case_refer", officer=DUTY, number=number, body="XA-NCB", reference="2031/4")
+    ask("XB-NCB", "case_close", officer=DUTY, number=number, reason="Left.")
+    with pytest.raises(Conflict):
+        ask("XB-NCB", "case_note", officer=DUTY, number=number, text="Too late.")
+    ask("XB-NCB", "case_reopen", officer=DUTY, number=number, reason="Came back.")
+    kinds = [event["kind"] for event in ask("XB-NCB", "case_show", number=number)["events"]]
+    assert kinds == ["opened", "note", "reference", "closed", "reopened"]
+    assert len(ask("XB-NCB", "case_list")["cases"]) == 1
+    return number
+
+
+def in_correspondence(day: Day, case: str) -> None:
+    ask = day.ask
+    sent = ask(
+        "XB-NCB", "message_send", officer=DUTY, to="XA-NCB", instrument="charter", subject="Gate 4", text="Who is it?", case=case
+    )["message"]  # fmt: skip
+    assert ask("XB-NCB", "message_show", id=sent["id"])["message"]["deliveries"][0]["state"] == "stored"
+    assert ask("XA-NCB", "message_list")["messages"][0]["text"] == "Who is it?"
+    finding = {"officer": DUTY, "circumstances": "Passport at gate 4", "score": 930, **ABOUT}
+    rejected = ask("XB-NCB", "hit_reject", record="XA-NCB/w-2", reason="rejected_other_person", **finding)["hit"]
+    assert rejected["state"] == "closed"
+    hit = ask("XB-NCB", "hit_confirm", record="XA-NCB/w-1", case=case, **finding)["hit"]
+    assert hit["state"] == "told"
+    with pytest.raises(Conflict):
+        ask("XB-NCB", "hit_release", officer=DUTY, id=hit["id"])
+    ask("XA-NCB", "hit_answer", officer=DUTY, id=hit["id"], same=True, text="It is he.")
+    assert ask("XB-NCB", "hit_list")["hits"][0]["is_same_person"] is True
+
+
+def by_leave(day: Day, case: str) -> None:
+    ask = day.ask
+    forward = {"officer": DUTY, "record": "XA-NCB/w-1", "to": "GS", "case": case, **ABOUT}
+    with pytest.raises(Refused):
+        ask("XB-NCB", "record_forward", **forward)
+    wish = {
+        "officer": DUTY,
+        "record": "XA-NCB/w-1",
+        "acts": ["forward"],
+        "forward_to": "GS",
+        "justification": "Seen there.",
+    }
+    first = ask("XB-NCB", "permission_ask", **wish, **ABOUT)["permission"]
+    with pytest.raises(Invalid, match="not clear"):
+        ask("XA-NCB", "permission_answer", officer=DUTY, id=first["id"], grant=True, reason="national_law")
+    ask("XA-NCB", "permission_answer", officer=DUTY, id=first["id"], reason="ongoing_investigation")
+    second = ask("XB-NCB", "permission_ask", **wish, **ABOUT)["permission"]
+    ask("XA-NCB", "permission_answer", officer=DUTY, id=second["id"], grant=True, days=2)
+    assert ask("XB-NCB", "record_forward", **forward)["leave"] != ""
+    assert [one["state"] for one in ask("XB-NCB", "permission_list")["permissions"]] == ["granted", "refused"]
+
+
+def by_request(day: Day) -> None:
+    wanted = {"officer": DUTY, "kind": "wanted_person", "instrument": "police-data-agreement", **ABOUT}
+    asked = day.ask("XB-NCB", "request_ask", record="XA-NCB/w-3", **wanted)["request"]
+    assert day.ask("XB-NCB", "request_show", id=asked["id"])["request"]["outcome"] == "whole"
+    absent = day.ask("XB-NCB", "request_ask", record="XA-NCB/w-99", **wanted)["request"]
+    assert day.ask("XB-NCB", "request_show", id=absent["id"])["request"]["outcome"] == "not_found"
+    assert len(day.ask("XA-NCB", "request_list")["requests"]) == 2
+
+
+def with_instruments(day: Day) -> None:
+    ask = day.ask
+    programme = encode_bytes((ROOT / "demo" / "instruments" / "programme.yaml").read_bytes())
+    ask("RC", "instrument_propose", officer=HEAD, data=programme)
+    for code in ("RC", "XA-NCB", "XB-NCB"):
+        day.heads(code, "instrument_sign_draft", instrument="drug-data-programme")
+    terms = {
+        "instrument": "drug-data-programme", "toward": ["RC"], "decided_by": "Council", "document": "Decision 17",
+        "reason": "reciprocity", "review_on": "2099-01-01",
+    }  # fmt: skip
+    assert "charter" in ask("XA-NCB", "suspend_preview", officer=HEAD, **terms)["preview"]["stays_open"]
+    day.heads("XA-NCB", "suspend_draft", **terms)
+    stands = ask("RC", "instrument_show", instrument="drug-data-programme")["participations"]
+    (suspension,) = next(one for one in stands if one["body"]["code"] == "XA-NCB")["suspensions"]
+    day.heads("XA-NCB", "resume_draft", instrument="drug-data-programme", suspension=suspension["id"])
+    day.heads("XA-NCB", "narrow_draft", instrument="drug-data-programme", kinds=["drug_seizure"])
+    day.heads("XA-NCB", "withdraw_draft", instrument="drug-data-programme")
+    listed = {one["name"]: one for one in ask("RC", "instrument_list")["instruments"]}
+    assert "XA-NCB" not in listed["drug-data-programme"]["parties_in_force"]
+
+
+def under_the_charter(day: Day) -> None:
+    proposal = day.ask("XB-NCB", "proposal_make", officer=HEAD, kind="expulsion", target="XA-NCB", text="Out.")[
+        "proposal"
+    ]
+    assert (proposal["state"], proposal["clause"]) == ("inadmissible", "3")
+    assert len(day.ask("RC", "proposal_list")["proposals"]) == 1
+    measure = {
+        "target": "XB-NCB", "policy": "via_review", "decided_by": "Secretary General", "lifted_by": "An audit",
+        "appeal": "The commission",
+    }  # fmt: skip
+    with pytest.raises(Refused):
+        day.heads("XA-NCB", "measure_draft", until="2027-01-01T00:00:00Z", **measure)
+    until = day.network["GS"].clock.now().replace(microsecond=0)
+    day.heads("GS", "measure_draft", until=until.replace(year=until.year + 1, day=1).isoformat(), **measure)
+    assert day.ask("XB-NCB", "instrument_show", instrument="charter")["measures"][0]["policy"] == "via_review"
+
+
+def at_the_end(day: Day) -> None:
+    day.ask("XA-NCB", "record_withdraw", officer=DUTY, record="w-1", reason="Handed over")
+    with pytest.raises(NotFound):
+        day.ask("XB-NCB", "record_show", officer=DUTY, record="XA-NCB/w-1", **ABOUT)
+    assert day.ask("XB-NCB", "trail_verify")["proof"]["is_sound"] is True
+    about = day.ask("XB-NCB", "trail_show", officer=HEAD, about="XA-NCB/w-1")["rows"]
+    assert about[-1]["verb"] == "show_record"
+    assert day.ask("XB-NCB", "doctor")["is_well"] is True
+    assert day.ask("XB-NCB", "status")["is_everything_acknowledged"] is True
+
+
+def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
+    in_the_directory(day)
+    under_national_law(day)
+    with_records(day)
+    case = with_cases(day)
+    in_correspondence(day, case)
+    by_leave(day, case)
+    by_request(day)
+    with_instruments(day)
+    under_the_charter(day)
+    at_the_end(day)
+    assert set(VERBS) - day.asked == set()
