@@ -19,7 +19,7 @@ INSTALL_ENTENTE := $(BIN)/pip install -qq --disable-pip-version-check --no-deps 
 LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary :all: --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help introduction demo test bench check-long lint types requirements clean prerequisites browser
+.PHONY: help introduction demo test bench check-long lint types requirements reference clean prerequisites browser
 
 help:  ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,10 @@ types: $(VENV)/.dev-installed  ## types only
 requirements: $(VENV)/.lock-installed  ## resolve the locked versions again, newest within requirements/*.in
 	@cd requirements && for name in build core dev lock; do $(LOCK) --upgrade --output-file $$name.txt $$name.in; done
 	@echo "requirements/*.txt are written: look at the difference, then run make test."
+
+reference: $(VENV)/.dev-installed  ## write the pages of docs/reference that are made from code and data
+	@$(BIN)/python -m tests.docs.generate_reference
+	@echo "docs/reference is written: look at the difference."
 
 clean:  ## remove caches and what the demonstration wrote (.venv stays)
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist demo/run demo/story.html

@@ -18,7 +18,7 @@ from tests.docs.test_import_order import ROOMS
 RULES = ROOT / "docs" / "rules"
 ERRORS_REFERENCE = ROOT / "docs" / "reference" / "errors.md"
 CHANGES = ROOT / "changes"
-COMMANDS = frozenset({"make", "entente", "git", "apt", "sudo", "cd", "python3", "cat", "ls", "#", ".venv/bin/entente"})
+COMMANDS = frozenset({"make", "entente", "git", "apt", "sudo", "cd", "export", "kill", "cat", "ls", "#"})
 NOTE_NAME = re.compile(r"\d{4}-[a-z0-9-]+\.md")
 RULE_NUMBER = re.compile(r"\b[A-Z]{1,2}\d{1,3}\b")
 # Europol's codes look like rule numbers of the handling page; they are never cited as rules.

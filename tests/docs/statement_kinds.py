@@ -1,0 +1,239 @@
+"""The page of statements: every kind a node takes in, who signs it, what it holds, and what the recipient does with it.
+
+Fields and types come from the dataclasses that read the statements. The rows below say what no type can; a kind of
+`app.accept_table` without a row, or a row without a kind, fails the test of the page.
+"""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from enum import Enum, StrEnum
+from typing import Any, NewType
+from unittest.mock import Mock
+
+from entente.agreements.model import Measure, Participation
+from entente.agreements.statements import InstrumentContent, ProposalContent, RecordedContent, SignatureContent
+from entente.app import accept_table
+from entente.bodies.model import Genesis, KeyVersion
+from entente.bodies.statements import NewAddresses, NewGroup, NewName, NewUnits
+from entente.correspondence.statements import (
+    HitAnswerContent,
+    HitContent,
+    MessageContent,
+    PermissionAnswerContent,
+    PermissionRequestContent,
+    RecordAnswerContent,
+    RecordRequestContent,
+)
+from entente.records.statements import RecordContent, WithdrawalContent
+
+
+class Signer(StrEnum):
+    """Whose keys a statement carries."""
+
+    HEADS = "heads, by the threshold"
+    NODE = "node"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Introduction:
+    """Content of an `introduction`, as `bodies.statements.introduction_of` writes it."""
+
+    about: str
+    statements: tuple[Mapping[str, Any], ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kind:
+    """One row: what no type can say."""
+
+    signer: Signer
+    content: type
+    lane: str
+    recipient: str
+    rule: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "introduction": Kind(
+        Signer.NODE,
+        Introduction,
+        "control",
+        "verifies the newcomer's own statements from its genesis on and enters it; tells it which instruments stand between them",
+        "bodies.md B4",
+    ),
+    "keys": Kind(
+        Signer.HEADS,
+        KeyVersion,
+        "control",
+        "takes the next key version, signed by the version before; the older keys count no more",
+        "bodies.md B2",
+    ),
+    "name": Kind(Signer.NODE, NewName, "control", "adds the name with its date; earlier ones stay", "bodies.md B6"),
+    "addresses": Kind(
+        Signer.NODE, NewAddresses, "control", "sends to these addresses from now on, in this order", "bodies.md B6"
+    ),
+    "units": Kind(Signer.NODE, NewUnits, "control", "replaces the body's branches, organs and units", "bodies.md B6"),
+    "group": Kind(
+        Signer.NODE, NewGroup, "control", "replaces its keeper's list, if the version is higher", "bodies.md B7"
+    ),
+    "instrument": Kind(
+        Signer.NODE, InstrumentContent, "control", "keeps the proposed text for its heads to read", "agreements.md A1"
+    ),
+    "instrument_signature": Kind(
+        Signer.HEADS,
+        SignatureContent,
+        "control",
+        "keeps the signature; the instrument is in force when its own rule is met",
+        "agreements.md A1, A3",
+    ),
+    "participation": Kind(
+        Signer.HEADS,
+        Participation,
+        "control",
+        "keeps how the party stands now, if the epoch is higher; the gate obeys it from the same commit on",
+        "agreements.md A4, A5",
+    ),
+    "measure": Kind(
+        Signer.HEADS,
+        Measure,
+        "control",
+        "keeps the measure, if the charter gives it to this author; the gate obeys it while its term runs",
+        "agreements.md A6",
+    ),
+    "governance_proposal": Kind(
+        Signer.NODE,
+        ProposalContent,
+        "control",
+        "records it, an expulsion as inadmissible with the clause, and answers with `proposal_recorded`",
+        "agreements.md A7",
+    ),
+    "proposal_recorded": Kind(
+        Signer.NODE, RecordedContent, "control", "records what became of its proposal there", "agreements.md A7"
+    ),
+    "record": Kind(
+        Signer.NODE,
+        RecordContent,
+        "data",
+        "asks its own gate, keeps the copy if the version is higher, and makes it searchable",
+        "records.md R1, R4",
+    ),
+    "withdrawal": Kind(
+        Signer.NODE,
+        WithdrawalContent,
+        "control",
+        "withdraws the copy, held or not, and tells those it passed the record on to",
+        "records.md R4",
+    ),
+    "message": Kind(
+        Signer.NODE, MessageContent, "data", "shows it at the desk and in the case", "correspondence.md M2"
+    ),
+    "hit": Kind(
+        Signer.NODE,
+        HitContent,
+        "data",
+        "shows it to be answered, if the record is its own or the instrument has it told; else nothing found",
+        "correspondence.md M6",
+    ),
+    "hit_answer": Kind(
+        Signer.NODE, HitAnswerContent, "data", "adds the source's judgement to its hit and case", "correspondence.md M6"
+    ),
+    "permission_request": Kind(
+        Signer.NODE,
+        PermissionRequestContent,
+        "data",
+        "waits for an officer, if the asker may know the record; else nothing found",
+        "correspondence.md M9",
+    ),
+    "permission_answer": Kind(
+        Signer.NODE,
+        PermissionAnswerContent,
+        "data",
+        "keeps the leave, which the gate obeys at both ends, or the refusal",
+        "correspondence.md M11",
+    ),
+    "record_request": Kind(
+        Signer.NODE,
+        RecordRequestContent,
+        "data",
+        "answers at once by its own gate: the record, refused with grounds, or nothing found",
+        "correspondence.md M12, M13",
+    ),
+    "record_answer": Kind(
+        Signer.NODE, RecordAnswerContent, "data", "adds the answer to its request and case", "correspondence.md M14"
+    ),
+}
+
+PAGE_SAYS = """\
+All that one node can say to another. A statement is `{v, kind, body, at, content}` in canonical bytes, with signatures beside
+them ([rules/kernel.md](../rules/kernel.md)), and travels in an envelope ([rules/exchange.md](../rules/exchange.md)). Control
+overtakes data. A kind that does not stand here is refused (X15). Unknown and missing fields are refused."""
+
+
+def kinds_taken_in() -> set[str]:
+    """Return the kinds of the one table of the program."""
+    return set(accept_table(Mock(), Mock(), Mock(), Mock()))
+
+
+def statements_page() -> str:
+    """Return the page of every statement kind."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield from ("# Statements", "", "<!-- Written by make reference; change the code, not this file. -->", "")
+    yield PAGE_SAYS
+    yield from ("", "| kind | signed by | lane | what the recipient does | rule |", "|---|---|---|---|---|")
+    for name, kind in KINDS.items():
+        yield f"| [`{name}`](#{name}) | {kind.signer} | {kind.lane} | {kind.recipient} | {kind.rule} |"
+    yield ""
+    yield "A `genesis` is signed by the heads it names and never comes alone: an introduction or a hand-over carries it (B4)."
+    parts: dict[str, type] = {}
+    for name, content in {**{name: kind.content for name, kind in KINDS.items()}, "genesis": Genesis}.items():
+        yield from ("", f"## {name}", "")
+        yield from _fields(content, parts)
+    yield from ("", "# Types", "")
+    yield "What the fields above are made of."
+    done: set[str] = set()
+    while waiting := sorted(set(parts) - done):
+        for part in waiting:
+            done.add(part)
+            yield from ("", f"## type {part}", "")
+            yield from _part(parts[part], parts)
+
+
+def _part(kind: type, parts: dict[str, type]) -> Iterator[str]:
+    if issubclass(kind, Enum):
+        yield "One of " + ", ".join(f"`{member.value}`" for member in kind) + "."
+        return
+    yield from _fields(kind, parts)
+
+
+def _fields(content: type, parts: dict[str, type]) -> Iterator[str]:
+    hints = typing.get_type_hints(content)
+    yield from ("| field | holds |", "|---|---|")
+    for field in dataclasses.fields(content):
+        yield f"| `{field.name}` | {_words(hints[field.name], parts)} |"
+
+
+SIMPLE = {str: "text", int: "whole number", bool: "true or false", bytes: "bytes, base64"}
+
+
+def _words(kind: Any, parts: dict[str, type]) -> str:  # noqa: ANN401, PLR0911 - one dispatch over type forms
+    """Say a type in words, and remember the classes it names."""
+    if kind in SIMPLE:
+        return SIMPLE[kind]
+    if isinstance(kind, NewType):
+        return f"text ({kind.__name__})"
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (types.UnionType, typing.Union):
+        return " or ".join("nothing" if one is types.NoneType else _words(one, parts) for one in arguments)
+    if origin is not None and issubclass(origin, Mapping):
+        return "object"
+    if origin in (tuple, frozenset):
+        return f"{'list' if origin is tuple else 'set'} of {_words(arguments[0], parts)}"
+    if dataclasses.is_dataclass(kind) or issubclass(kind, Enum):
+        assert parts.setdefault(kind.__name__, kind) is kind, f"two types are called {kind.__name__}"
+        return f"[{kind.__name__}](#type-{kind.__name__.lower()})"
+    return {"datetime": "moment, UTC", "date": "date"}[kind.__name__]
