@@ -61,11 +61,11 @@ FIRST_HEAD = OfficerId("head-1")
 """The officer entered with a new body, who enters the others."""
 
 
-COLLECT_AFTER = (20_000, 20, 20)
+COLLECT_AFTER = (50_000, 50, 100)
 """Objects between two searches for cycles, instead of Python's 700.
 
 Records are made by the thousand and hold no cycles: with Python's own numbers a quarter of an import was spent looking for
-some (benchmarks/importing.py). Twenty thousand objects are about 3 MB."""
+some (benchmarks/importing.py). Fifty thousand objects are about 8 MB."""
 
 
 @dataclass(frozen=True, slots=True)

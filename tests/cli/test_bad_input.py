@@ -9,6 +9,7 @@ import bz2
 import gzip
 import io
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -144,6 +145,16 @@ def test_oversized_file_is_refused_whole_and_nothing_of_it_is_imported(
     assert before.changed(Watched.look(bureau)) == set()
 
 
+def test_pipe_or_device_in_place_of_a_file_is_refused_and_not_waited_for(
+    run: Run, bureau: Path, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe.list"
+    os.mkfifo(pipe)
+    before = Watched.look(bureau)
+    assert_says(import_file(run, bureau, pipe), INVALID, "no regular file", pipe.name)
+    assert before.changed(Watched.look(bureau)) == set()
+
+
 BAD_ROWS = {
     "impossible_date": ({"birthDate": ["1979-02-30"]}, "Person", "1979-02-30"),
     "unknown_country": ({"nationality": ["qq"]}, "Person", "qq"),
@@ -172,7 +183,17 @@ def test_bad_row_is_rejected_with_line_and_reason_and_the_others_are_kept(
     assert row["field"]
     assert word in row["why"]
     listed = run(
-        "record", "list", "--purpose", "arrest", "--crime-area", "fugitives", "--as", "duty-1", "--folder", folder, "--json"
+        "record",
+        "list",
+        "--purpose",
+        "arrest",
+        "--crime-area",
+        "fugitives",
+        "--as",
+        "duty-1",
+        "--folder",
+        folder,
+        "--json",
     )
     assert sorted(one["name"] for one in json.loads(listed.stdout)["records"]) == ["XA-NCB/p-1", "XA-NCB/p-2"]
 
@@ -276,14 +297,30 @@ def test_full_disk_ends_an_act_as_unavailable_with_nothing_half_written(folder: 
         with node.cases.open_unit() as unit:
             connection = unit.cases._connection  # type: ignore[attr-defined]  # noqa: SLF001 - the disk is made small there
             connection.exec_driver_sql("PRAGMA max_page_count = 1")
-        opened = 0
-        with pytest.raises(Unavailable) as raised:
-            while opened < 200:
-                before = Watched.look(folder)
+        before, refused = Watched.look(folder), None
+        for _ in range(200):
+            try:
                 perform(node, "case_open", given)
-                opened += 1
+            except Unavailable as error:
+                refused = error
+                break
+            before = Watched.look(folder)
         assert before.changed(Watched.look(folder)) == set()
         assert node.trail.verify((node.exchange.signer.public_key,)).is_sound
-    assert "full" in raised.value.what
-    assert raised.value.do
-    assert raised.value.retry_is_safe
+    assert refused is not None
+    assert "full" in refused.what
+    assert refused.do
+    assert refused.retry_is_safe
+
+
+def test_rejects_of_a_killed_import_do_not_stand_in_the_way_of_the_next(run: Run, folder: Path, tmp_path: Path) -> None:
+    file, rejects = tmp_path / "list.jsonl", tmp_path / "list.jsonl.rejects.jsonl"
+    file.write_bytes(b'{"id": "bad"}\n' + LINE)
+    (tmp_path / f"{rejects.name}.part").write_text('{"place": "line 1", "what a killed import left": true}\n')
+    assert import_file(run, folder, file).exit_code == 0
+    (row,) = [json.loads(line) for line in rejects.read_text("utf-8").splitlines()]
+    assert row["place"] == "line 1"
+    assert not (tmp_path / f"{rejects.name}.part").exists()
+    before = rejects.read_bytes()
+    assert_says(import_file(run, folder, file), INVALID, rejects.name, "exists already")
+    assert rejects.read_bytes() == before

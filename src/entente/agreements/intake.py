@@ -43,6 +43,9 @@ from entente.kernel.ports import Act
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement
 
+BROUGHT_MAX = 1_000
+"""Instruments that one body proposed to us or signed: the gate looks at every one. Several times what the largest police
+organisation has agreed with others."""
 PROPOSALS_MAX = 10_000
 """Kept in one node; beyond it new ones are refused. Three a day for nine years."""
 
@@ -236,6 +239,10 @@ def _speaker(unit: AgreementsUnit, statement: Statement) -> Body:
 
 def _require_ours(intake: Intake, instrument: Instrument, speaker: BodyId) -> None:
     require_terms(instrument, intake.lists)
+    brought = (AgreementKind.INSTRUMENT, AgreementKind.SIGNATURE)
+    known = sum(one.body == speaker for one in intake.unit.agreements.statements(brought))
+    room = Ground("A1", allows=known < BROUGHT_MAX, text=f"It is one of at most {BROUGHT_MAX} that this body brings.")
+    _require(Decision.of((room,)), f"«{instrument.name[:64]}» was not taken in.")
     _require_party(intake, instrument, speaker)
     _require_party(intake, instrument, intake.unit.bodies.own().id)
 

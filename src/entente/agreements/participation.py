@@ -24,6 +24,7 @@ from entente.agreements.model import (
 from entente.handling.model import CodeLists
 from entente.kernel.decision import Decision, Ground
 from entente.kernel.ids import BodyId, StatementId
+from entente.kernel.text import is_seen, shows_as_stored
 
 SUSPENSIONS_MAX = 200
 """Suspensions of one party in one instrument at a time; one for each counterpart of the largest charter, nearly."""
@@ -235,4 +236,4 @@ def _unfounded(one: Suspension, instrument: Instrument, others: frozenset[BodyId
 
 
 def _is_said(text: str) -> bool:
-    return bool(text.strip()) and len(text) <= TEXT_CHARACTERS_MAX
+    return is_seen(text) and shows_as_stored(text) and len(text) <= TEXT_CHARACTERS_MAX

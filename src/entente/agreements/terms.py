@@ -26,6 +26,7 @@ from entente.agreements.model import (
 from entente.handling.model import CodeLists, KindFamily
 from entente.handling.rules import unknown_codes
 from entente.kernel.errors import Invalid
+from entente.kernel.text import is_seen, shows_as_stored
 
 RETENTION_DAYS_MAX = 99 * 366
 """INTERPOL's longest retention, 99 years, for images of child abuse."""
@@ -150,6 +151,13 @@ def _clauses(instrument: Instrument, _: CodeLists) -> _Found:
         yield "name", f"it is one line of at most {NAME_CHARACTERS_MAX} characters"
     if not _is_line(instrument.title, TITLE_CHARACTERS_MAX):
         yield "title", f"it is one line of at most {TITLE_CHARACTERS_MAX} characters"
+    written = (
+        instrument.text,
+        instrument.paper.depositary,
+        *(one.name_and_capacity for one in instrument.paper.signatories),
+    )
+    if not all(shows_as_stored(text) for text in (*written, *(clause.text for clause in instrument.clauses))):
+        yield "text", "it holds a control character or a directional override, and would not show as it is stored"
     if not instrument.clauses or len(instrument.clauses) > CLAUSES_MAX:
         yield "clauses", f"it has 1 to {CLAUSES_MAX} clauses"
     for number in _repeated(clause.number for clause in instrument.clauses):
@@ -161,7 +169,7 @@ def _clauses(instrument: Instrument, _: CodeLists) -> _Found:
 
 
 def _clause(field: str, clause: Clause, instrument: Instrument) -> _Found:
-    if not _is_line(clause.number, 16) or not clause.text.strip():
+    if not _is_line(clause.number, 16) or not is_seen(clause.text):
         yield field, "a clause has a number and a text"
     if clause.effect is ClauseEffect.MEASURES and clause.body is None:
         yield f"{field}.body", "a clause on measures names the body that may take them"

@@ -44,6 +44,8 @@ from entente.kernel.statement import Statement, draft
 
 BODIES_MAX = 5_000
 """Bodies in one directory: 200 states with two dozen authorities each."""
+GROUPS_MAX = 200
+"""Groups of one keeper taken in from elsewhere; a general secretariat has some dozens of lists."""
 OFFICER_CHARACTERS_MAX = 64
 """Of an officer's id; personnel numbers have 6 to 12."""
 NODE = "node"
@@ -195,9 +197,16 @@ class Directory:
         name = statement.content.get("name")
         known = unit.bodies.group(GroupId(f"{keeper.id}/{name}"))
         group = read_group(keeper, statement, known)
-        if group is not None:
-            unit.bodies.put_group(group)
-            self._record_accepted(unit, statement, group.id)
+        if group is None:
+            return
+        if known is None and sum(one.keeper == keeper.id for one in unit.bodies.groups()) >= GROUPS_MAX:
+            raise Conflict(
+                f"{keeper.code} keeps {GROUPS_MAX} groups already.",
+                why="What one body fills of another's directory is bounded (docs/rules/bodies.md B7).",
+                do="Write new entries into the groups there are; each version of a group replaces the whole list.",
+            )
+        unit.bodies.put_group(group)
+        self._record_accepted(unit, statement, group.id)
 
     def put_officer(self, by: OfficerId, officer: Officer) -> None:
         """Enter an officer or machine account, or change one."""

@@ -15,7 +15,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from entente.bodies.model import ADDRESSES_MAX, Body, Genesis, Group, GroupEntry, KeyVersion, NameEntry, Unit
+from entente.bodies.model import (
+    ADDRESSES_MAX,
+    NAME_CHARACTERS_MAX,
+    Body,
+    Genesis,
+    Group,
+    GroupEntry,
+    KeyVersion,
+    NameEntry,
+    Unit,
+)
 from entente.bodies.rules import (
     CLOCK_SKEW_MAX,
     body_id,
@@ -32,6 +42,7 @@ from entente.kernel.errors import Invalid, Untrusted
 from entente.kernel.ids import BodyId, GroupId
 from entente.kernel.statement import Statement
 from entente.kernel.statement import from_json as statement_from_json
+from entente.kernel.text import is_line
 
 NAMES_MAX = 64
 """A body renamed every year for a working life."""
@@ -39,6 +50,10 @@ KEY_VERSIONS_MAX = 1_000
 """A change of keys every two weeks for forty years."""
 UNITS_MAX = 2_000
 """Several times the eighty regional branches of the largest bureau of DESIGN section 11, day 6."""
+DOCUMENT_CHARACTERS_MAX = 300
+"""A decision's title and number; as long as a message's subject."""
+UNIT_ID_CHARACTERS_MAX = 64
+"""As an officer's id."""
 GROUP_ENTRIES_MAX = 5_000
 """Every state of the world with each status, several times over."""
 ADDRESS_CHARACTERS_MAX = 300
@@ -207,13 +222,18 @@ def read_group(keeper: Body, statement: Statement, known: Group | None) -> Group
     """
     content = from_json(NewGroup, statement.content, "group")
     group_id = group_id_of(keeper.id, content.name)
+    if len(content.title) > NAME_CHARACTERS_MAX or not is_line(content.title):
+        raise _bad(
+            "group.title", f"a title is one line of 1 to {NAME_CHARACTERS_MAX} characters that shows as it is stored"
+        )
     if len(content.entries) > GROUP_ENTRIES_MAX:
         raise _bad("group.entries", f"a group has at most {GROUP_ENTRIES_MAX} entries")
     for place, entry in enumerate(content.entries):
         if entry.until is not None and entry.until < entry.since:
             raise _bad(f"group.entries[{place}].until", "it lies before «since»")
-        if not entry.document.strip():
-            raise _bad(f"group.entries[{place}].document", "each entry names the document it rests on")
+        if len(entry.document) > DOCUMENT_CHARACTERS_MAX or not is_line(entry.document):
+            why = f"each entry names the document it rests on, in one line of at most {DOCUMENT_CHARACTERS_MAX} characters"
+            raise _bad(f"group.entries[{place}].document", why)
     if content.version < 1:
         raise _bad("group.version", "versions count 1, 2, 3 …")
     if known is not None and content.version <= known.version:
@@ -308,6 +328,10 @@ def _checked_units(new: NewUnits) -> tuple[Unit, ...]:
         raise _bad("units", f"a body has at most {UNITS_MAX} units with different ids")
     for place, unit in enumerate(new.units):
         check_name(unit.name)
+        if len(unit.id) > UNIT_ID_CHARACTERS_MAX or not is_line(unit.id):
+            raise _bad(f"units[{place}].id", f"it is one line of 1 to {UNIT_ID_CHARACTERS_MAX} characters")
+        if unit.territory:
+            check_name(unit.territory)
         # A parent stands before its parts, so that no unit is its own ancestor.
         if unit.parent is not None and unit.parent not in ids[:place]:
             raise _bad(f"units[{place}].parent", "the unit it belongs to stands before it in the list")

@@ -11,6 +11,7 @@ from entente.cases.model import TITLE_CHARACTERS_MAX, Case, CaseReference, CaseS
 from entente.handling.model import CodeEntry
 from entente.kernel.errors import Conflict, Invalid
 from entente.kernel.ids import BodyId
+from entente.kernel.text import is_seen, shows_as_stored
 
 REFERENCE_CHARACTERS_MAX = 100
 """Several times the longest file number of a national register that we know."""
@@ -74,8 +75,8 @@ def check_note(text: str) -> None:
 
     Source: docs/rules/cases.md C5.
     """
-    if not text.strip() or len(text) > NOTE_CHARACTERS_MAX:
-        raise _bad("text", f"a text has 1 to {NOTE_CHARACTERS_MAX} characters")
+    if not is_seen(text) or not shows_as_stored(text) or len(text) > NOTE_CHARACTERS_MAX:
+        raise _bad("text", f"a text has 1 to {NOTE_CHARACTERS_MAX} characters, and shows as it is stored")
 
 
 def check_change(case: Case, wanted: CaseState) -> None:

@@ -197,6 +197,7 @@ class Intake:
             is_body_known=standing.knows(statement.body),
             kinds=self.accept.keys(),
             terms=standing.terms,
+            now=standing.now,
         )
         if refusal is not None:
             if refusal.reason is RefusalReason.UNKNOWN_SENDER:
@@ -254,7 +255,7 @@ class _Standing:
     def __init__(self, unit: ExchangeUnit, envelope: Envelope, own: BodyId, now: datetime) -> None:
         self.unit = unit
         self.envelope = envelope
-        self._now = now
+        self.now = now
         self._own = own
         # X4 found the sender.
         self._known: dict[BodyId, bool] = {envelope.header.sender: True}
@@ -265,9 +266,7 @@ class _Standing:
         """How instrument and measures stand now."""
         if self._terms is None:
             header = self.envelope.header
-            self._terms = terms_between(
-                self.unit, header.instrument, sender=header.sender, own=self._own, now=self._now
-            )
+            self._terms = terms_between(self.unit, header.instrument, sender=header.sender, own=self._own, now=self.now)
         return self._terms
 
     def knows(self, body: BodyId) -> bool:

@@ -111,7 +111,7 @@ def judge_header(envelope: Envelope, known: Known, now: datetime) -> HeaderVerdi
 
 
 def judge_statement(
-    statement: Statement, *, is_body_known: bool, kinds: Collection[str], terms: Terms
+    statement: Statement, *, is_body_known: bool, kinds: Collection[str], terms: Terms, now: datetime
 ) -> Refusal | None:
     """Say why one statement of an authentic envelope must be set aside, or None when its room may be asked.
 
@@ -123,8 +123,14 @@ def judge_statement(
         return Refusal("X14", RefusalReason.UNKNOWN_SENDER, "The body that made it is not in our directory.")
     if kind not in kinds:
         return Refusal("X15", RefusalReason.UNKNOWN_KIND, f"This node knows no statement of the kind «{kind[:40]}».")
-    if kind in ALWAYS_OPEN_KINDS:
-        return None
+    # An instrument's stand or a measure dated ahead would make every later word of its author old news until then.
+    if statement.at > now + timedelta(seconds=CLOCK_SKEW_SECONDS_MAX):
+        detail = f"It is dated {format_time(statement.at)}, and by our clock it is {format_time(now)}."
+        return Refusal("X6", RefusalReason.FROM_THE_FUTURE, detail)
+    return None if kind in ALWAYS_OPEN_KINDS else _stopped_by(terms)
+
+
+def _stopped_by(terms: Terms) -> Refusal | None:  # X16, X17
     if terms.why_not:
         return Refusal("X16", RefusalReason.INSTRUMENT_NOT_IN_FORCE, terms.why_not)
     if terms.measure:

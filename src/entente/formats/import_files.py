@@ -129,6 +129,9 @@ class _Bounded(io.RawIOBase):
 
 @contextmanager
 def _opened(path: Path) -> Iterator[io.BufferedReader]:
+    if path.exists() and not path.is_file():
+        # A pipe would be waited for without end, and a device read without one.
+        raise bad_file(path.name, "it is no regular file", "Hand in the list itself.")
     try:
         raw = path.open("rb")
     except OSError as error:

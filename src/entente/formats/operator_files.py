@@ -6,6 +6,8 @@ restrict nobody, so it is refused. Source: docs/rules/records.md R3; docs/rules/
 
 from __future__ import annotations
 
+import errno
+import fcntl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -59,23 +61,44 @@ class OperatorFiles:
 
     @contextmanager
     def rejects(self, file: Path) -> Iterator[Callable[[Rejected], None]]:
-        """Open a new rejects file; an earlier one is never overwritten."""
+        """Open a new rejects file; an earlier one is never overwritten.
+
+        Until the import ends it is written beside its place, as `<name>.part`: what a killed import leaves does not stand in
+        the way of starting it again, which rejects the same rows anew.
+        """
+        part = Path(f"{file}.part")
         try:
-            opened = file.open("x", encoding="utf-8")
+            if file.exists():
+                raise FileExistsError(errno.EEXIST, "it exists already")
+            opened = part.open("a", encoding="utf-8")
         except OSError as error:
-            raise Invalid(
-                f"The rejects file {file.name} cannot be written.",
-                field="rejects",
-                why=f"Rejected rows must be kept before anything is imported: {error.strerror}.",
-                do="Name another file with --rejects; an earlier rejects file is never overwritten.",
-            ) from error
-        try:
-            with opened:
+            raise _cannot_keep_rejects(file, error) from error
+        with opened:
+            try:
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise _cannot_keep_rejects(
+                    file, BlockingIOError(error.errno, "another import writes it now")
+                ) from error
+            opened.truncate(0)
+            try:
                 yield lambda rejected: write_reject(opened, rejected)
-        finally:
-            # Also when the import itself was refused: an empty file would stand in the way of the next try.
-            if file.stat().st_size == 0:
-                file.unlink()
+            finally:
+                opened.flush()
+                # Also when the import itself was refused. An empty file says nothing.
+                if part.stat().st_size == 0:
+                    part.unlink()
+                else:
+                    part.rename(file)
+
+
+def _cannot_keep_rejects(file: Path, error: OSError) -> Invalid:
+    return Invalid(
+        f"The rejects file {file.name} cannot be written.",
+        field="rejects",
+        why=f"Rejected rows must be kept before anything is imported: {error.strerror}.",
+        do="Name another file with --rejects; an earlier rejects file is never overwritten.",
+    )
 
 
 def _with_ids(terms: ImportTerms, meaning: Meaning) -> ImportTerms:

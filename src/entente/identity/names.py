@@ -12,9 +12,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice, product
+from itertools import chain, islice, product
 
-from entente.identity.scripts import Script, fold, romanise, script_of
+from entente.identity.scripts import CACHED_WORDS, Script, fold, romanise, script_of
 
 WORDS_MAX = 16
 """Words of one name that are looked at; the longest name in our development data has 14."""
@@ -75,6 +75,7 @@ class Name:
         return " ".join(word.text for word in self.words)
 
 
+@functools.lru_cache(maxsize=CACHED_WORDS)
 def normalise(text: str) -> str:
     """Return a text with compatibility forms resolved, marks joined, case gone and only words left.
 
@@ -83,7 +84,18 @@ def normalise(text: str) -> str:
     plain = _JOINERS.sub("", _without_marks(unicodedata.normalize("NFKC", text).casefold()))
     if plain.isascii():
         return _SEPARATORS.sub(" ", plain).strip()
-    return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in plain).split())
+    return " ".join(plain.translate(_LETTERS).split())
+
+
+class _Letters(dict[int, int]):
+    """Which characters are of words: letters, marks and digits as they are, all others a space. Filled as they are met."""
+
+    def __missing__(self, code: int) -> int:
+        self[code] = code if unicodedata.category(chr(code))[0] in "LMN" else ord(" ")
+        return self[code]
+
+
+_LETTERS = _Letters()
 
 
 def _without_marks(text: str) -> str:
@@ -104,16 +116,21 @@ def read_name(text: str) -> tuple[Name, ...]:
     alone = len(source) == 1
     spelt = [(romanise(word, is_whole_name=alone), part, script_of(word)) for word, part in source]
     readings = [tuple((reading, part, script) for reading in forms) for forms, part, script in spelt if forms]
-    names = (_name(tuple(choice)) for choice in islice(product(*readings), FORMS_MAX))
+    names = (_name(choice) for choice in islice(product(*readings), FORMS_MAX))
     return tuple(dict.fromkeys(name for name in names if name.words))
 
 
 def name_forms(text: str) -> tuple[str, ...]:
-    """Return the Latin forms of a name for the index.
+    """Return the Latin forms of a name for the index: `form` of each of its readings, without taking them apart.
 
     Source: docs/rules/identity.md I3 and I6.
     """
-    return tuple(dict.fromkeys(name.form for name in read_name(text)))
+    source = _source_words(text)
+    alone = len(source) == 1
+    readings = [forms for word, _ in source if (forms := romanise(word, is_whole_name=alone))]
+    choices = islice(product(*readings), FORMS_MAX)
+    spelt = (" ".join(list(chain.from_iterable(choice))[:WORDS_MAX]) for choice in choices)
+    return tuple(dict.fromkeys(form for form in spelt if form))
 
 
 def _source_words(text: str) -> list[tuple[str, Part]]:

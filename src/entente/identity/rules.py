@@ -16,7 +16,7 @@ from entente.identity.model import QUERY_NAME_CHARACTERS_MAX, QUERY_TERMS_MAX, I
 from entente.identity.names import name_forms, read_name
 from entente.identity.parts import name_facts
 from entente.kernel.errors import Invalid
-from entente.records.model import Record, Schemata, StoredRecord
+from entente.records.model import ChangedRecord, Record, Schemata, StoredRecord
 
 OCCASION_CHARACTERS_MAX = 200
 """A line: «vehicle check at the bridge post, lane 2»."""
@@ -78,7 +78,7 @@ def check_occasion(occasion: Occasion, lists: CodeLists) -> None:
         raise _unstated("occasion", f"case and occasion have at most {OCCASION_CHARACTERS_MAX} characters")
 
 
-def index_entries(stored: StoredRecord, schemata: Schemata) -> tuple[IndexEntry, ...]:
+def index_entries(stored: ChangedRecord | StoredRecord, schemata: Schemata) -> tuple[IndexEntry, ...]:
     """Return one entry for each name fact and each identifier fact, under the class of that fact.
 
     None for a withdrawn record, for a schema not known here, or for a fact of an unknown property.

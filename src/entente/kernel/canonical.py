@@ -10,6 +10,7 @@ nothing is lost by having no floats.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import NoReturn, TypeAlias
 
 from entente.kernel.errors import Invalid
@@ -19,6 +20,7 @@ JsonObject: TypeAlias = dict[str, Json]
 
 INTEGER_MAX = 2**53 - 1
 """Largest integer that every JSON reader keeps exactly (RFC 8785, section 3.2.2.3)."""
+_INTEGER_CHARACTERS_MAX = len(str(INTEGER_MAX)) + 1
 
 _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
@@ -31,6 +33,36 @@ def canonical_bytes(value: Json) -> bytes:
     data = _encode(value)
     _strict_load(data)
     return data
+
+
+def canonical_text(value: Json) -> str:
+    """Return the canonical text of a value that becomes part of a document by `joined`; raise Invalid where there is none.
+
+    What it is part of is read back whole before it is signed (kernel.statement), so the part alone is not.
+    """
+    try:
+        return _encoder.encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _not_canonical(str(error)[:120]) from error
+
+
+def joined(members: Mapping[str, str]) -> str:
+    """Return the canonical text of an object from the canonical texts of its members.
+
+    What thousands of documents share is so written once. The names are field names: ASCII, with nothing to escape.
+    """
+    return "{" + ",".join([f'"{name}":{members[name]}' for name in sorted(members)]) + "}"
+
+
+def read_back(text: str) -> tuple[JsonObject, bytes]:
+    """Return the object a canonical text holds and its bytes, read strictly; raise Invalid when it is not well formed."""
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise _not_canonical(str(error)[:120]) from error
+    value = _strict_load(data)
+    assert isinstance(value, dict), "joined makes objects"
+    return value, data
 
 
 def parse_canonical(data: bytes) -> JsonObject:
@@ -52,13 +84,7 @@ def _encode(value: Json) -> bytes:
 
 def _strict_load(data: bytes) -> Json:
     try:
-        value: Json = json.loads(
-            data,
-            parse_float=_refuse_float,
-            parse_int=_bounded_int,
-            parse_constant=_refuse_float,
-            object_pairs_hook=_unique_ascii_keys,
-        )
+        value: Json = _decoder.decode(data.decode("utf-8"))
     except (UnicodeDecodeError, RecursionError, json.JSONDecodeError) as error:
         raise _not_canonical(str(error)[:120]) from error
     return value
@@ -70,18 +96,25 @@ def _refuse_float(text: str) -> NoReturn:
 
 def _bounded_int(text: str) -> int:
     # The length is looked at first: converting a million digits costs more than reading the document.
-    if len(text) > len(str(INTEGER_MAX)) + 1 or abs(int(text)) > INTEGER_MAX or text == "-0":
-        raise _not_canonical(f"the integer {text[:24]} is outside 53 bits")
-    return int(text)
+    if len(text) > _INTEGER_CHARACTERS_MAX or text == "-0":
+        raise _out_of_bounds(text)
+    value = int(text)
+    if not -INTEGER_MAX <= value <= INTEGER_MAX:
+        raise _out_of_bounds(text)
+    return value
+
+
+def _out_of_bounds(text: str) -> Invalid:
+    return _not_canonical(f"the integer {text[:24]} is outside 53 bits")
 
 
 def _unique_ascii_keys(pairs: list[tuple[str, Json]]) -> JsonObject:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise _not_canonical("a key stands twice in one object")
-    for key in found:
-        if not key.isascii():
-            raise _not_canonical(f"the key «{key[:20]}» is not ASCII")
+    if not "".join(found).isascii():
+        strange = next(key for key in found if not key.isascii())
+        raise _not_canonical(f"the key «{strange[:20]}» is not ASCII")
     return found
 
 
@@ -92,3 +125,12 @@ def _not_canonical(why: str) -> Invalid:
         why=f"Signed documents are canonical JSON (docs/rules/kernel.md K1); {why}.",
         do="Send integers, text, lists and objects only, with ASCII keys, encoded as RFC 8785 says.",
     )
+
+
+# One reader for every document: making it anew costs as much as reading a short one.
+_decoder = json.JSONDecoder(
+    parse_float=_refuse_float,
+    parse_int=_bounded_int,
+    parse_constant=_refuse_float,
+    object_pairs_hook=_unique_ascii_keys,
+)

@@ -12,6 +12,11 @@ from typing import Protocol
 
 from entente.kernel.errors import Invalid
 
+YEAR_MIN = 1900
+YEAR_MAX = 9000
+"""Ours: no act of a living body is older, and a term, a lease or an offset added to a time never leaves the calendar, which ends
+with 9999. A date of birth is never a time."""
+
 
 class Clock(Protocol):
     """Gives the present moment; aware, UTC. Safe from several threads."""
@@ -42,20 +47,18 @@ def require_utc(value: datetime, field: str) -> datetime:
 
 def format_time(value: datetime) -> str:
     """Write a time as it is signed: 2031-05-04T08:00:00.000000Z."""
-    return require_utc(value, "time").strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return require_utc(value, "time").replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_time(text: str, field: str) -> datetime:
-    """Read an RFC 3339 time; raise Invalid for anything else, a naive time included."""
+    """Read an RFC 3339 time; raise Invalid for anything else: a naive one, or one outside YEAR_MIN to YEAR_MAX."""
     try:
-        return require_utc(datetime.fromisoformat(text), field)
+        value = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Invalid(
-            f"«{text[:40]}» in {field} is not a time.",
-            field=field,
-            why="Times are written as in RFC 3339.",
-            do="Write it like 2031-05-04T08:00:00Z.",
-        ) from error
+        raise _no_time(text, field) from error
+    if not YEAR_MIN <= value.year <= YEAR_MAX:
+        raise _no_time(text, field)
+    return require_utc(value, field)
 
 
 def parse_date(text: str, field: str) -> date:
@@ -69,3 +72,12 @@ def parse_date(text: str, field: str) -> date:
             why="Dates are written year-month-day, and must exist in the calendar.",
             do="Write it like 2031-05-04.",
         ) from error
+
+
+def _no_time(text: str, field: str) -> Invalid:
+    return Invalid(
+        f"«{text[:40]}» in {field} is not a time.",
+        field=field,
+        why=f"Times are written as in RFC 3339, in the years {YEAR_MIN} to {YEAR_MAX}.",
+        do="Write it like 2031-05-04T08:00:00Z.",
+    )

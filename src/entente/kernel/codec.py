@@ -14,7 +14,7 @@ import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, NewType, TypeVar, cast
@@ -32,28 +32,67 @@ TEXT_CHARACTERS_MAX = 400_000
 T = TypeVar("T")
 
 
-def to_json(value: object) -> Json:  # noqa: PLR0911 - one dispatch over type forms
+def to_json(value: object) -> Json:
     """Write a value as JSON. Sets are sorted, so that equal values give equal bytes."""
-    match value:
-        case Enum():
-            return cast("Json", value.value)
-        case None | bool() | int() | str():
-            return value
-        case datetime():
-            return format_time(value)
-        case date():
-            return value.isoformat()
-        case bytes():
-            return encode_bytes(value)
-        case frozenset() | set():
-            return cast("Json", sorted((to_json(item) for item in value), key=str))
-        case tuple() | list():
-            return [to_json(item) for item in value]
-        case Mapping():
-            return {str(key): to_json(item) for key, item in value.items()}
-    if dataclasses.is_dataclass(value):
-        return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    raise TypeError(f"{type(value).__name__} has no JSON form here")
+    kind = type(value)
+    # Found once a type: an import writes millions of values of a few types.
+    if (write := _writers.get(kind)) is None:
+        write = _writers[kind] = _writer(kind)
+    return write(value)
+
+
+_writers: dict[type, Callable[[Any], Json]] = {}
+
+
+def _same(value: Any) -> Json:  # noqa: ANN401 - what is JSON already
+    return cast("Json", value)
+
+
+def _write_many(value: Iterable[object]) -> Json:
+    return [to_json(item) for item in value]
+
+
+def _write_set(value: Iterable[object]) -> Json:
+    return cast("Json", sorted((to_json(item) for item in value), key=str))
+
+
+def _write_mapping(value: Mapping[object, object]) -> Json:
+    return {str(key): to_json(item) for key, item in value.items()}
+
+
+def _write_enum(value: Enum) -> Json:
+    return cast("Json", value.value)
+
+
+def _writer(kind: type) -> Callable[[Any], Json]:
+    if issubclass(kind, Enum):
+        return _write_enum
+    if issubclass(kind, types.NoneType | bool | int | str):
+        return _same
+    if issubclass(kind, date):
+        return format_time if issubclass(kind, datetime) else date.isoformat
+    if issubclass(kind, bytes):
+        return encode_bytes
+    for form, write in ((frozenset | set, _write_set), (tuple | list, _write_many), (Mapping, _write_mapping)):
+        if issubclass(kind, form):
+            return write
+    if dataclasses.is_dataclass(kind):
+        return _dataclass_writer(kind)
+    raise TypeError(f"{kind.__name__} has no JSON form here")
+
+
+def _dataclass_writer(kind: type) -> Callable[[Any], Json]:
+    names = tuple(field.name for field in dataclasses.fields(kind))
+
+    def write(value: object) -> Json:
+        document: JsonObject = {}
+        for name in names:
+            held = getattr(value, name)
+            # Text is most of what is written and stands for itself; all else goes by its type.
+            document[name] = held if type(held) is str else to_json(held)
+        return document
+
+    return write
 
 
 def to_object(value: object) -> JsonObject:

@@ -7,7 +7,7 @@ import changes nothing: an equal content is no new version (R6), so that a kille
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, OfficerId, RecordId
 from entente.kernel.ports import Act, Outgoing
 from entente.records.model import (
+    Fragment,
     Holder,
     HolderState,
     ImportSummary,
@@ -24,7 +25,7 @@ from entente.records.model import (
     Rejected,
 )
 from entente.records.ports import RecordsUnit, RecordWrite
-from entente.records.rules import check_draft, check_local_id, content_digest, record_id
+from entente.records.rules import check_draft, check_local_id, content_digest, content_texts, record_id
 from entente.records.service import Records
 from entente.records.sharing import Copies
 from entente.records.statements import record_statement
@@ -111,6 +112,8 @@ class Import:
         """Keep one slice in one transaction; when it returns, the slice is durable."""
         if not drafts:
             return
+        # Asked before the unit opens: what the gate knows of committed data is then remembered from slice to slice.
+        self.records.disclosure.situation()
         with self.records.open_unit() as unit:
             source = unit.bodies.own().id
             copies = Copies(self.records.disclosure.situation_in(unit), now)
@@ -125,10 +128,12 @@ class Import:
         self, unit: RecordsUnit, source: BodyId, drafts: list[RecordDraft], now: datetime
     ) -> Iterator[RecordWrite]:
         held = unit.records.digests([record_id(source, draft.local_id) for draft in drafts])
-        for draft in drafts:
+        for given in drafts:
+            draft = _owned(given, source)
             wanted = record_id(source, draft.local_id)
             version, known_digest, withdrawn_at = held.get(wanted, (0, b"", None))
-            digest = content_digest(draft)
+            texts = content_texts(draft)
+            digest = content_digest(texts)
             if withdrawn_at is not None:
                 self._reject(Rejected(draft.local_id, "local_id", "The record was withdrawn; that is final (R4).", ""))
                 continue
@@ -139,10 +144,13 @@ class Import:
             held[wanted] = (version + 1, digest, None)
             self._counts.created += version == 0
             self._counts.updated += version > 0
-            yield self._write(unit, _as_record(draft, wanted, source, version + 1, now), draft, digest)
+            record = _as_record(draft, wanted, source, version + 1, now)
+            yield self._write(unit, record, texts, digest, draft.fragment)
 
-    def _write(self, unit: RecordsUnit, record: Record, draft: RecordDraft, digest: bytes) -> RecordWrite:
-        statement = record_statement(record, self.plan.officer, record.at, self.records.signer)
+    def _write(
+        self, unit: RecordsUnit, record: Record, texts: Mapping[str, str], digest: bytes, fragment: Fragment | None
+    ) -> RecordWrite:
+        statement = record_statement(record, self.plan.officer, record.at, self.records.signer, texts)
         detail: JsonObject = {
             "version": record.version,
             "kind": record.kind,
@@ -152,7 +160,7 @@ class Import:
         act = Act("import_records", record.source, self.plan.officer, record.id, detail)
         sequence = self.records.record(unit, act).sequence
         numbers = tuple(unit.classes.number_of(cls) for cls in record.terms)
-        return RecordWrite(record, statement, numbers, None, record.at, sequence, digest, draft.fragment)
+        return RecordWrite(record, statement, numbers, None, record.at, sequence, digest, fragment)
 
     def _send(self, unit: RecordsUnit, write: RecordWrite, copies: Copies, now: datetime) -> None:
         record = write.record
@@ -176,9 +184,14 @@ def next_size(size: int, took: timedelta, slice_ms_max: int) -> int:
     return max(10, min(SLICE_ROWS_MAX, fitting, size * 2))
 
 
+def _owned(draft: RecordDraft, source: BodyId) -> RecordDraft:
+    """Return the draft with the importing body as the source of every class, whatever the terms said."""
+    if all(cls.source == source for cls in draft.terms):
+        return draft
+    return replace(draft, terms=tuple(replace(cls, source=source) for cls in draft.terms))
+
+
 def _as_record(draft: RecordDraft, wanted: RecordId, source: BodyId, version: int, now: datetime) -> Record:
-    # The class's source is the importing body, whatever the terms file said.
-    terms = tuple(cls if cls.source == source else replace(cls, source=source) for cls in draft.terms)
     return Record(
         wanted,
         source,
@@ -187,7 +200,7 @@ def _as_record(draft: RecordDraft, wanted: RecordId, source: BodyId, version: in
         draft.schema,
         draft.kind,
         now,
-        terms,
+        draft.terms,
         draft.facts,
         draft.links,
         draft.retention,

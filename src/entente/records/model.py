@@ -19,7 +19,13 @@ from entente.kernel.statement import Statement
 
 FACTS_MAX = 2_000
 """Facts of one record; the largest entry of a public sanctions list has under 300."""
+TERMS_MAX = 100
+"""Disclosure classes of one record; an import gives one, an officer a handful. A node keeps each as a row for good."""
+LINKS_MAX = 2_000
+"""As many as facts; the most related entry of a public sanctions list has under 200."""
 VALUE_CHARACTERS_MAX = 10_000
+PROPERTY_NAME_CHARACTERS_MAX = 80
+"""Of a property the schema does not have; the longest name in FollowTheMoney has 28."""
 LOCAL_ID_CHARACTERS_MAX = 120
 
 
@@ -147,6 +153,17 @@ class StoredRecord:
     withdrawn_at: datetime | None
     change_sequence: int
     """The change of the trail's sequence that last touched it; the index follows these."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRecord:
+    """What the index takes from a stored record, under the same names: all but the statement and how it came here."""
+
+    number: int
+    record: Record
+    class_numbers: tuple[int, ...]
+    withdrawn_at: datetime | None
+    change_sequence: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Protocol
 from entente.disclosure.ports import DisclosureUnit
 from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.statement import Statement
-from entente.records.model import Fragment, Holder, Record, StoredRecord
+from entente.records.model import ChangedRecord, Fragment, Holder, Record, StoredRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class RecordStore(Protocol):
     def count(self, allowed: frozenset[int], *, today: date) -> int:
         """Count what `page` would list in all."""
 
-    def changed_since(self, sequence: int, limit: int) -> tuple[StoredRecord, ...]:
+    def changed_since(self, sequence: int, limit: int) -> tuple[ChangedRecord | StoredRecord, ...]:
         """Return records with a change_sequence above `sequence`, ordered by it, withdrawn ones included.
 
         All records of the last change are returned, even past `limit`, so that a follower passes none over.

@@ -6,20 +6,26 @@ is no new version. Source: docs/rules/records.md.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from entente.handling.model import CodeLists, RecordKind
-from entente.kernel.canonical import canonical_bytes
+from entente.disclosure.model import DisclosureClass
+from entente.handling.model import CodeLists, RecordKind, Retention
+from entente.kernel.canonical import canonical_text, joined
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, RecordId
+from entente.kernel.text import is_line, is_seen, shows_as_stored
 from entente.records.model import (
     FACTS_MAX,
+    LINKS_MAX,
     LOCAL_ID_CHARACTERS_MAX,
+    PROPERTY_NAME_CHARACTERS_MAX,
+    TERMS_MAX,
     VALUE_CHARACTERS_MAX,
     Fact,
     Link,
@@ -33,8 +39,6 @@ from entente.records.model import (
 
 _LOCAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, and the directional overrides that make a screen show another text than is stored."""
 
 
 def record_id(source: BodyId, local_id: str) -> RecordId:
@@ -57,12 +61,15 @@ def check_draft(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> Non
     """Raise Invalid, naming the field, when a draft is not well formed (R1 to R3)."""
     schema = _known_schema(draft.schema, schemata)
     _check_kind(schema, draft.kind, lists.record_kinds)
-    if not draft.terms:
-        raise _invalid("terms", "no disclosure class is given", "each fact is shared on stated terms")
+    if not draft.terms or len(draft.terms) > TERMS_MAX:
+        limit = f"each fact is shared on stated terms, of which a record has 1 to {TERMS_MAX} (R3)"
+        raise _invalid("terms", f"there are {len(draft.terms)} disclosure classes", limit)
     if not draft.facts or len(draft.facts) > FACTS_MAX:
         raise _invalid("facts", f"there are {len(draft.facts)} facts", f"a record has 1 to {FACTS_MAX}")
     for fact in draft.facts:
         _check_fact(fact, schema, len(draft.terms), lists)
+    if len(draft.links) > LINKS_MAX:
+        raise _invalid("links", f"there are {len(draft.links)} links", f"a record has at most {LINKS_MAX} (R3)")
     for link in draft.links:
         _check_link(link, schema, len(draft.terms))
 
@@ -105,17 +112,45 @@ def extract(record: Record, visible: frozenset[int]) -> Record | None:
     return replace(record, terms=terms, facts=facts, links=links, is_extract=True)
 
 
-def content_digest(draft: RecordDraft) -> bytes:
-    """Return the digest of what a draft says; an equal one makes no new version (R6)."""
-    document = {
-        "schema": draft.schema,
-        "kind": draft.kind,
-        "terms": to_json(draft.terms),
-        "facts": to_json(draft.facts),
-        "links": to_json(draft.links),
-        "retention": to_json(draft.retention),
+def content_texts(said: RecordDraft | Record) -> dict[str, str]:
+    """Return what a draft or record says, each field as canonical text: all but ids, version and time.
+
+    An import takes both the digest and the statement from it. It is written directly, because an import writes
+    millions of facts; tests/unit/records holds it against kernel.codec.
+    """
+    return {
+        "schema": _quoted(said.schema),
+        "kind": _quoted(said.kind),
+        "terms": "[" + ",".join([_text_of(cls) for cls in said.terms]) + "]",
+        "facts": "[" + ",".join([_fact_text(fact) for fact in said.facts]) + "]",
+        "links": canonical_text(to_json(said.links)) if said.links else "[]",
+        "retention": _text_of(said.retention),
     }
-    return hashlib.sha256(canonical_bytes(document)).digest()
+
+
+def _fact_text(fact: Fact) -> str:
+    unknown = "true" if fact.is_unknown_property else "false"
+    return (
+        f'{{"is_unknown_property":{unknown},"observation":{_quoted(fact.observation)},'
+        f'"property":{_quoted(fact.property)},"terms":{fact.terms},"value":{canonical_text(fact.value)}}}'
+    )
+
+
+@functools.lru_cache(maxsize=4_096)
+def _quoted(text: str) -> str:
+    # Names of properties, schemata, kinds: few, and written a dozen times a record.
+    return canonical_text(text)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _text_of(value: DisclosureClass | Retention) -> str:
+    # The classes of a node are hundreds to thousands (DESIGN section 5), and thousands of records share each.
+    return canonical_text(to_json(value))
+
+
+def content_digest(texts: Mapping[str, str]) -> bytes:
+    """Return the digest of what a draft says (its content_texts); an equal one makes no new version (R6)."""
+    return hashlib.sha256(joined(texts).encode()).digest()
 
 
 def caption(record: Record, schema: Schema | None) -> str:
@@ -171,15 +206,22 @@ def _check_fact(fact: Fact, schema: Schema, terms: int, lists: CodeLists) -> Non
             fact.property, "its terms are not in the record's list", "each fact is shared on stated terms (R3)"
         )
     value = fact.value
-    if not value.strip() or len(value) > VALUE_CHARACTERS_MAX or _CONTROL.search(value):
+    if not is_seen(value) or len(value) > VALUE_CHARACTERS_MAX or not shows_as_stored(value):
         limit = f"1 to {VALUE_CHARACTERS_MAX} characters without control characters or directional overrides (R3)"
         raise _invalid(fact.property, "the value is empty, too long, or holds control characters", limit)
     if fact.is_unknown_property:
+        _check_property_name(fact.property)
         return
     known = schema.properties.get(fact.property)
     if known is None:
         raise _invalid(fact.property, f"{schema.name} has no property «{fact.property[:40]}»", "see its schema (R3)")
     _check_value(value, known, lists)
+
+
+def _check_property_name(name: str) -> None:
+    if len(name) > PROPERTY_NAME_CHARACTERS_MAX or not is_line(name):
+        limit = f"an unknown property's name is one line of 1 to {PROPERTY_NAME_CHARACTERS_MAX} characters (R3)"
+        raise _invalid("facts", "a property's name is empty, too long, or holds control characters", limit)
 
 
 def _check_value(value: str, known: Property, lists: CodeLists) -> None:

@@ -18,7 +18,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.codec import to_object
 from entente.kernel.decision import Decision
-from entente.kernel.errors import Conflict, NotFound
+from entente.kernel.errors import Conflict, NotFound, Refused
 from entente.kernel.ids import BodyId, Ids, OfficerId, RecordId
 from entente.kernel.ports import Act, Outgoing, TrailRow, UnitOfWork
 from entente.kernel.signing import Signer
@@ -78,8 +78,7 @@ class Records:
                     if self._send_copy(unit, stored.record, recipient, copies, officer, now):
                         sent.append((wanted, recipient))
                     elif recipients is not None:
-                        verdict = copy_verdict(stored.record.terms[0], recipient, copies.situation, now)
-                        answer(verdict, f"{wanted} was not shared with {recipient}.")
+                        raise _not_shared(stored.record, recipient, copies, now)
             unit.commit()
         return tuple(sent)
 
@@ -227,6 +226,18 @@ class Records:
     def authorise(self, unit: RecordsUnit, officer: OfficerId, verb: str, *, subject: str) -> None:
         """Raise Refused, recorded in the trail, unless the officer's role may do the verb."""
         authorise(unit, officer, verb, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record)
+
+
+def _not_shared(record: Record, recipient: BodyId, copies: Copies, now: datetime) -> Refused:
+    """Return why a body may hold nothing of a record. The asker is the source's own officer: the record is no secret."""
+    verdicts = [copy_verdict(cls, recipient, copies.situation, now) for cls in record.terms]
+    first = next(verdict for verdict in verdicts if not verdict.decision.allowed)
+    remedies = dict.fromkeys(ground.remedy for ground in first.decision.refusals if ground.remedy)
+    do = (
+        " ".join(remedies)
+        or "Share it under an instrument in force with that body, and without a restriction that names it."
+    )
+    return Refused(f"{record.id} was not shared with {recipient}.", decision=first.decision, do=do)
 
 
 def cut(stored: StoredRecord, allowed: frozenset[int]) -> StoredRecord:

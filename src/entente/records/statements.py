@@ -6,15 +6,18 @@ store, in each envelope and in a forwarding body's hands.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import canonical_text, joined
+from entente.kernel.clock import format_time
 from entente.kernel.codec import from_json, to_object
 from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.signing import Signer
-from entente.kernel.statement import Statement, draft
+from entente.kernel.statement import Statement, draft, draft_from_text
 from entente.records.model import Record
+from entente.records.rules import content_texts
 
 RECORD = "record"
 WITHDRAWAL = "withdrawal"
@@ -41,10 +44,31 @@ class WithdrawalContent:
     reason: str
 
 
-def record_statement(record: Record, officer: str, at: datetime, signer: Signer) -> Statement:
-    """Make and sign the statement of one version."""
-    content: JsonObject = {"officer": officer, "signed_in": SIGNED_IN_AS_OPERATOR, "record": to_object(record)}
-    return draft(RECORD, record.source, at, content).with_signature(signer)
+def record_statement(
+    record: Record, officer: str, at: datetime, signer: Signer, texts: Mapping[str, str] | None = None
+) -> Statement:
+    """Make and sign the statement of one version. `texts` are its content_texts, where the caller has them already."""
+    content = {
+        "officer": canonical_text(officer),
+        "signed_in": canonical_text(SIGNED_IN_AS_OPERATOR),
+        "record": _record_text(record, content_texts(record) if texts is None else texts),
+    }
+    return draft_from_text(RECORD, record.source, at, joined(content)).with_signature(signer)
+
+
+def _record_text(record: Record, texts: Mapping[str, str]) -> str:
+    """Write a record as kernel.codec would, around what it says."""
+    return joined(
+        {
+            **texts,
+            "id": canonical_text(record.id),
+            "source": canonical_text(record.source),
+            "local_id": canonical_text(record.local_id),
+            "version": str(record.version),
+            "at": canonical_text(format_time(record.at)),
+            "is_extract": "true" if record.is_extract else "false",
+        }
+    )
 
 
 def withdrawal_statement(

@@ -8,10 +8,11 @@ Source: docs/rules/identity.md I6 and I12.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from entente.identity.scripts import fold, skeleton
+from entente.identity.scripts import CACHED_WORDS, fold, skeleton
 
 GRAM_CHARACTERS = 3
 SKELETON_CHARACTERS_MIN = 2
@@ -38,16 +39,31 @@ class NameKeys:
 
 def name_keys(forms: Iterable[str]) -> NameKeys:
     """Return the keys of the Latin forms of a name: whole words, grams of each word, skeletons of each word and their grams."""
-    words = {word for form in forms for word in form.split()}
-    folded = {fold(word) for word in words}
-    bones = {bone for word in words if len(bone := skeleton(word)) >= SKELETON_CHARACTERS_MIN}
-    grams = {gram for word in folded for gram in _grams(word)}
-    # A skeleton's own grams are marked, so that they never equal a whole skeleton.
+    words = [_word_keys(word) for word in {word for form in forms for word in form.split()}]
     return NameKeys(
-        frozenset(sorted(folded)[:KEYS_MAX]),
-        frozenset(sorted(grams)[:KEYS_MAX]),
-        frozenset(sorted(bones | {f"~{gram}" for bone in bones for gram in _grams(bone)})[:KEYS_MAX]),
+        _bounded({word.folded for word in words}),
+        _bounded({gram for word in words for gram in word.grams}),
+        _bounded({bone for word in words for bone in word.bones}),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _WordKeys:
+    folded: str
+    grams: tuple[str, ...]
+    bones: tuple[str, ...]
+
+
+@functools.lru_cache(maxsize=CACHED_WORDS)
+def _word_keys(word: str) -> _WordKeys:
+    folded, bone = fold(word), skeleton(word)
+    # A skeleton's own grams are marked, so that they never equal a whole skeleton.
+    bones = (bone, *(f"~{gram}" for gram in _grams(bone))) if len(bone) >= SKELETON_CHARACTERS_MIN else ()
+    return _WordKeys(folded, tuple(_grams(folded)), bones)
+
+
+def _bounded(keys: set[str]) -> frozenset[str]:
+    return frozenset(keys if len(keys) <= KEYS_MAX else sorted(keys)[:KEYS_MAX])
 
 
 def key_weight(key: str) -> int:

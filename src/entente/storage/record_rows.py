@@ -7,6 +7,7 @@ whose bytes no longer fit the digest is damage, never an answer.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable
@@ -18,15 +19,16 @@ import sqlalchemy as sa
 from entente.disclosure.model import DisclosureClass
 from entente.handling.model import Observation, Retention
 from entente.kernel.canonical import JsonObject
-from entente.kernel.clock import parse_time
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import BodyId, KeyId, RecordId
 from entente.kernel.signing import Signature, decode_bytes, encode_bytes
 from entente.kernel.statement import Statement
-from entente.records.model import Fact, Link, Record, StoredRecord
+from entente.records.model import ChangedRecord, Fact, Link, Record, StoredRecord
 from entente.records.ports import RecordWrite
+from entente.storage.schema import stored_moment
 
 _OBSERVATIONS = {observation.value: observation for observation in Observation}
+_decode = json.JSONDecoder().decode
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
@@ -57,25 +59,10 @@ def values_of(write: RecordWrite, number: int) -> dict[str, object]:
 
 def stored_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass]) -> StoredRecord:
     """Read a row back; raise Unavailable when its signed bytes are not the ones that were kept."""
-    class_numbers = tuple(json.loads(row.class_numbers))
-    content = json.loads(row.content)
-    record = Record(
-        id=RecordId(row.record_id),
-        source=BodyId(row.source),
-        local_id=row.local_id,
-        version=row.version,
-        schema=row.schema,
-        kind=row.kind,
-        at=row.at,
-        terms=tuple(class_of(number) for number in class_numbers),
-        facts=tuple(_fact(item) for item in content["facts"]),
-        links=tuple(_link(item) for item in content["links"]),
-        retention=Retention(date.fromisoformat(content["review_on"]), date.fromisoformat(row.erase_on)),
-        is_extract=content["is_extract"],
-    )
+    class_numbers = _numbers(row.class_numbers)
     return StoredRecord(
         number=row.number,
-        record=record,
+        record=_record(row, class_numbers, class_of),
         statement=_statement(row),
         class_numbers=class_numbers,
         received_from=None if row.received_from is None else BodyId(row.received_from),
@@ -85,11 +72,47 @@ def stored_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass]) 
     )
 
 
+def changed_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass]) -> ChangedRecord:
+    """Read of a row what the index takes."""
+    class_numbers = _numbers(row.class_numbers)
+    made = _record(row, class_numbers, class_of)
+    return ChangedRecord(row.number, made, class_numbers, row.withdrawn_at, row.change_sequence)
+
+
+def _record(row: sa.Row[Any], class_numbers: tuple[int, ...], class_of: Callable[[int], DisclosureClass]) -> Record:
+    content = _decode(row.content)
+    return Record(
+        id=RecordId(row.record_id),
+        source=BodyId(row.source),
+        local_id=row.local_id,
+        version=row.version,
+        schema=row.schema,
+        kind=row.kind,
+        at=row.at,
+        terms=tuple([class_of(number) for number in class_numbers]),
+        facts=tuple(
+            [
+                Fact(name, value, terms, _OBSERVATIONS[observation], is_unknown)
+                for name, value, terms, observation, is_unknown in content["facts"]
+            ]
+        ),
+        links=tuple([_link(item) for item in content["links"]]),
+        retention=Retention(date.fromisoformat(content["review_on"]), date.fromisoformat(row.erase_on)),
+        is_extract=content["is_extract"],
+    )
+
+
+@functools.lru_cache(maxsize=4_096)
+def _numbers(text: str) -> tuple[int, ...]:
+    # Records by the thousand have the same classes.
+    return tuple(json.loads(text))
+
+
 def _content(record: Record) -> str:
     return _encode(
         {
             "facts": [
-                [fact.property, fact.value, fact.terms, fact.observation.value, fact.is_unknown_property]
+                (fact.property, fact.value, fact.terms, fact.observation, fact.is_unknown_property)
                 for fact in record.facts
             ],
             "links": [[link.property, link.to, link.terms, link.observation.value] for link in record.links],
@@ -97,11 +120,6 @@ def _content(record: Record) -> str:
             "is_extract": record.is_extract,
         }
     )
-
-
-def _fact(item: list[Any]) -> Fact:
-    name, value, terms, observation, is_unknown = item
-    return Fact(name, value, terms, _OBSERVATIONS[observation], is_unknown)
 
 
 def _link(item: list[Any]) -> Link:
@@ -119,14 +137,14 @@ def _statement(row: sa.Row[Any]) -> Statement:
             retry_is_safe=False,
         )
     # The bytes were parsed strictly before they were kept and are the same bytes: the plain reader is enough.
-    said = json.loads(signed)
+    said = _decode(signed.decode("utf-8"))
     signatures = tuple(
-        Signature(KeyId(key), decode_bytes(value, "signatures")) for key, value in json.loads(row.signatures)
+        Signature(KeyId(key), decode_bytes(value, "signatures")) for key, value in _decode(row.signatures)
     )
     return Statement(
         said["kind"],
         BodyId(said["body"]),
-        parse_time(said["at"], "at"),
+        stored_moment(said["at"]),
         cast("JsonObject", said["content"]),
         signed,
         signatures,

@@ -6,9 +6,10 @@ first changes and then, where there was nothing to change, inserts.
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
@@ -20,6 +21,8 @@ from entente.storage.schema import counter
 
 T = TypeVar("T")
 Item = TypeVar("Item")
+
+_Column: TypeAlias = tuple[str, Callable[[object], object] | None]
 
 PARAMETERS_MAX = 500
 """Values listed in one query; SQLite before 3.32 takes 999 in all, PostgreSQL's driver 65,535."""
@@ -62,6 +65,26 @@ def replace_row(
     where = [table.c[name] == value for name, value in key.items()]
     if not connection.execute(sa.update(table).where(*where).values(**values)).rowcount:
         connection.execute(sa.insert(table), {**key, **values})
+
+
+def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert many rows that name every column, as an import writes them.
+
+    The statement is SQLAlchemy's for the engine at hand and so are the values' forms; only its handling of each row by
+    itself is left out, which costs more than the engine's own work.
+    """
+    text, columns = _insertion(table, connection.dialect)
+    bound = [tuple([row[name] if write is None else write(row[name]) for name, write in columns]) for row in rows]
+    connection.exec_driver_sql(text, bound)
+
+
+@functools.lru_cache(maxsize=32)
+def _insertion(table: sa.Table, dialect: sa.Dialect) -> tuple[str, tuple[_Column, ...]]:
+    compiled = sa.insert(table).compile(dialect=dialect)
+    names = compiled.positiontup
+    assert names is not None, "both engines' drivers take values by position"
+    writers = ((name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
+    return str(compiled), tuple(writers)
 
 
 def add_row_once(

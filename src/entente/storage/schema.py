@@ -49,7 +49,13 @@ class Moment(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         """Read a time."""
-        return None if value is None else parse_time(value, "stored time")
+        return None if value is None else stored_moment(value)
+
+
+@functools.lru_cache(maxsize=1_024)
+def stored_moment(text: str) -> datetime:
+    """Read a time as it is kept; the records of one act carry the same few times."""
+    return parse_time(text, "stored time")
 
 
 @functools.lru_cache(maxsize=1_024)

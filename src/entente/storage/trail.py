@@ -18,7 +18,7 @@ from entente.kernel.ids import BodyId, KeyId
 from entente.kernel.merkle import HASH_BYTES, Frontier
 from entente.kernel.ports import Act, TrailRow
 from entente.kernel.signing import Signature
-from entente.storage.rows import json_text, replace_row
+from entente.storage.rows import insert_rows, json_text, replace_row
 from entente.storage.schema import trail, trail_frontier, trail_head
 from entente.trail.ports import TrailHead
 
@@ -107,7 +107,7 @@ class TrailTables:
         if not self._appended:
             return
         appended, self._appended = self._appended, []
-        self._connection.execute(sa.insert(trail), appended)
+        insert_rows(self._connection, trail, appended)
         frontier = self.frontier()
         replace_row(
             self._connection, trail_frontier, {"id": 1}, {"size": frontier.size, "peaks": b"".join(frontier.peaks)}

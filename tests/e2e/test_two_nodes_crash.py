@@ -1,0 +1,271 @@
+"""Two node processes on loopback ports, killed at the worst moment: what was acknowledged is there, once.
+
+Source: DESIGN section 1, promise 5; docs/rules/exchange.md X7 and X21.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entente.app import NewBody, create_folder, running_node
+from entente.bodies.model import BodyKind
+from entente.cli.gateway import connect
+from entente.kernel.errors import Unavailable
+from entente.kernel.statement import from_json
+from entente.storage.folder import Folder
+from entente.storage.keys import KeyFiles
+from tests.docs.source import ROOT
+
+pytestmark = pytest.mark.e2e
+
+PASSPHRASE = "correct horse battery staple"
+WAIT_SECONDS_MAX = 30.0
+TERMS = """title: Wanted persons
+kind: wanted_person
+purposes: [arrest]
+crime_areas: [fugitives]
+handling: [H1]
+confidentiality: restricted
+source_evaluation: A
+information_evaluation: '1'
+subject: {Person: wanted}
+retention: {review_after_years: 1, erase_after_years: 4}
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def entente(*line: str | Path) -> subprocess.Popen[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "entente.cli", *map(str, line)],
+        env={**kept, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@dataclass(slots=True)
+class Bureau:
+    """A body's folder and port, and the process of its node while one runs."""
+
+    code: str
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[str] | None = None
+
+    def make(self) -> None:
+        kind, address = BodyKind.NATIONAL_CENTRAL_BUREAU, f"http://127.0.0.1:{self.port}"
+        new = NewBody(kind, self.code, self.code, self.code[:2], "UTC", (address,), (PASSPHRASE,) * 3, 2, PASSPHRASE)
+        create_folder(self.folder, new)
+        self.ask("officer_add", officer="head-1", id="duty-1", roles=["duty_officer"])
+
+    def ask(self, verb: str, **given: object) -> Any:  # noqa: ANN401 - a verb's JSON
+        arguments: Any = given
+        with connect(str(self.folder)) as session:
+            return session.ask(verb, arguments)
+
+    def start(self) -> None:
+        self.process = entente("node", "run", "--folder", self.folder, "--port", str(self.port))
+        give_up_at = time.monotonic() + WAIT_SECONDS_MAX
+        while (holder := running_node(self.folder)) is None or not holder.address:
+            assert self.process.poll() is None, self.process.communicate()
+            assert time.monotonic() < give_up_at, "the node did not start"
+            time.sleep(0.02)
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.communicate(timeout=WAIT_SECONDS_MAX)
+            self.process = None
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Read the store beside the node, as a backup tool would."""
+        with closing(sqlite3.connect(f"file:{Folder(self.folder).database}?mode=ro", uri=True)) as store:
+            return store.execute(query).fetchall()
+
+
+def sign(bureau: Bureau, drafted: Any) -> None:  # noqa: ANN401 - a verb's JSON
+    statement, keys = from_json(drafted["statement"]), KeyFiles(bureau.folder / "keys")
+    for head in ("1", "2"):
+        statement = statement.with_signature(keys.head_signer(head, PASSPHRASE))
+    bureau.ask("instrument_submit", officer="head-1", statement=statement.to_json())
+
+
+@contextmanager
+def two_nodes(folder: Path) -> Iterator[tuple[Bureau, Bureau]]:
+    """Run two bureaus that know each other and signed a charter."""
+    a, b = Bureau("XA-NCB", folder / "xa"), Bureau("XB-NCB", folder / "xb")
+    try:
+        for one in (a, b):
+            one.make()
+            one.start()
+        a.ask("body_enter", entry=b.ask("body_export"))
+        b.ask("body_enter", entry=a.ask("body_export"))
+        text = (ROOT / "demo" / "instruments" / "charter.yaml").read_text("utf-8")
+        text = text.replace("parties: [GS, XA-NCB, XB-NCB, RC]", "parties: [XA-NCB, XB-NCB]").replace(
+            "count: 3", "count: 2"
+        )
+        charter = folder / "charter.yaml"
+        charter.write_text(text.replace("body: GS", "body: XA-NCB"), encoding="utf-8")
+        with_charter = entente("instrument", "propose", charter, "--as", "head-1", "--folder", a.folder)
+        _, said = with_charter.communicate(timeout=WAIT_SECONDS_MAX)
+        assert with_charter.returncode == 0, said
+        settle(a, b)
+        for one in (a, b):
+            sign(one, one.ask("instrument_sign_draft", officer="head-1", instrument="charter"))
+            settle(a, b)
+        yield a, b
+    finally:
+        for one in (a, b):
+            one.end()
+
+
+def settle(*bureaus: Bureau) -> None:
+    """Wait until everything is acknowledged."""
+    give_up_at = time.monotonic() + WAIT_SECONDS_MAX
+    while not all(one.ask("status")["is_everything_acknowledged"] for one in bureaus):
+        assert time.monotonic() < give_up_at, "not everything was acknowledged"
+        time.sleep(0.05)
+
+
+def send(bureau: Bureau, to: str, text: str) -> bool:
+    """Send a message; say whether the node said that it was kept. One that dies meanwhile says nothing."""
+    given = {"officer": "duty-1", "to": to, "instrument": "charter", "subject": text, "text": text}
+    try:
+        bureau.ask("message_send", **given)
+    except Unavailable:
+        return False
+    return True
+
+
+def received(bureau: Bureau) -> list[str]:
+    query = "SELECT document FROM correspondence_item WHERE family = 'message' AND way = 'received'"
+    return sorted(json.loads(document)["subject"] for (document,) in bureau.rows(query))
+
+
+def acknowledged(bureau: Bureau) -> int:
+    query = "SELECT count(*) FROM outbox_statement WHERE kind = 'message' AND state = 'stored'"
+    return int(bureau.rows(query)[0][0])
+
+
+@pytest.mark.parametrize("who", ["recipient", "sender"])
+def test_every_message_is_at_its_recipient_once_though_a_node_is_killed_three_times(tmp_path: Path, who: str) -> None:
+    with two_nodes(tmp_path) as (a, b):
+        killed = b if who == "recipient" else a
+        kept: list[str] = []
+        for round_number in range(3):
+            for number in range(6):
+                text = f"{round_number}-{number}"
+                kept += [text] * send(a, "XB-NCB", text)
+            killed.end(signal.SIGKILL)
+            # What the sender has an acknowledgement for is at the recipient now, whatever else is still on its way.
+            assert acknowledged(a) <= len(received(b))
+            if killed is b:
+                kept += ["late"] * send(a, "XB-NCB", "late") if round_number == 0 else []
+            killed.start()
+        send(a, "XB-NCB", "last")
+        kept.append("last")
+        settle(a, b)
+        assert received(b) == sorted(kept)
+        assert acknowledged(a) == len(kept)
+        for one in (a, b):
+            assert one.ask("trail_verify")["proof"]["is_sound"]
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Iterator[Bureau]:
+    one = Bureau("XA-NCB", tmp_path / "xa")
+    one.make()
+    yield one
+    one.end()
+
+
+def write_list(folder: Path, count: int) -> list[str | Path]:
+    """Write a list of persons and the command that imports it, but for the folder."""
+    person = '{{"id": "p-{0}", "schema": "Person", "properties": {{"name": ["Ardan Velk {0}"]}}}}\n'
+    (folder / "list.jsonl").write_text("".join(person.format(number) for number in range(count)), encoding="utf-8")
+    (folder / "terms.yaml").write_text(TERMS, encoding="utf-8")
+    return ["record", "import", folder / "list.jsonl", "--terms", folder / "terms.yaml", "--as", "duty-1", "--json"]
+
+
+def test_killed_import_run_again_completes_without_a_duplicate(bureau: Bureau, tmp_path: Path) -> None:
+    line, count = write_list(tmp_path, 4_000), "SELECT count(*), count(DISTINCT record_id), max(version) FROM record"
+    killed = entente(*line, "--folder", bureau.folder)
+    give_up_at = time.monotonic() + WAIT_SECONDS_MAX
+    while bureau.rows("SELECT count(*) FROM record")[0][0] < 200:
+        assert killed.poll() is None, killed.communicate()
+        assert time.monotonic() < give_up_at
+        time.sleep(0.005)
+    killed.kill()
+    killed.communicate()
+    ((half, distinct, _),) = bureau.rows(count)
+    assert 200 <= half == distinct < 4_000
+    again = entente(*line, "--folder", bureau.folder)
+    out, said = again.communicate(timeout=WAIT_SECONDS_MAX)
+    assert again.returncode == 0, said
+    summary = json.loads(out)["summary"]
+    assert (summary["read"], summary["created"], summary["unchanged"]) == (4_000, 4_000 - half, half)
+    assert bureau.rows(count) == [(4_000, 4_000, 1)]
+    assert bureau.ask("trail_verify")["proof"]["is_sound"]
+
+
+def test_import_while_the_node_runs_and_commands_beside_it_all_do_their_work(bureau: Bureau, tmp_path: Path) -> None:
+    bureau.start()
+    importing = entente(*write_list(tmp_path, 1_000), "--folder", bureau.folder)
+    beside = [
+        entente("case", "open", "Beside", "--crime-area", "fugitives", "--as", "duty-1", "--folder", bureau.folder)
+        for _ in range(2)
+    ]
+    for process in (*beside, importing):
+        _, said = process.communicate(timeout=WAIT_SECONDS_MAX)
+        assert process.returncode == 0, said
+    assert bureau.rows("SELECT count(*) FROM record") == [(1_000,)]
+    assert bureau.rows("SELECT count(*) FROM case_file") == [(2,)]
+    assert bureau.ask("trail_verify")["proof"]["is_sound"]
+
+
+def test_two_commands_at_once_on_a_folder_without_a_node_both_do_their_work(bureau: Bureau) -> None:
+    line = ("case", "open", "T", "--crime-area", "fugitives", "--as", "duty-1", "--folder", bureau.folder)
+    both = [entente(*line) for _ in range(3)]
+    for process in both:
+        _, said = process.communicate(timeout=WAIT_SECONDS_MAX)
+        assert process.returncode == 0, said
+    numbers = bureau.rows("SELECT number FROM case_file")
+    assert len(set(numbers)) == 3
+
+
+def test_node_whose_port_is_taken_says_so_and_ends_as_misconfigured(bureau: Bureau) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", bureau.port))
+        taken.listen()
+        process = entente("node", "run", "--folder", bureau.folder, "--port", str(bureau.port))
+        _, said = process.communicate(timeout=WAIT_SECONDS_MAX)
+    assert process.returncode == 16
+    what, why, do = said.strip().split("\n")
+    assert str(bureau.port) in what
+    assert "listens there already" in why
+    assert "ENTENTE_PORT" in do
+    # It held the folder only while it tried.
+    assert running_node(bureau.folder) is None
+    bureau.start()

@@ -1,0 +1,152 @@
+"""Files that somebody changed at random: a reader gives drafts and rejected rows, or refuses the file, and nothing else happens.
+
+Source: docs/rules/records.md R2 and R3; docs/rules/agreements.md A2.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from entente.agreements.model import Instrument
+from entente.formats.codelists import load_code_lists
+from entente.formats.imports import read_import, read_terms
+from entente.formats.instruments import read_instrument
+from entente.formats.schemata import load_schemata
+from entente.kernel.errors import Invalid
+from entente.kernel.ids import BodyId
+from entente.records.model import RecordDraft, Rejected
+from entente.records.rules import check_draft, check_local_id
+from tests.docs.source import ROOT
+from tests.support.hostile import assert_says
+from tests.support.sdn_list import detail, document, feature, party, period, xml
+
+SOURCE = BodyId("body:" + "a" * 32)
+DEMO = ROOT / "demo"
+LISTS, SCHEMATA = load_code_lists(), load_schemata()
+TERMS = (
+    (DEMO / "terms" / "wanted.yaml").read_bytes().replace(b"instrument: police-data-agreement\n", b"")
+)  # under no instrument
+CODES = {code: BodyId(f"body:{code.lower()}") for code in ("GS", "XA-NCB", "XB-NCB", "RC")}
+INSTRUMENTS = [path.read_bytes() for path in sorted((DEMO / "instruments").glob("*.yaml"))]
+FTM = (DEMO / "data" / "wanted_xa.ftm.jsonl").read_bytes().splitlines(keepends=True)[:6]
+SDN = xml(
+    party(1, feature(1, period("1979-05-04", "1979-05-04"), detail()), feature(3, detail("bc1q"), number=501)),
+    party(2, sort=3),
+    documents=document(7, 1),
+)
+RUN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+PIECES = st.sampled_from([
+    b"\x00", b"\xff", b"\xed\xa0\x80", b"\xe2\x80\xae", b"\x1b[2J",
+    b"<", b"&x;", b"]]>", b"'", b'"', b"\n", b"\t", b"{", b"[", b"- ",
+    b": ", b"!!python/object:os.system ", b"&a [*a]", b"<<: *a", b"9" * 30, b"-1", b"1e9", b"9999-12-31", b"0001-01-01",
+    b"2031-02-30", b"null", b"true", b"no", b"0x10", b"a" * 3_000, b"\\ud800", b"../../x", b"<a>" * 300, b"[" * 3_000,
+])  # fmt: skip
+
+
+@st.composite
+def changed(draw: st.DrawFn, originals: Sequence[bytes]) -> bytes:
+    """Return one of the files with one to five pieces cut, doubled, moved or put in."""
+    data = bytearray(draw(st.sampled_from(originals)))
+    for _ in range(draw(st.integers(1, 5))):
+        place = draw(st.integers(0, max(len(data) - 1, 0)))
+        length = draw(st.integers(1, 60))
+        match draw(st.sampled_from(["cut", "put", "twice", "flip", "end"])):
+            case "cut":
+                del data[place : place + length]
+            case "put":
+                data[place:place] = draw(PIECES)
+            case "twice":
+                data[place:place] = data[place : place + length]
+            case "flip" if data:
+                data[place] ^= draw(st.integers(1, 255))
+            case _:
+                del data[len(data) - length :]
+    return bytes(data)
+
+
+def rows_of(data: bytes) -> list[RecordDraft | Rejected] | Invalid:
+    """Import a file as the verb does; every draft is checked as the import checks it."""
+    terms = read_terms(TERMS, LISTS, source=SOURCE, today=date(2031, 1, 2))
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "list"
+        file.write_bytes(data)
+        try:
+            with read_import(file, terms) as opened:
+                rows = list(opened.rows)
+        except Invalid as refused:
+            assert_says(refused)
+            return refused
+    for row in rows:
+        if isinstance(row, Rejected):
+            assert row.place
+            assert row.field
+            assert row.why
+            continue
+        try:
+            check_local_id(row.local_id)
+            check_draft(row, SCHEMATA, LISTS)
+        except Invalid as rejected:
+            assert_says(rejected)
+    return rows
+
+
+def test_unchanged_files_are_read_so_that_the_changed_ones_say_something() -> None:
+    for data in (SDN, b"".join(FTM)):
+        rows = rows_of(data)
+        assert isinstance(rows, list)
+        assert [row for row in rows if isinstance(row, Rejected)] == []
+    assert all(isinstance(read_instrument(data, LISTS, CODES), Instrument) for data in INSTRUMENTS)
+
+
+@RUN
+@given(data=changed([b"".join(FTM), *FTM]))
+def test_changed_json_lines_give_drafts_and_rejected_rows_or_are_refused(data: bytes) -> None:
+    rows_of(data)
+
+
+@RUN
+@given(data=changed([SDN]))
+def test_changed_official_list_gives_drafts_and_rejected_rows_or_is_refused(data: bytes) -> None:
+    rows_of(data)
+
+
+@RUN
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10) | st.just("\ud800"),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    )
+)
+def test_any_json_as_properties_gives_a_draft_or_a_rejected_row(properties: object) -> None:
+    for entity in (
+        {"id": "p-1", "schema": "Person", "properties": properties},
+        {"id": "p-1", "schema": "Person", "properties": {"name": properties, "birthDate": ["1979"]}},
+        {"id": properties, "schema": properties, "properties": {}},
+    ):
+        rows = rows_of(json.dumps(entity).encode())
+        assert isinstance(rows, Invalid) or len(rows) == 1
+
+
+@RUN
+@given(data=changed(INSTRUMENTS))
+def test_changed_instrument_file_is_an_instrument_or_is_refused(data: bytes) -> None:
+    try:
+        read_instrument(data, LISTS, CODES)
+    except Invalid as refused:
+        assert_says(refused)
+
+
+@RUN
+@given(data=changed([TERMS]))
+def test_changed_terms_of_an_import_are_terms_or_are_refused(data: bytes) -> None:
+    try:
+        read_terms(data, LISTS, source=SOURCE, today=date(2031, 1, 2))
+    except Invalid as refused:
+        assert_says(refused)

@@ -1,0 +1,118 @@
+"""A peer that lies: its node and keys are real, its streams are in order, and what it says is not true.
+
+Its statements go through its own outbox, so that everything up to the room's own rule (X3 to X17) holds and the refusal is that
+rule's. `Watched` says what changed at the node that is lied to: nothing but what the trail must show.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo import sharing
+from demo.stage import Teller
+from entente.exchange.envelopes import batch_from_bytes, envelope_from_json, open_envelope
+from entente.exchange.model import Receipt, ReceiptOutcome, StatementResult
+from entente.kernel.codec import from_json
+from entente.kernel.errors import EntenteError
+from entente.kernel.ids import InstrumentId
+from entente.kernel.ports import Outgoing
+from entente.kernel.statement import Statement
+from entente.storage.folder import Folder
+from tests.support.nodes import Network, open_network
+from tests.support.story_world import InOneProcess
+
+_OF_THE_LINE = frozenset({"stream", "inbox_envelope", "trail", "trail_frontier", "trail_head"})
+"""What an envelope changes even when each of its statements is refused: its place in the stream, its answer, the trail."""
+SET_ASIDE = ["envelope_taken_in", "statement_set_aside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A store as it was at one moment."""
+
+    tables: Mapping[str, str]
+    rows: int
+
+    @classmethod
+    def look(cls, folder: Path) -> Watched:
+        """Read every table, and how long the trail is."""
+        with closing(sqlite3.connect(f"file:{Folder(folder).database}?mode=ro", uri=True)) as store:
+            names = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            tables = {}
+            for name in sorted(names):
+                query = f'SELECT * FROM "{name}"'  # noqa: S608 - the names are the store's own
+                rows = sorted(repr(row) for row in store.execute(query))
+                tables[name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+            return cls(tables, store.execute("SELECT count(*) FROM trail").fetchone()[0])
+
+    def changed(self, later: Watched) -> set[str]:
+        """Return the tables that differ."""
+        return {name for name, digest in later.tables.items() if self.tables.get(name) != digest}
+
+
+def assert_says(error: EntenteError) -> None:
+    """Assert that an error says what, why and what to do, each in a whole sentence."""
+    for sentence in (error.what, error.why, error.do):
+        assert len(sentence.split()) >= 3, sentence
+        assert sentence.rstrip().endswith((".", "»", "?")), sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a lie."""
+
+    receipt: Receipt
+    changed: set[str]
+    acts: list[str]
+
+    @property
+    def result(self) -> StatementResult:
+        """What was answered to its last statement."""
+        return self.receipt.results[-1]
+
+    def assert_refused(self, *words: str) -> None:
+        """Assert that it was set aside with a whole sentence, and left nothing but the trail's rows."""
+        assert self.receipt.outcome is ReceiptOutcome.STORED, self.receipt
+        assert not self.result.is_accepted
+        assert self.result.reason
+        assert len(self.result.detail) > 20, self.result
+        for word in words:
+            assert word in self.result.detail, self.result.detail
+        assert self.changed <= _OF_THE_LINE, self.changed
+        assert self.acts == SET_ASIDE
+
+
+def send(network: Network, sender: str, recipient: str, instrument: InstrumentId, *statements: Statement) -> Told:
+    """Have a node send statements of any content in good order, and return what became of them."""
+    node, other = network[sender], network[recipient]
+    network.deliver()
+    before, to = Watched.look(network.folders[recipient]), network.id(recipient)
+    with node.directory.open_unit() as unit:
+        for statement in statements:
+            unit.outbox.put(Outgoing(to, instrument, statement))
+        unit.commit()
+    parcel = node.exchange.collect(to)
+    assert parcel is not None
+    response = other.exchange.receive(parcel.batch)
+    (answer,) = batch_from_bytes(response)
+    (statement,) = open_envelope(envelope_from_json(answer), node.exchange.opener).statements
+    node.exchange.settle(parcel, response)
+    after = Watched.look(network.folders[recipient])
+    acts = [row.act.verb for row in reversed(other.trail.latest(50)) if row.sequence > before.rows]
+    return Told(from_json(Receipt, statement.content), before.changed(after), acts)
+
+
+@contextmanager
+def open_world(folder: Path) -> Iterator[Network]:
+    """Open the four bodies of the demonstration, with its instruments signed and its records shared."""
+    with open_network(folder / "nodes", is_introduced=False) as network:
+        teller = Teller(InOneProcess(network, folder), lambda _: None)
+        sharing.meet(teller)
+        sharing.sign(teller)
+        sharing.share_records(teller)
+        yield network
