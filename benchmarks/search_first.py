@@ -24,6 +24,7 @@ from anyascii import anyascii
 from tantivy import Document, Filter, Index, Occur, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 from tantivy import Query as TantivyQuery
 
+from benchmarks.line import Line
 from entente.identity.align import compare_names
 from entente.identity.model import IndexEntry
 from entente.identity.names import name_forms, read_name
@@ -36,6 +37,7 @@ GROUP_MIN = 30
 SLICE = 2_000
 NEAREST = 100
 SEED = 20310504
+PEER = "anyascii and tantivy 3-grams"
 
 T = TypeVar("T")
 
@@ -49,8 +51,8 @@ class Asked:
     gold: frozenset[int]
 
 
-def run() -> Rows:
-    """Measure and return (what, value, unit) rows; none when the data is absent."""
+def run() -> list[Line]:
+    """Measure, each figure beside the peer's of the same kind; no lines when the data is absent."""
     folder = data_folder()
     if not (folder / "records.csv.gz").is_file():
         print(f"search_first: no development names under {folder.name}/; set ENTENTE_BENCH_DATA. Nothing measured.")
@@ -62,14 +64,16 @@ def run() -> Rows:
         # One class hidden and one shown, so that the class filter is part of what is timed.
         shown = frozenset({1})
         engine: Search = lambda text, limit: index.by_name(name_forms(text), shown, limit)  # noqa: E731
-        rows: Rows = [
-            ("names indexed, first engine", len(names) / seconds, "names/s"),
-            ("names indexed, anyascii and 3-grams", len(names) / peer_seconds, "names/s"),
-        ]
-        rows += measured("first engine", engine, groups, NEAREST)
-        rows += measured("first engine, scored", scored(engine, names), groups, 10)
-        rows += measured("peer: anyascii and tantivy 3-grams", peer, groups, 10)
-    return rows
+        peers = {what: value for what, value, _ in measured(peer, groups, 10)}
+        indexed = len(names) / peer_seconds
+        lines = [Line("first engine: names indexed", len(names) / seconds, "names/s", None, indexed, PEER)]
+        for name, search, limit in (
+            ("first engine", engine, NEAREST),
+            ("first engine, scored", scored(engine, names), 10),
+        ):
+            rows = measured(search, groups, limit)
+            lines += [Line(f"{name}: {what}", value, unit, None, peers[what], PEER) for what, value, unit in rows]
+    return lines
 
 
 def data_folder() -> Path:
@@ -161,7 +165,7 @@ def scored(engine: Search, names: Sequence[str]) -> Search:
     return search
 
 
-def measured(what: str, search: Search, groups: dict[str, list[Asked]], limit: int) -> Rows:
+def measured(search: Search, groups: dict[str, list[Asked]], limit: int) -> Rows:
     times: list[float] = []
     first: list[float] = []
     ten: list[float] = []
@@ -177,10 +181,10 @@ def measured(what: str, search: Search, groups: dict[str, list[Asked]], limit: i
         ten.append(hits[1] / len(asked))
     times.sort()
     return [
-        (f"{what}: macro recall@1 of {len(groups)} groups", sum(first) / len(first), ""),
-        (f"{what}: macro recall@10", sum(ten) / len(ten), ""),
-        (f"{what}: one query, p50", 1000 * times[len(times) // 2], "ms"),
-        (f"{what}: one query, p99", 1000 * times[len(times) * 99 // 100], "ms"),
+        (f"macro recall@1 of {len(groups)} groups", sum(first) / len(first), ""),
+        ("macro recall@10", sum(ten) / len(ten), ""),
+        ("one query, p50", 1000 * times[len(times) // 2], "ms"),
+        ("one query, p99", 1000 * times[len(times) * 99 // 100], "ms"),
     ]
 
 
@@ -191,5 +195,5 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
 
 
 if __name__ == "__main__":
-    for name, value, unit in run():
-        print(f"{name:60} {value:12.3f} {unit}")
+    for line in run():
+        print(*line.cells(), sep="  ")

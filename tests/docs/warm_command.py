@@ -23,9 +23,10 @@ BEHIND = ("errors", "gateway", "keys", "output", "starting")
 FUNCTION = """
 entente() {
   if [ "$1 $2" = "node run" ]; then exec entente "$@"; fi
-  local code
+  local code me=$BASHPID
   exec 5<>/dev/tcp/127.0.0.1/WARM_PORT
-  { echo $(($# + 3)); printf '%s\\0' "$BASHPID" "$PWD" "$ENTENTE_PASSPHRASE" "$@"; } >&5
+  # In a shell of its own: redirecting this one's output would let the fork find the socket in place of it.
+  ( echo $(($# + 3)); printf '%s\\0' "$me" "$PWD" "$ENTENTE_PASSPHRASE" "$@" ) >&5
   read -r -u 5 code
   exec 5<&-
   return "$code"
