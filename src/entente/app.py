@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -31,7 +31,7 @@ from entente.formats.schemata import load_schemata
 from entente.identity.service import Identity
 from entente.kernel.clock import SystemClock
 from entente.kernel.codec import to_object
-from entente.kernel.errors import Conflict
+from entente.kernel.errors import Conflict, Invalid, Unavailable
 from entente.kernel.ids import SALT_BYTES, BodyId, InstrumentId, OfficerId, SystemIds
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.kernel.sealing import HpkeSealer
@@ -51,7 +51,7 @@ from entente.trail.model import TrailProof
 from entente.trail.service import Trail, record, sign_head
 from entente.transport.client import ExchangeClient
 from entente.transport.courier import Courier
-from entente.transport.server import NodeServer, exchange_route, listen
+from entente.transport.server import NodeServer, exchange_route, listen, listening_address, loopback_beside, web_address
 from entente.web.errors import exception_handlers
 from entente.web.home import home_routes
 
@@ -87,17 +87,22 @@ class NewBody:
 def create_folder(path: Path, new: NewBody) -> BodyId:
     """Make a body's node folder: heads' key files, node, sealing and data protection keys, operator token, store, genesis.
 
-    Raises Conflict when the folder already holds a node, Invalid for a genesis that is not well formed.
+    Raises Conflict when the folder already holds a node or keys, Invalid for a genesis that is not well formed,
+    Misconfigured for a folder that cannot be made. Nothing is left in it then.
     """
     folder = Folder(path)
-    if folder.database.exists() or KeyFiles(folder.keys).heads():
+    if folder.database.exists() or (folder.keys.is_dir() and any(folder.keys.iterdir())):
         raise Conflict(
-            f"There is a node in {path} already.",
+            f"There is a node in {path} already, or keys of one.",
             why="A body has one genesis, and its keys are never overwritten.",
             do="Choose another folder, or move this one away.",
         )
+    with folder.begun() as begun:
+        return _begin(begun, new)
+
+
+def _begin(folder: Folder, new: NewBody) -> BodyId:
     lists, clock, ids = load_code_lists(), SystemClock(), SystemIds()
-    folder.create()
     keys = KeyFiles(folder.keys)
     heads = [
         (name, passphrase, keys.make_head(name, passphrase))
@@ -120,7 +125,7 @@ def create_folder(path: Path, new: NewBody) -> BodyId:
     statement = draft(DirectoryKind.GENESIS, BodyId(""), clock.now(), to_object(genesis))
     for name, passphrase, _ in heads:
         statement = statement.with_signature(keys.head_signer(name, passphrase))
-    with _open(Settings.at(path)) as (node, _):
+    with _open(Settings.at(folder.path)) as (node, _):
         first = Officer(FIRST_HEAD, frozenset({"head_of_body"}))
         body = node.directory.init_own(statement, [first])
         if new.addresses:
@@ -148,25 +153,28 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
 
     `on_ready` is told the address once the port is bound. Raises Misconfigured when the port is taken.
     """
-    with _open(settings) as (node, store):
+    with _open(settings) as (opened, store), ExitStack() as sockets:
         _require_begun(store)
-        bound = listen(settings.host, settings.port)
-        address = f"http://{settings.host}:{bound.getsockname()[1]}"
+        bound = sockets.enter_context(listen(settings.host, settings.port))
+        beside = loopback_beside(bound)
+        inner = bound if beside is None else sockets.enter_context(beside)
+        node = replace(opened, index_trouble=lambda: follower.state().last_error)
         client = ExchangeClient(settings.exchange_timeout_seconds)
         courier = Courier(node.exchange, client.post, settings.exchange_workers)
         follower = Follower(node.identity.index_step)
         store.after_commit.extend((courier.wake, follower.wake))
         routes = [
             exchange_route(node.exchange.receive),
-            operator_route(node, Folder(settings.folder).operator_token()),
+            operator_route(node, Folder(settings.folder).operator_token(), lambda: server.is_stopping),
             *home_routes(node),
         ]
-        store.lock.announce(address)
+        server = NodeServer(Starlette(routes=routes, exception_handlers=exception_handlers()), *{bound, inner})
+        store.lock.announce(web_address(inner))
         follower.start()
         courier.start()
         try:
-            on_ready(address)
-            NodeServer(Starlette(routes=routes, exception_handlers=exception_handlers()), bound).run()
+            on_ready(listening_address(bound))
+            server.run()
         finally:
             courier.stop()
             follower.stop()
@@ -193,8 +201,16 @@ def verify_copy(file: Path, node_keys: tuple[bytes, ...]) -> TrailProof:
     with TemporaryDirectory(prefix="entente-verify-") as place:
         folder = Folder(Path(place))
         copyfile(file, folder.database)
-        with Store.open(folder) as store:
-            return Trail(store.view).verify(node_keys)
+        try:
+            with Store.open(folder) as store:
+                return Trail(store.view).verify(node_keys)
+        except Unavailable as error:
+            raise Invalid(
+                f"The file {file.name} is no store that can be read.",
+                field="file",
+                why=f"A copy is checked row by row, and this one cannot be opened as a store: {error.why}",
+                do="Name the entente.db of a copied folder. The running store is not touched, and is checked without --file.",
+            ) from error
 
 
 def _require_begun(store: Store) -> None:
@@ -242,22 +258,21 @@ def _open(settings: Settings) -> Iterator[tuple[Node, Store]]:
         record=recorded,
     )
     data_protection_key = keys.data_protection_key()
-    index = TantivyIndex(folder.index)
-    identity = Identity(
-        open_unit=unit,
-        open_view=view,
-        clock=clock,
-        ids=ids,
-        lists=lists,
-        schemata=schemata,
-        index=index,
-        disclosure=disclosure,
-        seal=lambda plain, info: HpkeSealer().seal(data_protection_key, plain, info),
-        record=recorded,
-    )
     hooks = (exchange.seal_pending, lambda opened: sign_head(opened, signer))
-    store = Store.open(folder, hooks)
-    try:
+    # The store first: it holds the folder, and only who holds the folder may begin its index again.
+    with Store.open(folder, hooks) as store, closing(TantivyIndex(folder.index)) as index:
+        identity = Identity(
+            open_unit=unit,
+            open_view=view,
+            clock=clock,
+            ids=ids,
+            lists=lists,
+            schemata=schemata,
+            index=index,
+            disclosure=disclosure,
+            seal=lambda plain, info: HpkeSealer().seal(data_protection_key, plain, info),
+            record=recorded,
+        )
         yield (
             Node(
                 settings=settings,
@@ -278,9 +293,6 @@ def _open(settings: Settings) -> Iterator[tuple[Node, Store]]:
             ),
             store,
         )
-    finally:
-        index.close()
-        store.close()
 
 
 def accept_table(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -70,6 +70,17 @@ class Files(Protocol):
         """Open a new rejects file and give what adds a row to it; it is left out when nothing was rejected."""
 
 
+@dataclass(slots=True)
+class Remembered:
+    """What was read last and under which governance version; replaced whole, so that several threads may use it."""
+
+    kept: tuple[int, object] | None = None
+
+
+def _none() -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """The services of one node. Safe from several threads; each use case opens its own unit of work."""
@@ -89,3 +100,7 @@ class Node:
     correspondence: Correspondence
     exchange: Exchange
     files: Files
+    index_trouble: Callable[[], str] = _none
+    """What keeps the index from following the store now, in words; empty where nothing does."""
+    names: Remembered = field(default_factory=Remembered)
+    """What bodies and instruments are called (verbs.references), which every verb needs and few change."""

@@ -34,9 +34,6 @@ SETTINGS = (
     SettingRow("exchange_timeout_seconds", "10", "seconds", "How long one post to a peer may take.", 1, 120),
     SettingRow("exchange_workers", "4", "threads", "Peers that are sent to at the same time.", 1, 32),
     SettingRow(
-        "index_wait_ms", "200", "milliseconds", "How long the index gathers changes before it commits.", 10, 5_000
-    ),
-    SettingRow(
         "import_slice_ms_max", "50", "milliseconds", "Longest commit of an import (DESIGN section 8).", 5, 1_000
     ),
 )
@@ -51,7 +48,6 @@ class Settings:
     port: int
     exchange_timeout_seconds: int
     exchange_workers: int
-    index_wait_ms: int
     import_slice_ms_max: int
 
     @classmethod

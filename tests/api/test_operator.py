@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from entente.settings import Settings
 from entente.verbs import perform
 from entente.verbs import verb as verb_module
 from entente.verbs.arguments import Arguments
+from entente.verbs.references import names_of
 
 TOKEN = "operator-0123456789abcdef"
 PASSPHRASE = "correct horse battery staple"
@@ -136,3 +138,46 @@ def test_progress_comes_line_by_line_and_the_answer_last(node: Node, monkeypatch
     assert response.headers["content-type"] == "application/x-ndjson"
     lines = [json.loads(line) for line in response.text.splitlines()]
     assert lines == [{"progress": 10}, {"progress": 20}, {"answer": {"done": True}}]
+
+
+def test_long_verb_ends_at_its_next_durable_step_when_the_node_is_asked_to_stop(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[int] = []
+
+    def slow(_: Node, arguments: Arguments) -> JsonObject:
+        for step in (10, 20, 30):
+            done.append(step)
+            arguments.progress(step)
+        return {"done": True}
+
+    monkeypatch.setitem(perform.__globals__["VERBS"], "count", verb_module.verb("count", slow, "Count."))
+    http = TestClient(
+        Starlette(routes=[operator_route(node, TOKEN, lambda: len(done) > 1)]), client=("127.0.0.1", 50_000)
+    )
+    response = http.post(
+        "/operator", json={"verb": "count", "arguments": {}}, headers={"Authorization": f"Bearer {TOKEN}"}
+    )
+    first, last = [json.loads(line) for line in response.text.splitlines()]
+    assert (first, done) == ({"progress": 10}, [10, 20])
+    assert (last["error"]["code"], last["error"]["retry_is_safe"]) == ("unavailable", True)
+    assert "20 rows" in last["error"]["why"]
+
+
+def test_doctor_says_what_keeps_the_index_behind_and_which_protocol_is_spoken(node: Node) -> None:
+    well = perform(node, "doctor", {})
+    unwell = perform(replace(node, index_trouble=lambda: "No space is left on the device."), "doctor", {})
+    index = {name: next(one for one in answer["checks"] if one["name"] == "index")  # type: ignore[union-attr, index, call-overload]
+             for name, answer in (("well", well), ("unwell", unwell))}  # fmt: skip
+    assert (index["well"]["is_good"], index["unwell"]["is_good"]) == (True, False)  # type: ignore[index, call-overload]
+    assert str(index["unwell"]["text"]).endswith("No space is left on the device.")  # type: ignore[index, call-overload]
+    assert well["protocol"] == 1
+
+
+def test_names_are_read_anew_when_one_changed_and_only_then(node: Node) -> None:
+    before = names_of(node)
+    assert names_of(node) is before
+    perform(node, "case_list", {})
+    assert names_of(node) is before
+    perform(node, "body_rename", {"name": "Bureau of Arandia"})
+    assert [entry.name for entry in names_of(node).own.names] == ["Bureau of XA", "Bureau of Arandia"]

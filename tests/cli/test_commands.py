@@ -277,3 +277,32 @@ def test_misspelt_setting_stops_the_command(run: Run, folder: Path, monkeypatch:
     result = run("body", "list", "--folder", folder)
     assert result.exit_code == 16
     assert "ENTENTE_PROT" in result.stderr
+
+
+def test_entry_that_cannot_be_written_is_said_clearly(run: Run, folder: Path, tmp_path: Path) -> None:
+    result = run("body", "export", "--out", tmp_path / "absent" / "xa.json", "--folder", folder, "--json")
+    assert result.exit_code == 11, result.output
+    assert answer(result)["error"]["field"] == "out"
+
+
+def test_file_that_is_no_copied_store_is_not_taken_for_damage_of_ours(run: Run, folder: Path, tmp_path: Path) -> None:
+    stranger = tmp_path / "notes.txt"
+    stranger.write_text("no store\n" * 500, encoding="utf-8")
+    result = run("trail", "verify", "--file", stranger, "--folder", folder, "--json")
+    assert (result.exit_code, answer(result)["error"]["field"]) == (11, "file")
+    assert "Stop the node" not in result.output
+    assert run("trail", "verify", "--folder", folder).exit_code == 0
+
+
+def test_case_file_names_bodies_by_their_codes(run: Run, folder: Path) -> None:
+    import_wanted(run, folder, WANTED)
+    own = answer(run("body", "show", "--folder", folder, "--json"))["body"]
+    case = answer(
+        run("case", "open", "Gate 4", "--crime-area", "fugitives", "--as", "duty-1", "--folder", folder, "--json")
+    )
+    number = case["case"]["number"]
+    run("case", "note", number, f"Look at {own['id']}/w-1", "--as", "duty-1", "--folder", folder)
+    run("case", "refer", number, "--body", "XA-NCB", "--reference", "7", "--as", "duty-1", "--folder", folder)
+    for shown in (run("case", "show", number, "--folder", folder, *extra) for extra in ((), ("--json",))):
+        assert shown.exit_code == 0, shown.output
+        assert f"{own['id']}/" not in shown.output

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
 from entente.kernel.errors import Unavailable
 from entente.storage import sqlite, unit_of_work
+from entente.storage.folder import Folder, FolderLock
 from entente.storage.store import Store
 from tests.storage import examples
 from tests.storage.conftest import Opener
@@ -97,3 +98,37 @@ def test_writer_that_waits_too_long_is_told_to_retry(store: Store, monkeypatch: 
         open_a_case(unit)
         unit.commit()
     assert cases_held(store) == ["2031/000001"]
+
+
+def test_closing_waits_for_the_act_under_way_and_lets_no_later_one_begin(folder: Folder) -> None:
+    store = Store.open(folder)
+    is_open, go_on = Event(), Event()
+    ended: list[str] = []
+
+    def act() -> None:
+        with store.unit() as unit:
+            is_open.set()
+            assert go_on.wait(10)
+            unit.bodies.count_unknown("a stranger")
+            unit.commit()
+            ended.append("kept")
+
+    working = Thread(target=act)
+    working.start()
+    assert is_open.wait(10)
+    closing = Thread(target=store.close)
+    closing.start()
+    closing.join(0.3)
+    # Another process that took the folder now would write beside the act under way.
+    assert (closing.is_alive(), FolderLock.is_held(folder)) == (True, True)
+    go_on.set()
+    closing.join(10)
+    working.join(10)
+    assert (ended, FolderLock.is_held(folder)) == (["kept"], False)
+    # An import's thread that goes on after the node was asked to stop: its next slice finds the store closed.
+    for opening in (store.unit, store.view):
+        with pytest.raises(Unavailable, match="closed"), opening():
+            pass
+    assert not FolderLock.is_held(folder)
+    with Store.open(folder) as again, again.view() as view:
+        assert view.bodies.unknown_count() == 1

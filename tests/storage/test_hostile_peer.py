@@ -328,7 +328,7 @@ def test_expulsion_is_inadmissible_and_the_target_is_still_heard(world: Network)
 @pytest.mark.parametrize("name", ["Bureau\x1b[2J", "uaeruB\u202e", "B\u200bureau", "B" * 300_000, " "])
 def test_deceptive_name_of_a_body_is_set_aside(world: Network, name: str) -> None:
     lie = say(world, "GS", "name", to_object(NewName(name, now().date())))
-    send(world, "GS", "XB-NCB", InstrumentId(""), lie).assert_refused("printable")
+    send(world, "GS", "XB-NCB", InstrumentId(""), lie).assert_refused("one line")
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "http://a@b.test", "http://x.test/\x1b[2J", "file:///etc"])

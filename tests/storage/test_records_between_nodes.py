@@ -282,7 +282,7 @@ def test_r5_a_fact_kept_from_the_recipient_leaves_no_trace_there(world: World) -
             assert b"zebunisodi" not in content.lower(), f"{file.name} holds the hidden name in Latin letters"
     copy = world.held(XB, "extract-1")
     assert copy is not None
-    assert copy.record.is_extract
+    assert not copy.record.is_extract
     assert copy.record.terms == (world.cls(),)
     # Where it may be seen it is held and found, so the silence at XB is the restriction's.
     assert "extract-1" in world.find(GS, "Zebunisodi Charkhinav")

@@ -45,6 +45,7 @@ from entente.kernel.statement import Statement
 from entente.records.intake import Intake
 from entente.records.model import Fact, Holder, HolderState, Property, PropertyType, Record, Schema
 from entente.records.ports import RecordWrite
+from entente.records.service import Records
 from entente.records.statements import record_statement
 from entente.trail.service import record as record_act
 from tests.support.build_bodies import LISTS, CountingIds, FixedClock, Keyring, new_body
@@ -120,6 +121,9 @@ class Desk:
         self.cases = Cases(open_unit, self.clock, self.ids, LISTS, self._record)
         self.desk = Correspondence(
             open_unit, self.clock, self.ids, LISTS, self.disclosure, self.ring.node, self._record
+        )
+        self.records = Records(
+            open_unit, self.clock, self.ids, LISTS, SCHEMATA, self.disclosure, self.ring.node, self._record
         )
         self.intake = Intake(self.clock, LISTS, SCHEMATA, self.disclosure, self._record)
 

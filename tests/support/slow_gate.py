@@ -196,18 +196,23 @@ def _suspension_stops(
     return True  # a direction nobody knows stops the flow (unknown means no)
 
 
-def _pair_flows(instrument: World, klass: World, request: World, receiver: str, now: str) -> bool:
-    """Examine the pair (source, receiver), where the receiver is the reader or, in its place, the recipient."""
-    source = klass["source"]
+def _pair_flows(instrument: World, klass: World, request: World, source: str, receiver: str, now: str) -> bool:
+    """Examine one pair: the body in the source's place and the body in the reader's place."""
+    participations = instrument["participations"]
+    # A missing participation of either: nothing.
+    if source not in participations or receiver not in participations:
+        return False
+    # For each of the two:
     for author in (source, receiver):
-        participation = instrument["participations"].get(author)
-        if participation is None:
+        state = participations[author]["state"]
+        # state `withdrawn`: nothing (as is a state the page does not know: unknown means no);
+        if state not in ("active", "narrowed", "suspended"):
             return False
-        if participation["state"] not in ("active", "narrowed", "suspended"):
-            return False  # withdrawn (or a state nobody knows)
-        if participation["state"] == "narrowed" and klass["kind"] not in participation["kinds"]:
+        # state `narrowed`: nothing unless the class's kind is in its `kinds`;
+        if state == "narrowed" and klass["kind"] not in participations[author]["kinds"]:
             return False
-        for suspension in participation["suspensions"]:  # whatever the state
+        # each of its suspensions, whatever the state, may stop the flow.
+        for suspension in participations[author]["suspensions"]:
             if _suspension_stops(suspension, author, source, receiver, klass, request, now):
                 return False
     return True
@@ -216,22 +221,24 @@ def _pair_flows(instrument: World, klass: World, request: World, receiver: str, 
 def _d3(world: World, klass: World, request: World, now: str) -> int:
     if _is_own_data(klass, request):
         return ACT_ON
-    if klass["instrument"] is None:
+    # A missing instrument: nothing. (The class's instrument, whatever the request's is.)
+    if klass["instrument"] is None or klass["instrument"] not in world["instruments"]:
         return NOTHING
-    instrument = world["instruments"].get(klass["instrument"])
-    if instrument is None:
-        return NOTHING
-    if not _pair_flows(instrument, klass, request, request["reader"]["body"], now):
-        return NOTHING
-    # The recipient, only if it is among the instrument's parties, in the reader's place.
+    instrument = world["instruments"][klass["instrument"]]
+    source = klass["source"]
+    reader = request["reader"]["body"]
     recipient = request["recipient"]
-    if (
-        recipient is not None
-        and recipient in instrument["parties"]
-        and not _pair_flows(instrument, klass, request, recipient, now)
-    ):
-        return SEE
-    return ACT_ON
+
+    if not _pair_flows(instrument, klass, request, source, reader, now):
+        return NOTHING
+
+    # A recipient outside the instrument's parties (or none): no more pairs.
+    if recipient is None or recipient not in instrument["parties"]:
+        return ACT_ON
+    # Two more pairs. The page makes no exception for a recipient that is the source or the reader itself.
+    from_source = _pair_flows(instrument, klass, request, source, recipient, now)  # recipient in the reader's place
+    from_reader = _pair_flows(instrument, klass, request, reader, recipient, now)  # reader in the source's place too
+    return ACT_ON if from_source and from_reader else SEE
 
 
 # D4 is reserved: this number is not used.

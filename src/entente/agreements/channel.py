@@ -34,7 +34,8 @@ def members_now(unit: AgreementsUnit, instrument: Instrument, on: date) -> froze
         for reference in instrument.party_groups
         if (group := unit.bodies.group(reference.group)) is not None
     }
-    return members_of(instrument, resolved)
+    state = unit.agreements.instrument(instrument.id) if instrument.party_groups else None
+    return members_of(instrument, resolved, state.signatures if state is not None else ())
 
 
 def force_now(unit: AgreementsUnit, state: InstrumentState, now: datetime) -> InForceVerdict:

@@ -8,7 +8,7 @@ Source: docs/rules/agreements.md.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -47,14 +47,18 @@ def instrument_id(instrument: Instrument) -> InstrumentId:
     return InstrumentId("instrument:" + hashlib.sha256(canonical_bytes(terms)).hexdigest()[:32])
 
 
-def members_of(instrument: Instrument, groups: Mapping[GroupReference, frozenset[BodyId]]) -> frozenset[BodyId]:
+def members_of(
+    instrument: Instrument, groups: Mapping[GroupReference, frozenset[BodyId]], signed: Iterable[BodyId]
+) -> frozenset[BodyId]:
     """Return the parties by name and by group, with each group resolved as of the time of the act.
 
-    A group that is not known here names nobody.
+    A group that is not known here names nobody. Who signed a charter stays its party whatever a group's keeper writes later:
+    only the body itself leaves (no expulsion).
 
-    Source: docs/rules/agreements.md A3; DESIGN section 2 «group».
+    Source: docs/rules/agreements.md A3; DESIGN sections 1 (promise 2) and 2 «group».
     """
-    return instrument.parties.union(*(groups.get(reference, frozenset()) for reference in instrument.party_groups))
+    named = instrument.parties.union(*(groups.get(reference, frozenset()) for reference in instrument.party_groups))
+    return named if instrument.clause_with(ClauseEffect.NO_EXPULSION) is None else named.union(signed)
 
 
 def in_force(state: InstrumentState, members: frozenset[BodyId], now: datetime) -> InForceVerdict:

@@ -19,9 +19,12 @@ from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import Invalid, Untrusted
 from entente.kernel.ids import BodyId, InstrumentId, StatementId
 from entente.kernel.statement import Statement, draft
+from entente.kernel.text import is_line, is_seen, shows_as_stored
 
 PROPOSAL_CHARACTERS_MAX = 20_000
 """A resolution of ten pages."""
+OFFICER_CHARACTERS_MAX = 100
+"""Of another body's officer, as in correspondence (statements.REFERENCE_CHARACTERS_MAX)."""
 
 
 class AgreementKind(StrEnum):
@@ -167,8 +170,10 @@ def _with_true_id(instrument: Instrument) -> Instrument:
 
 
 def _bounded(content: ProposalContent) -> None:
-    if not content.text.strip() or len(content.text) > PROPOSAL_CHARACTERS_MAX:
-        raise _bad("text", f"a proposal has 1 to {PROPOSAL_CHARACTERS_MAX} characters")
+    if len(content.text) > PROPOSAL_CHARACTERS_MAX or not is_seen(content.text) or not shows_as_stored(content.text):
+        raise _bad("text", f"a proposal has 1 to {PROPOSAL_CHARACTERS_MAX} characters, and shows as it is stored")
+    if not is_line(content.officer) or len(content.officer) > OFFICER_CHARACTERS_MAX:
+        raise _bad("officer", f"an officer's id is one line of 1 to {OFFICER_CHARACTERS_MAX} characters")
 
 
 def _bad(field: str, why: str) -> Invalid:

@@ -26,7 +26,7 @@ from entente.agreements.model import (
 from entente.handling.model import CodeLists, KindFamily
 from entente.handling.rules import unknown_codes
 from entente.kernel.errors import Invalid
-from entente.kernel.text import is_seen, shows_as_stored
+from entente.kernel.text import is_line, is_seen, shows_as_stored
 
 RETENTION_DAYS_MAX = 99 * 366
 """INTERPOL's longest retention, 99 years, for images of child abuse."""
@@ -212,4 +212,4 @@ def _repeated(values: Iterable[str]) -> list[str]:
 
 
 def _is_line(text: str, characters_max: int) -> bool:
-    return bool(text.strip()) and text.isprintable() and len(text) <= characters_max
+    return is_line(text) and len(text) <= characters_max

@@ -4,7 +4,8 @@ Only a peer on loopback is heard, without a proxy in between, with the token of 
 runs in the thread pool. A short verb is answered with its JSON. A long one that reports progress is answered line by line
 (NDJSON): `{"progress": n}` for each step that is durable, and last `{"answer": …}` or `{"error": …}`.
 
-A caller that goes away does not undo what a verb began: an import is simply started again.
+A caller that goes away does not undo what a verb began: an import is simply started again. A node that is asked to stop lets a
+short verb end, and ends a long one at its next durable step.
 
 Source: DESIGN section 8.
 """
@@ -15,7 +16,7 @@ import asyncio
 import hmac
 import ipaddress
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TypeAlias
 
 from starlette.concurrency import run_in_threadpool
@@ -25,7 +26,7 @@ from starlette.routing import Route
 
 from entente.api.errors import problem, problem_response
 from entente.kernel.canonical import Json, JsonObject
-from entente.kernel.errors import EntenteError, Invalid, Untrusted
+from entente.kernel.errors import EntenteError, Invalid, Unavailable, Untrusted
 from entente.node import Node
 from entente.verbs import perform
 
@@ -39,8 +40,12 @@ _Event: TypeAlias = "int | JsonObject | EntenteError | Exception"
 """Rows durable so far; at the end the answer, an error of the tree, or a programming error to be raised again."""
 
 
-def operator_route(node: Node, token: str) -> Route:
-    """Return the route, for the node of a folder with this token."""
+def _runs_on() -> bool:
+    return False
+
+
+def operator_route(node: Node, token: str, is_stopping: Callable[[], bool] = _runs_on) -> Route:
+    """Return the route, for the node of a folder with this token; `is_stopping` says whether it was asked to stop."""
 
     async def operate(request: Request) -> Response:
         try:
@@ -48,7 +53,7 @@ def operator_route(node: Node, token: str) -> Route:
             verb, arguments = _asked(await _bounded_body(request))
         except EntenteError as error:
             return problem_response(error)
-        events = _perform(node, verb, arguments)
+        events = _perform(node, verb, arguments, is_stopping)
         first = await anext(events)
         if isinstance(first, int):
             return StreamingResponse(_lines(first, events), media_type=NDJSON)
@@ -57,7 +62,9 @@ def operator_route(node: Node, token: str) -> Route:
     return Route(PATH, operate, methods=["POST"])
 
 
-async def _perform(node: Node, verb: str, arguments: JsonObject) -> AsyncIterator[_Event]:
+async def _perform(
+    node: Node, verb: str, arguments: JsonObject, is_stopping: Callable[[], bool]
+) -> AsyncIterator[_Event]:
     """Yield progress and then what came of the verb, which runs in a thread of its own."""
     loop = asyncio.get_running_loop()
     events: asyncio.Queue[_Event] = asyncio.Queue()
@@ -65,9 +72,14 @@ async def _perform(node: Node, verb: str, arguments: JsonObject) -> AsyncIterato
     def tell(event: _Event) -> None:
         loop.call_soon_threadsafe(events.put_nowait, event)
 
+    def step(done: int) -> None:
+        if is_stopping():
+            raise _stopping(done)
+        tell(done)
+
     def run() -> None:
         try:
-            tell(perform(node, verb, arguments, tell))
+            tell(perform(node, verb, arguments, step))
         except Exception as error:  # noqa: BLE001 - raised again below, in the thread of the request
             tell(error)
 
@@ -78,6 +90,15 @@ async def _perform(node: Node, verb: str, arguments: JsonObject) -> AsyncIterato
         if not isinstance(event, int):
             break
     await running
+
+
+def _stopping(done: int) -> Unavailable:
+    return Unavailable(
+        "The node was asked to stop before this was done.",
+        why=f"It ended at a durable step: {done} rows are kept, and nothing is half-written.",
+        do="Start the node and run the same command again; what is there already stays as it is.",
+        retry_is_safe=True,
+    )
 
 
 def _short(event: JsonObject | Exception) -> Response:

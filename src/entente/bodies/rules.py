@@ -29,6 +29,7 @@ from entente.kernel.ids import BodyId, KeyId
 from entente.kernel.sealing import SEALING_KEY_BYTES
 from entente.kernel.signing import KEY_BYTES, Context, count_signers, is_signed_by, key_id
 from entente.kernel.statement import Statement
+from entente.kernel.text import is_line
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
 """How far two nodes' clocks may differ: the bound Kerberos uses (RFC 4120, section 5.2.7.3)."""
@@ -92,8 +93,8 @@ def check_name(name: str) -> None:
 
     Source: docs/rules/bodies.md B6.
     """
-    if not name.strip() or len(name) > NAME_CHARACTERS_MAX or not name.isprintable():
-        raise _bad("name", f"a name has 1 to {NAME_CHARACTERS_MAX} printable characters")
+    if len(name) > NAME_CHARACTERS_MAX or not is_line(name):
+        raise _bad("name", f"a name is one line of 1 to {NAME_CHARACTERS_MAX} characters, and shows as it is stored")
 
 
 def keys_at(body: Body, at: datetime) -> KeyVersion | None:

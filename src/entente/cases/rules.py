@@ -11,7 +11,7 @@ from entente.cases.model import TITLE_CHARACTERS_MAX, Case, CaseReference, CaseS
 from entente.handling.model import CodeEntry
 from entente.kernel.errors import Conflict, Invalid
 from entente.kernel.ids import BodyId
-from entente.kernel.text import is_seen, shows_as_stored
+from entente.kernel.text import is_line, is_seen, shows_as_stored
 
 REFERENCE_CHARACTERS_MAX = 100
 """Several times the longest file number of a national register that we know."""
@@ -40,8 +40,8 @@ def check_opening(title: str, crime_area: str, areas: Mapping[str, CodeEntry]) -
 
     Source: docs/rules/cases.md C2.
     """
-    if not title.strip() or len(title) > TITLE_CHARACTERS_MAX or not title.isprintable():
-        raise _bad("title", f"a title has 1 to {TITLE_CHARACTERS_MAX} printable characters")
+    if len(title) > TITLE_CHARACTERS_MAX or not is_line(title):
+        raise _bad("title", f"a title is one line of 1 to {TITLE_CHARACTERS_MAX} characters, and shows as it is stored")
     if crime_area not in areas:
         raise _bad("crime_area", f"«{crime_area[:40]}» is in no list of crime areas")
 
@@ -52,8 +52,8 @@ def check_reference(reference: CaseReference, known: Iterable[BodyId]) -> None:
     Source: docs/rules/cases.md C3.
     """
     text = reference.reference
-    if not text.strip() or len(text) > REFERENCE_CHARACTERS_MAX or not text.isprintable():
-        raise _bad("reference", f"a reference has 1 to {REFERENCE_CHARACTERS_MAX} printable characters")
+    if len(text) > REFERENCE_CHARACTERS_MAX or not is_line(text):
+        raise _bad("reference", f"a reference is one line of 1 to {REFERENCE_CHARACTERS_MAX} characters")
     if reference.body not in known:
         raise _bad("body", f"{reference.body[:40]} is not in the directory of this node")
 

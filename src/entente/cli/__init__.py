@@ -141,7 +141,11 @@ def _say_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-app = typer.Typer(cls=Commands, rich_markup_mode=None, no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    cls=Commands, rich_markup_mode=None, no_args_is_help=True, add_completion=False,
+    # Python's own traceback (cli.errors): a prettier one may show what variables held, passphrases among it.
+    pretty_exceptions_enable=False,
+)  # fmt: skip
 
 
 @app.callback(epilog=_EPILOG)

@@ -14,6 +14,7 @@ from entente.cli import ask
 from entente.cli.options import ActingAs, Folder, Json, commands, examples
 from entente.cli.output import fields, grounds, items, name, plain, say, table, texts
 from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid
 
 ENTRY_BYTES_MAX = 1024 * 1024
 """Half of what the operator's route takes; an entry has a few statements of a kilobyte or two each."""
@@ -51,7 +52,15 @@ def export(
     if out is None:
         typer.echo(text)
         return
-    out.write_text(text + "\n", encoding="utf-8")
+    try:
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Invalid(
+            f"The file {out.name} cannot be written.",
+            field="out",
+            why=f"Writing the entry there says: {error.strerror}.",
+            do="Name a file in a folder that this account may write, or leave --out away to have it on the terminal.",
+        ) from error
     written: JsonObject = {"file": str(out), "code": entry["code"], "id": entry["id"]}
     say(written, as_json, lambda answer: [f"Wrote the entry of {plain(answer['code'])} to {answer['file']}."])
 

@@ -157,7 +157,7 @@ def _no_answer(address: str, why: str) -> Unavailable:
     return Unavailable(
         "The node of this folder does not answer.",
         why=f"It should listen on {address}: {why}.",
-        do="Look whether it is still running, with «entente doctor»; what was asked may or may not have been done.",
+        do="Look whether its process still runs and what it said last; what was asked may or may not have been done.",
         retry_is_safe=False,
     )
 

@@ -12,12 +12,15 @@ from pathlib import Path
 import typer
 
 from entente import app
+from entente.agreements.statements import AgreementKind
 from entente.kernel.canonical import JsonObject
-from entente.kernel.errors import Invalid
+from entente.kernel.errors import Invalid, Untrusted
 from entente.kernel.signing import Signer
 from entente.kernel.statement import from_json
 
 VARIABLE = "ENTENTE_PASSPHRASE"
+DRAFTED_KINDS = frozenset({AgreementKind.SIGNATURE, AgreementKind.PARTICIPATION, AgreementKind.MEASURE})
+"""What the verbs that end in `_draft` give heads to sign."""
 PASSPHRASE_FILE_BYTES_MAX = 16 * 1024
 """Sixteen heads with a kilobyte each."""
 
@@ -49,8 +52,18 @@ def open_head_keys(files: Sequence[Path], passphrase_file: Path | None) -> tuple
 
 
 def sign(draft: JsonObject, signers: Sequence[Signer]) -> JsonObject:
-    """Return a drafted statement with the heads' signatures, over exactly the bytes that the node drafted."""
+    """Return a drafted statement with the heads' signatures, over exactly the bytes that the node drafted.
+
+    Raises Untrusted for a statement that no command has heads sign: a node in others' hands could hand over a change of keys.
+    """
     statement = from_json(draft["statement"])
+    if statement.kind not in DRAFTED_KINDS:
+        raise Untrusted(
+            f"The node handed over a statement «{statement.kind[:40]}» for the heads to sign.",
+            reason="wrong_kind",
+            why="A command has heads sign instruments, participations and measures, and nothing else.",
+            do="Sign nothing on this machine until it is known why its node asks for that.",
+        )
     for signer in signers:
         statement = statement.with_signature(signer)
     return statement.to_json()

@@ -47,6 +47,18 @@ def may_answer(
     return Decision.of(_written_grounds(situation, sender, recipient, instrument, now, REQUEST_KIND))
 
 
+def may_tell(
+    situation: Situation, sender: BodyId, recipient: BodyId, instrument: InstrumentId, kind: str, now: datetime
+) -> Decision:
+    """Decide whether a hit on a record of a kind, or a request for leave about it, may go under the record's instrument.
+
+    It rests on the copy that the sender holds, so that what stops copies on the way from the sender to the recipient stops it.
+
+    Source: docs/rules/correspondence.md M3.
+    """
+    return Decision.of(_written_grounds(situation, sender, recipient, instrument, now, kind, Right.COPY))
+
+
 def carrier(
     situation: Situation, sender: BodyId, recipient: BodyId, named: InstrumentId, now: datetime
 ) -> InstrumentId | None:
@@ -137,7 +149,13 @@ def other_instruments(
 
 
 def _written_grounds(
-    situation: Situation, sender: BodyId, recipient: BodyId, instrument: InstrumentId, now: datetime, kind: str
+    situation: Situation,
+    sender: BodyId,
+    recipient: BodyId,
+    instrument: InstrumentId,
+    now: datetime,
+    kind: str,
+    right: Right = Right.CONTACT,
 ) -> Iterator[Ground]:
     yield _both_stand(situation, sender, recipient)
     yield _no_measure(situation, sender, recipient, now)
@@ -148,7 +166,7 @@ def _written_grounds(
     yield _in_force_between(held, sender, recipient)
     if kind == MESSAGE_KIND:
         yield _covers_messages(held)
-    yield _not_stopped(situation, held, sender, recipient, kind, now)
+    yield _not_stopped(situation, held, sender, recipient, kind, right, now)
 
 
 def _both_stand(situation: Situation, sender: BodyId, recipient: BodyId) -> Ground:
@@ -197,14 +215,14 @@ def _covers_messages(held: InForce) -> Ground:
 
 
 def _not_stopped(
-    situation: Situation, held: InForce, sender: BodyId, recipient: BodyId, kind: str, now: datetime
+    situation: Situation, held: InForce, sender: BodyId, recipient: BodyId, kind: str, right: Right, now: datetime
 ) -> Ground:
     terms = held.state.instrument
     if _is_channel(terms):
         return Ground(
             "M2.5", allows=True, text=f"The channel of «{terms.name}» cannot be suspended.", source=terms.name
         )
-    why = _stops(situation, sender, recipient, terms.id, kind, Right.CONTACT, now)
+    why = _stops(situation, sender, recipient, terms.id, kind, right, now)
     text = why or f"Both take part in «{terms.name}», and neither has suspended this."
     return Ground(
         "M2.5", not why, text, terms.name, "Write under the charter, whose channel stays open." if why else ""

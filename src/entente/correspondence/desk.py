@@ -17,7 +17,7 @@ from entente.bodies.authority import authorise
 from entente.bodies.model import Officer
 from entente.cases.model import CaseEvent
 from entente.cases.service import add_event, case_to_work_on
-from entente.correspondence.channels import carrier
+from entente.correspondence.channels import carrier, may_tell
 from entente.correspondence.model import Header
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad
@@ -38,6 +38,9 @@ from entente.records.model import StoredRecord
 
 Recorder = Callable[[UnitOfWork, Act], object]
 """Records an act in the trail, inside the transaction of the act (trail.service.record, bound by app)."""
+
+
+RESUME_OR_WRITE = "Write under the charter, whose channel stays open, or have the participation resumed by its author."
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +128,6 @@ class Desk:
             do="Have the participation resumed by its author, or reach the body by its liaison officer.",
         )
 
-    def _keep_act(
-        self, unit: CorrespondenceUnit, verb: str, actor: BodyId, officer: str, subject: str, detail: JsonObject
-    ) -> None:
-        self.record(unit, Act(verb, actor, officer, subject, detail))
-
     def _refuse(self, unit: CorrespondenceUnit, act: Act, error: EntenteError) -> NoReturn:
         """Record a refusal, commit it and raise it. Nothing may have been changed in the unit before.
 
@@ -138,6 +136,25 @@ class Desk:
         self.record(unit, act)
         unit.commit()
         raise error
+
+    def _require_tellable(
+        self,
+        unit: CorrespondenceUnit,
+        seen: Seen,
+        verb: str,
+        officer: OfficerId,
+        record: RecordId,
+        about: About,
+        now: datetime,
+    ) -> None:
+        """Record and raise Refused where nothing may go to the record's source under its instrument now (M3)."""
+        own, held = seen.reader.body, seen.stored.record
+        decision = may_tell(self.disclosure.situation_in(unit), own, held.source, seen.terms.id, held.kind, now)
+        if not decision.allowed:
+            act = Act(
+                verb, own, officer, record, detail_of("refused", decision, purpose=about.purpose, case=about.case)
+            )
+            self._refuse(unit, act, Refused("The source was not told.", decision=decision, do=RESUME_OR_WRITE))
 
     def _working_case(self, unit: CorrespondenceUnit, case: str) -> None:
         if case:

@@ -19,6 +19,7 @@ from entente.kernel.decision import Decision, Ground
 from entente.kernel.ids import BodyId, OfficerId, RecordId
 from entente.kernel.ports import Act, Outgoing
 from entente.records.model import Holder, HolderState
+from entente.records.sharing import Copies
 
 ASK_THE_SOURCE = "Ask the source to send it to the recipient itself."
 
@@ -44,7 +45,11 @@ class Forwarding(Desk):
             if unit.bodies.body(recipient) is None or recipient in (seen.reader.body, seen.stored.record.source):
                 raise bad("recipient", "it is another body of the directory, and neither we nor the record's source")
             verdicts = self._verdicts(unit, seen.stored, seen.reader, DisclosureAct.FORWARD, about, recipient)
-            grounds = (_whole(seen), self._among_parties(unit, seen, recipient))
+            grounds = (
+                _whole(seen),
+                self._ends_known(unit, seen, recipient, now),
+                self._among_parties(unit, seen, recipient),
+            )
             decision = Decision.of((*together(verdicts).grounds, *grounds))
             if not decision.allowed:
                 detail = detail_of("refused", decision, to=recipient, purpose=about.purpose, case=about.case)
@@ -62,6 +67,15 @@ class Forwarding(Desk):
             self.record(unit, Act("forward_record", seen.reader.body, sender.id, record, detail))
             unit.commit()
             return decision, leave
+
+    def _ends_known(self, unit: CorrespondenceUnit, seen: Seen, recipient: BodyId, now: datetime) -> Ground:
+        """Return whether the recipient may know of everything the copy links to, since nothing can be cut from it here."""
+        record = seen.stored.record
+        copies = Copies(unit, self.disclosure.situation_in(unit), now)
+        if copies.with_known_ends(record, recipient) is record:
+            return Ground("M7", allows=True, text="It links to nothing that the recipient may not know of.")
+        text = "It links to a record that the recipient may not know of, or that is withdrawn."
+        return Ground("M7", allows=False, text=text, remedy=ASK_THE_SOURCE)
 
     def _among_parties(self, unit: CorrespondenceUnit, seen: Seen, recipient: BodyId) -> Ground:
         allows = is_party(self.disclosure.situation_in(unit), recipient, seen.terms.id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from entente.correspondence.desk import Desk, detail_of
-from entente.correspondence.hit_answers import may_know_of
+from entente.correspondence.hit_answers import may_know_of, require_told
 from entente.correspondence.messages import seen_before
 from entente.correspondence.model import PermissionRequest, Way
 from entente.correspondence.permissions import Wish, answered_by, check_wish, still_waiting, waiting
@@ -93,6 +93,7 @@ class Granting(Desk):
             raise seen_before(header.id)
         if not may_know_of(self, unit, content.record, header, content.purpose, content.crime_area):
             raise NotFound
+        require_told(self, unit, content.record, header, now)
         unit.correspondence.put_permission(waiting(content), Way.RECEIVED)
         self._on_file(unit, header.your_reference, header, "request", header.id, "Asked for leave.", now)
         detail = detail_of("received", record=content.record, acts=content.acts, due_at=content.due_at)

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from entente.agreements.model import Right
-from entente.correspondence.desk import Desk, detail_of
+from entente.correspondence.channels import REQUEST_KIND, may_tell
+from entente.correspondence.desk import RESUME_OR_WRITE, Desk, detail_of
 from entente.correspondence.hits import CONFIRMED, Finding, check_finding, not_so, our_hit
 from entente.correspondence.messages import seen_before
 from entente.correspondence.model import Header, Hit, HitOutcome, HitState, Way
@@ -19,8 +20,8 @@ from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad, check_asked, check_text
 from entente.correspondence.statements import HitAnswerContent, HitContent, Kind, addressed_to, read_content
 from entente.disclosure.model import DisclosureRequest, Reader
-from entente.handling.model import DisclosureAct
-from entente.kernel.errors import NotFound
+from entente.handling.model import DisclosureAct, FactDates
+from entente.kernel.errors import NotFound, Refused
 from entente.kernel.ids import BodyId, OfficerId, RecordId
 from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
@@ -87,6 +88,7 @@ class HitAnswers(Desk):
             raise seen_before(header.id)
         if not self._concerns_us(unit, content, own):
             raise NotFound
+        require_told(self, unit, content.record, header, now)
         hit = Hit(
             header,
             content.record,
@@ -148,6 +150,7 @@ def may_know_of(
         return False
     if any(holder.body == header.sender for holder in unit.records.holders(record)):
         return True
+    dates = FactDates(stored.record.retention.erase_on, stored.withdrawn_at)
     return any(
         desk.disclosure.judge_in(
             unit,
@@ -160,11 +163,25 @@ def may_know_of(
                 cls,
                 header.instrument,
                 record=record,
+                dates=dates,
             ),
         ).ceiling
         is not None
         for cls in stored.record.terms
     )
+
+
+def require_told(desk: Desk, unit: CorrespondenceUnit, record: RecordId, header: Header, now: datetime) -> None:
+    """Raise Refused unless a hit or a request for leave may come to us under the instrument it names.
+
+    Of a record that is not here only what stops every kind is known. Source: docs/rules/correspondence.md M3.
+    """
+    stored = unit.records.get(record)
+    kind = REQUEST_KIND if stored is None else stored.record.kind
+    situation = desk.disclosure.situation_in(unit)
+    decision = may_tell(situation, header.sender, header.recipient, header.instrument, kind, now)
+    if not decision.allowed:
+        raise Refused("It was not taken in.", decision=decision, do=RESUME_OR_WRITE)
 
 
 def _answered(hit: Hit, text: str, now: datetime, *, is_same_person: bool) -> Hit:

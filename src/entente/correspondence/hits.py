@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from entente.agreements.model import Instrument
+from entente.correspondence.channels import may_tell
 from entente.correspondence.desk import About, Desk, Seen, detail_of
 from entente.correspondence.model import Header, Hit, HitOutcome, HitState, Way
 from entente.correspondence.ports import CorrespondenceUnit
@@ -21,6 +21,7 @@ from entente.handling.model import CodeLists
 from entente.kernel.errors import Conflict, NotFound
 from entente.kernel.ids import OfficerId, RecordId
 from entente.kernel.ports import Act
+from entente.records.sharing import copy_verdict
 from entente.records.statements import SIGNED_IN_AS_OPERATOR
 
 CONFIRMED = "confirmed"
@@ -57,13 +58,15 @@ class Hits(Desk):
             seen = self._seen(unit, finder, "confirm_hit", finding.record, about)
             _check_version(seen, finding)
             state = hit_state(seen.terms.hit_rule)
+            if state is HitState.TOLD:
+                self._require_tellable(unit, seen, "confirm_hit", finder.id, finding.record, about, now)
             hit = self._judged(seen, finding, about, finder.id, HitOutcome.CONFIRMED, CONFIRMED, state, now)
             unit.correspondence.put_hit(hit, Way.SENT)
             self._on_file(unit, about.case, hit.header, "hit", hit.header.id, f"Confirmed: {hit.record}", now)
             detail = detail_of(state, seen.decision, record=hit.record, purpose=about.purpose, case=about.case)
             self.record(unit, Act("confirm_hit", hit.header.sender, finder.id, hit.header.id, detail))
             if state is HitState.TOLD:
-                self._tell(unit, hit, seen.terms)
+                self._tell(unit, hit, seen, now)
             unit.commit()
             return hit
 
@@ -102,12 +105,13 @@ class Hits(Desk):
             header = held.header
             about = About(held.purpose, held.crime_area, header.our_reference, header.instrument)
             seen = self._seen(unit, releaser, "confirm_hit", held.record, about)
+            self._require_tellable(unit, seen, "confirm_hit", releaser.id, held.record, about, now)
             told = replace(held, header=replace(header, officer=releaser.id, at=now), state=HitState.TOLD)
             unit.correspondence.put_hit(told, Way.SENT)
             self._on_file(unit, about.case, told.header, "hit", hit, "Released to the source.", now)
             detail = detail_of("released", seen.decision, record=held.record, case=about.case)
             self.record(unit, Act("confirm_hit", header.sender, releaser.id, hit, detail))
-            self._tell(unit, told, seen.terms)
+            self._tell(unit, told, seen, now)
             unit.commit()
             return told
 
@@ -137,10 +141,23 @@ class Hits(Desk):
             state,
         )
 
-    def _tell(self, unit: CorrespondenceUnit, hit: Hit, terms: Instrument) -> None:
-        """Tell the source, and whom the instrument names beside it, each by its own statement under one id."""
-        finder = hit.header.sender
-        for recipient in hit_recipients(terms, hit.header.recipient, finder):
+    def _tell(self, unit: CorrespondenceUnit, hit: Hit, seen: Seen, now: datetime) -> None:
+        """Tell the source, and whom the instrument names beside it, each by its own statement under one id.
+
+        A named body that may not know of the record, or to which nothing may go now, is not told.
+        """
+        finder, situation = hit.header.sender, self.disclosure.situation_in(unit)
+        record = seen.stored.record
+        named = [
+            body
+            for body in hit_recipients(seen.terms, record.source, finder)
+            if body == record.source
+            or (
+                may_tell(situation, finder, body, seen.terms.id, record.kind, now).allowed
+                and any(copy_verdict(cls, body, situation, now).ceiling is not None for cls in record.terms)
+            )
+        ]
+        for recipient in named:
             header: Header = replace(hit.header, recipient=recipient)
             content = HitContent(
                 header,
@@ -153,7 +170,7 @@ class Hits(Desk):
                 hit.circumstances,
                 SIGNED_IN_AS_OPERATOR,
             )
-            self._post(unit, Kind.HIT, header, content, terms.id)
+            self._post(unit, Kind.HIT, header, content, seen.terms.id)
 
 
 def our_hit(unit: CorrespondenceUnit, hit: str) -> Hit:

@@ -8,19 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from entente.correspondence.channels import may_write
-from entente.correspondence.desk import Desk, detail_of
+from entente.correspondence.desk import RESUME_OR_WRITE, Desk, detail_of
 from entente.correspondence.model import Message, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX, bad, check_text
-from entente.correspondence.statements import ID_CHARACTERS_MAX, Kind, MessageContent, addressed_to, read_content
+from entente.correspondence.statements import (
+    ID_CHARACTERS_MAX,
+    REFERENCE_CHARACTERS_MAX,
+    Kind,
+    MessageContent,
+    addressed_to,
+    read_content,
+)
 from entente.handling.model import CodeLists
 from entente.kernel.errors import Conflict, Refused
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
 from entente.records.statements import SIGNED_IN_AS_OPERATOR
-
-WRITE_ELSEWHERE = "Write under the charter, whose channel stays open, or have the participation resumed by its author."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,13 @@ class Messages(Desk):
             now = self.clock.now()
             writer = self._officer(unit, officer, "send_message", recipient, now)
             _check_letter(letter, self.lists)
+            check_text("your_reference", your_reference, REFERENCE_CHARACTERS_MAX, is_needed=False)
             self._working_case(unit, case)
             own = unit.bodies.own().id
             decision = may_write(self.disclosure.situation_in(unit), own, recipient, instrument, now)
             if not decision.allowed:
                 act = Act("send_message", own, writer.id, recipient, detail_of("refused", decision, case=case))
-                error = Refused("The message was not sent.", decision=decision, do=WRITE_ELSEWHERE)
+                error = Refused("The message was not sent.", decision=decision, do=RESUME_OR_WRITE)
                 self._refuse(unit, act, error)
             header = self._header(
                 Kind.MESSAGE,
@@ -107,7 +113,7 @@ class Messages(Desk):
         )
         decision = may_write(self.disclosure.situation_in(unit), sender, own, header.instrument, now)
         if not decision.allowed:
-            raise Refused("The message was not taken in.", decision=decision, do=WRITE_ELSEWHERE)
+            raise Refused("The message was not taken in.", decision=decision, do=RESUME_OR_WRITE)
         if unit.correspondence.message(header.id) is not None:
             raise seen_before(header.id)
         unit.correspondence.put_message(content.message(), Way.RECEIVED)

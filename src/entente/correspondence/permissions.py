@@ -55,6 +55,7 @@ class Permissions(Desk):
             check_wish(wish)
             self._working_case(unit, about.case)
             seen = self._seen(unit, asker, "ask_permission", wish.record, about)
+            self._require_tellable(unit, seen, "ask_permission", asker.id, wish.record, about, now)
             verdicts = self._asked(unit, seen, wish, about)
             if hopeless := [one for one in verdicts if not (one.decision.allowed or one.may_ask)]:
                 detail = detail_of("refused", together(hopeless), purpose=about.purpose, case=about.case)

@@ -22,6 +22,7 @@ from entente.kernel.codec import from_json
 from entente.kernel.errors import Invalid, Untrusted
 from entente.kernel.ids import BodyId, RecordId, StatementId
 from entente.kernel.statement import Statement
+from entente.kernel.text import is_line
 
 ID_CHARACTERS_MAX = 64
 """Twice the longest id that kernel.ids makes for a kind of ours."""
@@ -199,8 +200,11 @@ def read_content(kind: type[Content], statement: Statement, body: Body | None, n
         ("our_reference", header.our_reference),
         ("your_reference", header.your_reference),
     ):
-        if len(text) > REFERENCE_CHARACTERS_MAX:
-            raise _bad(f"header.{field}", f"it has at most {REFERENCE_CHARACTERS_MAX} characters")
+        is_left_out = not text and field != "officer"
+        if len(text) > REFERENCE_CHARACTERS_MAX or not (is_left_out or is_line(text)):
+            raise _bad(
+                f"header.{field}", f"it is one line of at most {REFERENCE_CHARACTERS_MAX} characters, as it shows"
+            )
     return content
 
 

@@ -72,9 +72,3 @@ def nothing(sentences: list[str], *, source: str = "", remedy: str = "") -> Find
 def listed(codes: frozenset[str]) -> str:
     """Write a set of codes in a stable order."""
     return ", ".join(sorted(codes)) or "none"
-
-
-def level_rank(lists: CodeLists, level: str) -> int:
-    """Return the place of a confidentiality level, 0 for the lowest; -1 for one that is not in the lists."""
-    levels = lists.confidentiality_levels
-    return levels.index(level) if level in levels else -1

@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from entente.agreements.model import Measure, MeasurePolicy
-from entente.disclosure.finding import ACT_ON, NOTHING, SEE, Case, Finding, level_rank, listed, nothing
+from entente.disclosure.finding import ACT_ON, NOTHING, SEE, Case, Finding, listed, nothing
 from entente.handling.model import DisclosureAct, Restriction, RestrictionMode, ReviewState
+from entente.handling.rules import is_cleared
 from entente.kernel.ids import BodyId
-
-VICTIM_DATA = "victim_data"
-"""The mark a role must be cleared for before it reads of a witness, victim or missing person."""
 
 _PASSED = frozenset({ReviewState.CLEARED, ReviewState.NOT_REQUIRED})
 _RANKS = {act.value: act.rank for act in DisclosureAct}
@@ -204,11 +202,7 @@ _ACT_NAMES = {act.rank: act.value for act in DisclosureAct}
 
 def _role_ceiling(code: str, case: Case) -> int:
     role = case.lists.roles.get(code)
-    if role is None:
-        return NOTHING
-    level = level_rank(case.lists, case.cls.confidentiality)
-    if level < 0 or level_rank(case.lists, role.confidentiality) < level or not case.cls.marks <= role.marks:
-        return NOTHING
-    if case.cls.status in case.lists.tightening_statuses and VICTIM_DATA not in role.marks:
+    cls = case.cls
+    if role is None or not is_cleared(role, cls.confidentiality, cls.status, cls.marks, case.lists):
         return NOTHING
     return _RANKS.get(role.acts_up_to, NOTHING)

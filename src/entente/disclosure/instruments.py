@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from entente.agreements.model import ClauseEffect, Direction, OnwardRule, Participation, ParticipationState, Suspension
-from entente.disclosure.finding import ACT_ON, KNOW, SEE, Case, Finding, level_rank, nothing
+from entente.disclosure.finding import ACT_ON, KNOW, SEE, Case, Finding, nothing
 from entente.disclosure.leaves import leave_counts
 from entente.disclosure.model import InForce
 from entente.handling.model import DisclosureAct
+from entente.handling.rules import is_confidentiality_within
 from entente.kernel.ids import BodyId
 
 _D2_OWN = Finding(ACT_ON, "It is the reader's own data; no instrument is needed.")
@@ -62,8 +63,7 @@ def _not_covered(case: Case, held: InForce) -> Iterator[str]:
         yield f"«{terms.name}» does not cover the kind «{cls.kind}»."
     elif kind.is_data_set and any(clause.effect is ClauseEffect.CHANNEL for clause in terms.clauses):
         yield f"The channel of «{terms.name}» carries no data sets, and «{cls.kind}» is one."
-    level, ceiling = level_rank(case.lists, cls.confidentiality), level_rank(case.lists, terms.handling_ceiling)
-    if level < 0 or level > ceiling:
+    if not is_confidentiality_within(cls.confidentiality, terms.handling_ceiling, case.lists):
         yield (
             f"Its level «{cls.confidentiality}» is unknown or above «{terms.handling_ceiling}», the ceiling of"
             f" «{terms.name}»."
@@ -107,7 +107,7 @@ def _onward(case: Case, held: InForce, source: str) -> Finding:
 
 
 def participations_active(case: Case) -> Finding:
-    """D3: source and reader both take part in the instrument, and neither stopped this flow.
+    """D3: source and reader both take part in the instrument, and neither stopped this flow; nor the one to a recipient.
 
     Source: docs/rules/disclosure.md D3; DESIGN section 5 (suspension).
     """
@@ -117,17 +117,19 @@ def participations_active(case: Case) -> Finding:
     if held is None:
         return nothing(["There is no instrument here that source and reader could take part in."], remedy=_D3_REMEDY)
     source = f"participations in «{held.state.instrument.name}»"
-    if causes := list(_stops_between(case, held, case.reader)):
+    if causes := list(_stops_between(case, held, case.cls.source, case.reader)):
         return nothing(causes, source=source, remedy=_D3_REMEDY)
     recipient = case.request.recipient
-    if recipient is not None and recipient in held.parties and (causes := list(_stops_between(case, held, recipient))):
-        return Finding(SEE, " ".join(causes), source, _D3_REMEDY)
+    if recipient is not None and recipient in held.parties:
+        # It is the source's to let it reach the recipient, and the reader's to send it there.
+        givers = dict.fromkeys((case.cls.source, case.reader))
+        if causes := [why for giver in givers for why in _stops_between(case, held, giver, recipient)]:
+            return Finding(SEE, " ".join(dict.fromkeys(causes)), source, _D3_REMEDY)
     return _D3_ACTIVE
 
 
-def _stops_between(case: Case, held: InForce, receiver: BodyId) -> Iterator[str]:
-    """Say what stops the flow from the source to a receiver: each of the two may have stopped it."""
-    giver = case.cls.source
+def _stops_between(case: Case, held: InForce, giver: BodyId, receiver: BodyId) -> Iterator[str]:
+    """Say what stops the flow from one body to another: each of the two may have stopped it."""
     for author, other, direction in ((giver, receiver, Direction.SENDING), (receiver, giver, Direction.RECEIVING)):
         participation = held.state.participations.get(author)
         if participation is None:

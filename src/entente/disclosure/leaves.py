@@ -5,12 +5,14 @@ Source: docs/rules/disclosure.md D6 and «May leave be asked?»; Europol handlin
 
 from __future__ import annotations
 
-from entente.disclosure.finding import ACT_ON, FORWARD, LADDER, NOTHING, Case, Finding, listed, nothing
-from entente.handling.model import DisclosureAct, HandlingCode, InformationEvaluation, Permission, SourceEvaluation
+from entente.disclosure.finding import ACT_ON, LADDER, NOTHING, Case, Finding, listed, nothing
+from entente.handling.model import DisclosureAct
+from entente.handling.rules import evaluation_ceiling, ladder_ceiling
 
 _OWN = Finding(ACT_ON, "It is the reader's own data; handling codes bind others.")
 _NOT_ASSESSABLE = "Nobody can assess it (evaluation X4): a lead is verified before it is evidence or acted on."
 _SOURCE = "data/handling_codes.yaml; 4x4 evaluation system"
+_ALL = frozenset(DisclosureAct)
 
 
 def leave_counts(case: Case, act: DisclosureAct) -> bool:
@@ -43,14 +45,16 @@ def handling_permits(case: Case) -> Finding:
     named = case.cls.handling
     if not named:
         return nothing(["The source set no handling code, and unknown means no."], source=_SOURCE)
-    known = case.lists.handling_codes
-    if unknown := frozenset(code for code in named if code not in known):
+    if unknown := frozenset(code for code in named if code not in case.lists.handling_codes):
         return nothing([f"The handling code {listed(unknown)} is in no list."], source=_SOURCE)
-    ceiling, with_leave = _walk(case, [known[code] for code in named])
+    ceiling = _height(case, frozenset(act for act in DisclosureAct if leave_counts(case, act)))
+    # Leave to forward is always leave to forward to somebody.
+    with_leave = _height(case, _ALL if case.request.recipient is not None else _ALL - {DisclosureAct.FORWARD})
     text = f"The source {case.cls.source} set handling code {listed(named)}: "
     text += "every act is permitted." if ceiling == ACT_ON else _up_to(ceiling)
-    if _is_not_assessable(case):
-        ceiling, with_leave = min(ceiling, FORWARD), min(with_leave, FORWARD)
+    assessed = evaluation_ceiling(case.cls.source_evaluation, case.cls.information_evaluation).rank
+    if assessed < ACT_ON:
+        ceiling, with_leave = min(ceiling, assessed), min(with_leave, assessed)
         text = f"{text} {_NOT_ASSESSABLE}"
     remedy = "Ask the source for leave." if ceiling < case.request.act.rank <= with_leave else ""
     return Finding(ceiling, text, _SOURCE, remedy, with_leave)
@@ -61,26 +65,6 @@ def _up_to(ceiling: int) -> str:
     return f"{permitted} without further leave."
 
 
-def _walk(case: Case, codes: list[HandlingCode]) -> tuple[int, int]:
-    """Climb the ladder until an act is not passed; the second height supposes that leave was granted."""
-    ceiling, is_climbing = NOTHING, True
-    for act in LADDER:
-        permissions = [code.permissions.get(act, Permission.NO) for code in codes]
-        passed = all(item is Permission.ALONE for item in permissions)
-        if not passed:
-            if Permission.NO in permissions:
-                return (act.rank - 1 if is_climbing else ceiling), act.rank - 1
-            passed = leave_counts(case, act)
-        if not passed and is_climbing:
-            ceiling, is_climbing = act.rank - 1, False
-        if not passed and act is DisclosureAct.FORWARD and case.request.recipient is None:
-            # Leave to forward is always leave to forward to somebody.
-            return ceiling, act.rank - 1
-    return (ACT_ON if is_climbing else ceiling), ACT_ON
-
-
-def _is_not_assessable(case: Case) -> bool:
-    return (
-        case.cls.information_evaluation is InformationEvaluation.UNCORROBORATED
-        and case.cls.source_evaluation is SourceEvaluation.X
-    )
+def _height(case: Case, acts_with_leave: frozenset[DisclosureAct]) -> int:
+    ceiling = ladder_ceiling(case.cls.handling, acts_with_leave, case.lists)
+    return NOTHING if ceiling is None else ceiling.rank

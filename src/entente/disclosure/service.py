@@ -40,7 +40,7 @@ class _Known:
 class Disclosure:
     """Asks the gate. Safe from several threads: what it remembers is replaced whole.
 
-    The verbs that open a unit of work themselves (`situation`, `allowed`, `judge`, `require`) fill the caches. Those
+    The verbs that open a unit of work themselves (`situation`, `allowed`, `judge`) fill the caches. Those
     with `_in` read the unit they are given, uncommitted changes included, and never fill a cache that outlives it: a
     governance version that is rolled back would be given to another change, and the cache would answer for what never
     happened.
@@ -97,14 +97,6 @@ class Disclosure:
         now = self.clock.now()
         known = self._known_in(unit, now)
         return allowed_set(reader, act, right, purpose, crime_area, unit.classes.classes(), known.situation, now)
-
-    def require(self, request: DisclosureRequest, what: str) -> Decision:
-        """Return the decision that allows the request, on committed data; raise as `answer` does."""
-        return answer(self.judge(request), what)
-
-    def require_in(self, unit: DisclosureUnit, request: DisclosureRequest, what: str) -> Decision:
-        """Return the decision that allows the request inside an open unit of work; raise as `answer` does."""
-        return answer(self.judge_in(unit, request), what)
 
     def _committed_in(self, unit: DisclosureUnit, now: datetime) -> _Known:
         """Read a unit that this service opened itself: it holds nothing uncommitted."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from entente.agreements.model import InstrumentState, Measure
-from entente.agreements.rules import in_force
+from entente.agreements.rules import in_force, members_of
 from entente.bodies.model import Body, Group, GroupReference, MembershipStatus
 from entente.bodies.rules import has_valid_keys, resolve_group
 from entente.disclosure.model import InForce, Leave, Situation, Standing
@@ -65,8 +65,7 @@ def _instruments(
 ) -> dict[InstrumentId, InForce]:
     found = {}
     for state in states:
-        named = (resolved.get(reference, frozenset()) for reference in state.instrument.party_groups)
-        verdict = in_force(state, state.instrument.parties.union(*named), now)
+        verdict = in_force(state, members_of(state.instrument, resolved, state.signatures), now)
         found[state.instrument.id] = InForce(state, verdict.holds, verdict.why, verdict.parties)
     return found
 

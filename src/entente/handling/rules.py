@@ -113,32 +113,17 @@ def retention_for(
     return Retention(review_on, erase_on)
 
 
-def is_due_for_erasure(retention: Retention, today: date) -> bool:
-    """Say whether data is no longer held on this day.
-
-    Source: docs/rules/handling.md H5.
-    """
-    return retention.erase_on <= today
-
-
-def is_due_for_review(retention: Retention, today: date) -> bool:
-    """Say whether the source must be asked by this day whether the data is still needed.
-
-    Source: docs/rules/handling.md H5.
-    """
-    return retention.review_on <= today
-
-
 def is_cleared(role: Role, confidentiality: str, status: str, marks: Collection[str], lists: CodeLists) -> bool:
     """Say whether a role may read data of this level, about a subject of this status, with these marks.
+
+    What stands in no list is refused before any role is asked (docs/rules/disclosure.md D7).
 
     Source: docs/rules/handling.md H2 and H6; RPD Arts. 39 to 42 and 107 to 114.
     """
     needed = set(marks)
     if status in lists.tightening_statuses:
         needed.add(VICTIM_DATA)
-    is_known = status in lists.subject_statuses and all(mark in lists.marks for mark in marks)
-    return is_known and needed <= role.marks and is_confidentiality_within(confidentiality, role.confidentiality, lists)
+    return needed <= role.marks and is_confidentiality_within(confidentiality, role.confidentiality, lists)
 
 
 def _unknown_kind(kind: str) -> Invalid:

@@ -7,7 +7,6 @@ are in `score`.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from entente.handling.model import CodeLists
 from entente.identity.dates import parse_partial
@@ -16,7 +15,9 @@ from entente.identity.model import QUERY_NAME_CHARACTERS_MAX, QUERY_TERMS_MAX, I
 from entente.identity.names import name_forms, read_name
 from entente.identity.parts import name_facts
 from entente.kernel.errors import Invalid
+from entente.kernel.text import is_line, is_seen
 from entente.records.model import ChangedRecord, Record, Schemata, StoredRecord
+from entente.records.rules import extract
 
 OCCASION_CHARACTERS_MAX = 200
 """A line: «vehicle check at the bridge post, lane 2»."""
@@ -72,10 +73,13 @@ def check_occasion(occasion: Occasion, lists: CodeLists) -> None:
         raise _unstated("purpose", f"«{occasion.purpose[:40]}» is in no list of purposes")
     if occasion.crime_area not in lists.crime_areas:
         raise _unstated("crime_area", f"«{occasion.crime_area[:40]}» is in no list of crime areas")
-    if not occasion.case.strip() and not occasion.occasion.strip():
+    if not is_seen(occasion.case) and not is_seen(occasion.occasion):
         raise _unstated("case", "neither a case number nor an occasion is given")
-    if len(occasion.case) > OCCASION_CHARACTERS_MAX or len(occasion.occasion) > OCCASION_CHARACTERS_MAX:
-        raise _unstated("occasion", f"case and occasion have at most {OCCASION_CHARACTERS_MAX} characters")
+    for field, text in (("case", occasion.case), ("occasion", occasion.occasion)):
+        if len(text) > OCCASION_CHARACTERS_MAX or (text and not is_line(text)):
+            raise _unstated(
+                field, f"case and occasion are each one line of at most {OCCASION_CHARACTERS_MAX} characters"
+            )
 
 
 def index_entries(stored: ChangedRecord | StoredRecord, schemata: Schemata) -> tuple[IndexEntry, ...]:
@@ -106,27 +110,12 @@ def index_entries(stored: ChangedRecord | StoredRecord, schemata: Schemata) -> t
 def visible_record(stored: StoredRecord, allowed: frozenset[int]) -> Record | None:
     """Return the record with only the facts and links of allowed classes; None when no fact is left.
 
-    The list of classes is cut to those still used, and unlike an extract (records.rules) nothing says that anything was cut: the
-    result is the same as if the hidden facts had never been.
+    The result is the same as if the hidden facts had never been. Whether the far end of a link may be known is asked where
+    links are shown (records.service).
 
-    Whether the far end of a link may be known is asked by whoever shows links.
-
-    Source: docs/rules/identity.md I12; DESIGN section 2.
+    Source: docs/rules/identity.md I12; docs/rules/records.md R5; DESIGN section 2.
     """
-    record = stored.record
-    places = [place for place, number in enumerate(stored.class_numbers) if number in allowed]
-    facts = [fact for fact in record.facts if fact.terms in places]
-    links = [link for link in record.links if link.terms in places]
-    if not facts:
-        return None
-    used = sorted({fact.terms for fact in facts} | {link.terms for link in links})
-    renumbered = {place: new for new, place in enumerate(used)}
-    return replace(
-        record,
-        terms=tuple(record.terms[place] for place in used),
-        facts=tuple(replace(fact, terms=renumbered[fact.terms]) for fact in facts),
-        links=tuple(replace(link, terms=renumbered[link.terms]) for link in links),
-    )
+    return extract(stored.record, frozenset(place for place, cls in enumerate(stored.class_numbers) if cls in allowed))
 
 
 def _bad(field: str, why: str) -> Invalid:

@@ -37,6 +37,8 @@ FOUND_MAX = CANDIDATES_MAX
 SHOWN_MAX = 20
 """Candidates of one answer: a page an officer can check one by one (DESIGN section 7, «a short ranked list»)."""
 SEAL_CONTEXT = b"entente/search/1 "
+CHANGES_MAX = 200
+"""Records changed between a look and its row that are compared with what would be shown: a slice of an import has more."""
 STEP_RECORDS = 2_000
 """Records in one step of the index: about a quarter of a second of work and 10 MB of memory."""
 
@@ -82,14 +84,16 @@ class Identity:
         allowed = self.disclosure.allowed(*question)
         # Looking and scoring read a snapshot, so that other writers do not wait for them.
         with self.open_view() as view:
+            looked_at = view.trail.frontier().size
             found = self._look(view, query, allowed)
         with self.open_unit() as unit:
             now = self.clock.now()
             officer = authorise(
                 unit, officer.id, "search", subject=subject, now=now, lists=self.lists, record=self.record
             )
-            if asked_under != (unit.classes.governance_version(), officer.roles):
-                # A suspension, a role or a key changed meanwhile: it is looked again, in this transaction.
+            is_as_asked = asked_under == (unit.classes.governance_version(), officer.roles)
+            if not is_as_asked or _has_changed(unit, found, looked_at):
+                # A suspension, a role, a key or what would be shown changed meanwhile: it is looked again, in this transaction.
                 found = self._look(unit, query, self.disclosure.allowed_in(unit, *_question(unit, officer, occasion)))
             detail = self._detail(search_id, query, occasion, found)
             row = self.record(unit, Act("search", unit.bodies.own().id, officer.id, subject, detail))
@@ -182,6 +186,13 @@ class Identity:
             if self.index.position() > view.trail.frontier().size:
                 self.index.clear()
             return view.records.changed_since(self.index.position(), limit)
+
+
+def _has_changed(unit: IdentityUnit, found: _Found, looked_at: int) -> bool:
+    """Say whether a record that would be shown was changed or withdrawn after the look; too many changes count as one."""
+    changed = unit.records.changed_since(looked_at, CHANGES_MAX)
+    shown = {one.record for one in found.shown}
+    return len(changed) >= CHANGES_MAX or any(one.record.id in shown for one in changed)
 
 
 def _question(

@@ -17,17 +17,26 @@ _DECEPTIVE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u206
 _UNSEEN = re.compile(r"[\s\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff]*")
 """Blanks and what has no width: a text of nothing else looks like none."""
 
+_WITHOUT_WIDTH = re.compile(r"[\u00ad\u061c\u200b\u200e\u200f\u2060-\u2064\ufeff]")
+
 
 def shows_as_stored(text: str) -> bool:
     """Say whether a text holds no character that makes a screen show another text than is stored."""
-    return _DECEPTIVE.search(text) is None
+    # What Python calls printable holds nothing of the pattern, and is known without looking for it.
+    return text.isprintable() or _DECEPTIVE.search(text) is None
 
 
 def is_seen(text: str) -> bool:
     """Say whether a text holds at least one character that a reader sees."""
+    if text.isprintable():
+        return bool(text.strip())
     return _UNSEEN.fullmatch(text) is None
 
 
 def is_line(text: str) -> bool:
-    """Say whether a text is one line that is seen and shows as it is stored."""
-    return is_seen(text) and shows_as_stored(text) and len(text.splitlines()) == 1
+    """Say whether a text is one line that is seen, shows as it is stored, and looks like no other line.
+
+    Of what has no width a line holds only the two that join and part letters (U+200C and U+200D): a name with another one in it
+    would look like somebody else's.
+    """
+    return is_seen(text) and shows_as_stored(text) and len(text.splitlines()) == 1 and not _WITHOUT_WIDTH.search(text)

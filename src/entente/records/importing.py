@@ -9,11 +9,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
-from entente.kernel.ids import BodyId, OfficerId, RecordId
+from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.kernel.ports import Act, Outgoing
 from entente.records.model import (
     Fragment,
@@ -25,9 +25,17 @@ from entente.records.model import (
     Rejected,
 )
 from entente.records.ports import RecordsUnit, RecordWrite
-from entente.records.rules import check_draft, check_local_id, content_digest, content_texts, record_id
+from entente.records.rules import (
+    check_draft,
+    check_end,
+    check_local_id,
+    content_digest,
+    content_texts,
+    latest_end,
+    record_id,
+)
 from entente.records.service import Records
-from entente.records.sharing import Copies
+from entente.records.sharing import Copies, instruments_of
 from entente.records.statements import record_statement
 
 SLICE_ROWS_FIRST = 50
@@ -116,7 +124,7 @@ class Import:
         self.records.disclosure.situation()
         with self.records.open_unit() as unit:
             source = unit.bodies.own().id
-            copies = Copies(self.records.disclosure.situation_in(unit), now)
+            copies = Copies(unit, self.records.disclosure.situation_in(unit), now)
             writes = list(self._writes(unit, source, drafts, now))
             unit.records.put_many(writes)
             if self.plan.recipients:
@@ -128,8 +136,18 @@ class Import:
         self, unit: RecordsUnit, source: BodyId, drafts: list[RecordDraft], now: datetime
     ) -> Iterator[RecordWrite]:
         held = unit.records.digests([record_id(source, draft.local_id) for draft in drafts])
+        ends: dict[tuple[str, tuple[InstrumentId | None, ...]], date] = {}
         for given in drafts:
             draft = _owned(given, source)
+            terms_named = (draft.kind, tuple(cls.instrument for cls in draft.terms))
+            if terms_named not in ends:
+                instruments = instruments_of(unit, draft.terms)
+                ends[terms_named] = latest_end(draft.kind, instruments, now.date(), self.records.lists)
+            try:
+                check_end(draft.retention, ends[terms_named])
+            except Invalid as error:
+                self._reject(Rejected(draft.local_id, error.field, error.what, ""))
+                continue
             wanted = record_id(source, draft.local_id)
             version, known_digest, withdrawn_at = held.get(wanted, (0, b"", None))
             texts = content_texts(draft)

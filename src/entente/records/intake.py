@@ -13,7 +13,7 @@ from entente.bodies.rules import verify_by_node
 from entente.disclosure.model import DisclosureRequest, Reader
 from entente.disclosure.rules import judge
 from entente.disclosure.service import Disclosure, answer
-from entente.handling.model import CodeLists, DisclosureAct
+from entente.handling.model import CodeLists, DisclosureAct, FactDates
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.errors import Invalid
@@ -22,9 +22,9 @@ from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
 from entente.records.model import Record, Schemata, StoredRecord
 from entente.records.ports import RecordsUnit, RecordWrite
-from entente.records.rules import check_received, supersedes
+from entente.records.rules import check_end, check_local_id, check_reason, check_received, latest_end, supersedes
 from entente.records.service import Recorder
-from entente.records.sharing import copy_verdict
+from entente.records.sharing import copy_verdict, instruments_of
 from entente.records.statements import read_record, read_withdrawal
 from entente.records.withdrawing import tell_holders
 
@@ -52,6 +52,9 @@ class Intake:
         record = read_record(statement)
         check_received(record, self.schemata, self.lists, statement.body)
         _not_our_own(unit, record.source)
+        made_on = min(record.at, self.clock.now()).date()
+        latest = latest_end(record.kind, instruments_of(unit, record.terms), made_on, self.lists)
+        check_end(record.retention, latest)
         held = unit.records.get(record.id)
         if unit.records.withdrawal(record.id) is not None or (
             held is not None and not supersedes(record.version, held.record.version)
@@ -70,8 +73,9 @@ class Intake:
         now = self.clock.now()
         own = unit.bodies.own().id
         situation = self.disclosure.situation_in(unit)
+        dates = FactDates(record.retention.erase_on, None)
         for cls in record.terms:
-            answer(copy_verdict(cls, own, situation, now), f"{record.id} was not taken in.")
+            answer(copy_verdict(cls, own, situation, now, dates), f"{record.id} was not taken in.")
             if sender == record.source:
                 continue
             # A forwarded copy: the forwarding body must have been allowed to pass it on to us, by the source's leave
@@ -103,7 +107,10 @@ class Intake:
         """Withdraw the source's record here, held or not, and tell those we passed it on to. Twice changes nothing."""
         verify_by_node(unit.bodies.body(statement.body), statement)
         content = read_withdrawal(statement)
-        if not content.record.startswith(f"{statement.body}/"):
+        check_reason(content.reason)
+        source, _, local_id = content.record.partition("/")
+        check_local_id(local_id)
+        if source != statement.body:
             raise Invalid(
                 "The withdrawal is not of its signer's record.",
                 field="record",

@@ -27,6 +27,8 @@ VALUE_CHARACTERS_MAX = 10_000
 PROPERTY_NAME_CHARACTERS_MAX = 80
 """Of a property the schema does not have; the longest name in FollowTheMoney has 28."""
 LOCAL_ID_CHARACTERS_MAX = 120
+REASON_CHARACTERS_MAX = 300
+"""Of a withdrawal; as long as a message's subject."""
 
 
 class PropertyType(StrEnum):

@@ -9,12 +9,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from entente.agreements.model import Instrument
 from entente.disclosure.model import DisclosureClass
 from entente.handling.model import CodeLists, RecordKind, Retention
+from entente.handling.rules import retention_for
 from entente.kernel.canonical import canonical_text, joined
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid
@@ -25,6 +27,7 @@ from entente.records.model import (
     LINKS_MAX,
     LOCAL_ID_CHARACTERS_MAX,
     PROPERTY_NAME_CHARACTERS_MAX,
+    REASON_CHARACTERS_MAX,
     TERMS_MAX,
     VALUE_CHARACTERS_MAX,
     Fact,
@@ -90,6 +93,24 @@ def check_received(record: Record, schemata: Schemata, lists: CodeLists, signer:
     )
 
 
+def latest_end(kind: str, instruments: Iterable[Instrument], made_on: date, lists: CodeLists) -> date:
+    """Return the last day that a version made on a day may name as its end: its kind's term, or a shorter instrument's.
+
+    Source: docs/rules/handling.md H5.
+    """
+    days = [terms.retention_days_max for terms in instruments if terms.retention_days_max]
+    return retention_for(kind, min(days, default=None), made_on, None, lists).erase_on
+
+
+def check_end(retention: Retention, latest: date) -> None:
+    """Raise Invalid when a record would be held longer than its kind and its instruments allow (H5)."""
+    if retention.erase_on > latest:
+        rule = (
+            f"its kind, or an instrument it is shared under, lets it be held until {latest} (docs/rules/handling.md H5)"
+        )
+        raise _invalid("retention", f"it would be held until {retention.erase_on}", rule)
+
+
 def supersedes(version: int, held: int | None) -> bool:
     """Say whether an arriving version is newer than the one held; an equal or older one is ignored (R4)."""
     return held is None or version > held
@@ -109,7 +130,14 @@ def extract(record: Record, visible: frozenset[int]) -> Record | None:
         return None
     links = tuple(replace(link, terms=moved[link.terms]) for link in record.links if link.terms in moved)
     terms = tuple(record.terms[place] for place in kept)
-    return replace(record, terms=terms, facts=facts, links=links, is_extract=True)
+    # Nothing marks what is left as a part: that facts are hidden is not the reader's to know (DESIGN section 1, promise 7).
+    return replace(record, terms=terms, facts=facts, links=links)
+
+
+def without_links(record: Record, hidden: frozenset[RecordId]) -> Record:
+    """Return the record without the links to some records; the very record when it has none of them (R5)."""
+    links = tuple(link for link in record.links if link.to not in hidden)
+    return record if len(links) == len(record.links) else replace(record, links=links)
 
 
 def content_texts(said: RecordDraft | Record) -> dict[str, str]:
@@ -159,6 +187,29 @@ def caption(record: Record, schema: Schema | None) -> str:
         if values := record.values(name):
             return values[0]
     return record.local_id
+
+
+def check_reason(reason: str) -> None:
+    """Raise Invalid unless a withdrawal says why, in one line that shows as it is stored (R4)."""
+    if len(reason) > REASON_CHARACTERS_MAX or not is_line(reason):
+        raise Invalid(
+            "The record was not withdrawn: the reason does not hold what it should.",
+            field="reason",
+            why=f"Each holder reads it, so it is one line of 1 to {REASON_CHARACTERS_MAX} characters (docs/rules/records.md R4).",
+            do="Say in one line why the record is withdrawn.",
+        )
+
+
+def check_why(purpose: str, crime_area: str, lists: CodeLists) -> None:
+    """Raise Invalid unless purpose and crime area, for which records are looked at, stand in the closed lists (R9)."""
+    for field, code, known in (("purpose", purpose, lists.purposes), ("crime_area", crime_area, lists.crime_areas)):
+        if code not in known:
+            raise Invalid(
+                "No record was looked at: why it is looked at is not stated.",
+                field=field,
+                why=f"«{code[:40]}» is in no list, and records are looked at for a stated purpose (docs/rules/records.md R9).",
+                do="State a purpose and a crime area from the lists in docs/reference.",
+            )
 
 
 def is_possible_date(text: str) -> bool:

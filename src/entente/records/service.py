@@ -6,7 +6,7 @@ Importing in slices stands in `importing`, the intake of others' statements in `
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entente.agreements.model import Right
@@ -33,7 +33,7 @@ from entente.records.model import (
     StoredRecord,
 )
 from entente.records.ports import Page, RecordsUnit
-from entente.records.rules import extract
+from entente.records.rules import check_reason, check_why, extract, without_links
 from entente.records.sharing import Copies, copy_verdict, height, sight
 from entente.records.statements import record_statement, withdrawal_statement
 from entente.records.withdrawing import own_live, tell_holders
@@ -64,16 +64,16 @@ class Records:
         """Send copies of our records to bodies that may hold one; return which went where.
 
         Without recipients, to every other party of the records' instruments. Raises Refused, sending nothing, when a
-        named recipient may not hold any part of a record; NotFound for a record that is not ours or is withdrawn.
+        named recipient may not hold any part of a record; NotFound for a record that is not ours and live.
         Source: docs/rules/records.md R5, R8.
         """
         now = self.clock.now()
         sent: list[tuple[RecordId, BodyId]] = []
         with self.open_unit() as unit:
             self.authorise(unit, officer, "share_record", subject=", ".join(records[:3]))
-            copies = Copies(self.disclosure.situation_in(unit), now)
+            copies = Copies(unit, self.disclosure.situation_in(unit), now)
             for wanted in records:
-                stored = own_live(unit, wanted)
+                stored = own_live(unit, wanted, now.date())
                 for recipient in sorted(recipients if recipients is not None else copies.parties(stored.record)):
                     if self._send_copy(unit, stored.record, recipient, copies, officer, now):
                         sent.append((wanted, recipient))
@@ -105,9 +105,11 @@ class Records:
     def withdraw(self, officer: OfficerId, wanted: RecordId, reason: str) -> tuple[BodyId, ...]:
         """Withdraw one of our records: found nowhere here from this commit on; every holder is told first of all.
 
-        Returns the holders told. Raises NotFound for a record that is not ours, Conflict for one withdrawn before.
+        The reason stands in the statement that the holders get, not in the trail: it may name a person (T5). Returns the
+        holders told. Raises NotFound for a record that is not ours, Conflict for one withdrawn before.
         Source: docs/rules/records.md R4; DESIGN section 1, promise 4.
         """
+        check_reason(reason)
         now = self.clock.now()
         with self.open_unit() as unit:
             self.authorise(unit, officer, "withdraw_record", subject=wanted)
@@ -123,7 +125,7 @@ class Records:
             source = stored.record.source
             statement = withdrawal_statement(wanted, source, reason, officer, now, self.signer)
             holders = tuple(holder.body for holder in unit.records.holders(wanted))
-            act = Act("withdraw_record", source, officer, wanted, {"reason": reason, "told": list(holders)})
+            act = Act("withdraw_record", source, officer, wanted, {"statement": statement.id, "told": list(holders)})
             unit.records.put_withdrawal(wanted, statement)
             unit.records.set_withdrawn(wanted, now, self.record(unit, act).sequence)
             tell_holders(unit, stored, statement, now)
@@ -133,12 +135,20 @@ class Records:
     def show(self, officer: OfficerId, wanted: RecordId, purpose: str, crime_area: str, case: str) -> ShownRecord:
         """Show what an officer of ours may see of a record held here, for a purpose; the look is in the trail.
 
-        Raises NotFound and Refused as the gate says. Source: docs/rules/disclosure.md; docs/rules/records.md R8.
+        Raises Invalid for a purpose or crime area of no list, NotFound and Refused as the gate says.
+        Source: docs/rules/disclosure.md; docs/rules/records.md R5, R8 and R9.
         """
+        check_why(purpose, crime_area, self.lists)
         with self.open_unit() as unit:
             reader = self._reader(unit, officer, "show_record", wanted)
             stored = unit.records.get(wanted)
             verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
+            visible = None
+            if stored is not None:
+                places = frozenset(place for place, verdict in enumerate(verdicts) if verdict.decision.allowed)
+                visible = extract(stored.record, places)
+            if visible is not None:
+                visible = without_links(visible, self._unknown_ends(unit, visible, reader, purpose, crime_area))
             best = max(verdicts, key=height) if verdicts else None
             decision = best.decision if best is not None else Decision.of(())
             detail: JsonObject = {
@@ -152,9 +162,6 @@ class Records:
         if stored is None or best is None:
             raise NotFound
         answer(best, f"{wanted} is not shown.")
-        visible = extract(
-            stored.record, frozenset(place for place, verdict in enumerate(verdicts) if verdict.decision.allowed)
-        )
         if visible is None:
             raise NotFound
         return ShownRecord(stored, visible, best.decision, best.ceiling)
@@ -183,10 +190,31 @@ class Records:
             for cls in stored.record.terms
         ]
 
+    def _unknown_ends(
+        self, unit: RecordsUnit, record: Record, reader: Reader, purpose: str, crime_area: str
+    ) -> frozenset[RecordId]:
+        """Return the far ends of a record's links that the reader may not know of: withdrawn, expired, or hidden by the gate.
+
+        One that was never here is left in place: its source let the link come, and nothing here is hidden by it.
+        """
+        hidden = set()
+        for end in {link.to for link in record.links}:
+            stored = unit.records.get(end)
+            verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
+            is_gone = stored is None and unit.records.withdrawal(end) is not None
+            if is_gone or (verdicts and all(verdict.ceiling is None for verdict in verdicts)):
+                hidden.add(end)
+        return frozenset(hidden)
+
     def page(
         self, officer: OfficerId, purpose: str, crime_area: str, *, after: int = 0, limit: int = 50, kind: str = ""
     ) -> tuple[Page, int]:
-        """List what an officer may see for a purpose, and count it; facts of other classes are cut from each record."""
+        """List what an officer may see for a purpose, and count it; facts of other classes are cut from each record.
+
+        A list shows no links: whether their far ends may be known is asked where one record is shown.
+        Raises Invalid for a purpose or crime area of no list. Source: docs/rules/records.md R4 and R9.
+        """
+        check_why(purpose, crime_area, self.lists)
         now = self.clock.now()
         with self.open_unit() as unit:
             reader = self._reader(unit, officer, "show_record", "list")
@@ -205,7 +233,7 @@ class Records:
         now = self.clock.now()
         with self.open_unit() as unit:
             self.authorise(unit, officer, "show_record", subject=wanted)
-            stored = own_live(unit, wanted)
+            stored = own_live(unit, wanted, now.date())
             situation = self.disclosure.situation_in(unit)
             others = [body.id for body in unit.bodies.bodies() if body.id != stored.record.source]
         return tuple(sight(stored.record, body, situation, now) for body in others)
@@ -214,7 +242,7 @@ class Records:
         """Return the original that one of our records was made from."""
         with self.open_unit() as unit:
             self.authorise(unit, officer, "show_record", subject=wanted)
-            own_live(unit, wanted)
+            own_live(unit, wanted, self.clock.now().date())
             return unit.records.fragment(wanted)
 
     def _reader(self, unit: RecordsUnit, officer: OfficerId, verb: str, subject: str) -> Reader:
@@ -241,14 +269,14 @@ def _not_shared(record: Record, recipient: BodyId, copies: Copies, now: datetime
 
 
 def cut(stored: StoredRecord, allowed: frozenset[int]) -> StoredRecord:
-    """Return a stored record with only the facts of allowed classes; it must have one (the store filtered by it)."""
+    """Return a stored record with only the facts of allowed classes, and no links; it must have one (the store filtered)."""
     places = frozenset(place for place, number in enumerate(stored.class_numbers) if number in allowed)
     visible = extract(stored.record, places)
     assert visible is not None, "the store listed a record without an allowed class"
     numbers = tuple(number for number in stored.class_numbers if number in allowed)
     return StoredRecord(
         stored.number,
-        visible,
+        replace(visible, links=()),
         stored.statement,
         numbers,
         stored.received_from,

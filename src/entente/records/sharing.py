@@ -6,52 +6,85 @@ let the body see it under the class's own instrument. What its officers may do w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from entente.agreements.model import Right
+from entente.agreements.model import Instrument, Right
 from entente.disclosure.model import DisclosureClass, DisclosureRequest, Reader, Situation, Verdict
 from entente.disclosure.rules import judge
-from entente.handling.model import DisclosureAct
-from entente.kernel.ids import BodyId
+from entente.handling.model import DisclosureAct, FactDates
+from entente.kernel.ids import BodyId, RecordId
 from entente.records.model import Record, Sight
-from entente.records.rules import extract
+from entente.records.ports import RecordsUnit
+from entente.records.rules import extract, is_live, without_links
 
 
-def copy_verdict(cls: DisclosureClass, holder: BodyId, situation: Situation, now: datetime) -> Verdict:
-    """Return the gate's verdict on a body holding a copy of this class, as the source's node asks it (R8)."""
+def copy_verdict(
+    cls: DisclosureClass, holder: BodyId, situation: Situation, now: datetime, dates: FactDates | None = None
+) -> Verdict:
+    """Return the gate's verdict on a body holding a copy of this class, as the source's node asks it (R8).
+
+    Of those that refuse, the one that lets the body go furthest. The dates are those of one record, where one is judged.
+    """
     asked = replace(situation, own_body=cls.source)
-    verdicts = [judge(request, asked, now) for request in _questions(cls, holder)]
-    return next((verdict for verdict in verdicts if verdict.decision.allowed), verdicts[-1])
+    verdicts = [judge(request, asked, now) for request in _questions(cls, holder, dates)]
+    return next((verdict for verdict in verdicts if verdict.decision.allowed), max(verdicts, key=height))
 
 
-def _questions(cls: DisclosureClass, holder: BodyId) -> Iterator[DisclosureRequest]:
+def _questions(cls: DisclosureClass, holder: BodyId, dates: FactDates | None) -> Iterator[DisclosureRequest]:
     # A class without purposes or areas is asked about once with none, so that the gate says why it refuses.
     for purpose in sorted(cls.purposes) or [""]:
         for area in sorted(cls.crime_areas) or [""]:
-            yield DisclosureRequest(Reader(holder), DisclosureAct.SEE, Right.COPY, purpose, area, cls, cls.instrument)
+            yield DisclosureRequest(
+                Reader(holder), DisclosureAct.SEE, Right.COPY, purpose, area, cls, cls.instrument, dates=dates
+            )
 
 
 @dataclass(slots=True)
 class Copies:
     """The verdicts within one transaction, each class and holder asked once."""
 
+    unit: RecordsUnit
     situation: Situation
     now: datetime
-    _known: dict[tuple[DisclosureClass, BodyId], bool] = field(default_factory=dict)
+    _known: dict[tuple[DisclosureClass, BodyId], Verdict] = field(default_factory=dict)
 
     def may_hold(self, cls: DisclosureClass, holder: BodyId) -> bool:
         """Say whether a body may hold a copy of this class."""
-        key = (cls, holder)
-        if key not in self._known:
-            self._known[key] = copy_verdict(cls, holder, self.situation, self.now).decision.allowed
-        return self._known[key]
+        return self._verdict(cls, holder).decision.allowed
 
     def extract_for(self, record: Record, holder: BodyId) -> Record | None:
-        """Return what a body may hold of a record; None when nothing."""
+        """Return what a body may hold of a record; None when nothing, or when the record is past its retention."""
+        if not is_live(record.retention.erase_on, None, self.now.date()):
+            return None
         visible = frozenset(place for place, cls in enumerate(record.terms) if self.may_hold(cls, holder))
-        return extract(record, visible)
+        found = extract(record, visible)
+        return None if found is None else self.with_known_ends(found, holder)
+
+    def with_known_ends(self, record: Record, holder: BodyId) -> Record:
+        """Return the record without the links whose far end the body may not know of (R5)."""
+        ends = {link.to for link in record.links}
+        return without_links(record, frozenset(end for end in ends if not self._may_know(end, holder)))
+
+    def _may_know(self, end: RecordId, holder: BodyId) -> bool:
+        """Say whether a body may know of a record; one that was never here is its source's to hide."""
+        if self.unit.records.withdrawal(end) is not None:
+            return False
+        stored = self.unit.records.get(end)
+        if stored is None:
+            return True
+        if not is_live(stored.record.retention.erase_on, stored.withdrawn_at, self.now.date()):
+            return False
+        return stored.record.source == holder or any(
+            self._verdict(cls, holder).ceiling is not None for cls in stored.record.terms
+        )
+
+    def _verdict(self, cls: DisclosureClass, holder: BodyId) -> Verdict:
+        key = (cls, holder)
+        if key not in self._known:
+            self._known[key] = copy_verdict(cls, holder, self.situation, self.now)
+        return self._known[key]
 
     def parties(self, record: Record) -> frozenset[BodyId]:
         """Return the other parties of the instruments a record is shared under."""
@@ -61,6 +94,13 @@ class Copies:
             if in_force is not None and in_force.is_in_force:
                 found |= in_force.parties
         return frozenset(found - {record.source})
+
+
+def instruments_of(unit: RecordsUnit, terms: Iterable[DisclosureClass]) -> tuple[Instrument, ...]:
+    """Return the instruments that classes are shared under, as far as they are known here."""
+    named = dict.fromkeys(cls.instrument for cls in terms if cls.instrument is not None)
+    states = (unit.agreements.instrument(instrument) for instrument in named)
+    return tuple(state.instrument for state in states if state is not None)
 
 
 def height(verdict: Verdict) -> int:

@@ -7,11 +7,12 @@ Source: docs/rules/identity.md I15; DESIGN section 4 «Log».
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from entente.kernel.errors import EntenteError
+_log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
 """Longest time between two looks when no commit wakes it: the second within which a record is to be found."""
@@ -88,10 +89,7 @@ class Follower:
         try:
             while not self._stopping.is_set() and (read := self._step()):
                 self._records_read += read
-        except EntenteError as error:
-            return self._failed(str(error))
-        except (OSError, ValueError) as error:
-            # tantivy raises ValueError for whatever its files do: a full disk, a lock, damage.
+        except Exception as error:  # noqa: BLE001 - a follower that ended would leave the index behind, unseen
             return self._failed(f"The index could not be brought up: {type(error).__name__}: {error}")
         self._failures, self._last_error = 0, ""
         with self._lock:
@@ -103,4 +101,5 @@ class Follower:
     def _failed(self, text: str) -> bool:
         self._failures += 1
         self._last_error = text
+        _log.warning("%s", text)
         return False

@@ -63,15 +63,15 @@ class TantivyIndex:
             for document in documents:
                 writer.add_document(document)
             writer.commit()
-        # A crash here leaves the old position: the same changes are applied again, which changes nothing.
-        self._write_position(position)
-        self._index.reload()
+            # A crash here leaves the old position: the same changes are applied again, which changes nothing.
+            self._write_position(position)
+            self._index.reload()
 
     def clear(self) -> None:
         """Remove everything; the position is 0 again."""
-        # The position first: after a crash between the two lines everything is applied again over what is there.
-        self._write_position(0)
         with self._writing() as writer:
+            # The position first: after a crash between the two lines everything is applied again over what is there.
+            self._write_position(0)
             writer.delete_all_documents()
             writer.commit()
         self._index.reload()
@@ -150,10 +150,15 @@ class TantivyIndex:
                 position = None
             else:
                 return index, position
-        shutil.rmtree(self._folder, ignore_errors=True)
-        files.mkdir(parents=True, mode=0o700)
-        index = Index(self._schema, str(files), reuse=False)
-        self._write_position(0)
+        try:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            # One after the other: made as a parent, the folder would be open to others.
+            self._folder.mkdir(parents=True, mode=0o700)
+            files.mkdir(mode=0o700)
+            index = Index(self._schema, str(files), reuse=False)
+            self._write_position(0)
+        except (ValueError, OSError) as error:
+            raise _not_written(error) from error
         return index, 0
 
     @contextmanager
@@ -165,12 +170,7 @@ class TantivyIndex:
             yield self._writer
         except (ValueError, OSError) as error:
             self._writer = None
-            raise Unavailable(
-                "The search index cannot be written.",
-                why=f"Another process holds its lock, or its folder cannot be written ({str(error)[:120]}).",
-                do="End the other command that uses this node's folder, or make room on its disk; the index then catches up.",
-                retry_is_safe=True,
-            ) from error
+            raise _not_written(error) from error
 
     def _write_position(self, position: int) -> None:
         path = self._folder / "position.json"
@@ -191,6 +191,15 @@ def _schema() -> Schema:
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("identifiers", tokenizer_name="raw", index_option="basic")
     return builder.build()
+
+
+def _not_written(error: Exception) -> Unavailable:
+    return Unavailable(
+        "The search index cannot be written.",
+        why=f"Another process holds its lock, or its folder cannot be written ({str(error)[:120]}).",
+        do="End the other command that uses this node's folder, or make room on its disk; the index then catches up.",
+        retry_is_safe=True,
+    )
 
 
 def _hits(searcher: Searcher, query: Query, wanted: int) -> list[tuple[float, DocAddress]]:

@@ -39,7 +39,7 @@ def write_private(path: Path, data: bytes) -> None:
         ) from error
     finally:
         part.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def read_private(path: Path) -> bytes:
@@ -70,7 +70,8 @@ def read_private(path: Path) -> bytes:
     return data
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make durable which names a folder holds."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

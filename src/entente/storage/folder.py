@@ -14,14 +14,18 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Final
 
 from entente.kernel.errors import Misconfigured, Unavailable
 from entente.kernel.ids import Ids
-from entente.storage.files import read_private, write_private
+from entente.storage.files import read_private, sync_folder, write_private
 
 FOLDER_MODE: Final = 0o700
 LOCK_BYTES_MAX: Final = 512
@@ -67,6 +71,31 @@ class Folder:
         for place in (self.path, self.index, self.keys):
             place.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         self.path.chmod(FOLDER_MODE)
+
+    @contextmanager
+    def begun(self) -> Iterator[Folder]:
+        """Lend a folder inside this one to make a node in; its parts move here when all went well, else nothing stays.
+
+        The caller has seen that no node is here. The store moves last, so that after a crash the folder holds no node.
+        Raises Misconfigured when the folder cannot be made or written.
+        """
+        try:
+            self.path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            place = Folder(Path(mkdtemp(prefix=".begun-", dir=self.path)))
+        except OSError as error:
+            raise _no_folder(self.path, error) from error
+        try:
+            place.create()
+            yield place
+            # A cache of a node that was here before would answer for this one.
+            shutil.rmtree(self.index, ignore_errors=True)
+            for part, end in ((place.index, self.index), (place.keys, self.keys), (place.token_file, self.token_file)):
+                part.rename(end)
+            place.database.rename(self.database)
+            self.path.chmod(FOLDER_MODE)
+            sync_folder(self.path)
+        finally:
+            shutil.rmtree(place.path, ignore_errors=True)
 
     def make_operator_token(self, ids: Ids) -> str:
         """Return the operator's token, making it when there is none."""
@@ -114,10 +143,13 @@ class FolderLock:
 
     @staticmethod
     def holder(folder: Folder) -> Holder | None:
-        """Return who holds the folder now; None when nobody does."""
-        if not folder.lock_file.exists():
+        """Return who holds the folder now; None when nobody does. Raises Misconfigured for another account's folder."""
+        try:
+            descriptor = os.open(folder.lock_file, os.O_RDONLY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        descriptor = os.open(folder.lock_file, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise _no_folder(folder.path, error) from error
         try:
             return None if _lock(descriptor, fcntl.LOCK_SH) else _read_holder(folder)
         finally:
@@ -142,11 +174,15 @@ def _open(folder: Folder) -> int:
     try:
         return os.open(folder.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise Misconfigured(
-            f"The folder {folder.path} cannot hold a node.",
-            why=f"Its lock file cannot be opened: {error.strerror}.",
-            do="Make it with «entente init», or name a folder that this account may write.",
-        ) from error
+        raise _no_folder(folder.path, error) from error
+
+
+def _no_folder(path: Path, error: OSError) -> Misconfigured:
+    return Misconfigured(
+        f"The folder {path} cannot hold a node.",
+        why=f"It cannot be made, read or written by this account: {error.strerror}.",
+        do="Make it with «entente init», or name a folder that this account may write.",
+    )
 
 
 def _lock(descriptor: int, kind: int) -> bool:

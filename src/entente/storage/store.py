@@ -67,7 +67,11 @@ class Store:
         return SqlUnitOfWork(self._shared, is_view=True)
 
     def close(self) -> None:
-        """Close every connection and let go of the folder. Readers first, so that the writer's is the last checkpoint."""
+        """Wait for the act under way, close every connection and let go of the folder. Twice is harmless.
+
+        Readers first, so that the writer's is the last checkpoint. Whoever asks for a unit later is told Unavailable.
+        """
+        self._shared.lock.close()
         self._shared.reader.dispose()
         self._shared.writer.dispose()
         self.lock.release()

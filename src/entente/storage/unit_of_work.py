@@ -43,9 +43,10 @@ class WriteLock:
     def __init__(self) -> None:
         self._lock = Lock()
         self._holder: int | None = None
+        self.is_closed = False
 
     def acquire(self) -> None:
-        """Wait for the right to write; raise Unavailable when it does not come."""
+        """Wait for the right to write; raise Unavailable when it does not come, or the store is closed."""
         assert self._holder != get_ident(), "a unit of work is not opened inside another one for writing"
         if not self._lock.acquire(timeout=WAIT_SECONDS_MAX):
             raise Unavailable(
@@ -54,7 +55,16 @@ class WriteLock:
                 do="Do it again in a moment; nothing of it was kept.",
                 retry_is_safe=True,
             )
+        if self.is_closed:
+            self._lock.release()
+            raise store_closed()
         self._holder = get_ident()
+
+    def close(self) -> None:
+        """Wait for the unit under way, and let no other begin: a thread that outlives its node writes nothing more."""
+        self.is_closed = True
+        with self._lock:
+            pass
 
     def release(self) -> None:
         """Let the next one write."""
@@ -92,6 +102,8 @@ class SqlUnitOfWork:
         if not self._is_view:
             self._shared.lock.acquire()
             self._holds_lock = True
+        elif self._shared.lock.is_closed:
+            raise store_closed()
         try:
             self._begin()
         except sa.exc.DBAPIError as error:
@@ -170,6 +182,16 @@ class SqlUnitOfWork:
             if self._holds_lock:
                 self._holds_lock = False
                 self._shared.lock.release()
+
+
+def store_closed() -> Unavailable:
+    """Say that the store was closed before this could begin."""
+    return Unavailable(
+        "The store is closed.",
+        why="The node was asked to stop before this could begin; nothing of it was kept.",
+        do="Start the node and do it again; an import that was cut off goes on where it was.",
+        retry_is_safe=True,
+    )
 
 
 def _too_many_views() -> Unavailable:

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from entente.kernel.canonical import canonical_bytes
+from entente.kernel.canonical import canonical_bytes, canonical_text
 from entente.kernel.clock import format_time
 from entente.kernel.merkle import Frontier, leaf_hash
 from entente.kernel.ports import Act, TrailRow
@@ -22,7 +22,7 @@ from entente.trail.ports import TrailHead
 
 def row_leaf(sequence: int, at: datetime, act: Act, salt: bytes) -> bytes:
     """Return the leaf hash of a row: over the salted digest, so that an erased row can be forgotten and still prove (T2)."""
-    document = canonical_bytes(
+    document = canonical_text(
         {
             "sequence": sequence,
             "at": format_time(at),
@@ -33,7 +33,8 @@ def row_leaf(sequence: int, at: datetime, act: Act, salt: bytes) -> bytes:
             "detail": act.detail,
         }
     )
-    return leaf_hash(hashlib.sha256(salt + document).digest())
+    # Not read back as signed bytes are: the row is hashed again from what was stored whenever the trail is checked (T6).
+    return leaf_hash(hashlib.sha256(salt + document.encode("utf-8")).digest())
 
 
 def make_row(frontier: Frontier, at: datetime, act: Act, salt: bytes) -> tuple[TrailRow, Frontier]:

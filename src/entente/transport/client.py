@@ -6,6 +6,7 @@ Source: DESIGN section 4 (wire); docs/rules/exchange.md X23.
 from __future__ import annotations
 
 import json
+from time import monotonic
 
 import httpx
 
@@ -27,6 +28,7 @@ class ExchangeClient:
 
     def __init__(self, timeout_seconds: float, transport: httpx.BaseTransport | None = None) -> None:
         """Make a client whose every wait is bounded. `transport` replaces the network where there is none."""
+        self._timeout_seconds = timeout_seconds
         self._client = httpx.Client(
             timeout=httpx.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS_MAX, timeout_seconds)),
             limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS_MAX),
@@ -40,15 +42,19 @@ class ExchangeClient:
 
         Safe, because the other side counts each envelope once.
         """
+        # httpx bounds each wait by itself; an answer that drips would hold the courier's worker for days. Its head is short
+        # (h11 takes 100 KB at most), and is not held against this.
+        give_up_at = monotonic() + self._timeout_seconds
         headers = {"content-type": BATCH_TYPE, "accept": BATCH_TYPE, "accept-encoding": "identity"}
         try:
             with self._client.stream("POST", address.rstrip("/") + PATH, content=batch, headers=headers) as response:
                 media_type = response.headers.get("content-type", "").partition(";")[0]
                 if response.status_code != httpx.codes.OK:
-                    raise _answered_no(address, response.status_code, media_type, _read(response, PROBLEM_BYTES_MAX))
+                    said = self._read(response, PROBLEM_BYTES_MAX, give_up_at)
+                    raise _answered_no(address, response.status_code, media_type, said)
                 if media_type != BATCH_TYPE:
                     raise _unreachable(address, f"What answers there is no node: it sent «{media_type[:60]}».")
-                return _read(response, BATCH_BYTES_MAX)
+                return self._read(response, BATCH_BYTES_MAX, give_up_at)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _unreachable(address, f"{type(error).__name__}: {error}".rstrip(": ")) from error
 
@@ -56,17 +62,19 @@ class ExchangeClient:
         """Close all connections."""
         self._client.close()
 
-
-def _read(response: httpx.Response, bytes_max: int) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    # Raw: an answer that says it is compressed is not unpacked, so that no small answer grows large.
-    for part in response.iter_raw():
-        size += len(part)
-        if size > bytes_max:
-            raise _unreachable(str(response.request.url), f"Its answer is larger than {bytes_max} bytes.")
-        parts.append(part)
-    return b"".join(parts)
+    def _read(self, response: httpx.Response, bytes_max: int, give_up_at: float) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        # Raw: an answer that says it is compressed is not unpacked, so that no small answer grows large.
+        for part in response.iter_raw():
+            size += len(part)
+            if size > bytes_max:
+                raise _unreachable(str(response.request.url), f"Its answer is larger than {bytes_max} bytes.")
+            if monotonic() > give_up_at:
+                why = f"Its answer was not whole after {self._timeout_seconds:.0f} seconds."
+                raise _unreachable(str(response.request.url), why)
+            parts.append(part)
+        return b"".join(parts)
 
 
 def _answered_no(address: str, status: int, media_type: str, body: bytes) -> Unavailable:

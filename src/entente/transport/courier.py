@@ -88,7 +88,11 @@ class Courier:
 
     def _run(self) -> None:
         while True:
-            wait = self._dispatch()
+            try:
+                wait = self._dispatch()
+            except Exception:  # noqa: BLE001 - a courier that ended would leave every later act unsent, unseen
+                _log.exception("The courier could not look for what is due; it looks again")
+                wait = PAUSE_SECONDS_FIRST
             with self._changed:
                 if not self._is_woken and not self._is_stopping:
                     self._changed.wait(wait)

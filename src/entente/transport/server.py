@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import ipaddress
 import socket
 from collections.abc import Callable
 
@@ -22,14 +23,13 @@ from starlette.routing import Route
 
 from entente.exchange.model import BATCH_BYTES_MAX
 from entente.kernel.errors import EntenteError, Invalid, Misconfigured, Unavailable
+from entente.transport.connections import CONNECTIONS_MAX, LOCAL_CONNECTIONS_MAX, BoundedConnection
 from entente.transport.errors import TOO_LARGE_STATUS, TOO_SLOW_STATUS, WRONG_MEDIA_TYPE_STATUS, problem
 
 PATH = "/exchange"
 BATCH_TYPE = "application/entente-batch+json"
 STOP_SECONDS_MAX = 10
 """How long a stopping node lets posts end that it has begun to take in; one takes well under a second."""
-CONNECTIONS_MAX = 512
-"""Twice the 260 bodies the desk must be fluent with (issue part 5): each keeps one connection open."""
 READ_SECONDS_MAX = 60.0
 """A whole batch over a line of 1 Mbit/s takes this long; slower ones would let a few senders hold every connection."""
 KEEP_ALIVE_SECONDS = 75
@@ -87,19 +87,44 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-class NodeServer:
-    """Serves an application on a bound socket until it is stopped."""
+def loopback_beside(bound: socket.socket) -> socket.socket | None:
+    """Bind a loopback socket beside one that loopback does not reach; None for one that it does.
 
-    def __init__(self, app: Starlette, bound: socket.socket) -> None:
+    The operator's route hears loopback alone, and a call to another address of this machine comes from that address.
+    """
+    address = ipaddress.ip_address(bound.getsockname()[0])
+    return None if address.is_loopback or address.is_unspecified else listen("127.0.0.1", 0)
+
+
+def listening_address(bound: socket.socket) -> str:
+    """Return where a bound socket listens, as it is: 0.0.0.0 stands for every address of the machine."""
+    host, port = bound.getsockname()[:2]
+    return _url(host, port)
+
+
+def web_address(bound: socket.socket) -> str:
+    """Return under which address a program on this machine reaches a bound socket."""
+    host, port = bound.getsockname()[:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = "::1" if ":" in host else "127.0.0.1"
+    return _url(host, port)
+
+
+class NodeServer:
+    """Serves an application on bound sockets until it is stopped."""
+
+    def __init__(self, app: Starlette, *bound: socket.socket) -> None:
         self._bound = bound
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
+                http=BoundedConnection,
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 ws="none",
-                limit_concurrency=CONNECTIONS_MAX,
+                # Above what is kept (transport.connections): whoever was let in is answered.
+                limit_concurrency=CONNECTIONS_MAX + LOCAL_CONNECTIONS_MAX + 1,
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=STOP_SECONDS_MAX,
             )
@@ -108,18 +133,23 @@ class NodeServer:
     def run(self) -> None:
         """Serve until `stop`, or, on the main thread, until the process is asked to end. Posts begun are finished."""
         try:
-            self._server.run(sockets=[self._bound])
+            self._server.run(sockets=[*self._bound])
         finally:
-            self._bound.close()
+            for each in self._bound:
+                each.close()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Say whether the server was asked to stop. Safe from any thread."""
+        return self._server.should_exit
 
     def stop(self) -> None:
         """Ask the server to stop; `run` returns soon after. Safe from any thread, and twice."""
         self._server.should_exit = True
 
 
-def serve(app: Starlette, host: str, port: int) -> None:
-    """Listen and serve until the process is asked to end; raise Misconfigured when the port is taken."""
-    NodeServer(app, listen(host, port)).run()
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _refusal_of(request: Request) -> Response | None:

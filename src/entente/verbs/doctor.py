@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 from entente import __version__
+from entente.exchange.model import PROTOCOL_VERSION
 from entente.kernel.canonical import Json, JsonObject
 from entente.node import Node
 from entente.settings import SETTINGS
@@ -35,6 +36,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
     ]
     return {
         "version": __version__,
+        "protocol": PROTOCOL_VERSION,
         "body": own.code,
         "is_well": all(isinstance(check, dict) and check["is_good"] is True for check in checks),
         "checks": checks,
@@ -72,11 +74,17 @@ def _check_index(node: Node, rows: int) -> JsonObject:
     position = node.identity.index.position()
     with node.records.open_unit() as unit:
         behind = len(unit.records.changed_since(position, INDEX_BEHIND_MOST + 1))
+    trouble = node.index_trouble()
+    text = f"The index is durable up to change {position} of {rows}; {_counted(behind)} changed records wait for it."
     return _check(
         "index",
-        is_good=behind <= INDEX_BEHIND_MOST,
-        text=f"The index is durable up to change {position} of {rows}; {behind} changed records wait for it.",
+        is_good=behind <= INDEX_BEHIND_MOST and not trouble,
+        text=f"{text} {trouble}".rstrip().replace("\n", " "),
     )
+
+
+def _counted(behind: int) -> str:
+    return f"more than {INDEX_BEHIND_MOST}" if behind > INDEX_BEHIND_MOST else str(behind)
 
 
 def _check_disk(node: Node) -> JsonObject:

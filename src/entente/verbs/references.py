@@ -122,13 +122,21 @@ class Names:
 
 
 def names_of(node: Node) -> Names:
-    """Read the names of the node as of now."""
+    """Return the names of the node as of now, read anew only when a body or an instrument changed."""
     with node.disclosure.open_unit() as unit:
-        return Names(
+        # Read first, in the same unchanging state as all that follows.
+        version = unit.classes.governance_version()
+        if node.names.kept is not None and node.names.kept[0] == version:
+            known = node.names.kept[1]
+            assert isinstance(known, Names), "names alone are remembered there"
+            return known
+        names = Names(
             unit.bodies.own(),
             {body.id: body for body in unit.bodies.bodies()},
             {state.instrument.id: state for state in unit.agreements.instruments()},
         )
+    node.names.kept = (version, names)
+    return names
 
 
 def _unknown(field: str, why: str, where: str) -> Invalid:

@@ -304,3 +304,13 @@ def test_a_draft_our_heads_gave_up_cannot_be_played_back_to_us(nodes: Nodes, pro
     centre.take(abandoned)
     assert state_at(centre, programme.id).participations[centre.id].epoch == 1
     assert own_statements(centre.entry)[0].kind == "genesis"
+
+
+@pytest.mark.parametrize("text", ["", "Out \u202ewith it.", "Out\x1b[2J with it."])
+def test_a_proposal_that_would_not_show_as_it_is_stored_is_not_made(nodes: Nodes, text: str) -> None:
+    target = nodes["XB-NCB"]
+    conclude(nodes, charter(*(node.id for node in nodes.values()), measures_by=nodes["GS"].id))
+    with pytest.raises(Invalid) as refused:
+        nodes["GS"].agreements.propose_governance(HEAD, ProposalKind.MEASURE, target.id, text)
+    assert refused.value.field == "text"
+    nodes["GS"].agreements.propose_governance(HEAD, ProposalKind.MEASURE, target.id, "A seminar.")

@@ -5,9 +5,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from entente.agreements.model import ForceRule, Instrument, InstrumentState, Participation, ParticipationState
+from entente.agreements.model import (
+    Clause,
+    ClauseEffect,
+    ForceRule,
+    Instrument,
+    InstrumentKind,
+    InstrumentState,
+    Participation,
+    ParticipationState,
+)
 from entente.agreements.rules import in_force, members_of
-from entente.bodies.model import GroupReference
+from entente.bodies.model import GroupReference, MembershipStatus
 from entente.kernel.ids import BodyId, GroupId
 from tests.support.build_bodies import NOW, agreement
 
@@ -79,10 +88,31 @@ def test_the_signature_of_a_body_that_is_no_member_counts_for_nothing() -> None:
 def test_parties_by_group_are_resolved_and_an_unknown_group_names_nobody() -> None:
     known, unknown = (GroupReference(GroupId(f"body:k/{name}")) for name in ("members", "others"))
     instrument = replace(agreement(A), party_groups=frozenset({known, unknown}))
-    assert members_of(instrument, {known: frozenset({B})}) == {A, B}
+    assert members_of(instrument, {known: frozenset({B})}, ()) == {A, B}
 
 
 def test_it_says_since_when_it_is_in_force() -> None:
     instrument = replace(agreement(A, B), starts_on=date(2031, 5, 1))
     late = replace(held(instrument, A, B), signatures={A: NOW - timedelta(days=90), B: NOW - timedelta(days=2)})
     assert in_force(late, frozenset({A, B}), NOW).why == "In force since 2031-05-02."
+
+
+def test_who_signed_a_charter_is_not_put_out_of_it_by_the_keeper_of_a_group() -> None:
+    members = GroupReference(GroupId("body:a/members"), MembershipStatus.MEMBER)
+    charter = replace(
+        agreement(A),
+        kind=InstrumentKind.CHARTER,
+        party_groups=frozenset({members}),
+        force_rule=ForceRule.N_OF_M,
+        force_count=2,
+        clauses=(Clause("3", "Nobody is expelled.", ClauseEffect.NO_EXPULSION),),
+    )
+    kept, cut = {members: frozenset({B, C})}, {members: frozenset({B})}
+    state = held(charter, A, B, C)
+    for groups in (kept, cut):
+        assert in_force(state, members_of(charter, groups, state.signatures), NOW).parties == ALL
+    # It leaves by its own word, and another instrument is between whom the group names.
+    left = held(charter, A, B, C, withdrawn=frozenset({C}))
+    assert in_force(left, members_of(charter, cut, left.signatures), NOW).parties == {A, B}
+    other = replace(charter, kind=InstrumentKind.AGREEMENT, clauses=())
+    assert members_of(other, cut, state.signatures) == {A, B}

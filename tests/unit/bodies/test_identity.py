@@ -66,6 +66,16 @@ def test_a_genesis_that_nobody_can_check_is_refused_by_its_field(field: str, val
     assert refused.value.field == field
 
 
+def test_a_persian_name_with_its_joiner_is_a_name_and_an_override_in_one_is_not() -> None:
+    ring = Keyring.of("XA-NCB")
+    content = genesis_content("XA-NCB", ring)
+    correct = "ادارهٔ آگاهی پایگاه\u200cها"
+    assert begun(replace(content, name=correct), ring).name == correct
+    with pytest.raises(Invalid) as refused:
+        begun(replace(content, name="Bureau \u202eAX fo"), ring)
+    assert refused.value.field == "name"
+
+
 def test_the_same_key_for_two_heads_is_refused() -> None:
     ring = Keyring.of("XA-NCB")
     twice = replace(

@@ -35,6 +35,7 @@ def test_c1_refused_opening_leaves_no_gap(desk: Desk) -> None:
         ("", "drugs", "title"),
         ("x" * 301, "drugs", "title"),
         ("a\nb", "drugs", "title"),
+        ("harbour \u202egun", "drugs", "title"),
         ("A case", "poetry", "crime_area"),
     ],
 )
@@ -43,7 +44,8 @@ def test_c2_ill_formed_case_is_refused(desk: Desk, title: str, area: str, field:
         desk.cases.open_case(DUTY, title, area)
     assert caught.value.field == field
     assert desk.cases.latest(10) == ()
-    assert desk.cases.open_case(DUTY, "A case", "drugs").state is CaseState.OPEN
+    persian = "نامه\u200cهای گمشده"
+    assert desk.cases.open_case(DUTY, persian, "drugs").title == persian
 
 
 def test_c3_reference_of_the_other_side_is_kept_once(desk: Desk) -> None:

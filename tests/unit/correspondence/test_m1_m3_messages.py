@@ -89,6 +89,28 @@ def test_m1_message_with_an_unknown_field_or_from_the_future_is_refused(net: Net
     net.xa.take_in(honest, net.xb.id)
 
 
+@pytest.mark.parametrize("field", ["officer", "our_reference", "your_reference"])
+@pytest.mark.parametrize("text", ["a\u202eb", "a\x1b[2Jb", "a\nb", "x" * 101])
+def test_m16_name_or_reference_that_would_not_show_as_it_is_stored_is_refused(
+    net: Network, field: str, text: str
+) -> None:
+    send(net, net.agreement)
+    honest = last(net.xb)
+    header = {**honest.content["header"], field: text}  # type: ignore[dict-item]  # the header of a message
+    odd = draft("message", net.xb.id, honest.at, {**honest.content, "header": header})
+    with pytest.raises(Invalid) as caught:
+        net.xa.take_in(odd.with_signature(net.xb.ring.node), net.xb.id)
+    assert caught.value.field == f"header.{field}"
+    net.xa.take_in(honest, net.xb.id)
+
+
+def test_m16_reference_that_the_other_side_would_refuse_is_not_sent(net: Network) -> None:
+    with pytest.raises(Invalid) as caught:
+        send(net, net.agreement, your_reference="x" * 101)
+    assert caught.value.field == "your_reference"
+    assert net.deliver() == []
+
+
 def test_m2_instrument_without_both_as_parties_is_refused_before_sending_and_at_the_other_side(net: Network) -> None:
     with pytest.raises(Refused) as caught:
         net.xb.desk.send_message(DUTY, net.xd.id, net.agreement.id, LETTER)

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from entente.agreements.model import HitRule
+from entente.agreements.model import Direction, HitRule, Right
 from entente.correspondence.model import HitOutcome, HitState
 from entente.correspondence.statements import HitAnswerContent, HitContent
+from entente.handling.model import Restriction, RestrictionMode, Retention
 from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused
 from entente.kernel.ids import RecordId
@@ -243,3 +244,64 @@ def test_m16_hit_with_a_code_of_no_list_is_refused_at_the_source(
         net.xa.take_in(draft("hit", net.xb.id, honest.at, odd).with_signature(net.xb.ring.node), net.xb.id)
     assert caught.value.field == field
     net.xa.take_in(honest, net.xb.id)
+
+
+@pytest.mark.parametrize("author_is_finder", [True, False])
+@pytest.mark.parametrize("scope", [{}, {"kinds": frozenset({"wanted_person"})}, {"rights": frozenset({Right.COPY})}])
+def test_m3_hit_does_not_go_where_the_way_to_the_source_is_suspended(
+    net: Network, wanted: RecordId, scope: dict[str, object], *, author_is_finder: bool
+) -> None:
+    author, other = (net.xb, net.xa) if author_is_finder else (net.xa, net.xb)
+    way = Direction.SENDING if author_is_finder else Direction.RECEIVING
+    author.suspend(net.agreement, other.id, (net.xb,), direction=way, **scope)
+    # The copy may still be seen: what is stopped is the way back.
+    with pytest.raises(Refused) as caught:
+        net.xb.desk.confirm_hit(DUTY, a_finding(wanted), about())
+    assert [ground.number for ground in caught.value.decision.refusals] == ["M2.5"]
+    assert net.xb.acts("confirm_hit")[-1].detail["outcome"] == "refused"
+    assert (net.deliver(), net.xb.desk.hits(10)) == ([], ())
+    # A rejected candidate is told to nobody, and stays possible.
+    net.xb.desk.reject_hit(DUTY, a_finding(wanted), about(), "rejected_other_person")
+
+
+def test_m3_source_refuses_a_hit_that_it_suspended_receiving_of(net: Network, wanted: RecordId) -> None:
+    hit = net.xb.desk.confirm_hit(DUTY, a_finding(wanted), about())
+    scope = {"direction": Direction.RECEIVING, "kinds": frozenset({"wanted_person"})}
+    net.xa.suspend(net.agreement, net.xb.id, (net.xa,), **scope)
+    net.deliver()
+    ((sent, error),) = net.refused
+    assert (sent.ref, type(error)) == (hit.header.id, Refused)
+    assert net.xa.desk.hits(10) == ()
+
+
+def test_m5_named_body_that_may_not_know_of_the_record_is_not_told_of_the_hit(net: Network) -> None:
+    told = net.add(an_instrument("told", net.agreement.parties, hit_told=frozenset({net.xc.id})))
+    not_xc = frozenset({Restriction(RestrictionMode.EXCLUDE, bodies=frozenset({net.xc.id}))})
+    hidden = net.share(a_record(net.xa, terms_of(net.xa, told, restrictions=not_xc)), net.xb)
+    net.xb.desk.confirm_hit(DUTY, a_finding(hidden), about())
+    assert [one.recipient for one in net.deliver()] == [net.xa.id]
+
+
+def test_m5_named_body_is_not_told_where_the_finder_suspended_toward_it(net: Network) -> None:
+    told = net.add(an_instrument("told", net.agreement.parties, hit_told=frozenset({net.xc.id})))
+    record = net.share(a_record(net.xa, terms_of(net.xa, told)), net.xb)
+    net.xb.suspend(told, net.xc.id, (net.xb,))
+    net.xb.desk.confirm_hit(DUTY, a_finding(record), about())
+    assert [one.recipient for one in net.deliver()] == [net.xa.id]
+
+
+def test_m6_record_past_its_retention_is_nothing_to_a_body_that_never_held_it(net: Network) -> None:
+    known = net.share(a_record(net.xa, terms_of(net.xa, net.agreement)), net.xb)
+    net.xb.desk.confirm_hit(DUTY, a_finding(known), about())
+    honest = net.xb.store.state.outbox.put_out[-1].statement
+    content = from_json(HitContent, honest.content)
+    for local_id, retention in (("live", None), ("ended", Retention(NOW.date(), NOW.date()))):
+        record = a_record(net.xa, terms_of(net.xa, net.agreement), local_id=local_id)
+        guessed = net.share(replace(record, retention=retention or record.retention))
+        header = replace(content.header, id=f"hit-{local_id}")
+        guess = draft("hit", net.xb.id, honest.at, to_object(replace(content, header=header, record=guessed)))
+        if retention is None:
+            net.xa.take_in(guess.with_signature(net.xb.ring.node), net.xb.id)
+            continue
+        with pytest.raises(NotFound):
+            net.xa.take_in(guess.with_signature(net.xb.ring.node), net.xb.id)

@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from entente.agreements.model import Measure, MeasurePolicy, OnwardRule
+from entente.agreements.model import Direction, Measure, MeasurePolicy, OnwardRule
 from entente.correspondence.model import PermissionState
 from entente.correspondence.permissions import Wish
 from entente.correspondence.statements import PermissionAnswerContent, PermissionRequestContent
-from entente.handling.model import DisclosureAct
+from entente.handling.model import DisclosureAct, Restriction, RestrictionMode
 from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
 from entente.kernel.ids import RecordId
 from entente.kernel.statement import draft
+from entente.records.model import Link
 from tests.support.build_correspondence import (
     ANALYST,
     CLERK,
@@ -320,3 +321,56 @@ def test_m11_leave_is_handed_on_by_its_grantee_alone(net: Network, wanted: Recor
     net.xc.take_in(leave, net.xb.id)
     net.xc.take_in(leave, net.xb.id)
     assert len(net.xc.store.state.classes.leaves()) == 1
+
+
+def test_m3_leave_is_not_asked_where_the_way_to_the_source_is_suspended(net: Network, wanted: RecordId) -> None:
+    net.xb.suspend(net.agreement, net.xa.id, (net.xb,), direction=Direction.SENDING)
+    with pytest.raises(Refused) as caught:
+        net.xb.desk.ask_permission(DUTY, a_wish(net, wanted), about())
+    assert [ground.number for ground in caught.value.decision.refusals] == ["M2.5"]
+    assert net.deliver() == []
+
+
+def test_m3_source_refuses_a_request_for_leave_that_it_suspended_receiving_of(net: Network, wanted: RecordId) -> None:
+    net.xb.desk.ask_permission(DUTY, a_wish(net, wanted), about())
+    scope = {"direction": Direction.RECEIVING, "kinds": frozenset({"wanted_person"})}
+    net.xa.suspend(net.agreement, net.xb.id, (net.xa,), **scope)
+    net.deliver()
+    assert [type(error) for _, error in net.refused] == [Refused]
+    assert net.xa.desk.permissions(1) == ()
+
+
+@pytest.mark.parametrize(
+    ("author", "other", "way"), [("xb", "xc", Direction.SENDING), ("xc", "xb", Direction.RECEIVING)]
+)
+def test_d3_copy_does_not_pass_between_two_of_whom_one_suspended_toward_the_other(
+    net: Network, author: str, other: str, way: Direction
+) -> None:
+    free = net.share(a_record(net.xa, terms_of(net.xa, net.agreement, handling=frozenset({"H0"}))), net.xb)
+    net.xb.desk.forward_record(DUTY, free, net.xc.id, about())
+    passed = net.xb.store.state.outbox.put_out[-1].statement
+    desks = {"xb": net.xb, "xc": net.xc}
+    desks[author].suspend(net.agreement, desks[other].id, (net.xb, net.xc), direction=way)
+    with pytest.raises(Refused) as caught:
+        net.xb.desk.forward_record(DUTY, free, net.xc.id, about())
+    assert [ground.number for ground in caught.value.decision.refusals] == ["D3"]
+    # The other side asks the same, and takes the copy from the source itself all the same.
+    with pytest.raises(Refused):
+        net.xc.take_in(passed, net.xb.id)
+    net.xc.take_in(passed, net.xa.id)
+
+
+def test_m7_copy_that_links_to_what_the_recipient_may_not_know_of_does_not_pass(net: Network) -> None:
+    free = terms_of(net.xa, net.agreement, handling=frozenset({"H0"}))
+    not_xc = frozenset({Restriction(RestrictionMode.EXCLUDE, bodies=frozenset({net.xc.id}))})
+    known = net.share(a_record(net.xa, free, local_id="known"), net.xb)
+    hidden = net.share(a_record(net.xa, replace(free, restrictions=not_xc), local_id="hidden"), net.xb)
+    for end, local_id in ((known, "p-1"), (hidden, "p-2")):
+        record = replace(a_record(net.xa, free, local_id=local_id), links=(Link("associate", end),))
+        linked = net.share(record, net.xb)
+        if end == known:
+            net.xb.desk.forward_record(DUTY, linked, net.xc.id, about())
+            continue
+        with pytest.raises(Refused) as caught:
+            net.xb.desk.forward_record(DUTY, linked, net.xc.id, about())
+        assert [ground.number for ground in caught.value.decision.refusals] == ["M7"]

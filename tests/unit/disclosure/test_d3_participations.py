@@ -114,6 +114,24 @@ def test_recipient_with_whom_the_source_suspended_gets_nothing_passed_on() -> No
     assert ceiling(request, with_stands(missing=(XC,))) is DisclosureAct.SEE
 
 
+@pytest.mark.parametrize(
+    ("author", "counterpart", "direction", "highest"),
+    [
+        (XB, XC, Direction.SENDING, DisclosureAct.SEE),
+        (XB, XC, Direction.RECEIVING, OPEN),
+        (XC, XB, Direction.RECEIVING, DisclosureAct.SEE),
+        (XC, XB, Direction.SENDING, OPEN),
+    ],
+)
+def test_reader_that_suspended_with_a_recipient_passes_nothing_on_to_it(
+    author: BodyId, counterpart: BodyId, direction: Direction, highest: DisclosureAct
+) -> None:
+    request = a_request(act=DisclosureAct.FORWARD, recipient=XC)
+    stopped = suspended(author, counterparts=frozenset({counterpart}), direction=direction)
+    assert ceiling(request, stopped) is highest
+    assert ceiling(a_request(), stopped) is OPEN
+
+
 def test_recipient_that_is_no_party_is_the_onward_rules_matter_alone() -> None:
     request = a_request(act=DisclosureAct.FORWARD, recipient=XD)
     assert refusing(judge(request, with_stands(), NOW)) == ["D2"]

@@ -9,7 +9,7 @@ import pytest
 
 from entente.agreements.model import Right
 from entente.disclosure.model import DisclosureRequest
-from entente.disclosure.service import ASK_FOR_LEAVE, Disclosure
+from entente.disclosure.service import ASK_FOR_LEAVE, Disclosure, answer
 from entente.handling.model import DisclosureAct
 from entente.kernel.errors import NotFound, Refused
 from tests.support.build_disclosure import (
@@ -66,21 +66,21 @@ def forward(*codes: str) -> DisclosureRequest:
 
 
 def test_allowed_request_gives_its_decision(node: Node) -> None:
-    decision = node.gate.require(a_request(), WHAT)
+    decision = answer(node.gate.judge(a_request()), WHAT)
     assert decision.allowed
     assert dict(decision.facts)["instrument"] == PROGRAMME
 
 
 def test_what_may_not_be_known_is_answered_in_the_very_words_of_nothing_found(node: Node) -> None:
-    assert node.gate.require(a_request(), WHAT).allowed
+    assert answer(node.gate.judge(a_request()), WHAT).allowed
     with pytest.raises(NotFound) as hidden:
-        node.gate.require(a_request(reader=a_reader(XC, "astrologer")), WHAT)
+        answer(node.gate.judge(a_request(reader=a_reader(XC, "astrologer"))), WHAT)
     assert str(hidden.value) == str(NotFound())
 
 
 def test_refusal_names_its_grounds_and_offers_to_ask_for_leave(node: Node) -> None:
     with pytest.raises(Refused) as refusal:
-        node.gate.require(forward("H2"), WHAT)
+        answer(node.gate.judge(forward("H2")), WHAT)
     assert refusal.value.what == WHAT
     assert "handling code H2" in refusal.value.why
     assert refusal.value.do == ASK_FOR_LEAVE
@@ -89,23 +89,23 @@ def test_refusal_names_its_grounds_and_offers_to_ask_for_leave(node: Node) -> No
 
 def test_refusal_that_leave_would_not_lift_says_what_would(node: Node) -> None:
     with pytest.raises(Refused) as refusal:
-        node.gate.require(a_request(right=Right.COPY, purpose="analysis"), WHAT)
+        answer(node.gate.judge(a_request(right=Right.COPY, purpose="analysis")), WHAT)
     assert refusal.value.do.startswith("Ask under the instrument that covers it")
 
 
 def test_refusal_without_any_remedy_still_says_what_to_do(node: Node) -> None:
     with pytest.raises(Refused) as refusal:
-        node.gate.require(forward("RED"), WHAT)
+        answer(node.gate.judge(forward("RED")), WHAT)
     assert refusal.value.do == "Ask the source what it would allow."
 
 
 def test_granted_leave_makes_the_same_request_pass(node: Node) -> None:
     with pytest.raises(Refused):
-        node.gate.require(forward("H2"), WHAT)
+        answer(node.gate.judge(forward("H2")), WHAT)
     with node.world.open() as unit:
         unit.classes.grant(a_leave())
         unit.commit()
-    assert node.gate.require(forward("H2"), WHAT).allowed
+    assert answer(node.gate.judge(forward("H2")), WHAT).allowed
 
 
 def test_allowed_set_is_kept_while_nothing_changes(node: Node) -> None:
@@ -163,7 +163,7 @@ def test_open_unit_is_judged_with_its_own_uncommitted_changes(node: Node) -> Non
         unit.agreements.change(a_participation(XA, a_suspension()))
         assert not node.gate.judge_in(unit, a_request()).decision.allowed
         with pytest.raises(NotFound):
-            node.gate.require_in(unit, a_request(), WHAT)
+            answer(node.gate.judge_in(unit, a_request()), WHAT)
         assert node.gate.allowed_in(unit, a_reader(), DisclosureAct.SEE, Right.COPY, "arrest", "drugs") == frozenset()
     assert node.gate.judge(a_request()).decision.allowed
 

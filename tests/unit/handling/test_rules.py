@@ -19,8 +19,6 @@ from entente.handling.rules import (
     evaluation_ceiling,
     is_cleared,
     is_confidentiality_within,
-    is_due_for_erasure,
-    is_due_for_review,
     ladder_ceiling,
     retention_for,
     unknown_codes,
@@ -118,14 +116,6 @@ def test_h5_an_unknown_kind_has_no_retention() -> None:
         retention_for("rumour", 30, DAY, None, LISTS)
 
 
-def test_h5_erasure_is_due_on_the_first_day_it_is_no_longer_held() -> None:
-    retention = Retention(DAY - timedelta(days=2), DAY)
-    assert is_due_for_erasure(retention, DAY)
-    assert not is_due_for_erasure(retention, DAY - timedelta(days=1))
-    assert is_due_for_review(retention, DAY - timedelta(days=2))
-    assert not is_due_for_review(retention, DAY - timedelta(days=3))
-
-
 @pytest.mark.parametrize(
     ("role", "status", "marks", "cleared"),
     [
@@ -135,7 +125,6 @@ def test_h5_erasure_is_due_on_the_first_day_it_is_no_longer_held() -> None:
         ("border_officer", "wanted", ["sensitive"], False),
         ("analyst", "witness", [], False),
         ("analyst", "suspect", [], True),
-        ("duty_officer", "bystander", [], False),
         ("duty_officer", "wanted", ["secret"], False),
     ],
 )

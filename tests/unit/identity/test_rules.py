@@ -67,6 +67,8 @@ def test_i1_one_line_is_read_as_name_date_and_number(text: str, query: Query) ->
         ({"crime_area": "gossip"}, "crime_area"),
         ({"case": "", "occasion": " "}, "case"),
         ({"occasion": "a" * 201}, "occasion"),
+        ({"occasion": "control\x1b[2J at lane 2"}, "occasion"),
+        ({"case": "2031/\u202e000017"}, "case"),
     ],
 )
 def test_i13_search_without_a_stated_why_is_invalid(changes: dict[str, str], field: str) -> None:

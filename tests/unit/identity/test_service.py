@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from entente.agreements.model import Right
+from entente.bodies.authority import authorise
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct, Retention
 from entente.identity.model import Occasion, Query
@@ -106,6 +107,20 @@ def test_i12_suspension_between_question_and_search_counts(monkeypatch: pytest.M
     monkeypatch.setattr(world, "allowed", suspended_meanwhile)
     monkeypatch.setattr(world, "allowed_in", lambda *_: world.allowed_classes)
     assert world.search("Muhammadov").candidates == ()
+
+
+def test_i12_withdrawal_between_the_look_and_its_row_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = a_world("Мухаммедов А.", "Karimzoda Behruz")
+
+    def withdrawn_meanwhile(*given: Any, **more: Any) -> Any:  # noqa: ANN401 - what authorise takes and gives
+        if world.held[1].withdrawn_at is None:
+            world.change(1, withdrawn_at=NOW)
+        return authorise(*given, **more)
+
+    monkeypatch.setattr("entente.identity.service.authorise", withdrawn_meanwhile)
+    assert world.search("Muhammadov").candidates == ()
+    assert world.trail_rows[-1].act.detail["shown"] == []
+    assert world.search("Karimzoda Behruz").candidates
 
 
 def test_i12_withdrawn_and_expired_records_are_not_shown_before_the_index_knows() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from entente.kernel.canonical import INTEGER_MAX, canonical_bytes, parse_canonical
+from entente.kernel.canonical import INTEGER_MAX, canonical_bytes, canonical_text, joined, parse_canonical, read_back
 from entente.kernel.errors import Invalid
 
 
@@ -48,3 +48,14 @@ def test_a_document_with_another_form_is_refused(name: str, data: bytes) -> None
 def test_a_value_without_canonical_form_is_never_signed(value: object) -> None:
     with pytest.raises(Invalid):
         canonical_bytes({"a": value})  # type: ignore[dict-item] # the hostile value is the point
+
+
+def test_an_object_joined_from_canonical_texts_is_read_back_as_it_stands() -> None:
+    text = joined({"b": canonical_text(["é"]), "a": "1"})
+    assert read_back(text) == ({"a": 1, "b": ["é"]}, text.encode())
+
+
+@pytest.mark.parametrize("text", ["1.5", "[", "NaN", '"\ud800"', "1}{"])
+def test_an_object_joined_from_what_is_no_canonical_text_is_never_signed(text: str) -> None:
+    with pytest.raises(Invalid):
+        read_back(joined({"a": text}))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from entente.kernel.text import is_line, is_seen, shows_as_stored
+from entente.kernel.text import _DECEPTIVE, _UNSEEN, is_line, is_seen, shows_as_stored
 
 HONEST = [
     "Мухаммедов Абдулло",
@@ -42,3 +44,21 @@ def test_text_of_blanks_and_what_has_no_width_is_not_seen(text: str) -> None:
 @pytest.mark.parametrize("text", ["a\nb", "a\u2028b", "a\x0bb", "a\rb"])
 def test_line_is_one_line(text: str) -> None:
     assert not is_line(text)
+
+
+HOSTILE = st.sampled_from(["\x1b", "\x85", "\u202e", "\u200b", "\u00ad", " ", "\t", "\n"])
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]) | HOSTILE, max_size=6))
+def test_the_short_way_for_printable_text_says_what_the_patterns_say(text: str) -> None:
+    assert shows_as_stored(text) is (_DECEPTIVE.search(text) is None)
+    assert is_seen(text) is (_UNSEEN.fullmatch(text) is None)
+
+
+@pytest.mark.parametrize("hidden", ["\u00ad", "\u200b", "\u200e", "\u2060", "\ufeff"])
+def test_a_line_with_a_character_of_no_width_would_look_like_another(hidden: str) -> None:
+    assert not is_line(f"Bu{hidden}reau")
+    assert is_line("Bureau")
+    # What joins and parts letters belongs to how Persian and Indic names are written.
+    assert is_line("پایگاه\u200cها")
+    assert is_line("क्\u200dष")

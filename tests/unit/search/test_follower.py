@@ -1,5 +1,6 @@
 """I15: the thread that keeps the index up. Its waits are events, not sleeps."""
 
+import logging
 import threading
 from collections.abc import Iterator
 
@@ -66,6 +67,7 @@ def test_commit_wakes_the_follower(started: list[Follower]) -> None:
         Unavailable("The store is locked.", why="Another command.", do="Wait.", retry_is_safe=True),
         OSError("no space left on device"),
         ValueError("index damaged"),
+        AssertionError("a defect"),
     ],
 )
 def test_failure_is_kept_for_doctor_and_tried_again(started: list[Follower], failure: Exception) -> None:
@@ -79,13 +81,15 @@ def test_failure_is_kept_for_doctor_and_tried_again(started: list[Follower], fai
     assert (follower.state().failures, follower.state().last_error) == (0, "")
 
 
-def test_failure_is_shown_while_it_lasts(started: list[Follower], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failure_is_shown_while_it_lasts(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("entente.search.follower.RETRY_SECONDS_MIN", 60.0)
     steps = Steps(OSError("no space left on device"))
     follower = Follower(steps)
-    follower.start()
-    assert steps.failed.wait(SECONDS)
-    follower.stop()
+    with caplog.at_level(logging.WARNING):
+        follower.start()
+        assert steps.failed.wait(SECONDS)
+        follower.stop()
+    assert "no space left on device" in caplog.text
     state = follower.state()
     assert (state.failures, state.is_running) == (1, False)
     assert "no space left on device" in state.last_error

@@ -115,7 +115,7 @@ def test_position_is_kept_with_the_documents(tmp_path: Path) -> None:
 def test_crash_between_commit_and_position_only_repeats_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index = an_index(tmp_path, *PERSONS)
     monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("no space left on device")))
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(Unavailable, match="no space"):
         index.apply([2], [named(2, "Saidov Rustam")], 8)
     monkeypatch.undo()
     index.close()

@@ -94,3 +94,22 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(httpx.HTTPTransport, "__init__", remember)
     ExchangeClient(1.0).close()
     assert proxies == [None]
+
+
+def test_answer_that_drips_is_given_up_when_the_time_of_the_whole_post_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    taken: list[int] = []
+
+    def drip() -> Iterator[bytes]:
+        for place in range(1_000):
+            taken.append(place)
+            now[0] += 0.4
+            yield b"x"
+
+    monkeypatch.setattr("entente.transport.client.monotonic", lambda: now[0])
+    with pytest.raises(Unavailable, match="did not take the batch") as caught:
+        client_of(lambda _: httpx.Response(200, content=drip(), headers={"content-type": BATCH_TYPE})).post(
+            ADDRESS, b"batch"
+        )
+    assert "1 seconds" in caught.value.why
+    assert len(taken) < 10

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+
+import pytest
 
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import BodyId
@@ -139,3 +142,27 @@ def test_body_without_an_address_is_postponed() -> None:
     courier.stop()
     assert line.posts == []
     assert a.delivery("hello") == ("waiting", "")
+
+
+def test_defect_at_one_look_is_told_and_does_not_end_the_courier(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entente.transport.courier.PAUSE_SECONDS_FIRST", 0.01)
+    a, b, _ = three_nodes()
+    line = Line(b)
+    looks = [RuntimeError("a defect")]
+    due = a.exchange.recipients_due
+
+    def look() -> tuple[BodyId, ...]:
+        if looks:
+            raise looks.pop()
+        return due()
+
+    monkeypatch.setattr(type(a.exchange), "recipients_due", lambda _: look())
+    a.send(XB, "hello")
+    courier = Courier(a.exchange, line.post, workers=1)
+    with caplog.at_level(logging.WARNING):
+        courier.start()
+        line.wait_until(lambda: line.posts == [XB])
+        courier.stop()
+    assert "a defect" in caplog.text

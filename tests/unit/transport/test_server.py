@@ -25,7 +25,15 @@ from entente.kernel.errors import (
 )
 from entente.transport import server
 from entente.transport.errors import PROBLEM_TYPE, STATUS_OF
-from entente.transport.server import BATCH_TYPE, PATH, exchange_app, listen
+from entente.transport.server import (
+    BATCH_TYPE,
+    PATH,
+    exchange_app,
+    listen,
+    listening_address,
+    loopback_beside,
+    web_address,
+)
 
 
 class Node:
@@ -158,3 +166,39 @@ def test_free_port_is_listened_on() -> None:
     with listen("127.0.0.1", 0) as bound:
         assert bound.getsockname()[1] > 0
         assert bound.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("127.0.0.1", "http://127.0.0.1"), ("0.0.0.0", "http://127.0.0.1")],  # noqa: S104 - on purpose
+)
+def test_command_of_this_machine_reaches_a_node_where_it_listens(host: str, address: str) -> None:
+    with listen(host, 0) as bound:
+        assert loopback_beside(bound) is None
+        assert web_address(bound) == f"{address}:{bound.getsockname()[1]}"
+        # What is said to the operator hides no open door: 0.0.0.0 is every address of the machine.
+        assert listening_address(bound) == f"http://{host}:{bound.getsockname()[1]}"
+
+
+def test_node_on_an_outer_address_listens_for_its_commands_on_loopback_beside_it() -> None:
+    # What comes to another address of this machine comes from that address: the operator's route would not hear it.
+    class Outer:
+        def getsockname(self) -> tuple[str, int]:
+            return ("192.0.2.17", 8601)
+
+    beside = loopback_beside(Outer())  # type: ignore[arg-type] # only its name is asked
+    assert beside is not None
+    with beside:
+        assert web_address(beside) == f"http://127.0.0.1:{beside.getsockname()[1]}"
+
+
+def test_address_of_the_sixth_version_stands_in_brackets() -> None:
+    class Bound:
+        def __init__(self, host: str) -> None:
+            self.host = host
+
+        def getsockname(self) -> tuple[str, int, int, int]:
+            return (self.host, 8601, 0, 0)
+
+    assert web_address(Bound("::1")) == "http://[::1]:8601"  # type: ignore[arg-type]
+    assert web_address(Bound("::")) == "http://[::1]:8601"  # type: ignore[arg-type]

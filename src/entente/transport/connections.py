@@ -1,0 +1,69 @@
+"""One connection to a node, with an end to everything a stranger can make it wait for.
+
+uvicorn bounds how long a connection rests between two requests, and neither how long its first one may take to come nor how
+slowly one may drip; and beyond its bound of connections it answers, but keeps them. Whoever can reach the port could so take
+all of them, or every file handle of the process, and say nothing.
+
+Source: docs/rules/exchange.md X22; RFC 9110 section 15.5.9; ours, because a node stands in the open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+CONNECTIONS_MAX = 512
+"""Twice the 260 bodies the desk must be fluent with (issue part 5): each keeps one connection open."""
+LOCAL_CONNECTIONS_MAX = 64
+"""Kept beside them for programs of this machine, so that strangers who take all the others do not shut the operator out."""
+REQUEST_SECONDS_MAX = 80.0
+"""From a connection's beginning, or its last answer, to a whole request: longer than a batch may take to arrive, and than a
+rested connection is kept (transport.server), so that this closes only what neither of them does."""
+
+
+class BoundedConnection(H11Protocol):
+    """uvicorn's HTTP/1.1 over one connection, closed when a request does not become whole in time."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - handed on as they are
+        super().__init__(*given, **named)
+        self._limit: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
+        """Keep the connection, unless there are enough."""
+        super().connection_made(transport)
+        if len(self.connections) > CONNECTIONS_MAX + (LOCAL_CONNECTIONS_MAX if self._is_local() else 0):
+            transport.abort()
+            return
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what came; the time runs on until the request is whole."""
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_response_complete()
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._stop_watch()
+        super().connection_lost(exc)
+
+    def _is_local(self) -> bool:
+        return self.client is not None and ipaddress.ip_address(self.client[0]).is_loopback
+
+    def _watch(self) -> None:
+        if self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete:
+            self._stop_watch()
+        elif self._limit is None and not self.transport.is_closing():
+            self._limit = self.loop.call_later(REQUEST_SECONDS_MAX, self.transport.abort)
+
+    def _stop_watch(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None

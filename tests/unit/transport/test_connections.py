@@ -1,0 +1,118 @@
+"""A connection that asks nothing, or never ends asking, is closed; more than the bound are not kept (X22). No network."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.types import Receive, Scope, Send
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from entente.transport import connections
+from entente.transport.connections import BoundedConnection
+
+
+class Line(asyncio.Transport):
+    """What a connection writes to; remembers that it was cut."""
+
+    def __init__(self, peer: str) -> None:
+        super().__init__()
+        self.peer = peer
+        self.sent = b""
+        self.cut = asyncio.Event()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - asyncio's own signature
+        return (self.peer, 40_000) if name in {"peername", "sockname"} else default
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.sent += bytes(data)
+
+    def is_closing(self) -> bool:
+        return self.cut.is_set()
+
+    def abort(self) -> None:
+        self.cut.set()
+
+    close = abort
+    pause_reading = resume_reading = lambda _: None
+
+
+async def hello(_: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+def connected(state: ServerState, peer: str = "203.0.113.7") -> tuple[BoundedConnection, Line]:
+    line = Line(peer)
+    connection = BoundedConnection(Config(hello, log_config=None, ws="none"), state, {})
+    connection.connection_made(line)
+    return connection, line
+
+
+HALVES = {
+    "nothing": b"",
+    "half a head": b"POST /exchange HTTP/1.1\r\nHost: xb\r\nX-Slow: ",
+    "half a body": b"POST /exchange HTTP/1.1\r\nHost: xb\r\nContent-Length: 100\r\n\r\nhalf",
+    "half a second request": b"GET / HTTP/1.1\r\nHost: xb\r\n\r\nGET / HT",
+}
+
+
+@pytest.mark.parametrize("name", HALVES)
+def test_connection_whose_request_does_not_become_whole_is_closed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "REQUEST_SECONDS_MAX", 0.02)
+
+    async def story() -> None:
+        connection, line = connected(ServerState())
+        # A byte at a time: what drips does not begin the time anew.
+        for byte in HALVES[name]:
+            connection.data_received(bytes([byte]))
+        async with asyncio.timeout(10):
+            await line.cut.wait()
+
+    asyncio.run(story())
+
+
+def test_request_that_is_whole_may_be_answered_as_late_as_its_answer_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "REQUEST_SECONDS_MAX", 0.02)
+    go_on = asyncio.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        await go_on.wait()
+        await hello(scope, receive, send)
+
+    async def story() -> None:
+        line = Line("203.0.113.7")
+        connection = BoundedConnection(Config(slow, log_config=None, ws="none"), ServerState(), {})
+        connection.connection_made(line)
+        connection.data_received(b"GET / HTTP/1.1\r\nHost: xb\r\n\r\n")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(line.cut.wait(), 0.1)
+        go_on.set()
+        await asyncio.gather(*connection.tasks)
+        assert line.sent.endswith(b"ok")
+        connection.connection_lost(None)
+
+    asyncio.run(story())
+
+
+def test_connections_beyond_the_bound_are_not_kept_and_the_operator_still_comes_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "CONNECTIONS_MAX", 2)
+    monkeypatch.setattr(connections, "LOCAL_CONNECTIONS_MAX", 1)
+
+    async def story() -> None:
+        state = ServerState()
+        opened = [connected(state) for _ in range(3)]
+        assert [line.is_closing() for _, line in opened] == [False, False, True]
+        opened.pop()[0].connection_lost(None)
+        opened += [connected(state, "127.0.0.1") for _ in range(2)]
+        assert [line.is_closing() for _, line in opened[2:]] == [False, True]
+        for connection, _ in opened:
+            connection.connection_lost(None)
+        assert not state.connections
+
+    asyncio.run(story())
