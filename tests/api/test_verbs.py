@@ -84,6 +84,11 @@ def in_the_directory(day: Day) -> None:
     ask("XA-NCB", "body_addresses", addresses=["https://node.xa.example"])
     seen = ask("XB-NCB", "body_show", body="XA-NCB")["body"]
     assert (seen["name"], seen["addresses"]) == ("Bureau of Arandia", ["https://node.xa.example"])
+    branch = {
+        "units": [{"id": "north", "kind": "regional_branch", "name": "Branch of the North", "territory": "XA-01"}]
+    }
+    ask("XA-NCB", "body_units", data=encode_bytes(json.dumps(branch).encode()))
+    assert ask("GS", "body_show", body="XA-NCB")["body"]["units"][0]["name"] == "Branch of the North"
     entries = [{"body": "XA-NCB", "status": "member", "since": "2020-01-01", "document": "Accession"}]
     group = encode_bytes(json.dumps({"name": "members", "title": "Members", "entries": entries}).encode())
     ask("GS", "group_keep", officer=HEAD, data=group)
@@ -118,6 +123,10 @@ def with_records(day: Day) -> None:
         method="prints", terms=JUDGEMENT_TERMS, **ABOUT,
     )  # fmt: skip
     assert (judged["left"], judged["verdict"]) == ("XA-NCB/w-1", "not_same")
+    original = ask("XA-NCB", "record_original", officer=DUTY, record="w-1")
+    assert json.loads(original["text"])["id"] == "w-1"
+    with pytest.raises(NotFound):
+        ask("XB-NCB", "record_original", officer=DUTY, record="XA-NCB/w-1")
     listed = ask("XB-NCB", "record_list", officer=DUTY, limit=1, **ABOUT)
     assert (len(listed["records"]), listed["of"]) == (1, 2)
     assert ask("XB-NCB", "record_show", officer=DUTY, record="XA-NCB/w-1", **ABOUT)["record"]["version"] == 1

@@ -162,6 +162,8 @@ def test_page_of_one_kind_lists_no_other(store: Store) -> None:
         )
         page = unit.records.page(frozenset({1, 2}), today=TODAY, after=0, limit=9, kind="vehicle")
         assert [item.record.kind for item in page.records] == ["vehicle"]
+        assert unit.records.count(frozenset({1, 2}), today=TODAY, kind="vehicle") == 1
+        assert unit.records.count(frozenset({1, 2}), today=TODAY) == 2
 
 
 def test_many_come_in_the_order_asked_and_absent_ones_are_left_out(store: Store) -> None:

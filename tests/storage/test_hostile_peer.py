@@ -103,7 +103,7 @@ def test_record_claiming_an_instrument_its_source_is_no_party_to_is_set_aside(wo
     """An extract that names the programme is brought under the agreement by a body outside the programme."""
     own = held(world, "GS", "GS", first_local_id(world, "GS"))
     terms = tuple(replace(cls, instrument=world.instrument(PROGRAMME)) for cls in own.terms)
-    lie = replace(own, terms=terms, version=own.version + 1, is_extract=True)
+    lie = replace(own, terms=terms, version=own.version + 1)
     statement = record_statement(lie, "duty-1", now(), world["GS"].exchange.signer)
     send(world, "GS", "XB-NCB", world.instrument(AGREEMENT), statement).assert_refused()
 

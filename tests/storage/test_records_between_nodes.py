@@ -282,7 +282,6 @@ def test_r5_a_fact_kept_from_the_recipient_leaves_no_trace_there(world: World) -
             assert b"zebunisodi" not in content.lower(), f"{file.name} holds the hidden name in Latin letters"
     copy = world.held(XB, "extract-1")
     assert copy is not None
-    assert not copy.record.is_extract
     assert copy.record.terms == (world.cls(),)
     # Where it may be seen it is held and found, so the silence at XB is the restriction's.
     assert "extract-1" in world.find(GS, "Zebunisodi Charkhinav")
@@ -496,7 +495,7 @@ def test_the_original_fragment_is_kept_at_home_whatever_its_size_and_sent_to_nob
     original = bytes(place * place % 251 for place in range(size))
     fragment = Fragment("list.jsonl", "0" * 64, "2031-01-01", "ftm", original)
     world.share([replace(person(world, f"fragment-{size}", "Orusko Talbari"), fragment=fragment)], XB)
-    assert world.network[XA].records.fragment(DUTY, world.record(f"fragment-{size}")) == fragment
+    assert world.network[XA].records.original(DUTY, world.record(f"fragment-{size}")) == fragment
     wanted = world.record(f"fragment-{size}")
     with world.network[XB].records.open_unit() as unit:
         assert unit.records.get(wanted) is not None

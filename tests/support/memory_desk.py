@@ -111,8 +111,8 @@ class MemoryRecords:
         ]
         return Page(tuple(found[:limit]), found[limit - 1].number if len(found) > limit else None)
 
-    def count(self, allowed: frozenset[int], *, today: date) -> int:
-        return len(self.page(allowed, today=today, after=0, limit=len(self.held) + 1).records)
+    def count(self, allowed: frozenset[int], *, today: date, kind: str = "") -> int:
+        return len(self.page(allowed, today=today, after=0, limit=len(self.held) + 1, kind=kind).records)
 
     def changed_since(self, sequence: int, limit: int) -> tuple[StoredRecord, ...]:
         changed = [stored for stored in self.held.values() if stored.change_sequence > sequence]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from entente.bodies.authority import Record, authorise
-from entente.bodies.model import Body, Group, GroupEntry, KeyVersion, NationalOrder, Officer, Unit
+from entente.bodies.model import Body, Group, GroupEntry, NationalOrder, Officer, Unit
 from entente.bodies.ports import BodiesUnit, BodyLists
 from entente.bodies.powers import TASK_MEASURE, check_order, may_act
 from entente.bodies.rules import body_id, check_name, unknown_body, verify_by_node
@@ -77,16 +77,6 @@ class Directory:
             self.record(unit, Act("init", body.id, NODE, body.id, {"code": body.code, "statement": genesis.id}))
             unit.commit()
             return body
-
-    def draft_keys(
-        self, root_keys: tuple[bytes, ...], threshold: int, node_key: bytes, sealing_key: bytes
-    ) -> Statement:
-        """Return our next key version, for the heads of the present one to sign."""
-        with self.open_unit() as unit:
-            own = unit.bodies.own()
-            now = self.clock.now()
-            keys = KeyVersion(own.current_keys.version + 1, root_keys, threshold, node_key, sealing_key, now)
-            return draft(DirectoryKind.KEYS, own.id, now, to_object(keys))
 
     def change_keys(self, statement: Statement) -> Body:
         """Take our next key version, signed by the heads' threshold of the present one, and tell every body."""

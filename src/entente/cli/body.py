@@ -113,6 +113,17 @@ def address(
     say(ask(folder, "body_addresses", given), as_json, _entry)
 
 
+@app.command("units", epilog=examples("entente body units branches.yaml"))
+def units(file: ReadableFile, folder: Folder = None, as_json: Json = False) -> None:
+    """Say which regional branches, organs and units we have; it replaces what we said before.
+
+    The file: units, each with id, kind (regional_branch, organ, unit, unit_abroad), name, and where it has them territory and
+    parent.
+    """
+    data = base64.b64encode(file.read_bytes()).decode("ascii")
+    say(ask(folder, "body_units", {"data": data}), as_json, _entry)
+
+
 @app.command("order", epilog=examples("entente body order order-44.yaml --as head-1"))
 def order(file: ReadableFile, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
     """Enter a national order from its published text: which powers officers have, on which legal basis, from when.

@@ -134,6 +134,12 @@ def judge(
     say(ask(folder, "record_judge", given), as_json, _judged)
 
 
+@app.command("original", epilog=examples("entente record original xa-person-01 --as xa-duty-1"))
+def original(record: _Record, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
+    """Show the part of the file that a record of ours was made from, and the file by name, date and hash."""
+    say(ask(folder, "record_original", {"officer": officer, "record": record}), as_json, _as_it_came)
+
+
 @app.command(
     "withdraw", epilog=examples("entente record withdraw w-17 --reason «Arrested and handed over» --as xa-duty-1")
 )
@@ -326,3 +332,14 @@ def _forwarded(answer: JsonObject) -> Iterator[str]:
 def _judged(answer: JsonObject) -> Iterator[str]:
     verdict = plain(answer["verdict"]).replace("_", " ")
     yield f"{name(answer['left'])} is judged {verdict} {name(answer['right'])}: record {name(answer['name'])}."
+
+
+def _as_it_came(answer: JsonObject) -> Iterator[str]:
+    yield from fields(
+        [
+            ("record", name(answer["name"])),
+            ("file", f"{name(answer['file'])}, {plain(answer['file_date'])}, {plain(answer['format'])}"),
+            ("SHA-256", plain(answer["file_sha256"])),
+        ]
+    )
+    yield name(answer["text"])

@@ -121,7 +121,6 @@ class Record:
     facts: tuple[Fact, ...]
     links: tuple[Link, ...]
     retention: Retention
-    is_extract: bool = False
 
     def values(self, name: str) -> tuple[str, ...]:
         """Return the values of a property, in the order the source gave them."""

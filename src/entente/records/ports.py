@@ -66,7 +66,7 @@ class RecordStore(Protocol):
         Each has at least one class in the allowed set, is not withdrawn, and is within its retention.
         """
 
-    def count(self, allowed: frozenset[int], *, today: date) -> int:
+    def count(self, allowed: frozenset[int], *, today: date, kind: str = "") -> int:
         """Count what `page` would list in all."""
 
     def changed_since(self, sequence: int, limit: int) -> tuple[ChangedRecord | StoredRecord, ...]:

@@ -222,7 +222,7 @@ class Records:
             found = unit.records.page(
                 allowed, today=now.date(), after=after, limit=min(limit, PAGE_RECORDS_MAX), kind=kind
             )
-            total = unit.records.count(allowed, today=now.date())
+            total = unit.records.count(allowed, today=now.date(), kind=kind)
             detail: JsonObject = {"purpose": purpose, "crime_area": crime_area, "shown": len(found.records)}
             self.record(unit, Act("list_records", unit.bodies.own().id, officer, "list", detail))
             unit.commit()
@@ -238,12 +238,22 @@ class Records:
             others = [body.id for body in unit.bodies.bodies() if body.id != stored.record.source]
         return tuple(sight(stored.record, body, situation, now) for body in others)
 
-    def fragment(self, officer: OfficerId, wanted: RecordId) -> Fragment | None:
-        """Return the original that one of our records was made from."""
+    def original(self, officer: OfficerId, wanted: RecordId) -> Fragment:
+        """Return the fragment of the file that one of our records was made from; the look is in the trail.
+
+        Raises NotFound for a record that is not ours or is withdrawn, and for one that no file brought.
+        Source: DESIGN section 6 (records).
+        """
         with self.open_unit() as unit:
             self.authorise(unit, officer, "show_record", subject=wanted)
-            own_live(unit, wanted, self.clock.now().date())
-            return unit.records.fragment(wanted)
+            stored = own_live(unit, wanted, self.clock.now().date())
+            fragment = unit.records.fragment(wanted)
+            if fragment is None:
+                raise NotFound
+            detail: JsonObject = {"file": fragment.file_sha256}
+            self.record(unit, Act("show_original", stored.record.source, officer, wanted, detail))
+            unit.commit()
+        return fragment
 
     def _reader(self, unit: RecordsUnit, officer: OfficerId, verb: str, subject: str) -> Reader:
         found = authorise(

@@ -66,7 +66,6 @@ def _record_text(record: Record, texts: Mapping[str, str]) -> str:
             "local_id": canonical_text(record.local_id),
             "version": str(record.version),
             "at": canonical_text(format_time(record.at)),
-            "is_extract": "true" if record.is_extract else "false",
         }
     )
 

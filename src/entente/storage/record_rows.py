@@ -98,7 +98,6 @@ def _record(row: sa.Row[Any], class_numbers: tuple[int, ...], class_of: Callable
         ),
         links=tuple([_link(item) for item in content["links"]]),
         retention=Retention(date.fromisoformat(content["review_on"]), date.fromisoformat(row.erase_on)),
-        is_extract=content["is_extract"],
     )
 
 
@@ -117,7 +116,6 @@ def _content(record: Record) -> str:
             ],
             "links": [[link.property, link.to, link.terms, link.observation.value] for link in record.links],
             "review_on": record.retention.review_on.isoformat(),
-            "is_extract": record.is_extract,
         }
     )
 

@@ -175,9 +175,9 @@ class RecordTables:
         next_after = numbers[-1] if len(numbers) == limit else None
         return Page(self.get_many(numbers), next_after)
 
-    def count(self, allowed: frozenset[int], *, today: date) -> int:
+    def count(self, allowed: frozenset[int], *, today: date, kind: str = "") -> int:
         """Count what `page` would list in all; exact."""
-        return self._pages.count(allowed, today=today)
+        return self._pages.count(self._of_kind(allowed, kind) if kind else allowed, today=today)
 
     def changed_since(self, sequence: int, limit: int) -> tuple[ChangedRecord, ...]:
         """Return records with a change_sequence above `sequence`, ordered by it, withdrawn ones included.

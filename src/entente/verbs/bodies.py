@@ -8,6 +8,7 @@ from datetime import date
 from entente.bodies.model import Body, Group, GroupEntry, MembershipStatus, NationalOrder, Officer
 from entente.bodies.powers import TASK_MEASURE, may_act
 from entente.bodies.rules import resolve_group
+from entente.bodies.statements import NewUnits
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import from_json, to_json, to_object
 from entente.kernel.errors import Invalid, NotFound
@@ -75,6 +76,12 @@ def _rename(node: Node, arguments: Arguments) -> JsonObject:
 
 def _addresses(node: Node, arguments: Arguments) -> JsonObject:
     body = node.directory.publish_addresses(arguments.texts("addresses"))
+    return {"body": _entry(body, names_of(node))}
+
+
+def _units(node: Node, arguments: Arguments) -> JsonObject:
+    document = node.files.document(decode_bytes(arguments.text("data"), "data"), "units")
+    body = node.directory.publish_units(from_json(NewUnits, document, "units").units)
     return {"body": _entry(body, names_of(node))}
 
 
@@ -240,6 +247,7 @@ VERBS: tuple[Verb, ...] = (
     verb("body_introduce", _introduce, "Introduce a body of our directory to another one.", "to", "about"),
     verb("body_rename", _rename, "Give our body a new name from a date on.", "name", "since"),
     verb("body_addresses", _addresses, "Say where our node is reached.", "addresses"),
+    verb("body_units", _units, "Say which branches, organs and units we have, from a file.", "data"),
     verb("order_enter", _enter_order, "Enter a national order from its file.", "officer", "data"),
     verb("order_list", _orders, "List the national orders entered here."),
     verb("measure_may", _may, "Say whether an officer may task a measure, and why.", "officer", "measure"),

@@ -140,7 +140,6 @@ def _record(record: Record, names: Names) -> JsonObject:
         "links": links,
         "terms": _terms(record, names),
         "retention": to_object(record.retention),
-        "is_extract": record.is_extract,
     }
 
 
@@ -215,6 +214,21 @@ def _meaning(node: Node, names: Names) -> Meaning:
     )
 
 
+def _original(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    record = names.record(arguments.text("record"))
+    fragment = node.records.original(arguments.officer(), record)
+    return {
+        "record": record,
+        "name": names.record_name(record),
+        "file": fragment.file_name,
+        "file_date": fragment.file_date,
+        "file_sha256": fragment.file_sha256,
+        "format": fragment.format,
+        "text": fragment.data.decode("utf-8", errors="replace"),
+    }
+
+
 VERBS: tuple[Verb, ...] = (
     verb(
         "record_import", _import, "Import records of ours from a file, under stated terms.",
@@ -232,6 +246,7 @@ VERBS: tuple[Verb, ...] = (
         "record_judge", _judge, "Judge two records to be, or not to be, of one thing.",
         "officer", "left", "right", "verdict", "evidence", "method", "terms", "share_with", "purpose", "crime_area", "case",
     ),
+    verb("record_original", _original, "Show the part of a file that a record of ours was made from.", "officer", "record"),
     verb("record_withdraw", _withdraw, "Withdraw one of our records everywhere.", "officer", "record", "reason"),
     verb("record_share", _share, "Send copies of our records.", "officer", "records", "recipients"),
     verb("record_who_can_see", _who_can_see, "Say who can see one of our records, and why.", "officer", "record"),

@@ -102,7 +102,6 @@ def records(drawn: st.DrawFn) -> Record:
         facts=tuple(drawn(st.lists(FACTS, min_size=1, max_size=5))),
         links=tuple(drawn(st.lists(LINKS, max_size=3))),
         retention=Retention(date(2032, 1, 1), date(2035, 1, 1)),
-        is_extract=drawn(st.booleans()),
     )
 
 

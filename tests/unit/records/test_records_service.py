@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
 import pytest
@@ -136,7 +136,9 @@ def test_r5_nothing_says_that_an_extract_is_one(net: Network) -> None:
     records_of(net.xa).share(DUTY, [record], frozenset({net.xb.id}))
     said = put_out(net.xa)[-1].statement.content["record"]
     assert isinstance(said, dict)
-    assert (len(said["facts"]), said["is_extract"]) == (1, False)  # type: ignore[arg-type]  # a list of facts
+    whole = a_record(net.xa, terms_of(net.xa, net.agreement))
+    assert set(said) == {field.name for field in fields(whole)}, "a field of its own would tell"
+    assert len(said["facts"]) == 1  # type: ignore[arg-type]  # a list of facts
 
 
 @pytest.mark.parametrize(("purpose", "area", "field"), [
