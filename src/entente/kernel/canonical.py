@@ -55,15 +55,16 @@ def joined(members: Mapping[str, str]) -> str:
 
 
 def read_back(text: str) -> tuple[JsonObject, bytes]:
-    """Return the object a joined text holds and its bytes, read strictly; raise Invalid when it is not well formed.
+    """Return the object a joined text holds and its bytes; raise Invalid when it does not read back.
 
-    `joined` has put the members in order; whoever takes the statement in judges every byte again (`parse_canonical`).
+    The members were canonical texts of typed values and `joined` put them in order, so that keys and spelling are not
+    judged again here; whoever takes the statement in judges every byte (`parse_canonical`).
     """
     try:
+        value = _plain_decoder.decode(text)
         data = text.encode("utf-8")
-    except UnicodeEncodeError as error:
+    except (UnicodeEncodeError, RecursionError, json.JSONDecodeError) as error:
         raise _not_canonical(str(error)[:120]) from error
-    value = _strict_load(data)
     assert isinstance(value, dict), "joined makes objects"
     return value, data
 
@@ -129,6 +130,8 @@ def _not_canonical(why: str) -> Invalid:
         do="Send integers, text, lists and objects only, with ASCII keys, encoded as RFC 8785 says.",
     )
 
+
+_plain_decoder = json.JSONDecoder(parse_float=_refuse_float, parse_constant=_refuse_float)
 
 # One reader for every document: making it anew costs as much as reading a short one.
 _decoder = json.JSONDecoder(

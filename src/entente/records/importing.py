@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from entente.disclosure.model import Situation
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
@@ -124,8 +125,9 @@ class Import:
         self.records.disclosure.situation()
         with self.records.open_unit() as unit:
             source = unit.bodies.own().id
-            copies = Copies(unit, self.records.disclosure.situation_in(unit), now)
-            writes = list(self._writes(unit, source, drafts, now))
+            situation = self.records.disclosure.situation_in(unit)
+            copies = Copies(unit, situation, now)
+            writes = list(self._writes(unit, situation, source, drafts, now))
             unit.records.put_many(writes)
             if self.plan.recipients:
                 for write in writes:
@@ -133,7 +135,7 @@ class Import:
             unit.commit()
 
     def _writes(
-        self, unit: RecordsUnit, source: BodyId, drafts: list[RecordDraft], now: datetime
+        self, unit: RecordsUnit, situation: Situation, source: BodyId, drafts: list[RecordDraft], now: datetime
     ) -> Iterator[RecordWrite]:
         held = unit.records.digests([record_id(source, draft.local_id) for draft in drafts])
         ends: dict[tuple[str, tuple[InstrumentId | None, ...]], date] = {}
@@ -141,7 +143,7 @@ class Import:
             draft = _owned(given, source)
             terms_named = (draft.kind, tuple(cls.instrument for cls in draft.terms))
             if terms_named not in ends:
-                instruments = instruments_of(unit, draft.terms)
+                instruments = instruments_of(situation, draft.terms)
                 ends[terms_named] = latest_end(draft.kind, instruments, now.date(), self.records.lists)
             try:
                 check_end(draft.retention, ends[terms_named])

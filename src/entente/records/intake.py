@@ -53,7 +53,9 @@ class Intake:
         check_received(record, self.schemata, self.lists, statement.body)
         _not_our_own(unit, record.source)
         made_on = min(record.at, self.clock.now()).date()
-        latest = latest_end(record.kind, instruments_of(unit, record.terms), made_on, self.lists)
+        latest = latest_end(
+            record.kind, instruments_of(self.disclosure.situation_in(unit), record.terms), made_on, self.lists
+        )
         check_end(record.retention, latest)
         held = unit.records.get(record.id)
         if unit.records.withdrawal(record.id) is not None or (

@@ -96,11 +96,11 @@ class Copies:
         return frozenset(found - {record.source})
 
 
-def instruments_of(unit: RecordsUnit, terms: Iterable[DisclosureClass]) -> tuple[Instrument, ...]:
+def instruments_of(situation: Situation, terms: Iterable[DisclosureClass]) -> tuple[Instrument, ...]:
     """Return the instruments that classes are shared under, as far as they are known here."""
     named = dict.fromkeys(cls.instrument for cls in terms if cls.instrument is not None)
-    states = (unit.agreements.instrument(instrument) for instrument in named)
-    return tuple(state.instrument for state in states if state is not None)
+    known = (situation.instruments.get(instrument) for instrument in named)
+    return tuple(held.state.instrument for held in known if held is not None)
 
 
 def height(verdict: Verdict) -> int:
