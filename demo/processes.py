@@ -63,6 +63,11 @@ class Processes:
     line: Line
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
+    @property
+    def scratch(self) -> Path:
+        """The folder of the run."""
+        return RUN
+
     def ask(self, code: str, verb: str, **given: object) -> Answer:
         """Ask a node over loopback."""
         arguments: JsonObject = given  # type: ignore[assignment] # the story gives plain JSON only

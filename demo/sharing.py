@@ -83,6 +83,7 @@ def _import(teller: Teller, code: str, file: str, terms: str, share_with: list[s
         file=str(HERE / "data" / file),
         terms=(HERE / "terms" / f"{terms}.yaml").read_text(encoding="utf-8"),
         share_with=share_with,
+        rejects=str(teller.world.scratch / f"{file}.rejects.jsonl"),
     )
     claim(f"{file} is imported without a rejected row", answer["summary"]["rejected"] == 0)
     claim(f"{file} holds records", answer["summary"]["created"] > 0)

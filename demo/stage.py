@@ -26,6 +26,10 @@ Answer = Any
 class World(Protocol):
     """Four nodes that can be asked, and what only somebody outside them could do."""
 
+    @property
+    def scratch(self) -> Path:
+        """A folder of this telling alone, for what an import rejects."""
+
     def ask(self, code: str, verb: str, **given: object) -> Answer:
         """Ask a body's node for one verb; raise the error it raised."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,7 +18,7 @@ from entente.kernel import statement as statements
 from entente.kernel.ids import BodyId, InstrumentId
 from entente.kernel.statement import Statement
 from entente.storage.bodies import GOVERNANCE
-from entente.storage.rows import add_row_once, add_to_counter, json_text, replace_row, text_of, value_of
+from entente.storage.rows import add_row_once, add_to_counter, json_text, remembered, replace_row, text_of, value_of
 from entente.storage.schema import (
     agreement_statement,
     instrument,
@@ -33,6 +34,30 @@ _NEWEST_EPOCH = sa.select(sa.func.max(participation.c.epoch)).where(
 )
 
 
+# Made once: an instrument is read with every envelope, and making a query costs more than SQLite takes for it.
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_ALL = sa.select(_INSTRUMENTS).order_by(_INSTRUMENTS.c.name, _INSTRUMENTS.c.id)
+_ONE = sa.select(_INSTRUMENTS).where(_INSTRUMENTS.c.id == sa.bindparam("id"))
+_SIGNATURES_OF = (
+    sa.select(instrument_signature)
+    .where(instrument_signature.c.instrument.in_(_IDS))
+    .order_by(instrument_signature.c.at, instrument_signature.c.body)
+)
+_newer = participation.alias("newer")
+_NEWEST_OF = (
+    sa.select(participation)
+    .where(
+        participation.c.instrument.in_(_IDS),
+        ~sa.exists().where(
+            _newer.c.instrument == participation.c.instrument,
+            _newer.c.body == participation.c.body,
+            _newer.c.epoch > participation.c.epoch,
+        ),
+    )
+    .order_by(participation.c.body)
+)
+
+
 class AgreementTables:
     """The AgreementStore of one transaction."""
 
@@ -41,11 +66,11 @@ class AgreementTables:
 
     def instruments(self) -> tuple[InstrumentState, ...]:
         """Return every instrument with its signatures and newest participations, ordered by name."""
-        return self._states(sa.true())
+        return self._states(_ALL, {})
 
     def instrument(self, instrument: InstrumentId) -> InstrumentState | None:
         """Return one instrument."""
-        return next(iter(self._states(_INSTRUMENTS.c.id == instrument)), None)
+        return next(iter(self._states(_ONE, {"id": instrument})), None)
 
     def put_instrument(self, instrument: Instrument, proposal: Statement) -> None:
         """Keep a proposed instrument; the same id again changes nothing."""
@@ -76,7 +101,7 @@ class AgreementTables:
     def measures(self) -> tuple[Measure, ...]:
         """Return every measure, ended ones included, oldest first."""
         rows = self._connection.execute(sa.select(measure.c.document).order_by(measure.c.since, measure.c.id))
-        return tuple(value_of(Measure, row.document) for row in rows)
+        return tuple(remembered(Measure, row.document) for row in rows)
 
     def put_measure(self, measure: Measure, statement: Statement) -> None:
         """Keep a measure; the same id replaces an earlier one of the same author."""
@@ -113,16 +138,14 @@ class AgreementTables:
         values = {"kind": statement.kind, "document": json_text(statement.to_json())}
         add_row_once(self._connection, agreement_statement, {"statement_id": statement.id}, values)
 
-    def _states(self, which: sa.ColumnElement[bool]) -> tuple[InstrumentState, ...]:
-        found = self._connection.execute(
-            sa.select(_INSTRUMENTS).where(which).order_by(_INSTRUMENTS.c.name, _INSTRUMENTS.c.id)
-        ).all()
+    def _states(self, query: sa.Select[Any], which: Mapping[str, str]) -> tuple[InstrumentState, ...]:
+        found = self._connection.execute(query, which).all()
         ids = [row.id for row in found]
         signatures = self._signatures(ids)
         participations = self._participations(ids)
         return tuple(
             InstrumentState(
-                value_of(Instrument, row.document),
+                remembered(Instrument, row.document),
                 BodyId(row.proposed_by),
                 row.proposed_at,
                 signatures[row.id],
@@ -133,22 +156,14 @@ class AgreementTables:
 
     def _signatures(self, ids: Sequence[str]) -> dict[str, dict[BodyId, datetime]]:
         found: dict[str, dict[BodyId, datetime]] = defaultdict(dict)
-        query = sa.select(instrument_signature).where(instrument_signature.c.instrument.in_(ids))
-        for row in self._connection.execute(query.order_by(instrument_signature.c.at, instrument_signature.c.body)):
+        for row in self._connection.execute(_SIGNATURES_OF, {"ids": ids}):
             found[row.instrument][BodyId(row.body)] = row.at
         return found
 
     def _participations(self, ids: Sequence[str]) -> dict[str, dict[BodyId, Participation]]:
         found: dict[str, dict[BodyId, Participation]] = defaultdict(dict)
-        newer = participation.alias("newer")
-        is_newest = ~sa.exists().where(
-            newer.c.instrument == participation.c.instrument,
-            newer.c.body == participation.c.body,
-            newer.c.epoch > participation.c.epoch,
-        )
-        query = sa.select(participation).where(participation.c.instrument.in_(ids), is_newest)
-        for row in self._connection.execute(query.order_by(participation.c.body)):
-            found[row.instrument][BodyId(row.body)] = value_of(Participation, row.document)
+        for row in self._connection.execute(_NEWEST_OF, {"ids": ids}):
+            found[row.instrument][BodyId(row.body)] = remembered(Participation, row.document)
         return found
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from entente.bodies.model import Body, Group, NationalOrder, Officer
 from entente.kernel.errors import Conflict, Misconfigured
 from entente.kernel.ids import BodyId, GroupId, OfficerId
-from entente.storage.rows import add_to_counter, read_counter, replace_row, text_of, value_of
+from entente.storage.rows import add_to_counter, read_counter, remembered, replace_row, text_of
 from entente.storage.schema import body, body_group, national_order, officer
 
 GOVERNANCE = "governance"
@@ -40,18 +40,18 @@ class BodyTables:
     def body(self, body: BodyId) -> Body | None:
         """Return an entry."""
         document = self._connection.execute(_BODY, {"body": body}).scalar()
-        return None if document is None else value_of(Body, document)
+        return None if document is None else remembered(Body, document)
 
     def bodies(self) -> tuple[Body, ...]:
         """Return all entries, ordered by code."""
         rows = self._connection.execute(sa.select(body.c.document).order_by(body.c.code, body.c.id))
-        return tuple(value_of(Body, row.document) for row in rows)
+        return tuple(remembered(Body, row.document) for row in rows)
 
     def put_body(self, body: Body, *, is_own: bool = False) -> None:
         """Add or replace an entry; one that forgets a key version or a name is a programming error."""
         row = self._connection.execute(_BODY, {"body": body.id}).one_or_none()
         if row is not None:
-            _assert_grows(value_of(Body, row.document), body)
+            _assert_grows(remembered(Body, row.document), body)
             is_own = is_own or row.is_own
         values = {"code": body.code, "is_own": is_own, "document": text_of(body)}
         replace_row(self._connection, _BODIES, {"id": body.id}, values)
@@ -70,13 +70,13 @@ class BodyTables:
         """Return the newest version of a group."""
         query = sa.select(body_group.c.document).where(body_group.c.id == group).order_by(body_group.c.version.desc())
         document = self._connection.execute(query.limit(1)).scalar()
-        return None if document is None else value_of(Group, document)
+        return None if document is None else remembered(Group, document)
 
     def groups(self) -> tuple[Group, ...]:
         """Return the newest version of every group, ordered by id."""
         rows = self._connection.execute(sa.select(body_group).order_by(body_group.c.id, body_group.c.version))
         newest = {row.id: row.document for row in rows}
-        return tuple(value_of(Group, document) for document in newest.values())
+        return tuple(remembered(Group, document) for document in newest.values())
 
     def put_group(self, group: Group) -> None:
         """Keep a new version of a group; raise Conflict when it is not newer than the one kept."""
@@ -94,12 +94,12 @@ class BodyTables:
     def officer(self, officer: OfficerId) -> Officer | None:
         """Return one of our officers."""
         document = self._connection.execute(_OFFICER, {"officer": officer}).scalar()
-        return None if document is None else value_of(Officer, document)
+        return None if document is None else remembered(Officer, document)
 
     def officers(self) -> tuple[Officer, ...]:
         """Return all our officers, ordered by id."""
         rows = self._connection.execute(sa.select(officer.c.document).order_by(officer.c.id))
-        return tuple(value_of(Officer, row.document) for row in rows)
+        return tuple(remembered(Officer, row.document) for row in rows)
 
     def put_officer(self, officer: Officer) -> None:
         """Add or replace an officer."""
@@ -111,7 +111,7 @@ class BodyTables:
         by_date = sa.select(national_order.c.document).order_by(
             national_order.c.in_force_on, national_order.c.reference
         )
-        return tuple(value_of(NationalOrder, row.document) for row in self._connection.execute(by_date))
+        return tuple(remembered(NationalOrder, row.document) for row in self._connection.execute(by_date))
 
     def put_order(self, order: NationalOrder) -> None:
         """Add a national order; the same reference replaces the earlier entry."""
@@ -127,7 +127,7 @@ class BodyTables:
                 why="Its store holds no own entry: the folder was never initialised.",
                 do="Run «entente init» with this folder first.",
             )
-        return value_of(Body, document)
+        return remembered(Body, document)
 
     def _changed(self) -> None:
         add_to_counter(self._connection, GOVERNANCE)

@@ -17,7 +17,16 @@ from entente.disclosure.model import DisclosureClass, Leave
 from entente.kernel.ids import BodyId
 from entente.kernel.statement import Statement
 from entente.storage.bodies import GOVERNANCE
-from entente.storage.rows import add_to_counter, json_text, read_counter, replace_row, statement_of, text_of, value_of
+from entente.storage.rows import (
+    add_to_counter,
+    json_text,
+    read_counter,
+    remembered,
+    replace_row,
+    statement_of,
+    text_of,
+    value_of,
+)
 from entente.storage.schema import disclosure_class, leave
 
 _LAST = sa.select(sa.func.max(disclosure_class.c.number))
@@ -94,7 +103,7 @@ class ClassTables:
     def leaves(self) -> tuple[Leave, ...]:
         """Return every leave, oldest first."""
         rows = self._connection.execute(sa.select(leave.c.document).order_by(leave.c.since, leave.c.id))
-        return tuple(value_of(Leave, row.document) for row in rows)
+        return tuple(remembered(Leave, row.document) for row in rows)
 
     def leave_statement(self, source: BodyId, leave: str) -> Statement | None:
         """Return the source's statement of a leave."""
