@@ -50,12 +50,17 @@ _WALLET = re.compile(r"[0-9A-Za-z]+")
 _IP = re.compile(r"[0-9A-Fa-f.:]{3,45}")
 
 
+_ALWAYS_IDENTIFYING = frozenset(
+    {PropertyType.PHONE, PropertyType.EMAIL, PropertyType.IBAN, PropertyType.IP, PropertyType.CHECKSUM}
+)
+
+
 def is_identifying(property_name: str, kind: PropertyType) -> bool:
     """Say whether a property's values stand for one thing.
 
     Source: docs/rules/identity.md I5.
     """
-    if kind in {PropertyType.PHONE, PropertyType.EMAIL, PropertyType.IBAN, PropertyType.IP, PropertyType.CHECKSUM}:
+    if kind in _ALWAYS_IDENTIFYING:
         return True
     return kind is PropertyType.IDENTIFIER and property_name not in SHARED
 
