@@ -213,7 +213,7 @@ CONTRADICTIONS = {
     "ends before it starts": ("starts_on: 2025-01-01", "starts_on: 2025-01-01\nends_on: 2024-01-01", "ends_on"),
     "more signatures than parties": ("count: 2", "count: 9", "in_force.count"),
     "known but not covered": ("knowable_kinds: [travel_document, vehicle]", "knowable_kinds: [dna_profile]", "knowable_kinds"),
-    "copy without a retention": ("retention_days_max: 1826", "retention_days_max: 0", "retention_days_max"),
+    "copy without a retention": ("retention_days_max: 1827", "retention_days_max: 0", "retention_days_max"),
     "quota for what is not covered": ("{kind: request, per_day: 500}", "{kind: notice_of_safety, per_day: 500}", "quotas"),
     "a list that does not know the code": ("crime_areas:\n", "crime_areas:\n  - political_dissent\n", "political_dissent"),
     "a party nobody knows": ("parties: [XA-NCB, XB-NCB, GS]", "parties: [XA-NCB, XQ-NCB]", "XQ-NCB"),

@@ -67,7 +67,7 @@ def test_a_group_is_named_by_its_keeper_and_status() -> None:
         ("lease_hours: 72", "lease_hours: 072", "read differently"),
         ("lease_hours: 72", "lease_hours: 72\nlease_hours: 24", "stands twice"),
         ("lease_hours: 72", "lease_hours: no", "read differently"),
-        ("retention_days_max: 1826", "retention_days_max: 0", "retention_days_max"),
+        ("retention_days_max: 1827", "retention_days_max: 0", "retention_days_max"),
         ("  - wanted_person", "  - rumour", "rumour"),
         ("knowable_kinds: [travel_document, vehicle]", "knowable_kinds: [aircraft]", "not covered"),
         ("in_force: {rule: n_of_m, count: 2}", "in_force: {rule: n_of_m, count: 7}", "in_force.count"),
