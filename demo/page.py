@@ -161,6 +161,8 @@ def _refusals(trails: Sequence[NodeTrail]) -> Iterator[Refusal]:
     for trail in trails:
         for row in trail.rows:
             detail = cast("Mapping[str, Any]", row["detail"])
+            if detail.get("state") == "inadmissible" and _code(row["body"]) == trail.code:
+                found.append(_inadmissible(trail.code, row, str(detail.get("clause"))))
             decision = detail.get("decision")
             if row["verb"] != "ask_permission" and isinstance(decision, Mapping) and decision.get("allowed") is False:
                 grounds = [ground for ground in decision.get("grounds", []) if not ground["allows"]]
@@ -171,6 +173,12 @@ def _refusals(trails: Sequence[NodeTrail]) -> Iterator[Refusal]:
                     )
                 )  # fmt: skip
     return iter(sorted(found, key=lambda one: one.at))
+
+
+def _inadmissible(code: str, row: Row, clause: str) -> Refusal:
+    text = "No body can be put out of the network; the proposal is recorded and has no effect."
+    ground = {"number": f"clause {clause}", "text": text, "source": "the charter", "remedy": ""}
+    return Refusal(str(row["at"]), code, "propose an expulsion", str(row["subject_name"]), [ground], "")
 
 
 def _code(reference: object) -> str:
