@@ -34,7 +34,7 @@ from entente.kernel.codec import to_object
 from entente.kernel.errors import Conflict, Invalid, Unavailable
 from entente.kernel.ids import SALT_BYTES, BodyId, InstrumentId, OfficerId, SystemIds
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
-from entente.kernel.sealing import HpkeSealer
+from entente.kernel.sealing import HpkeSealer, Opener
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement, draft
 from entente.node import Node
@@ -45,6 +45,7 @@ from entente.search.tantivy_index import TantivyIndex
 from entente.settings import Settings
 from entente.storage.folder import Folder, FolderLock, Holder
 from entente.storage.keys import KeyFiles
+from entente.storage.sqlite import library_version
 from entente.storage.store import Store
 from entente.storage.unit_of_work import SqlUnitOfWork
 from entente.trail.model import TrailProof
@@ -196,6 +197,11 @@ def head_signer(key_file: Path, passphrase: str) -> Signer:
     return KeyFiles(key_file.parent).head_signer(key_file.stem.removeprefix("head-"), passphrase)
 
 
+def data_protection_opener(key_file: Path, passphrase: str) -> Opener:
+    """Open the data protection officer's key file, for a command that reads in its own process; raise Invalid as above."""
+    return KeyFiles(key_file.parent).data_protection_opener(passphrase)
+
+
 def verify_copy(file: Path, node_keys: tuple[bytes, ...]) -> TrailProof:
     """Check the trail in a copied store file against a body's node keys, on a copy of its own: the evidence is not touched."""
     with TemporaryDirectory(prefix="entente-verify-") as place:
@@ -290,6 +296,7 @@ def _open(settings: Settings) -> Iterator[tuple[Node, Store]]:
                 correspondence=correspondence,
                 exchange=exchange,
                 files=OperatorFiles(lists),
+                engine=f"SQLite {library_version()}",
             ),
             store,
         )

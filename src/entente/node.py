@@ -100,6 +100,8 @@ class Node:
     correspondence: Correspondence
     exchange: Exchange
     files: Files
+    engine: str
+    """The store's engine with its version, for `doctor`: some versions have faults an operator must know of."""
     index_trouble: Callable[[], str] = _none
     """What keeps the index from following the store now, in words; empty where nothing does."""
     names: Remembered = field(default_factory=Remembered)

@@ -172,6 +172,7 @@ def test_doctor_says_what_keeps_the_index_behind_and_which_protocol_is_spoken(no
     assert (index["well"]["is_good"], index["unwell"]["is_good"]) == (True, False)  # type: ignore[index, call-overload]
     assert str(index["unwell"]["text"]).endswith("No space is left on the device.")  # type: ignore[index, call-overload]
     assert well["protocol"] == 1
+    assert str(well["store"]).startswith("SQLite 3.")
 
 
 def test_names_are_read_anew_when_one_changed_and_only_then(node: Node) -> None:

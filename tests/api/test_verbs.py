@@ -127,6 +127,10 @@ def with_records(day: Day) -> None:
     assert json.loads(original["text"])["id"] == "w-1"
     with pytest.raises(NotFound):
         ask("XB-NCB", "record_original", officer=DUTY, record="XA-NCB/w-1")
+    searched = ask("XA-NCB", "search", officer=DUTY, names=["Muhammadov"], occasion="Gate 4", **ABOUT)
+    assert ask("XA-NCB", "trail_query", officer="dpo-1", row=searched["trail_sequence"])["query_sealed"]
+    with pytest.raises(NotFound):
+        ask("XA-NCB", "trail_query", officer="dpo-1", row=1)
     listed = ask("XB-NCB", "record_list", officer=DUTY, limit=1, **ABOUT)
     assert (len(listed["records"]), listed["of"]) == (1, 2)
     assert ask("XB-NCB", "record_show", officer=DUTY, record="XA-NCB/w-1", **ABOUT)["record"]["version"] == 1

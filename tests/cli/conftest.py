@@ -22,7 +22,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return what runs one command line; passphrases come from the environment, as in a script."""
     monkeypatch.setenv("ENTENTE_PASSPHRASE", PASSPHRASE)
 
-    def run_line(*line: str | Path, text: str | None = None) -> Result:
+    def run_line(*line: str | Path | int, text: str | None = None) -> Result:
         return CliRunner().invoke(app, [str(word) for word in line], input=text)
 
     return run_line

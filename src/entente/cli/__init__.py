@@ -114,6 +114,13 @@ def sign(draft: JsonObject, key_files: Sequence[Path], passphrase_file: Path | N
     return sign_now(draft, open_head_keys(key_files, passphrase_file))
 
 
+def open_sealed_query(answer: JsonObject, key_file: Path, passphrase_file: Path | None) -> JsonObject:
+    """Open a sealed query with the data protection officer's key; the key never leaves this process."""
+    from entente.cli.keys import open_sealed_query as open_now
+
+    return open_now(answer, key_file, passphrase_file)
+
+
 def verify_copy(file: Path, folder: str | None) -> JsonObject:
     """Check the trail in a copied store file."""
     from entente.cli.gateway import verify_copy as verify_now

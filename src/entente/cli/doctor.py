@@ -27,7 +27,7 @@ def doctor(folder: Folder = None, as_json: Json = False) -> None:
 
 
 def _report(answer: JsonObject) -> Iterator[str]:
-    yield f"entente {plain(answer['version'])}, protocol {answer['protocol']}, {plain(answer['body'])}"
+    yield f"entente {plain(answer['version'])}, protocol {answer['protocol']}, {plain(answer['store'])}, {plain(answer['body'])}"
     for check in items(answer, "checks"):
         yield f"  {'good' if check['is_good'] else 'LOOK':<5} {plain(check['name']):<9} {plain(check['text'])}"
     rows = [(plain(one["name"]), plain(one["value"]), plain(one["unit"])) for one in items(answer, "settings")]

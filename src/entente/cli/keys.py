@@ -13,9 +13,11 @@ import typer
 
 from entente import app
 from entente.agreements.statements import AgreementKind
+from entente.identity.service import open_query
 from entente.kernel.canonical import JsonObject
+from entente.kernel.codec import to_object
 from entente.kernel.errors import Invalid, Untrusted
-from entente.kernel.signing import Signer
+from entente.kernel.signing import Signer, decode_bytes
 from entente.kernel.statement import from_json
 
 VARIABLE = "ENTENTE_PASSPHRASE"
@@ -67,6 +69,15 @@ def sign(draft: JsonObject, signers: Sequence[Signer]) -> JsonObject:
     for signer in signers:
         statement = statement.with_signature(signer)
     return statement.to_json()
+
+
+def open_sealed_query(answer: JsonObject, key_file: Path, passphrase_file: Path | None) -> JsonObject:
+    """Open a sealed query with the data protection officer's key; what it holds leaves this process on the screen alone."""
+    (passphrase,) = passphrases(["data protection officer"], passphrase_file)
+    opener = app.data_protection_opener(key_file, passphrase)
+    sealed = decode_bytes(str(answer["query_sealed"]), "query_sealed")
+    query = open_query(opener, str(answer["search"]), sealed)
+    return {"row": answer["row"], "search": answer["search"], "query": to_object(query)}
 
 
 def _from_file(file: Path) -> list[str]:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from entente.cli import ask, verify_copy
-from entente.cli.options import ActingAs, Folder, Json, commands, examples
+from entente.cli import ask, open_sealed_query, verify_copy
+from entente.cli.options import ActingAs, Folder, Json, PassphraseFile, commands, examples
 from entente.cli.output import items, name, plain, say, table, when
 from entente.kernel.canonical import JsonObject
 
@@ -34,6 +34,22 @@ def show(
     """Show the newest rows, or in order those about one thing; with --json each row has its whole detail."""
     given: JsonObject = {"officer": officer, "about": about, "limit": limit}
     say(ask(folder, "trail_show", given), as_json, _rows)
+
+
+@app.command("query", epilog=examples("entente trail query 743 --key dpo.pem --as dpo-1"))
+def query(
+    row: Annotated[int, typer.Argument(metavar="ROW", min=1, help="The row of a search.")],
+    key: Annotated[
+        Path, typer.Option("--key", exists=True, dir_okay=False, help="The data protection officer's key file.")
+    ],
+    officer: ActingAs,
+    passphrase_file: PassphraseFile = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Read what was searched for in one row, with the data protection officer's own key; the look is in the trail."""
+    answer = ask(folder, "trail_query", {"officer": officer, "row": row})
+    say(open_sealed_query(answer, key, passphrase_file), as_json, _query)
 
 
 @app.command("verify", epilog=examples("entente trail verify", "entente trail verify --file copy.db"))
@@ -85,3 +101,15 @@ def _proof(answer: JsonObject) -> Iterator[str]:
     assert isinstance(proof, dict), "a proof is an object"
     yield f"{plain(answer['body'])}: {'sound' if proof['is_sound'] else 'NOT SOUND'}. {plain(proof['finding'])}"
     yield f"{proof['rows']} rows, root {plain(proof['root'])}"
+
+
+def _query(answer: JsonObject) -> Iterator[str]:
+    asked = answer["query"]
+    assert isinstance(asked, dict), "a query is an object"
+    for field in ("names", "identifiers"):
+        given = asked[field]
+        assert isinstance(given, list), "names and identifiers are lists"
+        yield from (f"{field}: {name(one)}" for one in given)
+    yield from (
+        f"{field.replace('_', ' ')}: {name(asked[field])}" for field in ("birth_date", "country") if asked[field]
+    )

@@ -23,11 +23,12 @@ from entente.identity.names import name_forms
 from entente.identity.ports import AllowedSets, IdentityUnit, RecordAct, Seal, SearchIndex
 from entente.identity.rules import check_occasion, check_query, index_entries, visible_record
 from entente.identity.score import SHOW_MIN, score_record
-from entente.kernel.canonical import Json, JsonObject, canonical_bytes
+from entente.kernel.canonical import Json, JsonObject, canonical_bytes, parse_canonical
 from entente.kernel.clock import Clock
-from entente.kernel.codec import to_object
+from entente.kernel.codec import from_json, to_object
 from entente.kernel.ids import Ids
 from entente.kernel.ports import Act
+from entente.kernel.sealing import Opener
 from entente.kernel.signing import encode_bytes
 from entente.records.model import ChangedRecord, Schemata, StoredRecord
 from entente.records.rules import caption
@@ -48,6 +49,15 @@ class _Found:
     shown: tuple[Candidate, ...]
     candidates: int
     searched: int
+
+
+def open_query(opener: Opener, search: str, sealed: bytes) -> Query:
+    """Open a search's sealed query, for the data protection officer; raise Untrusted for another key or another search.
+
+    Source: docs/rules/trail.md T5 and T7.
+    """
+    plain = opener.open(sealed, SEAL_CONTEXT + search.encode("ascii"))
+    return from_json(Query, parse_canonical(plain), "query")
 
 
 @dataclass(slots=True)

@@ -37,6 +37,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
     return {
         "version": __version__,
         "protocol": PROTOCOL_VERSION,
+        "store": node.engine,
         "body": own.code,
         "is_well": all(isinstance(check, dict) and check["is_good"] is True for check in checks),
         "checks": checks,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from entente.bodies.authority import authorise
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
-from entente.kernel.ports import TrailRow
+from entente.kernel.errors import NotFound
+from entente.kernel.ports import Act, TrailRow
 from entente.node import Node
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
+SEQUENCE_MAX = 2**53 - 1
 ROWS_MAX = 1_000
 """Rows in one answer, about 1 MB."""
 
@@ -36,6 +38,30 @@ def _verify(node: Node, _: Arguments) -> JsonObject:
     own = names_of(node).own
     proof = node.trail.verify(tuple(version.node_key for version in own.keys))
     return {"proof": to_object(proof), "body": own.code}
+
+
+def _sealed_query(node: Node, arguments: Arguments) -> JsonObject:
+    """Hand a search's query to the data protection officer as it was sealed; the look is itself a row."""
+    sequence = arguments.integer("row", default=0, least=1, most=SEQUENCE_MAX)
+    with node.directory.open_unit() as unit:
+        officer = authorise(
+            unit,
+            arguments.officer(),
+            "read_sealed_queries",
+            subject=str(sequence),
+            now=node.clock.now(),
+            lists=node.lists,
+            record=node.directory.record,
+        )
+        row = next(iter(unit.trail.rows(sequence - 1, 1)), None)
+        if row is None or row.sequence != sequence or "query_sealed" not in row.act.detail:
+            raise NotFound
+        search, sealed = row.act.detail["search"], row.act.detail["query_sealed"]
+        node.directory.record(
+            unit, Act("read_sealed_queries", unit.bodies.own().id, officer.id, str(sequence), {"search": search})
+        )
+        unit.commit()
+    return {"row": sequence, "search": search, "query_sealed": sealed}
 
 
 def _subject(about: str, names: Names) -> str:
@@ -69,5 +95,6 @@ VERBS: tuple[Verb, ...] = (
         "about",
         "limit",
     ),
+    verb("trail_query", _sealed_query, "Hand over the sealed query of a search.", "officer", "row"),
     verb("trail_verify", _verify, "Recompute the whole trail and say what was found."),
 )
