@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copyfile
@@ -28,17 +28,20 @@ from entente.exchange.service import Exchange
 from entente.formats.codelists import load_code_lists
 from entente.formats.operator_files import OperatorFiles
 from entente.formats.schemata import load_schemata
+from entente.handling.model import CodeLists
+from entente.identity.ports import Seal, SearchIndex
 from entente.identity.service import Identity
-from entente.kernel.clock import SystemClock
+from entente.kernel.clock import Clock, SystemClock
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Conflict, Invalid, Unavailable
-from entente.kernel.ids import SALT_BYTES, BodyId, InstrumentId, OfficerId, SystemIds
+from entente.kernel.ids import SALT_BYTES, BodyId, Ids, InstrumentId, OfficerId, SystemIds
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
-from entente.kernel.sealing import HpkeSealer, Opener
+from entente.kernel.sealing import HpkeSealer, Opener, Sealer
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement, draft
 from entente.node import Node
 from entente.records.intake import Intake
+from entente.records.model import Schemata
 from entente.records.service import Records
 from entente.search.follower import Follower
 from entente.search.tantivy_index import TantivyIndex
@@ -46,7 +49,7 @@ from entente.settings import Settings
 from entente.storage.folder import Folder, FolderLock, Holder
 from entente.storage.keys import KeyFiles
 from entente.storage.sqlite import library_version
-from entente.storage.store import Store
+from entente.storage.store import Hook, Store
 from entente.storage.unit_of_work import SqlUnitOfWork
 from entente.trail.model import TrailProof
 from entente.trail.service import Trail, record, sign_head
@@ -83,6 +86,48 @@ class NewBody:
     """One a head; their number is the number of root keys."""
     threshold: int
     data_protection_passphrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a node is built from that comes from outside: time, chance, keys, files. A simulated world brings its own."""
+
+    clock: Clock
+    ids: Ids
+    lists: CodeLists
+    schemata: Schemata
+    signer: Signer
+    """The node's key."""
+    opener: Opener
+    sealer: Sealer
+    seal_query: Seal
+    """To the data protection officer."""
+    open_store: Callable[[Sequence[Hook]], AbstractContextManager[Store]]
+    """Opens the folder's store with what runs inside each commit, and holds the folder meanwhile."""
+    open_index: Callable[[], AbstractContextManager[SearchIndex]]
+    """Opens the index once the store is held: only who holds the folder may begin its index again."""
+
+
+def parts_of(settings: Settings) -> Parts:
+    """Return what a node runs on: the machine's time and randomness, the folder's keys, store and index, HPKE.
+
+    Raises Misconfigured when the folder holds no keys of a node, or damaged ones.
+    """
+    folder = Folder(settings.folder)
+    keys = KeyFiles(folder.keys)
+    sealer, data_protection_key = HpkeSealer(), keys.data_protection_key()
+    return Parts(
+        clock=SystemClock(),
+        ids=SystemIds(),
+        lists=load_code_lists(),
+        schemata=load_schemata(),
+        signer=keys.node_signer(),
+        opener=keys.opener(),
+        sealer=sealer,
+        seal_query=lambda plain, info: sealer.seal(data_protection_key, plain, info),
+        open_store=lambda hooks: Store.open(folder, hooks),
+        open_index=lambda: closing(TantivyIndex(folder.index)),
+    )
 
 
 def create_folder(path: Path, new: NewBody) -> BodyId:
@@ -126,7 +171,8 @@ def _begin(folder: Folder, new: NewBody) -> BodyId:
     statement = draft(DirectoryKind.GENESIS, BodyId(""), clock.now(), to_object(genesis))
     for name, passphrase, _ in heads:
         statement = statement.with_signature(keys.head_signer(name, passphrase))
-    with _open(Settings.at(folder.path)) as (node, _):
+    settings = Settings.at(folder.path)
+    with open_parts(settings, parts_of(settings)) as (node, _):
         first = Officer(FIRST_HEAD, frozenset({"head_of_body"}))
         body = node.directory.init_own(statement, [first])
         if new.addresses:
@@ -142,7 +188,7 @@ def open_node(settings: Settings) -> Iterator[Node]:
     The index is brought up to the store first, since no follower runs. Raises Unavailable when another process holds the
     folder, Misconfigured when the folder holds no node or does not fit this code.
     """
-    with _open(settings) as (node, store):
+    with open_parts(settings, parts_of(settings)) as (node, store):
         _require_begun(store)
         while node.identity.index_step():
             continue
@@ -154,7 +200,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
 
     `on_ready` is told the address once the port is bound. Raises Misconfigured when the port is taken.
     """
-    with _open(settings) as (opened, store), ExitStack() as sockets:
+    with open_parts(settings, parts_of(settings)) as (opened, store), ExitStack() as sockets:
         _require_begun(store)
         bound = sockets.enter_context(listen(settings.host, settings.port))
         beside = loopback_beside(bound)
@@ -226,12 +272,13 @@ def _require_begun(store: Store) -> None:
 
 
 @contextmanager
-def _open(settings: Settings) -> Iterator[tuple[Node, Store]]:
+def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]:
+    """Build a node from its parts, without threads or sockets, and give it with its store; close both afterwards.
+
+    The store may hold no body yet: who needs one asks for it.
+    """
     gc.set_threshold(*COLLECT_AFTER)
-    folder = Folder(settings.folder)
-    keys = KeyFiles(folder.keys)
-    signer, opener = keys.node_signer(), keys.opener()
-    clock, ids, lists, schemata = SystemClock(), SystemIds(), load_code_lists(), load_schemata()
+    clock, ids, lists, schemata, signer = parts.clock, parts.ids, parts.lists, parts.schemata, parts.signer
 
     def unit() -> SqlUnitOfWork:
         return store.unit()
@@ -258,15 +305,14 @@ def _open(settings: Settings) -> Iterator[tuple[Node, Store]]:
         clock=clock,
         ids=ids,
         signer=signer,
-        opener=opener,
-        sealer=HpkeSealer(),
+        opener=parts.opener,
+        sealer=parts.sealer,
         accept=accept_table(directory, agreements, intake, correspondence),
         record=recorded,
     )
-    data_protection_key = keys.data_protection_key()
     hooks = (exchange.seal_pending, lambda opened: sign_head(opened, signer))
-    # The store first: it holds the folder, and only who holds the folder may begin its index again.
-    with Store.open(folder, hooks) as store, closing(TantivyIndex(folder.index)) as index:
+    # The store first: it holds the folder.
+    with parts.open_store(hooks) as store, parts.open_index() as index:
         identity = Identity(
             open_unit=unit,
             open_view=view,
@@ -276,7 +322,7 @@ def _open(settings: Settings) -> Iterator[tuple[Node, Store]]:
             schemata=schemata,
             index=index,
             disclosure=disclosure,
-            seal=lambda plain, info: HpkeSealer().seal(data_protection_key, plain, info),
+            seal=parts.seal_query,
             record=recorded,
         )
         yield (
