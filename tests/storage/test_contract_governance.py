@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from entente.agreements.model import Measure, MeasurePolicy, Proposal, ProposalKind, ProposalState
+from entente.agreements.model import LEASE_MINUTES_MIN, Measure, MeasurePolicy, Proposal, ProposalKind, ProposalState
 from entente.bodies.model import Group, GroupEntry, MembershipStatus, NameEntry, NationalOrder, Officer, Power
 from entente.kernel.errors import Conflict, Misconfigured
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId
@@ -91,6 +91,28 @@ def test_unknown_bodies_are_counted_and_nothing_else_of_them_is_kept(store: Stor
         unit.bodies.count_unknown("body:nobody-else")
         assert unit.bodies.unknown_count() == 2
         assert unit.bodies.bodies() == ()
+
+
+def test_last_heard_only_moves_forward_and_a_long_silence_ends_cached_answers(store: Store) -> None:
+    minute = timedelta(minutes=1)
+    with store.unit() as unit:
+        assert unit.bodies.heard() == {}
+        unit.bodies.put_heard(OTHER, NOW, now=NOW)
+        begun = unit.classes.governance_version()
+        unit.bodies.put_heard(OTHER, NOW - minute, now=NOW)
+        unit.bodies.put_heard(OTHER, NOW + minute, now=NOW + minute)
+        assert unit.classes.governance_version() == begun
+        # It is the moment of hearing that may lie behind a lease's end, however old what was heard.
+        unit.bodies.put_heard(OTHER, NOW + 2 * minute, now=NOW + minute + timedelta(minutes=LEASE_MINUTES_MIN))
+        assert unit.classes.governance_version() == begun + 1
+        unit.commit()
+    with store.view() as view:
+        assert view.bodies.heard() == {OTHER: NOW + 2 * minute}
+
+
+def test_nobody_is_heard_ahead_of_our_own_clock(store: Store) -> None:
+    with store.unit() as unit, pytest.raises(AssertionError):
+        unit.bodies.put_heard(OTHER, NOW + timedelta(seconds=1), now=NOW)
 
 
 def test_group_version_that_is_not_newer_is_refused(store: Store) -> None:

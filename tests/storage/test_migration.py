@@ -15,7 +15,7 @@ from entente import __version__
 from entente.kernel.errors import Misconfigured, Unavailable
 from entente.storage.folder import Folder
 from entente.storage.migrate import MIGRATIONS
-from entente.storage.schema import SCHEMA, metadata
+from entente.storage.schema import OLDEST_SCHEMA_OF_CODE, SCHEMA, metadata
 from entente.storage.store import Store
 from tests.storage.conftest import Opener
 
@@ -71,7 +71,7 @@ def test_opening_again_changes_nothing(opener: Opener, folder: Folder) -> None:
     opener().close()
     with closing(sqlite3.connect(folder.database)) as connection:
         row = connection.execute("SELECT id, schema, oldest_code, written_by FROM store_version").fetchall()
-    assert row == [(1, SCHEMA, 1, __version__)]
+    assert row == [(1, SCHEMA, OLDEST_SCHEMA_OF_CODE, __version__)]
 
 
 def test_store_newer_than_the_code_is_refused_with_both_versions(opener: Opener, folder: Folder) -> None:

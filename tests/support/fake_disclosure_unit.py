@@ -30,6 +30,7 @@ class World:
     instruments: dict[InstrumentId, InstrumentState] = field(default_factory=dict)
     measures: tuple[Measure, ...] = ()
     leaves: tuple[Leave, ...] = ()
+    heard: dict[BodyId, datetime] = field(default_factory=dict)
     classes: dict[int, DisclosureClass] = field(default_factory=dict)
     version: int = 1
     units_opened: int = 0
@@ -69,6 +70,7 @@ class FakeUnit:
             groups=dict(world.groups),
             instruments=dict(world.instruments),
             classes=dict(world.classes),
+            heard=dict(world.heard),
         )
         self.bodies = FakeBodies(self.world)
         self.agreements = FakeAgreements(self.world, world)
@@ -86,7 +88,7 @@ class FakeUnit:
         return None
 
     def commit(self) -> None:
-        for name in ("bodies", "groups", "instruments", "measures", "leaves", "classes", "version"):
+        for name in ("bodies", "groups", "instruments", "measures", "leaves", "classes", "heard", "version"):
             setattr(self._committed, name, getattr(self.world, name))
 
 
@@ -112,6 +114,13 @@ class FakeBodies:
 
     def unknown_count(self) -> int:
         return 0
+
+    def heard(self) -> Mapping[BodyId, datetime]:
+        return self._world.heard
+
+    def put_heard(self, body: BodyId, at: datetime, *, now: datetime) -> None:
+        self._world.heard[body] = at
+        self._world.version += 1
 
     def group(self, group: GroupId) -> Group | None:
         return self._world.groups.get(group)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
@@ -177,6 +177,7 @@ class State:
     instruments: dict[InstrumentId, InstrumentState] = field(default_factory=dict)
     measures: list[Measure] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    heard: dict[BodyId, datetime] = field(default_factory=dict)
     trail: list[Act] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
     streams: dict[tuple[BodyId, Lane, bool], Stream] = field(default_factory=dict)
@@ -335,6 +336,13 @@ class MemoryBodies:
 
     def unknown_count(self) -> int:
         return len(self._state.unknown)
+
+    def heard(self) -> Mapping[BodyId, datetime]:
+        return dict(self._state.heard)
+
+    def put_heard(self, body: BodyId, at: datetime, *, now: datetime) -> None:
+        assert at <= now, "nobody is heard ahead of our own clock"
+        self._state.heard[body] = max(at, self._state.heard.get(body, at))
 
     def group(self, group: GroupId) -> Group | None:
         return None

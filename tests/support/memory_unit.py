@@ -7,7 +7,7 @@ in its place. What the contract calls a programming error is asserted here too.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
@@ -32,6 +32,7 @@ class MemoryBodies:
     group_versions: dict[GroupId, Group] = field(default_factory=dict)
     staff: dict[OfficerId, Officer] = field(default_factory=dict)
     national_orders: dict[str, NationalOrder] = field(default_factory=dict)
+    last_heard: dict[BodyId, datetime] = field(default_factory=dict)
 
     def own(self) -> Body:
         if self.own_id is None:
@@ -58,6 +59,13 @@ class MemoryBodies:
 
     def unknown_count(self) -> int:
         return self.unknown
+
+    def heard(self) -> Mapping[BodyId, datetime]:
+        return dict(self.last_heard)
+
+    def put_heard(self, body: BodyId, at: datetime, *, now: datetime) -> None:
+        assert at <= now, "nobody is heard ahead of our own clock"
+        self.last_heard[body] = max(at, self.last_heard.get(body, at))
 
     def group(self, group: GroupId) -> Group | None:
         return self.group_versions.get(group)

@@ -17,6 +17,8 @@ from entente.kernel.ids import BodyId, InstrumentId, StatementId
 PARTIES_MAX = 512
 """Twice the 260 bodies the desk must be fluent with (issue part 5)."""
 CLAUSES_MAX = 200
+LEASE_MINUTES_MIN = 5
+"""Ours: a source keeps a lease alive with a few statements an hour at most, and a slower line would hide what it does share."""
 
 
 class InstrumentKind(StrEnum):

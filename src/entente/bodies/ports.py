@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from entente.bodies.model import Body, Group, Measure, NationalOrder, Officer, Role
@@ -46,6 +47,16 @@ class BodyStore(Protocol):
 
     def unknown_count(self) -> int:
         """Return how many statements came from unknown bodies."""
+
+    def heard(self) -> Mapping[BodyId, datetime]:
+        """Return, for each body heard at all, the moment up to which its control statements have arrived here."""
+
+    def put_heard(self, body: BodyId, at: datetime, *, now: datetime) -> None:
+        """Keep that every control statement a body made up to `at` has arrived; an earlier moment changes nothing.
+
+        `at` is never after `now`, the moment it is kept. Where the body was silent for so long that a lease may have ended
+        (docs/rules/disclosure.md D4), cached answers of the gate are void from the commit on.
+        """
 
     def group(self, group: GroupId) -> Group | None:
         """Return the newest version of a group."""

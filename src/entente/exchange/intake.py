@@ -299,6 +299,9 @@ def _advance(unit: ExchangeUnit, envelope: Envelope, receipt: Receipt) -> None:
             head=receipt.envelope,
         )
     )
+    if header.lane is Lane.CONTROL and receipt.outcome is ReceiptOutcome.STORED:
+        # Control keeps its order, so that what its sender suspended or withdrew before has arrived (disclosure D4).
+        unit.bodies.put_heard(header.sender, min(header.sent_at, receipt.at), now=receipt.at)
 
 
 def _same_answer(unit: ExchangeUnit, envelope: Envelope) -> Receipt:

@@ -6,13 +6,17 @@ Source: docs/rules/bodies.md; bodies.ports.BodyStore.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
 import sqlalchemy as sa
 
+from entente.agreements.model import LEASE_MINUTES_MIN
 from entente.bodies.model import Body, Group, NationalOrder, Officer
 from entente.kernel.errors import Conflict, Misconfigured
 from entente.kernel.ids import BodyId, GroupId, OfficerId
 from entente.storage.rows import add_to_counter, read_counter, remembered, replace_row, text_of
-from entente.storage.schema import body, body_group, national_order, officer
+from entente.storage.schema import body, body_group, body_heard, national_order, officer
 
 GOVERNANCE = "governance"
 """The counter of changes that make cached answers of the gate void (disclosure.ports.ClassStore)."""
@@ -20,6 +24,7 @@ _UNKNOWN = "statements of unknown bodies"
 
 _OWN = sa.select(body.c.document).where(body.c.is_own)
 _BODY = sa.select(body.c.document, body.c.is_own).where(body.c.id == sa.bindparam("body"))
+_HEARD = sa.select(body_heard.c.at).where(body_heard.c.body == sa.bindparam("body"))
 _OFFICER = sa.select(officer.c.document).where(officer.c.id == sa.bindparam("officer"))
 
 
@@ -65,6 +70,22 @@ class BodyTables:
     def unknown_count(self) -> int:
         """Return how many statements came from unknown bodies."""
         return read_counter(self._connection, _UNKNOWN)
+
+    def heard(self) -> Mapping[BodyId, datetime]:
+        """Return the moment up to which each body's control statements have arrived."""
+        rows = self._connection.execute(sa.select(body_heard))
+        return {BodyId(row.body): row.at for row in rows}
+
+    def put_heard(self, body: BodyId, at: datetime, *, now: datetime) -> None:
+        """Keep that every control statement a body made up to `at` has arrived; an earlier moment changes nothing."""
+        assert at <= now, "nobody is heard ahead of our own clock"
+        known: datetime | None = self._connection.execute(_HEARD, {"body": body}).scalar()
+        if known is not None and at <= known:
+            return
+        replace_row(self._connection, body_heard, {"body": body}, {"at": at})
+        # No lease is shorter, so that after a shorter silence no copy was hidden, and what is cached still holds.
+        if known is None or now >= known + timedelta(minutes=LEASE_MINUTES_MIN):
+            self._changed()
 
     def group(self, group: GroupId) -> Group | None:
         """Return the newest version of a group."""

@@ -18,9 +18,9 @@ import sqlalchemy as sa
 
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """The schema this code writes. The number of the newest file in migrations/versions."""
-OLDEST_SCHEMA_OF_CODE: Final = 1
+OLDEST_SCHEMA_OF_CODE: Final = 2
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself."""
 
 NAMES: Final = {
@@ -149,6 +149,7 @@ body_group = sa.Table(
     sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
     _text("document"),
 )
+body_heard = sa.Table("body_heard", metadata, _key("body"), _moment("at"))
 officer = sa.Table("officer", metadata, _key("id"), _text("document"))
 national_order = sa.Table("national_order", metadata, _key("reference"), _text("in_force_on"), _text("document"))
 

@@ -8,7 +8,7 @@ import pytest
 
 from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json, open_envelope
 from entente.exchange.intake import RERUNS_MAX
-from entente.exchange.model import BODY_BYTES_MAX, Lane, ReceiptOutcome
+from entente.exchange.model import BODY_BYTES_MAX, EXPIRY_DAYS, Lane, ReceiptOutcome
 from entente.exchange.packing import retry_delay
 from entente.kernel.errors import Conflict, Invalid
 from entente.kernel.ports import Outgoing
@@ -104,6 +104,28 @@ def test_control_overtakes_data() -> None:
     a.put(XB, a.say("suspended", "participation"), instrument=CHARTER, is_control=True)
     deliver(a, b)
     assert b.state.accepted == ["suspended", "data"]
+
+
+def test_taking_in_control_says_up_to_when_its_sender_was_heard() -> None:
+    a, b, clock = two_nodes()
+    a.send(XB, "data")
+    deliver(a, b)
+    assert b.state.heard == {}
+    a.put(XB, a.say("suspended", "participation"), instrument=CHARTER, is_control=True)
+    parcel, sent = a.collect(XB), clock.now()
+    clock.move(minutes=10)
+    b.exchange.receive(parcel.batch)
+    assert b.state.heard == {XA: sent}
+
+
+def test_control_that_is_set_aside_whole_says_nothing_of_what_its_sender_did() -> None:
+    a, b, clock = two_nodes()
+    a.put(XB, a.say("suspended", "participation"), instrument=CHARTER, is_control=True)
+    parcel = a.collect(XB)
+    clock.move(days=EXPIRY_DAYS)
+    b.exchange.receive(parcel.batch)
+    assert b.verbs() == ["envelope_set_aside"]
+    assert b.state.heard == {}
 
 
 def test_order_is_kept_across_instruments() -> None:
