@@ -33,6 +33,8 @@ class Context(StrEnum):
     STATEMENT = "entente statement v1\n"
     ENVELOPE = "entente envelope v1\n"
     TRAIL_HEAD = "entente trail head v1\n"
+    CHECKPOINT = "entente/"
+    """How a log's origin line begins, which a checkpoint is signed with as it stands (C2SP); no other context begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,22 @@ def key_id(public_key: bytes) -> KeyId:
 
 def is_signed_by(public_key: bytes, signature: Signature, context: Context, data: bytes) -> bool:
     """Say whether the signature is this key's over these bytes for this purpose. Never raises for hostile input."""
-    if len(public_key) != KEY_BYTES or len(signature.value) != SIGNATURE_BYTES:
+    return _verifies(public_key, signature.value, context.encode("ascii") + data)
+
+
+def is_note_signed_by(public_key: bytes, value: bytes, text: bytes) -> bool:
+    """Say whether the signature is this key's over the whole text of a note (kernel.note). Never raises for hostile input.
+
+    Whoever asks judges the text's first line, which stands for the context: nothing of ours is signed under another's.
+    """
+    return _verifies(public_key, value, text)
+
+
+def _verifies(public_key: bytes, value: bytes, signed: bytes) -> bool:
+    if len(public_key) != KEY_BYTES or len(value) != SIGNATURE_BYTES:
         return False
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature.value, context.encode("ascii") + data)
+        Ed25519PublicKey.from_public_bytes(public_key).verify(value, signed)
     except (InvalidSignature, ValueError):
         return False
     return True
