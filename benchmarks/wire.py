@@ -218,7 +218,7 @@ def _instrument(parties: frozenset[BodyId]) -> Instrument:
         party_groups=frozenset(), force_rule=ForceRule.ALL, force_count=0, starts_on=date(2020, 1, 1), ends_on=None,
         kinds=frozenset({"message"}), purposes=frozenset({"inform"}), crime_areas=frozenset({"drugs"}),
         rights=frozenset({Right.CONTACT}), knowable_kinds=frozenset(), handling_ceiling="restricted",
-        onward=OnwardRule.FORBIDDEN, retention_days_max=365, lease_hours=24, deadlines={}, hit_rule=HitRule.AT_ONCE,
+        onward=OnwardRule.FORBIDDEN, retention_days_max=365, lease_minutes=24 * 60, deadlines={}, hit_rule=HitRule.AT_ONCE,
     )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def instrument(instrument_id: InstrumentId = SHARING, name: str = "sharing") -> 
         handling_ceiling="restricted",
         onward=OnwardRule.WITH_LEAVE,
         retention_days_max=1000,
-        lease_hours=24,
+        lease_minutes=24 * 60,
         deadlines={"urgent": 24},
         hit_rule=HitRule.AT_ONCE,
         hit_told=frozenset({THIRD}),

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from entente import __version__
+from entente.exchange.model import Lane
+from entente.kernel.clock import format_time
+from entente.kernel.codec import to_object
 from entente.kernel.errors import Misconfigured, Unavailable
 from entente.storage.folder import Folder
 from entente.storage.migrate import MIGRATIONS
+from entente.storage.rows import json_text
 from entente.storage.schema import OLDEST_SCHEMA_OF_CODE, SCHEMA, metadata
 from entente.storage.store import Store
+from tests.storage import examples
 from tests.storage.conftest import Opener
+from tests.storage.examples import NOW, OTHER, SHARING
 
 pytestmark = pytest.mark.storage
+
+DAY = timedelta(days=1)
 
 
 def execute(folder: Folder, statement: str) -> None:
@@ -116,3 +128,38 @@ def test_migration_that_fails_half_way_leaves_an_empty_store(folder: Folder, mon
     with closing(sqlite3.connect(folder.database)) as connection:
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
     Store.open(folder).close()
+
+
+def test_store_of_schema_1_keeps_its_leases_and_whom_it_heard(folder: Folder) -> None:
+    first, second = (examples.envelope(n, lane=Lane.CONTROL, sender=OTHER, at=NOW - n * DAY) for n in (1, 2))
+    set_aside = examples.envelope(3, lane=Lane.CONTROL, sender=OTHER, at=NOW)
+    terms = to_object(examples.instrument())
+    del terms["kind_lease_minutes"], terms["onward_reported"], terms["lease_minutes"]
+    old = json_text({**terms, "lease_hours": 36})
+    with closing(sqlite3.connect(folder.database)) as made:
+        engine = sa.create_engine("sqlite://", creator=lambda: made, poolclass=sa.StaticPool)
+        with engine.begin() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+            connection.execute(
+                sa.text("INSERT INTO instrument VALUES (:id, 'sharing', 'xa', :at, :document)"),
+                {"id": SHARING, "at": format_time(NOW), "document": old},
+            )
+            for number, (envelope, outcome) in enumerate(
+                [(first, "stored"), (second, "stored"), (set_aside, "refused")]
+            ):
+                connection.execute(
+                    sa.text("INSERT INTO inbox_envelope VALUES (:o, 'control', 's', :n, '', :h, '', :h, :r)"),
+                    {
+                        "o": OTHER,
+                        "n": number,
+                        "h": envelope.header_bytes,
+                        "r": json_text({"outcome": outcome, "at": format_time(NOW)}),
+                    },
+                )
+    with closing(Store.open(folder)) as store, store.view() as view:
+        assert view.bodies.heard() == {OTHER: NOW - DAY}
+        (state,) = view.agreements.instruments()
+        assert state.instrument == replace(examples.instrument(), lease_minutes=36 * 60)

@@ -294,7 +294,7 @@ def agreement(*parties: BodyId) -> Instrument:
             handling_ceiling="restricted",
             onward=OnwardRule.AMONG_PARTIES,
             retention_days_max=1826,
-            lease_hours=24,
+            lease_minutes=24 * 60,
             deadlines={"urgent": 8, "normal": 168},
             hit_rule=HitRule.AT_ONCE,
         )

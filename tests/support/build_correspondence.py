@@ -97,7 +97,7 @@ def an_instrument(name: str, parties: frozenset[BodyId], **changes: object) -> I
         handling_ceiling="confidential",
         onward=OnwardRule.AMONG_PARTIES,
         retention_days_max=1_825,
-        lease_hours=24,
+        lease_minutes=24 * 60,
         deadlines={"urgent": 6},
         hit_rule=HitRule.AT_ONCE,
     )

@@ -193,7 +193,7 @@ def an_instrument(**changes: Any) -> Instrument:  # noqa: ANN401 - the fields of
         handling_ceiling="confidential",
         onward=OnwardRule.AMONG_PARTIES,
         retention_days_max=1825,
-        lease_hours=24,
+        lease_minutes=24 * 60,
         deadlines={},
         hit_rule=HitRule.AT_ONCE,
     )

@@ -161,7 +161,7 @@ def an_instrument(
         handling_ceiling="restricted",
         onward=OnwardRule.FORBIDDEN,
         retention_days_max=365,
-        lease_hours=24,
+        lease_minutes=24 * 60,
         deadlines={},
         hit_rule=HitRule.AT_ONCE,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from entente.bodies.model import GroupReference
@@ -18,7 +18,13 @@ PARTIES_MAX = 512
 """Twice the 260 bodies the desk must be fluent with (issue part 5)."""
 CLAUSES_MAX = 200
 LEASE_MINUTES_MIN = 5
-"""Ours: a source keeps a lease alive with a few statements an hour at most, and a slower line would hide what it does share."""
+"""Ours: a line that is slow, or a node that starts again, is not heard for minutes; a shorter lease would hide what is shared."""
+LEASE_MINUTES_MAX = 90 * 24 * 60
+"""Ours: a copy that nobody confirmed for three months is no longer kept fresh by anybody."""
+LEASE_MINUTES = 24 * 60
+"""The lease where an instrument states none (DESIGN section 5)."""
+LONGER_LEASES = {"wanted_person": 72 * 60, "travel_document": 72 * 60}
+"""Kinds that an instrument without any stated lease lets be shown longer (DESIGN section 5: wanted persons and documents)."""
 
 
 class InstrumentKind(StrEnum):
@@ -144,14 +150,22 @@ class Instrument:
     """The highest confidentiality level that may be shared under it."""
     onward: OnwardRule
     retention_days_max: int
-    lease_hours: int
-    """How long a held copy counts as permitted after the source was last heard; enforced by the exchange (part 2)."""
+    lease_minutes: int
+    """How long a held copy counts as permitted after its source was last heard (A9)."""
     deadlines: Mapping[str, int]
     """Urgency code → hours to answer."""
     hit_rule: HitRule
     hit_told: frozenset[BodyId] = field(default=frozenset())
     """Bodies told of a hit beside the source."""
     quotas: tuple[Quota, ...] = ()
+    kind_lease_minutes: Mapping[str, int] = field(default_factory=dict)
+    """Kinds with a lease of their own."""
+    onward_reported: bool = True
+    """Whether a body that passes a copy on tells the record's source to whom."""
+
+    def lease_of(self, kind: str) -> timedelta:
+        """Return how long a copy of a kind counts as permitted after its source was last heard (A9)."""
+        return timedelta(minutes=self.kind_lease_minutes.get(kind, self.lease_minutes))
 
     def clause_with(self, effect: ClauseEffect) -> Clause | None:
         """Return the clause with an effect, if the instrument has one."""

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from entente.agreements.model import (
     CLAUSES_MAX,
+    LEASE_MINUTES_MAX,
+    LEASE_MINUTES_MIN,
     PARTIES_MAX,
     Clause,
     ClauseEffect,
@@ -30,8 +32,6 @@ from entente.kernel.text import is_line, is_seen, shows_as_stored
 
 RETENTION_DAYS_MAX = 99 * 366
 """INTERPOL's longest retention, 99 years, for images of child abuse."""
-LEASE_HOURS_MAX = 24 * 90
-"""Ours: a copy that nobody confirmed for three months is no longer kept fresh by anybody."""
 DEADLINE_HOURS_MAX = 24 * 366
 NOTICE_DAYS_MAX = 5 * 366
 """Longer than any notice of withdrawal we know; treaties state three to twelve months."""
@@ -130,11 +130,21 @@ def _rights(instrument: Instrument, _: CodeLists) -> _Found:
         yield "retention_days_max", f"it lies between 0 and {RETENTION_DAYS_MAX} (99 years)"
     elif Right.COPY in instrument.rights and not instrument.retention_days_max:
         yield "retention_days_max", "the right copy needs how long a copy is kept"
-    if not 1 <= instrument.lease_hours <= LEASE_HOURS_MAX:
-        yield "lease_hours", f"it lies between 1 and {LEASE_HOURS_MAX}"
+    yield from _leases(instrument)
     for urgency, hours in sorted(instrument.deadlines.items()):
         if not 1 <= hours <= DEADLINE_HOURS_MAX:
             yield f"deadlines.{urgency}", f"it lies between 1 and {DEADLINE_HOURS_MAX} hours"
+
+
+def _leases(instrument: Instrument) -> _Found:
+    bounds = f"it lies between {LEASE_MINUTES_MIN} minutes and {LEASE_MINUTES_MAX // (24 * 60)} days"
+    if not LEASE_MINUTES_MIN <= instrument.lease_minutes <= LEASE_MINUTES_MAX:
+        yield "lease", bounds
+    for kind, minutes in sorted(instrument.kind_lease_minutes.items()):
+        if kind not in instrument.kinds:
+            yield f"leases.{kind}", f"«{kind[:40]}» has a lease but is not covered"
+        if not LEASE_MINUTES_MIN <= minutes <= LEASE_MINUTES_MAX:
+            yield f"leases.{kind}", bounds
 
 
 def _handling(instrument: Instrument, lists: CodeLists) -> _Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from entente.cli.output import fields, items, name, plain, table, text_block, texts
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import Json, JsonObject
 
 _WAYS = {"both": "both ways", "sending": "what we send", "receiving": "what we receive"}
 
@@ -48,7 +48,8 @@ def show_lines(answer: JsonObject) -> Iterator[str]:
             ("signed by", ", ".join(texts(answer, "signed_by"))),
             ("rights", ", ".join(texts(terms, "rights"))),
             ("kinds", ", ".join(texts(terms, "kinds"))),
-            ("onward", plain(terms["onward"])),
+            ("onward", _onward(terms)),
+            ("lease", _lease(terms)),
             ("hits", plain(terms["hit_rule"])),
         ]
     )
@@ -59,6 +60,24 @@ def show_lines(answer: JsonObject) -> Iterator[str]:
         yield from _stand(stand)
     for proposal in items(answer, "proposals"):
         yield _proposal_line(proposal)
+
+
+def _onward(terms: JsonObject) -> str:
+    told = "" if terms["onward_reported"] else " (the source is not told to whom)"
+    return f"{plain(terms['onward'])}{told}"
+
+
+def _lease(terms: JsonObject) -> str:
+    """Write how long a copy is shown after its source was last heard, the kinds with a lease of their own after it."""
+    of_kinds = terms["kind_lease_minutes"]
+    assert isinstance(of_kinds, dict), "leases of kinds are an object"
+    own = [f"{_minutes(minutes)} for {plain(kind)}" for kind, minutes in sorted(of_kinds.items())]
+    return "; ".join([_minutes(terms["lease_minutes"]), *own])
+
+
+def _minutes(minutes: Json) -> str:
+    assert isinstance(minutes, int), "a lease is counted in minutes"
+    return f"{minutes} min" if minutes % 60 else f"{minutes // 60} h"
 
 
 def _stand(stand: JsonObject) -> Iterator[str]:

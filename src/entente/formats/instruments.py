@@ -9,6 +9,7 @@ Source: docs/rules/agreements.md A1 and A2; DESIGN section 5.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,6 +18,8 @@ from typing import Any
 import yaml
 
 from entente.agreements.model import (
+    LEASE_MINUTES,
+    LONGER_LEASES,
     Clause,
     ClauseEffect,
     ForceRule,
@@ -42,6 +45,7 @@ INSTRUMENT_BYTES_MAX = 256 * 1024
 """Half a statement, so that an instrument with its signature always fits one; the longest treaty of ours has 40 KiB."""
 
 _ROOT = "instrument"
+_LEASE = re.compile(r"([1-9][0-9]{0,5}) (min|h)")
 _AS_TEXT = frozenset({"number", "name", "title", "text", "name_and_capacity", "depositary"})
 
 
@@ -99,13 +103,15 @@ class _File:
     handling_ceiling: str
     onward: OnwardRule
     retention_days_max: int
-    lease_hours: int
     deadlines: Mapping[str, int]
     hits: _Hits
     party_groups: frozenset[_PartyGroup] = frozenset()
     ends_on: date | None = None
     knowable_kinds: frozenset[str] = frozenset()
     quotas: tuple[Quota, ...] = field(default=())
+    lease: str | None = None
+    leases: Mapping[str, str] = field(default_factory=dict)
+    onward_reported: bool = True
 
 
 def read_instrument(data: bytes, lists: CodeLists, bodies: Mapping[str, BodyId]) -> Instrument:
@@ -152,8 +158,10 @@ def write_instrument(instrument: Instrument, codes: Mapping[BodyId, str]) -> byt
         "knowable_kinds": sorted(instrument.knowable_kinds),
         "handling_ceiling": instrument.handling_ceiling,
         "onward": instrument.onward.value,
+        "onward_reported": instrument.onward_reported,
         "retention_days_max": instrument.retention_days_max,
-        "lease_hours": instrument.lease_hours,
+        "lease": _lease_out(instrument.lease_minutes),
+        "leases": {kind: _lease_out(minutes) for kind, minutes in sorted(instrument.kind_lease_minutes.items())},
         "deadlines": dict(sorted(instrument.deadlines.items())),
         "hits": {"rule": instrument.hit_rule.value, "told": sorted(codes[body] for body in instrument.hit_told)},
         "quotas": [{"kind": quota.kind, "per_day": quota.per_day} for quota in instrument.quotas],
@@ -198,12 +206,27 @@ class _Names:
             handling_ceiling=written.handling_ceiling,
             onward=written.onward,
             retention_days_max=written.retention_days_max,
-            lease_hours=written.lease_hours,
+            lease_minutes=LEASE_MINUTES if written.lease is None else self._lease("lease", written.lease),
+            kind_lease_minutes=self._kind_leases(written),
             deadlines=written.deadlines,
             hit_rule=written.hits.rule,
             hit_told=frozenset(self._body("hits.told", code) for code in written.hits.told),
             quotas=written.quotas,
+            onward_reported=written.onward_reported,
         )
+
+    def _kind_leases(self, written: _File) -> dict[str, int]:
+        stated = {kind: self._lease(f"leases.{kind}", text) for kind, text in written.leases.items()}
+        if written.lease is not None:
+            return stated
+        # A lease that is written holds for every kind beside those with one of their own; only silence means the usual ones.
+        return {kind: minutes for kind, minutes in LONGER_LEASES.items() if kind in written.kinds} | stated
+
+    def _lease(self, path: str, text: str) -> int:
+        match = _LEASE.fullmatch(text)
+        if match is None:
+            raise _at_line(self.document, f"{_ROOT}.{path}", f"«{text[:40]}» is not written like «24 h» or «15 min»")
+        return int(match[1]) * (60 if match[2] == "h" else 1)
 
     def _clause(self, place: int, clause: _Clause) -> Clause:
         body = None if clause.body is None else self._body(f"clauses[{place}].body", clause.body)
@@ -237,6 +260,10 @@ def _text_out(dumper: _Dumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _text_out)
+
+
+def _lease_out(minutes: int) -> str:
+    return f"{minutes} min" if minutes % 60 else f"{minutes // 60} h"
 
 
 def _paper_out(paper: PaperAct) -> dict[str, Any]:

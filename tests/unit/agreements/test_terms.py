@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 
-from entente.agreements.model import Clause, ClauseEffect, ForceRule, HitRule, Instrument, InstrumentKind, Quota, Right
+from entente.agreements.model import (
+    LEASE_MINUTES_MAX,
+    LEASE_MINUTES_MIN,
+    Clause,
+    ClauseEffect,
+    ForceRule,
+    HitRule,
+    Instrument,
+    InstrumentKind,
+    Quota,
+    Right,
+)
 from entente.agreements.rules import instrument_id
 from entente.agreements.terms import check_terms, require_terms
 from entente.bodies.model import GroupReference
@@ -57,7 +68,10 @@ def test_whole_terms_have_no_problem() -> None:
         ({"handling_ceiling": "cosmic"}, "handling_ceiling"),
         ({"retention_days_max": 0}, "retention_days_max"),
         ({"retention_days_max": 99 * 366 + 1}, "retention_days_max"),
-        ({"lease_hours": 0}, "lease_hours"),
+        ({"lease_minutes": LEASE_MINUTES_MIN - 1}, "lease"),
+        ({"lease_minutes": LEASE_MINUTES_MAX + 1}, "lease"),
+        ({"kind_lease_minutes": {"wanted_person": 0}}, "leases.wanted_person"),
+        ({"kind_lease_minutes": {"vehicle": 60}}, "leases.vehicle"),
         ({"deadlines": {"urgent": -1}}, "deadlines.urgent"),
         ({"deadlines": {"whenever": 5}}, "deadlines"),
         ({"quotas": (Quota("vehicle", 5),)}, "quotas[0].kind"),
@@ -102,8 +116,8 @@ def test_a_clause_on_measures_names_a_party() -> None:
 
 
 def test_every_problem_is_named_and_not_only_the_first() -> None:
-    broken = replace(agreement(A, B), lease_hours=0, rights=frozenset({Right.COPY}), retention_days_max=0)
+    broken = replace(agreement(A, B), lease_minutes=0, rights=frozenset({Right.COPY}), retention_days_max=0)
     with pytest.raises(Invalid) as refused:
         require_terms(broken, LISTS)
-    assert "lease_hours" in refused.value.why
+    assert "lease" in refused.value.why
     assert "retention_days_max" in refused.value.why

@@ -62,11 +62,16 @@ def test_a_group_is_named_by_its_keeper_and_status() -> None:
         ("starts_on: 2025-01-01\n", "", "instrument.starts_on"),
         ("parties: [XA-NCB,", "parties: [XQ-NCB,", "XQ-NCB"),
         ("parties: [XA-NCB, XB-NCB, GS]", "parties: [XA-NCB, XA-NCB]", "twice"),
-        ("lease_hours: 72", "lease_hours: 0", "lease_hours"),
-        ("lease_hours: 72", "lease_hours: '72'", "lease_hours"),
-        ("lease_hours: 72", "lease_hours: 072", "read differently"),
-        ("lease_hours: 72", "lease_hours: 72\nlease_hours: 24", "stands twice"),
-        ("lease_hours: 72", "lease_hours: no", "read differently"),
+        ("lease: 24 h", "lease: 4 min", "lease"),
+        ("lease: 24 h", "lease: 2161 h", "lease"),
+        ("lease: 24 h", "lease: 24", "lease"),
+        ("lease: 24 h", "lease: 1 d", "«24 h» or «15 min»"),
+        ("lease: 24 h", "lease: 0 h", "«24 h» or «15 min»"),
+        ("lease: 24 h", "lease: 24 h\nlease: 24 h", "stands twice"),
+        ("{wanted_person: 72 h,", "{aircraft: 72 h,", "leases.aircraft"),
+        ("{wanted_person: 72 h,", "{wanted_person: soon,", "leases.wanted_person"),
+        ("retention_days_max: 1827", "retention_days_max: 0177", "read differently"),
+        ("retention_days_max: 1827", "retention_days_max: no", "read differently"),
         ("retention_days_max: 1827", "retention_days_max: 0", "retention_days_max"),
         ("  - wanted_person", "  - rumour", "rumour"),
         ("knowable_kinds: [travel_document, vehicle]", "knowable_kinds: [aircraft]", "not covered"),
@@ -85,6 +90,26 @@ def test_a_file_that_contradicts_itself_is_refused_with_field_and_line(old: str,
         read(text.replace(old, new, 1).encode())
     assert said in f"{refused.value.field} {refused.value}"
     assert "line " in refused.value.field
+
+
+@pytest.mark.parametrize(
+    ("written", "lease", "of_kinds"),
+    [
+        ("", 24 * 60, {"wanted_person": 72 * 60, "travel_document": 72 * 60}),
+        ("leases: {vehicle: 90 min}", 24 * 60, {"wanted_person": 72 * 60, "travel_document": 72 * 60, "vehicle": 90}),
+        ("leases: {wanted_person: 15 min}", 24 * 60, {"wanted_person": 15, "travel_document": 72 * 60}),
+        ("lease: 15 min", 15, {}),
+        ("lease: 15 min\nleases: {wanted_person: 24 h}", 15, {"wanted_person": 24 * 60}),
+    ],
+)
+def test_a9_silence_means_the_usual_leases_and_a_written_one_holds_for_every_other_kind(
+    written: str, lease: int, of_kinds: dict[str, int]
+) -> None:
+    stated = b"lease: 24 h\nleases: {wanted_person: 72 h, travel_document: 72 h}\n"
+    assert stated in AGREEMENT
+    instrument = read(AGREEMENT.replace(stated, written.encode() + b"\n"))
+    assert (instrument.lease_minutes, instrument.kind_lease_minutes) == (lease, of_kinds)
+    assert read(write_instrument(instrument, CODES)) == instrument
 
 
 def test_the_line_named_is_the_line_of_the_field() -> None:
