@@ -31,13 +31,13 @@ from entente.formats.schemata import load_schemata
 from entente.handling.model import CodeLists
 from entente.identity.ports import Seal, SearchIndex
 from entente.identity.service import Identity
-from entente.kernel.clock import Clock, SystemClock
+from entente.kernel.clock import Clock, GuardedClock, SystemClock, clock_stepped_back
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Conflict, Invalid, Unavailable
 from entente.kernel.ids import SALT_BYTES, BodyId, Ids, InstrumentId, OfficerId, SystemIds
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.kernel.sealing import HpkeSealer, Opener, Sealer
-from entente.kernel.signing import Signer
+from entente.kernel.signing import GuardedSigner, Signer
 from entente.kernel.statement import Statement, draft
 from entente.node import Node
 from entente.records.intake import Intake
@@ -93,6 +93,7 @@ class Parts:
     """What a node is built from that comes from outside: time, chance, keys, files. A simulated world brings its own."""
 
     clock: Clock
+    """As the machine has it; the node holds it through a GuardedClock."""
     ids: Ids
     lists: CodeLists
     schemata: Schemata
@@ -271,6 +272,22 @@ def _require_begun(store: Store) -> None:
         unit.bodies.own()
 
 
+def _start_clock(clock: GuardedClock, store: Store) -> None:
+    """Have the clock begin from the last stamp that this node signed (docs/rules/node.md N1)."""
+    with store.view() as unit:
+        for row in unit.trail.latest(1):
+            clock.start_from(row.at)
+
+
+def _clock_trouble(clock: GuardedClock) -> str:
+    found = clock.step_back()
+    return "" if found is None else _in_words(clock_stepped_back(found))
+
+
+def _in_words(error: Unavailable) -> str:
+    return f"{error.what} {error.why} {error.do}"
+
+
 @contextmanager
 def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]:
     """Build a node from its parts, without threads or sockets, and give it with its store; close both afterwards.
@@ -278,7 +295,8 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     The store may hold no body yet: who needs one asks for it.
     """
     gc.set_threshold(*COLLECT_AFTER)
-    clock, ids, lists, schemata, signer = parts.clock, parts.ids, parts.lists, parts.schemata, parts.signer
+    clock, ids, lists, schemata = GuardedClock(parts.clock), parts.ids, parts.lists, parts.schemata
+    signer = GuardedSigner(parts.signer, clock.require_passed)
 
     def unit() -> SqlUnitOfWork:
         return store.unit()
@@ -310,9 +328,11 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         accept=accept_table(directory, agreements, intake, correspondence),
         record=recorded,
     )
-    hooks = (exchange.seal_pending, lambda opened: sign_head(opened, signer))
+    # The clock first: what may not be signed now is undone before anything is made of it.
+    hooks = (lambda _: clock.require_passed(), exchange.seal_pending, lambda opened: sign_head(opened, signer))
     # The store first: it holds the folder.
     with parts.open_store(hooks) as store, parts.open_index() as index:
+        _start_clock(clock, store)
         identity = Identity(
             open_unit=unit,
             open_view=view,
@@ -343,6 +363,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 exchange=exchange,
                 files=OperatorFiles(lists),
                 engine=f"SQLite {library_version()}",
+                clock_trouble=lambda: _clock_trouble(clock),
             ),
             store,
         )

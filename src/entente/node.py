@@ -104,5 +104,11 @@ class Node:
     """The store's engine with its version, for `doctor`: some versions have faults an operator must know of."""
     index_trouble: Callable[[], str] = _none
     """What keeps the index from following the store now, in words; empty where nothing does."""
+    clock_trouble: Callable[[], str] = _none
+    """Why the node signs nothing now, in words: its clock stepped back (docs/rules/node.md N2); empty where it did not."""
     names: Remembered = field(default_factory=Remembered)
     """What bodies and instruments are called (verbs.references), which every verb needs and few change."""
+
+    def troubles(self) -> tuple[str, ...]:
+        """Return what keeps this node from a part of its work now, each in words that whoever reads its page may know."""
+        return tuple(text for text in (self.clock_trouble(),) if text)

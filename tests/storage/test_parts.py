@@ -36,6 +36,6 @@ def test_store_is_closed_and_the_folder_free_when_the_node_is_left(tmp_path: Pat
     settings, parts = parts_in(tmp_path / "node")
     for _ in range(2):
         with open_parts(settings, parts) as (node, _):
-            assert node.clock is parts.clock
+            assert node.trail.latest(1)
     with parts.open_store(()) as store:
         assert store.lock is not None

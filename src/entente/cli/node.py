@@ -9,7 +9,7 @@ import typer
 
 from entente.cli import ask, serve
 from entente.cli.options import Folder, Json, commands, examples
-from entente.cli.output import plain, say
+from entente.cli.output import plain, say, texts
 from entente.kernel.canonical import JsonObject
 
 app = commands("Run the node of a folder, or see how it stands.")
@@ -46,3 +46,4 @@ def _status(answer: JsonObject) -> Iterator[str]:
     )
     found = "every record can be found" if answer["is_index_current"] else "the index is behind"
     yield f"entente {plain(answer['version'])}: {answer['trail_rows']} rows in the trail; {sent}; {found}."
+    yield from (f"LOOK  {plain(trouble)}" for trouble in texts(answer, "troubles"))

@@ -1,21 +1,30 @@
 """The one place where time is read.
 
-Rules receive `now` as an argument; services hold a Clock; only SystemClock reads the machine's time. All times are
-aware and UTC; `parse_time` and `format_time` are the one textual form (RFC 3339 with microseconds and a Z), so that two
-nodes sign the same bytes. Deadlines by calendar and working days belong to the rooms that state them.
+Rules receive `now` as an argument; services hold a Clock; only SystemClock reads the machine's time. A node holds it through
+a GuardedClock, which never goes back. All times are aware and UTC; `parse_time` and `format_time` are the one textual form
+(RFC 3339 with microseconds and a Z), so that two nodes sign the same bytes. Deadlines by calendar and working days belong to
+the rooms that state them.
+
+Source: docs/rules/node.md, rules N1 to N3.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from threading import Lock
 from typing import Protocol
 
-from entente.kernel.errors import Invalid
+from entente.kernel.errors import Invalid, Unavailable
 
 YEAR_MIN = 1900
 YEAR_MAX = 9000
 """Ours: no act of a living body is older, and a term, a lease or an offset added to a time never leaves the calendar, which ends
 with 9999. A date of birth is never a time."""
+STEP_BACK_MAX = timedelta(seconds=1)
+"""How far the machine's clock may fall behind the last moment given before the node stops signing. Network time corrects by
+slewing, and steps only beyond 128 ms (RFC 5905, section 11.3); a leap second that is repeated is one second. What is further
+back was set by hand, or is another machine."""
 
 
 class Clock(Protocol):
@@ -31,6 +40,97 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the machine's time in UTC."""
         return datetime.now(tz=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class StepBack:
+    """A clock that says less than it said before."""
+
+    machine: datetime
+    """What the machine's clock says now."""
+    passed_at: datetime
+    """The last moment given, which it must pass."""
+    noticed_at: datetime
+    """What the machine's clock said when it was first found behind."""
+
+    @property
+    def left(self) -> timedelta:
+        """How long it takes until the clock has passed, if it runs on as it does."""
+        return self.passed_at - self.machine
+
+
+class GuardedClock:
+    """A clock that never goes back, and says when the one beneath it did.
+
+    What was given, signed or only read, is the floor of what is given next: no lease, term or retention that ended comes
+    alive again. Behind the floor by more than STEP_BACK_MAX it still answers `now` with the floor, for those who read;
+    whoever signs asks `require_passed` first.
+
+    Source: docs/rules/node.md, rules N1 and N2; DESIGN section 4 (time).
+    """
+
+    def __init__(self, machine: Clock) -> None:
+        self._machine = machine
+        self._lock = Lock()
+        # Both are written under the lock.
+        self._floor: datetime | None = None
+        self._noticed_at: datetime | None = None
+
+    def start_from(self, stamp: datetime) -> None:
+        """Never say less than this: the last stamp in the trail, read when the store is opened."""
+        with self._lock:
+            self._floor = stamp if self._floor is None else max(self._floor, stamp)
+
+    def now(self) -> datetime:
+        """Return the machine's time, or the last moment given where the machine's lies before it."""
+        return self._look()[0]
+
+    def step_back(self) -> StepBack | None:
+        """Return how the machine's clock stands when it is too far behind to sign; None when it is not."""
+        return self._look()[1]
+
+    def require_passed(self) -> None:
+        """Raise Unavailable, safe to retry, while the machine's clock has not passed the last moment given."""
+        if (found := self.step_back()) is not None:
+            raise clock_stepped_back(found)
+
+    def _look(self) -> tuple[datetime, StepBack | None]:
+        with self._lock:
+            machine = self._machine.now()
+            if self._floor is None or machine >= self._floor:
+                self._floor, self._noticed_at = machine, None
+                return machine, None
+            if self._floor - machine <= STEP_BACK_MAX:
+                return self._floor, None
+            self._noticed_at = self._noticed_at or machine
+            return self._floor, StepBack(machine, self._floor, self._noticed_at)
+
+
+def clock_stepped_back(found: StepBack) -> Unavailable:
+    """Say that the node signs nothing until its clock has passed its last stamp (N2)."""
+    return Unavailable(
+        "The node signs nothing now, because its clock stepped back.",
+        why=f"The machine's clock says {_shown(found.machine)}; the last moment this node gave is {_shown(found.passed_at)}. "
+        f"It was first found behind at {_shown(found.noticed_at)} by that clock. An act signed now would stand before acts that "
+        "came earlier (docs/rules/node.md N2).",
+        do="Set the machine's clock right. The node signs again by itself when it has passed that moment, "
+        f"in {span(found.left)}. If the clock had only run ahead and nothing was done meanwhile, start the node again: it begins "
+        "from its trail.",
+        retry_is_safe=True,
+    )
+
+
+def span(length: timedelta) -> str:
+    """Write a length of time as people say it: its two largest units, rounded up to a second."""
+    seconds = -(-length // timedelta(seconds=1))
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (seconds % 60, "s")]
+    first = next((place for place, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    return " ".join(f"{count} {unit}" for count, unit in parts[first : first + 2] if count) or "0 s"
+
+
+def _shown(value: datetime) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def require_utc(value: datetime, field: str) -> datetime:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -72,6 +72,24 @@ class Ed25519Signer:
     def sign(self, context: Context, data: bytes) -> Signature:
         """Sign the bytes for one purpose. Ed25519 is deterministic: the same bytes give the same signature."""
         return Signature(self._key_id, self._private_key.sign(context.encode("ascii") + data))
+
+
+class GuardedSigner:
+    """A Signer that asks before each signature whether it may sign now; what `require` raises is raised."""
+
+    def __init__(self, signer: Signer, require: Callable[[], None]) -> None:
+        self._signer = signer
+        self._require = require
+
+    @property
+    def public_key(self) -> bytes:
+        """The 32 raw bytes of the public key."""
+        return self._signer.public_key
+
+    def sign(self, context: Context, data: bytes) -> Signature:
+        """Sign the bytes for one purpose, if it may."""
+        self._require()
+        return self._signer.sign(context, data)
 
 
 def key_id(public_key: bytes) -> KeyId:

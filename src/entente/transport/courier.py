@@ -143,20 +143,31 @@ class Courier:
     def _post_all(self, recipient: BodyId) -> bool:
         """Post until nothing is due; say whether the body was reached and took something."""
         while not self._is_stopping:
-            parcel = self._outgoings.collect(recipient)
+            try:
+                parcel = self._outgoings.collect(recipient)
+            except Unavailable as error:
+                _log.warning("Nothing could be collected for %s: %s %s", recipient, error.what, error.why)
+                return False
             if parcel is None:
                 return True
             try:
                 settlement = self._outgoings.settle(parcel, self._post_to_any(parcel))
             except EntenteError as error:
                 _log.warning("%s was not reached: %s %s", recipient, error.what, error.why)
-                self._outgoings.postpone(parcel, f"{error.what} {error.why}")
+                self._postpone(parcel, f"{error.what} {error.why}")
                 return False
             for why in settlement.disbelieved:
                 _log.warning("A receipt of %s was not believed: %s", recipient, why)
             if settlement.acknowledged + settlement.refused == 0:
                 return False
         return True
+
+    def _postpone(self, parcel: Parcel, why: str) -> None:
+        try:
+            self._outgoings.postpone(parcel, why)
+        except Unavailable as error:
+            # A store that keeps nothing now does not count the attempt either; the pause of this body stands all the same.
+            _log.warning("The attempt at %s was not counted: %s %s", parcel.recipient, error.what, error.why)
 
     def _post_to_any(self, parcel: Parcel) -> bytes:
         """Post to the first address that answers; raise what the last one failed with."""

@@ -7,6 +7,7 @@ import shutil
 from entente import __version__
 from entente.exchange.model import PROTOCOL_VERSION
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.clock import format_time
 from entente.node import Node
 from entente.settings import SETTINGS
 from entente.verbs.arguments import Arguments
@@ -25,6 +26,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
     checks: list[Json] = [
         _check("trail", is_good=proof.is_sound, text=proof.finding),
         _check_key(node),
+        _check_clock(node),
         _check_index(node, proof.rows),
         _check_disk(node),
         _check_outbox(node),
@@ -58,6 +60,7 @@ def _status(node: Node, _: Arguments) -> JsonObject:
         "index_position": position,
         "is_index_current": is_index_current,
         "is_everything_acknowledged": node.exchange.seconds_to_next() is None,
+        "troubles": [*node.troubles()],
     }
 
 
@@ -69,6 +72,12 @@ def _check_key(node: Node) -> JsonObject:
         else "The node's key file is not the one that its directory entry names: nothing it signs is believed."
     )
     return _check("node_key", is_good=is_same, text=text)
+
+
+def _check_clock(node: Node) -> JsonObject:
+    trouble = node.clock_trouble()
+    text = trouble or f"The machine's clock is past the last stamp; it is {format_time(node.clock.now())[:19]}Z."
+    return _check("clock", is_good=not trouble, text=text)
 
 
 def _check_index(node: Node, rows: int) -> JsonObject:

@@ -120,6 +120,8 @@ class NodeState:
     index_position: int
     waiting_for: tuple[str, ...]
     """Codes of the bodies that something is due to."""
+    troubles: tuple[str, ...]
+    """What keeps the node from a part of its work now, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +263,7 @@ def _state(node: Node, rows: tuple[TrailRow, ...], reading: _Reading) -> NodeSta
         trail_root=rows[0].root.hex()[:16] if rows else "",
         index_position=node.identity.index.position(),
         waiting_for=tuple(reading.code(body) for body in node.exchange.recipients_due()),
+        troubles=node.troubles(),
     )
 
 

@@ -166,3 +166,31 @@ def test_defect_at_one_look_is_told_and_does_not_end_the_courier(
         line.wait_until(lambda: line.posts == [XB])
         courier.stop()
     assert "a defect" in caplog.text
+
+
+@pytest.mark.parametrize(("step", "posts"), [("collect", 1), ("postpone", 3)])
+def test_store_that_keeps_nothing_now_is_told_without_a_traceback_and_tried_again(
+    step: str, posts: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entente.transport.courier.PAUSE_SECONDS_FIRST", 0.01)
+    a, b, _ = three_nodes()
+    line = Line(b)
+    failures = [Unavailable("The disk is full.", why="It is.", do="Wait.", retry_is_safe=True) for _ in range(2)]
+    really = getattr(type(a.exchange), step)
+
+    def fail(*given: object) -> object:
+        if failures:
+            raise failures.pop()
+        return really(*given)
+
+    monkeypatch.setattr(type(a.exchange), step, fail)
+    line.down = {XB} if step == "postpone" else set()
+    a.send(XB, "hello")
+    courier = Courier(a.exchange, line.post, workers=1)
+    with caplog.at_level(logging.WARNING):
+        courier.start()
+        line.wait_until(lambda: len(line.posts) == posts)
+        courier.stop()
+    assert caplog.text.count("The disk is full.") == 2
+    assert "Traceback" not in caplog.text
+    assert b.state.accepted == ([] if line.down else ["hello"])
