@@ -46,7 +46,9 @@ from entente.records.service import Records
 from entente.search.follower import Follower
 from entente.search.tantivy_index import TantivyIndex
 from entente.settings import Settings
+from entente.storage import keys as key_files
 from entente.storage.folder import Folder, FolderLock, Holder
+from entente.storage.key_ring import KeyRing
 from entente.storage.keys import KeyFiles
 from entente.storage.sqlite import library_version
 from entente.storage.store import Hook, Store
@@ -97,9 +99,8 @@ class Parts:
     ids: Ids
     lists: CodeLists
     schemata: Schemata
-    signer: Signer
-    """The node's key."""
-    opener: Opener
+    ring: KeyRing
+    """The node's signing and sealing keys."""
     sealer: Sealer
     seal_query: Seal
     """To the data protection officer."""
@@ -122,8 +123,7 @@ def parts_of(settings: Settings) -> Parts:
         ids=SystemIds(),
         lists=load_code_lists(),
         schemata=load_schemata(),
-        signer=keys.node_signer(),
-        opener=keys.opener(),
+        ring=KeyRing(keys),
         sealer=sealer,
         seal_query=lambda plain, info: sealer.seal(data_protection_key, plain, info),
         open_store=lambda hooks: Store.open(folder, hooks),
@@ -241,7 +241,7 @@ def operator_token(path: Path) -> str:
 
 def head_signer(key_file: Path, passphrase: str) -> Signer:
     """Open a head's key file, for a command that signs in its own process; raise Invalid for a wrong passphrase."""
-    return KeyFiles(key_file.parent).head_signer(key_file.stem.removeprefix("head-"), passphrase)
+    return key_files.head_signer(key_file, passphrase)
 
 
 def data_protection_opener(key_file: Path, passphrase: str) -> Opener:
@@ -296,7 +296,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     """
     gc.set_threshold(*COLLECT_AFTER)
     clock, ids, lists, schemata = GuardedClock(parts.clock), parts.ids, parts.lists, parts.schemata
-    signer = GuardedSigner(parts.signer, clock.require_passed)
+    signer = GuardedSigner(parts.ring.signer, clock.require_passed)
 
     def unit() -> SqlUnitOfWork:
         return store.unit()
@@ -323,16 +323,24 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         clock=clock,
         ids=ids,
         signer=signer,
-        opener=parts.opener,
+        opener=parts.ring.opener,
         sealer=parts.sealer,
         accept=accept_table(directory, agreements, intake, correspondence),
         record=recorded,
     )
     # The clock first: what may not be signed now is undone before anything is made of it.
-    hooks = (lambda _: clock.require_passed(), exchange.seal_pending, lambda opened: sign_head(opened, signer))
+    hooks = (
+        lambda _: clock.require_passed(),
+        parts.ring.stage,
+        exchange.seal_pending,
+        lambda opened: sign_head(opened, signer),
+    )
     # The store first: it holds the folder.
     with parts.open_store(hooks) as store, parts.open_index() as index:
         _start_clock(clock, store)
+        with store.view() as opened:
+            parts.ring.start(opened)
+        store.while_held.append(parts.ring.take_up)
         identity = Identity(
             open_unit=unit,
             open_view=view,

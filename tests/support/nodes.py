@@ -115,19 +115,21 @@ class Network:
         return proposed
 
 
+def begin_body(folder: Path, code: str) -> Path:
+    """Make the folder of one of KINDS under its code, with three heads of whom two sign; return it."""
+    kind, name, country = KINDS[code]
+    addresses = (f"http://{code.lower()}.test",)
+    create_folder(folder / code, NewBody(kind, code, name, country, "UTC", addresses, (PASSPHRASE,) * 3, 2, PASSPHRASE))
+    return folder / code
+
+
 @contextmanager
 def open_network(folder: Path, *, is_introduced: bool = True) -> Iterator[Network]:
     """Open four bodies with a head, a duty officer and a data protection officer each; by default they know each other."""
     with ExitStack() as stack:
         nodes, folders = {}, {}
-        for code, (kind, name, country) in KINDS.items():
-            folders[code] = folder / code
-            create_folder(
-                folders[code],
-                NewBody(
-                    kind, code, name, country, "UTC", (f"http://{code.lower()}.test",), (PASSPHRASE,) * 3, 2, PASSPHRASE
-                ),
-            )
+        for code in KINDS:
+            folders[code] = begin_body(folder, code)
             nodes[code] = stack.enter_context(open_node(Settings.at(folders[code])))
             for officer, roles in OFFICERS.items():
                 nodes[code].directory.put_officer(HEAD, Officer(officer, roles))

@@ -70,6 +70,15 @@ def read_private(path: Path) -> bytes:
     return data
 
 
+def remove_private(path: Path) -> None:
+    """Remove a private file, durably; one that is not there is no fault.
+
+    The blocks it lay in are the file system's: who must not find them again encrypts the disk.
+    """
+    path.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make durable which names a folder holds."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

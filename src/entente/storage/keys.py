@@ -1,13 +1,16 @@
 """Where private keys lie: files of the folder `keys/`, written once, mode 0600.
 
-    head-<name>.pem   a head's signing key, under the head's own passphrase
-    node.pem          the node's signing key: daily acts, envelopes, the trail's head
-    sealing.pem       the node's sealing key
-    dpo.pem           the data protection officer's sealing key, under that officer's passphrase
-    dpo.public        its public half, which the node seals queries to
+    head-<name>.pem       a head's signing key, under the head's own passphrase
+    node.pem              the node's first signing key: daily acts, envelopes, the trail's head
+    sealing.pem           the node's first sealing key
+    node-<key id>.pem     a later signing key, named for its public half
+    sealing-<key id>.pem  a later sealing key
+    dpo.pem               the data protection officer's sealing key, under that officer's passphrase
+    dpo.public            its public half, which the node seals queries to
 
 The node's own keys have no passphrase, because a node starts without a person; the folder's mode guards them. Passphrases
-turn into keys by the library's PKCS #8 encryption. What is signed and sealed with them: kernel.signing, kernel.sealing.
+turn into keys by the library's PKCS #8 encryption. What is signed and sealed with them: kernel.signing, kernel.sealing. Which of
+several is in use: storage.key_ring.
 """
 
 from __future__ import annotations
@@ -29,13 +32,15 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from entente.kernel.errors import Invalid, Misconfigured
+from entente.kernel.ids import KeyId
 from entente.kernel.sealing import MLKEM_SEED_BYTES, SEALING_KEY_BYTES, HpkeOpener, new_sealing_secret
-from entente.kernel.signing import Ed25519Signer, decode_bytes, encode_bytes
-from entente.storage.files import read_private, write_private
+from entente.kernel.signing import Ed25519Signer, decode_bytes, encode_bytes, key_id
+from entente.storage.files import read_private, remove_private, write_private
 
 PASSPHRASE_CHARACTERS_MIN: Final = 8
 """NIST SP 800-63B, 5.1.1.1: a memorised secret has at least 8 characters."""
 _HEAD_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_LATER: Final = re.compile(r"(?P<sort>node|sealing)-(?P<key>[0-9a-f]{16})\.pem")
 _PEM: Final = re.compile(rb"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----\s*", re.DOTALL)
 
 
@@ -47,9 +52,7 @@ class KeyFiles:
 
     def make_head(self, name: str, passphrase: str) -> bytes:
         """Make a head's key and return its public half; raise Conflict when the head has one."""
-        key = Ed25519PrivateKey.generate()
-        write_private(self._head(name), _pem(key, _encryption(passphrase)))
-        return key.public_key().public_bytes_raw()
+        return make_head(self._head(name), passphrase)
 
     def heads(self) -> tuple[str, ...]:
         """Return the names of the heads whose keys lie here, in order."""
@@ -57,7 +60,7 @@ class KeyFiles:
 
     def head_signer(self, name: str, passphrase: str) -> Ed25519Signer:
         """Return a head's signer; raise Invalid for a wrong passphrase."""
-        return _signer(self._head(name), passphrase)
+        return head_signer(self._head(name), passphrase)
 
     def make_node(self) -> bytes:
         """Make the node's signing key and return its public half."""
@@ -76,6 +79,61 @@ class KeyFiles:
     def opener(self) -> HpkeOpener:
         """Return the opener of what is sealed to the node."""
         return _opener(self._folder / "sealing.pem", None)
+
+    def make_later_node(self) -> bytes:
+        """Make one more signing key for the node, durable when this returns; return its public half."""
+        key = Ed25519PrivateKey.generate()
+        public = key.public_key().public_bytes_raw()
+        write_private(self._later("node", key_id(public)), _pem(key, NoEncryption()))
+        return public
+
+    def make_later_sealing(self) -> bytes:
+        """Make one more sealing key for the node, durable when this returns; return its public half."""
+        secret = new_sealing_secret()
+        public = HpkeOpener(secret).public_key
+        _write_sealing(self._later("sealing", key_id(public)), secret, NoEncryption())
+        return public
+
+    def later_node_signer(self, key: KeyId) -> Ed25519Signer | None:
+        """Return the signer of a later key, or None when there is no such file; Misconfigured when it holds another key."""
+        path = self._later("node", key)
+        if not path.exists():
+            return None
+        signer = _signer(path, None)
+        if key_id(signer.public_key) != key:
+            raise _damaged(path, "it holds another key than the one it is named for")
+        return signer
+
+    def later_opener(self, key: KeyId) -> HpkeOpener | None:
+        """Return the opener of a later key, or None when there is no such file; Misconfigured when it holds another key."""
+        path = self._later("sealing", key)
+        if not path.exists():
+            return None
+        opener = _opener(path, None)
+        if key_id(opener.public_key) != key:
+            raise _damaged(path, "it holds another key than the one it is named for")
+        return opener
+
+    def has_first(self, sort: str) -> bool:
+        """Say whether the first key of a sort (node, sealing) still lies here."""
+        return (self._folder / f"{sort}.pem").exists()
+
+    def later_keys(self) -> frozenset[KeyId]:
+        """Return the ids of the later signing and sealing keys that lie here."""
+        found = (_LATER.fullmatch(path.name) for path in self._folder.glob("*.pem"))
+        return frozenset(KeyId(match["key"]) for match in found if match is not None)
+
+    def remove_later(self, key: KeyId) -> None:
+        """Remove a later key for good; one that is not here is no fault."""
+        for sort in ("node", "sealing"):
+            remove_private(self._later(sort, key))
+
+    def remove_first(self, sort: str) -> None:
+        """Remove the first key of a sort for good."""
+        remove_private(self._folder / f"{sort}.pem")
+
+    def _later(self, sort: str, key: KeyId) -> Path:
+        return self._folder / f"{sort}-{key}.pem"
 
     def make_data_protection(self, passphrase: str) -> bytes:
         """Make the data protection officer's sealing key and return its public half, which stays readable here."""
@@ -106,12 +164,28 @@ class KeyFiles:
         return self._folder / f"head-{name}.pem"
 
 
+def make_head(path: Path, passphrase: str) -> bytes:
+    """Make a head's key in a file of its own and return its public half; raise Conflict when there is a file."""
+    key = Ed25519PrivateKey.generate()
+    write_private(path, _pem(key, _encryption(passphrase)))
+    return key.public_key().public_bytes_raw()
+
+
+def head_signer(path: Path, passphrase: str) -> Ed25519Signer:
+    """Return the signer of a head's key file; raise Invalid for a wrong passphrase."""
+    return _signer(path, passphrase)
+
+
 def _make_sealing(path: Path, encryption: KeySerializationEncryption) -> bytes:
     secret = new_sealing_secret()
+    _write_sealing(path, secret, encryption)
+    return HpkeOpener(secret).public_key
+
+
+def _write_sealing(path: Path, secret: bytes, encryption: KeySerializationEncryption) -> None:
     mlkem = MLKEM768PrivateKey.from_seed_bytes(secret[:MLKEM_SEED_BYTES])
     x25519 = X25519PrivateKey.from_private_bytes(secret[MLKEM_SEED_BYTES:])
     write_private(path, _pem(mlkem, encryption) + _pem(x25519, encryption))
-    return HpkeOpener(secret).public_key
 
 
 def _opener(path: Path, passphrase: str | None) -> HpkeOpener:

@@ -51,6 +51,11 @@ class Store:
         return cls(shared, lock)
 
     @property
+    def while_held(self) -> list[Callable[[], None]]:
+        """Called after each durable commit, before the lock is let go; they only remember what is current, and never raise."""
+        return self._shared.while_held
+
+    @property
     def after_commit(self) -> list[Callable[[], None]]:
         """Called after each durable commit, outside the lock, in the committing thread.
 

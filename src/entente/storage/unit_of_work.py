@@ -83,6 +83,8 @@ class Shared:
     hooks: Sequence[Callable[[SqlUnitOfWork], None]]
     translate: Translate
     """What an error of the engine means (storage.sqlite)."""
+    while_held: list[Callable[[], None]] = field(default_factory=list)
+    """Called once a commit is durable and before anybody else may write; they only remember, and never raise."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
 
@@ -144,6 +146,8 @@ class SqlUnitOfWork:
             self._end()
             raise self._shared.translate(error, is_commit=True) from error
         self.classes.committed()
+        for callback in self._shared.while_held:
+            callback()
         self._end()
         for callback in self._shared.after_commit:
             callback()
