@@ -47,6 +47,7 @@ from entente.search.follower import Follower
 from entente.search.tantivy_index import TantivyIndex
 from entente.settings import Settings
 from entente.storage import keys as key_files
+from entente.storage.disk import DiskWatch
 from entente.storage.folder import Folder, FolderLock, Holder
 from entente.storage.key_ring import KeyRing
 from entente.storage.keys import KeyFiles
@@ -108,6 +109,8 @@ class Parts:
     """Opens the folder's store with what runs inside each commit, and holds the folder meanwhile."""
     open_index: Callable[[], AbstractContextManager[SearchIndex]]
     """Opens the index once the store is held: only who holds the folder may begin its index again."""
+    free_bytes: Callable[[], int] | None = None
+    """What is free on the disk beside the store; None: what the system says of the folder's disk."""
 
 
 def parts_of(settings: Settings) -> Parts:
@@ -191,9 +194,7 @@ def open_node(settings: Settings) -> Iterator[Node]:
     """
     with open_parts(settings, parts_of(settings)) as (node, store):
         _require_begun(store)
-        while node.identity.index_step():
-            continue
-        yield node
+        yield _with_index_brought_up(node)
 
 
 def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
@@ -212,7 +213,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         follower = Follower(node.identity.index_step)
         store.after_commit.extend((courier.wake, follower.wake))
         routes = [
-            exchange_route(node.exchange.receive),
+            exchange_route(while_there_is_room(node)),
             operator_route(node, Folder(settings.folder).operator_token(), lambda: server.is_stopping),
             *home_routes(node),
         ]
@@ -266,10 +267,31 @@ def verify_copy(file: Path, node_keys: tuple[bytes, ...]) -> TrailProof:
             ) from error
 
 
+def while_there_is_room(node: Node) -> Callable[[bytes], bytes]:
+    """Return what takes in a batch of another node, or raises Unavailable where the disk is nearly full (N4)."""
+
+    def receive(batch: bytes) -> bytes:
+        node.disk.require_room()
+        return node.exchange.receive(batch)
+
+    return receive
+
+
 def _require_begun(store: Store) -> None:
     """Raise Misconfigured when the folder holds a store without a body of its own."""
     with store.view() as unit:
         unit.bodies.own()
+
+
+def _with_index_brought_up(node: Node) -> Node:
+    """Bring the index up to the store; where it cannot be written, what it has is searched and `doctor` says so (N5)."""
+    try:
+        while node.identity.index_step():
+            continue
+    except Unavailable as error:
+        trouble = _in_words(error)
+        return replace(node, index_trouble=lambda: trouble)
+    return node
 
 
 def _start_clock(clock: GuardedClock, store: Store) -> None:
@@ -297,6 +319,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     gc.set_threshold(*COLLECT_AFTER)
     clock, ids, lists, schemata = GuardedClock(parts.clock), parts.ids, parts.lists, parts.schemata
     signer = GuardedSigner(parts.ring.signer, clock.require_passed)
+    disk = DiskWatch(settings.folder, settings.disk_free_mb_min, parts.free_bytes)
 
     def unit() -> SqlUnitOfWork:
         return store.unit()
@@ -372,6 +395,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 files=OperatorFiles(lists),
                 engine=f"SQLite {library_version()}",
                 clock_trouble=lambda: _clock_trouble(clock),
+                disk=disk,
             ),
             store,
         )

@@ -70,6 +70,19 @@ class Files(Protocol):
         """Open a new rejects file and give what adds a row to it; it is left out when nothing was rejected."""
 
 
+class Disk(Protocol):
+    """The disk of the node's folder, for verbs that take in much or copy much. Safe from several threads."""
+
+    def free_mb(self) -> int:
+        """Return how many MiB this account may still write."""
+
+    def trouble(self) -> str:
+        """Return why nothing is taken in now, in words; empty where there is room."""
+
+    def require_room(self) -> None:
+        """Raise Unavailable, safe to retry, where there is not enough room to take anything in."""
+
+
 @dataclass(slots=True)
 class Remembered:
     """What was read last and under which governance version; replaced whole, so that several threads may use it."""
@@ -100,6 +113,7 @@ class Node:
     correspondence: Correspondence
     exchange: Exchange
     files: Files
+    disk: Disk
     engine: str
     """The store's engine with its version, for `doctor`: some versions have faults an operator must know of."""
     index_trouble: Callable[[], str] = _none
@@ -111,4 +125,4 @@ class Node:
 
     def troubles(self) -> tuple[str, ...]:
         """Return what keeps this node from a part of its work now, each in words that whoever reads its page may know."""
-        return tuple(text for text in (self.clock_trouble(),) if text)
+        return tuple(text for text in (self.clock_trouble(), self.disk.trouble()) if text)

@@ -36,6 +36,14 @@ SETTINGS = (
     SettingRow(
         "import_slice_ms_max", "50", "milliseconds", "Longest commit of an import (DESIGN section 8).", 5, 1_000
     ),
+    SettingRow(
+        "disk_free_mb_min",
+        "256",
+        "MiB",
+        "Free space beside the store below which nothing is taken in; the default holds about 100,000 records.",
+        16,
+        1_048_576,
+    ),
 )
 
 
@@ -49,6 +57,7 @@ class Settings:
     exchange_timeout_seconds: int
     exchange_workers: int
     import_slice_ms_max: int
+    disk_free_mb_min: int
 
     @classmethod
     def at(cls, folder: Path) -> Settings:

@@ -136,6 +136,16 @@ def test_full_disk_is_said_and_leaves_nothing_half_written(store: Store) -> None
     assert cases_held(store) == ["2031/000002", "2031/000001"]
 
 
+def test_log_index_file_that_finds_no_room_is_a_full_disk_too() -> None:
+    cause = sqlite3.OperationalError("disk I/O error")
+    cause.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    said = sqlite.translate(sa.exc.OperationalError("SELECT 1", {}, cause))
+    assert isinstance(said, Unavailable)
+    assert "full" in said.what
+    cause.sqlite_errorcode = sqlite3.SQLITE_IOERR_READ
+    assert "full" not in sqlite.translate(sa.exc.OperationalError("SELECT 1", {}, cause)).what
+
+
 def test_store_locked_by_another_program_is_said_and_safe_to_retry(
     opener: Opener, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

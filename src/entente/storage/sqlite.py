@@ -99,8 +99,10 @@ def translate(error: sa.exc.DBAPIError, *, is_commit: bool = False) -> EntenteEr
     `is_commit`: it came while the changes were being made durable, so that an unknown failure leaves open whether they are.
     """
     cause = error.orig
-    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    whole_code = getattr(cause, "sqlite_errorcode", 0)
+    code = whole_code & 0xFF
+    # The log's index file is made with a call of its own, whose lack of room has another code.
+    if code == sqlite3.SQLITE_FULL or whole_code == sqlite3.SQLITE_IOERR_SHMSIZE:
         return Unavailable(
             "The store could not keep the change: the disk is full.",
             why=f"The engine says «{cause}». Nothing of the change was kept.",

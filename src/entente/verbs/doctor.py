@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 from entente import __version__
 from entente.exchange.model import PROTOCOL_VERSION
 from entente.kernel.canonical import Json, JsonObject
@@ -14,8 +12,6 @@ from entente.verbs.arguments import Arguments
 from entente.verbs.references import names_of
 from entente.verbs.verb import Verb, verb
 
-FREE_BYTES_LEAST = 256 * 1024**2
-"""Below this an import or a long outbox may fill the disk: about 100,000 records."""
 INDEX_BEHIND_MOST = 1_000
 """Changes the index may lag before it is worth a line; it takes about a second of work."""
 
@@ -98,8 +94,8 @@ def _counted(behind: int) -> str:
 
 
 def _check_disk(node: Node) -> JsonObject:
-    free = shutil.disk_usage(node.settings.folder).free
-    return _check("disk", is_good=free >= FREE_BYTES_LEAST, text=f"{free // 1024**2} MiB are free beside the store.")
+    trouble = node.disk.trouble()
+    return _check("disk", is_good=not trouble, text=trouble or f"{node.disk.free_mb()} MiB are free beside the store.")
 
 
 def _check_outbox(node: Node) -> JsonObject:

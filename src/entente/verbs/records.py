@@ -6,6 +6,7 @@ from pathlib import Path
 
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
+from entente.kernel.errors import Unavailable
 from entente.kernel.ids import RecordId
 from entente.node import Meaning, Node
 from entente.records.importing import Import, ImportPlan
@@ -26,8 +27,14 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
     rejects = Path(arguments.optional_text("rejects") or f"{file}.rejects.jsonl")
     recipients = names.body_ids(arguments.texts("share_with"), "share_with")
     meaning = _meaning(node, names)
+    node.disk.require_room()
+
+    def kept(rows: int) -> None:
+        arguments.progress(rows)
+        _require_room(node, rows)
+
     with node.files.rejects(rejects) as on_reject, node.files.import_rows(file, terms.encode(), meaning) as opened:
-        plan = ImportPlan(officer, recipients, arguments.progress, on_reject, node.settings.import_slice_ms_max)
+        plan = ImportPlan(officer, recipients, kept, on_reject, node.settings.import_slice_ms_max)
         summary = Import(node.records, plan).run(opened.rows, str(rejects))
     return {
         "title": opened.title,
@@ -36,6 +43,16 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
         "left_out": dict(sorted(opened.dropped.items())),
         "summary": {**to_object(summary), "rejects_file": str(rejects) if summary.rejected else ""},
     }
+
+
+def _require_room(node: Node, rows: int) -> None:
+    if why := node.disk.trouble():
+        raise Unavailable(
+            "The import stopped: the node's disk is nearly full.",
+            why=f"{why} It ended at a durable step: {rows} rows are kept, and nothing is half-written.",
+            do="Free space on the disk that holds the node's folder, then run the same import again: what is there stays.",
+            retry_is_safe=True,
+        )
 
 
 def _show(node: Node, arguments: Arguments) -> JsonObject:
