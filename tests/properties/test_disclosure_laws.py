@@ -1,4 +1,4 @@
-"""The laws of the gate (docs/rules/disclosure.md, L1 to L4) and «unknown means no», on requests to seeded worlds.
+"""The laws of the gate (docs/rules/disclosure.md, L1 to L5) and «unknown means no», on requests to seeded worlds.
 
 Hypothesis picks the world, the request and the change; a failure prints the seeds, which make all of it again.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 from entente.agreements.model import Direction, InstrumentState, MeasurePolicy, OnwardRule, ParticipationState, Right
 from entente.bodies.model import GroupReference, MembershipStatus
 from entente.disclosure.allowed import AllowedSets, Question, allowed_set
+from entente.disclosure.finding import Case
+from entente.disclosure.instruments import lease_runs
 from entente.disclosure.model import DisclosureClass, DisclosureRequest, InForce, Situation
 from entente.disclosure.rules import GROUNDS, decide, judge
 from entente.handling.model import DisclosureAct, Restriction, RestrictionMode
@@ -248,6 +251,48 @@ def test_l4_allowed_set_is_the_classes_picked_one_by_one(
     assert sets.allowed(question, store, situation, 1, now) == {n for n in one_by_one if n <= known_first}
     world.classes.update(classes)
     assert sets.allowed(question, store, situation, 1, now) == one_by_one
+
+
+@given(
+    cases(),
+    st.one_of(st.none(), st.timedeltas(timedelta(0), timedelta(days=100))),
+    st.integers(min_value=0, max_value=100_000),
+)
+def test_l5_shorter_lease_and_a_source_heard_less_lately_never_widen(
+    case: tuple[int, Situation, DisclosureRequest], earlier: timedelta | None, minutes: int
+) -> None:
+    seed, situation, request = case
+    before, source = height(seed, request, situation), request.cls.source
+    rest = {body: at for body, at in situation.heard.items() if body != source}
+    if earlier is None or source not in situation.heard:
+        less = replace(situation, heard=rest)
+    else:
+        less = replace(situation, heard={**rest, source: situation.heard[source] - earlier})
+    assert height(seed, request, less) <= before
+    assert height(seed, request, with_leases(situation, lambda lease: min(lease, minutes))) <= before
+
+
+@given(cases(), st.timedeltas(timedelta(0), timedelta(days=100)))
+def test_l5_later_never_raises_what_the_lease_allows(
+    case: tuple[int, Situation, DisclosureRequest], later: timedelta
+) -> None:
+    seed, situation, request = case
+    now = first_moment(seed)
+    first, second = (lease_runs(Case.of(request, situation, at)).ceiling for at in (now, now + later))
+    assert second <= first
+
+
+def with_leases(situation: Situation, shorten: Callable[[int], int]) -> Situation:
+    shorter = {}
+    for name, held in situation.instruments.items():
+        terms = held.state.instrument
+        changed = replace(
+            terms,
+            lease_minutes=shorten(terms.lease_minutes),
+            kind_lease_minutes={kind: shorten(lease) for kind, lease in terms.kind_lease_minutes.items()},
+        )
+        shorter[name] = replace(held, state=replace(held.state, instrument=changed))
+    return replace(situation, instruments=shorter)
 
 
 def test_worlds_are_the_same_for_the_same_seed() -> None:

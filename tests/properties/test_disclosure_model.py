@@ -29,7 +29,7 @@ REQUESTS = 2_000
 WORLDS_LONG = 250
 MOMENTS = (timedelta(0), timedelta(seconds=1))
 """Dates lie around the first, some on the very second: one second later they have passed."""
-GROUNDS = ("D1", "D2", "D3", "D5", "D6", "D7", "D8", "D9")
+GROUNDS = ("D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9")
 SEEDS_OF_SETS = range(100, 106)
 
 

@@ -254,6 +254,7 @@ def a_situation(**changes: Any) -> Situation:  # noqa: ANN401 - the fields of th
         bodies={body: Standing(has_valid_keys=True) for body in (XA, XB, XC, XD)},
         instruments={PROGRAMME: in_force()},
         measures=(),
+        heard=dict.fromkeys((XA, XB, XC, XD), NOW - timedelta(minutes=1)),
         groups={},
         leaves=(),
         lists=code_lists(),

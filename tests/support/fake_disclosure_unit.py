@@ -55,7 +55,8 @@ def a_body(body: BodyId, valid_from: datetime = NOW - 100 * DAY) -> Body:
 
 def a_world(**changes: object) -> World:
     bodies = {body: a_body(body) for body in (XA, XB, XC)}
-    world = World(own=bodies[XB], bodies=bodies, instruments={PROGRAMME: in_force().state})
+    heard = {XA: NOW, XC: NOW}
+    world = World(own=bodies[XB], bodies=bodies, instruments={PROGRAMME: in_force().state}, heard=heard)
     return replace(world, **changes)  # type: ignore[arg-type]  # the fields of the dataclass
 
 

@@ -7,9 +7,11 @@ where the page can be read in two ways. So it imports nothing from the project, 
 the page rule by rule, in the page's order, without any cleverness. Do not mend it by looking at the gate: mend it by
 looking at the page.
 
-Dates and times are compared as text, which the world format allows (one fixed form, always UTC).
+Dates and times are compared as text, which the world format allows (one fixed form, always UTC); D4 alone adds minutes
+to one.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 
 World = dict[str, Any]
@@ -241,7 +243,28 @@ def _d3(world: World, klass: World, request: World, now: str) -> int:
     return ACT_ON if from_source and from_reader else SEE
 
 
-# D4 is reserved: this number is not used.
+# ---- D4: lease ---------------------------------------------------------------------------------------------------
+
+
+def _d4(world: World, klass: World, request: World, now: str) -> int:
+    if _is_own_data(klass, request):
+        return ACT_ON
+    # It binds our own node's copies: the reader's body is the own body, and the right is `copy`.
+    if request["reader"]["body"] != world["own_body"] or request["right"] != "copy":
+        return ACT_ON
+    # 1. The class's instrument is among the situation's.
+    if klass["instrument"] is None or klass["instrument"] not in world["instruments"]:
+        return NOTHING
+    instrument = world["instruments"][klass["instrument"]]
+    # 2. The class's source was heard.
+    if klass["source"] not in world["heard"]:
+        return NOTHING
+    # 3. now < heard + lease, the kind's own lease where there is one.
+    kind = klass["kind"]
+    minutes = instrument["kind_leases"][kind] if kind in instrument["kind_leases"] else instrument["lease"]
+    heard = datetime.fromisoformat(world["heard"][klass["source"]])
+    ends = heard + timedelta(minutes=minutes)
+    return ACT_ON if datetime.fromisoformat(now) < ends else NOTHING
 
 
 # ---- D5: the source's own restrictions --------------------------------------------------------------------------
@@ -418,7 +441,7 @@ def _may_ask(world: World, klass: World, request: World, now: str, wanted: int, 
         elif ground == "D6":
             with_leave = _d6(world, klass, request, now, supposed)
         else:
-            return False  # D1, D3, D5, D7, D8 and D9 are never lifted by a leave
+            return False  # D1, D3, D4, D5, D7, D8 and D9 are never lifted by a leave
         if with_leave < wanted:
             return False
     return True
@@ -430,6 +453,7 @@ def _judge_class(world: World, klass: World, request: World, now: str) -> World:
         "D1": _d1(world, klass, request, now),
         "D2": _d2(world, klass, request, now, NO_ACTS),
         "D3": _d3(world, klass, request, now),
+        "D4": _d4(world, klass, request, now),
         "D5": _d5(world, klass, request, now),
         "D6": _d6(world, klass, request, now, NO_ACTS),
         "D7": _d7(world, klass, request),

@@ -60,6 +60,7 @@ def to_situation(world: Plain, now: datetime) -> Situation:
         own_body=BodyId(world["own_body"]),
         bodies={BodyId(body): Standing(plain["has_valid_keys"]) for body, plain in world["bodies"].items()},
         instruments={InstrumentId(name): _in_force(name, terms) for name, terms in world["instruments"].items()},
+        heard={BodyId(body): _time(at) for body, at in world["heard"].items()},
         measures=tuple(_measure(plain, number) for number, plain in enumerate(world["measures"])),
         groups=_groups(world["groups"], now.date()),
         leaves=tuple(
@@ -179,6 +180,8 @@ def _in_force(name: str, plain: Plain) -> InForce:
         knowable_kinds=frozenset(plain["knowable_kinds"]),
         handling_ceiling=plain["handling_ceiling"],
         onward=OnwardRule(plain["onward"]),
+        lease_minutes=plain["lease"],
+        kind_lease_minutes=plain["kind_leases"],
         clauses=tuple(Clause(str(n), effect, ClauseEffect(effect)) for n, effect in enumerate(plain["clauses"])),
     )
     stands = [_participation(name, body, stand) for body, stand in plain["participations"].items()]

@@ -129,8 +129,17 @@ class _Maker:
             "handling_ceiling": self.random.choices([*LEVELS, "level-unknown"], (5, 25, 70, 1))[0],
             "onward": self.random.choices(("forbidden", "with_leave", "among_parties"), (15, 15, 70))[0],
             "clauses": ["no_expulsion", "neutrality", "channel", "measures"] if is_charter else [],
+            "lease": self.random.choice((15, 24 * 60, 24 * 60, 72 * 60)),
+            "kind_leases": {kind: 72 * 60 for kind in kinds if self.chance(0.2)},
             "participations": {body: self.participation(parties, kinds) for body in parties if not self.chance(0.01)},
         }
+
+    def heard(self, lease: int) -> datetime:
+        """Draw when a body was last heard: mostly lately, sometimes around the very end of a lease, seldom long ago."""
+        near = self.random.choice((timedelta(0), timedelta(seconds=1), timedelta(seconds=2), timedelta(seconds=-1)))
+        if self.chance(0.15):
+            return self.now - timedelta(minutes=lease) + near
+        return self.now - timedelta(minutes=self.random.choices((0, 5, 60, 30 * 60, 90 * 60), (6, 6, 3, 2, 1))[0])
 
     def measure(self) -> Plain:
         return {
@@ -246,6 +255,11 @@ def make_world(seed: int) -> Plain:
         },
         "groups": {f"group-{n}": make.group() for n in range(6)},
         "instruments": instruments,
+        "heard": {
+            body: as_time(make.heard(instruments[f"instrument-{place % INSTRUMENTS}"]["lease"]))
+            for place, body in enumerate(make.bodies)
+            if body != make.bodies[17]
+        },
         "measures": [make.measure() for _ in range(3)],
         "leaves": [make.leave(classes, records, instruments) for _ in range(LEAVES)],
         "classes": classes,

@@ -1,6 +1,6 @@
-"""The grounds that rest on instruments: D2, one in force covers the act; D3, both participations are active.
+"""The grounds that rest on instruments: D2, one in force covers the act; D3, both participations are active; D4, the lease.
 
-Source: docs/rules/disclosure.md D2 and D3. How an instrument enters into force is agreements' matter (`InForce` carries
+Source: docs/rules/disclosure.md D2 to D4. How an instrument enters into force is agreements' matter (`InForce` carries
 its answer); whether a suspension may be declared at all is too.
 """
 
@@ -8,18 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from entente.agreements.model import ClauseEffect, Direction, OnwardRule, Participation, ParticipationState, Suspension
+from entente.agreements.model import (
+    ClauseEffect,
+    Direction,
+    OnwardRule,
+    Participation,
+    ParticipationState,
+    Right,
+    Suspension,
+)
 from entente.disclosure.finding import ACT_ON, KNOW, SEE, Case, Finding, nothing
 from entente.disclosure.leaves import leave_counts
 from entente.disclosure.model import InForce
 from entente.handling.model import DisclosureAct
 from entente.handling.rules import is_confidentiality_within
+from entente.kernel.clock import format_time
 from entente.kernel.ids import BodyId
 
 _D2_OWN = Finding(ACT_ON, "It is the reader's own data; no instrument is needed.")
 _D2_REMEDY = "Ask under the instrument that covers it, or have its parties agree one that does."
 _D3_OWN = Finding(ACT_ON, "It is the reader's own data; no participation is needed.")
 _D3_ACTIVE = Finding(ACT_ON, "Source and reader both take part, and neither has suspended this.")
+_D4_OWN = Finding(ACT_ON, "It is the reader's own data; no lease binds it.")
+_D4_ELSEWHERE = Finding(ACT_ON, "It is no copy held here; a lease binds the copies of this node.")
 _D3_REMEDY = (
     "Only the body that suspended or withdrew can resume; ask it, or ask under another instrument it shared under."
 )
@@ -126,6 +137,40 @@ def participations_active(case: Case) -> Finding:
         if causes := [why for giver in givers for why in _stops_between(case, held, giver, recipient)]:
             return Finding(SEE, " ".join(dict.fromkeys(causes)), source, _D3_REMEDY)
     return _D3_ACTIVE
+
+
+def lease_runs(case: Case) -> Finding:
+    """D4: the source of a copy held here was heard within the instrument's lease for its kind.
+
+    Source: docs/rules/disclosure.md D4; DESIGN section 5 (lease).
+    """
+    if case.is_own:
+        return _D4_OWN
+    if case.reader != case.situation.own_body or case.request.right is not Right.COPY:
+        return _D4_ELSEWHERE
+    source, held = case.cls.source, case.instrument
+    if held is None:
+        return nothing(
+            ["There is no instrument here whose lease a copy could be held under."], source="DESIGN section 5"
+        )
+    terms, heard = held.state.instrument, case.situation.heard.get(source)
+    lease = terms.lease_of(case.cls.kind)
+    because = f"«{terms.name}», {terms.id}"
+    remedy = f"Wait until {source} is heard again, or consult its node."
+    if heard is None:
+        return nothing(
+            [f"{source} has never been heard here, and its copies are hidden."], source=because, remedy=remedy
+        )
+    ends = heard + lease
+    if case.now >= ends:
+        text = (
+            f"{source} is silent since {format_time(heard)}; the lease of its copies of the kind «{case.cls.kind}»"
+            f" ended {format_time(ends)}."
+        )
+        return nothing([text], source=because, remedy=remedy)
+    return Finding(
+        ACT_ON, f"{source} was heard {format_time(heard)}; the lease runs until {format_time(ends)}.", because
+    )
 
 
 def _stops_between(case: Case, held: InForce, giver: BodyId, receiver: BodyId) -> Iterator[str]:

@@ -123,6 +123,8 @@ class Situation:
     bodies: Mapping[BodyId, Standing]
     instruments: Mapping[InstrumentId, InForce]
     measures: tuple[Measure, ...]
+    heard: Mapping[BodyId, datetime]
+    """Body → up to when its own control statements have arrived here; a body never heard is not in it."""
     groups: Mapping[GroupReference, frozenset[BodyId]]
     """Every group and status named anywhere, resolved as of now."""
     leaves: tuple[Leave, ...]

@@ -20,7 +20,7 @@ from entente.disclosure.grounds import (
     role_cleared,
     within_retention,
 )
-from entente.disclosure.instruments import instrument_covers, participations_active
+from entente.disclosure.instruments import instrument_covers, lease_runs, participations_active
 from entente.disclosure.leaves import handling_permits
 from entente.disclosure.model import DisclosureRequest, Situation, Verdict
 from entente.kernel.decision import Decision, Ground
@@ -29,7 +29,7 @@ GROUNDS: tuple[tuple[str, Callable[[Case], Finding]], ...] = (
     ("D1", participants_standing),
     ("D2", instrument_covers),
     ("D3", participations_active),
-    # D4, the lease, is examined once copies are kept fresh by the exchange; its number is reserved.
+    ("D4", lease_runs),
     ("D5", restrictions_admit),
     ("D6", handling_permits),
     ("D7", review_passed),

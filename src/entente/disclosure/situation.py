@@ -38,16 +38,20 @@ def build_situation(unit: DisclosureUnit, lists: CodeLists, now: datetime) -> Si
     states = unit.agreements.instruments()
     measures = tuple(measure for measure in unit.agreements.measures() if now < measure.until)
     leaves = tuple(leave for leave in unit.classes.leaves() if now < leave.until)
+    heard = unit.bodies.heard()
     resolved = _resolve(groups, now)
     return Situation(
         own_body=unit.bodies.own().id,
         bodies={body.id: Standing(has_valid_keys(body, now)) for body in bodies},
         instruments=_instruments(states, resolved, now),
         measures=measures,
+        heard=heard,
         groups=resolved,
         leaves=leaves,
         lists=lists,
-        valid_until=_next_boundary((*_dates(groups, states), *_moments(bodies, states, measures, leaves)), now),
+        valid_until=_next_boundary(
+            (*_dates(groups, states), *_moments(bodies, states, measures, leaves), *_lease_ends(heard, states)), now
+        ),
     )
 
 
@@ -96,6 +100,13 @@ def _moments(
         yield from (measure.since, measure.until)
     for leave in leaves:
         yield from (leave.since, leave.until)
+
+
+def _lease_ends(heard: Mapping[BodyId, datetime], states: tuple[InstrumentState, ...]) -> Iterator[datetime]:
+    terms = [state.instrument for state in states]
+    minutes = {one.lease_minutes for one in terms} | {own for one in terms for own in one.kind_lease_minutes.values()}
+    for at in heard.values():
+        yield from (at + timedelta(minutes=lease) for lease in minutes)
 
 
 def _next_boundary(moments: tuple[datetime, ...], now: datetime) -> datetime:

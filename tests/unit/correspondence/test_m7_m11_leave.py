@@ -112,7 +112,7 @@ def test_m8_leave_to_one_body_lets_nothing_pass_to_another_or_for_another_purpos
     for recipient, purpose in ((net.xd.id, "locate"), (net.xc.id, "arrest")):
         with pytest.raises(Refused):
             net.xb.desk.forward_record(DUTY, record, recipient, about(purpose=purpose))
-    net.clock.moment = UNTIL
+    net.go_to(UNTIL)
     with pytest.raises(Refused):
         net.xb.desk.forward_record(DUTY, record, net.xc.id, about())
     net.clock.moment = NOW
@@ -165,7 +165,7 @@ def test_m7_paused_recipient_is_refused_with_the_measure_and_leave_is_not_offere
     assert caught.value.do != "Ask the source for leave."
     with pytest.raises(Refused):
         net.xb.desk.ask_permission(DUTY, a_wish(net, wanted), about())
-    net.clock.moment = ends
+    net.go_to(ends)
     net.xb.desk.ask_permission(DUTY, a_wish(net, wanted), about())
 
 

@@ -114,6 +114,18 @@ def test_allowed_set_is_kept_while_nothing_changes(node: Node) -> None:
     assert node.world.situations_read == 1
 
 
+def test_lease_that_ends_empties_the_kept_set_on_the_minute_and_hearing_the_source_again_fills_it(node: Node) -> None:
+    assert node.seen() == {1}
+    node.clock.moment = NOW + DAY - timedelta(minutes=1)
+    assert node.seen() == {1}
+    node.clock.moment = NOW + DAY
+    assert node.seen() == frozenset()
+    with node.world.open() as unit:
+        unit.bodies.put_heard(XA, NOW + DAY, now=NOW + DAY)
+        unit.commit()
+    assert node.seen() == {1}
+
+
 def test_suspension_empties_the_kept_set_at_once_and_resuming_fills_it(node: Node) -> None:
     assert node.seen() == {1}
     node.suspend()

@@ -128,5 +128,16 @@ def test_situation_ends_at_the_midnight_of_a_day_named_in_it(world: World) -> No
     assert build_situation(world.open(), code_lists(), evening).valid_until == datetime(2031, 5, 5, tzinfo=UTC)
 
 
+def test_situation_says_who_was_heard_and_ends_with_the_next_lease() -> None:
+    terms = an_instrument(lease_minutes=60, kind_lease_minutes={"wanted_person": 15})
+    held = {PROGRAMME: in_force(terms).state}
+    heard = {XA: NOW - 14 * MINUTE, XC: NOW - 20 * MINUTE}
+    situation = build_situation(a_world(instruments=held, heard=heard).open(), code_lists(), NOW)
+    assert situation.heard == heard
+    assert situation.valid_until == NOW + MINUTE
+    later = build_situation(a_world(instruments=held, heard=heard).open(), code_lists(), NOW + MINUTE)
+    assert later.valid_until == NOW + 40 * MINUTE
+
+
 def test_situation_is_read_anew_after_an_hour_at_the_latest() -> None:
     assert build_situation(a_world().open(), code_lists(), NOW).valid_until == NOW + VALID_MAX
