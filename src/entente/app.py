@@ -18,7 +18,8 @@ from starlette.applications import Starlette
 
 from entente.agreements.service import Agreements
 from entente.api.operator import operator_route
-from entente.bodies.model import BodyKind, Genesis, Officer
+from entente.bodies.ceremony import HeadKey
+from entente.bodies.model import BodyKind, Compromise, Genesis, Officer
 from entente.bodies.service import Directory
 from entente.bodies.statements import DirectoryKind
 from entente.cases.service import Cases
@@ -245,6 +246,16 @@ def head_signer(key_file: Path, passphrase: str) -> Signer:
     return key_files.head_signer(key_file, passphrase)
 
 
+def countries() -> Mapping[str, str]:
+    """Return the list of countries, for a command that judges a body's statements in its own process."""
+    return load_code_lists().countries
+
+
+def make_head_key(key_file: Path, name: str, passphrase: str) -> HeadKey:
+    """Make a head's key file, for a command on the head's own machine; raise Conflict when there is one."""
+    return HeadKey(name, KeyFiles(key_file.parent).make_head(name, passphrase))
+
+
 def data_protection_opener(key_file: Path, passphrase: str) -> Opener:
     """Open the data protection officer's key file, for a command that reads in its own process; raise Invalid as above."""
     return KeyFiles(key_file.parent).data_protection_opener(passphrase)
@@ -334,7 +345,11 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         return agreements.channel(unit, recipient)
 
     agreements = Agreements(unit, clock, ids, lists, recorded, signer)
-    directory = Directory(unit, clock, ids, lists, recorded, signer, channel)
+
+    def doubt(unit: Any, compromise: Compromise) -> int:  # noqa: ANN401 - the directory knows no records
+        return intake.doubt(unit, compromise)
+
+    directory = Directory(unit, clock, ids, lists, recorded, signer, channel, parts.ring, doubt)
     disclosure = Disclosure(view, clock, lists)
     records = Records(unit, clock, ids, lists, schemata, disclosure, signer, recorded)
     cases = Cases(unit, clock, ids, lists, recorded)

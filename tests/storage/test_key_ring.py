@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from entente.app import open_node
-from entente.bodies.model import KeyVersion
+from entente.bodies.model import KeyVersion, NewNodeKeys
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Misconfigured
 from entente.kernel.ids import KeyId
@@ -16,10 +16,10 @@ from entente.kernel.signing import Context, is_signed_by, key_id
 from entente.kernel.statement import Statement, draft
 from entente.settings import Settings
 from entente.storage.folder import Folder
-from entente.storage.key_ring import KeyRing, NewKeys
+from entente.storage.key_ring import KeyRing
 from entente.storage.keys import KeyFiles
 from tests.support.build_bodies import NOW
-from tests.support.nodes import PASSPHRASE, begin_body
+from tests.support.nodes import HEAD, PASSPHRASE, begin_body
 
 pytestmark = pytest.mark.storage
 
@@ -39,7 +39,7 @@ def ring(files: KeyFiles) -> KeyRing:
     return made
 
 
-def version(made: NewKeys, number: int = 2) -> KeyVersion:
+def version(made: NewNodeKeys, number: int = 2) -> KeyVersion:
     return KeyVersion(number, (), 2, made.node_key, made.sealing_key, NOW)
 
 
@@ -81,12 +81,12 @@ def test_unknown_key_is_not_held(ring: KeyRing) -> None:
 
 def test_version_whose_keys_do_not_lie_here_is_not_followed(ring: KeyRing, folder: Folder, tmp_path: Path) -> None:
     elsewhere = KeyFiles(tmp_path)
-    made = NewKeys(elsewhere.make_later_node(), elsewhere.make_later_sealing())
+    made = NewNodeKeys(elsewhere.make_later_node(), elsewhere.make_later_sealing())
     before = ring.signer.public_key
     with pytest.raises(Misconfigured, match=key_id(made.node_key)):
         ring.follow(version(made))
     assert ring.signer.public_key == before
-    mixed = NewKeys(made.node_key, ring.opener.public_key)
+    mixed = NewNodeKeys(made.node_key, ring.opener.public_key)
     (folder.keys / f"node-{key_id(made.node_key)}.pem").hardlink_to(tmp_path / f"node-{key_id(made.node_key)}.pem")
     ring.follow(version(mixed))
     assert ring.signer.public_key == made.node_key
@@ -106,7 +106,7 @@ def test_later_key_file_open_to_others_or_of_another_key_is_refused(ring: KeyRin
         ring.follow(version(made))
 
 
-def signed_keys(folder: Path, made: NewKeys | None = None) -> Statement:
+def signed_keys(folder: Path, made: NewNodeKeys | None = None) -> Statement:
     """Return the next version of a folder's body, signed by two heads, with keys made in its folder."""
     keys = KeyFiles(folder / "keys")
     made = made or KeyRing(keys).make_next()
@@ -126,7 +126,7 @@ def test_keys_change_within_the_commit_that_makes_them_durable_and_stay_after_a_
     folder = begin_body(tmp_path, "XA-NCB")
     statement = signed_keys(folder)
     with open_node(Settings.at(folder)) as node:
-        node.directory.change_keys(statement)
+        node.directory.change_keys(HEAD, statement)
         with node.directory.open_unit() as unit:
             named = unit.bodies.own().current_keys
             head = unit.trail.head()  # type: ignore[attr-defined]
@@ -162,7 +162,7 @@ def test_statement_naming_keys_of_another_folder_never_becomes_durable(tmp_path:
     with open_node(Settings.at(folder)) as node:
         before = node.exchange.signer.public_key
         with pytest.raises(Misconfigured):
-            node.directory.change_keys(statement)
+            node.directory.change_keys(HEAD, statement)
         assert node.exchange.signer.public_key == before
         with node.directory.open_unit() as unit:
             assert unit.bodies.own().current_keys.version == 1
@@ -173,7 +173,7 @@ def test_node_whose_current_key_file_is_gone_does_not_start(tmp_path: Path) -> N
     folder = begin_body(tmp_path, "XA-NCB")
     statement = signed_keys(folder)
     with open_node(Settings.at(folder)) as node:
-        node.directory.change_keys(statement)
+        node.directory.change_keys(HEAD, statement)
         current = key_id(node.exchange.signer.public_key)
     kept = folder / "keys" / f"node-{current}.pem"
     kept.rename(tmp_path / "aside.pem")

@@ -7,6 +7,7 @@ agreements over a MemoryStore; `hand_over` plays the exchange between two of the
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -26,15 +27,15 @@ from entente.agreements.model import (
 )
 from entente.agreements.rules import instrument_id
 from entente.agreements.service import Agreements
-from entente.bodies.model import Body, BodyKind, Genesis, KeyVersion, Officer
+from entente.bodies.model import Body, BodyKind, Compromise, Genesis, KeyVersion, NewNodeKeys, Officer
 from entente.bodies.ports import BodiesUnit
 from entente.bodies.service import Directory
-from entente.bodies.statements import begin
+from entente.bodies.statements import begin, keys_content
 from entente.formats.codelists import load_code_lists
 from entente.kernel.codec import to_object
-from entente.kernel.ids import BodyId, InstrumentId, OfficerId
+from entente.kernel.ids import BodyId, InstrumentId, KeyId, OfficerId
 from entente.kernel.sealing import SEALING_KEY_BYTES
-from entente.kernel.signing import Ed25519Signer
+from entente.kernel.signing import Ed25519Signer, key_id
 from entente.kernel.statement import Statement, draft
 from entente.kernel.statement import from_json as statement_from
 from tests.support.memory_unit import MemoryStore, MemoryUnit, record
@@ -141,12 +142,39 @@ def next_keys(body: Body, ring: Keyring, *, at: datetime = NOW, version: int | N
     """Return the unsigned statement that makes a keyring the body's next key version."""
     version = body.current_keys.version + 1 if version is None else version
     keys = KeyVersion(version, ring.root_keys, 2, ring.node.public_key, ring.sealing_key, at)
-    return draft("keys", body.id, at, to_object(keys))
+    return draft("keys", body.id, at, keys_content(keys))
 
 
 def no_charter_yet(unit: BodiesUnit, recipient: BodyId) -> InstrumentId:
     """Return the instrument of two bodies that have agreed on nothing: none."""
     return InstrumentId("")
+
+
+def nothing_held(unit: BodiesUnit, compromise: Compromise) -> int:
+    """Return how many records of a body are held by nodes that have no records: none."""
+    return 0
+
+
+@dataclass
+class MemoryKeys:
+    """A node's keys made from words, one after the other."""
+
+    word: str
+    made: int = 0
+    rings: dict[KeyId, Keyring] = field(default_factory=dict)
+
+    def make_next(self) -> NewNodeKeys:
+        self.made += 1
+        ring = Keyring.of(f"{self.word} made {self.made}")
+        self.rings |= {key_id(ring.node.public_key): ring, key_id(ring.sealing_key): ring}
+        return NewNodeKeys(ring.node.public_key, ring.sealing_key)
+
+    def held(self) -> frozenset[KeyId]:
+        return frozenset(self.rings)
+
+    def drop(self, keys: Collection[KeyId]) -> None:
+        for key in keys:
+            self.rings.pop(key, None)
 
 
 @dataclass
@@ -176,6 +204,8 @@ class MemoryNode:
             record=record,
             node=self.ring.node,
             channel=no_charter_yet,
+            keys=MemoryKeys(self.code),
+            doubt=nothing_held,
         )
         genesis = genesis_statement(genesis_content(self.code, self.ring), self.ring, at=self.clock.moment)
         head = Officer(HEAD, frozenset({"head_of_body"}))

@@ -15,7 +15,7 @@ from typing import Self
 from entente.cases.model import Case, CaseEvent
 from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, Way
 from entente.disclosure.model import DisclosureClass, Leave
-from entente.kernel.ids import BodyId, InstrumentId, RecordId
+from entente.kernel.ids import BodyId, InstrumentId, KeyId, RecordId
 from entente.kernel.statement import Statement
 from entente.records.model import Fragment, Holder, StoredRecord
 from entente.records.ports import Page, RecordWrite
@@ -94,6 +94,21 @@ class MemoryRecords:
     def set_withdrawn(self, record: RecordId, at: datetime, change_sequence: int) -> None:
         self.held[record] = replace(self.held[record], withdrawn_at=at, change_sequence=change_sequence)
 
+    def copies_signed_by(self, source: BodyId, key: KeyId, since: datetime) -> tuple[RecordId, ...]:
+        return tuple(
+            stored.record.id
+            for stored in self.held.values()
+            if stored.record.source == source
+            and stored.received_from is not None
+            and stored.received_at >= since
+            and stored.gone_at is None
+            and key in {signature.key_id for signature in stored.statement.signatures}
+        )
+
+    def set_doubted(self, records: Sequence[RecordId], at: datetime, change_sequence: int) -> None:
+        for record in records:
+            self.held[record] = replace(self.held[record], doubted_at=at, change_sequence=change_sequence)
+
     def put_withdrawal(self, record: RecordId, statement: Statement) -> None:
         self.withdrawals[record] = statement
 
@@ -106,7 +121,7 @@ class MemoryRecords:
             for stored in sorted(self.held.values(), key=lambda stored: stored.number)
             if stored.number > after
             and allowed & set(stored.class_numbers)
-            and is_live(stored.record.retention.erase_on, stored.withdrawn_at, today)
+            and is_live(stored.record.retention.erase_on, stored.gone_at, today)
             and kind in ("", stored.record.kind)
         ]
         return Page(tuple(found[:limit]), found[limit - 1].number if len(found) > limit else None)

@@ -85,11 +85,31 @@ class KeyVersion:
     node_key: bytes
     sealing_key: bytes
     valid_from: datetime
+    compromised_since: datetime | None = None
+    """From when on the node's keys of the version before may have been in others' hands (B13); None where nothing is declared."""
 
     @property
     def heads(self) -> Mapping[KeyId, bytes]:
         """The heads' public keys by key id."""
         return {key_id(key): key for key in self.root_keys}
+
+
+@dataclass(frozen=True, slots=True)
+class NewNodeKeys:
+    """The public halves of keys just made for a node; nothing uses them yet."""
+
+    node_key: bytes
+    sealing_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Compromise:
+    """A body's word that its node's keys of one version may have been in others' hands from a moment on (B13)."""
+
+    body: BodyId
+    version: int
+    node_key: KeyId
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from entente.bodies.model import Body, Group, Measure, NationalOrder, Officer, Role
-from entente.kernel.ids import BodyId, GroupId, OfficerId
+from entente.bodies.model import Body, Group, Measure, NationalOrder, NewNodeKeys, Officer, Role
+from entente.kernel.ids import BodyId, GroupId, KeyId, OfficerId
 from entente.kernel.ports import UnitOfWork
 
 
@@ -25,6 +25,19 @@ class BodyLists(Protocol):
     @property
     def measures(self) -> Mapping[str, Measure]:
         """Operational measures by code."""
+
+
+class NodeKeys(Protocol):
+    """Where the node's private keys lie (storage.key_ring.KeyRing). Safe from several threads."""
+
+    def make_next(self) -> NewNodeKeys:
+        """Make a signing and a sealing key for the next version. Durable when this returns; nothing uses them yet."""
+
+    def held(self) -> frozenset[KeyId]:
+        """Return the ids of all signing and sealing keys of the node that are held, drafted ones too."""
+
+    def drop(self, keys: Collection[KeyId]) -> None:
+        """Remove keys for good; those in use are never among them (asserted), and one not held is no fault."""
 
 
 class BodyStore(Protocol):

@@ -19,6 +19,7 @@ from entente.bodies.model import (
     NAME_CHARACTERS_MAX,
     Body,
     BodyKind,
+    Compromise,
     Genesis,
     Group,
     KeyVersion,
@@ -125,6 +126,19 @@ def key_at(body: Body, wanted: KeyId, at: datetime) -> bytes | None:
     if version is None or key_id(version.node_key) != wanted:
         return None
     return version.node_key
+
+
+def compromises(before: Body, after: Body) -> tuple[Compromise, ...]:
+    """Return what the key versions that were added declare of the node's keys before each of them.
+
+    Source: docs/rules/bodies.md B13.
+    """
+    added = after.keys[len(before.keys) :]
+    return tuple(
+        Compromise(after.id, new.version - 1, key_id(after.keys[new.version - 2].node_key), new.compromised_since)
+        for new in added
+        if new.compromised_since is not None
+    )
 
 
 def verify_by_heads(body: Body | None, statement: Statement) -> Body:

@@ -8,15 +8,17 @@ Source: docs/rules/bodies.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from entente.bodies.authority import Record, authorise
-from entente.bodies.model import Body, Group, GroupEntry, NationalOrder, Officer, Unit
-from entente.bodies.ports import BodiesUnit, BodyLists
+from entente.bodies.ceremony import HeadKey, WantedKeys, check_heads, draft_document, draft_keys, old_draft
+from entente.bodies.model import Body, Compromise, Group, GroupEntry, NationalOrder, Officer, Unit
+from entente.bodies.ports import BodiesUnit, BodyLists, NodeKeys
 from entente.bodies.powers import TASK_MEASURE, check_order, may_act
-from entente.bodies.rules import body_id, check_name, unknown_body, verify_by_node
+from entente.bodies.rotation import keys_statements, lost_drafts, spent_keys
+from entente.bodies.rules import body_id, check_name, compromises, unknown_body, verify_by_node
 from entente.bodies.statements import (
     DirectoryKind,
     NewAddresses,
@@ -30,16 +32,17 @@ from entente.bodies.statements import (
     merge,
     read_group,
     read_introduction,
+    read_keys,
     rebuild,
 )
 from entente.kernel.canonical import JsonObject
-from entente.kernel.clock import Clock
+from entente.kernel.clock import Clock, format_time
 from entente.kernel.codec import to_object
 from entente.kernel.decision import Decision
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
-from entente.kernel.ids import BodyId, GroupId, Ids, InstrumentId, OfficerId
-from entente.kernel.ports import Act, Outgoing
-from entente.kernel.signing import Signer
+from entente.kernel.ids import BodyId, GroupId, Ids, InstrumentId, KeyId, OfficerId
+from entente.kernel.ports import Act, Delivery, Outgoing
+from entente.kernel.signing import Signer, key_id
 from entente.kernel.statement import Statement, draft
 
 BODIES_MAX = 5_000
@@ -65,6 +68,11 @@ class Directory:
     """The node's own key, which signs daily statements."""
     channel: Callable[[BodiesUnit, BodyId], InstrumentId]
     """Under which instrument governance goes to a body (agreements.service.Agreements.channel, bound by app)."""
+    keys: NodeKeys
+    """The node's private keys, of which a change of keys makes new ones."""
+    doubt: Callable[[BodiesUnit, Compromise], int]
+    """Stop showing what was taken in under keys that a body declares compromised; says how many records
+    (records.intake.Intake.doubt, bound by app)."""
 
     def init_own(self, genesis: Statement, first_officers: Iterable[Officer] = ()) -> Body:
         """Begin our own body from its genesis, with the officers who will enter the others; return its entry."""
@@ -78,11 +86,73 @@ class Directory:
             unit.commit()
             return body
 
-    def change_keys(self, statement: Statement) -> Body:
-        """Take our next key version, signed by the heads' threshold of the present one, and tell every body."""
+    def draft_keys(
+        self,
+        officer: OfficerId,
+        *,
+        add_heads: Iterable[HeadKey] = (),
+        remove_heads: frozenset[KeyId] = frozenset(),
+        threshold: int | None = None,
+        compromised_since: datetime | None = None,
+    ) -> JsonObject:
+        """Make new keys for the node and return the draft of our next key version for the heads to sign.
+
+        Nothing uses the new keys until the draft comes back signed; a draft that is refused leaves none.
+        Source: docs/rules/bodies.md B12.
+        """
+        heads = check_heads(add_heads)
+        with self.open_unit() as unit:
+            self._authorise(unit, officer, "change_keys", unit.bodies.own().id)
+            own = unit.bodies.own()
+        made = self.keys.make_next()
+        wanted = WantedKeys(made.node_key, made.sealing_key, heads, remove_heads, threshold, compromised_since)
+        try:
+            statement = draft_keys(own, wanted, self.clock.now())
+        except Invalid:
+            self.keys.drop({key_id(made.node_key), key_id(made.sealing_key)})
+            raise
+        return draft_document(own, statement, heads)
+
+    def change_keys(self, officer: OfficerId, statement: Statement) -> Body:
+        """Take our next key version, signed by the heads' threshold of the present one, and tell every body.
+
+        In use here from this commit on. Raises Conflict for a draft of another version than the next, Untrusted below the
+        threshold or for another body's, Misconfigured when its new keys do not lie at this node.
+        Source: docs/rules/bodies.md B2, B10 and B12.
+        """
         if statement.kind != DirectoryKind.KEYS:
             raise _bad("kind", "a change of keys is a statement of the kind keys")
-        return self._say(statement)
+        with self.open_unit() as unit:
+            own = unit.bodies.own()
+            self._authorise(unit, officer, "change_keys", own.id)
+            new = read_keys(statement)
+            if statement.body == own.id and new.version != own.current_keys.version + 1:
+                raise old_draft(own, new.version)
+            changed = self._keep_own(unit, own, statement, officer)
+            unit.commit()
+        # Every other draft was for this same version, so its keys can never come into use.
+        self.keys.drop(lost_drafts(changed, self.keys.held()))
+        return changed
+
+    def remove_spent_keys(self) -> frozenset[KeyId]:
+        """Remove for good the keys of our node that nobody needs any more; return their ids.
+
+        Source: docs/rules/bodies.md B11.
+        """
+        with self.open_unit() as unit:
+            own = unit.bodies.own()
+            spent = spent_keys(own, self.told(unit, own), self.keys.held(), self.clock.now())
+            if not spent:
+                return spent
+            self.record(unit, Act("remove_keys", own.id, NODE, own.id, {"keys": [*sorted(spent)]}))
+            unit.commit()
+        # A crash before this line has the keys removed, and recorded once more, the next time.
+        self.keys.drop(spent)
+        return spent
+
+    def told(self, unit: BodiesUnit, own: Body) -> Mapping[int, Sequence[Delivery]]:
+        """Return how far the statement of each of our later key versions has come, by version (rotation)."""
+        return {version: unit.outbox.deliveries(statement.id) for version, statement in keys_statements(own).items()}
 
     def rename(self, name: str, since: date) -> Body:
         """Give our body a new name from a date on; the earlier one keeps its dates."""
@@ -249,23 +319,25 @@ class Directory:
     def _say_by_node(self, kind: DirectoryKind, content: NewName | NewAddresses | NewUnits) -> Body:
         with self.open_unit() as unit:
             own = unit.bodies.own()
-        return self._say(draft(kind, own.id, self.clock.now(), to_object(content)).with_signature(self.node))
-
-    def _say(self, statement: Statement) -> Body:
-        with self.open_unit() as unit:
-            own = unit.bodies.own()
-            changed = extend(own, statement, self.clock.now())
-            if changed is own:
-                raise Conflict(
-                    "Nothing new was said.",
-                    why="Our entry holds this already, or something newer (docs/rules/bodies.md B3).",
-                    do="Look at the entry with «entente body show», and make the statement again if it should change.",
-                )
-            unit.bodies.put_body(changed, is_own=True)
-            self.record(unit, Act(statement.kind, own.id, NODE, own.id, {"statement": statement.id}))
-            self._send_to_all(unit, statement)
+            # Signed inside the unit: between two units the node's keys may change.
+            statement = draft(kind, own.id, self.clock.now(), to_object(content)).with_signature(self.node)
+            changed = self._keep_own(unit, own, statement, NODE)
             unit.commit()
             return changed
+
+    def _keep_own(self, unit: BodiesUnit, own: Body, statement: Statement, officer: str) -> Body:
+        changed = extend(own, statement, self.clock.now())
+        if changed is own:
+            raise Conflict(
+                "Nothing new was said.",
+                why="Our entry holds this already, or something newer (docs/rules/bodies.md B3).",
+                do="Look at the entry with «entente body show», and make the statement again if it should change.",
+            )
+        unit.bodies.put_body(changed, is_own=True)
+        detail: JsonObject = {"statement": statement.id, **_declared(own, changed)}
+        self.record(unit, Act(statement.kind, own.id, officer, own.id, detail))
+        self._send_to_all(unit, statement)
+        return changed
 
     def _accept_own_word(self, unit: BodiesUnit, statement: Statement, kind: DirectoryKind) -> None:
         body = self._speaker(unit, statement)
@@ -277,7 +349,8 @@ class Directory:
         changed = extend(body, statement, self.clock.now())
         if changed is not body:
             unit.bodies.put_body(changed)
-            self._record_accepted(unit, statement, body.id)
+            doubted = self._doubt(unit, body, changed)
+            self._record_accepted(unit, statement, body.id, {**_declared(body, changed), **doubted})
 
     def _enter(self, unit: BodiesUnit, told: Body, *, introduced_by: BodyId | None) -> Body:
         now = self.clock.now()
@@ -286,6 +359,7 @@ class Directory:
             merged = merge(known, told, now)
             if merged is not known:
                 unit.bodies.put_body(merged, is_own=told.id == unit.bodies.own().id)
+                self._doubt(unit, known, merged)
             return merged
         others = unit.bodies.bodies()
         if any(other.code == told.code for other in others):
@@ -303,6 +377,11 @@ class Directory:
         entered = replace(told, introduced_by=introduced_by, introduced_at=now)
         unit.bodies.put_body(entered)
         return entered
+
+    def _doubt(self, unit: BodiesUnit, before: Body, after: Body) -> JsonObject:
+        """Act on what a body's new key versions declare compromised; return what the trail says of it."""
+        found = compromises(before, after)
+        return {"records_in_doubt": sum(self.doubt(unit, one) for one in found)} if found else {}
 
     def _speaker(self, unit: BodiesUnit, statement: Statement) -> Body:
         body = unit.bodies.body(statement.body)
@@ -327,8 +406,11 @@ class Directory:
     def _authorise(self, unit: BodiesUnit, officer: OfficerId, verb: str, subject: str) -> None:
         authorise(unit, officer, verb, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record)
 
-    def _record_accepted(self, unit: BodiesUnit, statement: Statement, subject: str) -> None:
-        self.record(unit, Act(statement.kind, statement.body, NODE, subject, {"statement": statement.id}))
+    def _record_accepted(
+        self, unit: BodiesUnit, statement: Statement, subject: str, more: JsonObject | None = None
+    ) -> None:
+        detail: JsonObject = {"statement": statement.id, **(more or {})}
+        self.record(unit, Act(statement.kind, statement.body, NODE, subject, detail))
 
     def _send_to_all(self, unit: BodiesUnit, statement: Statement) -> None:
         own = unit.bodies.own().id
@@ -339,6 +421,15 @@ class Directory:
     def _send(self, unit: BodiesUnit, to: BodyId, statement: Statement) -> None:
         # All of the directory is control: it keeps its order, and the data that rests on it comes after it.
         unit.outbox.put(Outgoing(to, self.channel(unit, to), statement, is_control=True, ref=statement.id))
+
+
+def _declared(before: Body, after: Body) -> JsonObject:
+    """Return what a change of keys declares, for the trail; nothing for another change."""
+    if before.current_keys == after.current_keys:
+        return {}
+    since = after.current_keys.compromised_since
+    said: JsonObject = {"version": after.current_keys.version}
+    return said if since is None else {**said, "compromised_since": format_time(since)}
 
 
 def _remedy(decision: Decision) -> str:

@@ -37,7 +37,7 @@ from entente.bodies.rules import (
     verify_by_node,
 )
 from entente.kernel.canonical import JsonObject
-from entente.kernel.codec import from_json
+from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import Invalid, Untrusted
 from entente.kernel.ids import BodyId, GroupId
 from entente.kernel.statement import Statement
@@ -262,8 +262,60 @@ _FACTS = frozenset({DirectoryKind.NAME, DirectoryKind.ADDRESSES, DirectoryKind.U
 _KEEPS_ONLY_NEWEST = frozenset({DirectoryKind.ADDRESSES, DirectoryKind.UNITS})
 
 
+def read_keys(statement: Statement) -> KeyVersion:
+    """Return the key version a `keys` statement brings; raise Invalid when it is not well formed."""
+    return from_json(KeyVersion, statement.content, "keys")
+
+
+def keys_content(keys: KeyVersion) -> JsonObject:
+    """Return the content of a `keys` statement; what is not declared is left out."""
+    content = to_object(keys)
+    if keys.compromised_since is None:
+        del content["compromised_since"]
+    return content
+
+
+def check_next_keys(body: Body, new: KeyVersion, now: datetime) -> None:
+    """Check that keys may follow a body's present ones; raise Invalid. Who signed them is not asked here.
+
+    A key that a body gave up does not come back, in whatever place: it may have been given up because it was stolen.
+
+    Source: docs/rules/bodies.md B2.
+    """
+    current = body.current_keys
+    if new.version != current.version + 1:
+        raise _bad("keys.version", f"version {current.version + 1} comes next; hand in the versions between first")
+    if len(body.keys) >= KEY_VERSIONS_MAX:
+        raise _bad("keys.version", f"a body has at most {KEY_VERSIONS_MAX} versions")
+    check_keys(new.root_keys, new.threshold, new.node_key, new.sealing_key)
+    for name, ours, staying in (
+        ("root_keys", new.root_keys, set(current.root_keys)),
+        ("node_key", (new.node_key,), {current.node_key}),
+        ("sealing_key", (new.sealing_key,), {current.sealing_key}),
+    ):
+        if (set(ours) - staying) & _ever_used(body):
+            raise _bad(f"keys.{name}", "a key that the body used before, in this place or another, does not come back")
+    _not_from_the_future(new.valid_from, now)
+    if new.valid_from < current.valid_from:
+        raise _bad("keys.valid_from", "it lies before the version it follows")
+    if new.compromised_since is not None:
+        _check_compromise(current, new, new.compromised_since)
+
+
+def _ever_used(body: Body) -> set[bytes]:
+    return {key for keys in body.keys for key in (*keys.root_keys, keys.node_key, keys.sealing_key)}
+
+
+def _check_compromise(current: KeyVersion, new: KeyVersion, since: datetime) -> None:
+    if not current.valid_from <= since <= new.valid_from:
+        why = "it lies within the time of the version it speaks of"
+        raise _bad("keys.compromised_since", f"{why}: from {current.valid_from.isoformat()} until the new one begins")
+    if current.node_key == new.node_key or current.sealing_key == new.sealing_key:
+        raise _bad("keys.compromised_since", "keys that were in others' hands are replaced, both of them")
+
+
 def _with_keys(body: Body, statement: Statement, now: datetime) -> Body:
-    new = from_json(KeyVersion, statement.content, "keys")
+    new = read_keys(statement)
     current = body.current_keys
     if new.version <= current.version:
         earlier = next((known for known in body.keys if known.version == new.version), None)
@@ -271,14 +323,7 @@ def _with_keys(body: Body, statement: Statement, now: datetime) -> Body:
             raise forked(body)
         return body
     verify_by_heads(body, statement)
-    if new.version != current.version + 1:
-        raise _bad("keys.version", f"version {current.version + 1} comes next; hand in the versions between first")
-    if len(body.keys) >= KEY_VERSIONS_MAX:
-        raise _bad("keys.version", f"a body has at most {KEY_VERSIONS_MAX} versions")
-    check_keys(new.root_keys, new.threshold, new.node_key, new.sealing_key)
-    _not_from_the_future(new.valid_from, now)
-    if new.valid_from < current.valid_from:
-        raise _bad("keys.valid_from", "it lies before the version it follows")
+    check_next_keys(body, new, now)
     return replace(body, keys=(*body.keys, new), statements=(*body.statements, statement.to_json()))
 
 

@@ -22,6 +22,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import EntenteError
 
 if TYPE_CHECKING:
+    from entente.cli.asked import Asked
     from entente.cli.gateway import Session
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -40,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "request": ("entente.cli.request", "Ask a source's node for one record."),
     "task": ("entente.cli.task", "Task an operational measure."),
     "trail": ("entente.cli.trail", "The record of acts: read it, verify it."),
+    "keys": ("entente.cli.ceremony", "A head's key: make it, sign a change of keys."),
     "doctor": ("entente.cli.doctor", "Check store, trail, keys, index, settings."),
 }
 """Command → the module that has it as `app`, and its line in `entente --help`."""
@@ -106,12 +108,79 @@ def ask(folder: str | None, verb: str, arguments: JsonObject) -> JsonObject:
         return session.ask(verb, arguments)
 
 
-def sign(draft: JsonObject, key_files: Sequence[Path], passphrase_file: Path | None) -> JsonObject:
-    """Sign a drafted statement with heads' key files; the keys never leave this process."""
-    from entente.cli.keys import open_head_keys
+def sign(draft: JsonObject, key_files: Sequence[Path], passphrase_file: Path | None, asked: Asked) -> JsonObject:
+    """Show a drafted statement, hold it against what was asked, and sign it; the keys never leave this process."""
+    from entente.cli.keys import open_head_keys, show_draft
     from entente.cli.keys import sign as sign_now
 
-    return sign_now(draft, open_head_keys(key_files, passphrase_file))
+    for line in show_draft(draft):
+        typer.echo(line, err=True)
+    return sign_now(draft, open_head_keys(key_files, passphrase_file), asked)
+
+
+def make_head_key(name: str, place: Path, passphrase_file: Path | None) -> JsonObject:
+    """Make a head's key pair as files."""
+    from entente.cli.drafts import make_head
+
+    return make_head(name, place, passphrase_file)
+
+
+def show_keys_draft(file: Path) -> JsonObject:
+    """Say what a draft of keys says, and who signed it."""
+    from entente.cli.drafts import show
+
+    return show(file)
+
+
+def sign_keys_draft(file: Path, key_files: Sequence[Path], passphrase_file: Path | None) -> JsonObject:
+    """Add heads' signatures to a draft of keys; the keys never leave this process."""
+    from entente.cli.drafts import sign_file
+
+    return sign_file(file, key_files, passphrase_file)
+
+
+def check_keys_draft_file(file: Path) -> None:
+    """Raise Invalid where a file is already."""
+    from entente.cli.drafts import check_free
+
+    check_free(file)
+
+
+def write_keys_draft(file: Path, document: JsonObject) -> JsonObject:
+    """Write a draft of keys as a new file; return what it says."""
+    from entente.cli.drafts import write_draft
+
+    return write_draft(file, document)
+
+
+def read_head_keys(files: Sequence[Path]) -> JsonObject:
+    """Read heads' public keys."""
+    from entente.cli.drafts import read_heads
+
+    return read_heads(files) if files else {"heads": []}
+
+
+def merge_keys_drafts(files: Sequence[Path]) -> JsonObject:
+    """Return the statement of a draft with the signatures of all its files."""
+    from entente.cli.drafts import merged
+
+    return merged(files)
+
+
+def keys_draft_words(document: JsonObject) -> tuple[str, ...]:
+    """Say what a draft of keys says."""
+    from entente.cli.drafts import words_of
+
+    return words_of(document)
+
+
+def sign_keys_at_once(
+    document: JsonObject, asked: JsonObject, key_files: Sequence[Path], passphrase_file: Path | None
+) -> JsonObject:
+    """Sign a draft of keys that the node just made, held against what was asked of it."""
+    from entente.cli.drafts import signed_at_once
+
+    return signed_at_once(document, asked, key_files, passphrase_file)
 
 
 def open_sealed_query(answer: JsonObject, key_file: Path, passphrase_file: Path | None) -> JsonObject:

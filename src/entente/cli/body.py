@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from entente.cli import ask
+from entente.cli import ask, body_keys
 from entente.cli.options import ActingAs, Folder, Json, commands, examples
 from entente.cli.output import fields, grounds, items, name, plain, say, table, texts
 from entente.kernel.canonical import JsonObject
@@ -20,6 +20,7 @@ ENTRY_BYTES_MAX = 1024 * 1024
 """Half of what the operator's route takes; an entry has a few statements of a kilobyte or two each."""
 
 app = commands("The directory: bodies, introductions, national orders, powers.")
+app.add_typer(body_keys.app, name="keys")
 
 _Body = Annotated[str, typer.Argument(metavar="[BODY]", show_default=False, help="Code or id; ours where left out.")]
 ReadableFile = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)]

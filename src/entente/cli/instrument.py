@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from entente.cli import ask, connect, sign
+from entente.cli.asked import Asked
 from entente.cli.body import ReadableFile
 from entente.cli.instrument_text import (
     changed_lines,
@@ -24,6 +25,9 @@ from entente.kernel.canonical import JsonObject
 app = commands("Instruments between bodies: propose, sign, suspend, resume.")
 
 _Instrument = Annotated[str, typer.Argument(metavar="INSTRUMENT", help="Its short name or id.")]
+_LEFT: JsonObject = {"state": "withdrawn"}
+_SAID_OF_A_MEASURE = ("policy", "decided_by", "endorsed_by", "lifted_by", "appeal")
+_SAID_OF_A_SUSPENSION = ("kinds", "rights", "direction", "decided_by", "document", "reason", "review_on")
 _Target = Annotated[str, typer.Argument(metavar="BODY", help="Whom it is about.")]
 
 
@@ -49,7 +53,8 @@ def sign_instrument(
     """Sign an instrument with the heads' keys; signing is taking part. The keys do not leave this command."""
     with connect(folder) as node:
         draft = node.ask("instrument_sign_draft", {"officer": officer, "instrument": instrument})
-        signed = sign(draft, keys, passphrase_file)
+        asked = Asked("instrument_signature", {"state": "active"}, _by_name(instrument, "instrument."))
+        signed = sign(draft, keys, passphrase_file, asked)
         say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, changed_lines)
 
 
@@ -111,7 +116,8 @@ def suspend(
                 typer.echo(line, err=as_json)
         if not yes:
             typer.confirm("Sign this suspension?", abort=True, err=True)
-        signed = sign(node.ask("suspend_draft", terms), keys, passphrase_file)
+        asked = Asked("participation", _by_id(instrument), never=_LEFT, holds={"suspensions": _suspension(terms)})
+        signed = sign(node.ask("suspend_draft", terms), keys, passphrase_file, asked)
         done = node.ask("instrument_submit", {"officer": officer, "statement": signed})
     say({**done, **preview}, as_json, changed_lines)
 
@@ -156,7 +162,8 @@ def resume(
     """End a suspension of ours, signed by the heads."""
     with connect(folder) as node:
         draft = node.ask("resume_draft", {"officer": officer, "instrument": instrument, "suspension": suspension})
-        signed = sign(draft, keys, passphrase_file)
+        asked = Asked("participation", _by_id(instrument), never=_LEFT, lacks={"suspensions": {"id": suspension}})
+        signed = sign(draft, keys, passphrase_file, asked)
         say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, changed_lines)
 
 
@@ -176,7 +183,8 @@ def narrow(
     """Take part with some kinds of record only, toward every party; without --kind, with all again."""
     with connect(folder) as node:
         draft = node.ask("narrow_draft", {"officer": officer, "instrument": instrument, "kinds": [*(kinds or [])]})
-        signed = sign(draft, keys, passphrase_file)
+        asked = Asked("participation", {**_by_id(instrument), "kinds": [*(kinds or [])]}, never=_LEFT)
+        signed = sign(draft, keys, passphrase_file, asked)
         say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, changed_lines)
 
 
@@ -195,7 +203,7 @@ def withdraw(
         typer.confirm(f"Leave {instrument} for good?", abort=True, err=True)
     with connect(folder) as node:
         draft = node.ask("withdraw_draft", {"officer": officer, "instrument": instrument})
-        signed = sign(draft, keys, passphrase_file)
+        signed = sign(draft, keys, passphrase_file, Asked("participation", {**_by_id(instrument), **_LEFT}))
         say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, changed_lines)
 
 
@@ -262,5 +270,20 @@ def measure(
         "until": until, "lifted_by": lifted_by, "appeal": appeal, "replaces": replaces,
     }  # fmt: skip
     with connect(folder) as node:
-        signed = sign(node.ask("measure_draft", given), keys, passphrase_file)
+        said = {field: given[field] for field in _SAID_OF_A_MEASURE}
+        signed = sign(node.ask("measure_draft", given), keys, passphrase_file, Asked("measure", said))
         say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, changed_lines)
+
+
+def _by_id(instrument: str) -> JsonObject:
+    """Return what a stand must say of its instrument, where it was named by its id; a short name is the directory's."""
+    return {"instrument": instrument} if instrument.startswith("instrument:") else {}
+
+
+def _by_name(instrument: str, within: str) -> dict[str, tuple[str, ...]]:
+    return {instrument: (f"{within}name", f"{within}id")}
+
+
+def _suspension(terms: JsonObject) -> JsonObject:
+    """Return what the new suspension must say; its counterparts are ids that only the directory gives."""
+    return {field: terms[field] for field in _SAID_OF_A_SUSPENSION}

@@ -13,8 +13,10 @@ import typer
 
 from entente import app
 from entente.agreements.statements import AgreementKind
+from entente.cli.asked import Asked, differences, in_lines
 from entente.identity.service import open_query
 from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import format_time
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Invalid, Untrusted
 from entente.kernel.signing import Signer, decode_bytes
@@ -53,10 +55,17 @@ def open_head_keys(files: Sequence[Path], passphrase_file: Path | None) -> tuple
     return tuple(app.head_signer(file, text) for file, text in zip(files, given, strict=True))
 
 
-def sign(draft: JsonObject, signers: Sequence[Signer]) -> JsonObject:
+def show_draft(draft: JsonObject) -> tuple[str, ...]:
+    """Return what a drafted statement says, from its exact bytes."""
+    statement = from_json(draft["statement"])
+    return tuple(in_lines(statement.kind, statement.body, format_time(statement.at), statement.content))
+
+
+def sign(draft: JsonObject, signers: Sequence[Signer], asked: Asked) -> JsonObject:
     """Return a drafted statement with the heads' signatures, over exactly the bytes that the node drafted.
 
-    Raises Untrusted for a statement that no command has heads sign: a node in others' hands could hand over a change of keys.
+    Raises Untrusted for a statement that no command has heads sign, and for one that says other than what was asked: a node
+    in others' hands could hand over a change of keys, or a suspension of everything.
     """
     statement = from_json(draft["statement"])
     if statement.kind not in DRAFTED_KINDS:
@@ -64,6 +73,13 @@ def sign(draft: JsonObject, signers: Sequence[Signer]) -> JsonObject:
             f"The node handed over a statement «{statement.kind[:40]}» for the heads to sign.",
             reason="wrong_kind",
             why="A command has heads sign instruments, participations and measures, and nothing else.",
+            do="Sign nothing on this machine until it is known why its node asks for that.",
+        )
+    if found := tuple(differences(asked, statement.kind, statement.content)):
+        raise Untrusted(
+            "The node drafted another statement than was asked for.",
+            reason="not_what_was_asked",
+            why=f"In the draft {'; '.join(found)} (docs/rules/bodies.md B12).",
             do="Sign nothing on this machine until it is known why its node asks for that.",
         )
     for signer in signers:

@@ -28,7 +28,7 @@ from entente.correspondence.statements import (
     read_content,
 )
 from entente.disclosure.model import DisclosureRequest, Reader, Situation, Verdict
-from entente.handling.model import DisclosureAct, FactDates
+from entente.handling.model import DisclosureAct
 from entente.kernel.decision import Decision
 from entente.kernel.ids import BodyId
 from entente.kernel.ports import Act, Outgoing
@@ -133,7 +133,7 @@ class Answering(Desk):
         """Ask the gate about each class of our own record that is of the kind asked for; none for any other."""
         if stored.received_from is not None or stored.record.kind != request.kind:
             return []
-        dates = FactDates(stored.record.retention.erase_on, stored.withdrawn_at)
+        dates = stored.dates
         return [
             self.disclosure.judge_in(
                 unit,

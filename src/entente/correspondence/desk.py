@@ -24,7 +24,7 @@ from entente.correspondence.rules import bad
 from entente.correspondence.statements import Kind
 from entente.disclosure.model import DisclosureRequest, Reader, Situation, Verdict
 from entente.disclosure.service import ASK_FOR_LEAVE, Disclosure
-from entente.handling.model import CodeLists, DisclosureAct, FactDates
+from entente.handling.model import CodeLists, DisclosureAct
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.codec import to_json, to_object
@@ -204,7 +204,7 @@ class Desk:
 
         Without naming the record no leave counts (docs/rules/disclosure.md D6).
         """
-        dates = FactDates(stored.record.retention.erase_on, stored.withdrawn_at)
+        dates = stored.dates
         return [
             self.disclosure.judge_in(
                 unit,

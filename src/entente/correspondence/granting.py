@@ -47,7 +47,7 @@ class Granting(Desk):
             asked = _waiting_here(unit, request)
             _check_term(require_utc(until, "until"), now)
             stored = unit.records.get(asked.record)
-            if stored is None or not is_live(stored.record.retention.erase_on, stored.withdrawn_at, now.date()):
+            if stored is None or not is_live(stored.record.retention.erase_on, stored.gone_at, now.date()):
                 raise NotFound
             leave = GrantedLeave(
                 self.ids.new_id("leave"),

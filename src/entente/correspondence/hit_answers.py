@@ -20,7 +20,7 @@ from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad, check_asked, check_text
 from entente.correspondence.statements import HitAnswerContent, HitContent, Kind, addressed_to, read_content
 from entente.disclosure.model import DisclosureRequest, Reader
-from entente.handling.model import DisclosureAct, FactDates
+from entente.handling.model import DisclosureAct
 from entente.kernel.errors import NotFound, Refused
 from entente.kernel.ids import BodyId, OfficerId, RecordId
 from entente.kernel.ports import Act
@@ -150,7 +150,7 @@ def may_know_of(
         return False
     if any(holder.body == header.sender for holder in unit.records.holders(record)):
         return True
-    dates = FactDates(stored.record.retention.erase_on, stored.withdrawn_at)
+    dates = stored.dates
     return any(
         desk.disclosure.judge_in(
             unit,

@@ -154,9 +154,9 @@ def _unknown_codes(case: Case) -> Iterator[str]:
 
 
 def within_retention(case: Case) -> Finding:
-    """D8: it was not withdrawn and has not reached the day on which it is erased.
+    """D8: it was not withdrawn, has not reached the day on which it is erased, and is not in doubt.
 
-    Source: docs/rules/disclosure.md D8; RPD Art. 49–51.
+    Source: docs/rules/disclosure.md D8; docs/rules/bodies.md B13; RPD Art. 49–51.
     """
     dates = case.request.dates
     if dates is None:
@@ -164,6 +164,8 @@ def within_retention(case: Case) -> Finding:
     causes = []
     if dates.withdrawn_at is not None and dates.withdrawn_at <= case.now:
         causes.append(f"The source withdrew it on {dates.withdrawn_at:%Y-%m-%d}.")
+    if dates.doubted_at is not None and dates.doubted_at <= case.now:
+        causes.append("Its source declared the key that signed this copy compromised, and has not issued it anew.")
     if dates.erase_on is not None and case.now.astimezone(UTC).date() >= dates.erase_on:
         causes.append(f"Its retention ended on {dates.erase_on}.")
     return (

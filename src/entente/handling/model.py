@@ -182,3 +182,5 @@ class FactDates:
 
     erase_on: date | None = None
     withdrawn_at: datetime | None = None
+    doubted_at: datetime | None = None
+    """Since when the copy is in doubt: its source declared the key that signed it compromised (docs/rules/bodies.md B13)."""

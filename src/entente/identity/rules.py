@@ -85,13 +85,13 @@ def check_occasion(occasion: Occasion, lists: CodeLists) -> None:
 def index_entries(stored: ChangedRecord | StoredRecord, schemata: Schemata) -> tuple[IndexEntry, ...]:
     """Return one entry for each name fact and each identifier fact, under the class of that fact.
 
-    None for a withdrawn record, for a schema not known here, or for a fact of an unknown property.
+    None for a record that is withdrawn or in doubt, for a schema not known here, or for a fact of an unknown property.
 
     Source: docs/rules/identity.md I6.
     """
     record = stored.record
     schema = schemata.get(record.schema)
-    if stored.withdrawn_at is not None or schema is None:
+    if stored.gone_at is not None or schema is None:
         return ()
     entries = [
         IndexEntry(stored.number, stored.class_numbers[fact.terms], names=forms)

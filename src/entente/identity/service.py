@@ -142,7 +142,7 @@ class Identity:
         scored = [
             candidate
             for stored in unit.records.get_many(self._find(query, allowed))
-            if stored.withdrawn_at is None and today < stored.record.retention.erase_on
+            if stored.gone_at is None and today < stored.record.retention.erase_on
             if (candidate := self._candidate(query, stored, allowed)) is not None
         ]
         shown = tuple(sorted(scored, key=lambda one: -one.score))[:SHOWN_MAX]

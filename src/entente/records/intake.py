@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from entente.agreements.model import Right
-from entente.bodies.rules import verify_by_node
+from entente.bodies.model import Compromise
+from entente.bodies.rules import CLOCK_SKEW_MAX, verify_by_node
 from entente.disclosure.model import DisclosureRequest, Reader
 from entente.disclosure.rules import judge
 from entente.disclosure.service import Disclosure, answer
 from entente.handling.model import CodeLists, DisclosureAct, FactDates
 from entente.kernel.canonical import JsonObject
-from entente.kernel.clock import Clock
+from entente.kernel.clock import Clock, format_time
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId
 from entente.kernel.ports import Act
@@ -58,8 +59,10 @@ class Intake:
         )
         check_end(record.retention, latest)
         held = unit.records.get(record.id)
+        # What is in doubt gives way to any version under the key in force: a stolen key could have numbered its own highest.
+        is_in_doubt = held is not None and held.doubted_at is not None
         if unit.records.withdrawal(record.id) is not None or (
-            held is not None and not supersedes(record.version, held.record.version)
+            held is not None and not is_in_doubt and not supersedes(record.version, held.record.version)
         ):
             return
         self._ask_the_gate(unit, record, sender)
@@ -104,6 +107,24 @@ class Intake:
             ]
             best = next((verdict for verdict in passed_on if verdict.decision.allowed), passed_on[-1])
             answer(best, f"{record.id} was not taken in from {sender}.")
+
+    def doubt(self, unit: RecordsUnit, compromise: Compromise) -> int:
+        """Stop showing the copies that a source's compromised key signed and that came here since then; say how many.
+
+        They are held on, off every list, until the source issues them anew under its new key. What a withdrawal ended stays
+        ended: to whom the key was known could only take away by it.
+
+        Source: docs/rules/bodies.md B13.
+        """
+        since = compromise.since - CLOCK_SKEW_MAX
+        found = unit.records.copies_signed_by(compromise.body, compromise.node_key, since)
+        if not found:
+            return 0
+        now = self.clock.now()
+        detail: JsonObject = {"key": compromise.node_key, "since": format_time(compromise.since), "records": len(found)}
+        row = self.record(unit, Act("records_in_doubt", compromise.body, "node", compromise.body, detail))
+        unit.records.set_doubted(found, now, row.sequence)
+        return len(found)
 
     def accept_withdrawal(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> None:
         """Withdraw the source's record here, held or not, and tell those we passed it on to. Twice changes nothing."""

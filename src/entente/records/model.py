@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from entente.disclosure.model import DisclosureClass
-from entente.handling.model import DisclosureAct, Observation, Retention
+from entente.handling.model import DisclosureAct, FactDates, Observation, Retention
 from entente.kernel.decision import Decision
 from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.statement import Statement
@@ -154,6 +154,18 @@ class StoredRecord:
     withdrawn_at: datetime | None
     change_sequence: int
     """The change of the trail's sequence that last touched it; the index follows these."""
+    doubted_at: datetime | None = None
+    """Since when this copy is in doubt (docs/rules/bodies.md B13); never set for our own."""
+
+    @property
+    def gone_at(self) -> datetime | None:
+        """Since when it is on no list: withdrawn by its source, or in doubt until the source issues it anew."""
+        return self.withdrawn_at or self.doubted_at
+
+    @property
+    def dates(self) -> FactDates:
+        """What the gate reads of it beside its class."""
+        return FactDates(self.record.retention.erase_on, self.withdrawn_at, self.doubted_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +177,12 @@ class ChangedRecord:
     class_numbers: tuple[int, ...]
     withdrawn_at: datetime | None
     change_sequence: int
+    doubted_at: datetime | None = None
+
+    @property
+    def gone_at(self) -> datetime | None:
+        """Since when it is on no list, as `StoredRecord.gone_at`."""
+        return self.withdrawn_at or self.doubted_at
 
 
 @dataclass(frozen=True, slots=True)

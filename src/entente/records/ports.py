@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from entente.disclosure.ports import DisclosureUnit
-from entente.kernel.ids import BodyId, RecordId
+from entente.kernel.ids import BodyId, KeyId, RecordId
 from entente.kernel.statement import Statement
 from entente.records.model import ChangedRecord, Fragment, Holder, Record, StoredRecord
 
@@ -53,6 +53,12 @@ class RecordStore(Protocol):
 
     def set_withdrawn(self, record: RecordId, at: datetime, change_sequence: int) -> None:
         """Mark a record withdrawn; it leaves every list, count and index."""
+
+    def copies_signed_by(self, source: BodyId, key: KeyId, since: datetime) -> tuple[RecordId, ...]:
+        """Return the copies of a source's records that are on the lists, signed by this key, and came here since then."""
+
+    def set_doubted(self, records: Sequence[RecordId], at: datetime, change_sequence: int) -> None:
+        """Mark copies in doubt; each leaves every list, count and index until `put_many` brings a version again."""
 
     def put_withdrawal(self, record: RecordId, statement: Statement) -> None:
         """Keep a withdrawal, of a record not held too: it beats any version that arrives later."""

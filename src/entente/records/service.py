@@ -13,7 +13,7 @@ from entente.agreements.model import Right
 from entente.bodies.authority import authorise
 from entente.disclosure.model import DisclosureRequest, Reader, Verdict
 from entente.disclosure.service import Disclosure, answer
-from entente.handling.model import CodeLists, DisclosureAct, FactDates
+from entente.handling.model import CodeLists, DisclosureAct
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.codec import to_object
@@ -171,7 +171,7 @@ class Records:
     ) -> list[Verdict]:
         if stored is None:
             return []
-        dates = FactDates(stored.record.retention.erase_on, stored.withdrawn_at)
+        dates = stored.dates
         return [
             self.disclosure.judge_in(
                 unit,
@@ -293,4 +293,5 @@ def cut(stored: StoredRecord, allowed: frozenset[int]) -> StoredRecord:
         stored.received_at,
         stored.withdrawn_at,
         stored.change_sequence,
+        stored.doubted_at,
     )

@@ -74,7 +74,7 @@ class Copies:
         stored = self.unit.records.get(end)
         if stored is None:
             return True
-        if not is_live(stored.record.retention.erase_on, stored.withdrawn_at, self.now.date()):
+        if not is_live(stored.record.retention.erase_on, stored.gone_at, self.now.date()):
             return False
         return stored.record.source == holder or any(
             self._verdict(cls, holder).ceiling is not None for cls in stored.record.terms

@@ -19,7 +19,7 @@ def own_live(unit: RecordsUnit, wanted: RecordId, today: date) -> StoredRecord:
     stored = unit.records.get(wanted)
     if stored is None or stored.received_from is not None:
         raise NotFound
-    if not is_live(stored.record.retention.erase_on, stored.withdrawn_at, today):
+    if not is_live(stored.record.retention.erase_on, stored.gone_at, today):
         raise NotFound
     return stored
 

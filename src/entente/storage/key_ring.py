@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
 
-from entente.bodies.model import KeyVersion
+from entente.bodies.model import KeyVersion, NewNodeKeys
 from entente.bodies.ports import BodiesUnit
 from entente.kernel.errors import Misconfigured
 from entente.kernel.ids import KeyId
@@ -62,14 +62,6 @@ class KeyPlace(Protocol):
 
     def remove_first(self, sort: str) -> None:
         """Remove the first key of a sort for good."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewKeys:
-    """The public halves of keys that were just made."""
-
-    node_key: bytes
-    sealing_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +151,9 @@ class KeyRing:
         """Use what was staged. Run once the commit is durable, while the store's lock is still held. Never raises."""
         self._current = self._staged or self._current
 
-    def make_next(self) -> NewKeys:
+    def make_next(self) -> NewNodeKeys:
         """Make a signing and a sealing key for the next version. Durable when this returns; nothing uses them yet."""
-        return NewKeys(self._files.make_later_node(), self._files.make_later_sealing())
+        return NewNodeKeys(self._files.make_later_node(), self._files.make_later_sealing())
 
     def signer_of(self, key: KeyId) -> Signer | None:
         """Return the signer of a current or earlier key, or None when it is not held here (any more)."""

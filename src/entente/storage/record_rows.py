@@ -33,7 +33,7 @@ _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=
 
 
 def values_of(write: RecordWrite, number: int) -> dict[str, object]:
-    """Return the columns of a record's row; whether it is withdrawn is none of them."""
+    """Return the columns of a record's row; whether it is withdrawn is none of them, and a version just kept is not in doubt."""
     record, statement = write.record, write.statement
     return {
         "number": number,
@@ -54,6 +54,7 @@ def values_of(write: RecordWrite, number: int) -> dict[str, object]:
         "signed": statement.signed,
         "signatures": _encode([[item.key_id, encode_bytes(item.value)] for item in statement.signatures]),
         "statement_hash": hashlib.sha256(statement.signed).digest(),
+        "doubted_at": None,
     }
 
 
@@ -69,6 +70,7 @@ def stored_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass]) 
         received_at=row.received_at,
         withdrawn_at=row.withdrawn_at,
         change_sequence=row.change_sequence,
+        doubted_at=row.doubted_at,
     )
 
 
@@ -76,7 +78,7 @@ def changed_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass])
     """Read of a row what the index takes."""
     class_numbers = _numbers(row.class_numbers)
     made = _record(row, class_numbers, class_of)
-    return ChangedRecord(row.number, made, class_numbers, row.withdrawn_at, row.change_sequence)
+    return ChangedRecord(row.number, made, class_numbers, row.withdrawn_at, row.change_sequence, row.doubted_at)
 
 
 def _record(row: sa.Row[Any], class_numbers: tuple[int, ...], class_of: Callable[[int], DisclosureClass]) -> Record:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from entente.kernel.ids import BodyId, RecordId
+from entente.kernel.ids import BodyId, KeyId, RecordId
 from entente.kernel.statement import Statement
 from entente.records.model import ChangedRecord, Fragment, Holder, HolderState, StoredRecord
 from entente.records.ports import Page, RecordWrite
@@ -24,7 +24,7 @@ from entente.storage.classes import ClassTables
 from entente.storage.record_pages import ClassKey, RecordPages, class_key
 from entente.storage.record_rows import changed_record, stored_record, values_of
 from entente.storage.rows import add_row_once, add_to_counter, insert_rows, json_text, parts, replace_row, statement_of
-from entente.storage.schema import record, record_fragment, record_holder, record_withdrawal
+from entente.storage.schema import record, record_class, record_fragment, record_holder, record_withdrawal
 
 FRAGMENT_COMPRESSION: Final = 1
 """The fastest level of zlib: a fragment of 3 KB shrinks to a third in 40 µs, within the import's time."""
@@ -39,7 +39,12 @@ _NUMBERS = "record numbers"
 _BY_ID = sa.select(record).where(record.c.record_id == sa.bindparam("record"))
 _BY_NUMBERS = sa.select(record).where(record.c.number.in_(sa.bindparam("numbers", expanding=True)))
 _KNOWN = sa.select(
-    record.c.record_id, record.c.number, record.c.class_numbers, record.c.erase_on, record.c.withdrawn_at
+    record.c.record_id,
+    record.c.number,
+    record.c.class_numbers,
+    record.c.erase_on,
+    record.c.withdrawn_at,
+    record.c.doubted_at,
 ).where(record.c.record_id.in_(sa.bindparam("records", expanding=True)))
 _DIGESTS = sa.select(record.c.record_id, record.c.version, record.c.digest, record.c.withdrawn_at).where(
     record.c.record_id.in_(sa.bindparam("records", expanding=True))
@@ -67,6 +72,11 @@ _WITHDRAW = (
     .where(record.c.number == sa.bindparam("number_"))
     .values(withdrawn_at=sa.bindparam("withdrawn_at"), change_sequence=sa.bindparam("change_sequence"))
 )
+_DOUBT = (
+    sa.update(record)
+    .where(record.c.number == sa.bindparam("number_"))
+    .values(doubted_at=sa.bindparam("doubted_at"), change_sequence=sa.bindparam("change_sequence"))
+)
 
 # Made once: an import that is shared writes one for each record and recipient.
 _HOLDER_SET = (
@@ -84,6 +94,7 @@ class _Known:
     number: int
     key: ClassKey
     is_listed: bool
+    is_withdrawn: bool
 
 
 class RecordTables:
@@ -129,12 +140,12 @@ class RecordTables:
         if changed:
             self._connection.execute(_UPDATE, [_changes(write, known[write.record.id].number) for write in changed])
         numbers.update((record_id, item.number) for record_id, item in known.items())
-        # A withdrawal beats any version: what was withdrawn before stays off the lists.
+        # A withdrawal beats any version: what was withdrawn before stays off the lists. What was in doubt is on them again.
         self._pages.enter(
             {
                 numbers[record_id]: _key(write)
                 for record_id, write in newest.items()
-                if record_id not in known or known[record_id].is_listed
+                if record_id not in known or not known[record_id].is_withdrawn
             }
         )
         self._put_fragments(newest.values(), numbers, known)
@@ -148,6 +159,36 @@ class RecordTables:
             self._pages.leave({item.number: item.key})
         values = {"number_": item.number, "withdrawn_at": at, "change_sequence": change_sequence}
         self._connection.execute(_WITHDRAW, values)
+
+    def copies_signed_by(self, source: BodyId, key: KeyId, since: datetime) -> tuple[RecordId, ...]:
+        """Return the listed copies of a source that this key signed and that came here since then, by number.
+
+        Found by the source's classes, so that nothing of other sources is read.
+        """
+        classes = [number for number, cls in self._classes.classes().items() if cls.source == source]
+        found: dict[int, RecordId] = {}
+        for part in parts(classes):
+            query = (
+                sa.select(_RECORDS.c.number, _RECORDS.c.record_id, _RECORDS.c.signatures)
+                .join(record_class, record_class.c.record_number == _RECORDS.c.number)
+                .where(record_class.c.class_number.in_(part), _RECORDS.c.received_at >= since)
+                .where(_RECORDS.c.received_from.is_not(None), _RECORDS.c.source == source)
+            )
+            for row in self._connection.execute(query):
+                if key in {signed_by for signed_by, _ in json.loads(row.signatures)}:
+                    found[row.number] = RecordId(row.record_id)
+        return tuple(found[number] for number in sorted(found))
+
+    def set_doubted(self, records: Sequence[RecordId], at: datetime, change_sequence: int) -> None:
+        """Mark copies in doubt; each leaves every list and count."""
+        held = self._known(records)
+        assert len(held) == len(set(records)), "only copies that are held are in doubt"
+        self._pages.leave({item.number: item.key for item in held.values() if item.is_listed})
+        values = [
+            {"number_": item.number, "doubted_at": at, "change_sequence": change_sequence} for item in held.values()
+        ]
+        if values:
+            self._connection.execute(_DOUBT, values)
 
     def put_withdrawal(self, record: RecordId, statement: Statement) -> None:
         """Keep a withdrawal; the first one of a record stands."""
@@ -226,7 +267,10 @@ class RecordTables:
     def _known(self, records: Sequence[RecordId]) -> dict[RecordId, _Known]:
         return {
             RecordId(row.record_id): _Known(
-                row.number, class_key(json.loads(row.class_numbers), row.erase_on), row.withdrawn_at is None
+                row.number,
+                class_key(json.loads(row.class_numbers), row.erase_on),
+                is_listed=row.withdrawn_at is None and row.doubted_at is None,
+                is_withdrawn=row.withdrawn_at is not None,
             )
             for part in parts(records)
             for row in self._connection.execute(_KNOWN, {"records": list(part)})

@@ -221,6 +221,7 @@ record = sa.Table(
     _bytes("signed"),
     _text("signatures"),
     _bytes("statement_hash"),
+    sa.Column("doubted_at", Moment),
 )
 record_class = sa.Table(
     "record_class",

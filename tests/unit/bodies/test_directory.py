@@ -85,7 +85,7 @@ def test_an_older_introduction_of_a_known_body_takes_nothing_back() -> None:
     third = nodes["XB-NCB"]
     early = introduction_of(third.entry)
     newer = Keyring.of("XB-NCB second")
-    third.directory.change_keys(third.ring.by_heads(next_keys(third.entry, newer)))
+    third.directory.change_keys(HEAD, third.ring.by_heads(next_keys(third.entry, newer)))
     hand_over(*nodes.values())
     before = nodes["XA-NCB"].sees(third)
     assert before.current_keys.version == 2
@@ -97,7 +97,7 @@ def test_an_introduction_brings_the_keys_that_were_missed() -> None:
     nodes = network("GS", "XA-NCB", "XB-NCB")
     third = nodes["XB-NCB"]
     newer = Keyring.of("XB-NCB second")
-    third.directory.change_keys(third.ring.by_heads(next_keys(third.entry, newer)))
+    third.directory.change_keys(HEAD, third.ring.by_heads(next_keys(third.entry, newer)))
     assert nodes["XA-NCB"].sees(third).current_keys.version == 1
     nodes["XA-NCB"].take(introduction(nodes["GS"], third.id, introduction_of(third.entry)))
     assert nodes["XA-NCB"].sees(third).current_keys.version == 2

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("body", name=op.f("pk_body_heard")),
     )
+    op.add_column("record", sa.Column("doubted_at", MOMENT, nullable=True))
     _hear_what_was_taken_in()
     _count_leases_in_minutes()
 

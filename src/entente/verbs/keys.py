@@ -1,0 +1,97 @@
+"""The verbs of a body's keys: draft a change, take it back signed, show the history.
+
+Heads' keys never enter the node: a draft goes out, a signed statement comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from entente.bodies.ceremony import read_head
+from entente.bodies.model import Body, KeyVersion
+from entente.bodies.rotation import STORED
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.codec import to_json
+from entente.kernel.ids import KeyId
+from entente.kernel.ports import Delivery
+from entente.kernel.signing import key_id
+from entente.kernel.statement import from_json as statement_from_json
+from entente.node import Node
+from entente.verbs.arguments import Arguments
+from entente.verbs.references import Names, names_of
+from entente.verbs.verb import Verb, verb
+
+HEADS_OF_A_CHANGE_MAX = 1_000
+"""Asked for in one number, so that a wrong one is refused by its rule (B1) and not by its form."""
+
+
+def _draft(node: Node, arguments: Arguments) -> JsonObject:
+    since = arguments.optional_text("compromised_since")
+    return node.directory.draft_keys(
+        arguments.officer(),
+        add_heads=[read_head(head) for head in arguments.documents("add_heads")],
+        remove_heads=frozenset(KeyId(text) for text in arguments.texts("remove_heads")),
+        threshold=arguments.integer("threshold", default=0, least=0, most=HEADS_OF_A_CHANGE_MAX) or None,
+        compromised_since=arguments.moment("compromised_since", node.clock.now()) if since else None,
+    )
+
+
+def _submit(node: Node, arguments: Arguments) -> JsonObject:
+    statement = statement_from_json(arguments.document("statement"))
+    body = node.directory.change_keys(arguments.officer(), statement)
+    keys = body.current_keys
+    with node.disclosure.open_unit() as unit:
+        told = len(unit.outbox.deliveries(statement.id))
+    return {
+        "code": body.code,
+        "version": keys.version,
+        "node": key_id(keys.node_key),
+        "sealing": key_id(keys.sealing_key),
+        "told": told,
+        "compromised_since": to_json(keys.compromised_since),
+    }
+
+
+def _show(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    wanted = arguments.optional_text("body")
+    body = names.body(wanted, "body") if wanted else names.own
+    told: Mapping[int, Sequence[Delivery]] = {}
+    if body.id == names.own.id:
+        with node.disclosure.open_unit() as unit:
+            told = node.directory.told(unit, body)
+    versions: list[Json] = [{**_version(body, keys), **_known(told.get(keys.version, ()), names)} for keys in body.keys]
+    return {"code": body.code, "body": body.id, "versions": versions}
+
+
+def _version(body: Body, keys: KeyVersion) -> JsonObject:
+    later = [one for one in body.keys if one.version == keys.version + 1]
+    return {
+        "version": keys.version,
+        "is_current": not later,
+        "valid_from": to_json(keys.valid_from),
+        "valid_until": to_json(later[0].valid_from) if later else None,
+        "threshold": keys.threshold,
+        "heads": [key_id(key) for key in keys.root_keys],
+        "node": key_id(keys.node_key),
+        "sealing": key_id(keys.sealing_key),
+        # Said by the version after it, which took its place.
+        "compromised_since": to_json(later[0].compromised_since) if later else None,
+    }
+
+
+def _known(told: Sequence[Delivery], names: Names) -> JsonObject:
+    return {
+        "known_to": [names.code(one.recipient) for one in told if one.state == STORED],
+        "not_known_to": [names.code(one.recipient) for one in told if one.state != STORED],
+    }
+
+
+VERBS: tuple[Verb, ...] = (
+    verb(
+        "keys_draft", _draft, "Make new keys for the node and return the change for our heads to sign.",
+        "officer", "add_heads", "remove_heads", "threshold", "compromised_since",
+    ),
+    verb("keys_submit", _submit, "Take back a change of keys with our heads' signatures.", "officer", "statement"),
+    verb("keys_show", _show, "Show a body's key versions, and who knows ours.", "body"),
+)  # fmt: skip
