@@ -18,7 +18,6 @@ from starlette.applications import Starlette
 
 from entente.agreements.service import Agreements
 from entente.api.operator import operator_route
-from entente.bodies.ceremony import HeadKey
 from entente.bodies.model import BodyKind, Compromise, Genesis, Officer
 from entente.bodies.service import Directory
 from entente.bodies.statements import DirectoryKind
@@ -37,8 +36,8 @@ from entente.kernel.codec import to_object
 from entente.kernel.errors import Conflict, Invalid, Unavailable
 from entente.kernel.ids import SALT_BYTES, BodyId, Ids, InstrumentId, OfficerId, SystemIds
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
-from entente.kernel.sealing import HpkeSealer, Opener, Sealer
-from entente.kernel.signing import GuardedSigner, Signer
+from entente.kernel.sealing import HpkeSealer, Sealer
+from entente.kernel.signing import GuardedSigner
 from entente.kernel.statement import Statement, draft
 from entente.node import Node
 from entente.records.intake import Intake
@@ -47,7 +46,6 @@ from entente.records.service import Records
 from entente.search.follower import Follower
 from entente.search.tantivy_index import TantivyIndex
 from entente.settings import Settings
-from entente.storage import keys as key_files
 from entente.storage.disk import DiskWatch
 from entente.storage.folder import Folder, FolderLock, Holder
 from entente.storage.key_ring import KeyRing
@@ -239,26 +237,6 @@ def running_node(path: Path) -> Holder | None:
 def operator_token(path: Path) -> str:
     """Return the token by which a command speaks to the node of a folder; Misconfigured when others can read it."""
     return Folder(path).operator_token()
-
-
-def head_signer(key_file: Path, passphrase: str) -> Signer:
-    """Open a head's key file, for a command that signs in its own process; raise Invalid for a wrong passphrase."""
-    return key_files.head_signer(key_file, passphrase)
-
-
-def countries() -> Mapping[str, str]:
-    """Return the list of countries, for a command that judges a body's statements in its own process."""
-    return load_code_lists().countries
-
-
-def make_head_key(key_file: Path, name: str, passphrase: str) -> HeadKey:
-    """Make a head's key file, for a command on the head's own machine; raise Conflict when there is one."""
-    return HeadKey(name, KeyFiles(key_file.parent).make_head(name, passphrase))
-
-
-def data_protection_opener(key_file: Path, passphrase: str) -> Opener:
-    """Open the data protection officer's key file, for a command that reads in its own process; raise Invalid as above."""
-    return KeyFiles(key_file.parent).data_protection_opener(passphrase)
 
 
 def verify_copy(file: Path, node_keys: tuple[bytes, ...]) -> TrailProof:

@@ -21,11 +21,20 @@ EDGES = ("storage", "search", "transport", "formats", "api", "web", "cli")
 
 # A part may import what stands on an earlier row; on its own row only itself and, for node and settings, each other.
 # `data` holds lists and no code; `verbs` is the table of operator's verbs that the loopback route and the CLI share.
-ROWS = (("", "data"), *((room,) for room in ROOMS), ("node", "settings"), ("verbs",), EDGES, ("app",), ("__main__",))
+ROWS = (
+    ("", "data"),
+    *((room,) for room in ROOMS),
+    ("node", "settings"),
+    ("verbs",),
+    EDGES,
+    ("at_hand",),
+    ("app",),
+    ("__main__",),
+)
 ROW_OF = {part: row for row, parts in enumerate(ROWS) for part in parts}
 MAY_IMPORT_EACH_OTHER = {"node", "settings"}
 # The command line starts what app builds, so it alone may look upward.
-ALSO_ALLOWED = {("cli", "app")}
+ALSO_ALLOWED = {("cli", "app"), ("cli", "at_hand")}
 # The protocol knows parties, their instruments and the trail; every other room reaches it through app's table.
 ONLY_ALLOWED = {"exchange": {"", "data", "kernel", "bodies", "agreements", "trail", "exchange"}}
 

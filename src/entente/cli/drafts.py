@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from entente import app
+from entente import at_hand
 from entente.bodies.ceremony import (
     KeysDraft,
     check_heads,
@@ -40,7 +40,7 @@ def make_head(name: str, place: Path, passphrase_file: Path | None) -> JsonObjec
     if public.exists():
         raise _taken(public)
     (passphrase,) = passphrases([f"head {name}"], passphrase_file, is_new=True)
-    head = app.make_head_key(private, name, passphrase)
+    head = at_hand.make_head_key(private, name, passphrase)
     _write(public, head_document(head))
     return {"name": name, "private": str(private), "public": str(public), "key_id": key_id(head.key)}
 
@@ -103,7 +103,7 @@ def words_of(document: JsonObject) -> tuple[str, ...]:
 
 
 def _draft(document: JsonObject) -> KeysDraft:
-    return read_draft(document, app.countries())
+    return read_draft(document, at_hand.countries())
 
 
 def _told(read: KeysDraft, file: Path) -> JsonObject:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from entente import app
+from entente import at_hand
 from entente.agreements.statements import AgreementKind
 from entente.cli.asked import Asked, differences, in_lines
 from entente.identity.service import open_query
@@ -52,7 +52,7 @@ def passphrases(labels: Sequence[str], file: Path | None, *, is_new: bool = Fals
 def open_head_keys(files: Sequence[Path], passphrase_file: Path | None) -> tuple[Signer, ...]:
     """Open heads' key files with their passphrases; raise Invalid for a wrong one."""
     given = passphrases([file.name for file in files], passphrase_file)
-    return tuple(app.head_signer(file, text) for file, text in zip(files, given, strict=True))
+    return tuple(at_hand.head_signer(file, text) for file, text in zip(files, given, strict=True))
 
 
 def show_draft(draft: JsonObject) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def sign(draft: JsonObject, signers: Sequence[Signer], asked: Asked) -> JsonObje
 def open_sealed_query(answer: JsonObject, key_file: Path, passphrase_file: Path | None) -> JsonObject:
     """Open a sealed query with the data protection officer's key; what it holds leaves this process on the screen alone."""
     (passphrase,) = passphrases(["data protection officer"], passphrase_file)
-    opener = app.data_protection_opener(key_file, passphrase)
+    opener = at_hand.data_protection_opener(key_file, passphrase)
     sealed = decode_bytes(str(answer["query_sealed"]), "query_sealed")
     query = open_query(opener, str(answer["search"]), sealed)
     return {"row": answer["row"], "search": answer["search"], "query": to_object(query)}
