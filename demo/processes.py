@@ -19,7 +19,8 @@ from pathlib import Path
 import httpx
 
 from demo.stage import Answer, StoryBrokenError, claim
-from entente.app import NewBody, create_folder, running_node, verify_copy
+from entente.app import NewBody, create_folder, running_node
+from entente.at_hand import verify_copy
 from entente.bodies.model import BodyKind
 from entente.cli.gateway import connect
 from entente.kernel.canonical import JsonObject

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from shutil import copyfile
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from starlette.applications import Starlette
@@ -33,7 +31,7 @@ from entente.identity.ports import Seal, SearchIndex
 from entente.identity.service import Identity
 from entente.kernel.clock import Clock, GuardedClock, SystemClock, clock_stepped_back
 from entente.kernel.codec import to_object
-from entente.kernel.errors import Conflict, Invalid, Unavailable
+from entente.kernel.errors import Conflict, Unavailable
 from entente.kernel.ids import SALT_BYTES, BodyId, Ids, InstrumentId, OfficerId, SystemIds
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.kernel.sealing import HpkeSealer, Sealer
@@ -52,8 +50,10 @@ from entente.storage.key_ring import KeyRing
 from entente.storage.keys import KeyFiles
 from entente.storage.sqlite import library_version
 from entente.storage.store import Hook, Store
+from entente.storage.tiles import TileFolder
 from entente.storage.unit_of_work import SqlUnitOfWork
-from entente.trail.model import TrailProof
+from entente.trail.log import Log
+from entente.trail.ports import LogFiles
 from entente.trail.service import Trail, record, sign_head
 from entente.transport.client import ExchangeClient
 from entente.transport.courier import Courier
@@ -72,6 +72,10 @@ COLLECT_AFTER = (50_000, 50, 100)
 
 Records are made by the thousand and hold no cycles: with Python's own numbers a quarter of an import was spent looking for
 some (benchmarks/importing.py). Fifty thousand objects are about 8 MB."""
+
+
+LOG_PAUSE_SECONDS = 1.0
+"""Least time between two checkpoints of a running node: each costs some five files made durable, beside the store's own work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ class Parts:
     """Opens the folder's store with what runs inside each commit, and holds the folder meanwhile."""
     open_index: Callable[[], AbstractContextManager[SearchIndex]]
     """Opens the index once the store is held: only who holds the folder may begin its index again."""
+    log_files: LogFiles
+    """Where the transparency log of the trail lies."""
     free_bytes: Callable[[], int] | None = None
     """What is free on the disk beside the store; None: what the system says of the folder's disk."""
 
@@ -130,6 +136,7 @@ def parts_of(settings: Settings) -> Parts:
         seal_query=lambda plain, info: sealer.seal(data_protection_key, plain, info),
         open_store=lambda hooks: Store.open(folder, hooks),
         open_index=lambda: closing(TantivyIndex(folder.index)),
+        log_files=TileFolder(folder.log),
     )
 
 
@@ -197,7 +204,7 @@ def open_node(settings: Settings) -> Iterator[Node]:
 
 
 def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
-    """Serve until the process is asked to end: exchange, loopback route, page; courier and index follower beside them.
+    """Serve until the process is asked to end: exchange, loopback route, page; courier and followers beside them.
 
     `on_ready` is told the address once the port is bound. Raises Misconfigured when the port is taken.
     """
@@ -206,11 +213,16 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         bound = sockets.enter_context(listen(settings.host, settings.port))
         beside = loopback_beside(bound)
         inner = bound if beside is None else sockets.enter_context(beside)
-        node = replace(opened, index_trouble=lambda: follower.state().last_error)
+        node = replace(
+            opened,
+            index_trouble=lambda: follower.state().last_error,
+            log_trouble=lambda: log_follower.state().last_error,
+        )
         client = ExchangeClient(settings.exchange_timeout_seconds)
         courier = Courier(node.exchange, client.post, settings.exchange_workers)
         follower = Follower(node.identity.index_step)
-        store.after_commit.extend((courier.wake, follower.wake))
+        log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
+        store.after_commit.extend((courier.wake, follower.wake, log_follower.wake))
         routes = [
             exchange_route(while_there_is_room(node)),
             operator_route(node, Folder(settings.folder).operator_token(), lambda: server.is_stopping),
@@ -219,6 +231,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         server = NodeServer(Starlette(routes=routes, exception_handlers=exception_handlers()), *{bound, inner})
         store.lock.announce(web_address(inner))
         follower.start()
+        log_follower.start()
         courier.start()
         try:
             on_ready(listening_address(bound))
@@ -226,6 +239,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         finally:
             courier.stop()
             follower.stop()
+            log_follower.stop()
             client.close()
 
 
@@ -237,23 +251,6 @@ def running_node(path: Path) -> Holder | None:
 def operator_token(path: Path) -> str:
     """Return the token by which a command speaks to the node of a folder; Misconfigured when others can read it."""
     return Folder(path).operator_token()
-
-
-def verify_copy(file: Path, node_keys: tuple[bytes, ...]) -> TrailProof:
-    """Check the trail in a copied store file against a body's node keys, on a copy of its own: the evidence is not touched."""
-    with TemporaryDirectory(prefix="entente-verify-") as place:
-        folder = Folder(Path(place))
-        copyfile(file, folder.database)
-        try:
-            with Store.open(folder) as store:
-                return Trail(store.view).verify(node_keys)
-        except Unavailable as error:
-            raise Invalid(
-                f"The file {file.name} is no store that can be read.",
-                field="file",
-                why=f"A copy is checked row by row, and this one cannot be opened as a store: {error.why}",
-                do="Name the entente.db of a copied folder. The running store is not touched, and is checked without --file.",
-            ) from error
 
 
 def while_there_is_room(node: Node) -> Callable[[bytes], bytes]:
@@ -380,6 +377,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 agreements=agreements,
                 disclosure=disclosure,
                 trail=Trail(view),
+                log=Log(view, signer, parts.log_files),
                 records=records,
                 identity=identity,
                 cases=cases,

@@ -1,19 +1,31 @@
-"""What a command does with files in its own process, without a node: the keys of heads and of the data protection officer.
+"""What a command does with files in its own process, without a node: people's keys, copies and proofs to judge.
 
-Such keys never enter a node (decision 0005), so what opens them stands apart from what builds one.
+Keys of heads and of the data protection officer never enter a node (decision 0005), and a proof must not need one (trail T12), so
+what opens them stands apart from what builds one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 
 from entente.bodies.ceremony import HeadKey
 from entente.formats.codelists import load_code_lists
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import SystemClock
+from entente.kernel.errors import Invalid, Unavailable
+from entente.kernel.ids import BodyId
 from entente.kernel.sealing import Opener
 from entente.kernel.signing import Signer
 from entente.storage import keys as key_files
+from entente.storage.folder import Folder
 from entente.storage.keys import KeyFiles
+from entente.storage.store import Store
+from entente.trail.model import TrailProof
+from entente.trail.proving import FileProof, judge_file
+from entente.trail.service import Trail
 
 
 def head_signer(key_file: Path, passphrase: str) -> Signer:
@@ -34,3 +46,25 @@ def make_head_key(key_file: Path, name: str, passphrase: str) -> HeadKey:
 def data_protection_opener(key_file: Path, passphrase: str) -> Opener:
     """Open the data protection officer's key file, for a command that reads in its own process; raise Invalid as above."""
     return KeyFiles(key_file.parent).data_protection_opener(passphrase)
+
+
+def verify_copy(file: Path, node_keys: tuple[bytes, ...]) -> TrailProof:
+    """Check the trail in a copied store file against a body's node keys, on a copy of its own: the evidence is not touched."""
+    with TemporaryDirectory(prefix="entente-verify-") as place:
+        folder = Folder(Path(place))
+        copyfile(file, folder.database)
+        try:
+            with Store.open(folder) as store:
+                return Trail(store.view).verify(node_keys)
+        except Unavailable as error:
+            raise Invalid(
+                f"The file {file.name} is no store that can be read.",
+                field="file",
+                why=f"A copy is checked row by row, and this one cannot be opened as a store: {error.why}",
+                do="Name the entente.db of a copied folder. The running store is not touched, and is checked without --file.",
+            ) from error
+
+
+def judge_proof(document: JsonObject, body: BodyId, earlier: bytes | None) -> FileProof:
+    """Judge a file that should prove something of a body's log, without a node: by the body's id alone."""
+    return judge_file(document, body, earlier, SystemClock().now(), countries())

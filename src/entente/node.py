@@ -28,6 +28,7 @@ from entente.kernel.ids import BodyId, Ids, InstrumentId
 from entente.records.model import RecordDraft, Rejected, Schemata
 from entente.records.service import Records
 from entente.settings import Settings
+from entente.trail.log import Log
 from entente.trail.service import Trail
 
 
@@ -107,6 +108,7 @@ class Node:
     agreements: Agreements
     disclosure: Disclosure
     trail: Trail
+    log: Log
     records: Records
     identity: Identity
     cases: Cases
@@ -118,6 +120,8 @@ class Node:
     """The store's engine with its version, for `doctor`: some versions have faults an operator must know of."""
     index_trouble: Callable[[], str] = _none
     """What keeps the index from following the store now, in words; empty where nothing does."""
+    log_trouble: Callable[[], str] = _none
+    """What keeps the log from following the trail now, in words; empty where nothing does."""
     clock_trouble: Callable[[], str] = _none
     """Why the node signs nothing now, in words: its clock stepped back (docs/rules/node.md N2); empty where it did not."""
     names: Remembered = field(default_factory=Remembered)

@@ -245,10 +245,29 @@ def at_the_end(day: Day) -> None:
     with pytest.raises(NotFound):
         day.ask("XB-NCB", "record_show", officer=DUTY, record="XA-NCB/w-1", **ABOUT)
     assert day.ask("XB-NCB", "trail_verify")["proof"]["is_sound"] is True
+    published = day.ask("XB-NCB", "trail_checkpoint")
+    assert day.ask("XB-NCB", "trail_continues", checkpoint=published["note"])["proof"]["is_sound"] is True
+    assert day.ask("XB-NCB", "trail_prove", since=1)["continuation"]["earlier"] == 1
+    assert day.ask("XB-NCB", "trail_verify")["log"]["is_sound"] is True
     about = day.ask("XB-NCB", "trail_show", officer=HEAD, about="XA-NCB/w-1")["rows"]
     assert about[-1]["verb"] == "show_record"
     assert day.ask("XB-NCB", "doctor")["is_well"] is True
     assert day.ask("XB-NCB", "status")["is_everything_acknowledged"] is True
+
+
+def as_proof(day: Day, case: str) -> None:
+    """Find in the export what the case's work left in the trail, and nothing of other records and acts."""
+    rows = day.ask("XB-NCB", "trail_export", officer=HEAD, case=case)["case_proof"]["rows"]
+    verbs = [row["content"]["verb"] for row in rows]
+    assert verbs[0] == "open_case"
+    assert verbs[-1] == "export_trail"
+    assert {"keep_case", "send_message", "confirm_hit", "hit_answer", "forward_record"} <= set(verbs)
+    assert not {"import_records", "accept_record", "manage_officers", "search"} & set(verbs)
+    whole = day.ask("XB-NCB", "trail_show", officer=HEAD, limit=1000)["rows"]
+    expected = [
+        row["sequence"] for row in reversed(whole) if row["subject"] == case or row["detail"].get("case") == case
+    ]
+    assert set(expected) <= {row["sequence"] for row in rows}
 
 
 def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
@@ -262,4 +281,5 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     with_instruments(day)
     under_the_charter(day)
     at_the_end(day)
+    as_proof(day, case)
     assert set(VERBS) - day.asked == set()

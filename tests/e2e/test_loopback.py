@@ -44,6 +44,9 @@ READING: tuple[tuple[str, JsonObject], ...] = (
     ("hit_list", {}),
     ("permission_list", {}),
     ("request_list", {}),
+    # The checkpoint first: it brings the log up, so that what is said of it does not depend on the follower.
+    ("trail_checkpoint", {}),
+    ("trail_prove", {"since": 2}),
     ("trail_verify", {}),
     ("trail_show", {"officer": "head-1", "limit": 3}),
 )

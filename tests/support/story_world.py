@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.stage import Answer
-from entente.app import verify_copy
+from entente.at_hand import verify_copy
 from entente.kernel.canonical import JsonObject
 from entente.kernel.signing import decode_bytes
 from entente.kernel.statement import from_json

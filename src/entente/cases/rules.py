@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from entente.cases.model import TITLE_CHARACTERS_MAX, Case, CaseReference, CaseState
+from entente.cases.model import TITLE_CHARACTERS_MAX, Case, CaseEvent, CaseReference, CaseState
 from entente.handling.model import CodeEntry
 from entente.kernel.errors import Conflict, Invalid
 from entente.kernel.ids import BodyId
@@ -21,6 +21,9 @@ NOTE_CHARACTERS_MAX = 20_000
 """As long as a message (correspondence.model.TEXT_CHARACTERS_MAX)."""
 SERIAL_DIGITS = 6
 """A million cases a year: thirty times the yearly messages of a large bureau (facts, police_cooperation 1.1)."""
+
+OF_ITEMS = frozenset({"message_sent", "message_received", "hit", "request", "answer"})
+"""Kinds of the chronology's lines that are about an item of correspondence, by its id (C6)."""
 
 CHANGES = frozenset({(CaseState.OPEN, CaseState.CLOSED), (CaseState.CLOSED, CaseState.OPEN)})
 """The life cycle of a case; any other change is refused (C4)."""
@@ -103,6 +106,16 @@ def check_is_open(case: Case) -> None:
             why="It is closed, and a closed case takes no new work (docs/rules/cases.md C4).",
             do="Reopen the case, or open a new one that refers to it.",
         )
+
+
+def subjects_of(number: str, events: Iterable[CaseEvent]) -> frozenset[str]:
+    """Return what the trail's rows of a case are about: the case, and the messages, hits and requests of its chronology.
+
+    A record or body in it has a life outside the case; rows about these are the case's where they name it.
+
+    Source: docs/rules/cases.md C6.
+    """
+    return frozenset({number, *(event.subject for event in events if event.kind in OF_ITEMS)})
 
 
 def _bad(field: str, why: str) -> Invalid:

@@ -23,6 +23,7 @@ from entente.cases.rules import (
     check_note,
     check_opening,
     check_reference,
+    subjects_of,
     with_reference,
 )
 from entente.handling.model import CodeLists
@@ -31,6 +32,8 @@ from entente.kernel.clock import Clock
 from entente.kernel.errors import NotFound
 from entente.kernel.ids import BodyId, Ids, OfficerId
 from entente.kernel.ports import Act, UnitOfWork
+from entente.trail.log import Log
+from entente.trail.proving import CaseProof, prove_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,20 @@ class Cases:
         Source: docs/rules/cases.md C4.
         """
         return self._change(officer, number, CaseState.OPEN, "reopened", reason)
+
+    def prove(self, officer: OfficerId, number: str, log: Log, progress: Callable[[int], None]) -> CaseProof:
+        """Make the file that proves what the trail holds of a case; raise Refused or NotFound. It is itself a row of it.
+
+        Source: docs/rules/trail.md T12; docs/rules/cases.md C6.
+        """
+        with self.open_unit() as unit:
+            reader = self._authorise(unit, officer, "read_trail", number, self.clock.now())
+            _load(unit, number)
+            subjects = subjects_of(number, unit.cases.events(number))
+            self._record(unit, "export_trail", reader, number, {})
+            unit.commit()
+        # After the commit: the proof holds the row of its own making, and its checkpoint is not older than it.
+        return prove_case(log, number, subjects, progress)
 
     def show(self, number: str) -> CaseFile:
         """Return a case with its chronology; raise NotFound."""

@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "permission": ("entente.cli.permission", "Ask a source for leave, or answer."),
     "request": ("entente.cli.request", "Ask a source's node for one record."),
     "task": ("entente.cli.task", "Task an operational measure."),
-    "trail": ("entente.cli.trail", "The record of acts: read it, verify it."),
+    "trail": ("entente.cli.trail", "The record of acts: read, verify, prove it."),
     "keys": ("entente.cli.ceremony", "A head's key: make it, sign a change of keys."),
     "doctor": ("entente.cli.doctor", "Check store, trail, keys, index, settings."),
 }
@@ -190,11 +190,11 @@ def open_sealed_query(answer: JsonObject, key_file: Path, passphrase_file: Path 
     return open_now(answer, key_file, passphrase_file)
 
 
-def verify_copy(file: Path, folder: str | None) -> JsonObject:
-    """Check the trail in a copied store file."""
-    from entente.cli.gateway import verify_copy as verify_now
+def verify_file(file: Path, folder: str | None, body: str, checkpoint: Path | None) -> JsonObject:
+    """Check a copied store, an exported case or a continuation of the log."""
+    from entente.cli.gateway import verify_file as verify_now
 
-    return verify_now(file, folder)
+    return verify_now(file, folder, body, checkpoint)
 
 
 def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | None) -> JsonObject:

@@ -18,10 +18,12 @@ from typing import Protocol
 
 import httpx
 
-from entente import app
-from entente.kernel.canonical import JsonObject
+from entente import app, at_hand
+from entente.kernel.canonical import JsonObject, parse_document
 from entente.kernel.codec import to_object
-from entente.kernel.errors import EntenteError, Misconfigured, Unavailable
+from entente.kernel.errors import EntenteError, Invalid, Misconfigured, Unavailable
+from entente.kernel.ids import BodyId
+from entente.kernel.note import NOTE_BYTES_MAX
 from entente.kernel.signing import decode_bytes
 from entente.node import Node
 from entente.settings import Settings, read_settings
@@ -33,6 +35,11 @@ WAIT_SECONDS_MAX = 20.0
 WAIT_PAUSE_SECONDS = 0.1
 CONNECT_SECONDS_MAX = 5.0
 """Loopback answers at once or not at all; a verb itself may take as long as it takes."""
+
+
+STORE_BEGINS = b"SQLite format 3\x00"
+PROOF_BYTES_MAX = 64 * 1024 * 1024
+"""Three times what an export of the most rows comes to (trail.proving.ROWS_MAX)."""
 
 
 class Session(Protocol):
@@ -113,8 +120,75 @@ def verify_copy(file: Path, folder: str | None) -> JsonObject:
     assert isinstance(body, dict), "a directory entry is an object"
     keys = body["node_keys"]
     assert isinstance(keys, list), "a body has node keys"
-    proof = app.verify_copy(file, tuple(decode_bytes(str(key), "node_keys") for key in keys))
+    proof = at_hand.verify_copy(file, tuple(decode_bytes(str(key), "node_keys") for key in keys))
     return {"proof": to_object(proof), "body": body["code"], "file": file.name}
+
+
+def verify_file(file: Path, folder: str | None, body: str, checkpoint: Path | None) -> JsonObject:
+    """Check a file that should prove something: a copied store, an exported case, or a continuation of the log.
+
+    A proof is judged by the body's id alone: the one that was given, else the one in the directory of the folder's node.
+    """
+    with file.open("rb") as opened:
+        is_store = opened.read(len(STORE_BEGINS)) == STORE_BEGINS
+    if is_store:
+        if body or checkpoint is not None:
+            raise _only_for_proofs()
+        return verify_copy(file, folder)
+    document = _proof_in(file)
+    earlier = None if checkpoint is None else _bounded(checkpoint, NOTE_BYTES_MAX)
+    known = BodyId(body) if body else _known_body(document, folder)
+    return {"proof": to_object(at_hand.judge_proof(document, known, earlier)), "body": known, "file": file.name}
+
+
+def _proof_in(file: Path) -> JsonObject:
+    try:
+        return parse_document(_bounded(file, PROOF_BYTES_MAX))
+    except Invalid as error:
+        raise Invalid(
+            f"The file {file.name} is neither a store nor a proof.",
+            field="file",
+            why=f"A store begins with its engine's name, and a proof is a JSON document: {error.why}",
+            do="Name the entente.db of a copied folder, or a file as «entente trail export» or «entente trail prove» wrote it.",
+        ) from error
+
+
+def _known_body(document: JsonObject, folder: str | None) -> BodyId:
+    """Return whom a file says it is of, if the directory of the folder's node has that body; raise Invalid otherwise."""
+    with connect(folder) as session:
+        bodies = session.ask("body_list", {})["bodies"]
+    assert isinstance(bodies, list), "a directory is a list"
+    claimed = document.get("body")
+    if not any(isinstance(one, dict) and one["id"] == claimed for one in bodies):
+        raise Invalid(
+            "The file is not of a body of this node's directory.",
+            field="body",
+            why="A proof counts for the body whose id you know by another way, and the file's own word for it is none.",
+            do="Name the body's id with --body, as the body or its genesis gives it.",
+        )
+    return BodyId(str(claimed))
+
+
+def _bounded(file: Path, most: int) -> bytes:
+    with file.open("rb") as opened:
+        data = opened.read(most + 1)
+    if len(data) > most:
+        raise Invalid(
+            f"The file {file.name} is too large.",
+            field="file",
+            why=f"A file of this kind has at most {most} bytes.",
+            do="Name a file as «entente trail export», «prove» or «checkpoint» wrote it, or the entente.db of a copied folder.",
+        )
+    return data
+
+
+def _only_for_proofs() -> Invalid:
+    return Invalid(
+        "A copied store is checked without --body and --checkpoint.",
+        field="file",
+        why="It is held against the keys of the body whose folder this is; a checkpoint is held against a running log.",
+        do="Leave both away, or name a file as «entente trail export» or «entente trail prove» wrote it.",
+    )
 
 
 def read_answer(response: httpx.Response, on_progress: Callable[[int], None] | None = None) -> JsonObject:

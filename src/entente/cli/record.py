@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from entente.cli import ask, connect
 from entente.cli.body import ReadableFile
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, commands, examples
 from entente.cli.output import fields, grounds, items, name, plain, say, table, texts
+from entente.cli.progress import rows_done
 from entente.kernel.canonical import JsonObject
 
 TERMS_BYTES_MAX = 64 * 1024
@@ -60,7 +59,7 @@ def import_records(
         "share_with": [*(share_with or [])],
         "rejects": str(rejects.resolve()) if rejects is not None else "",
     }
-    with connect(folder) as node, _progress(quiet=as_json) as bar:
+    with connect(folder) as node, rows_done(quiet=as_json) as bar:
         task = bar.add_task(f"Importing {plain(file.name)}", total=None, rows=0)
         answer = node.ask("record_import", given, lambda rows: bar.update(task, rows=rows))
     say(answer, as_json, _imported)
@@ -201,17 +200,6 @@ def forward(
         "instrument": instrument,
     }  # fmt: skip
     say(ask(folder, "record_forward", given), as_json, _forwarded)
-
-
-def _progress(*, quiet: bool) -> Progress:
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        TextColumn("{task.fields[rows]} rows"),
-        TimeElapsedColumn(),
-    )
-    # On stderr, so that stdout holds the answer alone; rich is silent where stderr is no terminal.
-    return Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet)
 
 
 def _terms(file: Path) -> str:

@@ -79,6 +79,15 @@ def parse_canonical(data: bytes) -> JsonObject:
     return value
 
 
+def parse_document(data: bytes) -> JsonObject:
+    """Read a document written for people, in any order and spacing; raise Invalid where it has no canonical form at all."""
+    value = _strict_load(data)
+    if not isinstance(value, dict):
+        raise _not_canonical("the document is not an object")
+    _encode(value)
+    return value
+
+
 def _encode(value: Json) -> bytes:
     try:
         return _encoder.encode(value).encode("utf-8")

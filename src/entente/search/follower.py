@@ -1,8 +1,10 @@
-"""The thread that keeps the index up with the store: it wakes on commit and steps until nothing is left.
+"""A thread that keeps something up with the store: it wakes on commit and steps until nothing is left.
+
+The index and the log each have one; `app` says what a step is.
 
 What fails is kept and shown by `doctor`; the next try waits longer each time. Stopping lets the step under way end.
 
-Source: docs/rules/identity.md I15; DESIGN section 4 «Log».
+Source: docs/rules/identity.md I15 and docs/rules/trail.md T8; DESIGN section 4 «Log».
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ class FollowerState:
     """How the follower is doing, for `doctor`."""
 
     is_running: bool
-    records_read: int
+    steps_taken: int
+    """Records read, or rows written: what the steps counted."""
     failures: int
     """Failures since the last step that worked."""
     last_error: str
@@ -34,23 +37,28 @@ class FollowerState:
 
 
 class Follower:
-    """Runs `step` (identity.service.Identity.index_step) in one thread of its own."""
+    """Runs `step` (identity.service.Identity.index_step, trail.log.Log.step) in one thread of its own.
 
-    def __init__(self, step: Callable[[], int]) -> None:
+    `what` names what follows, for messages. With `pause_seconds` it looks no more often than that, however many commits wake it.
+    """
+
+    def __init__(self, step: Callable[[], int], what: str = "index", pause_seconds: float = 0.0) -> None:
         self._step = step
+        self._what = what
+        self._pause_seconds = pause_seconds
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._drained = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._records_read = 0
+        self._steps_taken = 0
         self._failures = 0
         self._last_error = ""
 
     def start(self) -> None:
-        """Start the thread; it brings the index up at once."""
+        """Start the thread; it begins at once."""
         assert self._thread is None, "a follower starts once"
-        self._thread = threading.Thread(target=self._run, name="search-follower", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"{self._what}-follower", daemon=True)
         self._thread.start()
 
     def wake(self) -> None:
@@ -73,13 +81,14 @@ class Follower:
     def state(self) -> FollowerState:
         """Return how the follower is doing."""
         is_running = self._thread is not None and self._thread.is_alive()
-        return FollowerState(is_running, self._records_read, self._failures, self._last_error)
+        return FollowerState(is_running, self._steps_taken, self._failures, self._last_error)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
             if self._drain():
                 self._woken.wait(IDLE_SECONDS)
+                self._stopping.wait(self._pause_seconds)
             else:
                 # A commit does not shorten the wait after a failure: it would fail again.
                 self._stopping.wait(min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2.0 ** min(self._failures - 1, 10)))
@@ -88,9 +97,9 @@ class Follower:
         """Step until nothing is left; False when a step failed."""
         try:
             while not self._stopping.is_set() and (read := self._step()):
-                self._records_read += read
-        except Exception as error:  # noqa: BLE001 - a follower that ended would leave the index behind, unseen
-            return self._failed(f"The index could not be brought up: {type(error).__name__}: {error}")
+                self._steps_taken += read
+        except Exception as error:  # noqa: BLE001 - a follower that ended would fall behind, unseen
+            return self._failed(f"The {self._what} could not be brought up: {type(error).__name__}: {error}")
         self._failures, self._last_error = 0, ""
         with self._lock:
             # A commit in between has woken it again: it is not up with the store yet.

@@ -2,6 +2,7 @@
 
     entente.db      the store, with entente.db-wal and entente.db-shm while it is open
     index/          the search index; a cache, may be deleted while the node is stopped
+    log/            the transparency log of the trail (storage.tiles); a cache as well
     keys/           private keys (storage.keys)
     operator.token  lets a command on this machine speak to the running node; mode 0600
     node.lock       held by the process that has the store open; names it and its loopback address
@@ -52,6 +53,11 @@ class Folder:
         return self.path / "index"
 
     @property
+    def log(self) -> Path:
+        """The transparency log."""
+        return self.path / "log"
+
+    @property
     def keys(self) -> Path:
         """The private keys."""
         return self.path / "keys"
@@ -88,7 +94,8 @@ class Folder:
             place.create()
             yield place
             # A cache of a node that was here before would answer for this one.
-            shutil.rmtree(self.index, ignore_errors=True)
+            for cache in (self.index, self.log):
+                shutil.rmtree(cache, ignore_errors=True)
             for part, end in ((place.index, self.index), (place.keys, self.keys), (place.token_file, self.token_file)):
                 part.rename(end)
             place.database.rename(self.database)

@@ -8,7 +8,7 @@ Source: docs/rules/trail.md; kernel.ports.TrailStore.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import cast
 
 import sqlalchemy as sa
@@ -35,11 +35,30 @@ _ABOUT = (
     .order_by(trail.c.sequence)
     .limit(sa.bindparam("most"))
 )
+_LEAVES = (
+    sa.select(trail.c.leaf)
+    .where(trail.c.sequence > sa.bindparam("after"))
+    .order_by(trail.c.sequence)
+    .limit(sa.bindparam("most"))
+)
+_OF_CASE = (
+    sa.select(trail)
+    .where(
+        trail.c.sequence <= sa.bindparam("upto"),
+        # No index holds what a detail names; the whole trail is read for an export, which is rare.
+        sa.or_(
+            trail.c.subject.in_(sa.bindparam("subjects", expanding=True)),
+            trail.c.detail.contains(sa.bindparam("named")),
+        ),
+    )
+    .order_by(trail.c.sequence)
+    .limit(sa.bindparam("most"))
+)
 _FRONTIER = sa.select(trail_frontier.c.size, trail_frontier.c.peaks)
 
 
 class TrailTables:
-    """The HeadStore of one transaction."""
+    """The LoggedStore of one transaction."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -84,6 +103,16 @@ class TrailTables:
     def about(self, subject: str, limit: int) -> tuple[TrailRow, ...]:
         """Return the rows about one subject, in order."""
         return self._read(_ABOUT, {"about": subject, "most": limit})
+
+    def leaves(self, after: int, limit: int) -> tuple[bytes, ...]:
+        """Return the leaf hashes of the rows with a sequence above `after`, in order."""
+        self.flush()
+        return tuple(self._connection.execute(_LEAVES, {"after": after, "most": limit}).scalars())
+
+    def of_case(self, number: str, subjects: Collection[str], upto: int, limit: int) -> tuple[TrailRow, ...]:
+        """Return the rows up to a sequence that are about one of these subjects or name the case, in order."""
+        named = json_text({"case": number})[1:-1]
+        return self._read(_OF_CASE, {"upto": upto, "subjects": [*subjects], "named": named, "most": limit})
 
     def head(self) -> TrailHead | None:
         """Return the newest signed head."""

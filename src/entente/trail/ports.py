@@ -1,11 +1,14 @@
-"""What the trail needs from outside beyond kernel.ports.TrailStore: its signed head."""
+"""What the trail needs from outside beyond kernel.ports.TrailStore: its signed head, its bare hashes, the files of the log."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from entente.kernel.ports import TrailStore, UnitOfWork
+from entente.bodies.ports import BodiesUnit
+from entente.kernel.ports import TrailRow, TrailStore, UnitOfWork
 from entente.kernel.signing import Signature
 
 
@@ -34,3 +37,46 @@ class TrailUnit(UnitOfWork, Protocol):
     @property
     def trail(self) -> HeadStore:
         """The trail."""
+
+
+class LoggedStore(HeadStore, Protocol):
+    """The trail as the log reads it."""
+
+    def leaves(self, after: int, limit: int) -> tuple[bytes, ...]:
+        """Return the leaf hashes of the rows with a sequence above `after`, in order, at most `limit`."""
+
+    def of_case(self, number: str, subjects: Collection[str], upto: int, limit: int) -> tuple[TrailRow, ...]:
+        """Return the rows up to a sequence that are about one of these subjects or name the case, in order, at most `limit`."""
+
+
+class LogUnit(BodiesUnit, Protocol):
+    """A unit of work with the trail and the directory."""
+
+    @property
+    def trail(self) -> LoggedStore:
+        """The trail."""
+
+
+class LogFiles(Protocol):
+    """The folder of the log. What was written is durable when the call returns; a failing disk raises Unavailable."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """Let one thread at a time follow or read the log; the one that holds it may ask again."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file; None where there is none."""
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write a file whole, in place of what was there."""
+
+    def drop(self, path: str) -> None:
+        """Remove a folder of partial tiles, if it is there."""
+
+    def begin_again(self) -> None:
+        """Remove everything of the log."""
+
+    def set_aside(self) -> None:
+        """Move everything of the log away, beside it, where nobody writes to it any more."""
+
+    def aside(self) -> tuple[str, ...]:
+        """Return the names of the folders that were set aside, oldest first."""

@@ -20,8 +20,8 @@ from entente.trail.model import TrailProof
 from entente.trail.ports import TrailHead
 
 
-def row_leaf(sequence: int, at: datetime, act: Act, salt: bytes) -> bytes:
-    """Return the leaf hash of a row: over the salted digest, so that an erased row can be forgotten and still prove (T2)."""
+def row_entry(sequence: int, at: datetime, act: Act, salt: bytes) -> bytes:
+    """Return the salted digest of a row: all that the log holds of it, and nothing without the row and its salt (T2, T8)."""
     document = canonical_text(
         {
             "sequence": sequence,
@@ -34,7 +34,12 @@ def row_leaf(sequence: int, at: datetime, act: Act, salt: bytes) -> bytes:
         }
     )
     # Not read back as signed bytes are: the row is hashed again from what was stored whenever the trail is checked (T6).
-    return leaf_hash(hashlib.sha256(salt + document.encode("utf-8")).digest())
+    return hashlib.sha256(salt + document.encode("utf-8")).digest()
+
+
+def row_leaf(sequence: int, at: datetime, act: Act, salt: bytes) -> bytes:
+    """Return the leaf hash of a row: over the salted digest, so that an erased row can be forgotten and still prove (T2)."""
+    return leaf_hash(row_entry(sequence, at, act, salt))
 
 
 def make_row(frontier: Frontier, at: datetime, act: Act, salt: bytes) -> tuple[TrailRow, Frontier]:

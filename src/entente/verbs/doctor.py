@@ -24,6 +24,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
         _check_key(node),
         _check_clock(node),
         _check_index(node, proof.rows),
+        _check_log(node),
         _check_disk(node),
         _check_outbox(node),
         _check_addresses(own.addresses),
@@ -93,6 +94,22 @@ def _counted(behind: int) -> str:
     return f"more than {INDEX_BEHIND_MOST}" if behind > INDEX_BEHIND_MOST else str(behind)
 
 
+def _check_log(node: Node) -> JsonObject:
+    """Say how the log stands to the trail. One that is behind is not ill: a command brings it up when it needs it."""
+    state = node.log.look()
+    waiting = f"{state.behind} rows of the trail wait for it." if state.behind else ""
+    again = f"It was begun again: {node.log.begun_again}" if node.log.begun_again else ""
+    aside = (
+        f"The trail does not continue the earlier log in {', '.join(state.aside)}: the store was restored from an older copy, or"
+        " rows were rewritten. Find out which; keep that folder as evidence somewhere else, and remove it here (T11)."
+        if state.aside
+        else ""
+    )
+    trouble = node.log_trouble().replace("\n", " ")
+    text = " ".join(part for part in (state.finding, waiting, again, aside, trouble) if part)
+    return _check("log", is_good=state.is_sound and not trouble, text=text)
+
+
 def _check_disk(node: Node) -> JsonObject:
     trouble = node.disk.trouble()
     return _check("disk", is_good=not trouble, text=trouble or f"{node.disk.free_mb()} MiB are free beside the store.")
@@ -117,6 +134,6 @@ def _check(name: str, *, is_good: bool, text: str) -> JsonObject:
 
 
 VERBS: tuple[Verb, ...] = (
-    verb("doctor", _doctor, "Check store, trail, keys, index, disk and settings."),
+    verb("doctor", _doctor, "Check store, trail, log, keys, index, disk and settings."),
     verb("status", _status, "Say whether anything waits to be sent or indexed."),
 )

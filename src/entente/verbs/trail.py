@@ -1,4 +1,4 @@
-"""The verbs of the trail: read it, verify it."""
+"""The verbs of the trail: read it, verify it, prove from it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import NotFound
 from entente.kernel.ports import Act, TrailRow
 from entente.node import Node
+from entente.trail.checkpoint import keys_of
+from entente.trail.proving import continues, prove_continuation
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
@@ -37,7 +39,39 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
 def _verify(node: Node, _: Arguments) -> JsonObject:
     own = names_of(node).own
     proof = node.trail.verify(tuple(version.node_key for version in own.keys))
-    return {"proof": to_object(proof), "body": own.code}
+    log = node.log.verify()
+    found: JsonObject = {"is_sound": log.is_sound, "rows": log.rows, "behind": log.behind, "finding": log.finding}
+    return {"proof": to_object(proof), "log": found, "body": own.code}
+
+
+def _checkpoint(node: Node, arguments: Arguments) -> JsonObject:
+    published = node.log.publish(arguments.progress)
+    tree = published.checkpoint
+    keys = keys_of(names_of(node).own.id, (version.node_key for version in reversed(names_of(node).own.keys)))
+    return {
+        "note": published.note,
+        "origin": tree.origin,
+        "size": tree.size,
+        "root": tree.root.hex(),
+        "verifier_keys": [key.text for key in keys],
+    }
+
+
+def _continues(node: Node, arguments: Arguments) -> JsonObject:
+    own = names_of(node).own
+    note = arguments.text("checkpoint").encode("utf-8")
+    node_keys = tuple(version.node_key for version in own.keys)
+    return {"proof": to_object(continues(node.log, note, node_keys, arguments.progress)), "body": own.code}
+
+
+def _prove(node: Node, arguments: Arguments) -> JsonObject:
+    since = arguments.integer("since", default=0, least=0, most=SEQUENCE_MAX)
+    return {"continuation": to_object(prove_continuation(node.log, since, arguments.progress))}
+
+
+def _export(node: Node, arguments: Arguments) -> JsonObject:
+    proof = node.cases.prove(arguments.officer(), arguments.text("case"), node.log, arguments.progress)
+    return {"case_proof": to_object(proof)}
 
 
 def _sealed_query(node: Node, arguments: Arguments) -> JsonObject:
@@ -96,5 +130,9 @@ VERBS: tuple[Verb, ...] = (
         "limit",
     ),
     verb("trail_query", _sealed_query, "Hand over the sealed query of a search.", "officer", "row"),
-    verb("trail_verify", _verify, "Recompute the whole trail and say what was found."),
+    verb("trail_verify", _verify, "Recompute the whole trail, hold the log against it, and say what was found."),
+    verb("trail_checkpoint", _checkpoint, "Bring the log up and give its newest signed checkpoint."),
+    verb("trail_continues", _continues, "Say whether the log continues an earlier checkpoint of it.", "checkpoint"),
+    verb("trail_prove", _prove, "Prove that the log continues its first rows.", "since"),
+    verb("trail_export", _export, "Make the file that proves what the trail holds of a case.", "officer", "case"),
 )

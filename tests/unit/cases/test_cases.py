@@ -1,9 +1,11 @@
-"""C1 to C5: the register, what a case holds, its life cycle and its chronology."""
+"""C1 to C6: the register, what a case holds, its life cycle, its chronology, and what the trail's rows of it are."""
+
+from datetime import UTC, datetime
 
 import pytest
 
-from entente.cases.model import CaseReference, CaseState
-from entente.cases.rules import case_number
+from entente.cases.model import CaseEvent, CaseReference, CaseState
+from entente.cases.rules import case_number, subjects_of
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused
 from tests.support.build_correspondence import CLERK, DUTY, Desk, a_network
@@ -108,3 +110,22 @@ def test_no_such_case_is_not_found(desk: Desk) -> None:
         desk.cases.show("2031/000099")
     with pytest.raises(NotFound):
         desk.cases.note(DUTY, "2031/000099", "Anything.")
+
+
+def test_c6_trail_of_a_case_is_about_itself_and_its_items_and_no_record_or_body() -> None:
+    def line(kind: str, subject: str) -> CaseEvent:
+        return CaseEvent(datetime(2031, 5, 4, tzinfo=UTC), "duty-1", kind, subject, "")
+
+    events = [
+        line("opened", "2031/000017"),
+        line("message_sent", "message-1"),
+        line("message_received", "message-2"),
+        line("hit", "hit-1"),
+        line("request", "request-1"),
+        line("answer", "request-2"),
+        line("forwarded", "body:xa/w-1"),
+        line("reference", "body:xb"),
+        line("note", "note-1"),
+    ]
+    found = subjects_of("2031/000017", events)
+    assert found == {"2031/000017", "message-1", "message-2", "hit-1", "request-1", "request-2"}

@@ -45,7 +45,7 @@ def test_follower_reads_until_nothing_is_left(started: list[Follower]) -> None:
     assert not follower.state().is_running
     follower.start()
     assert follower.wait_drained(SECONDS)
-    assert follower.state().records_read == 2014
+    assert follower.state().steps_taken == 2014
     assert follower.state().is_running
 
 
@@ -58,7 +58,7 @@ def test_commit_wakes_the_follower(started: list[Follower]) -> None:
     steps.given.append(5)
     follower.wake()
     assert follower.wait_drained(SECONDS)
-    assert follower.state().records_read == 6
+    assert follower.state().steps_taken == 6
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,18 @@ def test_stop_ends_the_thread_between_steps_and_may_be_called_twice() -> None:
     assert follower.wait_drained(SECONDS)
     follower.stop()
     follower.stop()
+    assert not follower.state().is_running
+
+
+def test_follower_that_pauses_is_woken_by_many_commits_once(started: list[Follower]) -> None:
+    steps = Steps(1)
+    follower = Follower(steps, "log", pause_seconds=60.0)
+    started.append(follower)
+    follower.start()
+    assert follower.wait_drained(SECONDS)
+    calls = steps.calls
+    for _ in range(50):
+        follower.wake()
+    follower.stop()
+    assert steps.calls == calls
     assert not follower.state().is_running
