@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from multiprocessing.connection import Connection
@@ -39,10 +40,10 @@ from entente.exchange.ports import ExchangeUnit
 from entente.exchange.service import Exchange
 from entente.kernel.clock import SystemClock
 from entente.kernel.codec import to_object
-from entente.kernel.ids import BodyId, InstrumentId, SystemIds
+from entente.kernel.ids import BodyId, InstrumentId, KeyId, SystemIds
 from entente.kernel.ports import Act, Outgoing, UnitOfWork
 from entente.kernel.sealing import HpkeOpener, HpkeSealer, new_sealing_secret
-from entente.kernel.signing import Ed25519Signer
+from entente.kernel.signing import Ed25519Signer, key_id
 from entente.kernel.statement import Statement, draft
 from entente.storage.folder import Folder
 from entente.storage.store import Store
@@ -64,6 +65,24 @@ INSTRUMENT = InstrumentId("instrument:programme")
 
 _CLOCK = SystemClock()
 _IDS = SystemIds()
+
+
+@dataclass(frozen=True, slots=True)
+class OneKey:
+    """The keys of a node that never changes them."""
+
+    signer: Ed25519Signer
+    opener: HpkeOpener
+
+    def signer_of(self, key: KeyId) -> Ed25519Signer | None:
+        return self.signer if key_id(self.signer.public_key) == key else None
+
+    def opener_of(self, key: KeyId) -> HpkeOpener | None:
+        return self.opener if key_id(self.opener.public_key) == key else None
+
+
+def _raise(_: Statement, error: Exception) -> None:
+    raise error
 
 
 class HttpNode:
@@ -89,10 +108,11 @@ class HttpNode:
         self.report: Callable[[str, float], None] = lambda _name, _moment: None
         place = Folder(folder)
         place.create()
-        self.store = Store.open(place, hooks=(self._seal_pending, partial(_sign_head, self.signer)))
+        self.store = Store.open(place, hooks=(self._enter_outbox, partial(_sign_head, self.signer)))
         self.exchange = Exchange(
-            open_unit=self.store.unit, open_view=self.store.view, clock=_CLOCK, ids=_IDS, signer=self.signer,
-            opener=opener, sealer=HpkeSealer(), accept={"message": self._take}, record=_record,
+            open_unit=self.store.unit, open_view=self.store.view, clock=_CLOCK, ids=_IDS,
+            keys=OneKey(self.signer, opener), sealer=HpkeSealer(), accept={"message": self._take}, record=_record,
+            on_fault=_raise,
         )  # fmt: skip
         self._server = NodeServer(exchange_app(self._receive), self._socket)
         self._serving = threading.Thread(target=self._server.run)
@@ -135,8 +155,8 @@ class HttpNode:
             _record(unit, Act("search", self.body.id, "xa-duty-1", "nothing", {}))
             unit.commit()
 
-    def _seal_pending(self, unit: SqlUnitOfWork) -> None:
-        self.exchange.seal_pending(unit)
+    def _enter_outbox(self, unit: SqlUnitOfWork) -> None:
+        self.exchange.enter_outbox(unit)
 
     def _take(self, unit: ExchangeUnit, statement: Statement, _sender: BodyId) -> None:
         verify_by_node(unit.bodies.body(statement.body), statement)

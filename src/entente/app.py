@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from entente.bodies.statements import DirectoryKind
 from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
 from entente.disclosure.service import Disclosure
+from entente.exchange.deciding import Deciding
 from entente.exchange.service import Exchange
 from entente.formats.codelists import load_code_lists
 from entente.formats.operator_files import OperatorFiles
@@ -46,7 +48,7 @@ from entente.search.tantivy_index import TantivyIndex
 from entente.settings import Settings
 from entente.storage.disk import DiskWatch
 from entente.storage.folder import Folder, FolderLock, Holder
-from entente.storage.key_ring import KeyRing
+from entente.storage.key_ring import GuardedRing, KeyRing
 from entente.storage.keys import KeyFiles
 from entente.storage.sqlite import library_version
 from entente.storage.store import Hook, Store
@@ -55,13 +57,16 @@ from entente.storage.unit_of_work import SqlUnitOfWork
 from entente.trail.log import Log
 from entente.trail.ports import LogFiles
 from entente.trail.service import Trail, record, sign_head
+from entente.transport.caller import Caller
 from entente.transport.client import ExchangeClient
-from entente.transport.courier import Courier
+from entente.transport.courier import Courier, Fetcher
 from entente.transport.server import NodeServer, exchange_route, listen, listening_address, loopback_beside, web_address
 from entente.web.errors import exception_handlers
 from entente.web.home import home_routes
 
 Accept = Callable[[Any, Statement, BodyId], None]
+
+_log = logging.getLogger(__name__)
 
 FIRST_HEAD = OfficerId("head-1")
 """The officer entered with a new body, who enters the others."""
@@ -220,6 +225,8 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         )
         client = ExchangeClient(settings.exchange_timeout_seconds)
         courier = Courier(node.exchange, client.post, settings.exchange_workers)
+        caller = Caller(node.exchange, client.post)
+        fetcher = Fetcher(_fetched_from(node), caller.fetch, node.exchange.tend, settings.exchange_fetch_seconds)
         follower = Follower(node.identity.index_step)
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
         store.after_commit.extend((courier.wake, follower.wake, log_follower.wake))
@@ -233,10 +240,12 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         follower.start()
         log_follower.start()
         courier.start()
+        fetcher.start()
         try:
             on_ready(listening_address(bound))
             server.run()
         finally:
+            fetcher.stop()
             courier.stop()
             follower.stop()
             log_follower.stop()
@@ -335,17 +344,18 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         open_view=view,
         clock=clock,
         ids=ids,
-        signer=signer,
-        opener=parts.ring.opener,
+        keys=GuardedRing(parts.ring, clock.require_passed),
         sealer=parts.sealer,
         accept=accept_table(directory, agreements, intake, correspondence),
         record=recorded,
+        on_fault=_log_fault,
+        may_leave={"record": intake.may_leave, "message": correspondence.may_leave},
     )
     # The clock first: what may not be signed now is undone before anything is made of it.
     hooks = (
         lambda _: clock.require_passed(),
         parts.ring.stage,
-        exchange.seal_pending,
+        exchange.enter_outbox,
         lambda opened: sign_head(opened, signer),
     )
     # The store first: it holds the folder.
@@ -383,6 +393,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 cases=cases,
                 correspondence=correspondence,
                 exchange=exchange,
+                deciding=Deciding(unit, view, clock, lists, exchange.accept, recorded),
                 files=OperatorFiles(lists),
                 engine=f"SQLite {library_version()}",
                 clock_trouble=lambda: _clock_trouble(clock),
@@ -390,6 +401,26 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
             ),
             store,
         )
+
+
+def _fetched_from(node: Node) -> Callable[[], Sequence[BodyId]]:
+    """Return who may keep something for us: everybody once after the start, then all while nobody can post to us."""
+    has_started = [False]
+
+    def peers() -> Sequence[BodyId]:
+        with node.directory.open_unit() as unit:
+            own = unit.bodies.own()
+            reached = [body.id for body in unit.bodies.bodies() if body.id != own.id and body.addresses]
+        is_first, has_started[0] = not has_started[0], True
+        return reached if is_first or not own.addresses else ()
+
+    return peers
+
+
+def _log_fault(statement: Statement, error: Exception) -> None:
+    _log.error(
+        "A statement «%s» of %s made this node fail; it is kept aside", statement.kind, statement.body, exc_info=error
+    )
 
 
 def accept_table(

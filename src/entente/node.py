@@ -19,6 +19,7 @@ from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
 from entente.disclosure.model import DisclosureClass
 from entente.disclosure.service import Disclosure
+from entente.exchange.deciding import Deciding
 from entente.exchange.service import Exchange
 from entente.handling.model import CodeLists, Retention
 from entente.identity.service import Identity
@@ -114,6 +115,7 @@ class Node:
     cases: Cases
     correspondence: Correspondence
     exchange: Exchange
+    deciding: Deciding
     files: Files
     disk: Disk
     engine: str

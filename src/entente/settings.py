@@ -34,6 +34,14 @@ SETTINGS = (
     SettingRow("exchange_timeout_seconds", "10", "seconds", "How long one post to a peer may take.", 1, 120),
     SettingRow("exchange_workers", "4", "threads", "Peers that are sent to at the same time.", 1, 32),
     SettingRow(
+        "exchange_fetch_seconds",
+        "30",
+        "seconds",
+        "How often a node that has published no address asks others for what waits there, and ends what waited too long.",
+        1,
+        3_600,
+    ),
+    SettingRow(
         "import_slice_ms_max", "50", "milliseconds", "Longest commit of an import (DESIGN section 8).", 5, 1_000
     ),
     SettingRow(
@@ -56,6 +64,7 @@ class Settings:
     port: int
     exchange_timeout_seconds: int
     exchange_workers: int
+    exchange_fetch_seconds: int
     import_slice_ms_max: int
     disk_free_mb_min: int
 

@@ -240,6 +240,54 @@ def under_the_charter(day: Day) -> None:
     assert day.ask("XB-NCB", "instrument_show", instrument="charter")["measures"][0]["policy"] == "via_review"
 
 
+def over_the_exchange(day: Day) -> None:
+    day.import_wanted("w-held")
+    # Shared, and suspended before it was posted: it is held, and a person decides.
+    xa = day.network["XA-NCB"]
+    given: JsonObject = {"officer": DUTY, "records": ["w-held"], "recipients": ["GS"]}
+    perform(xa, "record_share", given)
+    suspension: JsonObject = {
+        "officer": HEAD, "instrument": "police-data-agreement", "toward": ["GS"], "direction": "sending",
+        "decided_by": "The head", "document": "Order 1", "reason": "reciprocity", "review_on": "2099-01-01",
+    }  # fmt: skip
+    drafted: Any = perform(xa, "suspend_draft", suspension)["statement"]
+    signed = day.network.sign_by_heads("XA-NCB", from_json(drafted)).to_json()
+    day.ask("XA-NCB", "instrument_submit", officer=HEAD, statement=signed)
+    (held,) = day.ask("XA-NCB", "exchange_held")["held"]
+    assert (held["to"]["code"], held["kind"], held["about"]) == ("GS", "record", "XA-NCB/w-held")
+    assert day.ask("XA-NCB", "exchange_release", officer=DUTY, number=held["number"])["released"]["kind"] == "record"
+    (held,) = day.ask("XA-NCB", "exchange_held")["held"]
+    day.ask("XA-NCB", "exchange_drop", officer=DUTY, number=held["number"], reason="Overtaken.")
+    assert day.ask("XA-NCB", "exchange_held")["held"] == []
+    assert day.ask("GS", "exchange_aside") == {"aside": []}
+    assert day.ask("GS", "exchange_retry") == {"tried": []}
+    with pytest.raises(Conflict, match="did not name"):
+        day.ask("XA-NCB", "exchange_route", officer=HEAD, body="XB-NCB", via="GS")
+    day.ask("XB-NCB", "body_addresses", addresses=["http://xb-ncb.test"], relays=["GS"])
+    assert day.ask("XA-NCB", "exchange_route", officer=HEAD, body="XB-NCB", via="GS")["via"]["code"] == "GS"
+    assert day.ask("XA-NCB", "exchange_route", officer=HEAD, body="XB-NCB", via="")["via"] is None
+    by_bundle(day)
+
+
+def by_bundle(day: Day) -> None:
+    there, back = day.scratch / "there.bundle", day.scratch / "back.bundle"
+    message: JsonObject = {
+        "officer": DUTY, "to": "XB-NCB", "instrument": "charter", "subject": "By hand", "text": "Carried.",
+    }  # fmt: skip
+    perform(day.network["XA-NCB"], "message_send", message)
+    assert perform(day.network["XA-NCB"], "exchange_export", {"to": "XB-NCB", "file": str(there)})["batches"] == 1
+    with pytest.raises(Conflict):
+        perform(day.network["XA-NCB"], "exchange_export", {"to": "XB-NCB", "file": str(there)})
+    taken = perform(day.network["XB-NCB"], "exchange_import", {"file": str(there), "answer": str(back)})
+    assert (taken["envelopes"], taken["answered"], taken["unreadable"]) == (1, 1, [])
+    perform(day.network["XA-NCB"], "exchange_import", {"file": str(back), "answer": str(day.scratch / "rest.bundle")})
+    waiting = [one["waiting"] for one in day.ask("XA-NCB", "exchange_lines")["lines"]]
+    assert waiting == [0, 0, 0]
+    with pytest.raises(Invalid):
+        perform(day.network["GS"], "exchange_import", {"file": str(there), "answer": str(day.scratch / "no.bundle")})
+    day.asked |= {"exchange_export", "exchange_import"}
+
+
 def at_the_end(day: Day) -> None:
     day.ask("XA-NCB", "record_withdraw", officer=DUTY, record="w-1", reason="Handed over")
     with pytest.raises(NotFound):
@@ -280,6 +328,7 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     by_request(day)
     with_instruments(day)
     under_the_charter(day)
+    over_the_exchange(day)
     at_the_end(day)
     as_proof(day, case)
     assert set(VERBS) - day.asked == set()

@@ -18,14 +18,14 @@ from entente.exchange.envelopes import (
     open_envelope,
     read_body,
 )
-from entente.exchange.model import EXPIRY_DAYS, Envelope, EnvelopeBody, Lane
+from entente.exchange.model import EXPIRY_DAYS, STATEMENTS_PACKED_MAX, Envelope, EnvelopeBody, Lane, Queued
 from entente.exchange.packing import pack
 from entente.kernel.ids import InstrumentId
 from entente.kernel.ports import Outgoing
 from entente.kernel.sealing import HpkeOpener, HpkeSealer, new_sealing_secret
 from entente.kernel.signing import Context, is_signed_by
 from entente.kernel.statement import Statement, draft
-from tests.support.memory_exchange import NOW, XA, XB, XC, PlainOpener, PlainSealer, sealing_key_named, signer_named
+from tests.support.memory_exchange import NOW, XA, XB, PlainOpener, PlainSealer, sealing_key_named, signer_named
 
 SIGNER = signer_named("XA node 1")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
@@ -81,19 +81,13 @@ def test_envelope_opens_under_the_real_hybrid_seal_too(postmark: Postmark, body:
     assert open_envelope(envelope, opener) == body
 
 
-@given(st.lists(st.tuples(st.sampled_from([XB, XC]), INSTRUMENTS, st.booleans()), max_size=40))
-def test_packing_loses_nothing_and_keeps_the_order_of_each_stream(
-    puts: list[tuple[object, InstrumentId, bool]],
-) -> None:
-    pending = [
-        Outgoing(XB if to == XB else XC, instrument, draft("message", XA, NOW, {"n": number}), is_control=is_control)
-        for number, (to, instrument, is_control) in enumerate(puts)
+@given(st.lists(INSTRUMENTS, max_size=200))
+def test_packing_loses_nothing_and_keeps_the_order(puts: list[InstrumentId]) -> None:
+    queue = [
+        Queued(number, Outgoing(XB, instrument, draft("message", XA, NOW, {"n": number})), NOW)
+        for number, instrument in enumerate(puts)
     ]
-    loads = list(pack(pending))
-    for recipient in (XB, XC):
-        for lane in (Lane.CONTROL, Lane.DATA):
-            mine = [load for load in loads if (load.recipient, load.lane) == (recipient, lane)]
-            is_control = lane is Lane.CONTROL
-            expected = [one for one in pending if (one.recipient, one.is_control) == (recipient, is_control)]
-            assert [one for load in mine for one in load.outgoings] == expected
-    assert all({one.instrument for one in load.outgoings} == {load.instrument} for load in loads)
+    loads = list(pack(queue))
+    assert [one for load in loads for one in load] == queue
+    assert all(len({one.outgoing.instrument for one in load}) == 1 for load in loads)
+    assert all(len(load) <= STATEMENTS_PACKED_MAX for load in loads)

@@ -1,4 +1,4 @@
-"""The Outbox and ExchangeStore ports on a real store."""
+"""The OutboxStore, InboxStore and RelayStore ports on a real store."""
 
 from __future__ import annotations
 
@@ -7,105 +7,192 @@ from datetime import timedelta
 
 import pytest
 
-from entente.exchange.model import Lane, ReceiptOutcome, StatementResult, Stream
+from entente.exchange.envelopes import header_hash
+from entente.exchange.model import Lane, Line, Queued, Receipt, ReceiptOutcome, SetAside, StatementResult, Stream
 from entente.kernel.errors import Conflict
+from entente.kernel.ports import EvidenceStep, Outgoing
+from entente.storage.inbox import ASIDE_OF_SENDER_MAX
 from entente.storage.store import Store
+from entente.storage.unit_of_work import SqlUnitOfWork
 from tests.storage import examples
-from tests.storage.examples import NOW, OTHER, THIRD
+from tests.storage.examples import NOW, OTHER, OWN, THIRD
 
 pytestmark = pytest.mark.storage
 
 LATER = NOW + timedelta(minutes=10)
 
 
-def test_statement_is_pending_until_an_envelope_carries_it(store: Store) -> None:
-    first, second, third = (examples.outgoing(ref) for ref in ("ref-1", "ref-2", "ref-1"))
+def put(unit: SqlUnitOfWork, *refs: str, is_control: bool = False) -> list[Queued]:
+    """Put a statement for each reference and return what waits."""
+    for ref in refs:
+        unit.outbox.put(replace(examples.outgoing(ref), is_control=is_control))
+    unit.outbox.enter(NOW)
+    lane = Lane.CONTROL if is_control else Lane.DATA
+    return [queued for queued in unit.outbox.unsealed(OTHER, lane, 99) if queued.outgoing.ref in refs]
+
+
+def states(unit: SqlUnitOfWork, ref: str) -> list[tuple[str, str]]:
+    return [(item.state, item.reason) for item in unit.outbox.deliveries(ref)]
+
+
+def test_statement_waits_in_its_order_until_an_envelope_carries_it(store: Store) -> None:
     with store.unit() as unit:
-        for item in (first, second, third):
-            unit.outbox.put(item)
-        assert unit.exchange.pending() == (first, second, third)
-        assert [item.state for item in unit.outbox.deliveries("ref-1")] == ["waiting", "waiting"]
-        unit.exchange.put_envelope(examples.envelope(1), [first, second])
-        assert unit.exchange.pending() == (third,)
-        unit.exchange.put_envelope(examples.envelope(2), [third])
+        unit.outbox.put(examples.outgoing("ref-0"))
+        assert unit.outbox.pending() == (examples.outgoing("ref-0"),)
+        assert states(unit, "ref-0") == [("waiting", "")]
+        assert not unit.outbox.has_unsealed(OTHER)
+        first, second, third = put(unit, "ref-1", "ref-2", "ref-3")
+        assert unit.outbox.pending() == ()
+        assert [item.outgoing.ref for item in (first, second, third)] == ["ref-1", "ref-2", "ref-3"]
+        assert first.outgoing == examples.outgoing("ref-1")
+        unit.outbox.put_envelope(examples.envelope(1), [first, second])
         unit.commit()
     with store.view() as view:
-        assert view.exchange.pending() == ()
-        deliveries = view.outbox.deliveries("ref-1")
-        assert [(item.recipient, item.statement_id, item.state) for item in deliveries] == [
-            (OTHER, first.statement.id, "waiting"),
-            (OTHER, third.statement.id, "waiting"),
-        ]
-        assert view.outbox.deliveries("ref-9") == ()
+        assert [item.outgoing.ref for item in view.outbox.unsealed(OTHER, Lane.DATA, 9)] == ["ref-0", "ref-3"]
+        (envelope,) = view.outbox.envelopes(OTHER, Lane.DATA, 9)
+        assert envelope.envelope == examples.envelope(1)
+        assert [item.outgoing.ref for item in view.outbox.carried_by(envelope.number)] == ["ref-1", "ref-2"]
+        assert view.outbox.envelope_of(header_hash(examples.envelope(1))) == envelope
+        assert view.outbox.last_sealed(OTHER, Lane.DATA) == NOW
+        assert view.outbox.last_sealed(OTHER, Lane.CONTROL) is None
 
 
-def test_waiting_envelopes_come_back_exactly_control_first_then_in_stream_order(store: Store) -> None:
-    data = [examples.envelope(sequence) for sequence in (1, 2)]
-    control = examples.envelope(1, lane=Lane.CONTROL)
+def test_line_is_due_while_something_waits_and_not_put_off(store: Store) -> None:
     with store.unit() as unit:
-        for envelope in (*data, control, examples.envelope(1, recipient=THIRD)):
-            unit.exchange.put_envelope(envelope, [])
-        unit.commit()
-    with store.view() as view:
-        assert [item.envelope for item in view.exchange.waiting(OTHER, NOW, 9)] == [control, *data]
-        assert [item.envelope for item in view.exchange.waiting(OTHER, NOW, 1)] == [control]
-        assert view.exchange.recipients_waiting(NOW) == (OTHER, THIRD)
-        assert view.exchange.recipients_waiting(NOW - timedelta(seconds=1)) == ()
-        assert view.exchange.next_due() == NOW
-
-
-def test_failed_attempt_puts_off_its_stream_and_a_fresh_envelope_makes_it_due_in_order(store: Store) -> None:
-    with store.unit() as unit:
-        exchange = unit.exchange
-        for sequence in (1, 2):
-            exchange.put_envelope(examples.envelope(sequence), [])
-        exchange.put_envelope(examples.envelope(1, lane=Lane.CONTROL), [])
-        first = exchange.waiting(OTHER, NOW, 9)[1]
-        exchange.postpone(first.number, LATER, "no answer")
-        assert [item.envelope.header.lane for item in exchange.waiting(OTHER, NOW, 9)] == [Lane.CONTROL]
-        assert [item.attempts for item in exchange.waiting(OTHER, LATER, 9)] == [0, 1, 0]
-        exchange.put_envelope(examples.envelope(3, at=NOW + timedelta(minutes=1)), [])
-        due = exchange.waiting(OTHER, NOW + timedelta(minutes=1), 9)
-        assert [(item.envelope.header.lane, item.envelope.header.sequence) for item in due] == [
-            (Lane.CONTROL, 1),
-            (Lane.DATA, 1),
-            (Lane.DATA, 2),
-            (Lane.DATA, 3),
-        ]
+        put(unit, "ref-1")
+        put(unit, "ref-2", is_control=True)
+        assert unit.outbox.due(NOW) == (OTHER,)
+        assert unit.outbox.due(NOW - timedelta(seconds=1)) == ()
+        for lane in (Lane.DATA, Lane.CONTROL):
+            unit.outbox.put_line(Line(OTHER, lane, 3, LATER, "no answer"))
+        assert unit.outbox.due(NOW) == ()
+        assert unit.outbox.next_due() == LATER
+        assert unit.outbox.line(OTHER, Lane.DATA) == Line(OTHER, Lane.DATA, 3, LATER, "no answer")
+        put(unit, "ref-3")
+        assert unit.outbox.line(OTHER, Lane.DATA) == Line(OTHER, Lane.DATA, 3, NOW, "no answer")
+        assert unit.outbox.due(NOW) == (OTHER,)
+        assert unit.outbox.due(LATER) == (OTHER,)
 
 
 def test_settled_envelope_waits_no_more_and_each_statement_has_its_own_end(store: Store) -> None:
-    good, bad = examples.outgoing("ref-1"), examples.outgoing("ref-2")
     envelope = examples.envelope(1)
-    refusal = StatementResult(bad.statement.id, is_accepted=False, reason="not_accepted")
-    answer = replace(
-        examples.receipt(envelope),
-        results=(StatementResult(good.statement.id, is_accepted=True), refusal),
-    )
     with store.unit() as unit:
-        for item in (good, bad):
-            unit.outbox.put(item)
-        unit.exchange.put_envelope(envelope, [good, bad])
-        (waiting,) = unit.exchange.waiting(OTHER, NOW, 9)
-        unit.exchange.settle(waiting.number, ReceiptOutcome.STORED, b"signed receipt", answer, LATER)
-        assert unit.exchange.waiting(OTHER, LATER, 9) == ()
-        assert unit.exchange.next_due() is None
-        (stored,), (refused,) = unit.outbox.deliveries("ref-1"), unit.outbox.deliveries("ref-2")
-        assert (stored.state, stored.reason, stored.at) == ("stored", "", LATER)
-        assert (refused.state, refused.reason, refused.at) == ("refused", "not_accepted", LATER)
+        good, bad = put(unit, "ref-1", "ref-2")
+        unit.outbox.put_envelope(envelope, [good, bad])
+        (waiting,) = unit.outbox.envelopes(OTHER, Lane.DATA, 9)
+        answer = replace(
+            examples.receipt(envelope),
+            results=(
+                StatementResult(good.outgoing.statement.id, is_accepted=True),
+                StatementResult(bad.outgoing.statement.id, is_accepted=False, reason="not_accepted"),
+            ),
+        )
+        unit.outbox.settle(waiting.number, answer, b"signed receipt", LATER)
+        assert unit.outbox.envelopes(OTHER, Lane.DATA, 9) == ()
+        assert unit.outbox.next_due() is None
+        assert (states(unit, "ref-1"), states(unit, "ref-2")) == ([("stored", "")], [("refused", "not_accepted")])
 
 
 def test_refused_envelope_refuses_all_it_carried(store: Store) -> None:
     envelope = examples.envelope(1)
     with store.unit() as unit:
-        item = examples.outgoing("ref-1")
-        unit.outbox.put(item)
-        unit.exchange.put_envelope(envelope, [item])
-        (waiting,) = unit.exchange.waiting(OTHER, NOW, 9)
-        refused = replace(examples.receipt(envelope, ReceiptOutcome.REFUSED), reason="expired")
-        unit.exchange.settle(waiting.number, ReceiptOutcome.REFUSED, b"signed receipt", refused, LATER)
+        unit.outbox.put_envelope(envelope, put(unit, "ref-1"))
+        (waiting,) = unit.outbox.envelopes(OTHER, Lane.DATA, 9)
+        refused = replace(examples.receipt(envelope, ReceiptOutcome.REFUSED), reason="ill_formed")
+        unit.outbox.settle(waiting.number, refused, b"signed receipt", LATER)
+        assert states(unit, "ref-1") == [("refused", "ill_formed")]
+
+
+def test_given_up_envelopes_put_their_statements_back_in_their_places(store: Store) -> None:
+    with store.unit() as unit:
+        first, second, third = put(unit, "ref-1", "ref-2", "ref-3")
+        unit.outbox.put_envelope(examples.envelope(1), [first])
+        unit.outbox.put_envelope(examples.envelope(2), [second])
+        unit.outbox.give_up(OTHER, Lane.DATA, "a new key", LATER)
+        assert unit.outbox.envelopes(OTHER, Lane.DATA, 9) == ()
+        assert unit.outbox.unsealed(OTHER, Lane.DATA, 9) == (first, second, third)
+        assert unit.outbox.envelope_of(header_hash(examples.envelope(1))) is None
+
+
+def test_what_was_acknowledged_waits_again_from_a_sequence_on_in_its_order(store: Store) -> None:
+    with store.unit() as unit:
+        items = put(unit, "ref-1", "ref-2", "ref-3")
+        for sequence, item in enumerate(items, start=1):
+            envelope = examples.envelope(sequence)
+            unit.outbox.put_envelope(envelope, [item])
+            (waiting,) = unit.outbox.envelopes(OTHER, Lane.DATA, 9)
+            unit.outbox.settle(waiting.number, examples.receipt(envelope), b"signed", LATER)
+        assert unit.outbox.reopen(OTHER, Lane.DATA, "stream-1", 2, LATER) == 2
+        assert [item.outgoing.ref for item in unit.outbox.unsealed(OTHER, Lane.DATA, 9)] == ["ref-2", "ref-3"]
+        assert states(unit, "ref-1") == [("stored", "")]
+
+
+def test_held_statement_is_out_of_the_queue_until_released_and_dropped_for_good(store: Store) -> None:
+    with store.unit() as unit:
+        first, second = put(unit, "ref-1", "ref-2")
+        for item in (first, second):
+            unit.outbox.hold(item, "suspended", LATER)
+        assert unit.outbox.due(LATER) == ()
+        assert [(item.outgoing.ref, item.reason) for item in unit.outbox.held()] == [
+            ("ref-1", "suspended"), ("ref-2", "suspended"),
+        ]  # fmt: skip
+        assert unit.outbox.drop(second.number, "decided", LATER) is not None
+        assert unit.outbox.drop(second.number, "decided", LATER) is None
+        assert unit.outbox.release(first.number, LATER) is not None
+        assert unit.outbox.release(first.number, LATER) is None
+        assert (states(unit, "ref-1"), states(unit, "ref-2")) == ([("waiting", "")], [("retracted", "decided")])
+        assert unit.outbox.due(LATER) == (OTHER,)
+
+
+def test_what_has_not_left_is_retracted_and_what_has_is_not(store: Store) -> None:
+    with store.unit() as unit:
+        sealed, held, waiting = put(unit, "ref-1", "ref-1", "ref-1")
+        unit.outbox.put_envelope(examples.envelope(1), [sealed])
+        unit.outbox.hold(held, "suspended", LATER)
+        assert unit.outbox.retract("ref-1", "another kind") == ()
+        assert [item.state for item in unit.outbox.retract("ref-1", waiting.outgoing.statement.kind)] == [
+            "retracted"
+        ] * 2
+        assert states(unit, "ref-1") == [("waiting", ""), ("retracted", "suspended"), ("retracted", "")]
+
+
+def test_overdue_statements_are_found_and_end_undelivered(store: Store) -> None:
+    with store.unit() as unit:
+        (item,) = put(unit, "ref-1")
+        assert unit.outbox.overdue(NOW - timedelta(seconds=1)) == ()
+        assert unit.outbox.overdue(NOW) == (item,)
+        unit.outbox.set_undelivered(item, "too late", LATER)
+        step = EvidenceStep("undelivered", OWN, LATER, "too late")
+        for _ in range(2):
+            unit.outbox.add_step(item.outgoing.statement.id, OTHER, step, b"signed")
         (delivery,) = unit.outbox.deliveries("ref-1")
-        assert (delivery.state, delivery.reason) == ("refused", "expired")
+        assert (delivery.state, delivery.steps) == ("undelivered", (step,))
+        assert unit.outbox.overdue(LATER) == ()
+
+
+def test_steps_of_one_statement_to_two_bodies_stay_apart(store: Store) -> None:
+    with store.unit() as unit:
+        statement = examples.statement("message.send", ref="ref-1")
+        for to in (OTHER, THIRD):
+            unit.outbox.put(Outgoing(to, examples.SHARING, statement, ref="ref-1"))
+        unit.outbox.enter(NOW)
+        unit.outbox.add_step(statement.id, THIRD, EvidenceStep("opened", THIRD, LATER), b"signed")
+        opened = {item.recipient: [step.step for step in item.steps] for item in unit.outbox.deliveries("ref-1")}
+        assert opened == {OTHER: [], THIRD: ["opened"]}
+
+
+def test_first_waiting_of_a_kind_and_route_are_known(store: Store) -> None:
+    with store.unit() as unit:
+        (item,) = put(unit, "ref-1", is_control=True)
+        assert unit.outbox.first_waiting(OTHER, item.outgoing.statement.kind) == item
+        assert unit.outbox.first_waiting(OTHER, "keys") is None
+        assert unit.outbox.has_sent(item.outgoing.statement.id, OTHER)
+        assert not unit.outbox.has_sent(item.outgoing.statement.id, THIRD)
+        assert unit.outbox.route(OTHER) is None
+        unit.outbox.put_route(OTHER, THIRD)
+        assert unit.outbox.route(OTHER) == THIRD
+        unit.outbox.put_route(OTHER, None)
+        assert unit.outbox.route(OTHER) is None
 
 
 def test_newest_incarnation_of_a_stream_is_the_one_returned(store: Store) -> None:
@@ -113,23 +200,93 @@ def test_newest_incarnation_of_a_stream_is_the_one_returned(store: Store) -> Non
     new = Stream(OTHER, Lane.DATA, is_outgoing=True, incarnation="new", sequence=0, head="")
     with store.unit() as unit:
         for stream in (old, new, replace(new, sequence=1, head="bb")):
-            unit.exchange.put_stream(stream)
-        assert unit.exchange.stream(OTHER, Lane.DATA, is_outgoing=True) == replace(new, sequence=1, head="bb")
-        assert unit.exchange.stream(OTHER, Lane.DATA, is_outgoing=False) is None
-        assert unit.exchange.stream(OTHER, Lane.CONTROL, is_outgoing=True) is None
+            unit.outbox.put_stream(stream)
+        assert unit.outbox.stream(OTHER, Lane.DATA) == replace(new, sequence=1, head="bb")
+        assert unit.inbox.stream(OTHER, Lane.DATA) is None
+        assert unit.outbox.stream(OTHER, Lane.CONTROL) is None
 
 
 def test_envelope_taken_in_once_is_refused_when_replayed(store: Store) -> None:
     envelope = examples.envelope(1, sender=OTHER)
     key = (OTHER, Lane.DATA, "stream-1", 1)
     with store.unit() as unit:
-        assert unit.exchange.has_taken(*key) is None
-        assert unit.exchange.receipt_for(*key) is None
-        unit.exchange.take(envelope, examples.receipt(envelope))
+        assert unit.inbox.has_taken(*key) is None
+        assert unit.inbox.receipt_for(*key) is None
+        assert unit.inbox.taken_header(*key) is None
+        unit.inbox.take(envelope, examples.receipt(envelope))
         unit.commit()
     with store.unit() as unit:
-        assert unit.exchange.has_taken(*key) == examples.receipt(envelope).envelope
-        assert unit.exchange.receipt_for(*key) == examples.receipt(envelope)
+        assert unit.inbox.has_taken(*key) == examples.receipt(envelope).envelope
+        assert unit.inbox.receipt_for(*key) == examples.receipt(envelope)
+        assert unit.inbox.taken_header(*key) == (envelope.header_bytes, envelope.signature.value)
         with pytest.raises(Conflict):
-            unit.exchange.take(envelope, examples.receipt(envelope))
-        unit.exchange.take(examples.envelope(1, sender=OTHER, lane=Lane.CONTROL), examples.receipt(envelope))
+            unit.inbox.take(envelope, examples.receipt(envelope))
+        unit.inbox.take(examples.envelope(1, sender=OTHER, lane=Lane.CONTROL), examples.receipt(envelope))
+
+
+def test_statement_taken_in_is_known_of_its_sender_alone(store: Store) -> None:
+    envelope, statement = examples.envelope(1, sender=OTHER), examples.statement("message.send", ref="ref-1")
+    with store.unit() as unit:
+        unit.inbox.put_accepted(envelope, [statement], NOW)
+        unit.commit()
+    with store.view() as view:
+        assert view.inbox.accepted_before(OTHER, [statement.id]) == {statement.id}
+        assert view.inbox.accepted_before(THIRD, [statement.id]) == frozenset()
+
+
+def test_call_is_answered_once_and_forgotten_when_it_can_be_fresh_no_more(store: Store) -> None:
+    with store.unit() as unit:
+        assert not unit.inbox.has_answered("aa", NOW)
+        assert unit.inbox.has_answered("aa", LATER)
+        assert not unit.inbox.has_answered("bb", NOW + timedelta(hours=1))
+        assert not unit.inbox.has_answered("aa", NOW + timedelta(hours=1))
+
+
+def test_parked_envelope_waits_for_its_turn_and_goes_with_its_stream(store: Store) -> None:
+    second, third = (examples.envelope(sequence, sender=OTHER) for sequence in (2, 3))
+    with store.unit() as unit:
+        for envelope in (third, second, second):
+            assert unit.inbox.park(envelope, NOW)
+        assert unit.inbox.parked(OTHER, Lane.DATA, "stream-1", 2) == second
+        unit.inbox.unpark(second)
+        assert unit.inbox.parked(OTHER, Lane.DATA, "stream-1", 2) is None
+        assert unit.inbox.parked(OTHER, Lane.DATA, "stream-1", 3) == third
+        unit.inbox.park(second, NOW + timedelta(days=31))
+        assert unit.inbox.parked(OTHER, Lane.DATA, "stream-1", 3) is None
+
+
+def test_too_many_statements_set_aside_of_one_sender_push_out_the_oldest(store: Store) -> None:
+    statement = examples.statement("odd", ref="ref-1")
+    with store.unit() as unit:
+        for number in range(ASIDE_OF_SENDER_MAX + 2):
+            unit.inbox.set_aside(SetAside(0, OTHER, f"{number}", statement, "fault", "", NOW))
+        unit.inbox.set_aside(SetAside(0, THIRD, "of another", statement, "fault", "", NOW))
+        kept = unit.inbox.aside()
+        assert (len(kept), kept[0].envelope, kept[-1].envelope) == (ASIDE_OF_SENDER_MAX + 1, "2", "of another")
+        unit.inbox.forget_aside(kept[0].number)
+        assert unit.inbox.aside()[0].envelope == "3"
+
+
+def test_relayed_envelope_waits_until_settled_and_again_when_it_comes_again(store: Store) -> None:
+    envelope = examples.envelope(1, sender=THIRD)
+    name = header_hash(envelope)
+    with store.unit() as unit:
+        for _ in range(2):
+            unit.relay.put(envelope, NOW)
+        (kept,) = unit.relay.waiting(OTHER, 9)
+        assert (kept.envelope, unit.relay.recipients(), unit.relay.has(name)) == (envelope, (OTHER,), True)
+        assert (unit.relay.count_for(OTHER), unit.relay.count_of(THIRD), unit.relay.count_of(OTHER)) == (1, 1, 0)
+        assert unit.relay.overdue(NOW) == ()
+        assert [one.envelope for one in unit.relay.overdue(NOW + timedelta(days=30))] == [envelope]
+        unit.relay.settle(name, "delivered", LATER)
+        assert (unit.relay.waiting(OTHER, 9), unit.relay.get(name), unit.relay.has(name)) == ((), None, True)
+        unit.relay.put(envelope, LATER)
+        assert unit.relay.get(name) is not None
+
+
+def test_receipt_read_back_is_the_one_kept(store: Store) -> None:
+    envelope = examples.envelope(1, sender=OTHER)
+    said = Receipt("aa", ReceiptOutcome.GAP, NOW, detail="missing", expected=4)
+    with store.unit() as unit:
+        unit.inbox.take(envelope, said)
+        assert unit.inbox.receipt_for(OTHER, Lane.DATA, "stream-1", 1) == said

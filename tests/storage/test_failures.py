@@ -26,13 +26,13 @@ pytestmark = pytest.mark.storage
 
 
 def open_a_case(unit: SqlUnitOfWork) -> str:
-    """One act of several rows: a number, a case, a trail row, a statement to send in its envelope."""
+    """One act of several rows: a number, a case, a trail row, a statement to send."""
     number = f"2031/{unit.cases.next_serial(2031):06}"
     unit.cases.put(case(number))
     append(unit, 1, number)
     outgoing = examples.outgoing(number)
     unit.outbox.put(outgoing)
-    unit.exchange.put_envelope(examples.envelope(unit.trail.frontier().size), [outgoing])
+    unit.outbox.enter(examples.NOW)
     return number
 
 
@@ -100,7 +100,7 @@ def test_hooks_run_in_order_inside_the_commit_and_what_they_raise_undoes_it(open
         assert len(view.trail.about("by a hook", 9)) == 1
 
 
-def test_statement_that_no_hook_put_in_an_envelope_is_a_programming_error(opener: Opener) -> None:
+def test_statement_that_no_hook_gave_a_place_in_the_queue_is_a_programming_error(opener: Opener) -> None:
     store = opener([lambda _: None])
     with pytest.raises(AssertionError):
         commit(store, lambda unit: unit.outbox.put(examples.outgoing()))

@@ -29,7 +29,7 @@ from entente.exchange.envelopes import (
     sealing_key_of,
 )
 from entente.exchange.model import BATCH_BYTES_MAX, Envelope, EnvelopeBody, EnvelopeHeader, Receipt
-from entente.exchange.service import Parcel
+from entente.exchange.parcels import Parcel
 from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import EntenteError, Invalid, Untrusted
 from entente.kernel.ids import InstrumentId
@@ -142,7 +142,7 @@ def test_envelope_for_another_recipient_changes_no_row(line: Line) -> None:
     def attack() -> None:
         receipt = line.post(line.parcel.batch, "XA-NCB")
         assert (receipt.outcome, receipt.reason) == ("refused", "not_for_us")
-        assert receipt.detail == "It is addressed to another body."
+        assert receipt.detail == "It is addressed to another body, and is not passed on here."
 
     unchanged(line, "XA-NCB", attack)
 

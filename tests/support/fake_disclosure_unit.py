@@ -263,6 +263,9 @@ class EmptyOutbox:
     def deliveries(self, ref: str) -> tuple[Delivery, ...]:
         return ()
 
+    def retract(self, ref: str, kind: str) -> tuple[Delivery, ...]:
+        raise AssertionError("the gate retracts nothing")
+
 
 class FixedClock:
     """A clock that stands where the test puts it."""

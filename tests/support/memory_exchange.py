@@ -1,7 +1,8 @@
 """Two nodes in one process: a unit of work in memory, a clock and ids that repeat, a sealer without randomness.
 
-`MemoryNode.state` is what is committed; a unit works on a copy and gives it back at `commit`, so that what is undone leaves no
-trace. A statement of the kind `message` is taken in by appending its text; `poison` writes first and is refused then.
+The exchange's own tables are the real ones, in a store without a file; the rest is Python's. `MemoryNode.state` is what is
+committed; a unit works on a copy and gives it back at `commit`, so that what is undone leaves no trace. A statement of the kind
+`message` is taken in by appending its text; `poison` writes first and is refused then; `defect` makes the node fail.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from entente.agreements.model import (
@@ -32,17 +34,28 @@ from entente.agreements.model import (
 )
 from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer
 from entente.bodies.rules import verify_by_node
-from entente.exchange.envelopes import header_hash
-from entente.exchange.model import Envelope, Lane, Receipt, ReceiptOutcome, Stream, WaitingEnvelope
-from entente.exchange.service import Exchange, Parcel, Settlement
+from entente.exchange.model import Lane, Receipt, Stream
+from entente.exchange.parcels import Parcel, Settlement
+from entente.exchange.service import Exchange
 from entente.kernel.decision import Decision, Ground
-from entente.kernel.errors import Conflict, Refused, Untrusted
-from entente.kernel.ids import SALT_BYTES, BodyId, GroupId, InstrumentId, OfficerId
+from entente.kernel.errors import Conflict, NotFound, Refused, Untrusted
+from entente.kernel.ids import SALT_BYTES, BodyId, GroupId, InstrumentId, KeyId, OfficerId
 from entente.kernel.merkle import Frontier
-from entente.kernel.ports import Act, Delivery, Outgoing, TrailRow, UnitOfWork
-from entente.kernel.signing import Ed25519Signer
+from entente.kernel.ports import Act, Outgoing, TrailRow, UnitOfWork
+from entente.kernel.signing import Ed25519Signer, key_id
 from entente.kernel.statement import Statement, draft
+from entente.storage.inbox import InboxTables
+from entente.storage.outbox import OutboxTables
+from entente.storage.relay import RelayTables
+from entente.storage.rows import value_of
+from entente.storage.schema import inbox_envelope, metadata, outbox_envelope
+from entente.storage.schema import stream as stream_table
 
+_TABLES = [
+    table
+    for name, table in metadata.tables.items()
+    if name == "stream" or name.startswith(("outbox_", "inbox_", "relay_")) or name == "body_route"
+]
 NOW = datetime(2031, 5, 4, 12, 0, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=365)
 XA, XB, XC = (BodyId("body:" + code * 16) for code in ("xa", "xb", "xc"))
@@ -101,6 +114,34 @@ class PlainOpener:
                 "A sealed body could not be opened.", reason="not_sealed_for_us", why="Tag.", do="Send it again."
             )
         return plain
+
+
+class MemoryKeys:
+    """The NodeKeys of one node: every key by its name, `XA node 1` and `XA 1` first."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+        self.signer = signer_named(f"{code} node 1")
+        self.opener = PlainOpener(sealing_key_named(f"{code} 1"))
+        self._signers = {key_id(self.signer.public_key): self.signer}
+        self._openers = {key_id(self.opener.public_key): self.opener}
+
+    def rotate(self, version: int) -> None:
+        """Use the keys of a later version too, and sign with its node key."""
+        self.signer = signer_named(f"{self._code} node {version}")
+        self.opener = PlainOpener(sealing_key_named(f"{self._code} {version}"))
+        self._signers[key_id(self.signer.public_key)] = self.signer
+        self._openers[key_id(self.opener.public_key)] = self.opener
+
+    def forget(self, sealing_key: str) -> None:
+        """Hold a sealing key no longer."""
+        del self._openers[key_id(sealing_key_named(sealing_key))]
+
+    def signer_of(self, key: KeyId) -> Ed25519Signer | None:
+        return self._signers.get(key)
+
+    def opener_of(self, key: KeyId) -> PlainOpener | None:
+        return self._openers.get(key)
 
 
 def _tag(public_key: bytes, plain: bytes, info: bytes) -> bytes:
@@ -170,7 +211,7 @@ def an_instrument(
 
 @dataclass
 class State:
-    """Everything a node holds durably."""
+    """What a node holds durably beside the exchange's own tables."""
 
     own: BodyId
     bodies: dict[BodyId, Body]
@@ -180,12 +221,6 @@ class State:
     heard: dict[BodyId, datetime] = field(default_factory=dict)
     trail: list[Act] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
-    streams: dict[tuple[BodyId, Lane, bool], Stream] = field(default_factory=dict)
-    waiting: dict[int, WaitingEnvelope] = field(default_factory=dict)
-    carried: dict[int, tuple[Outgoing, ...]] = field(default_factory=dict)
-    settled: dict[int, Receipt] = field(default_factory=dict)
-    evidence: dict[int, bytes] = field(default_factory=dict)
-    taken: dict[tuple[BodyId, Lane, str, int], Receipt] = field(default_factory=dict)
 
     def copied(self) -> State:
         return replace(self, **{name: copy.copy(value) for name, value in vars(self).items()})
@@ -200,7 +235,13 @@ class MemoryNode:
         self.lock = threading.RLock()
         self.clock = clock
         self.ids = CountingIds(code.lower())
-        self.signer = signer_named(f"{code} node 1")
+        self.keys = MemoryKeys(code)
+        self.signer = self.keys.signer
+        engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
+        self.connection = engine.connect()
+        metadata.create_all(self.connection, tables=_TABLES)
+        self.connection.commit()
+        self.faults: list[Exception] = []
         self.state = State(own, {body: a_body(body) for body in known})
         for instrument in (CHARTER, PROGRAMME):
             self.state.instruments[instrument] = an_instrument(instrument)
@@ -211,17 +252,56 @@ class MemoryNode:
             open_view=self.unit,
             clock=clock,
             ids=self.ids,
-            signer=self.signer,
-            opener=PlainOpener(sealing_key_named(f"{code} 1")),
+            keys=self.keys,
             sealer=PlainSealer(),
             accept={
                 "message": take_message,
                 "poison": take_poison,
+                "defect": take_defect,
                 "participation": take_message,
                 "withdrawal": take_message,
             },
             record=record,
+            on_fault=lambda _statement, error: self.faults.append(error),
+            may_leave={"message": self.may_leave},
+            answers={"echo": self.answer_echo},
         )
+        self.stopped: set[str] = set()
+        """Texts of messages that their room lets leave no more."""
+
+    def may_leave(self, _unit: MemoryUnit, statement: Statement, _recipient: BodyId) -> str:
+        return "Its room says no." if statement.content["text"] in self.stopped else ""
+
+    def answer_echo(self, unit: MemoryUnit, statement: Statement, sender: BodyId) -> tuple[Statement, ...]:
+        text = str(statement.content["text"])
+        if text == "hidden":
+            raise NotFound
+        unit.state.accepted.append(f"asked {text}")
+        return (self.say(f"{text} to {sender}", "echoed"),)
+
+    @property
+    def streams(self) -> dict[tuple[BodyId, Lane, bool], Stream]:
+        """The newest incarnation of each stream."""
+        found = {}
+        for row in self.connection.execute(sa.select(stream_table).order_by(stream_table.c.number)):
+            lane = Lane(row.lane)
+            found[BodyId(row.peer), lane, bool(row.is_outgoing)] = Stream(
+                BodyId(row.peer), lane, bool(row.is_outgoing), row.incarnation, row.sequence, row.head
+            )
+        return found
+
+    @property
+    def taken(self) -> list[Receipt]:
+        """What was answered to each envelope taken in."""
+        rows = self.connection.execute(sa.select(inbox_envelope.c.receipt)).scalars()
+        return [value_of(Receipt, text) for text in rows]
+
+    def evidence(self, header_hash: str) -> bytes:
+        """Return the signed receipt kept for an envelope."""
+        query = sa.select(outbox_envelope.c.receipt).where(outbox_envelope.c.header_hash == header_hash)
+        kept = self.connection.execute(query).scalar_one()
+        assert isinstance(kept, bytes)
+        return kept
 
     def unit(self) -> MemoryUnit:
         return MemoryUnit(self)
@@ -279,6 +359,11 @@ def take_poison(unit: MemoryUnit, statement: Statement, sender: BodyId) -> None:
     raise Refused("The record was not taken in.", decision=Decision.of([ground]), do="Ask the source.")
 
 
+def take_defect(unit: MemoryUnit, statement: Statement, sender: BodyId) -> None:
+    unit.state.accepted.append("half-written by a defect")
+    raise KeyError(statement.kind)
+
+
 def record(unit: UnitOfWork, act: Act) -> None:
     assert isinstance(unit, MemoryUnit)
     unit.state.trail.append(act)
@@ -296,8 +381,9 @@ class MemoryUnit:
         self.state = self._node.state.copied()
         self.bodies = MemoryBodies(self.state)
         self.agreements = MemoryAgreements(self.state)
-        self.exchange = MemoryStreams(self.state)
-        self.outbox = self.exchange
+        self.outbox = OutboxTables(self._node.connection)
+        self.inbox = InboxTables(self._node.connection)
+        self.relay = RelayTables(self._node.connection)
         self.holdings = NothingHeld()
         self.trail = NoRows()
         return self
@@ -305,12 +391,14 @@ class MemoryUnit:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._node.connection.rollback()
         self._node.lock.release()
 
     def commit(self) -> None:
-        self._node.exchange.seal_pending(self)
+        self._node.exchange.enter_outbox(self)
         if self._node.fails_at_commit:
             raise Conflict("The disk is full.", why="A test says so.", do="Nothing.")
+        self._node.connection.commit()
         self._node.state = self.state
         self._node.commits += 1
 
@@ -402,94 +490,6 @@ class MemoryAgreements:
 
     def statements(self, kinds: Sequence[str]) -> tuple[Statement, ...]:
         return ()
-
-
-class MemoryStreams:
-    """Implements ExchangeStore and Outbox."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self._pending: list[Outgoing] = []
-
-    def put(self, outgoing: Outgoing) -> None:
-        self._pending.append(outgoing)
-
-    def deliveries(self, ref: str) -> tuple[Delivery, ...]:
-        return tuple(
-            self._delivery(number, outgoing)
-            for number, outgoings in self._state.carried.items()
-            for outgoing in outgoings
-            if outgoing.ref == ref
-        )
-
-    def _delivery(self, number: int, outgoing: Outgoing) -> Delivery:
-        statement = outgoing.statement
-        state, reason = "waiting", ""
-        if (receipt := self._state.settled.get(number)) is not None:
-            refused = {one.statement: one.reason for one in receipt.results if not one.is_accepted}
-            is_refused = receipt.outcome is ReceiptOutcome.REFUSED or statement.id in refused
-            state, reason = "refused" if is_refused else "stored", refused.get(statement.id, receipt.reason)
-        return Delivery(outgoing.recipient, statement.id, statement.kind, outgoing.ref, state, reason, statement.at)
-
-    def pending(self) -> tuple[Outgoing, ...]:
-        return tuple(self._pending)
-
-    def put_envelope(self, envelope: Envelope, statements: Sequence[Outgoing]) -> None:
-        number = len(self._state.carried) + 1
-        header = envelope.header
-        for other, one in self._of_stream(header.recipient, header.lane):
-            self._state.waiting[other] = replace(one, next_try_at=min(one.next_try_at, header.sent_at))
-        self._state.waiting[number] = WaitingEnvelope(number, header.recipient, envelope, 0, header.sent_at)
-        self._state.carried[number] = tuple(statements)
-        self._pending = [one for one in self._pending if not any(one is sent for sent in statements)]
-
-    def stream(self, peer: BodyId, lane: Lane, *, is_outgoing: bool) -> Stream | None:
-        return self._state.streams.get((peer, lane, is_outgoing))
-
-    def put_stream(self, stream: Stream) -> None:
-        self._state.streams[stream.peer, stream.lane, stream.is_outgoing] = stream
-
-    def waiting(self, recipient: BodyId, now: datetime, limit: int) -> tuple[WaitingEnvelope, ...]:
-        due = [one for one in self._state.waiting.values() if one.recipient == recipient and one.next_try_at <= now]
-        return tuple(sorted(due, key=lambda one: (one.envelope.header.lane is not Lane.CONTROL, one.number))[:limit])
-
-    def recipients_waiting(self, now: datetime) -> tuple[BodyId, ...]:
-        return tuple(sorted({one.recipient for one in self._state.waiting.values() if one.next_try_at <= now}))
-
-    def next_due(self) -> datetime | None:
-        return min((one.next_try_at for one in self._state.waiting.values()), default=None)
-
-    def settle(self, number: int, outcome: ReceiptOutcome, receipt: bytes, results: Receipt, at: datetime) -> None:
-        del self._state.waiting[number]
-        self._state.settled[number] = results
-        self._state.evidence[number] = receipt
-
-    def postpone(self, number: int, next_try_at: datetime, why: str) -> None:
-        one = self._state.waiting[number]
-        self._state.waiting[number] = replace(one, attempts=one.attempts + 1, next_try_at=next_try_at)
-        for other, behind in self._of_stream(one.recipient, one.envelope.header.lane):
-            if other > number:
-                self._state.waiting[other] = replace(behind, next_try_at=max(behind.next_try_at, next_try_at))
-
-    def _of_stream(self, recipient: BodyId, lane: Lane) -> list[tuple[int, WaitingEnvelope]]:
-        waiting = self._state.waiting.items()
-        return [
-            (number, one) for number, one in waiting if (one.recipient, one.envelope.header.lane) == (recipient, lane)
-        ]
-
-    def has_taken(self, sender: BodyId, lane: Lane, incarnation: str, sequence: int) -> str | None:
-        receipt = self.receipt_for(sender, lane, incarnation, sequence)
-        return None if receipt is None else receipt.envelope
-
-    def receipt_for(self, sender: BodyId, lane: Lane, incarnation: str, sequence: int) -> Receipt | None:
-        return self._state.taken.get((sender, lane, incarnation, sequence))
-
-    def take(self, envelope: Envelope, receipt: Receipt) -> None:
-        header = envelope.header
-        key = (header.sender, header.lane, header.incarnation, header.sequence)
-        assert key not in self._state.taken
-        assert receipt.envelope == header_hash(envelope)
-        self._state.taken[key] = receipt
 
 
 class NothingHeld:

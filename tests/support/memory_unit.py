@@ -188,6 +188,13 @@ class MemoryOutbox:
             if one.ref == ref
         )
 
+    def retract(self, ref: str, kind: str) -> tuple[Delivery, ...]:
+        taken = [one for one in self.put_out if one.ref == ref and one.statement.kind == kind]
+        self.put_out = [one for one in self.put_out if one not in taken]
+        return tuple(
+            Delivery(one.recipient, one.statement.id, kind, ref, "retracted", "", one.statement.at) for one in taken
+        )
+
 
 @dataclass
 class MemoryHoldings:

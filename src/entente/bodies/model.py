@@ -18,6 +18,8 @@ from entente.kernel.signing import key_id
 HEADS_MAX = 16
 """Root keys of one body; no bureau has more heads who may sign for it."""
 ADDRESSES_MAX = 8
+RELAYS_MAX = 4
+"""Bodies that pass on for one; a second is for the day when the first does not answer."""
 NAME_CHARACTERS_MAX = 300
 """As long as the longest official name of an international organisation, with room."""
 
@@ -137,6 +139,8 @@ class Body:
     keys: tuple[KeyVersion, ...]
     """Oldest first; never empty."""
     addresses: tuple[str, ...] = ()
+    relays: tuple[BodyId, ...] = ()
+    """Bodies that pass on to this one, in the order to try (docs/rules/exchange.md X24)."""
     units: tuple[Unit, ...] = ()
     introduced_by: BodyId | None = None
     """None for ourselves and for a body entered by hand."""

@@ -159,9 +159,9 @@ class Directory:
         check_name(name)
         return self._say_by_node(DirectoryKind.NAME, NewName(name, since))
 
-    def publish_addresses(self, addresses: tuple[str, ...]) -> Body:
-        """Say where our node is reached, in the order to try; it replaces what we said before."""
-        return self._say_by_node(DirectoryKind.ADDRESSES, NewAddresses(addresses))
+    def publish_addresses(self, addresses: tuple[str, ...], relays: tuple[BodyId, ...] = ()) -> Body:
+        """Say where our node is reached and which bodies pass on to it, in the order to try; it replaces what we said before."""
+        return self._say_by_node(DirectoryKind.ADDRESSES, NewAddresses(addresses, relays))
 
     def publish_units(self, units: tuple[Unit, ...]) -> Body:
         """Say which branches, organs and units we have; it replaces what we said before."""

@@ -18,6 +18,7 @@ from enum import StrEnum
 from entente.bodies.model import (
     ADDRESSES_MAX,
     NAME_CHARACTERS_MAX,
+    RELAYS_MAX,
     Body,
     Genesis,
     Group,
@@ -89,9 +90,10 @@ class NewName:
 
 @dataclass(frozen=True, slots=True)
 class NewAddresses:
-    """Content of an `addresses` statement: all of them, in the order to try."""
+    """Content of an `addresses` statement: where the node is reached and who passes on to it, all, in the order to try."""
 
     addresses: tuple[str, ...]
+    relays: tuple[BodyId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +333,8 @@ def _with_fact(body: Body, statement: Statement, now: datetime) -> Body:
     if statement.kind == DirectoryKind.NAME:
         changed = _with_name(body, from_json(NewName, statement.content, "name"), now)
     elif statement.kind == DirectoryKind.ADDRESSES:
-        changed = replace(body, addresses=_checked_addresses(from_json(NewAddresses, statement.content, "addresses")))
+        new = _checked_addresses(body.id, from_json(NewAddresses, statement.content, "addresses"))
+        changed = replace(body, addresses=new.addresses, relays=new.relays)
     else:
         changed = replace(body, units=_checked_units(from_json(NewUnits, statement.content, "units")))
     kept = tuple(
@@ -356,7 +359,7 @@ def _with_name(body: Body, new: NewName, now: datetime) -> Body:
     return replace(body, names=(*body.names[:-1], ended, NameEntry(new.name, new.since)))
 
 
-def _checked_addresses(new: NewAddresses) -> tuple[str, ...]:
+def _checked_addresses(body: BodyId, new: NewAddresses) -> NewAddresses:
     if len(new.addresses) > ADDRESSES_MAX or len(set(new.addresses)) != len(new.addresses):
         raise _bad("addresses", f"a body has at most {ADDRESSES_MAX} different addresses")
     for place, address in enumerate(new.addresses):
@@ -364,7 +367,9 @@ def _checked_addresses(new: NewAddresses) -> tuple[str, ...]:
             raise _bad(
                 f"addresses[{place}]", "an address is http:// or https:// with a host, and no password or question"
             )
-    return new.addresses
+    if len(new.relays) > RELAYS_MAX or len(set(new.relays)) != len(new.relays) or body in new.relays:
+        raise _bad("relays", f"a body has at most {RELAYS_MAX} different relays, and is none to itself")
+    return new
 
 
 def _checked_units(new: NewUnits) -> tuple[Unit, ...]:

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "hit": ("entente.cli.hit", "Hits: confirm, reject, release, answer."),
     "permission": ("entente.cli.permission", "Ask a source for leave, or answer."),
     "request": ("entente.cli.request", "Ask a source's node for one record."),
+    "exchange": ("entente.cli.exchange", "Lines: what waits or is held, relays, bundles."),
     "task": ("entente.cli.task", "Task an operational measure."),
     "trail": ("entente.cli.trail", "The record of acts: read, verify, prove it."),
     "keys": ("entente.cli.ceremony", "A head's key: make it, sign a change of keys."),

@@ -103,14 +103,31 @@ def rename(
     say(ask(folder, "body_rename", {"name": new_name, "since": since}), as_json, _entry)
 
 
-@app.command("address", epilog=examples("entente body address https://node.xa.example"))
+@app.command(
+    "address",
+    epilog=examples("entente body address https://node.xa.example", "entente body address --relay GS"),
+)
 def address(
-    addresses: Annotated[list[str], typer.Argument(metavar="URL...", help="In the order to try.")],
+    addresses: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="URL...", show_default=False, help="In the order to try; none at all where others cannot post."
+        ),
+    ] = None,
+    relays: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--relay",
+            metavar="BODY",
+            show_default=False,
+            help="A body that passes on to us; repeat in the order to try.",
+        ),
+    ] = None,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Say where our node is reached; it replaces what we said before."""
-    given: JsonObject = {"addresses": [*addresses]}
+    """Say where our node is reached and who passes on to it; it replaces what we said before."""
+    given: JsonObject = {"addresses": [*(addresses or ())], "relays": [*(relays or ())]}
     say(ask(folder, "body_addresses", given), as_json, _entry)
 
 
@@ -166,6 +183,7 @@ def _entry(answer: JsonObject) -> Iterator[str]:
             ("country", plain(body["country"])),
             ("zone", plain(body["zone"])),
             ("addresses", ", ".join(texts(body, "addresses"))),
+            ("relays", ", ".join(texts(body, "relays"))),
             ("keys", f"version {keys['version']}, {keys['threshold']} of {len(texts(keys, 'heads'))} heads sign"),
             ("heads", ", ".join(texts(keys, "heads"))),
             ("node key", plain(keys["node"])),

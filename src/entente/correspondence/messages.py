@@ -21,6 +21,7 @@ from entente.correspondence.statements import (
     read_content,
 )
 from entente.handling.model import CodeLists
+from entente.kernel.codec import from_json
 from entente.kernel.errors import Conflict, Refused
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.ports import Act
@@ -97,6 +98,16 @@ class Messages(Desk):
             self._post(unit, Kind.MESSAGE, header, content, instrument)
             unit.commit()
             return message
+
+    def may_leave(self, unit: CorrespondenceUnit, statement: Statement, recipient: BodyId) -> str:
+        """Say why a message may not leave now; empty when it may. Asked at the door out (docs/rules/exchange.md X20).
+
+        Source: docs/rules/correspondence.md M2.
+        """
+        instrument = from_json(MessageContent, statement.content, "message").header.instrument
+        situation = self.disclosure.situation_in(unit)
+        decision = may_write(situation, statement.body, recipient, instrument, self.clock.now())
+        return "" if decision.allowed else decision.why()
 
     def accept_message(self, unit: CorrespondenceUnit, statement: Statement, sender: BodyId) -> None:
         """Take in a message inside the exchange's unit of work; raise, keeping nothing, when it may not come.

@@ -28,6 +28,7 @@ from entente.exchange.model import (
     HEADER_BYTES_MAX,
     PROTOCOL_VERSION,
     STATEMENTS_MAX,
+    STREAM_LANES,
     Envelope,
     EnvelopeBody,
     EnvelopeHeader,
@@ -189,6 +190,11 @@ def envelope_to_json(envelope: Envelope) -> JsonObject:
     }
 
 
+def wire_bytes(envelope: Envelope) -> int:
+    """Return how many bytes an envelope takes in a batch, with the comma after it."""
+    return len(canonical_bytes(envelope_to_json(envelope))) + 1
+
+
 def envelope_from_json(value: Json) -> Envelope:
     """Read an envelope; raise Untrusted for another protocol version, Invalid for anything ill-formed or too large.
 
@@ -257,8 +263,8 @@ def _read_header(data: bytes) -> EnvelopeHeader:
         raise _ill_formed("header.instrument", f"it has at most {NAME_CHARACTERS_MAX} characters")
     if not _HASH.fullmatch(header.digest) or not _HASH.fullmatch(header.previous or header.digest):
         raise _ill_formed("header", "its hashes have 64 hexadecimal digits")
-    if header.epoch < 0 or (header.sequence < 1) is not (header.lane is Lane.RECEIPT) or header.sequence < 0:
-        raise _ill_formed("header.sequence", "streams count from 1, and a receipt has the sequence 0")
+    if header.epoch < 0 or (header.sequence < 1) is (header.lane in STREAM_LANES) or header.sequence < 0:
+        raise _ill_formed("header.sequence", "streams count from 1, and what is in no stream has the sequence 0")
     if not header.sent_at < header.expires_at <= header.sent_at + timedelta(days=EXPIRY_DAYS):
         raise _ill_formed("header.expires_at", f"it lies after sent_at, by at most {EXPIRY_DAYS} days")
     return header

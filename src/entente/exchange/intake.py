@@ -23,11 +23,14 @@ from entente.exchange.model import (
     Receipt,
     ReceiptOutcome,
     RefusalReason,
+    SetAside,
     StatementResult,
     Stream,
 )
-from entente.exchange.ports import ExchangeUnit
+from entente.exchange.ports import ExchangeUnit, NodeKeys
+from entente.exchange.receipts import opener_for
 from entente.exchange.rules import (
+    FAULTS,
     GOVERNANCE_KINDS,
     Course,
     HeaderVerdict,
@@ -40,12 +43,16 @@ from entente.exchange.rules import (
 from entente.exchange.standing import terms_between
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
-from entente.kernel.ids import BodyId, KeyId
+from entente.kernel.ids import BodyId
 from entente.kernel.ports import Act
-from entente.kernel.sealing import Opener
-from entente.kernel.signing import encode_bytes, key_id
+from entente.kernel.signing import encode_bytes
 from entente.kernel.statement import Statement
 
+COUNTED_BEFORE = "counted_before"
+"""Of a statement that was taken in before, in whatever envelope: it is acknowledged again, and nothing is done."""
+_UNDONE = frozenset({RefusalReason.NOT_ACCEPTED, RefusalReason.FAULT})
+_KEPT_ASIDE = frozenset({RefusalReason.FAULT, RefusalReason.UNKNOWN_KIND})
+"""What is no fault of the statement, and may be taken in by a later version of this node. What a rule refused is not kept."""
 RERUNS_MAX = 32
 """Statements of one envelope that rooms may refuse before the rest of it is set aside unasked: an envelope of 1,000 poison
 statements then costs 32 runs and not 1,000. Honest nodes refuse what their peer would before they send."""
@@ -54,6 +61,10 @@ DETAIL_CHARACTERS_MAX = 200
 Accept: TypeAlias = Callable[[Any, Statement, BodyId], None]
 """A room's `accept_*`: the unit of work, the statement, the body that sent it on. Raises Refused, Invalid, NotFound, Conflict
 or Untrusted to have it set aside. Each takes its own room's unit, which the one unit of a node implements: hence Any."""
+
+
+OnFault: TypeAlias = Callable[[Statement, Exception], None]
+"""Told of a defect that a statement met, for the operator's log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +89,10 @@ class Glance:
 class Intake:
     """Judges envelopes for one node. Safe from several threads: it keeps nothing between calls."""
 
-    opener: Opener
+    keys: NodeKeys
     accept: Mapping[str, Accept]
     record: Record
+    on_fault: OnFault
 
     def look(self, view: ExchangeUnit, envelope: Envelope, now: datetime) -> Glance:
         """Say what is known of an envelope's sender, and the answer if giving it changes nothing here.
@@ -91,7 +103,7 @@ class Intake:
         """
         if envelope.header.lane is Lane.RECEIPT:
             raise _receipt_posted()
-        known = _known(view, envelope, view.bodies.own().id, key_id(self.opener.public_key))
+        known = self._known(view, envelope, view.bodies.own().id)
         verdict = judge_header(envelope, known, now)
         answer: Receipt | None = None
         if verdict.course is Course.ANSWER_AGAIN:
@@ -118,7 +130,7 @@ class Intake:
         Source: docs/rules/exchange.md X3 to X18.
         """
         # Read again, inside the unit: since the look another envelope of this sender may have been taken in.
-        known = _known(unit, envelope, own, key_id(self.opener.public_key))
+        known = self._known(unit, envelope, own)
         verdict = judge_header(envelope, known, now)
         match verdict.course:
             case Course.TAKE:
@@ -131,6 +143,16 @@ class Intake:
                 self._note_refusal(unit, envelope, known, verdict)
                 return _turned_away(envelope, verdict, now)
 
+    def _known(self, unit: ExchangeUnit, envelope: Envelope, own: BodyId) -> Known:
+        header = envelope.header
+        return Known(
+            own=own,
+            has_opener=self.keys.opener_of(header.sealed_to) is not None,
+            sender=unit.bodies.body(header.sender),
+            stream=unit.inbox.stream(header.sender, header.lane),
+            taken=unit.inbox.has_taken(header.sender, header.lane, header.incarnation, header.sequence),
+        )
+
     def _note_refusal(self, unit: ExchangeUnit, envelope: Envelope, known: Known, verdict: HeaderVerdict) -> None:
         """Keep what a refusal leaves behind: a count of unknown bodies, the evidence of two headers in one place."""
         if not _leaves_trace(verdict, known):
@@ -138,13 +160,17 @@ class Intake:
         if verdict.reason is RefusalReason.UNKNOWN_SENDER:
             unit.bodies.count_unknown(envelope.header.sender)
             return
+        header = envelope.header
+        taken = unit.inbox.taken_header(header.sender, header.lane, header.incarnation, header.sequence)
+        assert taken is not None, "a fork has an end that was taken in"
+        # Both ends, each with its signature: together they prove that the sender signed both.
         detail: JsonObject = {
             "rule": verdict.rule,
-            "taken": known.taken,
+            "taken": {"header": taken[0].decode("utf-8"), "signature": encode_bytes(taken[1])},
             "header": envelope.header_bytes.decode("utf-8"),
             "signature": encode_bytes(envelope.signature.value),
         }
-        self.record(unit, Act("envelope_forked", envelope.header.sender, "node", header_hash(envelope), detail))
+        self.record(unit, Act("envelope_forked", header.sender, "node", header_hash(envelope), detail))
 
     def _open(
         self,
@@ -155,7 +181,7 @@ class Intake:
         now: datetime,
     ) -> Receipt | Poison:
         try:
-            plain = open_sealed(envelope, self.opener)
+            plain = open_sealed(envelope, opener_for(envelope, self.keys))
         except Untrusted as error:  # X12
             reason = RefusalReason(error.reason)
             return _turned_away(envelope, HeaderVerdict(Course.REFUSE, "X12", reason, error.what), now)
@@ -165,9 +191,11 @@ class Intake:
             reason, expected = RefusalReason.ILL_FORMED, envelope.header.sequence + 1
             verdict = HeaderVerdict(Course.SET_ASIDE, "X13", reason, error.why, expected)
             return self._pass_over(unit, envelope, verdict, now)
-        results = self._admit_all(_Standing(unit, envelope, known.own, now), body, poison)
+        standing = _Standing(unit, envelope, known.own, now)
+        results = self._admit_all(standing, body, poison)
         if isinstance(results, Poison):
             return results
+        self._keep_statements(standing, body, results)
         receipt = Receipt(header_hash(envelope), ReceiptOutcome.STORED, now, results=results)
         self._record(unit, envelope, receipt)
         _advance(unit, envelope, receipt)
@@ -177,18 +205,35 @@ class Intake:
         self, standing: _Standing, body: EnvelopeBody, poison: Mapping[int, StatementResult]
     ) -> tuple[StatementResult, ...] | Poison:
         last_asked = max(poison) if len(poison) >= RERUNS_MAX else len(body.statements)
+        sender = standing.envelope.header.sender
+        counted = set(standing.unit.inbox.accepted_before(sender, [statement.id for statement in body.statements]))
         results: list[StatementResult] = []
         for place, statement in enumerate(body.statements):
-            if place in poison:
+            if statement.id in counted:
+                result = StatementResult(statement.id, is_accepted=True, reason=COUNTED_BEFORE)
+            elif place in poison:
                 result = poison[place]
             elif place > last_asked:
                 result = _not_accepted(statement, "Too many before it were refused; send it in another envelope.")
             else:
                 result = self._admit(standing, statement)
-                if result.reason == RefusalReason.NOT_ACCEPTED:
+                if result.reason in _UNDONE:
                     return Poison(place, result)
+                if result.is_accepted:
+                    counted.add(statement.id)
             results.append(result)
         return tuple(results)
+
+    def _keep_statements(self, standing: _Standing, body: EnvelopeBody, results: tuple[StatementResult, ...]) -> None:
+        """Keep what was taken in, so that it counts once, and what failed here for reasons of our own (X14, X18)."""
+        unit, envelope, now = standing.unit, standing.envelope, standing.now
+        pairs = list(zip(body.statements, results, strict=True))
+        taken = [statement for statement, one in pairs if one.is_accepted and one.reason != COUNTED_BEFORE]
+        unit.inbox.put_accepted(envelope, taken, now)
+        for statement, one in pairs:
+            if one.reason in _KEPT_ASIDE:
+                name, sender = header_hash(envelope), envelope.header.sender
+                unit.inbox.set_aside(SetAside(0, sender, name, statement, one.reason, one.detail, now))
 
     def _admit(self, standing: _Standing, statement: Statement) -> StatementResult:
         unit, sender = standing.unit, standing.envelope.header.sender
@@ -209,6 +254,10 @@ class Intake:
             return _not_accepted(statement, f"{error.code}: {error.what} {error.why}")
         except Untrusted as error:
             return _not_accepted(statement, f"{error.reason}: {error.what} {error.why}")
+        except FAULTS as error:
+            self.on_fault(statement, error)
+            detail = "This node failed at it. It is kept here, and taken in once the node is mended."
+            return _result(statement, Refusal("X18", RefusalReason.FAULT, detail))
         if statement.kind in GOVERNANCE_KINDS:
             standing.ask_again()
         return StatementResult(statement.id, is_accepted=True)
@@ -238,17 +287,6 @@ class Intake:
         return receipt
 
 
-def _known(unit: ExchangeUnit, envelope: Envelope, own: BodyId, own_sealing_key: KeyId) -> Known:
-    header = envelope.header
-    return Known(
-        own=own,
-        own_sealing_key=own_sealing_key,
-        sender=unit.bodies.body(header.sender),
-        stream=unit.exchange.stream(header.sender, header.lane, is_outgoing=False),
-        taken=unit.exchange.has_taken(header.sender, header.lane, header.incarnation, header.sequence),
-    )
-
-
 class _Standing:
     """What holds between sender and us while one envelope is taken in; asked once, and again after governance."""
 
@@ -266,7 +304,9 @@ class _Standing:
         """How instrument and measures stand now."""
         if self._terms is None:
             header = self.envelope.header
-            self._terms = terms_between(self.unit, header.instrument, sender=header.sender, own=self._own, now=self.now)
+            self._terms = terms_between(
+                self.unit, header.instrument, sender=header.sender, recipient=self._own, now=self.now
+            )
         return self._terms
 
     def knows(self, body: BodyId) -> bool:
@@ -288,8 +328,8 @@ def _leaves_trace(verdict: HeaderVerdict, known: Known) -> bool:
 
 def _advance(unit: ExchangeUnit, envelope: Envelope, receipt: Receipt) -> None:
     header = envelope.header
-    unit.exchange.take(envelope, receipt)
-    unit.exchange.put_stream(
+    unit.inbox.take(envelope, receipt)
+    unit.inbox.put_stream(
         Stream(
             header.sender,
             header.lane,
@@ -306,7 +346,7 @@ def _advance(unit: ExchangeUnit, envelope: Envelope, receipt: Receipt) -> None:
 
 def _same_answer(unit: ExchangeUnit, envelope: Envelope) -> Receipt:
     header = envelope.header
-    receipt = unit.exchange.receipt_for(header.sender, header.lane, header.incarnation, header.sequence)
+    receipt = unit.inbox.receipt_for(header.sender, header.lane, header.incarnation, header.sequence)
     assert receipt is not None, "an envelope is taken in together with its receipt"
     if receipt.outcome is ReceiptOutcome.REFUSED:
         return receipt

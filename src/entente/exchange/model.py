@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from entente.kernel.ids import BodyId, InstrumentId, KeyId, StatementId
+from entente.kernel.ports import Outgoing
 from entente.kernel.signing import Signature
 from entente.kernel.statement import Statement
 
@@ -24,18 +25,31 @@ BATCH_BYTES_MAX = 8 * 1024 * 1024
 """One request on the wire."""
 STATEMENTS_MAX = 1_000
 """Statements in one envelope."""
+STATEMENTS_PACKED_MAX = 64
+"""Statements that we put in one envelope: its recipient takes them in within one commit of at most 50 ms (DESIGN section 8)."""
 CLOCK_SKEW_SECONDS_MAX = 300
 """A sent time further ahead than this is from the future; machines with network time are within seconds."""
 EXPIRY_DAYS = 30
 """DESIGN section 4: retries for 30 days."""
+CALL_SECONDS_MAX = CLOCK_SKEW_SECONDS_MAX
+"""How old a call may be: the freshness bound of DESIGN section 4, and as long as a call is remembered so that it counts once."""
+RELAY_AGAIN_HOURS = 1
+"""A relay that took an envelope is asked again after this, should its recipient not have acknowledged by then."""
 
 
 class Lane(StrEnum):
-    """The class of an envelope: control overtakes data, a receipt is in no stream."""
+    """The class of an envelope: control overtakes data; receipts, calls and their answers are in no stream."""
 
     CONTROL = "control"
     DATA = "data"
     RECEIPT = "receipt"
+    CALL = "call"
+    """One question that is answered at once, in the answer to the same post."""
+    ANSWER = "answer"
+
+
+STREAM_LANES = (Lane.CONTROL, Lane.DATA)
+"""In the order in which they are posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +66,10 @@ class EnvelopeHeader:
     incarnation: str
     """The stream's incarnation: a restored node starts a new one."""
     sequence: int
-    """1, 2, 3 … within sender, recipient, lane and incarnation; 0 for receipts."""
+    """1, 2, 3 … within sender, recipient, lane and incarnation; 0 outside streams."""
     previous: str
-    """Hash of the previous header of the stream (hex), empty for the first; for a receipt, of the header it answers."""
+    """Hash of the previous header of the stream (hex), empty for the first and for a call; for a receipt or an answer, of the
+    header it answers."""
     sent_at: datetime
     expires_at: datetime
     key: KeyId
@@ -94,6 +109,10 @@ class ReceiptOutcome(StrEnum):
     """Not taken in; the reason says whether sending again can help."""
     GAP = "gap"
     """An earlier one of the stream is missing; send from `expected` on."""
+    RELAYED = "relayed"
+    """A relay has it durably and passes it on; its recipient has not acknowledged it."""
+    UNDELIVERED = "undelivered"
+    """A relay could not pass it on before it expired."""
 
 
 class RefusalReason(StrEnum):
@@ -113,6 +132,12 @@ class RefusalReason(StrEnum):
     CHAIN_BROKEN = "chain_broken"
     TOO_LARGE = "too_large"
     UNKNOWN_KIND = "unknown_kind"
+    NOT_FRESH = "not_fresh"
+    """A call that is too old, or was made before."""
+    RELAY_FULL = "relay_full"
+    """We keep as much for this recipient, or of this sender, as we can."""
+    FAULT = "fault"
+    """This node failed at it; it is kept aside here and tried again once the node is mended."""
     INSTRUMENT_NOT_IN_FORCE = "instrument_not_in_force"
     MEASURE_STANDS = "measure_stands"
     NOT_ACCEPTED = "not_accepted"
@@ -167,5 +192,65 @@ class WaitingEnvelope:
     number: int
     recipient: BodyId
     envelope: Envelope
+    relayed_at: datetime | None = None
+    """When a relay last took it; None while none has."""
+
+
+class SendState(StrEnum):
+    """How far a statement has come at its recipient (kernel.ports.Delivery)."""
+
+    WAITING = "waiting"
+    """In the outbox, sealed or not."""
+    HELD = "held"
+    """Something came between: it leaves only when a person says so."""
+    STORED = "stored"
+    REFUSED = "refused"
+    UNDELIVERED = "undelivered"
+    """Given up after EXPIRY_DAYS, with a signed non-delivery."""
+    RETRACTED = "retracted"
+    """Taken back before it left, by its author or by a person who decided about a held one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A statement in the outbox."""
+
+    number: int
+    """The order in which statements were put."""
+    outgoing: Outgoing
+    put_at: datetime
+    state: SendState = SendState.WAITING
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How one lane toward one body stands: the failures in a row, and when it is tried again."""
+
+    recipient: BodyId
+    lane: Lane
     attempts: int
     next_try_at: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A statement that this node failed at, or of a kind it does not know, kept until it can be taken in."""
+
+    number: int
+    sender: BodyId
+    envelope: str
+    statement: Statement
+    reason: str
+    detail: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """An envelope between two other bodies that this node passes on."""
+
+    number: int
+    envelope: Envelope
+    taken_at: datetime

@@ -6,13 +6,13 @@ Source: docs/rules/exchange.md X20 and X21.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from entente.exchange.envelopes import statement_bytes
-from entente.exchange.model import BODY_BYTES_MAX, STATEMENTS_MAX, Lane
-from entente.kernel.ids import BodyId, InstrumentId
+from entente.exchange.model import BODY_BYTES_MAX, STATEMENTS_PACKED_MAX, Lane, Queued
+from entente.kernel.errors import Invalid
 from entente.kernel.ports import Outgoing
+from entente.kernel.statement import Statement
 
 FRAME_BYTES = 64
 """What a body has beside its statements: the names of its two fields and a salt of 24 characters."""
@@ -21,31 +21,44 @@ RETRY_SECONDS_MAX = 3_600
 """One post an hour to a body that does not answer costs neither side anything and finds it within the shift."""
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """The statements of one envelope, in the order they were put."""
-
-    recipient: BodyId
-    lane: Lane
-    instrument: InstrumentId
-    outgoings: tuple[Outgoing, ...]
+def lane_of(outgoing: Outgoing) -> Lane:
+    """Return the lane a statement goes by: control overtakes data."""
+    return Lane.CONTROL if outgoing.is_control else Lane.DATA
 
 
-def pack(pending: Iterable[Outgoing]) -> Iterator[Load]:
-    """Divide what is pending: one envelope per recipient, lane and run of one instrument, within its bounds.
+def pack(queued: Iterable[Queued]) -> Iterator[tuple[Queued, ...]]:
+    """Divide a lane's queue: one envelope for each run of one instrument, within its bounds, in exactly the order it was put.
 
-    The order within a recipient and lane is kept exactly, across instruments too: a later statement may rest on an
-    earlier one.
+    The order is kept across instruments too: a later statement may rest on an earlier one.
 
     Source: docs/rules/exchange.md X20.
     """
-    streams: dict[tuple[BodyId, Lane], list[Outgoing]] = {}
-    for outgoing in pending:
-        lane = Lane.CONTROL if outgoing.is_control else Lane.DATA
-        streams.setdefault((outgoing.recipient, lane), []).append(outgoing)
-    for (recipient, lane), outgoings in streams.items():
-        for run in _runs(outgoings):
-            yield Load(recipient, lane, run[0].instrument, tuple(run))
+    run: list[Queued] = []
+    size = FRAME_BYTES
+    for item in queued:
+        added = statement_bytes(item.outgoing.statement)
+        is_full = size + added > BODY_BYTES_MAX or len(run) == STATEMENTS_PACKED_MAX
+        if run and (is_full or run[-1].outgoing.instrument != item.outgoing.instrument):
+            yield tuple(run)
+            run, size = [], FRAME_BYTES
+        run.append(item)
+        size += added
+    if run:
+        yield tuple(run)
+
+
+def check_fits(statement: Statement) -> None:
+    """Raise Invalid for a statement that fits no envelope, so that its act is not committed.
+
+    Source: docs/rules/exchange.md X20.
+    """
+    if (size := statement_bytes(statement)) + FRAME_BYTES > BODY_BYTES_MAX:
+        raise Invalid(
+            f"A statement «{statement.kind}» of {size} bytes is too large to be sent.",
+            field="statement",
+            why=f"It travels in an envelope of at most {BODY_BYTES_MAX} bytes (docs/rules/exchange.md X13 and X20).",
+            do="Say less in one statement, or attach what is large as a file.",
+        )
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -55,18 +68,3 @@ def retry_delay(attempts: int) -> timedelta:
     """
     doublings = min(max(attempts - 1, 0), RETRY_SECONDS_MAX.bit_length())
     return timedelta(seconds=min(RETRY_SECONDS_FIRST << doublings, RETRY_SECONDS_MAX))
-
-
-def _runs(outgoings: Iterable[Outgoing]) -> Iterator[list[Outgoing]]:
-    run: list[Outgoing] = []
-    size = FRAME_BYTES
-    for outgoing in outgoings:
-        added = statement_bytes(outgoing.statement)
-        is_full = size + added > BODY_BYTES_MAX or len(run) == STATEMENTS_MAX
-        if run and (is_full or run[-1].instrument != outgoing.instrument):
-            yield run
-            run, size = [], FRAME_BYTES
-        run.append(outgoing)
-        size += added
-    if run:
-        yield run

@@ -27,18 +27,30 @@ from entente.bodies.model import Body
 from entente.bodies.rules import key_at
 from entente.bodies.statements import DirectoryKind
 from entente.exchange.envelopes import header_hash
-from entente.exchange.model import CLOCK_SKEW_SECONDS_MAX, Envelope, RefusalReason, Stream
+from entente.exchange.model import (
+    CALL_SECONDS_MAX,
+    CLOCK_SKEW_SECONDS_MAX,
+    Envelope,
+    Receipt,
+    ReceiptOutcome,
+    RefusalReason,
+    Stream,
+)
 from entente.kernel.clock import format_time
-from entente.kernel.ids import BodyId, KeyId
+from entente.kernel.ids import BodyId
 from entente.kernel.signing import Context, is_signed_by, key_id
 from entente.kernel.statement import Statement
 
 GOVERNANCE_KINDS = frozenset({*DirectoryKind, *AgreementKind})
 """What must pass before any instrument is in force, and whatever measure stands: nobody can be cut off from the charter."""
 
-ALWAYS_OPEN_KINDS = GOVERNANCE_KINDS | {"withdrawal"}
+ALWAYS_OPEN_KINDS = GOVERNANCE_KINDS | {"withdrawal", "renewal", "evidence"}
 """A withdrawal only takes away: it must reach whoever received, whatever ended or was suspended since (DESIGN section 1,
-promise 4)."""
+promise 4). A renewal says that nothing else was said, and evidence speaks of what was received: neither discloses anything."""
+
+
+FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a defect in a room raises. A store that fails raises other things, and is no fault of the statement."""
 
 
 class Course(StrEnum):
@@ -61,7 +73,8 @@ class Known:
     """What this node knows when it judges an envelope."""
 
     own: BodyId
-    own_sealing_key: KeyId
+    has_opener: bool
+    """Whether we hold the key that the envelope is sealed to."""
     sender: Body | None
     stream: Stream | None
     """The newest incarnation of this sender's stream in this lane."""
@@ -108,6 +121,74 @@ def judge_header(envelope: Envelope, known: Known, now: datetime) -> HeaderVerdi
         if (verdict := rule(envelope, known, now)) is not None:
             return verdict
     return HeaderVerdict(Course.TAKE, "X11")
+
+
+def judge_call(envelope: Envelope, known: Known, now: datetime) -> HeaderVerdict:
+    """Say whether a call may be answered: it is for us, its sender's own, fresh, and sealed to a key of ours. Never raises.
+
+    That it was not answered before is asked of the store, in the transaction that answers it.
+
+    Source: docs/rules/exchange.md X3 to X6, X11 and X27.
+    """
+    for rule in _CALL_RULES:
+        if (verdict := rule(envelope, known, now)) is not None:
+            return verdict
+    return HeaderVerdict(Course.TAKE, "X27")
+
+
+def judge_passing_on(envelope: Envelope, known: Known, now: datetime) -> HeaderVerdict:
+    """Say whether an envelope to another body is what it claims, so that it may be passed on. Never raises.
+
+    For whom this node passes on, and how much, is asked by the relay.
+
+    Source: docs/rules/exchange.md X4 to X6, X10 and X24.
+    """
+    for rule in (_sender_known, _signed_by_sender, _not_from_the_future, _not_expired):
+        if (verdict := rule(envelope, known, now)) is not None:
+            return _refuse("X24", verdict.reason or RefusalReason.NOT_FOR_US, verdict.detail)
+    return HeaderVerdict(Course.TAKE, "X24")
+
+
+class After(StrEnum):
+    """What a sender does after a receipt."""
+
+    DONE = "done"
+    """The envelope is settled: its statements were taken in or refused one by one."""
+    REFUSED = "refused"
+    """The envelope is settled: the other side will never take in these bytes, nor what they say."""
+    RESEAL = "reseal"
+    """The other side will never take in these bytes, but may take in what they say: a new stream begins with it."""
+    SEND_EARLIER = "send_earlier"
+    """The other side lost what it acknowledged: it is sent again, in a new stream."""
+    WAIT = "wait"
+    """It may have been damaged on its way, or a clock is wrong: the same bytes are sent again."""
+    RELAYED = "relayed"
+    """A relay has it; it waits for its recipient's own word."""
+
+
+def judge_receipt(receipt: Receipt, first_waiting: int) -> After:
+    """Say what is to be done with an envelope after its recipient's receipt for it. Never raises.
+
+    `first_waiting` is the sequence of the first envelope of the stream that is not acknowledged.
+
+    Source: docs/rules/exchange.md X21.
+    """
+    match receipt.outcome:
+        case ReceiptOutcome.STORED | ReceiptOutcome.DUPLICATE:
+            return After.DONE
+        case ReceiptOutcome.RELAYED:
+            return After.RELAYED
+        case ReceiptOutcome.GAP:
+            return After.SEND_EARLIER if receipt.expected < first_waiting else After.WAIT
+        case ReceiptOutcome.UNDELIVERED:
+            return After.WAIT
+    if receipt.reason in _RESEALED or (receipt.expected and receipt.reason == RefusalReason.NOT_SEALED_FOR_US):
+        return After.RESEAL
+    return After.REFUSED if receipt.expected or receipt.reason == RefusalReason.NOT_FOR_US else After.WAIT
+
+
+_RESEALED = frozenset({RefusalReason.KEY_NO_LONGER_VALID, RefusalReason.REPLAYED, RefusalReason.CHAIN_BROKEN})
+"""Refusals that the same bytes will always meet, and that say nothing against what they carry."""
 
 
 def judge_statement(
@@ -208,11 +289,27 @@ def _not_expired(envelope: Envelope, _known: Known, now: datetime) -> HeaderVerd
 
 
 def _sealed_to_our_key(envelope: Envelope, known: Known, _now: datetime) -> HeaderVerdict | None:  # X11
-    if envelope.header.sealed_to == known.own_sealing_key:
+    if known.has_opener:
         return None
     return _set_aside("X11", envelope, RefusalReason.NOT_SEALED_FOR_US, "It is sealed to a key that is not ours now.")
 
 
+def _fresh(envelope: Envelope, _known: Known, now: datetime) -> HeaderVerdict | None:  # X27
+    if now <= envelope.header.sent_at + timedelta(seconds=CALL_SECONDS_MAX):
+        return None
+    return _refuse(
+        "X27", RefusalReason.NOT_FRESH, f"By our clock it is {format_time(now)}; a call is answered at once."
+    )
+
+
+_CALL_RULES: tuple[Callable[[Envelope, Known, datetime], HeaderVerdict | None], ...] = (
+    _is_for_us,
+    _sender_known,
+    _signed_by_sender,
+    _not_from_the_future,
+    _fresh,
+    _sealed_to_our_key,
+)
 _HEADER_RULES: tuple[Callable[[Envelope, Known, datetime], HeaderVerdict | None], ...] = (
     _is_for_us,
     _sender_known,

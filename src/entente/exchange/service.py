@@ -1,7 +1,8 @@
-"""The verbs of the exchange: put what must go out in envelopes, take in what came, believe what was answered.
+"""The verbs of the exchange: post what waits, take in what came, believe what was answered, call, pull, pass on.
 
-`seal_pending` runs before each commit, so that an act and its envelope become durable together. `receive` is the one door
-in: one transaction an envelope, answered after it is durable. `collect`, `settle` and `postpone` are what a courier needs.
+`enter_outbox` runs before each commit, so that an act and what it sends become durable together. `collect`, `settle` and
+`postpone` are what a courier needs: what is due is put in envelopes as it is posted. `receive` is the one door in: everything it
+answers is durable first. `call` and `answered` are one question and its answer; `pull` asks another node for what waits there.
 
 A poison statement never undoes the others (X18): rooms are asked in order within the envelope's transaction; when one
 refuses, the whole transaction is undone and begun again with that statement set aside, so that nothing half-written by the
@@ -12,135 +13,196 @@ Source: docs/rules/exchange.md; DESIGN section 4.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from entente.bodies.authority import Record
 from entente.bodies.model import Body
+from entente.exchange.arriving import Arriving
+from entente.exchange.calls import PULL_KIND, Answer, Call, Calls
 from entente.exchange.envelopes import (
-    Postmark,
     batch_from_bytes,
     batch_to_bytes,
     envelope_from_json,
-    envelope_to_json,
     header_hash,
-    make_envelope,
-    sealing_key_of,
 )
-from entente.exchange.intake import Accept, Intake
+from entente.exchange.intake import Accept, Intake, OnFault
 from entente.exchange.model import (
-    BATCH_BYTES_MAX,
     BATCH_ENVELOPES_MAX,
-    BODY_BYTES_MAX,
-    EXPIRY_DAYS,
+    RELAY_AGAIN_HOURS,
+    STREAM_LANES,
     Envelope,
-    EnvelopeBody,
     Lane,
-    Receipt,
-    ReceiptOutcome,
-    RefusalReason,
-    StatementResult,
-    Stream,
+    Line,
     WaitingEnvelope,
 )
-from entente.exchange.packing import Load, pack, retry_delay
-from entente.exchange.ports import ExchangeUnit
-from entente.exchange.receipts import BelievedReceipt, believe_receipt, make_receipt
-from entente.kernel.canonical import JsonObject, canonical_bytes
+from entente.exchange.packing import check_fits
+from entente.exchange.parcels import Parcel, Pulled, Settlement, parcel_of
+from entente.exchange.ports import ExchangeUnit, NodeKeys
+from entente.exchange.posting import MayLeave, Posting
+from entente.exchange.receipts import BelievedReceipt, believe_receipt
+from entente.exchange.relaying import Relaying
+from entente.exchange.rules import After
+from entente.exchange.settling import End, Settling
+from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
-from entente.kernel.errors import EntenteError, Invalid, Untrusted
-from entente.kernel.ids import BodyId, Ids
-from entente.kernel.ports import Act
+from entente.kernel.errors import Invalid, Untrusted
+from entente.kernel.ids import BodyId, Ids, InstrumentId
 from entente.kernel.sealing import Opener, Sealer
 from entente.kernel.signing import Signer
+from entente.kernel.statement import Statement, draft
 
-ANSWER_BYTES_MAX = 2 * BODY_BYTES_MAX
-"""Room kept for one more receipt before the next envelope of a batch is looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """What is to be posted to one body, and where it can be reached."""
-
-    recipient: BodyId
-    addresses: tuple[str, ...]
-    """In the order to try; empty while the body has published none."""
-    envelopes: tuple[WaitingEnvelope, ...]
-    batch: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What became of a parcel."""
-
-    acknowledged: int
-    refused: int
-    postponed: int
-    disbelieved: tuple[str, ...]
-    """Why receipts were not believed."""
+RELAY_AFTER_ATTEMPTS = 5
+"""Failures in a row after which a body with relays is reached through one: about half a minute without a line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """The exchange of one node. Safe from several threads; each verb opens its own unit of work."""
+    """The exchange of one node. Safe from several threads; each call opens its own unit of work."""
 
     open_unit: Callable[[], ExchangeUnit]
     open_view: Callable[[], ExchangeUnit]
     """A unit that only reads, and waits for no writer."""
     clock: Clock
     ids: Ids
-    signer: Signer
-    """The node's key."""
-    opener: Opener
+    keys: NodeKeys
     sealer: Sealer
     accept: Mapping[str, Accept]
     """Statement kind → the room that takes it in. Closed: another kind is refused (X15)."""
     record: Record
+    on_fault: OnFault
+    may_leave: Mapping[str, MayLeave] = field(default_factory=dict)
+    """Statement kind → the room that judges it at the door out (X20)."""
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """Statement kind → the room that answers it as a call (X27). Closed."""
+
+    @property
+    def signer(self) -> Signer:
+        """Signs with the node's present key."""
+        return self.keys.signer
+
+    @property
+    def opener(self) -> Opener:
+        """Opens what is sealed to the node's present key."""
+        return self.keys.opener
+
+    @property
+    def posting(self) -> Posting:
+        """The door out."""
+        return Posting(self.ids, self.keys, self.sealer, self.may_leave, self.record)
+
+    @property
+    def calls(self) -> Calls:
+        """Questions and answers."""
+        return Calls(self.ids, self.keys, self.sealer, self.posting, self.answers, self.record)
+
+    @property
+    def _settling(self) -> Settling:
+        return Settling(self.posting, self.record)
+
+    @property
+    def _relaying(self) -> Relaying:
+        return Relaying(self.ids, self.sealer, self.posting, self.record)
 
     # Out
 
-    def seal_pending(self, unit: ExchangeUnit) -> None:
-        """Put what this transaction has in its outbox in envelopes. Run before each commit.
+    def enter_outbox(self, unit: ExchangeUnit) -> None:
+        """Give what this transaction sends its place in the queue. Run before each commit.
 
         Raises Invalid when a statement fits no envelope; the act is then not committed.
 
         Source: docs/rules/exchange.md X20.
         """
-        pending = unit.exchange.pending()
+        pending = unit.outbox.pending()
         if not pending:
             return
-        own, now = unit.bodies.own(), self.clock.now()
-        for load in pack(pending):
-            self._seal(unit, own, load, now)
+        own = unit.bodies.own().id
+        for outgoing in pending:
+            assert outgoing.recipient != own, "a room put a statement for our own body in the outbox"
+            known = unit.bodies.body(outgoing.recipient)
+            assert known is not None, f"a room put a statement for {outgoing.recipient}, which is not in the directory"
+            check_fits(outgoing.statement)
+        unit.outbox.enter(self.clock.now())
 
     def recipients_due(self) -> tuple[BodyId, ...]:
         """Return the bodies that something is due to be posted to."""
         with self.open_view() as view:
-            return view.exchange.recipients_waiting(self.clock.now())
+            due = set(view.outbox.due(self.clock.now()))
+            # Whoever has no address fetches what is kept for it.
+            due |= {one for one in view.relay.recipients() if (body := view.bodies.body(one)) and body.addresses}
+        return tuple(sorted(due))
 
     def seconds_to_next(self) -> float | None:
-        """Return in how many seconds the next envelope is due (0 if one is), or None when none waits."""
+        """Return in how many seconds the next line is due (0 if one is), or None when nothing waits."""
         with self.open_view() as view:
-            due = view.exchange.next_due()
+            due = view.outbox.next_due()
         return None if due is None else max((due - self.clock.now()).total_seconds(), 0.0)
 
     def collect(self, recipient: BodyId, limit: int = BATCH_ENVELOPES_MAX) -> Parcel | None:
-        """Return the next envelopes for a body, or None when none is due.
+        """Return the next envelopes for a body, or None when none is due; what is not in an envelope yet is put in one.
 
-        What is due is always the beginning of its stream (ports.ExchangeStore.waiting), sent as it was stored: the
-        other side takes it in in its order, and answers for what it has.
+        What is due is always the beginning of its stream: the other side takes it in in its order, and answers for what it has.
+        What is sealed is durable when this returns.
 
-        Source: docs/rules/exchange.md X21.
+        Source: docs/rules/exchange.md X20 and X21.
         """
+        return self._collect(recipient, limit, is_by_hand=False)
+
+    def collect_by_hand(self, recipient: BodyId, *, after: int = 0, passed_on: Collection[int] = ()) -> Parcel | None:
+        """Return the next envelopes for a body whatever its line does: for a bundle that a person carries (X29).
+
+        `after` is the number of the last envelope of the parcel before, and `passed_on` those of others' that went before.
+        """
+        return self._collect(recipient, BATCH_ENVELOPES_MAX, is_by_hand=True, after=after, passed_on=passed_on)
+
+    def _collect(
+        self,
+        recipient: BodyId,
+        limit: int,
+        *,
+        is_by_hand: bool,
+        after: int = 0,
+        passed_on: Collection[int] = (),
+    ) -> Parcel | None:
+        now = self.clock.now()
         with self.open_view() as view:
-            waiting = view.exchange.waiting(recipient, self.clock.now(), min(limit, BATCH_ENVELOPES_MAX))
-            if not waiting:
-                return None
-            body = view.bodies.body(recipient)
-        assert body is not None, "envelopes are made for bodies of the directory alone"
-        chosen = _that_fit(waiting)
-        return Parcel(recipient, body.addresses, chosen, batch_to_bytes(one.envelope for one in chosen))
+            needs_sealing = view.outbox.has_unsealed(recipient) or _has_sealed(view, recipient)
+        if needs_sealing:
+            with self.open_unit() as unit:
+                self.posting.make_ready(unit, recipient, now, ahead_of=after)
+                unit.commit()
+        with self.open_view() as view:
+            peer = view.bodies.body(recipient)
+            assert peer is not None, "statements are put for bodies of the directory alone"
+            via = peer if is_by_hand else self._route(view, peer)
+            is_relayed = via.id != recipient
+            waiting = [
+                one
+                for lane in STREAM_LANES
+                if is_by_hand or _is_due(view.outbox.line(recipient, lane), now)
+                for one in view.outbox.envelopes(recipient, lane, min(limit, BATCH_ENVELOPES_MAX), after)
+                if not (is_relayed and _is_with_relay(one, now))
+            ]
+            kept = () if is_relayed else view.relay.waiting(recipient, BATCH_ENVELOPES_MAX + len(passed_on))
+            relayed = [one for one in kept if one.number not in passed_on]
+        return parcel_of(recipient, via, waiting[:limit], relayed)
+
+    def _route(self, view: ExchangeUnit, peer: Body) -> Body:
+        """Return whom to post to for a body: itself, or a relay where the operator set one or no line holds.
+
+        Source: docs/rules/exchange.md X24.
+        """
+        chosen = view.outbox.route(peer.id)
+        lines = [line for lane in STREAM_LANES if (line := view.outbox.line(peer.id, lane)) is not None]
+        is_down = min((line.attempts for line in lines), default=0) >= RELAY_AFTER_ATTEMPTS
+        if chosen is None and peer.addresses and not is_down:
+            return peer
+        for name in (chosen,) if chosen is not None else peer.relays:
+            relay = view.bodies.body(name)
+            if relay is not None and relay.addresses and relay.id != view.bodies.own().id:
+                return relay
+        return peer
 
     def settle(self, parcel: Parcel, response: bytes) -> Settlement:
         """Take in the answer to a parcel: what is acknowledged or refused for good goes out no more; the rest waits.
@@ -148,182 +210,185 @@ class Exchange:
         Only receipts that prove themselves count. Raises Invalid or Untrusted when the answer as a whole is no batch;
         nothing is changed then.
 
-        Source: docs/rules/exchange.md X19 and X21.
+        Source: docs/rules/exchange.md X19, X21 and X25.
         """
         answers = batch_from_bytes(response)
         now = self.clock.now()
-        sent = {header_hash(waiting.envelope): waiting for waiting in parcel.envelopes}
-        believed: dict[int, BelievedReceipt] = {}
+        sent = {header_hash(one.envelope): one for one in parcel.envelopes}
         disbelieved: list[str] = []
         with self.open_unit() as unit:
-            own, peer = unit.bodies.own(), unit.bodies.body(parcel.recipient)
-            assert peer is not None, "a parcel is for a body of the directory, and none is ever removed"
+            own = unit.bodies.own().id
+            found: dict[str, BelievedReceipt] = {}
+            for_others: dict[str, Envelope] = {}
             for answer in answers:
                 try:
-                    found = believe_receipt(envelope_from_json(answer), sent, peer, own.id, self.opener, now)
+                    envelope = envelope_from_json(answer)
+                    if envelope.header.recipient != own:
+                        for_others[envelope.header.previous] = envelope
+                    elif (waiting := sent.get(envelope.header.previous)) is not None:
+                        speaker = _speaker(unit, envelope, parcel)
+                        believed = believe_receipt(envelope, waiting, speaker, own, self.keys, now)
+                        found[envelope.header.previous] = believed
+                    else:
+                        raise _not_sent()
                 except (Untrusted, Invalid) as error:
                     disbelieved.append(f"{error.what} {error.why}")
-                else:
-                    believed[found.waiting.number] = found
-            ends = [self._settle_one(unit, one, believed.get(one.number), now) for one in parcel.envelopes]
+            ends = [self._end_of(unit, waiting, found.get(name), now) for name, waiting in sent.items()]
+            self._settling.close(unit, parcel.recipient, ends, now)
+            for relayed in parcel.relayed:
+                self._relaying.handed_on(unit, relayed, for_others.get(header_hash(relayed.envelope)), now)
             unit.commit()
-        return Settlement(ends.count("stored"), ends.count("refused"), ends.count("waiting"), tuple(disbelieved))
+        afters = [end.after for end in ends]
+        acknowledged, refused = afters.count(After.DONE), afters.count(After.REFUSED)
+        taken = acknowledged + refused + afters.count(After.RELAYED)
+        return Settlement(acknowledged, refused, len(ends) - taken, tuple(disbelieved), len(parcel.relayed))
+
+    def _end_of(
+        self, unit: ExchangeUnit, waiting: WaitingEnvelope, found: BelievedReceipt | None, now: datetime
+    ) -> End:
+        if found is None:
+            return End(waiting, After.WAIT)
+        return End(waiting, self._settling.take(unit, found, now), found.receipt)
 
     def postpone(self, parcel: Parcel, why: str) -> None:
-        """Count a failed attempt at all of a parcel; each is tried again after its own delay.
+        """Count a failed attempt at all of a parcel; its lanes are tried again after their own delay.
 
         Source: docs/rules/exchange.md X21.
         """
         now = self.clock.now()
         with self.open_unit() as unit:
-            for waiting in parcel.envelopes:
-                _postpone(unit, waiting, why, now)
+            for lane in parcel.lanes:
+                stood = unit.outbox.line(parcel.recipient, lane) or Line(parcel.recipient, lane, 0, now)
+                self._settling.put_off(unit, stood, why, now)
             unit.commit()
+
+    def tend(self) -> int:
+        """End what waited or was kept for passing on longer than a delivery may take; return how many. Cheap when nothing did.
+
+        Source: docs/rules/exchange.md X26 and X28.
+        """
+        now = self.clock.now()
+        with self.open_unit() as unit:
+            ended = self.posting.end_overdue(unit, now) + self._relaying.end_overdue(unit, unit.bodies.own(), now)
+            if ended:
+                unit.commit()
+        return ended
 
     # In
 
-    def receive(self, batch: bytes) -> bytes:
-        """Take in a batch from another node; return the batch of receipts, after all they state is durable.
+    def receive(self, batch: bytes, *, is_by_hand: bool = False) -> bytes:
+        """Take in a batch from another node; return the batch of answers, after all they state is durable.
 
-        An envelope that no receipt can answer (unreadable, or of an unknown body) is left unanswered; when none of the
-        batch can be answered, the reason is raised: Invalid or Untrusted.
+        An envelope that nothing can answer (unreadable, or of an unknown body) is left unanswered; when none of the batch can
+        be answered, the reason is raised: Invalid or Untrusted. By hand, envelopes that came before their turn are kept.
 
-        Source: docs/rules/exchange.md X1 to X18.
+        Source: docs/rules/exchange.md X1 to X18, X24, X25, X27 and X29.
         """
-        answers: list[Envelope] = []
-        unanswered: EntenteError | None = None
-        room = BATCH_BYTES_MAX
-        for item in batch_from_bytes(batch):
-            # What no longer fits the answer is left for the sender's next batch.
-            if room < ANSWER_BYTES_MAX:
-                break
-            try:
-                answer = self._receive_one(envelope_from_json(item))
-            except (Invalid, Untrusted) as error:
-                unanswered = unanswered or error
-                continue
-            answers.append(answer)
-            room -= _wire_bytes(answer)
-        if unanswered is not None and not answers:
-            raise unanswered
-        return batch_to_bytes(answers)
+        return self._arriving.receive(batch, is_by_hand=is_by_hand)
 
-    def _receive_one(self, envelope: Envelope) -> Envelope:
-        intake = Intake(self.opener, self.accept, self.record)
+    @property
+    def _arriving(self) -> Arriving:
+        intake = Intake(self.keys, self.accept, self.record, self.on_fault)
+        return Arriving(
+            self.open_unit, self.open_view, self.clock, self.ids, self.sealer, intake, self.posting, self.calls,
+            self.waiting_for,
+        )  # fmt: skip
+
+    # Calls
+
+    def call(self, recipient: BodyId, statement: Statement, instrument: InstrumentId) -> Call:
+        """Make a call to a body, to be posted at once; raise NotFound for one that is not in the directory.
+
+        Source: docs/rules/exchange.md X27.
+        """
         with self.open_view() as view:
-            glance = intake.look(view, envelope, self.clock.now())
-        found = glance.answer or self._take_in(intake, envelope, glance.own)
-        # Durable from here on: a crash before the answer leaves makes the sender post again, and X7 answers it.
-        if glance.sender is None:
-            raise _unknown_sender(found.detail)
-        salt = self.ids.new_salt()
-        return make_receipt(envelope, found, glance.sender, salt, signer=self.signer, sealer=self.sealer)
+            return self.calls.make(view, recipient, statement, instrument, self.clock.now())
 
-    def _take_in(self, intake: Intake, envelope: Envelope, own: BodyId) -> Receipt:
-        poison: dict[int, StatementResult] = {}
-        while True:
-            with self.open_unit() as unit:
-                found = intake.judge(unit, envelope, own, poison, self.clock.now())
-                if isinstance(found, Receipt):
-                    unit.commit()
-                    return found
-                poison[found.place] = found.result
+    def answered(self, call: Call, response: bytes) -> tuple[Statement, ...]:
+        """Return the statements that answer a call; raise what a refusal says, and Untrusted for what proves nothing.
 
-    def _seal(self, unit: ExchangeUnit, own: Body, load: Load, now: datetime) -> None:
-        recipient = unit.bodies.body(load.recipient)
-        assert recipient is not None, f"a room put a statement for {load.recipient}, which is not in the directory"
-        assert recipient.id != own.id, "a room put a statement for our own body in the outbox"
-        stream = unit.exchange.stream(recipient.id, load.lane, is_outgoing=True) or self._new_stream(
-            recipient.id, load.lane, now
+        Source: docs/rules/exchange.md X27.
+        """
+        (answer,) = self._answers_in(call, response)[0]
+        with self.open_view() as view:
+            return self.calls.believe(call, answer, view.bodies.own().id, self.clock.now())
+
+    def _answers_in(self, call: Call, response: bytes) -> tuple[list[Envelope], list[Envelope]]:
+        name = header_hash(call.envelope)
+        envelopes = [envelope_from_json(item) for item in batch_from_bytes(response)]
+        mine = [one for one in envelopes if one.header.lane is Lane.ANSWER and one.header.previous == name]
+        if len(mine) != 1:
+            raise Untrusted(
+                f"{call.recipient.code} did not answer the call.",
+                reason="no_answer",
+                why="An answer to a call holds one envelope that names it (docs/rules/exchange.md X27).",
+                do="Ask again; the other side may be busy or of another version.",
+            )
+        return mine, [one for one in envelopes if one is not mine[0]]
+
+    # Pulling
+
+    def pull(self, peer: BodyId, taken: Sequence[str] = ()) -> Call:
+        """Make the call that asks a body for what waits there for us.
+
+        `taken` names, by the hashes of their headers, receipts passed on by it that an earlier pull brought.
+
+        Source: docs/rules/exchange.md X30.
+        """
+        with self.open_view() as view:
+            own = view.bodies.own().id
+            content: JsonObject = {"taken": list(taken)}
+            statement = draft(PULL_KIND, own, self.clock.now(), content)
+            signed = statement.with_signature(self.posting.signer_toward(view, view.bodies.own(), peer))
+            return self.calls.make(view, peer, signed, InstrumentId(""), self.clock.now())
+
+    def pulled(self, call: Call, response: bytes) -> Pulled:
+        """Take in what a pull brought; return what is to be posted back.
+
+        Source: docs/rules/exchange.md X30.
+        """
+        (answer,), brought = self._answers_in(call, response)
+        with self.open_view() as view:
+            self.calls.believe(call, answer, view.bodies.own().id, self.clock.now())
+        if not brought:
+            return Pulled(0, (), b"")
+        taken = tuple(header_hash(one) for one in brought if one.header.lane is Lane.RECEIPT)
+        return Pulled(len(brought), taken, self.receive(batch_to_bytes(brought)))
+
+    def waiting_for(self, asker: BodyId) -> list[Envelope]:
+        """Return what waits here for a body that asks: its own streams, and what is passed on to it."""
+        parcel = self._collect(asker, BATCH_ENVELOPES_MAX - 1, is_by_hand=True)
+        return (
+            []
+            if parcel is None
+            else [*(one.envelope for one in parcel.envelopes), *(one.envelope for one in parcel.relayed)]
         )
-        state = unit.agreements.instrument(load.instrument) if load.instrument else None
-        participation = None if state is None else state.participations.get(own.id)
-        postmark = Postmark(
-            sender=own.id,
-            recipient=recipient.id,
-            lane=load.lane,
-            instrument=load.instrument,
-            epoch=0 if participation is None else participation.epoch,
-            incarnation=stream.incarnation,
-            sequence=stream.sequence + 1,
-            previous=stream.head,
-            sent_at=now,
-            expires_at=now + timedelta(days=EXPIRY_DAYS),
-        )
-        body = EnvelopeBody(self.ids.new_salt(), tuple(outgoing.statement for outgoing in load.outgoings))
-        sealing_key = sealing_key_of(recipient, now)
-        envelope = make_envelope(postmark, body, sealing_key, signer=self.signer, sealer=self.sealer)
-        unit.exchange.put_envelope(envelope, load.outgoings)
-        unit.exchange.put_stream(replace(stream, sequence=postmark.sequence, head=header_hash(envelope)))
-
-    def _new_stream(self, peer: BodyId, lane: Lane, now: datetime) -> Stream:
-        # The moment stands first, so that a newer incarnation sorts after an older one (X8).
-        incarnation = f"{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}.{self.ids.new_id('stream')}"
-        return Stream(peer, lane, is_outgoing=True, incarnation=incarnation, sequence=0, head="")
-
-    def _settle_one(
-        self, unit: ExchangeUnit, waiting: WaitingEnvelope, found: BelievedReceipt | None, now: datetime
-    ) -> str:
-        if found is None:
-            _postpone(unit, waiting, "no receipt", now)
-            return "waiting"
-        receipt, header = found.receipt, waiting.envelope.header
-        if receipt.outcome is ReceiptOutcome.GAP or (
-            receipt.outcome is ReceiptOutcome.REFUSED and not receipt.expected and receipt.reason not in _FOR_GOOD
-        ):
-            _postpone(unit, waiting, f"{receipt.outcome} {receipt.reason} {receipt.detail}", now)
-            return "waiting"
-        unit.exchange.settle(waiting.number, receipt.outcome, found.evidence, receipt, now)
-        self._record_refusals(unit, waiting, receipt)
-        if receipt.outcome is not ReceiptOutcome.REFUSED:
-            return "stored"
-        stream = unit.exchange.stream(header.recipient, header.lane, is_outgoing=True)
-        if not receipt.expected and stream is not None and stream.incarnation == header.incarnation:
-            # It has no place in the other side's stream, so nothing after it could ever be next: begin anew.
-            unit.exchange.put_stream(self._new_stream(header.recipient, header.lane, now))
-        return "refused"
-
-    def _record_refusals(self, unit: ExchangeUnit, waiting: WaitingEnvelope, receipt: Receipt) -> None:
-        recipient = waiting.recipient
-        if receipt.outcome is ReceiptOutcome.REFUSED:
-            detail: JsonObject = {"reason": receipt.reason, "why": receipt.detail}
-            self.record(unit, Act("delivery_refused", recipient, "node", receipt.envelope, detail))
-        for result in receipt.results:
-            if not result.is_accepted:
-                detail = {"envelope": receipt.envelope, "reason": result.reason, "why": result.detail}
-                self.record(unit, Act("delivery_refused", recipient, "node", result.statement, detail))
 
 
-_FOR_GOOD = frozenset({
-    RefusalReason.KEY_NO_LONGER_VALID, RefusalReason.REPLAYED, RefusalReason.CHAIN_BROKEN, RefusalReason.NOT_FOR_US,
-})  # fmt: skip
-"""Refusals that the same bytes will always meet. The others may be damage on the way or a clock, and are tried again."""
+def _has_sealed(view: ExchangeUnit, recipient: BodyId) -> bool:
+    return any(view.outbox.envelopes(recipient, lane, 1) for lane in STREAM_LANES)
 
 
-def _postpone(unit: ExchangeUnit, waiting: WaitingEnvelope, why: str, now: datetime) -> None:
-    unit.exchange.postpone(waiting.number, now + retry_delay(waiting.attempts + 1), why)
+def _is_due(line: Line | None, now: datetime) -> bool:
+    return line is None or line.next_try_at <= now
 
 
-def _wire_bytes(envelope: Envelope) -> int:
-    return len(canonical_bytes(envelope_to_json(envelope))) + 1
+def _is_with_relay(waiting: WaitingEnvelope, now: datetime) -> bool:
+    return waiting.relayed_at is not None and now < waiting.relayed_at + timedelta(hours=RELAY_AGAIN_HOURS)
 
 
-def _that_fit(waiting: tuple[WaitingEnvelope, ...]) -> tuple[WaitingEnvelope, ...]:
-    chosen: list[WaitingEnvelope] = []
-    room = BATCH_BYTES_MAX - 64  # the frame of a batch has 22 bytes
-    for one in waiting:
-        room -= _wire_bytes(one.envelope)
-        if room < 0:
-            break
-        chosen.append(one)
-    assert chosen, "one envelope always fits a batch"
-    return tuple(chosen)
+def _speaker(unit: ExchangeUnit, answer: Envelope, parcel: Parcel) -> Body:
+    """Return the body whose word an answer to a parcel is: the recipient's, or the relay's it was posted to."""
+    speaker = unit.bodies.body(answer.header.sender)
+    if speaker is None or speaker.id not in {parcel.recipient, parcel.via}:
+        raise _not_sent()
+    return speaker
 
 
-def _unknown_sender(detail: str) -> Untrusted:
+def _not_sent() -> Untrusted:
     return Untrusted(
-        "The envelope comes from a body that is not in this node's directory.",
-        reason=RefusalReason.UNKNOWN_SENDER.value,
-        why=f"{detail} Unknown bodies are counted, and nothing of what they send is kept (docs/rules/exchange.md X4).",
-        do="Have a body that both sides know introduce yours, or give your genesis file to this body by hand.",
+        "A receipt does not prove itself and is not believed.",
+        reason="not_sent",
+        why="It answers an envelope that was not sent with it (docs/rules/exchange.md X19).",
+        do="Nothing is lost: the envelope is sent again. If it happens often, somebody stands between the nodes.",
     )

@@ -1,4 +1,4 @@
-"""How an envelope's instrument, and the charter's measures, stand between its sender and us (X16, X17).
+"""How an envelope's instrument, and the charter's measures, stand between its sender and its recipient (X16, X17, X20).
 
 An instrument is judged by its own rule and by each party's newest participation as known here: the epoch in the header
 says what the sender knew, never what holds. Only a suspension of everything is judged here; one of some kinds or rights is
@@ -21,27 +21,31 @@ from entente.kernel.ids import BodyId, InstrumentId
 _STOPPING = frozenset({MeasurePolicy.PAUSED, MeasurePolicy.RECEIVE_ONLY})
 
 
-def terms_between(unit: ExchangeUnit, instrument: InstrumentId, *, sender: BodyId, own: BodyId, now: datetime) -> Terms:
-    """Say what stops statements of the sender to us under an instrument, now.
+def terms_between(
+    unit: ExchangeUnit, instrument: InstrumentId, *, sender: BodyId, recipient: BodyId, now: datetime
+) -> Terms:
+    """Say what stops statements of a sender to a recipient, of whom we are one, under an instrument, now.
 
     Source: docs/rules/exchange.md X16 and X17.
     """
     state = unit.agreements.instrument(instrument) if instrument else None
-    return Terms(_why_not(unit, state, sender, own, now), _measure_against(unit, sender, now))
+    return Terms(_why_not(unit, state, sender, recipient, now), _measure_against(unit, sender, now))
 
 
-def _why_not(unit: ExchangeUnit, state: InstrumentState | None, sender: BodyId, own: BodyId, now: datetime) -> str:
+def _why_not(
+    unit: ExchangeUnit, state: InstrumentState | None, sender: BodyId, recipient: BodyId, now: datetime
+) -> str:
     if state is None:
         return "The instrument is not known here."
     verdict = force_now(unit, state, now)
     if not verdict.holds:
         return f"The instrument is not in force here: {verdict.why}"
-    if not {sender, own} <= verdict.parties:
-        return "You and we are not both parties to the instrument who signed it and did not withdraw."
-    if _stops_all(state, own, sender, Direction.RECEIVING):
-        return "We suspended receiving from you under this instrument."
-    if _stops_all(state, sender, own, Direction.SENDING):
-        return "You suspended sending to us under this instrument."
+    if not {sender, recipient} <= verdict.parties:
+        return "Sender and recipient are not both parties to the instrument who signed it and did not withdraw."
+    if _stops_all(state, recipient, sender, Direction.RECEIVING):
+        return "The recipient suspended receiving from the sender under this instrument."
+    if _stops_all(state, sender, recipient, Direction.SENDING):
+        return "The sender suspended sending to the recipient under this instrument."
     return ""
 
 
@@ -65,5 +69,5 @@ def _measure_against(unit: ExchangeUnit, sender: BodyId, now: datetime) -> str:
         stands = measure.target == sender and measure.policy in _STOPPING and measure.since <= now < measure.until
         charter = unit.agreements.instrument(measure.charter) if stands else None
         if charter is not None and force_now(unit, charter, now).holds:
-            return f"A charter measure «{measure.policy}» stands toward you until {format_time(measure.until)}."
+            return f"A charter measure «{measure.policy}» stands toward the sender until {format_time(measure.until)}."
     return ""

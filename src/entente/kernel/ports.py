@@ -82,26 +82,41 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How far a statement has come at one recipient."""
+    """How far a statement has come at one recipient: the evidence ladder of DESIGN section 4."""
 
     recipient: BodyId
     statement_id: StatementId
     kind: str
     ref: str
     state: str
-    """`waiting`, `stored` (the other side has it durably) or `refused` (with a reason code)."""
+    """`waiting`, `held`, `stored` (the other side has it durably), `refused`, `undelivered` or `retracted` (exchange.model)."""
     reason: str
     at: datetime
+    steps: tuple[EvidenceStep, ...] = ()
+    """What others have signed about it so far, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceStep:
+    """One signed word about a statement: `relayed`, `stored`, `opened`, `acted_on`, or a negative with its reason."""
+
+    step: str
+    by: BodyId
+    at: datetime
+    reason: str = ""
 
 
 class Outbox(Protocol):
-    """What must go out. Rows are made in the same commit as the act."""
+    """What must go out. Rows are made in the same commit as the act; an envelope carries them later."""
 
     def put(self, outgoing: Outgoing) -> None:
-        """Add a statement for one recipient; it is in an envelope and durable at commit."""
+        """Add a statement for one recipient; it is durable at commit, and leaves when the exchange posts it."""
 
     def deliveries(self, ref: str) -> tuple[Delivery, ...]:
         """Return how far the statements put under a reference have come, oldest first."""
+
+    def retract(self, ref: str, kind: str) -> tuple[Delivery, ...]:
+        """Take back what no envelope carries yet under a reference: it never leaves. Returns those taken back."""
 
 
 class UnitOfWork(Protocol):

@@ -17,7 +17,7 @@ from entente.disclosure.service import Disclosure, answer
 from entente.handling.model import CodeLists, DisclosureAct, FactDates
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock, format_time
-from entente.kernel.errors import Invalid
+from entente.kernel.errors import Invalid, NotFound, Refused
 from entente.kernel.ids import BodyId
 from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
@@ -65,7 +65,7 @@ class Intake:
             held is not None and not is_in_doubt and not supersedes(record.version, held.record.version)
         ):
             return
-        self._ask_the_gate(unit, record, sender)
+        self._ask_the_gate(unit, record, sender, unit.bodies.own().id)
         detail: JsonObject = {"version": record.version, "kind": record.kind, "from": sender, "statement": statement.id}
         sequence = self.record(unit, Act("accept_record", record.source, "node", record.id, detail)).sequence
         numbers = tuple(unit.classes.number_of(cls) for cls in record.terms)
@@ -74,17 +74,33 @@ class Intake:
             [RecordWrite(record, statement, numbers, sender, now, sequence, NO_DIGEST, fragment=None)]
         )
 
-    def _ask_the_gate(self, unit: RecordsUnit, record: Record, sender: BodyId) -> None:
+    def may_leave(self, unit: RecordsUnit, statement: Statement, recipient: BodyId) -> str:
+        """Say why a copy may not leave for a body now; empty when it may.
+
+        Between the act and the post a suspension, a withdrawal or a restriction may have come; the gate is asked again.
+        Source: docs/rules/records.md R8; docs/rules/exchange.md X20.
+        """
+        record = read_record(statement)
+        if unit.records.withdrawal(record.id) is not None:
+            return "The record was withdrawn."
+        try:
+            self._ask_the_gate(unit, record, unit.bodies.own().id, recipient)
+        except NotFound:
+            return "The recipient may not know of the record any more."
+        except Refused as error:
+            return error.decision.why()
+        return ""
+
+    def _ask_the_gate(self, unit: RecordsUnit, record: Record, sender: BodyId, holder: BodyId) -> None:
         now = self.clock.now()
-        own = unit.bodies.own().id
         situation = self.disclosure.situation_in(unit)
         dates = FactDates(record.retention.erase_on, None)
         for cls in record.terms:
-            answer(copy_verdict(cls, own, situation, now, dates), f"{record.id} was not taken in.")
+            answer(copy_verdict(cls, holder, situation, now, dates), f"{record.id} was not taken in.")
             if sender == record.source:
                 continue
-            # A forwarded copy: the forwarding body must have been allowed to pass it on to us, by the source's leave
-            # where its handling code asks for one.
+            # A forwarded copy: the forwarding body must have been allowed to pass it on, by the source's leave where its
+            # handling code asks for one.
             asked = replace(situation, own_body=record.source)
             passed_on = [
                 judge(
@@ -96,7 +112,7 @@ class Intake:
                         area,
                         cls,
                         cls.instrument,
-                        recipient=own,
+                        recipient=holder,
                         record=record.id,
                     ),
                     asked,

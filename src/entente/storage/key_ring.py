@@ -14,7 +14,7 @@ Source: docs/rules/bodies.md B10 and B11; decision 0020.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
@@ -24,7 +24,7 @@ from entente.bodies.ports import BodiesUnit
 from entente.kernel.errors import Misconfigured
 from entente.kernel.ids import KeyId
 from entente.kernel.sealing import Opener
-from entente.kernel.signing import Context, Signature, Signer, key_id
+from entente.kernel.signing import Context, GuardedSigner, Signature, Signer, key_id
 
 
 class KeyPlace(Protocol):
@@ -211,6 +211,33 @@ class KeyRing:
             return later
         first = self._files.opener()
         return first if key_id(first.public_key) == key else None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedRing:
+    """A ring whose keys ask before each signature whether this node may sign now; what `require_passed` raises is raised."""
+
+    ring: KeyRing
+    require_passed: Callable[[], None]
+
+    @property
+    def signer(self) -> Signer:
+        """Sign with the present key."""
+        return GuardedSigner(self.ring.signer, self.require_passed)
+
+    @property
+    def opener(self) -> Opener:
+        """Open with the present key."""
+        return self.ring.opener
+
+    def signer_of(self, key: KeyId) -> Signer | None:
+        """Return the signer of an earlier key."""
+        found = self.ring.signer_of(key)
+        return None if found is None else GuardedSigner(found, self.require_passed)
+
+    def opener_of(self, key: KeyId) -> Opener | None:
+        """Return the opener of one of our keys."""
+        return self.ring.opener_of(key)
 
 
 def _missing(sort: str, key: KeyId, version: int) -> Misconfigured:

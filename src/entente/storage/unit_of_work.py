@@ -23,9 +23,11 @@ from entente.storage.bodies import BodyTables
 from entente.storage.cases import CaseTables
 from entente.storage.classes import ClassMemory, ClassTables
 from entente.storage.correspondence import CorrespondenceTables
-from entente.storage.exchange import ExchangeTables
 from entente.storage.holdings import HoldingTables
+from entente.storage.inbox import InboxTables
+from entente.storage.outbox import OutboxTables
 from entente.storage.records import RecordTables
+from entente.storage.relay import RelayTables
 from entente.storage.trail import TrailTables
 
 WAIT_SECONDS_MAX: Final = 30
@@ -164,8 +166,9 @@ class SqlUnitOfWork:
         self.records = RecordTables(connection, self.classes)
         self.cases = CaseTables(connection)
         self.correspondence = CorrespondenceTables(connection)
-        self.exchange = ExchangeTables(connection)
-        self.outbox = self.exchange
+        self.outbox = OutboxTables(connection)
+        self.inbox = InboxTables(connection)
+        self.relay = RelayTables(connection)
 
     def _connection_in_use(self) -> sa.Connection:
         assert self._connection is not None, "the unit of work is open"
@@ -174,7 +177,9 @@ class SqlUnitOfWork:
     def _run_hooks(self) -> None:
         for hook in self._shared.hooks:
             hook(self)
-        assert not (self._shared.hooks and self.exchange.pending()), "every statement that goes out is in an envelope"
+        assert not (self._shared.hooks and self.outbox.pending()), (
+            "every statement that goes out has its place in the queue"
+        )
 
     def _end(self) -> None:
         """Close the connection, which undoes whatever was not committed, and let the next one write. Twice is harmless."""

@@ -1,8 +1,11 @@
 """The courier: posts what is due, at once when something was committed, and again until it is acknowledged.
 
 One thread decides who is due; a few workers post, one body at a time each, so that a body that does not answer holds up no other.
-A body whose line is down is left alone for a second, then two, up to a minute, and tried at once after a success; its
-envelopes' own delays (X21) are kept in the store.
+A body whose line is down is left alone for a second, then two, up to a minute, and tried at once after a success; the delays of
+its lanes (X21) are kept in the store.
+
+Beside it a fetcher asks other nodes for what waits there: once after the start, and then every so often while this body has
+published no address, so that nobody can post to it. It also ends what waited longer than a delivery may take.
 
 Nothing here is remembered across a restart: all that must be posted lies in the store.
 
@@ -14,11 +17,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
-from entente.exchange.service import Parcel, Settlement
+from entente.exchange.parcels import Parcel, Settlement
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.kernel.ids import BodyId
 
@@ -158,7 +161,7 @@ class Courier:
                 return False
             for why in settlement.disbelieved:
                 _log.warning("A receipt of %s was not believed: %s", recipient, why)
-            if settlement.acknowledged + settlement.refused == 0:
+            if settlement.acknowledged + settlement.refused + settlement.passed_on == 0 and settlement.postponed:
                 return False
         return True
 
@@ -183,6 +186,49 @@ class Courier:
             except Unavailable as error:
                 failure = error
         raise failure
+
+
+class Fetcher:
+    """Fetches for one node what others keep for it, from `start` to `stop`, and tends the queues."""
+
+    def __init__(
+        self,
+        peers: Callable[[], Iterable[BodyId]],
+        fetch: Callable[[BodyId], int],
+        tend: Callable[[], int],
+        seconds: float,
+    ) -> None:
+        """Make a fetcher that asks each of `peers()` every so many seconds; whom it names is asked anew each time."""
+        self._peers, self._fetch, self._tend, self._seconds = peers, fetch, tend, seconds
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="fetcher", daemon=True)
+
+    def start(self) -> None:
+        """Begin fetching."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the fetch that has begun, and return."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._tend()
+                for peer in self._peers():
+                    self._fetch_from(peer)
+            except Exception:  # noqa: BLE001 - a fetcher that ended would leave this node deaf, unseen
+                _log.exception("The fetcher failed; it tries again")
+            self._stopping.wait(self._seconds)
+
+    def _fetch_from(self, peer: BodyId) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            self._fetch(peer)
+        except EntenteError as error:
+            _log.info("Nothing was fetched from %s: %s %s", peer, error.what, error.why)
 
 
 class _Pause:

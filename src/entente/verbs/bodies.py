@@ -75,7 +75,8 @@ def _rename(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _addresses(node: Node, arguments: Arguments) -> JsonObject:
-    body = node.directory.publish_addresses(arguments.texts("addresses"))
+    relays = [names_of(node).body(text, "relays").id for text in arguments.texts("relays")]
+    body = node.directory.publish_addresses(arguments.texts("addresses"), tuple(relays))
     return {"body": _entry(body, names_of(node))}
 
 
@@ -193,6 +194,7 @@ def _entry(body: Body, names: Names) -> JsonObject:
     return {
         **_line(body, names),
         "zone": body.zone,
+        "relays": [names.code(relay) for relay in body.relays],
         "names": [to_object(entry) for entry in body.names],
         "units": [to_object(unit) for unit in body.units],
         "introduced_at": to_json(body.introduced_at),
@@ -246,7 +248,7 @@ VERBS: tuple[Verb, ...] = (
     verb("body_enter", _enter, "Enter a body by hand from its directory-entry file.", "entry"),
     verb("body_introduce", _introduce, "Introduce a body of our directory to another one.", "to", "about"),
     verb("body_rename", _rename, "Give our body a new name from a date on.", "name", "since"),
-    verb("body_addresses", _addresses, "Say where our node is reached.", "addresses"),
+    verb("body_addresses", _addresses, "Say where our node is reached and who passes on to it.", "addresses", "relays"),
     verb("body_units", _units, "Say which branches, organs and units we have, from a file.", "data"),
     verb("order_enter", _enter_order, "Enter a national order from its file.", "officer", "data"),
     verb("order_list", _orders, "List the national orders entered here."),

@@ -219,12 +219,22 @@ def _header(node: Node, way: Way, header: Header, names: Names) -> JsonObject:
 
 
 def _deliveries(node: Node, ref: str, names: Names) -> list[Json]:
-    """Return how far an item has come at each body it went to (the evidence ladder, as far as this part has it)."""
+    """Return how far an item has come at each body it went to (the evidence ladder)."""
     with node.correspondence.open_unit() as unit:
         return [
-            {"to": names.ref(one.recipient), "kind": one.kind, "state": one.state, "reason": one.reason, "at": to_json(one.at)}
+            {
+                "to": names.ref(one.recipient),
+                "kind": one.kind,
+                "state": one.state,
+                "reason": names.readable(one.reason),
+                "at": to_json(one.at),
+                "steps": [
+                    {"step": step.step, "by": names.code(step.by), "at": to_json(step.at), "reason": step.reason}
+                    for step in one.steps
+                ],
+            }
             for one in unit.outbox.deliveries(ref)
-        ]  # fmt: skip
+        ]
 
 
 def _message(node: Node, way: Way, message: Message, names: Names) -> JsonObject:

@@ -5,6 +5,7 @@ It is written out and not made from storage.schema, so that it stays what it was
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.String(27)
+ROW_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -29,6 +31,7 @@ def upgrade() -> None:
     op.add_column("record", sa.Column("doubted_at", MOMENT, nullable=True))
     _hear_what_was_taken_in()
     _count_leases_in_minutes()
+    _move_the_outbox()
 
 
 def _hear_what_was_taken_in() -> None:
@@ -58,3 +61,214 @@ def _count_leases_in_minutes() -> None:
         document = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         statement = sa.text("UPDATE instrument SET document = :document WHERE id = :id")
         connection.execute(statement, {"document": document, "id": row.id})
+
+
+def _move_the_outbox() -> None:
+    """Make the exchange's tables anew and move what they hold.
+
+    What was sealed and not acknowledged goes back into the queue, and its streams begin anew: it is sealed when it is posted now.
+    """
+    for table, indexes in (
+        ("outbox_statement", ("ix_outbox_statement_envelope_number", "ix_outbox_statement_ref")),
+        ("outbox_envelope", ("ix_outbox_envelope_state_recipient_next_try_at",)),
+    ):
+        for index in indexes:
+            op.drop_index(op.f(index), table_name=table)
+        op.rename_table(table, f"{table}_1")
+    _make_exchange_tables()
+    connection = op.get_bind()
+    envelopes = connection.execute(sa.text("SELECT * FROM outbox_envelope_1 ORDER BY number")).mappings().all()
+    for row in envelopes:
+        is_waiting = row["state"] == "waiting"
+        kept = {name: row[name] for name in (
+            "number", "recipient", "lane", "incarnation", "sequence", "header", "key_id", "signature", "why", "receipt",
+            "settled_at",
+        )}  # fmt: skip
+        kept |= {
+            "header_hash": hashlib.sha256(row["header"]).hexdigest(),
+            "state": "given_up" if is_waiting else row["state"],
+            "sealed": None,
+            "relayed_at": None,
+        }
+        _insert("outbox_envelope", kept)
+        if is_waiting:
+            again = "DELETE FROM stream WHERE is_outgoing AND peer = :peer AND lane = :lane"
+            connection.execute(sa.text(again), {"peer": row["recipient"], "lane": row["lane"]})
+    lane_of = {row["number"]: row["lane"] for row in envelopes}
+    lines: dict[tuple[str, str], str] = {}
+    for row in connection.execute(sa.text("SELECT * FROM outbox_statement_1 ORDER BY number")).mappings():
+        lane, is_waiting = lane_of[row["envelope_number"]], row["state"] == "waiting"
+        envelope = None if is_waiting else row["envelope_number"]
+        _insert("outbox_statement", {**row, "lane": lane, "put_at": row["at"], "envelope_number": envelope})
+        lines[row["recipient"], lane] = row["at"]
+    for (recipient, lane), at in lines.items():
+        _insert("outbox_line", {"recipient": recipient, "lane": lane, "attempts": 0, "next_try_at": at, "why": ""})
+    op.drop_table("outbox_statement_1")
+    op.drop_table("outbox_envelope_1")
+
+
+def _insert(table: str, values: dict[str, object]) -> None:
+    columns = ", ".join(values)
+    given = ", ".join(f":{name}" for name in values)
+    op.get_bind().execute(sa.text(f"INSERT INTO {table} ({columns}) VALUES ({given})"), values)  # noqa: S608 - names of ours
+
+
+def _make_exchange_tables() -> None:
+    op.create_table(
+        "body_route",
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("via", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("body", name=op.f("pk_body_route")),
+    )
+    op.create_table(
+        "inbox_aside",
+        sa.Column("number", ROW_NUMBER, autoincrement=True, nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("envelope", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_inbox_aside")),
+    )
+    op.create_index(op.f("ix_inbox_aside_sender"), "inbox_aside", ["sender"], unique=False)
+    op.create_table(
+        "inbox_call",
+        sa.Column("header_hash", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("header_hash", name=op.f("pk_inbox_call")),
+    )
+    op.create_index(op.f("ix_inbox_call_at"), "inbox_call", ["at"], unique=False)
+    op.create_table(
+        "inbox_parked",
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("incarnation", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sender", "lane", "incarnation", "sequence", name=op.f("pk_inbox_parked")),
+    )
+    op.create_table(
+        "inbox_statement",
+        sa.Column("number", ROW_NUMBER, autoincrement=True, nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("statement_id", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("incarnation", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_inbox_statement")),
+        sa.UniqueConstraint("sender", "statement_id", name=op.f("uq_inbox_statement_sender_statement_id")),
+    )
+    op.create_index(
+        op.f("ix_inbox_statement_sender_lane_incarnation_sequence"),
+        "inbox_statement",
+        ["sender", "lane", "incarnation", "sequence"],
+        unique=False,
+    )
+    op.create_table(
+        "outbox_envelope",
+        sa.Column("number", ROW_NUMBER, autoincrement=True, nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("incarnation", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("header_hash", sa.Text(), nullable=False),
+        sa.Column("header", sa.LargeBinary(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("relayed_at", MOMENT, nullable=True),
+        sa.Column("receipt", sa.LargeBinary(), nullable=True),
+        sa.Column("settled_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_outbox_envelope")),
+        sa.UniqueConstraint("header_hash", name=op.f("uq_outbox_envelope_header_hash")),
+        sa.UniqueConstraint(
+            "recipient",
+            "lane",
+            "incarnation",
+            "sequence",
+            name=op.f("uq_outbox_envelope_recipient_lane_incarnation_sequence"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_outbox_envelope_recipient_lane_state_number"),
+        "outbox_envelope",
+        ["recipient", "lane", "state", "number"],
+        unique=False,
+    )
+    op.create_table(
+        "outbox_evidence",
+        sa.Column("statement_id", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("statement_id", "recipient", "step", name=op.f("pk_outbox_evidence")),
+    )
+    op.create_table(
+        "outbox_line",
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("next_try_at", MOMENT, nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("recipient", "lane", name=op.f("pk_outbox_line")),
+    )
+    op.create_table(
+        "outbox_statement",
+        sa.Column("number", ROW_NUMBER, autoincrement=True, nullable=False),
+        sa.Column("envelope_number", sa.BigInteger(), nullable=True),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("statement_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("put_at", MOMENT, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_outbox_statement")),
+    )
+    op.create_index(op.f("ix_outbox_statement_envelope_number"), "outbox_statement", ["envelope_number"], unique=False)
+    op.create_index(
+        op.f("ix_outbox_statement_recipient_lane_state_envelope_number_number"),
+        "outbox_statement",
+        ["recipient", "lane", "state", "envelope_number", "number"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_outbox_statement_ref"), "outbox_statement", ["ref"], unique=False)
+    op.create_index(op.f("ix_outbox_statement_state_put_at"), "outbox_statement", ["state", "put_at"], unique=False)
+    op.create_index(op.f("ix_outbox_statement_statement_id"), "outbox_statement", ["statement_id"], unique=False)
+    op.create_table(
+        "relay_envelope",
+        sa.Column("number", ROW_NUMBER, autoincrement=True, nullable=False),
+        sa.Column("header_hash", sa.Text(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("taken_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("settled_at", MOMENT, nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_relay_envelope")),
+        sa.UniqueConstraint("header_hash", name=op.f("uq_relay_envelope_header_hash")),
+    )
+    op.create_index(
+        op.f("ix_relay_envelope_state_recipient_number"),
+        "relay_envelope",
+        ["state", "recipient", "number"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_relay_envelope_state_sender"), "relay_envelope", ["state", "sender"], unique=False)

@@ -1,0 +1,321 @@
+"""Everything that comes in: a batch is divided, each part taken to its place, and answered once it is durable (X1 to X30).
+
+Envelopes of streams to us go to `intake`, several in one transaction while all goes well; receipts to `settling`; envelopes to
+others to `relaying`; calls to `calls`. Envelopes that a person carried may come before their turn and are kept until it is.
+
+Source: docs/rules/exchange.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from entente.exchange.calls import PULL_KIND, PULLED_KIND, Calls
+from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json, header_hash, wire_bytes
+from entente.exchange.intake import Intake, Poison
+from entente.exchange.model import (
+    BATCH_BYTES_MAX,
+    BODY_BYTES_MAX,
+    STREAM_LANES,
+    Envelope,
+    Lane,
+    Line,
+    Receipt,
+    ReceiptOutcome,
+    RefusalReason,
+    StatementResult,
+)
+from entente.exchange.ports import ExchangeUnit
+from entente.exchange.posting import Posting
+from entente.exchange.receipts import believe_receipt, make_receipt
+from entente.exchange.relaying import Relaying
+from entente.exchange.settling import End, Settling
+from entente.kernel.canonical import Json
+from entente.kernel.clock import Clock
+from entente.kernel.errors import EntenteError, Invalid, Untrusted
+from entente.kernel.ids import BodyId, Ids
+from entente.kernel.sealing import Sealer
+from entente.kernel.statement import Statement, draft
+
+ANSWER_BYTES_MAX = 2 * BODY_BYTES_MAX
+"""Room kept for one more receipt before the next envelope of a batch is looked at."""
+GROUP_BYTES_MAX = 128 * 1024
+"""Sealed bytes that one commit takes in: about 100 police messages, 50 ms, the longest one may take (DESIGN section 8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """Takes in batches, for one node. Safe from several threads: it keeps nothing between calls."""
+
+    open_unit: Callable[[], ExchangeUnit]
+    open_view: Callable[[], ExchangeUnit]
+    clock: Clock
+    ids: Ids
+    sealer: Sealer
+    intake: Intake
+    posting: Posting
+    calls: Calls
+    waiting_for: Callable[[BodyId], list[Envelope]]
+    """What waits here for a body that pulls."""
+
+    @property
+    def _settling(self) -> Settling:
+        return Settling(self.posting, self.posting.record)
+
+    @property
+    def _relaying(self) -> Relaying:
+        return Relaying(self.ids, self.sealer, self.posting, self.posting.record)
+
+    def receive(self, batch: bytes, *, is_by_hand: bool = False) -> bytes:
+        """Take in a batch from another node; return the batch of answers, after all they state is durable.
+
+        An envelope that nothing can answer (unreadable, or of an unknown body) is left unanswered; when none of the batch can
+        be answered, the reason is raised: Invalid or Untrusted. By hand, envelopes that came before their turn are kept.
+
+        Source: docs/rules/exchange.md X1 to X18, X24, X25, X27 and X29.
+        """
+        batch_in = _Batch(batch_from_bytes(batch))
+        for group in batch_in.groups():
+            # What no longer fits the answer is left for the sender's next batch.
+            if batch_in.room < ANSWER_BYTES_MAX:
+                break
+            try:
+                batch_in.answer(self._receive_group(group, is_by_hand=is_by_hand))
+            except (Invalid, Untrusted) as error:
+                batch_in.unanswered = batch_in.unanswered or error
+        if batch_in.unanswered is not None and not batch_in.answers and not batch_in.is_anything_taken:
+            raise batch_in.unanswered
+        return batch_to_bytes(batch_in.answers)
+
+    def _receive_group(self, group: Sequence[Envelope], *, is_by_hand: bool) -> list[Envelope]:
+        first = group[0]
+        with self.open_view() as view:
+            own = view.bodies.own().id
+        match first.header.lane:
+            case Lane.RECEIPT:
+                self._take_receipt(first, own)
+                return []
+            case Lane.CALL if first.header.recipient == own:
+                return self._answer_call(first)
+            case Lane.ANSWER:
+                raise _answer_posted()
+        if first.header.recipient != own:
+            return self._take_to_pass_on(first)
+        return self._take_in(group, own, is_by_hand=is_by_hand)
+
+    def _take_in(self, group: Sequence[Envelope], own: BodyId, *, is_by_hand: bool) -> list[Envelope]:
+        """Take in envelopes of streams: those that write, in one transaction if all goes well, else each in its own."""
+        found: list[tuple[Envelope, Receipt]] = []
+        with self.open_view() as view:
+            glances = [self.intake.look(view, envelope, self.clock.now()) for envelope in group]
+        if is_by_hand or any(glance.answer is not None for glance in glances) or len(group) == 1:
+            for envelope in group:
+                found += self._take_in_one(envelope, own, is_by_hand=is_by_hand)
+        else:
+            found = self._take_in_together(group, own)
+        # Durable from here on: a crash before the answer leaves makes the sender post again, and X7 answers it.
+        return self._receipts(found)
+
+    def _take_in_together(self, group: Sequence[Envelope], own: BodyId) -> list[tuple[Envelope, Receipt]]:
+        with self.open_unit() as unit:
+            found = []
+            for envelope in group:
+                receipt = self.intake.judge(unit, envelope, own, {}, self.clock.now())
+                if isinstance(receipt, Poison):
+                    break
+                found.append((envelope, receipt))
+            else:
+                unit.commit()
+                return found
+        return [pair for envelope in group for pair in self._take_in_one(envelope, own, is_by_hand=False)]
+
+    def _take_in_one(self, envelope: Envelope, own: BodyId, *, is_by_hand: bool) -> list[tuple[Envelope, Receipt]]:
+        with self.open_view() as view:
+            glance = self.intake.look(view, envelope, self.clock.now())
+        if glance.answer is not None and not (is_by_hand and glance.answer.outcome is ReceiptOutcome.GAP):
+            return [(envelope, glance.answer)]
+        if glance.answer is not None:
+            return [(envelope, self._park(envelope, glance.answer))]
+        pairs = [(envelope, self._judge(envelope, own))]
+        while is_by_hand and (nearby := self._next_parked(pairs[-1][0])) is not None:
+            pairs.append((nearby, self._judge(nearby, own)))
+        return pairs
+
+    def _judge(self, envelope: Envelope, own: BodyId) -> Receipt:
+        poison: dict[int, StatementResult] = {}
+        while True:
+            with self.open_unit() as unit:
+                found = self.intake.judge(unit, envelope, own, poison, self.clock.now())
+                if isinstance(found, Receipt):
+                    unit.commit()
+                    return found
+                poison[found.place] = found.result
+
+    def _park(self, envelope: Envelope, gap: Receipt) -> Receipt:
+        with self.open_unit() as unit:
+            if unit.inbox.park(envelope, self.clock.now()):
+                unit.commit()
+        return gap
+
+    def _next_parked(self, envelope: Envelope) -> Envelope | None:
+        header = envelope.header
+        with self.open_unit() as unit:
+            unit.inbox.unpark(envelope)
+            found = unit.inbox.parked(header.sender, header.lane, header.incarnation, header.sequence + 1)
+            unit.commit()
+        return found
+
+    def _receipts(self, found: Sequence[tuple[Envelope, Receipt]]) -> list[Envelope]:
+        made = []
+        with self.open_view() as view:
+            own = view.bodies.own()
+            for envelope, receipt in found:
+                sender = view.bodies.body(envelope.header.sender)
+                if sender is None:
+                    raise _unknown_sender(receipt.detail)
+                signer = self.posting.signer_toward(view, own, sender.id)
+                salt = self.ids.new_salt()
+                made.append(make_receipt(envelope, receipt, sender, salt, own.id, signer=signer, sealer=self.sealer))
+        return made
+
+    def _take_receipt(self, envelope: Envelope, own: BodyId) -> None:
+        """Take in a receipt that was posted by itself: ours, or one on its way back over this relay.
+
+        Source: docs/rules/exchange.md X19 and X25.
+        """
+        now = self.clock.now()
+        if envelope.header.recipient != own:
+            with self.open_unit() as unit:
+                self._relaying.take(unit, envelope, now)
+                unit.commit()
+            return
+        with self.open_view() as view:
+            waiting = view.outbox.envelope_of(envelope.header.previous)
+            speaker = view.bodies.body(envelope.header.sender)
+            if waiting is None:
+                # It was settled before, or given up: the receipt says nothing new.
+                return
+            if speaker is None:
+                raise _unknown_sender("Its receipt is about an envelope of ours.")
+            found = believe_receipt(envelope, waiting, speaker, own, self.posting.keys, now)
+        with self.open_unit() as unit:
+            again = unit.outbox.envelope_of(envelope.header.previous)
+            if again is None:
+                return
+            self._settling.close(
+                unit, waiting.recipient, [End(again, self._settling.take(unit, found, now), found.receipt)], now
+            )
+            unit.commit()
+
+    def _take_to_pass_on(self, envelope: Envelope) -> list[Envelope]:
+        now = self.clock.now()
+        with self.open_unit() as unit:
+            receipt = self._relaying.take(unit, envelope, now)
+            if receipt is not None and receipt.outcome is ReceiptOutcome.RELAYED:
+                unit.commit()
+        return [] if receipt is None else self._receipts([(envelope, receipt)])
+
+    def _answer_call(self, envelope: Envelope) -> list[Envelope]:
+        now = self.clock.now()
+        with self.open_view() as view:
+            sender, statement = self.calls.look(view, envelope, now)
+        more: list[Envelope] = []
+        try:
+            with self.open_unit() as unit:
+                if statement.kind == PULL_KIND:
+                    answers: Sequence[Statement] = (self._answer_pull(unit, envelope, statement, now),)
+                else:
+                    answers = self.calls.answer(unit, envelope, statement, now)
+                unit.commit()
+            if statement.kind == PULL_KIND:
+                more = self.waiting_for(sender.id)
+        except EntenteError as error:
+            with self.open_view() as view:
+                answers = (self.calls.refusal(view, error, sender.id, now),)
+        with self.open_view() as view:
+            return [self.calls.seal_answer(view, envelope, sender, answers), *more]
+
+    def _answer_pull(self, unit: ExchangeUnit, envelope: Envelope, asked: Statement, now: datetime) -> Statement:
+        if unit.inbox.has_answered(header_hash(envelope), now):
+            raise _call_counted()
+        own, asker = unit.bodies.own(), envelope.header.sender
+        self._relaying.taken(unit, asker, asked.content.get("taken"), now)
+        for lane in STREAM_LANES:
+            # Whoever pulls is there: what was put off for it is due.
+            line = unit.outbox.line(asker, lane)
+            if line is not None:
+                unit.outbox.put_line(Line(asker, lane, 0, min(now, line.next_try_at)))
+        return draft(PULLED_KIND, own.id, now, {}).with_signature(self.posting.signer_toward(unit, own, asker))
+
+
+class _Batch:
+    """A batch that is being taken in: its envelopes in groups, and the answers so far."""
+
+    def __init__(self, items: Sequence[Json]) -> None:
+        self.answers: list[Envelope] = []
+        self.unanswered: EntenteError | None = None
+        self.is_anything_taken = False
+        self.room = BATCH_BYTES_MAX
+        self._items = items
+
+    def groups(self) -> Iterator[list[Envelope]]:
+        """Yield runs of envelopes of streams from one sender to us within GROUP_BYTES_MAX, and everything else one by one."""
+        run: list[Envelope] = []
+        size = 0
+        for item in self._items:
+            try:
+                envelope = envelope_from_json(item)
+            except (Invalid, Untrusted) as error:
+                self.unanswered = self.unanswered or error
+                continue
+            header = envelope.header
+            key = (header.sender, header.recipient)
+            is_alone = header.lane not in STREAM_LANES
+            if run and (
+                is_alone
+                or (run[-1].header.sender, run[-1].header.recipient) != key
+                or size + len(envelope.sealed) > GROUP_BYTES_MAX
+            ):
+                yield run
+                run, size = [], 0
+            if is_alone:
+                yield [envelope]
+                continue
+            run.append(envelope)
+            size += len(envelope.sealed)
+        if run:
+            yield run
+
+    def answer(self, answers: Sequence[Envelope]) -> None:
+        self.is_anything_taken = True
+        self.answers += answers
+        self.room -= sum(wire_bytes(answer) for answer in answers)
+
+
+def _answer_posted() -> Invalid:
+    return Invalid(
+        "An answer was posted as a message.",
+        field="header.lane",
+        why="An answer is taken only as the answer to the call it names (docs/rules/exchange.md X27).",
+        do="Answer the post in which the call came.",
+    )
+
+
+def _call_counted() -> Untrusted:
+    return Untrusted(
+        "A call was not answered.",
+        reason=RefusalReason.NOT_FRESH.value,
+        why="It was answered before, and a call counts once (docs/rules/exchange.md X27).",
+        do="Make the call anew.",
+    )
+
+
+def _unknown_sender(detail: str) -> Untrusted:
+    return Untrusted(
+        "The envelope comes from a body that is not in this node's directory.",
+        reason=RefusalReason.UNKNOWN_SENDER.value,
+        why=f"{detail} Unknown bodies are counted, and nothing of what they send is kept (docs/rules/exchange.md X4).",
+        do="Have a body that both sides know introduce yours, or give your genesis file to this body by hand.",
+    )

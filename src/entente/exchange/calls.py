@@ -1,0 +1,219 @@
+"""Calls: one question to another node, answered in the same post (X27).
+
+A call is an envelope in no stream, made for this moment: it is fresh for CALL_SECONDS_MAX, counts once, and carries one
+statement. Its answer is an envelope of the lane `answer` that names the call's header and carries what the room gave; a refusal
+is an answer too. There is no other authentication between nodes than the two signatures.
+
+Source: docs/rules/exchange.md X27; DESIGN section 4 (wire).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from entente.bodies.authority import Record
+from entente.bodies.model import Body
+from entente.bodies.rules import key_at, verify_by_node
+from entente.exchange.envelopes import Postmark, header_hash, make_envelope, open_envelope, sealing_key_of
+from entente.exchange.model import CALL_SECONDS_MAX, Envelope, EnvelopeBody, Lane, RefusalReason
+from entente.exchange.ports import ExchangeUnit, NodeKeys
+from entente.exchange.posting import Posting
+from entente.exchange.receipts import make_answer, opener_for
+from entente.exchange.rules import Course, HeaderVerdict, Known, judge_call
+from entente.kernel.canonical import JsonObject
+from entente.kernel.decision import Decision, Ground
+from entente.kernel.errors import EntenteError, Invalid, NotFound, Refused, Unavailable, Untrusted
+from entente.kernel.ids import BodyId, Ids, InstrumentId
+from entente.kernel.sealing import Sealer
+from entente.kernel.signing import Context, is_signed_by
+from entente.kernel.statement import Statement, draft
+
+CALL_REFUSED_KIND = "call_refused"
+PULL_KIND, PULLED_KIND = "pull", "pulled"
+ANSWER_STATEMENTS_MAX = 64
+
+Answer: TypeAlias = Callable[[Any, Statement, BodyId], Sequence[Statement]]
+"""A room's answer to a call: the unit of work, the statement, the body that asks. What it raises is the answer; what it wrote is
+kept unless it raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that is to be posted, and where its recipient can be reached."""
+
+    recipient: Body
+    envelope: Envelope
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """In the order to try."""
+        return self.recipient.addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Makes calls, answers them, and believes answers, for one node. Safe from several threads."""
+
+    ids: Ids
+    keys: NodeKeys
+    sealer: Sealer
+    posting: Posting
+    answers: Mapping[str, Answer]
+    """Statement kind → the room that answers it. Closed: another kind is refused."""
+    record: Record
+
+    def make(
+        self, unit: ExchangeUnit, recipient: BodyId, statement: Statement, instrument: InstrumentId, now: datetime
+    ) -> Call:
+        """Make a call to a body; raise NotFound for one that is not in the directory.
+
+        Source: docs/rules/exchange.md X27.
+        """
+        own, peer = unit.bodies.own(), unit.bodies.body(recipient)
+        if peer is None:
+            raise NotFound
+        postmark = Postmark(
+            sender=own.id, recipient=recipient, lane=Lane.CALL, instrument=instrument, epoch=0,
+            incarnation=self.ids.new_id("call"), sequence=0, previous="",
+            sent_at=now, expires_at=now + timedelta(seconds=CALL_SECONDS_MAX),
+        )  # fmt: skip
+        signer = self.posting.signer_toward(unit, own, recipient)
+        body = EnvelopeBody(self.ids.new_salt(), (statement,))
+        key = sealing_key_of(peer, now)
+        return Call(peer, make_envelope(postmark, body, key, signer=signer, sealer=self.sealer))
+
+    def look(self, view: ExchangeUnit, envelope: Envelope, now: datetime) -> tuple[Body, Statement]:
+        """Return who calls and with which statement; raise Untrusted or Invalid for a call that proves nothing.
+
+        Nothing is written: whoever proves nothing makes this node write nothing.
+
+        Source: docs/rules/exchange.md X3 to X6, X11 to X13 and X27.
+        """
+        sender = view.bodies.body(envelope.header.sender)
+        has_opener = self.keys.opener_of(envelope.header.sealed_to) is not None
+        known = Known(view.bodies.own().id, has_opener=has_opener, sender=sender, stream=None, taken=None)
+        verdict = judge_call(envelope, known, now)
+        if verdict.course is not Course.TAKE or sender is None:
+            raise _turned_away(verdict)
+        body = open_envelope(envelope, opener_for(envelope, self.keys))
+        if len(body.statements) != 1:
+            raise _bad_call("it carries one statement")
+        (statement,) = body.statements
+        if statement.body != sender.id:
+            raise _bad_call("its statement is the caller's own")
+        verify_by_node(sender, statement)
+        return sender, statement
+
+    def answer(
+        self, unit: ExchangeUnit, envelope: Envelope, statement: Statement, now: datetime
+    ) -> Sequence[Statement]:
+        """Return a room's answer, having written what belongs to it; the caller commits.
+
+        Raises what the room raises, and Untrusted for a call that was answered before.
+
+        Source: docs/rules/exchange.md X27.
+        """
+        if unit.inbox.has_answered(header_hash(envelope), now):
+            detail = "It was answered before, and a call counts once."
+            raise _turned_away(HeaderVerdict(Course.REFUSE, "X27", RefusalReason.NOT_FRESH, detail))
+        room = self.answers.get(statement.kind)
+        if room is None:
+            raise _bad_call(f"«{statement.kind[:40]}» is no kind of call that this node answers")
+        given = room(unit, statement, envelope.header.sender)
+        assert 0 < len(given) <= ANSWER_STATEMENTS_MAX, "a room answers with at least one statement, and few"
+        return given
+
+    def seal_answer(
+        self, unit: ExchangeUnit, envelope: Envelope, sender: Body, statements: Sequence[Statement]
+    ) -> Envelope:
+        """Make the envelope of an answer.
+
+        Source: docs/rules/exchange.md X27.
+        """
+        own = unit.bodies.own()
+        return make_answer(
+            envelope, sender, tuple(statements), self.ids.new_salt(), own.id, Lane.ANSWER,
+            signer=self.posting.signer_toward(unit, own, sender.id), sealer=self.sealer,
+        )  # fmt: skip
+
+    def refusal(self, unit: ExchangeUnit, error: EntenteError, to: BodyId, now: datetime) -> Statement:
+        """Make the answer that says no, in the error's own words.
+
+        Source: docs/rules/exchange.md X27.
+        """
+        own = unit.bodies.own()
+        content: JsonObject = {"code": error.code, "what": error.what, "why": error.why, "do": error.do}
+        signer = self.posting.signer_toward(unit, own, to)
+        return draft(CALL_REFUSED_KIND, own.id, now, content).with_signature(signer)
+
+    def believe(self, call: Call, answer: Envelope, own: BodyId, now: datetime) -> tuple[Statement, ...]:
+        """Return the statements of an answer; raise Untrusted when it does not prove itself, and what a refusal says.
+
+        Source: docs/rules/exchange.md X27.
+        """
+        header, peer = answer.header, call.recipient
+        key = key_at(peer, header.key, now)
+        if (
+            header.lane is not Lane.ANSWER
+            or header.sender != peer.id
+            or header.recipient != own
+            or header.previous != header_hash(call.envelope)
+            or key is None
+            or not is_signed_by(key, answer.signature, Context.ENVELOPE, answer.header_bytes)
+        ):
+            raise _not_an_answer(peer)
+        statements = open_envelope(answer, opener_for(answer, self.keys)).statements
+        if not statements:
+            raise _not_an_answer(peer)
+        first = statements[0]
+        if first.kind == CALL_REFUSED_KIND:
+            verify_by_node(peer, first)
+            raise error_of(first)
+        return statements
+
+
+def error_of(refused: Statement) -> EntenteError:
+    """Return what a refused call means here: nothing found, a refusal, or a node that cannot answer now."""
+    said = {name: str(refused.content.get(name, ""))[:1_000] for name in ("code", "what", "why", "do")}
+    match said["code"]:
+        case NotFound.code:
+            return NotFound()
+        case Unavailable.code:
+            return Unavailable(said["what"], why=said["why"], do=said["do"], retry_is_safe=True)
+        case Invalid.code:
+            return Invalid(said["what"], field="call", why=said["why"], do=said["do"])
+        case Untrusted.code:
+            return Untrusted(said["what"], reason="call_refused", why=said["why"], do=said["do"])
+    ground = Ground("X27", allows=False, text=f"{said['what']} {said['why']}".strip())
+    return Refused("The other side refused.", decision=Decision.of((ground,)), do=said["do"] or "Ask that body.")
+
+
+def _turned_away(verdict: HeaderVerdict) -> Untrusted:
+    reason = verdict.reason or RefusalReason.NOT_FOR_US
+    return Untrusted(
+        "A call was not answered.",
+        reason=reason.value,
+        why=f"{verdict.detail} (docs/rules/exchange.md {verdict.rule})",
+        do="Make the call anew; if it is turned away again, see that both clocks and directories are right.",
+    )
+
+
+def _bad_call(why: str) -> Invalid:
+    return Invalid(
+        "The call is not well formed.",
+        field="call",
+        why=f"A call is one question of its sender (docs/rules/exchange.md X27): {why}.",
+        do="Ask with a node of the same protocol version.",
+    )
+
+
+def _not_an_answer(peer: Body) -> Untrusted:
+    return Untrusted(
+        f"The answer of {peer.code} does not prove itself.",
+        reason="wrong_signature",
+        why="An answer is signed by the body that was called, and names the call (docs/rules/exchange.md X27).",
+        do="Ask again. If it happens often, somebody stands between the nodes.",
+    )

@@ -1,0 +1,129 @@
+"""What a person decides about the exchange: held statements, those this node failed at, and by which way a body is reached.
+
+Source: docs/rules/exchange.md X15, X18, X20 and X24.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from entente.bodies.authority import Record, authorise
+from entente.bodies.ports import BodyLists
+from entente.exchange.intake import Accept
+from entente.exchange.model import Queued, SetAside
+from entente.exchange.ports import ExchangeUnit
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import Clock
+from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound
+from entente.kernel.ids import BodyId, OfficerId
+from entente.kernel.ports import Act
+from entente.kernel.text import is_line
+
+DECIDE = "decide_held"
+REASON_CHARACTERS_MAX = 300
+"""As long as a message's subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """The verbs of whoever decides about what the exchange could not do by itself."""
+
+    open_unit: Callable[[], ExchangeUnit]
+    open_view: Callable[[], ExchangeUnit]
+    clock: Clock
+    lists: BodyLists
+    accept: Mapping[str, Accept]
+    record: Record
+
+    def held(self) -> tuple[Queued, ...]:
+        """Return every held statement, in the order they were put."""
+        with self.open_view() as view:
+            return view.outbox.held()
+
+    def release(self, officer: OfficerId, number: int) -> Queued:
+        """Put a held statement back in its place in the queue; at the door it is judged again, and held again if need be.
+
+        Raises NotFound when none is held under the number.
+
+        Source: docs/rules/exchange.md X20.
+        """
+        return self._decide(officer, number, "released", "")
+
+    def drop(self, officer: OfficerId, number: int, reason: str) -> Queued:
+        """Take back a held statement for good; it never leaves. Raises NotFound, and Invalid for a reason that is no line.
+
+        Source: docs/rules/exchange.md X20.
+        """
+        if len(reason) > REASON_CHARACTERS_MAX or not is_line(reason):
+            raise Invalid(
+                "The reason does not hold what it should.",
+                field="reason",
+                why=f"It is one line of 1 to {REASON_CHARACTERS_MAX} characters; who reads the delivery later asks for it.",
+                do="Say in one line why it is not to be sent.",
+            )
+        return self._decide(officer, number, "dropped", reason)
+
+    def _decide(self, officer: OfficerId, number: int, outcome: str, reason: str) -> Queued:
+        now = self.clock.now()
+        with self.open_unit() as unit:
+            authorise(unit, officer, DECIDE, subject=str(number), now=now, lists=self.lists, record=self.record)
+            decided = unit.outbox.release(number, now) if not reason else unit.outbox.drop(number, reason, now)
+            if decided is None:
+                raise NotFound
+            outgoing = decided.outgoing
+            # The reason may name a person, and stays with the delivery (T5).
+            detail: JsonObject = {"outcome": outcome, "statement": outgoing.statement.id, "to": outgoing.recipient}
+            self.record(unit, Act(DECIDE, unit.bodies.own().id, officer, outgoing.ref or outgoing.statement.id, detail))
+            unit.commit()
+        return decided
+
+    def aside(self) -> tuple[SetAside, ...]:
+        """Return what this node failed at, or does not know the kind of, oldest first."""
+        with self.open_view() as view:
+            return view.inbox.aside()
+
+    def retry(self) -> tuple[tuple[SetAside, str], ...]:
+        """Try to take in what was set aside; return each with what came of it, empty where it was taken in.
+
+        Source: docs/rules/exchange.md X15 and X18.
+        """
+        return tuple((one, self._retry_one(one)) for one in self.aside())
+
+    def _retry_one(self, aside: SetAside) -> str:
+        accept = self.accept.get(aside.statement.kind)
+        if accept is None:
+            return "This node still knows no statement of this kind."
+        try:
+            with self.open_unit() as unit:
+                accept(unit, aside.statement, aside.sender)
+                unit.inbox.forget_aside(aside.number)
+                detail: JsonObject = {"envelope": aside.envelope, "kind": aside.statement.kind}
+                self.record(unit, Act("statement_taken_in_later", aside.sender, "node", aside.statement.id, detail))
+                unit.commit()
+        except EntenteError as error:
+            return f"{error.what} {error.why}"
+        except Exception as error:  # noqa: BLE001 - it made the node fail before, and may again; it stays aside
+            return f"This node still fails at it: {type(error).__name__}."
+        return ""
+
+    def set_route(self, officer: OfficerId, body: BodyId, via: BodyId | None) -> None:
+        """Set a relay through which a body is reached from here, or none. Raises NotFound, and Conflict for a relay that is none.
+
+        Source: docs/rules/exchange.md X24.
+        """
+        now = self.clock.now()
+        with self.open_unit() as unit:
+            authorise(unit, officer, DECIDE, subject=body, now=now, lists=self.lists, record=self.record)
+            peer, relay = unit.bodies.body(body), None if via is None else unit.bodies.body(via)
+            if peer is None or (via is not None and relay is None):
+                raise NotFound
+            if relay is not None and relay.id not in peer.relays:
+                raise Conflict(
+                    f"{peer.code} did not name {relay.code} as a relay.",
+                    why="A body is passed on to by those it named in its own directory entry (docs/rules/exchange.md X24).",
+                    do=f"Ask {peer.code} to name it with «entente body address --relay», or choose one that it named.",
+                )
+            unit.outbox.put_route(body, via)
+            self.record(unit, Act("set_route", unit.bodies.own().id, officer, body, {"via": via or ""}))
+            unit.commit()

@@ -1,0 +1,156 @@
+"""Passing on between two bodies that have no line: what a relay takes, keeps, hands on, and says of it (X24 to X26).
+
+A relay reads headers and nothing else: bodies are sealed to their recipient. It passes on to a body that named it as a relay in
+its own directory entry, and brings a recipient's receipts back to the sender; it says with its own signature what it took, and
+what it could not pass on before it expired. What it holds of one sender and for one recipient is bounded.
+
+Source: docs/rules/exchange.md X24 to X26; DESIGN section 4 (evidence ladder) and section 11, day 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from entente.bodies.authority import Record
+from entente.bodies.model import Body
+from entente.bodies.rules import key_at
+from entente.exchange.envelopes import header_hash
+from entente.exchange.model import Envelope, Lane, Receipt, ReceiptOutcome, RefusalReason, Relayed
+from entente.exchange.ports import ExchangeUnit
+from entente.exchange.posting import Posting
+from entente.exchange.receipts import make_receipt
+from entente.exchange.rules import Course, Known, judge_passing_on
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.ids import BodyId, Ids
+from entente.kernel.ports import Act
+from entente.kernel.sealing import Sealer
+from entente.kernel.signing import Context, is_signed_by
+
+RELAY_FOR_MAX = 10_000
+"""Envelopes kept for one recipient: a month of a bureau's messages. Beyond it senders are told, and wait themselves."""
+RELAY_OF_MAX = 2_000
+"""Envelopes kept of one sender, so that one does not fill what all share."""
+DELIVERED, UNDELIVERED = "delivered", "undelivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Relaying:
+    """Passes on, for one node. Safe from several threads: it keeps nothing between calls."""
+
+    ids: Ids
+    sealer: Sealer
+    posting: Posting
+    record: Record
+
+    def take(self, unit: ExchangeUnit, envelope: Envelope, now: datetime) -> Receipt | None:
+        """Keep an envelope to pass on; return the relay's word on it, or None for what is answered with nothing.
+
+        A receipt on its way back is kept without a word: its sender answers every repetition of what it acknowledges.
+
+        Source: docs/rules/exchange.md X24 and X25.
+        """
+        header, name = envelope.header, header_hash(envelope)
+        sender, recipient = unit.bodies.body(header.sender), unit.bodies.body(header.recipient)
+        known = Known(unit.bodies.own().id, has_opener=False, sender=sender, stream=None, taken=None)
+        verdict = judge_passing_on(envelope, known, now)
+        reason = verdict.reason if verdict.course is not Course.TAKE else self._why_not(unit, envelope, recipient)
+        if header.lane is Lane.RECEIPT:
+            if reason is None:
+                self._take_receipt(unit, envelope, now)
+            return None
+        if reason is not None:
+            return Receipt(
+                name,
+                ReceiptOutcome.REFUSED,
+                now,
+                reason.value,
+                "It is addressed to another body, and is not passed on here.",
+            )
+        is_new = not unit.relay.has(name)
+        # Posted again, it had no word from its recipient: it is passed on again, and answered again there.
+        unit.relay.put(envelope, now)
+        if is_new:
+            detail: JsonObject = {"to": header.recipient, "lane": header.lane, "sequence": header.sequence}
+            self.record(unit, Act("envelope_relayed", header.sender, "node", name, detail))
+        return Receipt(name, ReceiptOutcome.RELAYED, now)
+
+    def believes(self, unit: ExchangeUnit, answer: Envelope, now: datetime) -> bool:
+        """Say whether a receipt for another body is what it claims: the recipient's word on something passed on to it."""
+        speaker = unit.bodies.body(answer.header.sender)
+        key = None if speaker is None else key_at(speaker, answer.header.key, now)
+        is_signed = key is not None and is_signed_by(key, answer.signature, Context.ENVELOPE, answer.header_bytes)
+        kept = unit.relay.get(answer.header.previous)
+        return (
+            is_signed
+            and kept is not None
+            and kept.envelope.header.recipient == answer.header.sender
+            and kept.envelope.header.sender == answer.header.recipient
+        )
+
+    def handed_on(self, unit: ExchangeUnit, relayed: Relayed, answer: Envelope | None, now: datetime) -> None:
+        """Settle what was posted to its recipient: with the recipient's receipt, which goes back to the sender.
+
+        A receipt that was passed on needs no answer: whoever took the post has it.
+
+        Source: docs/rules/exchange.md X25.
+        """
+        name = header_hash(relayed.envelope)
+        if relayed.envelope.header.lane is Lane.RECEIPT:
+            unit.relay.settle(name, DELIVERED, now)
+        elif answer is not None and self.believes(unit, answer, now):
+            self._take_receipt(unit, answer, now)
+
+    def taken(self, unit: ExchangeUnit, asker: BodyId, names: Json, now: datetime) -> None:
+        """Settle receipts that a body says an earlier pull brought it.
+
+        Source: docs/rules/exchange.md X30.
+        """
+        for name in names if isinstance(names, list) else ():
+            relayed = unit.relay.get(str(name))
+            if (
+                relayed is not None
+                and relayed.envelope.header.recipient == asker
+                and relayed.envelope.header.lane is Lane.RECEIPT
+            ):
+                unit.relay.settle(str(name), DELIVERED, now)
+
+    def end_overdue(self, unit: ExchangeUnit, own: Body, now: datetime) -> int:
+        """End what expired here, each with the relay's signed word to its sender; return how many.
+
+        Source: docs/rules/exchange.md X26.
+        """
+        overdue = unit.relay.overdue(now)
+        for relayed in overdue:
+            header, name = relayed.envelope.header, header_hash(relayed.envelope)
+            unit.relay.settle(name, UNDELIVERED, now)
+            sender = unit.bodies.body(header.sender)
+            if header.lane is Lane.RECEIPT or sender is None:
+                continue
+            word = Receipt(name, ReceiptOutcome.UNDELIVERED, now, RefusalReason.EXPIRED.value)
+            signer = self.posting.signer_toward(unit, own, sender.id)
+            unit.relay.put(
+                make_receipt(
+                    relayed.envelope, word, sender, self.ids.new_salt(), own.id, signer=signer, sealer=self.sealer
+                ),
+                now,
+            )
+            self.record(unit, Act("relay_ended", header.sender, "node", name, {"to": header.recipient}))
+        return len(overdue)
+
+    def _take_receipt(self, unit: ExchangeUnit, receipt: Envelope, now: datetime) -> None:
+        unit.relay.settle(receipt.header.previous, DELIVERED, now)
+        unit.relay.put(receipt, now)
+
+    def _why_not(self, unit: ExchangeUnit, envelope: Envelope, recipient: Body | None) -> RefusalReason | None:
+        header, own = envelope.header, unit.bodies.own().id
+        if header.lane is Lane.RECEIPT:
+            # It goes back the way its envelope came, whatever relays its recipient named.
+            return None if recipient is not None and unit.relay.has(header.previous) else RefusalReason.NOT_FOR_US
+        if header.lane not in {Lane.CONTROL, Lane.DATA} or recipient is None or own not in recipient.relays:
+            return RefusalReason.NOT_FOR_US
+        if unit.relay.has(header_hash(envelope)):
+            return None
+        if unit.relay.count_for(recipient.id) >= RELAY_FOR_MAX or unit.relay.count_of(header.sender) >= RELAY_OF_MAX:
+            return RefusalReason.RELAY_FULL
+        return None

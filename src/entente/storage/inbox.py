@@ -1,0 +1,211 @@
+"""The inbox's tables: the keys of envelopes taken in, of statements taken in, what came early, what this node failed at.
+
+Of an envelope taken in, header and signature are kept for the life of its stream, never its sealed body. Of a statement its id is
+kept for good, so that it counts once whatever envelope brings it, and its document until its effect is older than the
+oldest backup that its sender may come back from, so that it can be given back (docs/rules/exchange.md X21).
+
+Source: docs/rules/exchange.md; exchange.ports.InboxStore.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from entente.exchange.envelopes import envelope_from_json, envelope_to_json
+from entente.exchange.model import CALL_SECONDS_MAX, Envelope, Lane, Receipt, SetAside, Stream
+from entente.kernel.errors import Conflict
+from entente.kernel.ids import BodyId, StatementId
+from entente.kernel.statement import Statement
+from entente.storage.rows import insert_rows, json_text, parts, statement_of, text_of, value_of
+from entente.storage.schema import inbox_aside, inbox_call, inbox_envelope, inbox_parked, inbox_statement
+from entente.storage.streams import read_stream, write_stream
+
+PARKED_MAX: Final = 10_000
+"""Envelopes kept before their turn: several bundles of one site, of which the first is still on its way."""
+PARKED_BYTES_MAX: Final = 256 * 1024 * 1024
+ASIDE_OF_SENDER_MAX: Final = 1_000
+"""Statements kept aside of one sender; a node that fails at more needs mending before it needs memory."""
+
+_taken = inbox_envelope
+_TAKEN = sa.select(_taken.c.header_hash, _taken.c.receipt, _taken.c.header, _taken.c.signature).where(
+    _taken.c.sender == sa.bindparam("sender"),
+    _taken.c.lane == sa.bindparam("lane"),
+    _taken.c.incarnation == sa.bindparam("incarnation"),
+    _taken.c.sequence == sa.bindparam("sequence"),
+)
+_ACCEPTED = sa.select(inbox_statement.c.statement_id).where(
+    inbox_statement.c.sender == sa.bindparam("sender"),
+    inbox_statement.c.statement_id.in_(sa.bindparam("statements", expanding=True)),
+)
+
+
+class InboxTables:
+    """The InboxStore of one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def stream(self, sender: BodyId, lane: Lane) -> Stream | None:
+        """Return the newest incarnation of a stream from a body."""
+        return read_stream(self._connection, sender, lane, is_outgoing=False)
+
+    def put_stream(self, stream: Stream) -> None:
+        """Keep a stream's state; a new incarnation is kept beside the older ones."""
+        assert not stream.is_outgoing, "streams to others are the outbox's"
+        write_stream(self._connection, stream)
+
+    def has_taken(self, sender: BodyId, lane: Lane, incarnation: str, sequence: int) -> str | None:
+        """Return the header hash of the envelope taken in under this key, or None."""
+        row = self._taken(sender, lane, incarnation, sequence)
+        return None if row is None else str(row.header_hash)
+
+    def taken_header(self, sender: BodyId, lane: Lane, incarnation: str, sequence: int) -> tuple[bytes, bytes] | None:
+        """Return header bytes and signature of the envelope taken in under this key: one end of a fork."""
+        row = self._taken(sender, lane, incarnation, sequence)
+        return None if row is None else (row.header, row.signature)
+
+    def receipt_for(self, sender: BodyId, lane: Lane, incarnation: str, sequence: int) -> Receipt | None:
+        """Return what we answered to an envelope taken in before."""
+        row = self._taken(sender, lane, incarnation, sequence)
+        return None if row is None else value_of(Receipt, row.receipt)
+
+    def take(self, envelope: Envelope, receipt: Receipt) -> None:
+        """Keep that an envelope was taken in, under its unique key; raise Conflict when it was before."""
+        header = envelope.header
+        if self._taken(header.sender, header.lane, header.incarnation, header.sequence) is not None:
+            raise Conflict(
+                "This envelope was taken in before.",
+                why=f"Number {header.sequence} of its stream has been taken, and each counts once.",
+                do="Answer with the receipt that was given then.",
+            )
+        values = {
+            "sender": header.sender,
+            "lane": header.lane.value,
+            "incarnation": header.incarnation,
+            "sequence": header.sequence,
+            "header_hash": receipt.envelope,
+            "header": envelope.header_bytes,
+            "key_id": envelope.signature.key_id,
+            "signature": envelope.signature.value,
+            "receipt": text_of(receipt),
+        }
+        insert_rows(self._connection, _taken, [values])
+
+    def accepted_before(self, sender: BodyId, statements: Collection[StatementId]) -> frozenset[StatementId]:
+        """Return those of the statements that this sender brought before and that were taken in."""
+        return frozenset(
+            StatementId(found)
+            for part in parts(list(statements))
+            for found in self._connection.execute(_ACCEPTED, {"sender": sender, "statements": list(part)}).scalars()
+        )
+
+    def put_accepted(self, envelope: Envelope, statements: Sequence[Statement], at: datetime) -> None:
+        """Keep that statements of an envelope were taken in: each counts once, whatever envelope brings it again."""
+        header = envelope.header
+        rows = [
+            {
+                "number": None,
+                "sender": header.sender,
+                "statement_id": statement.id,
+                "body": statement.body,
+                "kind": statement.kind,
+                "lane": header.lane.value,
+                "incarnation": header.incarnation,
+                "sequence": header.sequence,
+                "at": at,
+                "document": json_text(statement.to_json()),
+            }
+            for statement in statements
+        ]
+        if rows:
+            insert_rows(self._connection, inbox_statement, rows)
+
+    def has_answered(self, call: str, at: datetime) -> bool:
+        """Say whether a call was answered before; if not, keep that it is now."""
+        forgotten = at - timedelta(seconds=2 * CALL_SECONDS_MAX)
+        self._connection.execute(sa.delete(inbox_call).where(inbox_call.c.at < forgotten))
+        known = sa.select(sa.literal(1)).select_from(inbox_call).where(inbox_call.c.header_hash == call)
+        if self._connection.execute(known).first() is not None:
+            return True
+        self._connection.execute(sa.insert(inbox_call), {"header_hash": call, "at": at})
+        return False
+
+    def park(self, envelope: Envelope, at: datetime) -> bool:
+        """Keep an envelope that came before its turn, by hand; False when as many are kept as may be."""
+        header = envelope.header
+        self._connection.execute(sa.delete(inbox_parked).where(inbox_parked.c.expires_at <= at))
+        if self.parked(header.sender, header.lane, header.incarnation, header.sequence) is not None:
+            return True
+        document = json_text(envelope_to_json(envelope))
+        kept = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(inbox_parked.c.bytes), 0))
+        count, size = self._connection.execute(kept.select_from(inbox_parked)).one()
+        if count >= PARKED_MAX or size + len(document) > PARKED_BYTES_MAX:
+            return False
+        values = {**_key_of(envelope), "expires_at": header.expires_at, "bytes": len(document), "document": document}
+        self._connection.execute(sa.insert(inbox_parked), values)
+        return True
+
+    def parked(self, sender: BodyId, lane: Lane, incarnation: str, sequence: int) -> Envelope | None:
+        """Return an envelope that was parked."""
+        key = {"sender": sender, "lane": lane.value, "incarnation": incarnation, "sequence": sequence}
+        query = sa.select(inbox_parked.c.document).filter_by(**key)
+        document = self._connection.execute(query).scalar()
+        return None if document is None else envelope_from_json(json.loads(document))
+
+    def unpark(self, envelope: Envelope) -> None:
+        """Forget a parked envelope; those of older incarnations of its stream go with it."""
+        header = envelope.header
+        mine = (inbox_parked.c.sender == header.sender, inbox_parked.c.lane == header.lane.value)
+        is_past = sa.or_(
+            inbox_parked.c.incarnation < header.incarnation,
+            sa.and_(inbox_parked.c.incarnation == header.incarnation, inbox_parked.c.sequence <= header.sequence),
+        )
+        self._connection.execute(sa.delete(inbox_parked).where(*mine, is_past))
+
+    def set_aside(self, aside: SetAside) -> None:
+        """Keep a statement that this node failed at, the oldest of too many going."""
+        values = {
+            "sender": aside.sender,
+            "envelope": aside.envelope,
+            "reason": aside.reason,
+            "detail": aside.detail,
+            "at": aside.at,
+            "document": json_text(aside.statement.to_json()),
+        }
+        self._connection.execute(sa.insert(inbox_aside), values)
+        mine = sa.select(inbox_aside.c.number).where(inbox_aside.c.sender == aside.sender)
+        too_many = mine.order_by(inbox_aside.c.number.desc()).offset(ASIDE_OF_SENDER_MAX)
+        self._connection.execute(sa.delete(inbox_aside).where(inbox_aside.c.number.in_(too_many)))
+
+    def aside(self) -> tuple[SetAside, ...]:
+        """Return what was set aside here, oldest first."""
+        rows = self._connection.execute(sa.select(inbox_aside).order_by(inbox_aside.c.number))
+        return tuple(
+            SetAside(
+                row.number, BodyId(row.sender), row.envelope, statement_of(row.document), row.reason, row.detail, row.at
+            )
+            for row in rows
+        )
+
+    def forget_aside(self, number: int) -> None:
+        """Forget a statement that was set aside."""
+        self._connection.execute(sa.delete(inbox_aside).where(inbox_aside.c.number == number))
+
+    def _taken(self, sender: BodyId, lane: Lane, incarnation: str, sequence: int) -> sa.Row[Any, Any, Any, Any] | None:
+        values = {"sender": sender, "lane": lane.value, "incarnation": incarnation, "sequence": sequence}
+        return self._connection.execute(_TAKEN, values).one_or_none()
+
+
+def _key_of(envelope: Envelope) -> dict[str, object]:
+    header = envelope.header
+    return {
+        "sender": header.sender,
+        "lane": header.lane.value,
+        "incarnation": header.incarnation,
+        "sequence": header.sequence,
+    }

@@ -1,0 +1,392 @@
+"""The outbox's tables: statements to send, the envelopes that carry them, and how each line stands.
+
+A statement is put in the commit of its act and waits without an envelope until it is posted; an envelope is settled by a receipt,
+loses its sealed body then, and keeps its header for good. A statement's document stays until its effect is safe beyond the
+oldest backup that a peer may come back from, or until what it holds is erased.
+
+Statements put within a transaction wait in memory until `enter` gives them their places, before the commit.
+Source: docs/rules/exchange.md; exchange.ports.OutboxStore; kernel.ports.Outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from entente.exchange.envelopes import header_hash
+from entente.exchange.model import (
+    Envelope,
+    EnvelopeHeader,
+    Lane,
+    Line,
+    Queued,
+    Receipt,
+    ReceiptOutcome,
+    SendState,
+    Stream,
+    WaitingEnvelope,
+)
+from entente.exchange.packing import lane_of
+from entente.kernel.ids import BodyId, InstrumentId, KeyId, StatementId
+from entente.kernel.ports import Delivery, EvidenceStep, Outgoing
+from entente.kernel.signing import Signature
+from entente.storage.rows import json_text, parts, replace_row, statement_of, value_of
+from entente.storage.schema import body_route, outbox_envelope, outbox_evidence, outbox_line, outbox_statement
+from entente.storage.streams import read_stream, write_stream
+
+_box, _item, _line = outbox_envelope, outbox_statement, outbox_line
+_WAITING, _GIVEN_UP = SendState.WAITING.value, "given_up"
+_PUT = sa.insert(_item)
+
+_IS_WAITING = sa.exists().where(
+    _item.c.recipient == _line.c.recipient, _item.c.lane == _line.c.lane, _item.c.state == _WAITING
+)
+_DUE = (
+    sa.select(_line.c.recipient)
+    .where(_line.c.next_try_at <= sa.bindparam("now"), _IS_WAITING)
+    .distinct()
+    .order_by(_line.c.recipient)
+)
+_NEXT_DUE = sa.select(sa.func.min(_line.c.next_try_at, type_=_line.c.next_try_at.type)).where(_IS_WAITING)
+_LINE = sa.select(_line).where(_line.c.recipient == sa.bindparam("recipient"), _line.c.lane == sa.bindparam("lane"))
+_OF_LANE = (_item.c.recipient == sa.bindparam("recipient"), _item.c.lane == sa.bindparam("lane"))
+_UNSEALED = (
+    sa.select(_item)
+    .where(*_OF_LANE, _item.c.state == _WAITING, _item.c.envelope_number.is_(None))
+    .order_by(_item.c.number)
+    .limit(sa.bindparam("most"))
+)
+_HAS_UNSEALED = (
+    sa.select(sa.literal(1))
+    .select_from(_item)
+    .where(*_OF_LANE, _item.c.state == _WAITING, _item.c.envelope_number.is_(None))
+    .limit(1)
+)
+_ENVELOPES = (
+    sa.select(_box)
+    .where(
+        _box.c.recipient == sa.bindparam("recipient"),
+        _box.c.lane == sa.bindparam("lane"),
+        _box.c.state == _WAITING,
+        _box.c.number > sa.bindparam("after"),
+    )
+    .order_by(_box.c.number)
+    .limit(sa.bindparam("most"))
+)
+_CARRIED = (
+    sa.select(_item)
+    .where(_item.c.envelope_number == sa.bindparam("number"), _item.c.state == _WAITING)
+    .order_by(_item.c.number)
+)
+_SEAL = sa.update(_item).where(_item.c.number == sa.bindparam("number_")).values(envelope_number=sa.bindparam("of"))
+_DELIVERIES = sa.select(_item).where(_item.c.ref == sa.bindparam("ref")).order_by(_item.c.number)
+_STEPS = sa.select(outbox_evidence).where(
+    outbox_evidence.c.statement_id.in_(sa.bindparam("statements", expanding=True))
+).order_by(outbox_evidence.c.at)  # fmt: skip
+
+
+class OutboxTables:
+    """The OutboxStore of one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._pending: list[Outgoing] = []
+
+    def put(self, outgoing: Outgoing) -> None:
+        """Add a statement for one recipient; durable at commit."""
+        self._pending.append(outgoing)
+
+    def pending(self) -> tuple[Outgoing, ...]:
+        """Return what was put within this transaction, in order."""
+        return tuple(self._pending)
+
+    def enter(self, now: datetime) -> None:
+        """Give what was put its place in the queue, as of now; a line with something fresh is due at once."""
+        put, self._pending = self._pending, []
+        if put:
+            self._connection.execute(_PUT, [_item_row(item, now) for item in put])
+        for recipient, lane in dict.fromkeys((item.recipient, lane_of(item)) for item in put):
+            fresh = Line(recipient, lane, 0, now)
+            stood = self.line(recipient, lane) or fresh
+            self.put_line(replace(stood, next_try_at=min(stood.next_try_at, now)))
+
+    def deliveries(self, ref: str) -> tuple[Delivery, ...]:
+        """Return how far the statements put under a reference have come, oldest first."""
+        return (
+            *self._deliveries(_DELIVERIES, {"ref": ref}),
+            *(_pending(item) for item in self._pending if item.ref == ref),
+        )
+
+    def retract(self, ref: str, kind: str) -> tuple[Delivery, ...]:
+        """Take back what no envelope carries yet under a reference: it never leaves."""
+        left_behind = _item.c.envelope_number.is_(None) & _item.c.state.in_([_WAITING, SendState.HELD.value])
+        mine = sa.select(_item.c.number).where(_item.c.ref == ref, _item.c.kind == kind, left_behind)
+        numbers = list(self._connection.execute(mine).scalars())
+        for part in parts(numbers):
+            taken = {"state": SendState.RETRACTED.value, "document": None}
+            self._connection.execute(sa.update(_item).where(_item.c.number.in_(part)).values(**taken))
+        return self._deliveries(sa.select(_item).where(_item.c.number.in_(numbers)).order_by(_item.c.number), {})
+
+    def due(self, now: datetime) -> tuple[BodyId, ...]:
+        """Return the bodies that something waits for on a line that may be tried now."""
+        return tuple(BodyId(found) for found in self._connection.execute(_DUE, {"now": now}).scalars())
+
+    def next_due(self) -> datetime | None:
+        """Return when the earliest line with something waiting may be tried; None when nothing waits anywhere."""
+        return self._connection.execute(_NEXT_DUE).scalar()
+
+    def line(self, recipient: BodyId, lane: Lane) -> Line | None:
+        """Return how a lane toward a body stands."""
+        row = self._connection.execute(_LINE, {"recipient": recipient, "lane": lane.value}).one_or_none()
+        return None if row is None else Line(recipient, lane, row.attempts, row.next_try_at, row.why)
+
+    def put_line(self, line: Line) -> None:
+        """Keep how a lane stands."""
+        key = {"recipient": line.recipient, "lane": line.lane.value}
+        values = {"attempts": line.attempts, "next_try_at": line.next_try_at, "why": line.why}
+        replace_row(self._connection, _line, key, values)
+
+    def stream(self, recipient: BodyId, lane: Lane) -> Stream | None:
+        """Return the newest incarnation of our stream to a body."""
+        return read_stream(self._connection, recipient, lane, is_outgoing=True)
+
+    def put_stream(self, stream: Stream) -> None:
+        """Keep a stream's state; a new incarnation is kept beside the older ones."""
+        assert stream.is_outgoing, "streams from others are the inbox's"
+        write_stream(self._connection, stream)
+
+    def unsealed(self, recipient: BodyId, lane: Lane, limit: int) -> tuple[Queued, ...]:
+        """Return statements that wait and are in no envelope, in the order they were put."""
+        values = {"recipient": recipient, "lane": lane.value, "most": limit}
+        return tuple(_queued(row) for row in self._connection.execute(_UNSEALED, values))
+
+    def has_unsealed(self, recipient: BodyId) -> bool:
+        """Say whether any statement for a body waits for an envelope."""
+        return any(
+            self._connection.execute(_HAS_UNSEALED, {"recipient": recipient, "lane": lane.value}).first()
+            for lane in (Lane.CONTROL, Lane.DATA)
+        )
+
+    def first_waiting(self, recipient: BodyId, kind: str) -> Queued | None:
+        """Return the first statement of a kind that waits for a body, sealed or not."""
+        query = sa.select(_item).where(
+            _item.c.recipient == recipient, _item.c.lane == Lane.CONTROL.value, _item.c.state == _WAITING,
+            _item.c.kind == kind,
+        )  # fmt: skip
+        row = self._connection.execute(query.order_by(_item.c.number).limit(1)).one_or_none()
+        return None if row is None else _queued(row)
+
+    def hold(self, queued: Queued, why: str, at: datetime) -> None:
+        """Take a waiting statement out of the queue until a person decides."""
+        self._set(queued.number, SendState.HELD, why, at)
+
+    def held(self) -> tuple[Queued, ...]:
+        """Return every held statement, in the order they were put."""
+        query = sa.select(_item).where(_item.c.state == SendState.HELD.value).order_by(_item.c.number)
+        return tuple(_queued(row) for row in self._connection.execute(query))
+
+    def release(self, number: int, at: datetime) -> Queued | None:
+        """Put a held statement back in its place in the queue; None when none is held under the number."""
+        found = self._held_one(number)
+        if found is not None:
+            self._set(number, SendState.WAITING, "", at)
+            lane = lane_of(found.outgoing)
+            self.put_line(Line(found.outgoing.recipient, lane, 0, at))
+        return found
+
+    def drop(self, number: int, why: str, at: datetime) -> Queued | None:
+        """Take back a held statement for good; None when none is held under the number."""
+        found = self._held_one(number)
+        if found is not None:
+            self._set(number, SendState.RETRACTED, why, at)
+            self._connection.execute(sa.update(_item).where(_item.c.number == number).values(document=None))
+        return found
+
+    def put_envelope(self, envelope: Envelope, carried: Sequence[Queued]) -> None:
+        """Keep an envelope to send, with the statements it carries; they are sealed now."""
+        header = envelope.header
+        values = {
+            "recipient": header.recipient,
+            "lane": header.lane.value,
+            "incarnation": header.incarnation,
+            "sequence": header.sequence,
+            "header_hash": header_hash(envelope),
+            "header": envelope.header_bytes,
+            "key_id": envelope.signature.key_id,
+            "signature": envelope.signature.value,
+            "sealed": envelope.sealed,
+            "state": _WAITING,
+            "why": "",
+        }
+        number = self._connection.execute(sa.insert(_box).returning(_box.c.number), values).scalar_one()
+        if carried:
+            self._connection.execute(_SEAL, [{"number_": item.number, "of": number} for item in carried])
+
+    def envelopes(self, recipient: BodyId, lane: Lane, limit: int, after: int = 0) -> tuple[WaitingEnvelope, ...]:
+        """Return the unacknowledged envelopes of a lane with a number above `after`, in the order of its stream."""
+        values = {"recipient": recipient, "lane": lane.value, "most": limit, "after": after}
+        return tuple(_waiting(row) for row in self._connection.execute(_ENVELOPES, values))
+
+    def envelope_of(self, header_hash: str) -> WaitingEnvelope | None:
+        """Return an unacknowledged envelope by the hash of its header."""
+        query = sa.select(_box).where(_box.c.header_hash == header_hash, _box.c.state == _WAITING)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _waiting(row)
+
+    def carried_by(self, number: int) -> tuple[Queued, ...]:
+        """Return the statements in an envelope that are not settled, in order."""
+        return tuple(_queued(row) for row in self._connection.execute(_CARRIED, {"number": number}))
+
+    def give_up(self, recipient: BodyId, lane: Lane, why: str, at: datetime) -> None:
+        """Give up all unacknowledged envelopes of a lane: their statements go back to their places in the queue."""
+        mine = (_box.c.recipient == recipient, _box.c.lane == lane.value, _box.c.state == _WAITING)
+        numbers = list(self._connection.execute(sa.select(_box.c.number).where(*mine)).scalars())
+        for part in parts(numbers):
+            back = sa.update(_item).where(_item.c.envelope_number.in_(part), _item.c.state == _WAITING)
+            self._connection.execute(back.values(envelope_number=None))
+        given_up = {"state": _GIVEN_UP, "why": why, "sealed": None, "settled_at": at}
+        self._connection.execute(sa.update(_box).where(*mine).values(**given_up))
+
+    def reopen(self, recipient: BodyId, lane: Lane, incarnation: str, sequence: int, at: datetime) -> int:
+        """Let what was acknowledged from a sequence of a stream on wait again, in its order; return how many statements."""
+        # Later incarnations of the stream rest on this one: what was lost of it is lost of them.
+        is_from = sa.or_(
+            sa.and_(_box.c.incarnation == incarnation, _box.c.sequence >= sequence), _box.c.incarnation > incarnation
+        )
+        lost = sa.select(_box.c.number).where(_box.c.recipient == recipient, _box.c.lane == lane.value, is_from)
+        again = sa.update(_item).where(
+            _item.c.envelope_number.in_(lost), _item.c.state == SendState.STORED.value, _item.c.document.is_not(None)
+        )
+        return self._connection.execute(again.values(state=_WAITING, envelope_number=None, at=at)).rowcount
+
+    def route(self, recipient: BodyId) -> BodyId | None:
+        """Return the relay that the operator set for a body; None for none."""
+        query = sa.select(body_route.c.via).where(body_route.c.body == recipient)
+        via = self._connection.execute(query).scalar()
+        return None if via is None else BodyId(via)
+
+    def put_route(self, recipient: BodyId, via: BodyId | None) -> None:
+        """Set the relay for a body, or none."""
+        if via is None:
+            self._connection.execute(sa.delete(body_route).where(body_route.c.body == recipient))
+        else:
+            replace_row(self._connection, body_route, {"body": recipient}, {"via": via})
+
+    def settle(self, number: int, receipt: Receipt, evidence: bytes, at: datetime) -> None:
+        """Mark an envelope stored or refused for good, keep the signed receipt, and set each statement's state."""
+        assert receipt.outcome is not ReceiptOutcome.GAP, "an envelope behind a gap is sent again, not settled"
+        is_refused = receipt.outcome is ReceiptOutcome.REFUSED
+        state = (SendState.REFUSED if is_refused else SendState.STORED).value
+        values = {"state": state, "receipt": evidence, "settled_at": at, "sealed": None, "why": receipt.reason}
+        self._connection.execute(sa.update(_box).where(_box.c.number == number).values(**values))
+        carried = (_item.c.envelope_number == number, _item.c.state == _WAITING)
+        refused = {result.statement: result.reason for result in receipt.results if not result.is_accepted}
+        for statement, reason in refused.items() if not is_refused else ():
+            one = sa.update(_item).where(*carried, _item.c.statement_id == statement)
+            self._connection.execute(one.values(state=SendState.REFUSED.value, reason=reason, at=at))
+        everything = {"state": state, "reason": receipt.reason, "at": at}
+        self._connection.execute(sa.update(_item).where(*carried).values(**everything))
+
+    def set_relayed(self, number: int, by: BodyId, evidence: bytes, at: datetime) -> None:
+        """Keep that a relay took an envelope; it still waits for its recipient."""
+        self._connection.execute(sa.update(_box).where(_box.c.number == number).values(relayed_at=at))
+        step = EvidenceStep(ReceiptOutcome.RELAYED.value, by, at)
+        for item in self.carried_by(number):
+            self.add_step(item.outgoing.statement.id, item.outgoing.recipient, step, evidence)
+
+    def overdue(self, before: datetime) -> tuple[Queued, ...]:
+        """Return statements that have waited since before a moment, sealed or not, held ones left out."""
+        query = sa.select(_item).where(_item.c.state == _WAITING, _item.c.put_at <= before).order_by(_item.c.number)
+        return tuple(_queued(row) for row in self._connection.execute(query))
+
+    def set_undelivered(self, queued: Queued, why: str, at: datetime) -> None:
+        """End a statement's delivery without success."""
+        self._set(queued.number, SendState.UNDELIVERED, why, at)
+
+    def add_step(self, statement: StatementId, recipient: BodyId, step: EvidenceStep, evidence: bytes) -> None:
+        """Keep one signed word about a statement that we sent; twice is once."""
+        key = {"statement_id": statement, "recipient": recipient, "step": step.step}
+        values = {"body": step.by, "at": step.at, "reason": step.reason, "document": evidence.decode("utf-8")}
+        replace_row(self._connection, outbox_evidence, key, values)
+
+    def has_sent(self, statement: StatementId, recipient: BodyId) -> bool:
+        """Say whether a statement was put for a body."""
+        query = sa.select(sa.literal(1)).where(_item.c.statement_id == statement, _item.c.recipient == recipient)
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def count_waiting(self, recipient: BodyId) -> int:
+        """Count the statements that wait for a body, sealed or not, held ones left out."""
+        query = sa.select(sa.func.count()).select_from(_item)
+        mine = query.where(_item.c.recipient == recipient, _item.c.state == _WAITING)
+        return int(self._connection.execute(mine).scalar_one())
+
+    def last_sealed(self, recipient: BodyId, lane: Lane) -> datetime | None:
+        """Return when the newest envelope of a lane was made; None before the first."""
+        query = sa.select(_box.c.header).where(_box.c.recipient == recipient, _box.c.lane == lane.value)
+        header = self._connection.execute(query.order_by(_box.c.number.desc()).limit(1)).scalar()
+        return None if header is None else value_of(EnvelopeHeader, header.decode("utf-8")).sent_at
+
+    def _held_one(self, number: int) -> Queued | None:
+        query = sa.select(_item).where(_item.c.number == number, _item.c.state == SendState.HELD.value)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _queued(row)
+
+    def _set(self, number: int, state: SendState, reason: str, at: datetime) -> None:
+        # A statement that leaves the queue is in no envelope: what was sealed with it is given up by the caller.
+        values = {"state": state.value, "reason": reason, "at": at}
+        self._connection.execute(sa.update(_item).where(_item.c.number == number).values(**values))
+
+    def _deliveries(self, query: sa.Select[Any], values: dict[str, object]) -> tuple[Delivery, ...]:
+        rows = list(self._connection.execute(query, values))
+        steps: dict[tuple[str, str], list[EvidenceStep]] = {}
+        for part in parts(list(dict.fromkeys(row.statement_id for row in rows))):
+            for word in self._connection.execute(_STEPS, {"statements": list(part)}):
+                step = EvidenceStep(word.step, BodyId(word.body), word.at, word.reason)
+                steps.setdefault((word.statement_id, word.recipient), []).append(step)
+        return tuple(_delivery(row, tuple(steps.get((row.statement_id, row.recipient), ()))) for row in rows)
+
+
+def _item_row(outgoing: Outgoing, now: datetime) -> dict[str, object]:
+    return {
+        "envelope_number": None,
+        "recipient": outgoing.recipient,
+        "lane": lane_of(outgoing).value,
+        "instrument": outgoing.instrument,
+        "statement_id": outgoing.statement.id,
+        "kind": outgoing.statement.kind,
+        "ref": outgoing.ref,
+        "state": _WAITING,
+        "reason": "",
+        "put_at": now,
+        "at": now,
+        "document": json_text(outgoing.statement.to_json()),
+    }
+
+
+def _queued(row: sa.Row[Any]) -> Queued:
+    is_control = row.lane == Lane.CONTROL.value
+    statement = statement_of(row.document)
+    recipient, instrument = BodyId(row.recipient), InstrumentId(row.instrument)
+    outgoing = Outgoing(recipient, instrument, statement, is_control, row.ref)
+    return Queued(row.number, outgoing, row.put_at, SendState(row.state), row.reason)
+
+
+def _pending(item: Outgoing) -> Delivery:
+    statement = item.statement
+    return Delivery(item.recipient, statement.id, statement.kind, item.ref, _WAITING, "", statement.at)
+
+
+def _waiting(row: sa.Row[Any]) -> WaitingEnvelope:
+    header = value_of(EnvelopeHeader, row.header.decode("utf-8"))
+    envelope = Envelope(header, row.header, Signature(KeyId(row.key_id), row.signature), row.sealed)
+    return WaitingEnvelope(row.number, BodyId(row.recipient), envelope, row.relayed_at)
+
+
+def _delivery(row: sa.Row[Any], steps: tuple[EvidenceStep, ...]) -> Delivery:
+    return Delivery(
+        BodyId(row.recipient), StatementId(row.statement_id), row.kind, row.ref, row.state, row.reason, row.at, steps
+    )

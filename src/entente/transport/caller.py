@@ -1,0 +1,84 @@
+"""Calls over HTTP: one question to another node, and fetching what waits for us there.
+
+A call is posted at once to the first address that answers, never queued and never posted twice by itself: whoever asked is told
+that nobody answered, and asks again. Fetching is a call that is made again until nothing comes.
+
+Source: docs/rules/exchange.md X23, X27 and X30.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from entente.exchange.calls import Call
+from entente.exchange.envelopes import batch_to_bytes
+from entente.exchange.parcels import Pulled
+from entente.kernel.errors import Unavailable
+from entente.kernel.ids import BodyId, InstrumentId
+from entente.kernel.statement import Statement
+
+PULLS_MAX = 10_000
+"""Posts of one fetch: 640,000 envelopes, more than a peer keeps for one body. It ends a peer that never says that it is done."""
+
+
+class Answers(Protocol):
+    """What a caller needs of the exchange (exchange.service.Exchange)."""
+
+    def call(self, recipient: BodyId, statement: Statement, instrument: InstrumentId) -> Call:
+        """Make a call."""
+
+    def answered(self, call: Call, response: bytes) -> tuple[Statement, ...]:
+        """Return the statements that answer a call."""
+
+    def pull(self, peer: BodyId, taken: tuple[str, ...] = ()) -> Call:
+        """Make the call that asks for what waits."""
+
+    def pulled(self, call: Call, response: bytes) -> Pulled:
+        """Take in what a pull brought."""
+
+
+class Caller:
+    """Calls for one node. Safe from several threads."""
+
+    def __init__(self, exchange: Answers, post: Callable[[str, bytes], bytes]) -> None:
+        self._exchange = exchange
+        self._post = post
+
+    def __call__(self, recipient: BodyId, statement: Statement, instrument: InstrumentId) -> tuple[Statement, ...]:
+        """Ask a body's node and return its answer.
+
+        Raises Unavailable when nobody answers, NotFound or Refused as the other side says, Untrusted for what proves nothing.
+        """
+        call = self._exchange.call(recipient, statement, instrument)
+        return self._exchange.answered(call, self._post_to_any(call, batch_to_bytes([call.envelope])))
+
+    def fetch(self, peer: BodyId) -> int:
+        """Fetch and acknowledge all that waits for us at a body; return how many envelopes came.
+
+        Raises Unavailable when the body cannot be reached; what came before is taken in.
+        """
+        came = 0
+        taken: tuple[str, ...] = ()
+        for _ in range(PULLS_MAX):
+            call = self._exchange.pull(peer, taken)
+            brought = self._exchange.pulled(call, self._post_to_any(call, batch_to_bytes([call.envelope])))
+            if not brought.envelopes:
+                break
+            came, taken = came + brought.envelopes, brought.taken
+            self._post_to_any(call, brought.receipts)
+        return came
+
+    def _post_to_any(self, call: Call, batch: bytes) -> bytes:
+        failure = Unavailable(
+            f"{call.recipient.code} cannot be asked now.",
+            why="It has published no address, so that a question cannot reach it.",
+            do="Write to it instead: a message waits until it fetches it.",
+            retry_is_safe=True,
+        )
+        for address in call.addresses:
+            try:
+                return self._post(address, batch)
+            except Unavailable as error:
+                failure = error
+        raise failure

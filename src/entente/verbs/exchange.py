@@ -1,0 +1,182 @@
+"""The verbs of the exchange: lines, held statements, what was set aside, routes, bundles."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from entente.exchange.bundles import LINE_BYTES_MAX, export, take_in
+from entente.exchange.model import STREAM_LANES, Queued, SetAside
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.codec import to_json
+from entente.kernel.errors import Conflict, Invalid
+from entente.node import Node
+from entente.verbs.arguments import Arguments
+from entente.verbs.references import Names, names_of
+from entente.verbs.verb import Verb, verb
+
+NUMBER_MAX = 2**53 - 1
+REST = ".part"
+"""The ending of a bundle that is being written; one that was cut keeps it."""
+
+
+def _lines(node: Node, _: Arguments) -> JsonObject:
+    names = names_of(node)
+    with node.exchange.open_view() as view:
+        own = view.bodies.own().id
+        rows: list[Json] = []
+        for body in view.bodies.bodies():
+            if body.id == own:
+                continue
+            heard = view.bodies.heard().get(body.id)
+            route = view.outbox.route(body.id)
+            lines = [view.outbox.line(body.id, lane) for lane in STREAM_LANES]
+            rows.append(
+                {
+                    "body": names.ref(body.id),
+                    "waiting": view.outbox.count_waiting(body.id),
+                    "relayed_for": view.relay.count_for(body.id),
+                    "via": names.code(route) if route else "",
+                    "heard": to_json(heard),
+                    "attempts": max((line.attempts for line in lines if line is not None), default=0),
+                    "why": next((line.why for line in lines if line is not None and line.why), ""),
+                }
+            )
+    return {"lines": rows, "held": len(node.deciding.held()), "aside": len(node.deciding.aside())}
+
+
+def _held(node: Node, _: Arguments) -> JsonObject:
+    names = names_of(node)
+    return {"held": [_queued(one, names) for one in node.deciding.held()]}
+
+
+def _release(node: Node, arguments: Arguments) -> JsonObject:
+    number = arguments.integer("number", default=0, least=1, most=NUMBER_MAX)
+    return {"released": _queued(node.deciding.release(arguments.officer(), number), names_of(node))}
+
+
+def _drop(node: Node, arguments: Arguments) -> JsonObject:
+    number = arguments.integer("number", default=0, least=1, most=NUMBER_MAX)
+    dropped = node.deciding.drop(arguments.officer(), number, arguments.text("reason"))
+    return {"dropped": _queued(dropped, names_of(node))}
+
+
+def _aside(node: Node, _: Arguments) -> JsonObject:
+    names = names_of(node)
+    return {"aside": [_set_aside(one, names) for one in node.deciding.aside()]}
+
+
+def _retry(node: Node, _: Arguments) -> JsonObject:
+    names = names_of(node)
+    tried: list[Json] = [{**_set_aside(one, names), "still": why} for one, why in node.deciding.retry()]
+    return {"tried": tried}
+
+
+def _route(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    body, via = names.body(arguments.text("body"), "body"), arguments.optional_text("via")
+    relay = names.body(via, "via") if via else None
+    node.deciding.set_route(arguments.officer(), body.id, None if relay is None else relay.id)
+    return {"body": names.ref(body.id), "via": names.ref(relay.id) if relay is not None else None}
+
+
+def _export(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    recipient, file = names.body(arguments.text("to"), "to"), Path(arguments.text("file"))
+    if recipient.id == names.own.id:
+        raise Invalid(
+            "A bundle is for another body.",
+            field="to",
+            why="Nothing waits here for ourselves.",
+            do="Name the body that the bundle is carried to; «entente exchange lines» lists what waits for whom.",
+        )
+    envelopes = _write(file, export(node.exchange, recipient.id), arguments)
+    return {"to": names.ref(recipient.id), "file": str(file), "bytes": file.stat().st_size, "batches": envelopes - 1}
+
+
+def _import(node: Node, arguments: Arguments) -> JsonObject:
+    file, answer = Path(arguments.text("file")), Path(arguments.text("answer"))
+    answers: list[bytes] = []
+    try:
+        with file.open("rb") as opened:
+            lines = iter(lambda: opened.readline(LINE_BYTES_MAX), b"")
+            found = take_in(node.exchange, lines, answers.append, arguments.progress)
+    except OSError as error:
+        raise _no_file(file, error) from error
+    _write(answer, iter(answers), arguments)
+    return {
+        "file": str(file),
+        "envelopes": found.envelopes,
+        "answered": found.answered,
+        "unreadable": list(found.unreadable),
+        "answer": str(answer),
+    }
+
+
+def _write(file: Path, lines: object, arguments: Arguments) -> int:
+    """Write a bundle whole or not at all: under another name first, durable before it has its own."""
+    part, count = file.with_name(file.name + REST), 0
+    if file.exists():
+        raise Conflict(
+            f"There is a file {file.name} already.",
+            why="A bundle that waits to be carried is not overwritten.",
+            do="Choose another name, or move that file away.",
+        )
+    try:
+        with part.open("wb") as opened:
+            for line in lines:  # type: ignore[attr-defined] # an iterator of bytes
+                opened.write(line)
+                count += 1
+                arguments.progress(count)
+            opened.flush()
+            os.fsync(opened.fileno())
+        part.rename(file)
+    except OSError as error:
+        raise _no_file(file, error) from error
+    return count
+
+
+def _no_file(file: Path, error: OSError) -> Invalid:
+    return Invalid(
+        f"The file {file.name} cannot be used.",
+        field="file",
+        why=f"The system says: {error.strerror}.",
+        do="Name a file that the node's account may read or write, with room on its disk.",
+    )
+
+
+def _queued(one: Queued, names: Names) -> JsonObject:
+    outgoing = one.outgoing
+    return {
+        "number": one.number,
+        "to": names.ref(outgoing.recipient),
+        "kind": outgoing.statement.kind,
+        "instrument": names.instrument_name(outgoing.instrument),
+        "about": names.readable(outgoing.ref),
+        "put_at": to_json(one.put_at),
+        "why": names.readable(one.reason),
+    }
+
+
+def _set_aside(one: SetAside, names: Names) -> JsonObject:
+    return {
+        "number": one.number,
+        "from": names.ref(one.sender),
+        "kind": one.statement.kind,
+        "statement": one.statement.id,
+        "reason": one.reason,
+        "at": to_json(one.at),
+    }
+
+
+VERBS: tuple[Verb, ...] = (
+    verb("exchange_lines", _lines, "Say how the line to each body stands and what waits for it."),
+    verb("exchange_held", _held, "List what is held and not sent, with the reason."),
+    verb("exchange_release", _release, "Let a held statement leave, if it may now.", "officer", "number"),
+    verb("exchange_drop", _drop, "Take back a held statement for good.", "officer", "number", "reason"),
+    verb("exchange_aside", _aside, "List the statements that this node failed at or does not know the kind of."),
+    verb("exchange_retry", _retry, "Try to take in what was set aside."),
+    verb("exchange_route", _route, "Reach a body through a relay it named, or directly.", "officer", "body", "via"),
+    verb("exchange_export", _export, "Write what waits for a body into a bundle.", "to", "file"),
+    verb("exchange_import", _import, "Take in a bundle and write its answer.", "file", "answer"),
+)

@@ -1,0 +1,156 @@
+"""One question and its answer in one post (X27): fresh, once, of a body we know, and never more than its room says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from entente.exchange.calls import Call
+from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json
+from entente.exchange.model import CALL_SECONDS_MAX
+from entente.kernel.errors import Invalid, NotFound, Untrusted
+from entente.kernel.ids import InstrumentId
+from entente.kernel.statement import Statement
+from tests.support.memory_exchange import CHARTER, XA, XB, XC, MemoryNode, signer_named, two_nodes
+
+
+def ask(a: MemoryNode, text: str, kind: str = "echo") -> Call:
+    return a.exchange.call(XB, a.say(text, kind), CHARTER)
+
+
+def answer(a: MemoryNode, b: MemoryNode, call: Call) -> tuple[Statement, ...]:
+    return a.exchange.answered(call, b.exchange.receive(batch_to_bytes([call.envelope])))
+
+
+def test_call_is_answered_in_the_same_post() -> None:
+    a, b, _ = two_nodes()
+    (said,) = answer(a, b, ask(a, "hello"))
+    assert (said.kind, said.content["text"]) == ("echoed", f"hello to {XA}")
+    assert b.state.accepted == ["asked hello"]
+
+
+def test_call_counts_once() -> None:
+    a, b, _ = two_nodes()
+    call = ask(a, "hello")
+    answer(a, b, call)
+    with pytest.raises(Untrusted, match="not answered"):
+        answer(a, b, call)
+    assert b.state.accepted == ["asked hello"]
+
+
+@pytest.mark.parametrize("seconds", [CALL_SECONDS_MAX + 1, -CALL_SECONDS_MAX - 1])
+def test_call_that_is_not_fresh_is_refused_and_leaves_no_trace(seconds: int) -> None:
+    a, b, clock = two_nodes()
+    call = ask(a, "hello")
+    clock.move(seconds=seconds)
+    with pytest.raises(Untrusted):
+        b.exchange.receive(batch_to_bytes([call.envelope]))
+    assert (b.state.accepted, b.commits) == ([], 0)
+
+
+def test_what_a_room_hides_is_answered_as_nothing_found() -> None:
+    a, b, _ = two_nodes()
+    with pytest.raises(NotFound):
+        answer(a, b, ask(a, "hidden"))
+
+
+def test_kind_that_nobody_answers_is_refused() -> None:
+    a, b, _ = two_nodes()
+    with pytest.raises(Invalid, match="not well formed"):
+        answer(a, b, ask(a, "hello", "message"))
+    assert b.state.accepted == []
+
+
+def test_call_of_a_stranger_or_signed_by_another_proves_nothing() -> None:
+    a, b, clock = two_nodes()
+    stranger = MemoryNode(XC, clock, known=(XA, XB, XC))
+    with pytest.raises(Untrusted):
+        b.exchange.receive(
+            batch_to_bytes([stranger.exchange.call(XB, stranger.say("hello", "echo"), CHARTER).envelope])
+        )
+    a.keys.signer = signer_named("impostor")
+    with pytest.raises(Untrusted):
+        b.exchange.receive(batch_to_bytes([ask(a, "hello").envelope]))
+    assert (b.state.accepted, b.commits) == ([], 0)
+
+
+def test_call_to_an_unknown_body_is_not_found() -> None:
+    a, _, _ = two_nodes()
+    with pytest.raises(NotFound):
+        a.exchange.call(XC, a.say("hello", "echo"), InstrumentId(""))
+
+
+def test_answer_to_another_call_or_of_another_body_is_not_believed() -> None:
+    a, b, _ = two_nodes()
+    first, second = ask(a, "one"), ask(a, "two")
+    response = b.exchange.receive(batch_to_bytes([first.envelope]))
+    with pytest.raises(Untrusted, match="did not answer"):
+        a.exchange.answered(second, response)
+    third = ask(a, "three")
+    b.keys.signer = signer_named("impostor")
+    with pytest.raises(Untrusted):
+        answer(a, b, third)
+
+
+def test_answer_posted_by_itself_is_refused() -> None:
+    a, b, _ = two_nodes()
+    (item,) = batch_from_bytes(b.exchange.receive(batch_to_bytes([ask(a, "one").envelope])))
+    with pytest.raises(Invalid, match="posted as a message"):
+        a.exchange.receive(batch_to_bytes([envelope_from_json(item)]))
+
+
+def test_call_may_not_carry_another_bodys_statement() -> None:
+    a, b, _ = two_nodes()
+    with pytest.raises(Invalid):
+        b.exchange.receive(batch_to_bytes([a.exchange.call(XB, b.say("hello", "echo"), CHARTER).envelope]))
+
+
+def pull(a: MemoryNode, b: MemoryNode, taken: tuple[str, ...] = ()) -> int:
+    call = a.exchange.pull(XB, taken)
+    brought = a.exchange.pulled(call, b.exchange.receive(batch_to_bytes([call.envelope])))
+    if brought.receipts:
+        b.exchange.receive(brought.receipts)
+    return brought.envelopes
+
+
+def test_pull_brings_what_waits_and_its_receipts_settle_it() -> None:
+    a, b, _ = two_nodes()
+    b.put(XA, b.say("one"))
+    b.exchange.postpone(b.collect(XA), "No line to that side.")
+    assert b.exchange.recipients_due() == ()
+    assert pull(a, b) == 1
+    assert (a.state.accepted, b.delivery("one")) == (["one"], ("stored", ""))
+    assert pull(a, b) == 0
+
+
+def test_pull_lost_on_its_way_back_is_made_good_by_the_next() -> None:
+    a, b, _ = two_nodes()
+    b.put(XA, b.say("one"))
+    b.exchange.receive(batch_to_bytes([a.exchange.pull(XB).envelope]))
+    assert pull(a, b) == 1
+    assert (a.state.accepted, b.delivery("one")) == (["one"], ("stored", ""))
+
+
+def test_pull_after_a_long_absence_brings_everything_in_order() -> None:
+    a, b, clock = two_nodes()
+    for number in range(200):
+        b.put(XA, b.say(f"{number}"))
+        if number % 10 == 9:
+            b.exchange.collect(XA)
+    clock.move(days=20)
+    while pull(a, b):
+        pass
+    assert a.state.accepted == [f"{number}" for number in range(200)]
+
+
+def test_signature_of_a_call_covers_its_whole_header() -> None:
+    a, b, _ = two_nodes()
+    call = ask(a, "hello")
+    header = replace(call.envelope.header, sent_at=call.envelope.header.sent_at + timedelta(seconds=1))
+    changed = replace(
+        call.envelope, header=header, header_bytes=call.envelope.header_bytes.replace(b"12:00:00", b"12:00:01")
+    )
+    with pytest.raises(Untrusted):
+        b.exchange.receive(batch_to_bytes([changed]))

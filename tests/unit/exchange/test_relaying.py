@@ -1,0 +1,205 @@
+"""Two bodies without a line exchange through a third that cannot read (X24 to X26; DESIGN section 11, day 2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json, header_hash
+from entente.exchange.model import EXPIRY_DAYS, RELAY_AGAIN_HOURS, Lane
+from entente.exchange.relaying import RELAY_OF_MAX
+from entente.kernel.errors import Untrusted
+from tests.support.memory_exchange import XA, XB, XC, ManualClock, MemoryNode, a_body
+
+
+def three_nodes() -> tuple[MemoryNode, MemoryNode, MemoryNode, ManualClock]:
+    """XA and XB have no line; XC is the relay that XB named."""
+    clock = ManualClock()
+    a, b, relay = (MemoryNode(own, clock, known=(XA, XB, XC)) for own in (XA, XB, XC))
+    for node in (a, b, relay):
+        node.state.bodies[XB] = replace(a_body(XB), addresses=(), relays=(XC,))
+        node.state.bodies[XA] = replace(a_body(XA), addresses=(), relays=(XC,))
+    return a, b, relay, clock
+
+
+def post(sender: MemoryNode, relay: MemoryNode, recipient: MemoryNode) -> None:
+    parcel = sender.collect(recipient.id)
+    assert (parcel.via, parcel.addresses) == (XC, a_body(XC).addresses)
+    sender.exchange.settle(parcel, relay.exchange.receive(parcel.batch))
+
+
+def fetch(body: MemoryNode, relay: MemoryNode, taken: tuple[str, ...] = ()) -> int:
+    call = body.exchange.pull(XC, taken)
+    brought = body.exchange.pulled(call, relay.exchange.receive(batch_to_bytes([call.envelope])))
+    if brought.receipts:
+        relay.exchange.receive(brought.receipts)
+    if brought.taken:
+        fetch(body, relay, brought.taken)
+    return brought.envelopes
+
+
+def steps(node: MemoryNode, ref: str) -> list[str]:
+    with node.unit() as unit:
+        (delivery,) = unit.outbox.deliveries(ref)
+    return [*(step.step for step in delivery.steps), delivery.state]
+
+
+def test_message_goes_through_the_relay_and_its_receipt_comes_back() -> None:
+    a, b, relay, _ = three_nodes()
+    a.send(XB, "hello")
+    post(a, relay, b)
+    assert steps(a, "hello") == ["relayed", "waiting"]
+    assert fetch(b, relay) == 1
+    assert b.state.accepted == ["hello"]
+    assert steps(a, "hello") == ["relayed", "waiting"]
+    assert fetch(a, relay) == 1
+    assert steps(a, "hello") == ["relayed", "stored"]
+    assert (fetch(a, relay), fetch(b, relay)) == (0, 0)
+    with relay.unit() as unit:
+        assert unit.relay.recipients() == ()
+
+
+def test_relay_with_a_line_posts_what_it_keeps() -> None:
+    a, b, relay, _ = three_nodes()
+    for name in (XA, XB):
+        relay.state.bodies[name] = replace(relay.state.bodies[name], addresses=("http://reached.example",))
+    a.send(XB, "hello")
+    post(a, relay, b)
+    assert relay.exchange.recipients_due() == (XB,)
+    parcel = relay.collect(XB)
+    assert relay.exchange.settle(parcel, b.exchange.receive(parcel.batch)).passed_on == 1
+    back = relay.collect(XA)
+    relay.exchange.settle(back, a.exchange.receive(back.batch))
+    assert steps(a, "hello") == ["relayed", "stored"]
+    assert relay.exchange.recipients_due() == ()
+
+
+def test_relay_cannot_read_what_it_passes_on() -> None:
+    a, b, relay, _ = three_nodes()
+    a.send(XB, "hello")
+    post(a, relay, b)
+    with relay.unit() as unit:
+        (kept,) = unit.relay.waiting(XB, 9)
+    with pytest.raises(Untrusted):
+        relay.exchange.opener.open(kept.envelope.sealed, b"")
+    assert relay.state.accepted == []
+
+
+def test_relay_passes_on_for_bodies_that_named_it_alone() -> None:
+    a, _, relay, _ = three_nodes()
+    relay.state.bodies[XB] = replace(relay.state.bodies[XB], relays=())
+    a.send(XB, "hello")
+    parcel = a.collect(XB)
+    assert a.exchange.settle(parcel, relay.exchange.receive(parcel.batch)).postponed == 1
+    assert steps(a, "hello")[-1] == "waiting"
+    with relay.unit() as unit:
+        assert unit.relay.recipients() == ()
+
+
+def test_forged_envelope_is_not_passed_on() -> None:
+    a, _, relay, _ = three_nodes()
+    a.send(XB, "hello")
+    (waiting,) = a.collect(XB).envelopes
+    forged = replace(waiting.envelope, signature=replace(waiting.envelope.signature, value=bytes(64)))
+    answers = batch_from_bytes(relay.exchange.receive(batch_to_bytes([forged])))
+    assert envelope_from_json(answers[0]).header.lane is Lane.RECEIPT
+    with relay.unit() as unit:
+        assert unit.relay.recipients() == ()
+
+
+def test_what_a_relay_lost_is_posted_again_after_an_hour_and_counts_once() -> None:
+    a, b, relay, clock = three_nodes()
+    a.send(XB, "hello")
+    post(a, relay, b)
+    fetch(b, relay)
+    assert a.exchange.collect(XB) is None
+    clock.move(hours=RELAY_AGAIN_HOURS)
+    # As if the relay's store had been put back before it took the receipt.
+    forgetful = MemoryNode(XC, clock, known=(XA, XB, XC))
+    forgetful.state.bodies.update(relay.state.bodies)
+    post(a, forgetful, b)
+    fetch(b, forgetful)
+    fetch(a, forgetful)
+    assert (b.state.accepted, steps(a, "hello")[-1]) == (["hello"], "stored")
+
+
+def test_relay_that_could_not_pass_on_says_so_with_its_signature() -> None:
+    a, b, relay, clock = three_nodes()
+    a.send(XB, "hello")
+    post(a, relay, b)
+    clock.move(days=EXPIRY_DAYS)
+    assert relay.exchange.tend() == 1
+    assert relay.verbs() == ["envelope_relayed", "relay_ended"]
+    assert fetch(a, relay) == 1
+    assert "undelivered_by_relay" in steps(a, "hello")
+    a.exchange.tend()
+    assert steps(a, "hello")[-1] == "undelivered"
+
+
+def test_one_sender_cannot_fill_a_relay() -> None:
+    a, _, relay, clock = three_nodes()
+    a.send(XB, "first")
+    (waiting,) = a.collect(XB).envelopes
+    with relay.unit() as unit:
+        for number in range(RELAY_OF_MAX):
+            header = replace(waiting.envelope.header, sequence=number + 2)
+            unit.relay.put(replace(waiting.envelope, header=header, header_bytes=b"%d" % number), clock.now())
+        unit.commit()
+    parcel = a.collect(XB)
+    assert a.exchange.settle(parcel, relay.exchange.receive(parcel.batch)).postponed == 1
+    assert steps(a, "first") == ["refused_by_relay", "waiting"]
+
+
+def test_relay_cannot_say_that_a_recipient_has_something() -> None:
+    a, b, relay, _ = three_nodes()
+    a.send(XB, "hello")
+    parcel = a.collect(XB)
+    # The relay claims to be the recipient: it has neither its key nor its id.
+    claimed = MemoryNode(XB, relay.clock)
+    claimed.keys.signer = relay.keys.signer
+    claimed.state.instruments.update(b.state.instruments)
+    settlement = a.exchange.settle(parcel, claimed.exchange.receive(parcel.batch))
+    assert (settlement.acknowledged, len(settlement.disbelieved)) == (0, 1)
+    assert steps(a, "hello") == ["waiting"]
+
+
+def test_operator_can_set_a_relay_for_a_body_that_has_addresses() -> None:
+    a, _, _, _ = three_nodes()
+    a.state.bodies[XB] = a_body(XB)
+    a.send(XB, "hello")
+    assert a.collect(XB).via == XB
+    with a.unit() as unit:
+        unit.outbox.put_route(XB, XC)
+        unit.commit()
+    assert a.collect(XB).via == XC
+
+
+def test_body_whose_line_is_down_is_reached_through_its_relay() -> None:
+    a, _, _, clock = three_nodes()
+    a.state.bodies[XB] = replace(a_body(XB), relays=(XC,))
+    a.send(XB, "hello")
+    for _ in range(5):
+        parcel = a.collect(XB)
+        assert parcel.via == XB
+        a.exchange.postpone(parcel, "No answer.")
+        clock.move(minutes=1)
+    assert a.collect(XB).via == XC
+
+
+def test_order_is_kept_over_a_relay_and_gaps_are_filled() -> None:
+    a, b, relay, clock = three_nodes()
+    for text in ("one", "two", "three"):
+        a.send(XB, text)
+        post(a, relay, b)
+    with relay.unit() as unit:
+        first = unit.relay.waiting(XB, 9)[0]
+        unit.relay.settle(header_hash(first.envelope), "lost", clock.now())
+        unit.commit()
+    clock.move(hours=RELAY_AGAIN_HOURS)
+    post(a, relay, b)
+    while fetch(b, relay):
+        pass
+    fetch(a, relay)
+    assert b.state.accepted == ["one", "two", "three"]
+    assert {steps(a, text)[-1] for text in b.state.accepted} == {"stored"}
