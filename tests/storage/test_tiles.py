@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from entente.app import open_parts, parts_of
 from entente.kernel.errors import Unavailable
@@ -20,8 +21,12 @@ from entente.node import Node
 from entente.settings import Settings
 from entente.storage import tiles
 from entente.storage.folder import Folder
+from entente.storage.schema import trail
 from entente.storage.tiles import TileFolder
 from entente.trail.log import Fit
+from entente.trail.rules import entry_of, row_entry
+from tests.storage.conftest import Opener
+from tests.storage.test_contract_daily_work import append
 from tests.support.nodes import begin_body
 
 pytestmark = pytest.mark.storage
@@ -91,6 +96,24 @@ def test_t8_leaves_and_rows_of_a_case_are_read_as_they_stand(node: Node) -> None
         assert named == rows[-5:]
         assert view.trail.of_case("2031/000017", (), len(rows) - 2, 2) == rows[-5:-3]
         assert view.trail.of_case("2031/000018", ("subject-4", "subject-1"), 99, 99) == (rows[-4], rows[-1])
+
+
+def test_t13_entry_of_an_erased_row_is_kept_with_it(opener: Opener) -> None:
+    store = opener()
+    with store.unit() as unit:
+        append(unit, 3)
+        unit.commit()
+    with store.view() as view:
+        assert [row.entry for row in view.trail.rows(0, 9)] == [None] * 3
+        row = view.trail.rows(0, 9)[1]
+    with store.unit() as unit:
+        kept = row_entry(row.sequence, row.at, row.act, row.salt)
+        unit.trail._connection.execute(sa.update(trail).where(trail.c.sequence == 2).values(entry=kept, salt=bytes(16)))  # noqa: SLF001
+        unit.commit()
+    with store.view() as view:
+        erased = view.trail.rows(0, 9)[1]
+        assert erased.entry == kept
+        assert entry_of(erased) == kept
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])

@@ -17,7 +17,7 @@ from entente.bodies.model import Body
 from entente.kernel.ports import Act, TrailRow
 from entente.trail.log import Log
 from entente.trail.ports import TrailHead
-from entente.trail.rules import make_row
+from entente.trail.rules import make_row, row_entry
 from tests.support.build_bodies import NOW, Keyring, new_body
 from tests.support.memory_unit import MemoryBodies, MemoryOutbox, MemoryTrail
 
@@ -125,6 +125,13 @@ class LogWorld:
     def bring_up(self) -> None:
         """Step until nothing is left."""
         self.log.bring_up(lambda _: None)
+
+    def erase(self, sequence: int) -> None:
+        """Take what a row says, and keep what it proves, as an erasure does."""
+        row = self.trail.kept_rows[sequence - 1]
+        act = replace(row.act, detail={**row.act.detail, "shown": "erased"})
+        kept = replace(row, act=act, salt=bytes(16), entry=row_entry(row.sequence, row.at, row.act, row.salt))
+        self.trail.kept_rows[sequence - 1] = kept
 
     def rewrite(self, sequence: int) -> None:
         """Change a row and make every row after it anew, as whoever holds the store could."""

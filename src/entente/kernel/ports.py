@@ -47,6 +47,8 @@ class TrailRow:
     """The leaf hash of the salted digest of the row (T2)."""
     root: bytes
     """The root of the tree of all leaves up to and with this one (T3)."""
+    entry: bytes | None = None
+    """The salted digest under the leaf, kept where an erasure took what it was made from; None where the row gives it (T13)."""
 
 
 class TrailStore(Protocol):

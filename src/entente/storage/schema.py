@@ -115,6 +115,7 @@ trail = sa.Table(
     _bytes("salt"),
     _bytes("leaf"),
     _bytes("root"),
+    sa.Column("entry", sa.LargeBinary),
     sa.Index(None, "subject", "sequence"),
 )
 trail_frontier = sa.Table(

@@ -88,6 +88,7 @@ class TrailTables:
                 "salt": row.salt,
                 "leaf": row.leaf,
                 "root": row.root,
+                "entry": row.entry,
             }
         )
         self._frontier = frontier
@@ -150,7 +151,7 @@ class TrailTables:
 def _row(row: sa.Row[tuple[object, ...]]) -> TrailRow:
     detail = cast("JsonObject", json.loads(row.detail))
     act = Act(row.verb, BodyId(row.body), row.officer, row.subject, detail)
-    return TrailRow(row.sequence, row.at, act, row.salt, row.leaf, row.root)
+    return TrailRow(row.sequence, row.at, act, row.salt, row.leaf, row.root, row.entry)
 
 
 def _peaks(data: bytes) -> tuple[bytes, ...]:

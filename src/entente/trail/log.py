@@ -23,7 +23,7 @@ from entente.kernel.proofs import Proof, consistency_proof, inclusion_proof, is_
 from entente.kernel.signing import Signer
 from entente.trail.checkpoint import Checkpoint, keys_of, open_checkpoint, origin_of, sign_checkpoint
 from entente.trail.ports import LogFiles, LogUnit
-from entente.trail.rules import row_entry
+from entente.trail.rules import entry_of
 from entente.trail.tiles import (
     CHECKPOINT_PATH,
     TILE_HASHES,
@@ -302,7 +302,7 @@ def _grown(unit: LogUnit, edge: Edge, upto: int) -> Iterator[LogFile]:
     entries: list[bytes] = []
     while edge.size < upto:
         for row in unit.trail.rows(edge.size, min(ROWS_PER_READ, upto - edge.size)):
-            entry = row_entry(row.sequence, row.at, row.act, row.salt)
+            entry = entry_of(row)
             if leaf_hash(entry) != row.leaf:
                 raise _broken_trail(row.sequence)
             entries.append(entry)

@@ -196,6 +196,8 @@ def continues(log: Log, note: bytes, node_keys: Iterable[bytes], progress: Calla
 
 
 def _proved(row: TrailRow, proof: Proof) -> ProvedRow:
+    if row.entry is not None:
+        return ProvedRow(row.sequence, row.leaf, proof, None)
     act = row.act
     content = RowContent(row.at, act.verb, act.body, act.officer, act.subject, act.detail, row.salt)
     return ProvedRow(row.sequence, row.leaf, proof, content)

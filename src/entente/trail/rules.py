@@ -42,6 +42,11 @@ def row_leaf(sequence: int, at: datetime, act: Act, salt: bytes) -> bytes:
     return leaf_hash(row_entry(sequence, at, act, salt))
 
 
+def entry_of(row: TrailRow) -> bytes:
+    """Return what the log holds of a row: the salted digest of what it says, or the one kept when that was erased (T13)."""
+    return row.entry if row.entry is not None else row_entry(row.sequence, row.at, row.act, row.salt)
+
+
 def make_row(frontier: Frontier, at: datetime, act: Act, salt: bytes) -> tuple[TrailRow, Frontier]:
     """Return the next row and the frontier after it (T1, T3)."""
     sequence = frontier.size + 1

@@ -158,6 +158,21 @@ def test_t8_each_damaged_file_is_named_by_the_check(path: str, way: str) -> None
     assert world.trail.frontier().size == 300
 
 
+def test_t13_log_over_an_erased_row_is_the_same_byte_for_byte() -> None:
+    world = log_world(300)
+    world.bring_up()
+    before = dict(world.files.kept)
+    world.erase(7)
+    assert world.log.verify().is_sound
+    world.files.begin_again()
+    world.bring_up()
+    assert world.files.kept == before
+    world.trail.kept_rows[6] = replace(world.trail.kept_rows[6], entry=bytes(32))
+    world.files.begin_again()
+    with pytest.raises(Untrusted, match="row 7"):
+        world.bring_up()
+
+
 def test_t10_tile_that_gives_no_proof_has_the_log_written_anew() -> None:
     world = log_world(600)
     tree = published(world)

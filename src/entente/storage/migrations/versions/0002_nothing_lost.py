@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("body", name=op.f("pk_body_heard")),
     )
     op.add_column("record", sa.Column("doubted_at", MOMENT, nullable=True))
+    op.add_column("trail", sa.Column("entry", sa.LargeBinary(), nullable=True))
     _hear_what_was_taken_in()
     _count_leases_in_minutes()
     _move_the_outbox()
