@@ -132,6 +132,10 @@ def with_records(day: Day) -> None:
     with pytest.raises(NotFound):
         ask("XA-NCB", "trail_query", officer="dpo-1", row=1)
     listed = ask("XB-NCB", "record_list", officer=DUTY, limit=1, **ABOUT)
+    assert listed["silent_sources"] == []
+    (soon,) = ask("XB-NCB", "body_silent", within_hours=2000)["sources"]
+    assert (soon["body"]["code"], soon["hidden"]) == ("XA-NCB", 0)
+    assert ask("XB-NCB", "body_silent")["sources"] == []
     assert (len(listed["records"]), listed["of"]) == (1, 2)
     assert ask("XB-NCB", "record_show", officer=DUTY, record="XA-NCB/w-1", **ABOUT)["record"]["version"] == 1
     found = ask("XB-NCB", "search", officer=DUTY, names=["Muhammadov"], occasion="Gate 4", **ABOUT)

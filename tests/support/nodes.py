@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from entente.app import NewBody, create_folder, open_node
+from entente.app import NewBody, create_folder, open_parts, parts_of
 from entente.bodies.model import Body, BodyKind, Officer
 from entente.formats.instruments import read_instrument
+from entente.kernel.clock import SystemClock
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.statement import Statement, from_json
 from entente.node import Node
@@ -38,6 +40,22 @@ KINDS = {
 }
 
 
+class AheadClock:
+    """The machine's clock, ahead by as much as a test moved it; all nodes of a network share it."""
+
+    def __init__(self) -> None:
+        self._machine = SystemClock()
+        self._ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        """Return the moved time."""
+        return self._machine.now() + self._ahead
+
+    def move(self, **span: float) -> None:
+        """Let time pass, in the units of a timedelta."""
+        self._ahead += timedelta(**span)
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """The nodes by their bodies' codes."""
@@ -46,6 +64,7 @@ class Network:
     folders: Mapping[str, Path]
     carried: dict[tuple[BodyId, BodyId], bytes] = field(default_factory=dict)
     """The last batch from one body to another, as somebody on the line would have recorded it."""
+    clock: AheadClock = field(default_factory=AheadClock)
 
     def __getitem__(self, code: str) -> Node:
         """Return a body's node."""
@@ -59,6 +78,12 @@ class Network:
     def id(self, code: str) -> BodyId:
         """Return a body's id."""
         return self.own(code).id
+
+    def speak(self, *codes: str) -> None:
+        """Have bodies say something by control to everybody, so that they are heard; all of them where none is named."""
+        for code in codes or self.nodes:
+            self[code].directory.publish_addresses(self.own(code).addresses)
+        self.deliver()
 
     def deliver(self) -> int:
         """Carry every batch that is due until nothing is; return how many envelopes were acknowledged."""
@@ -127,13 +152,15 @@ def begin_body(folder: Path, code: str) -> Path:
 def open_network(folder: Path, *, is_introduced: bool = True) -> Iterator[Network]:
     """Open four bodies with a head, a duty officer and a data protection officer each; by default they know each other."""
     with ExitStack() as stack:
-        nodes, folders = {}, {}
+        nodes, folders, clock = {}, {}, AheadClock()
         for code in KINDS:
             folders[code] = begin_body(folder, code)
-            nodes[code] = stack.enter_context(open_node(Settings.at(folders[code])))
+            settings = Settings.at(folders[code])
+            parts = replace(parts_of(settings), clock=clock)
+            nodes[code], _ = stack.enter_context(open_parts(settings, parts))
             for officer, roles in OFFICERS.items():
                 nodes[code].directory.put_officer(HEAD, Officer(officer, roles))
-        network = Network(nodes, folders)
+        network = Network(nodes, folders, clock=clock)
         for code, node in nodes.items():
             for other in nodes:
                 if is_introduced and other != code:

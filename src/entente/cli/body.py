@@ -12,7 +12,7 @@ import typer
 
 from entente.cli import ask, body_keys
 from entente.cli.options import ActingAs, Folder, Json, commands, examples
-from entente.cli.output import fields, grounds, items, name, plain, say, table, texts
+from entente.cli.output import fields, grounds, items, name, plain, say, table, texts, when
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
 
@@ -131,6 +131,19 @@ def address(
     say(ask(folder, "body_addresses", given), as_json, _entry)
 
 
+@app.command("silent", epilog=examples("entente body silent", "entente body silent --within 48"))
+def silent(
+    within: Annotated[int, typer.Option("--within", min=0, max=2160, metavar="HOURS", help="Look so far ahead.")] = 12,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """List the sources not heard for so long that copies of their records are hidden, or soon will be.
+
+    A copy is shown until its source was last heard plus the instrument's lease; one that is heard again shows at once.
+    """
+    say(ask(folder, "body_silent", {"within_hours": within}), as_json, _silent)
+
+
 @app.command("units", epilog=examples("entente body units branches.yaml"))
 def units(file: ReadableFile, folder: Folder = None, as_json: Json = False) -> None:
     """Say which regional branches, organs and units we have; it replaces what we said before.
@@ -207,6 +220,20 @@ def _list(answer: JsonObject) -> Iterator[str]:
     yield from table(rows, "code", "name", "kind", "country", "introduced by")
     if answer["statements_of_unknown_bodies"]:
         yield f"{answer['statements_of_unknown_bodies']} statements came from bodies that are not in the directory."
+
+
+def _silent(answer: JsonObject) -> Iterator[str]:
+    rows = []
+    for one in items(answer, "sources"):
+        body = one["body"]
+        assert isinstance(body, dict), "a body is an object"
+        since = when(one["since"]) or "never heard"
+        rows.append((plain(body["code"]), since, str(one["hidden"]), str(one["soon"]), when(one["next_end"])))
+    if not rows:
+        yield f"No copy is hidden by a lease, nor will be within {answer['within_hours']} hours."
+        return
+    soon = f"within {answer['within_hours']} h"
+    yield from table(rows, "source", "last heard", "hidden", soon, "next lease ends")
 
 
 def _order(answer: JsonObject) -> Iterator[str]:

@@ -98,6 +98,15 @@ def when(value: Json) -> str:
     return f"{plain(value)[:19].replace('T', ' ')} UTC" if value else ""
 
 
+def gaps(answer: JsonObject) -> Iterator[str]:
+    """Yield one line for each source that is silent: what an answer lacks by it is a gap and not nothing."""
+    for gap in items(answer, "silent_sources"):
+        body = gap["body"]
+        assert isinstance(body, dict), "a body is an object"
+        since = f"since {when(gap['since'])}" if gap["since"] else "and was never heard"
+        yield f"GAP: {plain(body['code'])} is silent {since}; {gap['records']} of its records are not shown."
+
+
 def items(document: JsonObject, field: str) -> list[JsonObject]:
     """Return the objects of a list field."""
     value = document.get(field)

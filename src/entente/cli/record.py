@@ -11,7 +11,7 @@ import typer
 from entente.cli import ask, connect
 from entente.cli.body import ReadableFile
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, commands, examples
-from entente.cli.output import fields, grounds, items, name, plain, say, table, texts
+from entente.cli.output import fields, gaps, grounds, items, name, plain, say, table, texts
 from entente.cli.progress import rows_done
 from entente.kernel.canonical import JsonObject
 
@@ -271,6 +271,7 @@ def _list(answer: JsonObject) -> Iterator[str]:
     ]
     yield from table(rows, "record", "", "schema", "kind", "version")
     yield f"{len(rows)} of {answer['of']}."
+    yield from gaps(answer)
     if answer["next_after"] is not None:
         yield f"More with --after {answer['next_after']}"
 

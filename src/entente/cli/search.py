@@ -9,7 +9,7 @@ import typer
 
 from entente.cli import ask
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, examples
-from entente.cli.output import items, name, plain, say, score
+from entente.cli.output import gaps, items, name, plain, say, score
 from entente.kernel.canonical import JsonObject
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -63,3 +63,4 @@ def _found(answer: JsonObject) -> Iterator[str]:
             yield f"      {sign} {name(piece['text'])}"
     count = len(found) or "Nothing found: 0"
     yield f"{count} of {answer['searched']} records you may see. Trail row {answer['trail_sequence']}."
+    yield from gaps(answer)

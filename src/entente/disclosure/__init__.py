@@ -4,7 +4,7 @@ Terms: a *disclosure class* is all that the gate reads of a fact except its date
 forward < use_as_evidence < act_on; a *ground* is one numbered rule, a *ceiling* the highest act it allows; a *leave*
 is the source's signed permission; an *allowed set* is the numbers of the classes a reader may do an act with.
 
-`rules` the gate · `grounds`, `instruments`, `leaves` its grounds · `allowed` allowed sets and their cache ·
+`rules` the gate · `grounds`, `instruments`, `leaves`, `leases` its grounds · `allowed` allowed sets and their cache ·
 `situation` what the directory and the instruments say now · `service` the verbs.
 
 Source: docs/rules/disclosure.md; DESIGN section 5. Leaves to others: what an officer's verbs and powers are
@@ -13,6 +13,7 @@ the trail's row (the room whose act it is).
 """
 
 from entente.disclosure.allowed import AllowedSets, Question, allowed_set
+from entente.disclosure.leases import Silence
 from entente.disclosure.model import (
     DisclosureClass,
     DisclosureRequest,
@@ -36,6 +37,7 @@ __all__ = [
     "Leave",
     "Question",
     "Reader",
+    "Silence",
     "Situation",
     "Standing",
     "Verdict",

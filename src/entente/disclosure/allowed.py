@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entente.agreements.model import Right
+from entente.disclosure.leases import Silence, as_if_heard, by_source, lapsed
 from entente.disclosure.model import DisclosureClass, DisclosureRequest, Reader, Situation
 from entente.disclosure.ports import ClassStore
 from entente.disclosure.rules import decide
@@ -38,6 +39,7 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class _Kept:
     numbers: frozenset[int]
+    silent: tuple[Silence, ...]
     version: int
     class_count: int
     last_number: int
@@ -72,6 +74,22 @@ def allowed_set(
     )
 
 
+def silences(
+    question: Question, classes: Mapping[int, DisclosureClass], situation: Situation, now: datetime
+) -> tuple[Silence, ...]:
+    """Return what would be in the allowed set if every source had just been heard, by source: the gaps of a list.
+
+    Source: docs/rules/disclosure.md, gaps.
+    """
+    hidden = lapsed(classes, situation, now)
+    if not hidden:
+        return ()
+    supposed = as_if_heard(hidden, situation, now)
+    asked = (question.reader, question.act, question.right, question.purpose, question.crime_area)
+    missed = allowed_set(*asked, hidden, supposed, now) - allowed_set(*asked, hidden, situation, now)
+    return by_source({number: hidden[number] for number in missed}, situation)
+
+
 class AllowedSets:
     """Keeps allowed sets. Safe from several threads: the table is replaced whole, and a lost addition is asked anew."""
 
@@ -86,14 +104,23 @@ class AllowedSets:
         `version` is the governance version read before the situation was built, in the same unit of work; only what is
         committed may be asked about here, because a version that is rolled back is given to another change.
         """
+        return self._asked(question, store, situation, version, now).numbers
+
+    def silences(
+        self, question: Question, store: ClassStore, situation: Situation, version: int, now: datetime
+    ) -> tuple[Silence, ...]:
+        """Return the gaps of the allowed set, kept with it: `silences`, with the conditions of `allowed`."""
+        return self._asked(question, store, situation, version, now).silent
+
+    def _asked(self, question: Question, store: ClassStore, situation: Situation, version: int, now: datetime) -> _Kept:
         kept = self._kept.get(question)
         if kept is not None and not kept.holds(version, now):
             kept = None
         if kept is not None and kept.class_count == store.class_count():
-            return kept.numbers
+            return kept
         made = _made(question, kept, store.classes(), situation, version, now)
         self._kept = {**_newest(self._kept), question: made}
-        return made.numbers
+        return made
 
 
 def _made(
@@ -110,7 +137,8 @@ def _made(
     added = allowed_set(
         question.reader, question.act, question.right, question.purpose, question.crime_area, fresh, situation, now
     )
-    return _Kept(known | added, version, len(classes), max(fresh, default=last_number), now, situation.valid_until)
+    gaps, last = silences(question, classes, situation, now), max(fresh, default=last_number)
+    return _Kept(known | added, gaps, version, len(classes), last, now, situation.valid_until)
 
 
 def _newest(kept: dict[Question, _Kept]) -> dict[Question, _Kept]:

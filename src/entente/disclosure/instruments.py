@@ -18,6 +18,7 @@ from entente.agreements.model import (
     Suspension,
 )
 from entente.disclosure.finding import ACT_ON, KNOW, SEE, Case, Finding, nothing
+from entente.disclosure.leases import lease_end
 from entente.disclosure.leaves import leave_counts
 from entente.disclosure.model import InForce
 from entente.handling.model import DisclosureAct
@@ -154,14 +155,13 @@ def lease_runs(case: Case) -> Finding:
             ["There is no instrument here whose lease a copy could be held under."], source="DESIGN section 5"
         )
     terms, heard = held.state.instrument, case.situation.heard.get(source)
-    lease = terms.lease_of(case.cls.kind)
     because = f"«{terms.name}», {terms.id}"
     remedy = f"Wait until {source} is heard again, or consult its node."
-    if heard is None:
+    ends = lease_end(case.cls, case.situation)
+    if heard is None or ends is None:
         return nothing(
             [f"{source} has never been heard here, and its copies are hidden."], source=because, remedy=remedy
         )
-    ends = heard + lease
     if case.now >= ends:
         text = (
             f"{source} is silent since {format_time(heard)}; the lease of its copies of the kind «{case.cls.kind}»"

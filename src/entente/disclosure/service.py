@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from entente.agreements.model import Right
-from entente.disclosure.allowed import AllowedSets, Question, allowed_set
+from entente.disclosure.allowed import AllowedSets, Question, allowed_set, silences
+from entente.disclosure.leases import Silence
 from entente.disclosure.model import DisclosureRequest, Reader, Situation, Verdict
 from entente.disclosure.ports import DisclosureUnit
 from entente.disclosure.rules import judge
@@ -97,6 +98,24 @@ class Disclosure:
         now = self.clock.now()
         known = self._known_in(unit, now)
         return allowed_set(reader, act, right, purpose, crime_area, unit.classes.classes(), known.situation, now)
+
+    def silences(
+        self, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
+    ) -> tuple[Silence, ...]:
+        """Return what a reader misses because sources are silent, on committed data: the gaps of `allowed`."""
+        now = self.clock.now()
+        question = Question(reader, act, right, purpose, crime_area)
+        with self.open_unit() as unit:
+            known = self._committed_in(unit, now)
+            return self._sets.silences(question, unit.classes, known.situation, known.version, now)
+
+    def silences_in(
+        self, unit: DisclosureUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
+    ) -> tuple[Silence, ...]:
+        """Return the gaps of `allowed_in`."""
+        now = self.clock.now()
+        question = Question(reader, act, right, purpose, crime_area)
+        return silences(question, unit.classes.classes(), self._known_in(unit, now).situation, now)
 
     def _committed_in(self, unit: DisclosureUnit, now: datetime) -> _Known:
         """Read a unit that this service opened itself: it holds nothing uncommitted."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from entente.kernel.ids import BodyId, InstrumentId, RecordId
+from entente.records.model import Gap
 
 QUERY_NAME_CHARACTERS_MAX = 200
 QUERY_TERMS_MAX = 20
@@ -69,6 +70,8 @@ class SearchAnswer:
     candidates: tuple[Candidate, ...]
     searched: int
     trail_sequence: int
+    gaps: tuple[Gap, ...] = ()
+    """Records that were not searched because their sources are silent."""
 
 
 @dataclass(frozen=True, slots=True)

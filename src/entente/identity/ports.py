@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from entente.agreements.model import Right
+from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct
 from entente.identity.model import IndexEntry
@@ -60,6 +61,16 @@ class AllowedSets(Protocol):
         self, unit: IdentityUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
     ) -> frozenset[int]:
         """Return the numbers of the classes with which the reader may do the act, as of this transaction."""
+
+    def silences(
+        self, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
+    ) -> tuple[Silence, ...]:
+        """Return what `allowed` lacks because sources are silent, remembered with it."""
+
+    def silences_in(
+        self, unit: IdentityUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
+    ) -> tuple[Silence, ...]:
+        """Return what `allowed_in` lacks because sources are silent."""
 
 
 Seal = Callable[[bytes, bytes], bytes]

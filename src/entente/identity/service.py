@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from entente.agreements.model import Right
 from entente.bodies.authority import authorise
 from entente.bodies.model import Officer
+from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import CodeLists, DisclosureAct
 from entente.identity.identifiers import query_keys
@@ -30,7 +31,8 @@ from entente.kernel.ids import Ids
 from entente.kernel.ports import Act
 from entente.kernel.sealing import Opener
 from entente.kernel.signing import encode_bytes
-from entente.records.model import ChangedRecord, Schemata, StoredRecord
+from entente.records.gaps import gaps
+from entente.records.model import ChangedRecord, Gap, Schemata, StoredRecord
 from entente.records.rules import caption
 
 FOUND_MAX = CANDIDATES_MAX
@@ -49,6 +51,7 @@ class _Found:
     shown: tuple[Candidate, ...]
     candidates: int
     searched: int
+    gaps: tuple[Gap, ...]
 
 
 def open_query(opener: Opener, search: str, sealed: bytes) -> Query:
@@ -91,11 +94,11 @@ class Identity:
         with self.open_view() as view:
             asked_under = (view.classes.governance_version(), officer.roles)
             question = _question(view, officer, occasion)
-        allowed = self.disclosure.allowed(*question)
+        allowed, silent = self.disclosure.allowed(*question), self.disclosure.silences(*question)
         # Looking and scoring read a snapshot, so that other writers do not wait for them.
         with self.open_view() as view:
             looked_at = view.trail.frontier().size
-            found = self._look(view, query, allowed)
+            found = self._look(view, query, allowed, silent)
         with self.open_unit() as unit:
             now = self.clock.now()
             officer = authorise(
@@ -104,12 +107,14 @@ class Identity:
             is_as_asked = asked_under == (unit.classes.governance_version(), officer.roles)
             if not is_as_asked or _has_changed(unit, found, looked_at):
                 # A suspension, a role, a key or what would be shown changed meanwhile: it is looked again, in this transaction.
-                found = self._look(unit, query, self.disclosure.allowed_in(unit, *_question(unit, officer, occasion)))
+                question = _question(unit, officer, occasion)
+                allowed = self.disclosure.allowed_in(unit, *question)
+                found = self._look(unit, query, allowed, self.disclosure.silences_in(unit, *question))
             detail = self._detail(search_id, query, occasion, found)
             row = self.record(unit, Act("search", unit.bodies.own().id, officer.id, subject, detail))
             # From here on the search is in the trail whatever happens to its answer.
             unit.commit()
-        return SearchAnswer(found.shown, found.searched, row.sequence)
+        return SearchAnswer(found.shown, found.searched, row.sequence, found.gaps)
 
     def index_step(self, limit: int = STEP_RECORDS) -> int:
         """Bring the index up with the next changed records, at least one sequence whole; return how many there were.
@@ -136,7 +141,7 @@ class Identity:
             read += step
         return read
 
-    def _look(self, unit: IdentityUnit, query: Query, allowed: frozenset[int]) -> _Found:
+    def _look(self, unit: IdentityUnit, query: Query, allowed: frozenset[int], silent: tuple[Silence, ...]) -> _Found:
         """Find, load, cut to what is visible and score; equal scores keep the index's order."""
         today = self.clock.now().date()
         scored = [
@@ -146,7 +151,8 @@ class Identity:
             if (candidate := self._candidate(query, stored, allowed)) is not None
         ]
         shown = tuple(sorted(scored, key=lambda one: -one.score))[:SHOWN_MAX]
-        return _Found(shown, len(scored), unit.records.count(allowed, today=today))
+        missed = gaps(unit, allowed, silent, today)
+        return _Found(shown, len(scored), unit.records.count(allowed, today=today), missed)
 
     def _find(self, query: Query, allowed: frozenset[int]) -> tuple[int, ...]:
         keys = [key for text in query.identifiers for key in query_keys(text, query.country)]
@@ -186,6 +192,7 @@ class Identity:
             "case": occasion.case,
             "occasion": occasion.occasion,
             "candidates": found.candidates,
+            "silent_sources": [gap.source for gap in found.gaps],
             "shown": listed,
             "query_sealed": encode_bytes(sealed),
         }

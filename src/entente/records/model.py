@@ -242,6 +242,32 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What a list lacks because a source is silent: never shown as nothing there."""
+
+    source: BodyId
+    since: datetime | None
+    """When the source was last heard; None when never."""
+    records: int
+    """How many more records the list would hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class SilentSource:
+    """A source whose copies are hidden here, or soon will be."""
+
+    source: BodyId
+    since: datetime | None
+    """When it was last heard; None when never."""
+    hidden: int
+    """Copies of which something is hidden now."""
+    soon: int
+    """Further ones of which something will be hidden within the time asked about, if it stays silent."""
+    next_end: datetime | None
+    """When the next lease ends, if the source stays silent."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """How far one body may go with a record, and the gate's own grounds for the act after that."""
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from entente.disclosure.ports import DisclosureUnit
 from entente.kernel.ids import BodyId, KeyId, RecordId
 from entente.kernel.statement import Statement
-from entente.records.model import ChangedRecord, Fragment, Holder, Record, StoredRecord
+from entente.records.model import ChangedRecord, Fragment, Gap, Holder, Record, StoredRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Page:
 
     records: tuple[StoredRecord, ...]
     next_after: int | None
+    gaps: tuple[Gap, ...] = ()
 
 
 class RecordStore(Protocol):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from entente.agreements.model import Right
 from entente.bodies.authority import authorise
@@ -22,6 +22,7 @@ from entente.kernel.errors import Conflict, NotFound, Refused
 from entente.kernel.ids import BodyId, Ids, OfficerId, RecordId
 from entente.kernel.ports import Act, Outgoing, TrailRow, UnitOfWork
 from entente.kernel.signing import Signer
+from entente.records.gaps import gaps, silent_sources
 from entente.records.model import (
     Fragment,
     Holder,
@@ -30,6 +31,7 @@ from entente.records.model import (
     Schemata,
     ShownRecord,
     Sight,
+    SilentSource,
     StoredRecord,
 )
 from entente.records.ports import Page, RecordsUnit
@@ -211,22 +213,41 @@ class Records:
     ) -> tuple[Page, int]:
         """List what an officer may see for a purpose, and count it; facts of other classes are cut from each record.
 
-        A list shows no links: whether their far ends may be known is asked where one record is shown.
+        A list shows no links: whether their far ends may be known is asked where one record is shown. What it lacks because
+        a source is silent stands in the page's gaps.
         Raises Invalid for a purpose or crime area of no list. Source: docs/rules/records.md R4 and R9.
         """
         check_why(purpose, crime_area, self.lists)
         now = self.clock.now()
         with self.open_unit() as unit:
             reader = self._reader(unit, officer, "show_record", "list")
-            allowed = self.disclosure.allowed_in(unit, reader, DisclosureAct.SEE, Right.COPY, purpose, crime_area)
+            question = (reader, DisclosureAct.SEE, Right.COPY, purpose, crime_area)
+            allowed = self.disclosure.allowed_in(unit, *question)
             found = unit.records.page(
                 allowed, today=now.date(), after=after, limit=min(limit, PAGE_RECORDS_MAX), kind=kind
             )
             total = unit.records.count(allowed, today=now.date(), kind=kind)
-            detail: JsonObject = {"purpose": purpose, "crime_area": crime_area, "shown": len(found.records)}
+            silent = self.disclosure.silences_in(unit, *question)
+            missing = gaps(unit, allowed, silent, now.date(), kind)
+            detail: JsonObject = {
+                "purpose": purpose,
+                "crime_area": crime_area,
+                "shown": len(found.records),
+                "silent_sources": [gap.source for gap in missing],
+            }
             self.record(unit, Act("list_records", unit.bodies.own().id, officer, "list", detail))
             unit.commit()
-        return Page(tuple(cut(stored, allowed) for stored in found.records), found.next_after), total
+        return Page(tuple(cut(stored, allowed) for stored in found.records), found.next_after, missing), total
+
+    def silent_sources(self, within: timedelta) -> tuple[SilentSource, ...]:
+        """Return the sources whose copies are hidden now, or will be within a time if they stay silent.
+
+        Source: docs/rules/records.md R30.
+        """
+        now = self.clock.now()
+        situation = self.disclosure.situation()
+        with self.open_unit() as unit:
+            return silent_sources(unit, situation, now, within)
 
     def who_can_see(self, officer: OfficerId, wanted: RecordId) -> tuple[Sight, ...]:
         """Say for every body in the directory how far it may go with one of our records, by the gate's own grounds."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
+from entente.agreements.model import LEASE_MINUTES_MAX
 from entente.bodies.model import Body, Group, GroupEntry, MembershipStatus, NationalOrder, Officer
 from entente.bodies.powers import TASK_MEASURE, may_act
 from entente.bodies.rules import resolve_group
@@ -16,6 +17,7 @@ from entente.kernel.ids import OfficerId
 from entente.kernel.signing import decode_bytes, encode_bytes, key_id
 from entente.kernel.statement import from_json as statement_from_json
 from entente.node import Node
+from entente.records.gaps import WITHIN_HOURS
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
@@ -84,6 +86,22 @@ def _units(node: Node, arguments: Arguments) -> JsonObject:
     document = node.files.document(decode_bytes(arguments.text("data"), "data"), "units")
     body = node.directory.publish_units(from_json(NewUnits, document, "units").units)
     return {"body": _entry(body, names_of(node))}
+
+
+def _silent(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    hours = arguments.integer("within_hours", default=WITHIN_HOURS, least=0, most=LEASE_MINUTES_MAX // 60)
+    sources: list[Json] = [
+        {
+            "body": names.ref(one.source),
+            "since": to_json(one.since),
+            "hidden": one.hidden,
+            "soon": one.soon,
+            "next_end": to_json(one.next_end),
+        }
+        for one in node.records.silent_sources(timedelta(hours=hours))
+    ]
+    return {"sources": sources, "within_hours": hours}
 
 
 def _enter_order(node: Node, arguments: Arguments) -> JsonObject:
@@ -249,6 +267,9 @@ VERBS: tuple[Verb, ...] = (
     verb("body_introduce", _introduce, "Introduce a body of our directory to another one.", "to", "about"),
     verb("body_rename", _rename, "Give our body a new name from a date on.", "name", "since"),
     verb("body_addresses", _addresses, "Say where our node is reached and who passes on to it.", "addresses", "relays"),
+    verb(
+        "body_silent", _silent, "List the sources whose copies are hidden, or soon will be, by a lease.", "within_hours"
+    ),
     verb("body_units", _units, "Say which branches, organs and units we have, from a file.", "data"),
     verb("order_enter", _enter_order, "Enter a national order from its file.", "officer", "data"),
     verb("order_list", _orders, "List the national orders entered here."),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from entente import __version__
 from entente.exchange.model import PROTOCOL_VERSION
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import format_time
 from entente.node import Node
+from entente.records.gaps import WITHIN_HOURS
 from entente.settings import SETTINGS
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import names_of
@@ -27,6 +30,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
         _check_log(node),
         _check_disk(node),
         _check_outbox(node),
+        _check_sources(node),
         _check_addresses(own.addresses),
     ]
     settings: list[Json] = [
@@ -57,6 +61,7 @@ def _status(node: Node, _: Arguments) -> JsonObject:
         "index_position": position,
         "is_index_current": is_index_current,
         "is_everything_acknowledged": node.exchange.seconds_to_next() is None,
+        "silent_sources": [names_of(node).code(one.source) for one in node.records.silent_sources(timedelta(0))],
         "troubles": [*node.troubles()],
     }
 
@@ -120,6 +125,18 @@ def _check_outbox(node: Node) -> JsonObject:
     codes = ", ".join(names_of(node).code(body) for body in due)
     text = f"Envelopes are due to {codes}." if due else "Nothing is overdue to any body."
     return _check("outbox", is_good=True, text=text)
+
+
+def _check_sources(node: Node) -> JsonObject:
+    """Name the silent sources. Why one is silent is seldom this node's doing, so that it is told and never a fault here."""
+    names, said = names_of(node), []
+    for one in node.records.silent_sources(timedelta(hours=WITHIN_HOURS)):
+        since = f"since {format_time(one.since)[:19]}Z" if one.since is not None else "and was never heard"
+        said.append(
+            f"{names.code(one.source)} is silent {since}: {one.hidden} copies are hidden, {one.soon} more soon."
+        )
+    text = " ".join(said) or f"No copy is hidden by a lease, nor will be within {WITHIN_HOURS} hours."
+    return _check("sources", is_good=True, text=text)
 
 
 def _check_addresses(addresses: tuple[str, ...]) -> JsonObject:

@@ -84,7 +84,12 @@ def _list(node: Node, arguments: Arguments) -> JsonObject:
         kind=arguments.optional_text("kind"),
     )
     records: list[Json] = [_line(node, stored, names) for stored in page.records]
-    return {"records": records, "of": total, "next_after": page.next_after}
+    return {
+        "records": records,
+        "of": total,
+        "next_after": page.next_after,
+        "silent_sources": names.gaps(page.gaps),
+    }
 
 
 def _withdraw(node: Node, arguments: Arguments) -> JsonObject:

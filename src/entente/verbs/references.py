@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from entente.agreements.model import InstrumentState
 from entente.bodies.model import Body, GroupReference, MembershipStatus
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.clock import format_time
 from entente.kernel.codec import to_object
 from entente.kernel.decision import Decision
 from entente.kernel.errors import EntenteError, Invalid, Refused
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, RecordId
 from entente.node import Node
+from entente.records.model import Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,17 @@ class Names:
         """Return a record's id with its source's code in place of the digest."""
         source, _, local = record.partition("/")
         return f"{self.code(source)}/{local}"
+
+    def gaps(self, gaps: Iterable[Gap]) -> list[Json]:
+        """Return what an answer lacks because sources are silent: which, since when (empty: never heard), how many records."""
+        return [
+            {
+                "body": self.ref(gap.source),
+                "since": format_time(gap.since) if gap.since is not None else "",
+                "records": gap.records,
+            }
+            for gap in gaps
+        ]
 
     def instrument_name(self, instrument: str | None) -> str:
         """Return the short name of an instrument, or its id where it is not known here."""

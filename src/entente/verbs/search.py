@@ -46,7 +46,12 @@ def _search(node: Node, arguments: Arguments) -> JsonObject:
         }
         for one in answer.candidates
     ]
-    return {"candidates": candidates, "searched": answer.searched, "trail_sequence": answer.trail_sequence}
+    return {
+        "candidates": candidates,
+        "searched": answer.searched,
+        "trail_sequence": answer.trail_sequence,
+        "silent_sources": names.gaps(answer.gaps),
+    }
 
 
 VERBS: tuple[Verb, ...] = (

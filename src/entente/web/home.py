@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from starlette.concurrency import run_in_threadpool
@@ -109,6 +109,15 @@ class ActLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentLine:
+    """A source whose copies are hidden because it has not been heard."""
+
+    code: str
+    since: Moment | None
+    """None when it was never heard."""
+
+
+@dataclass(frozen=True, slots=True)
 class NodeState:
     """How the node stands."""
 
@@ -120,6 +129,8 @@ class NodeState:
     index_position: int
     waiting_for: tuple[str, ...]
     """Codes of the bodies that something is due to."""
+    silent: tuple[SilentLine, ...]
+    """Sources whose copies are hidden here."""
     troubles: tuple[str, ...]
     """What keeps the node from a part of its work now, in words."""
 
@@ -263,6 +274,10 @@ def _state(node: Node, rows: tuple[TrailRow, ...], reading: _Reading) -> NodeSta
         trail_root=rows[0].root.hex()[:16] if rows else "",
         index_position=node.identity.index.position(),
         waiting_for=tuple(reading.code(body) for body in node.exchange.recipients_due()),
+        silent=tuple(
+            SilentLine(reading.code(one.source), None if one.since is None else reading.moment(one.since))
+            for one in node.records.silent_sources(timedelta(0))
+        ),
         troubles=node.troubles(),
     )
 

@@ -10,6 +10,7 @@ from typing import Any, Self, cast
 
 from entente.agreements.model import Right
 from entente.bodies.model import Officer
+from entente.disclosure.leases import Silence
 from entente.disclosure.model import DisclosureClass, Reader
 from entente.formats.codelists import load_code_lists
 from entente.handling.model import (
@@ -118,6 +119,7 @@ class World:
         self.index = index
         self.trail_rows: list[TrailRow] = []
         self.sealed: list[tuple[bytes, bytes]] = []
+        self.silent: tuple[Silence, ...] = ()
         self.is_trail_broken = False
         self.governance = 1
         self.sequence_before = len(records)
@@ -153,6 +155,16 @@ class World:
         self, unit: IdentityUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
     ) -> frozenset[int]:
         return self.allowed(reader, act, right, purpose, crime_area)
+
+    def silences(
+        self, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
+    ) -> tuple[Silence, ...]:
+        return self.silent
+
+    def silences_in(
+        self, unit: IdentityUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
+    ) -> tuple[Silence, ...]:
+        return self.silent
 
     def seal(self, plain: bytes, info: bytes) -> bytes:
         self.sealed.append((plain, info))
@@ -210,7 +222,7 @@ class FakeUnit(AbstractContextManager["FakeUnit"]):
         last = {one.change_sequence for one in ordered[:limit]}
         return tuple(one for one in ordered if one.change_sequence in last)
 
-    def count(self, allowed: frozenset[int], *, today: date) -> int:
+    def count(self, allowed: frozenset[int], *, today: date, kind: str = "") -> int:
         held = [one for one in self.world.held.values() if one.withdrawn_at is None]
         return sum(any(one.class_numbers[fact.terms] in allowed for fact in one.record.facts) for one in held)
 

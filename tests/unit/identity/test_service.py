@@ -8,6 +8,7 @@ import pytest
 
 from entente.agreements.model import Right
 from entente.bodies.authority import authorise
+from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct, Retention
 from entente.identity.model import Occasion, Query
@@ -15,7 +16,7 @@ from entente.identity.service import SHOWN_MAX
 from entente.kernel.canonical import canonical_bytes
 from entente.kernel.errors import Invalid, Refused, Unavailable
 from entente.kernel.ids import OfficerId, RecordId
-from entente.records.model import Fact
+from entente.records.model import Fact, Gap
 from tests.support.memory_index import MemoryIndex
 from tests.unit.identity.search_world import NOW, OCCASION, OFFICER, OPEN, XA, XB, World, a_record, stored
 
@@ -91,6 +92,17 @@ def test_i12_gate_is_asked_to_see_a_copy_for_this_purpose() -> None:
     reader = Reader(XB, OFFICER.id, OFFICER.roles)
     assert world.questions == [(reader, DisclosureAct.SEE, Right.COPY, "arrest", "drugs")]
     assert cast("MemoryIndex", world.index).asked == [frozenset({OPEN})]
+
+
+def test_r30_search_says_what_it_did_not_search_because_a_source_is_silent() -> None:
+    world = a_world("Мухаммедов А.", "Karimzoda Behruz")
+    source = world.held[1].record.source
+    world.silent = (Silence(source, NOW, frozenset({OPEN})),)
+    world.allowed_classes = frozenset()
+    answer = world.search("Muhammadov")
+    assert (answer.candidates, answer.searched) == ((), 0)
+    assert answer.gaps == (Gap(source, NOW, 2),)
+    assert world.trail_rows[-1].act.detail["silent_sources"] == [source]
 
 
 def test_i12_suspension_between_question_and_search_counts(monkeypatch: pytest.MonkeyPatch) -> None:
