@@ -24,6 +24,7 @@ from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
 from entente.disclosure.service import Disclosure
 from entente.exchange.deciding import Deciding
+from entente.exchange.renewing import RENEWAL_KIND, accept_renewal
 from entente.exchange.service import Exchange
 from entente.formats.codelists import load_code_lists
 from entente.formats.operator_files import OperatorFiles
@@ -58,13 +59,14 @@ from entente.trail.log import Log
 from entente.trail.ports import LogFiles
 from entente.trail.service import Trail, record, sign_head
 from entente.transport.caller import Caller
-from entente.transport.client import ExchangeClient
+from entente.transport.client import opened_when_used
 from entente.transport.courier import Courier, Fetcher
 from entente.transport.server import NodeServer, exchange_route, listen, listening_address, loopback_beside, web_address
 from entente.web.errors import exception_handlers
 from entente.web.home import home_routes
 
 Accept = Callable[[Any, Statement, BodyId], None]
+Post = Callable[[str, bytes], bytes]
 
 _log = logging.getLogger(__name__)
 
@@ -117,6 +119,8 @@ class Parts:
     """Opens the folder's store with what runs inside each commit, and holds the folder meanwhile."""
     open_index: Callable[[], AbstractContextManager[SearchIndex]]
     """Opens the index once the store is held: only who holds the folder may begin its index again."""
+    open_post: Callable[[], AbstractContextManager[Post]]
+    """Opens what posts a batch to an address and returns the answer."""
     log_files: LogFiles
     """Where the transparency log of the trail lies."""
     free_bytes: Callable[[], int] | None = None
@@ -141,6 +145,7 @@ def parts_of(settings: Settings) -> Parts:
         seal_query=lambda plain, info: sealer.seal(data_protection_key, plain, info),
         open_store=lambda hooks: Store.open(folder, hooks),
         open_index=lambda: closing(TantivyIndex(folder.index)),
+        open_post=lambda: opened_when_used(settings.exchange_timeout_seconds),
         log_files=TileFolder(folder.log),
     )
 
@@ -223,10 +228,8 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
             index_trouble=lambda: follower.state().last_error,
             log_trouble=lambda: log_follower.state().last_error,
         )
-        client = ExchangeClient(settings.exchange_timeout_seconds)
-        courier = Courier(node.exchange, client.post, settings.exchange_workers)
-        caller = Caller(node.exchange, client.post)
-        fetcher = Fetcher(_fetched_from(node), caller.fetch, node.exchange.tend, settings.exchange_fetch_seconds)
+        courier = Courier(node.exchange, node.post, settings.exchange_workers)
+        fetcher = Fetcher(_fetched_from(node), node.fetch, node.exchange.tend, settings.exchange_fetch_seconds)
         follower = Follower(node.identity.index_step)
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
         store.after_commit.extend((courier.wake, follower.wake, log_follower.wake))
@@ -249,7 +252,6 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
             courier.stop()
             follower.stop()
             log_follower.stop()
-            client.close()
 
 
 def running_node(path: Path) -> Holder | None:
@@ -359,7 +361,8 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         lambda opened: sign_head(opened, signer),
     )
     # The store first: it holds the folder.
-    with parts.open_store(hooks) as store, parts.open_index() as index:
+    with parts.open_store(hooks) as store, parts.open_index() as index, parts.open_post() as post:
+        caller = Caller(exchange, post)
         _start_clock(clock, store)
         with store.view() as opened:
             parts.ring.start(opened)
@@ -393,6 +396,9 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 cases=cases,
                 correspondence=correspondence,
                 exchange=exchange,
+                post=post,
+                call=caller,
+                fetch=caller.fetch,
                 deciding=Deciding(unit, view, clock, lists, exchange.accept, recorded),
                 files=OperatorFiles(lists),
                 engine=f"SQLite {library_version()}",
@@ -448,6 +454,7 @@ def accept_table(
     )
     return {
         "introduction": introduction,
+        RENEWAL_KIND: accept_renewal,
         **{kind: _whoever_sent_it(accept) for kind, accept in alone},
         "record": intake.accept_record,
         "withdrawal": intake.accept_withdrawal,

@@ -26,6 +26,7 @@ from entente.identity.service import Identity
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.ids import BodyId, Ids, InstrumentId
+from entente.kernel.statement import Statement
 from entente.records.model import RecordDraft, Rejected, Schemata
 from entente.records.service import Records
 from entente.settings import Settings
@@ -115,6 +116,12 @@ class Node:
     cases: Cases
     correspondence: Correspondence
     exchange: Exchange
+    post: Callable[[str, bytes], bytes]
+    """Posts a batch to another node's address; raises Unavailable, always safe to try again."""
+    call: Callable[[BodyId, Statement, InstrumentId], tuple[Statement, ...]]
+    """Asks another node and returns its answer; raises what it says, or Unavailable (docs/rules/exchange.md X27)."""
+    fetch: Callable[[BodyId], int]
+    """Fetches what waits for us at a body; returns how many envelopes came (X30)."""
     deciding: Deciding
     files: Files
     disk: Disk

@@ -36,6 +36,7 @@ from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, N
 from entente.bodies.rules import verify_by_node
 from entente.exchange.model import Lane, Receipt, Stream
 from entente.exchange.parcels import Parcel, Settlement
+from entente.exchange.renewing import RENEWAL_KIND, accept_renewal
 from entente.exchange.service import Exchange
 from entente.kernel.decision import Decision, Ground
 from entente.kernel.errors import Conflict, NotFound, Refused, Untrusted
@@ -260,6 +261,7 @@ class MemoryNode:
                 "defect": take_defect,
                 "participation": take_message,
                 "withdrawal": take_message,
+                RENEWAL_KIND: accept_renewal,
             },
             record=record,
             on_fault=lambda _statement, error: self.faults.append(error),

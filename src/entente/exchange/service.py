@@ -43,6 +43,7 @@ from entente.exchange.ports import ExchangeUnit, NodeKeys
 from entente.exchange.posting import MayLeave, Posting
 from entente.exchange.receipts import BelievedReceipt, believe_receipt
 from entente.exchange.relaying import Relaying
+from entente.exchange.renewing import renew
 from entente.exchange.rules import After
 from entente.exchange.settling import End, Settling
 from entente.kernel.canonical import JsonObject
@@ -263,16 +264,18 @@ class Exchange:
             unit.commit()
 
     def tend(self) -> int:
-        """End what waited or was kept for passing on longer than a delivery may take; return how many. Cheap when nothing did.
+        """End what waited or was kept for passing on too long, and renew leases; return how much was done.
 
-        Source: docs/rules/exchange.md X26 and X28.
+        Source: docs/rules/exchange.md X26, X28 and X31.
         """
         now = self.clock.now()
         with self.open_unit() as unit:
-            ended = self.posting.end_overdue(unit, now) + self._relaying.end_overdue(unit, unit.bodies.own(), now)
-            if ended:
+            own = unit.bodies.own()
+            done = self.posting.end_overdue(unit, now) + self._relaying.end_overdue(unit, own, now)
+            done += renew(unit, own, self.signer, self.record, now)
+            if done:
                 unit.commit()
-        return ended
+        return done
 
     # In
 

@@ -6,6 +6,9 @@ Source: DESIGN section 4 (wire); docs/rules/exchange.md X23.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 from time import monotonic
 
 import httpx
@@ -75,6 +78,25 @@ class ExchangeClient:
                 raise _unreachable(str(response.request.url), why)
             parts.append(part)
         return b"".join(parts)
+
+
+@contextmanager
+def opened_when_used(timeout_seconds: float) -> Iterator[Callable[[str, bytes], bytes]]:
+    """Lend a client's `post`. The client is made at the first post, which most commands never come to, and closed at the end."""
+    made: list[ExchangeClient] = []
+    making = Lock()
+
+    def post(address: str, batch: bytes) -> bytes:
+        with making:
+            if not made:
+                made.append(ExchangeClient(timeout_seconds))
+        return made[0].post(address, batch)
+
+    try:
+        yield post
+    finally:
+        for client in made:
+            client.close()
 
 
 def _answered_no(address: str, status: int, media_type: str, body: bytes) -> Unavailable:
