@@ -39,7 +39,7 @@ class FollowerState:
 class Follower:
     """Runs `step` (identity.service.Identity.index_step, trail.log.Log.step) in one thread of its own.
 
-    `what` names what follows, for messages. With `pause_seconds` it looks no more often than that, however many commits wake it.
+    `what` names what follows, for messages. It steps no more often than `pause_seconds`, however many commits wake it.
     """
 
     def __init__(self, step: Callable[[], int], what: str = "index", pause_seconds: float = 0.0) -> None:
@@ -88,7 +88,6 @@ class Follower:
             self._woken.clear()
             if self._drain():
                 self._woken.wait(IDLE_SECONDS)
-                self._stopping.wait(self._pause_seconds)
             else:
                 # A commit does not shorten the wait after a failure: it would fail again.
                 self._stopping.wait(min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2.0 ** min(self._failures - 1, 10)))
@@ -98,6 +97,8 @@ class Follower:
         try:
             while not self._stopping.is_set() and (read := self._step()):
                 self._steps_taken += read
+                # Between steps, since commits that never cease would otherwise have it step without end.
+                self._stopping.wait(self._pause_seconds)
         except Exception as error:  # noqa: BLE001 - a follower that ended would fall behind, unseen
             return self._failed(f"The {self._what} could not be brought up: {type(error).__name__}: {error}")
         self._failures, self._last_error = 0, ""

@@ -105,15 +105,29 @@ def test_stop_ends_the_thread_between_steps_and_may_be_called_twice() -> None:
     assert not follower.state().is_running
 
 
-def test_follower_that_pauses_is_woken_by_many_commits_once(started: list[Follower]) -> None:
-    steps = Steps(1)
-    follower = Follower(steps, "log", pause_seconds=60.0)
+def test_follower_that_pauses_does_not_step_with_every_commit_and_still_stops_at_once(started: list[Follower]) -> None:
+    steps, stepped = Steps(*[1] * 50), threading.Event()
+
+    def step() -> int:
+        stepped.set()
+        return steps()
+
+    follower = Follower(step, "log", pause_seconds=60.0)
     started.append(follower)
     follower.start()
-    assert follower.wait_drained(SECONDS)
-    calls = steps.calls
+    assert stepped.wait(SECONDS)
     for _ in range(50):
         follower.wake()
     follower.stop()
-    assert steps.calls == calls
     assert not follower.state().is_running
+    assert steps.calls == 1
+
+
+def test_follower_says_what_could_not_be_brought_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entente.search.follower.RETRY_SECONDS_MIN", 60.0)
+    steps = Steps(OSError("no space left on device"))
+    follower = Follower(steps, "log")
+    follower.start()
+    assert steps.failed.wait(SECONDS)
+    follower.stop()
+    assert follower.state().last_error.startswith("The log could not be brought up")
