@@ -21,6 +21,7 @@ from playwright.sync_api import sync_playwright
 from entente.app import NewBody, create_folder, running_node
 from entente.bodies.model import BodyKind
 from entente.cli.gateway import Loopback, OpenedFolder, connect
+from entente.cli.output import items
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import EntenteError, Misconfigured, Refused
 from entente.storage.folder import Folder
@@ -169,6 +170,20 @@ def test_refusal_crosses_the_loopback_with_its_grounds(folder: Path) -> None:
     with running(folder), connect(str(folder)) as node, pytest.raises(Refused) as refused:
         node.ask("case_open", {"officer": "head-1", "title": "T", "crime_area": "fugitives"})
     assert [ground.number for ground in refused.value.decision.refusals] == ["B9.2"]
+
+
+def test_running_node_writes_the_log_of_its_trail_by_itself(folder: Path) -> None:
+    with running(folder), connect(str(folder)) as node:
+        rows = node.ask("status", {})["trail_rows"]
+        give_up_at = time.monotonic() + START_SECONDS_MAX
+        while (
+            not (checkpoint := Folder(folder).log / "checkpoint").exists()
+            or f"\n{rows}\n" not in checkpoint.read_text()
+        ):
+            assert time.monotonic() < give_up_at, "the log did not follow"
+            time.sleep(0.05)
+        checks = items(node.ask("doctor", {}), "checks")
+    assert [check["is_good"] for check in checks if check["name"] == "log"] == [True]
 
 
 def test_token_that_others_can_read_is_not_used(folder: Path) -> None:

@@ -46,8 +46,9 @@ def _verify(node: Node, _: Arguments) -> JsonObject:
 
 def _checkpoint(node: Node, arguments: Arguments) -> JsonObject:
     published = node.log.publish(arguments.progress)
-    tree = published.checkpoint
-    keys = keys_of(names_of(node).own.id, (version.node_key for version in reversed(names_of(node).own.keys)))
+    tree, own = published.checkpoint, names_of(node).own
+    # Newest first; a change of heads leaves the node's key as it is.
+    keys = keys_of(own.id, dict.fromkeys(version.node_key for version in reversed(own.keys)))
     return {
         "note": published.note,
         "origin": tree.origin,
