@@ -40,9 +40,10 @@ from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.kernel.sealing import HpkeSealer, Sealer
 from entente.kernel.signing import GuardedSigner
 from entente.kernel.statement import Statement, draft
-from entente.node import Node
+from entente.node import Keeping, Node
 from entente.records.intake import Intake
 from entente.records.model import Schemata
+from entente.records.reissuing import Reissuing
 from entente.records.service import Records
 from entente.search.follower import Follower
 from entente.search.tantivy_index import TantivyIndex
@@ -232,6 +233,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         fetcher = Fetcher(_fetched_from(node), node.fetch, node.exchange.tend, settings.exchange_fetch_seconds)
         follower = Follower(node.identity.index_step)
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
+        keeper = Follower(Keeping(node).step, "keys")
         store.after_commit.extend((courier.wake, follower.wake, log_follower.wake))
         routes = [
             exchange_route(while_there_is_room(node)),
@@ -242,6 +244,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         store.lock.announce(web_address(inner))
         follower.start()
         log_follower.start()
+        keeper.start()
         courier.start()
         fetcher.start()
         try:
@@ -250,6 +253,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         finally:
             fetcher.stop()
             courier.stop()
+            keeper.stop()
             follower.stop()
             log_follower.stop()
 
@@ -338,6 +342,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     directory = Directory(unit, clock, ids, lists, recorded, signer, channel, parts.ring, doubt)
     disclosure = Disclosure(view, clock, lists)
     records = Records(unit, clock, ids, lists, schemata, disclosure, signer, recorded)
+    reissuing = Reissuing(unit, view, clock, disclosure, signer, recorded)
     cases = Cases(unit, clock, ids, lists, recorded)
     correspondence = Correspondence(unit, clock, ids, lists, disclosure, signer, recorded)
     intake = Intake(clock, lists, schemata, disclosure, recorded)
@@ -392,6 +397,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 trail=Trail(view),
                 log=Log(view, signer, parts.log_files),
                 records=records,
+                reissuing=reissuing,
                 identity=identity,
                 cases=cases,
                 correspondence=correspondence,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -28,10 +28,14 @@ from entente.kernel.clock import Clock
 from entente.kernel.ids import BodyId, Ids, InstrumentId
 from entente.kernel.statement import Statement
 from entente.records.model import RecordDraft, Rejected, Schemata
+from entente.records.reissuing import Reissuing
 from entente.records.service import Records
 from entente.settings import Settings
 from entente.trail.log import Log
 from entente.trail.service import Trail
+
+KEYS_LOOKED_AT_EVERY = timedelta(hours=1)
+"""How often a running node asks which of its keys are spent: they open for days, and an hour more gives nobody anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ class Node:
     trail: Trail
     log: Log
     records: Records
+    reissuing: Reissuing
     identity: Identity
     cases: Cases
     correspondence: Correspondence
@@ -139,3 +144,24 @@ class Node:
     def troubles(self) -> tuple[str, ...]:
         """Return what keeps this node from a part of its work now, each in words that whoever reads its page may know."""
         return tuple(text for text in (self.clock_trouble(), self.disk.trouble()) if text)
+
+
+@dataclass(slots=True)
+class Keeping:
+    """What a running node does by itself between acts: it issues copies anew, and removes keys that nobody needs.
+
+    One thread steps it. Both go on where they were after a restart (docs/rules/bodies.md B11 and B13).
+    """
+
+    node: Node
+    looked_at: datetime | None = None
+
+    def step(self) -> int:
+        """Do the next piece of work; return how much it was, 0 when nothing is left to do now."""
+        if done := self.node.reissuing.step():
+            return done
+        now = self.node.clock.now()
+        if self.looked_at is None or now - self.looked_at >= KEYS_LOOKED_AT_EVERY:
+            self.looked_at = now
+            self.node.directory.remove_spent_keys()
+        return 0

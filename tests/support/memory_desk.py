@@ -17,7 +17,7 @@ from entente.correspondence.model import Hit, Message, PermissionRequest, Record
 from entente.disclosure.model import DisclosureClass, Leave
 from entente.kernel.ids import BodyId, InstrumentId, KeyId, RecordId
 from entente.kernel.statement import Statement
-from entente.records.model import Fragment, Holder, StoredRecord
+from entente.records.model import Fragment, Holder, HolderState, StoredRecord
 from entente.records.ports import Page, RecordWrite
 from entente.records.rules import is_live
 from tests.support.memory_unit import MemoryAgreements, MemoryBodies, MemoryHoldings, MemoryOutbox, MemoryTrail
@@ -63,6 +63,7 @@ class MemoryRecords:
     withdrawals: dict[RecordId, Statement] = field(default_factory=dict)
     copies: dict[tuple[RecordId, str], Holder] = field(default_factory=dict)
     fragments: dict[RecordId, Fragment] = field(default_factory=dict)
+    reissued_up_to: dict[int, int] = field(default_factory=dict)
 
     def get(self, record: RecordId) -> StoredRecord | None:
         return self.held.get(record)
@@ -108,6 +109,17 @@ class MemoryRecords:
     def set_doubted(self, records: Sequence[RecordId], at: datetime, change_sequence: int) -> None:
         for record in records:
             self.held[record] = replace(self.held[record], doubted_at=at, change_sequence=change_sequence)
+
+    def given(self, *, after: int, limit: int) -> tuple[StoredRecord, ...]:
+        found = {record for (record, _), holder in self.copies.items() if holder.state is HolderState.SENT}
+        stored = sorted((self.held[record] for record in found), key=lambda one: one.number)
+        return tuple(one for one in stored if one.number > after)[:limit]
+
+    def reissued(self, version: int) -> int:
+        return self.reissued_up_to.get(version, 0)
+
+    def put_reissued(self, version: int, number: int) -> None:
+        self.reissued_up_to[version] = number
 
     def put_withdrawal(self, record: RecordId, statement: Statement) -> None:
         self.withdrawals[record] = statement

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from entente.app import NewBody, create_folder, open_parts, parts_of
+from entente.bodies.ceremony import read_draft
 from entente.bodies.model import Body, BodyKind, Officer
 from entente.formats.instruments import read_instrument
 from entente.kernel.clock import SystemClock
@@ -85,8 +86,9 @@ class Network:
             self[code].directory.publish_addresses(self.own(code).addresses)
         self.deliver()
 
-    def deliver(self) -> int:
-        """Carry every batch that is due until nothing is; return how many envelopes were acknowledged."""
+    def deliver(self, *away: str) -> int:
+        """Carry every batch that is due until nothing is, but to and from bodies that are away; return how many arrived."""
+        far = {self.id(code) for code in away}
         by_id = {self.id(code): node for code, node in self.nodes.items()}
         carried = 0
         for _ in range(50):
@@ -94,6 +96,7 @@ class Network:
                 (self.id(code), node, parcel)
                 for code, node in self.nodes.items()
                 for recipient in node.exchange.recipients_due()
+                if code not in away and recipient not in far
                 if (parcel := node.exchange.collect(recipient)) is not None
             ]
             if not parcels:
@@ -113,6 +116,12 @@ class Network:
         for head in ("1", "2"):
             draft = draft.with_signature(keys.head_signer(head, PASSPHRASE))
         return draft
+
+    def change_keys(self, code: str, compromised_since: datetime | None = None) -> Body:
+        """Have a body draft, sign and take its next key version; nothing of it is carried yet."""
+        node = self[code]
+        draft = read_draft(node.directory.draft_keys(HEAD, compromised_since=compromised_since), node.lists.countries)
+        return node.directory.change_keys(HEAD, self.sign_by_heads(code, draft.statement))
 
     def submit(self, code: str, draft: Statement) -> None:
         """Have a body's heads sign a draft and hand it in."""

@@ -359,7 +359,9 @@ class Directory:
             merged = merge(known, told, now)
             if merged is not known:
                 unit.bodies.put_body(merged, is_own=told.id == unit.bodies.own().id)
-                self._doubt(unit, known, merged)
+                if merged.current_keys != known.current_keys:
+                    detail: JsonObject = {**_declared(known, merged), **self._doubt(unit, known, merged)}
+                    self.record(unit, Act(DirectoryKind.KEYS, merged.id, NODE, merged.id, detail))
             return merged
         others = unit.bodies.bodies()
         if any(other.code == told.code for other in others):

@@ -155,6 +155,17 @@ def units(file: ReadableFile, folder: Folder = None, as_json: Json = False) -> N
     say(ask(folder, "body_units", {"data": data}), as_json, _entry)
 
 
+@app.command("doubts", epilog=examples("entente body doubts XB-NCB --as head-1"))
+def doubts(
+    body: Annotated[str, typer.Argument(metavar="BODY", help="Code or id.")],
+    officer: ActingAs,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """List what came here from a body under keys that it declared compromised since: to look at again, by a person."""
+    say(ask(folder, "body_doubts", {"officer": officer, "body": body}), as_json, _doubts)
+
+
 @app.command("order", epilog=examples("entente body order order-44.yaml --as head-1"))
 def order(file: ReadableFile, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
     """Enter a national order from its published text: which powers officers have, on which legal basis, from when.
@@ -204,6 +215,19 @@ def _entry(answer: JsonObject) -> Iterator[str]:
             ("earlier names", ", ".join(name(one["name"]) for one in items(body, "names")[:-1])),
         ]
     )
+
+
+def _doubts(answer: JsonObject) -> Iterator[str]:
+    declared = items(answer, "declared")
+    if not declared:
+        yield f"{plain(answer['code'])} has declared no key compromised."
+    for one in declared:
+        yield f"{plain(answer['code'])} declared key {one['key']} compromised since {when(one['since'])}."
+        yield f"{one['records_not_shown']} records are not shown until it issues them anew. What came under that key:"
+        rows = [(when(item["at"]), plain(item["kind"]), name(item["subject_name"])) for item in items(one, "items")]
+        yield from table(rows, "at", "what", "about")
+        if not one["is_complete"]:
+            yield "There is more: the trail of this body is longer than one answer holds."
 
 
 def _list(answer: JsonObject) -> Iterator[str]:

@@ -61,6 +61,15 @@ class RecordStore(Protocol):
     def set_doubted(self, records: Sequence[RecordId], at: datetime, change_sequence: int) -> None:
         """Mark copies in doubt; each leaves every list, count and index until `put_many` brings a version again."""
 
+    def given(self, *, after: int, limit: int) -> tuple[StoredRecord, ...]:
+        """Return records of which other bodies were given copies, by number above `after`, at most `limit`."""
+
+    def reissued(self, version: int) -> int:
+        """Return up to which record number copies were issued anew under a key version of ours; 0 before the first."""
+
+    def put_reissued(self, version: int, number: int) -> None:
+        """Keep up to which record number copies were issued anew under a key version of ours."""
+
     def put_withdrawal(self, record: RecordId, statement: Statement) -> None:
         """Keep a withdrawal, of a record not held too: it beats any version that arrives later."""
 

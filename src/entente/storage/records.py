@@ -23,7 +23,16 @@ from entente.records.ports import Page, RecordWrite
 from entente.storage.classes import ClassTables
 from entente.storage.record_pages import ClassKey, RecordPages, class_key
 from entente.storage.record_rows import changed_record, stored_record, values_of
-from entente.storage.rows import add_row_once, add_to_counter, insert_rows, json_text, parts, replace_row, statement_of
+from entente.storage.rows import (
+    add_row_once,
+    add_to_counter,
+    insert_rows,
+    json_text,
+    parts,
+    read_counter,
+    replace_row,
+    statement_of,
+)
 from entente.storage.schema import record, record_class, record_fragment, record_holder, record_withdrawal
 
 FRAGMENT_COMPRESSION: Final = 1
@@ -35,6 +44,7 @@ SMALL_WINDOW_BITS: Final = 12
 SMALL_MEMORY_LEVEL: Final = 5
 """A fragment within one window of 4 KB shrinks as far with it, and zlib has a tenth of the memory to make ready for each."""
 _NUMBERS = "record numbers"
+_REISSUED = "records issued anew under keys {}"
 
 _BY_ID = sa.select(record).where(record.c.record_id == sa.bindparam("record"))
 _BY_NUMBERS = sa.select(record).where(record.c.number.in_(sa.bindparam("numbers", expanding=True)))
@@ -71,6 +81,13 @@ _WITHDRAW = (
     sa.update(record)
     .where(record.c.number == sa.bindparam("number_"))
     .values(withdrawn_at=sa.bindparam("withdrawn_at"), change_sequence=sa.bindparam("change_sequence"))
+)
+_GIVEN = (
+    sa.select(record_holder.c.record_number)
+    .where(record_holder.c.record_number > sa.bindparam("after"), record_holder.c.state == HolderState.SENT.value)
+    .distinct()
+    .order_by(record_holder.c.record_number)
+    .limit(sa.bindparam("most"))
 )
 _DOUBT = (
     sa.update(record)
@@ -189,6 +206,19 @@ class RecordTables:
         ]
         if values:
             self._connection.execute(_DOUBT, values)
+
+    def given(self, *, after: int, limit: int) -> tuple[StoredRecord, ...]:
+        """Return records of which other bodies were given copies, by number above `after`."""
+        numbers = self._connection.execute(_GIVEN, {"after": after, "most": limit}).scalars()
+        return self.get_many(list(numbers))
+
+    def reissued(self, version: int) -> int:
+        """Return up to which record number copies were issued anew under a key version of ours."""
+        return read_counter(self._connection, _REISSUED.format(version))
+
+    def put_reissued(self, version: int, number: int) -> None:
+        """Keep up to which record number copies were issued anew under a key version of ours."""
+        add_to_counter(self._connection, _REISSUED.format(version), number - self.reissued(version))
 
     def put_withdrawal(self, record: RecordId, statement: Statement) -> None:
         """Keep a withdrawal; the first one of a record stands."""

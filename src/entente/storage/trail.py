@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import cast
 
 import sqlalchemy as sa
@@ -50,6 +51,16 @@ _OF_CASE = (
             trail.c.subject.in_(sa.bindparam("subjects", expanding=True)),
             trail.c.detail.contains(sa.bindparam("named")),
         ),
+    )
+    .order_by(trail.c.sequence)
+    .limit(sa.bindparam("most"))
+)
+_SAID_BY = (
+    sa.select(trail)
+    .where(
+        trail.c.body == sa.bindparam("said_by"),
+        trail.c.at >= sa.bindparam("since"),
+        trail.c.at <= sa.bindparam("until"),
     )
     .order_by(trail.c.sequence)
     .limit(sa.bindparam("most"))
@@ -114,6 +125,11 @@ class TrailTables:
         """Return the rows up to a sequence that are about one of these subjects or name the case, in order."""
         named = json_text({"case": number})[1:-1]
         return self._read(_OF_CASE, {"upto": upto, "subjects": [*subjects], "named": named, "most": limit})
+
+    def said_by(self, body: str, since: datetime, until: datetime, limit: int) -> tuple[TrailRow, ...]:
+        """Return the rows of a body's acts in a time, in order. Reads the whole trail: asked only after a compromise."""
+        values = {"said_by": body, "since": since, "until": until, "most": limit}
+        return self._read(_SAID_BY, values)
 
     def head(self) -> TrailHead | None:
         """Return the newest signed head."""

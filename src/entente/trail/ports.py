@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from entente.bodies.ports import BodiesUnit
@@ -26,6 +27,9 @@ class HeadStore(TrailStore, Protocol):
 
     def head(self) -> TrailHead | None:
         """Return the newest signed head; None before the first row."""
+
+    def said_by(self, body: str, since: datetime, until: datetime, limit: int) -> tuple[TrailRow, ...]:
+        """Return the rows of a body's acts in a time, both ends included, in order, at most `limit`."""
 
     def put_head(self, head: TrailHead) -> None:
         """Keep the head of this commit."""

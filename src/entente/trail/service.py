@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from entente.kernel.clock import Clock
 from entente.kernel.ids import Ids
@@ -49,6 +50,11 @@ class Trail:
         """Return the rows about a record, case, message or instrument, in order."""
         with self.open_unit() as unit:
             return unit.trail.about(subject, limit)
+
+    def said_by(self, body: str, since: datetime, until: datetime, limit: int) -> tuple[TrailRow, ...]:
+        """Return the rows of what a body said that was taken in here in a time, in order."""
+        with self.open_unit() as unit:
+            return unit.trail.said_by(body, since, until, limit)
 
     def verify(self, node_keys: tuple[bytes, ...]) -> TrailProof:
         """Recompute the whole trail within one snapshot and say what was found (T6)."""

@@ -6,21 +6,35 @@ Heads' keys never enter the node: a draft goes out, a signed statement comes bac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import takewhile
 
+from entente.bodies.authority import authorise
 from entente.bodies.ceremony import read_head
-from entente.bodies.model import Body, KeyVersion
+from entente.bodies.model import Body, Compromise, KeyVersion
 from entente.bodies.rotation import STORED
+from entente.bodies.rules import CLOCK_SKEW_MAX, compromises
+from entente.bodies.statements import DirectoryKind
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json
-from entente.kernel.ids import KeyId
-from entente.kernel.ports import Delivery
+from entente.kernel.ids import KeyId, RecordId
+from entente.kernel.ports import Delivery, TrailRow
 from entente.kernel.signing import key_id
 from entente.kernel.statement import from_json as statement_from_json
 from entente.node import Node
+from entente.records.model import StoredRecord
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
+ROWS_READ_MAX = 10_000
+"""Rows of one body read for its doubts, about 10 MB; the answer says when there are more."""
+NOT_BY_NODE_KEY = frozenset({
+    "genesis", "keys", "instrument_signature", "participation", "measure",  # signed by heads
+    "envelope_taken_in", "envelope_set_aside", "envelope_forked", "statement_set_aside", "delivery_refused",
+    "records_in_doubt", "introduce_by_hand",  # what this node noted itself
+})  # fmt: skip
+"""Acts in the trail under a body's name that no node key of it vouches for."""
 HEADS_OF_A_CHANGE_MAX = 1_000
 """Asked for in one number, so that a wrong one is refused by its rule (B1) and not by its form."""
 
@@ -87,11 +101,70 @@ def _known(told: Sequence[Delivery], names: Names) -> JsonObject:
     }
 
 
+def _doubts(node: Node, arguments: Arguments) -> JsonObject:
+    """Say what came from a body under keys that it declared compromised, as the trail has it; the look is a row."""
+    names = names_of(node)
+    body = names.body(arguments.text("body"), "body")
+    with node.directory.open_unit() as unit:
+        authorise(
+            unit,
+            arguments.officer(),
+            "read_trail",
+            subject=body.id,
+            now=node.clock.now(),
+            lists=node.lists,
+            record=node.directory.record,
+        )
+    declared: list[Json] = [_doubt(node, one, names) for one in compromises(replace(body, keys=body.keys[:1]), body)]
+    return {"code": body.code, "body": body.id, "declared": declared}
+
+
+def _doubt(node: Node, one: Compromise, names: Names) -> JsonObject:
+    since = one.since - CLOCK_SKEW_MAX
+    rows = node.trail.said_by(one.body, since, node.clock.now(), ROWS_READ_MAX)
+    under = [row for row in takewhile(lambda row: not _ends(row, one), rows) if row.act.verb not in NOT_BY_NODE_KEY]
+    with node.records.open_unit() as unit:
+        in_doubt = sum(_is_in_doubt(unit.records.get(RecordId(row.act.subject))) for row in under if _is_record(row))
+    items: list[Json] = [
+        {
+            "row": row.sequence,
+            "at": to_json(row.at),
+            "kind": row.act.verb,
+            "subject": row.act.subject,
+            "subject_name": names.readable(row.act.subject),
+            "statement": row.act.detail.get("statement", ""),
+        }
+        for row in under
+    ]
+    return {
+        "version": one.version,
+        "key": one.node_key,
+        "since": to_json(one.since),
+        "items": items,
+        "is_complete": len(rows) < ROWS_READ_MAX,
+        "records_not_shown": in_doubt,
+    }
+
+
+def _ends(row: TrailRow, one: Compromise) -> bool:
+    """Say whether at this row the version after the compromised one was taken in: from there on its key was refused."""
+    return row.act.verb == DirectoryKind.KEYS and row.act.detail.get("version") == one.version + 1
+
+
+def _is_record(row: TrailRow) -> bool:
+    return row.act.verb == "accept_record"
+
+
+def _is_in_doubt(stored: StoredRecord | None) -> bool:
+    return stored is not None and stored.doubted_at is not None
+
+
 VERBS: tuple[Verb, ...] = (
     verb(
         "keys_draft", _draft, "Make new keys for the node and return the change for our heads to sign.",
         "officer", "add_heads", "remove_heads", "threshold", "compromised_since",
     ),
     verb("keys_submit", _submit, "Take back a change of keys with our heads' signatures.", "officer", "statement"),
+    verb("body_doubts", _doubts, "List what came under keys a body declared compromised.", "officer", "body"),
     verb("keys_show", _show, "Show a body's key versions, and who knows ours.", "body"),
 )  # fmt: skip
