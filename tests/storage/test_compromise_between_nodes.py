@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from entente.kernel.canonical import JsonObject
-from entente.kernel.errors import NotFound
+from entente.kernel.errors import NotFound, Untrusted
 from entente.kernel.ids import RecordId
 from entente.kernel.signing import Signer, key_id
 from entente.records.model import StoredRecord
@@ -104,7 +104,9 @@ def test_forged_version_under_a_stolen_key_gives_way_to_the_sources_own(world: W
     network.deliver()
     assert world.find(XB, "Somebody Else") == {}
     late = record_statement(replace(forged, version=100), "thief", now, old_signer(network, XA))
-    assert not send(network, XA, XB, world.agreement, late).result.is_accepted
+    with network[XB].records.open_unit() as unit, pytest.raises(Untrusted) as refused:
+        network[XB].exchange.accept["record"](unit, late, network.id(XA))
+    assert refused.value.reason == "key_no_longer_valid"
     while network[XA].reissuing.step():
         continue
     network.deliver()

@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -72,6 +72,10 @@ class LoggedTrail(MemoryTrail):
 
     def put_head(self, head: TrailHead) -> None:
         raise AssertionError("a log signs no head")
+
+    def said_by(self, body: str, since: datetime, until: datetime, limit: int) -> tuple[TrailRow, ...]:
+        found = [row for row in self.kept_rows if row.act.body == body and since <= row.at <= until]
+        return tuple(found[:limit])
 
     def leaves(self, after: int, limit: int) -> tuple[bytes, ...]:
         return tuple(row.leaf for row in self.rows(after, limit))

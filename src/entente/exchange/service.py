@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 from entente.bodies.authority import Record
 from entente.bodies.model import Body
+from entente.bodies.statements import DirectoryKind
 from entente.exchange.arriving import Arriving
 from entente.exchange.calls import PULL_KIND, Answer, Call, Calls
 from entente.exchange.envelopes import (
@@ -185,6 +186,8 @@ class Exchange:
                 for one in view.outbox.envelopes(recipient, lane, min(limit, BATCH_ENVELOPES_MAX), after)
                 if not (is_relayed and _is_with_relay(one, now))
             ]
+            if not is_relayed and not is_by_hand:
+                waiting = _up_to_keys(view, recipient, waiting)
             kept = () if is_relayed else view.relay.waiting(recipient, BATCH_ENVELOPES_MAX + len(passed_on))
             relayed = [one for one in kept if one.number not in passed_on]
         return parcel_of(recipient, via, waiting[:limit], relayed)
@@ -370,6 +373,21 @@ class Exchange:
 
 def _has_sealed(view: ExchangeUnit, recipient: BodyId) -> bool:
     return any(view.outbox.envelopes(recipient, lane, 1) for lane in STREAM_LANES)
+
+
+def _up_to_keys(view: ExchangeUnit, recipient: BodyId, waiting: list[WaitingEnvelope]) -> list[WaitingEnvelope]:
+    """Return the envelopes up to the first that carries a change of our keys.
+
+    What comes behind it is sealed under the key before: once the change is taken in, that key is refused, and the next parcel
+    has it sealed anew (B10). So nothing is refused on the way, and nothing waits for a second try.
+    """
+    if view.outbox.first_waiting(recipient, DirectoryKind.KEYS) is None:
+        return waiting
+    for place, one in enumerate(waiting):
+        carried = view.outbox.carried_by(one.number)
+        if any(queued.outgoing.statement.kind == DirectoryKind.KEYS for queued in carried):
+            return waiting[: place + 1]
+    return waiting
 
 
 def _is_due(line: Line | None, now: datetime) -> bool:
