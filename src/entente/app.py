@@ -465,6 +465,7 @@ def accept_table(
         "record": intake.accept_record,
         "withdrawal": intake.accept_withdrawal,
         "message": correspondence.accept_message,
+        "evidence": correspondence.accept_evidence,
         "hit": correspondence.accept_hit,
         "hit_answer": correspondence.accept_hit_answer,
         "permission_request": correspondence.accept_permission_request,

@@ -164,6 +164,14 @@ def in_correspondence(day: Day, case: str) -> None:
     )["message"]  # fmt: skip
     assert ask("XB-NCB", "message_show", id=sent["id"])["message"]["deliveries"][0]["state"] == "stored"
     assert ask("XA-NCB", "message_list")["messages"][0]["text"] == "Who is it?"
+    opened = ask("XA-NCB", "message_open", officer=DUTY, id=sent["id"])["message"]
+    assert [step["step"] for step in opened["steps"]] == ["opened"]
+    ask("XA-NCB", "message_conclude", officer=DUTY, id=sent["id"], outcome="refused", reason="not_competent")
+    (delivery, *_) = ask("XB-NCB", "message_show", id=sent["id"])["message"]["deliveries"]
+    assert [(step["step"], step["reason"]) for step in delivery["steps"]] == [
+        ("opened", ""),
+        ("refused", "not_competent"),
+    ]
     finding = {"officer": DUTY, "circumstances": "Passport at gate 4", "score": 930, **ABOUT}
     rejected = ask("XB-NCB", "hit_reject", record="XA-NCB/w-2", reason="rejected_other_person", **finding)["hit"]
     assert rejected["state"] == "closed"

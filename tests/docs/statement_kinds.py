@@ -18,6 +18,7 @@ from entente.app import accept_table
 from entente.bodies.model import Genesis, KeyVersion
 from entente.bodies.statements import NewAddresses, NewGroup, NewName, NewUnits
 from entente.correspondence.statements import (
+    EvidenceContent,
     HitAnswerContent,
     HitContent,
     MessageContent,
@@ -42,6 +43,13 @@ class Introduction:
 
     about: str
     statements: tuple[Mapping[str, Any], ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Renewal:
+    """Content of a `renewal`, as `exchange.renewing.renew` writes it."""
+
+    to: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -125,6 +133,20 @@ KINDS: Mapping[str, Kind] = {
         "control",
         "withdraws the copy, held or not, and tells those it passed the record on to",
         "records.md R4",
+    ),
+    "renewal": Kind(
+        Signer.NODE,
+        Renewal,
+        "control",
+        "counts its body as heard: what it suspended or withdrew before has arrived",
+        "exchange.md X31",
+    ),
+    "evidence": Kind(
+        Signer.NODE,
+        EvidenceContent,
+        "data",
+        "keeps it with the item's delivery: opened, acted on or refused",
+        "correspondence.md M20, M21",
     ),
     "message": Kind(
         Signer.NODE, MessageContent, "data", "shows it at the desk and in the case", "correspondence.md M2"

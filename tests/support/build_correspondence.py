@@ -147,6 +147,7 @@ class Desk:
             Kind.PERMISSION_ANSWER: self.desk.accept_permission_answer,
             Kind.RECORD_REQUEST: self.desk.accept_record_request,
             Kind.RECORD_ANSWER: self.desk.accept_record_answer,
+            Kind.EVIDENCE: self.desk.accept_evidence,
             "record": self.intake.accept_record,
         }[statement.kind]
         with self.store.open_unit() as unit:

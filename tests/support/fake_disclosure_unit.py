@@ -15,9 +15,9 @@ from typing import Self
 from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
 from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer
 from entente.disclosure.model import DisclosureClass, Leave
-from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId
+from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, StatementId
 from entente.kernel.merkle import Frontier
-from entente.kernel.ports import Delivery, Outgoing, TrailRow
+from entente.kernel.ports import Delivery, EvidenceStep, Outgoing, TrailRow
 from entente.kernel.statement import Statement
 from tests.support.build_disclosure import DAY, NOW, PROGRAMME, XA, XB, XC, in_force
 
@@ -262,6 +262,9 @@ class EmptyOutbox:
 
     def deliveries(self, ref: str) -> tuple[Delivery, ...]:
         return ()
+
+    def add_step(self, statement: StatementId, recipient: BodyId, step: EvidenceStep, evidence: bytes) -> None:
+        raise AssertionError("no delivery is followed here")
 
     def retract(self, ref: str, kind: str) -> tuple[Delivery, ...]:
         raise AssertionError("the gate retracts nothing")

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from entente.cases.model import Case, CaseEvent
-from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, StepTaken, Way
 from entente.disclosure.model import DisclosureClass, Leave
 from entente.kernel.ids import BodyId, InstrumentId, KeyId, RecordId
 from entente.kernel.statement import Statement
@@ -184,6 +184,7 @@ class MemoryCases:
 @dataclass
 class MemoryCorrespondence:
     kept_messages: dict[str, tuple[Way, Message]] = field(default_factory=dict)
+    taken: dict[str, tuple[StepTaken, ...]] = field(default_factory=dict)
     kept_hits: dict[str, tuple[Way, Hit]] = field(default_factory=dict)
     kept_permissions: dict[str, tuple[Way, PermissionRequest]] = field(default_factory=dict)
     kept_requests: dict[str, tuple[Way, RecordRequest]] = field(default_factory=dict)
@@ -194,6 +195,14 @@ class MemoryCorrespondence:
 
     def message(self, message: str) -> Message | None:
         return self.kept_messages[message][1] if message in self.kept_messages else None
+
+    def put_step(self, message: str, taken: StepTaken) -> None:
+        known = self.taken.setdefault(message, ())
+        if taken.step not in {one.step for one in known}:
+            self.taken[message] = (*known, taken)
+
+    def steps(self, message: str) -> tuple[StepTaken, ...]:
+        return self.taken.get(message, ())
 
     def messages(self, limit: int, case: str = "") -> tuple[tuple[Way, Message], ...]:
         found = [

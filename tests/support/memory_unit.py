@@ -16,9 +16,9 @@ from typing import Self, TypeVar
 from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
 from entente.bodies.model import Body, Group, NationalOrder, Officer
 from entente.kernel.errors import Misconfigured
-from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId
+from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, StatementId
 from entente.kernel.merkle import Frontier
-from entente.kernel.ports import Act, Delivery, Outgoing, TrailRow, UnitOfWork
+from entente.kernel.ports import Act, Delivery, EvidenceStep, Outgoing, TrailRow, UnitOfWork
 from entente.kernel.statement import Statement
 
 T = TypeVar("T")
@@ -177,16 +177,23 @@ class MemoryTrail:
 @dataclass
 class MemoryOutbox:
     put_out: list[Outgoing] = field(default_factory=list)
+    steps: dict[tuple[StatementId, BodyId], list[EvidenceStep]] = field(default_factory=dict)
 
     def put(self, outgoing: Outgoing) -> None:
         self.put_out.append(outgoing)
 
     def deliveries(self, ref: str) -> tuple[Delivery, ...]:
         return tuple(
-            Delivery(one.recipient, one.statement.id, one.statement.kind, ref, "waiting", "", one.statement.at)
+            Delivery(
+                one.recipient, one.statement.id, one.statement.kind, ref, "waiting", "", one.statement.at,
+                tuple(self.steps.get((one.statement.id, one.recipient), ())),
+            )
             for one in self.put_out
             if one.ref == ref
-        )
+        )  # fmt: skip
+
+    def add_step(self, statement: StatementId, recipient: BodyId, step: EvidenceStep, evidence: bytes) -> None:
+        self.steps.setdefault((statement, recipient), []).append(step)
 
     def retract(self, ref: str, kind: str) -> tuple[Delivery, ...]:
         taken = [one for one in self.put_out if one.ref == ref and one.statement.kind == kind]

@@ -65,6 +65,39 @@ def show(
     say(ask(folder, "message_show", {"id": message}), as_json, _message)
 
 
+@app.command("open", epilog=examples("entente message open message-0f3a… --as xb-duty-1"))
+def open_message(
+    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id.")],
+    officer: ActingAs,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Open a message that came. Its sender learns when it was first opened, and by whom."""
+    say(ask(folder, "message_open", {"officer": officer, "id": message}), as_json, _message)
+
+
+@app.command(
+    "conclude",
+    epilog=examples(
+        "entente message conclude message-0f3a… --outcome acted_on --as xb-duty-1",
+        "entente message conclude message-0f3a… --outcome refused --reason not_competent --as xb-duty-1",
+    ),
+)
+def conclude(
+    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id.")],
+    outcome: Annotated[str, typer.Option("--outcome", help="acted_on or refused.")],
+    officer: ActingAs,
+    reason: Annotated[
+        str, typer.Option("--reason", show_default=False, help="For refused: a code of the refusal reasons.")
+    ] = "",
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """State that a message was acted on, or that what it asks is refused; its sender has it signed."""
+    given: JsonObject = {"officer": officer, "id": message, "outcome": outcome, "reason": reason}
+    say(ask(folder, "message_conclude", given), as_json, _message)
+
+
 def heading(item: JsonObject) -> Iterator[str]:
     """Yield what every item of correspondence begins with."""
     yield from fields(
@@ -88,10 +121,21 @@ def code(item: JsonObject, field: str) -> str:
 
 
 def state(item: JsonObject) -> str:
-    """Return how far an item of ours has come, in a few words."""
+    """Return how far an item has come, in a few words: ours at each body it went to, another's with us."""
+    if "deliveries" not in item:
+        return ", ".join(plain(one["step"]).replace("_", " ") for one in items(item, "steps"))
     return ", ".join(
-        f"{code(one, 'to')} {plain(one['state'])}" + (f" ({plain(one['reason'])})" if one["reason"] else "")
+        f"{code(one, 'to')} {_furthest(one)}" + (f" ({name(one['reason'])})" if one["reason"] else "")
         for one in items(item, "deliveries")
+        if one["kind"] != "evidence"
+    )
+
+
+def _furthest(delivery: JsonObject) -> str:
+    steps = [plain(one["step"]).replace("_", " ") for one in items(delivery, "steps")]
+    upper = [step for step in steps if step != "relayed" or delivery["state"] == "waiting"]
+    return " → ".join(
+        [*(["relayed"] if "relayed" in steps and "relayed" not in upper else []), plain(delivery["state"]), *upper]
     )
 
 

@@ -62,6 +62,25 @@ class HitOutcome(StrEnum):
     REJECTED = "rejected"
 
 
+class Step(StrEnum):
+    """What a recipient did with a message: the upper rungs of the evidence ladder."""
+
+    OPENED = "opened"
+    ACTED_ON = "acted_on"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken:
+    """A step with who took it, and for a refusal why."""
+
+    step: Step
+    officer: str
+    at: datetime
+    reason: str = ""
+    """A code of data/reasons.yaml, refusal_reasons."""
+
+
 class HitState(StrEnum):
     """Where a hit stands between finder and source."""
 

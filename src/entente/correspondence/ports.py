@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from entente.cases.ports import CasesUnit
-from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, StepTaken, Way
 from entente.kernel.ids import BodyId, InstrumentId
 
 
@@ -18,6 +18,12 @@ class CorrespondenceStore(Protocol):
 
     def message(self, message: str) -> Message | None:
         """Return a message."""
+
+    def put_step(self, message: str, taken: StepTaken) -> None:
+        """Keep what was done here with a message; the first of each step stands."""
+
+    def steps(self, message: str) -> tuple[StepTaken, ...]:
+        """Return what was done here with a message, in order."""
 
     def messages(self, limit: int, case: str = "") -> tuple[tuple[Way, Message], ...]:
         """Return the newest messages, of one case where a number is given."""

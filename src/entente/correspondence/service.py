@@ -14,9 +14,10 @@ from entente.correspondence.messages import Messages
 from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, Way
 from entente.correspondence.permissions import Permissions
 from entente.correspondence.requests import Requests
+from entente.correspondence.steps import Steps
 
 
-class Correspondence(Messages, Hits, HitAnswers, Forwarding, Permissions, Granting, Requests, Answering):
+class Correspondence(Messages, Steps, Hits, HitAnswers, Forwarding, Permissions, Granting, Requests, Answering):
     """The desk's verbs, and `accept_*` for each kind of statement that the exchange hands to this room.
 
     `accept_*` run inside the exchange's unit of work and do not commit; when one raises, it changed nothing.

@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 
 from entente.bodies.model import Body
 from entente.bodies.rules import CLOCK_SKEW_MAX, verify_by_node
-from entente.correspondence.model import AnswerOutcome, Header, Message
+from entente.correspondence.model import AnswerOutcome, Header, Message, Step
 from entente.disclosure.model import Leave
 from entente.handling.model import DisclosureAct
 from entente.kernel.codec import from_json
@@ -42,6 +42,7 @@ class Kind(StrEnum):
     PERMISSION_ANSWER = "permission_answer"
     RECORD_REQUEST = "record_request"
     RECORD_ANSWER = "record_answer"
+    EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,17 @@ class MessageContent:
     def message(self) -> Message:
         """Return the message as both ends keep it."""
         return Message(self.header, self.subject, self.text, self.urgency, self.is_for_action, self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceContent:
+    """Content of an `evidence`: what was done with an item that its recipient was sent."""
+
+    item: str
+    step: Step
+    reason: str
+    officer: str
+    signed_in: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from entente.exchange.model import (
     WaitingEnvelope,
 )
 from entente.kernel.ids import BodyId, KeyId, StatementId
-from entente.kernel.ports import EvidenceStep, Outbox, Outgoing
+from entente.kernel.ports import Outbox, Outgoing
 from entente.kernel.sealing import Opener
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement
@@ -129,9 +129,6 @@ class OutboxStore(Outbox, Protocol):
 
     def set_undelivered(self, queued: Queued, why: str, at: datetime) -> None:
         """End a statement's delivery without success."""
-
-    def add_step(self, statement: StatementId, recipient: BodyId, step: EvidenceStep, evidence: bytes) -> None:
-        """Keep one signed word about a statement that we sent; twice is once."""
 
     def has_sent(self, statement: StatementId, recipient: BodyId) -> bool:
         """Say whether a statement was put for a body."""

@@ -117,6 +117,9 @@ class Outbox(Protocol):
     def deliveries(self, ref: str) -> tuple[Delivery, ...]:
         """Return how far the statements put under a reference have come, oldest first."""
 
+    def add_step(self, statement: StatementId, recipient: BodyId, step: EvidenceStep, evidence: bytes) -> None:
+        """Keep one signed word about a statement that was sent to a body; twice is once."""
+
     def retract(self, ref: str, kind: str) -> tuple[Delivery, ...]:
         """Take back what no envelope carries yet under a reference: it never leaves. Returns those taken back."""
 

@@ -13,10 +13,10 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Step, StepTaken, Way
 from entente.kernel.ids import BodyId, InstrumentId
-from entente.storage.rows import replace_row, text_of, value_of
-from entente.storage.schema import correspondence_item
+from entente.storage.rows import add_row_once, replace_row, text_of, value_of
+from entente.storage.schema import correspondence_item, message_step
 
 T = TypeVar("T", Message, Hit, PermissionRequest, RecordRequest)
 
@@ -65,6 +65,17 @@ class CorrespondenceTables:
         """Return a message."""
         found = self._one(Family.MESSAGE, Message, message)
         return None if found is None else found[1]
+
+    def put_step(self, message: str, taken: StepTaken) -> None:
+        """Keep what was done here with a message; the first of each step stands."""
+        values = {"officer": taken.officer, "at": taken.at, "reason": taken.reason}
+        add_row_once(self._connection, message_step, {"message": message, "step": taken.step.value}, values)
+
+    def steps(self, message: str) -> tuple[StepTaken, ...]:
+        """Return what was done here with a message, in order."""
+        query = sa.select(message_step).where(message_step.c.message == message).order_by(message_step.c.at)
+        found = [StepTaken(Step(row.step), row.officer, row.at, row.reason) for row in self._connection.execute(query)]
+        return tuple(sorted(found, key=lambda one: (one.at, one.step is not Step.OPENED)))
 
     def messages(self, limit: int, case: str = "") -> tuple[tuple[Way, Message], ...]:
         """Return the newest messages, newest first, of one of our cases where a number is given."""

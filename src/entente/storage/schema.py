@@ -293,6 +293,16 @@ correspondence_item = sa.Table(
     sa.Index(None, "family", "instrument", "counterpart", "state"),
 )
 
+message_step = sa.Table(
+    "message_step",
+    metadata,
+    _key("message"),
+    _key("step"),
+    _text("officer"),
+    _moment("at"),
+    _text("reason"),
+)
+
 stream = sa.Table(
     "stream",
     metadata,

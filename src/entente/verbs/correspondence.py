@@ -7,7 +7,7 @@ from datetime import timedelta
 from entente.correspondence.desk import About
 from entente.correspondence.hits import Finding
 from entente.correspondence.messages import Letter
-from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Step, Way
 from entente.correspondence.permissions import Wish
 from entente.correspondence.requests import Wanted
 from entente.handling.model import DisclosureAct
@@ -63,6 +63,17 @@ def _show_message(node: Node, arguments: Arguments) -> JsonObject:
         raise NotFound
     way = Way.SENT if message.header.sender == own else Way.RECEIVED
     return {"message": _message(node, way, message, names_of(node))}
+
+
+def _open_message(node: Node, arguments: Arguments) -> JsonObject:
+    message = node.correspondence.open_message(arguments.officer(), arguments.text("id"))
+    return _show_message(node, Arguments({"id": message.header.id}))
+
+
+def _conclude_message(node: Node, arguments: Arguments) -> JsonObject:
+    step, reason = arguments.choice("outcome", Step), arguments.optional_text("reason")
+    message = node.correspondence.conclude_message(arguments.officer(), arguments.text("id"), step, reason)
+    return _show_message(node, Arguments({"id": message.header.id}))
 
 
 def _confirm_hit(node: Node, arguments: Arguments) -> JsonObject:
@@ -215,6 +226,11 @@ def _header(node: Node, way: Way, header: Header, names: Names) -> JsonObject:
     }
     if way is Way.SENT:
         shown["deliveries"] = _deliveries(node, header.id, names)
+    else:
+        shown["steps"] = [
+            {"step": one.step.value, "officer": one.officer, "at": to_json(one.at), "reason": one.reason}
+            for one in node.correspondence.steps_of(header.id)
+        ]
     return shown
 
 
@@ -284,6 +300,11 @@ VERBS: tuple[Verb, ...] = (
     ),
     verb("message_list", _messages, "List the newest messages.", "limit", "case"),
     verb("message_show", _show_message, "Show a message and how far it has come.", "id"),
+    verb("message_open", _open_message, "Open a message that came; its sender learns of it.", "officer", "id"),
+    verb(
+        "message_conclude", _conclude_message, "State that a message was acted on or refused.",
+        "officer", "id", "outcome", "reason",
+    ),
     verb(
         "hit_confirm", _confirm_hit, "Judge a candidate to be the subject.",
         "officer", "record", "version", "score", "circumstances", *_ABOUT,

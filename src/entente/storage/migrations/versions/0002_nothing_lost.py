@@ -116,6 +116,15 @@ def _insert(table: str, values: dict[str, object]) -> None:
 
 def _make_exchange_tables() -> None:
     op.create_table(
+        "message_step",
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("officer", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("message", "step", name=op.f("pk_message_step")),
+    )
+    op.create_table(
         "body_route",
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("via", sa.Text(), nullable=False),
