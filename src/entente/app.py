@@ -32,7 +32,7 @@ from entente.formats.schemata import load_schemata
 from entente.handling.model import CodeLists
 from entente.identity.ports import Seal, SearchIndex
 from entente.identity.service import Identity
-from entente.kernel.clock import Clock, GuardedClock, SystemClock, clock_stepped_back
+from entente.kernel.clock import Clock, GuardedClock, SystemClock
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Conflict, Unavailable
 from entente.kernel.ids import SALT_BYTES, BodyId, Ids, InstrumentId, OfficerId, SystemIds
@@ -48,6 +48,8 @@ from entente.records.service import Records
 from entente.search.follower import Follower
 from entente.search.tantivy_index import TantivyIndex
 from entente.settings import Settings
+from entente.storage import restore
+from entente.storage.backup import FolderBackups
 from entente.storage.disk import DiskWatch
 from entente.storage.folder import Folder, FolderLock, Holder
 from entente.storage.key_ring import GuardedRing, KeyRing
@@ -70,6 +72,8 @@ Accept = Callable[[Any, Statement, BodyId], None]
 Post = Callable[[str, bytes], bytes]
 
 _log = logging.getLogger(__name__)
+check_backup, is_sealed = restore.check_backup, restore.is_sealed
+"""For the commands that read a backup: no node runs from it yet."""
 
 FIRST_HEAD = OfficerId("head-1")
 """The officer entered with a new body, who enters the others."""
@@ -290,7 +294,7 @@ def _with_index_brought_up(node: Node) -> Node:
         while node.identity.index_step():
             continue
     except Unavailable as error:
-        trouble = _in_words(error)
+        trouble = error.in_words()
         return replace(node, index_trouble=lambda: trouble)
     return node
 
@@ -300,15 +304,6 @@ def _start_clock(clock: GuardedClock, store: Store) -> None:
     with store.view() as unit:
         for row in unit.trail.latest(1):
             clock.start_from(row.at)
-
-
-def _clock_trouble(clock: GuardedClock) -> str:
-    found = clock.step_back()
-    return "" if found is None else _in_words(clock_stepped_back(found))
-
-
-def _in_words(error: Unavailable) -> str:
-    return f"{error.what} {error.why} {error.do}"
 
 
 @contextmanager
@@ -408,8 +403,9 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 deciding=Deciding(unit, view, clock, lists, exchange.accept, recorded),
                 files=OperatorFiles(lists),
                 engine=f"SQLite {library_version()}",
-                clock_trouble=lambda: _clock_trouble(clock),
+                clock_trouble=clock.trouble,
                 disk=disk,
+                backups=FolderBackups(Folder(settings.folder), clock),
             ),
             store,
         )

@@ -90,6 +90,43 @@ class Disk(Protocol):
         """Raise Unavailable, safe to retry, where there is not enough room to take anything in."""
 
 
+@dataclass(frozen=True, slots=True)
+class BackupMade:
+    """What was made, for whoever keeps it."""
+
+    file: str
+    file_bytes: int
+    file_sha256: str
+    """Hex; the trail names it, so that a copy found later can be told."""
+    made_at: datetime
+    body: BodyId
+    code: str
+    schema: int
+    trail_rows: int
+    trail_root: str
+    has_keys: bool
+    is_sealed: bool
+    """Under a passphrase."""
+    files: int
+    """Key files and records' files in it, beside the store."""
+
+
+class Backups(Protocol):
+    """Makes backups of the node's folder. Safe from several threads."""
+
+    def make(
+        self, out: Path, *, has_keys: bool, passphrase_file: Path | None, progress: Callable[[int], None]
+    ) -> BackupMade:
+        """Make a backup under a new name; durable when this returns. `progress` is told the MiB done so far.
+
+        Raises Invalid for a place or passphrase that cannot be used, Conflict when the name is taken or another backup is being
+        made, Unavailable when there is not room enough; nothing that looks like a backup is left then.
+        """
+
+    def stores_before(self) -> tuple[str, ...]:
+        """Return the names of the copies that were made before the store was brought forward and that still lie there."""
+
+
 @dataclass(slots=True)
 class Remembered:
     """What was read last and under which governance version; replaced whole, so that several threads may use it."""
@@ -130,6 +167,7 @@ class Node:
     deciding: Deciding
     files: Files
     disk: Disk
+    backups: Backups
     engine: str
     """The store's engine with its version, for `doctor`: some versions have faults an operator must know of."""
     index_trouble: Callable[[], str] = _none

@@ -8,7 +8,7 @@ verb serves the loopback route, so the output is the same whether a node runs or
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "task": ("entente.cli.task", "Task an operational measure."),
     "trail": ("entente.cli.trail", "The record of acts: read, verify, prove it."),
     "keys": ("entente.cli.ceremony", "A head's key: make it, sign a change of keys."),
+    "backup": ("entente.cli.backup", "Copy the whole node into one file, or check it."),
     "doctor": ("entente.cli.doctor", "Check store, trail, keys, index, settings."),
 }
 """Command → the module that has it as `app`, and its line in `entente --help`."""
@@ -196,6 +197,13 @@ def verify_file(file: Path, folder: str | None, body: str, checkpoint: Path | No
     from entente.cli.gateway import verify_file as verify_now
 
     return verify_now(file, folder, body, checkpoint)
+
+
+def check_backup(file: Path, passphrase_file: Path | None, progress: Callable[[int], None]) -> JsonObject:
+    """Check a backup."""
+    from entente.cli.backups import check_backup as check_now
+
+    return check_now(file, passphrase_file, progress)
 
 
 def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | None) -> JsonObject:

@@ -1,18 +1,23 @@
-"""How far long work has come, for the person at the terminal."""
+"""How far a long command has come: on stderr, so that stdout holds the answer alone; silent where stderr is no terminal."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 
-def rows_done(*, quiet: bool) -> Progress:
-    """Return a line that says what is done and how many rows of it are durable; silent where it was asked to be."""
+@contextmanager
+def progress(text: str, *, unit: str, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Show a line while the body runs, and give what tells it how many of the unit are done."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
-        TextColumn("{task.fields[rows]} rows"),
+        TextColumn("{task.fields[done]} " + unit),
         TimeElapsedColumn(),
     )
-    # On stderr, so that stdout holds the answer alone; rich is silent where stderr is no terminal.
-    return Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet)
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
+        task = bar.add_task(text, total=None, done=0)
+        yield lambda done: bar.update(task, done=done)

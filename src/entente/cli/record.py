@@ -12,7 +12,7 @@ from entente.cli import ask, connect
 from entente.cli.body import ReadableFile
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, commands, examples
 from entente.cli.output import fields, gaps, grounds, items, name, plain, say, table, texts
-from entente.cli.progress import rows_done
+from entente.cli.progress import progress
 from entente.kernel.canonical import JsonObject
 
 TERMS_BYTES_MAX = 64 * 1024
@@ -59,9 +59,8 @@ def import_records(
         "share_with": [*(share_with or [])],
         "rejects": str(rejects.resolve()) if rejects is not None else "",
     }
-    with connect(folder) as node, rows_done(quiet=as_json) as bar:
-        task = bar.add_task(f"Importing {plain(file.name)}", total=None, rows=0)
-        answer = node.ask("record_import", given, lambda rows: bar.update(task, rows=rows))
+    with connect(folder) as node, progress(f"Importing {plain(file.name)}", unit="rows", quiet=as_json) as told:
+        answer = node.ask("record_import", given, told)
     say(answer, as_json, _imported)
 
 

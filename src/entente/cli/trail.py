@@ -12,7 +12,7 @@ import typer
 from entente.cli import ask, connect, open_sealed_query, verify_file
 from entente.cli.options import ActingAs, Folder, Json, PassphraseFile, commands, examples
 from entente.cli.output import items, json_text, name, plain, say, table, when
-from entente.cli.progress import rows_done
+from entente.cli.progress import progress
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, Invalid
 
@@ -178,9 +178,8 @@ def verify(
 
 
 def _ask_long(folder: str | None, verb: str, given: JsonObject, as_json: bool) -> JsonObject:
-    with connect(folder) as node, rows_done(quiet=as_json) as bar:
-        task = bar.add_task("Bringing the log up", total=None, rows=0)
-        return node.ask(verb, given, lambda rows: bar.update(task, rows=rows))
+    with connect(folder) as node, progress("Bringing the log up", unit="rows", quiet=as_json) as told:
+        return node.ask(verb, given, told)
 
 
 def _write(out: Path, document: JsonObject) -> None:

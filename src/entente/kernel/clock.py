@@ -89,6 +89,11 @@ class GuardedClock:
         """Return how the machine's clock stands when it is too far behind to sign; None when it is not."""
         return self._look()[1]
 
+    def trouble(self) -> str:
+        """Return why nothing may be signed now, in words; empty where it may."""
+        found = self.step_back()
+        return "" if found is None else clock_stepped_back(found).in_words()
+
     def require_passed(self) -> None:
         """Raise Unavailable, safe to retry, while the machine's clock has not passed the last moment given."""
         if (found := self.step_back()) is not None:

@@ -38,6 +38,10 @@ class EntenteError(Exception):
         """Give the three sentences, one a line."""
         return f"{self.what}\nwhy   {self.why}\ndo    {self.do}"
 
+    def in_words(self) -> str:
+        """Give the three sentences as one line."""
+        return f"{self.what} {self.why} {self.do}"
+
     def __reduce__(self) -> tuple[object, ...]:
         """Keep keyword-only fields when an error crosses a process."""
         return (_rebuild, (type(self), dict(self.__dict__), self.what))

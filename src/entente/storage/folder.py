@@ -5,6 +5,7 @@
     log/            the transparency log of the trail (storage.tiles); a cache as well
     keys/           private keys (storage.keys)
     operator.token  lets a command on this machine speak to the running node; mode 0600
+    before-schema-N.db  the store as it was before a newer program brought it forward to schema N; an operator removes it
     node.lock       held by the process that has the store open; names it and its loopback address
 
 The folder has mode 0700. Source: DESIGN section 8.
@@ -66,6 +67,19 @@ class Folder:
     def token_file(self) -> Path:
         """The operator's token."""
         return self.path / "operator.token"
+
+    @property
+    def copy_file(self) -> Path:
+        """A plain copy of the store, while a sealed backup is made; what one that was cut off left, the next removes."""
+        return self.path / ".backup.store.part"
+
+    def before_schema(self, schema: int) -> Path:
+        """Return where the store lies as it was before it was brought forward to a schema."""
+        return self.path / f"before-schema-{schema}.db"
+
+    def stores_before(self) -> tuple[Path, ...]:
+        """Return the copies that were made before the store was brought forward, oldest first."""
+        return tuple(sorted(self.path.glob("before-schema-*.db"), key=lambda path: path.stat().st_mtime))
 
     @property
     def lock_file(self) -> Path:

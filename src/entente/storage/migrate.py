@@ -2,11 +2,17 @@
 
 A store states the number of its schema and the oldest code that may still use it. A newer store that says it may be used is used
 as it is; one that may not be is refused by name of both versions. An older one is brought forward in one transaction: it either
-has the new schema afterwards or is untouched. There is no way back; a backup taken before is.
+has the new schema afterwards or is untouched. There is no way back but the copy that is made first, `before-schema-N.db` beside
+the store: without it nothing is brought forward.
+
+Source: docs/rules/node.md N8; DESIGN section 8.
 """
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -22,15 +28,29 @@ from entente.storage.schema import OLDEST_SCHEMA_OF_CODE, SCHEMA, store_version
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
-def bring_forward(writer: sa.Engine) -> None:
-    """Check the store's version and, where it is older or new, make it this code's; raise Misconfigured when it is too new."""
+def bring_forward(writer: sa.Engine, copy_first: Callable[[int], None]) -> None:
+    """Check the store's version and, where it is older or new, make it this code's; raise Misconfigured when it is too new.
+
+    `copy_first` copies a store that holds something, named for the schema it is brought forward to; what it raises leaves the
+    store as it was. The caller holds the folder, so nobody else writes meanwhile.
+    """
     with writer.begin() as connection:
         found = _schema_of(connection)
-        if found >= SCHEMA:
-            return
+    if found >= SCHEMA:
+        return
+    if found:
+        copy_first(SCHEMA)
+    with writer.begin() as connection:
         _migrate(connection)
         values = {"schema": SCHEMA, "oldest_code": OLDEST_SCHEMA_OF_CODE, "written_by": __version__}
         replace_row(connection, store_version, {"id": 1}, values)
+
+
+def version_of(database: Path) -> tuple[int, int]:
+    """Return the schema of a copied store and the oldest schema whose code may use it."""
+    with closing(sqlite3.connect(database)) as connection:
+        row = connection.execute("SELECT schema, oldest_code FROM store_version").fetchone()
+    return int(row[0]), int(row[1])
 
 
 def _schema_of(connection: sa.Connection) -> int:

@@ -9,7 +9,10 @@ Source: SQLite «Write-Ahead Logging», section 11 (the WAL-reset bug, fixed in 
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +29,8 @@ LOG_BYTES_MAX: Final = 64 * 1024 * 1024
 WRITER_CACHE_KIB: Final = 32 * 1024
 READER_CACHE_KIB: Final = 8 * 1024
 """A node holds at most 150 MB when idle (issue part 1); the writer and a few readers take a third of it."""
+COPY_PAGES: Final = 2_000
+"""Copied between two reports of progress: about 8 MB."""
 READERS_MAX: Final = 20
 """Views open at the same time; the exchange, the index and a handful of requests use them for milliseconds."""
 READER_WAIT_SECONDS_MAX: Final = 10
@@ -86,6 +91,65 @@ def reading_engine(database: Path) -> sa.Engine:
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def copy_database(database: Path, copy: Path, advance: Callable[[int], None]) -> None:
+    """Copy a store as of one moment into a new file that needs no log beside it; durable when this returns.
+
+    It reads under a snapshot of its own and holds up no writer; what is committed meanwhile is not in the copy, and waits in the
+    log, which grows until the copy is done. `advance` is told how many more bytes are copied; what it raises ends the copy.
+    Raises Unavailable when the store cannot be read or the copy cannot be written; nothing of the copy stays then.
+
+    Source: SQLite «Online Backup API»; docs/rules/node.md N6.
+    """
+    copy.unlink(missing_ok=True)
+    try:
+        _copy(database, copy, advance)
+        descriptor = os.open(copy, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except (sqlite3.Error, OSError) as error:
+        copy.unlink(missing_ok=True)
+        raise _not_copied(error) from error
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
+
+
+def _copy(database: Path, copy: Path, advance: Callable[[int], None]) -> None:
+    os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        _prepare(source, (*_COMMON, *_READER))
+        # Nobody else reads the copy yet, and it is synced once, whole.
+        _prepare(target, ("journal_mode = OFF", "synchronous = OFF"))
+        (page_bytes,) = source.execute("PRAGMA page_size").fetchone()
+        source.execute("BEGIN")
+        # A transaction sees its state from its first read on.
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        done = 0
+
+        def step(_: int, left: int, of: int) -> None:
+            nonlocal done
+            advance((of - left - done) * page_bytes)
+            done = of - left
+
+        source.backup(target, pages=COPY_PAGES, progress=step)
+        source.execute("ROLLBACK")
+        # The copied pages say that a log stands beside them.
+        target.execute("PRAGMA journal_mode = DELETE").fetchone()
+
+
+def find_damage(database: Path) -> str:
+    """Return what the engine finds wrong with a store that nobody has open; empty when nothing is."""
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            _prepare(connection, _COMMON)
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        return str(error)
+    return "" if found == "ok" else str(found)
 
 
 def library_version() -> str:
@@ -153,6 +217,15 @@ def _prepare(connection: sqlite3.Connection, settings: tuple[str, ...]) -> None:
     connection.isolation_level = None
     for setting in settings:
         connection.execute(f"PRAGMA {setting}")
+
+
+def _not_copied(error: Exception) -> Unavailable:
+    return Unavailable(
+        "The store was not copied.",
+        why=f"The engine says «{error}». Nothing of the copy was kept, and the store is as it was.",
+        do="Free space where the copy is to lie, or choose another disk, and do it again.",
+        retry_is_safe=True,
+    )
 
 
 def _no_wal(database: Path, mode: str) -> Misconfigured:

@@ -5,21 +5,57 @@ One process has a store open at a time; the folder's lock says which. Several th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
 
 import sqlalchemy as sa
 
+from entente.kernel.errors import Unavailable
 from entente.storage import sqlite
 from entente.storage.classes import ClassMemory
+from entente.storage.files import sync_folder
 from entente.storage.folder import Folder, FolderLock
 from entente.storage.migrate import bring_forward
 from entente.storage.unit_of_work import Shared, SqlUnitOfWork, WriteLock
 
 Hook: TypeAlias = Callable[[SqlUnitOfWork], None]
 """Runs inside each commit, before it becomes durable, in the order given. What it raises undoes the unit."""
+
+
+def _copy_first(folder: Folder, schema: int) -> None:
+    """Copy the store before it is brought forward; raise Unavailable, with the store as it was, where it cannot be copied."""
+    target = folder.before_schema(schema)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        sqlite.copy_database(folder.database, part, lambda _: None)
+        # One that is there is of an attempt that failed, and older than this one.
+        part.replace(target)
+        sync_folder(folder.path)
+    except (Unavailable, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise Unavailable(
+            f"The store was not brought forward to schema {schema}.",
+            why=f"It is copied first, since there is no way back, and that failed: {getattr(error, 'why', error)}",
+            do=f"Free space for a second store in {folder.path}, then run the command again. The store is as it was; the earlier "
+            "version of Entente can still use it.",
+            retry_is_safe=True,
+        ) from error
+
+
+@contextmanager
+def view_of_copy(database: Path) -> Iterator[SqlUnitOfWork]:
+    """Lend a view of a copied store that nobody writes to, as it is: neither locked nor brought forward."""
+    reader = sqlite.reading_engine(database)
+    try:
+        with SqlUnitOfWork(
+            Shared(reader, reader, WriteLock(), ClassMemory(), (), sqlite.translate), is_view=True
+        ) as view:
+            yield view
+    finally:
+        reader.dispose()
 
 
 class Store:
@@ -40,7 +76,7 @@ class Store:
         lock = FolderLock.take(place)
         writer, reader = sqlite.writing_engine(place.database), sqlite.reading_engine(place.database)
         try:
-            bring_forward(writer)
+            bring_forward(writer, lambda schema: _copy_first(place, schema))
         except BaseException as error:
             writer.dispose()
             lock.release()

@@ -11,14 +11,26 @@ from collections.abc import Callable, Mapping
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import EntenteError, Invalid
 from entente.node import Node
-from entente.verbs import bodies, cases, correspondence, doctor, exchange, instruments, keys, records, search, trail
+from entente.verbs import (
+    backup,
+    bodies,
+    cases,
+    correspondence,
+    doctor,
+    exchange,
+    instruments,
+    keys,
+    records,
+    search,
+    trail,
+)
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import names_of, readable_error
 from entente.verbs.verb import Verb
 
 VERBS: Mapping[str, Verb] = {
     verb.name: verb
-    for part in (bodies, keys, instruments, records, search, cases, correspondence, exchange, trail, doctor)
+    for part in (bodies, keys, instruments, records, search, cases, correspondence, exchange, trail, backup, doctor)
     for verb in part.VERBS
 }
 

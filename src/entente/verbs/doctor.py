@@ -29,6 +29,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
         _check_index(node, proof.rows),
         _check_log(node),
         _check_disk(node),
+        *_checks_of_stores_before(node),
         _check_outbox(node),
         _check_sources(node),
         _check_addresses(own.addresses),
@@ -118,6 +119,19 @@ def _check_log(node: Node) -> JsonObject:
 def _check_disk(node: Node) -> JsonObject:
     trouble = node.disk.trouble()
     return _check("disk", is_good=not trouble, text=trouble or f"{node.disk.free_mb()} MiB are free beside the store.")
+
+
+def _checks_of_stores_before(node: Node) -> list[Json]:
+    """Remind of the copies made before a migration: what is erased from now on is still in them."""
+    return [
+        _check(
+            "copy",
+            is_good=True,
+            text=f"{name} is the store before a newer program brought it forward. Remove it once that program has proved itself: "
+            "what is erased from now on is still in it.",
+        )
+        for name in node.backups.stores_before()
+    ]
 
 
 def _check_outbox(node: Node) -> JsonObject:

@@ -35,6 +35,7 @@ _CARRYING = ("envelope",)
 """Acts of the exchange itself begin so; they say that something came, which the next row says better."""
 _ACT_WORDS = {
     "init": "began its node",
+    "backup": "made a backup of its node",
     "name": "took a new name",
     "addresses": "published its addresses",
     "units": "published its units",

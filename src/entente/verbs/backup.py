@@ -1,0 +1,53 @@
+"""The verb `backup`: a copy of the whole node in one file, while it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.codec import to_object
+from entente.kernel.errors import Unavailable
+from entente.kernel.ports import Act
+from entente.node import BackupMade, Node
+from entente.verbs.arguments import Arguments
+from entente.verbs.verb import Verb, verb
+
+
+def _backup(node: Node, arguments: Arguments) -> JsonObject:
+    passphrase_file = arguments.optional_text("passphrase_file")
+    made = node.backups.make(
+        Path(arguments.text("out")),
+        has_keys=not arguments.flag("without_keys"),
+        passphrase_file=Path(passphrase_file) if passphrase_file else None,
+        progress=arguments.progress,
+    )
+    return {"backup": to_object(made), "not_recorded": _record(node, made)}
+
+
+def _record(node: Node, made: BackupMade) -> str:
+    """Have the trail say that a copy of everything was made; return why it could not, empty when it did.
+
+    A node that can keep nothing now, for its clock or its disk, needs its backup most: the file stays.
+    """
+    detail: JsonObject = {
+        "file": Path(made.file).name,
+        "sha256": made.file_sha256,
+        "trail_rows": made.trail_rows,
+        "has_keys": made.has_keys,
+        "is_sealed": made.is_sealed,
+    }
+    try:
+        with node.directory.open_unit() as unit:
+            node.directory.record(unit, Act("backup", made.body, "node", made.body, detail))
+            unit.commit()
+    except Unavailable as error:
+        return f"{error.what} {error.why}"
+    return ""
+
+
+VERBS: tuple[Verb, ...] = (
+    verb(
+        "backup", _backup, "Copy the whole node into one file, while it runs.",
+        "out", "without_keys", "passphrase_file",
+    ),
+)  # fmt: skip
