@@ -30,6 +30,7 @@ from entente.formats.codelists import load_code_lists
 from entente.formats.operator_files import OperatorFiles
 from entente.formats.schemata import load_schemata
 from entente.handling.model import CodeLists
+from entente.identity.erased import identifying_keys
 from entente.identity.ports import Seal, SearchIndex
 from entente.identity.service import Identity
 from entente.kernel.clock import Clock, GuardedClock, SystemClock
@@ -41,8 +42,10 @@ from entente.kernel.sealing import HpkeSealer, Sealer
 from entente.kernel.signing import GuardedSigner
 from entente.kernel.statement import Statement, draft
 from entente.node import Keeping, Node
+from entente.records.erasing import Erasing
 from entente.records.intake import Intake
 from entente.records.model import Schemata
+from entente.records.reentry import Reentries
 from entente.records.reissuing import Reissuing
 from entente.records.service import Records
 from entente.search.follower import Follower
@@ -52,10 +55,11 @@ from entente.storage import restore
 from entente.storage.backup import FolderBackups
 from entente.storage.disk import DiskWatch
 from entente.storage.folder import Folder, FolderLock, Holder
+from entente.storage.housekeeper import Housekeeper
 from entente.storage.key_ring import GuardedRing, KeyRing
 from entente.storage.keys import KeyFiles
 from entente.storage.sqlite import library_version
-from entente.storage.store import Hook, Store
+from entente.storage.store import Hook, Store, StoreFile
 from entente.storage.tiles import TileFolder
 from entente.storage.unit_of_work import SqlUnitOfWork
 from entente.trail.log import Log
@@ -228,16 +232,24 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         bound = sockets.enter_context(listen(settings.host, settings.port))
         beside = loopback_beside(bound)
         inner = bound if beside is None else sockets.enter_context(beside)
+
+        def clean_soon() -> bool:
+            opened.identity.clean_again_at = None
+            follower.wake()
+            return opened.identity.index.is_clean()
+
         node = replace(
             opened,
             index_trouble=lambda: follower.state().last_error,
             log_trouble=lambda: log_follower.state().last_error,
+            clean_index=clean_soon,
         )
         courier = Courier(node.exchange, node.post, settings.exchange_workers)
         fetcher = Fetcher(_fetched_from(node), node.fetch, node.exchange.tend, settings.exchange_fetch_seconds)
-        follower = Follower(node.identity.index_step)
+        follower = Follower(node.identity.follow)
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
         keeper = Follower(Keeping(node).step, "keys")
+        housekeeper = Housekeeper(node.erasing.run)
         store.after_commit.extend((courier.wake, follower.wake, log_follower.wake))
         routes = [
             exchange_route(while_there_is_room(node)),
@@ -251,11 +263,13 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         keeper.start()
         courier.start()
         fetcher.start()
+        housekeeper.start()
         try:
             on_ready(listening_address(bound))
             server.run()
         finally:
             fetcher.stop()
+            housekeeper.stop()
             courier.stop()
             keeper.stop()
             follower.stop()
@@ -283,9 +297,10 @@ def while_there_is_room(node: Node) -> Callable[[bytes], bytes]:
 
 
 def _require_begun(store: Store) -> None:
-    """Raise Misconfigured when the folder holds a store without a body of its own."""
+    """Raise Misconfigured when the folder holds a store without a body of its own, or without its tombstones' secret."""
     with store.view() as unit:
         unit.bodies.own()
+        unit.erasures.check_secret()
 
 
 def _with_index_brought_up(node: Node) -> Node:
@@ -336,11 +351,13 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
 
     directory = Directory(unit, clock, ids, lists, recorded, signer, channel, parts.ring, doubt)
     disclosure = Disclosure(view, clock, lists)
-    records = Records(unit, clock, ids, lists, schemata, disclosure, signer, recorded)
+    reentries = Reentries(lambda record: identifying_keys(record, schemata), recorded)
+    records = Records(unit, clock, ids, lists, schemata, disclosure, signer, recorded, reentries)
     reissuing = Reissuing(unit, view, clock, disclosure, signer, recorded)
+    erasing = Erasing(unit, view, clock, lists, signer, recorded, reentries, StoreFile(lambda: store))
     cases = Cases(unit, clock, ids, lists, recorded)
     correspondence = Correspondence(unit, clock, ids, lists, disclosure, signer, recorded)
-    intake = Intake(clock, lists, schemata, disclosure, recorded)
+    intake = Intake(clock, lists, schemata, disclosure, recorded, reentries)
     exchange = Exchange(
         open_unit=unit,
         open_view=view,
@@ -348,7 +365,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         ids=ids,
         keys=GuardedRing(parts.ring, clock.require_passed),
         sealer=parts.sealer,
-        accept=accept_table(directory, agreements, intake, correspondence),
+        accept=accept_table(directory, agreements, intake, erasing, correspondence),
         record=recorded,
         on_fault=_log_fault,
         may_leave={"record": intake.may_leave, "message": correspondence.may_leave},
@@ -393,6 +410,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 log=Log(view, signer, parts.log_files),
                 records=records,
                 reissuing=reissuing,
+                erasing=erasing,
                 identity=identity,
                 cases=cases,
                 correspondence=correspondence,
@@ -402,6 +420,8 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 fetch=caller.fetch,
                 deciding=Deciding(unit, view, clock, lists, exchange.accept, recorded),
                 files=OperatorFiles(lists),
+                tombstone_files=store.tombstone_files(),
+                clean_index=lambda: identity.clean_index() is not None,
                 engine=f"SQLite {library_version()}",
                 clock_trouble=clock.trouble,
                 disk=disk,
@@ -432,7 +452,7 @@ def _log_fault(statement: Statement, error: Exception) -> None:
 
 
 def accept_table(
-    directory: Directory, agreements: Agreements, intake: Intake, correspondence: Correspondence
+    directory: Directory, agreements: Agreements, intake: Intake, erasing: Erasing, correspondence: Correspondence
 ) -> Mapping[str, Accept]:
     """Return the one table statement kind → the room that takes it in. A kind that is not in it is refused (X15)."""
 
@@ -460,6 +480,7 @@ def accept_table(
         **{kind: _whoever_sent_it(accept) for kind, accept in alone},
         "record": intake.accept_record,
         "withdrawal": intake.accept_withdrawal,
+        "erasure": erasing.accept_erasure,
         "message": correspondence.accept_message,
         "evidence": correspondence.accept_evidence,
         "hit": correspondence.accept_hit,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -27,7 +27,8 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.ids import BodyId, Ids, InstrumentId
 from entente.kernel.statement import Statement
-from entente.records.model import RecordDraft, Rejected, Schemata
+from entente.records.erasing import Erasing
+from entente.records.model import KeptTombstone, RecordDraft, Rejected, Schemata
 from entente.records.reissuing import Reissuing
 from entente.records.service import Records
 from entente.settings import Settings
@@ -127,6 +128,16 @@ class Backups(Protocol):
         """Return the names of the copies that were made before the store was brought forward and that still lie there."""
 
 
+class TombstoneFiles(Protocol):
+    """Files of what was erased, under this node's own secret (docs/rules/records.md R13)."""
+
+    def write(self, path: Path, body: BodyId, at: datetime, kept: Sequence[KeptTombstone]) -> None:
+        """Write a new file; raise Conflict when there is one, Invalid when it cannot be written."""
+
+    def read(self, path: Path, body: BodyId) -> tuple[KeptTombstone, ...]:
+        """Read a file; raise Invalid for one that is not this node's, whole and unchanged."""
+
+
 @dataclass(slots=True)
 class Remembered:
     """What was read last and under which governance version; replaced whole, so that several threads may use it."""
@@ -154,6 +165,7 @@ class Node:
     log: Log
     records: Records
     reissuing: Reissuing
+    erasing: Erasing
     identity: Identity
     cases: Cases
     correspondence: Correspondence
@@ -166,6 +178,9 @@ class Node:
     """Fetches what waits for us at a body; returns how many envelopes came (X30)."""
     deciding: Deciding
     files: Files
+    tombstone_files: TombstoneFiles
+    clean_index: Callable[[], bool]
+    """Puts what was erased out of the index's files; False where the node's own thread does it, at its next step."""
     disk: Disk
     backups: Backups
     engine: str

@@ -21,7 +21,7 @@ from tests.support.nodes import Network, open_network
 ABOUT: JsonObject = {"purpose": "identify", "crime_area": "fugitives"}
 TERMS = (ROOT / "demo" / "terms" / "wanted.yaml").read_text(encoding="utf-8")
 JUDGEMENT_TERMS = (ROOT / "demo" / "terms" / "judgements.yaml").read_text(encoding="utf-8")
-HEAD, DUTY = "head-1", "duty-1"
+HEAD, DUTY, DPO = "head-1", "duty-1", "dpo-1"
 
 Ask = Callable[..., Any]
 
@@ -315,6 +315,33 @@ def at_the_end(day: Day) -> None:
     assert day.ask("XB-NCB", "status")["is_everything_acknowledged"] is True
 
 
+def erased(day: Day) -> None:
+    told = day.ask("XA-NCB", "record_erase", officer=DPO, record="w-1", reason="no_longer_needed")
+    stand_in = told["erased"].partition("/")[2]
+    assert stand_in.startswith("erased:")
+    assert "XB-NCB" in [one["code"] for one in told["told"]]
+    with pytest.raises(Refused):
+        day.ask("XA-NCB", "record_erase", officer=DUTY, record="w-2", reason="no_longer_needed")
+    # The judgement that spoke of it went with it.
+    left, judgement = day.ask("XA-NCB", "erasure_list", officer=DPO)["erasures"]
+    assert (left["name"], left["reason"]) == (f"XA-NCB/{stand_in}", judgement["reason"])
+    assert {one["state"] for one in left["holders"]} == {"erasure_confirmed"}
+    seen = day.ask("XA-NCB", "record_who_can_see", officer=DUTY, record="w-1")
+    assert (seen["who"], {one["state"] for one in seen["holders"]}) == ([], {"erasure_confirmed"})
+    assert day.ask("XB-NCB", "erasure_list", officer=DPO)["erasures"][0]["ground"] == "source_erased"
+    assert day.ask("XB-NCB", "erasure_run")["is_index_clean"] is True
+    assert day.import_wanted("w-1")["rejected"] == 1
+    (again,) = day.ask("XA-NCB", "erasure_reentries", officer=DPO)["reentries"]
+    assert (again["how"], again["times"], again["came_as"]) == ("same_id", 1, told["erased"])
+    file = str(day.scratch / "tombstones.jsonl")
+    assert day.ask("XA-NCB", "erasure_export", officer=DPO, file=file)["tombstones"] == 2
+    taken = day.ask("XA-NCB", "erasure_import", officer=DPO, file=file)
+    assert (taken["known"], taken["new"], taken["erased"]) == (2, 0, 0)
+    assert "w-1" not in json.dumps(day.ask("XA-NCB", "trail_show", officer=HEAD, limit=1000)).replace("w-1-", "")
+    assert day.ask("XA-NCB", "trail_verify")["proof"]["is_sound"] is True
+    assert day.ask("XA-NCB", "trail_verify")["log"]["is_sound"] is True
+
+
 def as_proof(day: Day, case: str) -> None:
     """Find in the export what the case's work left in the trail, and nothing of other records and acts."""
     rows = day.ask("XB-NCB", "trail_export", officer=HEAD, case=case)["case_proof"]["rows"]
@@ -343,4 +370,5 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     over_the_exchange(day)
     at_the_end(day)
     as_proof(day, case)
+    erased(day)
     assert set(VERBS) - day.asked == set()

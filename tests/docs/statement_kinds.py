@@ -27,7 +27,7 @@ from entente.correspondence.statements import (
     RecordAnswerContent,
     RecordRequestContent,
 )
-from entente.records.statements import RecordContent, WithdrawalContent
+from entente.records.statements import ErasureContent, RecordContent, WithdrawalContent
 
 
 class Signer(StrEnum):
@@ -148,6 +148,13 @@ KINDS: Mapping[str, Kind] = {
         "keeps it with the item's delivery: opened, acted on or refused",
         "correspondence.md M20, M21",
     ),
+    "erasure": Kind(
+        Signer.NODE,
+        ErasureContent,
+        "control",
+        "erases the copy for good, held or not, and tells those it passed the record on to",
+        "records.md R14",
+    ),
     "message": Kind(
         Signer.NODE, MessageContent, "data", "shows it at the desk and in the case", "correspondence.md M2"
     ),
@@ -195,7 +202,7 @@ overtakes data. A kind that does not stand here is refused (X15). Unknown and mi
 
 def kinds_taken_in() -> set[str]:
     """Return the kinds of the one table of the program."""
-    return set(accept_table(Mock(), Mock(), Mock(), Mock()))
+    return set(accept_table(Mock(), Mock(), Mock(), Mock(), Mock()))
 
 
 def statements_page() -> str:

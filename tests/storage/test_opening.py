@@ -83,11 +83,11 @@ def test_process_that_does_not_get_the_folder_leaves_its_index_alone(tmp_path: P
     # An index that this code would begin again, as of another format, while another process is at work on it.
     position = tmp_path / "index" / "position.json"
     position.write_text('{"format": 0, "position": 7}', encoding="utf-8")
-    files = sorted((tmp_path / "index" / "files").iterdir())
+    files = sorted((tmp_path / "index").rglob("*"))
     with Store.open(Folder(tmp_path)), pytest.raises(Unavailable), open_node(settings):
         pass
     assert position.read_text(encoding="utf-8") == '{"format": 0, "position": 7}'
-    assert sorted((tmp_path / "index" / "files").iterdir()) == files
+    assert sorted((tmp_path / "index").rglob("*")) == files
 
 
 def test_index_folder_that_cannot_be_written_is_an_error_with_its_remedy(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ from entente.correspondence.statements import Kind
 from entente.disclosure.model import DisclosureClass
 from entente.disclosure.service import Disclosure
 from entente.handling.model import InformationEvaluation, Retention, ReviewState, SourceEvaluation
+from entente.identity.erased import identifying_keys
 from entente.kernel.errors import EntenteError
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.kernel.ports import Act, Outgoing, TrailRow, UnitOfWork
@@ -45,6 +46,7 @@ from entente.kernel.statement import Statement
 from entente.records.intake import Intake
 from entente.records.model import Fact, Holder, HolderState, Property, PropertyType, Record, Schema
 from entente.records.ports import RecordWrite
+from entente.records.reentry import Reentries
 from entente.records.service import Records
 from entente.records.statements import record_statement
 from entente.trail.service import record as record_act
@@ -122,10 +124,11 @@ class Desk:
         self.desk = Correspondence(
             open_unit, self.clock, self.ids, LISTS, self.disclosure, self.ring.node, self._record
         )
+        reentries = Reentries(lambda record: identifying_keys(record, SCHEMATA), self._record)
         self.records = Records(
-            open_unit, self.clock, self.ids, LISTS, SCHEMATA, self.disclosure, self.ring.node, self._record
+            open_unit, self.clock, self.ids, LISTS, SCHEMATA, self.disclosure, self.ring.node, self._record, reentries
         )
-        self.intake = Intake(self.clock, LISTS, SCHEMATA, self.disclosure, self._record)
+        self.intake = Intake(self.clock, LISTS, SCHEMATA, self.disclosure, self._record, reentries)
 
     @property
     def id(self) -> BodyId:

@@ -130,6 +130,7 @@ def code_lists(**changes: Any) -> CodeLists:  # noqa: ANN401 - the fields of the
         refusal_reasons={},
         hit_outcomes={},
         urgencies={},
+        erasure_reasons=a_code_list(("unlawful",)),
         countries={},
         countries_alpha3={},
     )

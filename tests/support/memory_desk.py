@@ -21,6 +21,7 @@ from entente.records.model import Fragment, Holder, HolderState, StoredRecord
 from entente.records.ports import Page, RecordWrite
 from entente.records.rules import is_live
 from tests.support.memory_unit import MemoryAgreements, MemoryBodies, MemoryHoldings, MemoryOutbox, MemoryTrail
+from tests.support.nothing_erased import NothingErased
 
 
 @dataclass
@@ -331,6 +332,10 @@ class DeskUnit:
     @property
     def records(self) -> MemoryRecords:
         return self._open.records
+
+    @property
+    def erasures(self) -> NothingErased:
+        return NothingErased()
 
     @property
     def cases(self) -> MemoryCases:

@@ -16,8 +16,19 @@ class MemoryIndex:
     def position(self) -> int:
         return self.reached
 
-    def apply(self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int) -> None:
-        gone = set(removed)
+    def is_clean(self) -> bool:
+        return True
+
+    def beside(self) -> "MemoryIndex":
+        return MemoryIndex()
+
+    def take_over(self, fresh: "MemoryIndex") -> None:
+        self.entries, self.reached = fresh.entries, fresh.reached
+
+    def apply(
+        self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int, *, erased: Sequence[int] = ()
+    ) -> None:
+        gone = {*removed, *erased}
         self.entries = [entry for entry in self.entries if entry.record not in gone] + list(entries)
         self.reached = position
 

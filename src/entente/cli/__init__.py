@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "officer": ("entente.cli.officer", "The officers of this body, and their roles."),
     "instrument": ("entente.cli.instrument", "Instruments: propose, sign, suspend, resume."),
     "record": ("entente.cli.record", "Records: import, show, share, withdraw."),
+    "erasure": ("entente.cli.erasure", "What was erased, what of it came again."),
     "search": ("entente.cli.search", "Search all you may see, in any script."),
     "case": ("entente.cli.case", "Case files: open, read, add a note."),
     "message": ("entente.cli.message", "Messages to other bodies, and what they sent."),

@@ -1,4 +1,4 @@
-"""`entente record`: import, show, list, share, forward, withdraw, who can see."""
+"""`entente record`: import, show, list, share, forward, withdraw, erase, who can see."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from entente.kernel.canonical import JsonObject
 TERMS_BYTES_MAX = 64 * 1024
 """As the reader of import terms has it."""
 
-app = commands("Records: import, show, list, share, forward, withdraw, who can see them.")
+app = commands("Records: import, show, list, share, forward, withdraw, erase; who can see them.")
 
 _Record = Annotated[str, typer.Argument(metavar="RECORD", help="CODE/local id, or the local id alone for one of ours.")]
 
@@ -153,6 +153,22 @@ def withdraw(
     say(ask(folder, "record_withdraw", given), as_json, _withdrawn)
 
 
+@app.command("erase", epilog=examples("entente record erase w-17 --reason unlawful --as dpo-1"))
+def erase(
+    record: _Record,
+    reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="A code of the erasure reasons.")],
+    officer: ActingAs,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Erase one of our records for good: it goes from this node and from every holder. Nothing brings it back.
+
+    What stays says who erased it, when and why, and recognises it should it come again; it holds no name and no number.
+    """
+    given: JsonObject = {"officer": officer, "record": record, "reason": reason}
+    say(ask(folder, "record_erase", given), as_json, _erased)
+
+
 @app.command("who-can-see", epilog=examples("entente record who-can-see w-17 --as xa-duty-1"))
 def who_can_see(record: _Record, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
     """Say for every body how far it may go with one of our records, by the gate's own grounds; and who holds a copy."""
@@ -278,6 +294,11 @@ def _list(answer: JsonObject) -> Iterator[str]:
 def _withdrawn(answer: JsonObject) -> Iterator[str]:
     told = ", ".join(plain(ref["code"]) for ref in items(answer, "told"))
     yield f"{name(answer['name'])} is withdrawn. Told: {told or 'nobody holds a copy'}."
+
+
+def _erased(answer: JsonObject) -> Iterator[str]:
+    told = ", ".join(plain(ref["code"]) for ref in items(answer, "told"))
+    yield f"Erased. What is left of it is called {name(answer['name'])}. Told: {told or 'nobody holds a copy'}."
 
 
 def _who(answer: JsonObject) -> Iterator[str]:

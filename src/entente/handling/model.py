@@ -99,6 +99,25 @@ class Retention:
     erase_on: date
 
 
+class ErasureGround(StrEnum):
+    """What makes data be erased (docs/rules/handling.md H7)."""
+
+    OFFICERS_ACT = "officers_act"
+    """An officer of the source said so, with a reason of the closed list."""
+    RETENTION_ENDED = "retention_ended"
+    SOURCE_ERASED = "source_erased"
+    SOURCE_WITHDREW = "source_withdrew"
+
+
+@dataclass(frozen=True, slots=True)
+class Erasable:
+    """All that the rules of erasure ask of a record: whose it is, and what its dates say."""
+
+    is_own: bool
+    erase_on: date
+    withdrawn_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class CodeEntry:
     """One entry of a closed list."""
@@ -170,6 +189,7 @@ class CodeLists:
     refusal_reasons: Mapping[str, CodeEntry]
     hit_outcomes: Mapping[str, CodeEntry]
     urgencies: Mapping[str, Urgency]
+    erasure_reasons: Mapping[str, CodeEntry]
     countries: Mapping[str, str]
     """ISO 3166-1 alpha-2 → name, user-assigned and historical codes included."""
     countries_alpha3: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""What codes, levels, evaluations and dates allow (H1 to H6).
+"""What codes, levels, evaluations and dates allow (H1 to H7).
 
 Pure functions over the closed lists. Unknown means no: a code, level, kind or status that stands in no list gives nothing.
 
@@ -14,12 +14,15 @@ from entente.bodies.model import Role
 from entente.handling.model import (
     CodeLists,
     DisclosureAct,
+    Erasable,
+    ErasureGround,
     InformationEvaluation,
     KindFamily,
     Permission,
     Retention,
     SourceEvaluation,
 )
+from entente.kernel.decision import Decision, Ground
 from entente.kernel.errors import Invalid
 
 VICTIM_DATA = "victim_data"
@@ -33,6 +36,8 @@ RETENTION_DAYS: Mapping[KindFamily, int] = {
 }
 """Longest retention by family: INTERPOL's 5 years for nominal data and 10 for documents; 30 years for statistics is the
 longest of its databases without a statute of its own; messages as the persons they speak of (docs/rules/handling.md H5)."""
+ASK_THE_SOURCE = "Ask the record's source to erase it: every holder is then told."
+
 REVIEW_BEFORE_END_DAYS = 182
 """Six months before the end the source is asked whether the data must be kept (INTERPOL's practice for nominal data)."""
 
@@ -111,6 +116,39 @@ def retention_for(
     if source_retention is not None:
         review_on = min(review_on, source_retention.review_on)
     return Retention(review_on, erase_on)
+
+
+def may_erase(held: Erasable, ground: ErasureGround, reason: str, today: date, lists: CodeLists) -> Decision:
+    """Decide whether data may be erased on this ground now.
+
+    `reason` is a code of data/reasons.yaml where an officer erases, and the ground itself otherwise.
+
+    Source: docs/rules/handling.md H7; Directive (EU) 2016/680 Art. 16; RPD Arts. 49 to 51 and 63.
+    """
+    match ground:
+        case ErasureGround.OFFICERS_ACT if not held.is_own:
+            return _erasure(allows=False, text="It is a copy, and only its source erases it.", remedy=ASK_THE_SOURCE)
+        case ErasureGround.OFFICERS_ACT if reason not in lists.erasure_reasons:
+            listed = ", ".join(lists.erasure_reasons)
+            text = f"«{reason[:40]}» is no reason of the list."
+            return _erasure(allows=False, text=text, remedy=f"State one of: {listed}.")
+        case ErasureGround.OFFICERS_ACT:
+            return _erasure(allows=True, text=f"It is our own, and the reason stands in the list: {reason}.")
+        case ErasureGround.RETENTION_ENDED:
+            words = "has come" if today >= held.erase_on else "has not come"
+            return _erasure(allows=today >= held.erase_on, text=f"Its day of erasure, {held.erase_on}, {words}.")
+        case ErasureGround.SOURCE_ERASED:
+            return _erasure(allows=not held.is_own, text="Its source erased it.")
+        case ErasureGround.SOURCE_WITHDREW:
+            is_withdrawn = not held.is_own and held.withdrawn_at is not None
+            text = (
+                "It is a copy that its source withdrew." if is_withdrawn else "It is no copy that its source withdrew."
+            )
+            return _erasure(allows=is_withdrawn, text=text)
+
+
+def _erasure(*, allows: bool, text: str, remedy: str = "") -> Decision:
+    return Decision.of((Ground("H7", allows=allows, text=text, remedy=remedy),))
 
 
 def is_cleared(role: Role, confidentiality: str, status: str, marks: Collection[str], lists: CodeLists) -> bool:

@@ -6,7 +6,7 @@ The index is a cache: deleted, it is rebuilt from the store.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 from entente.agreements.model import Right
 from entente.disclosure.leases import Silence
@@ -26,14 +26,26 @@ class SearchIndex(Protocol):
     def position(self) -> int:
         """Return the change sequence up to which the index is durable; 0 for a new one."""
 
-    def apply(self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int) -> None:
+    def is_clean(self) -> bool:
+        """Say whether nothing of an erased record can be in the files any more."""
+
+    def apply(
+        self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int, *, erased: Sequence[int] = ()
+    ) -> None:
         """Remove all entries of some records, add others, and make it durable and visible with its new position.
 
-        Doing the same again changes nothing: what is removed is removed first.
+        `erased` are removed too, and their digests may stay in the files until a fresh index takes over. Doing the same
+        again changes nothing: what is removed is removed first.
         """
 
     def clear(self) -> None:
         """Remove everything; the position is 0 again."""
+
+    def beside(self) -> Self:
+        """Begin an empty index beside this one, which goes on answering until the other takes over."""
+
+    def take_over(self, fresh: Self) -> None:
+        """Answer from a fresh index from now on, and delete this one's files: nothing erased is in them then."""
 
     def by_name(self, forms: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
         """Return record numbers whose name facts of an allowed class are nearest to the normalised forms, best first.

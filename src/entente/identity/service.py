@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from entente.agreements.model import Right
 from entente.bodies.authority import authorise
@@ -32,7 +33,7 @@ from entente.kernel.ports import Act
 from entente.kernel.sealing import Opener
 from entente.kernel.signing import encode_bytes
 from entente.records.gaps import gaps
-from entente.records.model import ChangedRecord, Gap, Schemata, StoredRecord
+from entente.records.model import ChangedRecord, Gap, Schemata, StoredRecord, Tombstone
 from entente.records.rules import caption
 
 FOUND_MAX = CANDIDATES_MAX
@@ -42,6 +43,8 @@ SHOWN_MAX = 20
 SEAL_CONTEXT = b"entente/search/1 "
 CHANGES_MAX = 200
 """Records changed between a look and its row that are compared with what would be shown: a slice of an import has more."""
+CLEAN_PAUSE_FACTOR = 99
+"""After making the index anew, so many times as long passes before it is done again by itself: a hundredth of the time in all."""
 STEP_RECORDS = 2_000
 """Records in one step of the index: about a quarter of a second of work and 10 MB of memory."""
 
@@ -52,6 +55,14 @@ class _Found:
     candidates: int
     searched: int
     gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    changed: tuple[ChangedRecord | StoredRecord, ...]
+    erased: tuple[int, ...]
+    reached: int
+    """The change sequence up to which both are whole."""
 
 
 def open_query(opener: Opener, search: str, sealed: bytes) -> Query:
@@ -78,6 +89,8 @@ class Identity:
     disclosure: AllowedSets
     seal: Seal
     record: RecordAct
+    clean_again_at: datetime | None = None
+    """Before this moment the index is not made anew by itself."""
 
     def search(self, officer: Officer, query: Query, occasion: Occasion) -> SearchAnswer:
         """Answer who this might be among everything the officer may see, best first, at most SHOWN_MAX.
@@ -123,12 +136,35 @@ class Identity:
 
         Source: docs/rules/identity.md I15.
         """
-        changed = self._next_changes(limit)
-        if not changed:
+        return self._step(self.index, limit)
+
+    def clean_index(self, progress: Callable[[int], None] | None = None) -> int:
+        """Make the index anew where something erased may still be in its files; return how many records were read.
+
+        Searches go on in the old files until the new ones have everything. Source: docs/rules/identity.md I17.
+        """
+        if self.index.is_clean():
             return 0
-        entries = [entry for stored in changed for entry in index_entries(stored, self.schemata)]
-        self.index.apply([stored.number for stored in changed], entries, changed[-1].change_sequence)
-        return len(changed)
+        began = self.clock.now()
+        fresh, read = self.index.beside(), 0
+        while step := self._step(fresh, STEP_RECORDS):
+            read += step
+            if progress is not None:
+                progress(read)
+        self.index.take_over(fresh)
+        ended = self.clock.now()
+        self.clean_again_at = ended + CLEAN_PAUSE_FACTOR * (ended - began)
+        return read
+
+    def follow(self) -> int:
+        """Do the next piece of what keeps the index up with the store, and clean of what was erased; 0 when nothing is left.
+
+        Making it anew takes at most a hundredth of the time, however often something is erased.
+        """
+        if step := self.index_step():
+            return step
+        is_due = self.clean_again_at is None or self.clock.now() >= self.clean_again_at
+        return self.clean_index() if is_due else 0
 
     def rebuild(self) -> int:
         """Empty the index and fill it from the beginning of the sequence; return how many records were read.
@@ -197,16 +233,35 @@ class Identity:
             "query_sealed": encode_bytes(sealed),
         }
 
-    def _next_changes(self, limit: int) -> tuple[ChangedRecord | StoredRecord, ...]:
-        """Return the next changed records; the store never cuts inside a sequence."""
+    def _step(self, index: SearchIndex, limit: int) -> int:
+        found = self._next_changes(index, limit)
+        if found is None:
+            return 0
+        entries = [entry for stored in found.changed for entry in index_entries(stored, self.schemata)]
+        numbers = [stored.number for stored in found.changed]
+        index.apply(numbers, entries, found.reached, erased=found.erased)
+        return len(found.changed) + len(found.erased)
+
+    def _next_changes(self, index: SearchIndex, limit: int) -> _Changes | None:
+        """Return the next changed and erased records, cut where no sequence is cut; None when there are none."""
         with self.open_view() as view:
-            if self.index.position() > view.trail.frontier().size:
-                self.index.clear()
-            return view.records.changed_since(self.index.position(), limit)
+            if index.position() > view.trail.frontier().size:
+                index.clear()
+            changed = view.records.changed_since(index.position(), limit)
+            erased = view.erasures.tombstones(index.position(), limit)
+        ends = [found[-1] for found in (changed, erased) if len(found) >= limit]
+        reached = min((_sequence_of(one) for one in ends), default=None)
+        if reached is None:
+            reached = max((_sequence_of(found[-1]) for found in (changed, erased) if found), default=0)
+        upto = tuple(one for one in changed if one.change_sequence <= reached)
+        gone = tuple(one.record_number for one in erased if one.sequence <= reached)
+        return _Changes(upto, gone, reached) if upto or gone else None
 
 
 def _has_changed(unit: IdentityUnit, found: _Found, looked_at: int) -> bool:
     """Say whether a record that would be shown was changed or withdrawn after the look; too many changes count as one."""
+    if unit.erasures.tombstones(looked_at, 1):
+        return True
     changed = unit.records.changed_since(looked_at, CHANGES_MAX)
     shown = {one.record for one in found.shown}
     return len(changed) >= CHANGES_MAX or any(one.record.id in shown for one in changed)
@@ -217,3 +272,7 @@ def _question(
 ) -> tuple[Reader, DisclosureAct, Right, str, str]:
     reader = Reader(unit.bodies.own().id, officer.id, officer.roles)
     return reader, DisclosureAct.SEE, Right.COPY, occasion.purpose, occasion.crime_area
+
+
+def _sequence_of(found: ChangedRecord | StoredRecord | Tombstone) -> int:
+    return found.sequence if isinstance(found, Tombstone) else found.change_sequence

@@ -2,10 +2,10 @@
 
 Only the source writes a record; two bodies' records of one person stay two, and «same person» is a judgement, itself a
 record. What another body gets is an extract holding the facts it may see, signed by the source, asked of the gate on both
-sides. A withdrawal beats any version, also one that arrives later.
+sides. A withdrawal beats any version, also one that arrives later. What is erased leaves a tombstone that recognises it.
 
 Leaves to others: who may see (disclosure), names and scores (identity), forwarding on leave (correspondence), files and their
-formats (formats), erasure (part 2). Source: DESIGN sections 2, 5 and 6; docs/rules/records.md.
+formats (formats), overwriting what was erased (storage). Source: DESIGN sections 2, 5 and 6; docs/rules/records.md.
 """
 
 from entente.records.importing import Import, ImportPlan

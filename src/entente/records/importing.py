@@ -137,7 +137,8 @@ class Import:
     def _writes(
         self, unit: RecordsUnit, situation: Situation, source: BodyId, drafts: list[RecordDraft], now: datetime
     ) -> Iterator[RecordWrite]:
-        held = unit.records.digests([record_id(source, draft.local_id) for draft in drafts])
+        ids = [record_id(source, draft.local_id) for draft in drafts]
+        held, erased = unit.records.digests(ids), unit.erasures.erased(ids)
         ends: dict[tuple[str, tuple[InstrumentId | None, ...]], date] = {}
         for given in drafts:
             draft = _owned(given, source)
@@ -151,6 +152,12 @@ class Import:
                 self._reject(Rejected(draft.local_id, error.field, error.what, ""))
                 continue
             wanted = record_id(source, draft.local_id)
+            if wanted in erased:
+                self.records.reentries.refuse(unit, wanted)
+                self._reject(
+                    Rejected(draft.local_id, "local_id", "The record was erased; it does not come back (R12).", "")
+                )
+                continue
             version, known_digest, withdrawn_at = held.get(wanted, (0, b"", None))
             texts = content_texts(draft)
             digest = content_digest(texts)
@@ -165,6 +172,7 @@ class Import:
             self._counts.created += version == 0
             self._counts.updated += version > 0
             record = _as_record(draft, wanted, source, version + 1, now)
+            self.records.reentries.notice(unit, record)
             yield self._write(unit, record, texts, digest, draft.fragment)
 
     def _write(

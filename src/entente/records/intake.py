@@ -23,8 +23,8 @@ from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
 from entente.records.model import Record, Schemata, StoredRecord
 from entente.records.ports import RecordsUnit, RecordWrite
+from entente.records.reentry import Recorder, Reentries, not_again
 from entente.records.rules import check_end, check_local_id, check_reason, check_received, latest_end, supersedes
-from entente.records.service import Recorder
 from entente.records.sharing import copy_verdict, instruments_of
 from entente.records.statements import read_record, read_withdrawal
 from entente.records.withdrawing import tell_holders
@@ -42,6 +42,7 @@ class Intake:
     schemata: Schemata
     disclosure: Disclosure
     record: Recorder
+    reentries: Reentries
 
     def accept_record(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> None:
         """Keep a copy of another body's record.
@@ -53,6 +54,8 @@ class Intake:
         record = read_record(statement)
         check_received(record, self.schemata, self.lists, statement.body)
         _not_our_own(unit, record.source)
+        if (erased := unit.erasures.tombstone(record.id)) is not None:
+            raise not_again(erased.stand_in)
         made_on = min(record.at, self.clock.now()).date()
         latest = latest_end(
             record.kind, instruments_of(self.disclosure.situation_in(unit), record.terms), made_on, self.lists
@@ -68,6 +71,8 @@ class Intake:
         self._ask_the_gate(unit, record, sender, unit.bodies.own().id)
         detail: JsonObject = {"version": record.version, "kind": record.kind, "from": sender, "statement": statement.id}
         sequence = self.record(unit, Act("accept_record", record.source, "node", record.id, detail)).sequence
+        if held is None:
+            self.reentries.notice(unit, record)
         numbers = tuple(unit.classes.number_of(cls) for cls in record.terms)
         now = self.clock.now()
         unit.records.put_many(
@@ -157,7 +162,7 @@ class Intake:
                 do="Ask the record's source to withdraw it.",
             )
         _not_our_own(unit, statement.body)
-        if unit.records.withdrawal(content.record) is not None:
+        if unit.records.withdrawal(content.record) is not None or unit.erasures.tombstone(content.record) is not None:
             return
         unit.records.put_withdrawal(content.record, statement)
         stored = unit.records.get(content.record)

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from entente.disclosure.model import DisclosureClass
-from entente.handling.model import DisclosureAct, FactDates, Observation, Retention
+from entente.handling.model import DisclosureAct, ErasureGround, FactDates, Observation, Retention
 from entente.kernel.decision import Decision
 from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.statement import Statement
@@ -200,10 +200,18 @@ class RecordDraft:
 
 
 class HolderState(StrEnum):
-    """How a copy stands at another body."""
+    """How a copy stands at another body.
+
+    The first three are what this node did and keeps; the others follow from the receipts (docs/rules/records.md R14).
+    """
 
     SENT = "sent"
     WITHDRAWAL_SENT = "withdrawal_sent"
+    ERASURE_SENT = "erasure_sent"
+    WITHDRAWAL_CONFIRMED = "withdrawal_confirmed"
+    ERASURE_CONFIRMED = "erasure_confirmed"
+    MISSING = "missing"
+    """Told, and the telling came back refused or could not be delivered: whether the copy is gone is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +222,64 @@ class Holder:
     version: int
     state: HolderState
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyingKeys:
+    """What says of whom or what a record speaks, each as one text; made by identity, kept only as keyed digests (R12)."""
+
+    kept: frozenset[str]
+    """Left with a tombstone."""
+    asked: frozenset[str]
+    """Held against what tombstones have: a date known to the day also meets one known to the year."""
+
+
+class ReentryHow(StrEnum):
+    """By what a re-entry of something erased was noticed (R12)."""
+
+    SAME_ID = "same_id"
+    IDENTIFIER = "identifier"
+    NAME_AND_BIRTH_DATE = "name_and_birth_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of an erased record."""
+
+    stand_in: RecordId
+    """Stands for the record wherever its id stood: its source, and a keyed digest in place of the local id."""
+    source: BodyId
+    erased_at: datetime
+    ground: ErasureGround
+    reason: str
+    """The code an officer gave; the ground where no officer acted."""
+    record_number: int
+    """The node's own short number for it; 0 for a record that was never held here."""
+    sequence: int
+    """The row of the trail that says it was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTombstone:
+    """A tombstone as a file of them has it, so that a restored backup can do again what was erased since (R13)."""
+
+    tombstone: Tombstone
+    keys: frozenset[bytes]
+    """Digests already: what they were made of is known to nobody any more."""
+    holders: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reentry:
+    """Something erased that came, or tried to come, again. Says nothing of what it held."""
+
+    stand_in: RecordId
+    how: ReentryHow
+    sequence: int
+    """The row of the trail that noticed it first; its subject is the new record."""
+    first_at: datetime
+    last_at: datetime
+    times: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from entente.disclosure.ports import DisclosureUnit
+from entente.handling.model import ErasureGround
 from entente.kernel.ids import BodyId, KeyId, RecordId
 from entente.kernel.statement import Statement
-from entente.records.model import ChangedRecord, Fragment, Gap, Holder, Record, StoredRecord
+from entente.records.model import (
+    ChangedRecord,
+    Fragment,
+    Gap,
+    Holder,
+    KeptTombstone,
+    Record,
+    Reentry,
+    ReentryHow,
+    StoredRecord,
+    Tombstone,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +113,98 @@ class RecordStore(Protocol):
         """Keep that a body was sent a copy; a later state replaces the earlier."""
 
 
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """The rows of other tables that name some records, by table, looked up before they are changed."""
+
+    rows: Mapping[str, tuple[int, ...]]
+    up_to: Mapping[str, int]
+    """The last row of each table that was looked at; later ones are looked at when they are changed."""
+
+
+class ErasureStore(Protocol):
+    """Erasing records, what is left of them, and noticing when they come again (docs/rules/records.md R10 to R14)."""
+
+    def stand_in(self, record: RecordId) -> RecordId:
+        """Return what stands for a record once it is erased; of a stand-in itself, the same."""
+
+    def tombstone(self, record: RecordId) -> Tombstone | None:
+        """Return the tombstone of a record, by its id or its stand-in; None when it was not erased here."""
+
+    def erased(self, records: Collection[RecordId]) -> frozenset[RecordId]:
+        """Return those of the records that were erased here."""
+
+    def remove(self, record: RecordId) -> int:
+        """Delete a record with all that hangs on it, and return its short number; 0 for one not held.
+
+        Row, lists, counts, signed bytes with their salts, fragment, holders, withdrawal, leaves. Its id is left in other
+        rows until `forget`, which finds it by a queue of its own.
+        """
+
+    def put_tombstone(self, tombstone: Tombstone, keys: Collection[str], holders: Sequence[Holder]) -> None:
+        """Keep a tombstone with keyed digests of the keys, and who had been told; one record has one."""
+
+    def tombstones(self, after: int, limit: int) -> tuple[Tombstone, ...]:
+        """Return tombstones with a sequence above `after`, in order."""
+
+    def kept(self, made: Tombstone) -> KeptTombstone:
+        """Return a tombstone with all that is kept with it."""
+
+    def put_kept(self, kept: KeptTombstone) -> None:
+        """Keep a tombstone that a file has, with its keys as they are."""
+
+    def held_as(self, stand_ins: Collection[RecordId]) -> dict[RecordId, RecordId]:
+        """Return the records held here that these stand-ins stand for; reads every id, so it is asked of a view."""
+
+    def holders(self, record: RecordId) -> tuple[Holder, ...]:
+        """Return whom the erasure of a record was told, by its id or its stand-in."""
+
+    def due(self, today: date, limit: int) -> tuple[tuple[RecordId, ErasureGround], ...]:
+        """Return records past their retention, then copies that their source withdrew, at most `limit`."""
+
+    def to_forget(self, limit: int) -> tuple[RecordId, ...]:
+        """Return erased records whose id still stands in other rows."""
+
+    def mentions(self, records: Sequence[RecordId]) -> Mentions:
+        """Find the rows that name these records; reads whole tables, so it is asked of a view."""
+
+    def forget(self, records: Sequence[RecordId], found: Mentions) -> tuple[tuple[int, str], ...]:
+        """Put each record's stand-in where its id stood; statements of it that were delivered lose their document.
+
+        Returns the rows of the trail that were changed, each with the hash of what it holds now (T14).
+        """
+
+    def settled(self) -> tuple[int, ...]:
+        """Return statements in the outbox that name an erased record and need no longer wait to be emptied."""
+
+    def sweep(self, statements: Sequence[int]) -> None:
+        """Empty those statements."""
+
+    def matching(self, keys: Collection[str]) -> tuple[tuple[RecordId, ReentryHow], ...]:
+        """Return the stand-ins of erased records that one of the keys identified, each once with the surest sign."""
+
+    def has_keys(self) -> bool:
+        """Say whether any tombstone has keys: where none has, nothing is worked out for a new record."""
+
+    def linking_to(self, record: RecordId, classes: frozenset[int]) -> tuple[RecordId, ...]:
+        """Return our own records with a fact of one of the classes that link to a record."""
+
+    def not_compacted(self) -> int:
+        """Return how many records were erased since the store was last written anew."""
+
+    def put_reentry(self, record: RecordId, how: ReentryHow, sequence: int, at: datetime) -> None:
+        """Keep that an erased record came again; of one refused again and again, only how often."""
+
+    def reentries(self, limit: int) -> tuple[Reentry, ...]:
+        """Return what was noticed, newest first."""
+
+
 class RecordsUnit(DisclosureUnit, Protocol):
     """A unit of work with the records."""
+
+    @property
+    def erasures(self) -> ErasureStore:
+        """What was erased."""
 
     @property
     def records(self) -> RecordStore:

@@ -21,7 +21,7 @@ from entente.kernel.ports import Act, Outgoing
 from entente.kernel.signing import Signer
 from entente.records.model import Holder, HolderState, StoredRecord
 from entente.records.ports import RecordsUnit
-from entente.records.service import Recorder
+from entente.records.reentry import Recorder
 from entente.records.sharing import Copies
 from entente.records.statements import record_statement
 

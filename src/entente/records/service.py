@@ -20,7 +20,7 @@ from entente.kernel.codec import to_object
 from entente.kernel.decision import Decision
 from entente.kernel.errors import Conflict, NotFound, Refused
 from entente.kernel.ids import BodyId, Ids, OfficerId, RecordId
-from entente.kernel.ports import Act, Outgoing, TrailRow, UnitOfWork
+from entente.kernel.ports import Act, Outgoing
 from entente.kernel.signing import Signer
 from entente.records.gaps import gaps, silent_sources
 from entente.records.model import (
@@ -35,16 +35,14 @@ from entente.records.model import (
     StoredRecord,
 )
 from entente.records.ports import Page, RecordsUnit
+from entente.records.reentry import Recorder, Reentries
 from entente.records.rules import check_reason, check_why, extract, without_links
 from entente.records.sharing import Copies, copy_verdict, height, sight
 from entente.records.statements import record_statement, withdrawal_statement
-from entente.records.withdrawing import own_live, tell_holders
+from entente.records.withdrawing import own_live, standing, tell_holders
 
 PAGE_RECORDS_MAX = 200
 """Records in one page of a list; a screen holds about 50."""
-
-Recorder = Callable[[UnitOfWork, Act], TrailRow]
-"""Records an act in the trail, inside the transaction of the act (trail.service.record, bound by app)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +57,7 @@ class Records:
     disclosure: Disclosure
     signer: Signer
     record: Recorder
+    reentries: Reentries
 
     def share(
         self, officer: OfficerId, records: Sequence[RecordId], recipients: frozenset[BodyId] | None = None
@@ -203,7 +202,9 @@ class Records:
         for end in {link.to for link in record.links}:
             stored = unit.records.get(end)
             verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
-            is_gone = stored is None and unit.records.withdrawal(end) is not None
+            is_gone = stored is None and (
+                unit.records.withdrawal(end) is not None or unit.erasures.tombstone(end) is not None
+            )
             if is_gone or (verdicts and all(verdict.ceiling is None for verdict in verdicts)):
                 hidden.add(end)
         return frozenset(hidden)
@@ -250,14 +251,42 @@ class Records:
             return silent_sources(unit, situation, now, within)
 
     def who_can_see(self, officer: OfficerId, wanted: RecordId) -> tuple[Sight, ...]:
-        """Say for every body in the directory how far it may go with one of our records, by the gate's own grounds."""
+        """Say for every body in the directory how far it may go with one of our records, by the gate's own grounds.
+
+        Nobody may go anywhere with one that is withdrawn or erased: the answer is empty then.
+        """
         now = self.clock.now()
         with self.open_unit() as unit:
-            self.authorise(unit, officer, "show_record", subject=wanted)
+            erased = unit.erasures.tombstone(wanted)
+            subject = wanted if erased is None else erased.stand_in
+            self.authorise(unit, officer, "show_record", subject=subject)
+            if erased is not None and erased.source == unit.bodies.own().id:
+                return ()
+            stored = unit.records.get(wanted)
+            if stored is None or stored.received_from is not None:
+                raise NotFound
+            if stored.withdrawn_at is not None:
+                return ()
             stored = own_live(unit, wanted, now.date())
             situation = self.disclosure.situation_in(unit)
             others = [body.id for body in unit.bodies.bodies() if body.id != stored.record.source]
         return tuple(sight(stored.record, body, situation, now) for body in others)
+
+    def who_holds(self, officer: OfficerId, wanted: RecordId) -> tuple[Holder, ...]:
+        """Say who was sent a copy of a record, and who confirmed that it is withdrawn or erased there.
+
+        Of one of ours, and of a copy that this node passed on; also of one that is withdrawn or erased here. Raises NotFound
+        for a record that is, and was, neither. Source: docs/rules/records.md R14; DESIGN section 1, promise 4.
+        """
+        with self.open_unit() as unit:
+            erased = unit.erasures.tombstone(wanted)
+            subject = wanted if erased is None else erased.stand_in
+            self.authorise(unit, officer, "show_record", subject=subject)
+            if erased is None and unit.records.get(wanted) is None:
+                raise NotFound
+            held = unit.records.holders(wanted) if erased is None else unit.erasures.holders(wanted)
+            deliveries = unit.outbox.deliveries(subject)
+        return tuple(standing(holder, deliveries) for holder in held)
 
     def original(self, officer: OfficerId, wanted: RecordId) -> Fragment:
         """Return the fragment of the file that one of our records was made from; the look is in the trail.

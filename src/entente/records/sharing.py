@@ -69,7 +69,7 @@ class Copies:
 
     def _may_know(self, end: RecordId, holder: BodyId) -> bool:
         """Say whether a body may know of a record; one that was never here is its source's to hide."""
-        if self.unit.records.withdrawal(end) is not None:
+        if self.unit.records.withdrawal(end) is not None or self.unit.erasures.tombstone(end) is not None:
             return False
         stored = self.unit.records.get(end)
         if stored is None:

@@ -1,4 +1,4 @@
-"""Records on the wire: the statements `record` and `withdrawal`, made and read.
+"""Records on the wire: the statements `record`, `withdrawal` and `erasure`, made and read.
 
 Both are daily acts: signed once by the source's node, naming the officer. A record's statement is the same bytes in the
 store, in each envelope and in a forwarding body's hands.
@@ -21,6 +21,7 @@ from entente.records.rules import content_texts
 
 RECORD = "record"
 WITHDRAWAL = "withdrawal"
+ERASURE = "erasure"
 SIGNED_IN_AS_OPERATOR = "operator token"
 """How officers sign in until the desk exists (part 5): through whoever holds the node folder's operator token."""
 
@@ -42,6 +43,15 @@ class WithdrawalContent:
     signed_in: str
     record: RecordId
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureContent:
+    """The content of an `erasure` statement: a record of the signer that nobody is to hold any more. It says no reason."""
+
+    officer: str
+    signed_in: str
+    record: RecordId
 
 
 def record_statement(
@@ -78,6 +88,12 @@ def withdrawal_statement(
     return draft(WITHDRAWAL, source, at, content).with_signature(signer)
 
 
+def erasure_statement(record: RecordId, source: BodyId, officer: str, at: datetime, signer: Signer) -> Statement:
+    """Make and sign an erasure."""
+    content = to_object(ErasureContent(officer, SIGNED_IN_AS_OPERATOR, record))
+    return draft(ERASURE, source, at, content).with_signature(signer)
+
+
 def read_record(statement: Statement) -> Record:
     """Read the record of a statement; raise Invalid when it is not well formed."""
     return from_json(RecordContent, statement.content, "content").record
@@ -86,3 +102,8 @@ def read_record(statement: Statement) -> Record:
 def read_withdrawal(statement: Statement) -> WithdrawalContent:
     """Read a withdrawal; raise Invalid when it is not well formed."""
     return from_json(WithdrawalContent, statement.content, "content")
+
+
+def read_erasure(statement: Statement) -> ErasureContent:
+    """Read an erasure; raise Invalid when it is not well formed."""
+    return from_json(ErasureContent, statement.content, "content")

@@ -1,17 +1,20 @@
-"""Telling every holder that a record is withdrawn, and finding a record that is ours and live (R4)."""
+"""Telling every holder that a record is withdrawn or erased, and how far that has come; finding a live one of ours (R4)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from entente.agreements.channel import Channels, channels_now
 from entente.kernel.errors import NotFound
 from entente.kernel.ids import BodyId, InstrumentId, RecordId
-from entente.kernel.ports import Outgoing
+from entente.kernel.ports import Delivery, Outgoing
 from entente.kernel.statement import Statement
 from entente.records.model import Holder, HolderState, Record, StoredRecord
 from entente.records.ports import RecordsUnit
 from entente.records.rules import is_live
+from entente.records.statements import ERASURE, WITHDRAWAL
 
 
 def own_live(unit: RecordsUnit, wanted: RecordId, today: date) -> StoredRecord:
@@ -30,12 +33,51 @@ def tell_holders(unit: RecordsUnit, stored: StoredRecord, withdrawal: Statement,
     A body that passed a copy on tells those it passed it to with the source's own statement. Each receipt is kept
     under the record's id: that is the list of confirmations.
     """
+    record = stored.record.id
+    for told in holders_told(unit, stored, withdrawal, HolderState.WITHDRAWAL_SENT, ref=record, now=now):
+        unit.records.put_holder(record, told)
+
+
+def holders_told(
+    unit: RecordsUnit, stored: StoredRecord, statement: Statement, state: HolderState, *, ref: str, now: datetime
+) -> tuple[Holder, ...]:
+    """Put a statement that only takes away in the outbox for every holder, and return how each stands then.
+
+    `ref` is what its deliveries are found by.
+    """
     channels = channels_now(unit, now)
+    told = []
     for holder in unit.records.holders(stored.record.id):
         instrument = _known_to(unit, stored.record, holder.body, channels)
-        unit.outbox.put(Outgoing(holder.body, instrument, withdrawal, is_control=True, ref=stored.record.id))
-        told = Holder(holder.body, holder.version, HolderState.WITHDRAWAL_SENT, now)
-        unit.records.put_holder(stored.record.id, told)
+        unit.outbox.put(Outgoing(holder.body, instrument, statement, is_control=True, ref=ref))
+        told.append(Holder(holder.body, holder.version, state, now))
+    return tuple(told)
+
+
+_TAKEN_AWAY = {
+    HolderState.WITHDRAWAL_SENT: (WITHDRAWAL, HolderState.WITHDRAWAL_CONFIRMED),
+    HolderState.ERASURE_SENT: (ERASURE, HolderState.ERASURE_CONFIRMED),
+}
+
+
+def standing(holder: Holder, deliveries: Sequence[Delivery]) -> Holder:
+    """Return how a copy stands at a holder by its own receipt: told, confirmed, or missing (R14).
+
+    Source: docs/rules/records.md R14; DESIGN section 1, promise 4.
+    """
+    if holder.state not in _TAKEN_AWAY:
+        return holder
+    kind, confirmed = _TAKEN_AWAY[holder.state]
+    told = [one for one in deliveries if one.recipient == holder.body and one.kind == kind]
+    if not told:
+        return holder
+    last = told[-1]
+    match last.state:
+        case "stored":
+            return replace(holder, state=confirmed, at=last.at)
+        case "refused" | "undelivered" | "retracted":
+            return replace(holder, state=HolderState.MISSING, at=last.at)
+    return holder
 
 
 def _known_to(unit: RecordsUnit, record: Record, holder: BodyId, channels: Channels) -> InstrumentId:

@@ -7,6 +7,7 @@
     sealing-<key id>.pem  a later sealing key
     dpo.pem               the data protection officer's sealing key, under that officer's passphrase
     dpo.public            its public half, which the node seals queries to
+    tombstone.key         the secret under which erased records are recognised (storage.tombstones)
 
 The node's own keys have no passphrase, because a node starts without a person; the folder's mode guards them. Passphrases
 turn into keys by the library's PKCS #8 encryption. What is signed and sealed with them: kernel.signing, kernel.sealing. Which of
@@ -32,13 +33,15 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from entente.kernel.errors import Invalid, Misconfigured
-from entente.kernel.ids import KeyId
+from entente.kernel.ids import KeyId, SystemIds
 from entente.kernel.sealing import MLKEM_SEED_BYTES, SEALING_KEY_BYTES, HpkeOpener, new_sealing_secret
 from entente.kernel.signing import Ed25519Signer, decode_bytes, encode_bytes, key_id
 from entente.storage.files import read_private, remove_private, write_private
 
 PASSPHRASE_CHARACTERS_MIN: Final = 8
 """NIST SP 800-63B, 5.1.1.1: a memorised secret has at least 8 characters."""
+TOMBSTONE_SECRET_BYTES: Final = 32
+"""As long as the hash of the HMAC it keys (RFC 2104, section 3)."""
 _HEAD_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _LATER: Final = re.compile(r"(?P<sort>node|sealing)-(?P<key>[0-9a-f]{16})\.pem")
 _PEM: Final = re.compile(rb"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----\s*", re.DOTALL)
@@ -152,6 +155,16 @@ class KeyFiles:
     def data_protection_opener(self, passphrase: str) -> HpkeOpener:
         """Return the opener of what is sealed to the data protection officer; raise Invalid for a wrong passphrase."""
         return _opener(self._folder / "dpo.pem", passphrase)
+
+    def tombstone_secret(self) -> bytes:
+        """Return the secret of the tombstones, making it for a new node and for a folder of before there were any."""
+        path = self._folder / "tombstone.key"
+        if not path.exists():
+            write_private(path, encode_bytes(SystemIds().new_salt() + SystemIds().new_salt()).encode("ascii"))
+        try:
+            return decode_bytes(read_private(path).decode("ascii").strip(), path.name, length=TOMBSTONE_SECRET_BYTES)
+        except (UnicodeDecodeError, Invalid) as error:
+            raise _damaged(path, "it does not hold a secret of 32 bytes") from error
 
     def _head(self, name: str) -> Path:
         if _HEAD_NAME.fullmatch(name) is None:

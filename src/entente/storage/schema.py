@@ -211,7 +211,7 @@ record = sa.Table(
     _text("schema"),
     _text("kind"),
     _moment("at"),
-    _text("erase_on"),
+    _text("erase_on", index=True),
     sa.Column("withdrawn_at", Moment),
     sa.Column("received_from", sa.Text),
     _moment("received_at"),
@@ -259,6 +259,54 @@ record_holder = sa.Table(
     _text("state"),
     _moment("at"),
 )
+
+tombstone = sa.Table(
+    "tombstone",
+    metadata,
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    _text("key_id"),
+    _text("source"),
+    _moment("erased_at"),
+    _text("ground"),
+    _text("reason"),
+    sa.Column("record_number", sa.BigInteger, nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False, index=True),
+)
+"""What is left of an erased record: a keyed digest of its id, when and why it went, and the trail's row that says so."""
+tombstone_key = sa.Table(
+    "tombstone_key",
+    metadata,
+    sa.Column("key", sa.LargeBinary, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, sa.ForeignKey("tombstone.digest"), primary_key=True),
+)
+"""Keyed digests of what identified the subject, by which a re-entry is noticed."""
+tombstone_holder = sa.Table(
+    "tombstone_holder",
+    metadata,
+    sa.Column("digest", sa.LargeBinary, sa.ForeignKey("tombstone.digest"), primary_key=True),
+    _key("body"),
+    _number("version"),
+    _text("state"),
+    _moment("at"),
+)
+reentry = sa.Table(
+    "reentry",
+    metadata,
+    _key_number(),
+    sa.Column("digest", sa.LargeBinary, sa.ForeignKey("tombstone.digest"), nullable=False),
+    _text("how"),
+    _number("sequence"),
+    _moment("first_at"),
+    _moment("last_at"),
+    _number("times"),
+    sa.Index(None, "digest", "how"),
+)
+erasure_waiting = sa.Table("erasure_waiting", metadata, _key_number(), _text("record_id"))
+"""Ids of erased records that still stand in other rows; each goes when it was replaced there. Not indexed: it is soon gone."""
+erasure_rest = sa.Table(
+    "erasure_rest", metadata, sa.Column("statement_number", RowNumber, primary_key=True, autoincrement=False)
+)
+"""Statements in the outbox that name an erased record and had not been delivered; emptied once they are."""
 
 case_file = sa.Table(
     "case_file",

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,10 @@ READER_CACHE_KIB: Final = 8 * 1024
 """A node holds at most 150 MB when idle (issue part 1); the writer and a few readers take a third of it."""
 COPY_PAGES: Final = 2_000
 """Copied between two reports of progress: about 8 MB."""
+COMPACT_BYTES_MAX: Final = 256 * 1024 * 1024
+"""A store up to this size is written anew in a few seconds, while writers wait (benchmarks/erasing); a larger one when asked."""
+LOG_WAIT_MS_MAX: Final = 50
+"""How long emptying the log waits for readers, with the right to write in hand: as long as a slice of an import."""
 READERS_MAX: Final = 20
 """Views open at the same time; the exchange, the index and a handful of requests use them for milliseconds."""
 READER_WAIT_SECONDS_MAX: Final = 10
@@ -39,6 +43,7 @@ READER_WAIT_SECONDS_MAX: Final = 10
 _COMMON: Final = ("foreign_keys = ON", f"busy_timeout = {BUSY_MS_MAX}", "mmap_size = 0", "trusted_schema = OFF")
 _WRITER: Final = (
     "synchronous = FULL",
+    "secure_delete = ON",
     f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
     f"journal_size_limit = {LOG_BYTES_MAX}",
     f"cache_size = -{WRITER_CACHE_KIB}",
@@ -150,6 +155,51 @@ def find_damage(database: Path) -> str:
     except sqlite3.Error as error:
         return str(error)
     return "" if found == "ok" else str(found)
+
+
+def empty_log(writer: sa.Engine) -> bool:
+    """Write the log back into the store and cut the file to nothing; False when a reader still needs it.
+
+    What was deleted is overwritten in the store (`secure_delete`), and stands in the log until then.
+    """
+    with _bare(writer) as connection:
+        connection.execute(f"PRAGMA busy_timeout = {LOG_WAIT_MS_MAX}")
+        try:
+            (is_busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MS_MAX}")
+        return not is_busy
+
+
+def compact(writer: sa.Engine) -> None:
+    """Write the whole store anew, without free pages and without what its trees left in the slack of pages.
+
+    Deleting overwrites rows and free pages; but the engine copies keys from page to page as an index grows, and such a copy may
+    outlive the key in a part of the page that nothing refers to. Source: SQLite «VACUUM» and «PRAGMA secure_delete».
+    """
+    try:
+        with _bare(writer) as connection:
+            connection.execute("VACUUM")
+    except sqlite3.Error as error:
+        raise translate(sa.exc.OperationalError("VACUUM", None, error)) from error
+
+
+def store_bytes(writer: sa.Engine) -> int:
+    """Return the size of the store's file, without its log."""
+    assert writer.url.database is not None, "the store is a file"
+    return Path(writer.url.database).stat().st_size
+
+
+@contextmanager
+def _bare(writer: sa.Engine) -> Iterator[sqlite3.Connection]:
+    """Lend the writing connection outside any transaction, for what the engine does only there."""
+    lent = writer.raw_connection()
+    try:
+        connection = lent.driver_connection
+        assert isinstance(connection, sqlite3.Connection), "the engine is SQLite's"
+        yield connection
+    finally:
+        lent.close()
 
 
 def library_version() -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -18,7 +19,9 @@ from entente.storage import sqlite
 from entente.storage.classes import ClassMemory
 from entente.storage.files import sync_folder
 from entente.storage.folder import Folder, FolderLock
+from entente.storage.keys import KeyFiles
 from entente.storage.migrate import bring_forward
+from entente.storage.tombstone_file import TombstoneFiles
 from entente.storage.unit_of_work import Shared, SqlUnitOfWork, WriteLock
 
 Hook: TypeAlias = Callable[[SqlUnitOfWork], None]
@@ -49,10 +52,10 @@ def _copy_first(folder: Folder, schema: int) -> None:
 def view_of_copy(database: Path) -> Iterator[SqlUnitOfWork]:
     """Lend a view of a copied store that nobody writes to, as it is: neither locked nor brought forward."""
     reader = sqlite.reading_engine(database)
+    # Without the folder's keys nothing that was erased can be recognised in it, and nothing here asks.
+    shared = Shared(reader, reader, WriteLock(), ClassMemory(), (), b"", sqlite.translate)
     try:
-        with SqlUnitOfWork(
-            Shared(reader, reader, WriteLock(), ClassMemory(), (), sqlite.translate), is_view=True
-        ) as view:
+        with SqlUnitOfWork(shared, is_view=True) as view:
             yield view
     finally:
         reader.dispose()
@@ -76,6 +79,7 @@ class Store:
         lock = FolderLock.take(place)
         writer, reader = sqlite.writing_engine(place.database), sqlite.reading_engine(place.database)
         try:
+            secret = KeyFiles(place.keys).tombstone_secret()
             bring_forward(writer, lambda schema: _copy_first(place, schema))
         except BaseException as error:
             writer.dispose()
@@ -83,7 +87,7 @@ class Store:
             if isinstance(error, sa.exc.DBAPIError):
                 raise sqlite.translate(error) from error
             raise
-        shared = Shared(writer, reader, WriteLock(), ClassMemory(), tuple(hooks), sqlite.translate)
+        shared = Shared(writer, reader, WriteLock(), ClassMemory(), tuple(hooks), secret, sqlite.translate)
         return cls(shared, lock)
 
     @property
@@ -107,6 +111,39 @@ class Store:
         """Return a unit of work that only reads, one unchanging state, and waits for no writer."""
         return SqlUnitOfWork(self._shared, is_view=True)
 
+    def tombstone_files(self) -> TombstoneFiles:
+        """Return what writes and reads files of this node's tombstones."""
+        with self.view() as view:
+            return TombstoneFiles(self._shared.tombstone_secret, view.erasures.key_id())
+
+    def empty_log(self) -> bool:
+        """Write the log back into the store and cut it to nothing, so that what was erased is not read from there.
+
+        False when a reader still holds an older state; the next call goes on. Waits for its turn to write.
+        """
+        with self._shared.lock.held():
+            return sqlite.empty_log(self._shared.writer)
+
+    def compact(self, *, at_once_bytes_max: int | None = sqlite.COMPACT_BYTES_MAX) -> bool:
+        """Write the store anew where something was erased since, so that no slack of a page holds an older key.
+
+        False when nothing was erased, or the store has more bytes than `at_once_bytes_max` and this can wait for a person.
+        Writers wait meanwhile; readers do not.
+        """
+        with self.view() as view:
+            erased = view.erasures.not_compacted()
+        if not erased:
+            return False
+        if at_once_bytes_max is not None and sqlite.store_bytes(self._shared.writer) > at_once_bytes_max:
+            return False
+        with self._shared.lock.held():
+            sqlite.compact(self._shared.writer)
+        with self.unit() as unit:
+            # What was erased after the look is counted again: it may have come after the writing.
+            unit.erasures.set_compacted(erased)
+            unit.commit()
+        return True
+
     def close(self) -> None:
         """Wait for the act under way, close every connection and let go of the folder. Twice is harmless.
 
@@ -126,3 +163,18 @@ class Store:
     ) -> None:
         """Close it."""
         self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFile:
+    """What erasing asks of a store's file (records.erasing.StoreFile); the store is opened after the services that ask."""
+
+    of: Callable[[], Store]
+
+    def empty_log(self) -> bool:
+        """Put nothing of an older state beside the store any more; False while a reader still needs one."""
+        return self.of().empty_log()
+
+    def compact(self, *, is_asked: bool) -> bool:
+        """Write the store anew if something was erased since it was last; a large one only when a person asked."""
+        return self.of().compact(at_once_bytes_max=None) if is_asked else self.of().compact()

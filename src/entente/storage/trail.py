@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -161,10 +161,11 @@ class TrailTables:
 
     def _read(self, query: sa.Select[tuple[object, ...]], values: Mapping[str, object]) -> tuple[TrailRow, ...]:
         self.flush()
-        return tuple(_row(row) for row in self._connection.execute(query, dict(values)))
+        return tuple(row_of(row) for row in self._connection.execute(query, dict(values)))
 
 
-def _row(row: sa.Row[tuple[object, ...]]) -> TrailRow:
+def row_of(row: sa.Row[Any]) -> TrailRow:
+    """Read a row of the trail."""
     detail = cast("JsonObject", json.loads(row.detail))
     act = Act(row.verb, BodyId(row.body), row.officer, row.subject, detail)
     return TrailRow(row.sequence, row.at, act, row.salt, row.leaf, row.root, row.entry)

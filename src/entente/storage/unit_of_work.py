@@ -9,7 +9,8 @@ A view is the same class over a reading connection: one unchanging state, no com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock, get_ident
 from types import TracebackType
@@ -23,6 +24,7 @@ from entente.storage.bodies import BodyTables
 from entente.storage.cases import CaseTables
 from entente.storage.classes import ClassMemory, ClassTables
 from entente.storage.correspondence import CorrespondenceTables
+from entente.storage.erasure import ErasureTables
 from entente.storage.holdings import HoldingTables
 from entente.storage.inbox import InboxTables
 from entente.storage.outbox import OutboxTables
@@ -62,6 +64,15 @@ class WriteLock:
             raise store_closed()
         self._holder = get_ident()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the right to write for what is no unit of work: looking after the file itself."""
+        self.acquire()
+        try:
+            yield
+        finally:
+            self.release()
+
     def close(self) -> None:
         """Wait for the unit under way, and let no other begin: a thread that outlives its node writes nothing more."""
         self.is_closed = True
@@ -83,6 +94,8 @@ class Shared:
     lock: WriteLock
     classes: ClassMemory
     hooks: Sequence[Callable[[SqlUnitOfWork], None]]
+    tombstone_secret: bytes
+    """Under which erased records are recognised (storage.tombstones)."""
     translate: Translate
     """What an error of the engine means (storage.sqlite)."""
     while_held: list[Callable[[], None]] = field(default_factory=list)
@@ -164,6 +177,7 @@ class SqlUnitOfWork:
         self.classes = ClassTables(connection, self._shared.classes)
         self.holdings = HoldingTables(connection, self.classes)
         self.records = RecordTables(connection, self.classes)
+        self.erasures = ErasureTables(connection, self._shared.tombstone_secret, self.trail)
         self.cases = CaseTables(connection)
         self.correspondence = CorrespondenceTables(connection)
         self.outbox = OutboxTables(connection)

@@ -8,8 +8,10 @@ Source: docs/rules/trail.md; RFC 6962 section 2.1.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final, cast
 
 from entente.kernel.canonical import canonical_bytes, canonical_text
 from entente.kernel.clock import format_time
@@ -18,6 +20,9 @@ from entente.kernel.ports import Act, TrailRow
 from entente.kernel.signing import Context, encode_bytes, is_signed_by
 from entente.trail.model import TrailProof
 from entente.trail.ports import TrailHead
+
+FORGET_ROWS: Final = "forget_rows"
+"""The verb of the row that says which rows an erasure changed (T14)."""
 
 
 def row_entry(sequence: int, at: datetime, act: Act, salt: bytes) -> bytes:
@@ -67,22 +72,60 @@ def verify_rows(rows: Iterable[TrailRow], head: TrailHead | None, node_keys: Ite
     what the rows hold; the first thing that does not fit is named, since everything after it is in doubt.
     """
     frontier = Frontier()
+    forgotten = _Forgotten()
     for row in rows:
         if row.sequence != frontier.size + 1:
             found = f"Row {frontier.size + 1} is missing: the next one kept is {row.sequence} (T1)."
             return _broken(frontier, frontier.size + 1, found)
-        if row_leaf(row.sequence, row.at, row.act, row.salt) != row.leaf:
-            found = f"Row {row.sequence} was changed: its content does not give the hash recorded with it (T2)."
-            return _broken(frontier, row.sequence, found)
+        if row.entry is not None and leaf_hash(row.entry) != row.leaf:
+            found = f"Row {row.sequence} was changed: the digest kept of it does not give its hash (T13)."
+            return forgotten.unexplained or _broken(frontier, row.sequence, found)
         grown = frontier.append(row.leaf)
         if grown.root != row.root:
             found = f"Row {row.sequence} does not follow from the rows before it: the root differs (T3)."
-            return _broken(frontier, row.sequence, found)
+            return forgotten.unexplained or _broken(frontier, row.sequence, found)
+        forgotten.look_at(row, frontier)
         frontier = grown
-    return _verify_head(frontier, head, node_keys)
+    return forgotten.unexplained or _verify_head(frontier, head, node_keys, forgotten.count)
 
 
-def _verify_head(frontier: Frontier, head: TrailHead | None, node_keys: Iterable[bytes]) -> TrailProof:
+@dataclass(slots=True)
+class _Forgotten:
+    """Rows whose content no longer gives their leaf: each must be one that a later, whole row says was forgotten (T14)."""
+
+    count: int = 0
+    _waiting: dict[int, tuple[str, Frontier]] = field(default_factory=dict)
+
+    def look_at(self, row: TrailRow, before: Frontier) -> None:
+        """Take in the next row of the tree, of which `before` is what stood before it."""
+        now = row_leaf(row.sequence, row.at, row.act, row.salt)
+        if now != row.leaf:
+            self._waiting[row.sequence] = (now.hex(), before)
+        elif row.act.verb == FORGET_ROWS:
+            for sequence, left in forgotten_rows(row.act):
+                if sequence in self._waiting and self._waiting[sequence][0] == left:
+                    del self._waiting[sequence]
+                    self.count += 1
+
+    @property
+    def unexplained(self) -> TrailProof | None:
+        """The first row that was changed and that no erasure explains; None when there is none."""
+        if not self._waiting:
+            return None
+        sequence = min(self._waiting)
+        found = f"Row {sequence} was changed: its content does not give the hash recorded with it (T2)."
+        return _broken(self._waiting[sequence][1], sequence, found)
+
+
+def forgotten_rows(act: Act) -> Iterator[tuple[int, str]]:
+    """Give the rows that a row of the verb FORGET_ROWS says were forgotten, each with the hash of what was left of it."""
+    rows = act.detail.get("rows")
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and isinstance(row.get("row"), int) and isinstance(row.get("left"), str):
+            yield cast("int", row["row"]), cast("str", row["left"])
+
+
+def _verify_head(frontier: Frontier, head: TrailHead | None, node_keys: Iterable[bytes], forgotten: int) -> TrailProof:
     if head is None:
         if frontier.size == 0:
             return TrailProof(
@@ -98,6 +141,8 @@ def _verify_head(frontier: Frontier, head: TrailHead | None, node_keys: Iterable
         )
         return _broken(frontier, None, found)
     text = f"All {frontier.size} rows follow from each other, and the head is signed by this body's key."
+    if forgotten:
+        text += f" Of {forgotten} an erasure left what it says, and no more (T14)."
     return TrailProof(is_sound=True, rows=frontier.size, root=frontier.root.hex(), first_bad=None, finding=text)
 
 

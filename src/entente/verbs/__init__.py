@@ -17,6 +17,7 @@ from entente.verbs import (
     cases,
     correspondence,
     doctor,
+    erasure,
     exchange,
     instruments,
     keys,
@@ -30,7 +31,20 @@ from entente.verbs.verb import Verb
 
 VERBS: Mapping[str, Verb] = {
     verb.name: verb
-    for part in (bodies, keys, instruments, records, search, cases, correspondence, exchange, trail, backup, doctor)
+    for part in (
+        bodies,
+        keys,
+        instruments,
+        records,
+        erasure,
+        search,
+        cases,
+        correspondence,
+        exchange,
+        trail,
+        backup,
+        doctor,
+    )
     for verb in part.VERBS
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import Unavailable
-from entente.kernel.ids import RecordId
+from entente.kernel.ids import OfficerId, RecordId
 from entente.node import Meaning, Node
 from entente.records.importing import Import, ImportPlan
 from entente.records.judging import SCHEMA, Conditions, Judgement, Verdict, judge_sameness
@@ -122,18 +122,17 @@ def _who_can_see(node: Node, arguments: Arguments) -> JsonObject:
     return {
         "record": record,
         "name": names.record_name(record),
-        "holders": _holders(node, record, names),
+        "holders": _holders(node, arguments.officer(), record, names),
         "who": sights,
     }
 
 
-def _holders(node: Node, record: RecordId, names: Names) -> list[Json]:
-    """Return who was sent a copy, and how far each withdrawal has come: promise 4 of DESIGN section 1."""
-    with node.records.open_unit() as unit:
-        return [
-            {"body": names.ref(one.body), "version": one.version, "state": one.state.value, "at": to_json(one.at)}
-            for one in unit.records.holders(record)
-        ]
+def _holders(node: Node, officer: OfficerId, record: RecordId, names: Names) -> list[Json]:
+    """Return who was sent a copy, and who confirmed that it is gone: promise 4 of DESIGN section 1."""
+    return [
+        {"body": names.ref(one.body), "version": one.version, "state": one.state.value, "at": to_json(one.at)}
+        for one in node.records.who_holds(officer, record)
+    ]
 
 
 def _record(record: Record, names: Names) -> JsonObject:

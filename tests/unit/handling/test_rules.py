@@ -1,13 +1,15 @@
-"""H1 to H6: codes, levels, the ladder, evaluation, retention, clearance."""
+"""H1 to H7: codes, levels, the ladder, evaluation, retention, clearance, erasure."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from entente.formats.codelists import load_code_lists
 from entente.handling.model import (
     DisclosureAct,
+    Erasable,
+    ErasureGround,
     InformationEvaluation,
     KindFamily,
     Permission,
@@ -20,6 +22,7 @@ from entente.handling.rules import (
     is_cleared,
     is_confidentiality_within,
     ladder_ceiling,
+    may_erase,
     retention_for,
     unknown_codes,
 )
@@ -138,3 +141,50 @@ def test_h6_a_role_reads_up_to_its_own_level() -> None:
     role = LISTS.roles["border_officer"]
     assert is_cleared(role, "official_use", "wanted", [], LISTS)
     assert not is_cleared(role, "restricted", "wanted", [], LISTS)
+
+
+OURS = Erasable(is_own=True, erase_on=DAY, withdrawn_at=None)
+COPY = replace(OURS, is_own=False)
+WITHDRAWN = replace(COPY, withdrawn_at=datetime(2031, 5, 1, tzinfo=UTC))
+BEFORE = DAY - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("held", "ground", "today", "may"),
+    [
+        (OURS, ErasureGround.OFFICERS_ACT, BEFORE, True),
+        (COPY, ErasureGround.OFFICERS_ACT, BEFORE, False),
+        (OURS, ErasureGround.RETENTION_ENDED, BEFORE, False),
+        (OURS, ErasureGround.RETENTION_ENDED, DAY, True),
+        (COPY, ErasureGround.RETENTION_ENDED, DAY, True),
+        (OURS, ErasureGround.SOURCE_ERASED, BEFORE, False),
+        (COPY, ErasureGround.SOURCE_ERASED, BEFORE, True),
+        (COPY, ErasureGround.SOURCE_WITHDREW, BEFORE, False),
+        (WITHDRAWN, ErasureGround.SOURCE_WITHDREW, BEFORE, True),
+        (replace(WITHDRAWN, is_own=True), ErasureGround.SOURCE_WITHDREW, BEFORE, False),
+    ],
+)
+def test_h7_each_ground_erases_what_it_covers_and_nothing_else(
+    held: Erasable,
+    ground: ErasureGround,
+    today: date,
+    may: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    decision = may_erase(held, ground, "unlawful", today, LISTS)
+    assert decision.allowed is may
+    assert [one.number for one in decision.grounds] == ["H7"]
+
+
+def test_h7_an_officers_reason_is_one_of_the_list() -> None:
+    for code in LISTS.erasure_reasons:
+        assert may_erase(OURS, ErasureGround.OFFICERS_ACT, code, BEFORE, LISTS).allowed
+    refused = may_erase(OURS, ErasureGround.OFFICERS_ACT, "because", BEFORE, LISTS)
+    assert not refused.allowed
+    assert "unlawful" in refused.refusals[0].remedy
+
+
+def test_h7_only_those_who_may_erase_have_the_verb() -> None:
+    assert {code for code, role in LISTS.roles.items() if "erase_record" in role.verbs} == {
+        "head_of_body",
+        "data_protection_officer",
+    }

@@ -30,6 +30,7 @@ from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.kernel.statement import Statement
 from entente.records.model import Fact, Link, Property, PropertyType, Record, Schema, StoredRecord
 from entente.search.tantivy_index import TantivyIndex
+from tests.support.nothing_erased import NothingErased
 
 XA, XB = BodyId("body:" + "a" * 32), BodyId("body:" + "b" * 32)
 NOW = datetime(2031, 5, 4, 8, 0, tzinfo=UTC)
@@ -196,6 +197,10 @@ class FakeUnit(AbstractContextManager["FakeUnit"]):
     def commit(self) -> None:
         self.world.trail_rows += self.pending
         self.pending = []
+
+    @property
+    def erasures(self) -> NothingErased:
+        return NothingErased()
 
     @property
     def bodies(self) -> Any:  # noqa: ANN401 - two methods of the directory

@@ -11,7 +11,10 @@ import pytest
 from entente.identity.model import IndexEntry
 from entente.identity.names import name_forms
 from entente.kernel.errors import Unavailable
-from entente.search.tantivy_index import TantivyIndex
+from entente.kernel.ids import SALT_BYTES
+from entente.search.digests import Digests
+from entente.search.tantivy_index import FIELDS, TantivyIndex
+from tests.support.byte_search import found_in
 
 ALL = frozenset(range(1, 50))
 
@@ -98,7 +101,7 @@ def test_applying_the_same_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(3):
         index.apply([1, 2], [named(1, "Rahimov"), named(2, "Karimov")], 5)
     assert by_name(index, "Rahimov", limit=50) == by_name(TantivyIndex(tmp_path), "Rahimov", limit=50)
-    assert index._index.searcher().num_docs == 2  # noqa: SLF001 - documents, not records, are counted here
+    assert index._generation.index.searcher().num_docs == 2  # noqa: SLF001 - documents, not records, are counted here
 
 
 def test_position_is_kept_with_the_documents(tmp_path: Path) -> None:
@@ -125,12 +128,18 @@ def test_crash_between_commit_and_position_only_repeats_work(tmp_path: Path, mon
     assert (again.position(), by_name(again, "Saidov Rustam")[0]) == (8, 2)
 
 
+def segments(folder: Path) -> Path:
+    """Return where the one generation of an index has its files."""
+    (generation,) = folder.glob("files-*")
+    return generation / "segments"
+
+
 def damage_meta(folder: Path) -> None:
-    (folder / "files" / "meta.json").write_bytes(b'{"segments": [')
+    (segments(folder) / "meta.json").write_bytes(b'{"segments": [')
 
 
 def truncate_segments(folder: Path) -> None:
-    for path in (folder / "files").iterdir():
+    for path in segments(folder).iterdir():
         if path.suffix in {".term", ".idx", ".store", ".fast"}:
             # A new file: an index of this test may still have the old one mapped.
             head = path.read_bytes()[:10]
@@ -139,7 +148,15 @@ def truncate_segments(folder: Path) -> None:
 
 
 def lose_files(folder: Path) -> None:
-    shutil.rmtree(folder / "files")
+    shutil.rmtree(segments(folder))
+
+
+def lose_salt(folder: Path) -> None:
+    (segments(folder).parent / "salt").unlink()
+
+
+def cut_salt(folder: Path) -> None:
+    (segments(folder).parent / "salt").write_bytes(b"short")
 
 
 def lose_position(folder: Path) -> None:
@@ -155,7 +172,18 @@ def garbled_position(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [damage_meta, truncate_segments, lose_files, lose_position, other_format, garbled_position, shutil.rmtree]
+    "damage",
+    [
+        damage_meta,
+        truncate_segments,
+        lose_files,
+        lose_salt,
+        cut_salt,
+        lose_position,
+        other_format,
+        garbled_position,
+        shutil.rmtree,
+    ],
 )
 def test_damaged_index_begins_again_at_zero_without_an_error(tmp_path: Path, damage: object) -> None:
     folder = tmp_path / "index"
@@ -186,3 +214,54 @@ def test_hostile_names_are_bounded(tmp_path: Path) -> None:
     )
     assert by_name(index, "AND OR") == (3,)
     assert index.by_name([], ALL, 10) == ()
+
+
+def test_i17_no_key_stands_in_the_files_and_each_index_has_a_salt_of_its_own(tmp_path: Path) -> None:
+    entries = [*PERSONS, numbered(5, "n:QZ7731904")]
+    for place in ("one", "two"):
+        an_index(tmp_path / place, *entries).close()
+    salts = {(segments(tmp_path / place).parent / "salt").read_bytes() for place in ("one", "two")}
+    assert len(salts) == 2
+    assert all(len(salt) == SALT_BYTES for salt in salts)
+    assert found_in(tmp_path, ["karimzoda", "karimz", "QZ7731904", "n:QZ", "muhammad"]) == set()
+
+
+def test_i17_the_digests_of_one_index_or_field_are_none_of_anothers() -> None:
+    made = {Digests(salt, field).of("karimzoda") for salt in (b"a" * 16, b"b" * 16) for field in FIELDS}
+    assert len(made) == 2 * len(FIELDS)
+    assert Digests(b"a" * 16, "grams").of("kar") == Digests(b"a" * 16, "grams").of("kar")
+    assert not any(character.isspace() for digest in made for character in digest)
+
+
+def test_i17_what_was_erased_is_in_no_file_once_a_fresh_index_took_over(tmp_path: Path) -> None:
+    index = an_index(tmp_path, *PERSONS)
+    assert index.is_clean()
+    index.apply([], [], 8, erased=[2])
+    assert by_name(index, "Karimzoda Behruz") == ()
+    # tantivy only marks it removed: a restart still knows that the files are not clean.
+    assert not index.is_clean()
+    index.close()
+    again = TantivyIndex(tmp_path)
+    assert not again.is_clean()
+    fresh = again.beside()
+    fresh.apply([1, 3, 4], [entry for entry in PERSONS if entry.record != 2], 8)
+    # Until it takes over, the old one answers.
+    assert by_name(again, "Muhammadov")[0] == 1
+    again.take_over(fresh)
+    assert again.is_clean()
+    assert (again.position(), by_name(again, "Muhammadov")[0], by_name(again, "Karimzoda")) == (8, 1, ())
+    # Of the documents that tantivy has, none is one that it only marked.
+    meta = json.loads((segments(tmp_path) / "meta.json").read_text())
+    assert [segment["deletes"] for segment in meta["segments"]] == [None]
+    reopened = TantivyIndex(tmp_path)
+    assert (reopened.position(), reopened.is_clean(), by_name(reopened, "Muhammadov")[0]) == (8, True, 1)
+
+
+def test_crash_before_a_fresh_index_takes_over_leaves_the_old_one_and_no_rest(tmp_path: Path) -> None:
+    index = an_index(tmp_path, *PERSONS)
+    index.beside().apply([], PERSONS[:1], 3)
+    index.close()
+    assert len(list(tmp_path.glob("files-*"))) == 2
+    again = TantivyIndex(tmp_path)
+    assert (again.position(), by_name(again, "Karimzoda")[0]) == (7, 2)
+    assert len(list(tmp_path.glob("files-*"))) == 1

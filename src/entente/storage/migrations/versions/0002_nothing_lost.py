@@ -30,9 +30,69 @@ def upgrade() -> None:
     )
     op.add_column("record", sa.Column("doubted_at", MOMENT, nullable=True))
     op.add_column("trail", sa.Column("entry", sa.LargeBinary(), nullable=True))
+    _make_tombstones()
     _hear_what_was_taken_in()
     _count_leases_in_minutes()
     _move_the_outbox()
+
+
+def _make_tombstones() -> None:
+    """Make what is left of erased records, and find those whose day of erasure has come."""
+    op.create_index(op.f("ix_record_erase_on"), "record", ["erase_on"])
+    op.create_table(
+        "tombstone",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("erased_at", MOMENT, nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("record_number", sa.BigInteger(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_tombstone")),
+    )
+    op.create_index(op.f("ix_tombstone_sequence"), "tombstone", ["sequence"])
+    op.create_table(
+        "tombstone_key",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["digest"], ["tombstone.digest"], name=op.f("fk_tombstone_key_digest_tombstone")),
+        sa.PrimaryKeyConstraint("key", "digest", name=op.f("pk_tombstone_key")),
+    )
+    op.create_table(
+        "tombstone_holder",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["digest"], ["tombstone.digest"], name=op.f("fk_tombstone_holder_digest_tombstone")),
+        sa.PrimaryKeyConstraint("digest", "body", name=op.f("pk_tombstone_holder")),
+    )
+    op.create_table(
+        "reentry",
+        sa.Column("number", ROW_NUMBER, autoincrement=True, nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("first_at", MOMENT, nullable=False),
+        sa.Column("last_at", MOMENT, nullable=False),
+        sa.Column("times", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["digest"], ["tombstone.digest"], name=op.f("fk_reentry_digest_tombstone")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_reentry")),
+    )
+    op.create_index(op.f("ix_reentry_digest_how"), "reentry", ["digest", "how"])
+    op.create_table(
+        "erasure_waiting",
+        sa.Column("number", ROW_NUMBER, autoincrement=True, nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_erasure_waiting")),
+    )
+    op.create_table(
+        "erasure_rest",
+        sa.Column("statement_number", ROW_NUMBER, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("statement_number", name=op.f("pk_erasure_rest")),
+    )
 
 
 def _hear_what_was_taken_in() -> None:

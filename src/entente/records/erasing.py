@@ -1,0 +1,344 @@
+"""Erasing: by an officer's act, by the end of retention, because the source did (R10, R11, R14).
+
+The act deletes the record with all that hangs on it, leaves a tombstone, tells every holder ahead of data, and is in the
+trail: who, when, why, by codes. Its id is then put out of every other row in a transaction of its own (`forget`), which a crash
+only puts off. `run` is the node's housekeeping: it erases what is due and goes on with what was begun, in bounded slices.
+
+What may be erased, handling decides (H7); the tables are storage's. Source: DESIGN section 1, promise 4, and section 6 oversight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from entente.bodies.authority import authorise
+from entente.bodies.rules import verify_by_node
+from entente.handling.model import CodeLists, Erasable, ErasureGround
+from entente.handling.rules import may_erase
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.clock import Clock
+from entente.kernel.codec import to_json
+from entente.kernel.errors import Invalid, NotFound, Refused
+from entente.kernel.ids import BodyId, OfficerId, RecordId
+from entente.kernel.ports import Act
+from entente.kernel.signing import Signer
+from entente.kernel.statement import Statement
+from entente.records.judging import KIND as JUDGEMENT
+from entente.records.model import Holder, HolderState, KeptTombstone, Reentry, StoredRecord, Tombstone
+from entente.records.ports import RecordsUnit
+from entente.records.reentry import Recorder, Reentries
+from entente.records.rules import check_local_id
+from entente.records.statements import RECORD, erasure_statement, read_erasure
+from entente.records.withdrawing import holders_told, standing
+from entente.trail.rules import FORGET_ROWS
+
+SLICE_RECORDS = 20
+"""Records erased in one transaction of the housekeeping, within the 50 ms of DESIGN section 8 (benchmarks/erasing)."""
+FORGET_RECORDS = 200
+"""Ids looked for in one reading of the trail; reading it takes the same time for one as for all."""
+READ_AT_ONCE = 1_000
+NODE = "node"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure did."""
+
+    stand_in: RecordId
+    told: tuple[BodyId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a replay of tombstones did."""
+
+    known: int
+    new: int
+    erased: int
+    """Records that the backup had brought back."""
+
+
+@dataclass(frozen=True, slots=True)
+class HousekeepingDone:
+    """What one run of the housekeeping did."""
+
+    erased: int
+    forgotten: int
+    """Rows of the trail in which an id was put out."""
+    is_log_empty: bool
+    is_compacted: bool
+    """Whether the store was written anew in this run."""
+    is_compaction_due: bool
+    """Whether it still is to be: it was too large to be written anew while others wait."""
+
+
+class StoreFile(Protocol):
+    """What erasing asks of the store's file; the edge does it, and says what could not be done now."""
+
+    def empty_log(self) -> bool:
+        """Put nothing of an older state beside the store any more; False while a reader still needs one."""
+
+    def compact(self, *, is_asked: bool) -> bool:
+        """Write the store anew if something was erased since it was last; False when it was not.
+
+        Where that would keep others waiting it is only done when a person asked for it, who has chosen the hour.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Erasing:
+    """The verbs of erasure, and its housekeeping."""
+
+    open_unit: Callable[[], RecordsUnit]
+    open_view: Callable[[], RecordsUnit]
+    """Opens a unit of work that only reads; it never waits for a writer."""
+    clock: Clock
+    lists: CodeLists
+    signer: Signer
+    record: Recorder
+    reentries: Reentries
+    file: StoreFile
+
+    def erase(self, officer: OfficerId, wanted: RecordId, reason: str) -> Erased:
+        """Erase one of our records for good, here and at every holder; returns whom it was told.
+
+        Judgements of ours about it go with it: they speak of nothing any more. Raises NotFound for a record that is not ours,
+        Refused for a reason of no list or an officer who may not.
+
+        Source: docs/rules/records.md R10; docs/rules/handling.md H7.
+        """
+        now = self.clock.now()
+        with self.open_view() as view:
+            judgements = _judgements_about(view, wanted)
+        with self.open_unit() as unit:
+            subject = unit.erasures.stand_in(wanted) if unit.erasures.tombstone(wanted) else wanted
+            self._authorise(unit, officer, subject)
+            stored = unit.records.get(wanted)
+            if stored is None or stored.received_from is not None:
+                raise NotFound
+            self._check(stored, ErasureGround.OFFICERS_ACT, reason, now)
+            done = self._erase(unit, stored, ErasureGround.OFFICERS_ACT, reason, officer, now)
+            for judgement in judgements:
+                if (about := unit.records.get(judgement)) is not None:
+                    self._erase(unit, about, ErasureGround.OFFICERS_ACT, reason, officer, now)
+            unit.commit()
+        self.forget()
+        self.file.empty_log()
+        return done
+
+    def accept_erasure(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> None:
+        """Erase our copy of a record because its source did, and tell those we passed it on to. Twice changes nothing.
+
+        A record that was never here leaves a tombstone too, so that it is not taken in when it arrives later.
+        """
+        verify_by_node(unit.bodies.body(statement.body), statement)
+        wanted = read_erasure(statement).record
+        source, _, local_id = wanted.partition("/")
+        check_local_id(local_id)
+        if source != statement.body or source == unit.bodies.own().id:
+            raise Invalid(
+                "The erasure is not of its signer's record, or of ours.",
+                field="record",
+                why="Only the source has its record erased elsewhere, and nobody but us has ours (R1, R14).",
+                do="Ask the record's source to erase it.",
+            )
+        if unit.erasures.tombstone(wanted) is not None:
+            return
+        now = self.clock.now()
+        stored = unit.records.get(wanted)
+        if stored is not None:
+            self._erase(unit, stored, ErasureGround.SOURCE_ERASED, ErasureGround.SOURCE_ERASED, NODE, now, statement)
+            return
+        stand_in = unit.erasures.stand_in(wanted)
+        act = Act("accept_erasure", statement.body, NODE, stand_in, {"from": sender, "was_held": False})
+        row = self.record(unit, act)
+        unit.erasures.remove(wanted)
+        ground = ErasureGround.SOURCE_ERASED
+        made = Tombstone(stand_in, statement.body, now, ground, ground.value, 0, row.sequence)
+        unit.erasures.put_tombstone(made, (), ())
+
+    def run(self, *, is_asked: bool = False, progress: Callable[[int], None] | None = None) -> HousekeepingDone:
+        """Erase all that is due, put out the ids of what was erased, and look after the file.
+
+        `is_asked`: a person chose this hour, so the store is written anew whatever its size.
+
+        Source: docs/rules/handling.md H7; docs/rules/records.md R11.
+        """
+        erased = 0
+        while step := self.expire_step():
+            erased += step
+            if progress is not None:
+                progress(erased)
+        forgotten = self.forget()
+        is_compacted = self.file.compact(is_asked=is_asked)
+        is_empty = self.file.empty_log()
+        with self.open_view() as view:
+            is_due = view.erasures.not_compacted() > 0
+        return HousekeepingDone(erased, forgotten, is_empty, is_compacted, is_due)
+
+    def kept(self, officer: OfficerId) -> tuple[KeptTombstone, ...]:
+        """Return every tombstone with all that is kept with it, for a file beside the backups; the act is in the trail.
+
+        Source: docs/rules/records.md R13.
+        """
+        with self.open_unit() as unit:
+            self._authorise(unit, officer, "erasures")
+            found: list[KeptTombstone] = []
+            after = 0
+            while step := unit.erasures.tombstones(after, READ_AT_ONCE):
+                found += [unit.erasures.kept(one) for one in step]
+                after = step[-1].sequence
+            act = Act("export_erasures", unit.bodies.own().id, officer, "erasures", {"tombstones": len(found)})
+            self.record(unit, act)
+            unit.commit()
+        return tuple(found)
+
+    def replay(self, officer: OfficerId, kept: Sequence[KeptTombstone]) -> Replayed:
+        """Erase here again what was erased before this store was restored from a backup; holders are not told twice.
+
+        Nothing goes out and nothing is asked of another body, so that it is done before a restored node answers or takes back
+        what it no longer knows. Twice changes nothing.
+
+        Source: docs/rules/records.md R13; DESIGN section 6, oversight.
+        """
+        with self.open_unit() as unit:
+            self._authorise(unit, officer, "erasures")
+            new = [one for one in kept if unit.erasures.tombstone(one.tombstone.stand_in) is None]
+        with self.open_view() as view:
+            held = view.erasures.held_as([one.tombstone.stand_in for one in new])
+        for start in range(0, len(new), SLICE_RECORDS):
+            with self.open_unit() as unit:
+                for one in new[start : start + SLICE_RECORDS]:
+                    self._replay(unit, officer, one, held.get(one.tombstone.stand_in))
+                unit.commit()
+        self.forget()
+        self.file.empty_log()
+        return Replayed(len(kept) - len(new), len(new), len(held))
+
+    def _replay(self, unit: RecordsUnit, officer: OfficerId, kept: KeptTombstone, record: RecordId | None) -> None:
+        made = kept.tombstone
+        detail: JsonObject = {"outcome": "done", "erased_at": to_json(made.erased_at), "was_held": record is not None}
+        row = self.record(unit, Act("replay_erasure", made.source, officer, made.stand_in, detail))
+        number = 0 if record is None else unit.erasures.remove(record)
+        unit.erasures.put_kept(replace(kept, tombstone=replace(made, record_number=number, sequence=row.sequence)))
+
+    def tombstones(
+        self, officer: OfficerId, after: int, limit: int
+    ) -> tuple[tuple[Tombstone, tuple[Holder, ...]], ...]:
+        """List what was erased, oldest first, each with how it stands at whoever was told.
+
+        Source: docs/rules/records.md R11 and R14.
+        """
+        with self.open_unit() as unit:
+            self._authorise(unit, officer, "erasures", "read_trail")
+            return tuple((one, _standings(unit, one)) for one in unit.erasures.tombstones(after, limit))
+
+    def seen_again(self, officer: OfficerId, limit: int) -> tuple[tuple[Reentry, RecordId], ...]:
+        """List what came again, newest first, each with the record it came as: the stand-in where it was refused.
+
+        Source: docs/rules/records.md R12.
+        """
+        with self.open_unit() as unit:
+            self._authorise(unit, officer, "erasures", "read_trail")
+            found = unit.erasures.reentries(limit)
+            rows = {one.sequence: next(iter(unit.trail.rows(one.sequence - 1, 1))) for one in found}
+        return tuple((one, RecordId(rows[one.sequence].act.subject)) for one in found)
+
+    def _authorise(self, unit: RecordsUnit, officer: OfficerId, subject: str, verb: str = "erase_record") -> None:
+        now = self.clock.now()
+        authorise(unit, officer, verb, subject=subject, now=now, lists=self.lists, record=self.record)
+
+    def expire_step(self, limit: int = SLICE_RECORDS) -> int:
+        """Erase the next records that are due, in one transaction; return how many there were."""
+        now = self.clock.now()
+        with self.open_view() as view:
+            if not view.erasures.due(now.date(), 1):
+                return 0
+        with self.open_unit() as unit:
+            due = unit.erasures.due(now.date(), limit)
+            for wanted, ground in due:
+                stored = unit.records.get(wanted)
+                assert stored is not None, "what is due is held"
+                self._check(stored, ground, ground.value, now)
+                self._erase(unit, stored, ground, ground.value, NODE, now)
+            unit.commit()
+        return len(due)
+
+    def forget(self) -> int:
+        """Put stand-ins where ids of erased records stand; return how many rows of the trail were changed."""
+        forgotten = 0
+        while waiting := self._waiting():
+            # Reading whole tables holds up nobody; what came meanwhile is read again inside the transaction.
+            with self.open_view() as view:
+                found = view.erasures.mentions(waiting)
+            with self.open_unit() as unit:
+                rows = unit.erasures.forget(waiting, found)
+                if rows:
+                    left: list[Json] = [{"row": sequence, "left": digest} for sequence, digest in rows]
+                    detail: JsonObject = {"rows": left}
+                    self.record(unit, Act(FORGET_ROWS, unit.bodies.own().id, NODE, "trail", detail))
+                unit.commit()
+            forgotten += len(rows)
+        with self.open_view() as view:
+            settled = view.erasures.settled()
+        if settled:
+            with self.open_unit() as unit:
+                unit.erasures.sweep(settled)
+                unit.commit()
+        return forgotten
+
+    def _waiting(self) -> tuple[RecordId, ...]:
+        with self.open_view() as view:
+            return view.erasures.to_forget(FORGET_RECORDS)
+
+    def _check(self, stored: StoredRecord, ground: ErasureGround, reason: str, now: datetime) -> None:
+        held = Erasable(stored.received_from is None, stored.record.retention.erase_on, stored.withdrawn_at)
+        decision = may_erase(held, ground, reason, now.date(), self.lists)
+        if not decision.allowed:
+            do = decision.refusals[0].remedy or "Wait until the ground holds."
+            raise Refused(f"{stored.record.id} was not erased.", decision=decision, do=do)
+
+    def _erase(
+        self,
+        unit: RecordsUnit,
+        stored: StoredRecord,
+        ground: ErasureGround,
+        reason: str,
+        officer: str,
+        now: datetime,
+        said: Statement | None = None,
+    ) -> Erased:
+        """Delete one record, tell its holders, leave the tombstone. `said`: the source's own erasure, passed on as it is."""
+        wanted, source = stored.record.id, stored.record.source
+        stand_in = unit.erasures.stand_in(wanted)
+        statement = said
+        if statement is None and stored.received_from is None:
+            statement = erasure_statement(wanted, source, officer, now, self.signer)
+        holders: Sequence[Holder] = ()
+        if statement is not None:
+            state = HolderState.ERASURE_SENT
+            holders = holders_told(unit, stored, statement, state, ref=stand_in, now=now)
+        # What no envelope carries yet never leaves; what one carries is refused by the tombstone it finds there.
+        unit.outbox.retract(wanted, RECORD)
+        keys = self.reentries.identifying(stored.record).kept
+        told: list[Json] = [holder.body for holder in holders]
+        detail: JsonObject = {"outcome": "done", "ground": ground.value, "reason": reason, "told": told}
+        row = self.record(unit, Act("erase_record", source, officer, stand_in, detail))
+        number = unit.erasures.remove(wanted)
+        made = Tombstone(stand_in, source, now, ground, reason, number, row.sequence)
+        unit.erasures.put_tombstone(made, keys, holders)
+        return Erased(stand_in, tuple(holder.body for holder in holders))
+
+
+def _standings(unit: RecordsUnit, made: Tombstone) -> tuple[Holder, ...]:
+    deliveries = unit.outbox.deliveries(made.stand_in)
+    return tuple(standing(holder, deliveries) for holder in unit.erasures.holders(made.stand_in))
+
+
+def _judgements_about(view: RecordsUnit, wanted: RecordId) -> tuple[RecordId, ...]:
+    """Return our own judgements that speak of a record; judgements are few, and found by their classes."""
+    classes = frozenset(number for number, cls in view.classes.classes().items() if cls.kind == JUDGEMENT)
+    return view.erasures.linking_to(wanted, classes)

@@ -1,0 +1,61 @@
+"""Noticing that something erased comes again, in whatever form (R12).
+
+The same id from its source is refused; another record of the same person or thing comes in like any other and is shown to the
+data protection officer, who alone can judge whether it should be here. What identifies is worked out by identity, a later room,
+and handed in as a function; what is kept of it are keyed digests.
+
+Source: docs/rules/records.md R12; docs/rules/handling.md H9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.decision import Decision, Ground
+from entente.kernel.errors import Refused
+from entente.kernel.ids import RecordId
+from entente.kernel.ports import Act, TrailRow, UnitOfWork
+from entente.records.model import IdentifyingKeys, Record, ReentryHow
+from entente.records.ports import RecordsUnit
+
+Identifying = Callable[[Record], IdentifyingKeys]
+"""Says of whom or what a record speaks (identity.erased, bound by app)."""
+Recorder = Callable[[UnitOfWork, Act], TrailRow]
+"""Records an act in the trail, inside the transaction of the act (trail.service.record, bound by app)."""
+NOTICED = "reentry_noticed"
+REFUSED = "reentry_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Reentries:
+    """Looks at each new record before it is kept."""
+
+    identifying: Identifying
+    record: Recorder
+
+    def notice(self, unit: RecordsUnit, new: Record) -> None:
+        """Keep that a new record speaks of what was erased, if it does; the record itself comes in."""
+        found = unit.erasures.matching(self.identifying(new).asked) if unit.erasures.has_keys() else ()
+        for stand_in, how in found:
+            detail: JsonObject = {"erased": stand_in, "how": how.value}
+            row = self.record(unit, Act(NOTICED, new.source, "node", new.id, detail))
+            unit.erasures.put_reentry(stand_in, how, row.sequence, row.at)
+
+    def refuse(self, unit: RecordsUnit, wanted: RecordId) -> None:
+        """Keep that a record that was erased was offered again under its own id; the caller does not keep it."""
+        stand_in = unit.erasures.stand_in(wanted)
+        row = self.record(unit, Act(REFUSED, unit.bodies.own().id, "node", stand_in, {"how": ReentryHow.SAME_ID.value}))
+        unit.erasures.put_reentry(stand_in, ReentryHow.SAME_ID, row.sequence, row.at)
+
+
+def not_again(stand_in: RecordId) -> Refused:
+    """Return the refusal of a record that was erased. It names the stand-in: the id goes into no trail any more."""
+    text = "It was erased, and an erased record comes back under no version (docs/rules/records.md R12)."
+    ground = Ground("R12", allows=False, text=text, remedy="A new record needs a local id of its own.")
+    return Refused(
+        f"{stand_in} was not taken in.",
+        decision=Decision.of((ground,)),
+        do="If it is to be recorded anew, its source gives it a local id of its own; the data protection officer is told.",
+    )

@@ -1,0 +1,301 @@
+"""Erasing a record: everything of it goes from the tables, and its id from every other row.
+
+`remove` runs inside the act: row, lists, counts, signed bytes and salts, fragment, holders, withdrawal, leaves; from that commit
+on nothing here answers with it. `forget` follows in a transaction of its own, because an id may stand in any row of the trail:
+what names the record is found in a view that holds up nobody, and is then changed. A crash between the two leaves the id in
+`erasure_waiting`, and the next run goes on there.
+
+The engine overwrites what is deleted (`secure_delete`), and the log is emptied after the commit (`sqlite.empty_log`). Copies of
+keys that its trees moved about may stay in the slack of index pages until the store is written anew (`sqlite.compact`); of what
+is indexed only ids can hold anything of a record. What is not touched: the words that officers wrote in messages and notes, which
+are the bureau's own file, and what other records' signed bytes say of links.
+
+Source: docs/rules/records.md R10 and R11; DESIGN section 6.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final, cast
+
+import sqlalchemy as sa
+
+from entente.handling.model import ErasureGround
+from entente.kernel.canonical import JsonObject
+from entente.kernel.ids import SALT_BYTES, RecordId
+from entente.records.ports import Mentions
+from entente.storage.bodies import GOVERNANCE
+from entente.storage.record_pages import RecordPages, class_key
+from entente.storage.rows import add_to_counter, json_text, parts, read_counter
+from entente.storage.schema import (
+    case_event,
+    correspondence_item,
+    erasure_rest,
+    erasure_waiting,
+    inbox_aside,
+    inbox_statement,
+    leave,
+    outbox_statement,
+    record,
+    record_class,
+    record_fragment,
+    record_holder,
+    record_withdrawal,
+    trail,
+)
+from entente.storage.tombstones import TombstoneTables
+from entente.storage.trail import TrailTables, row_of
+from entente.trail.rules import entry_of, row_leaf
+
+NOT_COMPACTED: Final = "erasures not compacted"
+"""The counter of records erased since the store was last written anew."""
+ASKED_ONE_BY_ONE: Final = 8
+"""Up to so many ids the engine compares itself; of more, it gives all rows that name their sources."""
+UNDELIVERED: Final = frozenset({"waiting", "held"})
+"""States of a statement whose document is still needed (exchange)."""
+TAKES_NOTHING_MORE: Final = frozenset({"record", "withdrawal"})
+"""Kinds that need not leave any more once their record is erased: the erasure says more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A table whose rows may name a record, by its key and the columns that do."""
+
+    table: sa.Table
+    key: str
+    columns: tuple[str, ...]
+
+    @property
+    def key_column(self) -> sa.Column[int]:
+        """Its key."""
+        return self.table.c[self.key]
+
+
+_TRAIL = _Place(trail, "sequence", ("subject", "detail"))
+_OUTBOX = _Place(outbox_statement, "number", ("ref", "document"))
+_TEXTS = (_Place(correspondence_item, "position", ("document",)), _Place(case_event, "position", ("document",)))
+_INBOX = _Place(inbox_statement, "number", ("document",))
+_ASIDE = _Place(inbox_aside, "number", ("document", "detail"))
+"""Statements that wait here to be taken in: of an erased record they never will be."""
+_PLACES = (_TRAIL, _OUTBOX, *_TEXTS, _INBOX, _ASIDE)
+
+_NUMBER = sa.select(record).where(record.c.record_id == sa.bindparam("record"))
+
+
+class ErasureTables(TombstoneTables):
+    """The ErasureStore of one transaction."""
+
+    def __init__(self, connection: sa.Connection, secret: bytes, rows: TrailTables) -> None:
+        super().__init__(connection, secret)
+        self._rows = rows
+        self._pages = RecordPages(connection)
+
+    def remove(self, record: RecordId) -> int:
+        """Delete a record with all that hangs on it; return its number, 0 for one not held."""
+        row = self._connection.execute(_NUMBER, {"record": record}).one_or_none()
+        if row is not None:
+            if row.withdrawn_at is None and row.doubted_at is None:
+                self._pages.leave({row.number: class_key(json.loads(row.class_numbers), row.erase_on)})
+            for table in (record_fragment, record_holder):
+                self._connection.execute(sa.delete(table).where(table.c.record_number == row.number))
+            self._connection.execute(sa.delete(_RECORDS).where(_RECORDS.c.number == row.number))
+        self._connection.execute(sa.delete(record_withdrawal).where(record_withdrawal.c.record_id == record))
+        self._delete_leaves(record)
+        self._connection.execute(sa.insert(erasure_waiting), {"record_id": record})
+        add_to_counter(self._connection, NOT_COMPACTED)
+        return 0 if row is None else int(row.number)
+
+    def due(self, today: date, limit: int) -> tuple[tuple[RecordId, ErasureGround], ...]:
+        """Return records past their retention, oldest first, then copies that their source withdrew."""
+        past = sa.select(_RECORDS.c.record_id).where(_RECORDS.c.erase_on <= today.isoformat())
+        ended = self._connection.execute(past.order_by(_RECORDS.c.erase_on).limit(limit)).scalars()
+        found = [(RecordId(one), ErasureGround.RETENTION_ENDED) for one in ended]
+        if left := limit - len(found):
+            withdrawn = (
+                sa.select(_RECORDS.c.record_id)
+                .join(record_withdrawal, record_withdrawal.c.record_id == _RECORDS.c.record_id)
+                .where(_RECORDS.c.received_from.is_not(None), _RECORDS.c.erase_on > today.isoformat())
+                .limit(left)
+            )
+            copies = self._connection.execute(withdrawn).scalars()
+            found += [(RecordId(one), ErasureGround.SOURCE_WITHDREW) for one in copies]
+        return tuple(found)
+
+    def linking_to(self, record: RecordId, classes: frozenset[int]) -> tuple[RecordId, ...]:
+        """Return our own records with a fact of one of the classes that link to a record."""
+        found: set[RecordId] = set()
+        for part in parts(sorted(classes)):
+            query = (
+                sa.select(_RECORDS.c.record_id, _RECORDS.c.content)
+                .join(record_class, record_class.c.record_number == _RECORDS.c.number)
+                .where(record_class.c.class_number.in_(part), _RECORDS.c.received_from.is_(None))
+            )
+            for row in self._connection.execute(query):
+                if any(to == record for _, to, *_ in json.loads(row.content)["links"]):
+                    found.add(RecordId(row.record_id))
+        return tuple(sorted(found))
+
+    def held_as(self, stand_ins: Collection[RecordId]) -> dict[RecordId, RecordId]:
+        """Return the records held here that were erased elsewhere, by stand-in; reads every id."""
+        wanted = {self.digest_of(one): one for one in stand_ins}
+        held = self._connection.execute(sa.select(_RECORDS.c.record_id)).scalars()
+        digests = ((self.digest_of(RecordId(one)), RecordId(one)) for one in held)
+        return {wanted[digest]: record for digest, record in digests if digest in wanted}
+
+    def to_forget(self, limit: int) -> tuple[RecordId, ...]:
+        """Return erased records whose id still stands in other rows."""
+        query = sa.select(erasure_waiting.c.record_id).order_by(erasure_waiting.c.number).limit(limit)
+        return tuple(dict.fromkeys(RecordId(one) for one in self._connection.execute(query).scalars()))
+
+    def mentions(self, records: Sequence[RecordId]) -> Mentions:
+        """Find the rows that name these records."""
+        return self._find(records, {})
+
+    def forget(self, records: Sequence[RecordId], found: Mentions) -> tuple[tuple[int, str], ...]:
+        """Put each record's stand-in where its id stood; return the changed rows of the trail with what they hash to."""
+        self._rows.flush()
+        late = self._find(records, found.up_to)
+        rows = {
+            place.table.name: sorted({*found.rows.get(place.table.name, ()), *late.rows[place.table.name]})
+            for place in _PLACES
+        }
+        names = _Names(records, {one: self.stand_in(one) for one in records})
+        for place in _TEXTS:
+            for key, document in self._read(place, rows[place.table.name]):
+                self._write(place, key, {"document": names.replaced(document)})
+        self._empty(_INBOX, rows[inbox_statement.name])
+        for part in parts(rows[inbox_aside.name]):
+            self._connection.execute(sa.delete(inbox_aside).where(inbox_aside.c.number.in_(part)))
+        self._forget_sent(rows[outbox_statement.name], names)
+        forgotten = tuple(self._forget_row(sequence, names) for sequence in rows[trail.name])
+        self._connection.execute(sa.delete(erasure_waiting).where(erasure_waiting.c.record_id.in_(records)))
+        return forgotten
+
+    def settled(self) -> tuple[int, ...]:
+        """Return statements in the outbox that name an erased record and need no longer wait to be emptied."""
+        is_told = outbox_statement.c.kind == "erasure"
+        is_rest = outbox_statement.c.number.in_(sa.select(erasure_rest.c.statement_number))
+        delivered = outbox_statement.c.state.not_in(UNDELIVERED)
+        holds_something = outbox_statement.c.document.is_not(None) & (outbox_statement.c.document != "")
+        query = sa.select(outbox_statement.c.number).where(is_told | is_rest, delivered, holds_something)
+        return tuple(self._connection.execute(query).scalars())
+
+    def sweep(self, statements: Sequence[int]) -> None:
+        """Empty those statements."""
+        self._empty(_OUTBOX, statements)
+        for part in parts(statements):
+            self._connection.execute(sa.delete(erasure_rest).where(erasure_rest.c.statement_number.in_(part)))
+
+    def not_compacted(self) -> int:
+        """Return how many records were erased since the store was last written anew."""
+        return read_counter(self._connection, NOT_COMPACTED)
+
+    def set_compacted(self, erased: int) -> None:
+        """Keep that the store was written anew after so many erasures."""
+        add_to_counter(self._connection, NOT_COMPACTED, -erased)
+
+    def _delete_leaves(self, wanted: RecordId) -> None:
+        """Delete the leaves that name a record: what they let pass is gone, and a signed statement cannot be cut."""
+        named = leave.c.document.like(f"%{wanted}%")
+        gone = [
+            (row.source, row.id)
+            for row in self._connection.execute(sa.select(leave.c.source, leave.c.id, leave.c.document).where(named))
+            if wanted in json.loads(row.document)["records"]
+        ]
+        for source, name in gone:
+            self._connection.execute(sa.delete(leave).where(leave.c.source == source, leave.c.id == name))
+        if gone:
+            add_to_counter(self._connection, GOVERNANCE)
+
+    def _find(self, records: Sequence[RecordId], after: Mapping[str, int]) -> Mentions:
+        names = _Names(records, {})
+        needles = records if len(records) <= ASKED_ONE_BY_ONE else sorted({f"{_source(one)}/" for one in records})
+        rows: dict[str, tuple[int, ...]] = {}
+        up_to: dict[str, int] = {}
+        for place in _PLACES:
+            table, key = place.table, place.key_column
+            texts = [table.c[name] for name in place.columns]
+            named = sa.or_(*(text.like(f"%{needle}%") for text in texts for needle in needles))
+            start = after.get(table.name, 0)
+            query = sa.select(key, *texts).where(key > start, named)
+            found = self._connection.execute(query)
+            rows[table.name] = tuple(row[0] for row in found if any(names.are_in(text) for text in row[1:] if text))
+            up_to[table.name] = self._connection.execute(sa.select(sa.func.max(key))).scalar() or 0
+        return Mentions(rows, up_to)
+
+    def _forget_sent(self, numbers: Iterable[int], names: _Names) -> None:
+        for number in numbers:
+            row = self._connection.execute(sa.select(outbox_statement).where(outbox_statement.c.number == number)).one()
+            values: dict[str, object] = {"ref": names.replaced(row.ref)}
+            waits = row.state in UNDELIVERED
+            if waits and row.kind in TAKES_NOTHING_MORE and row.envelope_number is None:
+                values["state"] = "retracted"
+                waits = False
+            if not waits:
+                values["document"] = _nothing(outbox_statement)
+            elif row.kind != "erasure":
+                self._connection.execute(sa.insert(erasure_rest), {"statement_number": number})
+            self._write(_OUTBOX, number, values)
+
+    def _forget_row(self, sequence: int, names: _Names) -> tuple[int, str]:
+        """Put stand-ins in a row of the trail. Its leaf and root stay; what it holds now has a hash of its own."""
+        row = row_of(self._connection.execute(sa.select(trail).where(trail.c.sequence == sequence)).one())
+        subject, detail = names.replaced(row.act.subject), names.replaced(json_text(row.act.detail))
+        salt = self.keyed(b"salt", str(sequence).encode("ascii"))[:SALT_BYTES]
+        act = replace(row.act, subject=subject, detail=cast("JsonObject", json.loads(detail)))
+        values = {"subject": subject, "detail": json_text(act.detail), "salt": salt, "entry": entry_of(row)}
+        self._write(_TRAIL, sequence, values)
+        return sequence, row_leaf(sequence, row.at, act, salt).hex()
+
+    def _read(self, place: _Place, keys: Sequence[int]) -> list[tuple[int, str]]:
+        column = place.table.c[place.columns[-1]]
+        return [
+            (int(key), str(text))
+            for part in parts(keys)
+            for key, text in self._connection.execute(
+                sa.select(place.key_column, column).where(place.key_column.in_(part))
+            )
+        ]
+
+    def _write(self, place: _Place, key: int, values: Mapping[str, Any]) -> None:
+        self._connection.execute(sa.update(place.table).where(place.key_column == key).values(**values))
+
+    def _empty(self, place: _Place, keys: Sequence[int]) -> None:
+        for part in parts(keys):
+            empty = sa.update(place.table).where(place.key_column.in_(part))
+            self._connection.execute(empty.values(document=_nothing(place.table)))
+
+
+class _Names:
+    """Some records' ids, to be found as whole ids in a text."""
+
+    def __init__(self, records: Sequence[RecordId], stand_ins: Mapping[RecordId, RecordId]) -> None:
+        # The longest first, and none that goes on: «w-1» does not stand in «w-17», though it does at the end of a sentence.
+        any_of = "|".join(re.escape(one) for one in sorted(records, key=len, reverse=True))
+        self._pattern = re.compile(rf"(?:{any_of})(?![._:-]*[A-Za-z0-9])")
+        self._stand_ins = stand_ins
+
+    def are_in(self, text: str) -> bool:
+        """Say whether one of them stands in a text."""
+        return self._pattern.search(text) is not None
+
+    def replaced(self, text: str) -> str:
+        """Return the text with the stand-in of each in its place."""
+        return self._pattern.sub(lambda found: self._stand_ins[RecordId(found[0])], text)
+
+
+# The methods call their parameter «record», as the table is called.
+_RECORDS = record
+
+
+def _source(wanted: RecordId) -> str:
+    return wanted.partition("/")[0]
+
+
+def _nothing(table: sa.Table) -> str | None:
+    """Return what stands in an emptied document."""
+    return None if table.c.document.nullable else ""

@@ -1,0 +1,102 @@
+"""The verbs of erasure: erase a record, keep house, list what was erased and what came again, files of tombstones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.codec import to_json, to_object
+from entente.node import Node
+from entente.records.model import Holder
+from entente.verbs.arguments import Arguments
+from entente.verbs.references import Names, names_of
+from entente.verbs.verb import Verb, verb
+
+SEQUENCE_MAX = 2**53 - 1
+ROWS_MAX = 1_000
+"""Rows in one answer, about 1 MB."""
+
+
+def _erase(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    record = names.record(arguments.text("record"))
+    done = node.erasing.erase(arguments.officer(), record, arguments.text("reason"))
+    return {
+        "erased": done.stand_in,
+        "name": names.record_name(done.stand_in),
+        "told": [names.ref(body) for body in done.told],
+    }
+
+
+def _run(node: Node, arguments: Arguments) -> JsonObject:
+    done = node.erasing.run(is_asked=True, progress=arguments.progress)
+    older: list[Json] = [*node.backups.stores_before()]
+    return {**to_object(done), "is_index_clean": node.clean_index(), "older_copies": older}
+
+
+def _list(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    limit = arguments.integer("limit", default=50, least=1, most=ROWS_MAX)
+    after = arguments.integer("after", default=0, least=0, most=SEQUENCE_MAX)
+    found = node.erasing.tombstones(arguments.officer(), after, limit)
+    rows: list[Json] = [
+        {
+            "erased": made.stand_in,
+            "name": names.record_name(made.stand_in),
+            "source": names.ref(made.source),
+            "at": to_json(made.erased_at),
+            "ground": made.ground.value,
+            "reason": made.reason,
+            "row": made.sequence,
+            "holders": [_holder(one, names) for one in holders],
+        }
+        for made, holders in found
+    ]
+    return {"erasures": rows, "next_after": found[-1][0].sequence if len(found) == limit else None}
+
+
+def _reentries(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    limit = arguments.integer("limit", default=50, least=1, most=ROWS_MAX)
+    rows: list[Json] = [
+        {
+            "erased": seen.stand_in,
+            "erased_name": names.record_name(seen.stand_in),
+            "how": seen.how.value,
+            "came_as": record,
+            "came_as_name": names.record_name(record),
+            "first_at": to_json(seen.first_at),
+            "last_at": to_json(seen.last_at),
+            "times": seen.times,
+            "row": seen.sequence,
+        }
+        for seen, record in node.erasing.seen_again(arguments.officer(), limit)
+    ]
+    return {"reentries": rows}
+
+
+def _export(node: Node, arguments: Arguments) -> JsonObject:
+    officer, file = arguments.officer(), Path(arguments.text("file"))
+    kept = node.erasing.kept(officer)
+    node.tombstone_files.write(file, names_of(node).own.id, node.clock.now(), kept)
+    return {"file": str(file), "tombstones": len(kept)}
+
+
+def _import(node: Node, arguments: Arguments) -> JsonObject:
+    officer, file = arguments.officer(), Path(arguments.text("file"))
+    done = node.erasing.replay(officer, node.tombstone_files.read(file, names_of(node).own.id))
+    return {**to_object(done), "is_index_clean": node.clean_index()}
+
+
+def _holder(holder: Holder, names: Names) -> Json:
+    return {"body": names.ref(holder.body), "state": holder.state.value, "at": to_json(holder.at)}
+
+
+VERBS: tuple[Verb, ...] = (
+    verb("record_erase", _erase, "Erase one of our records for good, here and at every holder.", "officer", "record", "reason"),
+    verb("erasure_run", _run, "Erase what is due, and put what was erased out of every file."),
+    verb("erasure_list", _list, "List what was erased, and who confirmed it.", "officer", "after", "limit"),
+    verb("erasure_reentries", _reentries, "List what was erased and came again.", "officer", "limit"),
+    verb("erasure_export", _export, "Write what was erased to a file, for a restored backup.", "officer", "file"),
+    verb("erasure_import", _import, "Erase again what a restored backup brought back.", "officer", "file"),
+)  # fmt: skip

@@ -1,0 +1,372 @@
+"""Erased is erased: every byte of every node's folder is searched for what a record said, in each form it may be written in.
+
+Source: docs/rules/records.md R10 to R14; docs/rules/handling.md H7 to H9; DESIGN section 1 (promise 4) and 11 (days 12, 13).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from entente.app import open_node
+from entente.correspondence.desk import About
+from entente.correspondence.hits import Finding
+from entente.handling.model import ErasureGround, Retention
+from entente.kernel.errors import Conflict, Invalid, Misconfigured, NotFound, Refused
+from entente.kernel.signing import Signer
+from entente.node import Node
+from entente.records.importing import Import
+from entente.records.judging import KIND as JUDGEMENT
+from entente.records.judging import Conditions, Judgement, Verdict, judge_sameness
+from entente.records.model import Fact, Fragment, HolderState, RecordDraft, ReentryHow, Rejected
+from entente.records.statements import erasure_statement, record_statement
+from entente.settings import Settings
+from entente.storage.erasure import ErasureTables
+from entente.verbs import perform
+from tests.storage.test_records_between_nodes import GS, RC, RETENTION, XA, XB, KilledError, World, person
+from tests.support.byte_search import forms, found_in
+from tests.support.hostile import send
+from tests.support.nodes import DPO, DUTY, HEAD, open_network
+
+pytestmark = pytest.mark.storage
+
+NAME = "Зафирмох Дилбарзода"
+SPELT = "Zafirmokh Dilbarzoda"
+PASSPORT = "QZ7731904"
+NOTE = "seen at the Qorvandi bazaar with a scar over the left eye"
+LOCAL_ID = "pass-QZ7731904"
+SEARCHED = (NAME, SPELT, "Dilbarzoda", PASSPORT, NOTE, LOCAL_ID)
+
+
+@pytest.fixture
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Return four bodies of which three are parties to the agreement, in folders of this test alone."""
+    with open_network(tmp_path_factory.mktemp("erasure")) as network:
+        network.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
+        agreement = network.conclude(XA, "agreement.yaml", (XA, XB, GS))
+        yield World(network, agreement, agreement)
+
+
+def wanted(world: World, local_id: str = LOCAL_ID) -> RecordDraft:
+    draft = person(world, local_id, NAME, Fact("alias", SPELT), Fact("passportNumber", PASSPORT), Fact("notes", NOTE))
+    row = f'{{"name":"{NAME}","alias":"{SPELT}","passport":"{PASSPORT}","notes":"{NOTE}"}}'
+    original = (row + " " * 1_200 + row).encode()
+    return replace(draft, fragment=Fragment("wanted.jsonl", "ab" * 32, "2026-01-05", "ftm", original))
+
+
+def used_everywhere(world: World) -> None:
+    """Import the record, share it, pass it on, search it, hit on it, ask for leave, ask its source, judge it."""
+    network = world.network
+    world.share([*(person(world, f"other-{n}", f"Other Person {n}") for n in range(40)), wanted(world)], XB)
+    world.share([replace(wanted(world), facts=(*wanted(world).facts, Fact("gender", "female")))], XB)
+    case = network[XB].cases.open_case(DUTY, "Traveller held", "fugitives").number
+    about = About("identify", "fugitives", case)
+    found = world.find(XB, SPELT)[LOCAL_ID]
+    network[XB].correspondence.forward_record(DUTY, world.record(LOCAL_ID), network.id(GS), about)
+    finding = Finding(found.record, found.version, found.score, "At the northern bridge.")
+    network[XB].correspondence.confirm_hit(DUTY, finding, about)
+    network.deliver()
+    assert LOCAL_ID in world.find(GS, NAME)
+    assert LOCAL_ID in world.find(XA, NAME)
+
+
+def keep_house(world: World) -> None:
+    """Carry everything and let every node do its housekeeping, as the running node does by itself."""
+    world.network.deliver()
+    for node in world.network.nodes.values():
+        node.erasing.run()
+    world.network.deliver()
+    for node in world.network.nodes.values():
+        node.identity.clean_index()
+        node.erasing.run()
+
+
+def test_r10_an_erased_record_is_in_no_byte_of_any_nodes_folder(world: World) -> None:
+    network = world.network
+    used_everywhere(world)
+    before = {code: found_in(network.folders[code], SEARCHED) for code in (XA, XB, GS)}
+    for code in (XA, XB, GS):
+        # The search finds it before, so that it can find it after: in the store, and compressed in the source's own fragment.
+        assert {line.partition(": ")[2] for line in before[code]} >= {f"{text} (plain)" for text in SEARCHED}
+    assert any("compressed" in line for line in before[XA])
+    done = network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "unlawful")
+    assert done.told == (network.id(XB),)
+    keep_house(world)
+    for code in (XA, XB, GS, RC):
+        assert found_in(network.folders[code], SEARCHED) == set()
+    # Everything else still stands, and every trail still proves itself.
+    for code in (XA, XB, GS):
+        keys = tuple(version.node_key for version in network.own(code).keys)
+        proof = network[code].trail.verify(keys)
+        assert proof.is_sound, proof.finding
+        assert "erasure" in proof.finding
+    assert world.held(XB, "other-7") is not None
+    assert "other-7" in world.find(XA, "Other Person 7")
+
+
+def test_r14_who_can_see_says_who_was_told_and_who_confirmed(world: World) -> None:
+    network = world.network
+    used_everywhere(world)
+    source, holder = network[XA], network[XB]
+    source.erasing.erase(DPO, world.record(LOCAL_ID), "unlawful")
+    told = {one.body: one.state for one in source.records.who_holds(DUTY, world.record(LOCAL_ID))}
+    assert told == {network.id(XB): HolderState.ERASURE_SENT}
+    network.deliver()
+    confirmed = {one.body: one.state for one in source.records.who_holds(DUTY, world.record(LOCAL_ID))}
+    assert confirmed == {network.id(XB): HolderState.ERASURE_CONFIRMED}
+    # Whom the holder passed the copy on to, the holder tells and knows.
+    assert [one.state for one in holder.records.who_holds(DUTY, world.record(LOCAL_ID))] == [
+        HolderState.ERASURE_CONFIRMED
+    ]
+    assert source.records.who_can_see(DUTY, world.record(LOCAL_ID)) == ()
+    for code in (XB, GS):
+        assert world.held(code, LOCAL_ID) is None
+        assert world.find(code, SPELT) == {}
+
+
+def test_r10_only_an_own_record_is_erased_by_a_role_that_may_for_a_reason_of_the_list(world: World) -> None:
+    world.share([wanted(world)], XB)
+    erasing, record = world.network[XA].erasing, world.record(LOCAL_ID)
+    with pytest.raises(Refused, match="no reason of the list"):
+        erasing.erase(DPO, record, "because")
+    with pytest.raises(Refused, match="did not erase record"):
+        erasing.erase(DUTY, record, "unlawful")
+    with pytest.raises(NotFound):
+        world.network[XB].erasing.erase(DPO, record, "unlawful")
+    assert world.held(XA, LOCAL_ID) is not None
+    erasing.erase(HEAD, record, "unlawful")
+    assert world.held(XA, LOCAL_ID) is None
+    with pytest.raises(NotFound):
+        erasing.erase(HEAD, record, "unlawful")
+
+
+def test_r12_the_same_id_is_refused_wherever_it_comes_from(world: World) -> None:
+    network = world.network
+    world.share([wanted(world)], XB)
+    own = world.held(XA, LOCAL_ID)
+    assert own is not None
+    network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "unlawful")
+    network.deliver()
+    rejected: list[Rejected] = []
+    for _ in range(2):
+        Import(network[XA].records, world.plan(rejected)).run([wanted(world)], "none")
+    assert [one.why for one in rejected] == ["The record was erased; it does not come back (R12)."] * 2
+    ((seen, came_as),) = network[XA].erasing.seen_again(DPO, 10)
+    assert (seen.how, seen.times, came_as) == (ReentryHow.SAME_ID, 2, seen.stand_in)
+    # A copy that arrives again, in whatever version, is set aside, and no trail has its id from that.
+    newer = replace(own.record, version=9, at=datetime.now(UTC))
+    told = send(network, XA, XB, world.agreement, record_statement(newer, DUTY, newer.at, signer_of(world, XA)))
+    assert not told.result.is_accepted
+    assert "(R12)" in told.result.detail or "records.md R12" in told.result.detail
+    keep_house(world)
+    assert world.held(XB, LOCAL_ID) is None
+    assert found_in(network.folders[XB], SEARCHED) == set()
+
+
+def test_r12_the_person_comes_in_again_and_the_data_protection_officer_sees_it(world: World) -> None:
+    network = world.network
+    world.share([wanted(world)], XB)
+    network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "unlawful")
+    network.deliver()
+    world.run(
+        [
+            person(world, "again-1", "Dilbarzoda, Zafirmokh"),
+            replace(
+                person(world, "again-2", "Somebody Else"),
+                facts=(Fact("name", "Somebody Else"), Fact("passportNumber", "QZ 773-1904")),
+            ),
+            replace(person(world, "again-3", NAME), facts=(Fact("name", NAME), Fact("birthDate", "1991-01-02"))),
+            replace(person(world, "again-4", NAME), facts=(Fact("name", NAME),)),
+        ]
+    )
+    seen = {record.partition("/")[2]: one.how for one, record in network[XA].erasing.seen_again(DPO, 10)}
+    assert seen == {"again-1": ReentryHow.NAME_AND_BIRTH_DATE, "again-2": ReentryHow.IDENTIFIER}
+    # The holder notices it too, of its own records: its tombstone has keys of what its copy said.
+    rejected: list[Rejected] = []
+    theirs = replace(person(world, "ours-1", SPELT), terms=(world.cls(XB),))
+    Import(network[XB].records, world.plan(rejected)).run([theirs], "none")
+    assert rejected == []
+    assert [one.how for one, _ in network[XB].erasing.seen_again(DPO, 10)] == [ReentryHow.NAME_AND_BIRTH_DATE]
+    with pytest.raises(Refused):
+        network[XA].erasing.seen_again(DUTY, 10)
+
+
+def test_h7_a_record_past_its_day_is_erased_by_the_node_itself_and_its_holders_confirm(world: World) -> None:
+    network, today = world.network, datetime.now(UTC).date()
+    ends = replace(wanted(world), retention=Retention(today, today + timedelta(days=1)))
+    world.share([ends, person(world, "stays-1", "Somebody Else")], XB)
+    assert network[XA].erasing.expire_step() == 0
+    world.share([replace(ends, local_id="cut-off")], XB)
+    later = {code: a_day_later(node) for code, node in network.nodes.items()}
+    # A holder that is cut off erases its copy by its own calendar; here the source is the first to look.
+    assert later[XB].erasing.expire_step(1) == 1
+    assert world.held(XB, "cut-off") is None or world.held(XB, LOCAL_ID) is None
+    assert later[XA].erasing.run().erased == 2
+    replace(network, nodes=later).deliver()
+    assert world.held(XB, "cut-off") is None
+    assert world.held(XA, LOCAL_ID) is None
+    assert world.held(XB, LOCAL_ID) is None
+    for made, holders in network[XA].erasing.tombstones(DPO, 0, 10):
+        assert (made.ground, made.reason) == (ErasureGround.RETENTION_ENDED, "retention_ended")
+        assert [one.state for one in holders] == [HolderState.ERASURE_CONFIRMED]
+    assert world.held(XB, "stays-1") is not None
+
+
+def test_h7_a_copy_that_its_source_withdrew_is_erased_and_the_reason_with_it(world: World) -> None:
+    network = world.network
+    world.share([wanted(world)], XB)
+    network[XA].records.withdraw(DUTY, world.record(LOCAL_ID), f"{SPELT} was mistaken for another")
+    network.deliver()
+    keep_house(world)
+    assert world.held(XB, LOCAL_ID) is None
+    assert found_in(network.folders[XB], SEARCHED) == set()
+    # The source's own stays, withdrawn, until its day or an officer's act; then the reason goes from every node.
+    assert world.held(XA, LOCAL_ID) is not None
+    assert found_in(network.folders[XA], [SPELT]) != set()
+    network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "no_longer_needed")
+    keep_house(world)
+    assert found_in(network.folders[XA], SEARCHED) == set()
+
+
+def test_r14_an_erasure_that_overtakes_its_record_keeps_it_out(world: World) -> None:
+    network, at = world.network, datetime.now(UTC)
+    world.run([wanted(world)])
+    own = world.held(XA, LOCAL_ID)
+    assert own is not None
+    said = erasure_statement(own.record.id, own.record.source, DUTY, at, signer_of(world, XA))
+    assert send(network, XA, XB, world.agreement, said).result.is_accepted
+    assert send(network, XA, XB, world.agreement, said).result.is_accepted
+    assert not send(network, XA, XB, world.agreement, own.statement).result.is_accepted
+    assert world.held(XB, LOCAL_ID) is None
+
+
+def test_r14_nobody_erases_anothers_record(world: World) -> None:
+    network, at = world.network, datetime.now(UTC)
+    world.share([wanted(world)], XB)
+    own = world.held(XA, LOCAL_ID)
+    assert own is not None
+    forged = erasure_statement(own.record.id, network.id(XB), DUTY, at, signer_of(world, XB))
+    assert not send(network, XB, XA, world.agreement, forged).result.is_accepted
+    assert not send(network, XB, GS, world.agreement, forged).result.is_accepted
+    assert world.held(XA, LOCAL_ID) is not None
+
+
+def test_r11_a_crash_between_erasing_and_forgetting_only_puts_the_forgetting_off(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = world.network
+    used_everywhere(world)
+    monkeypatch.setattr(ErasureTables, "forget", stop_here)
+    with pytest.raises(KilledError):
+        network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "unlawful")
+    monkeypatch.undo()
+    assert world.held(XA, LOCAL_ID) is None
+    assert any(LOCAL_ID in line for line in found_in(network.folders[XA], [LOCAL_ID], within_streams=False))
+    keep_house(world)
+    assert found_in(network.folders[XA], SEARCHED) == set()
+
+
+def test_r13_a_restored_backup_erases_again_before_it_answers(world: World, tmp_path: Path) -> None:
+    network = world.network
+    world.share([wanted(world), person(world, "stays-1", "Somebody Else")], XB)
+    network[XA].erasing.run()
+    restored = tmp_path / "restored"
+    shutil.copytree(network.folders[XA], restored)
+    network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "unlawful")
+    network.deliver()
+    file = tmp_path / "tombstones.jsonl"
+    perform(network[XA], "erasure_export", {"officer": DPO, "file": str(file)})
+    assert found_in(tmp_path / "restored", [LOCAL_ID])
+    assert not [form for text in SEARCHED for form in forms(text).values() if form in file.read_bytes()]
+    with pytest.raises(Conflict):
+        perform(network[XA], "erasure_export", {"officer": DPO, "file": str(file)})
+    for path in restored.glob("node.lock"):
+        path.unlink()
+    with open_node(Settings.at(restored)) as node:
+        with node.identity.open_view() as view:
+            assert view.records.get(world.record(LOCAL_ID)) is not None
+        changed = tmp_path / "changed.jsonl"
+        changed.write_bytes(file.read_bytes().replace(b'"unlawful"', b'"Unlawful"'))
+        with pytest.raises(Invalid, match="prove"):
+            perform(node, "erasure_import", {"officer": DPO, "file": str(changed)})
+        with node.identity.open_view() as view:
+            assert view.records.get(world.record(LOCAL_ID)) is not None
+        answer = perform(node, "erasure_import", {"officer": DPO, "file": str(file)})
+        assert (answer["new"], answer["known"], answer["erased"]) == (1, 0, 1)
+        again = perform(node, "erasure_import", {"officer": DPO, "file": str(file)})
+        assert (again["new"], again["known"], again["erased"]) == (0, 1, 0)
+        assert node.exchange.recipients_due() == ()
+        perform(node, "erasure_run", {})
+        ((made, holders),) = node.erasing.tombstones(DPO, 0, 10)
+        assert (made.reason, [one.body for one in holders]) == ("unlawful", [network.id(XB)])
+    assert found_in(restored, SEARCHED) == set()
+    # Another node's file, or one made under another secret, is nothing to this one.
+    with pytest.raises(Invalid, match="another body"):
+        perform(network[XB], "erasure_import", {"officer": DPO, "file": str(file)})
+
+
+def test_r11_a_node_whose_tombstones_secret_was_lost_does_not_start(world: World, tmp_path: Path) -> None:
+    world.run([wanted(world)])
+    world.network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "unlawful")
+    copied = tmp_path / "copied"
+    shutil.copytree(world.network.folders[XA], copied)
+    with open_node(Settings.at(copied)):
+        pass
+    (copied / "keys" / "tombstone.key").unlink()
+    with pytest.raises(Misconfigured, match="recognised"), open_node(Settings.at(copied)):
+        pass
+
+
+def test_r10_a_judgement_about_an_erased_record_goes_with_it(world: World) -> None:
+    network = world.network
+    world.run([wanted(world), person(world, "other-1", "Somebody Else")])
+    terms = Conditions(
+        replace(world.cls(), kind=JUDGEMENT),
+        RETENTION,
+        recipients=frozenset(),
+        purpose="identify",
+        crime_area="fugitives",
+        case="",
+    )
+    said = Judgement(world.record(LOCAL_ID), world.record("other-1"), Verdict.NOT_SAME, f"{SPELT} has a scar", "")
+    made = judge_sameness(network[XA].records, DUTY, said, terms)
+    assert found_in(network.folders[XA], ["has a scar"])
+    network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "recorded_in_error")
+    keep_house(world)
+    with network[XA].identity.open_view() as view:
+        assert view.records.get(made) is None
+        assert view.records.get(world.record("other-1")) is not None
+    assert found_in(network.folders[XA], [*SEARCHED, "has a scar"]) == set()
+
+
+def saying(world: World, local_id: str, *facts: Fact) -> RecordDraft:
+    return replace(person(world, local_id, "Nobody"), facts=facts)
+
+
+def stop_here(*_: object) -> None:
+    raise KilledError
+
+
+def signer_of(world: World, code: str) -> Signer:
+    return world.network[code].exchange.signer
+
+
+def a_day_later(node: Node) -> Node:
+    """Return the same node as it stands a day later."""
+    clock = Later(timedelta(days=1))
+    return replace(node, erasing=replace(node.erasing, clock=clock), exchange=replace(node.exchange, clock=clock))
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The machine's clock, some time ahead."""
+
+    by: timedelta
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.by

@@ -1,0 +1,79 @@
+"""The ErasureStore of a world in which nothing was ever erased; erasing itself is tested on the real store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from entente.handling.model import ErasureGround
+from entente.kernel.ids import RecordId
+from entente.records.model import Holder, KeptTombstone, Reentry, ReentryHow, Tombstone
+from entente.records.ports import Mentions
+
+
+class NothingErased:
+    def stand_in(self, record: RecordId) -> RecordId:
+        return record
+
+    def tombstone(self, record: RecordId) -> Tombstone | None:
+        return None
+
+    def erased(self, records: Collection[RecordId]) -> frozenset[RecordId]:
+        return frozenset()
+
+    def tombstones(self, after: int, limit: int) -> tuple[Tombstone, ...]:
+        return ()
+
+    def holders(self, record: RecordId) -> tuple[Holder, ...]:
+        return ()
+
+    def due(self, today: date, limit: int) -> tuple[tuple[RecordId, ErasureGround], ...]:
+        return ()
+
+    def to_forget(self, limit: int) -> tuple[RecordId, ...]:
+        return ()
+
+    def matching(self, keys: Collection[str]) -> tuple[tuple[RecordId, ReentryHow], ...]:
+        return ()
+
+    def reentries(self, limit: int) -> tuple[Reentry, ...]:
+        return ()
+
+    def has_keys(self) -> bool:
+        return False
+
+    def linking_to(self, record: RecordId, classes: frozenset[int]) -> tuple[RecordId, ...]:
+        return ()
+
+    def not_compacted(self) -> int:
+        return 0
+
+    def settled(self) -> tuple[int, ...]:
+        return ()
+
+    def sweep(self, statements: Sequence[int]) -> None:
+        raise NotImplementedError
+
+    def remove(self, record: RecordId) -> int:
+        raise NotImplementedError
+
+    def put_tombstone(self, tombstone: Tombstone, keys: Collection[str], holders: Sequence[Holder]) -> None:
+        raise NotImplementedError
+
+    def kept(self, made: Tombstone) -> KeptTombstone:
+        raise NotImplementedError
+
+    def put_kept(self, kept: KeptTombstone) -> None:
+        raise NotImplementedError
+
+    def held_as(self, stand_ins: Collection[RecordId]) -> dict[RecordId, RecordId]:
+        raise NotImplementedError
+
+    def mentions(self, records: Sequence[RecordId]) -> Mentions:
+        raise NotImplementedError
+
+    def forget(self, records: Sequence[RecordId], found: Mentions) -> tuple[tuple[int, str], ...]:
+        raise NotImplementedError
+
+    def put_reentry(self, record: RecordId, how: ReentryHow, sequence: int, at: datetime) -> None:
+        raise NotImplementedError
