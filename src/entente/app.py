@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,6 @@ from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
 from entente.disclosure.service import Disclosure
 from entente.exchange.deciding import Deciding
-from entente.exchange.renewing import RENEWAL_KIND, accept_renewal
 from entente.exchange.service import Exchange
 from entente.formats.codelists import load_code_lists
 from entente.formats.operator_files import OperatorFiles
@@ -42,18 +41,22 @@ from entente.kernel.sealing import HpkeSealer, Sealer
 from entente.kernel.signing import GuardedSigner
 from entente.kernel.statement import Statement, draft
 from entente.node import Keeping, Node
+from entente.records.blobs import Blobs
 from entente.records.erasing import Erasing
 from entente.records.intake import Intake
 from entente.records.model import Schemata
+from entente.records.ports import BlobFiles
 from entente.records.reentry import Reentries
 from entente.records.reissuing import Reissuing
 from entente.records.service import Records
 from entente.search.follower import Follower
 from entente.search.tantivy_index import TantivyIndex
 from entente.settings import Settings
+from entente.statement_table import accept_table, answer_table
 from entente.storage import restore
 from entente.storage.backup import FolderBackups
-from entente.storage.disk import DiskWatch
+from entente.storage.blob_files import BlobFolder
+from entente.storage.disk import DiskWatch, while_there_is_room
 from entente.storage.folder import Folder, FolderLock, Holder
 from entente.storage.housekeeper import Housekeeper
 from entente.storage.key_ring import GuardedRing, KeyRing
@@ -72,7 +75,6 @@ from entente.transport.server import NodeServer, exchange_route, listen, listeni
 from entente.web.errors import exception_handlers
 from entente.web.home import home_routes
 
-Accept = Callable[[Any, Statement, BodyId], None]
 Post = Callable[[str, bytes], bytes]
 
 _log = logging.getLogger(__name__)
@@ -132,6 +134,8 @@ class Parts:
     """Opens what posts a batch to an address and returns the answer."""
     log_files: LogFiles
     """Where the transparency log of the trail lies."""
+    blob_files: BlobFiles
+    """The sealed chunks of records' files."""
     free_bytes: Callable[[], int] | None = None
     """What is free on the disk beside the store; None: what the system says of the folder's disk."""
 
@@ -156,6 +160,7 @@ def parts_of(settings: Settings) -> Parts:
         open_index=lambda: closing(TantivyIndex(folder.index)),
         open_post=lambda: opened_when_used(settings.exchange_timeout_seconds),
         log_files=TileFolder(folder.log),
+        blob_files=BlobFolder(folder.blobs),
     )
 
 
@@ -252,7 +257,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         housekeeper = Housekeeper(node.erasing.run)
         store.after_commit.extend((courier.wake, follower.wake, log_follower.wake))
         routes = [
-            exchange_route(while_there_is_room(node)),
+            exchange_route(while_there_is_room(node.disk, node.exchange.receive)),
             operator_route(node, Folder(settings.folder).operator_token(), lambda: server.is_stopping),
             *home_routes(node),
         ]
@@ -284,16 +289,6 @@ def running_node(path: Path) -> Holder | None:
 def operator_token(path: Path) -> str:
     """Return the token by which a command speaks to the node of a folder; Misconfigured when others can read it."""
     return Folder(path).operator_token()
-
-
-def while_there_is_room(node: Node) -> Callable[[bytes], bytes]:
-    """Return what takes in a batch of another node, or raises Unavailable where the disk is nearly full (N4)."""
-
-    def receive(batch: bytes) -> bytes:
-        node.disk.require_room()
-        return node.exchange.receive(batch)
-
-    return receive
 
 
 def _require_begun(store: Store) -> None:
@@ -344,6 +339,9 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     def channel(unit: Any, recipient: BodyId) -> InstrumentId:  # noqa: ANN401 - the directory knows no instruments
         return agreements.channel(unit, recipient)
 
+    def call(recipient: BodyId, statement: Statement, instrument: InstrumentId) -> tuple[Statement, ...]:
+        return caller(recipient, statement, instrument)
+
     agreements = Agreements(unit, clock, ids, lists, recorded, signer)
 
     def doubt(unit: Any, compromise: Compromise) -> int:  # noqa: ANN401 - the directory knows no records
@@ -355,6 +353,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     records = Records(unit, clock, ids, lists, schemata, disclosure, signer, recorded, reentries)
     reissuing = Reissuing(unit, view, clock, disclosure, signer, recorded)
     erasing = Erasing(unit, view, clock, lists, signer, recorded, reentries, StoreFile(lambda: store))
+    blobs = Blobs(records, parts.blob_files, call, settings.blobs_bytes_max)
     cases = Cases(unit, clock, ids, lists, recorded)
     correspondence = Correspondence(unit, clock, ids, lists, disclosure, signer, recorded)
     intake = Intake(clock, lists, schemata, disclosure, recorded, reentries)
@@ -368,6 +367,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         accept=accept_table(directory, agreements, intake, erasing, correspondence),
         record=recorded,
         on_fault=_log_fault,
+        answers=answer_table(blobs),
         may_leave={"record": intake.may_leave, "message": correspondence.may_leave},
     )
     # The clock first: what may not be signed now is undone before anything is made of it.
@@ -384,6 +384,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         with store.view() as opened:
             parts.ring.start(opened)
         store.while_held.append(parts.ring.take_up)
+        store.sweep_files(blobs.recover, blobs.sweep)
         identity = Identity(
             open_unit=unit,
             open_view=view,
@@ -411,6 +412,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 records=records,
                 reissuing=reissuing,
                 erasing=erasing,
+                blobs=blobs,
                 identity=identity,
                 cases=cases,
                 correspondence=correspondence,
@@ -449,53 +451,3 @@ def _log_fault(statement: Statement, error: Exception) -> None:
     _log.error(
         "A statement «%s» of %s made this node fail; it is kept aside", statement.kind, statement.body, exc_info=error
     )
-
-
-def accept_table(
-    directory: Directory, agreements: Agreements, intake: Intake, erasing: Erasing, correspondence: Correspondence
-) -> Mapping[str, Accept]:
-    """Return the one table statement kind → the room that takes it in. A kind that is not in it is refused (X15)."""
-
-    def introduction(unit: Any, statement: Statement, _: BodyId) -> None:  # noqa: ANN401 - each room's own unit
-        # A newcomer is told what already stands between its future partners and us: nobody else can tell it later.
-        if (newcomer := directory.accept_introduction(unit, statement)) is not None:
-            agreements.tell_newcomer(unit, newcomer)
-
-    alone: Sequence[tuple[str, Callable[[Any, Statement], object]]] = (
-        ("keys", directory.accept_keys),
-        ("name", directory.accept_name),
-        ("addresses", directory.accept_addresses),
-        ("units", directory.accept_units),
-        ("group", directory.accept_group),
-        ("instrument", agreements.accept_instrument),
-        ("instrument_signature", agreements.accept_signature),
-        ("participation", agreements.accept_participation),
-        ("measure", agreements.accept_measure),
-        ("governance_proposal", agreements.accept_proposal),
-        ("proposal_recorded", agreements.accept_proposal_recorded),
-    )
-    return {
-        "introduction": introduction,
-        RENEWAL_KIND: accept_renewal,
-        **{kind: _whoever_sent_it(accept) for kind, accept in alone},
-        "record": intake.accept_record,
-        "withdrawal": intake.accept_withdrawal,
-        "erasure": erasing.accept_erasure,
-        "message": correspondence.accept_message,
-        "evidence": correspondence.accept_evidence,
-        "hit": correspondence.accept_hit,
-        "hit_answer": correspondence.accept_hit_answer,
-        "permission_request": correspondence.accept_permission_request,
-        "permission_answer": correspondence.accept_permission_answer,
-        "record_request": correspondence.accept_record_request,
-        "record_answer": correspondence.accept_record_answer,
-    }
-
-
-def _whoever_sent_it(accept: Callable[[Any, Statement], object]) -> Accept:
-    """Adapt a room that asks only for the statement: its own signature counts, not who carried it."""
-
-    def accepting(unit: Any, statement: Statement, _: BodyId) -> None:  # noqa: ANN401 - each room's own unit
-        accept(unit, statement)
-
-    return accepting

@@ -27,8 +27,10 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.ids import BodyId, Ids, InstrumentId
 from entente.kernel.statement import Statement
+from entente.records.blobs import Blobs
 from entente.records.erasing import Erasing
 from entente.records.model import KeptTombstone, RecordDraft, Rejected, Schemata
+from entente.records.ports import PlainFile
 from entente.records.reissuing import Reissuing
 from entente.records.service import Records
 from entente.settings import Settings
@@ -73,6 +75,15 @@ class Files(Protocol):
 
     def record_terms(self, terms: bytes, meaning: Meaning, schema: str) -> tuple[DisclosureClass, Retention]:
         """Read the terms of an import for one record of a schema that an officer writes himself."""
+
+    def attachment(self, file: Path) -> AbstractContextManager[PlainFile]:
+        """Open a file that an officer attaches to a record."""
+
+    def taken_out(self, file: Path) -> AbstractContextManager[Callable[[bytes], None]]:
+        """Open a new file for what an officer takes out of a record and give what adds bytes to it.
+
+        An earlier file is never overwritten, and leaving with an error leaves none.
+        """
 
     def rejects(self, file: Path) -> AbstractContextManager[Callable[[Rejected], None]]:
         """Open a new rejects file and give what adds a row to it; it is left out when nothing was rejected."""
@@ -166,6 +177,7 @@ class Node:
     records: Records
     reissuing: Reissuing
     erasing: Erasing
+    blobs: Blobs
     identity: Identity
     cases: Cases
     correspondence: Correspondence

@@ -52,6 +52,9 @@ SETTINGS = (
         16,
         1_048_576,
     ),
+    SettingRow(
+        "blobs_gb_max", "20", "gigabytes", "Room for records' files on this node, our own and fetched ones.", 1, 100_000
+    ),
 )
 
 
@@ -67,6 +70,12 @@ class Settings:
     exchange_fetch_seconds: int
     import_slice_ms_max: int
     disk_free_mb_min: int
+    blobs_gb_max: int
+
+    @property
+    def blobs_bytes_max(self) -> int:
+        """The room for records' files in bytes; disks are sold by the power of ten."""
+        return self.blobs_gb_max * 10**9
 
     @classmethod
     def at(cls, folder: Path) -> Settings:

@@ -1,7 +1,7 @@
 """The page of statements: every kind a node takes in, who signs it, what it holds, and what the recipient does with it.
 
 Fields and types come from the dataclasses that read the statements. The rows below say what no type can; a kind of
-`app.accept_table` without a row, or a row without a kind, fails the test of the page.
+`statement_table.accept_table` without a row, or a row without a kind, fails the test of the page.
 """
 
 import dataclasses
@@ -14,7 +14,6 @@ from unittest.mock import Mock
 
 from entente.agreements.model import Measure, Participation
 from entente.agreements.statements import InstrumentContent, ProposalContent, RecordedContent, SignatureContent
-from entente.app import accept_table
 from entente.bodies.model import Genesis, KeyVersion
 from entente.bodies.statements import NewAddresses, NewGroup, NewName, NewUnits
 from entente.correspondence.statements import (
@@ -27,7 +26,18 @@ from entente.correspondence.statements import (
     RecordAnswerContent,
     RecordRequestContent,
 )
-from entente.records.statements import ErasureContent, RecordContent, WithdrawalContent
+from entente.records.statements import (
+    BLOB_CHUNK,
+    BLOB_FETCH,
+    BLOB_MANIFEST,
+    BlobChunk,
+    BlobFetch,
+    BlobManifest,
+    ErasureContent,
+    RecordContent,
+    WithdrawalContent,
+)
+from entente.statement_table import accept_table, answer_table
 
 
 class Signer(StrEnum):
@@ -192,17 +202,35 @@ KINDS: Mapping[str, Kind] = {
     "record_answer": Kind(
         Signer.NODE, RecordAnswerContent, "data", "adds the answer to its request and case", "correspondence.md M14"
     ),
+    BLOB_FETCH: Kind(
+        Signer.NODE,
+        BlobFetch,
+        "call",
+        "asks its own gate, and gives the chunks asked for and the manifest; else nothing found",
+        "records.md R22",
+    ),
+    BLOB_MANIFEST: Kind(
+        Signer.NODE, BlobManifest, "answer", "believes it if its digest is the blob's id", "records.md R23"
+    ),
+    BLOB_CHUNK: Kind(
+        Signer.NODE,
+        BlobChunk,
+        "answer",
+        "keeps the sealed chunk if its digest stands in the manifest, and asks for the next",
+        "records.md R23",
+    ),
 }
 
 PAGE_SAYS = """\
 All that one node can say to another. A statement is `{v, kind, body, at, content}` in canonical bytes, with signatures beside
 them ([rules/kernel.md](../rules/kernel.md)), and travels in an envelope ([rules/exchange.md](../rules/exchange.md)). Control
-overtakes data. A kind that does not stand here is refused (X15). Unknown and missing fields are refused."""
+overtakes data; a call is answered in the same post (X27). A kind that does not stand here is refused (X15). Unknown and missing
+fields are refused."""
 
 
 def kinds_taken_in() -> set[str]:
-    """Return the kinds of the one table of the program."""
-    return set(accept_table(Mock(), Mock(), Mock(), Mock(), Mock()))
+    """Return the kinds of the program's two tables, and those that answer a call."""
+    return {*accept_table(Mock(), Mock(), Mock(), Mock(), Mock()), *answer_table(Mock()), BLOB_MANIFEST, BLOB_CHUNK}
 
 
 def statements_page() -> str:

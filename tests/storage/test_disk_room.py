@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from entente.app import create_folder, open_node, open_parts, parts_of, while_there_is_room
+from entente.app import create_folder, open_node, open_parts, parts_of
 from entente.kernel.errors import Unavailable
 from entente.node import Node
 from entente.settings import Settings
-from entente.storage.disk import MEBIBYTE, DiskWatch
+from entente.storage.disk import MEBIBYTE, DiskWatch, while_there_is_room
 from entente.transport.server import BATCH_TYPE, PATH, exchange_app
 from entente.verbs import perform
 from entente.web.home import home_page
@@ -105,7 +105,7 @@ def test_n4_batch_of_another_node_is_answered_503_until_there_is_room_and_then_t
     disk = Disk(free=5 * MEBIBYTE)
     xa, xb = network["XA-NCB"], network["XB-NCB"]
     recipient = replace(xb, disk=DiskWatch(network.folders["XB-NCB"], 256, disk))
-    line = TestClient(exchange_app(while_there_is_room(recipient)))
+    line = TestClient(exchange_app(while_there_is_room(recipient.disk, recipient.exchange.receive)))
     write(xa)
     parcel = xa.exchange.collect(network.id("XB-NCB"))
     assert parcel is not None

@@ -15,10 +15,10 @@ from typing import Self
 from entente.cases.model import Case, CaseEvent
 from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, StepTaken, Way
 from entente.disclosure.model import DisclosureClass, Leave
-from entente.kernel.ids import BodyId, InstrumentId, KeyId, RecordId
+from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId
 from entente.kernel.statement import Statement
-from entente.records.model import Fragment, Holder, HolderState, StoredRecord
-from entente.records.ports import Page, RecordWrite
+from entente.records.model import Fragment, Holder, HolderState, Record, StoredRecord
+from entente.records.ports import HeldBlob, Page, RecordWrite
 from entente.records.rules import is_live
 from tests.support.memory_unit import MemoryAgreements, MemoryBodies, MemoryHoldings, MemoryOutbox, MemoryTrail
 from tests.support.nothing_erased import NothingErased
@@ -155,6 +155,40 @@ class MemoryRecords:
     def put_holder(self, record: RecordId, holder: Holder) -> None:
         self.copies[record, holder.body] = holder
 
+    def with_blobs(self, records: Sequence[RecordId]) -> dict[RecordId, Record]:
+        return {one: self.held[one].record for one in records if one in self.held and self.held[one].record.blobs}
+
+    def records_with(self, blob: BlobId) -> tuple[RecordId, ...]:
+        return tuple(
+            stored.record.id
+            for stored in self.held.values()
+            if stored.withdrawn_at is None and blob in {one.id for one in stored.record.blobs}
+        )
+
+    def drop_blobs(self, record: RecordId) -> None:
+        stored = self.held[record]
+        self.held[record] = replace(stored, record=replace(stored.record, blobs=()))
+
+
+@dataclass
+class MemoryBlobs:
+    held: dict[BlobId, HeldBlob] = field(default_factory=dict)
+
+    def get(self, blob: BlobId) -> HeldBlob | None:
+        return self.held.get(blob)
+
+    def put(self, held: HeldBlob) -> None:
+        self.held[held.blob] = held
+
+    def bytes_held(self) -> int:
+        return sum(held.size for held in self.held.values())
+
+    def forget_unreferenced(self) -> tuple[BlobId, ...]:
+        raise NotImplementedError("the records are another part of this store; tests/storage covers it")
+
+    def known(self) -> frozenset[BlobId]:
+        return frozenset(self.held)
+
 
 @dataclass
 class MemoryCases:
@@ -261,6 +295,7 @@ class DeskState:
     outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
     classes: MemoryClasses = field(default_factory=MemoryClasses)
     records: MemoryRecords = field(default_factory=MemoryRecords)
+    blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     cases: MemoryCases = field(default_factory=MemoryCases)
     correspondence: MemoryCorrespondence = field(default_factory=MemoryCorrespondence)
 
@@ -336,6 +371,10 @@ class DeskUnit:
     @property
     def erasures(self) -> NothingErased:
         return NothingErased()
+
+    @property
+    def blobs(self) -> MemoryBlobs:
+        return self._open.blobs
 
     @property
     def cases(self) -> MemoryCases:

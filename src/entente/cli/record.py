@@ -1,4 +1,4 @@
-"""`entente record`: import, show, list, share, forward, withdraw, erase, who can see."""
+"""`entente record`: import, show, list, share, forward, withdraw, erase, who can see; files."""
 
 from __future__ import annotations
 
@@ -13,14 +13,11 @@ from entente.cli.body import ReadableFile
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, commands, examples
 from entente.cli.output import fields, gaps, grounds, items, name, plain, say, table, texts
 from entente.cli.progress import progress
+from entente.cli.record_files import COMMANDS, Record, file_line, read_terms
 from entente.kernel.canonical import JsonObject
 
-TERMS_BYTES_MAX = 64 * 1024
-"""As the reader of import terms has it."""
+app = commands("Records: import, show, list, share, forward, withdraw, erase; who can see them; their files.")
 
-app = commands("Records: import, show, list, share, forward, withdraw, erase; who can see them.")
-
-_Record = Annotated[str, typer.Argument(metavar="RECORD", help="CODE/local id, or the local id alone for one of ours.")]
 
 _Terms = Annotated[
     Path, typer.Option("--terms", exists=True, dir_okay=False, help="On what conditions they are kept and shared.")
@@ -55,7 +52,7 @@ def import_records(
     given: JsonObject = {
         "officer": officer,
         "file": str(file.resolve()),
-        "terms": _terms(terms),
+        "terms": read_terms(terms),
         "share_with": [*(share_with or [])],
         "rejects": str(rejects.resolve()) if rejects is not None else "",
     }
@@ -68,7 +65,7 @@ def import_records(
     "show", epilog=examples("entente record show XA-NCB/w-17 --purpose arrest --crime-area fugitives --as xb-duty-1")
 )
 def show(
-    record: _Record,
+    record: Record,
     purpose: Purpose,
     crime_area: CrimeArea,
     officer: ActingAs,
@@ -109,8 +106,8 @@ def list_records(
     ),
 )
 def judge(
-    left: _Record,
-    right: _Record,
+    left: Record,
+    right: Record,
     verdict: Annotated[str, typer.Option("--verdict", help="same_as or not_same.")],
     evidence: Annotated[str, typer.Option("--evidence", help="What it rests on, in words an officer can check.")],
     terms: _Terms,
@@ -126,14 +123,14 @@ def judge(
     """Judge two records to be, or not to be, of one thing. Nothing is merged: the judgement is a record of its own."""
     given: JsonObject = {
         "officer": officer, "left": left, "right": right, "verdict": verdict, "evidence": evidence, "method": method,
-        "terms": _terms(terms), "purpose": purpose, "crime_area": crime_area, "case": case,
+        "terms": read_terms(terms), "purpose": purpose, "crime_area": crime_area, "case": case,
         "share_with": [*(share_with or [])],
     }  # fmt: skip
     say(ask(folder, "record_judge", given), as_json, _judged)
 
 
 @app.command("original", epilog=examples("entente record original xa-person-01 --as xa-duty-1"))
-def original(record: _Record, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
+def original(record: Record, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
     """Show the part of the file that a record of ours was made from, and the file by name, date and hash."""
     say(ask(folder, "record_original", {"officer": officer, "record": record}), as_json, _as_it_came)
 
@@ -142,7 +139,7 @@ def original(record: _Record, officer: ActingAs, folder: Folder = None, as_json:
     "withdraw", epilog=examples("entente record withdraw w-17 --reason «Arrested and handed over» --as xa-duty-1")
 )
 def withdraw(
-    record: _Record,
+    record: Record,
     reason: Annotated[str, typer.Option("--reason", help="Why, in words.")],
     officer: ActingAs,
     folder: Folder = None,
@@ -155,7 +152,7 @@ def withdraw(
 
 @app.command("erase", epilog=examples("entente record erase w-17 --reason unlawful --as dpo-1"))
 def erase(
-    record: _Record,
+    record: Record,
     reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="A code of the erasure reasons.")],
     officer: ActingAs,
     folder: Folder = None,
@@ -170,7 +167,7 @@ def erase(
 
 
 @app.command("who-can-see", epilog=examples("entente record who-can-see w-17 --as xa-duty-1"))
-def who_can_see(record: _Record, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
+def who_can_see(record: Record, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
     """Say for every body how far it may go with one of our records, by the gate's own grounds; and who holds a copy."""
     say(ask(folder, "record_who_can_see", {"officer": officer, "record": record}), as_json, _who)
 
@@ -197,7 +194,7 @@ def share(
     ),
 )
 def forward(
-    record: _Record,
+    record: Record,
     to: Annotated[str, typer.Option("--to", metavar="BODY", help="To whom.")],
     purpose: Purpose,
     crime_area: CrimeArea,
@@ -217,12 +214,8 @@ def forward(
     say(ask(folder, "record_forward", given), as_json, _forwarded)
 
 
-def _terms(file: Path) -> str:
-    data = file.read_bytes()[: TERMS_BYTES_MAX + 1]
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise typer.BadParameter(f"{file.name} is not UTF-8", param_hint="--terms") from error
+for _name, (_command, _examples) in COMMANDS.items():
+    app.command(_name, epilog=examples(*_examples))(_command)
 
 
 def _imported(answer: JsonObject) -> Iterator[str]:
@@ -263,6 +256,8 @@ def _show(answer: JsonObject) -> Iterator[str]:
     )
     for link in items(record, "links"):
         yield f"  {plain(link['property'])} → {name(link['name'])}"
+    for one in items(record, "files"):
+        yield f"  file {file_line(one)}"
     for terms in items(record, "terms"):
         yield from fields(
             [

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from entente.agreements.model import Instrument
 from entente.disclosure.model import DisclosureClass
+from entente.formats.attached_files import AttachedFile, new_file, opened_attachment
 from entente.formats.import_terms import ImportTerms, read_terms
 from entente.formats.imports import read_import, write_reject
 from entente.formats.instruments import read_instrument
@@ -90,6 +91,18 @@ class OperatorFiles:
                     part.unlink()
                 else:
                     part.rename(file)
+
+    @contextmanager
+    def attachment(self, file: Path) -> Iterator[AttachedFile]:
+        """Open a file that an officer attaches to a record."""
+        with opened_attachment(file) as opened:
+            yield opened
+
+    @contextmanager
+    def taken_out(self, file: Path) -> Iterator[Callable[[bytes], None]]:
+        """Open a new file for what an officer takes out of a record."""
+        with new_file(file) as write:
+            yield write
 
 
 def _cannot_keep_rejects(file: Path, error: OSError) -> Invalid:

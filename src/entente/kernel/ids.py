@@ -20,6 +20,8 @@ RecordId = NewType("RecordId", str)
 """`<source body id>/<local id>`."""
 GroupId = NewType("GroupId", str)
 """`<body id>/<group name>`."""
+BlobId = NewType("BlobId", str)
+"""`blob:` and the digest of the manifest of its sealed chunks (kernel.blob)."""
 KeyId = NewType("KeyId", str)
 """First 16 hexadecimal characters of the SHA-256 of a public key."""
 

@@ -30,6 +30,7 @@ from entente.records.rules import (
     check_draft,
     check_end,
     check_local_id,
+    check_terms_count,
     content_digest,
     content_texts,
     latest_end,
@@ -139,14 +140,18 @@ class Import:
     ) -> Iterator[RecordWrite]:
         ids = [record_id(source, draft.local_id) for draft in drafts]
         held, erased = unit.records.digests(ids), unit.erasures.erased(ids)
+        with_files = unit.records.with_blobs(list(held))
         ends: dict[tuple[str, tuple[InstrumentId | None, ...]], date] = {}
         for given in drafts:
             draft = _owned(given, source)
+            if (known := with_files.get(record_id(source, draft.local_id))) is not None:
+                draft = with_its_files(draft, known)
             terms_named = (draft.kind, tuple(cls.instrument for cls in draft.terms))
             if terms_named not in ends:
                 instruments = instruments_of(situation, draft.terms)
                 ends[terms_named] = latest_end(draft.kind, instruments, now.date(), self.records.lists)
             try:
+                check_terms_count(len(draft.terms))
                 check_end(draft.retention, ends[terms_named])
             except Invalid as error:
                 self._reject(Rejected(draft.local_id, error.field, error.what, ""))
@@ -219,6 +224,21 @@ def _owned(draft: RecordDraft, source: BodyId) -> RecordDraft:
     return replace(draft, terms=tuple(replace(cls, source=source) for cls in draft.terms))
 
 
+def with_its_files(draft: RecordDraft, held: Record) -> RecordDraft:
+    """Return the draft with the files that officers attached to the record: a list that is imported again says nothing of them.
+
+    Each stays on the terms it was attached on (R21).
+    """
+    terms = [*draft.terms]
+    blobs = []
+    for blob in held.blobs:
+        cls = held.terms[blob.terms]
+        if cls not in terms:
+            terms.append(cls)
+        blobs.append(replace(blob, terms=terms.index(cls)))
+    return replace(draft, terms=tuple(terms), blobs=tuple(blobs))
+
+
 def _as_record(draft: RecordDraft, wanted: RecordId, source: BodyId, version: int, now: datetime) -> Record:
     return Record(
         wanted,
@@ -232,4 +252,5 @@ def _as_record(draft: RecordDraft, wanted: RecordId, source: BodyId, version: in
         draft.facts,
         draft.links,
         draft.retention,
+        draft.blobs,
     )

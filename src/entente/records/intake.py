@@ -6,15 +6,12 @@ source's question again (R8).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from entente.agreements.model import Right
 from entente.bodies.model import Compromise
 from entente.bodies.rules import CLOCK_SKEW_MAX, verify_by_node
-from entente.disclosure.model import DisclosureRequest, Reader
-from entente.disclosure.rules import judge
 from entente.disclosure.service import Disclosure, answer
-from entente.handling.model import CodeLists, DisclosureAct, FactDates
+from entente.handling.model import CodeLists, FactDates
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock, format_time
 from entente.kernel.errors import Invalid, NotFound, Refused
@@ -25,7 +22,7 @@ from entente.records.model import Record, Schemata, StoredRecord
 from entente.records.ports import RecordsUnit, RecordWrite
 from entente.records.reentry import Recorder, Reentries, not_again
 from entente.records.rules import check_end, check_local_id, check_reason, check_received, latest_end, supersedes
-from entente.records.sharing import copy_verdict, instruments_of
+from entente.records.sharing import copy_verdict, forward_verdict, instruments_of
 from entente.records.statements import read_record, read_withdrawal
 from entente.records.withdrawing import tell_holders
 
@@ -104,30 +101,9 @@ class Intake:
             answer(copy_verdict(cls, holder, situation, now, dates), f"{record.id} was not taken in.")
             if sender == record.source:
                 continue
-            # A forwarded copy: the forwarding body must have been allowed to pass it on, by the source's leave where its
-            # handling code asks for one.
-            asked = replace(situation, own_body=record.source)
-            passed_on = [
-                judge(
-                    DisclosureRequest(
-                        Reader(sender),
-                        DisclosureAct.FORWARD,
-                        Right.COPY,
-                        purpose,
-                        area,
-                        cls,
-                        cls.instrument,
-                        recipient=holder,
-                        record=record.id,
-                    ),
-                    asked,
-                    now,
-                )
-                for purpose in sorted(cls.purposes)
-                for area in sorted(cls.crime_areas)
-            ]
-            best = next((verdict for verdict in passed_on if verdict.decision.allowed), passed_on[-1])
-            answer(best, f"{record.id} was not taken in from {sender}.")
+            # A forwarded copy: the forwarding body must have been allowed to pass it on.
+            verdict = forward_verdict(cls, sender, holder, record.id, situation, now)
+            answer(verdict, f"{record.id} was not taken in from {sender}.")
 
     def doubt(self, unit: RecordsUnit, compromise: Compromise) -> int:
         """Stop showing the copies that a source's compromised key signed and that came here since then; say how many.

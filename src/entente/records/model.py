@@ -7,14 +7,14 @@ facts that body may see and no trace of the others. Source: DESIGN sections 2, 5
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from entente.disclosure.model import DisclosureClass
 from entente.handling.model import DisclosureAct, ErasureGround, FactDates, Observation, Retention
 from entente.kernel.decision import Decision
-from entente.kernel.ids import BodyId, RecordId
+from entente.kernel.ids import BlobId, BodyId, RecordId
 from entente.kernel.statement import Statement
 
 FACTS_MAX = 2_000
@@ -27,6 +27,10 @@ VALUE_CHARACTERS_MAX = 10_000
 PROPERTY_NAME_CHARACTERS_MAX = 80
 """Of a property the schema does not have; the longest name in FollowTheMoney has 28."""
 LOCAL_ID_CHARACTERS_MAX = 120
+BLOBS_MAX = 20
+"""Files of one record; ours: ten prints, a face, a palm of each hand, and room for papers."""
+FILE_NAME_CHARACTERS_MAX = 120
+"""As a local id; file systems end at 255 bytes, which are 63 letters of some scripts in the worst case and 127 of most."""
 REASON_CHARACTERS_MAX = 300
 """Of a withdrawal; as long as a message's subject."""
 
@@ -105,6 +109,40 @@ class Link:
     observation: Observation = Observation.OBSERVED
 
 
+class MediaType(StrEnum):
+    """What a file may be: a closed list, each known by its first bytes (records.media)."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    TIFF = "image/tiff"
+    WEBP = "image/webp"
+    JPEG_2000 = "image/jp2"
+    WSQ = "image/x-wsq"
+    """A fingerprint, compressed as the FBI's Wavelet Scalar Quantization specification says."""
+    NIST = "application/x-nist-itl"
+    """A transaction of prints, faces or irises by ANSI/NIST-ITL 1, in its traditional form."""
+    PDF = "application/pdf"
+    MP4 = "video/mp4"
+    TEXT = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class BlobReference:
+    """A file of a record: what it is called and holds, under which id its sealed chunks are found, and the key to them."""
+
+    id: BlobId
+    key: bytes = field(repr=False)
+    """The AES-256 key. It stands here, and so in the store and in sealed envelopes, and never in a file beside the chunks."""
+    size: int
+    """Plain bytes."""
+    media_type: MediaType
+    file_name: str
+    """How the record's readers call it; unique in the record."""
+    sha256: str
+    """Of the plain bytes, hexadecimal: what the source says it attached, whatever the chunks open to."""
+    terms: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One version of a record, or the extract of it that its source made for a body."""
@@ -121,6 +159,7 @@ class Record:
     facts: tuple[Fact, ...]
     links: tuple[Link, ...]
     retention: Retention
+    blobs: tuple[BlobReference, ...] = ()
 
     def values(self, name: str) -> tuple[str, ...]:
         """Return the values of a property, in the order the source gave them."""
@@ -197,6 +236,7 @@ class RecordDraft:
     links: tuple[Link, ...]
     retention: Retention
     fragment: Fragment | None = None
+    blobs: tuple[BlobReference, ...] = ()
 
 
 class HolderState(StrEnum):

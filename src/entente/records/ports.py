@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from entente.disclosure.ports import DisclosureUnit
 from entente.handling.model import ErasureGround
-from entente.kernel.ids import BodyId, KeyId, RecordId
+from entente.kernel.blob import Manifest
+from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId
 from entente.kernel.statement import Statement
 from entente.records.model import (
     ChangedRecord,
@@ -112,6 +114,110 @@ class RecordStore(Protocol):
     def put_holder(self, record: RecordId, holder: Holder) -> None:
         """Keep that a body was sent a copy; a later state replaces the earlier."""
 
+    def with_blobs(self, records: Sequence[RecordId]) -> dict[RecordId, Record]:
+        """Return those of the records that have files, as they are held."""
+
+    def records_with(self, blob: BlobId) -> tuple[RecordId, ...]:
+        """Return the records that have a file, ours and copies, at most 100; none that is withdrawn or erased."""
+
+    def drop_blobs(self, record: RecordId) -> None:
+        """Forget that a record has its files; a file that no record has any more is erased after the commit (R24)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBlob:
+    """What the store knows of a blob's chunks on this node's disk."""
+
+    blob: BlobId
+    size: int
+    is_whole: bool
+    """False while it is being fetched; the chunks that came are kept."""
+
+
+class BlobStore(Protocol):
+    """Which blobs' chunks are on this node's disk. Durable at commit, like everything in a unit of work."""
+
+    def get(self, blob: BlobId) -> HeldBlob | None:
+        """Return what is known of a blob; None when none of its chunks should be here."""
+
+    def put(self, held: HeldBlob) -> None:
+        """Keep that a blob's chunks are here, or are coming; replaces what was known."""
+
+    def bytes_held(self) -> int:
+        """Return the plain bytes of all blobs that are here or coming."""
+
+    def forget_unreferenced(self) -> tuple[BlobId, ...]:
+        """Forget the blobs that no record has any more, and return them: their chunks are erased after the commit."""
+
+    def known(self) -> frozenset[BlobId]:
+        """Return every blob that is known here."""
+
+
+class NewBlob(Protocol):
+    """A blob that is being sealed; it is gone, unless kept."""
+
+    def add(self, sealed: bytes) -> None:
+        """Write the next sealed chunk."""
+
+    def keep(self, manifest: Manifest) -> None:
+        """Keep the blob under its id, durable when this returns."""
+
+
+class BlobFiles(Protocol):
+    """Sealed chunks on the node's disk, by blob. Safe from several threads.
+
+    No key is ever here. Each call raises Unavailable when the disk fails or is full; what was there stays.
+    """
+
+    def new(self) -> AbstractContextManager[NewBlob]:
+        """Begin a blob of our own; leaving the context without `keep` leaves nothing."""
+
+    def begin(self, blob: BlobId, manifest: bytes) -> None:
+        """Make ready to take in the chunks of another body's blob; what came before stays."""
+
+    def manifest(self, blob: BlobId) -> bytes | None:
+        """Return the bytes of a blob's manifest as they were kept; None when there is none."""
+
+    def chunks(self, blob: BlobId) -> int:
+        """Return how many chunks are here, in order from the first; what a crash left half-written does not count."""
+
+    def chunk(self, blob: BlobId, index: int) -> bytes | None:
+        """Return a sealed chunk as it is on the disk; None when it is not here."""
+
+    def append(self, blob: BlobId, index: int, sealed: bytes) -> bool:
+        """Write the chunk with this number after those before it; False when the blob was erased meanwhile."""
+
+    def finish(self, blob: BlobId) -> bool:
+        """Make every chunk durable; False when the blob was erased meanwhile."""
+
+    def erase(self, blob: BlobId) -> None:
+        """Overwrite and remove a blob's chunks and its manifest. One that is not here is erased already."""
+
+    def erase_others(self, known: frozenset[BlobId]) -> int:
+        """Erase every blob but these, and what a crash left of one that was begun; return how many."""
+
+
+class PlainFile(Protocol):
+    """A file an officer attaches, read once."""
+
+    @property
+    def name(self) -> str:
+        """Its name, without its folder."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it had when it was opened."""
+
+    def chunks(self, chunk_bytes: int) -> Iterator[bytes]:
+        """Give its bytes in order, so many at a time, the last ones fewer; raise Invalid when it cannot be read."""
+
+
+Call = Callable[[BodyId, Statement, InstrumentId], tuple[Statement, ...]]
+"""Asks another node one statement under an instrument, and returns what it answers; envelopes are checked on both sides (X27).
+
+Raises NotFound when the other side answers that there is nothing, Refused or Invalid as it says, Unavailable when it does not
+answer, Untrusted when its envelope does not prove itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
@@ -209,3 +315,7 @@ class RecordsUnit(DisclosureUnit, Protocol):
     @property
     def records(self) -> RecordStore:
         """The records."""
+
+    @property
+    def blobs(self) -> BlobStore:
+        """Which files' chunks are here."""

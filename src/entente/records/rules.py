@@ -1,7 +1,7 @@
 """When a record is well formed, which version counts, what an extract holds.
 
 R1 ids · R2 schema and kind · R3 facts by their property's type · R4 versions and withdrawal · R5 extracts · R6 equal content
-is no new version. Source: docs/rules/records.md.
+is no new version · R20 files. Source: docs/rules/records.md.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ from entente.agreements.model import Instrument
 from entente.disclosure.model import DisclosureClass
 from entente.handling.model import CodeLists, RecordKind, Retention
 from entente.handling.rules import retention_for
+from entente.kernel.blob import BLOB_BYTES_MAX, KEY_BYTES, is_blob_id
 from entente.kernel.canonical import canonical_text, joined
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.text import is_line, is_seen, shows_as_stored
+from entente.records.media import check_file_name
 from entente.records.model import (
+    BLOBS_MAX,
     FACTS_MAX,
     LINKS_MAX,
     LOCAL_ID_CHARACTERS_MAX,
@@ -30,6 +33,7 @@ from entente.records.model import (
     REASON_CHARACTERS_MAX,
     TERMS_MAX,
     VALUE_CHARACTERS_MAX,
+    BlobReference,
     Fact,
     Link,
     Property,
@@ -41,6 +45,7 @@ from entente.records.model import (
 )
 
 _LOCAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
@@ -64,9 +69,7 @@ def check_draft(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> Non
     """Raise Invalid, naming the field, when a draft is not well formed (R1 to R3)."""
     schema = _known_schema(draft.schema, schemata)
     _check_kind(schema, draft.kind, lists.record_kinds)
-    if not draft.terms or len(draft.terms) > TERMS_MAX:
-        limit = f"each fact is shared on stated terms, of which a record has 1 to {TERMS_MAX} (R3)"
-        raise _invalid("terms", f"there are {len(draft.terms)} disclosure classes", limit)
+    check_terms_count(len(draft.terms))
     if not draft.facts or len(draft.facts) > FACTS_MAX:
         raise _invalid("facts", f"there are {len(draft.facts)} facts", f"a record has 1 to {FACTS_MAX}")
     for fact in draft.facts:
@@ -75,6 +78,25 @@ def check_draft(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> Non
         raise _invalid("links", f"there are {len(draft.links)} links", f"a record has at most {LINKS_MAX} (R3)")
     for link in draft.links:
         _check_link(link, schema, len(draft.terms))
+    check_blobs(draft.blobs, len(draft.terms))
+
+
+def check_terms_count(count: int) -> None:
+    """Raise Invalid when a record has no disclosure class or too many (R3)."""
+    if not 0 < count <= TERMS_MAX:
+        limit = f"each fact is shared on stated terms, of which a record has 1 to {TERMS_MAX} (R3)"
+        raise _invalid("terms", f"there are {count} disclosure classes", limit)
+
+
+def check_blobs(blobs: tuple[BlobReference, ...], terms: int) -> None:
+    """Raise Invalid when a record's files are too many, called alike, or one is not well formed (R20)."""
+    if len(blobs) > BLOBS_MAX:
+        raise _invalid("blobs", f"there are {len(blobs)} files", f"a record has at most {BLOBS_MAX} (R20)")
+    for names in ([one.file_name for one in blobs], [one.id for one in blobs]):
+        if len(set(names)) != len(names):
+            raise _invalid("blobs", "two of its files are one, or have one name", "each is called differently (R20)")
+    for one in blobs:
+        _check_blob(one, terms)
 
 
 def check_received(record: Record, schemata: Schemata, lists: CodeLists, signer: BodyId) -> None:
@@ -86,7 +108,14 @@ def check_received(record: Record, schemata: Schemata, lists: CodeLists, signer:
         raise _invalid("version", f"the version is {record.version}", "versions count from 1 (R4)")
     check_draft(
         RecordDraft(
-            record.local_id, record.schema, record.kind, record.terms, record.facts, record.links, record.retention
+            record.local_id,
+            record.schema,
+            record.kind,
+            record.terms,
+            record.facts,
+            record.links,
+            record.retention,
+            blobs=record.blobs,
         ),
         schemata,
         lists,
@@ -117,7 +146,7 @@ def supersedes(version: int, held: int | None) -> bool:
 
 
 def extract(record: Record, visible: frozenset[int]) -> Record | None:
-    """Return the record with only the facts and links whose terms are visible; None when no fact is (R5).
+    """Return the record with only the facts, links and files whose terms are visible; None when no fact is (R5).
 
     The terms of hidden facts go too, and the rest are numbered anew: what is left shows no gap.
     """
@@ -129,9 +158,10 @@ def extract(record: Record, visible: frozenset[int]) -> Record | None:
     if not facts:
         return None
     links = tuple(replace(link, terms=moved[link.terms]) for link in record.links if link.terms in moved)
+    blobs = tuple(replace(blob, terms=moved[blob.terms]) for blob in record.blobs if blob.terms in moved)
     terms = tuple(record.terms[place] for place in kept)
     # Nothing marks what is left as a part: that facts are hidden is not the reader's to know (DESIGN section 1, promise 7).
-    return replace(record, terms=terms, facts=facts, links=links)
+    return replace(record, terms=terms, facts=facts, links=links, blobs=blobs)
 
 
 def without_links(record: Record, hidden: frozenset[RecordId]) -> Record:
@@ -144,9 +174,10 @@ def content_texts(said: RecordDraft | Record) -> dict[str, str]:
     """Return what a draft or record says, each field as canonical text: all but ids, version and time.
 
     An import takes both the digest and the statement from it. It is written directly, because an import writes
-    millions of facts; tests/unit/records holds it against kernel.codec.
+    millions of facts; tests/unit/records holds it against kernel.codec. Files are named only where there are any, so that
+    a record without one has the digest it had before records had files.
     """
-    return {
+    texts = {
         "schema": _quoted(said.schema),
         "kind": _quoted(said.kind),
         "terms": "[" + ",".join([_text_of(cls) for cls in said.terms]) + "]",
@@ -154,6 +185,9 @@ def content_texts(said: RecordDraft | Record) -> dict[str, str]:
         "links": canonical_text(to_json(said.links)) if said.links else "[]",
         "retention": _text_of(said.retention),
     }
+    if said.blobs:
+        texts["blobs"] = canonical_text(to_json(said.blobs))
+    return texts
 
 
 def _fact_text(fact: Fact) -> str:
@@ -296,6 +330,17 @@ def _check_link(link: Link, schema: Schema, terms: int) -> None:
         raise _invalid(
             link.property, "the link has no terms, or no record id", "a record id is <body id>/<local id> (R3)"
         )
+
+
+def _check_blob(blob: BlobReference, terms: int) -> None:
+    check_file_name(blob.file_name, blob.media_type)
+    if not 0 <= blob.terms < terms:
+        raise _invalid("blobs", "a file's terms are not in the record's list", "each is shared on stated terms (R20)")
+    if not 0 < blob.size <= BLOB_BYTES_MAX:
+        raise _invalid("blobs", f"a file has {blob.size} bytes", f"one has 1 to {BLOB_BYTES_MAX} bytes (R20)")
+    if not is_blob_id(blob.id) or len(blob.key) != KEY_BYTES or not _SHA256.fullmatch(blob.sha256):
+        form = f"the id of its chunks, a key of {KEY_BYTES} bytes and the SHA-256 of its bytes are stated (R20)"
+        raise _invalid("blobs", "a file's id, key or digest is not one", form)
 
 
 def _invalid(field: str, what: str, rule: str) -> Invalid:

@@ -76,16 +76,17 @@ class Records:
             for wanted in records:
                 stored = own_live(unit, wanted, now.date())
                 for recipient in sorted(recipients if recipients is not None else copies.parties(stored.record)):
-                    if self._send_copy(unit, stored.record, recipient, copies, officer, now):
+                    if self.send_copy(unit, stored.record, recipient, copies, officer, now):
                         sent.append((wanted, recipient))
                     elif recipients is not None:
                         raise _not_shared(stored.record, recipient, copies, now)
             unit.commit()
         return tuple(sent)
 
-    def _send_copy(
+    def send_copy(
         self, unit: RecordsUnit, record: Record, recipient: BodyId, copies: Copies, officer: OfficerId, now: datetime
     ) -> bool:
+        """Put in the outbox what a body may hold of a record of ours; False when that is nothing."""
         visible = copies.extract_for(record, recipient)
         if visible is None:
             return False

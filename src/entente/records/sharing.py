@@ -32,6 +32,36 @@ def copy_verdict(
     return next((verdict for verdict in verdicts if verdict.decision.allowed), max(verdicts, key=height))
 
 
+def forward_verdict(
+    cls: DisclosureClass, by: BodyId, to: BodyId, record: RecordId, situation: Situation, now: datetime
+) -> Verdict:
+    """Return the gate's verdict on a body passing another's copy on, as the source's node asks it (R8).
+
+    By the source's leave, where its handling code asks for one.
+    """
+    asked = replace(situation, own_body=cls.source)
+    verdicts = [
+        judge(
+            DisclosureRequest(
+                Reader(by),
+                DisclosureAct.FORWARD,
+                Right.COPY,
+                purpose,
+                area,
+                cls,
+                cls.instrument,
+                recipient=to,
+                record=record,
+            ),
+            asked,
+            now,
+        )
+        for purpose in sorted(cls.purposes) or [""]
+        for area in sorted(cls.crime_areas) or [""]
+    ]
+    return next((verdict for verdict in verdicts if verdict.decision.allowed), verdicts[-1])
+
+
 def _questions(cls: DisclosureClass, holder: BodyId, dates: FactDates | None) -> Iterator[DisclosureRequest]:
     # A class without purposes or areas is asked about once with none, so that the gate says why it refuses.
     for purpose in sorted(cls.purposes) or [""]:

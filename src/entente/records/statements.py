@@ -1,7 +1,7 @@
-"""Records on the wire: the statements `record`, `withdrawal` and `erasure`, made and read.
+"""Records on the wire: the statements `record`, `withdrawal` and `erasure`, and those by which a record's file is fetched.
 
-Both are daily acts: signed once by the source's node, naming the officer. A record's statement is the same bytes in the
-store, in each envelope and in a forwarding body's hands.
+The first three are daily acts: signed once by the source's node, naming the officer. A record's statement is the same bytes in
+the store, in each envelope and in a forwarding body's hands. A file is asked for and given in a call, chunk by chunk.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from entente.kernel.blob import CHUNKS_MAX, is_blob_id
 from entente.kernel.canonical import canonical_text, joined
 from entente.kernel.clock import format_time
 from entente.kernel.codec import from_json, to_object
-from entente.kernel.ids import BodyId, RecordId
+from entente.kernel.errors import Invalid
+from entente.kernel.ids import BlobId, BodyId, RecordId
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement, draft, draft_from_text
 from entente.records.model import Record
@@ -22,6 +24,11 @@ from entente.records.rules import content_texts
 RECORD = "record"
 WITHDRAWAL = "withdrawal"
 ERASURE = "erasure"
+BLOB_FETCH = "blob_fetch"
+BLOB_MANIFEST = "blob_manifest"
+BLOB_CHUNK = "blob_chunk"
+CHUNKS_PER_CALL_MAX = 2
+"""Two sealed chunks and a manifest in base64 are 760 KB: with their signatures they fit the 1 MiB of an envelope's body."""
 SIGNED_IN_AS_OPERATOR = "operator token"
 """How officers sign in until the desk exists (part 5): through whoever holds the node folder's operator token."""
 
@@ -52,6 +59,33 @@ class ErasureContent:
     officer: str
     signed_in: str
     record: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class BlobFetch:
+    """The content of a `blob_fetch`: which chunks of a file the signer asks for, and whether the list of all of them too."""
+
+    blob: BlobId
+    with_manifest: bool
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlobManifest:
+    """The content of a `blob_manifest`: the bytes of which the blob's id is the digest."""
+
+    blob: BlobId
+    manifest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BlobChunk:
+    """The content of a `blob_chunk`: one chunk as it was sealed."""
+
+    blob: BlobId
+    index: int
+    sealed: bytes
 
 
 def record_statement(
@@ -107,3 +141,24 @@ def read_withdrawal(statement: Statement) -> WithdrawalContent:
 def read_erasure(statement: Statement) -> ErasureContent:
     """Read an erasure; raise Invalid when it is not well formed."""
     return from_json(ErasureContent, statement.content, "content")
+
+
+def read_fetch(statement: Statement) -> BlobFetch:
+    """Read a question for a file's chunks; raise Invalid when it is not well formed or asks for too many."""
+    asked = from_json(BlobFetch, statement.content, "content")
+    if not is_blob_id(asked.blob) or not 0 <= asked.first < CHUNKS_MAX or not 0 <= asked.count <= CHUNKS_PER_CALL_MAX:
+        raise Invalid(
+            "The question for a file's parts is not well formed.",
+            field="content",
+            why=f"It names a blob by its id, a first chunk below {CHUNKS_MAX}, and at most {CHUNKS_PER_CALL_MAX} of them "
+            "(docs/rules/records.md R22).",
+            do="Ask for the next chunks in another call.",
+        )
+    return asked
+
+
+def blob_statement(
+    kind: str, content: BlobFetch | BlobManifest | BlobChunk, body: BodyId, at: datetime, signer: Signer
+) -> Statement:
+    """Make and sign one of the statements by which a file is fetched."""
+    return draft(kind, body, at, to_object(content)).with_signature(signer)

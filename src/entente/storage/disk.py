@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from entente.kernel.errors import Unavailable
+from entente.node import Disk
 
 MEBIBYTE: Final = 1024 * 1024
 
@@ -45,6 +46,16 @@ class DiskWatch:
                 do="Free space on the disk that holds the node's folder; it goes on by itself.",
                 retry_is_safe=True,
             )
+
+
+def while_there_is_room(disk: Disk, receive: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """Return what takes in a batch of another node, or raises Unavailable where the disk is nearly full (N4)."""
+
+    def receive_with_room(batch: bytes) -> bytes:
+        disk.require_room()
+        return receive(batch)
+
+    return receive_with_room
 
 
 def _why(free: int, least: int) -> str:

@@ -29,6 +29,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import SALT_BYTES, RecordId
 from entente.records.ports import Mentions
 from entente.storage.bodies import GOVERNANCE
+from entente.storage.record_blobs import RecordBlobs
 from entente.storage.record_pages import RecordPages, class_key
 from entente.storage.rows import add_to_counter, json_text, parts, read_counter
 from entente.storage.schema import (
@@ -89,9 +90,10 @@ _NUMBER = sa.select(record).where(record.c.record_id == sa.bindparam("record"))
 class ErasureTables(TombstoneTables):
     """The ErasureStore of one transaction."""
 
-    def __init__(self, connection: sa.Connection, secret: bytes, rows: TrailTables) -> None:
+    def __init__(self, connection: sa.Connection, secret: bytes, rows: TrailTables, files: RecordBlobs) -> None:
         super().__init__(connection, secret)
         self._rows = rows
+        self._files = files
         self._pages = RecordPages(connection)
 
     def remove(self, record: RecordId) -> int:
@@ -99,7 +101,10 @@ class ErasureTables(TombstoneTables):
         row = self._connection.execute(_NUMBER, {"record": record}).one_or_none()
         if row is not None:
             if row.withdrawn_at is None and row.doubted_at is None:
-                self._pages.leave({row.number: class_key(json.loads(row.class_numbers), row.erase_on)})
+                listed = self._pages.listed([row.number])[row.number]
+                self._pages.leave({row.number: class_key(listed, row.erase_on)})
+            # The chunks of its files are erased after the commit (R24).
+            self._files.replace({}, older=[row.number])
             for table in (record_fragment, record_holder):
                 self._connection.execute(sa.delete(table).where(table.c.record_number == row.number))
             self._connection.execute(sa.delete(_RECORDS).where(_RECORDS.c.number == row.number))

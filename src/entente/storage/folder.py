@@ -1,6 +1,7 @@
 """The node's folder: what lies where, who may read it, and which process holds it.
 
     entente.db      the store, with entente.db-wal and entente.db-shm while it is open
+    blobs/          the sealed chunks of records' files (storage.blob_files)
     index/          the search index; a cache, may be deleted while the node is stopped
     log/            the transparency log of the trail (storage.tiles); a cache as well
     keys/           private keys (storage.keys)
@@ -57,6 +58,11 @@ class Folder:
     def log(self) -> Path:
         """The transparency log."""
         return self.path / "log"
+
+    @property
+    def blobs(self) -> Path:
+        """The sealed chunks of records' files; made with the first one."""
+        return self.path / "blobs"
 
     @property
     def keys(self) -> Path:

@@ -1,7 +1,8 @@
 """Which records a reader may list, and how many: by the classes of the allowed set and the erasure date, nothing else.
 
 One row of `record_class` says «this record has a fact of this class, and is held until that day»; withdrawal removes the
-record's rows. A page is filled by one of two plans:
+record's rows. By the class of a link or a file alone nobody sees a record, so none is listed under it. A page is filled by one of
+two plans:
 
 - read on from the given number and keep what is allowed, when a first short stretch shows that the page will soon be full;
 - else merge: the first number after it in each allowed class (one index seek a class), then the class with the smallest is
@@ -87,6 +88,9 @@ _COUNT_ADD = (
     .where(record_count.c.class_numbers == sa.bindparam("numbers_"), record_count.c.erase_on == sa.bindparam("day_"))
     .values(records=record_count.c.records + sa.bindparam("by_"))
 )
+_LISTED = sa.select(record_class.c.record_number, record_class.c.class_number).where(
+    record_class.c.record_number.in_(sa.bindparam("numbers", expanding=True))
+)
 _ROWS_DELETE = sa.delete(record_class).where(
     record_class.c.class_number == sa.bindparam("class_"), record_class.c.record_number == sa.bindparam("record_")
 )
@@ -114,6 +118,14 @@ class RecordPages:
         """Count the records with a class in the allowed set; exact."""
         rows = self._connection.execute(_COUNTS, {"today": today.isoformat()})
         return sum(row.records for row in rows if not allowed.isdisjoint(_members(row.class_numbers)))
+
+    def listed(self, numbers: Sequence[int]) -> dict[int, list[int]]:
+        """Return the classes that records are listed under, those that are on no list left out."""
+        found: dict[int, list[int]] = {}
+        for part in parts(numbers):
+            for row in self._connection.execute(_LISTED, {"numbers": list(part)}):
+                found.setdefault(row.record_number, []).append(row.class_number)
+        return found
 
     def enter(self, numbers: Mapping[int, ClassKey]) -> None:
         """List records under their classes."""

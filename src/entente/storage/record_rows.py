@@ -19,11 +19,12 @@ import sqlalchemy as sa
 from entente.disclosure.model import DisclosureClass
 from entente.handling.model import Observation, Retention
 from entente.kernel.canonical import JsonObject
+from entente.kernel.codec import from_json, to_json
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import BodyId, KeyId, RecordId
 from entente.kernel.signing import Signature, decode_bytes, encode_bytes
 from entente.kernel.statement import Statement
-from entente.records.model import ChangedRecord, Fact, Link, Record, StoredRecord
+from entente.records.model import BlobReference, ChangedRecord, Fact, Link, Record, StoredRecord
 from entente.records.ports import RecordWrite
 from entente.storage.schema import stored_moment
 
@@ -100,6 +101,7 @@ def _record(row: sa.Row[Any], class_numbers: tuple[int, ...], class_of: Callable
         ),
         links=tuple([_link(item) for item in content["links"]]),
         retention=Retention(date.fromisoformat(content["review_on"]), date.fromisoformat(row.erase_on)),
+        blobs=tuple([from_json(BlobReference, item, "blobs") for item in content.get("blobs", ())]),
     )
 
 
@@ -110,16 +112,17 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def _content(record: Record) -> str:
-    return _encode(
-        {
-            "facts": [
-                (fact.property, fact.value, fact.terms, fact.observation, fact.is_unknown_property)
-                for fact in record.facts
-            ],
-            "links": [[link.property, link.to, link.terms, link.observation.value] for link in record.links],
-            "review_on": record.retention.review_on.isoformat(),
-        }
-    )
+    content: dict[str, object] = {
+        "facts": [
+            (fact.property, fact.value, fact.terms, fact.observation, fact.is_unknown_property) for fact in record.facts
+        ],
+        "links": [[link.property, link.to, link.terms, link.observation.value] for link in record.links],
+        "review_on": record.retention.review_on.isoformat(),
+    }
+    if record.blobs:
+        # Few records have files, and those that have few: the common form is enough.
+        content["blobs"] = to_json(record.blobs)
+    return _encode(content)
 
 
 def _link(item: list[Any]) -> Link:

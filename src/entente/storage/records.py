@@ -16,11 +16,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from entente.kernel.ids import BodyId, KeyId, RecordId
+from entente.kernel.ids import BlobId, BodyId, KeyId, RecordId
 from entente.kernel.statement import Statement
-from entente.records.model import ChangedRecord, Fragment, Holder, HolderState, StoredRecord
+from entente.records.model import ChangedRecord, Fragment, Holder, HolderState, Record, StoredRecord
 from entente.records.ports import Page, RecordWrite
 from entente.storage.classes import ClassTables
+from entente.storage.record_blobs import RecordBlobs
 from entente.storage.record_pages import ClassKey, RecordPages, class_key
 from entente.storage.record_rows import changed_record, stored_record, values_of
 from entente.storage.rows import (
@@ -121,6 +122,7 @@ class RecordTables:
         self._connection = connection
         self._classes = classes
         self._pages = RecordPages(connection)
+        self.files = RecordBlobs(connection)
 
     def get(self, record: RecordId) -> StoredRecord | None:
         """Return the newest version held, withdrawn ones included."""
@@ -158,12 +160,15 @@ class RecordTables:
             self._connection.execute(_UPDATE, [_changes(write, known[write.record.id].number) for write in changed])
         numbers.update((record_id, item.number) for record_id, item in known.items())
         # A withdrawal beats any version: what was withdrawn before stays off the lists. What was in doubt is on them again.
-        self._pages.enter(
-            {
-                numbers[record_id]: _key(write)
-                for record_id, write in newest.items()
-                if record_id not in known or not known[record_id].is_withdrawn
-            }
+        live = {
+            numbers[record_id]: write
+            for record_id, write in newest.items()
+            if record_id not in known or not known[record_id].is_withdrawn
+        }
+        self._pages.enter({number: _key(write) for number, write in live.items()})
+        self.files.replace(
+            {number: [blob.id for blob in write.record.blobs] for number, write in live.items()},
+            older=[item.number for item in known.values()],
         )
         self._put_fragments(newest.values(), numbers, known)
 
@@ -174,6 +179,7 @@ class RecordTables:
         item = held[record]
         if item.is_listed:
             self._pages.leave({item.number: item.key})
+        self.files.replace({}, older=[item.number])
         values = {"number_": item.number, "withdrawn_at": at, "change_sequence": change_sequence}
         self._connection.execute(_WITHDRAW, values)
 
@@ -287,6 +293,21 @@ class RecordTables:
         if not self._connection.execute(_HOLDER_SET, {**values, "number_": number, "body_": holder.body}).rowcount:
             self._connection.execute(_HOLDER_ADD, {**values, "record_number": number, "body": holder.body})
 
+    def with_blobs(self, records: Sequence[RecordId]) -> dict[RecordId, Record]:
+        """Return those of the records that have files, as they are held."""
+        found = (self.get(record) for record in self.files.having(records))
+        return {stored.record.id: stored.record for stored in found if stored is not None}
+
+    def records_with(self, blob: BlobId) -> tuple[RecordId, ...]:
+        """Return the records that have a file."""
+        return self.files.records_with(blob)
+
+    def drop_blobs(self, record: RecordId) -> None:
+        """Forget that a record has its files."""
+        number = self._connection.execute(_NUMBER, {"record": record}).scalar_one_or_none()
+        if number is not None:
+            self.files.replace({}, older=[number])
+
     def _stored(self, row: sa.Row[Any]) -> StoredRecord:
         return stored_record(row, self._classes.by_number)
 
@@ -295,15 +316,18 @@ class RecordTables:
         return frozenset(number for number in allowed if number in classes and classes[number].kind == kind)
 
     def _known(self, records: Sequence[RecordId]) -> dict[RecordId, _Known]:
+        rows = [row for part in parts(records) for row in self._connection.execute(_KNOWN, {"records": list(part)})]
+        classes = {row.number: json.loads(row.class_numbers) for row in rows}
+        # A record with several classes may be listed under some of them only; with one it is listed under that.
+        listed = self._pages.listed([number for number, held in classes.items() if len(held) > 1])
         return {
             RecordId(row.record_id): _Known(
                 row.number,
-                class_key(json.loads(row.class_numbers), row.erase_on),
+                class_key(listed.get(row.number, classes[row.number]), row.erase_on),
                 is_listed=row.withdrawn_at is None and row.doubted_at is None,
                 is_withdrawn=row.withdrawn_at is not None,
             )
-            for part in parts(records)
-            for row in self._connection.execute(_KNOWN, {"records": list(part)})
+            for row in rows
         }
 
     def _new_numbers(self, writes: Sequence[RecordWrite]) -> dict[RecordId, int]:
@@ -333,7 +357,11 @@ _RECORDS = record
 
 
 def _key(write: RecordWrite) -> ClassKey:
-    return class_key(write.class_numbers, write.record.retention.erase_on.isoformat())
+    """Return what a record is listed under: the classes of its facts, since nobody sees a record by a link or file alone (R5)."""
+    numbers, record = write.class_numbers, write.record
+    if len(numbers) > 1:
+        numbers = tuple({numbers[fact.terms] for fact in record.facts})
+    return class_key(numbers, record.retention.erase_on.isoformat())
 
 
 def _changes(write: RecordWrite, number: int) -> dict[str, object]:

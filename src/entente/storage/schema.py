@@ -259,6 +259,20 @@ record_holder = sa.Table(
     _text("state"),
     _moment("at"),
 )
+record_blob = sa.Table(
+    "record_blob",
+    metadata,
+    sa.Column("record_number", sa.ForeignKey("record.number"), primary_key=True, autoincrement=False),
+    sa.Column("blob", sa.Text, primary_key=True, index=True),
+)
+"""Which live records have which files; the references themselves, with their keys, stand in the record."""
+blob_file = sa.Table(
+    "blob_file",
+    metadata,
+    _key("blob"),
+    _number("size"),
+    sa.Column("is_whole", sa.Boolean, nullable=False),
+)
 
 tombstone = sa.Table(
     "tombstone",

@@ -5,6 +5,7 @@ One process has a store open at a time; the folder's lock says which. Several th
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Self, TypeAlias
 
 import sqlalchemy as sa
 
-from entente.kernel.errors import Unavailable
+from entente.kernel.errors import EntenteError, Unavailable
 from entente.storage import sqlite
 from entente.storage.classes import ClassMemory
 from entente.storage.files import sync_folder
@@ -23,6 +24,8 @@ from entente.storage.keys import KeyFiles
 from entente.storage.migrate import bring_forward
 from entente.storage.tombstone_file import TombstoneFiles
 from entente.storage.unit_of_work import Shared, SqlUnitOfWork, WriteLock
+
+_log = logging.getLogger(__name__)
 
 Hook: TypeAlias = Callable[[SqlUnitOfWork], None]
 """Runs inside each commit, before it becomes durable, in the order given. What it raises undoes the unit."""
@@ -102,6 +105,25 @@ class Store:
         They wake others, and must not raise: the change is durable already.
         """
         return self._shared.after_commit
+
+    def sweep_files(self, recover: Callable[[], object], sweep: Callable[[], object]) -> None:
+        """Erase now what a crash left of records' files, and after each commit the files that no record has any more.
+
+        The sweep runs in the committing thread, outside the lock: 256 MiB are overwritten in about a second.
+        """
+        recover()
+
+        def after_commit() -> None:
+            if not self._shared.blobs_dropped.is_set():
+                return
+            self._shared.blobs_dropped.clear()
+            try:
+                sweep()
+            except EntenteError as error:
+                # The change is durable and the keys are gone with it; the next start goes on with the files.
+                _log.warning("Files of erased records could not be removed: %s", error)
+
+        self.after_commit.append(after_commit)
 
     def unit(self) -> SqlUnitOfWork:
         """Return a unit of work for writing; it waits for its turn when it is entered."""

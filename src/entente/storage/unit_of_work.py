@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Lock, get_ident
+from threading import Event, Lock, get_ident
 from types import TracebackType
 from typing import Final, Self
 
@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.storage.agreements import AgreementTables
+from entente.storage.blobs import BlobTables
 from entente.storage.bodies import BodyTables
 from entente.storage.cases import CaseTables
 from entente.storage.classes import ClassMemory, ClassTables
@@ -101,6 +102,8 @@ class Shared:
     while_held: list[Callable[[], None]] = field(default_factory=list)
     """Called once a commit is durable and before anybody else may write; they only remember, and never raise."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    blobs_dropped: Event = field(default_factory=Event)
+    """Set by a commit after which a record no longer has a file."""
 
 
 class SqlUnitOfWork:
@@ -163,6 +166,8 @@ class SqlUnitOfWork:
         self.classes.committed()
         for callback in self._shared.while_held:
             callback()
+        if self.records.files.has_dropped:
+            self._shared.blobs_dropped.set()
         self._end()
         for callback in self._shared.after_commit:
             callback()
@@ -177,7 +182,8 @@ class SqlUnitOfWork:
         self.classes = ClassTables(connection, self._shared.classes)
         self.holdings = HoldingTables(connection, self.classes)
         self.records = RecordTables(connection, self.classes)
-        self.erasures = ErasureTables(connection, self._shared.tombstone_secret, self.trail)
+        self.erasures = ErasureTables(connection, self._shared.tombstone_secret, self.trail, self.records.files)
+        self.blobs = BlobTables(connection)
         self.cases = CaseTables(connection)
         self.correspondence = CorrespondenceTables(connection)
         self.outbox = OutboxTables(connection)

@@ -1,4 +1,4 @@
-"""The verbs of records: import, show, list, withdraw, share, say who can see."""
+"""The verbs of records: import, show, list, withdraw, share, say who can see; and of their files."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import OfficerId, RecordId
 from entente.node import Meaning, Node
+from entente.records.blobs import Looking
 from entente.records.importing import Import, ImportPlan
 from entente.records.judging import SCHEMA, Conditions, Judgement, Verdict, judge_sameness
-from entente.records.model import Record, StoredRecord
+from entente.records.model import BlobReference, Record, StoredRecord
 from entente.records.service import PAGE_RECORDS_MAX
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import Names, names_of
@@ -159,8 +160,21 @@ def _record(record: Record, names: Names) -> JsonObject:
         "at": to_json(record.at),
         "facts": facts,
         "links": links,
+        "files": [_file(blob) for blob in record.blobs],
         "terms": _terms(record, names),
         "retention": to_object(record.retention),
+    }
+
+
+def _file(blob: BlobReference) -> JsonObject:
+    """Say what a file is; its key stays in the node."""
+    return {
+        "name": blob.file_name,
+        "media_type": blob.media_type.value,
+        "bytes": blob.size,
+        "sha256": blob.sha256,
+        "blob": blob.id,
+        "terms": blob.terms,
     }
 
 
@@ -250,6 +264,36 @@ def _original(node: Node, arguments: Arguments) -> JsonObject:
     }
 
 
+def _attach(node: Node, arguments: Arguments) -> JsonObject:
+    node.disk.require_room()
+    names, officer = names_of(node), arguments.officer()
+    record, terms = names.record(arguments.text("record")), arguments.optional_text("terms")
+    cls = None
+    if terms:
+        cls, _ = node.files.record_terms(terms.encode(), _meaning(node, names), node.blobs.schema_of(officer, record))
+    with node.files.attachment(Path(arguments.text("file"))) as plain:
+        blob = node.blobs.attach(officer, record, plain, cls, arguments.progress)
+    return {"record": record, "name": names.record_name(record), "file": _file(blob)}
+
+
+def _detach(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    record = names.record(arguments.text("record"))
+    blob = node.blobs.detach(arguments.officer(), record, arguments.text("file"))
+    return {"record": record, "name": names.record_name(record), "file": _file(blob)}
+
+
+def _blob(node: Node, arguments: Arguments) -> JsonObject:
+    node.disk.require_room()
+    names = names_of(node)
+    record = names.record(arguments.text("record"))
+    why = Looking(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"))
+    officer, out = arguments.officer(), Path(arguments.text("out"))
+    with node.files.taken_out(out) as write:
+        blob = node.blobs.open_file(officer, record, arguments.text("file"), why, write, arguments.progress)
+    return {"record": record, "name": names.record_name(record), "file": _file(blob), "out": str(out)}
+
+
 VERBS: tuple[Verb, ...] = (
     verb(
         "record_import", _import, "Import records of ours from a file, under stated terms.",
@@ -268,6 +312,14 @@ VERBS: tuple[Verb, ...] = (
         "officer", "left", "right", "verdict", "evidence", "method", "terms", "share_with", "purpose", "crime_area", "case",
     ),
     verb("record_original", _original, "Show the part of a file that a record of ours was made from.", "officer", "record"),
+    verb(
+        "record_attach", _attach, "Attach a file to a record of ours.", "officer", "record", "file", "terms",
+    ),
+    verb("record_detach", _detach, "Take a file off a record of ours.", "officer", "record", "file"),
+    verb(
+        "record_blob", _blob, "Take a file out of a record, fetching it first where it is not here.",
+        "officer", "record", "file", "out", "purpose", "crime_area", "case",
+    ),
     verb("record_withdraw", _withdraw, "Withdraw one of our records everywhere.", "officer", "record", "reason"),
     verb("record_share", _share, "Send copies of our records.", "officer", "records", "recipients"),
     verb("record_who_can_see", _who_can_see, "Say who can see one of our records, and why.", "officer", "record"),

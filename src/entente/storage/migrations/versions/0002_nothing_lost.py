@@ -34,6 +34,25 @@ def upgrade() -> None:
     _hear_what_was_taken_in()
     _count_leases_in_minutes()
     _move_the_outbox()
+    _keep_files_of_records()
+
+
+def _keep_files_of_records() -> None:
+    op.create_table(
+        "record_blob",
+        sa.Column("record_number", ROW_NUMBER, autoincrement=False, nullable=False),
+        sa.Column("blob", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["record_number"], ["record.number"], name=op.f("fk_record_blob_record_number_record")),
+        sa.PrimaryKeyConstraint("record_number", "blob", name=op.f("pk_record_blob")),
+    )
+    op.create_index(op.f("ix_record_blob_blob"), "record_blob", ["blob"], unique=False)
+    op.create_table(
+        "blob_file",
+        sa.Column("blob", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("is_whole", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("blob", name=op.f("pk_blob_file")),
+    )
 
 
 def _make_tombstones() -> None:

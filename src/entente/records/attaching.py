@@ -1,0 +1,229 @@
+"""Attaching a file to one of our records, and taking it off: each makes a new version (R20, R21).
+
+The file is sealed as it is read, so that no part of it is ever plain on the node's disk and never more than a chunk in memory.
+Only when its chunks are durable does a version name it: a crash in between leaves chunks that no record has, and the next start
+erases them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from entente.disclosure.model import DisclosureClass
+from entente.kernel.blob import BLOB_BYTES_MAX, CHUNK_BYTES, Manifest, chunk_digest, seal_chunk
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Conflict, Invalid, NotFound, Unavailable
+from entente.kernel.ids import BodyId, OfficerId, RecordId
+from entente.kernel.ports import Act
+from entente.records.media import MediaCheck
+from entente.records.model import BLOBS_MAX, BlobReference, HolderState, Record, RecordDraft, StoredRecord
+from entente.records.ports import BlobFiles, HeldBlob, NewBlob, PlainFile, RecordsUnit, RecordWrite
+from entente.records.rules import check_draft, check_end, content_digest, content_texts, extract, latest_end
+from entente.records.service import Records
+from entente.records.sharing import Copies, instruments_of
+from entente.records.statements import record_statement
+from entente.records.withdrawing import own_live
+
+Progress = Callable[[int], None]
+"""Told how many bytes are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attaching:
+    """Adds files to our records and takes them off."""
+
+    records: Records
+    files: BlobFiles
+    bytes_max: int
+    """Plain bytes of all files on this node."""
+
+    def attach(
+        self,
+        officer: OfficerId,
+        wanted: RecordId,
+        plain: PlainFile,
+        terms: DisclosureClass | None,
+        on_progress: Progress,
+    ) -> BlobReference:
+        """Attach a file to one of our records, on terms of its own or on the record's only ones.
+
+        The bodies that hold a copy and may see the file are sent the new version.
+        Raises NotFound for a record that is not ours and live, Invalid for a file or terms that are not well formed,
+        Conflict for a name the record has already, Unavailable when the node's space for files is used up.
+        Source: docs/rules/records.md R20 and R21.
+        """
+        self._look_first(officer, wanted, plain)
+        with self.files.new() as new:
+            made, manifest = self._seal(plain, new, on_progress)
+            new.keep(manifest)
+        try:
+            with self.records.open_unit() as unit:
+                stored = self._ours(unit, officer, wanted)
+                self._check_space(unit, made.size)
+                changed = _with_file(stored.record, made, terms, unit.bodies.own().id)
+                # In this order: the row of its chunks and the version that names them are one commit.
+                unit.blobs.put(HeldBlob(made.id, made.size, is_whole=True))
+                detail: JsonObject = {"blob": made.id, "bytes": made.size, "media_type": made.media_type.value}
+                self._write(unit, officer, stored, changed, ("attach_file", detail))
+                unit.commit()
+        except BaseException:
+            self.files.erase(made.id)
+            raise
+        return made
+
+    def detach(self, officer: OfficerId, wanted: RecordId, file_name: str) -> BlobReference:
+        """Take a file off one of our records; its chunks are erased here, and where the new version arrives (R24)."""
+        with self.records.open_unit() as unit:
+            stored = self._ours(unit, officer, wanted)
+            gone = next((blob for blob in stored.record.blobs if blob.file_name == file_name), None)
+            if gone is None:
+                raise NotFound
+            changed = _without_file(stored.record, gone)
+            self._write(unit, officer, stored, changed, ("detach_file", {"blob": gone.id}))
+            unit.commit()
+        return gone
+
+    def _look_first(self, officer: OfficerId, wanted: RecordId, plain: PlainFile) -> None:
+        """Refuse before a file of 256 MiB is read what would be refused after it."""
+        if not 0 < plain.size <= BLOB_BYTES_MAX:
+            raise Invalid(
+                f"The file has {plain.size} bytes.",
+                field="file",
+                why=f"A record's file has 1 to {BLOB_BYTES_MAX} bytes (docs/rules/records.md R20).",
+                do="Attach a smaller file, or cut it and attach the parts.",
+            )
+        MediaCheck(plain.name)
+        with self.records.open_unit() as unit:
+            _check_room(self._ours(unit, officer, wanted).record, plain.name)
+            self._check_space(unit, plain.size)
+
+    def _ours(self, unit: RecordsUnit, officer: OfficerId, wanted: RecordId) -> StoredRecord:
+        self.records.authorise(unit, officer, "attach_file", subject=wanted)
+        return own_live(unit, wanted, self.records.clock.now().date())
+
+    def _check_space(self, unit: RecordsUnit, size: int) -> None:
+        check_space(unit, size, self.bytes_max)
+
+    def _seal(self, plain: PlainFile, new: NewBlob, on_progress: Progress) -> tuple[BlobReference, Manifest]:
+        look, digest, digests, size = MediaCheck(plain.name), hashlib.sha256(), [], plain.size
+        # Two salts are the 256 bits of a key; chance is drawn in one place (kernel.ids).
+        key = self.records.ids.new_salt() + self.records.ids.new_salt()
+        for index, chunk in enumerate(plain.chunks(CHUNK_BYTES)):
+            look.look(chunk)
+            digest.update(chunk)
+            sealed = seal_chunk(key, size, index, chunk)
+            digests.append(chunk_digest(sealed))
+            new.add(sealed)
+            on_progress(min(size, (index + 1) * CHUNK_BYTES))
+        look.end()
+        manifest = Manifest(size, tuple(digests))
+        return BlobReference(manifest.blob, key, size, look.media_type, plain.name, digest.hexdigest()), manifest
+
+    def _write(
+        self, unit: RecordsUnit, officer: OfficerId, stored: StoredRecord, changed: Record, act: tuple[str, JsonObject]
+    ) -> None:
+        """Keep the next version and send it to the bodies whose copy it changes."""
+        service, now = self.records, self.records.clock.now()
+        record = replace(changed, version=stored.record.version + 1, at=now)
+        situation = service.disclosure.situation_in(unit)
+        check_draft(_as_draft(record), service.schemata, service.lists)
+        latest = latest_end(record.kind, instruments_of(situation, record.terms), now.date(), service.lists)
+        check_end(record.retention, latest)
+        texts = content_texts(record)
+        statement = record_statement(record, officer, now, service.signer, texts)
+        verb, detail = act
+        detail = {**detail, "version": record.version, "statement": statement.id}
+        sequence = service.record(unit, Act(verb, record.source, officer, record.id, detail)).sequence
+        numbers = tuple(unit.classes.number_of(cls) for cls in record.terms)
+        write = RecordWrite(record, statement, numbers, None, now, sequence, content_digest(texts), fragment=None)
+        unit.records.put_many([write])
+        self._tell_holders(unit, officer, stored.record, record, Copies(unit, situation, now), now)
+
+    def _tell_holders(
+        self, unit: RecordsUnit, officer: OfficerId, before: Record, after: Record, copies: Copies, now: datetime
+    ) -> None:
+        for holder in unit.records.holders(after.id):
+            if holder.state is not HolderState.SENT:
+                continue
+            # A body that may not see the file is sent nothing: a version that changes nothing would say that something is hidden.
+            had, has = copies.extract_for(before, holder.body), copies.extract_for(after, holder.body)
+            if has is not None and (had is None or content_texts(had) != content_texts(has)):
+                self.records.send_copy(unit, after, holder.body, copies, officer, now)
+
+
+def check_space(unit: RecordsUnit, size: int, bytes_max: int) -> None:
+    """Raise Unavailable when a file of so many bytes would be more than the node has room for."""
+    held = unit.blobs.bytes_held()
+    if held + size > bytes_max:
+        raise Unavailable(
+            "The node's space for files is used up.",
+            why=f"Files of {held} bytes are here, this one has {size}, and together they may have {bytes_max}.",
+            do="Have the operator raise the setting blobs_gb_max, or take files off records that do not need them.",
+            retry_is_safe=True,
+        )
+
+
+def _check_room(record: Record, file_name: str) -> None:
+    if any(blob.file_name == file_name for blob in record.blobs):
+        raise Conflict(
+            f"The record has a file called «{file_name}» already.",
+            why="A record's files are asked for by their names (docs/rules/records.md R20).",
+            do="Take the older one off with «entente record detach», or give this one another name.",
+        )
+    if len(record.blobs) >= BLOBS_MAX:
+        raise Conflict(
+            f"The record has {BLOBS_MAX} files already.",
+            why="A record has no more files than an officer looks through (docs/rules/records.md R20).",
+            do="Take one off with «entente record detach», or attach this to another record of the same thing.",
+        )
+
+
+def _with_file(record: Record, made: BlobReference, terms: DisclosureClass | None, own: BodyId) -> Record:
+    _check_room(record, made.file_name)
+    cls = replace(terms, source=own) if terms is not None else _only_terms(record)
+    if cls.kind != record.kind:
+        raise Invalid(
+            f"The terms are for {cls.kind}, the record is a {record.kind}.",
+            field="terms",
+            why="All terms of a record are for its kind (docs/rules/records.md R1).",
+            do="Give the terms under which records of this kind are shared.",
+        )
+    known = record.terms if cls in record.terms else (*record.terms, cls)
+    blob = replace(made, terms=known.index(cls))
+    return replace(record, terms=known, blobs=(*record.blobs, blob))
+
+
+def _only_terms(record: Record) -> DisclosureClass:
+    if len(set(record.terms)) > 1:
+        raise Invalid(
+            "The record's facts are on several terms, and the file's are not said.",
+            field="terms",
+            why="Whoever may see one fact may not see each; nothing is guessed about a file.",
+            do="Say on what conditions the file is shared with --terms.",
+        )
+    return record.terms[0]
+
+
+def _without_file(record: Record, gone: BlobReference) -> Record:
+    """Return the record without a file, and without the terms that were that file's alone."""
+    rest = replace(record, blobs=tuple(blob for blob in record.blobs if blob is not gone))
+    used = {fact.terms for fact in rest.facts} | {link.terms for link in rest.links} | {one.terms for one in rest.blobs}
+    without = extract(rest, frozenset(range(len(rest.terms))) - ({gone.terms} - used))
+    assert without is not None, "the facts stay"
+    return without
+
+
+def _as_draft(record: Record) -> RecordDraft:
+    return RecordDraft(
+        record.local_id,
+        record.schema,
+        record.kind,
+        record.terms,
+        record.facts,
+        record.links,
+        record.retention,
+        blobs=record.blobs,
+    )

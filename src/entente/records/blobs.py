@@ -1,0 +1,277 @@
+"""Records' files: attached, opened for a purpose, given to the bodies that hold a copy, erased with their record.
+
+Adding stands in `attaching`, fetching in `fetching`, what a file may be in `media`, the sealing in `kernel.blob`.
+Source: DESIGN section 4 («Larger things are blobs»); docs/rules/records.md R20 to R24.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from entente.bodies.rules import verify_by_node
+from entente.disclosure.model import DisclosureClass
+from entente.kernel.blob import check_chunk, open_chunk, read_manifest
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable, Untrusted
+from entente.kernel.ids import BlobId, BodyId, OfficerId, RecordId
+from entente.kernel.ports import Act
+from entente.kernel.statement import Statement
+from entente.records.attaching import Attaching, Progress
+from entente.records.fetching import Fetching
+from entente.records.media import MediaCheck
+from entente.records.model import BlobReference, HolderState, StoredRecord
+from entente.records.ports import BlobFiles, Call, PlainFile, RecordsUnit
+from entente.records.rules import is_live
+from entente.records.service import Records
+from entente.records.sharing import Copies, forward_verdict
+from entente.records.statements import (
+    BLOB_CHUNK,
+    BLOB_MANIFEST,
+    BlobChunk,
+    BlobFetch,
+    BlobManifest,
+    blob_statement,
+    read_fetch,
+)
+from entente.records.withdrawing import own_live
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Why an officer opens a file, as for the record it belongs to (R9)."""
+
+    purpose: str
+    crime_area: str
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blobs:
+    """Keeps, opens, gives and erases records' files."""
+
+    records: Records
+    files: BlobFiles
+    call: Call
+    bytes_max: int
+    """Plain bytes of all files on this node."""
+    _busy: dict[BlobId, object] = field(default_factory=dict, init=False)
+    """The files that are being fetched now."""
+
+    def attach(
+        self,
+        officer: OfficerId,
+        wanted: RecordId,
+        plain: PlainFile,
+        terms: DisclosureClass | None,
+        on_progress: Progress,
+    ) -> BlobReference:
+        """Attach a file to one of our records (Attaching.attach)."""
+        return Attaching(self.records, self.files, self.bytes_max).attach(officer, wanted, plain, terms, on_progress)
+
+    def schema_of(self, officer: OfficerId, wanted: RecordId) -> str:
+        """Return the schema of one of our records, for the terms of a file; raise NotFound for a record that is not ours."""
+        with self.records.open_unit() as unit:
+            self.records.authorise(unit, officer, "attach_file", subject=wanted)
+            return own_live(unit, wanted, self.records.clock.now().date()).record.schema
+
+    def detach(self, officer: OfficerId, wanted: RecordId, file_name: str) -> BlobReference:
+        """Take a file off one of our records (Attaching.detach)."""
+        return Attaching(self.records, self.files, self.bytes_max).detach(officer, wanted, file_name)
+
+    def open_file(
+        self,
+        officer: OfficerId,
+        wanted: RecordId,
+        file_name: str,
+        why: Looking,
+        write: Callable[[bytes], None],
+        on_progress: Progress,
+    ) -> BlobReference:
+        """Give an officer a file of a record, fetching it first where it is not here; the look is in the trail.
+
+        The gate is asked as for the record, and after a fetch once more, since that may take minutes. Raises NotFound for a
+        file that is not there or not open to this reader, in the same words; Untrusted when what is here is not what the
+        source signed, after which nothing that was written counts. Source: docs/rules/records.md R22.
+        """
+        stored, blob = self._look(officer, wanted, file_name, why)
+        if stored.received_from is not None and not self._is_here(blob):
+            with self._alone(blob.id):
+                self._fetching().fetch(officer, stored, blob, on_progress)
+            stored, blob = self._look(officer, wanted, file_name, why)
+        with self.records.open_unit() as unit:
+            detail: JsonObject = {
+                "blob": blob.id,
+                "purpose": why.purpose,
+                "crime_area": why.crime_area,
+                "case": why.case,
+            }
+            self.records.record(unit, Act("open_file", unit.bodies.own().id, officer, wanted, detail))
+            unit.commit()
+        self._unseal(stored, blob, write, on_progress)
+        return blob
+
+    def _look(
+        self, officer: OfficerId, wanted: RecordId, file_name: str, why: Looking
+    ) -> tuple[StoredRecord, BlobReference]:
+        shown = self.records.show(officer, wanted, why.purpose, why.crime_area, why.case)
+        blob = next((one for one in shown.visible.blobs if one.file_name == file_name), None)
+        if blob is None:
+            raise NotFound
+        return shown.stored, blob
+
+    def _is_here(self, blob: BlobReference) -> bool:
+        with self.records.open_unit() as unit:
+            held = unit.blobs.get(blob.id)
+        return held is not None and held.is_whole and self.files.chunk(blob.id, 0) is not None
+
+    def _fetching(self) -> Fetching:
+        return Fetching(self.records, self.files, self.call, self.bytes_max)
+
+    def _unseal(
+        self, stored: StoredRecord, blob: BlobReference, write: Callable[[bytes], None], on_progress: Progress
+    ) -> None:
+        """Open a file chunk by chunk, and hold it against what its source said of it: size, type and digest (R20)."""
+        look, digest, done = MediaCheck(blob.file_name), hashlib.sha256(), 0
+        for index, sealed in enumerate(self._sealed(stored, blob)):
+            plain = open_chunk(blob.key, blob.size, index, sealed)
+            digest.update(plain)
+            try:
+                look.look(plain)
+            except Invalid as error:
+                raise _not_as_signed("its content is not of the type its name says") from error
+            write(plain)
+            done += len(plain)
+            on_progress(done)
+        if digest.hexdigest() != blob.sha256:
+            raise _not_as_signed("its parts opened to other bytes than the digest in the record says")
+
+    def _sealed(self, stored: StoredRecord, blob: BlobReference) -> Iterator[bytes]:
+        """Give the chunks that are here, each held against the manifest; a damaged copy is set aside, to be fetched anew."""
+        try:
+            manifest = read_manifest(self.files.manifest(blob.id) or b"", blob.id, blob.size)
+            for index in range(len(manifest.digests)):
+                sealed = self.files.chunk(blob.id, index) or b""
+                check_chunk(manifest, index, sealed)
+                yield sealed
+        except Untrusted as error:
+            if stored.received_from is not None:
+                self.files.erase(blob.id)
+                raise _damaged("Ask for it again: it is fetched anew from the body that sent the record.") from error
+            raise _damaged("Restore the folder «blobs» from the last backup, or attach the file again.") from error
+
+    def answer_fetch(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> Sequence[Statement]:
+        """Answer a body that asks for a file's chunks, inside the exchange's unit of work; what is given is in the trail.
+
+        The gate is asked at each call. Raises NotFound for a file that is not here and for one that this body may not have;
+        Unavailable when a copy's own file has not been fetched here yet. Source: docs/rules/records.md R22.
+        """
+        verify_by_node(unit.bodies.body(statement.body), statement)
+        asked, now = read_fetch(statement), self.records.clock.now()
+        if statement.body != sender:
+            raise NotFound
+        stored, blob = self._open_to(unit, asked.blob, sender, now)
+        own = unit.bodies.own().id
+        detail: JsonObject = {"blob": blob.id, "first": asked.first, "chunks": asked.count}
+        self.records.record(unit, Act("give_file", sender, "node", stored.record.id, detail))
+        return [
+            blob_statement(kind, content, own, now, self.records.signer) for kind, content in self._asked_for(asked)
+        ]
+
+    def _asked_for(self, asked: BlobFetch) -> Iterator[tuple[str, BlobManifest | BlobChunk]]:
+        if asked.with_manifest:
+            manifest = self.files.manifest(asked.blob)
+            if manifest is None:
+                raise _not_here_yet()
+            yield BLOB_MANIFEST, BlobManifest(asked.blob, manifest)
+        for index in range(asked.first, asked.first + asked.count):
+            sealed = self.files.chunk(asked.blob, index)
+            if sealed is None:
+                raise _not_here_yet()
+            yield BLOB_CHUNK, BlobChunk(asked.blob, index, sealed)
+
+    def _open_to(
+        self, unit: RecordsUnit, blob: BlobId, asker: BodyId, now: datetime
+    ) -> tuple[StoredRecord, BlobReference]:
+        """Return a record by which this body may have the file: one it was sent a copy of, live, and still open to it."""
+        situation = self.records.disclosure.situation_in(unit)
+        copies = Copies(unit, situation, now)
+        for record in unit.records.records_with(blob):
+            stored = unit.records.get(record)
+            if stored is None or not is_live(stored.record.retention.erase_on, stored.gone_at, now.date()):
+                continue
+            if not any(one.body == asker and one.state is HolderState.SENT for one in unit.records.holders(record)):
+                continue
+            found = next(one for one in stored.record.blobs if one.id == blob)
+            cls = stored.record.terms[found.terms]
+            if copies.may_hold(cls, asker) and (
+                stored.received_from is None
+                or forward_verdict(cls, unit.bodies.own().id, asker, record, situation, now).decision.allowed
+            ):
+                return stored, found
+        raise NotFound
+
+    def sweep(self) -> int:
+        """Erase the chunks of files that no record has any more; return of how many (R24). Each is in the trail."""
+        with self.records.open_unit() as unit:
+            gone = unit.blobs.forget_unreferenced()
+            for blob in gone:
+                self.records.record(unit, Act("erase_file", unit.bodies.own().id, "node", blob, {}))
+            if gone:
+                unit.commit()
+        # A crash before the last of these leaves chunks without a row, and without a key: the next start erases them.
+        for blob in gone:
+            self.files.erase(blob)
+        return len(gone)
+
+    def recover(self) -> int:
+        """Erase what a crash left: chunks that no row knows, and rows that no record needs; return how many."""
+        swept = self.sweep()
+        with self.records.open_unit() as unit:
+            known = unit.blobs.known()
+        return swept + self.files.erase_others(known)
+
+    @contextmanager
+    def _alone(self, blob: BlobId) -> Iterator[None]:
+        """Let a file be fetched once at a time."""
+        token = object()
+        if self._busy.setdefault(blob, token) is not token:
+            raise Conflict(
+                "The file is being fetched already.",
+                why="Another officer asked for it a moment ago, and its parts come once.",
+                do="Wait until it is here, then ask again.",
+            )
+        try:
+            yield
+        finally:
+            del self._busy[blob]
+
+
+def _not_as_signed(why: str) -> Untrusted:
+    return Untrusted(
+        "The file is not the one its source signed for.",
+        reason="blob_content_differs",
+        why=f"It is held against what the record says of it (docs/rules/records.md R20): {why}.",
+        do="Use nothing of it, and tell the record's source.",
+    )
+
+
+def _damaged(do: str) -> EntenteError:
+    return Unavailable(
+        "The file is damaged or missing on this node.",
+        why="Its parts in the folder «blobs» are not the ones that were kept.",
+        do=do,
+        retry_is_safe=True,
+    )
+
+
+def _not_here_yet() -> EntenteError:
+    return Unavailable(
+        "The file is not here yet.",
+        why="This node passed the record on, and its own officers have not fetched the file.",
+        do="Ask again once they have, or ask the record's source for the record.",
+        retry_is_safe=True,
+    )

@@ -1,0 +1,79 @@
+"""The one table from a statement's kind to the room that takes it in, and from a call's kind to the room that answers it.
+
+A kind that stands in neither is refused (docs/rules/exchange.md X15 and X27). `app` hands both tables to the exchange, which
+knows no room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from entente.agreements.service import Agreements
+from entente.bodies.service import Directory
+from entente.correspondence.service import Correspondence
+from entente.exchange.calls import Answer
+from entente.exchange.renewing import RENEWAL_KIND, accept_renewal
+from entente.kernel.ids import BodyId
+from entente.kernel.statement import Statement
+from entente.records.blobs import Blobs
+from entente.records.erasing import Erasing
+from entente.records.intake import Intake
+from entente.records.statements import BLOB_FETCH
+
+Accept = Callable[[Any, Statement, BodyId], None]
+
+
+def accept_table(
+    directory: Directory, agreements: Agreements, intake: Intake, erasing: Erasing, correspondence: Correspondence
+) -> Mapping[str, Accept]:
+    """Return the one table statement kind → the room that takes it in. A kind that is not in it is refused (X15)."""
+
+    def introduction(unit: Any, statement: Statement, _: BodyId) -> None:  # noqa: ANN401 - each room's own unit
+        # A newcomer is told what already stands between its future partners and us: nobody else can tell it later.
+        if (newcomer := directory.accept_introduction(unit, statement)) is not None:
+            agreements.tell_newcomer(unit, newcomer)
+
+    alone: Sequence[tuple[str, Callable[[Any, Statement], object]]] = (
+        ("keys", directory.accept_keys),
+        ("name", directory.accept_name),
+        ("addresses", directory.accept_addresses),
+        ("units", directory.accept_units),
+        ("group", directory.accept_group),
+        ("instrument", agreements.accept_instrument),
+        ("instrument_signature", agreements.accept_signature),
+        ("participation", agreements.accept_participation),
+        ("measure", agreements.accept_measure),
+        ("governance_proposal", agreements.accept_proposal),
+        ("proposal_recorded", agreements.accept_proposal_recorded),
+    )
+    return {
+        "introduction": introduction,
+        RENEWAL_KIND: accept_renewal,
+        **{kind: _whoever_sent_it(accept) for kind, accept in alone},
+        "record": intake.accept_record,
+        "withdrawal": intake.accept_withdrawal,
+        "erasure": erasing.accept_erasure,
+        "message": correspondence.accept_message,
+        "evidence": correspondence.accept_evidence,
+        "hit": correspondence.accept_hit,
+        "hit_answer": correspondence.accept_hit_answer,
+        "permission_request": correspondence.accept_permission_request,
+        "permission_answer": correspondence.accept_permission_answer,
+        "record_request": correspondence.accept_record_request,
+        "record_answer": correspondence.accept_record_answer,
+    }
+
+
+def _whoever_sent_it(accept: Callable[[Any, Statement], object]) -> Accept:
+    """Adapt a room that asks only for the statement: its own signature counts, not who carried it."""
+
+    def accepting(unit: Any, statement: Statement, _: BodyId) -> None:  # noqa: ANN401 - each room's own unit
+        accept(unit, statement)
+
+    return accepting
+
+
+def answer_table(blobs: Blobs) -> Mapping[str, Answer]:
+    """Return the one table kind of call → the room that answers it. A kind that is not in it is refused (X27)."""
+    return {BLOB_FETCH: blobs.answer_fetch}
