@@ -62,6 +62,8 @@ def accept_table(
         "permission_answer": correspondence.accept_permission_answer,
         "record_request": correspondence.accept_record_request,
         "record_answer": correspondence.accept_record_answer,
+        "recall": correspondence.accept_recall,
+        "recall_answer": correspondence.accept_recall_answer,
     }
 
 

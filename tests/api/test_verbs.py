@@ -172,6 +172,10 @@ def in_correspondence(day: Day, case: str) -> None:
         ("opened", ""),
         ("refused", "not_competent"),
     ]
+    taken_back = ask("XB-NCB", "message_recall", officer=DUTY, id=sent["id"], reason="To the wrong body.")["message"]
+    assert taken_back["recall"]["has_left"] is True
+    assert ask("XA-NCB", "message_show", id=sent["id"])["message"]["text"] == ""
+    assert ask("XB-NCB", "message_show", id=sent["id"])["message"]["recall"]["was_opened"] is True
     finding = {"officer": DUTY, "circumstances": "Passport at gate 4", "score": 930, **ABOUT}
     rejected = ask("XB-NCB", "hit_reject", record="XA-NCB/w-2", reason="rejected_other_person", **finding)["hit"]
     assert rejected["state"] == "closed"

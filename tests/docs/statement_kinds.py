@@ -23,6 +23,8 @@ from entente.correspondence.statements import (
     MessageContent,
     PermissionAnswerContent,
     PermissionRequestContent,
+    RecallAnswerContent,
+    RecallContent,
     RecordAnswerContent,
     RecordRequestContent,
 )
@@ -167,6 +169,20 @@ KINDS: Mapping[str, Kind] = {
     ),
     "message": Kind(
         Signer.NODE, MessageContent, "data", "shows it at the desk and in the case", "correspondence.md M2"
+    ),
+    "recall": Kind(
+        Signer.NODE,
+        RecallContent,
+        "control",
+        "takes the message's text away, here already or later, and answers with `recall_answer`",
+        "correspondence.md M18",
+    ),
+    "recall_answer": Kind(
+        Signer.NODE,
+        RecallAnswerContent,
+        "control",
+        "keeps that the recall was carried out, and whether the message had been opened",
+        "correspondence.md M18",
     ),
     "hit": Kind(
         Signer.NODE,

@@ -376,7 +376,7 @@ def test_message_with_the_id_of_another_is_refused(world: Network) -> None:
     charter = world.instrument(CHARTER)
     good = message(world, "GS", charter)
     assert send(world, "GS", "XB-NCB", charter, good).result.is_accepted
-    other = say(world, "GS", "message", {**good.content, "text": "Another text under the same id."})
+    other = say(world, "GS", "message", {**good.content, "text": "Another text under the same id."}, good.at)
     send(world, "GS", "XB-NCB", charter, other).assert_refused("conflict")
 
 

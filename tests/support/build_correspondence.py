@@ -151,6 +151,8 @@ class Desk:
             Kind.RECORD_REQUEST: self.desk.accept_record_request,
             Kind.RECORD_ANSWER: self.desk.accept_record_answer,
             Kind.EVIDENCE: self.desk.accept_evidence,
+            Kind.RECALL: self.desk.accept_recall,
+            Kind.RECALL_ANSWER: self.desk.accept_recall_answer,
             "record": self.intake.accept_record,
         }[statement.kind]
         with self.store.open_unit() as unit:
@@ -228,7 +230,7 @@ class Network:
     def _waiting(self, desk: Desk) -> list[Outgoing]:
         put_out = desk.store.state.outbox.put_out
         fresh = put_out[self._sent.get(desk.id, 0) :]
-        self._sent[desk.id] = len(put_out)
+        self._sent[desk.id] = desk.store.state.outbox.posted = len(put_out)
         return fresh
 
     def add(self, instrument: Instrument, *desks: Desk) -> Instrument:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from entente.cases.model import Case, CaseEvent
-from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, StepTaken, Way
+from entente.correspondence.model import Hit, Message, PermissionRequest, Recall, RecordRequest, StepTaken, Way
 from entente.disclosure.model import DisclosureClass, Leave
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId
 from entente.kernel.statement import Statement
@@ -212,6 +212,12 @@ class MemoryCases:
     def add_event(self, number: str, event: CaseEvent) -> None:
         self.lines.append((number, event))
 
+    def blank_events(self, number: str, subject: str) -> None:
+        self.lines = [
+            (of, replace(event, text="") if (of, event.subject) == (number, subject) else event)
+            for of, event in self.lines
+        ]
+
     def events(self, number: str) -> tuple[CaseEvent, ...]:
         return tuple(event for of, event in self.lines if of == number)
 
@@ -223,10 +229,27 @@ class MemoryCorrespondence:
     kept_hits: dict[str, tuple[Way, Hit]] = field(default_factory=dict)
     kept_permissions: dict[str, tuple[Way, PermissionRequest]] = field(default_factory=dict)
     kept_requests: dict[str, tuple[Way, RecordRequest]] = field(default_factory=dict)
+    recalls_ahead: dict[tuple[BodyId, str], Recall] = field(default_factory=dict)
 
     def put_message(self, message: Message, way: Way) -> None:
         assert message.header.id not in self.kept_messages, "a message is kept once"
         self.kept_messages[message.header.id] = (way, message)
+
+    def change_message(self, message: Message, way: Way) -> None:
+        assert message.header.id in self.kept_messages, "only a message that is kept is changed"
+        self.kept_messages[message.header.id] = (way, message)
+
+    def put_recall_ahead(self, sender: BodyId, message: str, recall: Recall) -> None:
+        self.recalls_ahead[sender, message] = recall
+
+    def recall_ahead(self, sender: BodyId, message: str) -> Recall | None:
+        return self.recalls_ahead.get((sender, message))
+
+    def drop_recall_ahead(self, sender: BodyId, message: str) -> None:
+        del self.recalls_ahead[sender, message]
+
+    def count_recalls_ahead(self, sender: BodyId) -> int:
+        return sum(of == sender for of, _ in self.recalls_ahead)
 
     def message(self, message: str) -> Message | None:
         return self.kept_messages[message][1] if message in self.kept_messages else None

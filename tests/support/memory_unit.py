@@ -178,6 +178,8 @@ class MemoryTrail:
 class MemoryOutbox:
     put_out: list[Outgoing] = field(default_factory=list)
     steps: dict[tuple[StatementId, BodyId], list[EvidenceStep]] = field(default_factory=dict)
+    posted: int = 0
+    """How many of them envelopes carry already; a test that plays the exchange says so."""
 
     def put(self, outgoing: Outgoing) -> None:
         self.put_out.append(outgoing)
@@ -196,7 +198,8 @@ class MemoryOutbox:
         self.steps.setdefault((statement, recipient), []).append(step)
 
     def retract(self, ref: str, kind: str) -> tuple[Delivery, ...]:
-        taken = [one for one in self.put_out if one.ref == ref and one.statement.kind == kind]
+        waiting = self.put_out[self.posted :]
+        taken = [one for one in waiting if one.ref == ref and one.statement.kind == kind]
         self.put_out = [one for one in self.put_out if one not in taken]
         return tuple(
             Delivery(one.recipient, one.statement.id, kind, ref, "retracted", "", one.statement.at) for one in taken

@@ -24,7 +24,10 @@ class CaseStore(Protocol):
         """Return the newest cases."""
 
     def add_event(self, number: str, event: CaseEvent) -> None:
-        """Add a line to the chronology; lines are never changed."""
+        """Add a line to the chronology; lines are never changed, but for `blank_events`."""
+
+    def blank_events(self, number: str, subject: str) -> None:
+        """Take the text from a case's lines about an item that its sender recalled; that there was one stays."""
 
     def events(self, number: str) -> tuple[CaseEvent, ...]:
         """Return the chronology in order."""

@@ -14,6 +14,8 @@ from entente.kernel.canonical import JsonObject
 
 app = commands("Messages to other bodies, and what they sent.")
 
+_Message = Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id.")]
+
 
 @app.command(
     "send",
@@ -56,18 +58,33 @@ def list_messages(case: CaseNumber = "", limit: Limit = 50, folder: Folder = Non
 
 
 @app.command("show", epilog=examples("entente message show message-0f3a…"))
-def show(
-    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id.")],
-    folder: Folder = None,
-    as_json: Json = False,
-) -> None:
+def show(message: _Message, folder: Folder = None, as_json: Json = False) -> None:
     """Show a message and how far it has come."""
     say(ask(folder, "message_show", {"id": message}), as_json, _message)
 
 
+@app.command(
+    "recall",
+    epilog=examples("entente message recall message-0f3a… --reason «It names the wrong person» --as xa-duty-1"),
+)
+def recall(
+    message: _Message,
+    reason: Annotated[str, typer.Option("--reason", help="Why, in words; the recipient reads it.")],
+    officer: ActingAs,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Take back a message of ours that was sent in error: it never leaves, or its text is taken from where it came.
+
+    The recipient's node confirms, and says whether an officer had opened it. Twice changes nothing.
+    """
+    given: JsonObject = {"officer": officer, "id": message, "reason": reason}
+    say(ask(folder, "message_recall", given), as_json, _message)
+
+
 @app.command("open", epilog=examples("entente message open message-0f3a… --as xb-duty-1"))
 def open_message(
-    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id.")],
+    message: _Message,
     officer: ActingAs,
     folder: Folder = None,
     as_json: Json = False,
@@ -84,7 +101,7 @@ def open_message(
     ),
 )
 def conclude(
-    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id.")],
+    message: _Message,
     outcome: Annotated[str, typer.Option("--outcome", help="acted_on or refused.")],
     officer: ActingAs,
     reason: Annotated[
@@ -144,7 +161,24 @@ def _message(answer: JsonObject) -> Iterator[str]:
     assert isinstance(message, dict), "a message is an object"
     yield f"{name(message['subject'])}  {plain(message['urgency'])}{', for action' if message['for_action'] else ''}"
     yield from heading(message)
+    yield from _recalled(message)
     yield from text_block(message["text"])
+
+
+def _recalled(message: JsonObject) -> Iterator[str]:
+    recall = message["recall"]
+    if not isinstance(recall, dict):
+        return
+    yield f"RECALLED by its sender, officer {plain(recall['officer'])}, {when(recall['at'])}: {name(recall['reason'])}"
+    if message["way"] == "received":
+        yield f"  It {'had' if recall['was_opened'] else 'had not'} been opened here."
+    elif not recall["has_left"]:
+        yield "  It never left this node."
+    elif recall["answered_at"]:
+        opened = "had been" if recall["was_opened"] else "had not been"
+        yield f"  Confirmed {when(recall['answered_at'])}; it {opened} opened there."
+    else:
+        yield "  Not confirmed yet."
 
 
 def _list(answer: JsonObject) -> Iterator[str]:
@@ -153,7 +187,7 @@ def _list(answer: JsonObject) -> Iterator[str]:
             when(one["at"]),
             "to" if one["way"] == "sent" else "from",
             code(one, "recipient" if one["way"] == "sent" else "sender"),
-            name(one["subject"]),
+            "RECALLED" if one["recall"] else name(one["subject"]),
             plain(one["urgency"]),
             state(one),
             plain(one["id"]),

@@ -107,11 +107,23 @@ class Desk:
         return Header(made, sender, recipient, instrument, officer, our_reference, your_reference, now)
 
     def _post(
-        self, unit: CorrespondenceUnit, kind: Kind, header: Header, content: object, envelope: InstrumentId
+        self,
+        unit: CorrespondenceUnit,
+        kind: Kind,
+        header: Header,
+        content: object,
+        envelope: InstrumentId,
+        *,
+        is_control: bool = False,
+        ref: str = "",
     ) -> Statement:
-        """Sign an item with the node's key and put it in the outbox, under the instrument that carries it."""
+        """Sign an item with the node's key and put it in the outbox, under the instrument that carries it.
+
+        Its deliveries are found by its own id, or by the id of the item it is about.
+        """
         statement = draft(kind, header.sender, header.at, to_object(content)).with_signature(self.signer)
-        unit.outbox.put(Outgoing(header.recipient, envelope, statement, ref=header.id))
+        ref = ref or header.id
+        unit.outbox.put(Outgoing(header.recipient, envelope, statement, is_control=is_control, ref=ref))
         return statement
 
     def _carrier(self, situation: Situation, header: Header) -> InstrumentId:

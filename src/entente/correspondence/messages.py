@@ -1,6 +1,6 @@
 """Police messages: sent under an instrument that is in force between both, taken in by the same rule.
 
-Source: docs/rules/correspondence.md M1 and M2.
+Source: docs/rules/correspondence.md M1, M2 and M18.
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from entente.correspondence.channels import may_write
-from entente.correspondence.desk import RESUME_OR_WRITE, Desk, detail_of
+from entente.correspondence.desk import RESUME_OR_WRITE, detail_of
 from entente.correspondence.model import Message, Way
 from entente.correspondence.ports import CorrespondenceUnit
+from entente.correspondence.recalling import Recalling, recalled_shell
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX, bad, check_text
 from entente.correspondence.statements import (
     ID_CHARACTERS_MAX,
@@ -42,8 +43,8 @@ class Letter:
     """The id of the item it answers."""
 
 
-class Messages(Desk):
-    """The verbs about messages."""
+class Messages(Recalling):
+    """The verbs about messages, recalls among them."""
 
     def send_message(
         self,
@@ -127,8 +128,13 @@ class Messages(Desk):
             raise Refused("The message was not taken in.", decision=decision, do=RESUME_OR_WRITE)
         if unit.correspondence.message(header.id) is not None:
             raise seen_before(header.id)
-        unit.correspondence.put_message(content.message(), Way.RECEIVED)
-        self._on_file(unit, header.your_reference, header, "message_received", header.id, content.subject, now)
+        message, recall = content.message(), unit.correspondence.recall_ahead(sender, header.id)
+        if recall is not None:
+            # Its recall overtook it (M18): nothing of its text is kept.
+            message = recalled_shell(message, recall)
+            unit.correspondence.drop_recall_ahead(sender, header.id)
+        unit.correspondence.put_message(message, Way.RECEIVED)
+        self._on_file(unit, header.your_reference, header, "message_received", header.id, message.subject, now)
         detail = detail_of("received", decision, instrument=header.instrument, case=header.your_reference)
         self.record(unit, Act(statement.kind, sender, header.officer, header.id, detail))
 

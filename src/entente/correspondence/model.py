@@ -42,6 +42,21 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """That a message was taken back by its sender: when, by which officer, why."""
+
+    at: datetime
+    officer: str
+    reason: str
+    has_left: bool
+    """False where it was taken back before any envelope carried it: then nobody else ever knew of it."""
+    was_opened: bool | None = None
+    """Whether an officer of the recipient had opened it before; None at the sender until the recipient has said so."""
+    answered_at: datetime | None = None
+    """At the sender: when the recipient confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A police message."""
 
@@ -53,6 +68,8 @@ class Message:
     is_for_action: bool
     answers: str = ""
     """The id of the item it answers."""
+    recall: Recall | None = None
+    """Once recalled, a received message holds nothing of its text any more."""
 
 
 class HitOutcome(StrEnum):

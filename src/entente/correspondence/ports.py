@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from entente.cases.ports import CasesUnit
-from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, StepTaken, Way
+from entente.correspondence.model import Hit, Message, PermissionRequest, Recall, RecordRequest, StepTaken, Way
 from entente.kernel.ids import BodyId, InstrumentId
 
 
@@ -16,6 +16,9 @@ class CorrespondenceStore(Protocol):
     def put_message(self, message: Message, way: Way) -> None:
         """Keep a message; the same id again is a programming error."""
 
+    def change_message(self, message: Message, way: Way) -> None:
+        """Replace a message that is kept, because it was recalled; one that is not is a programming error."""
+
     def message(self, message: str) -> Message | None:
         """Return a message."""
 
@@ -24,6 +27,18 @@ class CorrespondenceStore(Protocol):
 
     def steps(self, message: str) -> tuple[StepTaken, ...]:
         """Return what was done here with a message, in order."""
+
+    def put_recall_ahead(self, sender: BodyId, message: str, recall: Recall) -> None:
+        """Keep that a body recalled a message of its own that is not here yet."""
+
+    def recall_ahead(self, sender: BodyId, message: str) -> Recall | None:
+        """Return a recall that was here before its message."""
+
+    def drop_recall_ahead(self, sender: BodyId, message: str) -> None:
+        """Forget a recall that was here before its message: the message is here now, and carries it."""
+
+    def count_recalls_ahead(self, sender: BodyId) -> int:
+        """Count the recalls of a body that were here before their messages."""
 
     def messages(self, limit: int, case: str = "") -> tuple[tuple[Way, Message], ...]:
         """Return the newest messages, of one case where a number is given."""

@@ -43,6 +43,8 @@ class Kind(StrEnum):
     RECORD_REQUEST = "record_request"
     RECORD_ANSWER = "record_answer"
     EVIDENCE = "evidence"
+    RECALL = "recall"
+    RECALL_ANSWER = "recall_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,27 @@ class EvidenceContent:
     step: Step
     reason: str
     officer: str
+    signed_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallContent:
+    """Content of a `recall`: a message of the signer that is to be shown to nobody any more, and why."""
+
+    header: Header
+    message: str
+    reason: str
+    signed_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallAnswerContent:
+    """Content of a `recall_answer`: what the recipient's node did, and whether an officer had opened the message before."""
+
+    header: Header
+    message: str
+    was_here: bool
+    was_opened: bool
     signed_in: str
 
 

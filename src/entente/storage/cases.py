@@ -6,6 +6,8 @@ has no gap. Source: docs/rules/cases.md; cases.ports.CaseStore.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from entente.cases.model import Case, CaseEvent
@@ -40,8 +42,18 @@ class CaseTables:
         return tuple(value_of(Case, row.document) for row in self._connection.execute(query.limit(limit)))
 
     def add_event(self, number: str, event: CaseEvent) -> None:
-        """Add a line to the chronology; lines are never changed."""
+        """Add a line to the chronology; lines are never changed, but for `blank_events`."""
         self._connection.execute(sa.insert(case_event), {"case_number": number, "document": text_of(event)})
+
+    def blank_events(self, number: str, subject: str) -> None:
+        """Take the text from a case's lines about an item that its sender recalled."""
+        query = sa.select(case_event.c.position, case_event.c.document).where(case_event.c.case_number == number)
+        for row in self._connection.execute(query).all():
+            event = value_of(CaseEvent, row.document)
+            if event.subject == subject:
+                blank = text_of(replace(event, text=""))
+                here = case_event.c.position == row.position
+                self._connection.execute(sa.update(case_event).where(here).values(document=blank))
 
     def events(self, number: str) -> tuple[CaseEvent, ...]:
         """Return the chronology in the order it was written."""

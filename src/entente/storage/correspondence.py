@@ -13,10 +13,20 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Step, StepTaken, Way
+from entente.correspondence.model import (
+    Header,
+    Hit,
+    Message,
+    PermissionRequest,
+    Recall,
+    RecordRequest,
+    Step,
+    StepTaken,
+    Way,
+)
 from entente.kernel.ids import BodyId, InstrumentId
 from entente.storage.rows import add_row_once, replace_row, text_of, value_of
-from entente.storage.schema import correspondence_item, message_step
+from entente.storage.schema import correspondence_item, message_step, recall_ahead
 
 T = TypeVar("T", Message, Hit, PermissionRequest, RecordRequest)
 
@@ -35,6 +45,7 @@ class MessageState(StrEnum):
 
     FOR_ACTION = "for_action"
     FOR_INFORMATION = "for_information"
+    RECALLED = "recalled"
 
 
 _item = correspondence_item
@@ -60,6 +71,37 @@ class CorrespondenceTables:
         assert self.message(message.header.id) is None, "a message is kept once"
         state = MessageState.FOR_ACTION if message.is_for_action else MessageState.FOR_INFORMATION
         self._put(Family.MESSAGE, message, way, state, answers=message.answers)
+
+    def change_message(self, message: Message, way: Way) -> None:
+        """Replace a message that is kept, because it was recalled."""
+        assert self.message(message.header.id) is not None, "only a message that is kept is changed"
+        state = MessageState.FOR_ACTION if message.is_for_action else MessageState.FOR_INFORMATION
+        if message.recall is not None:
+            state = MessageState.RECALLED
+        self._put(Family.MESSAGE, message, way, state, answers=message.answers)
+
+    def put_recall_ahead(self, sender: BodyId, message: str, recall: Recall) -> None:
+        """Keep that a body recalled a message of its own that is not here yet."""
+        key = {"sender": sender, "message": message}
+        replace_row(self._connection, recall_ahead, key, {"document": text_of(recall)})
+
+    def recall_ahead(self, sender: BodyId, message: str) -> Recall | None:
+        """Return a recall that was here before its message."""
+        query = sa.select(recall_ahead.c.document).where(
+            recall_ahead.c.sender == sender, recall_ahead.c.message == message
+        )
+        document = self._connection.execute(query).scalar()
+        return None if document is None else value_of(Recall, document)
+
+    def drop_recall_ahead(self, sender: BodyId, message: str) -> None:
+        """Forget a recall that was here before its message."""
+        here = (recall_ahead.c.sender == sender, recall_ahead.c.message == message)
+        self._connection.execute(sa.delete(recall_ahead).where(*here))
+
+    def count_recalls_ahead(self, sender: BodyId) -> int:
+        """Count the recalls of a body that were here before their messages."""
+        query = sa.select(sa.func.count()).select_from(recall_ahead).where(recall_ahead.c.sender == sender)
+        return self._connection.execute(query).scalar_one()
 
     def message(self, message: str) -> Message | None:
         """Return a message."""

@@ -364,6 +364,8 @@ message_step = sa.Table(
     _moment("at"),
     _text("reason"),
 )
+recall_ahead = sa.Table("recall_ahead", metadata, _key("sender"), _key("message"), _text("document"))
+"""Recalls that overtook their messages: whatever arrives later under such an id is recalled already."""
 
 stream = sa.Table(
     "stream",

@@ -76,6 +76,12 @@ def _conclude_message(node: Node, arguments: Arguments) -> JsonObject:
     return _show_message(node, Arguments({"id": message.header.id}))
 
 
+def _recall_message(node: Node, arguments: Arguments) -> JsonObject:
+    officer, message, reason = arguments.officer(), arguments.text("id"), arguments.text("reason")
+    recalled = node.correspondence.recall_message(officer, message, reason)
+    return {"message": _message(node, Way.SENT, recalled, names_of(node))}
+
+
 def _confirm_hit(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     hit = node.correspondence.confirm_hit(arguments.officer(), _finding(arguments, names), _about(arguments, names))
@@ -261,6 +267,7 @@ def _message(node: Node, way: Way, message: Message, names: Names) -> JsonObject
         "urgency": message.urgency,
         "for_action": message.is_for_action,
         "answers": message.answers,
+        "recall": None if message.recall is None else to_object(message.recall),
     }
 
 
@@ -305,6 +312,7 @@ VERBS: tuple[Verb, ...] = (
         "message_conclude", _conclude_message, "State that a message was acted on or refused.",
         "officer", "id", "outcome", "reason",
     ),
+    verb("message_recall", _recall_message, "Take back a message of ours that was sent in error.", "officer", "id", "reason"),
     verb(
         "hit_confirm", _confirm_hit, "Judge a candidate to be the subject.",
         "officer", "record", "version", "score", "circumstances", *_ABOUT,

@@ -31,6 +31,13 @@ def upgrade() -> None:
     op.add_column("record", sa.Column("doubted_at", MOMENT, nullable=True))
     op.add_column("trail", sa.Column("entry", sa.LargeBinary(), nullable=True))
     _make_tombstones()
+    op.create_table(
+        "recall_ahead",
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sender", "message", name=op.f("pk_recall_ahead")),
+    )
     _hear_what_was_taken_in()
     _count_leases_in_minutes()
     _move_the_outbox()

@@ -1,0 +1,79 @@
+"""M18 between real nodes on real stores: the text leaves the recipient, and the receipts say that the recall arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from entente.verbs import perform
+from tests.support.nodes import Network, open_network
+
+pytestmark = pytest.mark.storage
+
+XA, XB, GS, RC = "XA-NCB", "XB-NCB", "GS", "RC"
+TEXT, WHY = "Zebunisodi Charkhinav was seen at pier 3.", "It names the wrong person."
+
+
+@pytest.fixture
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    with open_network(tmp_path_factory.mktemp("recall")) as opened:
+        opened.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
+        yield opened
+
+
+def ask(network: Network, code: str, verb: str, **given: Any) -> Any:  # noqa: ANN401 - a verb's JSON
+    return perform(network[code], verb, given)
+
+
+def send(network: Network) -> str:
+    sent = ask(network, XB, "message_send", officer="duty-1", to=XA, instrument="charter", subject="Pier 3", text=TEXT)
+    return str(sent["message"]["id"])
+
+
+def states(network: Network, message: str) -> dict[str, str]:
+    shown = ask(network, XB, "message_show", id=message)["message"]
+    return {one["kind"]: one["state"] for one in shown["deliveries"]}
+
+
+def recall(network: Network, message: str) -> Any:  # noqa: ANN401 - a verb's JSON
+    return ask(network, XB, "message_recall", officer="duty-1", id=message, reason=WHY)["message"]["recall"]
+
+
+def test_m18_message_in_no_envelope_yet_never_leaves(network: Network) -> None:
+    message = send(network)
+    assert recall(network, message)["has_left"] is False
+    network.deliver()
+    assert states(network, message) == {"message": "retracted"}
+    assert ask(network, XA, "message_list")["messages"] == []
+
+
+def test_m18_recalled_text_stands_in_no_item_of_the_recipient_and_the_receipts_are_listed(network: Network) -> None:
+    message = send(network)
+    network.deliver()
+    assert ask(network, XA, "message_open", id=message, officer="duty-1")["message"]["text"] == TEXT
+    assert recall(network, message)["has_left"] is True
+    network.deliver()
+    assert states(network, message) == {"message": "stored", "recall": "stored"}
+    shown = ask(network, XA, "message_show", id=message)["message"]
+    assert (shown["subject"], shown["text"], shown["recall"]["reason"]) == ("", "", WHY)
+    told = ask(network, XB, "message_show", id=message)["message"]["recall"]
+    assert (told["was_opened"], told["answered_at"] is not None) == (True, True)
+    with network[XA].correspondence.open_unit() as unit:
+        assert TEXT not in repr(unit.correspondence.messages(10))
+
+
+def test_m18_recall_overtakes_a_message_that_is_still_on_its_way(network: Network) -> None:
+    message = send(network)
+    to = network.id(XA)
+    # The message is in an envelope, but the line breaks before it is posted.
+    carried = network[XB].exchange.collect(to)
+    assert carried is not None
+    network[XB].exchange.postpone(carried, "The line broke.")
+    assert recall(network, message)["has_left"] is True
+    network.clock.move(seconds=5)
+    network.deliver()
+    shown = ask(network, XA, "message_show", id=message)["message"]
+    assert (shown["text"], shown["recall"]["was_opened"]) == ("", False)
+    assert states(network, message) == {"message": "stored", "recall": "stored"}
