@@ -175,7 +175,7 @@ class Arriving:
                 sender = view.bodies.body(envelope.header.sender)
                 if sender is None:
                     raise _unknown_sender(receipt.detail)
-                signer = self.posting.signer_toward(view, own, sender.id)
+                signer = self.posting.signer_answering(view, own, envelope)
                 salt = self.ids.new_salt()
                 made.append(make_receipt(envelope, receipt, sender, salt, own.id, signer=signer, sealer=self.sealer))
         return made

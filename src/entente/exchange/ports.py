@@ -130,6 +130,9 @@ class OutboxStore(Outbox, Protocol):
     def set_undelivered(self, queued: Queued, why: str, at: datetime) -> None:
         """End a statement's delivery without success."""
 
+    def set_known(self, queued: Queued, why: str, at: datetime) -> None:
+        """End a statement's delivery: its recipient has shown with its signature that it has it."""
+
     def has_sent(self, statement: StatementId, recipient: BodyId) -> bool:
         """Say whether a statement was put for a body."""
 

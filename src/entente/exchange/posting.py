@@ -24,6 +24,7 @@ from entente.exchange.model import (
     BATCH_ENVELOPES_MAX,
     EXPIRY_DAYS,
     STREAM_LANES,
+    Envelope,
     EnvelopeBody,
     Lane,
     Queued,
@@ -113,6 +114,20 @@ class Posting:
         version = unknown.outgoing.statement.content.get("version")
         assert isinstance(version, int), "our own change of keys names its version"
         return self.keys.signer_of(key_id(own.keys[version - 2].node_key)) or self.keys.signer
+
+    def signer_answering(self, unit: ExchangeUnit, own: Body, envelope: Envelope) -> Signer:
+        """Return the signer whose key the sender of an envelope knows as ours: that of the version it sealed the envelope to.
+
+        It may know a change of keys whose receipt has not reached us, and believes no earlier key then.
+
+        Source: docs/rules/exchange.md X19; docs/rules/bodies.md B10.
+        """
+        header = envelope.header
+        if header.sealed_to == key_id(own.current_keys.sealing_key):
+            return self.keys.signer
+        named = [version for version in own.keys if key_id(version.sealing_key) == header.sealed_to]
+        held = self.keys.signer_of(key_id(named[-1].node_key)) if named else None
+        return held or self.signer_toward(unit, own, header.sender)
 
     def end_overdue(self, unit: ExchangeUnit, now: datetime) -> int:
         """End what waited longer than a delivery may take, each with a signed non-delivery; return how many.

@@ -140,12 +140,14 @@ def judge_call(envelope: Envelope, known: Known, now: datetime) -> HeaderVerdict
 def judge_passing_on(envelope: Envelope, known: Known, now: datetime) -> HeaderVerdict:
     """Say whether an envelope to another body is what it claims, so that it may be passed on. Never raises.
 
+    An earlier key of the sender is good here: its recipient may not know the next one yet, and judges that itself.
     For whom this node passes on, and how much, is asked by the relay.
 
     Source: docs/rules/exchange.md X4 to X6, X10 and X24.
     """
     for rule in (_sender_known, _signed_by_sender, _not_from_the_future, _not_expired):
-        if (verdict := rule(envelope, known, now)) is not None:
+        verdict = rule(envelope, known, now)
+        if verdict is not None and verdict.reason is not RefusalReason.KEY_NO_LONGER_VALID:
             return _refuse("X24", verdict.reason or RefusalReason.NOT_FOR_US, verdict.detail)
     return HeaderVerdict(Course.TAKE, "X24")
 

@@ -199,7 +199,10 @@ class Exchange:
         """
         chosen = view.outbox.route(peer.id)
         lines = [line for lane in STREAM_LANES if (line := view.outbox.line(peer.id, lane)) is not None]
-        is_down = min((line.attempts for line in lines), default=0) >= RELAY_AFTER_ATTEMPTS
+        # The lane that fares worst: one that nothing waits in has not failed. Then every other attempt goes to the body itself,
+        # so that neither a line that came back nor a relay that refuses is in the way for ever.
+        failed = max((line.attempts for line in lines), default=0)
+        is_down = failed >= RELAY_AFTER_ATTEMPTS and (failed - RELAY_AFTER_ATTEMPTS) % 2 == 0
         if chosen is None and peer.addresses and not is_down:
             return peer
         for name in (chosen,) if chosen is not None else peer.relays:

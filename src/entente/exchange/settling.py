@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from entente.bodies.authority import Record
-from entente.exchange.model import RELAY_AGAIN_HOURS, Lane, Line, Receipt, ReceiptOutcome, WaitingEnvelope
+from entente.bodies.statements import DirectoryKind
+from entente.exchange.model import (
+    RELAY_AGAIN_HOURS,
+    Lane,
+    Line,
+    Receipt,
+    ReceiptOutcome,
+    RefusalReason,
+    WaitingEnvelope,
+)
 from entente.exchange.packing import retry_delay
 from entente.exchange.ports import ExchangeUnit
 from entente.exchange.posting import Posting
@@ -59,10 +68,27 @@ class Settling:
             return self._take_relays_word(unit, found, now)
         (first, *_) = unit.outbox.envelopes(waiting.recipient, waiting.envelope.header.lane, 1) or (waiting,)
         after = judge_receipt(receipt, first.envelope.header.sequence)
+        if receipt.reason == RefusalReason.KEY_NO_LONGER_VALID:
+            self._take_keys_as_known(unit, found, now)
         if after in {After.DONE, After.REFUSED}:
             unit.outbox.settle(waiting.number, receipt, found.evidence, now)
             self._record_refusals(unit, waiting, receipt)
         return after
+
+    def _take_keys_as_known(self, unit: ExchangeUnit, found: BelievedReceipt, now: datetime) -> None:
+        """End the delivery of a change of our keys whose receipt was lost: who refuses the key before it has taken it in.
+
+        Else every envelope to that body would be signed with the key it refuses, for as long as the change is unacknowledged.
+
+        Source: docs/rules/exchange.md X21; docs/rules/bodies.md B10.
+        """
+        recipient, receipt = found.waiting.recipient, found.receipt
+        queued = unit.outbox.first_waiting(recipient, DirectoryKind.KEYS)
+        if queued is None or queued.outgoing.statement.body != unit.bodies.own().id:
+            return
+        unit.outbox.set_known(queued, receipt.reason, now)
+        step = EvidenceStep("stored", recipient, receipt.at, receipt.reason)
+        unit.outbox.add_step(queued.outgoing.statement.id, recipient, step, found.evidence)
 
     def _take_relays_word(self, unit: ExchangeUnit, found: BelievedReceipt, now: datetime) -> After:
         waiting, receipt = found.waiting, found.receipt

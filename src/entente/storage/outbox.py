@@ -307,6 +307,10 @@ class OutboxTables:
         """End a statement's delivery without success."""
         self._set(queued.number, SendState.UNDELIVERED, why, at)
 
+    def set_known(self, queued: Queued, why: str, at: datetime) -> None:
+        """End a statement's delivery: its recipient has shown with its signature that it has it."""
+        self._set(queued.number, SendState.STORED, why, at)
+
     def add_step(self, statement: StatementId, recipient: BodyId, step: EvidenceStep, evidence: bytes) -> None:
         """Keep one signed word about a statement that we sent; twice is once."""
         key = {"statement_id": statement, "recipient": recipient, "step": step.step}

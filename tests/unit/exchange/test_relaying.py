@@ -10,7 +10,7 @@ from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelop
 from entente.exchange.model import EXPIRY_DAYS, RELAY_AGAIN_HOURS, Lane
 from entente.exchange.relaying import RELAY_OF_MAX
 from entente.kernel.errors import Untrusted
-from tests.support.memory_exchange import XA, XB, XC, ManualClock, MemoryNode, a_body
+from tests.support.memory_exchange import XA, XB, XC, ManualClock, MemoryNode, a_body, key_version
 
 
 def three_nodes() -> tuple[MemoryNode, MemoryNode, MemoryNode, ManualClock]:
@@ -203,3 +203,30 @@ def test_order_is_kept_over_a_relay_and_gaps_are_filled() -> None:
     fetch(a, relay)
     assert b.state.accepted == ["one", "two", "three"]
     assert {steps(a, text)[-1] for text in b.state.accepted} == {"stored"}
+
+
+def test_x24_every_other_attempt_goes_to_the_body_itself_once_its_line_failed_five_times() -> None:
+    a, b, _, clock = three_nodes()
+    a.state.bodies[XB] = replace(a_body(XB), relays=(XC,))
+    a.put(XB, a.say("heard before"))
+    heard = a.collect(XB)
+    a.exchange.settle(heard, b.exchange.receive(heard.batch))
+    # Nothing waits among the data any more; what fails is the other lane.
+    a.put(XB, a.say("stops", "participation"), is_control=True)
+    ways = []
+    for _ in range(9):
+        parcel = a.collect(XB)
+        ways.append(parcel.via)
+        a.exchange.postpone(parcel, "nobody answered")
+        clock.move(hours=1)
+    assert ways == [XB] * 5 + [XC, XB, XC, XB]
+
+
+def test_x24_relay_that_knows_the_senders_new_key_passes_on_what_an_earlier_one_signed() -> None:
+    a, b, relay, _ = three_nodes()
+    known = relay.state.bodies[XA]
+    relay.state.bodies[XA] = replace(known, keys=(*known.keys, key_version("XA", 2)))
+    a.send(XB, "signed with the key that XB knows")
+    post(a, relay, b)
+    assert fetch(b, relay) == 1
+    assert b.state.accepted == ["signed with the key that XB knows"]

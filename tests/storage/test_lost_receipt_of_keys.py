@@ -1,0 +1,56 @@
+"""A change of keys whose receipt was lost between real nodes: the line goes on (docs/rules/exchange.md X21, bodies.md B10)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from entente.correspondence.messages import Letter
+from entente.kernel.statement import from_json
+from tests.support.nodes import DUTY, HEAD, open_network
+
+pytestmark = pytest.mark.storage
+
+
+def test_b10_change_of_keys_whose_receipt_was_lost_does_not_stop_the_line(tmp_path: Path) -> None:
+    with open_network(tmp_path) as network:
+        charter = network.conclude("GS", "charter.yaml", ("GS", "XA-NCB", "XB-NCB", "RC"))
+        sender, recipient = network["XA-NCB"], network["XB-NCB"]
+        drafted = from_json(sender.directory.draft_keys(HEAD)["statement"])
+        sender.directory.change_keys(HEAD, network.sign_by_heads("XA-NCB", drafted))
+        lost = sender.exchange.collect(network.id("XB-NCB"))
+        assert lost is not None
+        recipient.exchange.receive(lost.batch)
+        letter = Letter("Vehicle", "Seen at the border.")
+        sent = sender.correspondence.send_message(DUTY, network.id("XB-NCB"), charter, letter)
+        for _ in range(3):
+            # By hand, so that no delay of the line is waited for.
+            if (parcel := sender.exchange.collect_by_hand(network.id("XB-NCB"))) is not None:
+                sender.exchange.settle(parcel, recipient.exchange.receive(parcel.batch))
+        assert [message.header.id for _, message in recipient.correspondence.messages(9)] == [sent.header.id]
+        with sender.directory.open_unit() as unit:
+            (told,) = [one for one in unit.outbox.deliveries(drafted.id) if one.recipient == network.id("XB-NCB")]
+        assert (told.state, told.reason) == ("stored", "key_no_longer_valid")
+        assert [step.step for step in told.steps] == ["stored"]
+
+
+def test_x19_both_bodies_change_keys_while_no_receipt_arrives_and_the_line_goes_on(tmp_path: Path) -> None:
+    with open_network(tmp_path) as network:
+        network.conclude("GS", "charter.yaml", ("GS", "XA-NCB", "XB-NCB", "RC"))
+        pair = (("XA-NCB", "XB-NCB"), ("XB-NCB", "XA-NCB"))
+        for code, _ in pair:
+            drafted = from_json(network[code].directory.draft_keys(HEAD)["statement"])
+            network[code].directory.change_keys(HEAD, network.sign_by_heads(code, drafted))
+        # Each takes in the other's change, and neither receipt comes back.
+        lost = [network[code].exchange.collect(network.id(other)) for code, other in pair]
+        for (_, other), parcel in zip(pair, lost, strict=True):
+            assert parcel is not None
+            network[other].exchange.receive(parcel.batch)
+        for _ in range(3):
+            for code, other in pair:
+                if (parcel := network[code].exchange.collect_by_hand(network.id(other))) is not None:
+                    network[code].exchange.settle(parcel, network[other].exchange.receive(parcel.batch))
+        for code, other in pair:
+            with network[code].exchange.open_view() as view:
+                assert view.outbox.count_waiting(network.id(other)) == 0
