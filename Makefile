@@ -19,7 +19,7 @@ INSTALL_ENTENTE := $(BIN)/pip install -qq --disable-pip-version-check --no-deps 
 LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary :all: --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help introduction demo test bench check-long lint types requirements reference clean prerequisites browser
+.PHONY: help introduction demo test bench simulate check-long lint types requirements reference clean prerequisites browser
 
 help:  ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,12 @@ test: $(VENV)/.dev-installed browser  ## style, types and all ordinary tests
 
 bench: $(VENV)/.dev-installed  ## measure; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks
+
+SEEDS ?= 1000
+FIRST ?= 1
+
+simulate: $(VENV)/.dev-installed  ## many seeds of a network under fire (SEEDS=10000, FIRST=1), two at a time
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)
 
 check-long: $(VENV)/.dev-installed  ## the tests that take minutes
 	@$(BIN)/pytest -n 2 -q -m long --hypothesis-profile=long || { [ $$? -eq 5 ] && echo "No test is marked long yet."; }

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 import pytest
 from hypothesis import HealthCheck, settings
 
-GROUPS_NEVER_SKIPPED = frozenset({"storage", "e2e"})
+GROUPS_NEVER_SKIPPED = frozenset({"storage", "e2e", "simulation"})
 
 # No deadline: the two cores of a shared machine make one slow example a matter of chance.
 settings.register_profile("desk", deadline=None)

@@ -1,0 +1,149 @@
+"""What lies in a node's store, read with plain SQL beside the product: the checks never ask the code they check."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of correspondence."""
+
+    family: str
+    id: str
+    way: str
+    state: str
+    counterpart: str
+    instrument: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One record as it is held."""
+
+    id: str
+    number: int
+    version: int
+    is_withdrawn: bool
+    received_from: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One statement of the outbox and how far it has come."""
+
+    statement: str
+    recipient: str
+    kind: str
+    ref: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the trail."""
+
+    sequence: int
+    verb: str
+    body: str
+    officer: str
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A store at one moment. `rows` are those that came since the look before."""
+
+    items: Mapping[tuple[str, str], Item]
+    records: Mapping[str, Kept]
+    withdrawn: frozenset[str]
+    bodies: Mapping[str, str]
+    """Body → its document."""
+    stands: Mapping[tuple[str, str], Json]
+    """(instrument, body) → the newest participation."""
+    outbox: tuple[Sent, ...]
+    size: int
+    root: bytes
+    rows: tuple[Row, ...]
+
+
+class Looker:
+    """Looks into one store; opened anew when the store is."""
+
+    def __init__(self, database: Path) -> None:
+        self._connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, isolation_level=None)
+        self._connection.execute("PRAGMA query_only = ON")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def look(self, after: int) -> Seen:
+        """Read the store in one snapshot; `after` is how far the trail was read before."""
+        run = self._connection.execute
+        run("BEGIN")
+        try:
+            items = [
+                Item(*row)
+                for row in run("SELECT family, id, way, state, counterpart, instrument FROM correspondence_item")
+            ]
+            records = [
+                Kept(name, number, version, withdrawn_at is not None, received_from, kind)
+                for name, number, version, withdrawn_at, received_from, kind in run(
+                    "SELECT record_id, number, version, withdrawn_at, received_from, kind FROM record"
+                )
+            ]
+            stands: dict[tuple[str, str], Json] = {
+                (instrument, body): _parsed(document)
+                for instrument, body, document in run(
+                    "SELECT instrument, body, document FROM participation ORDER BY instrument, body, epoch"
+                )
+            }
+            outbox = tuple(
+                Sent(*row)
+                for row in run(
+                    "SELECT statement_id, recipient, kind, ref, state, reason FROM outbox_statement ORDER BY number"
+                )
+            )
+            last = run("SELECT sequence, root FROM trail ORDER BY sequence DESC LIMIT 1").fetchone() or (0, b"")
+            rows = tuple(
+                Row(*row)
+                for row in run(
+                    "SELECT sequence, verb, body, officer, subject, detail FROM trail WHERE sequence > ? ORDER BY sequence",
+                    (after,),
+                )
+            )
+            return Seen(
+                {(item.family, item.id): item for item in items},
+                {kept.id: kept for kept in records},
+                frozenset(name for (name,) in run("SELECT record_id FROM record_withdrawal")),
+                dict(run("SELECT id, document FROM body")),
+                stands,
+                outbox,
+                last[0],
+                last[1],
+                rows,
+            )
+        finally:
+            run("COMMIT")
+
+    def root_at(self, sequence: int) -> bytes | None:
+        """Return the root recorded with a row of the trail."""
+        row = self._connection.execute("SELECT root FROM trail WHERE sequence = ?", (sequence,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+
+@lru_cache(maxsize=4096)
+def _parsed(document: str) -> Json:
+    found: Json = json.loads(document)
+    return found

@@ -1,0 +1,162 @@
+"""One simulated node: the real node over its own store, which can be dropped at a named point, kept, restored and reopened."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from pathlib import Path
+
+from entente.app import Parts, open_parts
+from entente.kernel.statement import Statement
+from entente.node import Node
+from entente.settings import Settings
+from entente.storage.blob_files import BlobFolder
+from entente.storage.folder import Folder
+from entente.storage.key_ring import KeyRing
+from entente.storage.store import Hook, Store
+from entente.storage.unit_of_work import SqlUnitOfWork
+from tests.simulation.parts import MemoryLog, SeededIds, SimClock, SimKeys, code_lists, head_signers, schemata
+from tests.simulation.store import Disk, place_of, simulated_stores
+from tests.support.memory_exchange import PlainSealer
+from tests.support.memory_index import MemoryIndex
+
+FREE_BYTES = 10**12
+"""A disk with room; a full one is simulated at the store itself."""
+
+
+class CrashError(BaseException):
+    """The node ended between two lines. No handler of the product catches it, as none catches a lost process."""
+
+
+class SimNode:
+    """A node of the world, up or down."""
+
+    def __init__(self, code: str, folder: Path, clock: SimClock, ids: SeededIds) -> None:
+        self.code = code
+        self.folder = Folder(folder)
+        self.clock = clock
+        self.ids = ids
+        self.keys = SimKeys(code)
+        self.post: Callable[[str, bytes], bytes] | None = None
+        """How a question reaches another node now; none before there is a world."""
+        self.crash_before_commit = 0
+        """The how many-th commit from now the node ends before; 0 for none."""
+        self.crash_after_commit = 0
+        self.commits = 0
+        self._running: Node | None = None
+        self._store: Store | None = None
+        self._stack = ExitStack()
+
+    @property
+    def is_up(self) -> bool:
+        return self._running is not None
+
+    @property
+    def running(self) -> Node:
+        assert self._running is not None, f"{self.code} is down"
+        return self._running
+
+    @property
+    def store(self) -> Store:
+        assert self._store is not None, f"{self.code} is down"
+        return self._store
+
+    @property
+    def disk(self) -> Disk:
+        return place_of(self.folder.database).disk
+
+    def begin_from(self, template: Path) -> None:
+        """Take a copy of another folder's store as this node's own."""
+        self.folder.create()
+        self._remove_store()
+        shutil.copyfile(Folder(template).database, self.folder.database)
+
+    def open(self) -> None:
+        """Start the node over its store; the index begins empty, as one that was not made durable."""
+        self.folder.create()
+        with simulated_stores():
+            self._running, self._store = self._stack.enter_context(open_parts(self._settings(), self._parts()))
+        self._store.after_commit.append(self._committed)
+
+    def close(self) -> None:
+        """End the node; what was not committed is gone."""
+        self._running = self._store = None
+        self._stack.close()
+        self._stack = ExitStack()
+        self.crash_before_commit = self.crash_after_commit = 0
+
+    def keep_copy(self, name: str) -> None:
+        """Keep a copy of the store as it is committed now, as a backup would."""
+        kept = self.folder.path / f"{name}.kept"
+        kept.unlink(missing_ok=True)
+        with sqlite3.connect(self.folder.database) as original, sqlite3.connect(kept) as copy:
+            original.backup(copy)
+        original.close()
+        copy.close()
+
+    def has_copy(self, name: str) -> bool:
+        return (self.folder.path / f"{name}.kept").exists()
+
+    def restore_copy(self, name: str) -> None:
+        """Put a kept copy in the place of the store; the node is down."""
+        assert not self.is_up, "a store is restored while its node is stopped"
+        self._remove_store()
+        shutil.copyfile(self.folder.path / f"{name}.kept", self.folder.database)
+
+    def forget_copies(self) -> None:
+        for kept in self.folder.path.glob("*.kept"):
+            kept.unlink()
+
+    def _remove_store(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.folder.database}{suffix}").unlink(missing_ok=True)
+
+    def _settings(self) -> Settings:
+        return Settings.at(self.folder.path)
+
+    def _parts(self) -> Parts:
+        return Parts(
+            clock=self.clock,
+            ids=self.ids,
+            lists=code_lists(),
+            schemata=schemata(),
+            ring=KeyRing(self.keys),
+            sealer=PlainSealer(),
+            seal_query=lambda plain, info: PlainSealer().seal(b"dpo " + self.code.encode(), plain, info),
+            open_store=self._open_store,
+            open_index=lambda: nullcontext(MemoryIndex()),
+            open_post=lambda: nullcontext(self._ask),
+            log_files=MemoryLog(),
+            blob_files=BlobFolder(self.folder.blobs),
+            free_bytes=lambda: FREE_BYTES,
+        )
+
+    def _ask(self, address: str, batch: bytes) -> bytes:
+        assert self.post is not None, "nobody is asked before there is a world"
+        return self.post(address, batch)
+
+    def _open_store(self, hooks: Sequence[Hook]) -> AbstractContextManager[Store]:
+        return Store.open(self.folder, (*hooks, self._before_commit))
+
+    def _before_commit(self, _unit: SqlUnitOfWork) -> None:
+        """Run last of the hooks: everything is written, nothing of it durable."""
+        if self.crash_before_commit:
+            self.crash_before_commit -= 1
+            if not self.crash_before_commit:
+                raise CrashError(f"{self.code} before commit")
+
+    def _committed(self) -> None:
+        self.commits += 1
+        if self.crash_after_commit:
+            self.crash_after_commit -= 1
+            if not self.crash_after_commit:
+                raise CrashError(f"{self.code} after commit")
+
+
+def head_signed(code: str, draft: Statement) -> Statement:
+    """Sign a draft with two of a body's three heads' keys."""
+    for signer in head_signers(code)[:2]:
+        draft = draft.with_signature(signer)
+    return draft

@@ -1,0 +1,626 @@
+"""A seed's world: one heap of moments, real nodes, a wire that loses, a step at a time and every invariant after each.
+
+A step is one thing that happens: an officer's act, a batch that arrives, an answer that comes back, a node that starts again. The
+courier here does what transport.courier does with threads: one post at a time to each body, at once after a commit, later after a
+failure. Everything it asks of the exchange stands in `Post`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import logging
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from entente.exchange.parcels import Parcel
+from entente.kernel.errors import EntenteError, Unavailable
+from entente.node import Node
+from tests.simulation import checks
+from tests.simulation.acts import ACTS
+from tests.simulation.hostile import ATTACKS, Peer
+from tests.simulation.look import Looker, Seen
+from tests.simulation.node import CrashError, SimNode
+from tests.simulation.parts import SeededIds, SimClock, Timeline
+from tests.simulation.plan import SPAN_MS, Event, Plan
+from tests.simulation.template import NODES, SILENT, Template
+from tests.simulation.truth import BrokenError, Truth
+from tests.simulation.wire import ANSWER_TIMEOUT_MS, LATENCY_MS, Wire
+
+STEPS_MAX = 6_000
+"""Several times what the busiest seed takes; more is a loop that never ends."""
+HEALED_MS_MAX = 4 * 3_600_000
+"""A retry waits an hour at most (docs/rules/exchange.md X21); four hours after the lines are healed all is delivered."""
+PAUSE_MS_FIRST, PAUSE_MS_MAX = 1_000, 60_000
+"""As transport.courier."""
+
+
+_APP_LOG = logging.getLogger("entente.app")
+
+
+class DownError(Exception):
+    """The node ended in the step; what came back of it is lost."""
+
+
+class _Faults(logging.Handler):
+    """Hears what app tells the operator of statements that a node failed at: each is a defect here."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        self.texts.append(f"{record.getMessage()}: {type(error).__name__}: {error}")
+
+
+@dataclass(slots=True)
+class Courier:
+    """Who is being posted to, and who is left alone."""
+
+    busy: set[str] = field(default_factory=set)
+    pause_ms: dict[str, int] = field(default_factory=dict)
+    until_ms: dict[str, int] = field(default_factory=dict)
+    looks_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended."""
+
+    seed: int
+    digest: str
+    failure: str
+    """What broke, in a sentence; empty when nothing did."""
+    failed_at: int
+    """The number of the event after which it broke."""
+    steps: int
+    faults: Counter[str]
+    """How often each fault really struck."""
+    log: tuple[str, ...]
+
+
+class World:
+    """One seed being run."""
+
+    def __init__(self, plan: Plan, template: Template, scratch: Path) -> None:
+        self.plan = plan
+        self.template = template
+        self.timeline = Timeline()
+        self.log: list[str] = []
+        self.faults: Counter[str] = Counter()
+        self.event = 0
+        self.steps = 0
+        self.touched: set[str] = set()
+        self.is_healed = False
+        self.nodes = {
+            code: SimNode(code, scratch / code, SimClock(self.timeline), SeededIds(f"{plan.seed} {code}"))
+            for code in NODES
+        }
+        for code, sim in self.nodes.items():
+            sim.post = partial(self.ask, code)
+        self.couriers = {code: Courier() for code in NODES}
+        self.wire = Wire(plan.seed)
+        self.truth = Truth(template)
+        self.peer = Peer(template, self.timeline, SeededIds(f"{plan.seed} {SILENT}"))
+        self.seen: dict[str, Seen] = {}
+        self._lookers: dict[str, Looker] = {}
+        self._lives = dict.fromkeys(NODES, 0)
+        self.told_faults = _Faults()
+        self._heap: list[tuple[int, int, Callable[[], None]]] = []
+        self._count = 0
+        self._planned = len(plan.events)
+        """How many of the plan's events are still to come."""
+
+    # Time
+
+    @property
+    def now_ms(self) -> int:
+        return self.timeline.milliseconds
+
+    def after(self, delay_ms: int, step: Callable[[], None]) -> None:
+        """Have something happen later."""
+        self._count += 1
+        heapq.heappush(self._heap, (self.now_ms + delay_ms, self._count, step))
+
+    def say(self, text: str) -> None:
+        """Write a line of the log: the run's digest is over these."""
+        self.log.append(f"{self.now_ms / 1000:>10.3f} {text}")
+
+    # The run
+
+    def run(self) -> Outcome:
+        """Play the plan, heal, run until quiet, and check; never raises for what the product does wrong."""
+        failure = ""
+        _APP_LOG.addHandler(self.told_faults)
+        try:
+            for code, sim in self.nodes.items():
+                sim.begin_from(self.template.folder / code)
+                sim.disk.heal()
+                sim.forget_copies()
+                self.start(code)
+                self.look(code)
+            for event in self.plan.events:
+                self.after(event.at_ms, self._happening(event))
+            self._until(lambda: self.now_ms >= SPAN_MS)
+            self.heal()
+            limit = self.now_ms + HEALED_MS_MAX
+            self._until(lambda: self.now_ms >= limit or self._is_quiet())
+            checks.converged(self)
+        except BrokenError as broken:
+            failure = str(broken)
+        except Exception as error:  # noqa: BLE001 - whatever the product raises past its tree of errors is a finding
+            failure = f"unexpected {type(error).__name__}: {error}"
+        finally:
+            _APP_LOG.removeHandler(self.told_faults)
+            for looker in self._lookers.values():
+                looker.close()
+            for sim in self.nodes.values():
+                sim.close()
+        digest = hashlib.sha256("\n".join(self.log).encode()).hexdigest()
+        return Outcome(self.plan.seed, digest, failure, self.event, self.steps, self.faults, tuple(self.log))
+
+    def _until(self, is_over: Callable[[], bool]) -> None:
+        while self._heap and not is_over():
+            at_ms, _, step = heapq.heappop(self._heap)
+            if at_ms > self.now_ms:
+                self.timeline.milliseconds = at_ms
+            else:
+                self.timeline.milliseconds += 1
+            self.steps += 1
+            if self.steps > STEPS_MAX:
+                raise BrokenError(f"The world did not come to rest in {STEPS_MAX} steps.")
+            self.touched.clear()
+            step()
+            if self.told_faults.texts:
+                raise BrokenError(f"F: a statement made a node fail: {self.told_faults.texts[0]}")
+            self._after_step()
+
+    def _after_step(self) -> None:
+        for code in NODES:
+            if code in self.touched:
+                before = self.seen.get(code)
+                self.look(code)
+                if before is not None:
+                    checks.after_step(self, code, before, self.seen[code])
+        if self.touched:
+            checks.acknowledged(self, self.touched)
+
+    def _is_quiet(self) -> bool:
+        """Say whether nothing is left to do for anybody who answers."""
+        silent = self.template.bodies[SILENT]
+        return (
+            all(sim.is_up and not self.couriers[code].busy - {silent} for code, sim in self.nodes.items())
+            and not self._planned
+            and all(
+                sent.state != "waiting" or sent.recipient == silent for code in NODES for sent in self.seen[code].outbox
+            )
+        )
+
+    def look(self, code: str) -> None:
+        """Look into a node's store, whether it is up or not."""
+        if code not in self._lookers:
+            self._lookers[code] = Looker(self.nodes[code].folder.database)
+        self.seen[code] = self.peek(code)
+
+    def peek(self, code: str) -> Seen:
+        """Look in the middle of a step; what it changed is checked at its end all the same."""
+        before = self.seen.get(code)
+        return self._lookers[code].look(before.size if before is not None else 0)
+
+    def root_at(self, code: str, sequence: int) -> bytes | None:
+        return self._lookers[code].root_at(sequence)
+
+    def _happening(self, event: Event) -> Callable[[], None]:
+        def happen() -> None:
+            self.event = event.number
+            self._planned -= 1
+            self._happen(event)
+
+        return happen
+
+    def _happen(self, event: Event) -> None:
+        if event.kind in ACTS:
+            sim = self.nodes[event.node]
+            if not sim.is_up:
+                self.say(f"{event.node} is down: {event.kind} is left out")
+                return
+            with suppress(DownError):
+                said = self.call(event.node, lambda: ACTS[event.kind](self, sim.running, event))
+                self.say(f"{event.node} {event.kind}: {said}")
+        elif event.kind in ATTACKS:
+            with suppress(DownError):
+                self.peer.attack(self, event)
+        else:
+            FAULTS[event.kind](self, event)
+
+    # Nodes
+
+    def node(self, code: str) -> Node:
+        return self.nodes[code].running
+
+    def start(self, code: str) -> None:
+        """Start a node over its store, and check what a start finds."""
+        sim = self.nodes[code]
+        struck = sim.disk.times_struck
+        try:
+            sim.open()
+        except Unavailable as error:
+            if not sim.disk.is_full and sim.disk.times_struck == struck:
+                raise BrokenError(f"{code} does not start, and nothing is wrong with its disk: {error}") from error
+            self.say(f"{code} cannot start: {error.what}")
+            self.after(5_000, lambda: self._start_again(code))
+            return
+        self._lives[code] += 1
+        self.couriers[code] = Courier()
+        sim.store.after_commit.append(lambda: self._committed(code))
+        self.touched.add(code)
+        checks.trail_verifies(self, code)
+        self.wake(code)
+
+    def call(self, code: str, ask: Callable[[], str]) -> str:
+        """Ask something of a node. What the rules refuse is an answer; what ends the node ends the step."""
+        self.touched.add(code)
+        struck = self.nodes[code].disk.times_struck
+        try:
+            return ask()
+        except CrashError as crash:
+            self.stop(code, str(crash))
+            raise DownError from crash
+        except Unavailable as error:
+            disk = self.nodes[code].disk
+            if "was not reached" in error.what:
+                return "not reached"
+            if self.node(code).clock_trouble():
+                return "unavailable: its clock is behind"
+            if not disk.is_full and disk.times_struck == struck:
+                raise BrokenError(
+                    f"{code} says its store is unavailable, and nothing is wrong with it: {error}"
+                ) from error
+            self.faults["disk_full" if disk.is_full else "write_failed"] += 1
+            return f"unavailable: {error.what}"
+        except EntenteError as error:
+            return f"{error.code}: {error.what}"
+
+    def stop(self, code: str, why: str, down_ms: int | None = None) -> None:
+        """End a node now; it starts again later."""
+        sim = self.nodes[code]
+        sim.close()
+        if why:
+            self.say(f"{code} ends: {why}")
+        self.faults["crash"] += 1
+        self._lives[code] += 1
+        self.couriers[code] = Courier()
+        wait = self.truth.down_ms.get(code, 5_000) if down_ms is None else down_ms
+        self.after(wait, lambda: self._start_again(code))
+
+    def _start_again(self, code: str) -> None:
+        if not self.nodes[code].is_up:
+            self.say(f"{code} starts")
+            self.start(code)
+
+    def swap_store(self, code: str, change: Callable[[SimNode], None]) -> None:
+        """Change the file under a node that is down; what was known of it is read anew."""
+        if code in self._lookers:
+            self._lookers.pop(code).close()
+        change(self.nodes[code])
+        self.seen.pop(code, None)
+        self.look(code)
+
+    # The courier
+
+    def wake(self, code: str) -> None:
+        """Have a node's courier look for what is due, soon."""
+        self._look_for_due(code, 1)
+
+    def _committed(self, code: str) -> None:
+        self.touched.add(code)
+        self.wake(code)
+
+    def _look_for_due(self, code: str, delay_ms: int) -> None:
+        courier, at = self.couriers[code], self.now_ms + delay_ms
+        if courier.looks_at_ms is not None and courier.looks_at_ms <= at:
+            return
+        courier.looks_at_ms = at
+        life = self._lives[code]
+        self.after(delay_ms, lambda: self._dispatch(code, life))
+
+    def _dispatch(self, code: str, life: int) -> None:
+        courier = self.couriers[code]
+        if life != self._lives[code] or not self.nodes[code].is_up or courier.looks_at_ms is None:
+            return
+        if courier.looks_at_ms > self.now_ms:
+            return
+        courier.looks_at_ms = None
+        with suppress(DownError):
+            post = Post(self, code)
+            due = post.due()
+            for recipient in due:
+                until = courier.until_ms.get(recipient, 0)
+                if recipient in courier.busy:
+                    continue
+                if until > self.now_ms:
+                    self._look_for_due(code, until - self.now_ms)
+                    continue
+                post.next_to(recipient)
+            if not due and (seconds := post.seconds_to_next()) is not None:
+                self._look_for_due(code, max(int(seconds * 1000) + 1, 1))
+
+    def served(self, code: str, recipient: str, life: int, *, is_reached: bool) -> None:
+        """Note how a post ended, and go on."""
+        if life != self._lives[code]:
+            return
+        courier = self.couriers[code]
+        courier.busy.discard(recipient)
+        if is_reached:
+            courier.pause_ms.pop(recipient, None)
+            courier.until_ms.pop(recipient, None)
+        else:
+            pause = courier.pause_ms.get(recipient, 0)
+            courier.pause_ms[recipient] = min(pause * 2, PAUSE_MS_MAX) if pause else PAUSE_MS_FIRST
+            courier.until_ms[recipient] = self.now_ms + courier.pause_ms[recipient]
+        self.wake(code)
+
+    def life(self, code: str) -> int:
+        return self._lives[code]
+
+    def ask(self, code: str, address: str, batch: bytes) -> bytes:
+        """Carry a question and its answer within one step: a call is posted once and never queued."""
+        to = next((other for other in NODES if address == f"http://{other.lower()}.test"), "")
+        if not to or not self.nodes[to].is_up or self.wire.is_cut(code, to, self.now_ms):
+            self.faults["unreached"] += 1
+            raise unreached(to)
+        answers: list[bytes] = []
+
+        def receive() -> str:
+            answers.append(self.node(to).exchange.receive(batch))
+            return ""
+
+        with suppress(DownError):
+            self.call(to, receive)
+        if not answers:
+            raise unreached(to)
+        return answers[0]
+
+    # Healing
+
+    def heal(self) -> None:
+        """End every fault: lines, disks, clocks; start what is down."""
+        self.is_healed = True
+        self.say("healed")
+        self.wire.heal()
+        for code, sim in self.nodes.items():
+            sim.disk.heal()
+            sim.clock.skew_ms = 0
+            sim.crash_before_commit = sim.crash_after_commit = 0
+            if sim.is_up:
+                self.wake(code)
+            else:
+                self._start_again(code)
+                self._after_step()
+
+
+@dataclass(slots=True)
+class Post:
+    """Everything the world asks of one node's exchange: the one place that knows its verbs."""
+
+    world: World
+    code: str
+
+    def due(self) -> tuple[str, ...]:
+        """Return the bodies something is due for, in the order of their codes."""
+        found = self.world.node(self.code).exchange.recipients_due()
+        return tuple(sorted(found, key=self.world.template.code))
+
+    def seconds_to_next(self) -> float | None:
+        return self.world.node(self.code).exchange.seconds_to_next()
+
+    def next_to(self, recipient: str) -> None:
+        """Collect the next parcel for a body and put it on the wire."""
+        world, code = self.world, self.code
+        exchange, parcels = world.node(code).exchange, list[Parcel]()
+
+        def collect() -> str:
+            parcel = exchange.collect(recipient)  # type: ignore[arg-type] # an id the exchange itself gave
+            if parcel is not None:
+                parcels.append(parcel)
+            return ""
+
+        said = world.call(code, collect)
+        life = world.life(code)
+        if said:
+            world.served(code, recipient, life, is_reached=False)
+        elif parcels:
+            world.couriers[code].busy.add(recipient)
+            checks.posted(world, code, recipient, parcels[0].batch)
+            self._travel(parcels[0], life)
+
+    def _travel(self, parcel: Parcel, life: int) -> None:
+        world, code = self.world, self.code
+        to = world.template.code(parcel.via)
+        post = world.wire.post(code, to, parcel.batch, world.now_ms)
+        world.faults.update(post.struck)
+        what = hashlib.sha256(parcel.batch).hexdigest()[:12]
+        if parcel.via != parcel.recipient:
+            world.faults["relayed"] += 1
+        world.say(f"{code} -> {to} {what} {' '.join(post.struck)}".rstrip())
+        answered: list[bool] = []
+        for place, (delay_ms, batch) in enumerate(post.arrivals if to in world.nodes else []):
+            answer_ms = post.answer_ms if place == 0 else None
+            world.after(delay_ms, self._arriving(to, batch, answer_ms, parcel, life, answered))
+        world.after(ANSWER_TIMEOUT_MS, lambda: self._unanswered(parcel, life, answered))
+
+    def _arriving(
+        self, to: str, batch: bytes, answer_ms: int | None, parcel: Parcel, life: int, answered: list[bool]
+    ) -> Callable[[], None]:
+        return lambda: self._arrive(to, batch, answer_ms, parcel, life, answered)
+
+    def _arrive(
+        self, to: str, batch: bytes, answer_ms: int | None, parcel: Parcel, life: int, answered: list[bool]
+    ) -> None:
+        world = self.world
+        if not world.nodes[to].is_up:
+            if answer_ms is not None:
+                world.after(LATENCY_MS, lambda: self._unanswered(parcel, life, answered))
+            return
+        answers: list[bytes] = []
+
+        def receive() -> str:
+            answers.append(world.node(to).exchange.receive(batch))
+            return ""
+
+        try:
+            said = world.call(to, receive)
+        except DownError:
+            return
+        world.say(f"{to} took in {hashlib.sha256(batch).hexdigest()[:12]} {said}".rstrip())
+        if answer_ms is None:
+            return
+        if said or not answers:
+            world.after(answer_ms, lambda: self._unanswered(parcel, life, answered))
+            return
+        answer = world.wire.answer(to, self.code, answers[0])
+        world.faults.update(answer.struck)
+        if not answer.is_lost:
+            world.after(answer_ms + answer.late_ms, lambda: self._settle(parcel, answer.batch, life, answered))
+
+    def _settle(self, parcel: Parcel, answer: bytes, life: int, answered: list[bool]) -> None:
+        world, code = self.world, self.code
+        if answered or life != world.life(code) or not world.nodes[code].is_up:
+            return
+        answered.append(True)
+        reached: list[bool] = []
+
+        def settle() -> str:
+            found = world.node(code).exchange.settle(parcel, answer)
+            reached.append(bool(parcel.envelopes or parcel.relayed) and found.postponed < len(parcel.envelopes))
+            return ""
+
+        with suppress(DownError):
+            said = world.call(code, settle)
+            world.say(f"{code} settled {hashlib.sha256(answer).hexdigest()[:12]} {said}".rstrip())
+            if said:
+                self._postpone(parcel)
+            world.served(code, parcel.recipient, life, is_reached=bool(reached and reached[0]))
+
+    def _unanswered(self, parcel: Parcel, life: int, answered: list[bool]) -> None:
+        world, code = self.world, self.code
+        if answered or life != world.life(code) or not world.nodes[code].is_up:
+            return
+        answered.append(True)
+        with suppress(DownError):
+            self._postpone(parcel)
+            world.served(code, parcel.recipient, life, is_reached=False)
+
+    def _postpone(self, parcel: Parcel) -> None:
+        exchange = self.world.node(self.code).exchange
+
+        def postpone() -> str:
+            exchange.postpone(parcel, "the body was not reached")
+            return ""
+
+        self.world.call(self.code, postpone)
+
+
+def unreached(code: str) -> Unavailable:
+    """Say that a node was not reached."""
+    return Unavailable(
+        f"{code} was not reached.", why="The simulated line is down.", do="Ask again later.", retry_is_safe=True
+    )
+
+
+def _crash(world: World, event: Event) -> None:
+    sim = world.nodes[event.node]
+    world.truth.down_ms[event.node] = int(event.args["ms"])
+    if not sim.is_up:
+        return
+    if event.kind == "crash_between":
+        world.stop(event.node, "between two acts")
+        world.touched.add(event.node)
+    elif event.kind == "crash_before_commit":
+        sim.crash_before_commit = int(event.args["commit"])
+    else:
+        sim.crash_after_commit = int(event.args["commit"])
+
+
+def _disk_full(world: World, event: Event) -> None:
+    disk = world.nodes[event.node].disk
+    disk.is_full = True
+
+    def empty() -> None:
+        disk.is_full = False
+        if world.nodes[event.node].is_up:
+            world.wake(event.node)
+
+    world.after(int(event.args["ms"]), empty)
+
+
+def _write_fails(world: World, event: Event) -> None:
+    world.nodes[event.node].disk.writes_until_failure = int(event.args["place"])
+
+
+def _commit_fails(world: World, event: Event) -> None:
+    world.nodes[event.node].disk.commit_fails = str(event.args["how"])
+
+
+def _clock_steps(world: World, event: Event) -> None:
+    clock = world.nodes[event.node].clock
+    clock.skew_ms += int(event.args["by"])
+    world.faults["clock_steps"] += 1
+
+    def back() -> None:
+        clock.skew_ms = 0
+        if world.nodes[event.node].is_up:
+            world.wake(event.node)
+
+    world.after(int(event.args["ms"]), back)
+
+
+def _days_pass(world: World, event: Event) -> None:
+    world.timeline.milliseconds += int(event.args["days"]) * 86_400_000
+    world.faults["days_pass"] += 1
+    for code, sim in world.nodes.items():
+        if sim.is_up:
+            world.wake(code)
+
+
+def _line(world: World, event: Event) -> None:
+    world.wire.expect(event.node, str(event.args["to"]), event)
+
+
+def _cut(world: World, event: Event) -> None:
+    world.wire.cut(event.node, str(event.args["to"]), str(event.args["how"]), world.now_ms + int(event.args["ms"]))
+
+
+def _partition(world: World, event: Event) -> None:
+    for other in NODES:
+        if other != event.node:
+            world.wire.cut(event.node, other, "both", world.now_ms + int(event.args["ms"]))
+            world.wire.cut(other, event.node, "both", world.now_ms + int(event.args["ms"]))
+    world.faults["partition"] += 1
+
+
+FAULTS: dict[str, Callable[[World, Event], None]] = {
+    "crash_before_commit": _crash,
+    "crash_after_commit": _crash,
+    "crash_between": _crash,
+    "disk_full": _disk_full,
+    "write_fails": _write_fails,
+    "commit_fails": _commit_fails,
+    "clock_steps": _clock_steps,
+    "days_pass": _days_pass,
+    "cut": _cut,
+    "partition": _partition,
+    **dict.fromkeys(
+        (
+            "drop_request", "drop_answer", "late_request", "late_answer", "double_request", "damage_request",
+            "damage_answer", "reorder", "lose_one", "replay_later", "swap_answer", "cut_short",
+        ),
+        _line,
+    ),
+}  # fmt: skip
+"""Event → what it does to the world. Officers' acts stand in `acts`, a hostile peer's in `hostile`."""
