@@ -110,6 +110,8 @@ class NewBody:
     """One a head; their number is the number of root keys."""
     threshold: int
     data_protection_passphrase: str
+    replaces: BodyId | None = None
+    """The body whose place it is to take; each other body accepts it for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ def _begin(folder: Folder, new: NewBody) -> BodyId:
         node_key=keys.make_node(),
         sealing_key=keys.make_sealing(),
         nonce=ids.new_salt()[:SALT_BYTES],
+        replaces=new.replaces,
     )
     keys.make_data_protection(new.data_protection_passphrase)
     folder.make_operator_token(ids)

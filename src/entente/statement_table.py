@@ -46,6 +46,7 @@ def accept_table(
         ("measure", agreements.accept_measure),
         ("governance_proposal", agreements.accept_proposal),
         ("proposal_recorded", agreements.accept_proposal_recorded),
+        ("successor_accepted", agreements.accept_successor_accepted),
     )
     return {
         "introduction": introduction,

@@ -13,7 +13,13 @@ from typing import Any, NewType
 from unittest.mock import Mock
 
 from entente.agreements.model import Measure, Participation
-from entente.agreements.statements import InstrumentContent, ProposalContent, RecordedContent, SignatureContent
+from entente.agreements.statements import (
+    InstrumentContent,
+    ProposalContent,
+    RecordedContent,
+    SignatureContent,
+    SuccessorContent,
+)
 from entente.bodies.model import Genesis, KeyVersion
 from entente.bodies.statements import NewAddresses, NewGroup, NewName, NewUnits
 from entente.correspondence.statements import (
@@ -128,6 +134,13 @@ KINDS: Mapping[str, Kind] = {
         "control",
         "records it, an expulsion as inadmissible with the clause, and answers with `proposal_recorded`",
         "agreements.md A7",
+    ),
+    "successor_accepted": Kind(
+        Signer.NODE,
+        SuccessorContent,
+        "control",
+        "records who accepted it in the place of whom its genesis names, and tells that body again what its heads signed",
+        "bodies.md B14",
     ),
     "proposal_recorded": Kind(
         Signer.NODE, RecordedContent, "control", "records what became of its proposal there", "agreements.md A7"

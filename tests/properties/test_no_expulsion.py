@@ -1,7 +1,8 @@
 """Whatever others say, in whatever order, no body leaves a directory and no body's keys change but by its own heads (B5).
 
 A machine of Hypothesis lets three hostile bodies, with all their own keys and the older keys of their victim, make
-statements of every kind about it and hand them in at an observer, mixed with true statements of the victim.
+statements of every kind about it and hand them in at an observer, mixed with true statements of the victim. Some bring bodies of
+their own that name the victim as the one they replace: none of it makes a successor (B14).
 
 Source: DESIGN section 1, promise 2; docs/rules/bodies.md B5; docs/rules/agreements.md A7.
 """
@@ -12,13 +13,25 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from entente.agreements.channel import force_now
 from entente.agreements.model import Participation, ParticipationState, ProposalKind, ProposalState
-from entente.bodies.statements import extend, introduction_of
+from entente.agreements.statements import draft_signature
+from entente.bodies.statements import begin, extend, introduction_of
 from entente.kernel.canonical import JsonObject
 from entente.kernel.codec import to_object
 from entente.kernel.errors import EntenteError
 from entente.kernel.statement import Statement, draft
-from tests.support.build_bodies import HEAD, Keyring, charter, conclude, network, next_keys
+from tests.support.build_bodies import (
+    HEAD,
+    LISTS,
+    Keyring,
+    charter,
+    conclude,
+    genesis_content,
+    genesis_statement,
+    network,
+    next_keys,
+)
 
 VICTIM = "XB-NCB"
 HOSTILE = ("GS", "RC", "XA-NCB")
@@ -97,6 +110,19 @@ class NoExpulsion(RuleBasedStateMachine):
         }
         self._forge(by, kind, contents[kind], as_victim=True, by_heads=False)
 
+    @rule(by=st.sampled_from(HOSTILE), number=st.integers(1, 3), is_introduced=st.booleans())
+    def bring_a_successor(self, by: str, number: int, is_introduced: bool) -> None:  # noqa: FBT001 - drawn
+        """Make a body that names the victim as the one it replaces, have it introduced, and say that others accepted it."""
+        ring = Keyring.of(f"usurper {number}")
+        content = replace(genesis_content(f"XU-{number}0", ring), replaces=self.victim.id, country="XB")
+        usurper = begin(genesis_statement(content, ring), self.victim.clock.now(), LISTS.countries)
+        if is_introduced:
+            self._forge(by, "introduction", introduction_of(usurper), as_victim=False, by_heads=False)
+        accepted: JsonObject = {"successor": usurper.id, "replaces": self.victim.id}
+        self._forge(by, "successor_accepted", accepted, as_victim=False, by_heads=False)
+        self._say(ring.by_node(draft("successor_accepted", usurper.id, self.victim.clock.now(), accepted)))
+        self._say(ring.by_heads(draft_signature(usurper.id, self.victim.clock.now(), self.charter), 3))
+
     @rule(at=st.integers(0, 5))
     def play_older_keys_back(self, at: int) -> None:
         old = self.rings[at % len(self.rings)]
@@ -122,6 +148,18 @@ class NoExpulsion(RuleBasedStateMachine):
         assert entry.keys == self.true_entry.keys
         assert entry.names == self.true_entry.names
         assert entry.addresses == self.true_entry.addresses
+
+    @invariant()
+    def nobody_stands_in_its_place(self) -> None:
+        with self.observer.store.open_unit() as unit:
+            assert unit.bodies.successors() == {}
+            state = unit.agreements.instrument(self.charter.id)
+            assert state is not None
+            verdict = force_now(unit, state, self.observer.clock.now())
+        assert verdict.holds
+        assert self.victim.id in verdict.parties
+        assert verdict.parties <= {node.id for node in self.nodes.values()}
+        assert self.observer.sees(self.victim).succeeded_by is None
 
     @invariant()
     def its_participation_is_its_own_word(self) -> None:

@@ -185,6 +185,7 @@ class MemoryNode:
     clock: FixedClock = field(default_factory=FixedClock)
     store: MemoryStore = field(default_factory=MemoryStore)
     ids: CountingIds = field(default_factory=CountingIds)
+    replaces: BodyId | None = None
 
     def __post_init__(self) -> None:
         self.ring = Keyring.of(self.code)
@@ -207,7 +208,8 @@ class MemoryNode:
             keys=MemoryKeys(self.code),
             doubt=nothing_held,
         )
-        genesis = genesis_statement(genesis_content(self.code, self.ring), self.ring, at=self.clock.moment)
+        content = replace(genesis_content(self.code, self.ring), replaces=self.replaces)
+        genesis = genesis_statement(content, self.ring, at=self.clock.moment)
         head = Officer(HEAD, frozenset({"head_of_body"}))
         duty = Officer(DUTY, frozenset({"duty_officer"}))
         self.id = self.directory.init_own(genesis, [head, duty]).id
@@ -242,6 +244,7 @@ class MemoryNode:
             "measure": agreements.accept_measure,
             "governance_proposal": agreements.accept_proposal,
             "proposal_recorded": agreements.accept_proposal_recorded,
+            "successor_accepted": agreements.accept_successor_accepted,
         }[statement.kind]
         unit: MemoryUnit
         with self.store.open_unit() as unit:

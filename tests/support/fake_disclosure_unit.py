@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
-from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer
+from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer, Succession
 from entente.disclosure.model import DisclosureClass, Leave
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, StatementId
 from entente.kernel.merkle import Frontier
@@ -109,6 +109,15 @@ class FakeBodies:
     def put_body(self, body: Body, *, is_own: bool = False) -> None:
         self._world.bodies[body.id] = body
         self._world.version += 1
+
+    def succession(self, old: BodyId) -> Succession | None:
+        return None
+
+    def put_succession(self, succession: Succession) -> None:
+        raise AssertionError("nobody is succeeded in this world")
+
+    def successors(self) -> Mapping[BodyId, BodyId]:
+        return {}
 
     def count_unknown(self, claimed: str) -> None:
         return None

@@ -32,7 +32,7 @@ from entente.agreements.model import (
     Proposal,
     Right,
 )
-from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer
+from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer, Succession
 from entente.bodies.rules import verify_by_node
 from entente.exchange.model import Lane, Receipt, Stream
 from entente.exchange.parcels import Parcel, Settlement
@@ -420,6 +420,15 @@ class MemoryBodies:
 
     def put_body(self, body: Body, *, is_own: bool = False) -> None:
         self._state.bodies[body.id] = body
+
+    def succession(self, old: BodyId) -> Succession | None:
+        return None
+
+    def put_succession(self, succession: Succession) -> None:
+        raise AssertionError("nobody is succeeded in this world")
+
+    def successors(self) -> Mapping[BodyId, BodyId]:
+        return {}
 
     def count_unknown(self, claimed: str) -> None:
         self._state.unknown.append(claimed)

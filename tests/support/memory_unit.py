@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
-from entente.bodies.model import Body, Group, NationalOrder, Officer
+from entente.bodies.model import Body, Group, NationalOrder, Officer, Succession
 from entente.kernel.errors import Misconfigured
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, StatementId
 from entente.kernel.merkle import Frontier
@@ -33,6 +33,7 @@ class MemoryBodies:
     staff: dict[OfficerId, Officer] = field(default_factory=dict)
     national_orders: dict[str, NationalOrder] = field(default_factory=dict)
     last_heard: dict[BodyId, datetime] = field(default_factory=dict)
+    successions: dict[BodyId, Succession] = field(default_factory=dict)
 
     def own(self) -> Body:
         if self.own_id is None:
@@ -53,6 +54,19 @@ class MemoryBodies:
         self.entries[body.id] = body
         if is_own:
             self.own_id = body.id
+
+    def succession(self, old: BodyId) -> Succession | None:
+        return self.successions.get(old)
+
+    def put_succession(self, succession: Succession) -> None:
+        known = self.successions.get(succession.old)
+        assert known is None or known.confirmed_by is None, "what two officers accepted stays"
+        self.successions[succession.old] = succession
+
+    def successors(self) -> Mapping[BodyId, BodyId]:
+        accepted = {one.old: one.new for one in self.successions.values() if one.confirmed_by is not None}
+        own = self.own()
+        return accepted if own.replaces is None else {own.replaces: own.id, **accepted}
 
     def count_unknown(self, claimed: str) -> None:
         self.unknown += 1

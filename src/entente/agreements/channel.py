@@ -17,6 +17,7 @@ from entente.agreements.ports import AgreementsUnit
 from entente.agreements.rules import InForceVerdict, in_force, members_of
 from entente.bodies.model import Body
 from entente.bodies.rules import resolve_group
+from entente.bodies.succession import predecessors
 from entente.kernel.ids import BodyId, InstrumentId
 from entente.kernel.ports import Outgoing
 from entente.kernel.statement import Statement
@@ -35,12 +36,18 @@ def members_now(unit: AgreementsUnit, instrument: Instrument, on: date) -> froze
         if (group := unit.bodies.group(reference.group)) is not None
     }
     state = unit.agreements.instrument(instrument.id) if instrument.party_groups else None
-    return members_of(instrument, resolved, state.signatures if state is not None else ())
+    return members_of(instrument, resolved, state.signatures if state is not None else (), unit.bodies.successors())
+
+
+def members_with_earlier(unit: AgreementsUnit, instrument: Instrument, on: date) -> frozenset[BodyId]:
+    """Return an instrument's parties with the bodies in whose place some of them stand: others' words may still name those."""
+    members, successors = members_now(unit, instrument, on), unit.bodies.successors()
+    return members.union(*(predecessors(body, successors) for body in members))
 
 
 def force_now(unit: AgreementsUnit, state: InstrumentState, now: datetime) -> InForceVerdict:
     """Say whether an instrument of the store is in force now, and between whom."""
-    return in_force(state, members_now(unit, state.instrument, now.date()), now)
+    return in_force(state, members_now(unit, state.instrument, now.date()), now, unit.bodies.successors())
 
 
 def charter_between(unit: AgreementsUnit, other: BodyId, now: datetime) -> InstrumentState | None:
@@ -83,7 +90,8 @@ def channels_now(unit: AgreementsUnit, now: datetime) -> Channels:
     own = unit.bodies.own().id
     charters = [state for state in unit.agreements.instruments() if is_channel(state.instrument)]
     named = [(state, members_now(unit, state.instrument, now.date())) for state in charters]
-    verdicts = [(state.instrument.id, in_force(state, members, now)) for state, members in named]
+    successors = unit.bodies.successors()
+    verdicts = [(state.instrument.id, in_force(state, members, now, successors)) for state, members in named]
     return Channels(
         tuple((charter, verdict.parties) for charter, verdict in verdicts if verdict.holds and own in verdict.parties),
         tuple((state.instrument.id, members) for state, members in named if own in members),

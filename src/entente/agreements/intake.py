@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from entente.agreements.channel import force_now, members_now, tell
+from entente.agreements.channel import force_now, members_now, members_with_earlier, tell
 from entente.agreements.model import Instrument, InstrumentKind, InstrumentState, Proposal, Suspension
 from entente.agreements.participation import may_measure, may_stand
 from entente.agreements.ports import AgreementsUnit
@@ -28,6 +28,7 @@ from entente.agreements.statements import (
     read_proposal,
     read_recorded,
     read_signature,
+    read_successor,
     stand_by_signature,
 )
 from entente.agreements.terms import require_terms
@@ -107,7 +108,7 @@ def accept_participation(intake: Intake, statement: Statement) -> None:
     old = state.participations.get(new.body)
     if old is not None and new.epoch <= old.epoch:
         return
-    members = members_now(intake.unit, state.instrument, intake.now.date())
+    members = members_with_earlier(intake.unit, state.instrument, intake.now.date())
     decision = may_stand(state.instrument, members, old, new, intake.lists)
     _require(decision, f"A statement of how a party stands to «{state.instrument.name}» was not taken in.")
     intake.unit.agreements.put_participation(new, statement)
@@ -166,6 +167,25 @@ def accept_proposal_recorded(intake: Intake, statement: Statement) -> None:
     intake.record_accepted(statement, content.proposal, state=content.state.value, clause=content.clause)
 
 
+def accept_successor_accepted(intake: Intake, statement: Statement) -> tuple[tuple[InstrumentId, Statement], ...]:
+    """Record that a body accepted us in another's place; return what our heads signed of the instruments it is party to.
+
+    It changes nothing here: what we signed before it accepted us it could not take in, and is told again.
+
+    Source: docs/rules/bodies.md B14.
+    """
+    body = verify_by_node(_speaker(intake.unit, statement), statement)
+    content, own = read_successor(statement), intake.unit.bodies.own()
+    is_ours = content.successor == own.id and content.replaces == own.replaces
+    _require(
+        Decision.of((Ground("B14", allows=is_ours, text="It speaks of us, in the place of whom our genesis names."),)),
+        "An acceptance was not taken in.",
+    )
+    intake.record_accepted(statement, content.replaces)
+    told = standing_statements(intake.unit, body.id, intake.now.date())
+    return tuple((about, said) for about, said in told if said.body == own.id)
+
+
 def keep_signature(unit: AgreementsUnit, state: InstrumentState, statement: Statement) -> None:
     """Keep a verified signature, and the stand it brings unless a newer one came first."""
     unit.agreements.put_signature(state.instrument.id, statement)
@@ -217,6 +237,7 @@ def standing_statements(unit: AgreementsUnit, newcomer: BodyId, on: date) -> Ite
         for state in unit.agreements.instruments()
         if newcomer in members_now(unit, state.instrument, on)
     }
+    successors = unit.bodies.successors()
     newest = {stand.statement for state in ours.values() for stand in state.participations.values()}
     for statement in unit.agreements.statements([AgreementKind.SIGNATURE, AgreementKind.PARTICIPATION]):
         if statement.kind == AgreementKind.SIGNATURE:
@@ -225,7 +246,8 @@ def standing_statements(unit: AgreementsUnit, newcomer: BodyId, on: date) -> Ite
         else:
             about = read_participation(statement).instrument
             is_standing = statement.id in newest
-        if is_standing and statement.body != newcomer:
+        # What a body said that was succeeded here, nobody takes in who reads it as this node does.
+        if is_standing and statement.body != newcomer and statement.body not in successors:
             yield about, statement
 
 

@@ -22,6 +22,7 @@ from entente.agreements.model import (
     ProposalState,
 )
 from entente.bodies.model import GroupReference
+from entente.bodies.succession import NOBODY_SUCCEEDED, Successors, in_place, predecessors
 from entente.kernel.canonical import canonical_bytes
 from entente.kernel.codec import to_object
 from entente.kernel.ids import BodyId, InstrumentId
@@ -48,33 +49,44 @@ def instrument_id(instrument: Instrument) -> InstrumentId:
 
 
 def members_of(
-    instrument: Instrument, groups: Mapping[GroupReference, frozenset[BodyId]], signed: Iterable[BodyId]
+    instrument: Instrument,
+    groups: Mapping[GroupReference, frozenset[BodyId]],
+    signed: Iterable[BodyId],
+    successors: Successors = NOBODY_SUCCEEDED,
 ) -> frozenset[BodyId]:
     """Return the parties by name and by group, with each group resolved as of the time of the act.
 
-    A group that is not known here names nobody. Who signed a charter stays its party whatever a group's keeper writes later:
-    only the body itself leaves (no expulsion).
+    A body accepted at this node in another's place stands where that one stood (bodies.md B14). A group that is not known here
+    names nobody. Who signed a charter stays its party whatever a group's keeper writes later: only the body itself leaves (no
+    expulsion).
 
     Source: docs/rules/agreements.md A3; DESIGN sections 1 (promise 2) and 2 «group».
     """
     named = instrument.parties.union(*(groups.get(reference, frozenset()) for reference in instrument.party_groups))
-    return named if instrument.clause_with(ClauseEffect.NO_EXPULSION) is None else named.union(signed)
+    if instrument.clause_with(ClauseEffect.NO_EXPULSION) is not None:
+        named = named.union(signed)
+    return in_place(named, successors)
 
 
-def in_force(state: InstrumentState, members: frozenset[BodyId], now: datetime) -> InForceVerdict:
+def in_force(
+    state: InstrumentState, members: frozenset[BodyId], now: datetime, successors: Successors = NOBODY_SUCCEEDED
+) -> InForceVerdict:
     """Say whether an instrument is in force now between its members, by its own rule.
 
     It entered into force by signatures; that some party withdrew later does not end it for the others, as long as two remain.
+    Nor does it that a party was succeeded: the signature of the earlier body counts for the entry into force, and its successor
+    is a party only by its own.
 
     Source: docs/rules/agreements.md A3; Vienna Convention on the Law of Treaties, Arts. 24, 54 to 55 and 70.
     """
     instrument = state.instrument
-    signed = members & set(state.signatures)
-    parties = frozenset(body for body in signed if not _has_withdrawn(state, body))
+    entered = _entered(state, members, successors)
+    own_signatures = members & set(state.signatures)
+    parties = frozenset(body for body in own_signatures if not _has_withdrawn(state, body))
     needed = len(members) if instrument.force_rule is ForceRule.ALL else instrument.force_count
     today = now.date()
-    if needed == 0 or len(signed) < needed:
-        return InForceVerdict(holds=False, why=f"{len(signed)} of {needed} signatures are here.", parties=parties)
+    if needed == 0 or len(entered) < needed:
+        return InForceVerdict(holds=False, why=f"{len(entered)} of {needed} signatures are here.", parties=parties)
     if today < instrument.starts_on:
         why = f"It enters into force on {instrument.starts_on.isoformat()}."
         return InForceVerdict(holds=False, why=why, parties=parties)
@@ -83,8 +95,18 @@ def in_force(state: InstrumentState, members: frozenset[BodyId], now: datetime) 
     if len(parties) < 2:  # noqa: PLR2004 - an instrument is between two at least
         return InForceVerdict(holds=False, why="Fewer than two parties have not withdrawn.", parties=parties)
     return InForceVerdict(
-        holds=True, why=f"In force since {_since(state, signed, needed).isoformat()}.", parties=parties
+        holds=True, why=f"In force since {_since(state, entered, needed).isoformat()}.", parties=parties
     )
+
+
+def _entered(state: InstrumentState, members: frozenset[BodyId], successors: Successors) -> dict[BodyId, datetime]:
+    """Return the members by whose signature, or the one of the body before them, it entered into force; with its moment."""
+    found = {}
+    for body in members:
+        lines = (body, *predecessors(body, successors))
+        if moments := [state.signatures[one] for one in lines if one in state.signatures]:
+            found[body] = min(moments)
+    return found
 
 
 def _has_withdrawn(state: InstrumentState, body: BodyId) -> bool:
@@ -92,9 +114,9 @@ def _has_withdrawn(state: InstrumentState, body: BodyId) -> bool:
     return participation is not None and participation.state is ParticipationState.WITHDRAWN
 
 
-def _since(state: InstrumentState, signed: frozenset[BodyId], needed: int) -> date:
+def _since(state: InstrumentState, entered: Mapping[BodyId, datetime], needed: int) -> date:
     # The signature that completed the number, or the date the text itself sets, whichever is later.
-    completing = sorted(state.signatures[body] for body in signed)[needed - 1]
+    completing = sorted(entered.values())[needed - 1]
     return max(completing.date(), state.instrument.starts_on)
 
 

@@ -13,7 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entente.agreements import intake
-from entente.agreements.channel import channels_now, charter_between, members_now, tell, tell_parties
+from entente.agreements.channel import (
+    NO_INSTRUMENT,
+    channels_now,
+    charter_between,
+    members_now,
+    members_with_earlier,
+    tell,
+    tell_parties,
+)
 from entente.agreements.model import (
     Instrument,
     InstrumentState,
@@ -33,10 +41,12 @@ from entente.agreements.preview import preview_of
 from entente.agreements.rules import instrument_id
 from entente.agreements.statements import (
     AgreementKind,
+    SuccessorContent,
     draft_measure,
     draft_participation,
     draft_proposal,
     draft_signature,
+    draft_successor,
     proposal_to_instrument,
     read_measure,
     read_participation,
@@ -44,8 +54,9 @@ from entente.agreements.statements import (
 )
 from entente.agreements.terms import require_terms
 from entente.bodies.authority import Record, authorise
-from entente.bodies.model import Body
+from entente.bodies.model import Body, Succession
 from entente.bodies.rules import verify_by_heads
+from entente.bodies.succession import confirm, propose
 from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
@@ -233,6 +244,12 @@ class Agreements:
         """Record what became of our proposal at another body."""
         intake.accept_proposal_recorded(self._intake(unit), statement)
 
+    def accept_successor_accepted(self, unit: AgreementsUnit, statement: Statement) -> None:
+        """Record that a body accepted us in another's place, and tell it again what our heads signed."""
+        now = self.clock.now()
+        for about, said in intake.accept_successor_accepted(self._intake(unit), statement):
+            tell(unit, [statement.body], about, [said], now)
+
     def tell_newcomer(self, unit: AgreementsUnit, newcomer: BodyId) -> None:
         """Send a body that was just introduced what its instruments' parties have signed so far, by us and by others.
 
@@ -241,6 +258,40 @@ class Agreements:
         now = self.clock.now()
         for about, statement in intake.standing_statements(unit, newcomer, now.date()):
             tell(unit, [newcomer], about, [statement], now)
+
+    def accept_successor(self, officer: OfficerId, new: BodyId, old: BodyId) -> Succession:
+        """Accept a body in the place of one that lost its threshold: the first officer proposes, a second one confirms.
+
+        A local act: nobody is asked and nobody bound but this node. Once confirmed the successor is told of the instruments in
+        which it stands now, each of which it signs itself. Raises NotFound, Invalid or Conflict as bodies.succession says.
+
+        Source: docs/rules/bodies.md B14.
+        """
+        with self.open_unit() as unit:
+            now, own = self.clock.now(), unit.bodies.own().id
+            self._authorise(unit, officer, "accept_successor", old)
+            successor, earlier = unit.bodies.body(new), unit.bodies.body(old)
+            if successor is None or earlier is None:
+                raise NotFound
+            fresh = propose(successor, earlier, own, officer, now)
+            known = unit.bodies.succession(old)
+            found = confirm(known, officer, now) if known is not None and known.new == new else fresh
+            unit.bodies.put_succession(found)
+            is_accepted = found.confirmed_by is not None
+            detail: JsonObject = {
+                "outcome": "accepted" if is_accepted else "proposed",
+                "successor": new,
+                "proposed_by": found.proposed_by,
+            }
+            self.record(unit, Act("accept_successor", own, officer, old, detail))
+            if is_accepted:
+                unit.bodies.put_body(replace(earlier, succeeded_by=new))
+                if new != own:
+                    self.tell_newcomer(unit, new)
+                    word = draft_successor(own, now, SuccessorContent(new, old)).with_signature(self.node)
+                    tell(unit, [new], NO_INSTRUMENT, [word], now)
+            unit.commit()
+            return found
 
     def channel(self, unit: AgreementsUnit, recipient: BodyId) -> InstrumentId:
         """Return the instrument under which governance goes to a body now."""
@@ -298,7 +349,7 @@ class Agreements:
     def _require_stand(
         self, unit: AgreementsUnit, state: InstrumentState, old: Participation, new: Participation, now: datetime
     ) -> None:
-        members = members_now(unit, state.instrument, now.date())
+        members = members_with_earlier(unit, state.instrument, now.date())
         decision = may_stand(state.instrument, members, old, new, self.lists)
         _require(decision, f"How we stand to «{state.instrument.name}» was not changed.")
 

@@ -28,7 +28,7 @@ OFFICER_CHARACTERS_MAX = 100
 
 
 class AgreementKind(StrEnum):
-    """The kinds of statement of this room; the first, fifth and sixth are signed by the node, the others by heads."""
+    """The kinds of statement of this room; the first and the last three are signed by the node, the others by heads."""
 
     INSTRUMENT = "instrument"
     SIGNATURE = "instrument_signature"
@@ -36,6 +36,7 @@ class AgreementKind(StrEnum):
     MEASURE = "measure"
     PROPOSAL = "governance_proposal"
     PROPOSAL_RECORDED = "proposal_recorded"
+    SUCCESSOR_ACCEPTED = "successor_accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,14 @@ class RecordedContent:
     clause: str
 
 
+@dataclass(frozen=True, slots=True)
+class SuccessorContent:
+    """Content of `successor_accepted`: that the recipient stands in another's place at the body that says so."""
+
+    successor: BodyId
+    replaces: BodyId
+
+
 def proposal_to_instrument(body: BodyId, at: datetime, instrument: Instrument, officer: str) -> Statement:
     """Return the proposal of an instrument, unsigned."""
     return draft(AgreementKind.INSTRUMENT, body, at, to_object(InstrumentContent(instrument, officer)))
@@ -110,6 +119,16 @@ def draft_proposal(
 def draft_recorded(body: BodyId, at: datetime, content: RecordedContent) -> Statement:
     """Return the answer to a proposal, unsigned."""
     return draft(AgreementKind.PROPOSAL_RECORDED, body, at, to_object(content))
+
+
+def draft_successor(body: BodyId, at: datetime, content: SuccessorContent) -> Statement:
+    """Return the word to a successor that it was accepted, unsigned."""
+    return draft(AgreementKind.SUCCESSOR_ACCEPTED, body, at, to_object(content))
+
+
+def read_successor(statement: Statement) -> SuccessorContent:
+    """Return whom a body says it accepted in whose place; raise Invalid."""
+    return from_json(SuccessorContent, statement.content, "content")
 
 
 def read_instrument(statement: Statement) -> Instrument:

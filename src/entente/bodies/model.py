@@ -145,6 +145,10 @@ class Body:
     introduced_by: BodyId | None = None
     """None for ourselves and for a body entered by hand."""
     introduced_at: datetime | None = None
+    replaces: BodyId | None = None
+    """The earlier body that its genesis names; nothing follows from it here until two officers accept it (B14)."""
+    succeeded_by: BodyId | None = None
+    """The body that our officers accepted in its place. Its keys speak for nothing new here from then on."""
     statements: tuple[JsonObject, ...] = ()
     """The signed statements this entry was built from, genesis first: what an introduction hands on."""
 
@@ -157,6 +161,18 @@ class Body:
     def current_keys(self) -> KeyVersion:
         """The keys in force now."""
         return self.keys[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """That one body stands in another's place at this node: proposed by one officer, in effect once another confirmed it."""
+
+    old: BodyId
+    new: BodyId
+    proposed_by: OfficerId
+    proposed_at: datetime
+    confirmed_by: OfficerId | None = None
+    confirmed_at: datetime | None = None
 
 
 class MembershipStatus(StrEnum):

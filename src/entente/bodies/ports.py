@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from entente.bodies.model import Body, Group, Measure, NationalOrder, NewNodeKeys, Officer, Role
+from entente.bodies.model import Body, Group, Measure, NationalOrder, NewNodeKeys, Officer, Role, Succession
 from entente.kernel.ids import BodyId, GroupId, KeyId, OfficerId
 from entente.kernel.ports import UnitOfWork
 
@@ -54,6 +54,18 @@ class BodyStore(Protocol):
 
     def put_body(self, body: Body, *, is_own: bool = False) -> None:
         """Add or replace an entry; a replacement must hold every earlier key version and name (asserted)."""
+
+    def succession(self, old: BodyId) -> Succession | None:
+        """Return the newest proposal, or acceptance, of a successor of a body at this node."""
+
+    def put_succession(self, succession: Succession) -> None:
+        """Keep a proposal or its confirmation; one that is confirmed is never replaced by another (asserted)."""
+
+    def successors(self) -> Mapping[BodyId, BodyId]:
+        """Return, for each body succeeded at this node, who stands in its place.
+
+        Whom two officers accepted, and ourselves for the body that our own genesis names.
+        """
 
     def count_unknown(self, claimed: str) -> None:
         """Count a statement from a body not in the directory; nothing else of it is kept."""

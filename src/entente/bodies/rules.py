@@ -108,11 +108,11 @@ def keys_at(body: Body, at: datetime) -> KeyVersion | None:
 
 
 def has_valid_keys(body: Body, now: datetime) -> bool:
-    """Say whether a body has keys in force now.
+    """Say whether a body has keys in force now; one that was succeeded here has none.
 
-    Source: docs/rules/bodies.md B2.
+    Source: docs/rules/bodies.md B2 and B14.
     """
-    return keys_at(body, now) is not None
+    return keys_at(body, now) is not None and body.succeeded_by is None
 
 
 def key_at(body: Body, wanted: KeyId, at: datetime) -> bytes | None:
@@ -123,7 +123,7 @@ def key_at(body: Body, wanted: KeyId, at: datetime) -> bytes | None:
     Source: docs/rules/bodies.md B2 and B3.
     """
     version = keys_at(body, at)
-    if version is None or key_id(version.node_key) != wanted:
+    if version is None or key_id(version.node_key) != wanted or body.succeeded_by is not None:
         return None
     return version.node_key
 
@@ -219,6 +219,13 @@ def _the_speaker(body: Body | None, statement: Statement) -> Body:
             reason="wrong_body",
             why="Only a body itself speaks for itself (docs/rules/bodies.md B3).",
             do="Send the statement under the body that signed it.",
+        )
+    if body.succeeded_by is not None:
+        raise Untrusted(
+            f"A statement of {body.code} came after another body was accepted in its place.",
+            reason="succeeded",
+            why=f"Two officers of this node accepted {body.succeeded_by} for it; its keys say nothing new here (B14).",
+            do=f"Ask {body.succeeded_by}, which answers for it now.",
         )
     return body
 

@@ -417,7 +417,7 @@ class Directory:
     def _send_to_all(self, unit: BodiesUnit, statement: Statement) -> None:
         own = unit.bodies.own().id
         for body in unit.bodies.bodies():
-            if body.id != own:
+            if body.id != own and body.succeeded_by is None:
                 self._send(unit, body.id, statement)
 
     def _send(self, unit: BodiesUnit, to: BodyId, statement: Statement) -> None:

@@ -136,6 +136,7 @@ def begin(statement: Statement, now: datetime, countries: Mapping[str, str]) -> 
         keys=(
             KeyVersion(1, genesis.root_keys, genesis.threshold, genesis.node_key, genesis.sealing_key, statement.at),
         ),
+        replaces=genesis.replaces,
         statements=(statement.to_json(),),
     )
     # The genesis names no body; it speaks for the one whose id it gives.

@@ -166,6 +166,22 @@ def doubts(
     say(ask(folder, "body_doubts", {"officer": officer, "body": body}), as_json, _doubts)
 
 
+@app.command("accept-successor", epilog=examples("entente body accept-successor XB-NEW --for XB-NCB --as head-1"))
+def accept_successor(
+    body: Annotated[str, typer.Argument(metavar="BODY", help="The successor: code or id.")],
+    old: Annotated[str, typer.Option("--for", metavar="BODY", help="The body in whose place it stands from then on.")],
+    officer: ActingAs,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Accept a body in the place of one that lost its threshold: one head of body proposes, another gives the same command.
+
+    It counts at this node alone and is not taken back. The successor signs each instrument itself; the earlier body's keys say
+    nothing new here from then on.
+    """
+    say(ask(folder, "successor_accept", {"officer": officer, "body": body, "for": old}), as_json, _successor)
+
+
 @app.command("order", epilog=examples("entente body order order-44.yaml --as head-1"))
 def order(file: ReadableFile, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
     """Enter a national order from its published text: which powers officers have, on which legal basis, from when.
@@ -212,6 +228,8 @@ def _entry(answer: JsonObject) -> Iterator[str]:
             ("heads", ", ".join(texts(keys, "heads"))),
             ("node key", plain(keys["node"])),
             ("introduced by", plain(body["introduced_by"])),
+            ("says it replaces", plain(body["replaces"])),
+            ("succeeded by", plain(body["succeeded_by"])),
             ("earlier names", ", ".join(name(one["name"]) for one in items(body, "names")[:-1])),
         ]
     )
@@ -228,6 +246,18 @@ def _doubts(answer: JsonObject) -> Iterator[str]:
         yield from table(rows, "at", "what", "about")
         if not one["is_complete"]:
             yield "There is more: the trail of this body is longer than one answer holds."
+
+
+def _successor(answer: JsonObject) -> Iterator[str]:
+    new, old = answer["successor"], answer["for"]
+    assert isinstance(new, dict), "a body is an object"
+    assert isinstance(old, dict), "a body is an object"
+    if answer["is_accepted"]:
+        yield f"{plain(new['code'])} stands in the place of {plain(old['code'])} at this node from now on."
+        yield f"Proposed by {plain(answer['proposed_by'])}, confirmed by {plain(answer['confirmed_by'])}."
+    else:
+        yield f"{plain(answer['proposed_by'])} proposes {plain(new['code'])} in the place of {plain(old['code'])}."
+        yield "Nothing changes until another head of body gives the same command."
 
 
 def _list(answer: JsonObject) -> Iterator[str]:

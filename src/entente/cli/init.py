@@ -33,6 +33,15 @@ def init(
     address: Annotated[str, typer.Option("--address", help="Where other bodies reach its node.")] = "",
     heads: Annotated[int, typer.Option("--heads", help="How many heads hold a key.")] = 3,
     threshold: Annotated[int, typer.Option("--threshold", help="How many of them must sign.")] = 2,
+    replaces: Annotated[
+        str,
+        typer.Option(
+            "--replaces",
+            metavar="ID",
+            show_default=False,
+            help="The body it succeeds; each other body accepts it for itself.",
+        ),
+    ] = "",
     folder: Folder = None,
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
@@ -44,7 +53,7 @@ def init(
     """
     wanted: JsonObject = {
         "kind": kind, "code": code, "name": body_name, "country": country, "zone": zone, "address": address,
-        "heads": heads, "threshold": threshold,
+        "heads": heads, "threshold": threshold, "replaces": replaces,
     }  # fmt: skip
     say(make_folder(folder, wanted, passphrase_file), as_json, _made)
 

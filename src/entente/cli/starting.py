@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from pathlib import Path
 from types import FrameType
@@ -15,6 +16,9 @@ from entente.cli.gateway import settings_of
 from entente.cli.keys import passphrases
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
+from entente.kernel.ids import BodyId
+
+BODY_ID = re.compile(r"body:[a-z2-7]{32}")
 
 
 def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | None) -> JsonObject:
@@ -25,6 +29,8 @@ def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | 
         raise _bad("heads", f"a body has 1 to {HEADS_MAX} heads")
     if str(wanted["kind"]) not in set(BodyKind):
         raise _bad("kind", f"it is one of: {', '.join(BodyKind)}")
+    if wanted["replaces"] and not BODY_ID.fullmatch(str(wanted["replaces"])):
+        raise _bad("replaces", "the body it replaces is named by its id, as «entente body show» writes it")
     labels = [*(f"head-{number}" for number in range(1, heads + 1)), "data protection officer"]
     given = passphrases(labels, passphrase_file, is_new=True)
     new = app.NewBody(
@@ -37,6 +43,7 @@ def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | 
         head_passphrases=given[:heads],
         threshold=threshold,
         data_protection_passphrase=given[heads],
+        replaces=BodyId(str(wanted["replaces"])) if wanted["replaces"] else None,
     )
     body = app.create_folder(settings.folder, new)
     keys = settings.folder / "keys"

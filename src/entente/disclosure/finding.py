@@ -7,9 +7,10 @@ ladder of acts (docs/rules/disclosure.md, the ladder) with its sentence. Ceiling
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from entente.bodies.succession import predecessors, stands_for
 from entente.disclosure.model import DisclosureClass, DisclosureRequest, InForce, Situation
 from entente.handling.model import CodeLists, DisclosureAct
 from entente.kernel.decision import Ground
@@ -45,7 +46,15 @@ class Case:
         data = request.cls
         reader = request.reader.body
         held = None if data.instrument is None else situation.instruments.get(data.instrument)
-        return cls(request, situation, now, data, situation.lists, reader, reader == data.source, held)
+        is_own = reader == data.source
+        if data.source in situation.successors:
+            # The record keeps its source's name; who answers for it, and whom the grounds ask about, is the successor.
+            data = replace(data, source=stands_for(data.source, situation.successors))
+        return cls(request, situation, now, data, situation.lists, reader, is_own, held)
+
+    def names_of(self, body: BodyId) -> frozenset[BodyId]:
+        """Return a body and those in whose place it stands: what was kept from them is kept from it."""
+        return predecessors(body, self.situation.successors) | {body}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from entente.agreements.model import Measure, MeasurePolicy
+from entente.bodies.succession import stands_for
 from entente.disclosure.finding import ACT_ON, NOTHING, SEE, Case, Finding, listed, nothing
 from entente.handling.model import DisclosureAct, Restriction, RestrictionMode, ReviewState
 from entente.handling.rules import is_cleared
@@ -72,7 +73,7 @@ def _stopped_by_measures(case: Case) -> Iterator[str]:
 
 
 def _stops(measure: Measure, case: Case) -> bool:
-    target = measure.target
+    target = stands_for(measure.target, case.situation.successors)
     if measure.policy is MeasurePolicy.PAUSED:
         if target == case.reader and case.is_own:
             return False
@@ -109,7 +110,8 @@ def restrictions_admit(case: Case) -> Finding:
 
 def _admits(restriction: Restriction, body: BodyId, case: Case) -> bool:
     excludes = restriction.mode is RestrictionMode.EXCLUDE
-    if body in restriction.bodies:
+    # What is kept from a body is kept from its successor; what is given to it by name is not.
+    if not (case.names_of(body) if excludes else {body}).isdisjoint(restriction.bodies):
         return not excludes
     for reference in restriction.groups:
         named = case.situation.groups.get(reference)

@@ -200,7 +200,7 @@ def _applies(suspension: Suspension, other: BodyId, direction: Direction, case: 
     return (
         suspension.since <= case.now
         and suspension.direction in (Direction.BOTH, direction)
-        and (not suspension.counterparts or other in suspension.counterparts)
+        and (not suspension.counterparts or not case.names_of(other).isdisjoint(suspension.counterparts))
         and (not suspension.kinds or case.cls.kind in suspension.kinds)
         and (not suspension.rights or case.request.right in suspension.rights)
     )

@@ -6,11 +6,12 @@ Source: DESIGN section 5; docs/rules/disclosure.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from entente.agreements.model import InstrumentState, Measure, Right
 from entente.bodies.model import GroupReference
+from entente.bodies.succession import Successors
 from entente.handling.model import (
     CodeLists,
     DisclosureAct,
@@ -131,6 +132,8 @@ class Situation:
     lists: CodeLists
     valid_until: datetime
     """The next moment at which a date in it passes; a cached answer is not used beyond."""
+    successors: Successors = field(default_factory=dict)
+    """Earlier body → the body that this node accepted in its place (docs/rules/bodies.md B14)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from entente.agreements.model import InstrumentState, Measure
 from entente.agreements.rules import in_force, members_of
 from entente.bodies.model import Body, Group, GroupReference, MembershipStatus
 from entente.bodies.rules import has_valid_keys, resolve_group
+from entente.bodies.succession import Successors, in_place, stands_for
 from entente.disclosure.model import InForce, Leave, Situation, Standing
 from entente.disclosure.ports import DisclosureUnit
 from entente.handling.model import CodeLists
@@ -38,38 +39,47 @@ def build_situation(unit: DisclosureUnit, lists: CodeLists, now: datetime) -> Si
     states = unit.agreements.instruments()
     measures = tuple(measure for measure in unit.agreements.measures() if now < measure.until)
     leaves = tuple(leave for leave in unit.classes.leaves() if now < leave.until)
-    heard = unit.bodies.heard()
-    resolved = _resolve(groups, now)
+    successors = unit.bodies.successors()
+    heard = _heard(unit.bodies.heard(), successors)
+    resolved = _resolve(groups, successors, now)
     return Situation(
         own_body=unit.bodies.own().id,
         bodies={body.id: Standing(has_valid_keys(body, now)) for body in bodies},
-        instruments=_instruments(states, resolved, now),
+        instruments=_instruments(states, resolved, successors, now),
         measures=measures,
         heard=heard,
         groups=resolved,
         leaves=leaves,
         lists=lists,
+        successors=successors,
         valid_until=_next_boundary(
             (*_dates(groups, states), *_moments(bodies, states, measures, leaves), *_lease_ends(heard, states)), now
         ),
     )
 
 
-def _resolve(groups: tuple[Group, ...], now: datetime) -> _Resolved:
+def _heard(heard: Mapping[BodyId, datetime], successors: Successors) -> Mapping[BodyId, datetime]:
+    """Return who was heard: of a body succeeded here, who stands in its place and answers for its records now."""
+    answering = {old: heard[new] for old in successors if (new := stands_for(old, successors)) in heard}
+    return {**{body: at for body, at in heard.items() if body not in successors}, **answering}
+
+
+def _resolve(groups: tuple[Group, ...], successors: Successors, now: datetime) -> _Resolved:
     today = now.astimezone(UTC).date()
     return {
-        GroupReference(group.id, status): resolve_group(group, status, today)
+        GroupReference(group.id, status): in_place(resolve_group(group, status, today), successors)
         for group in groups
         for status in MembershipStatus
     }
 
 
 def _instruments(
-    states: tuple[InstrumentState, ...], resolved: _Resolved, now: datetime
+    states: tuple[InstrumentState, ...], resolved: _Resolved, successors: Successors, now: datetime
 ) -> dict[InstrumentId, InForce]:
     found = {}
     for state in states:
-        verdict = in_force(state, members_of(state.instrument, resolved, state.signatures), now)
+        members = members_of(state.instrument, resolved, state.signatures, successors)
+        verdict = in_force(state, members, now, successors)
         found[state.instrument.id] = InForce(state, verdict.holds, verdict.why, verdict.parties)
     return found
 

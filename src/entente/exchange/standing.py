@@ -13,6 +13,7 @@ from datetime import datetime
 
 from entente.agreements.channel import force_now
 from entente.agreements.model import Direction, InstrumentState, MeasurePolicy, Suspension
+from entente.bodies.succession import Successors, predecessors, stands_for
 from entente.exchange.ports import ExchangeUnit
 from entente.exchange.rules import Terms
 from entente.kernel.clock import format_time
@@ -42,22 +43,28 @@ def _why_not(
         return f"The instrument is not in force here: {verdict.why}"
     if not {sender, recipient} <= verdict.parties:
         return "Sender and recipient are not both parties to the instrument who signed it and did not withdraw."
-    if _stops_all(state, recipient, sender, Direction.RECEIVING):
+    successors = unit.bodies.successors()
+    if _stops_all(state, recipient, _names(sender, successors), Direction.RECEIVING):
         return "The recipient suspended receiving from the sender under this instrument."
-    if _stops_all(state, sender, recipient, Direction.SENDING):
+    if _stops_all(state, sender, _names(recipient, successors), Direction.SENDING):
         return "The sender suspended sending to the recipient under this instrument."
     return ""
 
 
-def _stops_all(state: InstrumentState, author: BodyId, counterpart: BodyId, direction: Direction) -> bool:
+def _names(body: BodyId, successors: Successors) -> frozenset[BodyId]:
+    """Return a body and those in whose place it stands here: a stop toward them is a stop toward it."""
+    return predecessors(body, successors) | {body}
+
+
+def _stops_all(state: InstrumentState, author: BodyId, counterpart: frozenset[BodyId], direction: Direction) -> bool:
     participation = state.participations.get(author)
     suspensions = () if participation is None else participation.suspensions
     return any(_is_total(one, counterpart, direction) for one in suspensions)
 
 
-def _is_total(suspension: Suspension, counterpart: BodyId, direction: Direction) -> bool:
+def _is_total(suspension: Suspension, counterpart: frozenset[BodyId], direction: Direction) -> bool:
     return (
-        (not suspension.counterparts or counterpart in suspension.counterparts)
+        (not suspension.counterparts or not counterpart.isdisjoint(suspension.counterparts))
         and not suspension.kinds
         and not suspension.rights
         and suspension.direction in {direction, Direction.BOTH}
@@ -65,8 +72,10 @@ def _is_total(suspension: Suspension, counterpart: BodyId, direction: Direction)
 
 
 def _measure_against(unit: ExchangeUnit, sender: BodyId, now: datetime) -> str:
+    successors = unit.bodies.successors()
     for measure in unit.agreements.measures():
-        stands = measure.target == sender and measure.policy in _STOPPING and measure.since <= now < measure.until
+        is_toward = stands_for(measure.target, successors) == sender
+        stands = is_toward and measure.policy in _STOPPING and measure.since <= now < measure.until
         charter = unit.agreements.instrument(measure.charter) if stands else None
         if charter is not None and force_now(unit, charter, now).holds:
             return f"A charter measure «{measure.policy}» stands toward the sender until {format_time(measure.until)}."

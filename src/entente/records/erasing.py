@@ -16,6 +16,7 @@ from typing import Protocol
 
 from entente.bodies.authority import authorise
 from entente.bodies.rules import verify_by_node
+from entente.bodies.succession import stands_for
 from entente.handling.model import CodeLists, Erasable, ErasureGround
 from entente.handling.rules import may_erase
 from entente.kernel.canonical import Json, JsonObject
@@ -32,7 +33,7 @@ from entente.records.ports import RecordsUnit
 from entente.records.reentry import Recorder, Reentries
 from entente.records.rules import check_local_id
 from entente.records.statements import RECORD, erasure_statement, read_erasure
-from entente.records.withdrawing import holders_told, standing
+from entente.records.withdrawing import holders_told, is_inherited, standing, tell_everybody
 from entente.trail.rules import FORGET_ROWS
 
 SLICE_RECORDS = 20
@@ -103,12 +104,12 @@ class Erasing:
     file: StoreFile
 
     def erase(self, officer: OfficerId, wanted: RecordId, reason: str) -> Erased:
-        """Erase one of our records for good, here and at every holder; returns whom it was told.
+        """Erase a record of ours, or of a body in whose place we stand, for good, here and at every holder; says who was told.
 
         Judgements of ours about it go with it: they speak of nothing any more. Raises NotFound for a record that is not ours,
         Refused for a reason of no list or an officer who may not.
 
-        Source: docs/rules/records.md R10; docs/rules/handling.md H7.
+        Source: docs/rules/records.md R10; docs/rules/handling.md H7; docs/rules/bodies.md B14.
         """
         now = self.clock.now()
         with self.open_view() as view:
@@ -116,6 +117,10 @@ class Erasing:
         with self.open_unit() as unit:
             subject = unit.erasures.stand_in(wanted) if unit.erasures.tombstone(wanted) else wanted
             self._authorise(unit, officer, subject)
+            if is_inherited(unit, wanted):
+                told = self._erase_inherited(unit, wanted, reason, officer, now)
+                unit.commit()
+                return told
             stored = unit.records.get(wanted)
             if stored is None or stored.received_from is not None:
                 raise NotFound
@@ -138,11 +143,12 @@ class Erasing:
         wanted = read_erasure(statement).record
         source, _, local_id = wanted.partition("/")
         check_local_id(local_id)
-        if source != statement.body or source == unit.bodies.own().id:
+        answering = stands_for(BodyId(source), unit.bodies.successors())
+        if answering != statement.body or answering == unit.bodies.own().id:
             raise Invalid(
                 "The erasure is not of its signer's record, or of ours.",
                 field="record",
-                why="Only the source has its record erased elsewhere, and nobody but us has ours (R1, R14).",
+                why="Only the source, or who was accepted in its place, has its record erased, and only we have ours (R1, R14).",
                 do="Ask the record's source to erase it.",
             )
         if unit.erasures.tombstone(wanted) is not None:
@@ -293,6 +299,25 @@ class Erasing:
     def _waiting(self) -> tuple[RecordId, ...]:
         with self.open_view() as view:
             return view.erasures.to_forget(FORGET_RECORDS)
+
+    def _erase_inherited(
+        self, unit: RecordsUnit, wanted: RecordId, reason: str, officer: OfficerId, now: datetime
+    ) -> Erased:
+        """Have a record of the body before us erased: every body is told, since we do not know who holds it (B14)."""
+        held = Erasable(is_own=True, erase_on=now.date(), withdrawn_at=None)
+        decision = may_erase(held, ErasureGround.OFFICERS_ACT, reason, now.date(), self.lists)
+        if not decision.allowed:
+            raise Refused(f"{wanted} was not erased.", decision=decision, do="Give a reason of the list.")
+        own, stand_in = unit.bodies.own().id, unit.erasures.stand_in(wanted)
+        if unit.erasures.tombstone(wanted) is not None:
+            raise NotFound
+        told = tell_everybody(unit, erasure_statement(wanted, own, officer, now, self.signer), ref=stand_in, now=now)
+        ground = ErasureGround.OFFICERS_ACT
+        detail: JsonObject = {"outcome": "done", "ground": ground.value, "reason": reason, "told": list(told)}
+        row = self.record(unit, Act("erase_record", own, officer, stand_in, detail))
+        number = unit.erasures.remove(wanted)
+        unit.erasures.put_tombstone(Tombstone(stand_in, own, now, ground, reason, number, row.sequence), (), ())
+        return Erased(stand_in, told)
 
     def _check(self, stored: StoredRecord, ground: ErasureGround, reason: str, now: datetime) -> None:
         held = Erasable(stored.received_from is None, stored.record.retention.erase_on, stored.withdrawn_at)

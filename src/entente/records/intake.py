@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from entente.bodies.model import Compromise
 from entente.bodies.rules import CLOCK_SKEW_MAX, verify_by_node
+from entente.bodies.succession import stands_for
 from entente.disclosure.service import Disclosure, answer
 from entente.handling.model import CodeLists, FactDates
 from entente.kernel.canonical import JsonObject
@@ -130,11 +131,11 @@ class Intake:
         check_reason(content.reason)
         source, _, local_id = content.record.partition("/")
         check_local_id(local_id)
-        if source != statement.body:
+        if stands_for(BodyId(source), unit.bodies.successors()) != statement.body:
             raise Invalid(
                 "The withdrawal is not of its signer's record.",
                 field="record",
-                why="Only the source withdraws a record (R1).",
+                why="Only the source withdraws a record, or the body accepted here in its place (R1, B14).",
                 do="Ask the record's source to withdraw it.",
             )
         _not_our_own(unit, statement.body)

@@ -18,7 +18,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.codec import to_object
 from entente.kernel.decision import Decision
-from entente.kernel.errors import Conflict, NotFound, Refused
+from entente.kernel.errors import NotFound, Refused
 from entente.kernel.ids import BodyId, Ids, OfficerId, RecordId
 from entente.kernel.ports import Act, Outgoing
 from entente.kernel.signing import Signer
@@ -39,7 +39,14 @@ from entente.records.reentry import Recorder, Reentries
 from entente.records.rules import check_reason, check_why, extract, without_links
 from entente.records.sharing import Copies, copy_verdict, height, sight
 from entente.records.statements import record_statement, withdrawal_statement
-from entente.records.withdrawing import own_live, standing, tell_holders
+from entente.records.withdrawing import (
+    is_inherited,
+    own_live,
+    standing,
+    tell_holders,
+    withdraw_inherited,
+    withdrawn_before,
+)
 
 PAGE_RECORDS_MAX = 200
 """Records in one page of a list; a screen holds about 50."""
@@ -105,25 +112,25 @@ class Records:
         return True
 
     def withdraw(self, officer: OfficerId, wanted: RecordId, reason: str) -> tuple[BodyId, ...]:
-        """Withdraw one of our records: found nowhere here from this commit on; every holder is told first of all.
+        """Withdraw a record of ours, or of a body in whose place we stand: found nowhere here from now on, and holders are told.
 
         The reason stands in the statement that the holders get, not in the trail: it may name a person (T5). Returns the
         holders told. Raises NotFound for a record that is not ours, Conflict for one withdrawn before.
-        Source: docs/rules/records.md R4; DESIGN section 1, promise 4.
+        Source: docs/rules/records.md R4; docs/rules/bodies.md B14; DESIGN section 1, promise 4.
         """
         check_reason(reason)
         now = self.clock.now()
         with self.open_unit() as unit:
             self.authorise(unit, officer, "withdraw_record", subject=wanted)
+            if is_inherited(unit, wanted):
+                told = withdraw_inherited(unit, wanted, reason, officer, now, signer=self.signer, record=self.record)
+                unit.commit()
+                return told
             stored = unit.records.get(wanted)
             if stored is None or stored.received_from is not None:
                 raise NotFound
             if stored.withdrawn_at is not None:
-                raise Conflict(
-                    f"{wanted} was withdrawn before.",
-                    why="A withdrawal is final and beats any version (R4).",
-                    do="Nothing is left to do; a new record needs a local id of its own.",
-                )
+                raise withdrawn_before(wanted)
             source = stored.record.source
             statement = withdrawal_statement(wanted, source, reason, officer, now, self.signer)
             holders = tuple(holder.body for holder in unit.records.holders(wanted))

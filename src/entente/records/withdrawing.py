@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from entente.agreements.channel import Channels, channels_now
-from entente.kernel.errors import NotFound
+from entente.bodies.succession import stands_for
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Conflict, NotFound
 from entente.kernel.ids import BodyId, InstrumentId, RecordId
-from entente.kernel.ports import Delivery, Outgoing
+from entente.kernel.ports import Act, Delivery, Outgoing, TrailRow, UnitOfWork
+from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement
 from entente.records.model import Holder, HolderState, Record, StoredRecord
 from entente.records.ports import RecordsUnit
 from entente.records.rules import is_live
-from entente.records.statements import ERASURE, WITHDRAWAL
+from entente.records.statements import ERASURE, WITHDRAWAL, withdrawal_statement
 
 
 def own_live(unit: RecordsUnit, wanted: RecordId, today: date) -> StoredRecord:
@@ -91,3 +94,57 @@ def _known_to(unit: RecordsUnit, record: Record, holder: BodyId, channels: Chann
         if state is not None and holder in state.signatures:
             return instrument
     return channels.toward(holder)
+
+
+def is_inherited(unit: RecordsUnit, wanted: RecordId) -> bool:
+    """Say whether a record is of a body in whose place ours was accepted at this node."""
+    source = BodyId(wanted.partition("/")[0])
+    return stands_for(source, unit.bodies.successors()) == unit.bodies.own().id != source
+
+
+def withdraw_inherited(
+    unit: RecordsUnit,
+    wanted: RecordId,
+    reason: str,
+    officer: str,
+    now: datetime,
+    *,
+    signer: Signer,
+    record: Callable[[UnitOfWork, Act], TrailRow],
+) -> tuple[BodyId, ...]:
+    """Withdraw a record of the body before us: every body is told, since we do not know who holds it; return whom.
+
+    A node that has not accepted us in that body's place sets it aside. Raises Conflict for one withdrawn before.
+
+    Source: docs/rules/bodies.md B14.
+    """
+    if unit.records.withdrawal(wanted) is not None:
+        raise withdrawn_before(wanted)
+    own = unit.bodies.own().id
+    statement = withdrawal_statement(wanted, own, reason, officer, now, signer)
+    others = tell_everybody(unit, statement, ref=wanted, now=now)
+    detail: JsonObject = {"statement": statement.id, "told": list(others)}
+    row = record(unit, Act("withdraw_record", own, officer, wanted, detail))
+    unit.records.put_withdrawal(wanted, statement)
+    stored = unit.records.get(wanted)
+    if stored is not None and stored.withdrawn_at is None:
+        unit.records.set_withdrawn(wanted, now, row.sequence)
+    return others
+
+
+def tell_everybody(unit: RecordsUnit, statement: Statement, *, ref: str, now: datetime) -> tuple[BodyId, ...]:
+    """Put a word about a record in the outbox for every body that answers for itself here; return them."""
+    own, channels = unit.bodies.own().id, channels_now(unit, now)
+    others = tuple(body.id for body in unit.bodies.bodies() if body.id != own and body.succeeded_by is None)
+    for body in others:
+        unit.outbox.put(Outgoing(body, channels.toward(body), statement, is_control=True, ref=ref))
+    return others
+
+
+def withdrawn_before(wanted: RecordId) -> Conflict:
+    """Return the refusal of a second withdrawal."""
+    return Conflict(
+        f"{wanted} was withdrawn before.",
+        why="A withdrawal is final and beats any version (R4).",
+        do="Nothing is left to do; a new record needs a local id of its own.",
+    )

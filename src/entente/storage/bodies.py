@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from entente.agreements.model import LEASE_MINUTES_MIN
-from entente.bodies.model import Body, Group, NationalOrder, Officer
+from entente.bodies.model import Body, Group, NationalOrder, Officer, Succession
 from entente.kernel.errors import Conflict, Misconfigured
 from entente.kernel.ids import BodyId, GroupId, OfficerId
 from entente.storage.rows import add_to_counter, read_counter, remembered, replace_row, text_of
-from entente.storage.schema import body, body_group, body_heard, national_order, officer
+from entente.storage.schema import body, body_group, body_heard, body_succession, national_order, officer
 
 GOVERNANCE = "governance"
 """The counter of changes that make cached answers of the gate void (disclosure.ports.ClassStore)."""
@@ -25,6 +25,9 @@ _UNKNOWN = "statements of unknown bodies"
 _OWN = sa.select(body.c.document).where(body.c.is_own)
 _BODY = sa.select(body.c.document, body.c.is_own).where(body.c.id == sa.bindparam("body"))
 _HEARD = sa.select(body_heard.c.at).where(body_heard.c.body == sa.bindparam("body"))
+_SUCCESSORS = sa.select(body_succession.c.old, body_succession.c.accepted).where(
+    body_succession.c.accepted.is_not(None)
+)
 _OFFICER = sa.select(officer.c.document).where(officer.c.id == sa.bindparam("officer"))
 
 
@@ -35,6 +38,7 @@ class BodyTables:
         self._connection = connection
         self._own: Body | None = None
         """Asked for several times in most use cases, and changed in almost none."""
+        self._successors: Mapping[BodyId, BodyId] | None = None
 
     def own(self) -> Body:
         """Return our own entry; raise Misconfigured when the node was not initialised."""
@@ -62,6 +66,31 @@ class BodyTables:
         replace_row(self._connection, _BODIES, {"id": body.id}, values)
         self._own = None
         self._changed()
+
+    def succession(self, old: BodyId) -> Succession | None:
+        """Return the newest proposal, or acceptance, of a successor of a body."""
+        query = sa.select(body_succession.c.document).where(body_succession.c.old == old)
+        document = self._connection.execute(query).scalar()
+        return None if document is None else remembered(Succession, document)
+
+    def put_succession(self, succession: Succession) -> None:
+        """Keep a proposal or its confirmation."""
+        known = self.succession(succession.old)
+        assert known is None or known.confirmed_by is None, "what two officers accepted stays"
+        accepted = succession.new if succession.confirmed_by is not None else None
+        values = {"accepted": accepted, "document": text_of(succession)}
+        replace_row(self._connection, body_succession, {"old": succession.old}, values)
+        self._successors = None
+        self._changed()
+
+    def successors(self) -> Mapping[BodyId, BodyId]:
+        """Return, for each body succeeded here, who stands in its place; whom our own genesis names, we do."""
+        if self._successors is None:
+            rows = self._connection.execute(_SUCCESSORS)
+            accepted = {BodyId(row.old): BodyId(row.accepted) for row in rows}
+            own = self.own()
+            self._successors = accepted if own.replaces is None else {own.replaces: own.id, **accepted}
+        return self._successors
 
     def count_unknown(self, claimed: str) -> None:  # noqa: ARG002 - the port's; nothing of an unknown body is kept
         """Count a statement from a body not in the directory."""
@@ -160,5 +189,6 @@ _OFFICERS = officer
 
 
 def _assert_grows(known: Body, new: Body) -> None:
+    assert known.succeeded_by in {None, new.succeeded_by}, "whom our officers accepted in a body's place stays"
     assert known.keys == new.keys[: len(known.keys)], "a body's earlier key versions never change"
     assert {name.name for name in known.names} <= {name.name for name in new.names}, "a body's names are kept"

@@ -151,6 +151,7 @@ body_group = sa.Table(
     _text("document"),
 )
 body_heard = sa.Table("body_heard", metadata, _key("body"), _moment("at"))
+body_succession = sa.Table("body_succession", metadata, _key("old"), sa.Column("accepted", sa.Text), _text("document"))
 officer = sa.Table("officer", metadata, _key("id"), _text("document"))
 national_order = sa.Table("national_order", metadata, _key("reference"), _text("in_force_on"), _text("document"))
 

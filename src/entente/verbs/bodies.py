@@ -216,6 +216,8 @@ def _entry(body: Body, names: Names) -> JsonObject:
         "names": [to_object(entry) for entry in body.names],
         "units": [to_object(unit) for unit in body.units],
         "introduced_at": to_json(body.introduced_at),
+        "replaces": names.code(body.replaces) if body.replaces else "",
+        "succeeded_by": names.code(body.succeeded_by) if body.succeeded_by else "",
         "keys": {
             "version": keys.version,
             "threshold": keys.threshold,

@@ -29,6 +29,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("body", name=op.f("pk_body_heard")),
     )
     op.add_column("record", sa.Column("doubted_at", MOMENT, nullable=True))
+    op.create_table(
+        "body_succession",
+        sa.Column("old", sa.Text(), nullable=False),
+        sa.Column("accepted", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("old", name=op.f("pk_body_succession")),
+    )
     op.add_column("trail", sa.Column("entry", sa.LargeBinary(), nullable=True))
     _make_tombstones()
     op.create_table(

@@ -1,0 +1,81 @@
+"""Who stands in the place of a body that lost its threshold or was succeeded, as accepted at this node (B14).
+
+A successor is a body of its own with its own genesis, which names the earlier body. Here it stands in that body's place
+only once two officers of ours accepted it, and in no other way: no statement of anybody makes, forces or undoes it. Pure
+functions over what was accepted.
+
+Source: docs/rules/bodies.md B14; DESIGN section 4 «Identity».
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+
+from entente.bodies.model import Body, Succession
+from entente.kernel.errors import Conflict, Invalid
+from entente.kernel.ids import BodyId, OfficerId
+
+Successors = Mapping[BodyId, BodyId]
+"""Earlier body → the body accepted in its place."""
+NOBODY_SUCCEEDED: Successors = MappingProxyType({})
+
+
+def stands_for(body: BodyId, successors: Successors) -> BodyId:
+    """Return who stands in a body's place now: itself, or the last of those accepted after it."""
+    while (later := successors.get(body)) is not None:
+        body = later
+    return body
+
+
+def in_place(bodies: Iterable[BodyId], successors: Successors) -> frozenset[BodyId]:
+    """Return the bodies with each one that was succeeded replaced by who stands in its place."""
+    return frozenset(stands_for(body, successors) for body in bodies)
+
+
+def predecessors(body: BodyId, successors: Successors) -> frozenset[BodyId]:
+    """Return the bodies in whose place this one stands, near and far; itself is not among them."""
+    return frozenset(earlier for earlier in successors if stands_for(earlier, successors) == body and earlier != body)
+
+
+def propose(new: Body, old: Body, own: BodyId, by: OfficerId, now: datetime) -> Succession:
+    """Return a first officer's proposal to accept a successor; raise Invalid or Conflict.
+
+    Source: docs/rules/bodies.md B14.
+    """
+    if old.id == own:
+        raise _bad("for", f"{old.code} is the body of this node, and where it still runs nobody stands in its place")
+    if new.replaces != old.id:
+        raise _bad("body", f"the genesis of {new.code} does not name {old.code} as the body it replaces")
+    if old.succeeded_by is not None:
+        raise Conflict(
+            f"A successor of {old.code} was accepted here before: {old.succeeded_by}.",
+            why="A body has one successor at a node, and what was accepted stays (docs/rules/bodies.md B14).",
+            do="Look at «entente body show»; a successor of the successor names that one in its own genesis.",
+        )
+    return Succession(old.id, new.id, by, now)
+
+
+def confirm(proposed: Succession, by: OfficerId, now: datetime) -> Succession:
+    """Return a proposal confirmed by a second officer; raise Conflict for the one who proposed it.
+
+    Source: docs/rules/bodies.md B14.
+    """
+    if by == proposed.proposed_by:
+        raise Conflict(
+            f"{by} proposed this successor, and another officer confirms it.",
+            why="Two officers answer for it, so that neither a slip nor one stolen account does it (docs/rules/bodies.md B14).",
+            do="Have another head of the body give the same command.",
+        )
+    return replace(proposed, confirmed_by=by, confirmed_at=now)
+
+
+def _bad(field: str, why: str) -> Invalid:
+    return Invalid(
+        f"The field {field} names no successor that could be accepted.",
+        field=field,
+        why=f"A successor names the body it replaces in its own genesis (docs/rules/bodies.md B14): {why}.",
+        do="Look at both entries with «entente body show», and name them as they stand there.",
+    )
