@@ -34,11 +34,12 @@ from entente.identity.ports import Seal, SearchIndex
 from entente.identity.service import Identity
 from entente.kernel.clock import Clock, GuardedClock, SystemClock
 from entente.kernel.codec import to_object
-from entente.kernel.errors import Conflict, Unavailable
+from entente.kernel.errors import Unavailable
 from entente.kernel.ids import SALT_BYTES, BodyId, Ids, InstrumentId, OfficerId, SystemIds
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.kernel.sealing import HpkeSealer, Sealer
 from entente.kernel.signing import GuardedSigner
+from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement, draft
 from entente.node import Keeping, Node
 from entente.records.blobs import Blobs
@@ -78,7 +79,7 @@ from entente.web.home import home_routes
 Post = Callable[[str, bytes], bytes]
 
 _log = logging.getLogger(__name__)
-check_backup, is_sealed = restore.check_backup, restore.is_sealed
+check_backup, is_sealed, restore_node = restore.check_backup, restore.is_sealed, restore.restore_node
 """For the commands that read a backup: no node runs from it yet."""
 
 FIRST_HEAD = OfficerId("head-1")
@@ -173,12 +174,7 @@ def create_folder(path: Path, new: NewBody) -> BodyId:
     Misconfigured for a folder that cannot be made. Nothing is left in it then.
     """
     folder = Folder(path)
-    if folder.database.exists() or (folder.keys.is_dir() and any(folder.keys.iterdir())):
-        raise Conflict(
-            f"There is a node in {path} already, or keys of one.",
-            why="A body has one genesis, and its keys are never overwritten.",
-            do="Choose another folder, or move this one away.",
-        )
+    folder.require_no_node()
     with folder.begun() as begun:
         return _begin(begun, new)
 
@@ -312,6 +308,11 @@ def _with_index_brought_up(node: Node) -> Node:
     return node
 
 
+def _state_of(store: Store) -> NodeState:
+    with store.view() as unit:
+        return unit.state.get()
+
+
 def _start_clock(clock: GuardedClock, store: Store) -> None:
     """Have the clock begin from the last stamp that this node signed (docs/rules/node.md N1)."""
     with store.view() as unit:
@@ -429,6 +430,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 clean_index=lambda: identity.clean_index() is not None,
                 engine=f"SQLite {library_version()}",
                 clock_trouble=clock.trouble,
+                state=lambda: _state_of(store),
                 disk=disk,
                 backups=FolderBackups(Folder(settings.folder), clock),
             ),

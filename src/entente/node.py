@@ -26,6 +26,7 @@ from entente.identity.service import Identity
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.ids import BodyId, Ids, InstrumentId
+from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement
 from entente.records.blobs import Blobs
 from entente.records.erasing import Erasing
@@ -195,6 +196,8 @@ class Node:
     """Puts what was erased out of the index's files; False where the node's own thread does it, at its next step."""
     disk: Disk
     backups: Backups
+    state: Callable[[], NodeState]
+    """How the node stands as a whole (docs/rules/node.md N9)."""
     engine: str
     """The store's engine with its version, for `doctor`: some versions have faults an operator must know of."""
     index_trouble: Callable[[], str] = _none
@@ -208,7 +211,7 @@ class Node:
 
     def troubles(self) -> tuple[str, ...]:
         """Return what keeps this node from a part of its work now, each in words that whoever reads its page may know."""
-        return tuple(text for text in (self.clock_trouble(), self.disk.trouble()) if text)
+        return tuple(text for text in (self.clock_trouble(), self.state().trouble, self.disk.trouble()) if text)
 
 
 @dataclass(slots=True)

@@ -66,3 +66,15 @@ def test_backup_is_told_either_a_new_file_or_one_to_check(run: Run, made: Path, 
     said = run("backup", *(["new.backup", "--verify", made] if both else []))
     assert said.exit_code == USAGE
     assert "either" in said.stderr
+
+
+def test_backup_is_restored_into_a_new_folder_and_says_what_comes_next(run: Run, made: Path, tmp_path: Path) -> None:
+    place = tmp_path / "restored"
+    said = run("restore", made, "--folder", place)
+    assert said.exit_code == 0, said.output
+    for words in ("Restored the node of XA-NCB", "sound to the first", "entente erasure import", f"--folder {place}"):
+        assert words in said.stdout
+    assert run("trail", "verify", "--folder", place).exit_code == 0
+    again = run("restore", made, "--folder", place)
+    assert again.exit_code == CONFLICT
+    assert "There is a node in" in again.stderr

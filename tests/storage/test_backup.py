@@ -58,7 +58,8 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
         open_cases(node, 20)
     (place / "blobs" / "ab").mkdir(parents=True)
     (place / "blobs" / "ab" / "abcdef").write_bytes(os.urandom(3 * CHUNK_BYTES))
-    (place / "blobs" / "ab" / ".part").write_bytes(b"half")
+    (place / "blobs" / "ab" / ".new").write_bytes(b"half")
+    (place / "blobs" / "ab" / "chunks.part").write_bytes(b"half")
     return place
 
 
@@ -119,7 +120,7 @@ def test_n6_backup_says_what_it_is_and_holds_store_keys_and_files_and_nothing_el
     assert list(members)[:3] == ["manifest.json", "hashes.txt", "entente.db"]
     assert set(members) - {"manifest.json", "hashes.txt"} == {
         "entente.db", "blobs/ab/abcdef", "keys/dpo.pem", "keys/dpo.public", "keys/head-1.pem", "keys/head-2.pem",
-        "keys/head-3.pem", "keys/node.pem", "keys/sealing.pem",
+        "keys/head-3.pem", "keys/node.pem", "keys/sealing.pem", "keys/tombstone.key",
     }  # fmt: skip
     manifest = json.loads(members["manifest.json"])
     assert (manifest["body"], manifest["package"], manifest["has_keys"]) == (made["body"], __version__, True)
@@ -246,6 +247,28 @@ def test_n6_place_that_cannot_hold_a_backup_is_refused_before_anything_is_copied
         ask(node, "backup", out=str(tmp_path / "xa.backup"))
     assert raised.value.retry_is_safe
     assert names_beside(tmp_path / "xa.backup") == ["taken.backup"]
+
+
+@pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"other"), lambda path: path.unlink()])
+def test_n6_file_that_is_erased_while_it_is_copied_makes_no_backup_that_is_not_whole(
+    node: Node, folder: Path, tmp_path: Path, change: Callable[[Path], object]
+) -> None:
+    out, file = tmp_path / "xa.backup", folder / "blobs" / "ab" / "abcdef"
+    done: list[int] = []
+
+    def erase(mib: int) -> None:
+        # By then the file was hashed, and is not yet written.
+        if mib == 4:
+            change(file)
+        done.append(mib)
+
+    with pytest.raises(Unavailable) as raised:
+        perform(node, "backup", {"out": str(out)}, erase)
+    assert raised.value.retry_is_safe
+    assert 4 in done
+    assert names_beside(out) == []
+    ask(node, "backup", out=str(out))
+    check_backup(out, None, nobody)
 
 
 def test_n6_two_backups_at_once_are_refused(node: Node, tmp_path: Path) -> None:

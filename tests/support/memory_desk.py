@@ -20,6 +20,7 @@ from entente.kernel.statement import Statement
 from entente.records.model import Fragment, Holder, HolderState, Record, StoredRecord
 from entente.records.ports import HeldBlob, Page, RecordWrite
 from entente.records.rules import is_live
+from tests.support.memory_state import MemoryState
 from tests.support.memory_unit import MemoryAgreements, MemoryBodies, MemoryHoldings, MemoryOutbox, MemoryTrail
 from tests.support.nothing_erased import NothingErased
 
@@ -350,6 +351,7 @@ class DeskUnit:
     def __init__(self, store: DeskStore) -> None:
         self._store = store
         self._work: DeskState | None = None
+        self.state = MemoryState()
 
     def __enter__(self) -> Self:
         self._work = self._store.state.copied()

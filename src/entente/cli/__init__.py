@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "trail": ("entente.cli.trail", "The record of acts: read, verify, prove it."),
     "keys": ("entente.cli.ceremony", "A head's key: make it, sign a change of keys."),
     "backup": ("entente.cli.backup", "Copy the whole node into one file, or check it."),
+    "restore": ("entente.cli.restore", "Make a node's folder from a backup."),
     "doctor": ("entente.cli.doctor", "Check store, trail, keys, index, settings."),
 }
 """Command → the module that has it as `app`, and its line in `entente --help`."""
@@ -205,6 +206,15 @@ def check_backup(file: Path, passphrase_file: Path | None, progress: Callable[[i
     from entente.cli.backups import check_backup as check_now
 
     return check_now(file, passphrase_file, progress)
+
+
+def restore_node(
+    file: Path, folder: str | None, keys: Path | None, passphrase_file: Path | None, progress: Callable[[int], None]
+) -> JsonObject:
+    """Make a node's folder from a backup."""
+    from entente.cli.backups import restore_node as restore_now
+
+    return restore_now(file, folder, keys, passphrase_file, progress)
 
 
 def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | None) -> JsonObject:

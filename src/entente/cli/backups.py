@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from entente import app
+from entente.cli.gateway import settings_of
 from entente.cli.keys import passphrases
 from entente.kernel.canonical import JsonObject
 from entente.kernel.codec import to_object
@@ -25,3 +26,12 @@ def passphrase_of(file: Path, passphrase_file: Path | None) -> str | None:
         return None
     (passphrase,) = passphrases(["the backup"], passphrase_file)
     return passphrase
+
+
+def restore_node(
+    file: Path, folder: str | None, keys: Path | None, passphrase_file: Path | None, progress: Callable[[int], None]
+) -> JsonObject:
+    """Make a node's folder from a backup and return what was made."""
+    target = settings_of(folder).folder
+    made = app.restore_node(file, passphrase_of(file, passphrase_file), target, keys, progress)
+    return {**to_object(made), "folder": str(target)}

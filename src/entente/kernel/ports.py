@@ -15,6 +15,7 @@ from typing import Protocol, Self
 from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import BodyId, InstrumentId, StatementId
 from entente.kernel.merkle import Frontier
+from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement
 
 
@@ -122,6 +123,30 @@ class Outbox(Protocol):
 
     def retract(self, ref: str, kind: str) -> tuple[Delivery, ...]:
         """Take back what no envelope carries yet under a reference: it never leaves. Returns those taken back."""
+
+
+class StateStore(Protocol):
+    """How the node stands as a whole, and whether this unit may commit as it does."""
+
+    def get(self) -> NodeState:
+        """Return how the node stands."""
+
+    def put(self, state: NodeState) -> None:
+        """Change how the node stands, at commit."""
+
+    def allow(self) -> None:
+        """Let this unit commit while the node takes back: for what takes back, and for what erases again, alone."""
+
+    def require_may_commit(self) -> None:
+        """Raise Unavailable when the node was taking back as this unit began, and it was not allowed. Asked at each commit."""
+
+
+class StateUnit(Protocol):
+    """A unit of work with the node's state."""
+
+    @property
+    def state(self) -> StateStore:
+        """How the node stands."""
 
 
 class UnitOfWork(Protocol):

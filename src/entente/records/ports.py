@@ -12,6 +12,7 @@ from entente.disclosure.ports import DisclosureUnit
 from entente.handling.model import ErasureGround
 from entente.kernel.blob import Manifest
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId
+from entente.kernel.ports import StateUnit
 from entente.kernel.statement import Statement
 from entente.records.model import (
     ChangedRecord,
@@ -305,7 +306,7 @@ class ErasureStore(Protocol):
         """Return what was noticed, newest first."""
 
 
-class RecordsUnit(DisclosureUnit, Protocol):
+class RecordsUnit(DisclosureUnit, StateUnit, Protocol):
     """A unit of work with the records."""
 
     @property

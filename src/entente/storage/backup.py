@@ -158,8 +158,10 @@ class _Making:
             Source(path.relative_to(self.folder.path).as_posix(), path)
             for root in roots
             for path in sorted(root.rglob("*"))
-            # A name that begins with a dot is a file that somebody is still writing.
-            if path.is_file() and not any(name.startswith(".") for name in path.relative_to(root).parts)
+            # A name that begins with a dot, or ends with «.part», is a file that somebody is still writing.
+            if path.is_file()
+            and path.suffix != ".part"
+            and not any(name.startswith(".") for name in path.relative_to(root).parts)
         ]
 
     def _manifest(self, copy: Path, hashes: bytes, *, has_keys: bool) -> Manifest:

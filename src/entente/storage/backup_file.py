@@ -14,6 +14,7 @@ Source: docs/rules/node.md N6 and N7; docs/decisions/0017-a-backup-is-one-file-t
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -110,6 +111,28 @@ class HashingWriter(io.RawIOBase):
         return self._hash.hexdigest()
 
 
+class _HashingReader(io.RawIOBase):
+    """Hashes what is read on its way out of a file."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._hash = hashlib.sha256()
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, and hash them."""
+        piece = self._source.read(size)
+        self._hash.update(piece)
+        return piece
+
+    def sha256(self) -> str:
+        """Return the hash of all that was read (hex)."""
+        return self._hash.hexdigest()
+
+
 def file_sha256(path: Path, advance: Advance) -> str:
     """Return the SHA-256 of a file (hex)."""
     found = hashlib.sha256()
@@ -147,9 +170,13 @@ def _write_tar(target: IO[bytes] | io.RawIOBase, manifest: Manifest, hashes: byt
     with tarfile.open(fileobj=target, mode="w|", format=tarfile.PAX_FORMAT) as tar:
         for name, data in ((MANIFEST, document), (HASHES, hashes)):
             tar.addfile(_member(name, len(data), at), io.BytesIO(data))
-        for one in sources:
+        listed = hashes.decode("ascii").splitlines()
+        for one, line in zip(sources, listed, strict=True):
             with one.path.open("rb") as file:
-                tar.addfile(_member(one.name, os.fstat(file.fileno()).st_size, at), file)
+                reading = _HashingReader(file)
+                tar.addfile(_member(one.name, os.fstat(file.fileno()).st_size, at), reading)
+            if f"{reading.sha256()}  {one.name}" != line:
+                raise OSError(errno.EAGAIN, f"{one.name} was changed while it was copied")
 
 
 def _member(name: str, size: int, at: int) -> tarfile.TarInfo:
@@ -190,7 +217,9 @@ def extract(members: Iterator[tuple[str, IO[bytes]]], place: Path, advance: Adva
     """Write every member under a folder, durable and readable by this account alone."""
     for name, content in members:
         path = place / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # One after the other: made as a parent, a folder would be open to others.
+        for parent in reversed(path.relative_to(place).parents):
+            (place / parent).mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
         with os.fdopen(descriptor, "wb") as target:
             while piece := content.read(PIECE_BYTES):

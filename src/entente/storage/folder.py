@@ -26,7 +26,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
-from entente.kernel.errors import Misconfigured, Unavailable
+from entente.kernel.errors import Conflict, Misconfigured, Unavailable
 from entente.kernel.ids import Ids
 from entente.storage.files import read_private, sync_folder, write_private
 
@@ -98,6 +98,15 @@ class Folder:
             place.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         self.path.chmod(FOLDER_MODE)
 
+    def require_no_node(self) -> None:
+        """Raise Conflict when there is a node here, or keys of one: neither is ever overwritten."""
+        if self.database.exists() or (self.keys.is_dir() and any(self.keys.iterdir())):
+            raise Conflict(
+                f"There is a node in {self.path} already, or keys of one.",
+                why="A body has one genesis, and its store and keys are never overwritten.",
+                do="Choose another folder, or move this one away.",
+            )
+
     @contextmanager
     def begun(self) -> Iterator[Folder]:
         """Lend a folder inside this one to make a node in; its parts move here when all went well, else nothing stays.
@@ -116,8 +125,14 @@ class Folder:
             # A cache of a node that was here before would answer for this one.
             for cache in (self.index, self.log):
                 shutil.rmtree(cache, ignore_errors=True)
-            for part, end in ((place.index, self.index), (place.keys, self.keys), (place.token_file, self.token_file)):
-                part.rename(end)
+            for part, end in (
+                (place.index, self.index),
+                (place.keys, self.keys),
+                (place.path / "blobs", self.path / "blobs"),
+                (place.token_file, self.token_file),
+            ):
+                if part.exists():
+                    part.rename(end)
             place.database.rename(self.database)
             self.path.chmod(FOLDER_MODE)
             sync_folder(self.path)

@@ -135,6 +135,15 @@ trail_head = sa.Table(
     _bytes("signature"),
 )
 
+node_state = sa.Table(
+    "node_state",
+    metadata,
+    sa.Column("id", sa.Integer, sa.CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    _text("state"),
+    sa.Column("restored_at", Moment),
+    _number("restored_from_trail_size"),
+)
+
 body = sa.Table(
     "body",
     metadata,

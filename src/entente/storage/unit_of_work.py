@@ -31,6 +31,7 @@ from entente.storage.inbox import InboxTables
 from entente.storage.outbox import OutboxTables
 from entente.storage.records import RecordTables
 from entente.storage.relay import RelayTables
+from entente.storage.state import StateTable
 from entente.storage.trail import TrailTables
 
 WAIT_SECONDS_MAX: Final = 30
@@ -176,6 +177,7 @@ class SqlUnitOfWork:
         engine = self._shared.reader if self._is_view else self._shared.writer
         connection = self._connection = engine.connect()
         self._transaction = connection.begin()
+        self.state = StateTable(connection)
         self.trail = TrailTables(connection)
         self.bodies = BodyTables(connection)
         self.agreements = AgreementTables(connection)
@@ -195,6 +197,7 @@ class SqlUnitOfWork:
         return self._connection
 
     def _run_hooks(self) -> None:
+        self.state.require_may_commit()
         for hook in self._shared.hooks:
             hook(self)
         assert not (self._shared.hooks and self.outbox.pending()), (

@@ -26,6 +26,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
         _check("trail", is_good=proof.is_sound, text=proof.finding),
         _check_key(node),
         _check_clock(node),
+        _check_state(node),
         _check_index(node, proof.rows),
         _check_log(node),
         _check_disk(node),
@@ -63,6 +64,7 @@ def _status(node: Node, _: Arguments) -> JsonObject:
         "is_index_current": is_index_current,
         "is_everything_acknowledged": node.exchange.seconds_to_next() is None,
         "silent_sources": [names_of(node).code(one.source) for one in node.records.silent_sources(timedelta(0))],
+        "state": node.state().mode.value,
         "troubles": [*node.troubles()],
     }
 
@@ -81,6 +83,17 @@ def _check_clock(node: Node) -> JsonObject:
     trouble = node.clock_trouble()
     text = trouble or f"The machine's clock is past the last stamp; it is {format_time(node.clock.now())[:19]}Z."
     return _check("clock", is_good=not trouble, text=text)
+
+
+def _check_state(node: Node) -> JsonObject:
+    state = node.state()
+    if state.trouble:
+        text = state.trouble
+    elif state.restored_at is None:
+        text = "This node was never restored from a backup."
+    else:
+        text = f"This node was restored on {format_time(state.restored_at)[:19]}Z and has taken back what it had forgotten."
+    return _check("state", is_good=not state.trouble, text=text)
 
 
 def _check_index(node: Node, rows: int) -> JsonObject:

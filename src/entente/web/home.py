@@ -36,6 +36,7 @@ _CARRYING = ("envelope",)
 _ACT_WORDS = {
     "init": "began its node",
     "backup": "made a backup of its node",
+    "restore": "was restored from a backup",
     "name": "took a new name",
     "addresses": "published its addresses",
     "units": "published its units",

@@ -28,6 +28,15 @@ def upgrade() -> None:
         sa.Column("at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("body", name=op.f("pk_body_heard")),
     )
+    op.create_table(
+        "node_state",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("restored_at", MOMENT, nullable=True),
+        sa.Column("restored_from_trail_size", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_node_state_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_node_state")),
+    )
     op.add_column("record", sa.Column("doubted_at", MOMENT, nullable=True))
     op.create_table(
         "body_succession",

@@ -1,0 +1,68 @@
+"""`entente restore`: make a node's folder from a backup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from entente.cli import restore_node
+from entente.cli.options import Folder, Json, examples
+from entente.cli.output import fields, plain, say, when
+from entente.cli.progress import progress
+from entente.kernel.canonical import JsonObject
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command(
+    epilog=examples(
+        "entente restore xa-2031-05-04.backup --folder xa-restored",
+        "entente restore /media/disk/xa.backup --folder xa --passphrase-file passphrase.txt",
+        "entente restore xa-without-keys.backup --folder xa --keys /media/keys",
+    )
+)
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The backup.")],
+    folder: Folder = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys", metavar="FOLDER", exists=True, file_okay=False, show_default=False,
+            help="A copy of the node's folder «keys», for a backup without keys.",
+        ),
+    ] = None,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--passphrase-file", metavar="FILE", show_default=False,
+            help="The passphrase of a sealed backup; else ENTENTE_PASSPHRASE, else asked.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Make a node's folder from a backup: checked to its end, all of it or nothing. A folder that holds a node is left alone.
+
+    The node first takes back from its peers what it said after the backup was made, and signs nothing else meanwhile. Erase again
+    what was erased since: entente erasure import.
+    """
+    with progress("Restoring", unit="MiB", quiet=as_json) as told:
+        answer = restore_node(file, folder, keys, passphrase_file, told)
+    say(answer, as_json, _restored)
+
+
+def _restored(answer: JsonObject) -> Iterator[str]:
+    yield f"Restored the node of {plain(answer['code'])} in {plain(answer['folder'])}."
+    yield from fields(
+        [
+            ("body", plain(answer["body"])),
+            ("as of", when(answer["made_at"])),
+            ("trail", f"{answer['trail_rows']} rows, sound to the first"),
+        ]
+    )
+    if answer["mode"] == "taking_back":
+        yield "It takes back from its peers what it said after that, and signs nothing else before."
+    yield "Next: erase again what was erased since, with «entente erasure import» and the newest file of tombstones; then"
+    yield f"entente node run --folder {plain(answer['folder'])}"

@@ -1,0 +1,53 @@
+"""How a node stands as a whole: at its ordinary work, or just restored from a backup.
+
+A restored node does not know what it said after its backup was made. Until it has taken that back from its peers it commits
+nothing but the taking back itself: a number given twice, or a participation older than the one others hold, would divide the
+network about what this body said. Who ends that state: the exchange, when it has asked every peer.
+
+Source: docs/rules/node.md N9 and N10; DESIGN section 4 (delivery).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from entente.kernel.errors import Unavailable
+
+
+class NodeMode(StrEnum):
+    """What a node may commit."""
+
+    NORMAL = "normal"
+    """Everything its rules allow."""
+    TAKING_BACK = "taking_back"
+    """What takes back from peers what was forgotten, and what erases again; nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """The state of one node."""
+
+    mode: NodeMode = NodeMode.NORMAL
+    restored_at: datetime | None = None
+    """When it was last restored; None for a node that never was."""
+    restored_from_trail_size: int = 0
+    """Rows of the trail that its backup held; what came after it is what was forgotten."""
+
+    @property
+    def trouble(self) -> str:
+        """Why the node commits nothing else now, in words; empty where it is at its ordinary work."""
+        return taking_back(self).in_words() if self.mode is NodeMode.TAKING_BACK else ""
+
+
+def taking_back(state: NodeState) -> Unavailable:
+    """Say that a restored node first takes back what it forgot (N10)."""
+    when = "" if state.restored_at is None else f" on {state.restored_at:%Y-%m-%d at %H:%M} UTC"
+    return Unavailable(
+        "This node was restored and first takes back from its peers what it no longer knows.",
+        why=f"It was restored{when} from a backup with {state.restored_from_trail_size} rows in its trail. What it said after "
+        "that stands at other bodies; anything signed now could contradict it (docs/rules/node.md N10).",
+        do="Leave the node running with its line up, and wait until its peers have answered; «entente node status» says when.",
+        retry_is_safe=True,
+    )

@@ -1,0 +1,50 @@
+"""The one row that says how the node stands, and what holds commits back while it takes back.
+
+No row means: at its ordinary work, never restored. Source: docs/rules/node.md N9 and N10; kernel.ports.StateStore.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from entente.kernel.state import NodeMode, NodeState, taking_back
+from entente.storage.rows import replace_row
+from entente.storage.schema import node_state
+
+_STATE = sa.select(node_state.c.state, node_state.c.restored_at, node_state.c.restored_from_trail_size)
+
+
+class StateTable:
+    """The StateStore of one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._as_begun: NodeState | None = None
+        self._is_allowed = False
+
+    def get(self) -> NodeState:
+        """Return how the node stands."""
+        row = self._connection.execute(_STATE).one_or_none()
+        if row is None:
+            return NodeState()
+        return NodeState(NodeMode(row.state), row.restored_at, row.restored_from_trail_size)
+
+    def put(self, state: NodeState) -> None:
+        """Change how the node stands, at commit."""
+        self._as_begun = self._as_begun or self.get()
+        values = {
+            "state": state.mode.value,
+            "restored_at": state.restored_at,
+            "restored_from_trail_size": state.restored_from_trail_size,
+        }
+        replace_row(self._connection, node_state, {"id": 1}, values)
+
+    def allow(self) -> None:
+        """Let this unit commit while the node takes back."""
+        self._is_allowed = True
+
+    def require_may_commit(self) -> None:
+        """Raise Unavailable when the node was taking back as this unit began, and it was not allowed."""
+        begun = self._as_begun or self.get()
+        if begun.mode is NodeMode.TAKING_BACK and not self._is_allowed:
+            raise taking_back(begun)
