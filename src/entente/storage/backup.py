@@ -153,7 +153,7 @@ class _Making:
         return hashing.sha256()
 
     def _files(self, *, has_keys: bool) -> list[Source]:
-        roots = [self.folder.path / "blobs"] if not has_keys else [self.folder.keys, self.folder.path / "blobs"]
+        roots = [self.folder.blobs] if not has_keys else [self.folder.keys, self.folder.blobs]
         return [
             Source(path.relative_to(self.folder.path).as_posix(), path)
             for root in roots
@@ -186,7 +186,7 @@ class _Making:
     def _require_room(self, copies: Path) -> None:
         database = self.folder.database
         store = database.stat().st_size
-        blobs = sum(path.stat().st_size for path in (self.folder.path / "blobs").rglob("*") if path.is_file())
+        blobs = sum(path.stat().st_size for path in self.folder.blobs.rglob("*") if path.is_file())
         is_same_disk = copies.stat().st_dev == self.out.parent.stat().st_dev
         _require(copies, store * (2 if is_same_disk else 1) + (blobs if is_same_disk else 0))
         _require(self.out.parent, store + blobs)

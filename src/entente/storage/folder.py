@@ -128,7 +128,7 @@ class Folder:
             for part, end in (
                 (place.index, self.index),
                 (place.keys, self.keys),
-                (place.path / "blobs", self.path / "blobs"),
+                (place.blobs, self.blobs),
                 (place.token_file, self.token_file),
             ):
                 if part.exists():
