@@ -48,6 +48,18 @@ def test_message_arrives_and_its_sender_knows() -> None:
     assert b.verbs() == ["envelope_taken_in"]
 
 
+def test_statement_put_after_the_courier_read_its_clock_does_not_block_its_stream() -> None:
+    a, b, clock = two_nodes()
+    a.send(XB, "first")
+    deliver(a, b)
+    clock.move(minutes=1)
+    a.send(XB, "hello")
+    # The courier reads the clock, then waits while an act is committed: what it seals was put after its «now».
+    clock.move(microseconds=-1)
+    assert deliver(a, b).acknowledged == 1
+    assert b.state.accepted == ["first", "hello"]
+
+
 def test_act_that_is_not_committed_sends_nothing() -> None:
     a, _, _ = two_nodes()
     a.fails_at_commit = True
