@@ -34,7 +34,7 @@ from entente.exchange.model import (
     EnvelopeHeader,
     Lane,
 )
-from entente.kernel.canonical import Json, JsonObject, canonical_bytes, parse_canonical
+from entente.kernel.canonical import Json, JsonObject, canonical_bytes, canonical_text, parse_canonical
 from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import Invalid, Untrusted
 from entente.kernel.ids import SALT_BYTES, BodyId, InstrumentId, KeyId
@@ -178,7 +178,7 @@ def body_bytes(body: EnvelopeBody) -> bytes:
 
 def statement_bytes(statement: Statement) -> int:
     """Return how many bytes a statement takes in a body, with the comma after it."""
-    return len(canonical_bytes(statement.to_json())) + 1
+    return len(canonical_text(statement.to_json()).encode("utf-8")) + 1
 
 
 def envelope_to_json(envelope: Envelope) -> JsonObject:

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -68,11 +68,8 @@ def writing_engine(database: Path) -> sa.Engine:
         if mode != "wal":
             raise _no_wal(database, str(mode))
 
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        # A transaction that first reads and then wants to write can be refused half-way; this one cannot.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
+    # A transaction that first reads and then wants to write can be refused half-way; this one cannot.
+    _begin_with(engine, "BEGIN IMMEDIATE")
     return engine
 
 
@@ -91,10 +88,7 @@ def reading_engine(database: Path) -> sa.Engine:
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:
         _prepare(connection, (*_COMMON, *_READER))
 
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
-
+    _begin_with(engine, "BEGIN")
     return engine
 
 
@@ -262,8 +256,20 @@ def _url(database: Path) -> sa.URL:
     return sa.URL.create("sqlite", database=str(database))
 
 
+def _begin_with(engine: sa.Engine, statement: str) -> None:
+    """Have the engine begin its transactions with a statement.
+
+    Not by the engine's «begin» event: an engine with one event asks for all of them around each statement, a sixth of its time.
+    """
+
+    def begin(connection: Any) -> None:  # noqa: ANN401 - the pool's proxy of the driver's connection
+        connection.cursor().execute(statement)
+
+    engine.dialect.do_begin = begin  # type: ignore[method-assign, assignment] # the method, bound
+
+
 def _prepare(connection: sqlite3.Connection, settings: tuple[str, ...]) -> None:
-    # The driver would begin transactions by its own rule; here only the «begin» event does.
+    # The driver would begin transactions by its own rule; here only `_begin_with` does.
     connection.isolation_level = None
     for setting in settings:
         connection.execute(f"PRAGMA {setting}")

@@ -65,6 +65,7 @@ _SAID_BY = (
     .order_by(trail.c.sequence)
     .limit(sa.bindparam("most"))
 )
+_HEAD = sa.select(trail_head)
 _FRONTIER = sa.select(trail_frontier.c.size, trail_frontier.c.peaks)
 
 
@@ -133,7 +134,7 @@ class TrailTables:
 
     def head(self) -> TrailHead | None:
         """Return the newest signed head."""
-        row = self._connection.execute(sa.select(trail_head)).one_or_none()
+        row = self._connection.execute(_HEAD).one_or_none()
         if row is None:
             return None
         return TrailHead(row.size, row.root, Signature(KeyId(row.key_id), row.signature))
