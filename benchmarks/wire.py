@@ -14,7 +14,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -49,6 +49,7 @@ from entente.storage.folder import Folder
 from entente.storage.store import Store
 from entente.storage.unit_of_work import SqlUnitOfWork
 from entente.trail.service import record, sign_head
+from entente.transport.caller import Caller
 from entente.transport.client import ExchangeClient
 from entente.transport.courier import Courier
 from entente.transport.server import NodeServer, exchange_app, listen
@@ -118,15 +119,29 @@ class HttpNode:
         self._serving = threading.Thread(target=self._server.run)
         self._client = ExchangeClient(10.0)
         self._courier = Courier(self.exchange, self._client.post, workers=2)
+        self._is_posting = False
         self.store.after_commit.append(self._courier.wake)
+        self.taken = 0
         self._taken: list[str] = []
+        self.log = place.database.with_name(place.database.name + "-wal")
 
-    def start(self) -> None:
+    def start(self, *, is_posting: bool = True) -> None:
         self._serving.start()
+        if is_posting:
+            self.post()
+
+    def post(self) -> None:
+        """Begin to post what waits."""
         self._courier.start()
+        self._is_posting = True
+
+    def fetch(self, peer: BodyId) -> int:
+        """Fetch what waits at a peer; return how many envelopes came."""
+        return Caller(self.exchange, self._client.post).fetch(peer)
 
     def stop(self) -> None:
-        self._courier.stop()
+        if self._is_posting:
+            self._courier.stop()
         self._server.stop()
         self._serving.join()
         self._client.close()
@@ -144,10 +159,16 @@ class HttpNode:
             unit.commit()
 
     def send(self, to: BodyId, instrument: InstrumentId, text: str) -> None:
-        statement = draft("message", self.body.id, _CLOCK.now(), {"text": text}).with_signature(self.signer)
+        self.send_together(to, instrument, [text])
+
+    def send_together(self, to: BodyId, instrument: InstrumentId, texts: Sequence[str]) -> None:
+        """Put each text in a signed statement of its own, all in one transaction."""
+        made = [draft("message", self.body.id, _CLOCK.now(), {"text": text}) for text in texts]
+        signed = [statement.with_signature(self.signer) for statement in made]
         with self.store.unit() as unit:
-            _record(unit, Act("send_message", self.body.id, "xa-duty-1", statement.id, {}))
-            unit.outbox.put(Outgoing(to, instrument, statement, ref=text[:8]))
+            for text, statement in zip(texts, signed, strict=True):
+                _record(unit, Act("send_message", self.body.id, "xa-duty-1", statement.id, {}))
+                unit.outbox.put(Outgoing(to, instrument, statement, ref=text[:8]))
             unit.commit()
 
     def bare_commit(self) -> None:
@@ -161,6 +182,7 @@ class HttpNode:
     def _take(self, unit: ExchangeUnit, statement: Statement, _sender: BodyId) -> None:
         verify_by_node(unit.bodies.body(statement.body), statement)
         _record(unit, Act("message", statement.body, "node", statement.id, {}))
+        self.taken += 1
         self._taken.append(str(statement.content["text"])[:8])
 
     def _receive(self, batch: bytes) -> bytes:
@@ -181,7 +203,7 @@ def run() -> list[Line]:
         process = context.Process(target=_receiver, args=(theirs, str(Path(folder) / "receiver"), sender.body))
         process.start()
         receiver: Body = ours.recv()
-        instrument = _instrument(frozenset({sender.body.id, receiver.id}))
+        instrument = programme(frozenset({sender.body.id, receiver.id}))
         sender.know(receiver, instrument)
         sender.start()
         try:
@@ -204,7 +226,7 @@ def run() -> list[Line]:
 def _receiver(connection: Connection, folder: str, sender: Body) -> None:
     """Run the recipient's node in this process, and tell of each message the moment it became durable."""
     node = HttpNode("XB-NCB", Path(folder))
-    node.know(sender, _instrument(frozenset({sender.id, node.body.id})))
+    node.know(sender, programme(frozenset({sender.id, node.body.id})))
     node.report = lambda name, moment: connection.send((name, moment))
     node.start()
     connection.send(node.body)
@@ -231,7 +253,7 @@ def _timed(act: Callable[[], None]) -> float:
     return time.monotonic() - started
 
 
-def _instrument(parties: frozenset[BodyId]) -> Instrument:
+def programme(parties: frozenset[BodyId]) -> Instrument:
     return Instrument(
         id=INSTRUMENT, kind=InstrumentKind.PROGRAMME, name="programme", title="Programme",
         text="Text.", paper=PaperAct("XA", (), date(2020, 1, 1), 180), clauses=(), parties=parties,

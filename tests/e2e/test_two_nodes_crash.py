@@ -6,34 +6,20 @@ Source: DESIGN section 1, promise 5; docs/rules/exchange.md X7 and X21.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
-import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from entente.app import NewBody, create_folder, running_node
-from entente.bodies.model import BodyKind
-from entente.cli.gateway import connect
+from entente.app import running_node
 from entente.kernel.errors import Unavailable
-from entente.kernel.statement import from_json
-from entente.storage.folder import Folder
-from entente.storage.keys import KeyFiles
-from tests.docs.source import ROOT
+from tests.support.processes import WAIT_SECONDS_MAX, Bureau, entente, settle, two_nodes
 
 pytestmark = pytest.mark.e2e
 
-PASSPHRASE = "correct horse battery staple"
-WAIT_SECONDS_MAX = 30.0
 TERMS = """title: Wanted persons
 kind: wanted_person
 purposes: [arrest]
@@ -45,108 +31,6 @@ information_evaluation: '1'
 subject: {Person: wanted}
 retention: {review_after_years: 1, erase_after_years: 4}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def entente(*line: str | Path) -> subprocess.Popen[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
-    return subprocess.Popen(
-        [sys.executable, "-m", "entente.cli", *map(str, line)],
-        env={**kept, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-@dataclass(slots=True)
-class Bureau:
-    """A body's folder and port, and the process of its node while one runs."""
-
-    code: str
-    folder: Path
-    port: int = field(default_factory=free_port)
-    process: subprocess.Popen[str] | None = None
-
-    def make(self) -> None:
-        kind, address = BodyKind.NATIONAL_CENTRAL_BUREAU, f"http://127.0.0.1:{self.port}"
-        new = NewBody(kind, self.code, self.code, self.code[:2], "UTC", (address,), (PASSPHRASE,) * 3, 2, PASSPHRASE)
-        create_folder(self.folder, new)
-        self.ask("officer_add", officer="head-1", id="duty-1", roles=["duty_officer"])
-
-    def ask(self, verb: str, **given: object) -> Any:  # noqa: ANN401 - a verb's JSON
-        arguments: Any = given
-        with connect(str(self.folder)) as session:
-            return session.ask(verb, arguments)
-
-    def start(self) -> None:
-        self.process = entente("node", "run", "--folder", self.folder, "--port", str(self.port))
-        give_up_at = time.monotonic() + WAIT_SECONDS_MAX
-        while (holder := running_node(self.folder)) is None or not holder.address:
-            assert self.process.poll() is None, self.process.communicate()
-            assert time.monotonic() < give_up_at, "the node did not start"
-            time.sleep(0.02)
-
-    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
-        if self.process is not None:
-            self.process.send_signal(how)
-            self.process.communicate(timeout=WAIT_SECONDS_MAX)
-            self.process = None
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Read the store beside the node, as a backup tool would."""
-        with closing(sqlite3.connect(f"file:{Folder(self.folder).database}?mode=ro", uri=True)) as store:
-            return store.execute(query).fetchall()
-
-
-def sign(bureau: Bureau, drafted: Any) -> None:  # noqa: ANN401 - a verb's JSON
-    statement, keys = from_json(drafted["statement"]), KeyFiles(bureau.folder / "keys")
-    for head in ("1", "2"):
-        statement = statement.with_signature(keys.head_signer(head, PASSPHRASE))
-    bureau.ask("instrument_submit", officer="head-1", statement=statement.to_json())
-
-
-@contextmanager
-def two_nodes(folder: Path) -> Iterator[tuple[Bureau, Bureau]]:
-    """Run two bureaus that know each other and signed a charter."""
-    a, b = Bureau("XA-NCB", folder / "xa"), Bureau("XB-NCB", folder / "xb")
-    try:
-        for one in (a, b):
-            one.make()
-            one.start()
-        a.ask("body_enter", entry=b.ask("body_export"))
-        b.ask("body_enter", entry=a.ask("body_export"))
-        text = (ROOT / "demo" / "instruments" / "charter.yaml").read_text("utf-8")
-        text = text.replace("parties: [GS, XA-NCB, XB-NCB, RC]", "parties: [XA-NCB, XB-NCB]").replace(
-            "count: 3", "count: 2"
-        )
-        charter = folder / "charter.yaml"
-        charter.write_text(text.replace("body: GS", "body: XA-NCB"), encoding="utf-8")
-        with_charter = entente("instrument", "propose", charter, "--as", "head-1", "--folder", a.folder)
-        _, said = with_charter.communicate(timeout=WAIT_SECONDS_MAX)
-        assert with_charter.returncode == 0, said
-        settle(a, b)
-        for one in (a, b):
-            sign(one, one.ask("instrument_sign_draft", officer="head-1", instrument="charter"))
-            settle(a, b)
-        yield a, b
-    finally:
-        for one in (a, b):
-            one.end()
-
-
-def settle(*bureaus: Bureau) -> None:
-    """Wait until everything is acknowledged."""
-    give_up_at = time.monotonic() + WAIT_SECONDS_MAX
-    while not all(one.ask("status")["is_everything_acknowledged"] for one in bureaus):
-        assert time.monotonic() < give_up_at, "not everything was acknowledged"
-        time.sleep(0.05)
 
 
 def send(bureau: Bureau, to: str, text: str) -> bool:

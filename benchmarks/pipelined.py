@@ -1,0 +1,115 @@
+"""Statements per second between two nodes, acknowledged and durable at both, while officers act all the time.
+
+One act is one statement in a durable transaction of its own: signed, a row in the trail, the head signed, the store's log
+synchronised in full. Several threads act without a pause; the courier posts what has come together meanwhile, and no act and
+no post waits for company: there is no timer anywhere. The clock runs from the first act until the last receipt is settled.
+
+Run as `python -m benchmarks.pipelined`.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from benchmarks.line import Line, least
+from benchmarks.two_nodes import Meter, Peer, two_nodes
+from benchmarks.wire import INSTRUMENT, MESSAGE_CHARACTERS, HttpNode
+from entente.storage.folder import Folder
+
+STATEMENTS = 4_000
+THREADS = 4
+BARE_COMMITS = 400
+WARM_UP = 100
+STATEMENTS_A_SECOND_MIN = 400
+SETTLE_SECONDS = 0.005
+WAIT_SECONDS_MAX = 300.0
+
+
+def run() -> list[Line]:
+    """Measure; the floor is a bare commit after another of the same node on the same disk, of which each statement needs two."""
+    with tempfile.TemporaryDirectory(prefix="entente-pipelined-") as place, two_nodes(Path(place)) as (node, peer):
+        node.post()
+        act(node, peer, range(WARM_UP))
+        wait_until_settled(node)
+        bare = [timed_commit(node) for _ in range(BARE_COMMITS)]
+        meter = Meter(node)
+        peer.ask("begin")
+        began = time.monotonic()
+        waits = act(node, peer, range(WARM_UP, WARM_UP + STATEMENTS))
+        acted = time.monotonic() - began
+        wait_until_settled(node)
+        seconds = time.monotonic() - began
+        ours, theirs = meter.read(), peer.ask("read")
+        meter.close()
+        assert theirs.taken == STATEMENTS, f"{theirs.taken} of {STATEMENTS} statements arrived"
+        loads = statements_per_envelope(Path(place) / "sender")[1:]
+    bare_rate = 1 / statistics.mean(bare)
+    commits = "bare commits a second"
+    a_statement = 1 / STATEMENTS
+    return [
+        Line(
+            "statements acknowledged, durable at both", STATEMENTS / seconds, "statements/s",
+            least(STATEMENTS_A_SECOND_MIN), bare_rate, commits,
+        ),
+        Line(f"acts meanwhile, {THREADS} threads", STATEMENTS / acted, "acts/s", None, bare_rate, commits),
+        Line("an act, from its first word to its commit, p50", statistics.median(waits) * 1000, "ms"),
+        Line("the same, p99", statistics.quantiles(waits, n=100)[98] * 1000, "ms"),
+        Line("the same, longest", max(waits) * 1000, "ms"),
+        Line("made to wait for company", 0, "ms"),
+        Line("statements in an envelope, p50", statistics.median(loads), ""),
+        Line("statements in an envelope, least", min(loads), ""),
+        Line("statements in an envelope, most", max(loads), ""),
+        Line("syncs of the disk a statement, sender", ours.syncs * a_statement, "", None, 1, "its act"),
+        Line("syncs of the disk a statement, recipient", theirs.syncs * a_statement, "", None, 1, "one each"),
+        Line("processor a statement, sender", ours.processor_seconds * 1000 * a_statement, "ms"),
+        Line("processor a statement, recipient", theirs.processor_seconds * 1000 * a_statement, "ms"),
+    ]  # fmt: skip
+
+
+def act(node: HttpNode, peer: Peer, numbers: Iterable[int]) -> list[float]:
+    """Have THREADS act as fast as they can; return how long each act took until it was durable."""
+
+    def one(number: int) -> float:
+        began = time.monotonic()
+        node.send(peer.body.id, INSTRUMENT, f"{number:08}" + "x" * MESSAGE_CHARACTERS)
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(one, numbers))
+
+
+def wait_until_settled(node: HttpNode) -> None:
+    """Wait until nothing waits for an acknowledgement."""
+    give_up_at = time.monotonic() + WAIT_SECONDS_MAX
+    while node.exchange.seconds_to_next() is not None:
+        assert time.monotonic() < give_up_at, "not everything was acknowledged"
+        time.sleep(SETTLE_SECONDS)
+
+
+def timed_commit(node: HttpNode) -> float:
+    """Return how long a bare commit takes: one row in the trail, the head signed, nothing sent."""
+    began = time.monotonic()
+    node.bare_commit()
+    return time.monotonic() - began
+
+
+def statements_per_envelope(folder: Path) -> list[int]:
+    """Return how many statements each envelope carried, in the order they were made."""
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(Folder(folder).database)))
+    with engine.connect() as connection:
+        query = sa.text("SELECT count(*) FROM outbox_statement GROUP BY envelope_number ORDER BY envelope_number")
+        found = list(connection.execute(query).scalars())
+    engine.dispose()
+    return found
+
+
+if __name__ == "__main__":
+    for line in run():
+        print(*line.cells(), sep="  ")
