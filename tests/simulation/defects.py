@@ -69,7 +69,7 @@ DEFECTS: dict[str, Defect] = {
         "entente.disclosure.instruments", "participations_active", "if case.is_own:", "if True:", "I1 I3"
     ),
     "withdrawal-does-not-overtake": Defect(
-        "entente.records.withdrawing", "tell_holders", "is_control=True", "is_control=False", "I4"
+        "entente.records.withdrawing", "holders_told", "is_control=True", "is_control=False", "I4"
     ),
     "withdrawn-copy-stays-listed": Defect(
         "entente.records.intake", "Intake._withdraw_copy",

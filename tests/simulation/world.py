@@ -31,7 +31,7 @@ from tests.simulation.template import NODES, SILENT, Template
 from tests.simulation.truth import BrokenError, Truth
 from tests.simulation.wire import ANSWER_TIMEOUT_MS, LATENCY_MS, Wire
 
-STEPS_MAX = 6_000
+STEPS_MAX = 2_500
 """Several times what the busiest seed takes; more is a loop that never ends."""
 HEALED_MS_MAX = 4 * 3_600_000
 """A retry waits an hour at most (docs/rules/exchange.md X21); four hours after the lines are healed all is delivered."""
@@ -173,7 +173,7 @@ class World:
                 self.timeline.milliseconds += 1
             self.steps += 1
             if self.steps > STEPS_MAX:
-                raise BrokenError(f"The world did not come to rest in {STEPS_MAX} steps.")
+                raise BrokenError(f"C: the world did not come to rest in {STEPS_MAX} steps.")
             self.touched.clear()
             step()
             if self.told_faults.texts:
