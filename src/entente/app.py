@@ -44,8 +44,10 @@ from entente.kernel.statement import Statement, draft
 from entente.node import Keeping, Node
 from entente.records.blobs import Blobs
 from entente.records.erasing import Erasing
+from entente.records.freshening import Freshening
 from entente.records.intake import Intake
 from entente.records.model import Schemata
+from entente.records.onward import Onward
 from entente.records.ports import BlobFiles
 from entente.records.reentry import Reentries
 from entente.records.reissuing import Reissuing
@@ -360,6 +362,8 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     blobs = Blobs(records, parts.blob_files, call, settings.blobs_bytes_max)
     cases = Cases(unit, clock, ids, lists, recorded)
     correspondence = Correspondence(unit, clock, ids, lists, disclosure, signer, recorded)
+    onward = Onward(clock, signer, recorded)
+    freshening = Freshening(unit, view, clock, disclosure, signer, recorded)
     intake = Intake(clock, lists, schemata, disclosure, recorded, reentries)
     exchange = Exchange(
         open_unit=unit,
@@ -368,11 +372,12 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         ids=ids,
         keys=GuardedRing(parts.ring, clock.require_passed),
         sealer=parts.sealer,
-        accept=accept_table(directory, agreements, intake, erasing, correspondence),
+        accept=accept_table(directory, agreements, intake, erasing, onward, correspondence),
         record=recorded,
         on_fault=_log_fault,
         answers=answer_table(blobs),
         may_leave={"record": intake.may_leave, "message": correspondence.may_leave},
+        on_stored={"withdrawal": onward.stored_there, "copy_ended": onward.stored_there},
     )
     # The clock first: what may not be signed now is undone before anything is made of it.
     hooks = (
@@ -415,6 +420,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 log=Log(view, signer, parts.log_files),
                 records=records,
                 reissuing=reissuing,
+                freshening=freshening,
                 erasing=erasing,
                 blobs=blobs,
                 identity=identity,

@@ -30,6 +30,7 @@ from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement
 from entente.records.blobs import Blobs
 from entente.records.erasing import Erasing
+from entente.records.freshening import Freshening
 from entente.records.model import KeptTombstone, RecordDraft, Rejected, Schemata
 from entente.records.ports import PlainFile
 from entente.records.reissuing import Reissuing
@@ -177,6 +178,7 @@ class Node:
     log: Log
     records: Records
     reissuing: Reissuing
+    freshening: Freshening
     erasing: Erasing
     blobs: Blobs
     identity: Identity
@@ -216,7 +218,7 @@ class Node:
 
 @dataclass(slots=True)
 class Keeping:
-    """What a running node does by itself between acts: it issues copies anew, and removes keys that nobody needs.
+    """What a running node does by itself between acts: it issues copies anew or again, and removes keys that nobody needs.
 
     One thread steps it. Both go on where they were after a restart (docs/rules/bodies.md B11 and B13).
     """
@@ -226,7 +228,7 @@ class Keeping:
 
     def step(self) -> int:
         """Do the next piece of work; return how much it was, 0 when nothing is left to do now."""
-        if done := self.node.reissuing.step():
+        if done := self.node.reissuing.step() + self.node.freshening.step():
             return done
         now = self.node.clock.now()
         if self.looked_at is None or now - self.looked_at >= KEYS_LOOKED_AT_EVERY:

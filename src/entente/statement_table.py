@@ -19,13 +19,19 @@ from entente.kernel.statement import Statement
 from entente.records.blobs import Blobs
 from entente.records.erasing import Erasing
 from entente.records.intake import Intake
+from entente.records.onward import Onward
 from entente.records.statements import BLOB_FETCH
 
 Accept = Callable[[Any, Statement, BodyId], None]
 
 
 def accept_table(
-    directory: Directory, agreements: Agreements, intake: Intake, erasing: Erasing, correspondence: Correspondence
+    directory: Directory,
+    agreements: Agreements,
+    intake: Intake,
+    erasing: Erasing,
+    onward: Onward,
+    correspondence: Correspondence,
 ) -> Mapping[str, Accept]:
     """Return the one table statement kind → the room that takes it in. A kind that is not in it is refused (X15)."""
 
@@ -54,6 +60,9 @@ def accept_table(
         **{kind: _whoever_sent_it(accept) for kind, accept in alone},
         "record": intake.accept_record,
         "withdrawal": intake.accept_withdrawal,
+        "copy_ended": intake.accept_end,
+        "copy_passed_on": onward.accept_passed_on,
+        "copy_end_confirmed": onward.accept_end_confirmed,
         "erasure": erasing.accept_erasure,
         "message": correspondence.accept_message,
         "evidence": correspondence.accept_evidence,

@@ -308,6 +308,8 @@ def at_the_end(day: Day) -> None:
     day.ask("XA-NCB", "record_withdraw", officer=DUTY, record="w-1", reason="Handed over")
     with pytest.raises(NotFound):
         day.ask("XB-NCB", "record_show", officer=DUTY, record="XA-NCB/w-1", **ABOUT)
+    holders = day.ask("XA-NCB", "record_holders", officer=DUTY, record="w-1")["holders"]
+    assert {one["state"] for one in holders} == {"withdrawal_confirmed"}
     assert day.ask("XB-NCB", "trail_verify")["proof"]["is_sound"] is True
     published = day.ask("XB-NCB", "trail_checkpoint")
     assert day.ask("XB-NCB", "trail_continues", checkpoint=published["note"])["proof"]["is_sound"] is True

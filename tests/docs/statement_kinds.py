@@ -41,7 +41,10 @@ from entente.records.statements import (
     BlobChunk,
     BlobFetch,
     BlobManifest,
+    EndConfirmedContent,
+    EndContent,
     ErasureContent,
+    PassedOnContent,
     RecordContent,
     WithdrawalContent,
 )
@@ -180,6 +183,23 @@ KINDS: Mapping[str, Kind] = {
         "erases the copy for good, held or not, and tells those it passed the record on to",
         "records.md R14",
     ),
+    "copy_ended": Kind(
+        Signer.NODE,
+        EndContent,
+        "control",
+        "shows no copy, held or not, until the source makes a version for it; tells those it passed the record on to",
+        "records.md R31",
+    ),
+    "copy_passed_on": Kind(
+        Signer.NODE, PassedOnContent, "data", "keeps the onward holder of its record", "records.md R32"
+    ),
+    "copy_end_confirmed": Kind(
+        Signer.NODE,
+        EndConfirmedContent,
+        "data",
+        "keeps that the onward holder has what took the copy away",
+        "records.md R32",
+    ),
     "message": Kind(
         Signer.NODE, MessageContent, "data", "shows it at the desk and in the case", "correspondence.md M2"
     ),
@@ -259,7 +279,12 @@ fields are refused."""
 
 def kinds_taken_in() -> set[str]:
     """Return the kinds of the program's two tables, and those that answer a call."""
-    return {*accept_table(Mock(), Mock(), Mock(), Mock(), Mock()), *answer_table(Mock()), BLOB_MANIFEST, BLOB_CHUNK}
+    return {
+        *accept_table(Mock(), Mock(), Mock(), Mock(), Mock(), Mock()),
+        *answer_table(Mock()),
+        BLOB_MANIFEST,
+        BLOB_CHUNK,
+    }
 
 
 def statements_page() -> str:

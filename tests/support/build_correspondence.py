@@ -45,6 +45,7 @@ from entente.kernel.ports import Act, Outgoing, TrailRow, UnitOfWork
 from entente.kernel.statement import Statement
 from entente.records.intake import Intake
 from entente.records.model import Fact, Holder, HolderState, Property, PropertyType, Record, Schema
+from entente.records.onward import Onward
 from entente.records.ports import RecordWrite
 from entente.records.reentry import Reentries
 from entente.records.service import Records
@@ -130,6 +131,8 @@ class Desk:
         )
         self.intake = Intake(self.clock, LISTS, SCHEMATA, self.disclosure, self._record, reentries)
 
+        self.onward = Onward(self.clock, self.ring.node, self._record)
+
     @property
     def id(self) -> BodyId:
         return self.body.id
@@ -154,6 +157,10 @@ class Desk:
             Kind.RECALL: self.desk.accept_recall,
             Kind.RECALL_ANSWER: self.desk.accept_recall_answer,
             "record": self.intake.accept_record,
+            "withdrawal": self.intake.accept_withdrawal,
+            "copy_ended": self.intake.accept_end,
+            "copy_passed_on": self.onward.accept_passed_on,
+            "copy_end_confirmed": self.onward.accept_end_confirmed,
         }[statement.kind]
         with self.store.open_unit() as unit:
             accept(unit, statement, sender)

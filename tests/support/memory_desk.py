@@ -17,7 +17,7 @@ from entente.correspondence.model import Hit, Message, PermissionRequest, Recall
 from entente.disclosure.model import DisclosureClass, Leave
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId
 from entente.kernel.statement import Statement
-from entente.records.model import Fragment, Holder, HolderState, Record, StoredRecord
+from entente.records.model import Fragment, Holder, HolderState, OnwardHolder, Record, StoredRecord
 from entente.records.ports import HeldBlob, Page, RecordWrite
 from entente.records.rules import is_live
 from tests.support.memory_state import MemoryState
@@ -111,6 +111,9 @@ class MemoryRecords:
     def set_doubted(self, records: Sequence[RecordId], at: datetime, change_sequence: int) -> None:
         for record in records:
             self.held[record] = replace(self.held[record], doubted_at=at, change_sequence=change_sequence)
+
+    def set_ended(self, record: RecordId, at: datetime, change_sequence: int) -> None:
+        self.held[record] = replace(self.held[record], ended_at=at, change_sequence=change_sequence)
 
     def given(self, *, after: int, limit: int) -> tuple[StoredRecord, ...]:
         found = {record for (record, _), holder in self.copies.items() if holder.state is HolderState.SENT}
@@ -311,7 +314,14 @@ class MemoryCorrespondence:
 
 
 @dataclass
+class Reported:
+    onward: dict[tuple[RecordId, BodyId, BodyId], OnwardHolder] = field(default_factory=dict)
+    ends: dict[RecordId, datetime] = field(default_factory=dict)
+
+
+@dataclass
 class DeskState:
+    reported: Reported = field(default_factory=Reported)
     bodies: MemoryBodies = field(default_factory=MemoryBodies)
     agreements: MemoryAgreements = field(default_factory=MemoryAgreements)
     holdings: MemoryHoldings = field(default_factory=MemoryHoldings)
@@ -333,6 +343,39 @@ class DeskState:
                     setattr(changed, name, value.copy())
             setattr(fresh, part.name, changed)
         return fresh
+
+
+class MemoryCopies:
+    """The CopyStore over the records of a state."""
+
+    def __init__(self, state: DeskState) -> None:
+        self._records = state.records
+        self._known = state.reported
+
+    def holders_of(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[Holder, ...]]:
+        found = {record: self._records.holders(record) for record in records}
+        return {record: holders for record, holders in found.items() if holders}
+
+    def drop_holder(self, record: RecordId, body: BodyId) -> None:
+        del self._records.copies[record, body]
+
+    def ended_elsewhere(self, *, after: int, limit: int) -> tuple[tuple[int, RecordId], ...]:
+        ended = {record for (record, _), one in self._records.copies.items() if one.state is HolderState.END_SENT}
+        held = [self._records.held[record] for record in ended]
+        found = sorted((one.number, one.record.id) for one in held if one.gone_at is None and one.number > after)
+        return tuple(found[:limit])
+
+    def put_onward(self, record: RecordId, onward: OnwardHolder) -> None:
+        self._known.onward[record, onward.forwarder, onward.body] = onward
+
+    def onward(self, record: RecordId) -> tuple[OnwardHolder, ...]:
+        return tuple(one for (of, _, _), one in sorted(self._known.onward.items()) if of == record)
+
+    def put_end(self, record: RecordId, at: datetime) -> None:
+        self._known.ends[record] = max(at, self._known.ends.get(record, at))
+
+    def end_of(self, record: RecordId) -> datetime | None:
+        return self._known.ends.get(record)
 
 
 class DeskStore:
@@ -400,6 +443,10 @@ class DeskUnit:
     @property
     def blobs(self) -> MemoryBlobs:
         return self._open.blobs
+
+    @property
+    def copies(self) -> MemoryCopies:
+        return MemoryCopies(self._open)
 
     @property
     def cases(self) -> MemoryCases:

@@ -11,7 +11,7 @@ import typer
 from entente.cli import ask, connect
 from entente.cli.body import ReadableFile
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, commands, examples
-from entente.cli.output import fields, gaps, grounds, items, name, plain, say, table, texts
+from entente.cli.output import fields, gaps, grounds, items, name, plain, say, table, texts, when
 from entente.cli.progress import progress
 from entente.cli.record_files import COMMANDS, Record, file_line, read_terms
 from entente.kernel.canonical import JsonObject
@@ -172,6 +172,15 @@ def who_can_see(record: Record, officer: ActingAs, folder: Folder = None, as_jso
     say(ask(folder, "record_who_can_see", {"officer": officer, "record": record}), as_json, _who)
 
 
+@app.command("holders", epilog=examples("entente record holders w-17 --as xa-duty-1"))
+def holders(record: Record, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
+    """Say who holds a copy of one of our records, also onward, and who has confirmed that it is shown no more.
+
+    Who was asked and has not confirmed is listed as missing, since when.
+    """
+    say(ask(folder, "record_holders", {"officer": officer, "record": record}), as_json, _holders)
+
+
 @app.command("share", epilog=examples("entente record share w-17 w-18 --to XB-NCB --as xa-duty-1"))
 def share(
     records: Annotated[list[str], typer.Argument(metavar="RECORD...", help="Records of ours.")],
@@ -308,6 +317,32 @@ def _who(answer: JsonObject) -> Iterator[str]:
         for one in items(answer, "holders")
     ]
     yield f"Copies: {', '.join(holders) or 'none'}."
+
+
+def _holders(answer: JsonObject) -> Iterator[str]:
+    yield f"{name(answer['name'])}, version {answer['version']}" + (
+        f", withdrawn {when(answer['withdrawn_at'])}" if answer["withdrawn_at"] else ""
+    )
+    rows = [
+        (
+            _code(one),
+            _forwarder(one),
+            str(one["version"]),
+            plain(one["state"]).replace("_", " "),
+            when(one["sent_at"]),
+            when(one["stored_at"]),
+            f"MISSING since {when(one['asked_at'])}" if one["is_missing"] else when(one["confirmed_at"]),
+        )
+        for one in items(answer, "holders")
+    ]
+    yield from table(rows, "holder", "passed on by", "version", "state", "sent", "stored there", "confirmed")
+    ended = "expired: each holder erases it by itself since" if answer["is_expired"] else "each holder erases it on"
+    yield f"{ended} {plain(answer['erase_on'])}"
+
+
+def _forwarder(one: JsonObject) -> str:
+    by = one["by"]
+    return plain(by["code"]) if isinstance(by, dict) else ""
 
 
 def _code(one: JsonObject) -> str:

@@ -19,6 +19,7 @@ from entente.kernel.decision import Decision, Ground
 from entente.kernel.ids import BodyId, OfficerId, RecordId
 from entente.kernel.ports import Act, Outgoing
 from entente.records.model import Holder, HolderState
+from entente.records.onward import Onward
 from entente.records.sharing import Copies
 
 ASK_THE_SOURCE = "Ask the source to send it to the recipient itself."
@@ -60,6 +61,7 @@ class Forwarding(Desk):
             self._hand_on(unit, seen, recipient, leave)
             held = Holder(recipient, seen.stored.record.version, HolderState.SENT, now)
             unit.records.put_holder(record, held)
+            Onward(self.clock, self.signer, self.record).passed_on(unit, seen.stored, recipient, sender.id, now)
             self._on_forward_file(unit, sender, seen, recipient, about, now)
             detail = detail_of(
                 "sent", decision, to=recipient, purpose=about.purpose, case=about.case, leave=leave and leave.id

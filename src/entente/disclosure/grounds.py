@@ -156,7 +156,7 @@ def _unknown_codes(case: Case) -> Iterator[str]:
 
 
 def within_retention(case: Case) -> Finding:
-    """D8: it was not withdrawn, has not reached the day on which it is erased, and is not in doubt.
+    """D8: it was not withdrawn, nor ended here, has not reached the day on which it is erased, and is not in doubt.
 
     Source: docs/rules/disclosure.md D8; docs/rules/bodies.md B13; RPD Art. 49–51.
     """
@@ -168,6 +168,10 @@ def within_retention(case: Case) -> Finding:
         causes.append(f"The source withdrew it on {dates.withdrawn_at:%Y-%m-%d}.")
     if dates.doubted_at is not None and dates.doubted_at <= case.now:
         causes.append("Its source declared the key that signed this copy compromised, and has not issued it anew.")
+    if dates.ended_at is not None and dates.ended_at <= case.now:
+        causes.append(
+            f"Its source ended this copy on {dates.ended_at:%Y-%m-%d}: the newest version is not for this body."
+        )
     if dates.erase_on is not None and case.now.astimezone(UTC).date() >= dates.erase_on:
         causes.append(f"Its retention ended on {dates.erase_on}.")
     return (

@@ -12,7 +12,7 @@ Source: docs/rules/exchange.md X20, X21 and X28.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -51,6 +51,8 @@ NON_DELIVERY_KIND = "non_delivery"
 
 MayLeave: TypeAlias = Callable[[Any, Statement, BodyId], str]
 """A room's last word on a statement: the unit of work, the statement, its recipient. Returns why it may not leave, or nothing."""
+OnStored: TypeAlias = Callable[[Any, Statement, BodyId], None]
+"""What a room does once a statement is durable at its recipient: the unit of work, the statement, that body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Posting:
     may_leave: Mapping[str, MayLeave]
     """Statement kind → the room that judges it at the door. A kind that is not in it is judged by its instrument alone."""
     record: Record
+    on_stored: Mapping[str, OnStored] = field(default_factory=dict)
+    """Statement kind → the room that is told when its recipient has it durably (X19)."""
 
     def make_ready(self, unit: ExchangeUnit, recipient: BodyId, now: datetime, ahead_of: int = 0) -> None:
         """Leave in the recipient's lanes exactly the envelopes that may be posted now; the caller commits.

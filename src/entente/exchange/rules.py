@@ -44,10 +44,12 @@ from entente.kernel.statement import Statement
 GOVERNANCE_KINDS = frozenset({*DirectoryKind, *AgreementKind})
 """What must pass before any instrument is in force, and whatever measure stands: nobody can be cut off from the charter."""
 
-ALWAYS_OPEN_KINDS = GOVERNANCE_KINDS | {"withdrawal", "erasure", "recall", "recall_answer", "renewal", "evidence"}
-"""A withdrawal, an erasure or a recall only takes away: it must reach whoever received, whatever ended or was suspended since
-(DESIGN section 1, promise 4). A renewal says that nothing else was said; evidence and a recall's answer speak of what was
-received. None of them discloses anything."""
+ALWAYS_OPEN_KINDS = GOVERNANCE_KINDS | {
+    "withdrawal", "erasure", "copy_ended", "recall", "recall_answer", "renewal", "evidence",
+    "copy_passed_on", "copy_end_confirmed",
+}  # fmt: skip
+"""What only takes away must reach whoever received, whatever ended or was suspended since (DESIGN section 1, promise 4). A
+renewal says that nothing else was said; the others tell a body what was done with what it sent. None discloses anything."""
 
 
 FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)

@@ -41,7 +41,7 @@ from entente.exchange.model import (
 from entente.exchange.packing import check_fits
 from entente.exchange.parcels import Parcel, Pulled, Settlement, parcel_of
 from entente.exchange.ports import ExchangeUnit, NodeKeys
-from entente.exchange.posting import MayLeave, Posting
+from entente.exchange.posting import MayLeave, OnStored, Posting
 from entente.exchange.receipts import BelievedReceipt, believe_receipt
 from entente.exchange.relaying import Relaying
 from entente.exchange.renewing import renew
@@ -76,6 +76,8 @@ class Exchange:
     on_fault: OnFault
     may_leave: Mapping[str, MayLeave] = field(default_factory=dict)
     """Statement kind → the room that judges it at the door out (X20)."""
+    on_stored: Mapping[str, OnStored] = field(default_factory=dict)
+    """Statement kind → the room that is told when a body has it durably (X19)."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """Statement kind → the room that answers it as a call (X27). Closed."""
 
@@ -92,7 +94,7 @@ class Exchange:
     @property
     def posting(self) -> Posting:
         """The door out."""
-        return Posting(self.ids, self.keys, self.sealer, self.may_leave, self.record)
+        return Posting(self.ids, self.keys, self.sealer, self.may_leave, self.record, self.on_stored)
 
     @property
     def calls(self) -> Calls:

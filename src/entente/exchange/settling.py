@@ -18,6 +18,7 @@ from entente.exchange.model import (
     RELAY_AGAIN_HOURS,
     Lane,
     Line,
+    Queued,
     Receipt,
     ReceiptOutcome,
     RefusalReason,
@@ -71,8 +72,10 @@ class Settling:
         if receipt.reason == RefusalReason.KEY_NO_LONGER_VALID:
             self._take_keys_as_known(unit, found, now)
         if after in {After.DONE, After.REFUSED}:
+            carried = unit.outbox.carried_by(waiting.number) if self.posting.on_stored else ()
             unit.outbox.settle(waiting.number, receipt, found.evidence, now)
             self._record_refusals(unit, waiting, receipt)
+            self._tell_rooms(unit, carried, receipt, waiting.recipient)
         return after
 
     def _take_keys_as_known(self, unit: ExchangeUnit, found: BelievedReceipt, now: datetime) -> None:
@@ -89,6 +92,13 @@ class Settling:
         unit.outbox.set_known(queued, receipt.reason, now)
         step = EvidenceStep("stored", recipient, receipt.at, receipt.reason)
         unit.outbox.add_step(queued.outgoing.statement.id, recipient, step, found.evidence)
+
+    def _tell_rooms(self, unit: ExchangeUnit, carried: Iterable[Queued], receipt: Receipt, recipient: BodyId) -> None:
+        taken = {result.statement for result in receipt.results if result.is_accepted}
+        for queued in carried:
+            statement = queued.outgoing.statement
+            if statement.id in taken and (room := self.posting.on_stored.get(statement.kind)) is not None:
+                room(unit, statement, recipient)
 
     def _take_relays_word(self, unit: ExchangeUnit, found: BelievedReceipt, now: datetime) -> After:
         waiting, receipt = found.waiting, found.receipt

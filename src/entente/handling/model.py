@@ -203,4 +203,6 @@ class FactDates:
     erase_on: date | None = None
     withdrawn_at: datetime | None = None
     doubted_at: datetime | None = None
+    ended_at: datetime | None = None
+    """When the source ended a copy: its newest version is not for this body, for now (docs/rules/records.md R31)."""
     """Since when the copy is in doubt: its source declared the key that signed it compromised (docs/rules/bodies.md B13)."""

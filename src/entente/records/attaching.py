@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from entente.disclosure.model import DisclosureClass
 from entente.kernel.blob import BLOB_BYTES_MAX, CHUNK_BYTES, Manifest, chunk_digest, seal_chunk
@@ -18,8 +17,9 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from entente.kernel.ids import BodyId, OfficerId, RecordId
 from entente.kernel.ports import Act
+from entente.records.freshening import Fresh
 from entente.records.media import MediaCheck
-from entente.records.model import BLOBS_MAX, BlobReference, HolderState, Record, RecordDraft, StoredRecord
+from entente.records.model import BLOBS_MAX, BlobReference, Record, RecordDraft, StoredRecord
 from entente.records.ports import BlobFiles, HeldBlob, NewBlob, PlainFile, RecordsUnit, RecordWrite
 from entente.records.rules import check_draft, check_end, content_digest, content_texts, extract, latest_end
 from entente.records.service import Records
@@ -140,18 +140,8 @@ class Attaching:
         numbers = tuple(unit.classes.number_of(cls) for cls in record.terms)
         write = RecordWrite(record, statement, numbers, None, now, sequence, content_digest(texts), fragment=None)
         unit.records.put_many([write])
-        self._tell_holders(unit, officer, stored.record, record, Copies(unit, situation, now), now)
-
-    def _tell_holders(
-        self, unit: RecordsUnit, officer: OfficerId, before: Record, after: Record, copies: Copies, now: datetime
-    ) -> None:
-        for holder in unit.records.holders(after.id):
-            if holder.state is not HolderState.SENT:
-                continue
-            # A body that may not see the file is sent nothing: a version that changes nothing would say that something is hidden.
-            had, has = copies.extract_for(before, holder.body), copies.extract_for(after, holder.body)
-            if has is not None and (had is None or content_texts(had) != content_texts(has)):
-                self.records.send_copy(unit, after, holder.body, copies, officer, now)
+        fresh = Fresh(unit, Copies(unit, situation, now), officer, now, service.signer, service.record)
+        fresh.update(stored.record, record, unit.records.holders(record.id), statement)
 
 
 def check_space(unit: RecordsUnit, size: int, bytes_max: int) -> None:

@@ -15,11 +15,11 @@ from entente.disclosure.model import Situation
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
-from entente.kernel.ports import Act, Outgoing
+from entente.kernel.ports import Act
+from entente.records.freshening import Fresh
 from entente.records.model import (
     Fragment,
     Holder,
-    HolderState,
     ImportSummary,
     Record,
     RecordDraft,
@@ -129,10 +129,16 @@ class Import:
             situation = self.records.disclosure.situation_in(unit)
             copies = Copies(unit, situation, now)
             writes = list(self._writes(unit, situation, source, drafts, now))
+            held = _held_elsewhere(unit, writes)
             unit.records.put_many(writes)
+            fresh = Fresh(unit, copies, self.plan.officer, now, self.records.signer, self.records.record)
+            for write in {write.record.id: write for write in writes if write.record.id in held}.values():
+                before, holders = held[write.record.id]
+                fresh.update(before, write.record, holders, write.statement)
             if self.plan.recipients:
                 for write in writes:
-                    self._send(unit, write, copies, now)
+                    known = {holder.body for holder in held[write.record.id][1]} if write.record.id in held else set()
+                    self._send(write, fresh, self.plan.recipients - known)
             unit.commit()
 
     def _writes(
@@ -195,19 +201,24 @@ class Import:
         numbers = tuple(unit.classes.number_of(cls) for cls in record.terms)
         return RecordWrite(record, statement, numbers, None, record.at, sequence, digest, fragment)
 
-    def _send(self, unit: RecordsUnit, write: RecordWrite, copies: Copies, now: datetime) -> None:
-        record = write.record
-        for recipient in sorted(self.plan.recipients):
-            visible = copies.extract_for(record, recipient)
-            if visible is None or visible.terms[0].instrument is None:
-                continue
-            statement = (
-                write.statement
-                if visible is record
-                else record_statement(visible, self.plan.officer, now, self.records.signer)
-            )
-            unit.outbox.put(Outgoing(recipient, visible.terms[0].instrument, statement, ref=record.id))
-            unit.records.put_holder(record.id, Holder(recipient, record.version, HolderState.SENT, now))
+    def _send(self, write: RecordWrite, fresh: Fresh, recipients: frozenset[BodyId]) -> None:
+        for recipient in sorted(recipients):
+            visible = fresh.copies.extract_for(write.record, recipient)
+            if visible is not None and visible.terms[0].instrument is not None:
+                fresh.send(write.record, visible, recipient, write.statement)
+
+
+def _held_elsewhere(
+    unit: RecordsUnit, writes: Iterable[RecordWrite]
+) -> dict[RecordId, tuple[Record, tuple[Holder, ...]]]:
+    """Return what stood before of each record that gets a new version and has holders, with them."""
+    changed = {write.record.id: None for write in writes if write.record.version > 1}
+    found = {}
+    for wanted, holders in (unit.copies.holders_of(list(changed)) if changed else {}).items():
+        stored = unit.records.get(wanted)
+        assert stored is not None, "a record that was sent is held"
+        found[wanted] = (stored.record, holders)
+    return found
 
 
 def next_size(size: int, took: timedelta, slice_ms_max: int) -> int:

@@ -19,13 +19,13 @@ from entente.kernel.errors import Invalid, NotFound, Refused
 from entente.kernel.ids import BodyId
 from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
-from entente.records.model import Record, Schemata, StoredRecord
+from entente.records.model import HolderState, Record, Schemata, StoredRecord
 from entente.records.ports import RecordsUnit, RecordWrite
 from entente.records.reentry import Recorder, Reentries, not_again
 from entente.records.rules import check_end, check_local_id, check_reason, check_received, latest_end, supersedes
 from entente.records.sharing import copy_verdict, forward_verdict, instruments_of
-from entente.records.statements import read_record, read_withdrawal
-from entente.records.withdrawing import tell_holders
+from entente.records.statements import read_end, read_record, read_withdrawal
+from entente.records.withdrawing import holders_told, tell_holders
 
 NO_DIGEST = b""
 """Copies carry no content digest: only the source asks whether its own content is new (R6)."""
@@ -61,9 +61,13 @@ class Intake:
         check_end(record.retention, latest)
         held = unit.records.get(record.id)
         # What is in doubt gives way to any version under the key in force: a stolen key could have numbered its own highest.
-        is_in_doubt = held is not None and held.doubted_at is not None
-        if unit.records.withdrawal(record.id) is not None or (
-            held is not None and not is_in_doubt and not supersedes(record.version, held.record.version)
+        is_set_aside = held is not None and (held.doubted_at is not None or held.ended_at is not None)
+        ended = unit.copies.end_of(record.id)
+        if (
+            unit.records.withdrawal(record.id) is not None
+            # Made before its source ended our copy, and overtaken by that on the way (R31).
+            or (ended is not None and statement.at <= ended)
+            or (held is not None and not is_set_aside and not supersedes(record.version, held.record.version))
         ):
             return
         self._ask_the_gate(unit, record, sender, unit.bodies.own().id)
@@ -86,6 +90,9 @@ class Intake:
         record = read_record(statement)
         if unit.records.withdrawal(record.id) is not None:
             return "The record was withdrawn."
+        holders = {holder.body: holder for holder in unit.records.holders(record.id)}
+        if (holder := holders.get(recipient)) is not None and holder.state is HolderState.END_SENT:
+            return "A newer version is not for the recipient."
         try:
             self._ask_the_gate(unit, record, unit.bodies.own().id, recipient)
         except NotFound:
@@ -123,6 +130,41 @@ class Intake:
         row = self.record(unit, Act("records_in_doubt", compromise.body, "node", compromise.body, detail))
         unit.records.set_doubted(found, now, row.sequence)
         return len(found)
+
+    def accept_end(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> None:
+        """Stop showing our copy of a record, held or not, because its source ended it; tell those we passed it on to.
+
+        A version that its source makes later is taken in again. Twice changes nothing.
+
+        Source: docs/rules/records.md R31.
+        """
+        verify_by_node(unit.bodies.body(statement.body), statement)
+        content = read_end(statement)
+        source, _, local_id = content.record.partition("/")
+        check_local_id(local_id)
+        if source != statement.body:
+            raise Invalid(
+                "The end of a copy is not of its signer's record.",
+                field="record",
+                why="Only the source ends copies of its record (R1, R31).",
+                do="Ask the record's source to end it.",
+            )
+        _not_our_own(unit, statement.body)
+        known = unit.copies.end_of(content.record)
+        is_gone = unit.records.withdrawal(content.record) is not None or unit.erasures.tombstone(content.record)
+        if is_gone or (known is not None and statement.at <= known):
+            return
+        unit.copies.put_end(content.record, statement.at)
+        stored = unit.records.get(content.record)
+        is_held = stored is not None and stored.statement.at <= statement.at
+        detail: JsonObject = {"from": sender, "was_held": is_held, "statement": statement.id}
+        sequence = self.record(unit, Act("accept_end", statement.body, "node", content.record, detail)).sequence
+        if stored is None or not is_held:
+            return
+        now = self.clock.now()
+        unit.records.set_ended(stored.record.id, now, sequence)
+        for told in holders_told(unit, stored, statement, HolderState.END_SENT, ref=stored.record.id, now=now):
+            unit.records.put_holder(stored.record.id, told)
 
     def accept_withdrawal(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> None:
         """Withdraw the source's record here, held or not, and tell those we passed it on to. Twice changes nothing."""

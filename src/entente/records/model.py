@@ -195,16 +195,18 @@ class StoredRecord:
     """The change of the trail's sequence that last touched it; the index follows these."""
     doubted_at: datetime | None = None
     """Since when this copy is in doubt (docs/rules/bodies.md B13); never set for our own."""
+    ended_at: datetime | None = None
+    """Since when this copy is ended by its source, until a version comes that is for us (R31); never set for our own."""
 
     @property
     def gone_at(self) -> datetime | None:
-        """Since when it is on no list: withdrawn by its source, or in doubt until the source issues it anew."""
-        return self.withdrawn_at or self.doubted_at
+        """Since when it is on no list: withdrawn, or in doubt or ended until its source sends it anew."""
+        return self.withdrawn_at or self.doubted_at or self.ended_at
 
     @property
     def dates(self) -> FactDates:
         """What the gate reads of it beside its class."""
-        return FactDates(self.record.retention.erase_on, self.withdrawn_at, self.doubted_at)
+        return FactDates(self.record.retention.erase_on, self.withdrawn_at, self.doubted_at, self.ended_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +219,12 @@ class ChangedRecord:
     withdrawn_at: datetime | None
     change_sequence: int
     doubted_at: datetime | None = None
+    ended_at: datetime | None = None
 
     @property
     def gone_at(self) -> datetime | None:
         """Since when it is on no list, as `StoredRecord.gone_at`."""
-        return self.withdrawn_at or self.doubted_at
+        return self.withdrawn_at or self.doubted_at or self.ended_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,14 +245,17 @@ class RecordDraft:
 class HolderState(StrEnum):
     """How a copy stands at another body.
 
-    The first three are what this node did and keeps; the others follow from the receipts (docs/rules/records.md R14).
+    The first four are what this node did and keeps; the others follow from the receipts (docs/rules/records.md R14).
     """
 
     SENT = "sent"
+    END_SENT = "end_sent"
+    """The newest version is not for it; it was told to stop showing its copy (R31)."""
     WITHDRAWAL_SENT = "withdrawal_sent"
     ERASURE_SENT = "erasure_sent"
     WITHDRAWAL_CONFIRMED = "withdrawal_confirmed"
     ERASURE_CONFIRMED = "erasure_confirmed"
+    END_CONFIRMED = "end_confirmed"
     MISSING = "missing"
     """Told, and the telling came back refused or could not be delivered: whether the copy is gone is not known."""
 
@@ -262,6 +268,21 @@ class Holder:
     version: int
     state: HolderState
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OnwardHolder:
+    """A body that a holder passed a copy of our record on to, and what that holder reported since (R32)."""
+
+    forwarder: BodyId
+    body: BodyId
+    version: int
+    at: datetime
+    """When it was passed on, by the forwarder's word."""
+    ending: str = ""
+    """Kind of the statement that took the copy away there (`withdrawal`, `copy_ended`); empty until it is confirmed."""
+    ended_at: datetime | None = None
+    """When that was durable there, by its receipt to the forwarder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from entente.records.model import (
     Gap,
     Holder,
     KeptTombstone,
+    OnwardHolder,
     Record,
     Reentry,
     ReentryHow,
@@ -75,6 +76,9 @@ class RecordStore(Protocol):
 
     def set_doubted(self, records: Sequence[RecordId], at: datetime, change_sequence: int) -> None:
         """Mark copies in doubt; each leaves every list, count and index until `put_many` brings a version again."""
+
+    def set_ended(self, record: RecordId, at: datetime, change_sequence: int) -> None:
+        """Mark a copy ended by its source; it leaves every list, count and index until `put_many` brings a version again."""
 
     def given(self, *, after: int, limit: int) -> tuple[StoredRecord, ...]:
         """Return records of which other bodies were given copies, by number above `after`, at most `limit`."""
@@ -306,8 +310,37 @@ class ErasureStore(Protocol):
         """Return what was noticed, newest first."""
 
 
+class CopyStore(Protocol):
+    """Who holds copies of ours, directly and onward, and which copies of others' were ended by their source."""
+
+    def holders_of(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[Holder, ...]]:
+        """Return the holders of those of the records that have any."""
+
+    def drop_holder(self, record: RecordId, body: BodyId) -> None:
+        """Forget a holder that nothing ever reached."""
+
+    def ended_elsewhere(self, *, after: int, limit: int) -> tuple[tuple[int, RecordId], ...]:
+        """Return number and id of our live records of which a holder's copy is ended, by number above `after`."""
+
+    def put_onward(self, record: RecordId, onward: OnwardHolder) -> None:
+        """Keep or replace what is known of an onward holder of a record of ours."""
+
+    def onward(self, record: RecordId) -> tuple[OnwardHolder, ...]:
+        """Return the onward holders of a record of ours."""
+
+    def put_end(self, record: RecordId, at: datetime) -> None:
+        """Keep when a source ended our copy of a record, held or not; a later end replaces an earlier one."""
+
+    def end_of(self, record: RecordId) -> datetime | None:
+        """Return when a source last ended our copy of a record; None when it never did."""
+
+
 class RecordsUnit(DisclosureUnit, StateUnit, Protocol):
     """A unit of work with the records."""
+
+    @property
+    def copies(self) -> CopyStore:
+        """Who holds copies, and which were ended."""
 
     @property
     def erasures(self) -> ErasureStore:

@@ -23,6 +23,7 @@ from entente.kernel.ids import BodyId, Ids, OfficerId, RecordId
 from entente.kernel.ports import Act, Outgoing
 from entente.kernel.signing import Signer
 from entente.records.gaps import gaps, silent_sources
+from entente.records.holders import HolderList, holders_listed
 from entente.records.model import (
     Fragment,
     Holder,
@@ -296,6 +297,15 @@ class Records:
             deliveries = unit.outbox.deliveries(subject)
         return tuple(standing(holder, deliveries) for holder in held)
 
+    def holders(self, officer: OfficerId, wanted: RecordId) -> HolderList:
+        """Return who holds a copy of one of our records, direct and onward, and how far each end of it has come.
+
+        Source: docs/rules/records.md R33.
+        """
+        with self.open_unit() as unit:
+            self.authorise(unit, officer, "show_record", subject=wanted)
+            return holders_listed(unit, wanted)
+
     def original(self, officer: OfficerId, wanted: RecordId) -> Fragment:
         """Return the fragment of the file that one of our records was made from; the look is in the trail.
 
@@ -352,4 +362,5 @@ def cut(stored: StoredRecord, allowed: frozenset[int]) -> StoredRecord:
         stored.withdrawn_at,
         stored.change_sequence,
         stored.doubted_at,
+        stored.ended_at,
     )

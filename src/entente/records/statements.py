@@ -24,6 +24,9 @@ from entente.records.rules import content_texts
 RECORD = "record"
 WITHDRAWAL = "withdrawal"
 ERASURE = "erasure"
+COPY_ENDED = "copy_ended"
+COPY_PASSED_ON = "copy_passed_on"
+COPY_END_CONFIRMED = "copy_end_confirmed"
 BLOB_FETCH = "blob_fetch"
 BLOB_MANIFEST = "blob_manifest"
 BLOB_CHUNK = "blob_chunk"
@@ -59,6 +62,40 @@ class ErasureContent:
     officer: str
     signed_in: str
     record: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class EndContent:
+    """The content of a `copy_ended`: a record of the signer of which the recipient is to show no copy made before."""
+
+    officer: str
+    signed_in: str
+    record: RecordId
+    version: int
+    """The newest version as it was made; it is not for the recipient."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOnContent:
+    """The content of a `copy_passed_on`: to whom the signer passed a copy of the recipient's record on."""
+
+    officer: str
+    signed_in: str
+    record: RecordId
+    version: int
+    to: BodyId
+
+
+@dataclass(frozen=True, slots=True)
+class EndConfirmedContent:
+    """The content of a `copy_end_confirmed`: a body that the signer passed a record on to has durably what took it away."""
+
+    officer: str
+    signed_in: str
+    record: RecordId
+    to: BodyId
+    ending: str
+    """Kind of the source's statement that was passed on: `withdrawal` or `copy_ended`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +163,39 @@ def erasure_statement(record: RecordId, source: BodyId, officer: str, at: dateti
     """Make and sign an erasure."""
     content = to_object(ErasureContent(officer, SIGNED_IN_AS_OPERATOR, record))
     return draft(ERASURE, source, at, content).with_signature(signer)
+
+
+def end_statement(
+    record: RecordId, version: int, source: BodyId, officer: str, at: datetime, signer: Signer
+) -> Statement:
+    """Make and sign the end of a copy."""
+    content = to_object(EndContent(officer, SIGNED_IN_AS_OPERATOR, record, version))
+    return draft(COPY_ENDED, source, at, content).with_signature(signer)
+
+
+def passed_on_statement(content: PassedOnContent, body: BodyId, at: datetime, signer: Signer) -> Statement:
+    """Make and sign the report of a copy passed on."""
+    return draft(COPY_PASSED_ON, body, at, to_object(content)).with_signature(signer)
+
+
+def end_confirmed_statement(content: EndConfirmedContent, body: BodyId, at: datetime, signer: Signer) -> Statement:
+    """Make and sign the report of an onward holder's confirmation."""
+    return draft(COPY_END_CONFIRMED, body, at, to_object(content)).with_signature(signer)
+
+
+def read_end(statement: Statement) -> EndContent:
+    """Read the end of a copy; raise Invalid when it is not well formed."""
+    return from_json(EndContent, statement.content, "content")
+
+
+def read_passed_on(statement: Statement) -> PassedOnContent:
+    """Read the report of a copy passed on; raise Invalid when it is not well formed."""
+    return from_json(PassedOnContent, statement.content, "content")
+
+
+def read_end_confirmed(statement: Statement) -> EndConfirmedContent:
+    """Read the report of an onward holder's confirmation; raise Invalid when it is not well formed."""
+    return from_json(EndConfirmedContent, statement.content, "content")
 
 
 def read_record(statement: Statement) -> Record:

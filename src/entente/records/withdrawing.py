@@ -17,7 +17,7 @@ from entente.kernel.statement import Statement
 from entente.records.model import Holder, HolderState, Record, StoredRecord
 from entente.records.ports import RecordsUnit
 from entente.records.rules import is_live
-from entente.records.statements import ERASURE, WITHDRAWAL, withdrawal_statement
+from entente.records.statements import COPY_ENDED, ERASURE, WITHDRAWAL, withdrawal_statement
 
 
 def own_live(unit: RecordsUnit, wanted: RecordId, today: date) -> StoredRecord:
@@ -51,7 +51,7 @@ def holders_told(
     channels = channels_now(unit, now)
     told = []
     for holder in unit.records.holders(stored.record.id):
-        instrument = _known_to(unit, stored.record, holder.body, channels)
+        instrument = known_to(unit, stored.record, holder.body, channels)
         unit.outbox.put(Outgoing(holder.body, instrument, statement, is_control=True, ref=ref))
         told.append(Holder(holder.body, holder.version, state, now))
     return tuple(told)
@@ -60,6 +60,7 @@ def holders_told(
 _TAKEN_AWAY = {
     HolderState.WITHDRAWAL_SENT: (WITHDRAWAL, HolderState.WITHDRAWAL_CONFIRMED),
     HolderState.ERASURE_SENT: (ERASURE, HolderState.ERASURE_CONFIRMED),
+    HolderState.END_SENT: (COPY_ENDED, HolderState.END_CONFIRMED),
 }
 
 
@@ -83,7 +84,7 @@ def standing(holder: Holder, deliveries: Sequence[Delivery]) -> Holder:
     return holder
 
 
-def _known_to(unit: RecordsUnit, record: Record, holder: BodyId, channels: Channels) -> InstrumentId:
+def known_to(unit: RecordsUnit, record: Record, holder: BodyId, channels: Channels) -> InstrumentId:
     """Return an instrument of the record's terms that the holder signed, else the one that governance goes to it under.
 
     The terms may name others, or none where a fact stays at home: a holder is told all the same, and of no instrument that is

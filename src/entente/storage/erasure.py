@@ -43,8 +43,10 @@ from entente.storage.schema import (
     outbox_statement,
     record,
     record_class,
+    record_end,
     record_fragment,
     record_holder,
+    record_onward,
     record_withdrawal,
     trail,
 )
@@ -100,15 +102,16 @@ class ErasureTables(TombstoneTables):
         """Delete a record with all that hangs on it; return its number, 0 for one not held."""
         row = self._connection.execute(_NUMBER, {"record": record}).one_or_none()
         if row is not None:
-            if row.withdrawn_at is None and row.doubted_at is None:
+            if row.withdrawn_at is None and row.doubted_at is None and row.ended_at is None:
                 listed = self._pages.listed([row.number])[row.number]
                 self._pages.leave({row.number: class_key(listed, row.erase_on)})
             # The chunks of its files are erased after the commit (R24).
             self._files.replace({}, older=[row.number])
-            for table in (record_fragment, record_holder):
+            for table in (record_fragment, record_holder, record_onward):
                 self._connection.execute(sa.delete(table).where(table.c.record_number == row.number))
             self._connection.execute(sa.delete(_RECORDS).where(_RECORDS.c.number == row.number))
-        self._connection.execute(sa.delete(record_withdrawal).where(record_withdrawal.c.record_id == record))
+        for said in (record_withdrawal, record_end):
+            self._connection.execute(sa.delete(said).where(said.c.record_id == record))
         self._delete_leaves(record)
         self._connection.execute(sa.insert(erasure_waiting), {"record_id": record})
         add_to_counter(self._connection, NOT_COMPACTED)

@@ -34,7 +34,7 @@ _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=
 
 
 def values_of(write: RecordWrite, number: int) -> dict[str, object]:
-    """Return the columns of a record's row; whether it is withdrawn is none of them, and a version just kept is not in doubt."""
+    """Return the columns of a record's row, but whether it is withdrawn; a version just kept is neither in doubt nor ended."""
     record, statement = write.record, write.statement
     return {
         "number": number,
@@ -56,6 +56,7 @@ def values_of(write: RecordWrite, number: int) -> dict[str, object]:
         "signatures": _encode([[item.key_id, encode_bytes(item.value)] for item in statement.signatures]),
         "statement_hash": hashlib.sha256(statement.signed).digest(),
         "doubted_at": None,
+        "ended_at": None,
     }
 
 
@@ -72,6 +73,7 @@ def stored_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass]) 
         withdrawn_at=row.withdrawn_at,
         change_sequence=row.change_sequence,
         doubted_at=row.doubted_at,
+        ended_at=row.ended_at,
     )
 
 
@@ -79,7 +81,9 @@ def changed_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass])
     """Read of a row what the index takes."""
     class_numbers = _numbers(row.class_numbers)
     made = _record(row, class_numbers, class_of)
-    return ChangedRecord(row.number, made, class_numbers, row.withdrawn_at, row.change_sequence, row.doubted_at)
+    return ChangedRecord(
+        row.number, made, class_numbers, row.withdrawn_at, row.change_sequence, row.doubted_at, row.ended_at
+    )
 
 
 def _record(row: sa.Row[Any], class_numbers: tuple[int, ...], class_of: Callable[[int], DisclosureClass]) -> Record:

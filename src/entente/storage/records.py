@@ -56,6 +56,7 @@ _KNOWN = sa.select(
     record.c.erase_on,
     record.c.withdrawn_at,
     record.c.doubted_at,
+    record.c.ended_at,
 ).where(record.c.record_id.in_(sa.bindparam("records", expanding=True)))
 _DIGESTS = sa.select(record.c.record_id, record.c.version, record.c.digest, record.c.withdrawn_at).where(
     record.c.record_id.in_(sa.bindparam("records", expanding=True))
@@ -94,6 +95,11 @@ _DOUBT = (
     sa.update(record)
     .where(record.c.number == sa.bindparam("number_"))
     .values(doubted_at=sa.bindparam("doubted_at"), change_sequence=sa.bindparam("change_sequence"))
+)
+_END = (
+    sa.update(record)
+    .where(record.c.number == sa.bindparam("number_"))
+    .values(ended_at=sa.bindparam("ended_at"), change_sequence=sa.bindparam("change_sequence"))
 )
 
 # Made once: an import that is shared writes one for each record and recipient.
@@ -226,6 +232,14 @@ class RecordTables:
         """Keep up to which record number copies were issued anew under a key version of ours."""
         add_to_counter(self._connection, _REISSUED.format(version), number - self.reissued(version))
 
+    def set_ended(self, record: RecordId, at: datetime, change_sequence: int) -> None:
+        """Mark a copy ended by its source; it leaves every list and count."""
+        (item,) = self._known([record]).values()
+        if item.is_listed:
+            self._pages.leave({item.number: item.key})
+        values = {"number_": item.number, "ended_at": at, "change_sequence": change_sequence}
+        self._connection.execute(_END, values)
+
     def put_withdrawal(self, record: RecordId, statement: Statement) -> None:
         """Keep a withdrawal; the first one of a record stands."""
         add_row_once(
@@ -324,7 +338,7 @@ class RecordTables:
             RecordId(row.record_id): _Known(
                 row.number,
                 class_key(listed.get(row.number, classes[row.number]), row.erase_on),
-                is_listed=row.withdrawn_at is None and row.doubted_at is None,
+                is_listed=row.withdrawn_at is None and row.doubted_at is None and row.ended_at is None,
                 is_withdrawn=row.withdrawn_at is not None,
             )
             for row in rows

@@ -233,6 +233,7 @@ record = sa.Table(
     _text("signatures"),
     _bytes("statement_hash"),
     sa.Column("doubted_at", Moment),
+    sa.Column("ended_at", Moment),
 )
 record_class = sa.Table(
     "record_class",
@@ -331,6 +332,20 @@ erasure_rest = sa.Table(
     "erasure_rest", metadata, sa.Column("statement_number", RowNumber, primary_key=True, autoincrement=False)
 )
 """Statements in the outbox that name an erased record and had not been delivered; emptied once they are."""
+
+record_onward = sa.Table(
+    "record_onward",
+    metadata,
+    sa.Column("record_number", sa.ForeignKey("record.number"), primary_key=True, autoincrement=False),
+    _key("forwarder"),
+    _key("body"),
+    _number("version"),
+    _moment("at"),
+    _text("ending"),
+    sa.Column("ended_at", Moment),
+)
+record_end = sa.Table("record_end", metadata, _key("record_id"), _moment("at"))
+"""The newest end of a copy by its source, held or not: a copy that was made before it is not taken in."""
 
 case_file = sa.Table(
     "case_file",

@@ -24,6 +24,7 @@ from entente.storage.blobs import BlobTables
 from entente.storage.bodies import BodyTables
 from entente.storage.cases import CaseTables
 from entente.storage.classes import ClassMemory, ClassTables
+from entente.storage.copies import CopyTables
 from entente.storage.correspondence import CorrespondenceTables
 from entente.storage.erasure import ErasureTables
 from entente.storage.holdings import HoldingTables
@@ -186,6 +187,7 @@ class SqlUnitOfWork:
         self.records = RecordTables(connection, self.classes)
         self.erasures = ErasureTables(connection, self._shared.tombstone_secret, self.trail, self.records.files)
         self.blobs = BlobTables(connection)
+        self.copies = CopyTables(connection)
         self.cases = CaseTables(connection)
         self.correspondence = CorrespondenceTables(connection)
         self.outbox = OutboxTables(connection)

@@ -136,6 +136,34 @@ def _holders(node: Node, officer: OfficerId, record: RecordId, names: Names) -> 
     ]
 
 
+def _all_holders(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    found = node.records.holders(arguments.officer(), names.record(arguments.text("record")))
+    listed: list[Json] = [
+        {
+            "body": names.ref(one.body),
+            "by": names.ref(one.forwarder) if one.forwarder is not None else None,
+            "version": one.version,
+            "state": one.state.value,
+            "sent_at": to_json(one.sent_at),
+            "stored_at": to_json(one.stored_at),
+            "asked_at": to_json(one.asked_at),
+            "confirmed_at": to_json(one.confirmed_at),
+            "is_missing": one.is_missing,
+        }
+        for one in found.holders
+    ]
+    return {
+        "record": found.record,
+        "name": names.record_name(found.record),
+        "version": found.version,
+        "withdrawn_at": to_json(found.withdrawn_at),
+        "erase_on": found.erase_on.isoformat(),
+        "is_expired": node.clock.now().date() >= found.erase_on,
+        "holders": listed,
+    }
+
+
 def _record(record: Record, names: Names) -> JsonObject:
     facts: list[Json] = [
         {
@@ -322,5 +350,6 @@ VERBS: tuple[Verb, ...] = (
     ),
     verb("record_withdraw", _withdraw, "Withdraw one of our records everywhere.", "officer", "record", "reason"),
     verb("record_share", _share, "Send copies of our records.", "officer", "records", "recipients"),
+    verb("record_holders", _all_holders, "Say who holds copies of a record, how far each end came.", "officer", "record"),
     verb("record_who_can_see", _who_can_see, "Say who can see one of our records, and why.", "officer", "record"),
 )  # fmt: skip

@@ -73,6 +73,7 @@ def test_m8_granted_leave_makes_the_original_pass_with_the_leave_before_it(net: 
     assert [(one.statement.kind, one.statement.body) for one in sent] == [
         ("permission_answer", net.xa.id),
         ("record", net.xa.id),
+        ("copy_passed_on", net.xb.id),
     ]
     assert net.refused == []
     copy = net.xc.store.state.records.get(wanted)
@@ -87,7 +88,7 @@ def test_m8_receiving_side_refuses_a_copy_that_comes_without_the_leave(net: Netw
     net.xa.desk.grant_permission(DUTY, ask(net, wanted), UNTIL)
     net.deliver()
     net.xb.desk.forward_record(DUTY, wanted, net.xc.id, about())
-    leave, record = (outgoing.statement for outgoing in net.xb.store.state.outbox.put_out[-2:])
+    leave, record = (outgoing.statement for outgoing in net.xb.store.state.outbox.put_out[-3:-1])
     with pytest.raises(Refused):
         net.xc.take_in(record, net.xb.id)
     net.xc.take_in(leave, net.xb.id)
@@ -99,7 +100,7 @@ def test_m8_no_leave_is_handed_on_where_none_is_needed(net: Network) -> None:
     free = net.share(a_record(net.xa, terms_of(net.xa, net.agreement, handling=frozenset({"H0"}))), net.xb)
     _, leave = net.xb.desk.forward_record(DUTY, free, net.xc.id, about())
     assert leave is None
-    assert [one.statement.kind for one in net.deliver()] == ["record"]
+    assert [one.statement.kind for one in net.deliver()] == ["record", "copy_passed_on"]
     assert net.refused == []
 
 
@@ -348,7 +349,7 @@ def test_d3_copy_does_not_pass_between_two_of_whom_one_suspended_toward_the_othe
 ) -> None:
     free = net.share(a_record(net.xa, terms_of(net.xa, net.agreement, handling=frozenset({"H0"}))), net.xb)
     net.xb.desk.forward_record(DUTY, free, net.xc.id, about())
-    passed = net.xb.store.state.outbox.put_out[-1].statement
+    passed = net.xb.store.state.outbox.put_out[-2].statement
     desks = {"xb": net.xb, "xc": net.xc}
     desks[author].suspend(net.agreement, desks[other].id, (net.xb, net.xc), direction=way)
     with pytest.raises(Refused) as caught:

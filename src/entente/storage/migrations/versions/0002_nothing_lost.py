@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_node_state")),
     )
     op.add_column("record", sa.Column("doubted_at", MOMENT, nullable=True))
+    op.add_column("record", sa.Column("ended_at", MOMENT, nullable=True))
     op.create_table(
         "body_succession",
         sa.Column("old", sa.Text(), nullable=False),
@@ -47,6 +48,26 @@ def upgrade() -> None:
     )
     op.add_column("trail", sa.Column("entry", sa.LargeBinary(), nullable=True))
     _make_tombstones()
+    op.create_table(
+        "record_onward",
+        sa.Column("record_number", ROW_NUMBER, autoincrement=False, nullable=False),
+        sa.Column("forwarder", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("ending", sa.Text(), nullable=False),
+        sa.Column("ended_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["record_number"], ["record.number"], name=op.f("fk_record_onward_record_number_record")
+        ),
+        sa.PrimaryKeyConstraint("record_number", "forwarder", "body", name=op.f("pk_record_onward")),
+    )
+    op.create_table(
+        "record_end",
+        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_record_end")),
+    )
     op.create_table(
         "recall_ahead",
         sa.Column("sender", sa.Text(), nullable=False),
