@@ -142,6 +142,18 @@ def with_records(day: Day) -> None:
     assert {one["name"] for one in found["candidates"]} == {"XA-NCB/w-1", "XA-NCB/w-2"}
 
 
+def with_files(day: Day) -> None:
+    face, out = day.scratch / "face.jpg", day.scratch / "taken-out.jpg"
+    face.write_bytes(b"\xff\xd8\xff\xe0 a face")
+    attached = day.ask("XA-NCB", "record_attach", officer=DUTY, record="w-3", file=str(face))["file"]
+    assert (attached["name"], attached["bytes"], "key" in attached) == ("face.jpg", 11, False)
+    taken = day.ask("XA-NCB", "record_blob", officer=DUTY, record="w-3", file="face.jpg", out=str(out), **ABOUT)
+    assert (out.read_bytes(), taken["file"]) == (face.read_bytes(), attached)
+    assert day.ask("XA-NCB", "record_detach", officer=DUTY, record="w-3", file="face.jpg")["file"] == attached
+    with pytest.raises(NotFound):
+        day.ask("XA-NCB", "record_detach", officer=DUTY, record="w-3", file="face.jpg")
+
+
 def with_cases(day: Day) -> str:
     ask = day.ask
     number: str = ask("XB-NCB", "case_open", officer=DUTY, title="Gate 4", crime_area="fugitives")["case"]["number"]
@@ -367,6 +379,7 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     in_the_directory(day)
     under_national_law(day)
     with_records(day)
+    with_files(day)
     case = with_cases(day)
     in_correspondence(day, case)
     by_leave(day, case)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -60,6 +60,8 @@ class Blobs:
     """Plain bytes of all files on this node."""
     _busy: dict[BlobId, object] = field(default_factory=dict, init=False)
     """The files that are being fetched now."""
+    _copying: list[object] = field(default_factory=list, init=False)
+    """Who copies the folder of files now, so that none is erased under him."""
 
     def attach(
         self,
@@ -159,7 +161,8 @@ class Blobs:
                 yield sealed
         except Untrusted as error:
             if stored.received_from is not None:
-                self.files.erase(blob.id)
+                if not self._copying:
+                    self.files.erase(blob.id)
                 raise _damaged("Ask for it again: it is fetched anew from the body that sent the record.") from error
             raise _damaged("Restore the folder «blobs» from the last backup, or attach the file again.") from error
 
@@ -214,8 +217,15 @@ class Blobs:
                 return stored, found
         raise NotFound
 
+    def bytes_held(self) -> int:
+        """Return the plain bytes of all files that are here or coming."""
+        with self.records.open_unit() as unit:
+            return unit.blobs.bytes_held()
+
     def sweep(self) -> int:
         """Erase the chunks of files that no record has any more; return of how many (R24). Each is in the trail."""
+        if self._copying:
+            return 0
         with self.records.open_unit() as unit:
             gone = unit.blobs.forget_unreferenced()
             for blob in gone:
@@ -233,6 +243,19 @@ class Blobs:
         with self.records.open_unit() as unit:
             known = unit.blobs.known()
         return swept + self.files.erase_others(known)
+
+    @contextmanager
+    def kept_still(self) -> Iterator[None]:
+        """Erase no file while a backup copies them; what was due meanwhile is erased at the end. The keys wait for nobody."""
+        token = object()
+        self._copying.append(token)
+        try:
+            yield
+        finally:
+            self._copying.remove(token)
+            # A node that can keep nothing now needs its backup most; what is left is erased with the next, or at a start.
+            with suppress(EntenteError):
+                self.sweep()
 
     @contextmanager
     def _alone(self, blob: BlobId) -> Iterator[None]:

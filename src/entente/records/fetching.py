@@ -94,9 +94,12 @@ class _Place:
         if kept is None:
             return None
         try:
-            return read_manifest(kept, self.wanted.id, self.wanted.size)
+            manifest = read_manifest(kept, self.wanted.id, self.wanted.size)
         except Untrusted:
             return None
+        # A backup holds no half-fetched chunks: after it was restored there is a manifest alone.
+        self.service.files.begin(self.wanted.id, kept)
+        return manifest
 
     def ask_for_all(self) -> Manifest:
         """Ask for the manifest, and the first chunks with it: a small picture comes in one call."""

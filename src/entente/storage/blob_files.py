@@ -67,7 +67,10 @@ class BlobFolder:
             with _create(part) as file:
                 file.write(manifest)
             part.rename(place / "manifest")
-            if not (place / "chunks").exists() and not (place / "chunks.part").exists():
+            if (place / "chunks").exists():
+                # They were whole and are asked for again: a crash came before the store knew, or some are damaged.
+                (place / "chunks").rename(place / "chunks.part")
+            elif not (place / "chunks.part").exists():
                 _create(place / "chunks.part").close()
             sync_folder(place.parent)
 
@@ -135,7 +138,7 @@ class BlobFolder:
         erased = 0
         with _said(), self._changing:
             for place in [*self.path.glob(f"{_NEW}*"), *self.path.glob("??/*")]:
-                if BlobId(f"blob:{place.name}") not in known:
+                if place.is_dir() and BlobId(f"blob:{place.name}") not in known:
                     _erase(place)
                     erased += 1
         return erased

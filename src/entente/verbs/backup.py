@@ -15,12 +15,13 @@ from entente.verbs.verb import Verb, verb
 
 def _backup(node: Node, arguments: Arguments) -> JsonObject:
     passphrase_file = arguments.optional_text("passphrase_file")
-    made = node.backups.make(
-        Path(arguments.text("out")),
-        has_keys=not arguments.flag("without_keys"),
-        passphrase_file=Path(passphrase_file) if passphrase_file else None,
-        progress=arguments.progress,
-    )
+    with node.blobs.kept_still():
+        made = node.backups.make(
+            Path(arguments.text("out")),
+            has_keys=not arguments.flag("without_keys"),
+            passphrase_file=Path(passphrase_file) if passphrase_file else None,
+            progress=arguments.progress,
+        )
     return {"backup": to_object(made), "not_recorded": _record(node, made)}
 
 

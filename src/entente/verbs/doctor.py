@@ -30,6 +30,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
         _check_index(node, proof.rows),
         _check_log(node),
         _check_disk(node),
+        _check_files(node),
         *_checks_of_stores_before(node),
         _check_outbox(node),
         _check_sources(node),
@@ -127,6 +128,13 @@ def _check_log(node: Node) -> JsonObject:
     trouble = node.log_trouble().replace("\n", " ")
     text = " ".join(part for part in (state.finding, waiting, again, aside, trouble) if part)
     return _check("log", is_good=state.is_sound and not trouble, text=text)
+
+
+def _check_files(node: Node) -> JsonObject:
+    """Say how much room records' files have left. A node that has none left attaches and fetches no more, and does all else."""
+    held, most = node.blobs.bytes_held(), node.settings.blobs_bytes_max
+    text = f"Records' files take {held // 10**6} MB of {most // 10**6} MB (setting blobs_gb_max)."
+    return _check("files", is_good=held < most, text=text)
 
 
 def _check_disk(node: Node) -> JsonObject:
