@@ -15,6 +15,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 
+from entente.agreements.cutting_off import CuttingOff
 from entente.agreements.service import Agreements
 from entente.api.operator import operator_route
 from entente.bodies.model import BodyKind, Compromise, Genesis, Officer
@@ -349,6 +350,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         return caller(recipient, statement, instrument)
 
     agreements = Agreements(unit, clock, ids, lists, recorded, signer)
+    cutting_off = CuttingOff(unit, view, clock, ids, lists, recorded)
 
     def doubt(unit: Any, compromise: Compromise) -> int:  # noqa: ANN401 - the directory knows no records
         return intake.doubt(unit, compromise)
@@ -415,6 +417,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 schemata=schemata,
                 directory=directory,
                 agreements=agreements,
+                cutting_off=cutting_off,
                 disclosure=disclosure,
                 trail=Trail(view),
                 log=Log(view, signer, parts.log_files),

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from entente.agreements.cutting_off import CuttingOff
 from entente.agreements.model import Instrument
 from entente.agreements.service import Agreements
 from entente.bodies.service import Directory
@@ -173,6 +174,7 @@ class Node:
     schemata: Schemata
     directory: Directory
     agreements: Agreements
+    cutting_off: CuttingOff
     disclosure: Disclosure
     trail: Trail
     log: Log

@@ -251,6 +251,37 @@ def with_instruments(day: Day) -> None:
     assert "XA-NCB" not in listed["drug-data-programme"]["parties_in_force"]
 
 
+def cut_off_and_back(day: Day) -> None:
+    ask = day.ask
+    decided = {
+        "decided_by": "Ministry",
+        "document": "Decision 40",
+        "reason": "security_incident",
+        "review_on": "2099-01-01",
+    }
+    preview = ask("XB-NCB", "cut_off_preview", officer=HEAD, **decided)["preview"]
+    stopped = [one["instrument"] for one in preview["stops"]]
+    assert (stopped, preview["stays_open"]) == (["drug-data-programme", "police-data-agreement"], ["charter"])
+    submit_each(day, ask("XB-NCB", "cut_off_draft", officer=HEAD, **decided)["drafts"])
+    (said,) = ask("XB-NCB", "status")["cut_off"]
+    assert "Decision 40" in said
+    assert "cut-off" in [one["name"] for one in ask("XB-NCB", "doctor")["checks"]]
+    submit_each(day, ask("XB-NCB", "return_draft", officer=HEAD)["drafts"])
+    assert ask("XB-NCB", "status")["cut_off"] == []
+    fetched = ask("XB-NCB", "exchange_fetch")
+    assert {one["body"]["code"] for one in fetched["fetched"]} == {"GS", "RC", "XA-NCB"}
+    assert all(one["why"] for one in fetched["fetched"])
+
+
+def submit_each(day: Day, drafts: list[Any]) -> None:
+    unsigned = [one["statement"] for one in drafts]
+    with pytest.raises(Untrusted):
+        perform(day.network["XB-NCB"], "instruments_submit", {"officer": HEAD, "statements": unsigned})
+    signed = [day.network.sign_by_heads("XB-NCB", from_json(one)).to_json() for one in unsigned]
+    done = day.ask("XB-NCB", "instruments_submit", officer=HEAD, statements=signed)["submitted"]
+    assert [one["kind"] for one in done] == ["participation"] * len(drafts)
+
+
 def under_the_charter(day: Day) -> None:
     proposal = day.ask("XB-NCB", "proposal_make", officer=HEAD, kind="expulsion", target="XA-NCB", text="Out.")[
         "proposal"
@@ -385,6 +416,7 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     by_leave(day, case)
     by_request(day)
     with_instruments(day)
+    cut_off_and_back(day)
     under_the_charter(day)
     over_the_exchange(day)
     at_the_end(day)

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from entente.agreements.cutting_off import CuttingOff
 from entente.agreements.model import (
     Clause,
     ClauseEffect,
@@ -197,6 +198,7 @@ class MemoryNode:
             record=record,
             node=self.ring.node,
         )
+        self.cutting_off = CuttingOff(self.store.open_unit, self.store.open_unit, self.clock, self.ids, LISTS, record)
         self.directory = Directory(
             open_unit=self.store.open_unit,
             clock=self.clock,

@@ -9,12 +9,13 @@ Source: docs/rules/agreements.md A4 to A6. What a suspension stops is judged by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from entente.agreements.model import (
     ClauseEffect,
+    Direction,
     Instrument,
     Measure,
     Participation,
@@ -85,8 +86,19 @@ def suspend(current: Participation, suspension: Suspension, at: datetime) -> Par
 
 def resume(current: Participation, suspension_id: str, at: datetime) -> Participation:
     """Return the stand without one suspension; the others stay."""
-    left = tuple(one for one in current.suspensions if one.id != suspension_id)
+    return resume_where(current, lambda one: one.id == suspension_id, at)
+
+
+def resume_where(current: Participation, ends: Callable[[Suspension], bool], at: datetime) -> Participation:
+    """Return the stand without the suspensions that end; the others stay."""
+    left = tuple(one for one in current.suspensions if not ends(one))
     return _stand(current, at, left, current.kinds)
+
+
+def stops_the_whole(suspension: Suspension, toward: BodyId | None = None) -> bool:
+    """Say whether a suspension stops all of an instrument, both ways, toward a body; toward everybody where none is named."""
+    is_whole = not suspension.kinds and not suspension.rights and suspension.direction is Direction.BOTH
+    return is_whole and (not suspension.counterparts or toward in suspension.counterparts)
 
 
 def narrow(current: Participation, kinds: frozenset[str], at: datetime) -> Participation:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from entente.agreements.channel import force_now, members_now, others_among
-from entente.agreements.model import Direction, InstrumentState, Suspension, SuspensionPreview, SuspensionTerms
+from entente.agreements.model import InstrumentState, SuspensionPreview, SuspensionTerms
+from entente.agreements.participation import stops_the_whole
 from entente.agreements.ports import AgreementsUnit
 from entente.bodies.model import Body
 from entente.kernel.ids import BodyId
@@ -56,10 +57,5 @@ def _flows(state: InstrumentState, own: BodyId, other: BodyId) -> bool:
     """Say whether neither side has stopped the whole of an instrument toward the other."""
     pairs = ((state.participations.get(own), other), (state.participations.get(other), own))
     return not any(
-        stand is not None and any(_stops_all(one, toward) for one in stand.suspensions) for stand, toward in pairs
+        stand is not None and any(stops_the_whole(one, toward) for one in stand.suspensions) for stand, toward in pairs
     )
-
-
-def _stops_all(suspension: Suspension, toward: BodyId) -> bool:
-    is_whole = not suspension.kinds and not suspension.rights and suspension.direction is Direction.BOTH
-    return is_whole and (not suspension.counterparts or toward in suspension.counterparts)

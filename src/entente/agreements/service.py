@@ -1,6 +1,6 @@
 """The verbs of agreements: propose, sign, suspend with its preview, resume, withdraw, take measures, propose under the charter.
 
-What only heads may say is drafted here, signed outside with their own keys, and handed in by `submit_signed`, which verifies the
+What only heads may say is drafted here, signed outside with their own keys, and handed in by `submit_all`, which verifies the
 threshold. Taking in what other bodies say stands in `intake`.
 
 Source: docs/rules/agreements.md.
@@ -8,7 +8,7 @@ Source: docs/rules/agreements.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,6 @@ from entente.agreements.channel import (
     channels_now,
     charter_between,
     members_now,
-    members_with_earlier,
     tell,
     tell_parties,
 )
@@ -35,10 +34,11 @@ from entente.agreements.model import (
     SuspensionPreview,
     SuspensionTerms,
 )
-from entente.agreements.participation import may_measure, may_stand, narrow, resume, suspend, withdraw
+from entente.agreements.participation import may_measure, narrow, resume, suspend, withdraw
 from entente.agreements.ports import AgreementsUnit
 from entente.agreements.preview import preview_of
 from entente.agreements.rules import instrument_id
+from entente.agreements.standing import own_stand, require, require_stand
 from entente.agreements.statements import (
     AgreementKind,
     SuccessorContent,
@@ -60,12 +60,14 @@ from entente.bodies.succession import confirm, propose
 from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
-from entente.kernel.decision import Decision
-from entente.kernel.errors import Conflict, Invalid, NotFound, Refused
+from entente.kernel.errors import Conflict, Invalid, NotFound
 from entente.kernel.ids import BodyId, Ids, InstrumentId, OfficerId
 from entente.kernel.ports import Act
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement
+
+SUBMITTED_MAX = 1_000
+"""Statements handed in at a time: as many instruments as one body may bring (intake.BROUGHT_MAX)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ class Agreements:
             )
             members = members_now(unit, charter.instrument, now.date())
             own = unit.bodies.own().id
-            _require(may_measure(charter.instrument, members, own, measure), "The measure was not drafted.")
+            require(may_measure(charter.instrument, members, own, measure), "The measure was not drafted.")
             return draft_measure(own, now, measure)
 
     def propose_governance(self, officer: OfficerId, kind: ProposalKind, target: BodyId, text: str) -> Proposal:
@@ -199,25 +201,26 @@ class Agreements:
             return proposal
 
     def submit_signed(self, officer: OfficerId, statement: Statement) -> None:
-        """Take a draft of ours back with our heads' signatures: keep it, apply it and tell every party.
+        """Take one draft of ours back with our heads' signatures, as `submit_all` does."""
+        self.submit_all(officer, (statement,))
+
+    def submit_all(self, officer: OfficerId, statements: Sequence[Statement]) -> None:
+        """Take drafts of ours back with our heads' signatures, all or none: keep them, apply them and tell every party.
 
         Effective here in this transaction. Raises Untrusted below the threshold, Conflict when a newer stand was
-        submitted in between.
+        submitted in between, Invalid for two about the same thing.
         """
         with self.open_unit() as unit:
-            own = verify_by_heads(unit.bodies.own(), statement)
-            now = self.clock.now()
-            match statement.kind:
-                case AgreementKind.SIGNATURE:
-                    verb, instrument = self._sign(unit, officer, own, statement)
-                case AgreementKind.PARTICIPATION:
-                    verb, instrument = self._take_stand(unit, officer, own, statement, now)
-                case AgreementKind.MEASURE:
-                    verb, instrument = self._take_measure(unit, officer, statement, now)
-                case _:
-                    raise _not_for_heads(statement)
-            self._record(unit, officer, verb, instrument.id, statement)
-            tell_parties(unit, instrument, statement, now)
+            own, now = unit.bodies.own(), self.clock.now()
+            for statement in statements:
+                verify_by_heads(own, statement)
+            _require_each_once(statements)
+            # Before anything is kept, because a refusal is committed.
+            verbs = [self._authorise_signed(unit, officer, own, statement) for statement in statements]
+            for verb, statement in zip(verbs, statements, strict=True):
+                instrument = self._keep(unit, own, statement, now)
+                self._record(unit, officer, verb, instrument.id, statement)
+                tell_parties(unit, instrument, statement, now)
             unit.commit()
 
     def accept_instrument(self, unit: AgreementsUnit, statement: Statement) -> None:
@@ -297,39 +300,49 @@ class Agreements:
         """Return the instrument under which governance goes to a body now."""
         return channels_now(unit, self.clock.now()).toward(recipient)
 
-    def _sign(
-        self, unit: AgreementsUnit, officer: OfficerId, own: Body, statement: Statement
-    ) -> tuple[str, Instrument]:
+    def _authorise_signed(self, unit: AgreementsUnit, officer: OfficerId, own: Body, statement: Statement) -> str:
+        match statement.kind:
+            case AgreementKind.SIGNATURE:
+                verb, subject = "sign_instrument", str(read_signature(statement).id)
+            case AgreementKind.PARTICIPATION:
+                new = read_participation(statement)
+                old = own_stand(self._state(unit, new.instrument), own.id)
+                verb, subject = "resume" if _gives_back(old, new) else "suspend", str(new.instrument)
+            case AgreementKind.MEASURE:
+                verb, subject = "take_measure", str(read_measure(statement).target)
+            case _:
+                raise _not_for_heads(statement)
+        self._authorise(unit, officer, verb, subject)
+        return verb
+
+    def _keep(self, unit: AgreementsUnit, own: Body, statement: Statement, now: datetime) -> Instrument:
+        match statement.kind:
+            case AgreementKind.SIGNATURE:
+                return self._sign(unit, own, statement)
+            case AgreementKind.PARTICIPATION:
+                return self._take_stand(unit, own, statement, now)
+            case _:
+                state = self._state(unit, read_measure(statement).charter)
+                intake.keep_measure(unit, state, statement, now)
+                return state.instrument
+
+    def _sign(self, unit: AgreementsUnit, own: Body, statement: Statement) -> Instrument:
         instrument = read_signature(statement)
-        self._authorise(unit, officer, "sign_instrument", instrument.id)
         state = self._state(unit, instrument.id)
         if own.id in state.signatures:
             raise _signed_before(instrument)
         intake.keep_signature(unit, state, statement)
-        return "sign_instrument", instrument
+        return instrument
 
-    def _take_stand(
-        self, unit: AgreementsUnit, officer: OfficerId, own: Body, statement: Statement, now: datetime
-    ) -> tuple[str, Instrument]:
+    def _take_stand(self, unit: AgreementsUnit, own: Body, statement: Statement, now: datetime) -> Instrument:
         new = read_participation(statement)
         state = self._state(unit, new.instrument)
-        old = self._own_stand(state, own)
-        verb = "resume" if _gives_back(old, new) else "suspend"
-        self._authorise(unit, officer, verb, new.instrument)
+        old = own_stand(state, own.id)
         if new.epoch != old.epoch + 1:
             raise _drafted_on_old(state.instrument, old.epoch)
-        self._require_stand(unit, state, old, new, now)
+        require_stand(unit, state, old, new, now, self.lists)
         unit.agreements.put_participation(new, statement)
-        return verb, state.instrument
-
-    def _take_measure(
-        self, unit: AgreementsUnit, officer: OfficerId, statement: Statement, now: datetime
-    ) -> tuple[str, Instrument]:
-        measure = read_measure(statement)
-        self._authorise(unit, officer, "take_measure", measure.target)
-        state = self._state(unit, measure.charter)
-        intake.keep_measure(unit, state, statement, now)
-        return "take_measure", state.instrument
+        return state.instrument
 
     def _draft_stand(
         self,
@@ -341,27 +354,10 @@ class Agreements:
         with self.open_unit() as unit:
             self._authorise(unit, officer, verb, instrument)
             state = self._state(unit, instrument)
-            old = self._own_stand(state, unit.bodies.own())
+            old = own_stand(state, unit.bodies.own().id)
             new = change(old)
-            self._require_stand(unit, state, old, new, new.at)
+            require_stand(unit, state, old, new, new.at, self.lists)
             return draft_participation(new)
-
-    def _require_stand(
-        self, unit: AgreementsUnit, state: InstrumentState, old: Participation, new: Participation, now: datetime
-    ) -> None:
-        members = members_with_earlier(unit, state.instrument, now.date())
-        decision = may_stand(state.instrument, members, old, new, self.lists)
-        _require(decision, f"How we stand to «{state.instrument.name}» was not changed.")
-
-    def _own_stand(self, state: InstrumentState, own: Body) -> Participation:
-        stand = state.participations.get(own.id)
-        if stand is None or own.id not in state.signatures:
-            raise Conflict(
-                f"Our body has not signed «{state.instrument.name}».",
-                why="Only a party that signed takes part, and can suspend or withdraw (docs/rules/agreements.md A4).",
-                do="Sign it first, or do nothing: what was not signed binds nobody.",
-            )
-        return stand
 
     def _charter(self, unit: AgreementsUnit, target: BodyId, now: datetime) -> InstrumentState:
         charter = charter_between(unit, target, now)
@@ -394,12 +390,18 @@ def _gives_back(old: Participation, new: Participation) -> bool:
     return new.state is not ParticipationState.WITHDRAWN and (has_fewer or is_widened)
 
 
-def _require(decision: Decision, what: str) -> None:
-    if not decision.allowed:
-        remedies = [ground.remedy for ground in decision.refusals if ground.remedy]
-        raise Refused(
-            what, decision=decision, do=" ".join(remedies) or "Change what the grounds name, and draft it again."
-        )
+def _require_each_once(statements: Sequence[Statement]) -> None:
+    about = [(one.kind, one.content.get("target", one.content.get("instrument"))) for one in statements]
+    if not statements or len(statements) > SUBMITTED_MAX:
+        why = f"1 to {SUBMITTED_MAX} statements are handed in at a time."
+    elif len({str(one) for one in about}) != len(about):
+        # The verb of the second would be judged by a stand that the first has changed.
+        why = "Two of them are about the same thing, and each is judged by how it stood before."
+    else:
+        return
+    raise Invalid(
+        "The statements were not taken in.", field="statements", why=why, do="Hand in what one draft gave, signed."
+    )
 
 
 def _not_a_party(instrument: Instrument) -> Invalid:

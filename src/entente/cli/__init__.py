@@ -114,12 +114,21 @@ def ask(folder: str | None, verb: str, arguments: JsonObject) -> JsonObject:
 
 def sign(draft: JsonObject, key_files: Sequence[Path], passphrase_file: Path | None, asked: Asked) -> JsonObject:
     """Show a drafted statement, hold it against what was asked, and sign it; the keys never leave this process."""
+    return sign_each([(draft, asked)], key_files, passphrase_file)[0]
+
+
+def sign_each(
+    drafts: Sequence[tuple[JsonObject, Asked]], key_files: Sequence[Path], passphrase_file: Path | None
+) -> list[JsonObject]:
+    """Show drafted statements, hold each against what was asked, and sign all; the keys are opened once."""
     from entente.cli.keys import open_head_keys, show_draft
     from entente.cli.keys import sign as sign_now
 
-    for line in show_draft(draft):
-        typer.echo(line, err=True)
-    return sign_now(draft, open_head_keys(key_files, passphrase_file), asked)
+    for draft, _ in drafts:
+        for line in show_draft(draft):
+            typer.echo(line, err=True)
+    signers = open_head_keys(key_files, passphrase_file)
+    return [sign_now(draft, signers, asked) for draft, asked in drafts]
 
 
 def make_head_key(name: str, place: Path, passphrase_file: Path | None) -> JsonObject:

@@ -36,6 +36,8 @@ class Asked:
     """Lists of the content of which exactly one entry says this."""
     lacks: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     """Lists of the content of which no entry says this."""
+    lacks_begun: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Lists of the content of which no entry has a field that begins so."""
 
 
 def differences(asked: Asked, kind: str, content: JsonObject) -> Iterator[str]:
@@ -62,6 +64,11 @@ def _of_lists(asked: Asked, content: JsonObject) -> Iterator[str]:
     for path, entry in asked.lacks.items():
         if _entries(content, path, entry):
             yield f"its {path} still hold {_short(dict(entry))}"
+    for path, begins in asked.lacks_begun.items():
+        listed = _at(content, path)
+        for item in listed if isinstance(listed, list) else []:
+            if isinstance(item, dict) and any(str(item.get(key)).startswith(text) for key, text in begins.items()):
+                yield f"its {path} still hold {_short(item)}"
 
 
 def in_lines(kind: str, body: str, at: str, content: JsonObject) -> Iterator[str]:

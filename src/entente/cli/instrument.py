@@ -7,20 +7,26 @@ from typing import Annotated
 
 import typer
 
-from entente.cli import ask, connect, sign
+from entente.cli import ask, connect, sign, sign_each
 from entente.cli.asked import Asked
 from entente.cli.body import ReadableFile
 from entente.cli.instrument_text import (
     changed_lines,
+    cut_off_lines,
     list_lines,
     preview_lines,
     proposal_lines,
     proposals_lines,
+    returned_lines,
     show_lines,
+    submitted_lines,
 )
 from entente.cli.options import ActingAs, Folder, Json, KeyFiles, PassphraseFile, Yes, commands, examples
-from entente.cli.output import say
+from entente.cli.output import items, say
+from entente.cli.progress import progress
+from entente.kernel.canonical import Json as Value
 from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Conflict
 
 app = commands("Instruments between bodies: propose, sign, suspend, resume.")
 
@@ -168,6 +174,73 @@ def resume(
 
 
 @app.command(
+    "cut-off",
+    epilog=examples(
+        "entente instrument cut-off --decided-by «Ministry of the Interior» --document «Decision 2031/40» \\",
+        "        --reason security_incident --review-on 2031-09-01 --as head-1 --key head-1.pem --key head-2.pem",
+    ),
+)
+def cut_off(
+    officer: ActingAs,
+    decided_by: Annotated[str, typer.Option("--decided-by", help="Who decided.")],
+    document: Annotated[str, typer.Option("--document", help="By which document.")],
+    reason: Annotated[str, typer.Option("--reason", help="A code of the suspension reasons.")],
+    review_on: Annotated[str, typer.Option("--review-on", metavar="DATE", help="When it is looked at again.")],
+    keys: KeyFiles,
+    yes: Yes = False,
+    passphrase_file: PassphraseFile = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Cut our body off in one step: every instrument we take part in is suspended whole, toward every party.
+
+    The charter's channel stays open. Only we can return, with «entente instrument return».
+    """
+    terms: JsonObject = {
+        "officer": officer, "decided_by": decided_by, "document": document, "reason": reason, "review_on": review_on,
+    }  # fmt: skip
+    with connect(folder) as node:
+        preview = node.ask("cut_off_preview", terms)
+        if not (as_json and yes):
+            for line in cut_off_lines(preview):
+                typer.echo(line, err=as_json)
+        if not yes:
+            typer.confirm("Cut our body off?", abort=True, err=True)
+        found = preview["preview"]
+        assert isinstance(found, dict), "a preview is an object"
+        shown = items(found, "stops")
+        drafts = items(node.ask("cut_off_draft", terms), "drafts")
+        if len(drafts) != len(shown):
+            raise _changed_since_it_was_shown()
+        asked = [_whole_stop(terms, one["id"]) for one in shown]
+        signed = sign_each([*zip(drafts, asked, strict=True)], keys, passphrase_file)
+        done = node.ask("instruments_submit", {"officer": officer, "statements": [*signed]})
+    say({**done, **preview}, as_json, submitted_lines)
+
+
+@app.command("return", epilog=examples("entente instrument return --as head-1 --key head-1.pem --key head-2.pem"))
+def return_again(
+    officer: ActingAs,
+    keys: KeyFiles,
+    passphrase_file: PassphraseFile = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """End our cut-off in one step, and fetch at once what waits for us at other bodies.
+
+    Other suspensions of ours stay. What was held meanwhile, here and at others, waits for a person («entente exchange held»).
+    """
+    asked = Asked("participation", never=_LEFT, lacks_begun={"suspensions": {"id": "cut-off-"}})
+    with connect(folder) as node:
+        drafts = items(node.ask("return_draft", {"officer": officer}), "drafts")
+        signed = sign_each([(draft, asked) for draft in drafts], keys, passphrase_file)
+        done = node.ask("instruments_submit", {"officer": officer, "statements": [*signed]})
+        with progress("Fetching what waits for us", unit="bodies", quiet=as_json) as told:
+            fetched = node.ask("exchange_fetch", {}, told)
+    say({**done, **fetched}, as_json, returned_lines)
+
+
+@app.command(
     "narrow",
     epilog=examples("entente instrument narrow accord --kind wanted_person --as head-1 --key h1.pem --key h2.pem"),
 )
@@ -282,6 +355,21 @@ def _by_id(instrument: str) -> JsonObject:
 
 def _by_name(instrument: str, within: str) -> dict[str, tuple[str, ...]]:
     return {instrument: (f"{within}name", f"{within}id")}
+
+
+def _changed_since_it_was_shown() -> Conflict:
+    return Conflict(
+        "What our body takes part in changed since it was shown.",
+        why="The node drafted another number of suspensions than it showed, and heads sign what they have seen (B12).",
+        do="Ask again, and look at what is shown then.",
+    )
+
+
+def _whole_stop(terms: JsonObject, instrument: Value) -> Asked:
+    """Return what each stand of a cut-off must say: one more suspension of everything, toward everybody, as was decided."""
+    decided: JsonObject = {field: terms[field] for field in ("decided_by", "document", "reason", "review_on")}
+    stop: JsonObject = {**decided, "counterparts": [], "kinds": [], "rights": [], "direction": "both"}
+    return Asked("participation", {"instrument": instrument}, never=_LEFT, holds={"suspensions": stop})
 
 
 def _suspension(terms: JsonObject) -> JsonObject:

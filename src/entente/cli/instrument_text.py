@@ -110,6 +110,55 @@ def preview_lines(answer: JsonObject) -> Iterator[str]:
     )
 
 
+def cut_off_lines(answer: JsonObject) -> Iterator[str]:
+    """Yield what cutting ourselves off would stop, instrument by instrument, and what stays open."""
+    preview = answer["preview"]
+    assert isinstance(preview, dict), "a preview is an object"
+    yield "If this is signed, everything stops at once, both ways and toward every party, under:"
+    rows = [
+        (
+            name(one["instrument"]),
+            ", ".join(plain(ref["code"]) for ref in items(one, "counterparts")),
+            str(one["records_held_there"]),
+            str(one["records_held_here"]),
+            str(len(texts(one, "open_requests")) or ""),
+            str(len(texts(one, "open_permissions")) or ""),
+        )
+        for one in items(preview, "stops")
+    ]
+    yield from table(
+        rows, "instrument", "toward", "our records there", "their records here", "open requests", "open permissions"
+    )
+    yield from fields(
+        [
+            ("stopped before", ", ".join(name(one) for one in texts(preview, "stopped_before")) or "nothing"),
+            ("stays open", ", ".join(name(one) for one in texts(preview, "stays_open")) or "nothing"),
+        ]
+    )
+
+
+def submitted_lines(answer: JsonObject) -> Iterator[str]:
+    """Yield what several changes, handed in at once, came to."""
+    submitted = items(answer, "submitted")
+    for one in submitted:
+        instrument = one.get("instrument")
+        if isinstance(instrument, dict):
+            yield f"{name(instrument['name'])}: {plain(one['kind'])} with {one['signatures']} signatures"
+    yield f"{len(submitted)} kept and sent at once."
+
+
+def returned_lines(answer: JsonObject) -> Iterator[str]:
+    """Yield what a return came to, what was fetched then, and what waits for a person."""
+    yield from submitted_lines(answer)
+    for one in items(answer, "fetched"):
+        body = one["body"]
+        assert isinstance(body, dict), "a body is an object"
+        came = f"not reached: {name(one['why'])}" if one["why"] else f"{one['envelopes']} envelopes fetched"
+        yield f"{plain(body['code'])}: {came}"
+    if answer["held"]:
+        yield f"{answer['held']} statements are held here: «entente exchange held». What others hold waits for their officers."
+
+
 def proposal_lines(answer: JsonObject) -> Iterator[str]:
     """Yield one proposal with its text."""
     proposal = answer["proposal"]

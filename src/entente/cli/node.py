@@ -47,3 +47,4 @@ def _status(answer: JsonObject) -> Iterator[str]:
     found = "every record can be found" if answer["is_index_current"] else "the index is behind"
     yield f"entente {plain(answer['version'])}: {answer['trail_rows']} rows in the trail; {sent}; {found}."
     yield from (f"LOOK  {plain(trouble)}" for trouble in texts(answer, "troubles"))
+    yield from (plain(text) for text in texts(answer, "cut_off"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from entente import __version__
+from entente.agreements.cutting_off import CutOff
 from entente.exchange.model import PROTOCOL_VERSION
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import format_time
@@ -12,7 +13,7 @@ from entente.node import Node
 from entente.records.gaps import WITHIN_HOURS
 from entente.settings import SETTINGS
 from entente.verbs.arguments import Arguments
-from entente.verbs.references import names_of
+from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
 INDEX_BEHIND_MOST = 1_000
@@ -35,6 +36,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
         _check_outbox(node),
         _check_sources(node),
         _check_addresses(own.addresses),
+        *_checks_of_a_cut_off(node),
     ]
     settings: list[Json] = [
         {"name": row.name, "value": str(getattr(node.settings, row.name)), "unit": row.unit, "default": row.default}
@@ -67,6 +69,7 @@ def _status(node: Node, _: Arguments) -> JsonObject:
         "silent_sources": [names_of(node).code(one.source) for one in node.records.silent_sources(timedelta(0))],
         "state": node.state().mode.value,
         "troubles": [*node.troubles()],
+        "cut_off": [_cut_off_text(one, names_of(node)) for one in node.cutting_off.standing()],
     }
 
 
@@ -172,6 +175,21 @@ def _check_sources(node: Node) -> JsonObject:
         )
     text = " ".join(said) or f"No copy is hidden by a lease, nor will be within {WITHIN_HOURS} hours."
     return _check("sources", is_good=True, text=text)
+
+
+def _checks_of_a_cut_off(node: Node) -> list[Json]:
+    """Say that our body has cut itself off; that was its own decision, and no fault of the node."""
+    return [
+        _check("cut-off", is_good=True, text=_cut_off_text(one, names_of(node))) for one in node.cutting_off.standing()
+    ]
+
+
+def _cut_off_text(one: CutOff, names: Names) -> str:
+    stopped = ", ".join(names.instrument_name(instrument) for instrument in one.instruments)
+    goes_on = ", ".join(names.instrument_name(instrument) for instrument in one.goes_on)
+    decision = f"by {one.document}, decided by {one.decided_by}, to be looked at again on {one.review_on.isoformat()}"
+    rest = f" Not stopped: {goes_on}." if goes_on else ""
+    return f"This body has cut itself off since {format_time(one.since)[:19]}Z {decision}. Stopped: {stopped}.{rest}"
 
 
 def _check_addresses(addresses: tuple[str, ...]) -> JsonObject:

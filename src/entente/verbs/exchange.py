@@ -9,7 +9,7 @@ from entente.exchange.bundles import LINE_BYTES_MAX, export, take_in
 from entente.exchange.model import STREAM_LANES, Queued, SetAside
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json
-from entente.kernel.errors import Conflict, Invalid
+from entente.kernel.errors import Conflict, EntenteError, Invalid
 from entente.node import Node
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import Names, names_of
@@ -43,6 +43,23 @@ def _lines(node: Node, _: Arguments) -> JsonObject:
                 }
             )
     return {"lines": rows, "held": len(node.deciding.held()), "aside": len(node.deciding.aside())}
+
+
+def _fetch(node: Node, arguments: Arguments) -> JsonObject:
+    """Fetch from each body with an address; one that cannot be reached holds up no other, and is named with its reason."""
+    names = names_of(node)
+    rows: list[Json] = []
+    for body in names.bodies.values():
+        if body.id == names.own.id:
+            continue
+        came, why = 0, ""
+        try:
+            came = node.fetch(body.id)
+        except EntenteError as error:
+            why = f"{error.what} {error.why}"
+        rows.append({"body": names.ref(body.id), "envelopes": came, "why": names.readable(why)})
+        arguments.progress(len(rows))
+    return {"fetched": rows, "held": len(node.deciding.held())}
 
 
 def _held(node: Node, _: Arguments) -> JsonObject:
@@ -171,6 +188,7 @@ def _set_aside(one: SetAside, names: Names) -> JsonObject:
 
 VERBS: tuple[Verb, ...] = (
     verb("exchange_lines", _lines, "Say how the line to each body stands and what waits for it."),
+    verb("exchange_fetch", _fetch, "Fetch what waits for us at each body."),
     verb("exchange_held", _held, "List what is held and not sent, with the reason."),
     verb("exchange_release", _release, "Let a held statement leave, if it may now.", "officer", "number"),
     verb("exchange_drop", _drop, "Take back a held statement for good.", "officer", "number", "reason"),

@@ -1,11 +1,12 @@
 """The verbs of instruments.
 
 What only heads may say comes in two: a `…_draft` returns the statement to sign, and `instrument_submit` takes it back signed,
-because heads' keys never enter the node.
+because heads' keys never enter the node. A cut-off and a return draft several, taken back all or none (`instruments_submit`).
 """
 
 from __future__ import annotations
 
+from entente.agreements.cutting_off import CutOffTerms
 from entente.agreements.model import (
     Direction,
     InstrumentState,
@@ -15,6 +16,7 @@ from entente.agreements.model import (
     ProposalKind,
     Right,
     Suspension,
+    SuspensionPreview,
     SuspensionTerms,
 )
 from entente.kernel.canonical import Json, JsonObject
@@ -28,6 +30,7 @@ from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
 REVIEW_AFTER = "review_on"
+_DECISION = ("decided_by", "document", "reason", REVIEW_AFTER)
 _TERMS = ("instrument", "toward", "kinds", "rights", "direction", "decided_by", "document", "reason", REVIEW_AFTER)
 
 
@@ -79,10 +82,15 @@ def _sign_draft(node: Node, arguments: Arguments) -> JsonObject:
 def _preview(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     preview = node.agreements.preview_suspension(arguments.officer(), _terms(node, arguments, names))
-    shown = to_object(preview)
-    shown["instrument"] = names.instrument_name(preview.instrument)
-    shown["counterparts"] = [names.ref(body) for body in preview.counterparts]
-    return {"preview": shown}
+    return {"preview": _previewed(preview, names)}
+
+
+def _previewed(preview: SuspensionPreview, names: Names) -> JsonObject:
+    return {
+        **to_object(preview),
+        "instrument": names.instrument_name(preview.instrument),
+        "counterparts": [names.ref(body) for body in preview.counterparts],
+    }
 
 
 def _suspend_draft(node: Node, arguments: Arguments) -> JsonObject:
@@ -124,13 +132,54 @@ def _measure_draft(node: Node, arguments: Arguments) -> JsonObject:
 def _submit(node: Node, arguments: Arguments) -> JsonObject:
     statement = statement_from_json(arguments.document("statement"))
     node.agreements.submit_signed(arguments.officer(), statement)
+    return _submitted(node, statement, names_of(node))
+
+
+def _submit_all(node: Node, arguments: Arguments) -> JsonObject:
+    statements = tuple(statement_from_json(one) for one in arguments.documents("statements"))
+    node.agreements.submit_all(arguments.officer(), statements)
     names = names_of(node)
+    return {"submitted": [_submitted(node, statement, names) for statement in statements]}
+
+
+def _submitted(node: Node, statement: Statement, names: Names) -> JsonObject:
     about = statement.content.get("instrument", statement.content.get("charter"))
     state = names.instruments.get(about) if isinstance(about, str) else None  # type: ignore[call-overload]
     answer: JsonObject = {"statement": statement.id, "kind": statement.kind, "signatures": len(statement.signatures)}
     if state is not None:
         answer["instrument"] = _line(node, state, names)
     return answer
+
+
+def _cut_off_preview(node: Node, arguments: Arguments) -> JsonObject:
+    preview = node.cutting_off.preview_cut_off(arguments.officer(), _decision(node, arguments))
+    names = names_of(node)
+    stops: list[Json] = [{**_previewed(one, names), "id": one.instrument} for one in preview.stops]
+    return {
+        "preview": {
+            "stops": stops,
+            "stopped_before": [names.instrument_name(one) for one in preview.stopped_before],
+            "stays_open": [names.instrument_name(one) for one in preview.stays_open],
+        }
+    }
+
+
+def _cut_off_draft(node: Node, arguments: Arguments) -> JsonObject:
+    drafts = node.cutting_off.draft_cut_off(arguments.officer(), _decision(node, arguments))
+    return {"drafts": [_draft(one) for one in drafts]}
+
+
+def _return_draft(node: Node, arguments: Arguments) -> JsonObject:
+    return {"drafts": [_draft(one) for one in node.cutting_off.draft_return(arguments.officer())]}
+
+
+def _decision(node: Node, arguments: Arguments) -> CutOffTerms:
+    return CutOffTerms(
+        decided_by=arguments.text("decided_by"),
+        document=arguments.text("document"),
+        reason=arguments.text("reason"),
+        review_on=arguments.day(REVIEW_AFTER, node.clock.now().date()),
+    )
 
 
 def _proposal(node: Node, arguments: Arguments) -> JsonObject:
@@ -230,6 +279,10 @@ VERBS: tuple[Verb, ...] = (
         "replaces",
     ),
     verb("instrument_submit", _submit, "Take back a draft with our heads' signatures.", "officer", "statement"),
+    verb("cut_off_preview", _cut_off_preview, "Say what cutting ourselves off would stop.", "officer", *_DECISION),
+    verb("cut_off_draft", _cut_off_draft, "Return a suspension of each instrument to stop.", "officer", *_DECISION),
+    verb("return_draft", _return_draft, "Return the end of our cut-off, for our heads to sign.", "officer"),
+    verb("instruments_submit", _submit_all, "Take back signed drafts, all or none.", "officer", "statements"),
     verb("proposal_make", _proposal, "Put a proposal under the charter.", "officer", "kind", "target", "text"),
     verb("proposal_list", _proposals, "List the proposals recorded here."),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from entente import __version__
+from entente.agreements.cutting_off import CutOff
 from entente.agreements.model import InstrumentState, Suspension
 from entente.bodies.model import Body
 from entente.disclosure.model import InForce
@@ -120,6 +121,19 @@ class SilentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CutOffLine:
+    """A cut-off of this body that stands."""
+
+    since: Moment
+    decided_by: str
+    document: str
+    review_on: date
+    stopped: tuple[str, ...]
+    goes_on: tuple[str, ...]
+    """What is not suspended in full, beside what has a channel: names of instruments."""
+
+
+@dataclass(frozen=True, slots=True)
 class NodeState:
     """How the node stands."""
 
@@ -154,6 +168,8 @@ class HomePage:
     threshold: int
     head_count: int
     addresses: tuple[str, ...]
+    cut_offs: tuple[CutOffLine, ...]
+    """Empty while the body is not cut off."""
     instruments: tuple[InstrumentLine, ...]
     bodies: tuple[BodyLine, ...]
     acts: tuple[ActLine, ...]
@@ -172,6 +188,10 @@ class _Reading:
     def code(self, body: str) -> str:
         known = self.bodies.get(BodyId(body))
         return known.code if known is not None else "an unknown body"
+
+    def instrument(self, instrument: InstrumentId) -> str:
+        held = self.instruments.get(instrument)
+        return held.state.instrument.name if held is not None else instrument
 
     def moment(self, at: datetime) -> Moment:
         shown = at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M %Z")
@@ -200,6 +220,7 @@ def home_page(node: Node) -> HomePage:
         threshold=keys.threshold,
         head_count=len(keys.root_keys),
         addresses=own.addresses,
+        cut_offs=tuple(_cut_off(one, reading) for one in node.cutting_off.standing()),
         instruments=tuple(_instrument(one, reading) for one in situation.instruments.values()),
         bodies=tuple(_body(one, reading) for one in bodies.values()),
         acts=tuple(_act(row, reading) for row in rows if not row.act.verb.startswith(_CARRYING))[:ACTS_MAX],
@@ -231,6 +252,17 @@ def _instrument(one: InForce, reading: _Reading) -> InstrumentLine:
             for stand in state.participations.values()
             for suspension in stand.suspensions
         ),
+    )
+
+
+def _cut_off(one: CutOff, reading: _Reading) -> CutOffLine:
+    return CutOffLine(
+        since=reading.moment(one.since),
+        decided_by=one.decided_by,
+        document=one.document,
+        review_on=one.review_on,
+        stopped=tuple(reading.instrument(stopped) for stopped in one.instruments),
+        goes_on=tuple(reading.instrument(going) for going in one.goes_on),
     )
 
 
