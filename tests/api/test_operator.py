@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -162,6 +163,18 @@ def test_long_verb_ends_at_its_next_durable_step_when_the_node_is_asked_to_stop(
     assert (first, done) == ({"progress": 10}, [10, 20])
     assert (last["error"]["code"], last["error"]["retry_is_safe"]) == ("unavailable", True)
     assert "20 rows" in last["error"]["why"]
+
+
+def test_n11_doctor_says_that_others_take_this_clock_to_be_ahead(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    def clock() -> Any:  # noqa: ANN401 - a check of doctor
+        answer: Any = perform(node, "doctor", {})
+        (check,) = [one for one in answer["checks"] if one["name"] == "clock"]
+        return check
+
+    assert clock()["is_good"] is True
+    monkeypatch.setattr(type(node.exchange), "refusing_as_ahead", lambda _: ("body:xb",))
+    assert clock()["is_good"] is False
+    assert "more than 300 seconds apart" in clock()["text"]
 
 
 def test_doctor_says_what_keeps_the_index_behind_and_which_protocol_is_spoken(node: Node) -> None:

@@ -46,7 +46,7 @@ from entente.exchange.receipts import BelievedReceipt, believe_receipt
 from entente.exchange.relaying import Relaying
 from entente.exchange.renewing import renew
 from entente.exchange.rules import After
-from entente.exchange.settling import End, Settling
+from entente.exchange.settling import REFUSED_AS_AHEAD, End, Settling
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.errors import Invalid, Untrusted
@@ -128,6 +128,20 @@ class Exchange:
             assert known is not None, f"a room put a statement for {outgoing.recipient}, which is not in the directory"
             check_fits(outgoing.statement)
         unit.outbox.enter(self.clock.now())
+
+    def refusing_as_ahead(self) -> tuple[BodyId, ...]:
+        """Return the bodies that last refused us as from the future: one of the two clocks is wrong.
+
+        Source: docs/rules/node.md N11; docs/rules/exchange.md X6.
+        """
+        with self.open_view() as view:
+            lines = [
+                line
+                for body in view.bodies.bodies()
+                for lane in STREAM_LANES
+                if (line := view.outbox.line(body.id, lane)) is not None
+            ]
+        return tuple(sorted({line.recipient for line in lines if line.why.startswith(REFUSED_AS_AHEAD)}))
 
     def recipients_due(self) -> tuple[BodyId, ...]:
         """Return the bodies that something is due to be posted to."""

@@ -35,6 +35,9 @@ from entente.kernel.ports import Act, EvidenceStep
 
 _TRIED_AGAIN = frozenset({After.SEND_EARLIER, After.RESEAL, After.WAIT})
 
+REFUSED_AS_AHEAD = f"{ReceiptOutcome.REFUSED} {RefusalReason.FROM_THE_FUTURE}"
+"""How End.why begins where the other side's clock says that ours is ahead (X6)."""
+
 
 @dataclass(frozen=True, slots=True)
 class End:

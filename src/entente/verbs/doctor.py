@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from entente import __version__
 from entente.agreements.cutting_off import CutOff
-from entente.exchange.model import PROTOCOL_VERSION
+from entente.exchange.model import CLOCK_SKEW_SECONDS_MAX, PROTOCOL_VERSION
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import format_time
 from entente.node import Node
@@ -84,9 +84,21 @@ def _check_key(node: Node) -> JsonObject:
 
 
 def _check_clock(node: Node) -> JsonObject:
-    trouble = node.clock_trouble()
+    trouble = node.clock_trouble() or _ahead(node)
     text = trouble or f"The machine's clock is past the last stamp; it is {format_time(node.clock.now())[:19]}Z."
     return _check("clock", is_good=not trouble, text=text)
+
+
+def _ahead(node: Node) -> str:
+    """Say that others take our clock to be ahead: nothing here can tell by itself which of the two is wrong (N11)."""
+    if not (bodies := node.exchange.refusing_as_ahead()):
+        return ""
+    codes = ", ".join(names_of(node).code(body) for body in bodies)
+    return (
+        f"{codes} refused what this node sent as from the future: its clock and theirs are more than {CLOCK_SKEW_SECONDS_MAX} "
+        f"seconds apart. Here it is {format_time(node.clock.now())[:19]}Z: hold that against network time, and set the clock "
+        "right before it signs more."
+    )
 
 
 def _check_state(node: Node) -> JsonObject:

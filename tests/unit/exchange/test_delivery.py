@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -21,6 +22,7 @@ from tests.support.memory_exchange import (
     XA,
     XB,
     XC,
+    ManualClock,
     MemoryNode,
     an_instrument,
     deliver,
@@ -58,6 +60,21 @@ def test_statement_put_after_the_courier_read_its_clock_does_not_block_its_strea
     clock.move(microseconds=-1)
     assert deliver(a, b).acknowledged == 1
     assert b.state.accepted == ["first", "hello"]
+
+
+def test_n11_bodies_that_refuse_us_as_from_the_future_are_named_until_the_clocks_agree() -> None:
+    a, b, _ = two_nodes()
+    ahead = ManualClock(b.clock.now() + timedelta(hours=1))
+    a.exchange = replace(a.exchange, clock=ahead)
+    a.send(XB, "hello")
+    deliver(a, b)
+    assert a.exchange.refusing_as_ahead() == (XB,)
+    assert b.state.accepted == []
+    b.exchange = replace(b.exchange, clock=ahead)
+    ahead.move(hours=2)
+    deliver(a, b)
+    assert b.state.accepted == ["hello"]
+    assert a.exchange.refusing_as_ahead() == ()
 
 
 def test_act_that_is_not_committed_sends_nothing() -> None:
