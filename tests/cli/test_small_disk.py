@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from entente.kernel.errors import Unavailable
-from tests.e2e.test_two_nodes_crash import WAIT_SECONDS_MAX, Bureau, received, send, settle, two_nodes
+from tests.e2e.test_two_nodes_crash import received, send
+from tests.support.processes import WAIT_SECONDS_MAX, Bureau, settle, two_nodes
 
 pytestmark = pytest.mark.long
 

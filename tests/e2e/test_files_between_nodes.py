@@ -15,7 +15,8 @@ import pytest
 
 from entente.kernel.blob import SEALED_CHUNK_BYTES
 from tests.docs.source import ROOT
-from tests.e2e.test_two_nodes_crash import TERMS, WAIT_SECONDS_MAX, Bureau, entente, settle, sign, two_nodes
+from tests.e2e.test_two_nodes_crash import TERMS
+from tests.support.processes import WAIT_SECONDS_MAX, Bureau, entente, settle, two_nodes
 
 pytestmark = pytest.mark.e2e
 
@@ -42,7 +43,7 @@ def conclude(folder: Path, *bureaus: Bureau) -> None:
     run("instrument", "propose", file, "--as", "head-1", "--folder", bureaus[0].folder)
     settle(*bureaus)
     for one in bureaus:
-        sign(one, one.ask("instrument_sign_draft", officer="head-1", instrument="police-data-agreement"))
+        one.submit(one.ask("instrument_sign_draft", officer="head-1", instrument="police-data-agreement"))
         settle(*bureaus)
 
 
