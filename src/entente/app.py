@@ -25,6 +25,7 @@ from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
 from entente.disclosure.service import Disclosure
 from entente.exchange.deciding import Deciding
+from entente.exchange.recovering import Recovering, Recovery
 from entente.exchange.service import Exchange
 from entente.formats.codelists import load_code_lists
 from entente.formats.operator_files import OperatorFiles
@@ -53,10 +54,11 @@ from entente.records.ports import BlobFiles
 from entente.records.reentry import Reentries
 from entente.records.reissuing import Reissuing
 from entente.records.service import Records
+from entente.records.taking_back import TakingBack
 from entente.search.follower import Follower
 from entente.search.tantivy_index import TantivyIndex
 from entente.settings import Settings
-from entente.statement_table import accept_table, answer_table
+from entente.statement_table import accept_table, answer_table, take_back_table
 from entente.storage import restore
 from entente.storage.backup import FolderBackups
 from entente.storage.blob_files import BlobFolder
@@ -252,7 +254,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
             clean_index=clean_soon,
         )
         courier = Courier(node.exchange, node.post, settings.exchange_workers)
-        fetcher = Fetcher(_fetched_from(node), node.fetch, node.exchange.tend, settings.exchange_fetch_seconds)
+        fetcher = Fetcher(_fetched_from(node), node.fetch, lambda: _tend(node), settings.exchange_fetch_seconds)
         follower = Follower(node.identity.follow)
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
         keeper = Follower(Keeping(node).step, "keys")
@@ -367,6 +369,10 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     onward = Onward(clock, signer, recorded)
     freshening = Freshening(unit, view, clock, disclosure, signer, recorded)
     intake = Intake(clock, lists, schemata, disclosure, recorded, reentries)
+
+    def catch_up(unit: Any, asked: Statement, sender: BodyId) -> Sequence[Statement]:  # noqa: ANN401 - the exchange's own
+        return recovering.answer(unit, asked, sender)
+
     exchange = Exchange(
         open_unit=unit,
         open_view=view,
@@ -377,10 +383,12 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         accept=accept_table(directory, agreements, intake, erasing, onward, correspondence),
         record=recorded,
         on_fault=_log_fault,
-        answers=answer_table(blobs),
         may_leave={"record": intake.may_leave, "message": correspondence.may_leave},
         on_stored={"withdrawal": onward.stored_there, "copy_ended": onward.stored_there},
+        answers=answer_table(blobs, catch_up),
     )
+    taking_back = TakingBack(clock, lists, schemata, recorded)
+    recovering = Recovering(exchange.posting, take_back_table(clock, taking_back), recorded)
     # The clock first: what may not be signed now is undone before anything is made of it.
     hooks = (
         lambda _: clock.require_passed(),
@@ -433,6 +441,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 post=post,
                 call=caller,
                 fetch=caller.fetch,
+                recovery=Recovery(unit, view, clock, lists, recovering, caller, recorded),
                 deciding=Deciding(unit, view, clock, lists, exchange.accept, recorded),
                 files=OperatorFiles(lists),
                 tombstone_files=store.tombstone_files(),
@@ -445,6 +454,11 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
             ),
             store,
         )
+
+
+def _tend(node: Node) -> int:
+    """Ask what a restored node takes back; then end what waited too long, and renew leases. Return how many it ended."""
+    return node.exchange.tend() if node.recovery.ask() else 0
 
 
 def _fetched_from(node: Node) -> Callable[[], Sequence[BodyId]]:

@@ -21,6 +21,7 @@ from entente.correspondence.service import Correspondence
 from entente.disclosure.model import DisclosureClass
 from entente.disclosure.service import Disclosure
 from entente.exchange.deciding import Deciding
+from entente.exchange.recovering import Recovery
 from entente.exchange.service import Exchange
 from entente.handling.model import CodeLists, Retention
 from entente.identity.service import Identity
@@ -194,6 +195,7 @@ class Node:
     fetch: Callable[[BodyId], int]
     """Fetches what waits for us at a body; returns how many envelopes came (X30)."""
     deciding: Deciding
+    recovery: Recovery
     files: Files
     tombstone_files: TombstoneFiles
     clean_index: Callable[[], bool]

@@ -1,4 +1,4 @@
-"""The one table from a statement's kind to the room that takes it in, and from a call's kind to the room that answers it.
+"""The one table from a statement's kind to the room that takes it in; so for calls, and for what a restored node takes back.
 
 A kind that stands in neither is refused (docs/rules/exchange.md X15 and X27). `app` hands both tables to the exchange, which
 knows no room.
@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from entente.agreements import taking_back as agreement_words
 from entente.agreements.service import Agreements
+from entente.bodies import taking_back as directory_words
 from entente.bodies.service import Directory
 from entente.correspondence.service import Correspondence
+from entente.correspondence.taking_back import take_back_item
 from entente.exchange.calls import Answer
+from entente.exchange.recovering import CATCH_UP_KIND, TakeBack
 from entente.exchange.renewing import RENEWAL_KIND, accept_renewal
+from entente.kernel.clock import Clock
 from entente.kernel.ids import BodyId
 from entente.kernel.statement import Statement
 from entente.records.blobs import Blobs
@@ -21,6 +26,7 @@ from entente.records.erasing import Erasing
 from entente.records.intake import Intake
 from entente.records.onward import Onward
 from entente.records.statements import BLOB_FETCH
+from entente.records.taking_back import TakingBack
 
 Accept = Callable[[Any, Statement, BodyId], None]
 
@@ -86,6 +92,27 @@ def _whoever_sent_it(accept: Callable[[Any, Statement], object]) -> Accept:
     return accepting
 
 
-def answer_table(blobs: Blobs) -> Mapping[str, Answer]:
+def answer_table(blobs: Blobs, catch_up: Answer) -> Mapping[str, Answer]:
     """Return the one table kind of call → the room that answers it. A kind that is not in it is refused (X27)."""
-    return {BLOB_FETCH: blobs.answer_fetch}
+    return {BLOB_FETCH: blobs.answer_fetch, CATCH_UP_KIND: catch_up}
+
+
+def take_back_table(clock: Clock, taking_back: TakingBack) -> Mapping[str, TakeBack]:
+    """Return the one table statement kind → how a restored node takes its own word back from whoever has it (X34)."""
+
+    def of_the_directory(unit: Any, statement: Statement, _: BodyId) -> None:  # noqa: ANN401 - each room's own unit
+        directory_words.take_back_word(unit, statement, clock.now())
+
+    def of_agreements(unit: Any, statement: Statement, _: BodyId) -> None:  # noqa: ANN401 - each room's own unit
+        agreement_words.take_back_word(unit, statement, clock.now())
+
+    def of_correspondence(unit: Any, statement: Statement, _: BodyId) -> None:  # noqa: ANN401 - each room's own unit
+        take_back_item(unit, statement)
+
+    return {
+        **dict.fromkeys(("keys", "name", "addresses", "units", "group"), of_the_directory),
+        **dict.fromkeys(("instrument", "instrument_signature", "participation", "measure"), of_agreements),
+        **dict.fromkeys(("message", "hit", "permission_request", "record_request"), of_correspondence),
+        "record": taking_back.take_back_record,
+        "withdrawal": taking_back.take_back_withdrawal,
+    }

@@ -406,6 +406,38 @@ def as_proof(day: Day, case: str) -> None:
     assert set(expected) <= {row["sequence"] for row in rows}
 
 
+def with_keys(day: Day) -> None:
+    """Change a body's keys by its heads; everybody knows the new version."""
+    ask = day.ask
+    since = ask("XB-NCB", "keys_show")["versions"][0]["valid_from"]
+    drafted = ask("XB-NCB", "keys_draft", officer=HEAD, add_heads=[], remove_heads=[], compromised_since=since)[
+        "statement"
+    ]
+    with pytest.raises(Untrusted):
+        ask("XB-NCB", "keys_submit", officer=HEAD, statement=drafted)
+    signed = day.network.sign_by_heads("XB-NCB", from_json(drafted)).to_json()
+    assert ask("XB-NCB", "keys_submit", officer=HEAD, statement=signed)["version"] == 2
+    first, second = ask("XB-NCB", "keys_show")["versions"]
+    assert (first["is_current"], second["is_current"]) == (False, True)
+    assert second["not_known_to"] == []
+    assert ask("XA-NCB", "keys_show", body="XB-NCB")["versions"][0]["compromised_since"] == first["compromised_since"]
+    (declared,) = ask("XA-NCB", "body_doubts", officer=HEAD, body="XB-NCB")["declared"]
+    assert (declared["version"], declared["is_complete"]) == (1, True)
+    with pytest.raises(Invalid, match="genesis"):
+        ask("XA-NCB", "successor_accept", officer=HEAD, body="GS", **{"for": "XB-NCB"})
+
+
+def backed_up(day: Day) -> None:
+    """Copy the node; one that was never restored has nothing to take back."""
+    ask, out = day.ask, day.scratch / "xa.backup"
+    made = ask("XA-NCB", "backup", out=str(out))
+    assert (made["backup"]["file"], made["not_recorded"]) == (str(out), "")
+    assert ask("XA-NCB", "recovery_show")["takes_back"] is False
+    assert {one["why"] for one in ask("XA-NCB", "recovery_ask")["peers"]} == {"not asked yet"}
+    with pytest.raises(Conflict, match="takes nothing back"):
+        ask("XA-NCB", "recovery_finish", officer=HEAD)
+
+
 def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     in_the_directory(day)
     under_national_law(day)
@@ -422,4 +454,6 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     at_the_end(day)
     as_proof(day, case)
     erased(day)
+    with_keys(day)
+    backed_up(day)
     assert set(VERBS) - day.asked == set()

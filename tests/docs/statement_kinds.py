@@ -34,6 +34,8 @@ from entente.correspondence.statements import (
     RecordAnswerContent,
     RecordRequestContent,
 )
+from entente.exchange.calls import CALL_REFUSED_KIND, PULL_KIND, PULLED_KIND
+from entente.exchange.recovering import CAUGHT_UP_KIND, CatchUp, CaughtUp
 from entente.records.statements import (
     BLOB_CHUNK,
     BLOB_FETCH,
@@ -71,6 +73,28 @@ class Renewal:
     """Content of a `renewal`, as `exchange.renewing.renew` writes it."""
 
     to: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PullContent:
+    """Content of a `pull`: receipts passed on by it that an earlier pull brought, by the hashes of their headers."""
+
+    taken: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Nothing:
+    """Content of a `pulled`."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refusal:
+    """Content of a `call_refused`: the error's own code and words."""
+
+    code: str
+    what: str
+    why: str
+    do: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -251,6 +275,27 @@ KINDS: Mapping[str, Kind] = {
     "record_answer": Kind(
         Signer.NODE, RecordAnswerContent, "data", "adds the answer to its request and case", "correspondence.md M14"
     ),
+    "pull": Kind(Signer.NODE, PullContent, "call", "answers with all that waits here for the asker", "exchange.md X30"),
+    "pulled": Kind(
+        Signer.NODE,
+        Nothing,
+        "answer",
+        "takes in the envelopes beside it, and posts their receipts back",
+        "exchange.md X30",
+    ),
+    "catch_up": Kind(
+        Signer.NODE,
+        CatchUp,
+        "call",
+        "begins its streams to the asker anew from where it stands, and gives the asker's own words back",
+        "exchange.md X33",
+    ),
+    "caught_up": Kind(
+        Signer.NODE, CaughtUp, "answer", "takes its own words back, and asks for the next page", "exchange.md X34"
+    ),
+    "call_refused": Kind(
+        Signer.NODE, Refusal, "answer", "tells its officer what the other side said", "exchange.md X27"
+    ),
     BLOB_FETCH: Kind(
         Signer.NODE,
         BlobFetch,
@@ -279,12 +324,8 @@ fields are refused."""
 
 def kinds_taken_in() -> set[str]:
     """Return the kinds of the program's two tables, and those that answer a call."""
-    return {
-        *accept_table(Mock(), Mock(), Mock(), Mock(), Mock(), Mock()),
-        *answer_table(Mock()),
-        BLOB_MANIFEST,
-        BLOB_CHUNK,
-    }
+    answered = {PULL_KIND, PULLED_KIND, CAUGHT_UP_KIND, CALL_REFUSED_KIND, BLOB_MANIFEST, BLOB_CHUNK}
+    return {*accept_table(Mock(), Mock(), Mock(), Mock(), Mock(), Mock()), *answer_table(Mock(), Mock()), *answered}
 
 
 def statements_page() -> str:

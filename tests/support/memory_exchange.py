@@ -47,15 +47,17 @@ from entente.kernel.signing import Ed25519Signer, key_id
 from entente.kernel.statement import Statement, draft
 from entente.storage.inbox import InboxTables
 from entente.storage.outbox import OutboxTables
+from entente.storage.recovery import RecoveryTables
 from entente.storage.relay import RelayTables
 from entente.storage.rows import value_of
 from entente.storage.schema import inbox_envelope, metadata, outbox_envelope
 from entente.storage.schema import stream as stream_table
+from tests.support.memory_state import MemoryState
 
 _TABLES = [
     table
     for name, table in metadata.tables.items()
-    if name == "stream" or name.startswith(("outbox_", "inbox_", "relay_")) or name == "body_route"
+    if name == "stream" or name.startswith(("outbox_", "inbox_", "relay_", "recovery")) or name == "body_route"
 ]
 NOW = datetime(2031, 5, 4, 12, 0, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=365)
@@ -278,7 +280,7 @@ class MemoryNode:
         text = str(statement.content["text"])
         if text == "hidden":
             raise NotFound
-        unit.state.accepted.append(f"asked {text}")
+        unit.held.accepted.append(f"asked {text}")
         return (self.say(f"{text} to {sender}", "echoed"),)
 
     @property
@@ -352,23 +354,23 @@ def deliver(sender: MemoryNode, receiver: MemoryNode) -> Settlement:
 
 def take_message(unit: MemoryUnit, statement: Statement, sender: BodyId) -> None:
     verify_by_node(unit.bodies.body(statement.body), statement)
-    unit.state.accepted.append(str(statement.content["text"]))
+    unit.held.accepted.append(str(statement.content["text"]))
 
 
 def take_poison(unit: MemoryUnit, statement: Statement, sender: BodyId) -> None:
-    unit.state.accepted.append("half-written by poison")
+    unit.held.accepted.append("half-written by poison")
     ground = Ground("D5", allows=False, text="The source excludes this body.")
     raise Refused("The record was not taken in.", decision=Decision.of([ground]), do="Ask the source.")
 
 
 def take_defect(unit: MemoryUnit, statement: Statement, sender: BodyId) -> None:
-    unit.state.accepted.append("half-written by a defect")
+    unit.held.accepted.append("half-written by a defect")
     raise KeyError(statement.kind)
 
 
 def record(unit: UnitOfWork, act: Act) -> None:
     assert isinstance(unit, MemoryUnit)
-    unit.state.trail.append(act)
+    unit.held.trail.append(act)
 
 
 class MemoryUnit:
@@ -380,12 +382,14 @@ class MemoryUnit:
     def __enter__(self) -> Self:
         # One unit at a time, as the port says; a courier's workers are several threads.
         self._node.lock.acquire()
-        self.state = self._node.state.copied()
-        self.bodies = MemoryBodies(self.state)
-        self.agreements = MemoryAgreements(self.state)
+        self.held = self._node.state.copied()
+        self.state = MemoryState()
+        self.bodies = MemoryBodies(self.held)
+        self.agreements = MemoryAgreements(self.held)
         self.outbox = OutboxTables(self._node.connection)
         self.inbox = InboxTables(self._node.connection)
         self.relay = RelayTables(self._node.connection)
+        self.recovery = RecoveryTables(self._node.connection)
         self.holdings = NothingHeld()
         self.trail = NoRows()
         return self
@@ -401,7 +405,7 @@ class MemoryUnit:
         if self._node.fails_at_commit:
             raise Conflict("The disk is full.", why="A test says so.", do="Nothing.")
         self._node.connection.commit()
-        self._node.state = self.state
+        self._node.state = self.held
         self._node.commits += 1
 
 

@@ -6,7 +6,7 @@ What the demonstration does over sockets, tests do here in milliseconds: nothing
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from entente.bodies.ceremony import read_draft
 from entente.bodies.model import Body, BodyKind, Officer
 from entente.formats.instruments import read_instrument
 from entente.kernel.clock import SystemClock
+from entente.kernel.errors import Unavailable
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.statement import Statement, from_json
 from entente.node import Node
@@ -59,13 +60,38 @@ class AheadClock:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The nodes by their bodies' codes."""
+    """The nodes by their bodies' codes. A node that is closed has its folder, and nobody reaches it."""
 
-    nodes: Mapping[str, Node]
+    nodes: dict[str, Node]
     folders: Mapping[str, Path]
     carried: dict[tuple[BodyId, BodyId], bytes] = field(default_factory=dict)
     """The last batch from one body to another, as somebody on the line would have recorded it."""
     clock: AheadClock = field(default_factory=AheadClock)
+    opened: dict[str, ExitStack] = field(default_factory=dict)
+    bodies: dict[str, Body] = field(default_factory=dict)
+    """Each body's own entry as it was when its node was closed."""
+
+    def open(self, code: str) -> Node:
+        """Open the node of a body's folder; its calls reach the other nodes that are open."""
+        settings = Settings.at(self.folders[code])
+        parts = replace(parts_of(settings), clock=self.clock, open_post=lambda: nullcontext(self.post))
+        self.opened[code] = ExitStack()
+        self.nodes[code], _ = self.opened[code].enter_context(open_parts(settings, parts))
+        self.bodies.pop(code, None)
+        return self.nodes[code]
+
+    def close(self, code: str) -> None:
+        """Close a body's node."""
+        self.bodies[code] = self.own(code)
+        self.opened.pop(code).close()
+        del self.nodes[code]
+
+    def post(self, address: str, batch: bytes) -> bytes:
+        """Post a batch to the node at an address, as a call does."""
+        node = self.nodes.get(address.removeprefix("http://").partition(".test")[0].upper())
+        if node is None:
+            raise Unavailable("Nobody answers there.", why="Its node is closed.", do="Open it.", retry_is_safe=True)
+        return node.exchange.receive(batch)
 
     def __getitem__(self, code: str) -> Node:
         """Return a body's node."""
@@ -73,6 +99,8 @@ class Network:
 
     def own(self, code: str) -> Body:
         """Return a body's own entry."""
+        if code in self.bodies:
+            return self.bodies[code]
         with self.nodes[code].directory.open_unit() as unit:
             return unit.bodies.own()
 
@@ -88,7 +116,7 @@ class Network:
 
     def deliver(self, *away: str) -> int:
         """Carry every batch that is due until nothing is, but to and from bodies that are away; return how many arrived."""
-        far = {self.id(code) for code in away}
+        far = {self.id(code) for code in (*away, *self.bodies)}
         by_id = {self.id(code): node for code, node in self.nodes.items()}
         carried = 0
         for _ in range(50):
@@ -97,13 +125,13 @@ class Network:
                 for code, node in self.nodes.items()
                 for recipient in node.exchange.recipients_due()
                 if code not in away and recipient not in far
-                if (parcel := node.exchange.collect(recipient)) is not None
+                if (parcel := node.exchange.collect(recipient)) is not None and parcel.via not in far
             ]
             if not parcels:
                 break
             for sender, node, parcel in parcels:
                 self.carried[sender, parcel.recipient] = parcel.batch
-                response = by_id[parcel.recipient].exchange.receive(parcel.batch)
+                response = by_id[parcel.via].exchange.receive(parcel.batch)
                 carried += node.exchange.settle(parcel, response).acknowledged
         for node in self.nodes.values():
             while node.identity.index_step():
@@ -160,22 +188,21 @@ def begin_body(folder: Path, code: str) -> Path:
 @contextmanager
 def open_network(folder: Path, *, is_introduced: bool = True) -> Iterator[Network]:
     """Open four bodies with a head, a duty officer and a data protection officer each; by default they know each other."""
-    with ExitStack() as stack:
-        nodes, folders, clock = {}, {}, AheadClock()
+    network = Network({}, {code: begin_body(folder, code) for code in KINDS})
+    try:
         for code in KINDS:
-            folders[code] = begin_body(folder, code)
-            settings = Settings.at(folders[code])
-            parts = replace(parts_of(settings), clock=clock)
-            nodes[code], _ = stack.enter_context(open_parts(settings, parts))
+            network.open(code)
             for officer, roles in OFFICERS.items():
-                nodes[code].directory.put_officer(HEAD, Officer(officer, roles))
-        network = Network(nodes, folders, clock=clock)
-        for code, node in nodes.items():
-            for other in nodes:
+                network[code].directory.put_officer(HEAD, Officer(officer, roles))
+        for code, node in network.nodes.items():
+            for other in network.nodes:
                 if is_introduced and other != code:
                     node.directory.introduce_by_hand(_entry(network.own(other)))
         network.deliver()
         yield network
+    finally:
+        for stack in network.opened.values():
+            stack.close()
 
 
 def _entry(body: Body) -> tuple[Statement, ...]:

@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "permission": ("entente.cli.permission", "Ask a source for leave, or answer."),
     "request": ("entente.cli.request", "Ask a source's node for one record."),
     "exchange": ("entente.cli.exchange", "Lines: what waits or is held, relays, bundles."),
+    "recovery": ("entente.cli.recovery", "After a restore: what others give back."),
     "task": ("entente.cli.task", "Task an operational measure."),
     "trail": ("entente.cli.trail", "The record of acts: read, verify, prove it."),
     "keys": ("entente.cli.ceremony", "A head's key: make it, sign a change of keys."),

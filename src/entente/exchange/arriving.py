@@ -37,6 +37,7 @@ from entente.kernel.clock import Clock
 from entente.kernel.errors import EntenteError, Invalid, Untrusted
 from entente.kernel.ids import BodyId, Ids
 from entente.kernel.sealing import Sealer
+from entente.kernel.state import NodeMode, taking_back
 from entente.kernel.statement import Statement, draft
 
 ANSWER_BYTES_MAX = 2 * BODY_BYTES_MAX
@@ -72,9 +73,10 @@ class Arriving:
         """Take in a batch from another node; return the batch of answers, after all they state is durable.
 
         An envelope that nothing can answer (unreadable, or of an unknown body) is left unanswered; when none of the batch can
-        be answered, the reason is raised: Invalid or Untrusted. By hand, envelopes that came before their turn are kept.
+        be answered, the reason is raised: Invalid or Untrusted. By hand, envelopes that came before their turn are kept. A
+        restored node answers calls only, and raises Unavailable for the rest.
 
-        Source: docs/rules/exchange.md X1 to X18, X24, X25, X27 and X29.
+        Source: docs/rules/exchange.md X1 to X18, X24, X25, X27, X29 and X34.
         """
         batch_in = _Batch(batch_from_bytes(batch))
         for group in batch_in.groups():
@@ -92,7 +94,10 @@ class Arriving:
     def _receive_group(self, group: Sequence[Envelope], *, is_by_hand: bool) -> list[Envelope]:
         first = group[0]
         with self.open_view() as view:
-            own = view.bodies.own().id
+            own, state = view.bodies.own().id, view.state.get()
+        if state.mode is NodeMode.TAKING_BACK and first.header.lane is not Lane.CALL:
+            # Where its streams stand, a restored node does not know; a receipt of it would be an old one.
+            raise taking_back(state)
         match first.header.lane:
             case Lane.RECEIPT:
                 self._take_receipt(first, own)

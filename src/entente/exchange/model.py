@@ -254,3 +254,17 @@ class Relayed:
     number: int
     envelope: Envelope
     taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PeerAnswer:
+    """How far a body has answered a restored node."""
+
+    peer: BodyId
+    after: int
+    """Where its next page begins."""
+    is_done: bool
+    given_back: int
+    why: str
+    """Why it was not reached, or what of it could not be taken back; empty for nothing."""
+    at: datetime

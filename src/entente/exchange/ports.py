@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from entente.exchange.model import (
     Envelope,
     Lane,
     Line,
+    PeerAnswer,
     Queued,
     Receipt,
     Relayed,
@@ -19,7 +20,7 @@ from entente.exchange.model import (
     WaitingEnvelope,
 )
 from entente.kernel.ids import BodyId, KeyId, StatementId
-from entente.kernel.ports import Outbox, Outgoing
+from entente.kernel.ports import Outbox, Outgoing, StateUnit
 from entente.kernel.sealing import Opener
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement
@@ -170,6 +171,15 @@ class InboxStore(Protocol):
     def put_accepted(self, envelope: Envelope, statements: Sequence[Statement], at: datetime) -> None:
         """Keep that statements of an envelope were taken in: each counts once, whatever envelope brings it again."""
 
+    def words_of(
+        self, sender: BodyId, since: Mapping[Lane, tuple[str, int]], after: int, limit: int
+    ) -> tuple[tuple[int, Statement], ...]:
+        """Return a sender's own statements that were taken in after a place of each lane's stream, each with its number.
+
+        The place is (incarnation, sequence). Those with a number above `after`, in the order they were taken in, whose
+        document is still kept.
+        """
+
     def has_answered(self, call: str, at: datetime) -> bool:
         """Say whether a call was answered before; if not, keep that it is now. Old ones are forgotten past their freshness."""
 
@@ -223,7 +233,20 @@ class RelayStore(Protocol):
         """Count what waits of a sender."""
 
 
-class ExchangeUnit(AgreementsUnit, Protocol):
+class RecoveryStore(Protocol):
+    """Which bodies have answered this node while it takes back what a restored backup forgot."""
+
+    def answers(self) -> tuple[PeerAnswer, ...]:
+        """Return what each body that was asked has answered, ordered by body."""
+
+    def put_answer(self, answer: PeerAnswer) -> None:
+        """Keep how far a body has answered."""
+
+    def clear(self) -> None:
+        """Forget all answers: taking back has ended, or begins anew."""
+
+
+class ExchangeUnit(AgreementsUnit, StateUnit, Protocol):
     """A unit of work with the exchange's stores."""
 
     @property
@@ -237,3 +260,7 @@ class ExchangeUnit(AgreementsUnit, Protocol):
     @property
     def relay(self) -> RelayStore:
         """What is passed on."""
+
+    @property
+    def recovery(self) -> RecoveryStore:
+        """Which bodies have answered while this node takes back."""

@@ -53,6 +53,7 @@ from entente.kernel.errors import Invalid, Untrusted
 from entente.kernel.ids import BodyId, Ids, InstrumentId
 from entente.kernel.sealing import Opener, Sealer
 from entente.kernel.signing import Signer
+from entente.kernel.state import NodeMode
 from entente.kernel.statement import Statement, draft
 
 RELAY_AFTER_ATTEMPTS = 5
@@ -146,6 +147,8 @@ class Exchange:
     def recipients_due(self) -> tuple[BodyId, ...]:
         """Return the bodies that something is due to be posted to."""
         with self.open_view() as view:
+            if view.state.get().mode is NodeMode.TAKING_BACK:
+                return ()
             due = set(view.outbox.due(self.clock.now()))
             # Whoever has no address fetches what is kept for it.
             due |= {one for one in view.relay.recipients() if (body := view.bodies.body(one)) and body.addresses}
@@ -292,6 +295,8 @@ class Exchange:
         """
         now = self.clock.now()
         with self.open_unit() as unit:
+            if unit.state.get().mode is NodeMode.TAKING_BACK:
+                return 0
             own = unit.bodies.own()
             done = self.posting.end_overdue(unit, now) + self._relaying.end_overdue(unit, own, now)
             done += renew(unit, own, self.signer, self.record, now)

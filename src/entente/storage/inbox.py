@@ -10,7 +10,7 @@ Source: docs/rules/exchange.md; exchange.ports.InboxStore.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -124,6 +124,24 @@ class InboxTables:
         ]
         if rows:
             insert_rows(self._connection, inbox_statement, rows)
+
+    def words_of(
+        self, sender: BodyId, since: Mapping[Lane, tuple[str, int]], after: int, limit: int
+    ) -> tuple[tuple[int, Statement], ...]:
+        """Return a sender's own statements that were taken in after a place of each lane's stream, each with its number."""
+        one = inbox_statement.c
+        is_later = [
+            sa.and_(
+                one.lane == lane.value,
+                sa.or_(one.incarnation > incarnation, sa.and_(one.incarnation == incarnation, one.sequence > sequence)),
+            )
+            for lane, (incarnation, sequence) in since.items()
+        ]
+        query = sa.select(one.number, one.document).where(
+            one.sender == sender, one.body == sender, one.document.is_not(None), one.number > after, sa.or_(*is_later)
+        )
+        rows = self._connection.execute(query.order_by(one.number).limit(limit))
+        return tuple((row.number, statement_of(row.document)) for row in rows)
 
     def has_answered(self, call: str, at: datetime) -> bool:
         """Say whether a call was answered before; if not, keep that it is now."""

@@ -531,4 +531,14 @@ relay_envelope = sa.Table(
     sa.Index(None, "state", "recipient", "number"),
     sa.Index(None, "state", "sender"),
 )
+recovery_peer = sa.Table(
+    "recovery_peer",
+    metadata,
+    _key("peer"),
+    _number("after"),
+    sa.Column("is_done", sa.Boolean, nullable=False),
+    _number("given_back"),
+    _text("why"),
+    _moment("at"),
+)
 body_route = sa.Table("body_route", metadata, _key("body"), _text("via"))

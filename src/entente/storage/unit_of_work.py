@@ -31,6 +31,7 @@ from entente.storage.holdings import HoldingTables
 from entente.storage.inbox import InboxTables
 from entente.storage.outbox import OutboxTables
 from entente.storage.records import RecordTables
+from entente.storage.recovery import RecoveryTables
 from entente.storage.relay import RelayTables
 from entente.storage.state import StateTable
 from entente.storage.trail import TrailTables
@@ -193,6 +194,7 @@ class SqlUnitOfWork:
         self.outbox = OutboxTables(connection)
         self.inbox = InboxTables(connection)
         self.relay = RelayTables(connection)
+        self.recovery = RecoveryTables(connection)
 
     def _connection_in_use(self) -> sa.Connection:
         assert self._connection is not None, "the unit of work is open"

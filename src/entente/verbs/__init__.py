@@ -22,6 +22,7 @@ from entente.verbs import (
     instruments,
     keys,
     records,
+    recovery,
     search,
     trail,
 )
@@ -41,6 +42,7 @@ VERBS: Mapping[str, Verb] = {
         cases,
         correspondence,
         exchange,
+        recovery,
         trail,
         backup,
         doctor,

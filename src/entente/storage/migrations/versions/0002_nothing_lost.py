@@ -248,6 +248,16 @@ def _make_exchange_tables() -> None:
         sa.PrimaryKeyConstraint("message", "step", name=op.f("pk_message_step")),
     )
     op.create_table(
+        "recovery_peer",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("is_done", sa.Boolean(), nullable=False),
+        sa.Column("given_back", sa.BigInteger(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("peer", name=op.f("pk_recovery_peer")),
+    )
+    op.create_table(
         "body_route",
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("via", sa.Text(), nullable=False),

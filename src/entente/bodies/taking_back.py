@@ -1,0 +1,31 @@
+"""Taking our own directory words back from others, once this node was restored from a backup (docs/rules/exchange.md X34).
+
+Each is verified as if another body had said it: by our heads or our node, in the order of their versions. What is known here
+changes nothing.
+
+Source: docs/rules/bodies.md B2, B3 and B7; docs/rules/exchange.md X34.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from entente.bodies.ports import BodiesUnit
+from entente.bodies.rules import verify_by_node
+from entente.bodies.statements import DirectoryKind, extend, read_group
+from entente.kernel.ids import GroupId
+from entente.kernel.statement import Statement
+
+
+def take_back_word(unit: BodiesUnit, statement: Statement, now: datetime) -> None:
+    """Take back a change of our keys, names, addresses, units or groups; raise Untrusted or Invalid for what is not ours."""
+    own = unit.bodies.own()
+    if statement.kind == DirectoryKind.GROUP:
+        verify_by_node(own, statement)
+        known = unit.bodies.group(GroupId(f"{own.id}/{statement.content.get('name')}"))
+        if (group := read_group(own, statement, known)) is not None:
+            unit.bodies.put_group(group)
+        return
+    changed = extend(own, statement, now)
+    if changed is not own:
+        unit.bodies.put_body(changed, is_own=True)

@@ -1,0 +1,281 @@
+"""Coming back from a backup: taking back from others what this node no longer knows, and beginning every stream anew (X33, X34).
+
+A restored node knows how far each stream had come when its backup was made. It asks each other body, by calls: the body sends
+again what it had sent after that, in new streams, and gives back our own words that it took in after that, as we had signed
+them. Nothing else is signed meanwhile: a record, a message or a number made now could contradict what was said and forgotten.
+
+What is given back proves itself by our own signatures; nobody can give us words that were never ours.
+
+Source: docs/rules/exchange.md X33 and X34; DESIGN section 4 (delivery) and section 11, day 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from entente.agreements.channel import NO_INSTRUMENT
+from entente.bodies.authority import Record, authorise
+from entente.bodies.ports import BodyLists
+from entente.exchange.calls import ANSWER_STATEMENTS_MAX
+from entente.exchange.envelopes import statement_bytes
+from entente.exchange.model import BODY_BYTES_MAX, STREAM_LANES, Lane, PeerAnswer, Stream
+from entente.exchange.packing import FRAME_BYTES
+from entente.exchange.ports import ExchangeUnit
+from entente.exchange.posting import Posting
+from entente.exchange.rules import FAULTS
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import Clock
+from entente.kernel.codec import from_json, to_object
+from entente.kernel.errors import Conflict, EntenteError, Invalid
+from entente.kernel.ids import BodyId, InstrumentId, OfficerId
+from entente.kernel.ports import Act
+from entente.kernel.state import NodeMode, NodeState
+from entente.kernel.statement import Statement, draft
+
+CATCH_UP_KIND, CAUGHT_UP_KIND = "catch_up", "caught_up"
+FINISH = "finish_recovery"
+WHY_CHARACTERS_MAX = 1_000
+
+TakeBack: TypeAlias = Callable[[Any, Statement, BodyId], None]
+"""A room's way to take one of our own statements back: the unit of work, the statement, the body that gave it back. What is known
+already changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a stream had come: the newest incarnation known, and its last sequence; empty and 0 for none."""
+
+    incarnation: str = ""
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Content of a `catch_up` call."""
+
+    from_you: Mapping[str, Position]
+    """By lane: the last envelope of yours that we know we took in."""
+    from_us: Mapping[str, Position]
+    """By lane: the last envelope of ours that we know we sealed for you."""
+    after: int = 0
+    """Where the next page of our own words begins; 0 at first, then as the last answer said."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """Content of a `caught_up` answer; our own words follow it in the same envelope."""
+
+    sent_again: int
+    """Statements that the body sends again, in new streams."""
+    after: int
+    """To ask for the next page with."""
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recovering:
+    """Answers a restored node, and is one. Safe from several threads: it keeps nothing between calls."""
+
+    posting: Posting
+    take_back: Mapping[str, TakeBack]
+    """Statement kind → the room whose word it is. What is in no room is kept nowhere else either."""
+    record: Record
+
+    def question(self, unit: ExchangeUnit, peer: BodyId, after: int, now: datetime) -> Statement:
+        """Make what a restored node asks a body.
+
+        Source: docs/rules/exchange.md X33.
+        """
+        own = unit.bodies.own()
+        theirs = {lane.value: _position(unit.inbox.stream(peer, lane)) for lane in STREAM_LANES}
+        ours = {lane.value: _position(unit.outbox.stream(peer, lane)) for lane in STREAM_LANES}
+        asked = draft(CATCH_UP_KIND, own.id, now, to_object(CatchUp(theirs, ours, after)))
+        return asked.with_signature(self.posting.signer_toward(unit, own, peer))
+
+    def answer(self, unit: ExchangeUnit, statement: Statement, sender: BodyId) -> Sequence[Statement]:
+        """Answer a restored node: begin our streams to it anew from where it stands, and give its own words back, by pages.
+
+        Source: docs/rules/exchange.md X33.
+        """
+        asked = from_json(CatchUp, statement.content, CATCH_UP_KIND)
+        lanes = {lane.value for lane in STREAM_LANES}
+        if set(asked.from_you) != lanes or set(asked.from_us) != lanes:
+            raise Invalid(
+                "The call names other lanes than there are.",
+                field="catch_up",
+                why="A restored node says of each lane how far it had come (docs/rules/exchange.md X33).",
+                do="Ask with a node of the same protocol version.",
+            )
+        # Two that were restored at once help each other.
+        unit.state.allow()
+        own, now = unit.bodies.own(), statement.at
+        sent_again = 0
+        if asked.after == 0:
+            for lane in STREAM_LANES:
+                known = asked.from_you[lane.value]
+                sent_again += unit.outbox.reopen(sender, lane, known.incarnation, known.sequence + 1, now)
+                self.posting.begin_anew(unit, sender, lane, "The other side was restored from a backup.", now)
+            self.record(unit, Act(CATCH_UP_KIND, sender, "node", sender, {"sent_again": sent_again}))
+        words, after, has_more = self._page(unit, sender, asked)
+        head = draft(CAUGHT_UP_KIND, own.id, now, to_object(CaughtUp(sent_again, after, has_more)))
+        return (head.with_signature(self.posting.signer_toward(unit, own, sender)), *words)
+
+    def _page(self, unit: ExchangeUnit, sender: BodyId, asked: CatchUp) -> tuple[list[Statement], int, bool]:
+        since = {Lane(lane): (known.incarnation, known.sequence) for lane, known in asked.from_us.items()}
+        found = unit.inbox.words_of(sender, since, asked.after, ANSWER_STATEMENTS_MAX)
+        page: list[Statement] = []
+        after, room = asked.after, BODY_BYTES_MAX - FRAME_BYTES - 4_096
+        for number, word in found[: ANSWER_STATEMENTS_MAX - 1]:
+            room -= statement_bytes(word)
+            if room < 0:
+                break
+            page.append(word)
+            after = number
+        return page, after, len(page) < len(found)
+
+    def take(self, unit: ExchangeUnit, answer: Sequence[Statement], peer: BodyId) -> tuple[CaughtUp, tuple[str, ...]]:
+        """Take our own words back; return what the body said, and why a word could not be taken back, if any. The caller commits.
+
+        Raises Invalid for an answer of another form.
+
+        Source: docs/rules/exchange.md X34.
+        """
+        own = unit.bodies.own().id
+        head, *words = answer
+        if head.kind != CAUGHT_UP_KIND or head.body != peer:
+            raise Invalid(
+                "The answer is none to a restored node.",
+                field="caught_up",
+                why="It begins with what the body says of itself (docs/rules/exchange.md X33).",
+                do="Ask with a node of the same protocol version.",
+            )
+        said = from_json(CaughtUp, head.content, CAUGHT_UP_KIND)
+        troubles: list[str] = []
+        for word in words:
+            room = self.take_back.get(word.kind)
+            if word.body != own:
+                troubles.append(f"«{word.kind[:40]}» is another body's word.")
+            elif room is not None:
+                try:
+                    room(unit, word, peer)
+                except (EntenteError, *FAULTS) as error:
+                    troubles.append(f"«{word.kind}»: {error}"[:300])
+        detail: JsonObject = {"given_back": len(words), "not_taken": len(troubles)}
+        self.record(unit, Act("take_back", peer, "node", peer, detail))
+        return said, tuple(troubles)
+
+    def begin_streams_anew(self, unit: ExchangeUnit, now: datetime) -> None:
+        """Begin a new incarnation of each of our streams: what was sealed after the backup has taken the old ones' numbers.
+
+        Source: docs/rules/exchange.md X34.
+        """
+        own = unit.bodies.own().id
+        for body in unit.bodies.bodies():
+            for lane in STREAM_LANES if body.id != own else ():
+                if unit.outbox.stream(body.id, lane) is not None:
+                    self.posting.begin_anew(unit, body.id, lane, "This node was restored from a backup.", now)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A restored node's own side: asks every body, and ends when all have answered or a person ends it without some."""
+
+    open_unit: Callable[[], ExchangeUnit]
+    open_view: Callable[[], ExchangeUnit]
+    clock: Clock
+    lists: BodyLists
+    recovering: Recovering
+    call: Callable[[BodyId, Statement, InstrumentId], Sequence[Statement]]
+    record: Record
+
+    def standing(self) -> tuple[NodeState, tuple[PeerAnswer, ...]]:
+        """Return whether this node takes back, and how far each body has answered."""
+        with self.open_view() as view:
+            return view.state.get(), view.recovery.answers()
+
+    def ask(self) -> bool:
+        """Ask every body that has not answered yet; end when all have. Returns whether this node is done.
+
+        Source: docs/rules/exchange.md X33 and X34.
+        """
+        with self.open_view() as view:
+            if view.state.get().mode is not NodeMode.TAKING_BACK:
+                return True
+            known = {one.peer: one for one in view.recovery.answers()}
+            own = view.bodies.own().id
+            peers = [body.id for body in view.bodies.bodies() if body.id != own]
+        for peer in peers:
+            answer = known.get(peer) or PeerAnswer(peer, 0, is_done=False, given_back=0, why="", at=self.clock.now())
+            while not answer.is_done:
+                before, answer = answer, self._ask_one(answer)
+                if answer.after == before.after and not answer.is_done:
+                    break
+            known[peer] = answer
+        if all(known[peer].is_done for peer in peers):
+            self._end("all", ())
+            return True
+        return False
+
+    def _ask_one(self, answer: PeerAnswer) -> PeerAnswer:
+        try:
+            with self.open_view() as view:
+                question = self.recovering.question(view, answer.peer, answer.after, self.clock.now())
+            given = self.call(answer.peer, question, NO_INSTRUMENT)
+        except EntenteError as error:
+            return self._keep(None, replace(answer, why=f"{error.what} {error.why}", at=self.clock.now()))
+        return self._keep(given, answer)
+
+    def _keep(self, given: Sequence[Statement] | None, answer: PeerAnswer) -> PeerAnswer:
+        with self.open_unit() as unit:
+            unit.state.allow()
+            if given is not None:
+                said, troubles = self.recovering.take(unit, given, answer.peer)
+                answer = PeerAnswer(
+                    answer.peer, said.after, not said.has_more, answer.given_back + len(given) - 1,
+                    " ".join((answer.why, *troubles)).strip()[:WHY_CHARACTERS_MAX], self.clock.now(),
+                )  # fmt: skip
+            unit.recovery.put_answer(answer)
+            unit.commit()
+        return answer
+
+    def finish(self, officer: OfficerId) -> tuple[BodyId, ...]:
+        """End taking back without the bodies that have not answered; return them. It cannot be undone.
+
+        What only they knew of ours is not taken back any more; what they had sent comes again when they are reached.
+        Raises Conflict when this node takes nothing back.
+
+        Source: docs/rules/exchange.md X34.
+        """
+        with self.open_unit() as unit:
+            unit.state.allow()
+            now = self.clock.now()
+            authorise(unit, officer, FINISH, subject="recovery", now=now, lists=self.lists, record=self.record)
+            if unit.state.get().mode is not NodeMode.TAKING_BACK:
+                raise Conflict(
+                    "This node takes nothing back.",
+                    why="It was not restored from a backup, or every body has answered.",
+                    do="Nothing is left to do.",
+                )
+            own = unit.bodies.own().id
+            done = {one.peer for one in unit.recovery.answers() if one.is_done}
+            missing = tuple(body.id for body in unit.bodies.bodies() if body.id not in done and body.id != own)
+        self._end(officer, missing)
+        return missing
+
+    def _end(self, officer: str, missing: tuple[BodyId, ...]) -> None:
+        with self.open_unit() as unit:
+            unit.state.allow()
+            now = self.clock.now()
+            self.recovering.begin_streams_anew(unit, now)
+            unit.recovery.clear()
+            unit.state.put(replace(unit.state.get(), mode=NodeMode.NORMAL))
+            detail: JsonObject = {"without": list(missing)}
+            self.record(unit, Act(FINISH, unit.bodies.own().id, officer, "recovery", detail))
+            unit.commit()
+
+
+def _position(stream: Stream | None) -> Position:
+    return Position() if stream is None else Position(stream.incarnation, stream.sequence)

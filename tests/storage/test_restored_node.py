@@ -1,0 +1,154 @@
+"""A node restored from a backup: nothing is lost that others have, nothing counts twice (X33, X34; day 11)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from entente.app import restore_node
+from entente.kernel.errors import Conflict, Unavailable
+from entente.node import Node
+from entente.storage.folder import Folder
+from entente.verbs import perform
+from tests.support.nodes import DUTY, HEAD, Network, open_network
+
+pytestmark = pytest.mark.storage
+
+XA, XB, GS, RC = "XA-NCB", "XB-NCB", "GS", "RC"
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Iterator[Network]:
+    with open_network(tmp_path / "nodes") as opened:
+        opened.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
+        yield opened
+
+
+def backup(network: Network, code: str, place: Path) -> Path:
+    file = place / f"{code}.backup"
+    perform(network[code], "backup", {"out": str(file)})
+    return file
+
+
+def restored(network: Network, code: str, file: Path) -> Node:
+    """Lose a node's folder, make it anew from a backup, and open it."""
+    folder = network.folders[code]
+    network.close(code)
+    folder.rename(file.with_name(f"{code}.lost"))
+    restore_node(file, None, folder, None, lambda _done: None)
+    return network.open(code)
+
+
+def message(network: Network, code: str, to: str, text: str) -> None:
+    given = {"officer": DUTY, "to": to, "instrument": "charter", "subject": text, "text": text}
+    perform(network[code], "message_send", given)  # type: ignore[arg-type] # plain JSON
+
+
+def subjects(network: Network, code: str) -> list[str]:
+    return sorted(message.subject for _, message in network[code].correspondence.messages(999))
+
+
+def test_what_others_sent_after_the_backup_comes_again_and_what_we_sent_is_given_back(
+    network: Network, tmp_path: Path
+) -> None:
+    message(network, XB, XA, "before, from xb")
+    message(network, XA, XB, "before, from xa")
+    network.deliver()
+    file = backup(network, XB, tmp_path)
+    message(network, XB, XA, "after, from xb")
+    message(network, XA, XB, "after, from xa")
+    message(network, GS, XB, "after, from gs")
+    network.deliver()
+    everything = subjects(network, XB)
+    node = restored(network, XB, file)
+    assert subjects(network, XB) == ["before, from xa", "before, from xb"]
+    with pytest.raises(Unavailable, match="restored"):
+        message(network, XB, XA, "too early")
+    message(network, XA, XB, "meanwhile")
+    with pytest.raises(Unavailable, match="restored"):
+        network.deliver()
+    assert node.recovery.ask()
+    network.clock.move(minutes=2)
+    network.deliver()
+    assert subjects(network, XB) == sorted([*everything, "meanwhile"])
+    message(network, XB, XA, "afterwards")
+    network.deliver()
+    there = subjects(network, XA)
+    assert there == sorted(set(there)), "nothing counts twice"
+    assert {"before, from xb", "after, from xb", "afterwards"} <= set(there)
+    assert perform(node, "trail_verify", {})["proof"]["is_sound"]  # type: ignore[index,call-overload]
+
+
+def test_own_directory_words_are_given_back(network: Network, tmp_path: Path) -> None:
+    file = backup(network, XB, tmp_path)
+    said = ("http://xb-ncb.test", "http://xb-ncb.test/second")
+    network[XB].directory.publish_addresses(said)
+    network.deliver()
+    node = restored(network, XB, file)
+    assert network.own(XB).addresses == said[:1]
+    assert node.recovery.ask()
+    assert network.own(XB).addresses == said
+
+
+def test_body_that_is_away_is_waited_for_until_a_head_ends_it(network: Network, tmp_path: Path) -> None:
+    file = backup(network, XB, tmp_path)
+    message(network, GS, XB, "from gs")
+    network.deliver()
+    gs = network.id(GS)
+    network.close(GS)
+    node = restored(network, XB, file)
+    assert not node.recovery.ask()
+    _, answers = node.recovery.standing()
+    assert {one.peer for one in answers if not one.is_done} == {gs}
+    with pytest.raises(Unavailable):
+        message(network, XB, XA, "too early")
+    assert node.recovery.finish(HEAD) == (gs,)
+    with pytest.raises(Conflict):
+        node.recovery.finish(HEAD)
+    # What it had sent comes again all the same, once a receipt shows that it is missing.
+    network.open(GS)
+    message(network, GS, XB, "again from gs")
+    for _ in range(3):
+        network.deliver()
+        network.clock.move(minutes=2)
+    assert subjects(network, XB) == ["again from gs", "from gs"]
+
+
+def test_taking_back_that_is_cut_goes_on_where_it_was(network: Network, tmp_path: Path) -> None:
+    file = backup(network, XB, tmp_path)
+    texts = [f"message {number:03}" for number in range(100)]
+    for text in texts:
+        message(network, XB, XA, text)
+    network.deliver()
+    network.close(XA)
+    node = restored(network, XB, file)
+    assert not node.recovery.ask()
+    network.open(XA)
+    network.close(XB)
+    node = network.open(XB)
+    assert node.recovery.ask()
+    assert subjects(network, XB) == texts
+
+
+def test_words_that_we_never_signed_are_not_taken_back(network: Network, tmp_path: Path) -> None:
+    file = backup(network, XB, tmp_path)
+    message(network, XB, XA, "ours")
+    network.deliver()
+    network.close(XA)
+    with closing(sqlite3.connect(Folder(network.folders[XA]).database)) as store:
+        ((number, document),) = store.execute(
+            "SELECT number, document FROM inbox_statement WHERE kind = 'message'"
+        ).fetchall()
+        lie = document.replace("ours", "lies")
+        store.execute("UPDATE inbox_statement SET document = ? WHERE number = ?", (lie, number))
+        store.commit()
+    network.open(XA)
+    node = restored(network, XB, file)
+    node.recovery.ask()
+    assert subjects(network, XB) == []
+    rows = [row for row in node.trail.latest(50) if row.act.verb == "take_back"]
+    assert sum(int(str(row.act.detail["not_taken"])) for row in rows) == 1
