@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 
 from demo.stage import Answer, StoryBrokenError, claim
-from entente.app import NewBody, create_folder, running_node
+from entente.app import NewBody, create_folder, restore_node, running_node
 from entente.at_hand import verify_copy
 from entente.bodies.model import BodyKind
 from entente.cli.gateway import connect
@@ -94,6 +94,24 @@ class Processes:
             claim("everything sent is acknowledged within half a minute", time.monotonic() < give_up_at)
             if not is_quiet:
                 time.sleep(0.02)
+
+    def kill(self, code: str) -> None:
+        """Kill a node's process: it writes nothing more and says nothing."""
+        process = self.running.pop(code)
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=15)
+
+    def start_again(self, code: str) -> None:
+        """Start a node on the folder it left."""
+        self.running[code] = _start_node(code, self.ports[code])
+        self._wait_for(code)
+
+    def restore(self, code: str, backup: Path) -> None:
+        """Lose a node's folder and make it anew from a backup."""
+        self.kill(code)
+        (RUN / code).rename(RUN / f"{code}.lost")
+        restore_node(backup, None, RUN / code, None, lambda _: None)
+        self.start_again(code)
 
     def captured(self, sender: str, recipient: str) -> bytes:
         """Return the last batch that passed the recorded line."""

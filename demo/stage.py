@@ -39,6 +39,15 @@ class World(Protocol):
     def settle(self) -> None:
         """Wait until everything that was sent is acknowledged and every index has taken in what changed."""
 
+    def kill(self, code: str) -> None:
+        """Kill a body's node as a power cut would; its folder stays, and is opened by whoever asks it."""
+
+    def start_again(self, code: str) -> None:
+        """Start a body's node again."""
+
+    def restore(self, code: str, backup: Path) -> None:
+        """Lose a body's folder, make it anew from a backup, and start its node."""
+
     def captured(self, sender: str, recipient: str) -> bytes:
         """Return the last batch that went from one body to another, as somebody on the line would have recorded it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from demo import refusing, sharing
+from demo import failing, refusing, sharing
 from demo.stage import Promise, Teller
 
 
@@ -22,6 +22,11 @@ def run(teller: Teller) -> list[Promise]:
     refusing.propose_an_expulsion(teller)
     refusing.obey_a_national_order(teller)
     refusing.withdraw_a_record(teller)
+    failing.confirm_a_withdrawal(teller)
+    failing.write_without_a_line(teller)
+    failing.kill_a_node(teller)
+    failing.carry_a_bundle(teller)
+    failing.put_back_a_backup(teller)
     refusing.attack_the_line(teller)
     refusing.import_what_never_circulates(teller)
     refusing.tamper_with_a_trail(teller)

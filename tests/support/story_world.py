@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.stage import Answer
+from entente.app import restore_node
 from entente.at_hand import verify_copy
 from entente.kernel.canonical import JsonObject
 from entente.kernel.signing import decode_bytes
@@ -26,7 +27,14 @@ class InOneProcess:
 
     def ask(self, code: str, verb: str, **given: object) -> Answer:
         arguments: JsonObject = given  # type: ignore[assignment] # the story gives plain JSON only
-        return perform(self.network[code], verb, arguments)
+        if code in self.network.nodes:
+            return perform(self.network[code], verb, arguments)
+        # Nobody runs the node: whoever asks opens its folder, as a command does.
+        self.network.open(code)
+        try:
+            return perform(self.network[code], verb, arguments)
+        finally:
+            self.network.close(code)
 
     def heads_sign(self, code: str, draft: Answer) -> None:
         statement = self.network.sign_by_heads(code, from_json(draft["statement"]))
@@ -34,6 +42,19 @@ class InOneProcess:
 
     def settle(self) -> None:
         self.network.deliver()
+
+    def kill(self, code: str) -> None:
+        self.network.close(code)
+
+    def start_again(self, code: str) -> None:
+        self.network.open(code)
+
+    def restore(self, code: str, backup: Path) -> None:
+        folder = self.network.folders[code]
+        self.network.close(code)
+        folder.rename(self.scratch / f"{code}.lost")
+        restore_node(backup, None, folder, None, lambda _: None)
+        self.network.open(code)
 
     def captured(self, sender: str, recipient: str) -> bytes:
         return self.network.carried[self.network.id(sender), self.network.id(recipient)]
