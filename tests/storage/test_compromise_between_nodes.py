@@ -12,6 +12,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import NotFound, Untrusted
 from entente.kernel.ids import RecordId
 from entente.kernel.signing import Signer, key_id
+from entente.node import Keeping
 from entente.records.model import StoredRecord
 from entente.records.statements import record_statement, withdrawal_statement
 from entente.verbs import perform
@@ -149,3 +150,23 @@ def test_copies_are_issued_anew_once_and_go_on_after_a_restart(world: World) -> 
     assert all(copy_at(world, code, f"many-{number}").doubted_at is None for code in (XB, GS) for number in range(45))
     network.change_keys(XA)
     assert network[XA].reissuing.step() == 0, "a change that declares nothing issues nothing"
+
+
+def test_running_node_issues_anew_and_removes_spent_keys_by_itself(world: World) -> None:
+    network = world.network
+    world.share([person(world, f"kept-{number}", f"Kept Person {number}") for number in range(3)], XB)
+    first = network.own(XA).current_keys
+    keeping = Keeping(network[XA])
+    assert keeping.step() == 0
+    network.change_keys(XA, compromised_since=first.valid_from)
+    network.deliver()
+    assert keeping.step() == 3
+    assert keeping.step() == 0
+    network.deliver()
+    assert copy_at(world, XB, "kept-0").doubted_at is None
+    assert key_id(first.node_key) in network[XA].directory.keys.held(), "it looked an hour ago at most"
+    Keeping(network[XA]).step()
+    assert key_id(first.node_key) not in network[XA].directory.keys.held()
+    acts = [row.act.verb for row in network[XA].trail.latest(20)]
+    assert "reissue_records" in acts
+    assert "remove_keys" in acts

@@ -80,3 +80,19 @@ def test_keys_that_nobody_needs_are_removed_and_the_others_stay(network: Network
     network.deliver()
     assert node.remove_spent_keys() == {key_id(first.node_key)}
     assert key_id(first.sealing_key) in node.keys.held(), "what was sealed before may still be on its way"
+
+
+def test_peer_that_was_away_longer_than_a_delivery_may_take_still_learns_the_new_keys(network: Network) -> None:
+    network.change_keys(XA)
+    write(network, XA, XB, "too late")
+    network.deliver(XB)
+    network.clock.move(days=40)
+    write(network, XA, XB, "in time")
+    network.deliver()
+    network.deliver()
+    assert "in time" in subjects(network, XB)
+    assert "too late" not in subjects(network, XB)
+    with network[XB].directory.open_unit() as unit:
+        known = unit.bodies.body(network.id(XA))
+    assert known is not None
+    assert known.keys == network.own(XA).keys

@@ -138,7 +138,9 @@ class Posting:
 
         Source: docs/rules/exchange.md X28; DESIGN section 4 (retries for 30 days, then a signed non-delivery).
         """
-        overdue = unit.outbox.overdue(now - timedelta(days=EXPIRY_DAYS))
+        waited = unit.outbox.overdue(now - timedelta(days=EXPIRY_DAYS))
+        # A change of our keys never ends undelivered: without it nothing else of ours would ever be believed there again.
+        overdue = [queued for queued in waited if queued.outgoing.statement.kind != DirectoryKind.KEYS]
         sealed: dict[tuple[BodyId, Lane], None] = {}
         own = unit.bodies.own().id
         for queued in overdue:
@@ -202,12 +204,17 @@ class Posting:
             previous=stream.head,
             sent_at=now,
             # Not later than X2 allows: the clock was read before this transaction waited for its turn, and others put meanwhile.
-            expires_at=min(now, *(queued.put_at for queued in load)) + timedelta(days=EXPIRY_DAYS),
+            expires_at=min(now, *(_waits_since(queued, now) for queued in load)) + timedelta(days=EXPIRY_DAYS),
         )
         body = EnvelopeBody(self.ids.new_salt(), tuple(queued.outgoing.statement for queued in load))
         envelope = make_envelope(postmark, body, door.sealing_key, signer=door.signer, sealer=self.sealer)
         unit.outbox.put_envelope(envelope, load)
         unit.outbox.put_stream(replace(stream, sequence=postmark.sequence, head=header_hash(envelope)))
+
+
+def _waits_since(queued: Queued, now: datetime) -> datetime:
+    """Return from when a statement's time runs; that of a change of our keys begins with each envelope."""
+    return now if queued.outgoing.statement.kind == DirectoryKind.KEYS else queued.put_at
 
 
 class Door:
