@@ -251,6 +251,29 @@ def test_r13_a_kept_tombstone_goes_into_another_store_of_the_same_secret_as_it_i
         assert view.erasures.matching(["number n:PA1234567"]) == ((made.stand_in, ReentryHow.IDENTIFIER),)
 
 
+def test_r10_what_a_record_said_is_overwritten_by_the_erasure_itself(opener: Opener, folder: Folder) -> None:
+    store = opener()
+    with store.unit() as unit:
+        cls = examples.disclosure_class()
+        numbered = ((unit.classes.number_of(cls), cls),)
+        said = b"Qorvandi bazaar, left eye"
+        fragment = Fragment("list.xml", "ab" * 32, "2031-05-01", "sdn", said)
+        unit.records.put_many([examples.write(str(number), numbered, fragment=fragment) for number in range(1, 60)])
+        unit.commit()
+    assert store.empty_log()
+    assert folder.database.read_bytes().count(said) == 59
+    for number in range(1, 60):
+        with store.unit() as unit:
+            erase(unit, RecordId(f"body:xa/{number}"), sequence=number)
+            unit.commit()
+    assert store.empty_log()
+    # Nothing was written anew: the engine overwrote it where it stood, in rows, overflow pages and free pages alike.
+    assert store.compact(at_once_bytes_max=0) is False
+    kept = folder.database.read_bytes()
+    assert said not in kept
+    assert "Имя 17-0".encode() not in kept
+
+
 def test_r11_the_store_is_written_anew_after_an_erasure_and_a_large_one_only_when_asked(opener: Opener) -> None:
     store = opener()
     keep(store, "1")

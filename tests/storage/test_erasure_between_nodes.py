@@ -5,6 +5,7 @@ Source: docs/rules/records.md R10 to R14; docs/rules/handling.md H7 to H9; DESIG
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -96,9 +97,15 @@ def test_r10_an_erased_record_is_in_no_byte_of_any_nodes_folder(world: World) ->
     assert any("compressed" in line for line in before[XA])
     done = network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "unlawful")
     assert done.told == (network.id(XB),)
+    network.deliver()
+    # The index holds digests alone, which no search for words finds; that its removed documents are in it still, it knows.
+    assert [code for code in (XA, XB, GS) if network[code].identity.index.is_clean()] == []
+    assert sum(removed_documents(network.folders[code]) for code in (XA, XB, GS)) > 0
     keep_house(world)
     for code in (XA, XB, GS, RC):
         assert found_in(network.folders[code], SEARCHED) == set()
+        assert network[code].identity.index.is_clean()
+        assert removed_documents(network.folders[code]) == 0
     # Everything else still stands, and every trail still proves itself.
     for code in (XA, XB, GS):
         keys = tuple(version.node_key for version in network.own(code).keys)
@@ -342,6 +349,13 @@ def test_r10_a_judgement_about_an_erased_record_goes_with_it(world: World) -> No
         assert view.records.get(made) is None
         assert view.records.get(world.record("other-1")) is not None
     assert found_in(network.folders[XA], [*SEARCHED, "has a scar"]) == set()
+
+
+def removed_documents(folder: Path) -> int:
+    """Count the documents that stand in a node's index files and are only marked as removed."""
+    (generation,) = (folder / "index").glob("files-*")
+    segments = json.loads((generation / "segments" / "meta.json").read_text())["segments"]
+    return sum(one["deletes"]["num_deleted_docs"] for one in segments if one["deletes"] is not None)
 
 
 def saying(world: World, local_id: str, *facts: Fact) -> RecordDraft:
