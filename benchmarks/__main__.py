@@ -20,7 +20,18 @@ from pathlib import Path
 from benchmarks.line import HEADINGS, Line
 from benchmarks.scenario import run_scenario
 
-SCENARIOS = ("importing", "gate", "store", "wire", "pipelined", "catch_up", "suspension", "nodes", "search_first")
+SCENARIOS = (
+    "importing",
+    "gate",
+    "store",
+    "wire",
+    "pipelined",
+    "catch_up",
+    "suspension",
+    "nodes",
+    "search_first",
+    "erasing",
+)
 """In the order of the issue's numbers."""
 RESULTS = Path(__file__).with_name("RESULTS.md")
 TITLE = """# What was measured

@@ -38,7 +38,7 @@ FLOOR_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL")
 
 
 @dataclass(slots=True)
-class _Watch:
+class Watch:
     """Follows an import: the sizes of its slices, and the process's memory after each."""
 
     slices: list[int] = field(default_factory=list)
@@ -66,13 +66,13 @@ def run(records: int = RECORDS, shared: int = SHARED) -> list[Line]:
             node = network["XA-NCB"]
             write_people(folder / "people.jsonl", records)
             write_people(folder / "shared.jsonl", shared, SEED_SHARED)
-            watch = _Watch()
-            kept = _import(network, folder / "people.jsonl", frozenset(), watch)
-            found = _index(node)
+            watch = Watch()
+            kept = import_file(network, folder / "people.jsonl", frozenset(), watch)
+            found = bring_up(node)
             floor = _floor(folder / "floor.db", Folder(network.folders["XA-NCB"]).database, watch.slices)
-            sharing = _Watch()
-            sent = _import(network, folder / "shared.jsonl", frozenset({network.id("XB-NCB")}), sharing)
-            sent_found = _index(node)
+            sharing = Watch()
+            sent = import_file(network, folder / "shared.jsonl", frozenset({network.id("XB-NCB")}), sharing)
+            sent_found = bring_up(node)
     bare, seconds = "bare SQLite, same rows and slices", kept + found
     middle = sorted(watch.slices)[len(watch.slices) // 2]
     return [
@@ -86,7 +86,7 @@ def run(records: int = RECORDS, shared: int = SHARED) -> list[Line]:
     ]
 
 
-def _import(network: Network, file: Path, recipients: frozenset[BodyId], watch: _Watch) -> float:
+def import_file(network: Network, file: Path, recipients: frozenset[BodyId], watch: Watch) -> float:
     """Import a file as the verb does; return the seconds."""
     node = network["XA-NCB"]
     meaning = Meaning(network.id("XA-NCB"), node.clock.now().date(), network.id, network.instrument)
@@ -103,7 +103,8 @@ def _refuse(rejected: Rejected) -> None:
     raise AssertionError(f"{rejected.place} was rejected: {rejected.why}")
 
 
-def _index(node: Node) -> float:
+def bring_up(node: Node) -> float:
+    """Bring the index up with the store; return the seconds."""
     began = time.perf_counter()
     while node.identity.index_step():
         continue

@@ -11,29 +11,31 @@ class MemoryIndex:
     def __init__(self) -> None:
         self.entries: list[IndexEntry] = []
         self.reached = 0
+        self.has_erased = False
         self.asked: list[frozenset[int]] = []
 
     def position(self) -> int:
         return self.reached
 
     def is_clean(self) -> bool:
-        return True
+        return not self.has_erased
 
     def beside(self) -> "MemoryIndex":
         return MemoryIndex()
 
     def take_over(self, fresh: "MemoryIndex") -> None:
-        self.entries, self.reached = fresh.entries, fresh.reached
+        self.entries, self.reached, self.has_erased = fresh.entries, fresh.reached, fresh.has_erased
 
     def apply(
         self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int, *, erased: Sequence[int] = ()
     ) -> None:
         gone = {*removed, *erased}
+        self.has_erased |= bool(erased)
         self.entries = [entry for entry in self.entries if entry.record not in gone] + list(entries)
         self.reached = position
 
     def clear(self) -> None:
-        self.entries, self.reached = [], 0
+        self.entries, self.reached, self.has_erased = [], 0, False
 
     def by_name(self, forms: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
         self.asked.append(allowed)

@@ -33,7 +33,7 @@ class NothingErased:
     def to_forget(self, limit: int) -> tuple[RecordId, ...]:
         return ()
 
-    def matching(self, keys: Collection[str]) -> tuple[tuple[RecordId, ReentryHow], ...]:
+    def matching(self, keys: Collection[str]) -> tuple[tuple[str, RecordId], ...]:
         return ()
 
     def reentries(self, limit: int) -> tuple[Reentry, ...]:

@@ -43,7 +43,7 @@ def run(folder: Folder = None, as_json: Json = False) -> None:
     """Erase what is due now, and put what was erased out of every file, however large the store.
 
     A running node does this by itself each minute; only a large store waits for this command before it is written anew, because
-    nobody can write to it meanwhile: about a minute for each 5 GB. Run it in a quiet hour.
+    nobody can write to it meanwhile. Run it in a quiet hour.
     """
     with connect(folder) as node, progress("Erasing what is due", unit="records", quiet=as_json) as told:
         answer = node.ask("erasure_run", {}, told)

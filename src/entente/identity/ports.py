@@ -45,7 +45,10 @@ class SearchIndex(Protocol):
         """Begin an empty index beside this one, which goes on answering until the other takes over."""
 
     def take_over(self, fresh: Self) -> None:
-        """Answer from a fresh index from now on, and delete this one's files: nothing erased is in them then."""
+        """Answer from a fresh index from now on, and delete this one's files.
+
+        Nothing erased is in the fresh one but what was erased while it was filled; it says so itself.
+        """
 
     def by_name(self, forms: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
         """Return record numbers whose name facts of an allowed class are nearest to the normalised forms, best first.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from entente.agreements.model import Right
 from entente.bodies.authority import authorise
@@ -91,6 +91,12 @@ class Identity:
     record: RecordAct
     clean_again_at: datetime | None = None
     """Before this moment the index is not made anew by itself."""
+    clean_took: timedelta = timedelta()
+    fresh: SearchIndex | None = None
+    """The index that is being filled beside the one that answers."""
+    begun_at: int = 0
+    """The size of the trail when the index began to be filled: what was erased before was never in it."""
+    fresh_begun_at: int = 0
 
     def search(self, officer: Officer, query: Query, occasion: Occasion) -> SearchAnswer:
         """Answer who this might be among everything the officer may see, best first, at most SHOWN_MAX.
@@ -143,28 +149,38 @@ class Identity:
 
         Searches go on in the old files until the new ones have everything. Source: docs/rules/identity.md I17.
         """
-        if self.index.is_clean():
-            return 0
-        began = self.clock.now()
-        fresh, read = self.index.beside(), 0
-        while step := self._step(fresh, STEP_RECORDS):
+        read = 0
+        while step := self._clean_step():
             read += step
             if progress is not None:
                 progress(read)
-        self.index.take_over(fresh)
-        ended = self.clock.now()
-        self.clean_again_at = ended + CLEAN_PAUSE_FACTOR * (ended - began)
         return read
 
     def follow(self) -> int:
         """Do the next piece of what keeps the index up with the store, and clean of what was erased; 0 when nothing is left.
 
-        Making it anew takes at most a hundredth of the time, however often something is erased.
+        What changed goes first, so that it is found within the second. Making the index anew takes at most a hundredth of
+        the time, however often something is erased.
         """
         if step := self.index_step():
             return step
         is_due = self.clean_again_at is None or self.clock.now() >= self.clean_again_at
-        return self.clean_index() if is_due else 0
+        return self._clean_step() if is_due or self.fresh is not None else 0
+
+    def _clean_step(self) -> int:
+        """Fill the fresh index by one step, or have it take over when it is full; 0 when the index is clean."""
+        began = self.clock.now()
+        if self.fresh is None:
+            if self.index.is_clean():
+                return 0
+            self.fresh, self.clean_took = self.index.beside(), timedelta()
+        read = self._step(self.fresh, STEP_RECORDS)
+        if not read:
+            self.index.take_over(self.fresh)
+            self.fresh, self.begun_at = None, self.fresh_begun_at
+        self.clean_took += self.clock.now() - began
+        self.clean_again_at = self.clock.now() + CLEAN_PAUSE_FACTOR * self.clean_took
+        return read
 
     def rebuild(self) -> int:
         """Empty the index and fill it from the beginning of the sequence; return how many records were read.
@@ -240,13 +256,16 @@ class Identity:
         entries = [entry for stored in found.changed for entry in index_entries(stored, self.schemata)]
         numbers = [stored.number for stored in found.changed]
         index.apply(numbers, entries, found.reached, erased=found.erased)
-        return len(found.changed) + len(found.erased)
+        return max(1, len(found.changed) + len(found.erased))
 
     def _next_changes(self, index: SearchIndex, limit: int) -> _Changes | None:
         """Return the next changed and erased records, cut where no sequence is cut; None when there are none."""
         with self.open_view() as view:
-            if index.position() > view.trail.frontier().size:
+            size = view.trail.frontier().size
+            if index.position() > size:
                 index.clear()
+            if index.position() == 0:
+                self._begin(index, size)
             changed = view.records.changed_since(index.position(), limit)
             erased = view.erasures.tombstones(index.position(), limit)
         ends = [found[-1] for found in (changed, erased) if len(found) >= limit]
@@ -254,8 +273,15 @@ class Identity:
         if reached is None:
             reached = max((_sequence_of(found[-1]) for found in (changed, erased) if found), default=0)
         upto = tuple(one for one in changed if one.change_sequence <= reached)
-        gone = tuple(one.record_number for one in erased if one.sequence <= reached)
-        return _Changes(upto, gone, reached) if upto or gone else None
+        begun_at = self.fresh_begun_at if index is self.fresh else self.begun_at
+        gone = tuple(one.record_number for one in erased if begun_at < one.sequence <= reached and one.record_number)
+        return _Changes(upto, gone, reached) if reached else None
+
+    def _begin(self, index: SearchIndex, size: int) -> None:
+        if index is self.fresh:
+            self.fresh_begun_at = size
+        else:
+            self.begun_at = size
 
 
 def _has_changed(unit: IdentityUnit, found: _Found, looked_at: int) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from entente.bodies.authority import authorise
@@ -36,8 +36,11 @@ from entente.records.statements import RECORD, erasure_statement, read_erasure
 from entente.records.withdrawing import holders_told, is_inherited, standing, tell_everybody
 from entente.trail.rules import FORGET_ROWS
 
-SLICE_RECORDS = 20
-"""Records erased in one transaction of the housekeeping, within the 50 ms of DESIGN section 8 (benchmarks/erasing)."""
+SLICE_RECORDS = 10
+"""Records erased in the first transaction of a run; later ones grow or shrink with the time it took."""
+SLICE_RECORDS_MAX = 200
+SLICE_MS_MAX = 50
+"""How long the housekeeping holds up other writers at a time, as a slice of an import does (DESIGN section 8)."""
 FORGET_RECORDS = 200
 """Ids looked for in one reading of the trail; reading it takes the same time for one as for all."""
 READ_AT_ONCE = 1_000
@@ -173,9 +176,11 @@ class Erasing:
 
         Source: docs/rules/handling.md H7; docs/rules/records.md R11.
         """
-        erased = 0
-        while step := self.expire_step():
+        erased, size = 0, SLICE_RECORDS
+        began = self.clock.now()
+        while step := self.expire_step(size):
             erased += step
+            size, began = _next_size(size, self.clock.now() - began), self.clock.now()
             if progress is not None:
                 progress(erased)
         forgotten = self.forget()
@@ -345,7 +350,7 @@ class Erasing:
         wanted, source = stored.record.id, stored.record.source
         stand_in = unit.erasures.stand_in(wanted)
         statement = said
-        if statement is None and stored.received_from is None:
+        if statement is None and stored.received_from is None and unit.records.holders(wanted):
             statement = erasure_statement(wanted, source, officer, now, self.signer)
         holders: Sequence[Holder] = ()
         if statement is not None:
@@ -361,6 +366,12 @@ class Erasing:
         made = Tombstone(stand_in, source, now, ground, reason, number, row.sequence)
         unit.erasures.put_tombstone(made, keys, holders)
         return Erased(stand_in, tuple(holder.body for holder in holders))
+
+
+def _next_size(size: int, took: timedelta) -> int:
+    """Return how many records the next slice may have, so that it stays within the time."""
+    fitting = int(size * (timedelta(milliseconds=SLICE_MS_MAX) / max(took, timedelta(milliseconds=1))) * 0.9)
+    return max(1, min(fitting, 2 * size, SLICE_RECORDS_MAX))
 
 
 def _standings(unit: RecordsUnit, made: Tombstone) -> tuple[Holder, ...]:

@@ -130,6 +130,7 @@ class Import:
             copies = Copies(unit, situation, now)
             writes = list(self._writes(unit, situation, source, drafts, now))
             held = _held_elsewhere(unit, writes)
+            self.records.reentries.notice(unit, [write.record for write in writes if write.record.version == 1])
             unit.records.put_many(writes)
             fresh = Fresh(unit, copies, self.plan.officer, now, self.records.signer, self.records.record)
             for write in {write.record.id: write for write in writes if write.record.id in held}.values():
@@ -183,7 +184,6 @@ class Import:
             self._counts.created += version == 0
             self._counts.updated += version > 0
             record = _as_record(draft, wanted, source, version + 1, now)
-            self.records.reentries.notice(unit, record)
             yield self._write(unit, record, texts, digest, draft.fragment)
 
     def _write(

@@ -74,7 +74,7 @@ class Intake:
         detail: JsonObject = {"version": record.version, "kind": record.kind, "from": sender, "statement": statement.id}
         sequence = self.record(unit, Act("accept_record", record.source, "node", record.id, detail)).sequence
         if held is None:
-            self.reentries.notice(unit, record)
+            self.reentries.notice(unit, [record])
         numbers = tuple(unit.classes.number_of(cls) for cls in record.terms)
         now = self.clock.now()
         unit.records.put_many(

@@ -291,8 +291,8 @@ class ErasureStore(Protocol):
     def sweep(self, statements: Sequence[int]) -> None:
         """Empty those statements."""
 
-    def matching(self, keys: Collection[str]) -> tuple[tuple[RecordId, ReentryHow], ...]:
-        """Return the stand-ins of erased records that one of the keys identified, each once with the surest sign."""
+    def matching(self, keys: Collection[str]) -> tuple[tuple[str, RecordId], ...]:
+        """Return those of the keys that identified an erased record, each with its stand-in."""
 
     def has_keys(self) -> bool:
         """Say whether any tombstone has keys: where none has, nothing is worked out for a new record."""

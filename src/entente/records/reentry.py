@@ -9,10 +9,9 @@ Source: docs/rules/records.md R12; docs/rules/handling.md H9.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from entente.kernel.canonical import JsonObject
 from entente.kernel.decision import Decision, Ground
 from entente.kernel.errors import Refused
 from entente.kernel.ids import RecordId
@@ -35,19 +34,36 @@ class Reentries:
     identifying: Identifying
     record: Recorder
 
-    def notice(self, unit: RecordsUnit, new: Record) -> None:
-        """Keep that a new record speaks of what was erased, if it does; the record itself comes in."""
-        found = unit.erasures.matching(self.identifying(new).asked) if unit.erasures.has_keys() else ()
-        for stand_in, how in found:
-            detail: JsonObject = {"erased": stand_in, "how": how.value}
-            row = self.record(unit, Act(NOTICED, new.source, "node", new.id, detail))
-            unit.erasures.put_reentry(stand_in, how, row.sequence, row.at)
+    def notice(self, unit: RecordsUnit, new: Sequence[Record]) -> None:
+        """Keep which new records speak of what was erased; they come in like any other. All are asked about at once."""
+        if not new or not unit.erasures.has_keys():
+            return
+        asked = {record.id: self.identifying(record).asked for record in new}
+        found: dict[str, list[RecordId]] = {}
+        for key, stand_in in unit.erasures.matching(frozenset().union(*asked.values())):
+            found.setdefault(key, []).append(stand_in)
+        for record in new if found else ():
+            signs: dict[RecordId, ReentryHow] = {}
+            # The surest sign of each counts: numbers come after names, and stay.
+            for key in sorted(asked[record.id] & found.keys()):
+                signs.update(dict.fromkeys(found[key], how_of(key)))
+            for stand_in, how in sorted(signs.items()):
+                self._noticed(unit, record, stand_in, how)
+
+    def _noticed(self, unit: RecordsUnit, new: Record, stand_in: RecordId, how: ReentryHow) -> None:
+        row = self.record(unit, Act(NOTICED, new.source, "node", new.id, {"erased": stand_in, "how": how.value}))
+        unit.erasures.put_reentry(stand_in, how, row.sequence, row.at)
 
     def refuse(self, unit: RecordsUnit, wanted: RecordId) -> None:
         """Keep that a record that was erased was offered again under its own id; the caller does not keep it."""
         stand_in = unit.erasures.stand_in(wanted)
         row = self.record(unit, Act(REFUSED, unit.bodies.own().id, "node", stand_in, {"how": ReentryHow.SAME_ID.value}))
         unit.erasures.put_reentry(stand_in, ReentryHow.SAME_ID, row.sequence, row.at)
+
+
+def how_of(key: str) -> ReentryHow:
+    """Return what sort of sign a key is (identity.erased)."""
+    return ReentryHow.NAME_AND_BIRTH_DATE if key.startswith("name ") else ReentryHow.IDENTIFIER
 
 
 def not_again(stand_in: RecordId) -> Refused:

@@ -48,9 +48,12 @@ def holders_told(
 
     `ref` is what its deliveries are found by.
     """
+    holders = unit.records.holders(stored.record.id)
+    if not holders:
+        return ()
     channels = channels_now(unit, now)
     told = []
-    for holder in unit.records.holders(stored.record.id):
+    for holder in holders:
         instrument = known_to(unit, stored.record, holder.body, channels)
         unit.outbox.put(Outgoing(holder.body, instrument, statement, is_control=True, ref=ref))
         told.append(Holder(holder.body, holder.version, state, now))

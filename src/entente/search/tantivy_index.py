@@ -130,7 +130,7 @@ class TantivyIndex:
                 writer.add_document(document)
             writer.commit()
             # A crash here leaves the old position: the same changes are applied again, which changes nothing.
-            self._write_position(position, is_clean=self._is_clean and (not erased or self._is_beside))
+            self._write_position(position, is_clean=self._is_clean and not erased)
             generation.index.reload()
 
     def clear(self) -> None:
@@ -152,10 +152,10 @@ class TantivyIndex:
         left, begun = self._generation.folder, fresh._generation
         try:
             # After this line a restart opens the new files; before it, the old ones, and the new ones are deleted.
-            self._write_state(_State(begun.folder.name, fresh.position(), is_clean=True))
+            self._write_state(_State(begun.folder.name, fresh.position(), fresh.is_clean()))
         except OSError as error:
             raise _not_written(error) from error
-        self._generation, self._position, self._is_clean = begun, fresh.position(), True
+        self._generation, self._position, self._is_clean = begun, fresh.position(), fresh.is_clean()
         # Whoever searches the old files has them open; they end with that search.
         shutil.rmtree(left, ignore_errors=True)
 

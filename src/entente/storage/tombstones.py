@@ -148,19 +148,16 @@ class TombstoneTables:
             for row in self._connection.execute(query.order_by(tombstone_holder.c.body))
         )
 
-    def matching(self, keys: Collection[str]) -> tuple[tuple[RecordId, ReentryHow], ...]:
-        """Return the stand-ins of erased records that one of the keys identified, each with the surest sign."""
+    def matching(self, keys: Collection[str]) -> tuple[tuple[str, RecordId], ...]:
+        """Return those of the keys that identified an erased record, each with its stand-in."""
         if not keys or not self._any():
             return ()
-        asked = {self.keyed(b"identifying", key.encode("utf-8")): key for key in keys}
-        found: dict[RecordId, ReentryHow] = {}
-        for part in parts(sorted(asked)):
-            for row in self._connection.execute(_MATCHING, {"keys": list(part)}):
-                how = _how(asked[row.key])
-                name = _stand_in(row.source, row.digest)
-                if found.get(name) is not ReentryHow.IDENTIFIER:
-                    found[name] = how
-        return tuple(sorted(found.items()))
+        asked = {self.keyed(b"identifying", key.encode()): key for key in keys}
+        return tuple(
+            (asked[row.key], _stand_in(row.source, row.digest))
+            for part in parts(sorted(asked))
+            for row in self._connection.execute(_MATCHING, {"keys": list(part)})
+        )
 
     def has_keys(self) -> bool:
         """Say whether any tombstone has keys."""
@@ -203,10 +200,6 @@ class TombstoneTables:
         if self._has_any is None:
             self._has_any = self._connection.execute(_ANY).first() is not None
         return self._has_any
-
-
-def _how(key: str) -> ReentryHow:
-    return ReentryHow.NAME_AND_BIRTH_DATE if key.startswith("name ") else ReentryHow.IDENTIFIER
 
 
 def _stand_in(source: str, digest: bytes) -> RecordId:

@@ -33,6 +33,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
         _check_disk(node),
         _check_files(node),
         *_checks_of_stores_before(node),
+        _check_erasures(node),
         _check_outbox(node),
         _check_sources(node),
         _check_addresses(own.addresses),
@@ -168,6 +169,19 @@ def _checks_of_stores_before(node: Node) -> list[Json]:
         )
         for name in node.backups.stores_before()
     ]
+
+
+def _check_erasures(node: Node) -> JsonObject:
+    """Say whether anything of what was erased may still stand in the store's file (docs/rules/records.md R11)."""
+    with node.erasing.open_view() as view:
+        left, waiting = view.erasures.not_compacted(), view.erasures.to_forget(1)
+    text = "Nothing of what was erased is left in the store's file."
+    if left or waiting:
+        text = (
+            f"{left} records were erased since the store was last written anew: copies of their ids may stand in its index "
+            "pages. A small store is written anew within a minute; for a large one, run «entente erasure run» in a quiet hour."
+        )
+    return _check("erasures", is_good=True, text=text)
 
 
 def _check_outbox(node: Node) -> JsonObject:

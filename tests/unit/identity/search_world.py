@@ -1,9 +1,9 @@
 """A node small enough to search in a test: two invented states, a few classes, a handful of invented persons."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self, cast
@@ -15,12 +15,13 @@ from entente.disclosure.model import DisclosureClass, Reader
 from entente.formats.codelists import load_code_lists
 from entente.handling.model import (
     DisclosureAct,
+    ErasureGround,
     InformationEvaluation,
     Retention,
     ReviewState,
     SourceEvaluation,
 )
-from entente.identity.model import Occasion, Query, SearchAnswer
+from entente.identity.model import IndexEntry, Occasion, Query, SearchAnswer
 from entente.identity.ports import IdentityUnit, SearchIndex
 from entente.identity.service import Identity
 from entente.kernel.errors import Unavailable
@@ -28,8 +29,9 @@ from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.kernel.merkle import Frontier
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.kernel.statement import Statement
-from entente.records.model import Fact, Link, Property, PropertyType, Record, Schema, StoredRecord
+from entente.records.model import Fact, Link, Property, PropertyType, Record, Schema, StoredRecord, Tombstone
 from entente.search.tantivy_index import TantivyIndex
+from tests.support.memory_index import MemoryIndex
 from tests.support.nothing_erased import NothingErased
 
 XA, XB = BodyId("body:" + "a" * 32), BodyId("body:" + "b" * 32)
@@ -118,6 +120,10 @@ class World:
         self.held = {number: stored(record, number) for number, record in enumerate(records, 1)}
         self.allowed_classes = frozenset(allowed)
         self.index = index
+        self.erased: list[Tombstone] = []
+        self.now = NOW
+        self.seconds_per_read = 0
+        self.before_row: Callable[[], None] = lambda: None
         self.trail_rows: list[TrailRow] = []
         self.sealed: list[tuple[bytes, bytes]] = []
         self.silent: tuple[Silence, ...] = ()
@@ -126,9 +132,9 @@ class World:
         self.sequence_before = len(records)
         self.questions: list[tuple[Reader, DisclosureAct, Right, str, str]] = []
         self.identity = Identity(
-            open_unit=lambda: cast("IdentityUnit", FakeUnit(self)),
+            open_unit=self._open_unit,
             open_view=lambda: cast("IdentityUnit", FakeUnit(self)),
-            clock=SimpleNamespace(now=lambda: NOW),
+            clock=SimpleNamespace(now=lambda: self.now),
             ids=cast("Any", SimpleNamespace(new_id=lambda prefix: f"{prefix}-1", new_salt=lambda: b"s" * 16)),
             lists=LISTS,
             schemata=SCHEMATA,
@@ -145,6 +151,23 @@ class World:
     def change(self, number: int, **changes: Any) -> None:  # noqa: ANN401 - the fields of a stored record
         self.sequence_before += 1
         self.held[number] = replace(self.held[number], change_sequence=self.sequence_before, **changes)
+
+    @property
+    def entries(self) -> Sequence[IndexEntry]:
+        assert isinstance(self.index, MemoryIndex)
+        return self.index.entries
+
+    def _open_unit(self) -> IdentityUnit:
+        self.before_row()
+        return cast("IdentityUnit", FakeUnit(self))
+
+    def erase(self, number: int) -> None:
+        self.sequence_before += 1
+        record = self.held.pop(number).record
+        made = Tombstone(
+            record.id, record.source, NOW, ErasureGround.OFFICERS_ACT, "unlawful", number, self.sequence_before
+        )
+        self.erased.append(made)
 
     def allowed(
         self, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
@@ -179,6 +202,14 @@ class World:
         return row
 
 
+class ErasedHere(NothingErased):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def tombstones(self, after: int, limit: int) -> tuple[Tombstone, ...]:
+        return tuple(one for one in self._world.erased if one.sequence > after)[:limit]
+
+
 @dataclass
 class FakeUnit(AbstractContextManager["FakeUnit"]):
     """One transaction over the world; rows of the trail count once committed."""
@@ -199,8 +230,8 @@ class FakeUnit(AbstractContextManager["FakeUnit"]):
         self.pending = []
 
     @property
-    def erasures(self) -> NothingErased:
-        return NothingErased()
+    def erasures(self) -> ErasedHere:
+        return ErasedHere(self.world)
 
     @property
     def bodies(self) -> Any:  # noqa: ANN401 - two methods of the directory
@@ -222,6 +253,7 @@ class FakeUnit(AbstractContextManager["FakeUnit"]):
         return tuple(self.world.held[number] for number in numbers if number in self.world.held)
 
     def changed_since(self, sequence: int, limit: int) -> tuple[StoredRecord, ...]:
+        self.world.now += timedelta(seconds=self.world.seconds_per_read)
         changed = [one for one in self.world.held.values() if one.change_sequence > sequence]
         ordered = sorted(changed, key=lambda one: (one.change_sequence, one.number))
         last = {one.change_sequence for one in ordered[:limit]}

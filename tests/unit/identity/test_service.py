@@ -1,7 +1,7 @@
 """I12 to I15: the search as a recorded act, and the index that follows the store."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 import pytest
@@ -206,3 +206,75 @@ def test_i15_rebuild_gives_the_same_answers() -> None:
     before = world.search("Saidov Rustam").candidates
     assert world.identity.rebuild() == 2
     assert world.search("Saidov Rustam").candidates == before != ()
+
+
+def test_i15_an_erased_record_leaves_the_index_with_the_next_step() -> None:
+    world = a_world("Мухаммедов А.", "Karimzoda Behruz")
+    assert world.identity.index_step() == 0
+    world.erase(1)
+    assert world.identity.index_step() == 1
+    assert {entry.record for entry in world.entries} == {2}
+    assert world.identity.index_step() == 0
+
+
+def test_i15_a_record_erased_between_look_and_row_is_not_shown() -> None:
+    world = a_world("Мухаммедов А.", "Karimzoda Behruz")
+    world.before_row = lambda: world.erase(1)
+    assert world.search("Muhammadov").candidates == ()
+
+
+def test_i17_after_an_erasure_the_index_is_made_anew_beside_the_one_that_answers() -> None:
+    world = a_world("Мухаммедов А.", "Karimzoda Behruz")
+    world.erase(1)
+    assert world.identity.follow() == 1
+    assert not world.index.is_clean()
+    # One step fills, the next finds nothing more and takes over; meanwhile the old one answers.
+    assert world.identity.follow() == 1
+    assert not world.index.is_clean()
+    assert world.search("Karimzoda").candidates
+    assert world.identity.follow() == 0
+    assert world.index.is_clean()
+    assert world.search("Karimzoda").candidates
+
+
+def test_i17_what_is_erased_while_the_fresh_one_is_filled_is_not_forgotten() -> None:
+    world = a_world("Мухаммедов А.", "Karimzoda Behruz", "Saidov Rustam")
+    world.erase(1)
+    assert world.identity.follow() == 1
+    assert world.identity.follow() == 2
+    world.erase(2)
+    assert world.identity.follow() == 1
+    while world.identity.fresh is not None:
+        world.identity.follow()
+    # Its entries were in the fresh index already: it takes over, and says that it is not clean.
+    assert not world.index.is_clean()
+    world.now += timedelta(days=1)
+    assert world.identity.clean_index() == 1
+    assert world.index.is_clean()
+    assert {entry.record for entry in world.entries} == {3}
+
+
+def test_i17_an_index_begun_after_the_erasure_is_clean_from_its_beginning() -> None:
+    world = a_world("Мухаммедов А.", "Karimzoda Behruz")
+    world.erase(1)
+    world.identity.rebuild()
+    assert world.index.is_clean()
+    assert world.identity.clean_index() == 0
+
+
+def test_i17_making_it_anew_waits_until_a_hundredth_of_the_time_has_passed() -> None:
+    world = a_world("Мухаммедов А.", "Karimzoda Behruz", "Saidov Rustam")
+    world.erase(1)
+    world.seconds_per_read = 1
+    while world.identity.follow():
+        continue
+    assert world.index.is_clean()
+    world.seconds_per_read = 0
+    world.erase(2)
+    while world.identity.follow():
+        continue
+    assert not world.index.is_clean()
+    world.now += timedelta(minutes=10)
+    while world.identity.follow():
+        continue
+    assert world.index.is_clean()
