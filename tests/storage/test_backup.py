@@ -204,8 +204,10 @@ KILLED = """
     from entente.settings import Settings
     from entente.verbs import perform
 
-    def die(done):
-        if done >= 4:
+    part = Path(sys.argv[2]).with_name(".xa.backup.part")
+
+    def die(_):
+        if part.exists():
             os.kill(os.getpid(), signal.SIGKILL)
 
     with open_node(Settings.at(Path(sys.argv[1]))) as node:
@@ -251,21 +253,22 @@ def test_n6_place_that_cannot_hold_a_backup_is_refused_before_anything_is_copied
 
 @pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"other"), lambda path: path.unlink()])
 def test_n6_file_that_is_erased_while_it_is_copied_makes_no_backup_that_is_not_whole(
-    node: Node, folder: Path, tmp_path: Path, change: Callable[[Path], object]
+    node: Node, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], object]
 ) -> None:
     out, file = tmp_path / "xa.backup", folder / "blobs" / "ab" / "abcdef"
+    monkeypatch.setattr("entente.storage.backup.MEBIBYTE", 4_096)
     done: list[int] = []
 
-    def erase(mib: int) -> None:
-        # By then the file was hashed, and is not yet written.
-        if mib == 4:
+    def erase(step: int) -> None:
+        # By then every file was hashed, and the store is being written, which stands first.
+        if not done and out.with_name(".xa.backup.part").exists():
             change(file)
-        done.append(mib)
+            done.append(step)
 
     with pytest.raises(Unavailable) as raised:
         perform(node, "backup", {"out": str(out)}, erase)
     assert raised.value.retry_is_safe
-    assert 4 in done
+    assert done
     assert names_beside(out) == []
     ask(node, "backup", out=str(out))
     check_backup(out, None, nobody)

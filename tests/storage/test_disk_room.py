@@ -202,7 +202,7 @@ def test_n5_index_that_cannot_be_written_leaves_commands_working_and_doctor_says
 ) -> None:
     create_folder(tmp_path / "xa", BUREAU)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     with open_node(Settings.at(tmp_path / "xa")) as opened:
