@@ -75,16 +75,12 @@ DEFECTS: dict[str, Defect] = {
         "entente.records.intake", "Intake._withdraw_copy",
         "unit.records.set_withdrawn(stored.record.id, now, sequence)", "pass", "I4",
     ),
-    "withdrawal-forgotten-by-the-record": Defect(
-        "entente.records.intake", "Intake.accept_record",
-        "unit.records.withdrawal(record.id) is not None or", "False or", "I4",
+    "withdrawal-not-remembered": Defect(
+        "entente.records.intake", "Intake.accept_withdrawal",
+        "unit.records.put_withdrawal(content.record, statement)", "pass", "I4 I5",
     ),
     "older-version-replaces-newer": Defect(
         "entente.records.rules", "supersedes", "version > held", "version != held", "I4"
-    ),
-    "extract-holds-hidden-facts": Defect(
-        "entente.records.sharing", "Copies.extract_for",
-        "if self.may_hold(cls, holder)", "if True", "I5",
     ),
     "trail-row-left-out": Defect(
         "entente.correspondence.messages", "Messages.accept_message",
