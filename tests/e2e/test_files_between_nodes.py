@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from entente.kernel.blob import SEALED_CHUNK_BYTES
-from tests.docs.source import ROOT
 from tests.e2e.test_two_nodes_crash import TERMS
-from tests.support.processes import WAIT_SECONDS_MAX, Bureau, entente, settle, two_nodes
+from tests.support.processes import WAIT_SECONDS_MAX, Bureau, conclude, entente, settle, two_nodes
 
 pytestmark = pytest.mark.e2e
 
@@ -29,22 +28,6 @@ def run(*line: str | Path) -> None:
     process = entente(*line)
     said = process.communicate(timeout=WAIT_SECONDS_MAX)
     assert process.returncode == 0, said
-
-
-def conclude(folder: Path, *bureaus: Bureau) -> None:
-    """Have both bureaus sign the police data agreement."""
-    text = (ROOT / "demo" / "instruments" / "agreement.yaml").read_text("utf-8")
-    lines = [line for line in text.splitlines() if "{party: GS" not in line]
-    file = folder / "agreement.yaml"
-    text = (
-        "\n".join(lines).replace("[XA-NCB, XB-NCB, GS]", "[XA-NCB, XB-NCB]").replace("depositary: GS", "depositary: XA")
-    )
-    file.write_text(text.replace("told: [GS]", "told: []") + "\n", encoding="utf-8")
-    run("instrument", "propose", file, "--as", "head-1", "--folder", bureaus[0].folder)
-    settle(*bureaus)
-    for one in bureaus:
-        one.submit(one.ask("instrument_sign_draft", officer="head-1", instrument="police-data-agreement"))
-        settle(*bureaus)
 
 
 def share_a_film(folder: Path, a: Bureau, b: Bureau) -> None:
@@ -81,7 +64,7 @@ def asked(a: Bureau) -> list[int]:
 @pytest.mark.parametrize("who", ["recipient", "source"])
 def test_r23_fetch_goes_on_where_it_was_though_a_node_is_killed_in_it(tmp_path: Path, who: str) -> None:
     with two_nodes(tmp_path) as (a, b):
-        conclude(tmp_path, a, b)
+        conclude(a, b, "agreement.yaml", "police-data-agreement")
         share_a_film(tmp_path, a, b)
         killed = b if who == "recipient" else a
         out = tmp_path / "out.mp4"
