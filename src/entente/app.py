@@ -385,7 +385,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         on_fault=_log_fault,
         may_leave={"record": intake.may_leave, "message": correspondence.may_leave},
         on_stored={"withdrawal": onward.stored_there, "copy_ended": onward.stored_there},
-        answers=answer_table(blobs, catch_up),
+        answers=answer_table(blobs, correspondence, catch_up),
     )
     taking_back = TakingBack(clock, lists, schemata, recorded)
     recovering = Recovering(exchange.posting, take_back_table(clock, taking_back), recorded)

@@ -14,6 +14,7 @@ from entente.agreements.service import Agreements
 from entente.bodies import taking_back as directory_words
 from entente.bodies.service import Directory
 from entente.correspondence.service import Correspondence
+from entente.correspondence.statements import Kind
 from entente.correspondence.taking_back import take_back_item
 from entente.exchange.calls import Answer
 from entente.exchange.recovering import CATCH_UP_KIND, TakeBack
@@ -92,9 +93,13 @@ def _whoever_sent_it(accept: Callable[[Any, Statement], object]) -> Accept:
     return accepting
 
 
-def answer_table(blobs: Blobs, catch_up: Answer) -> Mapping[str, Answer]:
+def answer_table(blobs: Blobs, correspondence: Correspondence, catch_up: Answer) -> Mapping[str, Answer]:
     """Return the one table kind of call → the room that answers it. A kind that is not in it is refused (X27)."""
-    return {BLOB_FETCH: blobs.answer_fetch, CATCH_UP_KIND: catch_up}
+    return {
+        BLOB_FETCH: blobs.answer_fetch,
+        Kind.CONSULT: correspondence.answer_consult,
+        CATCH_UP_KIND: catch_up,
+    }
 
 
 def take_back_table(clock: Clock, taking_back: TakingBack) -> Mapping[str, TakeBack]:

@@ -228,6 +228,8 @@ def by_request(day: Day) -> None:
     absent = day.ask("XB-NCB", "request_ask", record="XA-NCB/w-99", **wanted)["request"]
     assert day.ask("XB-NCB", "request_show", id=absent["id"])["request"]["outcome"] == "not_found"
     assert len(day.ask("XA-NCB", "request_list")["requests"]) == 2
+    consulted = day.ask("XB-NCB", "record_consult", record="XA-NCB/w-3", **wanted)
+    assert (consulted["source"]["code"], consulted["record"]["name"]) == ("XA-NCB", "XA-NCB/w-3")
 
 
 def with_instruments(day: Day) -> None:

@@ -23,6 +23,8 @@ from entente.agreements.statements import (
 from entente.bodies.model import Genesis, KeyVersion
 from entente.bodies.statements import NewAddresses, NewGroup, NewName, NewUnits
 from entente.correspondence.statements import (
+    ConsultAnswerContent,
+    ConsultContent,
     EvidenceContent,
     HitAnswerContent,
     HitContent,
@@ -296,6 +298,20 @@ KINDS: Mapping[str, Kind] = {
     "call_refused": Kind(
         Signer.NODE, Refusal, "answer", "tells its officer what the other side said", "exchange.md X27"
     ),
+    "consult": Kind(
+        Signer.NODE,
+        ConsultContent,
+        "call",
+        "asks its own gate for each class, records it, and answers with `consult_answer`",
+        "correspondence.md M19",
+    ),
+    "consult_answer": Kind(
+        Signer.NODE,
+        ConsultAnswerContent,
+        "answer",
+        "asks its own gate for the officer, shows it with the source's moment, and keeps nothing of the record",
+        "correspondence.md M19",
+    ),
     BLOB_FETCH: Kind(
         Signer.NODE,
         BlobFetch,
@@ -324,8 +340,12 @@ fields are refused."""
 
 def kinds_taken_in() -> set[str]:
     """Return the kinds of the program's two tables, and those that answer a call."""
-    answered = {PULL_KIND, PULLED_KIND, CAUGHT_UP_KIND, CALL_REFUSED_KIND, BLOB_MANIFEST, BLOB_CHUNK}
-    return {*accept_table(Mock(), Mock(), Mock(), Mock(), Mock(), Mock()), *answer_table(Mock(), Mock()), *answered}
+    answered = {PULL_KIND, PULLED_KIND, CAUGHT_UP_KIND, CALL_REFUSED_KIND, BLOB_MANIFEST, BLOB_CHUNK, "consult_answer"}
+    return {
+        *accept_table(Mock(), Mock(), Mock(), Mock(), Mock(), Mock()),
+        *answer_table(Mock(), Mock(), Mock()),
+        *answered,
+    }
 
 
 def statements_page() -> str:

@@ -233,6 +233,7 @@ class MemoryCorrespondence:
     kept_hits: dict[str, tuple[Way, Hit]] = field(default_factory=dict)
     kept_permissions: dict[str, tuple[Way, PermissionRequest]] = field(default_factory=dict)
     kept_requests: dict[str, tuple[Way, RecordRequest]] = field(default_factory=dict)
+    kept_consults: dict[str, tuple[Way, RecordRequest]] = field(default_factory=dict)
     recalls_ahead: dict[tuple[BodyId, str], Recall] = field(default_factory=dict)
 
     def put_message(self, message: Message, way: Way) -> None:
@@ -298,6 +299,12 @@ class MemoryCorrespondence:
     def record_request(self, request: str) -> tuple[Way, RecordRequest] | None:
         return self.kept_requests.get(request)
 
+    def put_consult(self, request: RecordRequest, way: Way) -> None:
+        self.kept_consults[request.header.id] = (way, request)
+
+    def consult(self, request: str) -> tuple[Way, RecordRequest] | None:
+        return self.kept_consults.get(request)
+
     def count_record_requests(
         self, way: Way, counterpart: BodyId, instrument: InstrumentId, kind: str, since: datetime
     ) -> int:
@@ -306,7 +313,7 @@ class MemoryCorrespondence:
             and counterpart in {request.header.sender, request.header.recipient}
             and (request.header.instrument, request.kind) == (instrument, kind)
             and request.header.at >= since
-            for kept_way, request in self.kept_requests.values()
+            for kept_way, request in (*self.kept_requests.values(), *self.kept_consults.values())
         )
 
     def record_requests(self, limit: int) -> tuple[tuple[Way, RecordRequest], ...]:

@@ -67,6 +67,8 @@ class Network:
     carried: dict[tuple[BodyId, BodyId], bytes] = field(default_factory=dict)
     """The last batch from one body to another, as somebody on the line would have recorded it."""
     clock: AheadClock = field(default_factory=AheadClock)
+    posted: list[bytes] = field(default_factory=list)
+    """What was posted by calls, as somebody on the line would have recorded it."""
     opened: dict[str, ExitStack] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
     """Each body's own entry as it was when its node was closed."""
@@ -91,6 +93,7 @@ class Network:
         node = self.nodes.get(address.removeprefix("http://").partition(".test")[0].upper())
         if node is None:
             raise Unavailable("Nobody answers there.", why="Its node is closed.", do="Open it.", retry_is_safe=True)
+        self.posted.append(batch)
         return node.exchange.receive(batch)
 
     def __getitem__(self, code: str) -> Node:

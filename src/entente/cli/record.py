@@ -249,6 +249,12 @@ def _imported(answer: JsonObject) -> Iterator[str]:
 
 
 def _show(answer: JsonObject) -> Iterator[str]:
+    yield from record_lines(answer)
+    yield f"You may go up to: {plain(answer['may_go_up_to']).replace('_', ' ')}"
+
+
+def record_lines(answer: JsonObject) -> Iterator[str]:
+    """Yield the record of an answer, fact by fact, with its terms and its end."""
     record = answer["record"]
     assert isinstance(record, dict), "a record is an object"
     source = record["source"]
@@ -280,7 +286,6 @@ def _show(answer: JsonObject) -> Iterator[str]:
     retention = record["retention"]
     assert isinstance(retention, dict), "retention is an object"
     yield f"looked at again {plain(retention['review_on'])}, erased {plain(retention['erase_on'])}"
-    yield f"You may go up to: {plain(answer['may_go_up_to']).replace('_', ' ')}"
 
 
 def _list(answer: JsonObject) -> Iterator[str]:

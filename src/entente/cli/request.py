@@ -11,6 +11,7 @@ from entente.cli import ask as ask_node
 from entente.cli.message import code, heading, state
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Limit, Purpose, commands, examples
 from entente.cli.output import items, name, plain, say, table, texts, when
+from entente.cli.record import record_lines
 from entente.kernel.canonical import JsonObject
 
 app = commands("Ask a source's node for one record, and read its answer.")
@@ -40,6 +41,35 @@ def ask(
         "crime_area": crime_area, "case": case,
     }  # fmt: skip
     say(ask_node(folder, "request_ask", given), as_json, _request)
+
+
+@app.command(
+    "consult",
+    epilog=examples(
+        "entente request consult XA-NCB/w-17 --kind wanted_person --instrument accord --purpose arrest \\",
+        "        --crime-area fugitives --case 2031/000017 --as xb-duty-1",
+    ),
+)
+def consult(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="CODE/local id.")],
+    kind: Annotated[str, typer.Option("--kind", help="A code of the record kinds.")],
+    instrument: Annotated[str, typer.Option("--instrument", help="Under which instrument.")],
+    purpose: Purpose,
+    crime_area: CrimeArea,
+    officer: ActingAs,
+    case: CaseNumber = "",
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Ask the source's node and wait for its answer: the record as of now, of which nothing is kept here.
+
+    Both nodes keep who asked for what and why. It needs a line to the source; without one, ask with «entente request ask».
+    """
+    given: JsonObject = {
+        "officer": officer, "record": record, "kind": kind, "instrument": instrument, "purpose": purpose,
+        "crime_area": crime_area, "case": case,
+    }  # fmt: skip
+    say(ask_node(folder, "record_consult", given), as_json, _consulted)
 
 
 @app.command("show", epilog=examples("entente request show record-request-0f3a…"))
@@ -82,3 +112,8 @@ def _list(given: JsonObject) -> Iterator[str]:
         for one in items(given, "requests")
     ]
     yield from table(rows, "at", "", "record", "outcome", "delivery", "id")
+
+
+def _consulted(answer: JsonObject) -> Iterator[str]:
+    yield f"As of {when(answer['as_of'])} at {code(answer, 'source')}; it is not kept here."
+    yield from record_lines(answer)

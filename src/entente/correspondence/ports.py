@@ -67,10 +67,16 @@ class CorrespondenceStore(Protocol):
     def record_request(self, request: str) -> tuple[Way, RecordRequest] | None:
         """Return a record request."""
 
+    def put_consult(self, request: RecordRequest, way: Way) -> None:
+        """Add or replace a consultation: what was asked and how it was answered, never what the record says."""
+
+    def consult(self, request: str) -> tuple[Way, RecordRequest] | None:
+        """Return a consultation."""
+
     def count_record_requests(
         self, way: Way, counterpart: BodyId, instrument: InstrumentId, kind: str, since: datetime
     ) -> int:
-        """Count the record requests sent to or received from a body for a kind under an instrument since a moment."""
+        """Count what was asked of or by a body for a kind under an instrument since a moment: requests and consultations."""
 
     def record_requests(self, limit: int) -> tuple[tuple[Way, RecordRequest], ...]:
         """Return the newest record requests."""

@@ -6,6 +6,7 @@ Source: docs/rules/correspondence.md.
 from __future__ import annotations
 
 from entente.correspondence.answering import Answering
+from entente.correspondence.consulting import Consulting
 from entente.correspondence.forwarding import Forwarding
 from entente.correspondence.granting import Granting
 from entente.correspondence.hit_answers import HitAnswers
@@ -17,7 +18,9 @@ from entente.correspondence.requests import Requests
 from entente.correspondence.steps import Steps
 
 
-class Correspondence(Messages, Steps, Hits, HitAnswers, Forwarding, Permissions, Granting, Requests, Answering):
+class Correspondence(
+    Messages, Steps, Hits, HitAnswers, Forwarding, Permissions, Granting, Requests, Answering, Consulting
+):
     """The desk's verbs, and `accept_*` for each kind of statement that the exchange hands to this room.
 
     `accept_*` run inside the exchange's unit of work and do not commit; when one raises, it changed nothing.

@@ -23,6 +23,7 @@ from entente.kernel.errors import Invalid, Untrusted
 from entente.kernel.ids import BodyId, RecordId, StatementId
 from entente.kernel.statement import Statement
 from entente.kernel.text import is_line
+from entente.records.model import Record
 
 ID_CHARACTERS_MAX = 64
 """Twice the longest id that kernel.ids makes for a kind of ours."""
@@ -45,6 +46,8 @@ class Kind(StrEnum):
     EVIDENCE = "evidence"
     RECALL = "recall"
     RECALL_ANSWER = "recall_answer"
+    CONSULT = "consult"
+    CONSULT_ANSWER = "consult_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +203,32 @@ class RecordAnswerContent:
     outcome: AnswerOutcome
     answer: str
     grounds: tuple[str, ...]
+    signed_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultContent:
+    """Content of a `consult`, a call: which record an officer asks for, as what, and why."""
+
+    header: Header
+    record: RecordId
+    kind: str
+    purpose: str
+    crime_area: str
+    roles: tuple[str, ...]
+    """The officer's roles, as the asker's node attests them."""
+    signed_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultAnswerContent:
+    """Content of a `consult_answer`: what the asker may see of the record as of the header's moment, or why it may not."""
+
+    header: Header
+    consult: str
+    outcome: AnswerOutcome
+    grounds: tuple[str, ...]
+    record: Record | None
     signed_in: str
 
 

@@ -38,6 +38,7 @@ class Family(StrEnum):
     HIT = "hit"
     PERMISSION = "permission"
     RECORD_REQUEST = "record_request"
+    CONSULT = "consult"
 
 
 class MessageState(StrEnum):
@@ -156,16 +157,24 @@ class CorrespondenceTables:
         """Return a record request."""
         return self._one(Family.RECORD_REQUEST, RecordRequest, request)
 
+    def put_consult(self, request: RecordRequest, way: Way) -> None:
+        """Add or replace a consultation."""
+        self._put(Family.CONSULT, request, way, request.outcome)
+
+    def consult(self, request: str) -> tuple[Way, RecordRequest] | None:
+        """Return a consultation."""
+        return self._one(Family.CONSULT, RecordRequest, request)
+
     def count_record_requests(
         self, way: Way, counterpart: BodyId, instrument: InstrumentId, kind: str, since: datetime
     ) -> int:
-        """Count the record requests with a body for a kind under an instrument since a moment.
+        """Count the requests and consultations with a body for a kind under an instrument since a moment.
 
         The kind is read from the document: a day's requests are as many as a quota lets pass.
         """
         documents = self._connection.execute(
             sa.select(_item.c.document).where(
-                _item.c.family == Family.RECORD_REQUEST.value,
+                _item.c.family.in_([Family.RECORD_REQUEST.value, Family.CONSULT.value]),
                 _item.c.instrument == instrument,
                 _item.c.counterpart == counterpart,
                 _item.c.way == way.value,

@@ -17,6 +17,7 @@ from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.ids import BodyId
 from entente.node import Node
 from entente.verbs.arguments import Arguments
+from entente.verbs.records import shown_record
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
@@ -181,6 +182,22 @@ def _ask_record(node: Node, arguments: Arguments) -> JsonObject:
     return {"request": _request(node, Way.SENT, request, names)}
 
 
+def _consult(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    record = names.record(arguments.text("record"))
+    source = BodyId(record.partition("/")[0])
+    wanted = Wanted(names.body(source, "record").id, record, arguments.text("kind"))
+    instrument = names.instrument(arguments.text("instrument")).instrument.id
+    about = About(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"), instrument)
+    found = node.correspondence.consult_record(arguments.officer(), wanted, instrument, about, node.schemata, node.call)
+    return {
+        "record": shown_record(found.record, names),
+        "as_of": to_json(found.as_of),
+        "source": names.ref(source),
+        "decision": names.decision(found.decision),
+    }
+
+
 def _show_request(node: Node, arguments: Arguments) -> JsonObject:
     with node.correspondence.open_unit() as unit:
         found = unit.correspondence.record_request(arguments.text("id"))
@@ -336,6 +353,10 @@ VERBS: tuple[Verb, ...] = (
     verb("permission_list", _permissions, "List the newest requests for leave.", "limit"),
     verb(
         "request_ask", _ask_record, "Ask a source's node for one record.",
+        "officer", "record", "kind", *_ABOUT,
+    ),
+    verb(
+        "record_consult", _consult, "Ask a source's node to show one record now; nothing of it is kept.",
         "officer", "record", "kind", *_ABOUT,
     ),
     verb("request_show", _show_request, "Show a record request and its answer.", "id"),

@@ -66,7 +66,7 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
         arguments.optional_text("case"),
     )
     return {
-        "record": _record(shown.visible, names),
+        "record": shown_record(shown.visible, names),
         "held_since": to_json(shown.stored.received_at),
         "received_from": names.code(shown.stored.received_from) if shown.stored.received_from else "",
         "decision": names.decision(shown.decision),
@@ -164,7 +164,8 @@ def _all_holders(node: Node, arguments: Arguments) -> JsonObject:
     }
 
 
-def _record(record: Record, names: Names) -> JsonObject:
+def shown_record(record: Record, names: Names) -> JsonObject:
+    """Return a record, or what may be seen of it, as answers show it."""
     facts: list[Json] = [
         {
             "property": fact.property,

@@ -1,0 +1,69 @@
+"""M19 between real nodes on real stores: a call over the line, answered by the source's gate, kept nowhere at the asker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from entente.kernel.errors import NotFound, Unavailable
+from entente.verbs import perform
+from tests.storage.test_records_between_nodes import GS, RC, XA, XB, World, person
+from tests.support.nodes import open_network
+
+pytestmark = pytest.mark.storage
+
+NAME = "Мирзоев Далер"
+
+
+@pytest.fixture
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with open_network(tmp_path_factory.mktemp("consult")) as network:
+        network.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
+        agreement = network.conclude(XA, "agreement.yaml", (XA, XB, GS))
+        programme = network.conclude(RC, "programme.yaml", (XA,))
+        held = World(network, agreement, programme)
+        held.run([person(held, "w-1", NAME), person(held, "w-2", NAME, terms=(held.kept_from(XB),))])
+        yield held
+
+
+def consult(world: World, local_id: str, at: str = XB) -> Any:  # noqa: ANN401 - a verb's JSON
+    given = {
+        "officer": "duty-1", "record": f"{XA}/{local_id}", "kind": "wanted_person", "instrument": "police-data-agreement",
+        "purpose": "identify", "crime_area": "fugitives",
+    }  # fmt: skip
+    return perform(world.network[at], "record_consult", {**given})
+
+
+def test_m19_record_is_shown_from_its_source_and_kept_nowhere_here(world: World) -> None:
+    shown = consult(world, "w-1")
+    assert [fact["value"] for fact in shown["record"]["facts"] if fact["property"] == "name"] == [NAME]
+    assert shown["source"]["code"] == XA
+    assert world.held(XB, "w-1") is None
+    assert world.find(XB, "Mirzoev Daler") == {}
+    assert world.holders(XA, "w-1") == {}
+    assert NAME.encode() not in b"".join(
+        file.read_bytes() for file in world.network.folders[XB].rglob("*") if file.is_file()
+    )
+    (row,) = [row for row in world.network[XA].trail.latest(20) if row.act.verb == "consult"]
+    assert (row.act.body, row.act.officer) == (world.network.id(XB), "duty-1")
+
+
+def test_m19_hidden_and_absent_are_one_answer_and_a_cut_line_says_so(world: World) -> None:
+    answers = []
+    for local_id in ("w-2", "w-9"):
+        with pytest.raises(NotFound) as caught:
+            consult(world, local_id)
+        answers.append(str(caught.value))
+    assert answers[0] == answers[1]
+    world.network.close(XA)
+    with pytest.raises(Unavailable):
+        consult(world, "w-1")
+
+
+def test_m19_call_is_answered_once(world: World) -> None:
+    consult(world, "w-1")
+    call = world.network.posted[-1]
+    world.network[XA].exchange.receive(call)
+    assert [row.act.verb for row in world.network[XA].trail.latest(1_000)].count("consult") == 1
