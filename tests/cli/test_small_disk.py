@@ -47,12 +47,12 @@ def small(tmp_path: Path) -> Iterator[Path]:
 def fill(file: Path, leave_mb: int) -> None:
     """Fill the disk up to so many MiB, or wholly."""
     free = shutil.disk_usage(file.parent).free - leave_mb * MEBIBYTE
-    with file.open("wb") as filler:
+    # Without a buffer, which would be written once more, and fail, when the file is closed.
+    with file.open("wb", buffering=0) as filler:
         for size in (MEBIBYTE, 4096):
             while filler.tell() < free:
                 try:
                     filler.write(bytes(min(size, free - filler.tell())))
-                    filler.flush()
                 except OSError:
                     break
 
