@@ -106,6 +106,12 @@ class FakeBodies:
     def bodies(self) -> tuple[Body, ...]:
         return tuple(self._world.bodies.values())
 
+    def has_code(self, code: str) -> bool:
+        return any(one.code == code for one in self.bodies())
+
+    def count(self) -> int:
+        return len(self.bodies())
+
     def put_body(self, body: Body, *, is_own: bool = False) -> None:
         self._world.bodies[body.id] = body
         self._world.version += 1

@@ -422,6 +422,12 @@ class MemoryBodies:
     def bodies(self) -> tuple[Body, ...]:
         return tuple(self._state.bodies.values())
 
+    def has_code(self, code: str) -> bool:
+        return any(one.code == code for one in self.bodies())
+
+    def count(self) -> int:
+        return len(self.bodies())
+
     def put_body(self, body: Body, *, is_own: bool = False) -> None:
         self._state.bodies[body.id] = body
 

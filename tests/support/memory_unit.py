@@ -46,6 +46,12 @@ class MemoryBodies:
     def bodies(self) -> tuple[Body, ...]:
         return tuple(sorted(self.entries.values(), key=lambda entry: entry.code))
 
+    def has_code(self, code: str) -> bool:
+        return any(one.code == code for one in self.bodies())
+
+    def count(self) -> int:
+        return len(self.bodies())
+
     def put_body(self, body: Body, *, is_own: bool = False) -> None:
         known = self.entries.get(body.id)
         if known is not None:

@@ -52,6 +52,12 @@ class BodyStore(Protocol):
     def bodies(self) -> tuple[Body, ...]:
         """Return all entries, ordered by code."""
 
+    def has_code(self, code: str) -> bool:
+        """Say whether a body of the directory has this code."""
+
+    def count(self) -> int:
+        """Count the bodies, ourselves too."""
+
     def put_body(self, body: Body, *, is_own: bool = False) -> None:
         """Add or replace an entry; a replacement must hold every earlier key version and name (asserted)."""
 

@@ -363,14 +363,14 @@ class Directory:
                     detail: JsonObject = {**_declared(known, merged), **self._doubt(unit, known, merged)}
                     self.record(unit, Act(DirectoryKind.KEYS, merged.id, NODE, merged.id, detail))
             return merged
-        others = unit.bodies.bodies()
-        if any(other.code == told.code for other in others):
+        # Asked of the store and not read: a peer that introduces thousands must not make each cost what all before it do.
+        if unit.bodies.has_code(told.code):
             raise Conflict(
                 f"Another body of this directory has the code {told.code}.",
                 why="Officers address bodies by their codes, so the first one known keeps it (docs/rules/bodies.md B4).",
                 do="Find out by another way which of the two is meant; the newcomer needs a genesis with another code.",
             )
-        if len(others) >= BODIES_MAX:
+        if unit.bodies.count() >= BODIES_MAX:
             raise Conflict(
                 f"The directory holds {BODIES_MAX} bodies already.",
                 why="The directory is bounded, because nobody can be removed from it (docs/rules/bodies.md B4 and B5).",

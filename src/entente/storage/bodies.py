@@ -24,6 +24,8 @@ _UNKNOWN = "statements of unknown bodies"
 
 _OWN = sa.select(body.c.document).where(body.c.is_own)
 _BODY = sa.select(body.c.document, body.c.is_own).where(body.c.id == sa.bindparam("body"))
+_WITH_CODE = sa.select(sa.literal(1)).select_from(body).where(body.c.code == sa.bindparam("code")).limit(1)
+_COUNT = sa.select(sa.func.count()).select_from(body)
 _HEARD = sa.select(body_heard.c.at).where(body_heard.c.body == sa.bindparam("body"))
 _SUCCESSORS = sa.select(body_succession.c.old, body_succession.c.accepted).where(
     body_succession.c.accepted.is_not(None)
@@ -55,6 +57,14 @@ class BodyTables:
         """Return all entries, ordered by code."""
         rows = self._connection.execute(sa.select(body.c.document).order_by(body.c.code, body.c.id))
         return tuple(remembered(Body, row.document) for row in rows)
+
+    def has_code(self, code: str) -> bool:
+        """Say whether a body of the directory has this code."""
+        return self._connection.execute(_WITH_CODE, {"code": code}).first() is not None
+
+    def count(self) -> int:
+        """Count the bodies, ourselves too."""
+        return int(self._connection.execute(_COUNT).scalar_one())
 
     def put_body(self, body: Body, *, is_own: bool = False) -> None:
         """Add or replace an entry; one that forgets a key version or a name is a programming error."""
