@@ -19,7 +19,9 @@ INSTALL_ENTENTE := $(BIN)/pip install -qq --disable-pip-version-check --no-deps 
 LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary :all: --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help introduction demo test bench simulate check-long lint types requirements reference clean prerequisites browser
+INPUTS ?= 1000000
+
+.PHONY: help introduction demo test bench simulate check-long fuzz lint types requirements reference clean prerequisites browser
 
 help:  ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +49,9 @@ simulate: $(VENV)/.dev-installed  ## many seeds of a network under fire (SEEDS=1
 
 check-long: $(VENV)/.dev-installed  ## the tests that take minutes
 	@$(BIN)/pytest -n 2 -q -m long --hypothesis-profile=long || { [ $$? -eq 5 ] && echo "No test is marked long yet."; }
+
+fuzz: $(VENV)/.dev-installed  ## hostile input to a node, guided by what it reaches (INPUTS=1000000)
+	@$(BIN)/python -m tests.support.fuzz $(INPUTS)
 
 lint: $(VENV)/.dev-installed  ## style only
 	@$(BIN)/ruff check $(SOURCES)

@@ -34,8 +34,8 @@ ALLOWED_WORDS = re.compile(
     r")",
     re.IGNORECASE,
 )
-# Locked, but not installed where the tests run: the first is for Windows, the second for make requirements only.
-READ_BY_HAND = {"colorama": "BSD-3-Clause", "uv": "MIT OR Apache-2.0"}
+# Locked, but not installed where the tests run: colorama is for Windows, uv for make requirements only. atheris states nothing.
+READ_BY_HAND = {"atheris": "Apache-2.0", "colorama": "BSD-3-Clause", "uv": "MIT OR Apache-2.0"}
 
 
 def is_allowed_expression(expression: str) -> bool:
@@ -76,7 +76,8 @@ def licence_metadata(name: str) -> tuple[str, str, list[str]]:
     except PackageNotFoundError:
         return (READ_BY_HAND.get(name, ""), "", [])
     expression, words = ("".join(metadata.get_all(key) or []) for key in ("License-Expression", "License"))
-    return (expression, words, metadata.get_all("Classifier") or [])
+    # One that states nothing but the name of a file was read by hand too.
+    return (expression or ("" if words else READ_BY_HAND.get(name, "")), words, metadata.get_all("Classifier") or [])
 
 
 @pytest.mark.parametrize("name", LOCKED)
