@@ -30,6 +30,8 @@ PAUSE_SECONDS_MAX = 60.0
 """A body that was away is found within a minute of the next act for it."""
 IDLE_SECONDS_MAX = 60.0
 """The store is looked at this often even when nobody wakes the courier."""
+LOOK_SECONDS_MIN = 0.005
+"""Between two looks while some body is served: whoever else is due waits no longer than this."""
 RELOOK_SECONDS = 5.0
 """The same while a body is left alone: what falls due for others meanwhile is not seen otherwise."""
 
@@ -78,8 +80,9 @@ class Courier:
     def wake(self) -> None:
         """Say that something was committed. Cheap; safe from any thread."""
         with self._changed:
-            self._is_woken = True
-            self._changed.notify_all()
+            if not self._is_woken:
+                self._is_woken = True
+                self._changed.notify_all()
 
     def stop(self) -> None:
         """Finish the posts that have begun, begin no others, and return. What is left waits in the store."""
@@ -99,6 +102,8 @@ class Courier:
             with self._changed:
                 if not self._is_woken and not self._is_stopping:
                     self._changed.wait(wait)
+                # Woken by each commit of a busy node, while the body it is for is served already: a look for each is for nothing.
+                self._changed.wait_for(lambda: self._is_stopping or not self._busy, LOOK_SECONDS_MIN)
                 self._is_woken = False
                 if self._is_stopping:
                     return
