@@ -18,6 +18,7 @@ from entente.bodies.authority import Record
 from entente.bodies.model import Body
 from entente.exchange.model import Lane
 from entente.exchange.ports import ExchangeUnit
+from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId
 from entente.kernel.ports import Act, Outgoing
 from entente.kernel.signing import Signer
@@ -51,8 +52,18 @@ def renew(unit: ExchangeUnit, own: Body, signer: Signer, record: Record, now: da
     return count
 
 
-def accept_renewal(_unit: ExchangeUnit, _statement: Statement, _sender: BodyId) -> None:
-    """Take a renewal: that it arrived in its stream is all it says, and the door in keeps that (docs/rules/exchange.md X31)."""
+def accept_renewal(unit: ExchangeUnit, statement: Statement, sender: BodyId) -> None:
+    """Take a renewal: that it arrived in its stream is all it says, and the door in keeps that. Raises Invalid for another form.
+
+    Source: docs/rules/exchange.md X31.
+    """
+    if statement.body != sender or statement.content != {"to": unit.bodies.own().id}:
+        raise Invalid(
+            "The renewal is not well formed.",
+            field="to",
+            why="A renewal is its sender's own, names us and says nothing else (docs/rules/exchange.md X31).",
+            do="Send one of your own to this body.",
+        )
 
 
 def _shortest_leases(unit: ExchangeUnit, own: BodyId, now: datetime) -> Iterator[tuple[BodyId, timedelta]]:
