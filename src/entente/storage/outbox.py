@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +40,8 @@ from entente.storage.schema import body_route, outbox_envelope, outbox_evidence,
 from entente.storage.streams import read_stream, write_stream
 
 _box, _item, _line = outbox_envelope, outbox_statement, outbox_line
+HEADERS_REMEMBERED_MAX = 512
+"""Of envelopes under way: eight batches of a lane, half a megabyte."""
 _WAITING, _GIVEN_UP = SendState.WAITING.value, "given_up"
 _PUT = sa.insert(_item)
 
@@ -83,6 +86,27 @@ _CARRIED = (
     .order_by(_item.c.number)
 )
 _SEAL = sa.update(_item).where(_item.c.number == sa.bindparam("number_")).values(envelope_number=sa.bindparam("of"))
+_FIRST = (
+    sa.select(_item)
+    .where(*_OF_LANE, _item.c.state == _WAITING, _item.c.kind == sa.bindparam("kind"))
+    .order_by(_item.c.number)
+    .limit(1)
+)
+_ROUTE = sa.select(body_route.c.via).where(body_route.c.body == sa.bindparam("body"))
+_OVERDUE = (
+    sa.select(_item).where(_item.c.state == _WAITING, _item.c.put_at <= sa.bindparam("before")).order_by(_item.c.number)
+)
+_SETTLE_BOX = (
+    sa.update(_box)
+    .where(_box.c.number == sa.bindparam("number_"))
+    .values({name: sa.bindparam(name) for name in ("state", "receipt", "settled_at", "sealed", "why")})
+)
+_SETTLE_REST = (
+    sa.update(_item)
+    .where(_item.c.envelope_number == sa.bindparam("of"), _item.c.state == _WAITING)
+    .values({name: sa.bindparam(name) for name in ("state", "reason", "at")})
+)
+_SETTLE_ONE = _SETTLE_REST.where(_item.c.statement_id == sa.bindparam("statement"))
 _DELIVERIES = sa.select(_item).where(_item.c.ref == sa.bindparam("ref")).order_by(_item.c.number)
 _STEPS = sa.select(outbox_evidence).where(
     outbox_evidence.c.statement_id.in_(sa.bindparam("statements", expanding=True))
@@ -174,11 +198,8 @@ class OutboxTables:
 
     def first_waiting(self, recipient: BodyId, kind: str) -> Queued | None:
         """Return the first statement of a kind that waits for a body, sealed or not."""
-        query = sa.select(_item).where(
-            _item.c.recipient == recipient, _item.c.lane == Lane.CONTROL.value, _item.c.state == _WAITING,
-            _item.c.kind == kind,
-        )  # fmt: skip
-        row = self._connection.execute(query.order_by(_item.c.number).limit(1)).one_or_none()
+        values = {"recipient": recipient, "lane": Lane.CONTROL.value, "kind": kind}
+        row = self._connection.execute(_FIRST, values).one_or_none()
         return None if row is None else _queued(row)
 
     def hold(self, queued: Queued, why: str, at: datetime) -> None:
@@ -266,8 +287,7 @@ class OutboxTables:
 
     def route(self, recipient: BodyId) -> BodyId | None:
         """Return the relay that the operator set for a body; None for none."""
-        query = sa.select(body_route.c.via).where(body_route.c.body == recipient)
-        via = self._connection.execute(query).scalar()
+        via = self._connection.execute(_ROUTE, {"body": recipient}).scalar()
         return None if via is None else BodyId(via)
 
     def put_route(self, recipient: BodyId, via: BodyId | None) -> None:
@@ -283,14 +303,12 @@ class OutboxTables:
         is_refused = receipt.outcome is ReceiptOutcome.REFUSED
         state = (SendState.REFUSED if is_refused else SendState.STORED).value
         values = {"state": state, "receipt": evidence, "settled_at": at, "sealed": None, "why": receipt.reason}
-        self._connection.execute(sa.update(_box).where(_box.c.number == number).values(**values))
-        carried = (_item.c.envelope_number == number, _item.c.state == _WAITING)
+        self._connection.execute(_SETTLE_BOX, {"number_": number, **values})
         refused = {result.statement: result.reason for result in receipt.results if not result.is_accepted}
         for statement, reason in refused.items() if not is_refused else ():
-            one = sa.update(_item).where(*carried, _item.c.statement_id == statement)
-            self._connection.execute(one.values(state=SendState.REFUSED.value, reason=reason, at=at))
-        everything = {"state": state, "reason": receipt.reason, "at": at}
-        self._connection.execute(sa.update(_item).where(*carried).values(**everything))
+            one = {"of": number, "statement": statement}
+            self._connection.execute(_SETTLE_ONE, {**one, "state": SendState.REFUSED.value, "reason": reason, "at": at})
+        self._connection.execute(_SETTLE_REST, {"of": number, "state": state, "reason": receipt.reason, "at": at})
 
     def set_relayed(self, number: int, by: BodyId, evidence: bytes, at: datetime) -> None:
         """Keep that a relay took an envelope; it still waits for its recipient."""
@@ -301,8 +319,7 @@ class OutboxTables:
 
     def overdue(self, before: datetime) -> tuple[Queued, ...]:
         """Return statements that have waited since before a moment, sealed or not, held ones left out."""
-        query = sa.select(_item).where(_item.c.state == _WAITING, _item.c.put_at <= before).order_by(_item.c.number)
-        return tuple(_queued(row) for row in self._connection.execute(query))
+        return tuple(_queued(row) for row in self._connection.execute(_OVERDUE, {"before": before}))
 
     def set_undelivered(self, queued: Queued, why: str, at: datetime) -> None:
         """End a statement's delivery without success."""
@@ -385,8 +402,14 @@ def _pending(item: Outgoing) -> Delivery:
     return Delivery(item.recipient, statement.id, statement.kind, item.ref, _WAITING, "", statement.at)
 
 
+@lru_cache(maxsize=HEADERS_REMEMBERED_MAX)
+def _header_of(data: bytes) -> EnvelopeHeader:
+    """Read a header once: each is looked at several times between its sealing and its receipt."""
+    return value_of(EnvelopeHeader, data.decode("utf-8"))
+
+
 def _waiting(row: sa.Row[Any]) -> WaitingEnvelope:
-    header = value_of(EnvelopeHeader, row.header.decode("utf-8"))
+    header = _header_of(row.header)
     envelope = Envelope(header, row.header, Signature(KeyId(row.key_id), row.signature), row.sealed)
     return WaitingEnvelope(row.number, BodyId(row.recipient), envelope, row.relayed_at)
 
