@@ -337,6 +337,9 @@ def by_bundle(day: Day) -> None:
         "officer": DUTY, "to": "XB-NCB", "instrument": "charter", "subject": "By hand", "text": "Carried.",
     }  # fmt: skip
     perform(day.network["XA-NCB"], "message_send", message)
+    for unusable in ("/", str(day.scratch), "a" * 5_000, "no folder/there.bundle", "a\0b"):
+        with pytest.raises((Invalid, Conflict)):
+            perform(day.network["XA-NCB"], "exchange_export", {"to": "XB-NCB", "file": unusable})
     assert perform(day.network["XA-NCB"], "exchange_export", {"to": "XB-NCB", "file": str(there)})["batches"] == 1
     with pytest.raises(Conflict):
         perform(day.network["XA-NCB"], "exchange_export", {"to": "XB-NCB", "file": str(there)})

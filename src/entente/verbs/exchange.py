@@ -118,7 +118,7 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
         with file.open("rb") as opened:
             lines = iter(lambda: opened.readline(LINE_BYTES_MAX), b"")
             found = take_in(node.exchange, lines, answers.append, arguments.progress)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _no_file(file, error) from error
     _write(answer, iter(answers), arguments)
     return {
@@ -132,8 +132,12 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
 
 def _write(file: Path, lines: object, arguments: Arguments) -> int:
     """Write a bundle whole or not at all: under another name first, durable before it has its own."""
-    part, count = file.with_name(file.name + REST), 0
-    if file.exists():
+    count = 0
+    try:
+        part, is_there = file.with_name(file.name + REST), file.exists()
+    except (OSError, ValueError) as error:
+        raise _no_file(file, error) from error
+    if is_there:
         raise Conflict(
             f"There is a file {file.name} already.",
             why="A bundle that waits to be carried is not overwritten.",
@@ -148,16 +152,16 @@ def _write(file: Path, lines: object, arguments: Arguments) -> int:
             opened.flush()
             os.fsync(opened.fileno())
         part.rename(file)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _no_file(file, error) from error
     return count
 
 
-def _no_file(file: Path, error: OSError) -> Invalid:
+def _no_file(file: Path, error: OSError | ValueError) -> Invalid:
     return Invalid(
-        f"The file {file.name} cannot be used.",
+        f"The file {file.name[:100]} cannot be used.",
         field="file",
-        why=f"The system says: {error.strerror}.",
+        why=f"The system says: {error.strerror if isinstance(error, OSError) else error}.",
         do="Name a file that the node's account may read or write, with room on its disk.",
     )
 
