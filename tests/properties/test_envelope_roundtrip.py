@@ -18,7 +18,15 @@ from entente.exchange.envelopes import (
     open_envelope,
     read_body,
 )
-from entente.exchange.model import EXPIRY_DAYS, STATEMENTS_PACKED_MAX, Envelope, EnvelopeBody, Lane, Queued
+from entente.exchange.model import (
+    EXPIRY_DAYS,
+    STATEMENTS_PACKED_MAX,
+    STREAM_LANES,
+    Envelope,
+    EnvelopeBody,
+    Lane,
+    Queued,
+)
 from entente.exchange.packing import pack
 from entente.kernel.ids import InstrumentId
 from entente.kernel.ports import Outgoing
@@ -43,7 +51,7 @@ def statements(draw: st.DrawFn) -> Statement:
 @st.composite
 def postmarks(draw: st.DrawFn) -> Postmark:
     lane, sent_at = draw(st.sampled_from(list(Lane))), draw(MOMENTS)
-    sequence = 0 if lane is Lane.RECEIPT else draw(st.integers(1, 2**53 - 1))
+    sequence = draw(st.integers(1, 2**53 - 1)) if lane in STREAM_LANES else 0
     previous = draw(st.sampled_from(["", "0" * 64, "f" * 64]))
     expires_at = sent_at + timedelta(seconds=draw(st.integers(1, EXPIRY_DAYS * 86_400)))
     instrument, epoch = draw(INSTRUMENTS), draw(st.integers(0, 2**53 - 1))
