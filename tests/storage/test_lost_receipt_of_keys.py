@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from entente.correspondence.messages import Letter
-from entente.kernel.statement import from_json
+from entente.exchange.envelopes import batch_to_bytes
+from entente.kernel.errors import Invalid
+from entente.kernel.ids import InstrumentId
+from entente.kernel.statement import draft, from_json
 from tests.support.nodes import DUTY, HEAD, open_network
 
 pytestmark = pytest.mark.storage
@@ -54,3 +57,24 @@ def test_x19_both_bodies_change_keys_while_no_receipt_arrives_and_the_line_goes_
         for code, other in pair:
             with network[code].exchange.open_view() as view:
                 assert view.outbox.count_waiting(network.id(other)) == 0
+
+
+def test_x27_who_knows_our_change_of_keys_before_its_receipt_is_here_believes_our_answers(tmp_path: Path) -> None:
+    with open_network(tmp_path) as network:
+        network.conclude("GS", "charter.yaml", ("GS", "XA-NCB", "XB-NCB", "RC"))
+        called, caller = network["XA-NCB"], network["XB-NCB"]
+        drafted = from_json(called.directory.draft_keys(HEAD)["statement"])
+        called.directory.change_keys(HEAD, network.sign_by_heads("XA-NCB", drafted))
+        lost = called.exchange.collect(network.id("XB-NCB"))
+        assert lost is not None
+        caller.exchange.receive(lost.batch)
+        asked = caller.exchange.pull(network.id("XA-NCB"))
+        # The answer is believed: with it comes what was lost.
+        assert caller.exchange.pulled(asked, called.exchange.receive(batch_to_bytes([asked.envelope]))).envelopes == 1
+        # A call of a kind that nobody answers: the refusal proves itself too, and is not taken for a forgery.
+        with caller.directory.open_unit() as unit:
+            unknown = draft("weather", unit.bodies.own().id, network.clock.now(), {})
+        signed = unknown.with_signature(caller.exchange.keys.signer)
+        again = caller.exchange.call(network.id("XA-NCB"), signed, InstrumentId(""))
+        with pytest.raises(Invalid, match="weather"):
+            caller.exchange.answered(again, called.exchange.receive(batch_to_bytes([again.envelope])))

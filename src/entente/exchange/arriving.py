@@ -238,7 +238,7 @@ class Arriving:
                 more = self.waiting_for(sender.id)
         except EntenteError as error:
             with self.open_view() as view:
-                answers = (self.calls.refusal(view, error, sender.id, now),)
+                answers = (self.calls.refusal(view, error, envelope, now),)
         with self.open_view() as view:
             return [self.calls.seal_answer(view, envelope, sender, answers), *more]
 
@@ -252,7 +252,7 @@ class Arriving:
             line = unit.outbox.line(asker, lane)
             if line is not None:
                 unit.outbox.put_line(Line(asker, lane, 0, min(now, line.next_try_at)))
-        return draft(PULLED_KIND, own.id, now, {}).with_signature(self.posting.signer_toward(unit, own, asker))
+        return draft(PULLED_KIND, own.id, now, {}).with_signature(self.posting.signer_answering(unit, own, envelope))
 
 
 class _Batch:

@@ -136,17 +136,17 @@ class Calls:
         own = unit.bodies.own()
         return make_answer(
             envelope, sender, tuple(statements), self.ids.new_salt(), own.id, Lane.ANSWER,
-            signer=self.posting.signer_toward(unit, own, sender.id), sealer=self.sealer,
+            signer=self.posting.signer_answering(unit, own, envelope), sealer=self.sealer,
         )  # fmt: skip
 
-    def refusal(self, unit: ExchangeUnit, error: EntenteError, to: BodyId, now: datetime) -> Statement:
-        """Make the answer that says no, in the error's own words.
+    def refusal(self, unit: ExchangeUnit, error: EntenteError, envelope: Envelope, now: datetime) -> Statement:
+        """Make the answer to a call that says no, in the error's own words.
 
         Source: docs/rules/exchange.md X27.
         """
         own = unit.bodies.own()
         content: JsonObject = {"code": error.code, "what": error.what, "why": error.why, "do": error.do}
-        signer = self.posting.signer_toward(unit, own, to)
+        signer = self.posting.signer_answering(unit, own, envelope)
         return draft(CALL_REFUSED_KIND, own.id, now, content).with_signature(signer)
 
     def believe(self, call: Call, answer: Envelope, own: BodyId, now: datetime) -> tuple[Statement, ...]:
