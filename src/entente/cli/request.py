@@ -16,6 +16,10 @@ from entente.kernel.canonical import JsonObject
 
 app = commands("Ask a source's node for one record, and read its answer.")
 
+_Record = Annotated[str, typer.Argument(metavar="RECORD", help="CODE/local id.")]
+_Kind = Annotated[str, typer.Option("--kind", help="A code of the record kinds.")]
+_Instrument = Annotated[str, typer.Option("--instrument", help="Under which instrument.")]
+
 
 @app.command(
     "ask",
@@ -25,9 +29,9 @@ app = commands("Ask a source's node for one record, and read its answer.")
     ),
 )
 def ask(
-    record: Annotated[str, typer.Argument(metavar="RECORD", help="CODE/local id.")],
-    kind: Annotated[str, typer.Option("--kind", help="A code of the record kinds.")],
-    instrument: Annotated[str, typer.Option("--instrument", help="Under which instrument.")],
+    record: _Record,
+    kind: _Kind,
+    instrument: _Instrument,
     purpose: Purpose,
     crime_area: CrimeArea,
     officer: ActingAs,
@@ -51,9 +55,9 @@ def ask(
     ),
 )
 def consult(
-    record: Annotated[str, typer.Argument(metavar="RECORD", help="CODE/local id.")],
-    kind: Annotated[str, typer.Option("--kind", help="A code of the record kinds.")],
-    instrument: Annotated[str, typer.Option("--instrument", help="Under which instrument.")],
+    record: _Record,
+    kind: _Kind,
+    instrument: _Instrument,
     purpose: Purpose,
     crime_area: CrimeArea,
     officer: ActingAs,
