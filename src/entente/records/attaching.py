@@ -19,9 +19,9 @@ from entente.kernel.ids import BodyId, OfficerId, RecordId
 from entente.kernel.ports import Act
 from entente.records.freshening import Fresh
 from entente.records.media import MediaCheck
-from entente.records.model import BLOBS_MAX, BlobReference, Record, RecordDraft, StoredRecord
+from entente.records.model import BLOBS_MAX, BlobReference, Record, StoredRecord
 from entente.records.ports import BlobFiles, HeldBlob, NewBlob, PlainFile, RecordsUnit, RecordWrite
-from entente.records.rules import check_draft, check_end, content_digest, content_texts, extract, latest_end
+from entente.records.rules import check_draft, check_end, content_digest, content_texts, draft_of, extract, latest_end
 from entente.records.service import Records
 from entente.records.sharing import Copies, instruments_of
 from entente.records.statements import record_statement
@@ -129,7 +129,7 @@ class Attaching:
         service, now = self.records, self.records.clock.now()
         record = replace(changed, version=stored.record.version + 1, at=now)
         situation = service.disclosure.situation_in(unit)
-        check_draft(_as_draft(record), service.schemata, service.lists)
+        check_draft(draft_of(record), service.schemata, service.lists)
         latest = latest_end(record.kind, instruments_of(situation, record.terms), now.date(), service.lists)
         check_end(record.retention, latest)
         texts = content_texts(record)
@@ -204,16 +204,3 @@ def _without_file(record: Record, gone: BlobReference) -> Record:
     without = extract(rest, frozenset(range(len(rest.terms))) - ({gone.terms} - used))
     assert without is not None, "the facts stay"
     return without
-
-
-def _as_draft(record: Record) -> RecordDraft:
-    return RecordDraft(
-        record.local_id,
-        record.schema,
-        record.kind,
-        record.terms,
-        record.facts,
-        record.links,
-        record.retention,
-        blobs=record.blobs,
-    )

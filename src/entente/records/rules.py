@@ -106,19 +106,20 @@ def check_received(record: Record, schemata: Schemata, lists: CodeLists, signer:
         raise _invalid("source", "the record is not its signer's own", "only the source writes a record (R1)")
     if record.version < 1:
         raise _invalid("version", f"the version is {record.version}", "versions count from 1 (R4)")
-    check_draft(
-        RecordDraft(
-            record.local_id,
-            record.schema,
-            record.kind,
-            record.terms,
-            record.facts,
-            record.links,
-            record.retention,
-            blobs=record.blobs,
-        ),
-        schemata,
-        lists,
+    check_draft(draft_of(record), schemata, lists)
+
+
+def draft_of(record: Record) -> RecordDraft:
+    """Return what a record says, without what its source gave it: its number, its signature."""
+    return RecordDraft(
+        record.local_id,
+        record.schema,
+        record.kind,
+        record.terms,
+        record.facts,
+        record.links,
+        record.retention,
+        blobs=record.blobs,
     )
 
 
