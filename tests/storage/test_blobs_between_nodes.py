@@ -19,12 +19,10 @@ from entente.agreements.model import Direction, SuspensionTerms
 from entente.correspondence.desk import About
 from entente.disclosure.model import DisclosureClass
 from entente.handling.model import (
-    InformationEvaluation,
     Restriction,
     RestrictionMode,
     Retention,
     ReviewState,
-    SourceEvaluation,
 )
 from entente.kernel.blob import CHUNK_BYTES, Manifest, chunk_digest
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Unavailable, Untrusted
@@ -47,6 +45,7 @@ from entente.records.statements import (
 )
 from entente.storage.blob_files import BlobFolder
 from entente.transport.caller import Caller
+from tests.support.build_disclosure import a_class
 from tests.support.hostile import send
 from tests.support.nodes import DPO, DUTY, HEAD, Network, open_network
 
@@ -115,22 +114,15 @@ class World:
     lines: dict[str, Line]
 
     def cls(self, source: str = XA, **changes: object) -> DisclosureClass:
-        plain = DisclosureClass(
-            source=self.network.id(source),
-            kind="wanted_person",
-            instrument=self.agreement,
-            purposes=frozenset({"arrest", "identify"}),
-            crime_areas=frozenset({"fugitives"}),
-            handling=frozenset({"H1"}),
-            confidentiality="restricted",
-            source_evaluation=SourceEvaluation.A,
-            information_evaluation=InformationEvaluation.KNOWN_TRUE,
-            status="wanted",
-            marks=frozenset(),
-            restrictions=frozenset(),
-            review=ReviewState.NOT_REQUIRED,
-        )
-        return replace(plain, **changes)  # type: ignore[arg-type] # the fields are the test's
+        plain = {
+            "source": self.network.id(source),
+            "instrument": self.agreement,
+            "purposes": frozenset({"arrest", "identify"}),
+            "crime_areas": frozenset({"fugitives"}),
+            "handling": frozenset({"H1"}),
+            "review": ReviewState.NOT_REQUIRED,
+        }
+        return a_class(**{**plain, **changes})
 
     def kept_from(self, code: str) -> DisclosureClass:
         excluded = Restriction(RestrictionMode.EXCLUDE, bodies=frozenset({self.network.id(code)}))

@@ -20,12 +20,10 @@ from entente.correspondence.desk import About
 from entente.disclosure.model import DisclosureClass, DisclosureRequest, Reader
 from entente.handling.model import (
     DisclosureAct,
-    InformationEvaluation,
     Restriction,
     RestrictionMode,
     Retention,
     ReviewState,
-    SourceEvaluation,
 )
 from entente.identity.model import Candidate, Occasion, Query
 from entente.kernel.errors import NotFound, Refused
@@ -43,6 +41,7 @@ from entente.records.model import (
 )
 from entente.records.statements import record_statement, withdrawal_statement
 from entente.storage.folder import Folder
+from tests.support.build_disclosure import a_class
 from tests.support.hostile import send
 from tests.support.nodes import DUTY, HEAD, Network, open_network
 
@@ -68,22 +67,15 @@ class World:
 
     def cls(self, source: str = XA, **changes: object) -> DisclosureClass:
         """Return the class of a wanted person under the agreement."""
-        plain = DisclosureClass(
-            source=self.network.id(source),
-            kind="wanted_person",
-            instrument=self.agreement,
-            purposes=frozenset({"arrest", "identify"}),
-            crime_areas=frozenset({"fugitives"}),
-            handling=frozenset({"H1"}),
-            confidentiality="restricted",
-            source_evaluation=SourceEvaluation.A,
-            information_evaluation=InformationEvaluation.KNOWN_TRUE,
-            status="wanted",
-            marks=frozenset(),
-            restrictions=frozenset(),
-            review=ReviewState.NOT_REQUIRED,
-        )
-        return replace(plain, **changes)  # type: ignore[arg-type] # the fields are the test's
+        plain = {
+            "source": self.network.id(source),
+            "instrument": self.agreement,
+            "purposes": frozenset({"arrest", "identify"}),
+            "crime_areas": frozenset({"fugitives"}),
+            "handling": frozenset({"H1"}),
+            "review": ReviewState.NOT_REQUIRED,
+        }
+        return a_class(**{**plain, **changes})
 
     def kept_from(self, *codes: str) -> DisclosureClass:
         """Return a class that its source keeps from some bodies."""
