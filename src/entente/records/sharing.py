@@ -27,9 +27,7 @@ def copy_verdict(
 
     Of those that refuse, the one that lets the body go furthest. The dates are those of one record, where one is judged.
     """
-    asked = replace(situation, own_body=cls.source)
-    verdicts = [judge(request, asked, now) for request in _questions(cls, holder, dates)]
-    return next((verdict for verdict in verdicts if verdict.decision.allowed), max(verdicts, key=height))
+    return _furthest(_questions(cls, holder, dates), replace(situation, own_body=cls.source), now)
 
 
 def forward_verdict(
@@ -39,36 +37,49 @@ def forward_verdict(
 
     By the source's leave, where its handling code asks for one.
     """
-    asked = replace(situation, own_body=cls.source)
-    verdicts = [
-        judge(
-            DisclosureRequest(
-                Reader(by),
-                DisclosureAct.FORWARD,
-                Right.COPY,
-                purpose,
-                area,
-                cls,
-                cls.instrument,
-                recipient=to,
-                record=record,
-            ),
-            asked,
-            now,
+    reader = Reader(by)
+    questions = (
+        DisclosureRequest(
+            reader,
+            DisclosureAct.FORWARD,
+            Right.COPY,
+            purpose,
+            area,
+            cls,
+            cls.instrument,
+            recipient=to,
+            record=record,
         )
-        for purpose in sorted(cls.purposes) or [""]
-        for area in sorted(cls.crime_areas) or [""]
-    ]
-    return next((verdict for verdict in verdicts if verdict.decision.allowed), verdicts[-1])
+        for purpose, area in _pairs(cls)
+    )
+    return _furthest(questions, replace(situation, own_body=cls.source), now)
+
+
+def _furthest(questions: Iterable[DisclosureRequest], situation: Situation, now: datetime) -> Verdict:
+    """Return the first verdict that allows; of those that all refuse, the first that lets the body go furthest.
+
+    The gate is not asked on after a yes: a class has up to some fifty pairs of purpose and area, and each copy asks for each.
+    """
+    refused: list[Verdict] = []
+    for question in questions:
+        verdict = judge(question, situation, now)
+        if verdict.decision.allowed:
+            return verdict
+        refused.append(verdict)
+    return max(refused, key=height)
 
 
 def _questions(cls: DisclosureClass, holder: BodyId, dates: FactDates | None) -> Iterator[DisclosureRequest]:
+    reader = Reader(holder)
+    for purpose, area in _pairs(cls):
+        yield DisclosureRequest(reader, DisclosureAct.SEE, Right.COPY, purpose, area, cls, cls.instrument, dates=dates)
+
+
+def _pairs(cls: DisclosureClass) -> Iterator[tuple[str, str]]:
     # A class without purposes or areas is asked about once with none, so that the gate says why it refuses.
     for purpose in sorted(cls.purposes) or [""]:
         for area in sorted(cls.crime_areas) or [""]:
-            yield DisclosureRequest(
-                Reader(holder), DisclosureAct.SEE, Right.COPY, purpose, area, cls, cls.instrument, dates=dates
-            )
+            yield purpose, area
 
 
 @dataclass(slots=True)
