@@ -50,7 +50,7 @@ simulate: $(VENV)/.dev-installed  ## many seeds of a network under fire (SEEDS=1
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)
 
 check-long: $(VENV)/.dev-installed  ## the tests that take minutes
-	@$(BIN)/pytest -n 2 -q -m long --hypothesis-profile=long || { [ $$? -eq 5 ] && echo "No test is marked long yet."; }
+	@$(BIN)/pytest -n 2 --dist worksteal -q -m long --hypothesis-profile=long || { [ $$? -eq 5 ] && echo "No test is marked long yet."; }
 
 fuzz: $(VENV)/.dev-installed  ## hostile input to a node, guided by what it reaches (INPUTS=1000000)
 	@$(BIN)/python -m tests.support.fuzz $(INPUTS)
