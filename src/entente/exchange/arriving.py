@@ -107,21 +107,28 @@ class Arriving:
             case Lane.ANSWER:
                 raise _answer_posted()
         if first.header.recipient != own:
-            return self._take_to_pass_on(first)
+            return self._take_to_pass_on(group)
         return self._take_in(group, own, is_by_hand=is_by_hand)
 
     def _take_in(self, group: Sequence[Envelope], own: BodyId, *, is_by_hand: bool) -> list[Envelope]:
         """Take in envelopes of streams: those that write, in one transaction if all goes well, else each in its own."""
         found: list[tuple[Envelope, Receipt]] = []
-        with self.open_view() as view:
-            glances = [self.intake.look(view, envelope, self.clock.now()) for envelope in group]
-        if is_by_hand or any(glance.answer is not None for glance in glances) or len(group) == 1:
+        if is_by_hand or len(group) == 1 or not self._may_be_taken_together(group):
             for envelope in group:
                 found += self._take_in_one(envelope, own, is_by_hand=is_by_hand)
         else:
             found = self._take_in_together(group, own)
         # Durable from here on: a crash before the answer leaves makes the sender post again, and X7 answers it.
         return self._receipts(found)
+
+    def _may_be_taken_together(self, group: Sequence[Envelope]) -> bool:
+        """Say whether the first of a group writes, and each other one does or comes after one that may be in the group.
+
+        The first proves itself, so that nobody who proves nothing has the others wait for the writer (X3 to X9).
+        """
+        with self.open_view() as view:
+            answers = [self.intake.look(view, envelope, self.clock.now()).answer for envelope in group]
+        return answers[0] is None and all(answer is None or answer.outcome is ReceiptOutcome.GAP for answer in answers)
 
     def _take_in_together(self, group: Sequence[Envelope], own: BodyId) -> list[tuple[Envelope, Receipt]]:
         with self.open_unit() as unit:
@@ -214,13 +221,15 @@ class Arriving:
             )
             unit.commit()
 
-    def _take_to_pass_on(self, envelope: Envelope) -> list[Envelope]:
+    def _take_to_pass_on(self, group: Sequence[Envelope]) -> list[Envelope]:
+        """Keep envelopes of streams between two others, in one transaction; one that is not passed on writes nothing."""
         now = self.clock.now()
         with self.open_unit() as unit:
-            receipt = self._relaying.take(unit, envelope, now)
-            if receipt is not None and receipt.outcome is ReceiptOutcome.RELAYED:
+            taken = [(envelope, self._relaying.take(unit, envelope, now)) for envelope in group]
+            found = [(envelope, receipt) for envelope, receipt in taken if receipt is not None]
+            if any(receipt.outcome is ReceiptOutcome.RELAYED for _, receipt in found):
                 unit.commit()
-        return [] if receipt is None else self._receipts([(envelope, receipt)])
+        return self._receipts(found)
 
     def _answer_call(self, envelope: Envelope) -> list[Envelope]:
         now = self.clock.now()
@@ -266,7 +275,7 @@ class _Batch:
         self._items = items
 
     def groups(self) -> Iterator[list[Envelope]]:
-        """Yield runs of envelopes of streams from one sender to us within GROUP_BYTES_MAX, and everything else one by one."""
+        """Yield runs of envelopes of streams between the same two within GROUP_BYTES_MAX, and everything else one by one."""
         run: list[Envelope] = []
         size = 0
         for item in self._items:

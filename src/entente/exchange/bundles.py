@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entente.exchange.envelopes import batch_from_bytes
-from entente.exchange.model import BATCH_BYTES_MAX
+from entente.exchange.model import BATCH_BYTES_MAX, Lane
 from entente.exchange.service import Exchange
 from entente.kernel.canonical import JsonObject, canonical_bytes, parse_canonical
 from entente.kernel.clock import format_time
@@ -51,10 +51,10 @@ def export(exchange: Exchange, recipient: BodyId) -> Iterator[bytes]:
     with exchange.open_view() as view:
         own = view.bodies.own().id
     yield heading(own, recipient, exchange.clock.now())
-    after = 0
+    after: dict[Lane, int] = {}
     passed_on: frozenset[int] = frozenset()
     while (parcel := exchange.collect_by_hand(recipient, after=after, passed_on=passed_on)) is not None:
-        after = max((one.number for one in parcel.envelopes), default=after)
+        after |= {one.envelope.header.lane: one.number for one in parcel.envelopes}
         passed_on |= {one.number for one in parcel.relayed}
         yield parcel.batch + b"\n"
 

@@ -58,19 +58,34 @@ class Pulled:
     """The batch to post back; empty when nothing came."""
 
 
+FRAME_BYTES = 64
+"""The frame of a batch has 22."""
+ANSWER_BYTES = 8 * 1024
+"""Kept free in the answer to a pull for what answers it first: one statement that says nothing, in an envelope of 5 KiB."""
+
+
 def parcel_of(
-    recipient: BodyId, via: Body, waiting: Sequence[WaitingEnvelope], relayed: Sequence[Relayed]
+    recipient: BodyId,
+    via: Body,
+    waiting: Sequence[WaitingEnvelope],
+    relayed: Sequence[Relayed],
+    *,
+    is_with_answer: bool = False,
 ) -> Parcel | None:
-    """Return a parcel of as much as one batch holds, our own envelopes first; None when there is nothing."""
-    room = BATCH_BYTES_MAX - 64  # the frame of a batch has 22 bytes
+    """Return a parcel of as much as one batch holds, our own envelopes first; None when there is nothing.
+
+    With an answer, room is left in the batch for the one envelope that answers a pull.
+    """
+    room = BATCH_BYTES_MAX - FRAME_BYTES - ANSWER_BYTES * is_with_answer
+    limit = BATCH_ENVELOPES_MAX - is_with_answer
     chosen: list[WaitingEnvelope] = []
     passed_on: list[Relayed] = []
-    for one in waiting:
+    for one in waiting[:limit]:
         room -= wire_bytes(one.envelope)
         if room < 0:
             break
         chosen.append(one)
-    for other in relayed[: BATCH_ENVELOPES_MAX - len(chosen)]:
+    for other in relayed[: limit - len(chosen)]:
         room -= wire_bytes(other.envelope)
         if room < 0:
             break

@@ -211,14 +211,20 @@ class RelayStore(Protocol):
     def has(self, header_hash: str) -> bool:
         """Say whether an envelope is or was kept here to be passed on."""
 
+    def ends(self, header_hash: str) -> tuple[BodyId, BodyId] | None:
+        """Return sender and recipient of an envelope that is or was kept here to be passed on."""
+
     def get(self, header_hash: str) -> Relayed | None:
         """Return a kept envelope that still waits."""
 
-    def waiting(self, recipient: BodyId, limit: int) -> tuple[Relayed, ...]:
-        """Return what waits for a body, in the order it came."""
+    def waiting(self, recipient: BodyId, limit: int, due: datetime | None = None) -> tuple[Relayed, ...]:
+        """Return what waits for a body, in the order it came: all, or what may be posted at a moment."""
 
-    def recipients(self) -> tuple[BodyId, ...]:
-        """Return the bodies that something waits for."""
+    def recipients(self, due: datetime | None = None) -> tuple[BodyId, ...]:
+        """Return the bodies that something waits for: anything, or what may be posted at a moment."""
+
+    def put_off(self, header_hash: str, until: datetime) -> None:
+        """Post a kept envelope not before a moment."""
 
     def settle(self, header_hash: str, state: str, at: datetime) -> None:
         """Mark an envelope delivered or undelivered; its sealed body goes."""

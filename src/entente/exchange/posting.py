@@ -48,6 +48,8 @@ WHY_CHARACTERS_MAX = 500
 SEALED_AT_ONCE_MAX = 256
 """Statements that one transaction puts in envelopes: about 50 ms, the longest a commit of ours may take (DESIGN section 8)."""
 NON_DELIVERY_KIND = "non_delivery"
+NOTHING_BEFORE: Mapping[Lane, int] = {}
+"""By lane, the last envelope that went before: none."""
 
 MayLeave: TypeAlias = Callable[[Any, Statement, BodyId], str]
 """A room's last word on a statement: the unit of work, the statement, its recipient. Returns why it may not leave, or nothing."""
@@ -68,10 +70,12 @@ class Posting:
     on_stored: Mapping[str, OnStored] = field(default_factory=dict)
     """Statement kind → the room that is told when its recipient has it durably (X19)."""
 
-    def make_ready(self, unit: ExchangeUnit, recipient: BodyId, now: datetime, ahead_of: int = 0) -> None:
+    def make_ready(
+        self, unit: ExchangeUnit, recipient: BodyId, now: datetime, ahead_of: Mapping[Lane, int] = NOTHING_BEFORE
+    ) -> None:
         """Leave in the recipient's lanes exactly the envelopes that may be posted now; the caller commits.
 
-        At most BATCH_ENVELOPES_MAX of a lane are sealed ahead of what is acknowledged, or of an envelope of a number.
+        At most BATCH_ENVELOPES_MAX of a lane are sealed ahead of what is acknowledged, or of an envelope of its number.
 
         Source: docs/rules/exchange.md X20 and X21.
         """
@@ -84,8 +88,8 @@ class Posting:
             if why := next((why for one in waiting if (why := door.why_stale(one))), ""):
                 self.begin_anew(unit, recipient, lane, why, now)
                 waiting = ()
-            if ahead_of:
-                waiting = unit.outbox.envelopes(recipient, lane, BATCH_ENVELOPES_MAX, ahead_of)
+            if last := ahead_of.get(lane):
+                waiting = unit.outbox.envelopes(recipient, lane, BATCH_ENVELOPES_MAX, last)
             if room := BATCH_ENVELOPES_MAX - len(waiting):
                 self._seal(door, lane, room)
 

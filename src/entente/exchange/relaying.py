@@ -10,13 +10,20 @@ Source: docs/rules/exchange.md X24 to X26; DESIGN section 4 (evidence ladder) an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from entente.bodies.authority import Record
 from entente.bodies.model import Body
-from entente.bodies.rules import key_at
 from entente.exchange.envelopes import header_hash
-from entente.exchange.model import Envelope, Lane, Receipt, ReceiptOutcome, RefusalReason, Relayed
+from entente.exchange.model import (
+    RELAY_AGAIN_HOURS,
+    Envelope,
+    Lane,
+    Receipt,
+    ReceiptOutcome,
+    RefusalReason,
+    Relayed,
+)
 from entente.exchange.ports import ExchangeUnit
 from entente.exchange.posting import Posting
 from entente.exchange.receipts import make_receipt
@@ -25,12 +32,13 @@ from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.ids import BodyId, Ids
 from entente.kernel.ports import Act
 from entente.kernel.sealing import Sealer
-from entente.kernel.signing import Context, is_signed_by
 
 RELAY_FOR_MAX = 10_000
 """Envelopes kept for one recipient: a month of a bureau's messages. Beyond it senders are told, and wait themselves."""
 RELAY_OF_MAX = 2_000
 """Envelopes kept of one sender, so that one does not fill what all share."""
+RETRY_FIRST = timedelta(seconds=1)
+"""After which an envelope that its recipient did not answer is posted again for the first time, as our own are (X21)."""
 DELIVERED, UNDELIVERED = "delivered", "undelivered"
 
 
@@ -75,31 +83,33 @@ class Relaying:
             self.record(unit, Act("envelope_relayed", header.sender, "node", name, detail))
         return Receipt(name, ReceiptOutcome.RELAYED, now)
 
-    def believes(self, unit: ExchangeUnit, answer: Envelope, now: datetime) -> bool:
-        """Say whether a receipt for another body is what it claims: the recipient's word on something passed on to it."""
-        speaker = unit.bodies.body(answer.header.sender)
-        key = None if speaker is None else key_at(speaker, answer.header.key, now)
-        is_signed = key is not None and is_signed_by(key, answer.signature, Context.ENVELOPE, answer.header_bytes)
-        kept = unit.relay.get(answer.header.previous)
-        return (
-            is_signed
-            and kept is not None
-            and kept.envelope.header.recipient == answer.header.sender
-            and kept.envelope.header.sender == answer.header.recipient
-        )
-
-    def handed_on(self, unit: ExchangeUnit, relayed: Relayed, answer: Envelope | None, now: datetime) -> None:
+    def handed_on(self, unit: ExchangeUnit, relayed: Relayed, answer: Envelope | None, now: datetime) -> bool:
         """Settle what was posted to its recipient: with the recipient's receipt, which goes back to the sender.
 
-        A receipt that was passed on needs no answer: whoever took the post has it.
+        A receipt that was passed on needs no answer: whoever took the post has it. Returns whether it is settled; what is not
+        is put off.
 
         Source: docs/rules/exchange.md X25.
         """
         name = header_hash(relayed.envelope)
         if relayed.envelope.header.lane is Lane.RECEIPT:
             unit.relay.settle(name, DELIVERED, now)
-        elif answer is not None and self.believes(unit, answer, now):
-            self._take_receipt(unit, answer, now)
+        elif answer is not None and answer.header.lane is Lane.RECEIPT:
+            self.take(unit, answer, now)
+        if unit.relay.get(name) is None:
+            return True
+        self.put_off(unit, relayed, now)
+        return False
+
+    def put_off(self, unit: ExchangeUnit, relayed: Relayed, now: datetime) -> None:
+        """Let an envelope that its recipient did not answer wait once more as long as it has waited, at most an hour.
+
+        So one that is never answered, because its recipient does not know its sender, holds up no other.
+
+        Source: docs/rules/exchange.md X25.
+        """
+        waits = min(max(now - relayed.taken_at, RETRY_FIRST), timedelta(hours=RELAY_AGAIN_HOURS))
+        unit.relay.put_off(header_hash(relayed.envelope), now + waits)
 
     def taken(self, unit: ExchangeUnit, asker: BodyId, names: Json, now: datetime) -> None:
         """Settle receipts that a body says an earlier pull brought it.
@@ -145,8 +155,11 @@ class Relaying:
     def _why_not(self, unit: ExchangeUnit, envelope: Envelope, recipient: Body | None) -> RefusalReason | None:
         header, own = envelope.header, unit.bodies.own().id
         if header.lane is Lane.RECEIPT:
-            # It goes back the way its envelope came, whatever relays its recipient named.
-            return None if recipient is not None and unit.relay.has(header.previous) else RefusalReason.NOT_FOR_US
+            # It goes back the way its envelope came, whatever relays its recipient named; nobody else's word does (X25).
+            ends = unit.relay.ends(header.previous)
+            if recipient is None or ends != (header.recipient, header.sender):
+                return RefusalReason.NOT_FOR_US
+            return RefusalReason.RELAY_FULL if unit.relay.count_for(recipient.id) >= RELAY_FOR_MAX else None
         if header.lane not in {Lane.CONTROL, Lane.DATA} or recipient is None or own not in recipient.relays:
             return RefusalReason.NOT_FOR_US
         if unit.relay.has(header_hash(envelope)):

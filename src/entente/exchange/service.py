@@ -41,7 +41,7 @@ from entente.exchange.model import (
 from entente.exchange.packing import check_fits
 from entente.exchange.parcels import Parcel, Pulled, Settlement, parcel_of
 from entente.exchange.ports import ExchangeUnit, NodeKeys
-from entente.exchange.posting import MayLeave, OnStored, Posting
+from entente.exchange.posting import NOTHING_BEFORE, MayLeave, OnStored, Posting
 from entente.exchange.receipts import BelievedReceipt, believe_receipt
 from entente.exchange.relaying import Relaying
 from entente.exchange.renewing import renew
@@ -149,9 +149,10 @@ class Exchange:
         with self.open_view() as view:
             if view.state.get().mode is NodeMode.TAKING_BACK:
                 return ()
-            due = set(view.outbox.due(self.clock.now()))
+            now = self.clock.now()
+            due = set(view.outbox.due(now))
             # Whoever has no address fetches what is kept for it.
-            due |= {one for one in view.relay.recipients() if (body := view.bodies.body(one)) and body.addresses}
+            due |= {one for one in view.relay.recipients(now) if (body := view.bodies.body(one)) and body.addresses}
         return tuple(sorted(due))
 
     def seconds_to_next(self) -> float | None:
@@ -160,7 +161,7 @@ class Exchange:
             due = view.outbox.next_due()
         return None if due is None else max((due - self.clock.now()).total_seconds(), 0.0)
 
-    def collect(self, recipient: BodyId, limit: int = BATCH_ENVELOPES_MAX) -> Parcel | None:
+    def collect(self, recipient: BodyId) -> Parcel | None:
         """Return the next envelopes for a body, or None when none is due; what is not in an envelope yet is put in one.
 
         What is due is always the beginning of its stream: the other side takes it in in its order, and answers for what it has.
@@ -168,23 +169,25 @@ class Exchange:
 
         Source: docs/rules/exchange.md X20 and X21.
         """
-        return self._collect(recipient, limit, is_by_hand=False)
+        return self._collect(recipient, is_by_hand=False)
 
-    def collect_by_hand(self, recipient: BodyId, *, after: int = 0, passed_on: Collection[int] = ()) -> Parcel | None:
+    def collect_by_hand(
+        self, recipient: BodyId, *, after: Mapping[Lane, int] = NOTHING_BEFORE, passed_on: Collection[int] = ()
+    ) -> Parcel | None:
         """Return the next envelopes for a body whatever its line does: for a bundle that a person carries (X29).
 
-        `after` is the number of the last envelope of the parcel before, and `passed_on` those of others' that went before.
+        `after` is, by lane, the number of the last envelope that went before, and `passed_on` those of others' that did.
         """
-        return self._collect(recipient, BATCH_ENVELOPES_MAX, is_by_hand=True, after=after, passed_on=passed_on)
+        return self._collect(recipient, is_by_hand=True, after=after, passed_on=passed_on)
 
     def _collect(
         self,
         recipient: BodyId,
-        limit: int,
         *,
         is_by_hand: bool,
-        after: int = 0,
+        after: Mapping[Lane, int] = NOTHING_BEFORE,
         passed_on: Collection[int] = (),
+        is_with_answer: bool = False,
     ) -> Parcel | None:
         now = self.clock.now()
         with self.open_view() as view:
@@ -202,14 +205,15 @@ class Exchange:
                 one
                 for lane in STREAM_LANES
                 if is_by_hand or _is_due(view.outbox.line(recipient, lane), now)
-                for one in view.outbox.envelopes(recipient, lane, min(limit, BATCH_ENVELOPES_MAX), after)
+                for one in view.outbox.envelopes(recipient, lane, BATCH_ENVELOPES_MAX, after.get(lane, 0))
                 if not (is_relayed and _is_with_relay(one, now))
             ]
             if not is_relayed and not is_by_hand:
                 waiting = _up_to_keys(view, recipient, waiting)
-            kept = () if is_relayed else view.relay.waiting(recipient, BATCH_ENVELOPES_MAX + len(passed_on))
+            due = None if is_by_hand else now
+            kept = () if is_relayed else view.relay.waiting(recipient, BATCH_ENVELOPES_MAX + len(passed_on), due)
             relayed = [one for one in kept if one.number not in passed_on]
-        return parcel_of(recipient, via, waiting[:limit], relayed)
+        return parcel_of(recipient, via, waiting, relayed, is_with_answer=is_with_answer)
 
     def _route(self, view: ExchangeUnit, peer: Body) -> Body:
         """Return whom to post to for a body: itself, or a relay where the operator set one or no line holds.
@@ -261,13 +265,15 @@ class Exchange:
                     disbelieved.append(f"{error.what} {error.why}")
             ends = [self._end_of(unit, waiting, found.get(name), now) for name, waiting in sent.items()]
             self._settling.close(unit, parcel.recipient, ends, now)
-            for relayed in parcel.relayed:
+            passed_on = [
                 self._relaying.handed_on(unit, relayed, for_others.get(header_hash(relayed.envelope)), now)
+                for relayed in parcel.relayed
+            ].count(True)
             unit.commit()
         afters = [end.after for end in ends]
         acknowledged, refused = afters.count(After.DONE), afters.count(After.REFUSED)
         taken = acknowledged + refused + afters.count(After.RELAYED)
-        return Settlement(acknowledged, refused, len(ends) - taken, tuple(disbelieved), len(parcel.relayed))
+        return Settlement(acknowledged, refused, len(ends) - taken, tuple(disbelieved), passed_on)
 
     def _end_of(
         self, unit: ExchangeUnit, waiting: WaitingEnvelope, found: BelievedReceipt | None, now: datetime
@@ -277,7 +283,7 @@ class Exchange:
         return End(waiting, self._settling.take(unit, found, now), found.receipt)
 
     def postpone(self, parcel: Parcel, why: str) -> None:
-        """Count a failed attempt at all of a parcel; its lanes are tried again after their own delay.
+        """Count a failed attempt at all of a parcel; its lanes, and what it passes on, are tried again after their own delays.
 
         Source: docs/rules/exchange.md X21.
         """
@@ -286,6 +292,8 @@ class Exchange:
             for lane in parcel.lanes:
                 stood = unit.outbox.line(parcel.recipient, lane) or Line(parcel.recipient, lane, 0, now)
                 self._settling.put_off(unit, stood, why, now)
+            for relayed in parcel.relayed:
+                self._relaying.put_off(unit, relayed, now)
             unit.commit()
 
     def tend(self) -> int:
@@ -387,7 +395,7 @@ class Exchange:
 
     def waiting_for(self, asker: BodyId) -> list[Envelope]:
         """Return what waits here for a body that asks: its own streams, and what is passed on to it."""
-        parcel = self._collect(asker, BATCH_ENVELOPES_MAX - 1, is_by_hand=True)
+        parcel = self._collect(asker, is_by_hand=True, is_with_answer=True)
         return (
             []
             if parcel is None

@@ -39,6 +39,7 @@ class RelayTables:
             "recipient": header.recipient,
             "state": WAITING,
             "taken_at": at,
+            "next_try_at": at,
             "expires_at": header.expires_at,
             "settled_at": None,
             "document": json_text(envelope_to_json(envelope)),
@@ -50,21 +51,33 @@ class RelayTables:
         query = sa.select(sa.literal(1)).select_from(_kept).where(_kept.c.header_hash == header_hash)
         return self._connection.execute(query).first() is not None
 
+    def ends(self, header_hash: str) -> tuple[BodyId, BodyId] | None:
+        """Return sender and recipient of an envelope that is or was kept here to be passed on."""
+        query = sa.select(_kept.c.sender, _kept.c.recipient).where(_kept.c.header_hash == header_hash)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else (BodyId(row.sender), BodyId(row.recipient))
+
     def get(self, header_hash: str) -> Relayed | None:
         """Return a kept envelope that still waits."""
         query = sa.select(_kept).where(_kept.c.header_hash == header_hash, _WAITING)
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _relayed(row)
 
-    def waiting(self, recipient: BodyId, limit: int) -> tuple[Relayed, ...]:
-        """Return what waits for a body, in the order it came."""
-        query = sa.select(_kept).where(_WAITING, _kept.c.recipient == recipient).order_by(_kept.c.number).limit(limit)
-        return tuple(_relayed(row) for row in self._connection.execute(query))
+    def waiting(self, recipient: BodyId, limit: int, due: datetime | None = None) -> tuple[Relayed, ...]:
+        """Return what waits for a body, in the order it came: all, or what may be posted at a moment."""
+        mine = sa.select(_kept).where(_WAITING, _kept.c.recipient == recipient, _may_be_posted(due))
+        return tuple(_relayed(row) for row in self._connection.execute(mine.order_by(_kept.c.number).limit(limit)))
 
-    def recipients(self) -> tuple[BodyId, ...]:
-        """Return the bodies that something waits for."""
-        query = sa.select(_kept.c.recipient).where(_WAITING).distinct().order_by(_kept.c.recipient)
-        return tuple(BodyId(found) for found in self._connection.execute(query).scalars())
+    def recipients(self, due: datetime | None = None) -> tuple[BodyId, ...]:
+        """Return the bodies that something waits for: anything, or what may be posted at a moment."""
+        query = sa.select(_kept.c.recipient).where(_WAITING, _may_be_posted(due))
+        found = self._connection.execute(query.distinct().order_by(_kept.c.recipient)).scalars()
+        return tuple(BodyId(name) for name in found)
+
+    def put_off(self, header_hash: str, until: datetime) -> None:
+        """Post a kept envelope not before a moment."""
+        mine = sa.update(_kept).where(_kept.c.header_hash == header_hash, _WAITING)
+        self._connection.execute(mine.values(next_try_at=until))
 
     def settle(self, header_hash: str, state: str, at: datetime) -> None:
         """Mark an envelope delivered or undelivered; its sealed body goes."""
@@ -87,6 +100,10 @@ class RelayTables:
     def _count(self, condition: sa.ColumnElement[bool]) -> int:
         query = sa.select(sa.func.count()).select_from(_kept).where(_WAITING, condition)
         return int(self._connection.execute(query).scalar_one())
+
+
+def _may_be_posted(due: datetime | None) -> sa.ColumnElement[bool]:
+    return sa.true() if due is None else _kept.c.next_try_at <= due
 
 
 def _relayed(row: sa.Row[Any]) -> Relayed:

@@ -526,6 +526,7 @@ relay_envelope = sa.Table(
     _text("state"),
     _moment("taken_at"),
     _moment("expires_at"),
+    _moment("next_try_at"),
     sa.Column("settled_at", Moment),
     sa.Column("document", sa.Text),
     sa.Index(None, "state", "recipient", "number"),

@@ -162,20 +162,23 @@ class Courier:
                 settlement = self._outgoings.settle(parcel, self._post_to_any(parcel))
             except EntenteError as error:
                 _log.warning("%s was not reached: %s %s", recipient, error.what, error.why)
-                self._postpone(parcel, f"{error.what} {error.why}")
-                return False
+                is_put_off = self._postpone(parcel, f"{error.what} {error.why}")
+                # Others' envelopes are put off one by one (X25): a body that answers none of them is not kept from ours.
+                return is_put_off and not parcel.envelopes
             for why in settlement.disbelieved:
                 _log.warning("A receipt of %s was not believed: %s", recipient, why)
             if settlement.acknowledged + settlement.refused + settlement.passed_on == 0 and settlement.postponed:
                 return False
         return True
 
-    def _postpone(self, parcel: Parcel, why: str) -> None:
+    def _postpone(self, parcel: Parcel, why: str) -> bool:
         try:
             self._outgoings.postpone(parcel, why)
         except Unavailable as error:
             # A store that keeps nothing now does not count the attempt either; the pause of this body stands all the same.
             _log.warning("The attempt at %s was not counted: %s %s", parcel.recipient, error.what, error.why)
+            return False
+        return True
 
     def _post_to_any(self, parcel: Parcel) -> bytes:
         """Post to the first address that answers; raise what the last one failed with."""

@@ -64,6 +64,18 @@ def test_large_queue_is_exported_whole() -> None:
     assert a.exchange.collect(XB) is None
 
 
+def test_x29_bundle_leaves_no_gap_where_control_was_sealed_after_data() -> None:
+    a, b, _ = two_nodes()
+    for number in range(70):
+        a.put(XB, *(a.say(f"{number}-{place}") for place in range(64)))
+    for _ in range(17):
+        # One look seals 256 statements, four envelopes.
+        a.collect(XB)
+    a.put(XB, a.say("stops", "participation"), is_control=True)
+    found, _ = imported(b, bundle(a, b))
+    assert (found.envelopes, len(b.state.accepted)) == (71, 70 * 64 + 1)
+
+
 def test_bundle_beside_a_line_counts_once() -> None:
     a, b, _ = two_nodes()
     a.send(XB, "one")

@@ -395,3 +395,12 @@ def test_recipient_that_lost_what_it_acknowledged_is_sent_it_again() -> None:
     deliver(a, lost)
     assert lost.state.accepted == ["one", "two", "three"]
     assert {a.delivery(text) for text in lost.state.accepted} == {("stored", "")}
+
+
+def test_envelopes_of_one_stream_that_come_in_one_post_are_taken_in_within_one_commit() -> None:
+    a, b, _ = two_nodes()
+    for text in ("one", "two", "three"):
+        a.send(XB, text)
+        a.exchange.collect(XB)
+    assert deliver(a, b).acknowledged == 3
+    assert (b.state.accepted, b.commits) == (["one", "two", "three"], 1)

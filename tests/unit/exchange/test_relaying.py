@@ -7,10 +7,23 @@ from dataclasses import replace
 import pytest
 
 from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json, header_hash
-from entente.exchange.model import EXPIRY_DAYS, RELAY_AGAIN_HOURS, Lane
+from entente.exchange.model import (
+    BATCH_ENVELOPES_MAX,
+    EXPIRY_DAYS,
+    RELAY_AGAIN_HOURS,
+    Lane,
+    Receipt,
+    ReceiptOutcome,
+)
+from entente.exchange.receipts import make_receipt
 from entente.exchange.relaying import RELAY_OF_MAX
+from entente.kernel.canonical import canonical_bytes
+from entente.kernel.codec import to_object
 from entente.kernel.errors import Untrusted
+from entente.kernel.ids import BodyId
 from tests.support.memory_exchange import XA, XB, XC, ManualClock, MemoryNode, a_body, key_version
+
+XD = BodyId("body:" + "xd" * 16)
 
 
 def three_nodes() -> tuple[MemoryNode, MemoryNode, MemoryNode, ManualClock]:
@@ -73,6 +86,91 @@ def test_relay_with_a_line_posts_what_it_keeps() -> None:
     relay.exchange.settle(back, a.exchange.receive(back.batch))
     assert steps(a, "hello") == ["relayed", "stored"]
     assert relay.exchange.recipients_due() == ()
+
+
+def test_x24_relay_takes_every_envelope_of_one_post() -> None:
+    a, b, relay, _ = three_nodes()
+    for text in ("one", "two", "three"):
+        a.send(XB, text)
+        a.exchange.collect(XB)
+    post(a, relay, b)
+    assert [steps(a, text) for text in ("one", "two", "three")] == [["relayed", "waiting"]] * 3
+    assert fetch(b, relay) == 3
+    assert b.state.accepted == ["one", "two", "three"]
+
+
+def test_x25_receipt_of_another_body_does_not_end_what_a_relay_keeps() -> None:
+    a, b, relay, clock = three_nodes()
+    a.send(XB, "hello")
+    post(a, relay, b)
+    with relay.unit() as unit:
+        (kept,) = unit.relay.waiting(XB, 9)
+    # XD is known to all; it has seen the header, and says in its own name that it is done with.
+    liar = MemoryNode(XD, clock, known=(XA, XB, XC, XD))
+    relay.state.bodies[XD] = a_body(XD)
+    done = Receipt(header_hash(kept.envelope), ReceiptOutcome.STORED, clock.now())
+    forged = make_receipt(
+        kept.envelope, done, a_body(XA), bytes(16), XD, signer=liar.signer, sealer=liar.exchange.sealer
+    )
+    assert batch_from_bytes(relay.exchange.receive(batch_to_bytes([forged]))) == ()
+    with relay.unit() as unit:
+        assert unit.relay.recipients() == (XB,)
+    assert fetch(b, relay) == 1
+    assert b.state.accepted == ["hello"]
+
+
+def with_lines(relay: MemoryNode) -> None:
+    for name in (XA, XB):
+        relay.state.bodies[name] = replace(relay.state.bodies[name], addresses=("http://reached.example",))
+
+
+def test_x25_receipt_signed_with_the_key_that_the_sender_knows_goes_back_over_a_relay_that_knows_the_next() -> None:
+    a, b, relay, _ = three_nodes()
+    with_lines(relay)
+    a.send(XB, "hello")
+    post(a, relay, b)
+    relay.state.bodies[XB] = replace(relay.state.bodies[XB], keys=(key_version("XB"), key_version("XB", 2)))
+    parcel = relay.collect(XB)
+    assert relay.exchange.settle(parcel, b.exchange.receive(parcel.batch)).passed_on == 1
+    back = relay.collect(XA)
+    relay.exchange.settle(back, a.exchange.receive(back.batch))
+    assert steps(a, "hello") == ["relayed", "stored"]
+
+
+def test_x25_what_its_recipient_does_not_answer_is_put_off_and_holds_up_nothing_else() -> None:
+    a, b, relay, clock = three_nodes()
+    with_lines(relay)
+    a.send(XB, "hello")
+    post(a, relay, b)
+    parcel = relay.collect(XB)
+    # XB does not know who sent it: the post is answered with a problem.
+    del b.state.bodies[XA]
+    with pytest.raises(Untrusted):
+        b.exchange.receive(parcel.batch)
+    relay.exchange.postpone(parcel, "no answer")
+    assert (relay.exchange.recipients_due(), relay.exchange.collect(XB)) == ((), None)
+    clock.move(seconds=1)
+    assert relay.exchange.recipients_due() == (XB,)
+    again = relay.collect(XB)
+    assert relay.exchange.settle(again, batch_to_bytes([])).passed_on == 0
+    assert relay.exchange.recipients_due() == ()
+    # Whoever fetches is there, and gets it at once.
+    b.state.bodies[XA] = a_body(XA)
+    assert fetch(b, relay) == 1
+
+
+def test_x30_body_fetches_more_from_a_relay_than_one_answer_holds() -> None:
+    a, b, relay, clock = three_nodes()
+    count = BATCH_ENVELOPES_MAX + 6
+    a.send(XB, "first")
+    (first,) = a.collect(XB).envelopes
+    with relay.unit() as unit:
+        for number in range(count):
+            header = replace(first.envelope.header, sequence=number + 1)
+            named = replace(first.envelope, header=header, header_bytes=canonical_bytes(to_object(header)))
+            unit.relay.put(named, clock.now())
+        unit.commit()
+    assert fetch(b, relay) == BATCH_ENVELOPES_MAX - 1
 
 
 def test_relay_cannot_read_what_it_passes_on() -> None:

@@ -117,6 +117,28 @@ def test_body_that_is_down_is_left_alone_for_a_while_and_loses_nothing() -> None
     assert b.state.accepted == ["one", "two", "three"]
 
 
+def test_x25_others_envelope_that_its_recipient_does_not_answer_does_not_hold_up_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("entente.transport.courier.PAUSE_SECONDS_FIRST", 2 * WAIT_SECONDS_MAX)
+    a, b, c = three_nodes()
+    a.send(XB, "of one that XB does not know")
+    (sent,) = a.collect(XB).envelopes
+    with c.unit() as unit:
+        unit.relay.put(sent.envelope, c.clock.now())
+        unit.commit()
+    del b.state.bodies[XA]
+    line = Line(b)
+    courier = Courier(c.exchange, line.post, workers=1)
+    courier.start()
+    line.wait_until(lambda: line.posts == [XB])
+    c.send(XB, "ours")
+    courier.wake()
+    line.wait_until(lambda: line.posts == [XB, XB])
+    courier.stop()
+    assert b.state.accepted == ["ours"]
+
+
 def test_stopping_finishes_the_posts_that_have_begun() -> None:
     a, b, _ = three_nodes()
     line = Line(b)

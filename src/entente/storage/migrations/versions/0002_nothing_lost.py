@@ -404,6 +404,7 @@ def _make_exchange_tables() -> None:
         sa.Column("taken_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.Column("settled_at", MOMENT, nullable=True),
+        sa.Column("next_try_at", MOMENT, nullable=False),
         sa.Column("document", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_relay_envelope")),
         sa.UniqueConstraint("header_hash", name=op.f("uq_relay_envelope_header_hash")),
