@@ -107,6 +107,16 @@ def test_call_may_not_carry_another_bodys_statement() -> None:
         b.exchange.receive(batch_to_bytes([a.exchange.call(XB, b.say("hello", "echo"), CHARTER).envelope]))
 
 
+@pytest.mark.parametrize("seconds", [CALL_SECONDS_MAX + 1, -CALL_SECONDS_MAX - 1])
+def test_x27_statement_of_another_time_is_no_call(seconds: int) -> None:
+    a, b, clock = two_nodes()
+    said = a.say("hello", "echo")
+    clock.move(seconds=seconds)
+    with pytest.raises(Invalid, match="made for it"):
+        b.exchange.receive(batch_to_bytes([a.exchange.call(XB, said, CHARTER).envelope]))
+    assert b.state.accepted == []
+
+
 def pull(a: MemoryNode, b: MemoryNode, taken: tuple[str, ...] = ()) -> int:
     call = a.exchange.pull(XB, taken)
     brought = a.exchange.pulled(call, b.exchange.receive(batch_to_bytes([call.envelope])))
