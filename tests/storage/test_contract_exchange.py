@@ -125,6 +125,8 @@ def test_what_was_acknowledged_waits_again_from_a_sequence_on_in_its_order(store
         assert unit.outbox.reopen(OTHER, Lane.DATA, "stream-1", 2, LATER) == 2
         assert [item.outgoing.ref for item in unit.outbox.unsealed(OTHER, Lane.DATA, 9)] == ["ref-2", "ref-3"]
         assert states(unit, "ref-1") == [("stored", "")]
+        # Its time runs anew, however long ago it was put (X28).
+        assert {one.put_at for one in unit.outbox.unsealed(OTHER, Lane.DATA, 9)} == {LATER}
 
 
 def test_held_statement_is_out_of_the_queue_until_released_and_dropped_for_good(store: Store) -> None:
@@ -154,6 +156,15 @@ def test_what_has_not_left_is_retracted_and_what_has_is_not(store: Store) -> Non
             "retracted"
         ] * 2
         assert states(unit, "ref-1") == [("waiting", ""), ("retracted", "suspended"), ("retracted", "")]
+
+
+def test_what_an_envelope_carried_that_was_given_up_is_retracted_as_what_may_have_left(store: Store) -> None:
+    with store.unit() as unit:
+        posted, _ = put(unit, "ref-1", "ref-1")
+        unit.outbox.put_envelope(examples.envelope(1), [posted])
+        unit.outbox.give_up(OTHER, Lane.DATA, "a new key", LATER)
+        taken = unit.outbox.retract("ref-1", posted.outgoing.statement.kind)
+        assert [(one.state, one.may_have_left) for one in taken] == [("retracted", True), ("retracted", False)]
 
 
 def test_overdue_statements_are_found_and_end_undelivered(store: Store) -> None:

@@ -12,6 +12,7 @@ import pytest
 from entente.agreements.model import Direction, SuspensionTerms
 from entente.correspondence.desk import About
 from entente.disclosure.model import DisclosureClass
+from entente.exchange.model import Lane
 from entente.kernel.ids import BodyId
 from entente.records.model import Fact, HolderState
 from entente.verbs import perform
@@ -116,6 +117,30 @@ def test_r31_end_overtakes_a_copy_that_is_still_on_its_way(world: World) -> None
     held = world.held(XB, "w-1")
     assert held is None or held.gone_at is not None
     assert found(world, XB) == set()
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_r31_copy_that_arrived_before_its_envelope_was_given_up_is_ended_there(world: World, *, is_held: bool) -> None:
+    network = world.network
+    world.run([person(world, "w-1", NAME)], XB)
+    exchange, to = network[XA].exchange, network.id(XB)
+    posted = exchange.collect(to)
+    assert posted is not None
+    network[XB].exchange.receive(posted.batch)
+    # Its receipt was lost, and the stream begins anew: the copy is in no envelope again, or held at the door.
+    with exchange.open_unit() as unit:
+        exchange.posting.begin_anew(unit, to, Lane.DATA, "a new key", network.clock.now())
+        if is_held:
+            for queued in unit.outbox.unsealed(to, Lane.DATA, 9):
+                unit.outbox.hold(queued, "suspended", network.clock.now())
+        unit.commit()
+    assert world.held(XB, "w-1") is not None
+    world.run([person(world, "w-1", NAME, terms=(world.kept_from(XB),))])
+    network.deliver()
+    held = world.held(XB, "w-1")
+    assert held is not None
+    assert held.ended_at is not None
+    assert listed(world, "w-1")[XB, ""]["state"] == "end_confirmed"
 
 
 def test_r31_body_that_nothing_reached_is_told_of_no_end(world: World) -> None:

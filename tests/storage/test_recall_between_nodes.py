@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from entente.exchange.model import Lane
 from entente.verbs import perform
 from tests.support.nodes import Network, open_network
 
@@ -47,6 +48,22 @@ def test_m18_message_in_no_envelope_yet_never_leaves(network: Network) -> None:
     network.deliver()
     assert states(network, message) == {"message": "retracted"}
     assert ask(network, XA, "message_list")["messages"] == []
+
+
+def test_m18_message_that_arrived_before_its_envelope_was_given_up_is_recalled_there(network: Network) -> None:
+    message = send(network)
+    node, to = network[XB], network.id(XA)
+    posted = node.exchange.collect(to)
+    assert posted is not None
+    network[XA].exchange.receive(posted.batch)
+    # Its receipt was lost, and the stream begins anew, as after a change of keys: the message is in no envelope again.
+    with node.exchange.open_unit() as unit:
+        node.exchange.posting.begin_anew(unit, to, Lane.DATA, "a new key", node.clock.now())
+        unit.commit()
+    assert recall(network, message)["has_left"] is True
+    network.deliver()
+    (shown,) = ask(network, XA, "message_list")["messages"]
+    assert (shown["id"], shown["subject"]) == (message, "")
 
 
 def test_m18_recalled_text_stands_in_no_item_of_the_recipient_and_the_receipts_are_listed(network: Network) -> None:

@@ -39,7 +39,7 @@ class Recalling(Desk):
     def recall_message(self, officer: OfficerId, message: str, reason: str) -> Message:
         """Recall a message of ours; twice changes nothing. Raises NotFound for one that is not ours, Invalid for the reason.
 
-        What no envelope carries yet never leaves. Otherwise its recipient is told ahead of data, and confirms.
+        What no envelope carried yet never leaves. Otherwise its recipient is told ahead of data, and confirms.
 
         Source: docs/rules/correspondence.md M18.
         """
@@ -52,7 +52,8 @@ class Recalling(Desk):
                 raise NotFound
             if sent.recall is not None:
                 return sent
-            has_left = not unit.outbox.retract(message, Kind.MESSAGE)
+            taken = unit.outbox.retract(message, Kind.MESSAGE)
+            has_left = not taken or any(one.may_have_left for one in taken)
             recalled = replace(sent, recall=Recall(now, writer.id, reason, has_left))
             unit.correspondence.change_message(recalled, Way.SENT)
             about = sent.header

@@ -97,6 +97,8 @@ class Delivery:
     at: datetime
     steps: tuple[EvidenceStep, ...] = ()
     """What others have signed about it so far, oldest first."""
+    may_have_left: bool = False
+    """Whether an envelope carries or carried it: one that was given up may have arrived all the same."""
 
 
 @dataclass(frozen=True, slots=True)

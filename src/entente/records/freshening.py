@@ -97,7 +97,10 @@ class Fresh:
 
     def _was_given(self, record: Record, body: BodyId) -> bool:
         deliveries = self.unit.outbox.deliveries(record.id)
-        return any(one.recipient == body and one.kind == RECORD and one.state not in _NEVER_LEFT for one in deliveries)
+        return any(
+            one.recipient == body and one.kind == RECORD and (one.may_have_left or one.state not in _NEVER_LEFT)
+            for one in deliveries
+        )
 
 
 @dataclass(slots=True)

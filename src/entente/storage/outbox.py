@@ -85,7 +85,11 @@ _CARRIED = (
     .where(_item.c.envelope_number == sa.bindparam("number"), _item.c.state == _WAITING)
     .order_by(_item.c.number)
 )
-_SEAL = sa.update(_item).where(_item.c.number == sa.bindparam("number_")).values(envelope_number=sa.bindparam("of"))
+_SEAL = (
+    sa.update(_item)
+    .where(_item.c.number == sa.bindparam("number_"))
+    .values(envelope_number=sa.bindparam("of"), may_have_left=True)
+)
 _FIRST = (
     sa.select(_item)
     .where(*_OF_LANE, _item.c.state == _WAITING, _item.c.kind == sa.bindparam("kind"))
@@ -147,7 +151,7 @@ class OutboxTables:
         )
 
     def retract(self, ref: str, kind: str) -> tuple[Delivery, ...]:
-        """Take back what no envelope carries yet under a reference: it never leaves."""
+        """Take back what no envelope carries under a reference; what one carried before may have arrived all the same."""
         left_behind = _item.c.envelope_number.is_(None) & _item.c.state.in_([_WAITING, SendState.HELD.value])
         mine = sa.select(_item.c.number).where(_item.c.ref == ref, _item.c.kind == kind, left_behind)
         numbers = list(self._connection.execute(mine).scalars())
@@ -215,7 +219,9 @@ class OutboxTables:
         """Put a held statement back in its place in the queue; None when none is held under the number."""
         found = self._held_one(number)
         if found is not None:
-            self._set(number, SendState.WAITING, "", at)
+            # Its time runs anew (X28): it did not end while it was held, and does not end now.
+            values = {"state": _WAITING, "reason": "", "put_at": at, "at": at}
+            self._connection.execute(sa.update(_item).where(_item.c.number == number).values(**values))
             lane = lane_of(found.outgoing)
             self.put_line(Line(found.outgoing.recipient, lane, 0, at))
         return found
@@ -283,7 +289,7 @@ class OutboxTables:
         again = sa.update(_item).where(
             _item.c.envelope_number.in_(lost), _item.c.state == SendState.STORED.value, _item.c.document.is_not(None)
         )
-        return self._connection.execute(again.values(state=_WAITING, envelope_number=None, at=at)).rowcount
+        return self._connection.execute(again.values(state=_WAITING, envelope_number=None, put_at=at, at=at)).rowcount
 
     def route(self, recipient: BodyId) -> BodyId | None:
         """Return the relay that the operator set for a body; None for none."""
@@ -382,6 +388,7 @@ def _item_row(outgoing: Outgoing, now: datetime) -> dict[str, object]:
         "kind": outgoing.statement.kind,
         "ref": outgoing.ref,
         "state": _WAITING,
+        "may_have_left": False,
         "reason": "",
         "put_at": now,
         "at": now,
@@ -416,5 +423,6 @@ def _waiting(row: sa.Row[Any]) -> WaitingEnvelope:
 
 def _delivery(row: sa.Row[Any], steps: tuple[EvidenceStep, ...]) -> Delivery:
     return Delivery(
-        BodyId(row.recipient), StatementId(row.statement_id), row.kind, row.ref, row.state, row.reason, row.at, steps
-    )
+        BodyId(row.recipient), StatementId(row.statement_id), row.kind, row.ref, row.state, row.reason, row.at, steps,
+        row.may_have_left,
+    )  # fmt: skip

@@ -323,6 +323,23 @@ def test_statement_its_room_lets_leave_no_more_is_held_and_the_others_go() -> No
     assert (b.state.accepted, a.delivery("two")) == (["one", "three", "two"], ("stored", ""))
 
 
+def test_x28_statement_released_after_it_was_held_longer_than_a_delivery_may_take_still_goes() -> None:
+    a, b, clock = two_nodes()
+    a.stopped.add("one")
+    a.send(XB, "one")
+    assert a.exchange.collect(XB) is None
+    clock.move(days=EXPIRY_DAYS + 1)
+    a.exchange.tend()
+    assert a.delivery("one")[0] == "held"
+    a.stopped.clear()
+    with a.unit() as unit:
+        (held,) = unit.outbox.held()
+        assert unit.outbox.release(held.number, clock.now()) is not None
+        unit.commit()
+    deliver(a, b)
+    assert (b.state.accepted, a.delivery("one")) == (["one"], ("stored", ""))
+
+
 def test_envelope_sealed_before_a_suspension_and_not_acknowledged_is_not_posted_again() -> None:
     a, b, clock = two_nodes()
     a.send(XB, "one", "two")

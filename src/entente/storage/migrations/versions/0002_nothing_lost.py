@@ -223,7 +223,8 @@ def _move_the_outbox() -> None:
     for row in connection.execute(sa.text("SELECT * FROM outbox_statement_1 ORDER BY number")).mappings():
         lane, is_waiting = lane_of[row["envelope_number"]], row["state"] == "waiting"
         envelope = None if is_waiting else row["envelope_number"]
-        _insert("outbox_statement", {**row, "lane": lane, "put_at": row["at"], "envelope_number": envelope})
+        mine = {"lane": lane, "put_at": row["at"], "envelope_number": envelope, "may_have_left": True}
+        _insert("outbox_statement", {**row, **mine})
         lines[row["recipient"], lane] = row["at"]
     for (recipient, lane), at in lines.items():
         _insert("outbox_line", {"recipient": recipient, "lane": lane, "attempts": 0, "next_try_at": at, "why": ""})
@@ -378,6 +379,7 @@ def _make_exchange_tables() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("ref", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("may_have_left", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("put_at", MOMENT, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
@@ -402,9 +404,9 @@ def _make_exchange_tables() -> None:
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("taken_at", MOMENT, nullable=False),
+        sa.Column("next_try_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.Column("settled_at", MOMENT, nullable=True),
-        sa.Column("next_try_at", MOMENT, nullable=False),
         sa.Column("document", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_relay_envelope")),
         sa.UniqueConstraint("header_hash", name=op.f("uq_relay_envelope_header_hash")),
