@@ -32,7 +32,7 @@ from entente.kernel.statement import Statement, draft
 from entente.records.blobs import Blobs, Looking
 from entente.records.importing import Import, ImportPlan
 from entente.records.model import BlobReference, Fact, RecordDraft, Rejected, StoredRecord
-from entente.records.ports import HeldBlob
+from entente.records.ports import HeldBlob, RecordsUnit
 from entente.records.statements import (
     BLOB_CHUNK,
     BLOB_FETCH,
@@ -230,6 +230,26 @@ def test_r21_attached_file_makes_a_version_that_holders_get_and_opens_to_the_sam
     assert world.acts(XB, record)[-6:] == [
         "show_record", "fetch_file", "show_record", "open_file", "show_record", "open_file",
     ]  # fmt: skip
+
+
+def test_r21_file_stays_when_the_commit_that_kept_it_was_reported_to_have_failed(world: World) -> None:
+    record, blobs = world.shared(), world.blobs(XA)
+
+    def open_unit() -> RecordsUnit:
+        unit = blobs.records.open_unit()
+        commit = unit.commit
+
+        def commit_and_fail() -> None:
+            commit()
+            raise Unavailable("The disk failed.", why="A test says so.", do="Look.", retry_is_safe=False)
+
+        unit.commit = commit_and_fail  # type: ignore[method-assign]
+        return unit
+
+    failing = replace(blobs, records=replace(blobs.records, open_unit=open_unit))
+    with pytest.raises(Unavailable):
+        failing.attach(DUTY, record, PlainBytes("face.jpg", PICTURE), None, unwatched)
+    assert world.open(XA, record) == PICTURE
 
 
 def test_r21_no_file_on_the_disk_holds_the_key_or_a_part_of_the_plain_bytes(world: World) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from entente.disclosure.model import DisclosureClass
 from entente.kernel.blob import BLOB_BYTES_MAX, CHUNK_BYTES, Manifest, chunk_digest, seal_chunk
 from entente.kernel.canonical import JsonObject
-from entente.kernel.errors import Conflict, Invalid, NotFound, Unavailable
-from entente.kernel.ids import BodyId, OfficerId, RecordId
+from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable
+from entente.kernel.ids import BlobId, BodyId, OfficerId, RecordId
 from entente.kernel.ports import Act
 from entente.records.freshening import Fresh
 from entente.records.media import MediaCheck
@@ -70,7 +71,7 @@ class Attaching:
                 self._write(unit, officer, stored, changed, ("attach_file", detail))
                 unit.commit()
         except BaseException:
-            self.files.erase(made.id)
+            self._drop_unless_kept(made.id)
             raise
         return made
 
@@ -85,6 +86,15 @@ class Attaching:
             self._write(unit, officer, stored, changed, ("detach_file", {"blob": gone.id}))
             unit.commit()
         return gone
+
+    def _drop_unless_kept(self, blob: BlobId) -> None:
+        """Erase sealed chunks that no row names: a commit that was reported to have failed may be durable all the same."""
+        # Where the store cannot be asked now, the next start erases what no row names (Blobs.recover).
+        with suppress(EntenteError):
+            with self.records.open_unit() as unit:
+                is_kept = unit.blobs.get(blob) is not None
+            if not is_kept:
+                self.files.erase(blob)
 
     def _look_first(self, officer: OfficerId, wanted: RecordId, plain: PlainFile) -> None:
         """Refuse before a file of 256 MiB is read what would be refused after it."""
