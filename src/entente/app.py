@@ -398,7 +398,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     )
     # The store first: it holds the folder.
     with parts.open_store(hooks) as store, parts.open_index() as index, parts.open_post() as post:
-        caller = Caller(exchange, post)
+        caller = Caller(exchange, post, disk.require_room)
         _start_clock(clock, store)
         with store.view() as opened:
             parts.ring.start(opened)

@@ -12,7 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from entente.app import create_folder, open_node, open_parts, parts_of
-from entente.kernel.errors import Unavailable
+from entente.kernel.errors import NotFound, Unavailable
+from entente.kernel.ids import BodyId
 from entente.node import Node
 from entente.settings import Settings
 from entente.storage.disk import MEBIBYTE, DiskWatch, while_there_is_room
@@ -125,6 +126,33 @@ def test_n4_batch_of_another_node_is_answered_503_until_there_is_room_and_then_t
         assert taken.status_code == 200
     assert xa.exchange.settle(parcel, taken.content).acknowledged == len(parcel.envelopes)
     assert len(messages(xb)) == 1
+
+
+def test_n4_no_bundle_is_taken_in_until_there_is_room(network: Network, tmp_path: Path) -> None:
+    disk = Disk(free=5 * MEBIBYTE)
+    xa, xb = network["XA-NCB"], network["XB-NCB"]
+    recipient = replace(xb, disk=DiskWatch(network.folders["XB-NCB"], 256, disk))
+    before = len(messages(xb))
+    write(xa)
+    bundle, answer = str(tmp_path / "bundle"), str(tmp_path / "answer")
+    ask(xa, "exchange_export", to="XB-NCB", file=bundle)
+    with pytest.raises(Unavailable, match="takes nothing in now"):
+        ask(recipient, "exchange_import", file=bundle, answer=answer)
+    assert len(messages(xb)) == before
+    disk.free = 300 * MEBIBYTE
+    assert ask(recipient, "exchange_import", file=bundle, answer=answer)["unreadable"] == []
+    assert len(messages(xb)) == before + 1
+    network.deliver()
+
+
+def test_n4_nothing_is_fetched_until_there_is_room(node: Node, disk: Disk) -> None:
+    nobody = BodyId("body:" + "x" * 32)
+    disk.free = 5 * MEBIBYTE
+    with pytest.raises(Unavailable, match="takes nothing in now"):
+        node.fetch(nobody)
+    disk.free = 300 * MEBIBYTE
+    with pytest.raises(NotFound):
+        node.fetch(nobody)
 
 
 def test_n4_receipts_of_what_was_sent_are_still_taken_in(network: Network) -> None:

@@ -17,7 +17,7 @@ from entente.exchange.model import BATCH_BYTES_MAX, Lane
 from entente.exchange.service import Exchange
 from entente.kernel.canonical import JsonObject, canonical_bytes, parse_canonical
 from entente.kernel.clock import format_time
-from entente.kernel.errors import EntenteError, Invalid
+from entente.kernel.errors import Invalid, Untrusted
 from entente.kernel.ids import BodyId
 
 BUNDLE_VERSION = 1
@@ -64,7 +64,8 @@ def take_in(
 ) -> Imported:
     """Take in a bundle's lines; give the lines of the answer as they are made, and tell how many envelopes are durable.
 
-    Raises Invalid, having taken nothing, for what is no bundle, or one for another body.
+    Raises Invalid, having taken nothing, for what is no bundle, or one for another body; Unavailable when this node takes
+    nothing in now, with what was told before durable: the same bundle is simply taken in again.
 
     Source: docs/rules/exchange.md X29.
     """
@@ -80,7 +81,7 @@ def take_in(
             batch = line.rstrip(b"\n")
             held = len(batch_from_bytes(batch))
             answers = exchange.receive(batch, is_by_hand=True)
-        except EntenteError as error:
+        except (Invalid, Untrusted) as error:
             unreadable.append(f"line {place}: {error.what} {error.why}")
             continue
         envelopes += held

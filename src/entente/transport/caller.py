@@ -41,9 +41,13 @@ class Answers(Protocol):
 class Caller:
     """Calls for one node. Safe from several threads."""
 
-    def __init__(self, exchange: Answers, post: Callable[[str, bytes], bytes]) -> None:
+    def __init__(
+        self, exchange: Answers, post: Callable[[str, bytes], bytes], require_room: Callable[[], None] = lambda: None
+    ) -> None:
+        """Make a caller; `require_room` raises Unavailable while nothing more may be taken in (docs/rules/node.md N4)."""
         self._exchange = exchange
         self._post = post
+        self._require_room = require_room
 
     def __call__(self, recipient: BodyId, statement: Statement, instrument: InstrumentId) -> tuple[Statement, ...]:
         """Ask a body's node and return its answer.
@@ -56,11 +60,12 @@ class Caller:
     def fetch(self, peer: BodyId) -> int:
         """Fetch and acknowledge all that waits for us at a body; return how many envelopes came.
 
-        Raises Unavailable when the body cannot be reached; what came before is taken in.
+        Raises Unavailable when the body cannot be reached or there is no room; what came before is taken in.
         """
         came = 0
         taken: tuple[str, ...] = ()
         for _ in range(PULLS_MAX):
+            self._require_room()
             call = self._exchange.pull(peer, taken)
             brought = self._exchange.pulled(call, self._post_to_any(call, batch_to_bytes([call.envelope])))
             if not brought.envelopes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from entente.exchange.bundles import LINE_BYTES_MAX, export, take_in
@@ -116,7 +117,7 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
     answers: list[bytes] = []
     try:
         with file.open("rb") as opened:
-            lines = iter(lambda: opened.readline(LINE_BYTES_MAX), b"")
+            lines = _while_there_is_room(node, iter(lambda: opened.readline(LINE_BYTES_MAX), b""))
             found = take_in(node.exchange, lines, answers.append, arguments.progress)
     except (OSError, ValueError) as error:
         raise _no_file(file, error) from error
@@ -128,6 +129,13 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
         "unreadable": list(found.unreadable),
         "answer": str(answer),
     }
+
+
+def _while_there_is_room(node: Node, lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a bundle; raise Unavailable before one that the disk has no room for (docs/rules/node.md N4)."""
+    for line in lines:
+        node.disk.require_room()
+        yield line
 
 
 def _write(file: Path, lines: object, arguments: Arguments) -> int:

@@ -7,7 +7,7 @@ import pytest
 from entente.exchange.bundles import Imported, export, take_in
 from entente.exchange.envelopes import batch_to_bytes
 from entente.exchange.model import Lane
-from entente.kernel.errors import Invalid
+from entente.kernel.errors import Invalid, Unavailable
 from tests.support.memory_exchange import XA, XB, XC, MemoryNode, two_nodes
 
 
@@ -120,3 +120,19 @@ def test_file_that_says_it_is_for_us_is_believed_by_its_envelopes_alone() -> Non
     lines[0] = lines[0].replace(XB.encode(), XC.encode())
     imported(other, lines)
     assert other.state.accepted == []
+
+
+def test_x29_bundle_that_the_store_cannot_take_now_is_not_called_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b, _ = two_nodes()
+    a.send(XB, "one")
+    lines = bundle(a, b)
+
+    def busy() -> None:
+        raise Unavailable("The store is busy.", why="A test says so.", do="Wait.", retry_is_safe=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(b.exchange), "receive", lambda *_, **__: busy())
+        with pytest.raises(Unavailable):
+            imported(b, lines)
+    imported(b, lines)
+    assert b.state.accepted == ["one"]
