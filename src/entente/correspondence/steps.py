@@ -13,13 +13,14 @@ from entente.correspondence.desk import Desk, detail_of
 from entente.correspondence.model import Message, Step, StepTaken
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad
-from entente.correspondence.statements import EvidenceContent, Kind
+from entente.correspondence.statements import REFERENCE_CHARACTERS_MAX, EvidenceContent, Kind
 from entente.kernel.canonical import canonical_bytes
 from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import Conflict, NotFound
 from entente.kernel.ids import BodyId, OfficerId
 from entente.kernel.ports import Act, EvidenceStep, Outgoing
 from entente.kernel.statement import Statement, draft
+from entente.kernel.text import is_line
 from entente.records.statements import SIGNED_IN_AS_OPERATOR
 
 
@@ -88,9 +89,15 @@ class Steps(Desk):
         """
         verify_by_node(unit.bodies.body(statement.body), statement)
         content = from_json(EvidenceContent, statement.content, "evidence")
-        sent = [one for one in unit.outbox.deliveries(content.item) if one.recipient == sender == statement.body]
+        sent = [
+            one
+            for one in unit.outbox.deliveries(content.item)
+            if one.recipient == sender == statement.body and one.kind == Kind.MESSAGE
+        ]
         if not sent:
             raise NotFound
+        if not is_line(content.officer) or len(content.officer) > REFERENCE_CHARACTERS_MAX:
+            raise bad("officer", f"it is one line of 1 to {REFERENCE_CHARACTERS_MAX} characters, as it shows")
         if content.reason and content.reason not in self.lists.refusal_reasons:
             raise bad("reason", f"«{content.reason[:40]}» is in no list of reasons")
         step = EvidenceStep(content.step.value, sender, statement.at, content.reason)

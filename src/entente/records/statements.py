@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from entente.agreements.statements import OFFICER_CHARACTERS_MAX
 from entente.kernel.blob import CHUNKS_MAX, is_blob_id
 from entente.kernel.canonical import canonical_text, joined
 from entente.kernel.clock import format_time
@@ -18,6 +19,7 @@ from entente.kernel.errors import Invalid
 from entente.kernel.ids import BlobId, BodyId, RecordId
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement, draft, draft_from_text
+from entente.kernel.text import is_line
 from entente.records.model import Record
 from entente.records.rules import content_texts
 
@@ -190,12 +192,27 @@ def read_end(statement: Statement) -> EndContent:
 
 def read_passed_on(statement: Statement) -> PassedOnContent:
     """Read the report of a copy passed on; raise Invalid when it is not well formed."""
-    return from_json(PassedOnContent, statement.content, "content")
+    content = from_json(PassedOnContent, statement.content, "content")
+    _check_officer(content.officer)
+    return content
 
 
 def read_end_confirmed(statement: Statement) -> EndConfirmedContent:
     """Read the report of an onward holder's confirmation; raise Invalid when it is not well formed."""
-    return from_json(EndConfirmedContent, statement.content, "content")
+    content = from_json(EndConfirmedContent, statement.content, "content")
+    _check_officer(content.officer)
+    return content
+
+
+def _check_officer(officer: str) -> None:
+    """Check another body's officer, who comes to stand in our trail; raise Invalid."""
+    if not is_line(officer) or len(officer) > OFFICER_CHARACTERS_MAX:
+        raise Invalid(
+            "The officer named in a report is not well formed.",
+            field="officer",
+            why=f"It is one line of 1 to {OFFICER_CHARACTERS_MAX} characters, as it shows (docs/rules/records.md R32).",
+            do="Name the officer by their id at the body that reports, sign the report again and send it.",
+        )
 
 
 def read_record(statement: Statement) -> Record:

@@ -6,6 +6,7 @@ from entente.correspondence.messages import Letter
 from entente.correspondence.model import Step
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
 from entente.kernel.ids import OfficerId
+from entente.kernel.statement import draft
 from tests.support.build_correspondence import DUTY, Desk, Network, a_network
 
 LETTER = Letter("Vessel at pier 3", "Please tell us whether the vessel left.", "urgent", is_for_action=True)
@@ -93,3 +94,16 @@ def test_m21_evidence_counts_from_the_body_the_item_was_sent_to_alone(net: Netwo
     with pytest.raises((NotFound, Untrusted)):
         net.xb.take_in(evidence, net.xc.id)
     assert steps(net.xb, message) == []
+
+
+@pytest.mark.parametrize("officer", ["", "duty-1\nhead-1", "x" * 101])
+def test_m20_officer_who_is_no_line_of_text_comes_into_no_trail(net: Network, officer: str) -> None:
+    message = sent(net)
+    net.xa.desk.open_message(DUTY, message)
+    honest = net.xa.store.state.outbox.put_out[-1].statement
+    named = draft(honest.kind, honest.body, honest.at, {**honest.content, "officer": officer})
+    with pytest.raises(Invalid):
+        net.xb.take_in(named.with_signature(net.xa.ring.node), net.xa.id)
+    assert steps(net.xb, message) == []
+    net.xb.take_in(honest, net.xa.id)
+    assert len(steps(net.xb, message)) == 1

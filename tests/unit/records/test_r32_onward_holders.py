@@ -165,6 +165,23 @@ def test_r32_ending_of_no_kind_is_refused(net: Network, record: RecordId) -> Non
         net.xa.take_in(confirmed(net.xb, record, net.xc.id, "forgotten"), net.xb.id)
 
 
+@pytest.mark.parametrize("made", [passed_on, confirmed])
+@pytest.mark.parametrize("officer", ["", "duty-1\nhead-1", "x" * 101])
+def test_r32_officer_who_is_no_line_of_text_comes_into_no_trail(
+    net: Network,
+    record: RecordId,
+    made: Any,  # noqa: ANN401
+    officer: str,
+) -> None:
+    net.xa.take_in(passed_on(net.xb, record, net.xc.id), net.xb.id)
+    rows = len(net.xa.acts(COPY_PASSED_ON)) + len(net.xa.acts(COPY_END_CONFIRMED))
+    honest = made(net.xb, record, net.xc.id)
+    named = draft(honest.kind, net.xb.id, NOW, {**honest.content, "officer": officer})
+    with pytest.raises(Invalid, match="officer"):
+        net.xa.take_in(named.with_signature(net.xb.ring.node), net.xb.id)
+    assert len(net.xa.acts(COPY_PASSED_ON)) + len(net.xa.acts(COPY_END_CONFIRMED)) == rows
+
+
 def test_r32_report_brought_or_signed_by_another_is_refused(net: Network, record: RecordId) -> None:
     honest = passed_on(net.xb, record, net.xc.id)
     refusals: list[type[EntenteError]] = []
