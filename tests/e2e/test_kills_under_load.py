@@ -27,25 +27,13 @@ import pytest
 from entente.app import operator_token, running_node
 from entente.cli.gateway import Loopback
 from entente.kernel.errors import EntenteError, Unavailable
-from tests.support.processes import AGREEMENT, Bureau, conclude, settle, suspension, two_nodes
+from tests.support.processes import AGREEMENT, TERMS, Bureau, conclude, settle, suspension, two_nodes
 
 pytestmark = pytest.mark.e2e
 
 RECORDS = 600
 SETTLE_SECONDS_MAX = 300.0
 """A body that was away is left alone for up to a minute, and its lane a little longer."""
-TERMS = """title: Wanted persons
-instrument: police-data-agreement
-kind: wanted_person
-purposes: [arrest]
-crime_areas: [fugitives]
-handling: [H1]
-confidentiality: restricted
-source_evaluation: A
-information_evaluation: '1'
-subject: {Person: wanted}
-retention: {review_after_years: 1, erase_after_years: 4}
-"""
 
 
 @dataclass(slots=True)
@@ -147,7 +135,7 @@ def at_work(folder: Path, seed: int) -> Iterator[tuple[Officer, Officer]]:
         listed.write_text("".join(person.format(number) for number in range(RECORDS)), encoding="utf-8")
         for one in (a, b):
             one.ask(
-                "record_import", officer="duty-1", file=str(listed), terms=TERMS, share_with=[],
+                "record_import", officer="duty-1", file=str(listed), terms=f"instrument: {AGREEMENT}\n{TERMS}", share_with=[],
                 rejects=str(folder / "rejects.jsonl"),
             )  # fmt: skip
         officers = (

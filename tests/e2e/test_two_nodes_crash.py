@@ -16,21 +16,9 @@ import pytest
 
 from entente.app import running_node
 from entente.kernel.errors import Unavailable
-from tests.support.processes import WAIT_SECONDS_MAX, Bureau, entente, settle, two_nodes
+from tests.support.processes import TERMS, WAIT_SECONDS_MAX, Bureau, entente, settle, two_nodes
 
 pytestmark = pytest.mark.e2e
-
-TERMS = """title: Wanted persons
-kind: wanted_person
-purposes: [arrest]
-crime_areas: [fugitives]
-handling: [H1]
-confidentiality: restricted
-source_evaluation: A
-information_evaluation: '1'
-subject: {Person: wanted}
-retention: {review_after_years: 1, erase_after_years: 4}
-"""
 
 
 def send(bureau: Bureau, to: str, text: str) -> bool:

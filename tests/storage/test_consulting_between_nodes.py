@@ -9,8 +9,7 @@ import pytest
 
 from entente.kernel.errors import NotFound, Unavailable
 from entente.verbs import perform
-from tests.storage.test_records_between_nodes import GS, RC, XA, XB, World, person
-from tests.support.nodes import open_network
+from tests.storage.test_records_between_nodes import XA, XB, World, open_world, person
 
 pytestmark = pytest.mark.storage
 
@@ -19,11 +18,7 @@ NAME = "Мирзоев Далер"
 
 @pytest.fixture
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with open_network(tmp_path_factory.mktemp("consult")) as network:
-        network.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
-        agreement = network.conclude(XA, "agreement.yaml", (XA, XB, GS))
-        programme = network.conclude(RC, "programme.yaml", (XA,))
-        held = World(network, agreement, programme)
+    with open_world(tmp_path_factory.mktemp("consult")) as held:
         held.run([person(held, "w-1", NAME), person(held, "w-2", NAME, terms=(held.kept_from(XB),))])
         yield held
 

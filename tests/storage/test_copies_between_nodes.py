@@ -16,8 +16,8 @@ from entente.exchange.model import Lane
 from entente.kernel.ids import BodyId
 from entente.records.model import Fact, HolderState
 from entente.verbs import perform
-from tests.storage.test_records_between_nodes import GS, RC, XA, XB, World, person
-from tests.support.nodes import DUTY, HEAD, Network, open_network
+from tests.storage.test_records_between_nodes import GS, XA, XB, World, open_world, person
+from tests.support.nodes import DUTY, HEAD, Network
 
 pytestmark = pytest.mark.storage
 
@@ -26,11 +26,8 @@ NAME = "Мирзоев Далер"
 
 @pytest.fixture
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with open_network(tmp_path_factory.mktemp("copies")) as network:
-        network.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
-        agreement = network.conclude(XA, "agreement.yaml", (XA, XB, GS))
-        programme = network.conclude(RC, "programme.yaml", (XA,))
-        yield World(network, agreement, programme)
+    with open_world(tmp_path_factory.mktemp("copies")) as opened:
+        yield opened
 
 
 def bring(

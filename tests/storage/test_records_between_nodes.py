@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -133,14 +134,21 @@ class World:
             return {one.body: (one.version, one.state) for one in unit.records.holders(wanted)}
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Return the four bodies; each test uses records of its own."""
-    with open_network(tmp_path_factory.mktemp("records")) as network:
+@contextmanager
+def open_world(place: Path) -> Iterator[World]:
+    """Open the four bodies in a folder, and have them sign what World says."""
+    with open_network(place) as network:
         network.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
         agreement = network.conclude(XA, "agreement.yaml", (XA, XB, GS))
         programme = network.conclude(RC, "programme.yaml", (XA,))
         yield World(network, agreement, programme)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Return the four bodies; each test uses records of its own."""
+    with open_world(tmp_path_factory.mktemp("records")) as opened:
+        yield opened
 
 
 def person(world: World, local_id: str, name: str, *more: Fact, terms: tuple[DisclosureClass, ...] = ()) -> RecordDraft:

@@ -188,7 +188,7 @@ class MemoryBlobs:
         return sum(held.size for held in self.held.values())
 
     def forget_unreferenced(self) -> tuple[BlobId, ...]:
-        raise NotImplementedError("the records are another part of this store; tests/storage covers it")
+        raise AssertionError("the records are another part of this store; tests/storage covers it")
 
     def known(self) -> frozenset[BlobId]:
         return frozenset(self.held)

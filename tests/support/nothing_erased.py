@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import NoReturn
 
 from entente.handling.model import ErasureGround
 from entente.kernel.ids import RecordId
@@ -52,28 +53,32 @@ class NothingErased:
         return ()
 
     def sweep(self, statements: Sequence[int]) -> None:
-        raise NotImplementedError
+        _nothing_to_do()
 
     def remove(self, record: RecordId) -> int:
-        raise NotImplementedError
+        _nothing_to_do()
 
     def put_tombstone(self, tombstone: Tombstone, keys: Collection[str], holders: Sequence[Holder]) -> None:
-        raise NotImplementedError
+        _nothing_to_do()
 
     def kept(self, made: Tombstone) -> KeptTombstone:
-        raise NotImplementedError
+        _nothing_to_do()
 
     def put_kept(self, kept: KeptTombstone) -> None:
-        raise NotImplementedError
+        _nothing_to_do()
 
     def held_as(self, stand_ins: Collection[RecordId]) -> dict[RecordId, RecordId]:
-        raise NotImplementedError
+        _nothing_to_do()
 
     def mentions(self, records: Sequence[RecordId]) -> Mentions:
-        raise NotImplementedError
+        _nothing_to_do()
 
     def forget(self, records: Sequence[RecordId], found: Mentions) -> tuple[tuple[int, str], ...]:
-        raise NotImplementedError
+        _nothing_to_do()
 
     def put_reentry(self, record: RecordId, how: ReentryHow, sequence: int, at: datetime) -> None:
-        raise NotImplementedError
+        _nothing_to_do()
+
+
+def _nothing_to_do() -> NoReturn:
+    raise AssertionError("nothing is erased in this world: a test of erasing takes the real store (tests/storage)")

@@ -34,6 +34,18 @@ POLL_SECONDS = 0.02
 GUIDE = ROOT / "demo" / "two_nodes"
 """The charter and the agreement of two bureaus that docs/guides/two_nodes.md signs."""
 AGREEMENT = "police-data-agreement"
+TERMS = """title: Wanted persons
+kind: wanted_person
+purposes: [arrest]
+crime_areas: [fugitives]
+handling: [H1]
+confidentiality: restricted
+source_evaluation: A
+information_evaluation: '1'
+subject: {Person: wanted}
+retention: {review_after_years: 1, erase_after_years: 4}
+"""
+"""Of an import of wanted persons, under no instrument."""
 
 
 def free_port() -> int:

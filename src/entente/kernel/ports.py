@@ -124,7 +124,10 @@ class Outbox(Protocol):
         """Keep one signed word about a statement that was sent to a body; twice is once."""
 
     def retract(self, ref: str, kind: str) -> tuple[Delivery, ...]:
-        """Take back what no envelope carries yet under a reference: it never leaves. Returns those taken back."""
+        """Take back what no envelope carries under a reference: it leaves no more. Returns those taken back.
+
+        What an envelope carried before it was given up may have arrived all the same (Delivery.may_have_left).
+        """
 
 
 class StateStore(Protocol):
