@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One item of correspondence."""
 
     family: str
@@ -25,8 +24,7 @@ class Item:
     instrument: str
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """One record as it is held."""
 
     id: str
@@ -37,8 +35,7 @@ class Kept:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """One statement of the outbox and how far it has come."""
 
     statement: str
@@ -49,8 +46,7 @@ class Sent:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of the trail."""
 
     sequence: int
@@ -73,36 +69,56 @@ class Seen:
     stands: Mapping[tuple[str, str], Json]
     """(instrument, body) → the newest participation."""
     outbox: tuple[Sent, ...]
+    is_idle: bool
+    """Nothing waits to be posted: of its own, or of others that it passes on."""
     size: int
     root: bytes
     rows: tuple[Row, ...]
 
 
 class Looker:
-    """Looks into one store; opened anew when the store is."""
+    """Looks into one store; opened anew when the store is. What no commit has changed since is not read again."""
 
     def __init__(self, database: Path) -> None:
         self._connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, isolation_level=None)
         self._connection.execute("PRAGMA query_only = ON")
+        self._version = -1
+        self._latest: tuple[int, Seen] | None = None
+        """How far the trail was read before, and what was seen then."""
 
     def close(self) -> None:
         self._connection.close()
 
     def look(self, after: int) -> Seen:
         """Read the store in one snapshot; `after` is how far the trail was read before."""
+        # The engine's own word on whether anybody committed since.
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        if version == self._version and self._latest is not None:
+            before, seen = self._latest
+            if before == after:
+                return seen
+            if after == seen.size:
+                return replace(seen, rows=())
+        seen = self._read(after)
+        self._version, self._latest = version, (after, seen)
+        return seen
+
+    def _read(self, after: int) -> Seen:
         run = self._connection.execute
         run("BEGIN")
         try:
-            items = [
-                Item(*row)
-                for row in run("SELECT family, id, way, state, counterpart, instrument FROM correspondence_item")
-            ]
-            records = [
-                Kept(name, number, version, withdrawn_at is not None, received_from, kind)
-                for name, number, version, withdrawn_at, received_from, kind in run(
-                    "SELECT record_id, number, version, withdrawn_at, received_from, kind FROM record"
+            items = list(
+                map(
+                    Item._make,
+                    run("SELECT family, id, way, state, counterpart, instrument FROM correspondence_item"),
                 )
-            ]
+            )
+            records = list(
+                map(
+                    Kept._make,
+                    run("SELECT record_id, number, version, withdrawn_at IS NOT NULL, received_from, kind FROM record"),
+                )
+            )
             stands: dict[tuple[str, str], Json] = {
                 (instrument, body): _parsed(document)
                 for instrument, body, document in run(
@@ -110,17 +126,22 @@ class Looker:
                 )
             }
             outbox = tuple(
-                Sent(*row)
-                for row in run(
-                    "SELECT statement_id, recipient, kind, ref, state, reason FROM outbox_statement ORDER BY number"
+                map(
+                    Sent._make,
+                    run(
+                        "SELECT statement_id, recipient, kind, ref, state, reason FROM outbox_statement ORDER BY number"
+                    ),
                 )
             )
+            relayed = run("SELECT 1 FROM relay_envelope WHERE state = 'waiting' LIMIT 1").fetchone()
             last = run("SELECT sequence, root FROM trail ORDER BY sequence DESC LIMIT 1").fetchone() or (0, b"")
             rows = tuple(
-                Row(*row)
-                for row in run(
-                    "SELECT sequence, verb, body, officer, subject, detail FROM trail WHERE sequence > ? ORDER BY sequence",
-                    (after,),
+                map(
+                    Row._make,
+                    run(
+                        "SELECT sequence, verb, body, officer, subject, detail FROM trail WHERE sequence > ? ORDER BY sequence",
+                        (after,),
+                    ),
                 )
             )
             return Seen(
@@ -130,6 +151,7 @@ class Looker:
                 dict(run("SELECT id, document FROM body")),
                 stands,
                 outbox,
+                not relayed and not any(sent.state == "waiting" for sent in outbox),
                 last[0],
                 last[1],
                 rows,

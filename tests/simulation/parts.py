@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 from entente.formats.codelists import load_code_lists
 from entente.formats.schemata import load_schemata
 from entente.handling.model import CodeLists
+from entente.kernel import signing
 from entente.kernel.ids import SALT_BYTES, KeyId
 from entente.kernel.sealing import SEALING_KEY_BYTES
 from entente.kernel.signing import Ed25519Signer, key_id
@@ -64,6 +67,16 @@ class SeededIds:
     def _drawn(self) -> bytes:
         self.count += 1
         return hashlib.sha256(f"{self.seed} {self.count}".encode()).digest()
+
+
+_verified = functools.lru_cache(maxsize=4_096)(signing._verifies)  # noqa: SLF001 - the one function that verifies
+
+
+@contextmanager
+def remembered_signatures() -> Iterator[None]:
+    """Have each signature verified once: all nodes of a process, and each look at a trail, ask about the same bytes."""
+    with mock.patch.object(signing, "_verifies", _verified):
+        yield
 
 
 @functools.cache

@@ -17,6 +17,7 @@ from unittest import mock
 import sqlalchemy as sa
 
 from entente.storage import sqlite
+from tests.simulation.quick_sql import make_quick
 
 PAGES_MAX = 1_073_741_823
 """SQLite's own bound before 3.45: as good as none."""
@@ -58,7 +59,10 @@ def place_of(database: Path) -> Place:
         disk = Disk()
         writer = _real_writing(database)
         _listen(writer, disk)
-        _places[database] = Place(writer, _real_reading(database), disk)
+        reader = _real_reading(database)
+        make_quick(writer)
+        make_quick(reader)
+        _places[database] = Place(writer, reader, disk)
     return _places[database]
 
 
@@ -73,26 +77,40 @@ def simulated_stores() -> Iterator[None]:
 
 
 def _listen(writer: sa.Engine, disk: Disk) -> None:
+    """Put the disk's faults where the engine speaks to the driver. Its events would cost as much as the statements themselves."""
+
     @sa.event.listens_for(writer, "connect")
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA synchronous = OFF")
 
-    @sa.event.listens_for(writer, "begin")
-    def _begin(connection: sa.Connection) -> None:
+    dialect: Any = writer.dialect
+    begin, commit, execute, execute_many = (
+        dialect.do_begin, dialect.do_commit, dialect.do_execute, dialect.do_executemany
+    )  # fmt: skip
+
+    def do_begin(connection: Any) -> None:  # noqa: ANN401 - the pool's proxy of the driver's connection
         # A disk without room: the engine itself says SQLITE_FULL when the file would have to grow.
         if disk.is_full or disk.was_full:
-            _set_room(_raw(connection), disk)
+            _set_room(connection.driver_connection, disk)
+        begin(connection)
+
+    def do_commit(connection: Any) -> None:  # noqa: ANN401 - the same
+        if disk.commit_fails:
+            _fail_commit(connection.driver_connection, disk)
+        commit(connection)
+
+    def do_execute(cursor: Any, statement: str, *given: Any) -> None:  # noqa: ANN401 - as the driver has them
         if disk.writes_until_failure:
-            sa.event.listen(connection, "before_cursor_execute", _before)
+            _count_writes(statement, disk)
+        execute(cursor, statement, *given)
 
-    def _before(
-        _connection: sa.Connection, _cursor: object, statement: str, _given: object, _context: object, _many: object
-    ) -> None:
-        _count_writes(statement, disk)
+    def do_executemany(cursor: Any, statement: str, *given: Any) -> None:  # noqa: ANN401 - the same
+        if disk.writes_until_failure:
+            _count_writes(statement, disk)
+        execute_many(cursor, statement, *given)
 
-    @sa.event.listens_for(writer, "commit")
-    def _commit(connection: sa.Connection) -> None:
-        _fail_commit(_raw(connection), disk)
+    dialect.do_begin, dialect.do_commit = do_begin, do_commit
+    dialect.do_execute, dialect.do_executemany = do_execute, do_executemany
 
 
 def _set_room(connection: sqlite3.Connection, disk: Disk) -> None:
@@ -102,30 +120,23 @@ def _set_room(connection: sqlite3.Connection, disk: Disk) -> None:
 
 
 def _count_writes(statement: str, disk: Disk) -> None:
-    if disk.writes_until_failure and statement.startswith(("INSERT", "UPDATE", "DELETE")):
+    if statement.startswith(("INSERT", "UPDATE", "DELETE")):
         disk.writes_until_failure -= 1
         if not disk.writes_until_failure:
             disk.times_struck += 1
-            raise _io_error(statement)
+            raise _io_error()
 
 
 def _fail_commit(connection: sqlite3.Connection, disk: Disk) -> None:
     how, disk.commit_fails = disk.commit_fails, ""
-    if how:
-        disk.times_struck += 1
-        if how == "kept":
-            connection.execute("COMMIT")
-        raise _io_error("COMMIT")
+    disk.times_struck += 1
+    if how == "kept":
+        connection.execute("COMMIT")
+    raise _io_error()
 
 
-def _raw(connection: sa.Connection) -> sqlite3.Connection:
-    found: Any = connection.connection.dbapi_connection
-    assert isinstance(found, sqlite3.Connection)
-    return found
-
-
-def _io_error(statement: str) -> sa.exc.OperationalError:
-    cause = sqlite3.OperationalError("disk I/O error")
-    cause.sqlite_errorcode = sqlite3.SQLITE_IOERR
-    cause.sqlite_errorname = "SQLITE_IOERR"
-    return sa.exc.OperationalError(statement, {}, cause)
+def _io_error() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    error.sqlite_errorname = "SQLITE_IOERR"
+    return error

@@ -53,13 +53,15 @@ class Template:
     folder: Path
     bodies: Mapping[str, BodyId]
     instruments: Mapping[str, InstrumentId]
+    codes: Mapping[str, str]
+    """The other way round."""
 
     def parties(self, instrument: str) -> tuple[str, ...]:
         return _INSTRUMENTS[instrument][1]
 
     def code(self, body: str) -> str:
         """Return the code of a body, or the id itself for a body of no template."""
-        return next((code for code, known in self.bodies.items() if known == body), body)
+        return self.codes.get(body, body)
 
     def name(self, instrument: str) -> str:
         return next((name for name, known in self.instruments.items() if known == instrument), instrument)
@@ -98,7 +100,10 @@ def template() -> Template:
             nodes[code].directory.publish_addresses((f"http://{code.lower()}.test",), (bodies["GS"],))
         _deliver(nodes, bodies, timeline)
         instruments = {name: _conclude(nodes, bodies, name, timeline) for name in _INSTRUMENTS}
-    return Template(folder, bodies, instruments)
+        for code, node in nodes.items():
+            found = node.trail.verify((node_signer(code).public_key,))
+            assert found.is_sound, f"the template's trail of {code} does not verify: {found.finding}"
+    return Template(folder, bodies, instruments, {str(body): code for code, body in bodies.items()})
 
 
 def _begin(node: Node) -> None:

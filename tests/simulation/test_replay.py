@@ -6,9 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
+
+import sqlalchemy as sa
 
 from tests.simulation.defects import planted
 from tests.simulation.plan import draw
+from tests.simulation.quick_sql import QuickConnection
 from tests.simulation.run import run_plan, run_seed
 from tests.simulation.shorten import kind_of, shorten
 
@@ -30,6 +34,12 @@ def test_a_seed_run_twice_gives_the_same_digest_here_and_in_processes_with_other
     run_seed(SEED + 1)
     assert run_seed(SEED).digest == here, "what ran before a seed changes nothing in it"
     assert {_digest_in_another_process("0"), _digest_in_another_process("4711")} == {here}
+
+
+def test_a_seed_is_the_same_when_sqlalchemy_executes_every_statement_itself() -> None:
+    quick = run_seed(SEED).digest
+    with mock.patch.object(QuickConnection, "_execute_clauseelement", sa.Connection._execute_clauseelement):  # noqa: SLF001
+        assert run_seed(SEED).digest == quick
 
 
 def test_a_failing_seed_is_shortened_to_few_events_that_fail_alike() -> None:
