@@ -176,9 +176,14 @@ def in_correspondence(day: Day, case: str) -> None:
         "XB-NCB", "message_send", officer=DUTY, to="XA-NCB", instrument="charter", subject="Gate 4", text="Who is it?", case=case
     )["message"]  # fmt: skip
     assert ask("XB-NCB", "message_show", id=sent["id"])["message"]["deliveries"][0]["state"] == "stored"
-    assert ask("XA-NCB", "message_list")["messages"][0]["text"] == "Who is it?"
-    opened = ask("XA-NCB", "message_open", officer=DUTY, id=sent["id"])["message"]
-    assert [step["step"] for step in opened["steps"]] == ["opened"]
+    (listed,) = ask("XA-NCB", "message_list")["messages"]
+    assert (listed["subject"], "text" in listed, listed["steps"]) == ("Gate 4", False, [])
+    outside = ask("XA-NCB", "message_show", id=sent["id"])["message"]
+    assert (outside["subject"], outside["text"], outside["steps"]) == ("Gate 4", None, [])
+    opened = ask("XA-NCB", "message_show", officer=DUTY, id=sent["id"])["message"]
+    assert (opened["text"], [step["step"] for step in opened["steps"]]) == ("Who is it?", ["opened"])
+    again = ask("XA-NCB", "message_open", officer="head-1", id=sent["id"])["message"]
+    assert [(step["step"], step["officer"]) for step in again["steps"]] == [("opened", DUTY)]
     ask("XA-NCB", "message_conclude", officer=DUTY, id=sent["id"], outcome="refused", reason="not_competent")
     (delivery, *_) = ask("XB-NCB", "message_show", id=sent["id"])["message"]["deliveries"]
     assert [(step["step"], step["reason"]) for step in delivery["steps"]] == [

@@ -53,14 +53,30 @@ def send(
 
 @app.command("list", epilog=examples("entente message list", "entente message list --case 2031/000017"))
 def list_messages(case: CaseNumber = "", limit: Limit = 50, folder: Folder = None, as_json: Json = False) -> None:
-    """List the newest messages sent and received, with how far each has come."""
+    """List the newest messages sent and received, with how far each has come: subjects alone, so that nothing is opened by it."""
     say(ask(folder, "message_list", {"limit": limit, "case": case}), as_json, _list)
 
 
-@app.command("show", epilog=examples("entente message show message-0f3a…"))
-def show(message: _Message, folder: Folder = None, as_json: Json = False) -> None:
-    """Show a message and how far it has come."""
-    say(ask(folder, "message_show", {"id": message}), as_json, _message)
+@app.command(
+    "show",
+    epilog=examples("entente message show message-0f3a…", "entente message show message-0f3a… --as xb-duty-1"),
+)
+def show(
+    message: _Message,
+    officer: Annotated[
+        str,
+        typer.Option(
+            "--as", metavar="OFFICER", show_default=False, help="Who reads; needed for the text of one that came."
+        ),
+    ] = "",
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Show a message and how far it has come. The text of one that came is shown to an officer, which opens it.
+
+    Its sender learns when it was first opened, and by whom, as with «message open».
+    """
+    say(ask(folder, "message_show", {"officer": officer, "id": message}), as_json, _message)
 
 
 @app.command(
@@ -162,6 +178,9 @@ def _message(answer: JsonObject) -> Iterator[str]:
     yield f"{name(message['subject'])}  {plain(message['urgency'])}{', for action' if message['for_action'] else ''}"
     yield from heading(message)
     yield from _recalled(message)
+    if message["text"] is None:
+        yield "Its text is shown to an officer: give the command with --as. Its sender then learns that it was opened."
+        return
     yield from text_block(message["text"])
 
 

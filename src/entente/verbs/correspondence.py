@@ -53,28 +53,39 @@ def _send_message(node: Node, arguments: Arguments) -> JsonObject:
 def _messages(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     found = node.correspondence.messages(_limit(arguments), arguments.optional_text("case"))
-    return {"messages": [_message(node, way, message, names) for way, message in found]}
+    # A list says what there is to read; reading is an act of its own (docs/rules/correspondence.md M20).
+    return {"messages": [_outside(node, way, message, names) for way, message in found]}
 
 
 def _show_message(node: Node, arguments: Arguments) -> JsonObject:
-    with node.correspondence.open_unit() as unit:
-        message = unit.correspondence.message(arguments.text("id"))
-        own = unit.bodies.own().id
-    if message is None:
-        raise NotFound
-    way = Way.SENT if message.header.sender == own else Way.RECEIVED
+    if arguments.optional_text("officer"):
+        return _open_message(node, arguments)
+    message, way = _kept_message(node, arguments.text("id"))
+    if way is Way.RECEIVED and message.text:
+        return {"message": {**_message(node, way, message, names_of(node)), "text": None}}
     return {"message": _message(node, way, message, names_of(node))}
 
 
+def _kept_message(node: Node, wanted: str) -> tuple[Message, Way]:
+    with node.correspondence.open_unit() as unit:
+        message = unit.correspondence.message(wanted)
+        own = unit.bodies.own().id
+    if message is None:
+        raise NotFound
+    return message, Way.SENT if message.header.sender == own else Way.RECEIVED
+
+
 def _open_message(node: Node, arguments: Arguments) -> JsonObject:
-    message = node.correspondence.open_message(arguments.officer(), arguments.text("id"))
-    return _show_message(node, Arguments({"id": message.header.id}))
+    opened = node.correspondence.open_message(arguments.officer(), arguments.text("id"))
+    message, way = _kept_message(node, opened.header.id)
+    return {"message": _message(node, way, message, names_of(node))}
 
 
 def _conclude_message(node: Node, arguments: Arguments) -> JsonObject:
     step, reason = arguments.choice("outcome", Step), arguments.optional_text("reason")
-    message = node.correspondence.conclude_message(arguments.officer(), arguments.text("id"), step, reason)
-    return _show_message(node, Arguments({"id": message.header.id}))
+    concluded = node.correspondence.conclude_message(arguments.officer(), arguments.text("id"), step, reason)
+    message, way = _kept_message(node, concluded.header.id)
+    return {"message": _message(node, way, message, names_of(node))}
 
 
 def _recall_message(node: Node, arguments: Arguments) -> JsonObject:
@@ -277,10 +288,14 @@ def _deliveries(node: Node, ref: str, names: Names) -> list[Json]:
 
 
 def _message(node: Node, way: Way, message: Message, names: Names) -> JsonObject:
+    return {**_outside(node, way, message, names), "text": message.text}
+
+
+def _outside(node: Node, way: Way, message: Message, names: Names) -> JsonObject:
+    """Return a message without its text, as one reads what stands on an envelope."""
     return {
         **_header(node, way, message.header, names),
         "subject": message.subject,
-        "text": message.text,
         "urgency": message.urgency,
         "for_action": message.is_for_action,
         "answers": message.answers,
@@ -323,7 +338,10 @@ VERBS: tuple[Verb, ...] = (
         "officer", "to", "instrument", "subject", "text", "urgency", "for_action", "answers", "case", "your_reference",
     ),
     verb("message_list", _messages, "List the newest messages.", "limit", "case"),
-    verb("message_show", _show_message, "Show a message and how far it has come.", "id"),
+    verb(
+        "message_show", _show_message, "Show a message and how far it has come; the text of one that came to an officer alone.",
+        "officer", "id",
+    ),
     verb("message_open", _open_message, "Open a message that came; its sender learns of it.", "officer", "id"),
     verb(
         "message_conclude", _conclude_message, "State that a message was acted on or refused.",
