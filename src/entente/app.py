@@ -383,8 +383,9 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         accept=accept_table(directory, agreements, intake, erasing, onward, correspondence),
         record=recorded,
         on_fault=_log_fault,
+        on_refused={"record": intake.note_refusal},
         may_leave={"record": intake.may_leave, "message": correspondence.may_leave},
-        on_stored={"withdrawal": onward.stored_there, "copy_ended": onward.stored_there},
+        on_stored=dict.fromkeys(("withdrawal", "copy_ended", "erasure"), onward.stored_there),
         answers=answer_table(blobs, correspondence, catch_up),
     )
     taking_back = TakingBack(clock, lists, schemata, recorded)
@@ -442,7 +443,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 call=caller,
                 fetch=caller.fetch,
                 recovery=Recovery(unit, view, clock, lists, recovering, caller, recorded),
-                deciding=Deciding(unit, view, clock, lists, exchange.accept, recorded),
+                deciding=Deciding(unit, view, clock, lists, exchange.accept, exchange.on_refused, recorded),
                 files=OperatorFiles(lists),
                 tombstone_files=store.tombstone_files(),
                 clean_index=lambda: identity.clean_index() is not None,

@@ -70,6 +70,7 @@ def accept_table(
         "copy_ended": intake.accept_end,
         "copy_passed_on": onward.accept_passed_on,
         "copy_end_confirmed": onward.accept_end_confirmed,
+        "erasure_confirmed": onward.accept_erasure_confirmed,
         "erasure": erasing.accept_erasure,
         "message": correspondence.accept_message,
         "evidence": correspondence.accept_evidence,

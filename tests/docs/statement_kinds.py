@@ -47,6 +47,7 @@ from entente.records.statements import (
     BlobManifest,
     EndConfirmedContent,
     EndContent,
+    ErasureConfirmedContent,
     ErasureContent,
     PassedOnContent,
     RecordContent,
@@ -225,6 +226,13 @@ KINDS: Mapping[str, Kind] = {
         "data",
         "keeps that the onward holder has what took the copy away",
         "records.md R32",
+    ),
+    "erasure_confirmed": Kind(
+        Signer.NODE,
+        ErasureConfirmedContent,
+        "data",
+        "keeps with its tombstone that the onward holder has the erasure",
+        "records.md R15",
     ),
     "message": Kind(
         Signer.NODE, MessageContent, "data", "shows it at the desk and in the case", "correspondence.md M2"

@@ -19,8 +19,7 @@ from tests.support.processes import TERMS, WAIT_SECONDS_MAX, Bureau, conclude, e
 pytestmark = pytest.mark.e2e
 
 CHUNKS = 40
-_PERIOD = bytes(place * place % 251 for place in range(251))
-FILM = b"\0\0\0\x20ftypisom" + (_PERIOD * (CHUNKS * 256 * 1024 // 251 + 1))[: CHUNKS * 256 * 1024 - 100]
+FILM = b"\0\0\0\x20ftypisom" + bytes(place * place % 251 for place in range(CHUNKS * 256 * 1024 - 100))
 PERSON = {"id": "w-1", "schema": "Person", "properties": {"name": ["Ardan Velk"], "birthDate": ["1979-05-04"]}}
 
 

@@ -17,6 +17,7 @@ import pytest
 from entente.app import open_node
 from entente.correspondence.desk import About
 from entente.correspondence.hits import Finding
+from entente.exchange.model import SetAside
 from entente.handling.model import ErasureGround, Retention
 from entente.kernel.errors import Conflict, Invalid, Misconfigured, NotFound, Refused
 from entente.kernel.signing import Signer
@@ -170,6 +171,21 @@ def test_r12_the_same_id_is_refused_wherever_it_comes_from(world: World) -> None
     told = send(network, XA, XB, world.agreement, record_statement(newer, DUTY, newer.at, signer_of(world, XA)))
     assert not told.result.is_accepted
     assert "(R12)" in told.result.detail or "records.md R12" in told.result.detail
+    # Refused, undone and set aside; that it came again is seen all the same, as that of a copy that is tried later.
+    ((noticed, came_as),) = network[XB].erasing.seen_again(DPO, 10)
+    assert (noticed.how, noticed.times, came_as) == (ReentryHow.SAME_ID, 1, noticed.stand_in)
+    aside = record_statement(replace(newer, version=10), DUTY, newer.at, signer_of(world, XA))
+    with network[XB].exchange.open_unit() as unit:
+        unit.inbox.set_aside(SetAside(0, network.id(XA), "header:1", aside, "fault", "It failed.", newer.at))
+        unit.commit()
+    ((_, why),) = network[XB].deciding.retry()
+    assert "R12" in why
+    assert network[XB].deciding.aside() == (), "what waits names the record, and is never taken in"
+    assert [one.times for one, _ in network[XB].erasing.seen_again(DPO, 10)] == [2]
+    # Whoever only says so, and proves nothing, is not noticed.
+    forged = record_statement(replace(newer, version=11), DUTY, newer.at, signer_of(world, XB))
+    assert not send(network, XA, XB, world.agreement, forged).result.is_accepted
+    assert [one.times for one, _ in network[XB].erasing.seen_again(DPO, 10)] == [2]
     keep_house(world)
     assert world.held(XB, LOCAL_ID) is None
     assert found_in(network.folders[XB], SEARCHED) == set()

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import NoReturn
 
 from entente.handling.model import ErasureGround
-from entente.kernel.ids import RecordId
-from entente.records.model import Holder, KeptTombstone, Reentry, ReentryHow, Tombstone
+from entente.kernel.ids import RecordId, StatementId
+from entente.records.model import Holder, KeptTombstone, OnwardHolder, Reentry, ReentryHow, Tombstone
 from entente.records.ports import Mentions
 
 
@@ -58,7 +58,28 @@ class NothingErased:
     def remove(self, record: RecordId) -> int:
         _nothing_to_do()
 
-    def put_tombstone(self, tombstone: Tombstone, keys: Collection[str], holders: Sequence[Holder]) -> None:
+    def put_tombstone(
+        self,
+        tombstone: Tombstone,
+        keys: Collection[str],
+        holders: Sequence[Holder],
+        onward: Sequence[OnwardHolder] = (),
+    ) -> None:
+        _nothing_to_do()
+
+    def set_told(self, record: RecordId, statement: StatementId, holders: Sequence[Holder]) -> None:
+        _nothing_to_do()
+
+    def told_by(self, statement: StatementId) -> Tombstone | None:
+        return None
+
+    def put_onward(self, record: RecordId, onward: OnwardHolder) -> None:
+        _nothing_to_do()
+
+    def onward(self, record: RecordId) -> tuple[OnwardHolder, ...]:
+        return ()
+
+    def forget_again(self, record: RecordId) -> None:
         _nothing_to_do()
 
     def kept(self, made: Tombstone) -> KeptTombstone:

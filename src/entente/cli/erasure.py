@@ -28,7 +28,10 @@ def list_erasures(
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """List what was erased, oldest first, why, and which holders confirmed it. No id or name is kept of it."""
+    """List what was erased, oldest first, why, and who confirmed it: each holder, and each body it was passed on to.
+
+    No id or name is kept of it. Who was told and has not confirmed is listed as such; «record holders» says since when.
+    """
     say(ask(folder, "erasure_list", {"officer": officer, "after": after, "limit": limit}), as_json, _list)
 
 
@@ -84,9 +87,10 @@ def _list(answer: JsonObject) -> Iterator[str]:
 
 
 def _holder(one: JsonObject) -> str:
-    body = one["body"]
+    body, by = one["body"], one["by"]
     code = plain(body["code"]) if isinstance(body, dict) else ""
-    return f"{code} {plain(one['state']).replace('_', ' ')}"
+    onward = f" by {plain(by['code'])}" if isinstance(by, dict) else ""
+    return f"{code}{onward} {plain(one['state']).replace('_', ' ')}"
 
 
 def _reentries(answer: JsonObject) -> Iterator[str]:

@@ -174,9 +174,9 @@ def who_can_see(record: Record, officer: ActingAs, folder: Folder = None, as_jso
 
 @app.command("holders", epilog=examples("entente record holders w-17 --as xa-duty-1"))
 def holders(record: Record, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
-    """Say who holds a copy of one of our records, also onward, and who has confirmed that it is shown no more.
+    """Say who holds a copy of one of our records, also onward, and who has confirmed that it is shown no more, or erased.
 
-    Who was asked and has not confirmed is listed as missing, since when.
+    Who was asked and has not confirmed is listed as missing, since when. Of an erased record, give the id that it had.
     """
     say(ask(folder, "record_holders", {"officer": officer, "record": record}), as_json, _holders)
 
@@ -325,8 +325,9 @@ def _who(answer: JsonObject) -> Iterator[str]:
 
 
 def _holders(answer: JsonObject) -> Iterator[str]:
+    gone = "erased_at" if answer["erased_at"] else "withdrawn_at"
     yield f"{name(answer['name'])}, version {answer['version']}" + (
-        f", withdrawn {when(answer['withdrawn_at'])}" if answer["withdrawn_at"] else ""
+        f", {gone.removesuffix('_at')} {when(answer[gone])}" if answer[gone] else ""
     )
     rows = [
         (
@@ -341,8 +342,9 @@ def _holders(answer: JsonObject) -> Iterator[str]:
         for one in items(answer, "holders")
     ]
     yield from table(rows, "holder", "passed on by", "version", "state", "sent", "stored there", "confirmed")
-    ended = "expired: each holder erases it by itself since" if answer["is_expired"] else "each holder erases it on"
-    yield f"{ended} {plain(answer['erase_on'])}"
+    if answer["erase_on"]:
+        ended = "expired: each holder erases it by itself since" if answer["is_expired"] else "each holder erases it on"
+        yield f"{ended} {plain(answer['erase_on'])}"
 
 
 def _forwarder(one: JsonObject) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from entente.bodies.authority import Record, authorise
 from entente.bodies.ports import BodyLists
-from entente.exchange.intake import Accept
+from entente.exchange.intake import Accept, OnRefused
 from entente.exchange.model import Queued, SetAside
 from entente.exchange.ports import ExchangeUnit
 from entente.kernel.canonical import JsonObject
@@ -34,6 +34,7 @@ class Deciding:
     clock: Clock
     lists: BodyLists
     accept: Mapping[str, Accept]
+    on_refused: Mapping[str, OnRefused]
     record: Record
 
     def held(self) -> tuple[Queued, ...]:
@@ -102,10 +103,20 @@ class Deciding:
                 self.record(unit, Act("statement_taken_in_later", aside.sender, "node", aside.statement.id, detail))
                 unit.commit()
         except EntenteError as error:
+            self._note_refusal(aside)
             return f"{error.what} {error.why}"
         except Exception as error:  # noqa: BLE001 - it made the node fail before, and may again; it stays aside
             return f"This node still fails at it: {type(error).__name__}."
         return ""
+
+    def _note_refusal(self, aside: SetAside) -> None:
+        """Have the room keep what its refusal says; what was refused for good does not stay here."""
+        if (room := self.on_refused.get(aside.statement.kind)) is None:
+            return
+        with self.open_unit() as unit:
+            if room(unit, aside.statement, aside.sender):
+                unit.inbox.forget_aside(aside.number)
+                unit.commit()
 
     def set_route(self, officer: OfficerId, body: BodyId, via: BodyId | None) -> None:
         """Set a relay through which a body is reached from here, or none. Raises NotFound, and Conflict for a relay that is none.

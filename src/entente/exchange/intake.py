@@ -63,6 +63,11 @@ Accept: TypeAlias = Callable[[Any, Statement, BodyId], None]
 or Untrusted to have it set aside. Each takes its own room's unit, which the one unit of a node implements: hence Any."""
 
 
+OnRefused: TypeAlias = Callable[[Any, Statement, BodyId], bool]
+"""Told of a statement that its room refused, in the unit in which it is set aside: what the room wrote as it refused is undone.
+Says whether the refusal is for good, so that nothing of the statement may wait here."""
+
+
 OnFault: TypeAlias = Callable[[Statement, Exception], None]
 """Told of a defect that a statement met, for the operator's log."""
 
@@ -93,6 +98,7 @@ class Intake:
     accept: Mapping[str, Accept]
     record: Record
     on_fault: OnFault
+    on_refused: Mapping[str, OnRefused]
 
     def look(self, view: ExchangeUnit, envelope: Envelope, now: datetime) -> Glance:
         """Say what is known of an envelope's sender, and the answer if giving it changes nothing here.
@@ -213,6 +219,8 @@ class Intake:
                 result = StatementResult(statement.id, is_accepted=True, reason=COUNTED_BEFORE)
             elif place in poison:
                 result = poison[place]
+                if result.reason == RefusalReason.NOT_ACCEPTED and (room := self.on_refused.get(statement.kind)):
+                    room(standing.unit, statement, sender)
             elif place > last_asked:
                 result = _not_accepted(statement, "Too many before it were refused; send it in another envelope.")
             else:

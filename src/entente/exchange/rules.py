@@ -46,7 +46,7 @@ GOVERNANCE_KINDS = frozenset({*DirectoryKind, *AgreementKind})
 
 ALWAYS_OPEN_KINDS = GOVERNANCE_KINDS | {
     "withdrawal", "erasure", "copy_ended", "recall", "recall_answer", "renewal", "evidence",
-    "copy_passed_on", "copy_end_confirmed",
+    "copy_passed_on", "copy_end_confirmed", "erasure_confirmed",
 }  # fmt: skip
 """What only takes away must reach whoever received, whatever ended or was suspended since (DESIGN section 1, promise 4). A
 renewal says that nothing else was said; the others tell a body what was done with what it sent. None discloses anything."""

@@ -28,7 +28,7 @@ from entente.exchange.envelopes import (
     envelope_from_json,
     header_hash,
 )
-from entente.exchange.intake import Accept, Intake, OnFault
+from entente.exchange.intake import Accept, Intake, OnFault, OnRefused
 from entente.exchange.model import (
     BATCH_ENVELOPES_MAX,
     RELAY_AGAIN_HOURS,
@@ -75,6 +75,8 @@ class Exchange:
     """Statement kind → the room that takes it in. Closed: another kind is refused (X15)."""
     record: Record
     on_fault: OnFault
+    on_refused: Mapping[str, OnRefused] = field(default_factory=dict)
+    """Statement kind → the room that keeps what a refusal of its own says (X18)."""
     may_leave: Mapping[str, MayLeave] = field(default_factory=dict)
     """Statement kind → the room that judges it at the door out (X20)."""
     on_stored: Mapping[str, OnStored] = field(default_factory=dict)
@@ -326,7 +328,7 @@ class Exchange:
 
     @property
     def _arriving(self) -> Arriving:
-        intake = Intake(self.keys, self.accept, self.record, self.on_fault)
+        intake = Intake(self.keys, self.accept, self.record, self.on_fault, self.on_refused)
         return Arriving(
             self.open_unit, self.open_view, self.clock, self.ids, self.sealer, intake, self.posting, self.calls,
             self.waiting_for,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from entente.agreements.channel import channels_now
 from entente.bodies.authority import authorise
 from entente.bodies.rules import verify_by_node
 from entente.bodies.succession import stands_for
@@ -24,16 +25,18 @@ from entente.kernel.clock import Clock
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid, NotFound, Refused
 from entente.kernel.ids import BodyId, OfficerId, RecordId
-from entente.kernel.ports import Act
+from entente.kernel.ports import Act, Outgoing
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement
+from entente.records.holders import Listed, holders_of_erased
 from entente.records.judging import KIND as JUDGEMENT
 from entente.records.model import Holder, HolderState, KeptTombstone, Reentry, StoredRecord, Tombstone
+from entente.records.onward import onward_left
 from entente.records.ports import RecordsUnit
 from entente.records.reentry import Recorder, Reentries
 from entente.records.rules import check_local_id
 from entente.records.statements import RECORD, erasure_statement, read_erasure
-from entente.records.withdrawing import holders_told, is_inherited, standing, tell_everybody
+from entente.records.withdrawing import holders_told, is_inherited, tell_everybody
 from entente.trail.rules import FORGET_ROWS
 
 SLICE_RECORDS = 10
@@ -154,9 +157,10 @@ class Erasing:
                 why="Only the source, or who was accepted in its place, has its record erased, and only we have ours (R1, R14).",
                 do="Ask the record's source to erase it.",
             )
-        if unit.erasures.tombstone(wanted) is not None:
-            return
         now = self.clock.now()
+        if (erased := unit.erasures.tombstone(wanted)) is not None:
+            self._pass_on_late(unit, wanted, erased, statement, sender, now)
+            return
         stored = unit.records.get(wanted)
         if stored is not None:
             self._erase(unit, stored, ErasureGround.SOURCE_ERASED, ErasureGround.SOURCE_ERASED, NODE, now, statement)
@@ -166,8 +170,35 @@ class Erasing:
         row = self.record(unit, act)
         unit.erasures.remove(wanted)
         ground = ErasureGround.SOURCE_ERASED
-        made = Tombstone(stand_in, statement.body, now, ground, ground.value, 0, row.sequence)
+        made = Tombstone(stand_in, statement.body, now, ground, ground.value, 0, row.sequence, statement.id)
         unit.erasures.put_tombstone(made, (), ())
+
+    def _pass_on_late(
+        self,
+        unit: RecordsUnit,
+        wanted: RecordId,
+        erased: Tombstone,
+        statement: Statement,
+        sender: BodyId,
+        now: datetime,
+    ) -> None:
+        """Pass the source's erasure on of a copy that ended here by our own calendar before; the second time changes nothing.
+
+        Those we passed the copy on to would else be told by nobody, and the source would miss their confirmation (R15).
+        """
+        # What came names the record, after its id was put out of every row.
+        unit.erasures.forget_again(wanted)
+        if erased.statement:
+            return
+        holders = unit.erasures.holders(wanted)
+        channels = channels_now(unit, now)
+        for holder in holders:
+            instrument = channels.toward(holder.body)
+            unit.outbox.put(Outgoing(holder.body, instrument, statement, is_control=True, ref=erased.stand_in))
+        told = [Holder(one.body, one.version, HolderState.ERASURE_SENT, now) for one in holders]
+        unit.erasures.set_told(wanted, statement.id, told)
+        detail: JsonObject = {"from": sender, "was_held": False, "told": [one.body for one in told]}
+        self.record(unit, Act("accept_erasure", statement.body, NODE, erased.stand_in, detail))
 
     def run(self, *, is_asked: bool = False, progress: Callable[[int], None] | None = None) -> HousekeepingDone:
         """Erase all that is due, put out the ids of what was erased, and look after the file.
@@ -241,14 +272,14 @@ class Erasing:
 
     def tombstones(
         self, officer: OfficerId, after: int, limit: int
-    ) -> tuple[tuple[Tombstone, tuple[Holder, ...]], ...]:
-        """List what was erased, oldest first, each with how it stands at whoever was told.
+    ) -> tuple[tuple[Tombstone, tuple[Listed, ...]], ...]:
+        """List what was erased, oldest first, each with how it stands at every holder, onward ones included.
 
-        Source: docs/rules/records.md R11 and R14.
+        Source: docs/rules/records.md R11, R14 and R15.
         """
         with self.open_unit() as unit:
             self._authorise(unit, officer, "erasures", "read_trail")
-            return tuple((one, _standings(unit, one)) for one in unit.erasures.tombstones(after, limit))
+            return tuple((one, holders_of_erased(unit, one)) for one in unit.erasures.tombstones(after, limit))
 
     def seen_again(self, officer: OfficerId, limit: int) -> tuple[tuple[Reentry, RecordId], ...]:
         """List what came again, newest first, each with the record it came as: the stand-in where it was refused.
@@ -321,12 +352,14 @@ class Erasing:
         own, stand_in = unit.bodies.own().id, unit.erasures.stand_in(wanted)
         if unit.erasures.tombstone(wanted) is not None:
             raise NotFound
-        told = tell_everybody(unit, erasure_statement(wanted, own, officer, now, self.signer), ref=stand_in, now=now)
+        statement = erasure_statement(wanted, own, officer, now, self.signer)
+        told = tell_everybody(unit, statement, ref=stand_in, now=now)
         ground = ErasureGround.OFFICERS_ACT
         detail: JsonObject = {"outcome": "done", "ground": ground.value, "reason": reason, "told": list(told)}
         row = self.record(unit, Act("erase_record", own, officer, stand_in, detail))
         number = unit.erasures.remove(wanted)
-        unit.erasures.put_tombstone(Tombstone(stand_in, own, now, ground, reason, number, row.sequence), (), ())
+        made = Tombstone(stand_in, own, now, ground, reason, number, row.sequence, statement.id)
+        unit.erasures.put_tombstone(made, (), [Holder(one, 0, HolderState.ERASURE_SENT, now) for one in told])
         return Erased(stand_in, told)
 
     def _check(self, stored: StoredRecord, ground: ErasureGround, reason: str, now: datetime) -> None:
@@ -350,33 +383,31 @@ class Erasing:
         wanted, source = stored.record.id, stored.record.source
         stand_in = unit.erasures.stand_in(wanted)
         statement = said
-        if statement is None and stored.received_from is None and unit.records.holders(wanted):
+        # Of a copy whose source has not spoken yet, those we passed it on to are kept: its erasure is passed on when it comes.
+        holders = unit.records.holders(wanted)
+        if statement is None and stored.received_from is None and holders:
             statement = erasure_statement(wanted, source, officer, now, self.signer)
-        holders: Sequence[Holder] = ()
+        onward = tuple(onward_left(unit, stored, holders, now))
         if statement is not None:
             state = HolderState.ERASURE_SENT
             holders = holders_told(unit, stored, statement, state, ref=stand_in, now=now)
         # What no envelope carries yet never leaves; what one carries is refused by the tombstone it finds there.
         unit.outbox.retract(wanted, RECORD)
         keys = self.reentries.identifying(stored.record).kept
-        told: list[Json] = [holder.body for holder in holders]
-        detail: JsonObject = {"outcome": "done", "ground": ground.value, "reason": reason, "told": told}
+        told = () if statement is None else tuple(holder.body for holder in holders)
+        detail: JsonObject = {"outcome": "done", "ground": ground.value, "reason": reason, "told": list(told)}
         row = self.record(unit, Act("erase_record", source, officer, stand_in, detail))
         number = unit.erasures.remove(wanted)
-        made = Tombstone(stand_in, source, now, ground, reason, number, row.sequence)
-        unit.erasures.put_tombstone(made, keys, holders)
-        return Erased(stand_in, tuple(holder.body for holder in holders))
+        said_by = "" if statement is None else statement.id
+        made = Tombstone(stand_in, source, now, ground, reason, number, row.sequence, said_by)
+        unit.erasures.put_tombstone(made, keys, holders, onward)
+        return Erased(stand_in, told)
 
 
 def _next_size(size: int, took: timedelta) -> int:
     """Return how many records the next slice may have, so that it stays within the time."""
     fitting = int(size * (timedelta(milliseconds=SLICE_MS_MAX) / max(took, timedelta(milliseconds=1))) * 0.9)
     return max(1, min(fitting, 2 * size, SLICE_RECORDS_MAX))
-
-
-def _standings(unit: RecordsUnit, made: Tombstone) -> tuple[Holder, ...]:
-    deliveries = unit.outbox.deliveries(made.stand_in)
-    return tuple(standing(holder, deliveries) for holder in unit.erasures.holders(made.stand_in))
 
 
 def _judgements_about(view: RecordsUnit, wanted: RecordId) -> tuple[RecordId, ...]:

@@ -165,7 +165,7 @@ class Import:
                 continue
             wanted = record_id(source, draft.local_id)
             if wanted in erased:
-                self.records.reentries.refuse(unit, wanted)
+                self.records.reentries.refuse(unit, wanted, source)
                 self._reject(
                     Rejected(draft.local_id, "local_id", "The record was erased; it does not come back (R12).", "")
                 )

@@ -15,8 +15,8 @@ from entente.disclosure.service import Disclosure, answer
 from entente.handling.model import CodeLists, FactDates
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock, format_time
-from entente.kernel.errors import Invalid, NotFound, Refused
-from entente.kernel.ids import BodyId
+from entente.kernel.errors import Invalid, NotFound, Refused, Untrusted
+from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
 from entente.records.model import HolderState, Record, Schemata, StoredRecord
@@ -80,6 +80,22 @@ class Intake:
         unit.records.put_many(
             [RecordWrite(record, statement, numbers, sender, now, sequence, NO_DIGEST, fragment=None)]
         )
+
+    def note_refusal(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> bool:
+        """Keep that a record that was erased here was offered again, by a copy that was refused; say whether that was so.
+
+        What does not prove itself says nothing of the record, and leaves nothing. Source: docs/rules/records.md R12.
+        """
+        try:
+            verify_by_node(unit.bodies.body(statement.body), statement)
+            record = read_record(statement)
+            check_received(record, self.schemata, self.lists, statement.body)
+        except (Invalid, NotFound, Untrusted):
+            return False
+        if unit.erasures.tombstone(record.id) is None:
+            return False
+        self.reentries.refuse(unit, record.id, sender)
+        return True
 
     def may_leave(self, unit: RecordsUnit, statement: Statement, recipient: BodyId) -> str:
         """Say why a copy may not leave for a body now; empty when it may.
@@ -151,8 +167,9 @@ class Intake:
             )
         _not_our_own(unit, statement.body)
         known = unit.copies.end_of(content.record)
-        is_gone = unit.records.withdrawal(content.record) is not None or unit.erasures.tombstone(content.record)
-        if is_gone or (known is not None and statement.at <= known):
+        if _names_erased(unit, content.record) or unit.records.withdrawal(content.record) is not None:
+            return
+        if known is not None and statement.at <= known:
             return
         unit.copies.put_end(content.record, statement.at)
         stored = unit.records.get(content.record)
@@ -181,7 +198,7 @@ class Intake:
                 do="Ask the record's source to withdraw it.",
             )
         _not_our_own(unit, statement.body)
-        if unit.records.withdrawal(content.record) is not None or unit.erasures.tombstone(content.record) is not None:
+        if _names_erased(unit, content.record) or unit.records.withdrawal(content.record) is not None:
             return
         unit.records.put_withdrawal(content.record, statement)
         stored = unit.records.get(content.record)
@@ -195,6 +212,14 @@ class Intake:
         now = self.clock.now()
         unit.records.set_withdrawn(stored.record.id, now, sequence)
         tell_holders(unit, stored, statement, now)
+
+
+def _names_erased(unit: RecordsUnit, record: RecordId) -> bool:
+    """Say whether a record was erased here; what came about it names it once more, and is put out as the rest was (R10)."""
+    if unit.erasures.tombstone(record) is None:
+        return False
+    unit.erasures.forget_again(record)
+    return True
 
 
 def _not_our_own(unit: RecordsUnit, source: BodyId) -> None:

@@ -280,7 +280,7 @@ class OnwardHolder:
     at: datetime
     """When it was passed on, by the forwarder's word."""
     ending: str = ""
-    """Kind of the statement that took the copy away there (`withdrawal`, `copy_ended`); empty until it is confirmed."""
+    """Kind of the statement that took the copy away there (`withdrawal`, `copy_ended`, `erasure`); empty until confirmed."""
     ended_at: datetime | None = None
     """When that was durable there, by its receipt to the forwarder."""
 
@@ -318,6 +318,8 @@ class Tombstone:
     """The node's own short number for it; 0 for a record that was never held here."""
     sequence: int
     """The row of the trail that says it was erased."""
+    statement: str = ""
+    """The id of the statement that told its holders, a digest; empty while none did. Confirmations name it (R15)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +330,7 @@ class KeptTombstone:
     keys: frozenset[bytes]
     """Digests already: what they were made of is known to nobody any more."""
     holders: tuple[Holder, ...]
+    onward: tuple[OnwardHolder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,21 @@
-"""Onward holders: who passed a copy on tells its source to whom, and later that what took it away has arrived there (R32).
+"""Onward holders: who passed a copy on tells its source to whom, and later that what took it away has arrived there (R32, R15).
 
-The source keeps both; nobody else learns of them. Where the instrument says that onward holders are not reported, the forwarder
-keeps them to itself and passes withdrawals on all the same.
+The source keeps both, with the tombstone where the record is erased; nobody else learns of them. Where the instrument says that
+onward holders are not reported, the forwarder keeps them to itself and passes withdrawals on all the same.
 
-Source: docs/rules/records.md R32; DESIGN section 1, promise 4.
+Source: docs/rules/records.md R15 and R32; DESIGN section 1, promise 4.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entente.agreements.channel import channels_now
 from entente.bodies.authority import Record as Recorder
 from entente.bodies.rules import verify_by_node
+from entente.bodies.succession import stands_for
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.errors import Invalid, NotFound
@@ -21,18 +23,23 @@ from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.ports import Act, Outgoing
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement
-from entente.records.model import OnwardHolder, StoredRecord
+from entente.records.model import Holder, OnwardHolder, StoredRecord, Tombstone
 from entente.records.ports import RecordsUnit
 from entente.records.statements import (
     COPY_ENDED,
+    ERASURE,
     SIGNED_IN_AS_OPERATOR,
     WITHDRAWAL,
     EndConfirmedContent,
+    ErasureConfirmedContent,
     PassedOnContent,
     end_confirmed_statement,
+    erasure_confirmed_statement,
     passed_on_statement,
     read_end,
     read_end_confirmed,
+    read_erasure,
+    read_erasure_confirmed,
     read_passed_on,
     read_withdrawal,
 )
@@ -66,20 +73,45 @@ class Onward:
     def stored_there(self, unit: RecordsUnit, statement: Statement, holder: BodyId) -> None:
         """Tell the source that one we passed its record on to has durably what took it away; called on each receipt.
 
-        For a record of our own, or one that is not here any more, nothing is to be told: the receipt itself is the proof.
+        For a record of our own nothing is to be told: the receipt itself is the proof. A copy that was erased here meanwhile
+        is told of all the same: a withdrawn one is erased within a minute, and the onward holder may be off the line longer.
 
-        Source: docs/rules/records.md R32.
+        Source: docs/rules/records.md R15 and R32.
         """
-        read = read_withdrawal if statement.kind == WITHDRAWAL else read_end
-        stored = unit.records.get(read(statement).record)
-        if stored is None or stored.received_from is None or not _is_reported(unit, stored):
+        if statement.kind == ERASURE:
+            self._erased_there(unit, statement, holder)
             return
-        now, own = self.clock.now(), unit.bodies.own().id
-        content = EndConfirmedContent(NODE, NODE, stored.record.id, holder, statement.kind)
-        self._tell_source(unit, stored, end_confirmed_statement(content, own, now, self.signer), now)
+        read = read_withdrawal if statement.kind == WITHDRAWAL else read_end
+        now, own, record = self.clock.now(), unit.bodies.own().id, read(statement).record
+        content = EndConfirmedContent(NODE, NODE, record, holder, statement.kind)
+        if (stored := unit.records.get(record)) is not None:
+            if stored.received_from is not None and _is_reported(unit, stored):
+                self._tell_source(unit, stored, end_confirmed_statement(content, own, now, self.signer), now)
+        elif statement.body == record.partition("/")[0] != own and _is_owed(unit, record, holder):
+            said = end_confirmed_statement(content, own, now, self.signer)
+            instrument = channels_now(unit, now).toward(statement.body)
+            unit.outbox.put(Outgoing(statement.body, instrument, said, ref=said.id))
+            unit.erasures.forget_again(record)
+
+    def _erased_there(self, unit: RecordsUnit, erasure: Statement, holder: BodyId) -> None:
+        """Tell the source that one we passed its record on to has its erasure; by the erasure's own id, and no other."""
+        made, own = unit.erasures.tombstone(read_erasure(erasure).record), unit.bodies.own().id
+        # Who stands in the source's place has told everybody itself, and knows of no onward holder.
+        if made is None or erasure.body != made.source or erasure.body == own:
+            return
+        if not _is_owed(unit, made.stand_in, holder):
+            return
+        now = self.clock.now()
+        content = ErasureConfirmedContent(NODE, NODE, erasure.id, holder)
+        statement = erasure_confirmed_statement(content, own, now, self.signer)
+        instrument = channels_now(unit, now).toward(erasure.body)
+        unit.outbox.put(Outgoing(erasure.body, instrument, statement, ref=statement.id))
 
     def _tell_source(self, unit: RecordsUnit, stored: StoredRecord, statement: Statement, now: datetime) -> None:
         source = stored.record.source
+        if stands_for(source, unit.bodies.successors()) != source:
+            # Who stands in its place knows no holders, and tells everybody itself (B14).
+            return
         instrument = known_to(unit, stored.record, source, channels_now(unit, now))
         unit.outbox.put(Outgoing(source, instrument, statement, ref=statement.id))
 
@@ -92,11 +124,11 @@ class Onward:
         """
         verify_by_node(unit.bodies.body(statement.body), statement)
         content = read_passed_on(statement)
-        known = self._of_ours(unit, content.record, statement, sender)
-        if content.to in (unit.bodies.own().id, sender) or unit.bodies.body(content.to) is None:
-            raise _bad("to", "it is another body of the directory than the record's source and its forwarder")
-        if not 1 <= content.version <= known.record.version:
-            raise _bad("version", "it is a version that the source made")
+        if (erased := unit.erasures.tombstone(content.record)) is not None:
+            self._passed_on_before(unit, content, erased, statement, sender)
+            return
+        newest = self._of_ours(unit, content.record, statement, sender).record.version
+        _check_passed_on(unit, content, sender, newest)
         held = _onward(unit, content.record, sender, content.to)
         if held is not None and (held.version, held.at) >= (content.version, statement.at):
             return
@@ -105,6 +137,45 @@ class Onward:
         unit.copies.put_onward(content.record, OnwardHolder(sender, content.to, content.version, statement.at))
         detail: JsonObject = {"to": content.to, "version": content.version}
         self.record(unit, Act(statement.kind, sender, content.officer, content.record, detail))
+
+    def _passed_on_before(
+        self, unit: RecordsUnit, content: PassedOnContent, erased: Tombstone, statement: Statement, sender: BodyId
+    ) -> None:
+        """Keep with its tombstone to whom a record had been passed on: the report and the erasure crossed on the way."""
+        known = unit.erasures.onward(erased.stand_in)
+        _check_passed_on(unit, content, sender, _version_had(unit, erased, statement, sender, known))
+        if (sender, content.to) in {(one.forwarder, one.body) for one in known}:
+            return
+        if len(known) >= ONWARD_MAX:
+            raise _bad("to", f"a record has at most {ONWARD_MAX} onward holders")
+        unit.erasures.put_onward(erased.stand_in, OnwardHolder(sender, content.to, content.version, statement.at))
+        # The report itself names the record.
+        unit.erasures.forget_again(content.record)
+        detail: JsonObject = {"to": content.to, "version": content.version}
+        self.record(unit, Act(statement.kind, sender, content.officer, erased.stand_in, detail))
+
+    def accept_erasure_confirmed(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> None:
+        """Keep that an onward holder has durably what erased our record there; twice changes nothing.
+
+        Raises NotFound for an erasure that is not ours, and for an onward holder that this body never reported.
+
+        Source: docs/rules/records.md R15.
+        """
+        verify_by_node(unit.bodies.body(statement.body), statement)
+        content = read_erasure_confirmed(statement)
+        erased = unit.erasures.told_by(content.erasure)
+        if erased is None:
+            raise NotFound
+        known = unit.erasures.onward(erased.stand_in)
+        _version_had(unit, erased, statement, sender, known)
+        held = next((one for one in known if (one.forwarder, one.body) == (sender, content.to)), None)
+        if held is None:
+            raise NotFound
+        if held.ended_at is not None:
+            return
+        unit.erasures.put_onward(erased.stand_in, replace(held, ending=ERASURE, ended_at=statement.at))
+        detail: JsonObject = {"to": content.to}
+        self.record(unit, Act(statement.kind, sender, content.officer, erased.stand_in, detail))
 
     def accept_end_confirmed(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> None:
         """Keep that an onward holder has durably what took our record away; twice changes nothing.
@@ -137,6 +208,45 @@ class Onward:
         if sender not in direct | {one.body for one in unit.copies.onward(record)}:
             raise NotFound
         return stored
+
+
+def onward_left(
+    unit: RecordsUnit, stored: StoredRecord, holders: Iterable[Holder], now: datetime
+) -> Iterator[OnwardHolder]:
+    """Give the onward holders that a tombstone keeps: of our own record all, of a copy those whose end we report (R15)."""
+    if stored.received_from is None:
+        for one in unit.copies.onward(stored.record.id):
+            # What it confirmed before was that it shows its copy no more; that it erased it is yet to come.
+            yield replace(one, ending="", ended_at=None)
+    elif _is_reported(unit, stored):
+        own = unit.bodies.own().id
+        yield from (OnwardHolder(own, holder.body, holder.version, now) for holder in holders)
+
+
+def _check_passed_on(unit: RecordsUnit, content: PassedOnContent, sender: BodyId, newest: int) -> None:
+    """Raise Invalid unless a report names a third body of the directory and a version that there was."""
+    if content.to in (unit.bodies.own().id, sender) or unit.bodies.body(content.to) is None:
+        raise _bad("to", "it is another body of the directory than the record's source and its forwarder")
+    if not 1 <= content.version <= newest:
+        raise _bad("version", "it is a version that the source made")
+
+
+def _is_owed(unit: RecordsUnit, record: RecordId, holder: BodyId) -> bool:
+    """Say whether we report to the source of a record that is erased here what one we passed it on to confirms."""
+    own = unit.bodies.own().id
+    known = unit.erasures.onward(record) if unit.erasures.tombstone(record) is not None else ()
+    return (own, holder) in {(one.forwarder, one.body) for one in known}
+
+
+def _version_had(
+    unit: RecordsUnit, erased: Tombstone, statement: Statement, sender: BodyId, onward: Iterable[OnwardHolder]
+) -> int:
+    """Return the newest version that anybody had of an erased record of ours; raise NotFound to whom that was not given."""
+    had: tuple[Holder | OnwardHolder, ...] = (*unit.erasures.holders(erased.stand_in), *onward)
+    is_ours = erased.source == unit.bodies.own().id
+    if statement.body != sender or not is_ours or sender not in {one.body for one in had}:
+        raise NotFound
+    return max(one.version for one in had)
 
 
 def _is_reported(unit: RecordsUnit, stored: StoredRecord) -> bool:

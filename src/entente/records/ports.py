@@ -11,7 +11,7 @@ from typing import Protocol
 from entente.disclosure.ports import DisclosureUnit
 from entente.handling.model import ErasureGround
 from entente.kernel.blob import Manifest
-from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId
+from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId, StatementId
 from entente.kernel.ports import StateUnit
 from entente.kernel.statement import Statement
 from entente.records.model import (
@@ -252,8 +252,29 @@ class ErasureStore(Protocol):
         rows until `forget`, which finds it by a queue of its own.
         """
 
-    def put_tombstone(self, tombstone: Tombstone, keys: Collection[str], holders: Sequence[Holder]) -> None:
-        """Keep a tombstone with keyed digests of the keys, and who had been told; one record has one."""
+    def put_tombstone(
+        self,
+        tombstone: Tombstone,
+        keys: Collection[str],
+        holders: Sequence[Holder],
+        onward: Sequence[OnwardHolder] = (),
+    ) -> None:
+        """Keep a tombstone with keyed digests of the keys, who had been told, and onward holders; one record has one."""
+
+    def set_told(self, record: RecordId, statement: StatementId, holders: Sequence[Holder]) -> None:
+        """Keep by which statement its source erased a record that was erased here before, and whom it was passed on to."""
+
+    def told_by(self, statement: StatementId) -> Tombstone | None:
+        """Return the tombstone of the record that a statement erased."""
+
+    def put_onward(self, record: RecordId, onward: OnwardHolder) -> None:
+        """Keep or replace what is known of an onward holder of an erased record."""
+
+    def onward(self, record: RecordId) -> tuple[OnwardHolder, ...]:
+        """Return the onward holders of an erased record, by forwarder and body."""
+
+    def forget_again(self, record: RecordId) -> None:
+        """Have the id of an erased record put out once more: something that names it came after it was forgotten."""
 
     def tombstones(self, after: int, limit: int) -> tuple[Tombstone, ...]:
         """Return tombstones with a sequence above `after`, in order."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from entente.kernel.decision import Decision, Ground
 from entente.kernel.errors import Refused
-from entente.kernel.ids import RecordId
+from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.records.model import IdentifyingKeys, Record, ReentryHow
 from entente.records.ports import RecordsUnit
@@ -54,10 +54,10 @@ class Reentries:
         row = self.record(unit, Act(NOTICED, new.source, "node", new.id, {"erased": stand_in, "how": how.value}))
         unit.erasures.put_reentry(stand_in, how, row.sequence, row.at)
 
-    def refuse(self, unit: RecordsUnit, wanted: RecordId) -> None:
-        """Keep that a record that was erased was offered again under its own id; the caller does not keep it."""
+    def refuse(self, unit: RecordsUnit, wanted: RecordId, by: BodyId) -> None:
+        """Keep that a record that was erased was offered again under its own id, and by whom; the caller does not keep it."""
         stand_in = unit.erasures.stand_in(wanted)
-        row = self.record(unit, Act(REFUSED, unit.bodies.own().id, "node", stand_in, {"how": ReentryHow.SAME_ID.value}))
+        row = self.record(unit, Act(REFUSED, by, "node", stand_in, {"how": ReentryHow.SAME_ID.value}))
         unit.erasures.put_reentry(stand_in, ReentryHow.SAME_ID, row.sequence, row.at)
 
 

@@ -303,7 +303,9 @@ class Records:
         Source: docs/rules/records.md R33.
         """
         with self.open_unit() as unit:
-            self.authorise(unit, officer, "show_record", subject=wanted)
+            # A refusal must not put the id of an erased record into the trail again.
+            subject = wanted if unit.erasures.tombstone(wanted) is None else unit.erasures.stand_in(wanted)
+            self.authorise(unit, officer, "show_record", subject=subject)
             return holders_listed(unit, wanted)
 
     def original(self, officer: OfficerId, wanted: RecordId) -> Fragment:

@@ -16,7 +16,7 @@ from entente.kernel.canonical import canonical_text, joined
 from entente.kernel.clock import format_time
 from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import Invalid
-from entente.kernel.ids import BlobId, BodyId, RecordId
+from entente.kernel.ids import BlobId, BodyId, RecordId, StatementId
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement, draft, draft_from_text
 from entente.kernel.text import is_line
@@ -29,6 +29,7 @@ ERASURE = "erasure"
 COPY_ENDED = "copy_ended"
 COPY_PASSED_ON = "copy_passed_on"
 COPY_END_CONFIRMED = "copy_end_confirmed"
+ERASURE_CONFIRMED = "erasure_confirmed"
 BLOB_FETCH = "blob_fetch"
 BLOB_MANIFEST = "blob_manifest"
 BLOB_CHUNK = "blob_chunk"
@@ -98,6 +99,20 @@ class EndConfirmedContent:
     to: BodyId
     ending: str
     """Kind of the source's statement that was passed on: `withdrawal` or `copy_ended`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureConfirmedContent:
+    """The content of an `erasure_confirmed`: a body that the signer passed a record on to has durably what erased it there.
+
+    It names no record: an id that is put out of every row is not sent about again.
+    """
+
+    officer: str
+    signed_in: str
+    erasure: StatementId
+    """The id of the source's own `erasure` statement."""
+    to: BodyId
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +200,13 @@ def end_confirmed_statement(content: EndConfirmedContent, body: BodyId, at: date
     return draft(COPY_END_CONFIRMED, body, at, to_object(content)).with_signature(signer)
 
 
+def erasure_confirmed_statement(
+    content: ErasureConfirmedContent, body: BodyId, at: datetime, signer: Signer
+) -> Statement:
+    """Make and sign the report of an onward holder's erasure."""
+    return draft(ERASURE_CONFIRMED, body, at, to_object(content)).with_signature(signer)
+
+
 def read_end(statement: Statement) -> EndContent:
     """Read the end of a copy; raise Invalid when it is not well formed."""
     return from_json(EndContent, statement.content, "content")
@@ -213,6 +235,13 @@ def _check_officer(officer: str) -> None:
             why=f"It is one line of 1 to {OFFICER_CHARACTERS_MAX} characters, as it shows (docs/rules/records.md R32).",
             do="Name the officer by their id at the body that reports, sign the report again and send it.",
         )
+
+
+def read_erasure_confirmed(statement: Statement) -> ErasureConfirmedContent:
+    """Read the report of an onward holder's erasure; raise Invalid when it is not well formed."""
+    content = from_json(ErasureConfirmedContent, statement.content, "content")
+    _check_officer(content.officer)
+    return content
 
 
 def read_record(statement: Statement) -> Record:

@@ -60,8 +60,9 @@ ASKED_ONE_BY_ONE: Final = 8
 """Up to so many ids the engine compares itself; of more, it gives all rows that name their sources."""
 UNDELIVERED: Final = frozenset({"waiting", "held"})
 """States of a statement whose document is still needed (exchange)."""
-TAKES_NOTHING_MORE: Final = frozenset({"record", "withdrawal"})
-"""Kinds that need not leave any more once their record is erased: the erasure says more."""
+TAKES_NOTHING_MORE: Final = "record"
+"""The kind that need not leave any more once its record is erased. A withdrawal leaves all the same: of a copy that its source
+withdrew, and that is erased here for that, it is all that whoever we passed it on to will be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class ErasureTables(TombstoneTables):
         for said in (record_withdrawal, record_end):
             self._connection.execute(sa.delete(said).where(said.c.record_id == record))
         self._delete_leaves(record)
-        self._connection.execute(sa.insert(erasure_waiting), {"record_id": record})
+        self.forget_again(record)
         add_to_counter(self._connection, NOT_COMPACTED)
         return 0 if row is None else int(row.number)
 
@@ -158,6 +159,10 @@ class ErasureTables(TombstoneTables):
         """Return erased records whose id still stands in other rows."""
         query = sa.select(erasure_waiting.c.record_id).order_by(erasure_waiting.c.number).limit(limit)
         return tuple(dict.fromkeys(RecordId(one) for one in self._connection.execute(query).scalars()))
+
+    def forget_again(self, record: RecordId) -> None:
+        """Have the id of an erased record put out once more: something that names it came after it was forgotten."""
+        self._connection.execute(sa.insert(erasure_waiting), {"record_id": record})
 
     def mentions(self, records: Sequence[RecordId]) -> Mentions:
         """Find the rows that name these records."""
@@ -240,7 +245,7 @@ class ErasureTables(TombstoneTables):
             row = self._connection.execute(sa.select(outbox_statement).where(outbox_statement.c.number == number)).one()
             values: dict[str, object] = {"ref": names.replaced(row.ref)}
             waits = row.state in UNDELIVERED
-            if waits and row.kind in TAKES_NOTHING_MORE and row.envelope_number is None:
+            if waits and row.kind == TAKES_NOTHING_MORE and row.envelope_number is None:
                 values["state"] = "retracted"
                 waits = False
             if not waits:

@@ -296,8 +296,10 @@ tombstone = sa.Table(
     _text("reason"),
     sa.Column("record_number", sa.BigInteger, nullable=False),
     sa.Column("sequence", sa.BigInteger, nullable=False, index=True),
+    sa.Column("statement", sa.Text, nullable=False, index=True),
 )
-"""What is left of an erased record: a keyed digest of its id, when and why it went, and the trail's row that says so."""
+"""What is left of an erased record: a keyed digest of its id, when and why it went, the trail's row that says so, and the id of
+the statement that told its holders (empty while none did)."""
 tombstone_key = sa.Table(
     "tombstone_key",
     metadata,
@@ -314,6 +316,17 @@ tombstone_holder = sa.Table(
     _text("state"),
     _moment("at"),
 )
+tombstone_onward = sa.Table(
+    "tombstone_onward",
+    metadata,
+    sa.Column("digest", sa.LargeBinary, sa.ForeignKey("tombstone.digest"), primary_key=True),
+    _key("forwarder"),
+    _key("body"),
+    _number("version"),
+    _moment("at"),
+    sa.Column("confirmed_at", Moment),
+)
+"""To whom holders of an erased record had passed it on, and who of them has confirmed the erasure since."""
 reentry = sa.Table(
     "reentry",
     metadata,

@@ -17,10 +17,11 @@ import sqlalchemy as sa
 
 from entente.handling.model import ErasureGround
 from entente.kernel.errors import Misconfigured
-from entente.kernel.ids import BodyId, RecordId
-from entente.records.model import Holder, HolderState, KeptTombstone, Reentry, ReentryHow, Tombstone
-from entente.storage.rows import parts
-from entente.storage.schema import reentry, tombstone, tombstone_holder, tombstone_key
+from entente.kernel.ids import BodyId, RecordId, StatementId
+from entente.records.model import Holder, HolderState, KeptTombstone, OnwardHolder, Reentry, ReentryHow, Tombstone
+from entente.records.statements import ERASURE
+from entente.storage.rows import parts, replace_row
+from entente.storage.schema import reentry, tombstone, tombstone_holder, tombstone_key, tombstone_onward
 
 DIGEST_BYTES: Final = 16
 """128 bits: no two of any number of records a node can hold meet by chance."""
@@ -38,6 +39,7 @@ _AFTER = (
     .order_by(tombstone.c.sequence)
     .limit(sa.bindparam("most"))
 )
+_TOLD_BY = sa.select(tombstone).where(tombstone.c.statement == sa.bindparam("statement"))
 _MATCHING = (
     sa.select(tombstone_key.c.key, tombstone.c.digest, tombstone.c.source)
     .join(tombstone, tombstone.c.digest == tombstone_key.c.digest)
@@ -101,11 +103,16 @@ class TombstoneTables:
         self._known.update({record: digest in found for digest, record in digests.items()})
         return frozenset(record for record in records if self._known[record])
 
-    def put_tombstone(self, made: Tombstone, keys: Collection[str], holders: Sequence[Holder]) -> None:
-        """Keep a tombstone with digests of the keys and whom it was told."""
-        self.put_kept(
-            KeptTombstone(made, frozenset(self.keyed(b"identifying", key.encode()) for key in keys), tuple(holders))
-        )
+    def put_tombstone(
+        self,
+        made: Tombstone,
+        keys: Collection[str],
+        holders: Sequence[Holder],
+        onward: Sequence[OnwardHolder] = (),
+    ) -> None:
+        """Keep a tombstone with digests of the keys, whom it was told, and onward holders."""
+        digests = frozenset(self.keyed(b"identifying", key.encode()) for key in keys)
+        self.put_kept(KeptTombstone(made, digests, tuple(holders), tuple(onward)))
 
     def put_kept(self, kept: KeptTombstone) -> None:
         """Keep a tombstone whose keys are digests already, as an export has it."""
@@ -118,17 +125,60 @@ class TombstoneTables:
             "reason": made.reason,
             "record_number": made.record_number,
             "sequence": made.sequence,
+            "statement": made.statement,
         }
         self._connection.execute(sa.insert(tombstone), {"digest": digest, **values})
         if rows := [{"key": key, "digest": digest} for key in sorted(kept.keys)]:
             self._connection.execute(sa.insert(tombstone_key), rows)
-        if told := [
-            {"digest": digest, "body": one.body, "version": one.version, "state": one.state.value, "at": one.at}
-            for one in kept.holders
-        ]:
-            self._connection.execute(sa.insert(tombstone_holder), told)
+        self._put_holders(digest, kept.holders)
+        for onward in kept.onward:
+            self.put_onward(made.stand_in, onward)
         self._has_any, self._has_keys = True, None
         self._known.clear()
+
+    def _put_holders(self, digest: bytes, holders: Sequence[Holder]) -> None:
+        if told := [
+            {"digest": digest, "body": one.body, "version": one.version, "state": one.state.value, "at": one.at}
+            for one in holders
+        ]:
+            self._connection.execute(sa.insert(tombstone_holder), told)
+
+    def set_told(self, record: RecordId, statement: StatementId, holders: Sequence[Holder]) -> None:
+        """Keep by which statement its source erased a record that was erased here before, and whom it was passed on to."""
+        digest = self.digest_of(record)
+        here = sa.update(tombstone).where(tombstone.c.digest == digest)
+        self._connection.execute(here.values(statement=statement))
+        self._connection.execute(sa.delete(tombstone_holder).where(tombstone_holder.c.digest == digest))
+        self._put_holders(digest, holders)
+
+    def told_by(self, statement: StatementId) -> Tombstone | None:
+        """Return the tombstone of the record that a statement erased."""
+        if not statement:
+            return None
+        row = self._connection.execute(_TOLD_BY, {"statement": statement}).one_or_none()
+        return None if row is None else _tombstone(row)
+
+    def put_onward(self, record: RecordId, onward: OnwardHolder) -> None:
+        """Keep or replace what is known of an onward holder of an erased record."""
+        key = {"digest": self.digest_of(record), "forwarder": onward.forwarder, "body": onward.body}
+        values = {"version": onward.version, "at": onward.at, "confirmed_at": onward.ended_at}
+        replace_row(self._connection, tombstone_onward, key, values)
+
+    def onward(self, record: RecordId) -> tuple[OnwardHolder, ...]:
+        """Return the onward holders of an erased record, by forwarder and body."""
+        query = sa.select(tombstone_onward).where(tombstone_onward.c.digest == self.digest_of(record))
+        rows = self._connection.execute(query.order_by(tombstone_onward.c.forwarder, tombstone_onward.c.body))
+        return tuple(
+            OnwardHolder(
+                BodyId(row.forwarder),
+                BodyId(row.body),
+                row.version,
+                row.at,
+                "" if row.confirmed_at is None else ERASURE,
+                row.confirmed_at,
+            )
+            for row in rows
+        )
 
     def tombstones(self, after: int, limit: int) -> tuple[Tombstone, ...]:
         """Return tombstones with a sequence above `after`, in order."""
@@ -138,7 +188,7 @@ class TombstoneTables:
         """Return a tombstone with the digests kept with it, and whom it was told."""
         query = sa.select(tombstone_key.c.key).where(tombstone_key.c.digest == self.digest_of(made.stand_in))
         keys = frozenset(self._connection.execute(query).scalars())
-        return KeptTombstone(made, keys, self.holders(made.stand_in))
+        return KeptTombstone(made, keys, self.holders(made.stand_in), self.onward(made.stand_in))
 
     def holders(self, record: RecordId) -> tuple[Holder, ...]:
         """Return whom the erasure of a record was told, ordered by body."""
@@ -215,4 +265,5 @@ def _tombstone(row: sa.Row[Any]) -> Tombstone:
         row.reason,
         row.record_number,
         row.sequence,
+        row.statement,
     )

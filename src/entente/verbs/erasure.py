@@ -7,9 +7,9 @@ from pathlib import Path
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.node import Node
-from entente.records.model import Holder
 from entente.verbs.arguments import Arguments
-from entente.verbs.references import Names, names_of
+from entente.verbs.records import listed_holder
+from entente.verbs.references import names_of
 from entente.verbs.verb import Verb, verb
 
 SEQUENCE_MAX = 2**53 - 1
@@ -48,7 +48,7 @@ def _list(node: Node, arguments: Arguments) -> JsonObject:
             "ground": made.ground.value,
             "reason": made.reason,
             "row": made.sequence,
-            "holders": [_holder(one, names) for one in holders],
+            "holders": [listed_holder(one, names) for one in holders],
         }
         for made, holders in found
     ]
@@ -86,10 +86,6 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
     officer, file = arguments.officer(), Path(arguments.text("file"))
     done = node.erasing.replay(officer, node.tombstone_files.read(file, names_of(node).own.id))
     return {**to_object(done), "is_index_clean": node.clean_index()}
-
-
-def _holder(holder: Holder, names: Names) -> Json:
-    return {"body": names.ref(holder.body), "state": holder.state.value, "at": to_json(holder.at)}
 
 
 VERBS: tuple[Verb, ...] = (

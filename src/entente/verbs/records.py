@@ -10,6 +10,7 @@ from entente.kernel.errors import Unavailable
 from entente.kernel.ids import OfficerId, RecordId
 from entente.node import Meaning, Node
 from entente.records.blobs import Looking
+from entente.records.holders import Listed
 from entente.records.importing import Import, ImportPlan
 from entente.records.judging import SCHEMA, Conditions, Judgement, Verdict, judge_sameness
 from entente.records.model import BlobReference, Record, StoredRecord
@@ -139,28 +140,31 @@ def _holders(node: Node, officer: OfficerId, record: RecordId, names: Names) -> 
 def _all_holders(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     found = node.records.holders(arguments.officer(), names.record(arguments.text("record")))
-    listed: list[Json] = [
-        {
-            "body": names.ref(one.body),
-            "by": names.ref(one.forwarder) if one.forwarder is not None else None,
-            "version": one.version,
-            "state": one.state.value,
-            "sent_at": to_json(one.sent_at),
-            "stored_at": to_json(one.stored_at),
-            "asked_at": to_json(one.asked_at),
-            "confirmed_at": to_json(one.confirmed_at),
-            "is_missing": one.is_missing,
-        }
-        for one in found.holders
-    ]
+    listed: list[Json] = [listed_holder(one, names) for one in found.holders]
     return {
         "record": found.record,
         "name": names.record_name(found.record),
         "version": found.version,
         "withdrawn_at": to_json(found.withdrawn_at),
-        "erase_on": found.erase_on.isoformat(),
-        "is_expired": node.clock.now().date() >= found.erase_on,
+        "erase_on": to_json(found.erase_on),
+        "is_expired": found.erase_on is not None and node.clock.now().date() >= found.erase_on,
+        "erased_at": to_json(found.erased_at),
         "holders": listed,
+    }
+
+
+def listed_holder(one: Listed, names: Names) -> JsonObject:
+    """Return how a record stands at one body, direct or onward, as answers show it."""
+    return {
+        "body": names.ref(one.body),
+        "by": names.ref(one.forwarder) if one.forwarder is not None else None,
+        "version": one.version,
+        "state": one.state.value,
+        "sent_at": to_json(one.sent_at),
+        "stored_at": to_json(one.stored_at),
+        "asked_at": to_json(one.asked_at),
+        "confirmed_at": to_json(one.confirmed_at),
+        "is_missing": one.is_missing,
     }
 
 

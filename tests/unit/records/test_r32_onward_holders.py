@@ -211,3 +211,18 @@ def test_r33_list_is_for_the_sources_officers_alone(net: Network, record: Record
         net.xb.records.holders(DUTY, record)
     with pytest.raises(Refused):
         net.xa.records.holders(OfficerId("nobody-1"), record)
+
+
+def test_r33_each_hop_is_asked_when_the_one_before_it_was(net: Network, record: RecordId) -> None:
+    for by, to in ((net.xb, net.xc), (net.xc, net.xd), (net.xd, net.xc)):
+        net.xa.take_in(passed_on(by, record, to.id), by.id)
+    net.xa.records.withdraw(DUTY, record, "It was another person.")
+    listed = {(one.forwarder, one.body): one for one in net.xa.records.holders(DUTY, record).holders}
+    assert set(listed) == {
+        (None, net.xb.id), (net.xb.id, net.xc.id), (net.xc.id, net.xd.id), (net.xd.id, net.xc.id)
+    }  # fmt: skip
+    assert {(one.state, one.is_missing) for one in listed.values()} == {(HolderState.WITHDRAWAL_SENT, True)}
+    net.xa.take_in(confirmed(net.xc, record, net.xd.id), net.xc.id)
+    after = {(one.forwarder, one.body): one for one in net.xa.records.holders(DUTY, record).holders}
+    assert after[net.xc.id, net.xd.id].state is HolderState.WITHDRAWAL_CONFIRMED
+    assert [one.is_missing for one in after.values()].count(True) == 3

@@ -112,9 +112,11 @@ def _make_tombstones() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("record_number", sa.BigInteger(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("statement", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_tombstone")),
     )
     op.create_index(op.f("ix_tombstone_sequence"), "tombstone", ["sequence"])
+    op.create_index(op.f("ix_tombstone_statement"), "tombstone", ["statement"])
     op.create_table(
         "tombstone_key",
         sa.Column("key", sa.LargeBinary(), nullable=False),
@@ -131,6 +133,17 @@ def _make_tombstones() -> None:
         sa.Column("at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["digest"], ["tombstone.digest"], name=op.f("fk_tombstone_holder_digest_tombstone")),
         sa.PrimaryKeyConstraint("digest", "body", name=op.f("pk_tombstone_holder")),
+    )
+    op.create_table(
+        "tombstone_onward",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("forwarder", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("confirmed_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["digest"], ["tombstone.digest"], name=op.f("fk_tombstone_onward_digest_tombstone")),
+        sa.PrimaryKeyConstraint("digest", "forwarder", "body", name=op.f("pk_tombstone_onward")),
     )
     op.create_table(
         "reentry",
