@@ -54,6 +54,7 @@ from entente.records.ports import BlobFiles
 from entente.records.reentry import Reentries
 from entente.records.reissuing import Reissuing
 from entente.records.service import Records
+from entente.records.statements import BLOB_FETCH
 from entente.records.taking_back import TakingBack
 from entente.search.follower import Follower
 from entente.search.tantivy_index import TantivyIndex
@@ -387,6 +388,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         may_leave={"record": intake.may_leave, "message": correspondence.may_leave},
         on_stored=dict.fromkeys(("withdrawal", "copy_ended", "erasure"), onward.stored_there),
         answers=answer_table(blobs, correspondence, catch_up),
+        prepare={BLOB_FETCH: blobs.bring_for},
     )
     taking_back = TakingBack(clock, lists, schemata, recorded)
     recovering = Recovering(exchange.posting, take_back_table(clock, taking_back), recorded)

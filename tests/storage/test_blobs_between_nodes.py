@@ -28,6 +28,7 @@ from entente.kernel.blob import CHUNK_BYTES, Manifest, chunk_digest
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Unavailable, Untrusted
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, OfficerId, RecordId
 from entente.kernel.ports import TrailRow
+from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement, draft
 from entente.records.blobs import Blobs, Looking
 from entente.records.importing import Import, ImportPlan
@@ -558,20 +559,92 @@ def test_r21_import_run_again_keeps_the_files_and_makes_no_version(world: World)
     assert world.open(XA, record) == PICTURE
 
 
-def test_r22_body_that_passed_a_record_on_gives_its_file_once_it_has_it(world: World) -> None:
+def test_r22_body_that_passed_a_record_on_gives_its_file_and_the_source_gives_it_to_nobody_by_that(
+    world: World,
+) -> None:
     record = world.shared(XB)
     world.attach(record)
     world.network[XB].correspondence.forward_record(
         DUTY, record, world.network.id(GS), About("arrest", "fugitives", "")
     )
     world.network.deliver()
-    with pytest.raises(Unavailable):
-        world.open(GS, record)
     assert world.open(XB, record) == PICTURE
     assert world.open(GS, record) == PICTURE
     # XA never sent GS a copy, and gives it nothing by another's.
     with pytest.raises(NotFound):
         world.ask(GS, world.held(GS, record).record.blobs[0].id)
+
+
+def passing_on(world: World) -> World:
+    """Return the bodies with XB fetching over this test's line what onward holders ask it for, as the running node does."""
+    node, bodies = world.network[XB], world.network
+    able = replace(node, exchange=replace(node.exchange, prepare={BLOB_FETCH: world.blobs(XB).bring_for}))
+    reached = replace(bodies, nodes={**bodies.nodes, XB: able})
+    return World(reached, world.agreement, {**world.lines, GS: Line(reached, GS)})
+
+
+def test_r25_onward_holder_has_a_file_that_the_forwarder_never_fetched(world: World) -> None:
+    record = world.shared(XB)
+    blob = world.attach(record)
+    world.network[XB].correspondence.forward_record(
+        DUTY, record, world.network.id(GS), About("arrest", "fugitives", "")
+    )
+    world.network.deliver()
+    through, to_source = passing_on(world), world.lines[XB]
+
+    def cut(calls: int) -> None:
+        if calls == 1:
+            raise Unavailable("Cut.", why="It rained.", do="Ask again.", retry_is_safe=True)
+
+    to_source.before = cut
+    with pytest.raises(Unavailable) as asked:
+        through.open(GS, record)
+    assert "entente request ask" in asked.value.do
+    assert "rained" not in asked.value.why, "how XB stands with the source is not the asker's to know"
+    to_source.before = unwatched
+    assert through.open(GS, record) == PICTURE
+    # Each part came once, and the forwarder has the file as if its own officers had fetched it.
+    assert world.acts(XA, record).count("give_file") == 3
+    assert world.on_disk(XB, blob.id) == world.on_disk(GS, blob.id) == ["chunks", "manifest"]
+    calls = to_source.calls
+    assert world.open(XB, record) == PICTURE
+    assert to_source.calls == calls
+    assert world.acts(XB, record).count("fetch_file") == 1
+
+
+def test_r25_nobody_makes_a_forwarder_fetch_for_more_than_it_may_give(world: World) -> None:
+    record = world.shared(XB)
+    blob = world.attach(record)
+    blobs, node = world.blobs(XB), world.network[XB]
+
+    def asked(code: str) -> Statement:
+        content = BlobFetch(blob.id, with_manifest=True, first=0, count=2)
+        return blob_statement(BLOB_FETCH, content, world.network.id(code), node.clock.now(), signer(world, code))
+
+    for code in (GS, RC):
+        with pytest.raises(NotFound):
+            blobs.bring_for(asked(code), world.network.id(code))
+    node.correspondence.forward_record(DUTY, record, world.network.id(GS), About("arrest", "fugitives", ""))
+    world.network.deliver()
+    with pytest.raises(Untrusted):
+        blobs.bring_for(replace(asked(GS), signatures=asked(RC).signatures), world.network.id(GS))
+    # Two bodies that name each other as where they had it: the second call for one file ends it.
+    refused: list[type[Exception]] = []
+
+    def again(_: int) -> None:
+        try:
+            blobs.bring_for(asked(GS), world.network.id(GS))
+        except Unavailable as error:
+            refused.append(type(error))
+
+    world.lines[XB].before = again
+    blobs.bring_for(asked(GS), world.network.id(GS))
+    assert refused == [Unavailable]
+    assert world.lines[XB].calls == 1
+
+
+def signer(world: World, code: str) -> Signer:
+    return world.network[code].records.signer
 
 
 def test_r23_damaged_copy_is_set_aside_and_fetched_anew_and_our_own_is_said_to_be_damaged(world: World) -> None:

@@ -8,11 +8,11 @@ Source: docs/rules/exchange.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from entente.exchange.calls import PULL_KIND, PULLED_KIND, Calls
+from entente.exchange.calls import PULL_KIND, PULLED_KIND, Calls, Prepare
 from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json, header_hash, wire_bytes
 from entente.exchange.intake import Intake, Poison
 from entente.exchange.model import (
@@ -60,6 +60,8 @@ class Arriving:
     calls: Calls
     waiting_for: Callable[[BodyId], list[Envelope]]
     """What waits here for a body that pulls."""
+    prepare: Mapping[str, Prepare]
+    """Statement kind → the room that makes ready to answer a call, before a unit of work is open."""
 
     @property
     def _settling(self) -> Settling:
@@ -237,6 +239,8 @@ class Arriving:
             sender, statement = self.calls.look(view, envelope, now)
         more: list[Envelope] = []
         try:
+            if (make_ready := self.prepare.get(statement.kind)) is not None:
+                make_ready(statement, sender.id)
             with self.open_unit() as unit:
                 if statement.kind == PULL_KIND:
                     answers: Sequence[Statement] = (self._answer_pull(unit, envelope, statement, now),)

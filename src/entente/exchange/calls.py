@@ -40,6 +40,10 @@ Answer: TypeAlias = Callable[[Any, Statement, BodyId], Sequence[Statement]]
 kept unless it raises."""
 
 
+Prepare: TypeAlias = Callable[[Statement, BodyId], None]
+"""What a room does before it answers a call, with no unit of work open: it may ask another node. What it raises is the answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call that is to be posted, and where its recipient can be reached."""

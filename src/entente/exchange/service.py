@@ -21,7 +21,7 @@ from entente.bodies.authority import Record
 from entente.bodies.model import Body
 from entente.bodies.statements import DirectoryKind
 from entente.exchange.arriving import Arriving
-from entente.exchange.calls import PULL_KIND, Answer, Call, Calls
+from entente.exchange.calls import PULL_KIND, Answer, Call, Calls, Prepare
 from entente.exchange.envelopes import (
     batch_from_bytes,
     batch_to_bytes,
@@ -83,6 +83,8 @@ class Exchange:
     """Statement kind → the room that is told when a body has it durably (X19)."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """Statement kind → the room that answers it as a call (X27). Closed."""
+    prepare: Mapping[str, Prepare] = field(default_factory=dict)
+    """Statement kind → the room that makes ready to answer it, before a unit of work is open (X27)."""
 
     @property
     def signer(self) -> Signer:
@@ -331,7 +333,7 @@ class Exchange:
         intake = Intake(self.keys, self.accept, self.record, self.on_fault, self.on_refused)
         return Arriving(
             self.open_unit, self.open_view, self.clock, self.ids, self.sealer, intake, self.posting, self.calls,
-            self.waiting_for,
+            self.waiting_for, self.prepare,
         )  # fmt: skip
 
     # Calls

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from entente.bodies.rules import verify_by_node
 from entente.disclosure.model import DisclosureClass
-from entente.kernel.blob import check_chunk, open_chunk, read_manifest
+from entente.kernel.blob import check_chunk, chunk_count, open_chunk, read_manifest
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable, Untrusted
 from entente.kernel.ids import BlobId, BodyId, OfficerId, RecordId
@@ -39,6 +39,9 @@ from entente.records.statements import (
 )
 from entente.records.withdrawing import own_live
 
+BRINGING_MAX = 4
+"""Calls of onward holders for which this node waits on another one at a time: a tenth of the threads that answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Looking:
@@ -60,6 +63,8 @@ class Blobs:
     """Plain bytes of all files on this node."""
     _busy: dict[BlobId, object] = field(default_factory=dict, init=False)
     """The files that are being fetched now."""
+    _bringing: list[object] = field(default_factory=list, init=False)
+    """The calls of onward holders for which a file is fetched now."""
     _copying: list[object] = field(default_factory=list, init=False)
     """Who copies the folder of files now, so that none is erased under him."""
 
@@ -166,11 +171,40 @@ class Blobs:
                 raise _damaged("Ask for it again: it is fetched anew from the body that sent the record.") from error
             raise _damaged("Restore the folder «blobs» from the last backup, or attach the file again.") from error
 
+    def bring_for(self, statement: Statement, sender: BodyId) -> None:
+        """Fetch from where a copy came what an onward holder is about to be given of its file, before its call is answered.
+
+        Called with no unit of work open, since another node is asked. Raises NotFound as `answer_fetch`; Unavailable where it
+        cannot be had now. Source: docs/rules/records.md R25.
+        """
+        asked, now = read_fetch(statement), self.records.clock.now()
+        with self.records.open_unit() as unit:
+            verify_by_node(unit.bodies.body(statement.body), statement)
+            stored, blob = self._open_to(unit, asked.blob, sender, now)
+        count = min(asked.count, chunk_count(blob.size) - asked.first)
+        is_here = self.files.manifest(blob.id) is not None and self.files.chunks(blob.id) >= asked.first + count
+        if stored.received_from is None or is_here:
+            return
+        if len(self._bringing) >= BRINGING_MAX:
+            raise _not_here("Files for other bodies are being fetched here already, as many as are at a time.")
+        token = object()
+        self._bringing.append(token)
+        try:
+            with self._alone(blob.id):
+                self._fetching().bring(stored, blob, asked.first, count)
+        except EntenteError as error:
+            # Why it was not had is between this node and where it asked; the asker learns what it can do.
+            raise _not_here(
+                "This node passed the record on, and could not have the file from where it came."
+            ) from error
+        finally:
+            self._bringing.remove(token)
+
     def answer_fetch(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> Sequence[Statement]:
         """Answer a body that asks for a file's chunks, inside the exchange's unit of work; what is given is in the trail.
 
         The gate is asked at each call. Raises NotFound for a file that is not here and for one that this body may not have;
-        Unavailable when a copy's own file has not been fetched here yet. Source: docs/rules/records.md R22.
+        Unavailable when a copy's own file is not here, though `bring_for` was asked. Source: docs/rules/records.md R22.
         """
         verify_by_node(unit.bodies.body(statement.body), statement)
         asked, now = read_fetch(statement), self.records.clock.now()
@@ -188,12 +222,12 @@ class Blobs:
         if asked.with_manifest:
             manifest = self.files.manifest(asked.blob)
             if manifest is None:
-                raise _not_here_yet()
+                raise _not_here("It lies no more where it lay a moment ago.")
             yield BLOB_MANIFEST, BlobManifest(asked.blob, manifest)
         for index in range(asked.first, asked.first + asked.count):
             sealed = self.files.chunk(asked.blob, index)
             if sealed is None:
-                raise _not_here_yet()
+                raise _not_here("Its parts are still on their way here; those that came stay.")
             yield BLOB_CHUNK, BlobChunk(asked.blob, index, sealed)
 
     def _open_to(
@@ -291,10 +325,11 @@ def _damaged(do: str) -> EntenteError:
     )
 
 
-def _not_here_yet() -> EntenteError:
+def _not_here(why: str) -> EntenteError:
     return Unavailable(
-        "The file is not here yet.",
-        why="This node passed the record on, and its own officers have not fetched the file.",
-        do="Ask again once they have, or ask the record's source for the record.",
+        "The file is not here now.",
+        why=why,
+        do="Ask again in a few minutes. If that does not help, ask the record's source to send you the record itself: "
+        "«entente request ask».",
         retry_is_safe=True,
     )

@@ -33,6 +33,11 @@ from entente.records.statements import (
     blob_statement,
 )
 
+CATCH_UP_CALLS_MAX = 4
+"""Calls to the source for one call of an onward holder. One brings what it asks for; more are needed only where it has more
+than we have, and then it asks again: whoever waits on the line is answered before it gives up."""
+NODE = OfficerId("node")
+
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
@@ -64,6 +69,29 @@ class Fetching:
             done += place.ask_for_more(manifest, done)
         place.finish()
         on_progress(wanted.size)
+
+    def bring(self, stored: StoredRecord, wanted: BlobReference, first: int, count: int) -> None:
+        """Bring the chunks of a copy's file here that another body asks for, as far as CATCH_UP_CALLS_MAX calls bring them.
+
+        What came before stays, and is taken as it lies: whoever asks holds each chunk against the manifest. Raises as `fetch`.
+        Source: docs/rules/records.md R25.
+        """
+        assert stored.received_from is not None, "our own files are here"
+        with self.records.open_unit() as unit:
+            own, is_known = unit.bodies.own().id, unit.blobs.get(wanted.id) is not None
+        instrument = stored.record.terms[wanted.terms].instrument
+        assert instrument is not None, "nothing comes from another body but under an instrument"
+        place = _Place(self, own, stored.received_from, instrument, wanted)
+        manifest = place.kept_manifest() if is_known else None
+        if manifest is None:
+            self._begin(NODE, stored, wanted)
+            manifest = place.ask_for_all()
+        for _ in range(CATCH_UP_CALLS_MAX):
+            if (done := self.files.chunks(wanted.id)) >= first + count:
+                break
+            place.ask_for_more(manifest, done)
+        if self.files.chunks(wanted.id) == chunk_count(wanted.size):
+            place.finish()
 
     def _begin(self, officer: OfficerId, stored: StoredRecord, wanted: BlobReference) -> BodyId:
         with self.records.open_unit() as unit:
