@@ -213,6 +213,8 @@ class Arriving:
                 return
             if speaker is None:
                 raise _unknown_sender("Its receipt is about an envelope of ours.")
+            if speaker.id != waiting.recipient and not _passes_on(view, speaker.id, waiting.recipient):
+                raise _not_its_word()
             found = believe_receipt(envelope, waiting, speaker, own, self.posting.keys, now)
         with self.open_unit() as unit:
             again = unit.outbox.envelope_of(envelope.header.previous)
@@ -310,6 +312,21 @@ class _Batch:
         self.is_anything_taken = True
         self.answers += answers
         self.room -= sum(wire_bytes(answer) for answer in answers)
+
+
+def _passes_on(view: ExchangeUnit, relay: BodyId, to: BodyId) -> bool:
+    """Say whether a body named another one as a relay to it."""
+    recipient = view.bodies.body(to)
+    return recipient is not None and relay in recipient.relays
+
+
+def _not_its_word() -> Untrusted:
+    return Untrusted(
+        "A receipt does not prove itself and is not believed.",
+        reason="not_its_word",
+        why="Its envelope went neither to its sender nor through it (docs/rules/exchange.md X19 and X25).",
+        do="Nothing is lost: the envelope is sent again. If it happens often, find out how that body knows what you send.",
+    )
 
 
 def _answer_posted() -> Invalid:

@@ -16,6 +16,7 @@ from entente.bodies.authority import Record
 from entente.bodies.model import Body
 from entente.exchange.envelopes import header_hash
 from entente.exchange.model import (
+    BATCH_ENVELOPES_MAX,
     RELAY_AGAIN_HOURS,
     Envelope,
     Lane,
@@ -116,7 +117,8 @@ class Relaying:
 
         Source: docs/rules/exchange.md X30.
         """
-        for name in names if isinstance(names, list) else ():
+        # One pull brings no more than a batch.
+        for name in names[:BATCH_ENVELOPES_MAX] if isinstance(names, list) else ():
             relayed = unit.relay.get(str(name))
             if (
                 relayed is not None

@@ -119,6 +119,27 @@ def test_x25_receipt_of_another_body_does_not_end_what_a_relay_keeps() -> None:
     assert b.state.accepted == ["hello"]
 
 
+@pytest.mark.parametrize("outcome", [ReceiptOutcome.RELAYED, ReceiptOutcome.UNDELIVERED, ReceiptOutcome.REFUSED])
+def test_x25_word_of_a_body_that_is_no_relay_is_not_believed(outcome: ReceiptOutcome) -> None:
+    a, _, relay, clock = three_nodes()
+    a.send(XB, "hello")
+    (sent,) = a.collect(XB).envelopes
+    a.state.bodies[XD] = a_body(XD)
+    liar = MemoryNode(XD, clock, known=(XA, XB, XC, XD))
+    said = Receipt(header_hash(sent.envelope), outcome, clock.now(), "expired")
+    for speaker, is_believed in ((liar, False), (relay, True)):
+        word = make_receipt(
+            sent.envelope, said, a_body(XA), bytes(16), speaker.id, signer=speaker.signer, sealer=a.exchange.sealer
+        )
+        if is_believed:
+            a.exchange.receive(batch_to_bytes([word]))
+        else:
+            with pytest.raises(Untrusted, match="not believed"):
+                a.exchange.receive(batch_to_bytes([word]))
+            assert (steps(a, "hello"), a.exchange.recipients_due()) == (["waiting"], (XB,))
+    assert len(steps(a, "hello")) == 2
+
+
 def with_lines(relay: MemoryNode) -> None:
     for name in (XA, XB):
         relay.state.bodies[name] = replace(relay.state.bodies[name], addresses=("http://reached.example",))
