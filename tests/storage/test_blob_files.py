@@ -180,8 +180,7 @@ def test_file_is_wanted_as_long_as_one_live_record_has_it(store: Store) -> None:
         unit.commit()
     assert forgotten(store) == set()
     with store.unit() as unit:
-        unit.records.drop_blobs(RecordId("body:xa/3"))
-        unit.records.drop_blobs(RecordId("body:xa/absent"))
+        unit.records.set_withdrawn(RecordId("body:xa/3"), NOW, 9)
         # A withdrawn record that is written again wants nothing either.
         unit.records.put_many([with_files(examples.write("1", classes, version=2), FIRST)])
         unit.commit()
@@ -199,14 +198,14 @@ def test_sweep_is_asked_for_after_the_commit_that_drops_a_file_and_after_no_othe
         unit.records.put_many([with_files(examples.write("1", classes), FIRST)])
         unit.commit()
     with store.unit() as unit:
-        unit.records.drop_blobs(RecordId("body:xa/1"))
+        unit.records.set_withdrawn(RecordId("body:xa/1"), NOW, 9)
         # Undone: the file is still the record's.
     with store.unit() as unit:
         unit.records.put_many([with_files(examples.write("2", classes))])
         unit.commit()
     assert swept == [0]
     with store.unit() as unit:
-        unit.records.drop_blobs(RecordId("body:xa/1"))
+        unit.records.set_withdrawn(RecordId("body:xa/1"), NOW, 9)
         unit.commit()
     assert swept == [0, 1]
 

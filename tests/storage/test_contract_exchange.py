@@ -197,8 +197,6 @@ def test_first_waiting_of_a_kind_and_route_are_known(store: Store) -> None:
         (item,) = put(unit, "ref-1", is_control=True)
         assert unit.outbox.first_waiting(OTHER, item.outgoing.statement.kind) == item
         assert unit.outbox.first_waiting(OTHER, "keys") is None
-        assert unit.outbox.has_sent(item.outgoing.statement.id, OTHER)
-        assert not unit.outbox.has_sent(item.outgoing.statement.id, THIRD)
         assert unit.outbox.route(OTHER) is None
         unit.outbox.put_route(OTHER, THIRD)
         assert unit.outbox.route(OTHER) == THIRD

@@ -169,10 +169,6 @@ class MemoryRecords:
             if stored.withdrawn_at is None and blob in {one.id for one in stored.record.blobs}
         )
 
-    def drop_blobs(self, record: RecordId) -> None:
-        stored = self.held[record]
-        self.held[record] = replace(stored, record=replace(stored.record, blobs=()))
-
 
 @dataclass
 class MemoryBlobs:

@@ -134,9 +134,6 @@ class OutboxStore(Outbox, Protocol):
     def set_known(self, queued: Queued, why: str, at: datetime) -> None:
         """End a statement's delivery: its recipient has shown with its signature that it has it."""
 
-    def has_sent(self, statement: StatementId, recipient: BodyId) -> bool:
-        """Say whether a statement was put for a body."""
-
     def count_waiting(self, recipient: BodyId) -> int:
         """Count the statements that wait for a body, sealed or not, held ones left out."""
 

@@ -125,9 +125,6 @@ class RecordStore(Protocol):
     def records_with(self, blob: BlobId) -> tuple[RecordId, ...]:
         """Return the records that have a file, ours and copies, at most 100; none that is withdrawn or erased."""
 
-    def drop_blobs(self, record: RecordId) -> None:
-        """Forget that a record has its files; a file that no record has any more is erased after the commit (R24)."""
-
 
 @dataclass(frozen=True, slots=True)
 class HeldBlob:

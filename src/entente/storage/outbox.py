@@ -341,11 +341,6 @@ class OutboxTables:
         values = {"body": step.by, "at": step.at, "reason": step.reason, "document": evidence.decode("utf-8")}
         replace_row(self._connection, outbox_evidence, key, values)
 
-    def has_sent(self, statement: StatementId, recipient: BodyId) -> bool:
-        """Say whether a statement was put for a body."""
-        query = sa.select(sa.literal(1)).where(_item.c.statement_id == statement, _item.c.recipient == recipient)
-        return self._connection.execute(query.limit(1)).first() is not None
-
     def count_waiting(self, recipient: BodyId) -> int:
         """Count the statements that wait for a body, sealed or not, held ones left out."""
         query = sa.select(sa.func.count()).select_from(_item)

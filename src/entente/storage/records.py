@@ -316,12 +316,6 @@ class RecordTables:
         """Return the records that have a file."""
         return self.files.records_with(blob)
 
-    def drop_blobs(self, record: RecordId) -> None:
-        """Forget that a record has its files."""
-        number = self._connection.execute(_NUMBER, {"record": record}).scalar_one_or_none()
-        if number is not None:
-            self.files.replace({}, older=[number])
-
     def _stored(self, row: sa.Row[Any]) -> StoredRecord:
         return stored_record(row, self._classes.by_number)
 
