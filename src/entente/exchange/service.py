@@ -22,12 +22,7 @@ from entente.bodies.model import Body
 from entente.bodies.statements import DirectoryKind
 from entente.exchange.arriving import Arriving
 from entente.exchange.calls import PULL_KIND, Answer, Call, Calls, Prepare
-from entente.exchange.envelopes import (
-    batch_from_bytes,
-    batch_to_bytes,
-    envelope_from_json,
-    header_hash,
-)
+from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json, header_hash
 from entente.exchange.intake import Accept, Intake, OnFault, OnRefused
 from entente.exchange.model import (
     BATCH_ENVELOPES_MAX,
