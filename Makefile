@@ -20,6 +20,7 @@ LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 
 INPUTS ?= 1000000
+PROCESSES ?= 1
 
 .PHONY: help introduction demo test bench simulate check-long fuzz lint types requirements reference clean prerequisites browser
 
@@ -50,8 +51,8 @@ simulate: $(VENV)/.dev-installed  ## many seeds of a network under fire (SEEDS=1
 check-long: $(VENV)/.dev-installed  ## the tests that take minutes
 	@$(BIN)/pytest -n 2 --dist worksteal -q -m long --hypothesis-profile=long || { [ $$? -eq 5 ] && echo "No test is marked long yet."; }
 
-fuzz: $(VENV)/.dev-installed  ## hostile input to a node, guided by what it reaches (INPUTS=1000000)
-	@$(BIN)/python -m tests.support.fuzz $(INPUTS)
+fuzz: $(VENV)/.dev-installed  ## hostile input to a node, guided by what it reaches (INPUTS=1000000 PROCESSES=1)
+	@$(BIN)/python -m tests.support.fuzz $(INPUTS) --processes $(PROCESSES)
 
 lint: $(VENV)/.dev-installed  ## style only
 	@$(BIN)/ruff check $(SOURCES)

@@ -15,7 +15,7 @@ from entente.app import NewBody, create_folder, open_parts, parts_of
 from entente.bodies.ceremony import read_draft
 from entente.bodies.model import Body, BodyKind, Officer
 from entente.formats.instruments import read_instrument
-from entente.kernel.clock import SystemClock
+from entente.kernel.clock import Clock, SystemClock
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.statement import Statement, from_json
@@ -42,11 +42,22 @@ KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class StoppedClock:
+    """A clock that stands."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """Return the moment at which it stands."""
+        return self.at
+
+
 class AheadClock:
     """The machine's clock, ahead by as much as a test moved it; all nodes of a network share it."""
 
     def __init__(self) -> None:
-        self._machine = SystemClock()
+        self._machine: Clock = SystemClock()
         self._ahead = timedelta(0)
 
     def now(self) -> datetime:
@@ -56,6 +67,10 @@ class AheadClock:
     def move(self, **span: float) -> None:
         """Let time pass, in the units of a timedelta."""
         self._ahead += timedelta(**span)
+
+    def stop(self) -> None:
+        """Let no time pass from here on but what a test moves."""
+        self._machine = StoppedClock(self._machine.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,18 +195,24 @@ class Network:
         return proposed
 
 
-def begin_body(folder: Path, code: str) -> Path:
+def begin_body(folder: Path, code: str, replaces: BodyId | None = None) -> Path:
     """Make the folder of one of KINDS under its code, with three heads of whom two sign; return it."""
     kind, name, country = KINDS[code]
     addresses = (f"http://{code.lower()}.test",)
-    create_folder(folder / code, NewBody(kind, code, name, country, "UTC", addresses, (PASSPHRASE,) * 3, 2, PASSPHRASE))
+    heads = (PASSPHRASE,) * 3
+    create_folder(folder / code, NewBody(kind, code, name, country, "UTC", addresses, heads, 2, PASSPHRASE, replaces))
     return folder / code
 
 
 @contextmanager
-def open_network(folder: Path, *, is_introduced: bool = True) -> Iterator[Network]:
-    """Open four bodies with a head, a duty officer and a data protection officer each; by default they know each other."""
-    network = Network({}, {code: begin_body(folder, code) for code in KINDS})
+def open_network(
+    folder: Path, *, is_introduced: bool = True, replaces: Mapping[str, BodyId] | None = None
+) -> Iterator[Network]:
+    """Open four bodies with a head, a duty officer and a data protection officer each; by default they know each other.
+
+    `replaces`: by code, the body in whose place one begins.
+    """
+    network = Network({}, {code: begin_body(folder, code, (replaces or {}).get(code)) for code in KINDS})
     try:
         for code in KINDS:
             network.open(code)

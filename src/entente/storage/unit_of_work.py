@@ -179,6 +179,10 @@ class SqlUnitOfWork:
         engine = self._shared.reader if self._is_view else self._shared.writer
         connection = self._connection = engine.connect()
         self._transaction = connection.begin()
+        self._use(connection)
+
+    def _use(self, connection: sa.Connection) -> None:
+        """Give each room its tables over a connection that is within a transaction."""
         self.state = StateTable(connection)
         self.trail = TrailTables(connection)
         self.bodies = BodyTables(connection)
