@@ -390,8 +390,9 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         answers=answer_table(blobs, correspondence, catch_up),
         prepare={BLOB_FETCH: blobs.bring_for},
     )
-    taking_back = TakingBack(clock, lists, schemata, recorded)
-    recovering = Recovering(exchange.posting, take_back_table(clock, taking_back), recorded)
+    taking_back = TakingBack(clock, lists, schemata, signer, recorded)
+    table = take_back_table(clock, directory, taking_back)
+    recovering = Recovering(exchange.posting, table, recorded)
     # The clock first: what may not be signed now is undone before anything is made of it.
     hooks = (
         lambda _: clock.require_passed(),

@@ -10,17 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from entente.agreements import taking_back as agreement_words
+from entente.agreements.channel import NO_INSTRUMENT
 from entente.agreements.service import Agreements
 from entente.bodies import taking_back as directory_words
 from entente.bodies.service import Directory
+from entente.correspondence import taking_back as correspondence_words
 from entente.correspondence.service import Correspondence
 from entente.correspondence.statements import Kind
-from entente.correspondence.taking_back import take_back_item
 from entente.exchange.calls import Answer
 from entente.exchange.recovering import CATCH_UP_KIND, TakeBack
 from entente.exchange.renewing import RENEWAL_KIND, accept_renewal
 from entente.kernel.clock import Clock
 from entente.kernel.ids import BodyId
+from entente.kernel.ports import Outgoing
 from entente.kernel.statement import Statement
 from entente.records.blobs import Blobs
 from entente.records.erasing import Erasing
@@ -103,22 +105,54 @@ def answer_table(blobs: Blobs, correspondence: Correspondence, catch_up: Answer)
     }
 
 
-def take_back_table(clock: Clock, taking_back: TakingBack) -> Mapping[str, TakeBack]:
-    """Return the one table statement kind → how a restored node takes its own word back from whoever has it (X34)."""
+NOT_TAKEN_BACK: Mapping[str, str] = {
+    "renewal": "it says only that nothing else was said; the next one says the same",
+    "proposal_recorded": "it is said again when the proposal comes again, by the same clause",
+    "copy_end_confirmed": "it is said again when what took the copy away comes again and its receipt arrives",
+    "erasure_confirmed": "it is said again when the erasure is told again and its receipt arrives",
+    "erasure": "its holder empties it with the record; what was erased since is erased again apart (docs/rules/records.md R13)",
+}
+"""Kinds of ours that a restored node does not take back, each with its reason. What goes in calls nobody keeps."""
 
-    def of_the_directory(unit: Any, statement: Statement, _: BodyId) -> None:  # noqa: ANN401 - each room's own unit
-        directory_words.take_back_word(unit, statement, clock.now())
 
-    def of_agreements(unit: Any, statement: Statement, _: BodyId) -> None:  # noqa: ANN401 - each room's own unit
-        agreement_words.take_back_word(unit, statement, clock.now())
+def take_back_table(clock: Clock, directory: Directory, taking_back: TakingBack) -> Mapping[str, TakeBack]:
+    """Return the one table statement kind → how a restored node takes its own word back from whoever has it (X34).
 
-    def of_correspondence(unit: Any, statement: Statement, _: BodyId) -> None:  # noqa: ANN401 - each room's own unit
-        take_back_item(unit, statement)
+    A kind that is in neither this table nor NOT_TAKEN_BACK fails a test.
+    """
+
+    def introduction(unit: Any, statement: Statement, giver: BodyId) -> Outgoing:  # noqa: ANN401 - each room's own unit
+        directory.accept_introduction(unit, statement)
+        return Outgoing(giver, NO_INSTRUMENT, statement, is_control=True, ref=statement.id)
+
+    def of_the_directory(unit: Any, statement: Statement, giver: BodyId) -> Outgoing:  # noqa: ANN401 - each room's own unit
+        return directory_words.take_back_word(unit, statement, giver, clock.now())
+
+    def of_agreements(unit: Any, statement: Statement, giver: BodyId) -> Outgoing:  # noqa: ANN401 - each room's own unit
+        return agreement_words.take_back_word(unit, statement, giver, clock.now())
+
+    def of_correspondence(unit: Any, statement: Statement, giver: BodyId) -> Outgoing:  # noqa: ANN401 - each room's own unit
+        return correspondence_words.take_back_word(unit, statement, giver, clock.now())
 
     return {
+        "introduction": introduction,
         **dict.fromkeys(("keys", "name", "addresses", "units", "group"), of_the_directory),
-        **dict.fromkeys(("instrument", "instrument_signature", "participation", "measure"), of_agreements),
-        **dict.fromkeys(("message", "hit", "permission_request", "record_request"), of_correspondence),
+        **dict.fromkeys(
+            (
+                "instrument", "instrument_signature", "participation", "measure", "governance_proposal",
+                "successor_accepted",
+            ),
+            of_agreements,
+        ),
+        **dict.fromkeys(
+            (
+                Kind.MESSAGE, Kind.HIT, Kind.PERMISSION_REQUEST, Kind.RECORD_REQUEST, Kind.EVIDENCE, Kind.RECALL,
+                Kind.HIT_ANSWER, Kind.PERMISSION_ANSWER, Kind.RECORD_ANSWER, Kind.RECALL_ANSWER,
+            ),
+            of_correspondence,
+        ),
         "record": taking_back.take_back_record,
         "withdrawal": taking_back.take_back_withdrawal,
-    }
+        "copy_ended": taking_back.take_back_end,
+        "copy_passed_on": taking_back.take_back_passed_on,
+    }  # fmt: skip

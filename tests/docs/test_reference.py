@@ -13,6 +13,7 @@ import pytest
 from entente.api.operator import operator_route
 from entente.formats.codelists import load_code_lists
 from entente.formats.schemata import load_schemata
+from entente.statement_table import NOT_TAKEN_BACK, take_back_table
 from entente.transport.server import exchange_route
 from entente.web.home import home_routes
 from tests.docs.generate_reference import PAGES, REFERENCE
@@ -112,6 +113,15 @@ def test_every_schema_and_property_is_on_the_page() -> None:
 
 def test_every_statement_kind_is_described() -> None:
     assert set(KINDS) == kinds_taken_in()
+
+
+def test_every_statement_kind_that_a_stream_carries_is_taken_back_or_says_why_not() -> None:
+    """X34: a restored node has forgotten its own words of every kind; each has one decision, and none is forgotten here."""
+    taken, left = set(take_back_table(Mock(), Mock(), Mock())), set(NOT_TAKEN_BACK)
+    carried = {name for name, kind in KINDS.items() if kind.lane in {"control", "data"}}
+    assert taken | left == carried
+    assert not taken & left
+    assert all(NOT_TAKEN_BACK.values())
 
 
 def test_every_decision_and_rules_page_is_listed() -> None:

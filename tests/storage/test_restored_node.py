@@ -152,3 +152,27 @@ def test_words_that_we_never_signed_are_not_taken_back(network: Network, tmp_pat
     assert subjects(network, XB) == []
     rows = [row for row in node.trail.latest(50) if row.act.verb == "take_back"]
     assert sum(int(str(row.act.detail["not_taken"])) for row in rows) == 1
+
+
+def test_x34_what_came_of_our_words_is_known_again_and_another_restore_loses_none(
+    network: Network, tmp_path: Path
+) -> None:
+    old = {code: backup(network, code, tmp_path) for code in (XA, XB)}
+    message(network, XB, XA, "from xb")
+    network.deliver()
+    ((_, received),) = network[XA].correspondence.messages(10)
+    name = received.header.id
+    network[XA].correspondence.open_message(DUTY, name)
+    network.deliver()
+    assert restored(network, XB, old[XB]).recovery.ask()
+    network.clock.move(minutes=2)
+    network.deliver()
+    with network[XB].records.open_unit() as unit:
+        (delivery,) = unit.outbox.deliveries(name)
+    assert (delivery.state, [step.step for step in delivery.steps]) == ("stored", ["opened"])
+    # Now the other side loses it: what XB knows to have said, by XA's word alone, goes to XA again.
+    assert restored(network, XA, old[XA]).recovery.ask()
+    network.clock.move(minutes=2)
+    network.deliver()
+    assert subjects(network, XA) == ["from xb"]
+    assert [one.step for one in network[XA].correspondence.steps_of(name)] == ["opened"]

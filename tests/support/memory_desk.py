@@ -20,7 +20,7 @@ from entente.kernel.statement import Statement
 from entente.records.model import Fragment, Holder, HolderState, OnwardHolder, Record, StoredRecord
 from entente.records.ports import HeldBlob, Page, RecordWrite
 from entente.records.rules import is_live
-from tests.support.memory_state import MemoryState
+from tests.support.memory_state import MemoryAhead, MemoryState
 from tests.support.memory_unit import MemoryAgreements, MemoryBodies, MemoryHoldings, MemoryOutbox, MemoryTrail
 from tests.support.nothing_erased import NothingErased
 
@@ -386,6 +386,8 @@ class DeskStore:
 
     def __init__(self) -> None:
         self.state = DeskState()
+        self.ahead = MemoryAhead()
+        """Not undone with a unit: no test of this room rests on that."""
 
     def open_unit(self) -> DeskUnit:
         return DeskUnit(self)
@@ -398,6 +400,7 @@ class DeskUnit:
         self._store = store
         self._work: DeskState | None = None
         self.state = MemoryState()
+        self.ahead = store.ahead
 
     def __enter__(self) -> Self:
         self._work = self._store.state.copied()

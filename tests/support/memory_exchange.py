@@ -45,6 +45,7 @@ from entente.kernel.merkle import Frontier
 from entente.kernel.ports import Act, Outgoing, TrailRow, UnitOfWork
 from entente.kernel.signing import Ed25519Signer, key_id
 from entente.kernel.statement import Statement, draft
+from entente.storage.ahead import AheadTable
 from entente.storage.inbox import InboxTables
 from entente.storage.outbox import OutboxTables
 from entente.storage.recovery import RecoveryTables
@@ -57,7 +58,9 @@ from tests.support.memory_state import MemoryState
 _TABLES = [
     table
     for name, table in metadata.tables.items()
-    if name == "stream" or name.startswith(("outbox_", "inbox_", "relay_", "recovery")) or name == "body_route"
+    if name == "stream"
+    or name.startswith(("outbox_", "inbox_", "relay_", "recovery"))
+    or name in {"body_route", "word_ahead"}
 ]
 NOW = datetime(2031, 5, 4, 12, 0, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=365)
@@ -390,6 +393,7 @@ class MemoryUnit:
         self.inbox = InboxTables(self._node.connection)
         self.relay = RelayTables(self._node.connection)
         self.recovery = RecoveryTables(self._node.connection)
+        self.ahead = AheadTable(self._node.connection)
         self.holdings = NothingHeld()
         self.trail = NoRows()
         return self

@@ -19,6 +19,7 @@ from entente.trail.log import Log
 from entente.trail.ports import TrailHead
 from entente.trail.rules import make_row, row_entry
 from tests.support.build_bodies import NOW, Keyring, new_body
+from tests.support.memory_state import MemoryState
 from tests.support.memory_unit import MemoryBodies, MemoryOutbox, MemoryTrail
 
 
@@ -90,11 +91,12 @@ class LoggedTrail(MemoryTrail):
 
 @dataclass
 class LogView:
-    """A view of the trail and the directory."""
+    """A view of the trail, the directory and the node's state."""
 
     trail: LoggedTrail
     bodies: MemoryBodies
     outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
+    state: MemoryState = field(default_factory=MemoryState)
 
     def __enter__(self) -> Self:
         return self
@@ -117,6 +119,7 @@ class LogWorld:
     trail: LoggedTrail
     files: MemoryLogFiles
     log: Log
+    state: MemoryState
 
     def grow(self, count: int, case: str = "") -> None:
         """Add rows as the services do, every one another subject."""
@@ -150,7 +153,8 @@ def log_world(rows: int = 0) -> LogWorld:
     body, ring = new_body("XA-NCB")
     bodies = MemoryBodies()
     bodies.put_body(body, is_own=True)
-    trail, files = LoggedTrail(), MemoryLogFiles()
-    world = LogWorld(body, ring, trail, files, Log(lambda: LogView(trail, bodies), ring.node, files))
+    trail, files, state = LoggedTrail(), MemoryLogFiles(), MemoryState()
+    log = Log(lambda: LogView(trail, bodies, state=state), ring.node, files)
+    world = LogWorld(body, ring, trail, files, log, state)
     world.grow(rows)
     return world

@@ -8,9 +8,11 @@ Source: docs/rules/agreements.md A3 to A6; docs/rules/exchange.md X34.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from entente.agreements.intake import keep_measure, keep_signature
+from entente.agreements.channel import NO_INSTRUMENT, channels_now
+from entente.agreements.intake import keep_measure, keep_proposal, keep_signature
 from entente.agreements.model import Instrument, InstrumentState
 from entente.agreements.ports import AgreementsUnit
 from entente.agreements.statements import (
@@ -18,36 +20,77 @@ from entente.agreements.statements import (
     read_instrument,
     read_measure,
     read_participation,
+    read_proposal,
     read_signature,
+    read_successor,
 )
+from entente.bodies.model import Succession
 from entente.bodies.rules import verify_by_heads, verify_by_node
 from entente.kernel.errors import NotFound
-from entente.kernel.ids import InstrumentId
+from entente.kernel.ids import BodyId, InstrumentId, OfficerId
+from entente.kernel.ports import Outgoing
 from entente.kernel.statement import Statement
 
+NODE = OfficerId("node")
+"""Who stands for the officers of an act that only its statement is left of; it does not name them."""
 
-def take_back_word(unit: AgreementsUnit, statement: Statement, now: datetime) -> None:
-    """Take back an instrument of ours, a signature, a stand or a measure; what is known or older changes nothing.
 
-    Raises Untrusted for what our node or heads did not sign, NotFound for an instrument that is not here.
+def take_back_word(unit: AgreementsUnit, statement: Statement, giver: BodyId, now: datetime) -> Outgoing:
+    """Take back an instrument of ours, a signature, a stand, a measure, a proposal or an acceptance of a successor.
+
+    What is known or older changes nothing. Returns it as it had gone out. Raises Untrusted for what our node or heads did not
+    sign, NotFound for what is about an instrument or a body that is not here (yet).
     """
     own = unit.bodies.own()
-    if statement.kind == AgreementKind.INSTRUMENT:
+    if statement.kind in {AgreementKind.SIGNATURE, AgreementKind.PARTICIPATION, AgreementKind.MEASURE}:
+        verify_by_heads(own, statement)
+    else:
         verify_by_node(own, statement)
-        _known_or_kept(unit, read_instrument(statement), statement)
-        return
-    verify_by_heads(own, statement)
-    if statement.kind == AgreementKind.SIGNATURE:
-        state = _known_or_kept(unit, read_signature(statement), statement)
-        if own.id not in state.signatures:
-            keep_signature(unit, state, statement)
-    elif statement.kind == AgreementKind.PARTICIPATION:
-        stand = read_participation(statement)
-        newest = _known(unit, stand.instrument).participations.get(own.id)
-        if newest is None or newest.epoch < stand.epoch:
-            unit.agreements.put_participation(stand, statement)
-    elif statement.kind == AgreementKind.MEASURE:
-        keep_measure(unit, _known(unit, read_measure(statement).charter), statement, now)
+    about = _take_back(unit, statement, now)
+    channel = channels_now(unit, now).toward(giver, fallback=about)
+    return Outgoing(giver, channel, statement, is_control=True, ref=about or statement.id)
+
+
+def _take_back(unit: AgreementsUnit, statement: Statement, now: datetime) -> InstrumentId:
+    """Keep what a verified word of ours says, unless it is known; return the instrument it is about."""
+    own = unit.bodies.own().id
+    match statement.kind:
+        case AgreementKind.INSTRUMENT:
+            return _known_or_kept(unit, read_instrument(statement), statement).instrument.id
+        case AgreementKind.SIGNATURE:
+            state = _known_or_kept(unit, read_signature(statement), statement)
+            if own not in state.signatures:
+                keep_signature(unit, state, statement)
+            return state.instrument.id
+        case AgreementKind.PARTICIPATION:
+            stand = read_participation(statement)
+            newest = _known(unit, stand.instrument).participations.get(own)
+            if newest is None or newest.epoch < stand.epoch:
+                unit.agreements.put_participation(stand, statement)
+            return stand.instrument
+        case AgreementKind.MEASURE:
+            charter = _known(unit, read_measure(statement).charter)
+            keep_measure(unit, charter, statement, now)
+            return charter.instrument.id
+        case AgreementKind.PROPOSAL:
+            charter = _known(unit, read_proposal(statement).charter)
+            keep_proposal(unit, statement, charter)
+            return charter.instrument.id
+        case _:
+            _accept_again(unit, statement)
+            return NO_INSTRUMENT
+
+
+def _accept_again(unit: AgreementsUnit, statement: Statement) -> None:
+    """Have a body stand again in the place of another, as two officers of ours had decided (docs/rules/bodies.md B14)."""
+    content = read_successor(statement)
+    new, old = unit.bodies.body(content.successor), unit.bodies.body(content.replaces)
+    if new is None or old is None:
+        raise NotFound
+    if old.succeeded_by is None and new.replaces == old.id:
+        accepted = Succession(old.id, new.id, NODE, statement.at, NODE, statement.at)
+        unit.bodies.put_succession(accepted)
+        unit.bodies.put_body(replace(old, succeeded_by=new.id))
 
 
 def _known_or_kept(unit: AgreementsUnit, instrument: Instrument, statement: Statement) -> InstrumentState:

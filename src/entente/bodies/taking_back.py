@@ -13,12 +13,22 @@ from datetime import datetime
 from entente.bodies.ports import BodiesUnit
 from entente.bodies.rules import verify_by_node
 from entente.bodies.statements import DirectoryKind, extend, read_group
-from entente.kernel.ids import GroupId
+from entente.kernel.ids import BodyId, GroupId, InstrumentId
+from entente.kernel.ports import Outgoing
 from entente.kernel.statement import Statement
 
 
-def take_back_word(unit: BodiesUnit, statement: Statement, now: datetime) -> None:
-    """Take back a change of our keys, names, addresses, units or groups; raise Untrusted or Invalid for what is not ours."""
+def take_back_word(unit: BodiesUnit, statement: Statement, giver: BodyId, now: datetime) -> Outgoing:
+    """Take back a change of our keys, names, addresses, units or groups, and return it as it had gone out.
+
+    Raises Untrusted or Invalid for what is not ours.
+    """
+    _take_back(unit, statement, now)
+    # What a body says of itself goes under no instrument where none carries it, and is taken in all the same (X16).
+    return Outgoing(giver, InstrumentId(""), statement, is_control=True, ref=statement.id)
+
+
+def _take_back(unit: BodiesUnit, statement: Statement, now: datetime) -> None:
     own = unit.bodies.own()
     if statement.kind == DirectoryKind.GROUP:
         verify_by_node(own, statement)

@@ -27,6 +27,7 @@ from entente.correspondence.statements import (
     addressed_to,
     read_content,
 )
+from entente.correspondence.taking_back import answered_before
 from entente.disclosure.model import DisclosureRequest, Reader, Situation, Verdict
 from entente.handling.model import DisclosureAct
 from entente.kernel.decision import Decision
@@ -70,8 +71,15 @@ class Answering(Desk):
         check_text("kind", content.kind, KIND_CHARACTERS_MAX)
         if unit.correspondence.record_request(header.id) is not None:
             raise seen_before(header.id)
-        situation = self.disclosure.situation_in(unit)
         request = asked(content)
+        if (said := answered_before(unit, request)) is not None:
+            # This node gave its answer before it was restored; another one now could say something else.
+            unit.correspondence.put_record_request(said, Way.RECEIVED)
+            self._on_file(unit, header.your_reference, header, "request", header.id, "Asked for a record.", now)
+            detail = detail_of(said.outcome, record=said.record, was_answered_before=True)
+            self.record(unit, Act(statement.kind, sender, header.officer, header.id, detail))
+            return
+        situation = self.disclosure.situation_in(unit)
         answer = self._answer_to(unit, request, situation, own, now)
         reply = self._header(
             Kind.RECORD_ANSWER, own, sender, header.instrument, NODE, now, your_reference=header.our_reference
@@ -92,10 +100,10 @@ class Answering(Desk):
         self.record(unit, Act(statement.kind, sender, header.officer, header.id, detail))
         if answer.sent is not None:
             self._send_along(unit, answer.sent, header, now)
-        said = RecordAnswerContent(reply, header.id, answer.outcome, answer.words, answer.grounds, NODE)
+        given = RecordAnswerContent(reply, header.id, answer.outcome, answer.words, answer.grounds, NODE)
         envelope = carrier(situation, own, sender, header.instrument, now)
         if envelope is not None:
-            self._post(unit, Kind.RECORD_ANSWER, reply, said, envelope)
+            self._post(unit, Kind.RECORD_ANSWER, reply, given, envelope)
 
     def _answer_to(
         self, unit: CorrespondenceUnit, request: RecordRequest, situation: Situation, own: BodyId, now: datetime

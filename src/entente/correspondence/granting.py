@@ -23,6 +23,7 @@ from entente.correspondence.statements import (
     addressed_to,
     read_content,
 )
+from entente.correspondence.taking_back import take_back_about
 from entente.kernel.clock import require_utc
 from entente.kernel.errors import NotFound
 from entente.kernel.ids import BodyId, OfficerId
@@ -98,6 +99,7 @@ class Granting(Desk):
         self._on_file(unit, header.your_reference, header, "request", header.id, "Asked for leave.", now)
         detail = detail_of("received", record=content.record, acts=content.acts, due_at=content.due_at)
         self.record(unit, Act(statement.kind, sender, header.officer, header.id, detail))
+        take_back_about(unit, header.id)
 
     def _answer(
         self,

@@ -7,18 +7,18 @@ Source: docs/rules/correspondence.md M6; RPD Arts. 104 to 106.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from entente.agreements.model import Right
 from entente.correspondence.channels import REQUEST_KIND, may_tell
 from entente.correspondence.desk import RESUME_OR_WRITE, Desk, detail_of
-from entente.correspondence.hits import CONFIRMED, Finding, check_finding, not_so, our_hit
+from entente.correspondence.hits import CONFIRMED, Finding, answered_by_source, check_finding, not_so, our_hit
 from entente.correspondence.messages import seen_before
 from entente.correspondence.model import Header, Hit, HitOutcome, HitState, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad, check_asked, check_text
 from entente.correspondence.statements import HitAnswerContent, HitContent, Kind, addressed_to, read_content
+from entente.correspondence.taking_back import take_back_about
 from entente.disclosure.model import DisclosureRequest, Reader
 from entente.handling.model import DisclosureAct
 from entente.kernel.errors import NotFound, Refused
@@ -58,7 +58,7 @@ class HitAnswers(Desk):
                 your_reference=told.our_reference,
             )
             envelope = self._carrier(self.disclosure.situation_in(unit), header)
-            answered = _answered(received, text, now, is_same_person=is_same_person)
+            answered = answered_by_source(received, text, now, is_same_person=is_same_person)
             unit.correspondence.put_hit(answered, Way.RECEIVED)
             self._on_file(unit, header.our_reference, header, "answer", hit, "Hit answered.", now)
             detail = detail_of("answered", record=received.record, is_same_person=is_same_person)
@@ -105,6 +105,7 @@ class HitAnswers(Desk):
         self._on_file(unit, header.your_reference, header, "hit", header.id, f"Told of a hit on {hit.record}", now)
         detail = detail_of("received", record=hit.record, instrument=header.instrument, purpose=hit.purpose)
         self.record(unit, Act(statement.kind, sender, header.officer, header.id, detail))
+        take_back_about(unit, header.id)
 
     def accept_hit_answer(self, unit: CorrespondenceUnit, statement: Statement, sender: BodyId) -> None:
         """Take in the source's answer to our hit; raise NotFound when we told it of none, Conflict when it answered.
@@ -120,7 +121,7 @@ class HitAnswers(Desk):
             raise NotFound
         if told.state is not HitState.TOLD:
             raise not_so(content.hit, told.state, HitState.TOLD)
-        answered = _answered(told, content.text, now, is_same_person=content.is_same_person)
+        answered = answered_by_source(told, content.text, now, is_same_person=content.is_same_person)
         unit.correspondence.put_hit(answered, Way.SENT)
         words = "The source says: the same." if content.is_same_person else "The source says: not the same."
         self._on_file(unit, told.header.our_reference, content.header, "answer", content.hit, words, now)
@@ -182,7 +183,3 @@ def require_told(desk: Desk, unit: CorrespondenceUnit, record: RecordId, header:
     decision = may_tell(situation, header.sender, header.recipient, header.instrument, kind, now)
     if not decision.allowed:
         raise Refused("It was not taken in.", decision=decision, do=RESUME_OR_WRITE)
-
-
-def _answered(hit: Hit, text: str, now: datetime, *, is_same_person: bool) -> Hit:
-    return replace(hit, state=HitState.ANSWERED, answer=text, is_same_person=is_same_person, answered_at=now)

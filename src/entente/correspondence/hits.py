@@ -181,6 +181,11 @@ def our_hit(unit: CorrespondenceUnit, hit: str) -> Hit:
     return found[1]
 
 
+def answered_by_source(hit: Hit, text: str, at: datetime, *, is_same_person: bool) -> Hit:
+    """Return a hit as both ends keep it once its source has answered."""
+    return replace(hit, state=HitState.ANSWERED, answer=text, is_same_person=is_same_person, answered_at=at)
+
+
 def check_finding(finding: Finding) -> None:
     """Check what a finder says of a candidate; raise Invalid."""
     if not 0 <= finding.score <= SCORE_MAX or finding.version < 1:

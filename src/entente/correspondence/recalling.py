@@ -23,6 +23,7 @@ from entente.correspondence.statements import (
     addressed_to,
     read_content,
 )
+from entente.kernel.codec import from_json
 from entente.kernel.errors import NotFound
 from entente.kernel.ids import BodyId, OfficerId
 from entente.kernel.ports import Act
@@ -96,7 +97,12 @@ class Recalling(Desk):
             statement.body, content.message
         ):
             return
-        was_opened = any(one.step is Step.OPENED for one in unit.correspondence.steps(content.message))
+        answered = _answered_before(unit, content.message)
+        was_opened = (
+            any(one.step is Step.OPENED for one in unit.correspondence.steps(content.message))
+            if answered is None
+            else answered.was_opened
+        )
         recall = Recall(header.at, header.officer, content.reason, has_left=True, was_opened=was_opened)
         if held is None:
             _check_room(unit, statement.body)
@@ -105,7 +111,8 @@ class Recalling(Desk):
             self._take_text(unit, held, recall, now)
         detail = detail_of("recalled", was_here=held is not None, was_opened=was_opened, case=header.your_reference)
         self.record(unit, Act(statement.kind, sender, header.officer, content.message, detail))
-        self._confirm_recall(unit, header, content.message, was_here=held is not None, was_opened=was_opened)
+        if answered is None:
+            self._confirm_recall(unit, header, content.message, was_here=held is not None, was_opened=was_opened)
 
     def _take_text(self, unit: CorrespondenceUnit, held: Message, recall: Recall, now: datetime) -> None:
         about = held.header
@@ -148,6 +155,12 @@ class Recalling(Desk):
 def recalled_shell(message: Message, recall: Recall) -> Message:
     """Return what is left of a message after its recall: who wrote to whom when, and the recall."""
     return replace(message, subject="", text="", answers="", recall=recall)
+
+
+def _answered_before(unit: CorrespondenceUnit, message: str) -> RecallAnswerContent | None:
+    """Return our own answer to a recall, where this node was restored since it gave it (docs/rules/exchange.md X34)."""
+    words = [word for word, _ in unit.ahead.take(message) if word.kind == Kind.RECALL_ANSWER]
+    return from_json(RecallAnswerContent, words[0].content, "recall_answer") if words else None
 
 
 def _check_room(unit: CorrespondenceUnit, sender: BodyId) -> None:

@@ -20,7 +20,7 @@ from entente.exchange.model import (
     WaitingEnvelope,
 )
 from entente.kernel.ids import BodyId, KeyId, StatementId
-from entente.kernel.ports import Outbox, Outgoing, StateUnit
+from entente.kernel.ports import AheadUnit, Outbox, Outgoing, StateUnit
 from entente.kernel.sealing import Opener
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement
@@ -110,7 +110,7 @@ class OutboxStore(Outbox, Protocol):
     def reopen(self, recipient: BodyId, lane: Lane, incarnation: str, sequence: int, at: datetime) -> int:
         """Let what was acknowledged from a sequence of a stream on wait again, in its order; return how many statements.
 
-        What has lost its document since (it was erased) stays as it is.
+        So for what was put as known after the incarnation began. What has lost its document since (it was erased) stays as it is.
         """
 
     def route(self, recipient: BodyId) -> BodyId | None:
@@ -133,6 +133,15 @@ class OutboxStore(Outbox, Protocol):
 
     def set_known(self, queued: Queued, why: str, at: datetime) -> None:
         """End a statement's delivery: its recipient has shown with its signature that it has it."""
+
+    def put_known(self, outgoing: Outgoing, why: str, at: datetime) -> None:
+        """Keep a statement as sent to a body that has shown that it has it, though nothing of its sending is known here.
+
+        `reopen` lets it wait again for a body that had come less far when it was taken back.
+        """
+
+    def has_sent(self, statement: StatementId, recipient: BodyId) -> bool:
+        """Say whether a statement was put for a body."""
 
     def count_waiting(self, recipient: BodyId) -> int:
         """Count the statements that wait for a body, sealed or not, held ones left out."""
@@ -249,7 +258,7 @@ class RecoveryStore(Protocol):
         """Forget all answers: taking back has ended, or begins anew."""
 
 
-class ExchangeUnit(AgreementsUnit, StateUnit, Protocol):
+class ExchangeUnit(AgreementsUnit, StateUnit, AheadUnit, Protocol):
     """A unit of work with the exchange's stores."""
 
     @property

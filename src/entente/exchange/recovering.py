@@ -29,9 +29,9 @@ from entente.exchange.rules import FAULTS
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.codec import from_json, to_object
-from entente.kernel.errors import Conflict, EntenteError, Invalid
+from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId
-from entente.kernel.ports import Act
+from entente.kernel.ports import Act, Outgoing
 from entente.kernel.state import NodeMode, NodeState
 from entente.kernel.statement import Statement, draft
 
@@ -39,9 +39,18 @@ CATCH_UP_KIND, CAUGHT_UP_KIND = "catch_up", "caught_up"
 FINISH = "finish_recovery"
 WHY_CHARACTERS_MAX = 1_000
 
-TakeBack: TypeAlias = Callable[[Any, Statement, BodyId], None]
-"""A room's way to take one of our own statements back: the unit of work, the statement, the body that gave it back. What is known
-already changes nothing."""
+TAKEN_BACK = "taken back"
+"""Why a statement counts as stored at a body, of whose sending a restored node knows nothing."""
+WORD_WAITS_DAYS = 30
+"""How long a word of ours waits for what it is about: what others wait with comes within these days, or never (X28)."""
+_UNPLACED = ""
+"""What a word is kept under whose room could not say what it waits for."""
+
+TakeBack: TypeAlias = Callable[[Any, Statement, BodyId], Outgoing]
+"""A room's way to take one of our own statements back: the unit of work, the statement, the body that gave it back.
+
+What is known already changes nothing; what is about a thing that is not here yet the room keeps until it comes (`unit.ahead`), or
+raises NotFound and is asked again. Returns the statement as it had gone out to that body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,9 @@ class Recovering:
             after = number
         return page, after, len(page) < len(found)
 
-    def take(self, unit: ExchangeUnit, answer: Sequence[Statement], peer: BodyId) -> tuple[CaughtUp, tuple[str, ...]]:
+    def take(
+        self, unit: ExchangeUnit, answer: Sequence[Statement], peer: BodyId, now: datetime
+    ) -> tuple[CaughtUp, tuple[str, ...]]:
         """Take our own words back; return what the body said, and why a word could not be taken back, if any. The caller commits.
 
         Raises Invalid for an answer of another form.
@@ -153,19 +164,40 @@ class Recovering:
                 do="Ask with a node of the same protocol version.",
             )
         said = from_json(CaughtUp, head.content, CAUGHT_UP_KIND)
-        troubles: list[str] = []
-        for word in words:
-            room = self.take_back.get(word.kind)
-            if word.body != own:
-                troubles.append(f"«{word.kind[:40]}» is another body's word.")
-            elif room is not None:
-                try:
-                    room(unit, word, peer)
-                except (EntenteError, *FAULTS) as error:
-                    troubles.append(f"«{word.kind}»: {error}"[:300])
-        detail: JsonObject = {"given_back": len(words), "not_taken": len(troubles)}
+        troubles = [f"«{word.kind[:40]}» is another body's word." for word in words if word.body != own]
+        waiting = [*unit.ahead.take(_UNPLACED), *((word, peer) for word in words if word.body == own)]
+        while waiting:
+            # What one page or body gives back may rest on what another does: those that found nothing are asked again.
+            left = [pair for pair in waiting if not self._take_one(unit, *pair, troubles, now)]
+            if len(left) == len(waiting):
+                break
+            waiting = left
+        for word, giver in waiting:
+            unit.ahead.put(_UNPLACED, word, giver, now)
+        detail: JsonObject = {"given_back": len(words), "not_taken": len(troubles), "waiting": len(waiting)}
         self.record(unit, Act("take_back", peer, "node", peer, detail))
         return said, tuple(troubles)
+
+    def _take_one(self, unit: ExchangeUnit, word: Statement, giver: BodyId, troubles: list[str], now: datetime) -> bool:
+        """Have a room take one word back; False when what it is about is not here yet."""
+        room = self.take_back.get(word.kind)
+        if room is None:
+            return True
+        try:
+            went_out = room(unit, word, giver)
+        except NotFound:
+            return False
+        except (EntenteError, *FAULTS) as error:
+            troubles.append(f"«{word.kind}»: {error}"[:300])
+            return True
+        if not unit.outbox.has_sent(word.id, giver):
+            # Whoever gives it back has it: its delivery is known again, and should that body be restored, it is sent again.
+            unit.outbox.put_known(went_out, TAKEN_BACK, now)
+        return True
+
+    def give_up_waiting(self, unit: ExchangeUnit) -> int:
+        """Keep no longer what could not be taken back because what it is about never came; return how many."""
+        return len(unit.ahead.take(_UNPLACED))
 
     def begin_streams_anew(self, unit: ExchangeUnit, now: datetime) -> None:
         """Begin a new incarnation of each of our streams: what was sealed after the backup has taken the old ones' numbers.
@@ -232,7 +264,7 @@ class Recovery:
         with self.open_unit() as unit:
             unit.state.allow()
             if given is not None:
-                said, troubles = self.recovering.take(unit, given, answer.peer)
+                said, troubles = self.recovering.take(unit, given, answer.peer, self.clock.now())
                 answer = PeerAnswer(
                     answer.peer, said.after, not said.has_more, answer.given_back + len(given) - 1,
                     " ".join((answer.why, *troubles)).strip()[:WHY_CHARACTERS_MAX], self.clock.now(),
@@ -272,7 +304,8 @@ class Recovery:
             self.recovering.begin_streams_anew(unit, now)
             unit.recovery.clear()
             unit.state.put(replace(unit.state.get(), mode=NodeMode.NORMAL))
-            detail: JsonObject = {"without": list(missing)}
+            not_taken = self.recovering.give_up_waiting(unit)
+            detail: JsonObject = {"without": list(missing), "not_taken": not_taken}
             self.record(unit, Act(FINISH, unit.bodies.own().id, officer, "recovery", detail))
             unit.commit()
 

@@ -38,6 +38,7 @@ from entente.exchange.parcels import Parcel, Pulled, Settlement, parcel_of
 from entente.exchange.ports import ExchangeUnit, NodeKeys
 from entente.exchange.posting import NOTHING_BEFORE, MayLeave, OnStored, Posting
 from entente.exchange.receipts import BelievedReceipt, believe_receipt
+from entente.exchange.recovering import WORD_WAITS_DAYS
 from entente.exchange.relaying import Relaying
 from entente.exchange.renewing import renew
 from entente.exchange.rules import After
@@ -307,6 +308,7 @@ class Exchange:
             own = unit.bodies.own()
             done = self.posting.end_overdue(unit, now) + self._relaying.end_overdue(unit, own, now)
             done += renew(unit, own, self.signer, self.record, now)
+            done += unit.ahead.forget(now - timedelta(days=WORD_WAITS_DAYS))
             if done:
                 unit.commit()
         return done

@@ -154,6 +154,30 @@ class StateUnit(Protocol):
         """How the node stands."""
 
 
+class WordsAhead(Protocol):
+    """Our own words that a restored node was given back before what they are about was here (docs/rules/exchange.md X34)."""
+
+    def put(self, about: str, word: Statement, giver: BodyId, now: datetime) -> None:
+        """Keep a word with who gave it back, under the id of what it is about; twice is once."""
+
+    def take(self, about: str) -> tuple[tuple[Statement, BodyId], ...]:
+        """Return the words about something with their givers, in the order they were given back, and keep them no longer.
+
+        Cheap where none is kept: what is taken in on an ordinary day asks each time.
+        """
+
+    def forget(self, before: datetime) -> int:
+        """Forget the words kept since before a moment; return how many."""
+
+
+class AheadUnit(Protocol):
+    """A unit of work with what was given back too early."""
+
+    @property
+    def ahead(self) -> WordsAhead:
+        """Our own words about what is not here yet."""
+
+
 class UnitOfWork(Protocol):
     """One transaction. Used as a context manager; leaving it without `commit` undoes everything.
 

@@ -31,7 +31,7 @@ from entente.kernel.statement import Statement
 from entente.records.holders import Listed, holders_of_erased
 from entente.records.judging import KIND as JUDGEMENT
 from entente.records.model import Holder, HolderState, KeptTombstone, Reentry, StoredRecord, Tombstone
-from entente.records.onward import onward_left
+from entente.records.onward import onward_left, tell_passed_on
 from entente.records.ports import RecordsUnit
 from entente.records.reentry import Recorder, Reentries
 from entente.records.rules import check_local_id
@@ -166,6 +166,7 @@ class Erasing:
             self._erase(unit, stored, ErasureGround.SOURCE_ERASED, ErasureGround.SOURCE_ERASED, NODE, now, statement)
             return
         stand_in = unit.erasures.stand_in(wanted)
+        tell_passed_on(unit, wanted, statement, stand_in, now)
         act = Act("accept_erasure", statement.body, NODE, stand_in, {"from": sender, "was_held": False})
         row = self.record(unit, act)
         unit.erasures.remove(wanted)

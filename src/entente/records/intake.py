@@ -20,6 +20,7 @@ from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
 from entente.records.model import HolderState, Record, Schemata, StoredRecord
+from entente.records.onward import hold_onward, tell_passed_on
 from entente.records.ports import RecordsUnit, RecordWrite
 from entente.records.reentry import Recorder, Reentries, not_again
 from entente.records.rules import check_end, check_local_id, check_reason, check_received, latest_end, supersedes
@@ -80,6 +81,8 @@ class Intake:
         unit.records.put_many(
             [RecordWrite(record, statement, numbers, sender, now, sequence, NO_DIGEST, fragment=None)]
         )
+        for word, _ in unit.ahead.take(record.id):
+            hold_onward(unit, word)
 
     def note_refusal(self, unit: RecordsUnit, statement: Statement, sender: BodyId) -> bool:
         """Keep that a record that was erased here was offered again, by a copy that was refused; say whether that was so.
@@ -176,9 +179,11 @@ class Intake:
         is_held = stored is not None and stored.statement.at <= statement.at
         detail: JsonObject = {"from": sender, "was_held": is_held, "statement": statement.id}
         sequence = self.record(unit, Act("accept_end", statement.body, "node", content.record, detail)).sequence
+        now = self.clock.now()
+        if stored is None:
+            tell_passed_on(unit, content.record, statement, content.record, now)
         if stored is None or not is_held:
             return
-        now = self.clock.now()
         unit.records.set_ended(stored.record.id, now, sequence)
         for told in holders_told(unit, stored, statement, HolderState.END_SENT, ref=stored.record.id, now=now):
             unit.records.put_holder(stored.record.id, told)
@@ -205,7 +210,9 @@ class Intake:
         detail: JsonObject = {"from": sender, "was_held": stored is not None, "statement": statement.id}
         act = Act("accept_withdrawal", statement.body, "node", content.record, detail)
         sequence = self.record(unit, act).sequence
-        if stored is not None:
+        if stored is None:
+            tell_passed_on(unit, content.record, statement, content.record, self.clock.now())
+        else:
             self._withdraw_copy(unit, stored, statement, sequence)
 
     def _withdraw_copy(self, unit: RecordsUnit, stored: StoredRecord, statement: Statement, sequence: int) -> None:

@@ -23,7 +23,7 @@ from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.ports import Act, Outgoing
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement
-from entente.records.model import Holder, OnwardHolder, StoredRecord, Tombstone
+from entente.records.model import Holder, HolderState, OnwardHolder, StoredRecord, Tombstone
 from entente.records.ports import RecordsUnit
 from entente.records.statements import (
     COPY_ENDED,
@@ -208,6 +208,25 @@ class Onward:
         if sender not in direct | {one.body for one in unit.copies.onward(record)}:
             raise NotFound
         return stored
+
+
+def hold_onward(unit: RecordsUnit, word: Statement) -> None:
+    """Have the body to which we passed a copy on, by our own earlier report, stand as its holder again.
+
+    For a node that was restored since (docs/rules/exchange.md X34): what takes the copy away is to reach it too.
+    """
+    content = read_passed_on(word)
+    known = [one for one in unit.records.holders(content.record) if one.body == content.to]
+    if not known or known[0].at < word.at:
+        unit.records.put_holder(content.record, Holder(content.to, content.version, HolderState.SENT, word.at))
+
+
+def tell_passed_on(unit: RecordsUnit, record: RecordId, ending: Statement, ref: str, now: datetime) -> None:
+    """Tell of an ending whom a restored node had passed a copy on to that has not come again and now will not."""
+    for word, _ in unit.ahead.take(record):
+        to = read_passed_on(word).to
+        channel = channels_now(unit, now).toward(to)
+        unit.outbox.put(Outgoing(to, channel, ending, is_control=True, ref=ref))
 
 
 def onward_left(

@@ -12,7 +12,7 @@ from entente.disclosure.ports import DisclosureUnit
 from entente.handling.model import ErasureGround
 from entente.kernel.blob import Manifest
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId, StatementId
-from entente.kernel.ports import StateUnit
+from entente.kernel.ports import AheadUnit, StateUnit
 from entente.kernel.statement import Statement
 from entente.records.model import (
     ChangedRecord,
@@ -353,7 +353,7 @@ class CopyStore(Protocol):
         """Return when a source last ended our copy of a record; None when it never did."""
 
 
-class RecordsUnit(DisclosureUnit, StateUnit, Protocol):
+class RecordsUnit(DisclosureUnit, StateUnit, AheadUnit, Protocol):
     """A unit of work with the records."""
 
     @property

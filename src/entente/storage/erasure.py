@@ -49,6 +49,7 @@ from entente.storage.schema import (
     record_onward,
     record_withdrawal,
     trail,
+    word_ahead,
 )
 from entente.storage.tombstones import TombstoneTables
 from entente.storage.trail import TrailTables, row_of
@@ -85,7 +86,9 @@ _TEXTS = (_Place(correspondence_item, "position", ("document",)), _Place(case_ev
 _INBOX = _Place(inbox_statement, "number", ("document",))
 _ASIDE = _Place(inbox_aside, "number", ("document", "detail"))
 """Statements that wait here to be taken in: of an erased record they never will be."""
-_PLACES = (_TRAIL, _OUTBOX, *_TEXTS, _INBOX, _ASIDE)
+_AHEAD = _Place(word_ahead, "number", ("about", "document"))
+"""Our own words that wait for what they are about: about an erased record nothing comes any more."""
+_PLACES = (_TRAIL, _OUTBOX, *_TEXTS, _INBOX, _ASIDE, _AHEAD)
 
 _NUMBER = sa.select(record).where(record.c.record_id == sa.bindparam("record"))
 
@@ -181,8 +184,9 @@ class ErasureTables(TombstoneTables):
             for key, document in self._read(place, rows[place.table.name]):
                 self._write(place, key, {"document": names.replaced(document)})
         self._empty(_INBOX, rows[inbox_statement.name])
-        for part in parts(rows[inbox_aside.name]):
-            self._connection.execute(sa.delete(inbox_aside).where(inbox_aside.c.number.in_(part)))
+        for place in (_ASIDE, _AHEAD):
+            for part in parts(rows[place.table.name]):
+                self._connection.execute(sa.delete(place.table).where(place.key_column.in_(part)))
         self._forget_sent(rows[outbox_statement.name], names)
         forgotten = tuple(self._forget_row(sequence, names) for sequence in rows[trail.name])
         self._connection.execute(sa.delete(erasure_waiting).where(erasure_waiting.c.record_id.in_(records)))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -286,8 +286,16 @@ class OutboxTables:
             sa.and_(_box.c.incarnation == incarnation, _box.c.sequence >= sequence), _box.c.incarnation > incarnation
         )
         lost = sa.select(_box.c.number).where(_box.c.recipient == recipient, _box.c.lane == lane.value, is_from)
+        # What this node took back from the other side has no envelope here (X34): it was known there since then.
+        was_taken_back = sa.and_(
+            _item.c.recipient == recipient, _item.c.lane == lane.value, _item.c.envelope_number.is_(None)
+        )
+        if began := _moment_of(incarnation):
+            was_taken_back = sa.and_(was_taken_back, _item.c.put_at > began)
         again = sa.update(_item).where(
-            _item.c.envelope_number.in_(lost), _item.c.state == SendState.STORED.value, _item.c.document.is_not(None)
+            sa.or_(_item.c.envelope_number.in_(lost), was_taken_back),
+            _item.c.state == SendState.STORED.value,
+            _item.c.document.is_not(None),
         )
         return self._connection.execute(again.values(state=_WAITING, envelope_number=None, put_at=at, at=at)).rowcount
 
@@ -335,11 +343,26 @@ class OutboxTables:
         """End a statement's delivery: its recipient has shown with its signature that it has it."""
         self._set(queued.number, SendState.STORED, why, at)
 
+    def put_known(self, outgoing: Outgoing, why: str, at: datetime) -> None:
+        """Keep a statement as sent to a body that has shown that it has it."""
+        self._connection.execute(
+            _PUT, _item_row(outgoing, at) | {"state": SendState.STORED.value, "may_have_left": True, "reason": why}
+        )
+        lane = lane_of(outgoing)
+        if self.line(outgoing.recipient, lane) is None:
+            # A body that was restored in its turn may ask for it again, and what waits goes by a line.
+            self.put_line(Line(outgoing.recipient, lane, 0, at))
+
     def add_step(self, statement: StatementId, recipient: BodyId, step: EvidenceStep, evidence: bytes) -> None:
         """Keep one signed word about a statement that we sent; twice is once."""
         key = {"statement_id": statement, "recipient": recipient, "step": step.step}
         values = {"body": step.by, "at": step.at, "reason": step.reason, "document": evidence.decode("utf-8")}
         replace_row(self._connection, outbox_evidence, key, values)
+
+    def has_sent(self, statement: StatementId, recipient: BodyId) -> bool:
+        """Say whether a statement was put for a body."""
+        query = sa.select(sa.literal(1)).where(_item.c.statement_id == statement, _item.c.recipient == recipient)
+        return self._connection.execute(query.limit(1)).first() is not None
 
     def count_waiting(self, recipient: BodyId) -> int:
         """Count the statements that wait for a body, sealed or not, held ones left out."""
@@ -389,6 +412,14 @@ def _item_row(outgoing: Outgoing, now: datetime) -> dict[str, object]:
         "at": now,
         "document": json_text(outgoing.statement.to_json()),
     }
+
+
+def _moment_of(incarnation: str) -> datetime | None:
+    """Return when an incarnation of a stream began, by its name (exchange.posting); None for one that says none."""
+    try:
+        return datetime.strptime(incarnation.partition(".")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _queued(row: sa.Row[Any]) -> Queued:

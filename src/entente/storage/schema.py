@@ -530,6 +530,18 @@ inbox_aside = sa.Table(
     _moment("at"),
     _text("document"),
 )
+word_ahead = sa.Table(
+    "word_ahead",
+    metadata,
+    _key_number(),
+    _text("about"),
+    _text("statement_id"),
+    _text("giver"),
+    _moment("at"),
+    _text("document"),
+    sa.UniqueConstraint("about", "statement_id", "giver"),
+)
+"""Our own words that a restored node was given back before what they are about was here (storage.ahead)."""
 relay_envelope = sa.Table(
     "relay_envelope",
     metadata,

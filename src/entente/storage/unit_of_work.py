@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.storage.agreements import AgreementTables
+from entente.storage.ahead import AheadTable
 from entente.storage.blobs import BlobTables
 from entente.storage.bodies import BodyTables
 from entente.storage.cases import CaseTables
@@ -199,6 +200,7 @@ class SqlUnitOfWork:
         self.inbox = InboxTables(connection)
         self.relay = RelayTables(connection)
         self.recovery = RecoveryTables(connection)
+        self.ahead = AheadTable(connection)
 
     def _connection_in_use(self) -> sa.Connection:
         assert self._connection is not None, "the unit of work is open"

@@ -21,6 +21,7 @@ from entente.kernel.merkle import EMPTY_ROOT, leaf_hash
 from entente.kernel.ports import TrailRow
 from entente.kernel.proofs import Proof, consistency_proof, inclusion_proof, is_continued, is_included
 from entente.kernel.signing import Signer
+from entente.kernel.state import NodeMode, taking_back
 from entente.trail.checkpoint import Checkpoint, keys_of, open_checkpoint, origin_of, sign_checkpoint
 from entente.trail.ports import LogFiles, LogUnit
 from entente.trail.rules import entry_of
@@ -103,9 +104,13 @@ class Log:
     def step(self) -> int:
         """Bring the log up by some rows and return how many; 0 when nothing is left.
 
-        Source: docs/rules/trail.md T8 and T9.
+        A node that still takes back what it forgot signs no checkpoint: 0 until it has.
+
+        Source: docs/rules/trail.md T8, T9 and T15.
         """
         with self.files.held(), self.open_view() as unit:
+            if unit.state.get().mode is NodeMode.TAKING_BACK:
+                return 0
             state = self._look(unit)
             if state.fit is Fit.PARTED:
                 self.files.set_aside()
@@ -144,9 +149,14 @@ class Log:
             return state
 
     def publish(self, progress: Callable[[int], None]) -> Published:
-        """Bring the log up and return its newest checkpoint; raise NotFound for a trail without a row."""
+        """Bring the log up and return its newest checkpoint; raise NotFound for a trail without a row.
+
+        Raises Unavailable while the node takes back what it forgot (T15).
+        """
         self.bring_up(progress)
         with self.files.held(), self.open_view() as unit:
+            if (state := unit.state.get()).mode is NodeMode.TAKING_BACK:
+                raise taking_back(state)
             return self._published(unit)
 
     def include(self, published: Published, rows: Iterable[TrailRow]) -> Iterator[Proof]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from entente.bodies.ports import BodiesUnit
-from entente.kernel.ports import TrailRow, TrailStore, UnitOfWork
+from entente.kernel.ports import StateUnit, TrailRow, TrailStore, UnitOfWork
 from entente.kernel.signing import Signature
 
 
@@ -53,8 +53,8 @@ class LoggedStore(HeadStore, Protocol):
         """Return the rows up to a sequence that are about one of these subjects or name the case, in order, at most `limit`."""
 
 
-class LogUnit(BodiesUnit, Protocol):
-    """A unit of work with the trail and the directory."""
+class LogUnit(BodiesUnit, StateUnit, Protocol):
+    """A unit of work with the trail, the directory and the node's state."""
 
     @property
     def trail(self) -> LoggedStore:

@@ -9,6 +9,7 @@ import pytest
 from entente.bodies.statements import extend
 from entente.kernel.errors import Invalid, NotFound, Unavailable, Untrusted
 from entente.kernel.proofs import is_continued, is_included
+from entente.kernel.state import NodeMode, NodeState
 from entente.trail import log as log_module
 from entente.trail.checkpoint import Checkpoint, keys_of, open_checkpoint, origin_of, sign_checkpoint
 from entente.trail.log import Fit, Published
@@ -246,3 +247,23 @@ def test_t11_checkpoint_of_an_earlier_key_of_the_body_still_counts() -> None:
     assert (
         open_checkpoint(world.files.kept["checkpoint"], keys_of(world.body.id, [successor.node.public_key])) is not None
     )
+
+
+def test_t15_node_that_takes_back_signs_no_checkpoint_and_then_holds_an_earlier_log_against_its_trail() -> None:
+    world = log_world(20)
+    world.bring_up()
+    earlier = dict(world.files.kept)
+    restored = log_world(10)
+    restored.files.kept.update(earlier)
+    restored.state.put(NodeState(NodeMode.TAKING_BACK, NOW, 10))
+    assert restored.log.step() == 0
+    assert restored.files.kept == earlier, "neither signed nor set aside yet"
+    with pytest.raises(Unavailable, match="restored"):
+        published(restored)
+    restored.grow(15)
+    restored.state.put(NodeState(NodeMode.NORMAL, NOW, 10))
+    assert restored.log.look().fit is Fit.FITS, "the rows of a log_world are the same"
+    restored.rewrite(15)
+    assert restored.log.step() == 25
+    assert restored.files.set_apart == [earlier]
+    assert published(restored).checkpoint.size == 25

@@ -329,6 +329,17 @@ def _make_exchange_tables() -> None:
         unique=False,
     )
     op.create_table(
+        "word_ahead",
+        sa.Column("number", ROW_NUMBER, autoincrement=True, nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("statement_id", sa.Text(), nullable=False),
+        sa.Column("giver", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_word_ahead")),
+        sa.UniqueConstraint("about", "statement_id", "giver", name=op.f("uq_word_ahead_about_statement_id_giver")),
+    )
+    op.create_table(
         "outbox_envelope",
         sa.Column("number", ROW_NUMBER, autoincrement=True, nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
