@@ -45,7 +45,7 @@ from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement, draft
 from entente.node import Keeping, Node
 from entente.records.blobs import Blobs
-from entente.records.erasing import Erasing
+from entente.records.erasing_again import ErasingAgain
 from entente.records.freshening import Freshening
 from entente.records.intake import Intake
 from entente.records.model import Schemata
@@ -363,7 +363,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     reentries = Reentries(lambda record: identifying_keys(record, schemata), recorded)
     records = Records(unit, clock, ids, lists, schemata, disclosure, signer, recorded, reentries)
     reissuing = Reissuing(unit, view, clock, disclosure, signer, recorded)
-    erasing = Erasing(unit, view, clock, lists, signer, recorded, reentries, StoreFile(lambda: store))
+    erasing = ErasingAgain(unit, view, clock, lists, signer, recorded, reentries, StoreFile(lambda: store))
     blobs = Blobs(records, parts.blob_files, call, settings.blobs_bytes_max)
     cases = Cases(unit, clock, ids, lists, recorded)
     correspondence = Correspondence(unit, clock, ids, lists, disclosure, signer, recorded)
@@ -387,7 +387,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         on_refused={"record": intake.note_refusal},
         may_leave={"record": intake.may_leave, "message": correspondence.may_leave},
         on_stored=dict.fromkeys(("withdrawal", "copy_ended", "erasure"), onward.stored_there),
-        answers=answer_table(blobs, correspondence, catch_up),
+        answers=answer_table(blobs, correspondence, catch_up, erasing),
         prepare={BLOB_FETCH: blobs.bring_for},
     )
     taking_back = TakingBack(clock, lists, schemata, signer, recorded)
@@ -445,7 +445,16 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 post=post,
                 call=caller,
                 fetch=caller.fetch,
-                recovery=Recovery(unit, view, clock, lists, recovering, caller, recorded),
+                recovery=Recovery(
+                    unit,
+                    view,
+                    clock,
+                    lists,
+                    recovering,
+                    caller,
+                    recorded,
+                    lambda peer: erasing.erase_what_is_known_at(peer, caller),
+                ),
                 deciding=Deciding(unit, view, clock, lists, exchange.accept, exchange.on_refused, recorded),
                 files=OperatorFiles(lists),
                 tombstone_files=store.tombstone_files(),

@@ -31,7 +31,7 @@ from entente.kernel.ids import BodyId, Ids, InstrumentId
 from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement
 from entente.records.blobs import Blobs
-from entente.records.erasing import Erasing
+from entente.records.erasing_again import ErasingAgain
 from entente.records.freshening import Freshening
 from entente.records.model import KeptTombstone, RecordDraft, Rejected, Schemata
 from entente.records.ports import PlainFile
@@ -149,8 +149,8 @@ class TombstoneFiles(Protocol):
     def write(self, path: Path, body: BodyId, at: datetime, kept: Sequence[KeptTombstone]) -> None:
         """Write a new file; raise Conflict when there is one, Invalid when it cannot be written."""
 
-    def read(self, path: Path, body: BodyId) -> tuple[KeptTombstone, ...]:
-        """Read a file; raise Invalid for one that is not this node's, whole and unchanged."""
+    def read(self, path: Path, body: BodyId) -> tuple[datetime, tuple[KeptTombstone, ...]]:
+        """Read a file and when it was written; raise Invalid for one that is not this node's, whole and unchanged."""
 
 
 @dataclass(slots=True)
@@ -182,7 +182,7 @@ class Node:
     records: Records
     reissuing: Reissuing
     freshening: Freshening
-    erasing: Erasing
+    erasing: ErasingAgain
     blobs: Blobs
     identity: Identity
     cases: Cases
@@ -217,7 +217,9 @@ class Node:
 
     def troubles(self) -> tuple[str, ...]:
         """Return what keeps this node from a part of its work now, each in words that whoever reads its page may know."""
-        return tuple(text for text in (self.clock_trouble(), self.state().trouble, self.disk.trouble()) if text)
+        state = self.state()
+        said = (self.clock_trouble(), state.trouble, state.owes_erasures, self.disk.trouble())
+        return tuple(text for text in said if text)
 
 
 @dataclass(slots=True)

@@ -26,9 +26,10 @@ from entente.kernel.ports import Outgoing
 from entente.kernel.statement import Statement
 from entente.records.blobs import Blobs
 from entente.records.erasing import Erasing
+from entente.records.erasing_again import ErasingAgain
 from entente.records.intake import Intake
 from entente.records.onward import Onward
-from entente.records.statements import BLOB_FETCH
+from entente.records.statements import BLOB_FETCH, ERASED_SINCE
 from entente.records.taking_back import TakingBack
 
 Accept = Callable[[Any, Statement, BodyId], None]
@@ -96,12 +97,15 @@ def _whoever_sent_it(accept: Callable[[Any, Statement], object]) -> Accept:
     return accepting
 
 
-def answer_table(blobs: Blobs, correspondence: Correspondence, catch_up: Answer) -> Mapping[str, Answer]:
+def answer_table(
+    blobs: Blobs, correspondence: Correspondence, catch_up: Answer, erasing: ErasingAgain
+) -> Mapping[str, Answer]:
     """Return the one table kind of call → the room that answers it. A kind that is not in it is refused (X27)."""
     return {
         BLOB_FETCH: blobs.answer_fetch,
         Kind.CONSULT: correspondence.answer_consult,
         CATCH_UP_KIND: catch_up,
+        ERASED_SINCE: erasing.answer_erased_since,
     }
 
 

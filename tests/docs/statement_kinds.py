@@ -42,11 +42,14 @@ from entente.records.statements import (
     BLOB_CHUNK,
     BLOB_FETCH,
     BLOB_MANIFEST,
+    ERASED_WORDS,
     BlobChunk,
     BlobFetch,
     BlobManifest,
     EndConfirmedContent,
     EndContent,
+    ErasedSince,
+    ErasedWords,
     ErasureConfirmedContent,
     ErasureContent,
     PassedOnContent,
@@ -303,6 +306,20 @@ KINDS: Mapping[str, Kind] = {
     "caught_up": Kind(
         Signer.NODE, CaughtUp, "answer", "takes its own words back, and asks for the next page", "exchange.md X34"
     ),
+    "erased_since": Kind(
+        Signer.NODE,
+        ErasedSince,
+        "call",
+        "answers a restored body with the erasures that it brought here and those it was told",
+        "records.md R34",
+    ),
+    "erased_words": Kind(
+        Signer.NODE,
+        ErasedWords,
+        "answer",
+        "finds the records among those it holds, and erases what an erasure proves",
+        "records.md R34",
+    ),
     "call_refused": Kind(
         Signer.NODE, Refusal, "answer", "tells its officer what the other side said", "exchange.md X27"
     ),
@@ -348,10 +365,19 @@ fields are refused."""
 
 def kinds_taken_in() -> set[str]:
     """Return the kinds of the program's two tables, and those that answer a call."""
-    answered = {PULL_KIND, PULLED_KIND, CAUGHT_UP_KIND, CALL_REFUSED_KIND, BLOB_MANIFEST, BLOB_CHUNK, "consult_answer"}
+    answered = {
+        PULL_KIND,
+        PULLED_KIND,
+        CAUGHT_UP_KIND,
+        CALL_REFUSED_KIND,
+        BLOB_MANIFEST,
+        BLOB_CHUNK,
+        ERASED_WORDS,
+        "consult_answer",
+    }
     return {
         *accept_table(Mock(), Mock(), Mock(), Mock(), Mock(), Mock()),
-        *answer_table(Mock(), Mock(), Mock()),
+        *answer_table(Mock(), Mock(), Mock(), Mock()),
         *answered,
     }
 

@@ -14,19 +14,22 @@ from pathlib import Path
 
 import pytest
 
-from entente.app import open_node
+from entente.app import open_node, restore_node
 from entente.correspondence.desk import About
 from entente.correspondence.hits import Finding
 from entente.exchange.model import SetAside
 from entente.handling.model import ErasureGround, Retention
+from entente.kernel.codec import to_object
 from entente.kernel.errors import Conflict, Invalid, Misconfigured, NotFound, Refused
+from entente.kernel.ids import BodyId, InstrumentId
 from entente.kernel.signing import Signer
+from entente.kernel.statement import Statement, draft
 from entente.node import Node
 from entente.records.importing import Import
 from entente.records.judging import KIND as JUDGEMENT
 from entente.records.judging import Conditions, Judgement, Verdict, judge_sameness
 from entente.records.model import Fact, Fragment, HolderState, RecordDraft, ReentryHow, Rejected
-from entente.records.statements import erasure_statement, record_statement
+from entente.records.statements import ERASED_WORDS, ErasedWords, erasure_statement, record_statement
 from entente.settings import Settings
 from entente.storage.erasure import ErasureTables
 from entente.verbs import perform
@@ -331,6 +334,78 @@ def test_r13_a_restored_backup_erases_again_before_it_answers(world: World, tmp_
     # Another node's file, or one made under another secret, is nothing to this one.
     with pytest.raises(Invalid, match="another body"):
         perform(network[XB], "erasure_import", {"officer": DPO, "file": str(file)})
+
+
+def restored(world: World, code: str, file: Path) -> Node:
+    """Lose a body's folder and come back from a backup."""
+    network = world.network
+    network.close(code)
+    network.folders[code].rename(file.with_name(f"{code}.lost"))
+    restore_node(file, None, network.folders[code], None, lambda _done: None)
+    return network.open(code)
+
+
+@pytest.mark.parametrize("code", [XA, XB])
+def test_r34_what_was_erased_after_a_backup_is_erased_again_by_what_other_bodies_know(
+    world: World, tmp_path: Path, code: str
+) -> None:
+    """Of the source, by what its holder was brought; of the holder, by what the source told it. No id is kept anywhere."""
+    network, file = world.network, tmp_path / f"{code}.backup"
+    world.share([wanted(world), person(world, "stays-1", "Somebody Else")], XB)
+    perform(network[code], "backup", {"out": str(file)})
+    network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "unlawful")
+    keep_house(world)
+    assert found_in(network.folders[XB if code == XA else XA], SEARCHED) == set()
+    node = restored(world, code, file)
+    assert world.held(code, LOCAL_ID) is not None
+    assert node.recovery.ask()
+    assert world.held(code, LOCAL_ID) is None
+    assert world.held(code, "stays-1") is not None
+    ((made, _),) = node.erasing.tombstones(DPO, 0, 10)
+    assert made.ground is (ErasureGround.OFFICERS_ACT if code == XA else ErasureGround.SOURCE_ERASED)
+    network.clock.move(minutes=2)
+    keep_house(world)
+    assert found_in(network.folders[code], SEARCHED) == set()
+    assert perform(node, "trail_verify", {})["proof"]["is_sound"]  # type: ignore[index,call-overload] # plain JSON
+
+
+def test_r34_erasure_that_its_source_never_signed_erases_nothing(world: World, tmp_path: Path) -> None:
+    network, file = world.network, tmp_path / "xa.backup"
+    world.share([wanted(world)], XB)
+    perform(network[XA], "backup", {"out": str(file)})
+    record, at = world.record(LOCAL_ID), network.clock.now()
+    with network[XB].records.open_unit() as unit:
+        key, stand_in = unit.erasures.source_key(network.id(XA)), unit.erasures.stand_in(record)
+    node = restored(world, XA, file)
+
+    def lies(peer: BodyId, _: Statement, __: InstrumentId) -> tuple[Statement, ...]:
+        forged = erasure_statement(record, network.id(XA), DUTY, at, signer_of(world, XB))
+        shell = draft(forged.kind, forged.body, at, {**forged.content, "record": stand_in})
+        words = (replace(shell, signatures=forged.signatures).to_json(),)
+        said = ErasedWords({network.id(XA): key}, words, 1, has_more=False)
+        return (draft(ERASED_WORDS, peer, at, to_object(said)),)
+
+    assert node.erasing.erase_what_is_known_at(network.id(XB), lies) == 0
+    assert world.held(XA, LOCAL_ID) is not None
+
+
+def test_r13_body_that_gives_an_erased_record_back_is_told_of_the_erasure(world: World, tmp_path: Path) -> None:
+    """The erasure waited for a body that was away when the node was lost."""
+    network, file, tombstones = world.network, tmp_path / "xa.backup", tmp_path / "tombstones.jsonl"
+    perform(network[XA], "backup", {"out": str(file)})
+    world.share([wanted(world)], XB)
+    network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "unlawful")
+    perform(network[XA], "erasure_export", {"officer": DPO, "file": str(tombstones)})
+    assert world.held(XB, LOCAL_ID) is not None
+    node = restored(world, XA, file)
+    perform(node, "erasure_import", {"officer": DPO, "file": str(tombstones)})
+    assert node.recovery.ask()
+    assert world.held(XA, LOCAL_ID) is None
+    network.clock.move(minutes=2)
+    keep_house(world)
+    assert world.held(XB, LOCAL_ID) is None
+    assert found_in(network.folders[XA], SEARCHED) == set()
+    assert found_in(network.folders[XB], SEARCHED) == set()
 
 
 def test_r11_a_node_whose_tombstones_secret_was_lost_does_not_start(world: World, tmp_path: Path) -> None:

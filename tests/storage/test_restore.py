@@ -13,7 +13,7 @@ import pytest
 
 from entente.app import create_folder, open_node, open_parts, parts_of, restore_node
 from entente.kernel.clock import SystemClock
-from entente.kernel.errors import Conflict, EntenteError, Invalid, Unavailable, Untrusted
+from entente.kernel.errors import Conflict, EntenteError, Invalid, Refused, Unavailable, Untrusted
 from entente.kernel.ports import Act
 from entente.kernel.state import NodeMode, NodeState
 from entente.node import Node
@@ -240,6 +240,11 @@ def test_n10_what_is_allowed_commits_and_the_state_ends_for_good(restored: Path)
         assert node.state() == over
 
 
+def erased_since(node: Node) -> Any:  # noqa: ANN401 - a check's JSON
+    (found,) = [one for one in ask(node, "doctor")["checks"] if one["name"] == "erased_since"]
+    return found
+
+
 def test_n10_what_was_erased_since_is_erased_again_before_anything_is_taken_back(
     network: Network, tmp_path: Path
 ) -> None:
@@ -253,11 +258,36 @@ def test_n10_what_was_erased_since_is_erased_again_before_anything_is_taken_back
     with open_node(Settings.at(tmp_path / "restored")) as restored:
         with restored.records.open_unit() as unit:
             assert len(unit.records.changed_since(0, 99)) == 1
+        assert "declare-none" in str(ask(restored, "status")["troubles"])
+        assert not erased_since(restored)["is_good"]
         assert ask(restored, "erasure_import", officer="dpo-1", file=str(tombstones))["erased"] == 1
+        assert erased_since(restored)["is_good"]
+        with pytest.raises(Conflict):
+            ask(restored, "erasure_declare_none", officer="dpo-1")
         with restored.records.open_unit() as unit:
             assert unit.records.changed_since(0, 99) == ()
         assert restored.state().mode is NodeMode.TAKING_BACK
         assert ask(restored, "trail_verify")["proof"]["is_sound"]
+
+
+def test_n12_tombstones_older_than_the_backup_settle_nothing_and_an_officer_can_say_that_nothing_was_erased(
+    network: Network, tmp_path: Path
+) -> None:
+    node, tombstones = network["XA-NCB"], tmp_path / "tombstones"
+    ask(node, "erasure_export", officer="dpo-1", file=str(tombstones))
+    open_case(node)
+    restore_node(back_up(node, tmp_path / "xa.backup"), None, tmp_path / "restored", None, nobody)
+    with open_node(Settings.at(tmp_path / "restored")) as restored:
+        assert ask(restored, "erasure_import", officer="dpo-1", file=str(tombstones))["is_older_than_backup"]
+        assert not erased_since(restored)["is_good"]
+        with pytest.raises(Refused):
+            ask(restored, "erasure_declare_none", officer="duty-1")
+        assert not erased_since(restored)["is_good"]
+        ask(restored, "erasure_declare_none", officer="dpo-1")
+        assert erased_since(restored)["is_good"]
+        assert restored.trail.latest(1)[0].act.verb == "declare_no_erasures"
+        assert restored.state().mode is NodeMode.TAKING_BACK
+    assert "erased_since" not in {one["name"] for one in ask(node, "doctor")["checks"]}
 
 
 def test_state_of_a_store_that_was_never_restored_is_normal(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import NoReturn
 
 from entente.handling.model import ErasureGround
-from entente.kernel.ids import RecordId, StatementId
+from entente.kernel.canonical import JsonObject
+from entente.kernel.ids import BodyId, RecordId, StatementId
 from entente.records.model import Holder, KeptTombstone, OnwardHolder, Reentry, ReentryHow, Tombstone
 from entente.records.ports import Mentions
 
@@ -32,6 +33,15 @@ class NothingErased:
         return ()
 
     def to_forget(self, limit: int) -> tuple[RecordId, ...]:
+        return ()
+
+    def source_key(self, source: str) -> bytes:
+        raise NotImplementedError
+
+    def held_under(self, source: BodyId, key: bytes, stand_ins: Collection[RecordId]) -> dict[RecordId, RecordId]:
+        return {}
+
+    def words_since(self, peer: BodyId, since: datetime, after: int, limit: int) -> tuple[tuple[int, JsonObject], ...]:
         return ()
 
     def matching(self, keys: Collection[str]) -> tuple[tuple[str, RecordId], ...]:

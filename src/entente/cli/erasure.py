@@ -70,6 +70,19 @@ def import_tombstones(file: ReadableFile, officer: ActingAs, folder: Folder = No
     say(ask(folder, "erasure_import", {"officer": officer, "file": str(file.resolve())}), as_json, _imported)
 
 
+@app.command("declare-none", epilog=examples("entente erasure declare-none --as dpo-1"))
+def declare_none(officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
+    """Say that nothing was erased after the backup that this node was restored from; the trail keeps who said it.
+
+    Until then, or until a file of tombstones is imported that is newer than the backup, `doctor` reminds of it.
+    """
+    say(ask(folder, "erasure_declare_none", {"officer": officer}), as_json, _declared)
+
+
+def _declared(answer: JsonObject) -> Iterator[str]:
+    yield f"Kept: nothing was erased between the backup and the restore on {when(answer['restored_at'])}."
+
+
 def _list(answer: JsonObject) -> Iterator[str]:
     rows = [
         (
@@ -129,6 +142,11 @@ def _imported(answer: JsonObject) -> Iterator[str]:
         f"{answer['new']} tombstones taken in, {answer['known']} known before; {answer['erased']} records that the backup had "
         "brought back are erased."
     )
+    if answer["is_older_than_backup"]:
+        yield (
+            f"This file was written on {when(answer['written_at'])}, before the backup was made: it says nothing of what was "
+            "erased after that. Import the newest one that there is, or say with «entente erasure declare-none» that nothing was."
+        )
     yield _index(answer)
 
 

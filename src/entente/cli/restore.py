@@ -45,8 +45,8 @@ def restore(
 ) -> None:  # fmt: skip
     """Make a node's folder from a backup: checked to its end, all of it or nothing. A folder that holds a node is left alone.
 
-    The node first takes back from its peers what it said after the backup was made, and signs nothing else meanwhile. Erase again
-    what was erased since: entente erasure import.
+    The node first takes back from its peers what it said after the backup was made, and signs nothing else meanwhile. What was
+    erased since lives in a backup: erase it again with «entente erasure import» before the node answers anybody.
     """
     with progress("Restoring", unit="MiB", quiet=as_json) as told:
         answer = restore_node(file, folder, keys, passphrase_file, told)
@@ -64,5 +64,13 @@ def _restored(answer: JsonObject) -> Iterator[str]:
     )
     if answer["mode"] == "taking_back":
         yield "It takes back from its peers what it said after that, and signs nothing else before."
-    yield "Next: erase again what was erased since, with «entente erasure import» and the newest file of tombstones; then"
-    yield f"entente node run --folder {plain(answer['folder'])}"
+    folder = plain(answer["folder"])
+    yield ""
+    yield "NOT DONE YET: what was erased after this backup was made lives in it again."
+    yield "Before this node answers anybody, give it the newest file of tombstones of this body:"
+    yield f"  entente erasure import TOMBSTONES --folder {folder} --as OFFICER"
+    yield "or, where nothing was erased since, say so:"
+    yield f"  entente erasure declare-none --folder {folder} --as OFFICER"
+    yield "Until one of them is done, «entente doctor» and «entente node status» say that it is not."
+    yield ""
+    yield f"Then: entente node run --folder {folder}"

@@ -29,7 +29,7 @@ from entente.exchange.rules import FAULTS
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.codec import from_json, to_object
-from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound
+from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.ports import Act, Outgoing
 from entente.kernel.state import NodeMode, NodeState
@@ -46,11 +46,12 @@ WORD_WAITS_DAYS = 30
 _UNPLACED = ""
 """What a word is kept under whose room could not say what it waits for."""
 
-TakeBack: TypeAlias = Callable[[Any, Statement, BodyId], Outgoing]
+TakeBack: TypeAlias = Callable[[Any, Statement, BodyId], Outgoing | None]
 """A room's way to take one of our own statements back: the unit of work, the statement, the body that gave it back.
 
 What is known already changes nothing; what is about a thing that is not here yet the room keeps until it comes (`unit.ahead`), or
-raises NotFound and is asked again. Returns the statement as it had gone out to that body."""
+raises NotFound and is asked again. Returns the statement as it had gone out to that body; None where nothing of it is kept, since
+it is about something erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ class Recovering:
         except (EntenteError, *FAULTS) as error:
             troubles.append(f"«{word.kind}»: {error}"[:300])
             return True
-        if not unit.outbox.has_sent(word.id, giver):
+        if went_out is not None and not unit.outbox.has_sent(word.id, giver):
             # Whoever gives it back has it: its delivery is known again, and should that body be restored, it is sent again.
             unit.outbox.put_known(went_out, TAKEN_BACK, now)
         return True
@@ -222,6 +223,8 @@ class Recovery:
     recovering: Recovering
     call: Callable[[BodyId, Statement, InstrumentId], Sequence[Statement]]
     record: Record
+    erase_again: Callable[[BodyId], int]
+    """Asks a body what was erased since the backup, and erases it here (docs/rules/records.md R34); raises as a call does."""
 
     def standing(self) -> tuple[NodeState, tuple[PeerAnswer, ...]]:
         """Return whether this node takes back, and how far each body has answered."""
@@ -246,10 +249,27 @@ class Recovery:
                 if answer.after == before.after and not answer.is_done:
                     break
             known[peer] = answer
-        if all(known[peer].is_done for peer in peers):
+        # What one body gives back another may know to be erased: that is asked when all have given.
+        if all(known[peer].is_done for peer in peers) and all(self._erase_again(known[peer]) for peer in peers):
             self._end("all", ())
             return True
         return False
+
+    def _erase_again(self, answer: PeerAnswer) -> bool:
+        """Erase what a body knows to be erased; False where it does not answer now, so that it is asked again."""
+        try:
+            self.erase_again(answer.peer)
+        except Unavailable as error:
+            self._keep(None, replace(answer, why=f"{error.what} {error.why}"[:WHY_CHARACTERS_MAX], at=self.clock.now()))
+            return False
+        except EntenteError as error:
+            # A body of an older version, or one that answers amiss, keeps nobody from going to work; the trail says it.
+            detail: JsonObject = {"code": error.code, "what": error.what}
+            with self.open_unit() as unit:
+                unit.state.allow()
+                self.record(unit, Act("erased_unknown", answer.peer, "node", answer.peer, detail))
+                unit.commit()
+        return True
 
     def _ask_one(self, answer: PeerAnswer) -> PeerAnswer:
         try:
@@ -292,8 +312,10 @@ class Recovery:
                     do="Nothing is left to do.",
                 )
             own = unit.bodies.own().id
-            done = {one.peer for one in unit.recovery.answers() if one.is_done}
+            done = {one.peer: one for one in unit.recovery.answers() if one.is_done}
             missing = tuple(body.id for body in unit.bodies.bodies() if body.id not in done and body.id != own)
+        for answer in done.values():
+            self._erase_again(answer)
         self._end(officer, missing)
         return missing
 

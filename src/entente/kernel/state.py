@@ -34,11 +34,24 @@ class NodeState:
     """When it was last restored; None for a node that never was."""
     restored_from_trail_size: int = 0
     """Rows of the trail that its backup held; what came after it is what was forgotten."""
+    erased_again_until: datetime | None = None
+    """Until when it is known what was erased, and that it is erased here again; None for a restored node that waits for that."""
 
     @property
     def trouble(self) -> str:
         """Why the node commits nothing else now, in words; empty where it is at its ordinary work."""
         return taking_back(self).in_words() if self.mode is NodeMode.TAKING_BACK else ""
+
+    @property
+    def owes_erasures(self) -> str:
+        """Say that what was erased after the backup may live here again, and what to do; empty where it is settled (N12)."""
+        if self.restored_at is None or self.erased_again_until is not None:
+            return ""
+        return (
+            f"This node was restored on {self.restored_at:%Y-%m-%d} from a backup, and nobody has said yet what was erased after "
+            "that was made: such records may live here again. Give «entente erasure import» the newest file of tombstones; where "
+            "nothing was erased since, say so with «entente erasure declare-none» (docs/rules/node.md N12)."
+        )
 
 
 def taking_back(state: NodeState) -> Unavailable:

@@ -9,8 +9,8 @@ What may be erased, handling decides (H7); the tables are storage's. Source: DES
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -22,7 +22,6 @@ from entente.handling.model import CodeLists, Erasable, ErasureGround
 from entente.handling.rules import may_erase
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import Clock
-from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid, NotFound, Refused
 from entente.kernel.ids import BodyId, OfficerId, RecordId
 from entente.kernel.ports import Act, Outgoing
@@ -56,16 +55,6 @@ class Erased:
 
     stand_in: RecordId
     told: tuple[BodyId, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """What a replay of tombstones did."""
-
-    known: int
-    new: int
-    erased: int
-    """Records that the backup had brought back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,38 +227,6 @@ class Erasing:
             self.record(unit, act)
             unit.commit()
         return tuple(found)
-
-    def replay(self, officer: OfficerId, kept: Sequence[KeptTombstone]) -> Replayed:
-        """Erase here again what was erased before this store was restored from a backup; holders are not told twice.
-
-        Nothing goes out and nothing is asked of another body, so that it is done before a restored node answers or takes back
-        what it no longer knows. Twice changes nothing.
-
-        Source: docs/rules/records.md R13; DESIGN section 6, oversight.
-        """
-        with self.open_unit() as unit:
-            # A refusal is recorded, and so may be before the node has taken back what it forgot.
-            unit.state.allow()
-            self._authorise(unit, officer, "erasures")
-            new = [one for one in kept if unit.erasures.tombstone(one.tombstone.stand_in) is None]
-        with self.open_view() as view:
-            held = view.erasures.held_as([one.tombstone.stand_in for one in new])
-        for start in range(0, len(new), SLICE_RECORDS):
-            with self.open_unit() as unit:
-                unit.state.allow()
-                for one in new[start : start + SLICE_RECORDS]:
-                    self._replay(unit, officer, one, held.get(one.tombstone.stand_in))
-                unit.commit()
-        self.forget()
-        self.file.empty_log()
-        return Replayed(len(kept) - len(new), len(new), len(held))
-
-    def _replay(self, unit: RecordsUnit, officer: OfficerId, kept: KeptTombstone, record: RecordId | None) -> None:
-        made = kept.tombstone
-        detail: JsonObject = {"outcome": "done", "erased_at": to_json(made.erased_at), "was_held": record is not None}
-        row = self.record(unit, Act("replay_erasure", made.source, officer, made.stand_in, detail))
-        number = 0 if record is None else unit.erasures.remove(record)
-        unit.erasures.put_kept(replace(kept, tombstone=replace(made, record_number=number, sequence=row.sequence)))
 
     def tombstones(
         self, officer: OfficerId, after: int, limit: int

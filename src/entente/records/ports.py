@@ -11,6 +11,7 @@ from typing import Protocol
 from entente.disclosure.ports import DisclosureUnit
 from entente.handling.model import ErasureGround
 from entente.kernel.blob import Manifest
+from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId, StatementId
 from entente.kernel.ports import AheadUnit, StateUnit
 from entente.kernel.statement import Statement
@@ -284,6 +285,21 @@ class ErasureStore(Protocol):
 
     def held_as(self, stand_ins: Collection[RecordId]) -> dict[RecordId, RecordId]:
         """Return the records held here that these stand-ins stand for; reads every id, so it is asked of a view."""
+
+    def source_key(self, source: str) -> bytes:
+        """Return the key that this node's stand-ins of a source's records are made under; it opens no other source's."""
+
+    def held_under(self, source: BodyId, key: bytes, stand_ins: Collection[RecordId]) -> dict[RecordId, RecordId]:
+        """Return the records of a source held here that another node's stand-ins stand for, under its key.
+
+        Reads every id of the source, so it is asked of a view.
+        """
+
+    def words_since(self, peer: BodyId, since: datetime, after: int, limit: int) -> tuple[tuple[int, JsonObject], ...]:
+        """Return the signed erasures that a body brought here or was told since a moment, with a number above `after`, in order.
+
+        Each as for the wire, with the stand-in where the record's id stood: the id itself is nowhere any more.
+        """
 
     def holders(self, record: RecordId) -> tuple[Holder, ...]:
         """Return whom the erasure of a record was told, by its id or its stand-in."""

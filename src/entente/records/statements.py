@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from entente.agreements.statements import OFFICER_CHARACTERS_MAX
 from entente.kernel.blob import CHUNKS_MAX, is_blob_id
@@ -30,6 +31,8 @@ COPY_ENDED = "copy_ended"
 COPY_PASSED_ON = "copy_passed_on"
 COPY_END_CONFIRMED = "copy_end_confirmed"
 ERASURE_CONFIRMED = "erasure_confirmed"
+ERASED_SINCE = "erased_since"
+ERASED_WORDS = "erased_words"
 BLOB_FETCH = "blob_fetch"
 BLOB_MANIFEST = "blob_manifest"
 BLOB_CHUNK = "blob_chunk"
@@ -140,6 +143,27 @@ class BlobChunk:
     blob: BlobId
     index: int
     sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedSince:
+    """The content of an `erased_since`: what a restored node asks, since when its backup was made."""
+
+    since: datetime
+    after: int
+    """Where the next page begins; 0 at first, then as the last answer said."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedWords:
+    """The content of an `erased_words`: signed erasures without the ids of their records, and what those are found by."""
+
+    keys: Mapping[str, bytes]
+    """By source: the key that the stand-ins of its records are made under here."""
+    words: tuple[Mapping[str, Any], ...]
+    """Statements as for the wire; in each, a stand-in has the place of the record's id."""
+    after: int
+    has_more: bool
 
 
 def record_statement(

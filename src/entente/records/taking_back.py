@@ -41,7 +41,10 @@ NODE = "node"
 
 @dataclass(frozen=True, slots=True)
 class TakingBack:
-    """Takes back our own statements about records inside the exchange's unit of work; returns each as it had gone out."""
+    """Takes back our own statements about records inside the exchange's unit of work; returns each as it had gone out.
+
+    Of what was erased here nothing is kept, and None is returned (R12).
+    """
 
     clock: Clock
     lists: CodeLists
@@ -49,34 +52,35 @@ class TakingBack:
     signer: Signer
     record: Recorder
 
-    def take_back_record(self, unit: RecordsUnit, statement: Statement, giver: BodyId) -> Outgoing:
+    def take_back_record(self, unit: RecordsUnit, statement: Statement, giver: BodyId) -> Outgoing | None:
         """Take back a version of our record that a holder has; raise Untrusted or Invalid for what is not ours.
 
-        Of a record that was erased here nothing comes back: who still has it is told of the erasure (R12, R14).
+        Of a record that was erased here nothing comes back: who still has it is told of the erasure (R14).
         """
         own = unit.bodies.own()
         verify_by_node(own, statement)
         record = read_record(statement)
         check_received(record, self.schemata, self.lists, own.id)
-        went_out = Outgoing(giver, _instrument_of(record), statement, ref=record.id)
         if unit.erasures.tombstone(record.id) is not None:
             self._tell_erased(unit, record.id, giver)
-            return replace(went_out, ref=unit.erasures.stand_in(record.id))
+            return None
         held = unit.records.get(record.id)
         if held is None or supersedes(record.version, held.record.version):
             self._keep(unit, record, statement, giver)
         _hold(unit, record.id, Holder(giver, record.version, HolderState.SENT, statement.at))
         for word, of in unit.ahead.take(record.id):
             self.take_back_end(unit, word, of)
-        return went_out
+        return Outgoing(giver, _instrument_of(record), statement, ref=record.id)
 
-    def take_back_withdrawal(self, unit: RecordsUnit, statement: Statement, giver: BodyId) -> Outgoing:
+    def take_back_withdrawal(self, unit: RecordsUnit, statement: Statement, giver: BodyId) -> Outgoing | None:
         """Take back a withdrawal of ours: it beats any version, also one that is given back later."""
         own, now = unit.bodies.own(), self.clock.now()
         verify_by_node(own, statement)
         wanted = read_withdrawal(statement).record
+        if unit.erasures.tombstone(wanted) is not None:
+            return None
         stored = unit.records.get(wanted)
-        if unit.records.withdrawal(wanted) is None and unit.erasures.tombstone(wanted) is None:
+        if unit.records.withdrawal(wanted) is None:
             unit.records.put_withdrawal(wanted, statement)
             detail: JsonObject = {"from": giver, "statement": statement.id}
             sequence = self.record(unit, Act("take_back_withdrawal", own.id, NODE, wanted, detail)).sequence
@@ -87,31 +91,35 @@ class TakingBack:
             _hold(unit, wanted, held)
         return Outgoing(giver, _channel(unit, stored, giver, self.clock), statement, is_control=True, ref=wanted)
 
-    def take_back_end(self, unit: RecordsUnit, statement: Statement, giver: BodyId) -> Outgoing:
+    def take_back_end(self, unit: RecordsUnit, statement: Statement, giver: BodyId) -> Outgoing | None:
         """Take back that we ended a holder's copy of our record; it waits for the record where that comes back later."""
         verify_by_node(unit.bodies.own(), statement)
         content = read_end(statement)
+        if unit.erasures.tombstone(content.record) is not None:
+            return None
         stored = unit.records.get(content.record)
         if stored is not None:
             # The version it names is not for the holder; which one it has, its copy says as it comes back.
             _hold(unit, content.record, Holder(giver, 1, HolderState.END_SENT, statement.at))
-        elif unit.erasures.tombstone(content.record) is None:
+        else:
             unit.ahead.put(content.record, statement, giver, self.clock.now())
         return Outgoing(
             giver, _channel(unit, stored, giver, self.clock), statement, is_control=True, ref=content.record
         )
 
-    def take_back_passed_on(self, unit: RecordsUnit, statement: Statement, giver: BodyId) -> Outgoing:
+    def take_back_passed_on(self, unit: RecordsUnit, statement: Statement, giver: BodyId) -> Outgoing | None:
         """Take back that we passed a copy of the giver's record on, so that whoever got it is told what takes it away.
 
         It waits for the copy where that comes again later.
         """
         verify_by_node(unit.bodies.own(), statement)
         content = read_passed_on(statement)
+        if unit.erasures.tombstone(content.record) is not None:
+            return None
         stored = unit.records.get(content.record)
         if stored is not None:
             hold_onward(unit, statement)
-        elif unit.erasures.tombstone(content.record) is None:
+        else:
             unit.ahead.put(content.record, statement, giver, self.clock.now())
         return Outgoing(giver, _channel(unit, stored, giver, self.clock), statement, ref=statement.id)
 

@@ -19,24 +19,26 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, cast
 
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from entente.handling.model import ErasureGround
 from entente.kernel.canonical import JsonObject
-from entente.kernel.ids import SALT_BYTES, RecordId
+from entente.kernel.ids import SALT_BYTES, BodyId, RecordId
 from entente.records.ports import Mentions
 from entente.storage.bodies import GOVERNANCE
 from entente.storage.record_blobs import RecordBlobs
 from entente.storage.record_pages import RecordPages, class_key
-from entente.storage.rows import add_to_counter, json_text, parts, read_counter
+from entente.storage.rows import add_row_once, add_to_counter, json_text, parts, read_counter
 from entente.storage.schema import (
     case_event,
     correspondence_item,
     erasure_rest,
     erasure_waiting,
+    erasure_word,
     inbox_aside,
     inbox_statement,
     leave,
@@ -51,7 +53,7 @@ from entente.storage.schema import (
     trail,
     word_ahead,
 )
-from entente.storage.tombstones import TombstoneTables
+from entente.storage.tombstones import TombstoneTables, digest_under
 from entente.storage.trail import TrailTables, row_of
 from entente.trail.rules import entry_of, row_leaf
 
@@ -61,6 +63,8 @@ ASKED_ONE_BY_ONE: Final = 8
 """Up to so many ids the engine compares itself; of more, it gives all rows that name their sources."""
 UNDELIVERED: Final = frozenset({"waiting", "held"})
 """States of a statement whose document is still needed (exchange)."""
+_ONE_NONCE: Final = bytes(12)
+"""Each sealed word has a key of its own, which seals nothing else (NIST SP 800-38D, 8.2)."""
 TAKES_NOTHING_MORE: Final = "record"
 """The kind that need not leave any more once its record is erased. A withdrawal leaves all the same: of a copy that its source
 withdrew, and that is erased here for that, it is all that whoever we passed it on to will be told."""
@@ -180,6 +184,7 @@ class ErasureTables(TombstoneTables):
             for place in _PLACES
         }
         names = _Names(records, {one: self.stand_in(one) for one in records})
+        self._keep_brought(rows[inbox_statement.name])
         for place in _TEXTS:
             for key, document in self._read(place, rows[place.table.name]):
                 self._write(place, key, {"document": names.replaced(document)})
@@ -202,10 +207,68 @@ class ErasureTables(TombstoneTables):
         return tuple(self._connection.execute(query).scalars())
 
     def sweep(self, statements: Sequence[int]) -> None:
-        """Empty those statements."""
+        """Empty those statements; of an erasure what does not name its record is kept (R34)."""
+        self._keep_told(statements)
         self._empty(_OUTBOX, statements)
         for part in parts(statements):
             self._connection.execute(sa.delete(erasure_rest).where(erasure_rest.c.statement_number.in_(part)))
+
+    def held_under(self, source: BodyId, key: bytes, stand_ins: Collection[RecordId]) -> dict[RecordId, RecordId]:
+        """Return the records of a source held here that another body's stand-ins stand for, under that body's key."""
+        wanted = {self.digest_of(one): one for one in stand_ins}
+        held = self._connection.execute(sa.select(_RECORDS.c.record_id).where(_RECORDS.c.source == source)).scalars()
+        digests = ((digest_under(key, RecordId(one)), RecordId(one)) for one in held)
+        return {wanted[digest]: found for digest, found in digests if digest in wanted}
+
+    def words_since(self, peer: BodyId, since: datetime, after: int, limit: int) -> tuple[tuple[int, JsonObject], ...]:
+        """Return erasures that a body brought or was told since a moment, each with its number, in order."""
+        query = sa.select(erasure_word).where(
+            erasure_word.c.peer == peer, erasure_word.c.at >= since, erasure_word.c.number > after
+        )
+        rows = self._connection.execute(query.order_by(erasure_word.c.number).limit(limit))
+        return tuple((row.number, self._opened(row.statement_id, row.sealed)) for row in rows)
+
+    def _keep_brought(self, numbers: Sequence[int]) -> None:
+        self._keep_words(inbox_statement, inbox_statement.c.sender, numbers, is_outgoing=False)
+
+    def _keep_told(self, numbers: Sequence[int]) -> None:
+        stored = outbox_statement.c.state == "stored"
+        self._keep_words(outbox_statement, outbox_statement.c.recipient, numbers, stored, is_outgoing=True)
+
+    def _keep_words(
+        self,
+        table: sa.Table,
+        peer: sa.Column[str],
+        numbers: Sequence[int],
+        *more: sa.ColumnElement[bool],
+        is_outgoing: bool,
+    ) -> None:
+        """Keep the erasures among these statements, before they are emptied: sealed, their record's stand-in in its place."""
+        is_word = (table.c.kind == "erasure", table.c.document.is_not(None), table.c.document != "", *more)
+        for part in parts(numbers):
+            query = sa.select(table.c.statement_id, peer, table.c.at, table.c.document)
+            for name, body, at, document in self._connection.execute(
+                query.where(table.c.number.in_(part), *is_word)
+            ).all():
+                key = {"statement_id": name, "peer": body, "is_outgoing": is_outgoing}
+                sealed = self._sealed(name, json.loads(document))
+                add_row_once(self._connection, erasure_word, key, {"at": at, "sealed": sealed})
+
+    def _sealed(self, name: str, document: JsonObject) -> bytes:
+        """Seal an erasure without the id it names, under a key of its own that the node's secret gives.
+
+        In the clear its signature would tell whoever has the store whether a guessed id is the right one.
+        """
+        signed = json.loads(str(document["signed"]))
+        signed["content"]["record"] = self.stand_in(RecordId(signed["content"]["record"]))
+        shell = json_text({"signed": json_text(signed), "signatures": document["signatures"]})
+        return AESGCM(self._word_key(name)).encrypt(_ONE_NONCE, shell.encode("utf-8"), None)
+
+    def _opened(self, name: str, sealed: bytes) -> JsonObject:
+        return cast("JsonObject", json.loads(AESGCM(self._word_key(name)).decrypt(_ONE_NONCE, sealed, None)))
+
+    def _word_key(self, name: str) -> bytes:
+        return self.keyed(b"word", name.encode("utf-8"))
 
     def not_compacted(self) -> int:
         """Return how many records were erased since the store was last written anew."""
@@ -253,6 +316,7 @@ class ErasureTables(TombstoneTables):
                 values["state"] = "retracted"
                 waits = False
             if not waits:
+                self._keep_told([number])
                 values["document"] = _nothing(outbox_statement)
             elif row.kind != "erasure":
                 self._connection.execute(sa.insert(erasure_rest), {"statement_number": number})

@@ -142,6 +142,7 @@ node_state = sa.Table(
     _text("state"),
     sa.Column("restored_at", Moment),
     _number("restored_from_trail_size"),
+    sa.Column("erased_again_until", Moment),
 )
 
 body = sa.Table(
@@ -327,6 +328,18 @@ tombstone_onward = sa.Table(
     sa.Column("confirmed_at", Moment),
 )
 """To whom holders of an erased record had passed it on, and who of them has confirmed the erasure since."""
+erasure_word = sa.Table(
+    "erasure_word",
+    metadata,
+    _key_number(),
+    _text("statement_id"),
+    _text("peer", index=True),
+    sa.Column("is_outgoing", sa.Boolean, nullable=False),
+    _moment("at"),
+    _bytes("sealed"),
+    sa.UniqueConstraint("statement_id", "peer", "is_outgoing"),
+)
+"""Signed erasures without the record they name, to be told a body that was restored (storage.erasure)."""
 reentry = sa.Table(
     "reentry",
     metadata,

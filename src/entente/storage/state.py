@@ -11,7 +11,12 @@ from entente.kernel.state import NodeMode, NodeState, taking_back
 from entente.storage.rows import replace_row
 from entente.storage.schema import node_state
 
-_STATE = sa.select(node_state.c.state, node_state.c.restored_at, node_state.c.restored_from_trail_size)
+_STATE = sa.select(
+    node_state.c.state,
+    node_state.c.restored_at,
+    node_state.c.restored_from_trail_size,
+    node_state.c.erased_again_until,
+)
 
 
 class StateTable:
@@ -27,7 +32,7 @@ class StateTable:
         row = self._connection.execute(_STATE).one_or_none()
         if row is None:
             return NodeState()
-        return NodeState(NodeMode(row.state), row.restored_at, row.restored_from_trail_size)
+        return NodeState(NodeMode(row.state), row.restored_at, row.restored_from_trail_size, row.erased_again_until)
 
     def put(self, state: NodeState) -> None:
         """Change how the node stands, at commit."""
@@ -36,6 +41,7 @@ class StateTable:
             "state": state.mode.value,
             "restored_at": state.restored_at,
             "restored_from_trail_size": state.restored_from_trail_size,
+            "erased_again_until": state.erased_again_until,
         }
         replace_row(self._connection, node_state, {"id": 1}, values)
 

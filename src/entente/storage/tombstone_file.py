@@ -80,8 +80,11 @@ class TombstoneFiles:
                 do="Name a file in a folder that this account may write.",
             ) from error
 
-    def read(self, path: Path, body: BodyId) -> tuple[KeptTombstone, ...]:
-        """Read a whole file; raise Invalid for one that is damaged, changed or of another node, before anything is erased."""
+    def read(self, path: Path, body: BodyId) -> tuple[datetime, tuple[KeptTombstone, ...]]:
+        """Read a whole file and when it was written.
+
+        Raises Invalid for one that is damaged, changed or of another node, before anything is erased.
+        """
         lines = list(_lines(path))
         if len(lines) < LINES_MIN:
             raise _wrong(path, "it is cut short")
@@ -97,7 +100,8 @@ class TombstoneFiles:
             given.encode("utf-8"), seal.hexdigest().encode("ascii")
         ):
             raise _wrong(path, "its last line does not prove the lines before it")
-        return tuple(from_json(KeptTombstone, _document(path, line), "tombstone") for line in lines[1:-1])
+        kept = (from_json(KeptTombstone, _document(path, line), "tombstone") for line in lines[1:-1])
+        return head.at, tuple(kept)
 
     def _seal(self) -> hmac.HMAC:
         return hmac.new(self.secret, b"file of tombstones\0", "sha256")

@@ -56,6 +56,7 @@ class TombstoneTables:
         self._has_any: bool | None = None
         self._has_keys: bool | None = None
         self._known: dict[RecordId, bool] = {}
+        self._source_keys: dict[str, bytes] = {}
 
     def check_secret(self) -> None:
         """Raise Misconfigured when the tombstones here were made under another secret: they would recognise nothing."""
@@ -78,11 +79,20 @@ class TombstoneTables:
     def digest_of(self, record: RecordId) -> bytes:
         """Return the digest of a record's id; of a stand-in, the one that stands in it."""
         kept = _STAND_IN.fullmatch(record)
-        return bytes.fromhex(kept[2]) if kept else self.keyed(b"record", record.encode("utf-8"))
+        return bytes.fromhex(kept[2]) if kept else digest_under(self.source_key(_source(record)), record)
+
+    def source_key(self, source: str) -> bytes:
+        """Return under what the ids of a source's records are digested: a key of their own, which tells nothing of others'.
+
+        A body that was restored is given the key of its own records, or of ours, to find what was erased (R34).
+        """
+        if source not in self._source_keys:
+            self._source_keys[source] = hmac.digest(self._secret, b"source\0" + source.encode("utf-8"), "sha256")
+        return self._source_keys[source]
 
     def stand_in(self, record: RecordId) -> RecordId:
         """Return what stands for a record once it is erased."""
-        return _stand_in(record.partition("/")[0], self.digest_of(record))
+        return _stand_in(_source(record), self.digest_of(record))
 
     def tombstone(self, record: RecordId) -> Tombstone | None:
         """Return the tombstone of a record; None when it was not erased here."""
@@ -250,6 +260,15 @@ class TombstoneTables:
         if self._has_any is None:
             self._has_any = self._connection.execute(_ANY).first() is not None
         return self._has_any
+
+
+def digest_under(key: bytes, record: RecordId) -> bytes:
+    """Return the digest of a record's id under the key of its source."""
+    return hmac.digest(key, b"record\0" + record.encode("utf-8"), "sha256")[:DIGEST_BYTES]
+
+
+def _source(record: RecordId) -> str:
+    return record.partition("/")[0]
 
 
 def _stand_in(source: str, digest: bytes) -> RecordId:

@@ -28,6 +28,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
         _check_key(node),
         _check_clock(node),
         _check_state(node),
+        *_checks_of_what_was_erased_since(node),
         _check_index(node, proof.rows),
         _check_log(node),
         _check_disk(node),
@@ -111,6 +112,16 @@ def _check_state(node: Node) -> JsonObject:
     else:
         text = f"This node was restored on {format_time(state.restored_at)[:19]}Z and has taken back what it had forgotten."
     return _check("state", is_good=not state.trouble, text=text)
+
+
+def _checks_of_what_was_erased_since(node: Node) -> list[Json]:
+    """Say of a restored node whether what was erased after its backup is erased again (docs/rules/node.md N12)."""
+    state = node.state()
+    if state.restored_at is None:
+        return []
+    until = state.erased_again_until
+    known = "" if until is None else f"What was erased until {format_time(until)[:19]}Z is erased here again."
+    return [_check("erased_since", is_good=not state.owes_erasures, text=state.owes_erasures or known)]
 
 
 def _check_index(node: Node, rows: int) -> JsonObject:

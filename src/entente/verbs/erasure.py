@@ -84,8 +84,13 @@ def _export(node: Node, arguments: Arguments) -> JsonObject:
 
 def _import(node: Node, arguments: Arguments) -> JsonObject:
     officer, file = arguments.officer(), Path(arguments.text("file"))
-    done = node.erasing.replay(officer, node.tombstone_files.read(file, names_of(node).own.id))
-    return {**to_object(done), "is_index_clean": node.clean_index()}
+    written_at, kept = node.tombstone_files.read(file, names_of(node).own.id)
+    done = node.erasing.replay(officer, kept, written_at)
+    return {**to_object(done), "written_at": to_json(written_at), "is_index_clean": node.clean_index()}
+
+
+def _declare_none(node: Node, arguments: Arguments) -> JsonObject:
+    return {"restored_at": to_json(node.erasing.declare_none(arguments.officer()))}
 
 
 VERBS: tuple[Verb, ...] = (
@@ -95,4 +100,5 @@ VERBS: tuple[Verb, ...] = (
     verb("erasure_reentries", _reentries, "List what was erased and came again.", "officer", "limit"),
     verb("erasure_export", _export, "Write what was erased to a file, for a restored backup.", "officer", "file"),
     verb("erasure_import", _import, "Erase again what a restored backup brought back.", "officer", "file"),
+    verb("erasure_declare_none", _declare_none, "Say that nothing was erased after the backup.", "officer"),
 )  # fmt: skip

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("restored_at", MOMENT, nullable=True),
         sa.Column("restored_from_trail_size", sa.BigInteger(), nullable=False),
+        sa.Column("erased_again_until", MOMENT, nullable=True),
         sa.CheckConstraint("id = 1", name=op.f("ck_node_state_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_node_state")),
     )
@@ -145,6 +146,20 @@ def _make_tombstones() -> None:
         sa.ForeignKeyConstraint(["digest"], ["tombstone.digest"], name=op.f("fk_tombstone_onward_digest_tombstone")),
         sa.PrimaryKeyConstraint("digest", "forwarder", "body", name=op.f("pk_tombstone_onward")),
     )
+    op.create_table(
+        "erasure_word",
+        sa.Column("number", ROW_NUMBER, autoincrement=True, nullable=False),
+        sa.Column("statement_id", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("is_outgoing", sa.Boolean(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_erasure_word")),
+        sa.UniqueConstraint(
+            "statement_id", "peer", "is_outgoing", name=op.f("uq_erasure_word_statement_id_peer_is_outgoing")
+        ),
+    )
+    op.create_index(op.f("ix_erasure_word_peer"), "erasure_word", ["peer"], unique=False)
     op.create_table(
         "reentry",
         sa.Column("number", ROW_NUMBER, autoincrement=True, nullable=False),
