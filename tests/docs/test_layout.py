@@ -15,8 +15,13 @@ from tests.docs.source import PACKAGE, ROOT
 from tests.docs.test_import_order import EDGES, ROOMS
 
 LINES_MAX = 450  # ours: past it a file holds two subjects (STYLE section 1, proportion)
-# The first knows every part and the second every table, and a part of the house adds some lines to both.
-LINES_MAX_OF = {"src/entente/app.py": 700, "src/entente/storage/schema.py": 700}
+# The first knows every part and the second every table, and a part of the house adds some lines to both; a migration writes out
+# every table that its schema adds, and stays as it is.
+LINES_MAX_OF = {
+    "src/entente/app.py": 700,
+    "src/entente/storage/schema.py": 700,
+    "src/entente/storage/migrations/versions/0002_nothing_lost.py": 700,
+}
 SCANNED_BYTES_MAX = 2_000_000  # ours: larger tracked files are data sets, not text somebody wrote
 NAMES_WITHOUT_A_SUBJECT = frozenset({"utils.py", "util.py", "helpers.py", "common.py", "misc.py"})
 # The kernel has no subject of police cooperation: its files are the tools themselves.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -37,7 +37,7 @@ from entente.kernel.ports import Delivery, EvidenceStep, Outgoing
 from entente.kernel.signing import Signature
 from entente.storage.rows import json_text, parts, replace_row, statement_of, value_of
 from entente.storage.schema import body_route, outbox_envelope, outbox_evidence, outbox_line, outbox_statement
-from entente.storage.streams import read_stream, write_stream
+from entente.storage.streams import begun_at, read_stream, write_stream
 
 _box, _item, _line = outbox_envelope, outbox_statement, outbox_line
 HEADERS_REMEMBERED_MAX = 512
@@ -290,7 +290,7 @@ class OutboxTables:
         was_taken_back = sa.and_(
             _item.c.recipient == recipient, _item.c.lane == lane.value, _item.c.envelope_number.is_(None)
         )
-        if began := _moment_of(incarnation):
+        if began := begun_at(incarnation):
             was_taken_back = sa.and_(was_taken_back, _item.c.put_at > began)
         again = sa.update(_item).where(
             sa.or_(_item.c.envelope_number.in_(lost), was_taken_back),
@@ -412,14 +412,6 @@ def _item_row(outgoing: Outgoing, now: datetime) -> dict[str, object]:
         "at": now,
         "document": json_text(outgoing.statement.to_json()),
     }
-
-
-def _moment_of(incarnation: str) -> datetime | None:
-    """Return when an incarnation of a stream began, by its name (exchange.posting); None for one that says none."""
-    try:
-        return datetime.strptime(incarnation.partition(".")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _queued(row: sa.Row[Any]) -> Queued:

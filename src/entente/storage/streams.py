@@ -5,6 +5,8 @@ Source: docs/rules/exchange.md X8 and X9.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 
 from entente.exchange.model import Lane, Stream
@@ -40,3 +42,11 @@ def write_stream(connection: sa.Connection, stream: Stream) -> None:
         "incarnation": stream.incarnation,
     }
     replace_row(connection, table, key, {"sequence": stream.sequence, "head": stream.head})
+
+
+def begun_at(incarnation: str) -> datetime | None:
+    """Return when an incarnation of a stream began, by its name (exchange.posting); None for one that says none."""
+    try:
+        return datetime.strptime(incarnation.partition(".")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
