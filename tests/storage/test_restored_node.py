@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,6 +82,21 @@ def test_what_others_sent_after_the_backup_comes_again_and_what_we_sent_is_given
     assert there == sorted(set(there)), "nothing counts twice"
     assert {"before, from xb", "after, from xb", "afterwards"} <= set(there)
     assert perform(node, "trail_verify", {})["proof"]["is_sound"]  # type: ignore[index,call-overload]
+
+
+def test_message_that_left_after_the_backup_is_recalled_where_it_arrived(network: Network, tmp_path: Path) -> None:
+    message(network, XB, XA, "sent in error")
+    file = backup(network, XB, tmp_path)
+    network.deliver()
+    node = restored(network, XB, file)
+    assert node.recovery.ask()
+    ((_, sent),) = node.correspondence.messages(9)
+    given = {"officer": DUTY, "id": sent.header.id, "reason": "It names the wrong person."}
+    recalled: Any = perform(node, "message_recall", given)  # type: ignore[arg-type] # plain JSON
+    assert recalled["message"]["recall"]["has_left"] is True
+    network.clock.move(minutes=2)
+    network.deliver()
+    assert subjects(network, XA) == [""]
 
 
 def test_own_directory_words_are_given_back(network: Network, tmp_path: Path) -> None:

@@ -113,6 +113,9 @@ class OutboxStore(Outbox, Protocol):
         So for what was put as known after the incarnation began. What has lost its document since (it was erased) stays as it is.
         """
 
+    def doubt_what_left(self) -> None:
+        """Take everything that waits or is held for what may have left: after the backup that this store was, it may have."""
+
     def route(self, recipient: BodyId) -> BodyId | None:
         """Return the relay that the operator set for a body; None for none."""
 

@@ -205,6 +205,7 @@ class Recovering:
 
         Source: docs/rules/exchange.md X34.
         """
+        unit.outbox.doubt_what_left()
         own = unit.bodies.own().id
         for body in unit.bodies.bodies():
             for lane in STREAM_LANES if body.id != own else ():

@@ -299,6 +299,11 @@ class OutboxTables:
         )
         return self._connection.execute(again.values(state=_WAITING, envelope_number=None, put_at=at, at=at)).rowcount
 
+    def doubt_what_left(self) -> None:
+        """Take everything that waits or is held for what may have left."""
+        waits = _item.c.state.in_([_WAITING, SendState.HELD.value])
+        self._connection.execute(sa.update(_item).where(waits).values(may_have_left=True))
+
     def route(self, recipient: BodyId) -> BodyId | None:
         """Return the relay that the operator set for a body; None for none."""
         via = self._connection.execute(_ROUTE, {"body": recipient}).scalar()
