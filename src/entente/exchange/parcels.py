@@ -51,11 +51,17 @@ class Settlement:
 class Pulled:
     """What a pull brought."""
 
-    envelopes: int
+    names: tuple[str, ...]
+    """The envelopes, by the hashes of their headers."""
     taken: tuple[str, ...]
-    """Receipts among them, by the hashes of their headers: nothing answers them, so the next pull says that they came."""
+    """Receipts among them: nothing answers them, so the next pull says that they came."""
     receipts: bytes
-    """The batch to post back; empty when nothing came."""
+    """The batch to post back; empty when nothing came that can be answered."""
+
+    @property
+    def envelopes(self) -> int:
+        """How many came."""
+        return len(self.names)
 
 
 FRAME_BYTES = 64

@@ -227,7 +227,7 @@ class RelayStore(Protocol):
         """Return a kept envelope that still waits."""
 
     def waiting(self, recipient: BodyId, limit: int, due: datetime | None = None) -> tuple[Relayed, ...]:
-        """Return what waits for a body, in the order it came: all, or what may be posted at a moment."""
+        """Return what waits for a body, by when it may be posted and then as it came: all, or what may be at a moment."""
 
     def recipients(self, due: datetime | None = None) -> tuple[BodyId, ...]:
         """Return the bodies that something waits for: anything, or what may be posted at a moment."""

@@ -384,24 +384,35 @@ class Exchange:
     def pulled(self, call: Call, response: bytes) -> Pulled:
         """Take in what a pull brought; return what is to be posted back.
 
+        What cannot be answered, as of a body that we do not know, keeps nothing else from coming.
+
         Source: docs/rules/exchange.md X30.
         """
         (answer,), brought = self._answers_in(call, response)
         with self.open_view() as view:
             self.calls.believe(call, answer, view.bodies.own().id, self.clock.now())
         if not brought:
-            return Pulled(0, (), b"")
-        taken = tuple(header_hash(one) for one in brought if one.header.lane is Lane.RECEIPT)
-        return Pulled(len(brought), taken, self.receive(batch_to_bytes(brought)))
+            return Pulled((), (), b"")
+        names = tuple(map(header_hash, brought))
+        taken = tuple(name for name, one in zip(names, brought, strict=True) if one.header.lane is Lane.RECEIPT)
+        try:
+            receipts = self.receive(batch_to_bytes(brought))
+        except (Invalid, Untrusted):
+            receipts = b""
+        return Pulled(names, taken, receipts)
 
     def waiting_for(self, asker: BodyId) -> list[Envelope]:
         """Return what waits here for a body that asks: its own streams, and what is passed on to it."""
         parcel = self._collect(asker, is_by_hand=True, is_with_answer=True)
-        return (
-            []
-            if parcel is None
-            else [*(one.envelope for one in parcel.envelopes), *(one.envelope for one in parcel.relayed)]
-        )
+        if parcel is None:
+            return []
+        if parcel.relayed:
+            # To the end of the queue: what the body never answers does not keep the rest from it.
+            with self.open_unit() as unit:
+                for relayed in parcel.relayed:
+                    self._relaying.put_off(unit, relayed, self.clock.now())
+                unit.commit()
+        return [*(one.envelope for one in parcel.envelopes), *(one.envelope for one in parcel.relayed)]
 
 
 def _has_sealed(view: ExchangeUnit, recipient: BodyId) -> bool:

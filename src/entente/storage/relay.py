@@ -64,9 +64,10 @@ class RelayTables:
         return None if row is None else _relayed(row)
 
     def waiting(self, recipient: BodyId, limit: int, due: datetime | None = None) -> tuple[Relayed, ...]:
-        """Return what waits for a body, in the order it came: all, or what may be posted at a moment."""
+        """Return what waits for a body, by when it may be posted and then as it came: all, or what may be at a moment."""
         mine = sa.select(_kept).where(_WAITING, _kept.c.recipient == recipient, _may_be_posted(due))
-        return tuple(_relayed(row) for row in self._connection.execute(mine.order_by(_kept.c.number).limit(limit)))
+        mine = mine.order_by(_kept.c.next_try_at, _kept.c.number).limit(limit)
+        return tuple(_relayed(row) for row in self._connection.execute(mine))
 
     def recipients(self, due: datetime | None = None) -> tuple[BodyId, ...]:
         """Return the bodies that something waits for: anything, or what may be posted at a moment."""

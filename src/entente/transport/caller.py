@@ -62,17 +62,20 @@ class Caller:
 
         Raises Unavailable when the body cannot be reached or there is no room; what came before is taken in.
         """
-        came = 0
+        came: set[str] = set()
         taken: tuple[str, ...] = ()
         for _ in range(PULLS_MAX):
             self._require_room()
             call = self._exchange.pull(peer, taken)
             brought = self._exchange.pulled(call, self._post_to_any(call, batch_to_bytes([call.envelope])))
-            if not brought.envelopes:
+            # What comes a second time could not be answered, and comes again with the next fetch.
+            if came.issuperset(brought.names):
                 break
-            came, taken = came + brought.envelopes, brought.taken
-            self._post_to_any(call, brought.receipts)
-        return came
+            came.update(brought.names)
+            taken = brought.taken
+            if brought.receipts:
+                self._post_to_any(call, brought.receipts)
+        return len(came)
 
     def _post_to_any(self, call: Call, batch: bytes) -> bytes:
         failure = Unavailable(

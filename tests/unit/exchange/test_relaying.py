@@ -21,6 +21,7 @@ from entente.kernel.canonical import canonical_bytes
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Untrusted
 from entente.kernel.ids import BodyId
+from entente.transport.caller import Caller
 from tests.support.memory_exchange import XA, XB, XC, ManualClock, MemoryNode, a_body, key_version
 
 XD = BodyId("body:" + "xd" * 16)
@@ -192,6 +193,32 @@ def test_x30_body_fetches_more_from_a_relay_than_one_answer_holds() -> None:
             unit.relay.put(named, clock.now())
         unit.commit()
     assert fetch(b, relay) == BATCH_ENVELOPES_MAX - 1
+
+
+def test_x30_what_a_body_never_answers_keeps_nothing_else_from_being_fetched() -> None:
+    a, b, relay, clock = three_nodes()
+    # XD is known to the relay and to nobody else, and fills more than one answer.
+    stranger = MemoryNode(XD, clock, known=(XB, XC, XD))
+    stranger.state.bodies[XB] = b.state.bodies[XB]
+    stranger.put(XB, stranger.say("from nobody", "participation"), is_control=True)
+    (first,) = stranger.collect(XB).envelopes
+    with relay.unit() as unit:
+        for number in range(BATCH_ENVELOPES_MAX + 6):
+            header = replace(first.envelope.header, sequence=number + 1)
+            named = replace(first.envelope, header=header, header_bytes=canonical_bytes(to_object(header)))
+            unit.relay.put(named, clock.now())
+        unit.commit()
+    a.send(XB, "hello")
+    post(a, relay, b)
+    posts = []
+
+    def carry(_address: str, batch: bytes) -> bytes:
+        posts.append(batch)
+        return relay.exchange.receive(batch)
+
+    fetched = Caller(b.exchange, carry).fetch(XC)
+    assert (fetched, b.state.accepted) == (BATCH_ENVELOPES_MAX + 7, ["hello"])
+    assert len(posts) <= 5
 
 
 def test_relay_cannot_read_what_it_passes_on() -> None:
