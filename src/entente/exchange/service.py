@@ -19,14 +19,12 @@ from datetime import datetime, timedelta
 
 from entente.bodies.authority import Record
 from entente.bodies.model import Body
-from entente.bodies.statements import DirectoryKind
 from entente.exchange.arriving import Arriving
 from entente.exchange.calls import PULL_KIND, Answer, Call, Calls, Prepare
+from entente.exchange.collecting import Collecting
 from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json, header_hash
 from entente.exchange.intake import Accept, Intake, OnFault, OnRefused
 from entente.exchange.model import (
-    BATCH_ENVELOPES_MAX,
-    RELAY_AGAIN_HOURS,
     STREAM_LANES,
     Envelope,
     Lane,
@@ -34,7 +32,7 @@ from entente.exchange.model import (
     WaitingEnvelope,
 )
 from entente.exchange.packing import check_fits
-from entente.exchange.parcels import Parcel, Pulled, Settlement, parcel_of
+from entente.exchange.parcels import Parcel, Pulled, Settlement
 from entente.exchange.ports import ExchangeUnit, NodeKeys
 from entente.exchange.posting import NOTHING_BEFORE, MayLeave, OnStored, Posting
 from entente.exchange.receipts import BelievedReceipt, believe_receipt
@@ -51,9 +49,6 @@ from entente.kernel.sealing import Opener, Sealer
 from entente.kernel.signing import Signer
 from entente.kernel.state import NodeMode
 from entente.kernel.statement import Statement, draft
-
-RELAY_AFTER_ATTEMPTS = 5
-"""Failures in a row after which a body with relays is reached through one: about half a minute without a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +104,10 @@ class Exchange:
     @property
     def _relaying(self) -> Relaying:
         return Relaying(self.ids, self.sealer, self.posting, self.record)
+
+    @property
+    def _collecting(self) -> Collecting:
+        return Collecting(self.open_unit, self.open_view, self.clock, self.posting, self._relaying)
 
     # Out
 
@@ -169,7 +168,7 @@ class Exchange:
 
         Source: docs/rules/exchange.md X20 and X21.
         """
-        return self._collect(recipient, is_by_hand=False)
+        return self._collecting.due(recipient)
 
     def collect_by_hand(
         self, recipient: BodyId, *, after: Mapping[Lane, int] = NOTHING_BEFORE, passed_on: Collection[int] = ()
@@ -178,61 +177,7 @@ class Exchange:
 
         `after` is, by lane, the number of the last envelope that went before, and `passed_on` those of others' that did.
         """
-        return self._collect(recipient, is_by_hand=True, after=after, passed_on=passed_on)
-
-    def _collect(
-        self,
-        recipient: BodyId,
-        *,
-        is_by_hand: bool,
-        after: Mapping[Lane, int] = NOTHING_BEFORE,
-        passed_on: Collection[int] = (),
-        is_with_answer: bool = False,
-    ) -> Parcel | None:
-        now = self.clock.now()
-        with self.open_view() as view:
-            needs_sealing = view.outbox.has_unsealed(recipient) or _has_sealed(view, recipient)
-        if needs_sealing:
-            with self.open_unit() as unit:
-                self.posting.make_ready(unit, recipient, now, ahead_of=after)
-                unit.commit()
-        with self.open_view() as view:
-            peer = view.bodies.body(recipient)
-            assert peer is not None, "statements are put for bodies of the directory alone"
-            via = peer if is_by_hand else self._route(view, peer)
-            is_relayed = via.id != recipient
-            waiting = [
-                one
-                for lane in STREAM_LANES
-                if is_by_hand or _is_due(view.outbox.line(recipient, lane), now)
-                for one in view.outbox.envelopes(recipient, lane, BATCH_ENVELOPES_MAX, after.get(lane, 0))
-                if not (is_relayed and _is_with_relay(one, now))
-            ]
-            if not is_relayed and not is_by_hand:
-                waiting = _up_to_keys(view, recipient, waiting)
-            due = None if is_by_hand else now
-            kept = () if is_relayed else view.relay.waiting(recipient, BATCH_ENVELOPES_MAX + len(passed_on), due)
-            relayed = [one for one in kept if one.number not in passed_on]
-        return parcel_of(recipient, via, waiting, relayed, is_with_answer=is_with_answer)
-
-    def _route(self, view: ExchangeUnit, peer: Body) -> Body:
-        """Return whom to post to for a body: itself, or a relay where the operator set one or no line holds.
-
-        Source: docs/rules/exchange.md X24.
-        """
-        chosen = view.outbox.route(peer.id)
-        lines = [line for lane in STREAM_LANES if (line := view.outbox.line(peer.id, lane)) is not None]
-        # The lane that fares worst: one that nothing waits in has not failed. Then every other attempt goes to the body itself,
-        # so that neither a line that came back nor a relay that refuses is in the way for ever.
-        failed = max((line.attempts for line in lines), default=0)
-        is_down = failed >= RELAY_AFTER_ATTEMPTS and (failed - RELAY_AFTER_ATTEMPTS) % 2 == 0
-        if chosen is None and peer.addresses and not is_down:
-            return peer
-        for name in (chosen,) if chosen is not None else peer.relays:
-            relay = view.bodies.body(name)
-            if relay is not None and relay.addresses and relay.id != view.bodies.own().id:
-                return relay
-        return peer
+        return self._collecting.by_hand(recipient, after=after, passed_on=passed_on)
 
     def settle(self, parcel: Parcel, response: bytes) -> Settlement:
         """Take in the answer to a parcel: what is acknowledged or refused for good goes out no more; the rest waits.
@@ -330,7 +275,7 @@ class Exchange:
         intake = Intake(self.keys, self.accept, self.record, self.on_fault, self.on_refused)
         return Arriving(
             self.open_unit, self.open_view, self.clock, self.ids, self.sealer, intake, self.posting, self.calls,
-            self.waiting_for, self.prepare,
+            self._collecting.for_a_pull, self.prepare,
         )  # fmt: skip
 
     # Calls
@@ -400,46 +345,6 @@ class Exchange:
         except (Invalid, Untrusted):
             receipts = b""
         return Pulled(names, taken, receipts)
-
-    def waiting_for(self, asker: BodyId) -> list[Envelope]:
-        """Return what waits here for a body that asks: its own streams, and what is passed on to it."""
-        parcel = self._collect(asker, is_by_hand=True, is_with_answer=True)
-        if parcel is None:
-            return []
-        if parcel.relayed:
-            # To the end of the queue: what the body never answers does not keep the rest from it.
-            with self.open_unit() as unit:
-                for relayed in parcel.relayed:
-                    self._relaying.put_off(unit, relayed, self.clock.now())
-                unit.commit()
-        return [*(one.envelope for one in parcel.envelopes), *(one.envelope for one in parcel.relayed)]
-
-
-def _has_sealed(view: ExchangeUnit, recipient: BodyId) -> bool:
-    return any(view.outbox.envelopes(recipient, lane, 1) for lane in STREAM_LANES)
-
-
-def _up_to_keys(view: ExchangeUnit, recipient: BodyId, waiting: list[WaitingEnvelope]) -> list[WaitingEnvelope]:
-    """Return the envelopes up to the first that carries a change of our keys.
-
-    What comes behind it is sealed under the key before: once the change is taken in, that key is refused, and the next parcel
-    has it sealed anew (B10). So nothing is refused on the way, and nothing waits for a second try.
-    """
-    if view.outbox.first_waiting(recipient, DirectoryKind.KEYS) is None:
-        return waiting
-    for place, one in enumerate(waiting):
-        carried = view.outbox.carried_by(one.number)
-        if any(queued.outgoing.statement.kind == DirectoryKind.KEYS for queued in carried):
-            return waiting[: place + 1]
-    return waiting
-
-
-def _is_due(line: Line | None, now: datetime) -> bool:
-    return line is None or line.next_try_at <= now
-
-
-def _is_with_relay(waiting: WaitingEnvelope, now: datetime) -> bool:
-    return waiting.relayed_at is not None and now < waiting.relayed_at + timedelta(hours=RELAY_AGAIN_HOURS)
 
 
 def _speaker(unit: ExchangeUnit, answer: Envelope, parcel: Parcel) -> Body:

@@ -1,0 +1,149 @@
+"""What goes to a body next, and by which way: a parcel that is due, one that a person carries, the answer to a pull.
+
+What waits is put in envelopes here, just before it is handed out (`posting`); what is sealed is durable then.
+
+Source: docs/rules/exchange.md X20, X21, X24, X29 and X30.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from entente.bodies.model import Body
+from entente.bodies.statements import DirectoryKind
+from entente.exchange.model import (
+    BATCH_ENVELOPES_MAX,
+    RELAY_AGAIN_HOURS,
+    STREAM_LANES,
+    Envelope,
+    Lane,
+    Line,
+    WaitingEnvelope,
+)
+from entente.exchange.parcels import Parcel, parcel_of
+from entente.exchange.ports import ExchangeUnit
+from entente.exchange.posting import NOTHING_BEFORE, Posting
+from entente.exchange.relaying import Relaying
+from entente.kernel.clock import Clock
+from entente.kernel.ids import BodyId
+
+RELAY_AFTER_ATTEMPTS = 5
+"""Failures in a row after which a body with relays is reached through one: about half a minute without a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collecting:
+    """Collects what waits for a body, for one node. Safe from several threads: it keeps nothing between calls."""
+
+    open_unit: Callable[[], ExchangeUnit]
+    open_view: Callable[[], ExchangeUnit]
+    clock: Clock
+    posting: Posting
+    relaying: Relaying
+
+    def due(self, recipient: BodyId) -> Parcel | None:
+        """Return the next envelopes for a body, or None when none is due (Exchange.collect)."""
+        return self._collect(recipient, is_by_hand=False)
+
+    def by_hand(self, recipient: BodyId, *, after: Mapping[Lane, int], passed_on: Collection[int]) -> Parcel | None:
+        """Return the next envelopes for a body whatever its line does (Exchange.collect_by_hand)."""
+        return self._collect(recipient, is_by_hand=True, after=after, passed_on=passed_on)
+
+    def for_a_pull(self, asker: BodyId) -> list[Envelope]:
+        """Return what waits here for a body that asks: its own streams, and what is passed on to it.
+
+        Source: docs/rules/exchange.md X30.
+        """
+        parcel = self._collect(asker, is_by_hand=True, is_with_answer=True)
+        if parcel is None:
+            return []
+        if parcel.relayed:
+            # To the end of the queue: what the body never answers does not keep the rest from it.
+            with self.open_unit() as unit:
+                for relayed in parcel.relayed:
+                    self.relaying.put_off(unit, relayed, self.clock.now())
+                unit.commit()
+        return [*(one.envelope for one in parcel.envelopes), *(one.envelope for one in parcel.relayed)]
+
+    def _collect(
+        self,
+        recipient: BodyId,
+        *,
+        is_by_hand: bool,
+        after: Mapping[Lane, int] = NOTHING_BEFORE,
+        passed_on: Collection[int] = (),
+        is_with_answer: bool = False,
+    ) -> Parcel | None:
+        now = self.clock.now()
+        with self.open_view() as view:
+            needs_sealing = view.outbox.has_unsealed(recipient) or _has_sealed(view, recipient)
+        if needs_sealing:
+            with self.open_unit() as unit:
+                self.posting.make_ready(unit, recipient, now, ahead_of=after)
+                unit.commit()
+        with self.open_view() as view:
+            peer = view.bodies.body(recipient)
+            assert peer is not None, "statements are put for bodies of the directory alone"
+            via = peer if is_by_hand else self._route(view, peer)
+            is_relayed = via.id != recipient
+            waiting = [
+                one
+                for lane in STREAM_LANES
+                if is_by_hand or _is_due(view.outbox.line(recipient, lane), now)
+                for one in view.outbox.envelopes(recipient, lane, BATCH_ENVELOPES_MAX, after.get(lane, 0))
+                if not (is_relayed and _is_with_relay(one, now))
+            ]
+            if not is_relayed and not is_by_hand:
+                waiting = _up_to_keys(view, recipient, waiting)
+            due = None if is_by_hand else now
+            kept = () if is_relayed else view.relay.waiting(recipient, BATCH_ENVELOPES_MAX + len(passed_on), due)
+            relayed = [one for one in kept if one.number not in passed_on]
+        return parcel_of(recipient, via, waiting, relayed, is_with_answer=is_with_answer)
+
+    def _route(self, view: ExchangeUnit, peer: Body) -> Body:
+        """Return whom to post to for a body: itself, or a relay where the operator set one or no line holds.
+
+        Source: docs/rules/exchange.md X24.
+        """
+        chosen = view.outbox.route(peer.id)
+        lines = [line for lane in STREAM_LANES if (line := view.outbox.line(peer.id, lane)) is not None]
+        # The lane that fares worst: one that nothing waits in has not failed. Then every other attempt goes to the body itself,
+        # so that neither a line that came back nor a relay that refuses is in the way for ever.
+        failed = max((line.attempts for line in lines), default=0)
+        is_down = failed >= RELAY_AFTER_ATTEMPTS and (failed - RELAY_AFTER_ATTEMPTS) % 2 == 0
+        if chosen is None and peer.addresses and not is_down:
+            return peer
+        for name in (chosen,) if chosen is not None else peer.relays:
+            relay = view.bodies.body(name)
+            if relay is not None and relay.addresses and relay.id != view.bodies.own().id:
+                return relay
+        return peer
+
+
+def _has_sealed(view: ExchangeUnit, recipient: BodyId) -> bool:
+    return any(view.outbox.envelopes(recipient, lane, 1) for lane in STREAM_LANES)
+
+
+def _up_to_keys(view: ExchangeUnit, recipient: BodyId, waiting: list[WaitingEnvelope]) -> list[WaitingEnvelope]:
+    """Return the envelopes up to the first that carries a change of our keys.
+
+    What comes behind it is sealed under the key before: once the change is taken in, that key is refused, and the next parcel
+    has it sealed anew (B10). So nothing is refused on the way, and nothing waits for a second try.
+    """
+    if view.outbox.first_waiting(recipient, DirectoryKind.KEYS) is None:
+        return waiting
+    for place, one in enumerate(waiting):
+        carried = view.outbox.carried_by(one.number)
+        if any(queued.outgoing.statement.kind == DirectoryKind.KEYS for queued in carried):
+            return waiting[: place + 1]
+    return waiting
+
+
+def _is_due(line: Line | None, now: datetime) -> bool:
+    return line is None or line.next_try_at <= now
+
+
+def _is_with_relay(waiting: WaitingEnvelope, now: datetime) -> bool:
+    return waiting.relayed_at is not None and now < waiting.relayed_at + timedelta(hours=RELAY_AGAIN_HOURS)
