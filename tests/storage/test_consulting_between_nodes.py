@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from entente.kernel.errors import NotFound, Unavailable
+from entente.kernel.errors import Conflict, Invalid, NotFound, Unavailable
+from entente.records.model import Fact
 from entente.verbs import perform
 from tests.storage.test_records_between_nodes import XA, XB, World, open_world, person
 
@@ -43,6 +44,38 @@ def test_m19_record_is_shown_from_its_source_and_kept_nowhere_here(world: World)
     )
     (row,) = [row for row in world.network[XA].trail.latest(20) if row.act.verb == "consult"]
     assert (row.act.body, row.act.officer) == (world.network.id(XB), "duty-1")
+
+
+def test_m19_record_is_named_by_a_hit_or_by_a_number_that_a_copy_here_has(world: World) -> None:
+    network = world.network
+    passport = Fact("passportNumber", "QZ7731904")
+    world.share([person(world, "w-3", NAME, passport)], XB)
+    about = {"officer": "duty-1", "purpose": "identify", "crime_area": "fugitives"}
+
+    def consulted(**given: str) -> str:
+        shown: Any = perform(network[XB], "record_consult", {**about, **given})
+        return str(shown["record"]["name"])
+
+    assert consulted(identifier="qz 773-1904", occasion="Gate 4") == f"{XA}/w-3"
+    found = {"record": f"{XA}/w-3", "score": 900, "circumstances": "At gate 4."}
+    hit: Any = perform(network[XB], "hit_confirm", {**about, **found})
+    assert consulted(record=hit["hit"]["id"]) == f"{XA}/w-3"
+    # The source is asked for a record and not for a number, and only what is here is searched.
+    asked = [row.act for row in network[XA].trail.latest(50) if row.act.verb == "consult"]
+    assert {act.detail["record"] for act in asked} == {world.record("w-3")}
+    world.run([person(world, "w-4", NAME, Fact("passportNumber", "KD1002003"))])
+    posted = len(network.posted)
+    for given in ({"identifier": "KD1002003"}, {"record": "hit-of-nobody"}):
+        with pytest.raises(NotFound):
+            consulted(**given, occasion="Gate 4")
+    with pytest.raises(Invalid, match="which record"):
+        consulted(identifier="QZ7731904", record=f"{XA}/w-3")
+    with pytest.raises(Invalid):
+        consulted(identifier="QZ7731904")
+    world.share([person(world, "w-5", "Another Person", passport)], XB)
+    with pytest.raises(Conflict, match="2 records"):
+        consulted(identifier="QZ7731904", occasion="Gate 4")
+    assert len(network.posted) == posted
 
 
 def test_m19_hidden_and_absent_are_one_answer_and_a_cut_line_says_so(world: World) -> None:

@@ -52,26 +52,51 @@ def ask(
     epilog=examples(
         "entente request consult XA-NCB/w-17 --kind wanted_person --instrument accord --purpose arrest \\",
         "        --crime-area fugitives --case 2031/000017 --as xb-duty-1",
+        "entente request consult hit-0f3a… --purpose arrest --crime-area fugitives --as xb-duty-1",
+        "entente request consult --identifier QZ7731904 --purpose arrest --crime-area fugitives --case 2031/000017 \\",
+        "        --as xb-duty-1",
     ),
 )
 def consult(
-    record: _Record,
-    kind: _Kind,
-    instrument: _Instrument,
     purpose: Purpose,
     crime_area: CrimeArea,
     officer: ActingAs,
+    record: Annotated[
+        str, typer.Argument(metavar="[RECORD]", show_default=False, help="CODE/local id, or the id of a hit.")
+    ] = "",
+    identifier: Annotated[
+        str,
+        typer.Option(
+            "--identifier",
+            show_default=False,
+            help="Instead of RECORD: a number that a copy here has, searched for first.",
+        ),
+    ] = "",
+    kind: Annotated[
+        str, typer.Option("--kind", show_default=False, help="A code of the record kinds; known where a copy is here.")
+    ] = "",
+    instrument: Annotated[
+        str,
+        typer.Option("--instrument", show_default=False, help="Under which; that of the hit or the copy if left out."),
+    ] = "",
     case: CaseNumber = "",
+    occasion: Annotated[
+        str,
+        typer.Option(
+            "--occasion", show_default=False, help="What a number is searched for on, where there is no case."
+        ),
+    ] = "",
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
     """Ask the source's node and wait for its answer: the record as of now, of which nothing is kept here.
 
     Both nodes keep who asked for what and why. It needs a line to the source; without one, ask with «entente request ask».
+    A number is looked for among the copies here, as by «entente search»; the source is asked about the one record it finds.
     """
     given: JsonObject = {
-        "officer": officer, "record": record, "kind": kind, "instrument": instrument, "purpose": purpose,
-        "crime_area": crime_area, "case": case,
+        "officer": officer, "record": record, "identifier": identifier, "kind": kind, "instrument": instrument,
+        "purpose": purpose, "crime_area": crime_area, "case": case, "occasion": occasion,
     }  # fmt: skip
     say(ask_node(folder, "record_consult", given), as_json, _consulted)
 

@@ -9,8 +9,10 @@ from entente.correspondence.hits import Finding
 from entente.correspondence.messages import Letter
 from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Step, Way
 from entente.correspondence.permissions import Wish
+from entente.correspondence.pointing import Pointed, by_hit, by_number
 from entente.correspondence.requests import Wanted
 from entente.handling.model import DisclosureAct
+from entente.identity.model import Occasion, Query
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import Invalid, NotFound
@@ -19,6 +21,7 @@ from entente.node import Node
 from entente.verbs.arguments import Arguments
 from entente.verbs.records import shown_record
 from entente.verbs.references import Names, names_of
+from entente.verbs.search import searching_officer
 from entente.verbs.verb import Verb, verb
 
 LIST_MAX = 200
@@ -195,10 +198,13 @@ def _ask_record(node: Node, arguments: Arguments) -> JsonObject:
 
 def _consult(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
-    record = names.record(arguments.text("record"))
-    source = BodyId(record.partition("/")[0])
-    wanted = Wanted(names.body(source, "record").id, record, arguments.text("kind"))
-    instrument = names.instrument(arguments.text("instrument")).instrument.id
+    pointed = _pointed(node, arguments, names)
+    source = BodyId(pointed.record.partition("/")[0])
+    kind = arguments.optional_text("kind") or pointed.kind or arguments.text("kind")
+    wanted = Wanted(names.body(source, "record").id, pointed.record, kind)
+    instrument = pointed.instrument
+    if instrument is None or arguments.optional_text("instrument"):
+        instrument = names.instrument(arguments.text("instrument")).instrument.id
     about = About(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"), instrument)
     found = node.correspondence.consult_record(arguments.officer(), wanted, instrument, about, node.schemata, node.call)
     return {
@@ -207,6 +213,30 @@ def _consult(node: Node, arguments: Arguments) -> JsonObject:
         "source": names.ref(source),
         "decision": names.decision(found.decision),
     }
+
+
+def _pointed(node: Node, arguments: Arguments, names: Names) -> Pointed:
+    """Return which record is meant: by its id, by a hit's id, or by a number that a copy here has."""
+    named, number = arguments.optional_text("record"), arguments.optional_text("identifier")
+    if bool(named) == bool(number):
+        raise Invalid(
+            "It is not clear which record is meant.",
+            field="record",
+            why="A source is consulted about one record, named by its id, by a hit, or by a number that a copy here has.",
+            do="Give the record's id or the hit's, or the number with --identifier; not both.",
+        )
+    if number:
+        occasion = Occasion(
+            arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"),
+            arguments.optional_text("occasion"),
+        )  # fmt: skip
+        officer = searching_officer(node, arguments.officer())
+        answer = node.identity.search(officer, Query(identifiers=(number,)), occasion)
+        return by_number(answer.candidates, names.own.id)
+    if "/" in named:
+        return Pointed(names.record(named), "", None)
+    with node.correspondence.open_unit() as unit:
+        return by_hit(unit, named)
 
 
 def _show_request(node: Node, arguments: Arguments) -> JsonObject:
@@ -375,7 +405,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     verb(
         "record_consult", _consult, "Ask a source's node to show one record now; nothing of it is kept.",
-        "officer", "record", "kind", *_ABOUT,
+        "officer", "record", "identifier", "kind", "occasion", *_ABOUT,
     ),
     verb("request_show", _show_request, "Show a record request and its answer.", "id"),
     verb("request_list", _requests, "List the newest record requests.", "limit"),

@@ -5,17 +5,21 @@ from __future__ import annotations
 from entente.bodies.model import Officer
 from entente.identity.model import Occasion, Query
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.ids import OfficerId
 from entente.node import Node
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import names_of
 from entente.verbs.verb import Verb, verb
 
 
-def _search(node: Node, arguments: Arguments) -> JsonObject:
-    names, officer_id = names_of(node), arguments.officer()
+def searching_officer(node: Node, wanted: OfficerId) -> Officer:
+    """Return the officer who searches; one whom nobody entered has no roles, and the search itself refuses and records it."""
     with node.disclosure.open_unit() as unit:
-        # An officer nobody entered has no roles; the search itself refuses them and records it.
-        officer = unit.bodies.officer(officer_id) or Officer(officer_id, frozenset())
+        return unit.bodies.officer(wanted) or Officer(wanted, frozenset())
+
+
+def _search(node: Node, arguments: Arguments) -> JsonObject:
+    names, officer = names_of(node), searching_officer(node, arguments.officer())
     query = Query(
         names=arguments.texts("names"),
         birth_date=arguments.optional_text("birth_date"),
