@@ -57,8 +57,9 @@ def test_m19_record_is_named_by_a_hit_or_by_a_number_that_a_copy_here_has(world:
         return str(shown["record"]["name"])
 
     assert consulted(identifier="qz 773-1904", occasion="Gate 4") == f"{XA}/w-3"
-    found = {"record": f"{XA}/w-3", "score": 900, "circumstances": "At gate 4."}
-    hit: Any = perform(network[XB], "hit_confirm", {**about, **found})
+    hit: Any = perform(
+        network[XB], "hit_confirm", {**about, "record": f"{XA}/w-3", "score": 900, "circumstances": "At gate 4."}
+    )
     assert consulted(record=hit["hit"]["id"]) == f"{XA}/w-3"
     # The source is asked for a record and not for a number, and only what is here is searched.
     asked = [row.act for row in network[XA].trail.latest(50) if row.act.verb == "consult"]

@@ -8,7 +8,7 @@ Source: docs/rules/records.md R15 and R33; DESIGN section 1, promise 4.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from entente.kernel.errors import NotFound
@@ -25,6 +25,7 @@ _CONFIRMED = {
     COPY_ENDED: HolderState.END_CONFIRMED,
     ERASURE: HolderState.ERASURE_CONFIRMED,
 }
+_GONE_FOR_GOOD = frozenset({HolderState.WITHDRAWAL_CONFIRMED, HolderState.ERASURE_CONFIRMED})
 _ASKED_WITH = {
     HolderState.END_SENT: HolderState.END_SENT,
     HolderState.END_CONFIRMED: HolderState.END_SENT,
@@ -128,19 +129,27 @@ def _direct(holder: Holder, deliveries: Sequence[Delivery]) -> Listed:
     )
 
 
-def _all_onward(known: Iterable[OnwardHolder], direct: Iterable[Listed]) -> list[Listed]:
+def _all_onward(known: Iterable[OnwardHolder], direct: Sequence[Listed]) -> list[Listed]:
     """Return each onward holder as it stands, hop by hop: how its forwarder was asked says when it was."""
+    own_word = {one.body: one for one in direct if one.state in _GONE_FOR_GOOD}
     standing_of = {one.body: one for one in direct}
     left, listed = list(known), []
     while hop := [one for one in left if one.forwarder in standing_of]:
         left = [one for one in left if one.forwarder not in standing_of]
-        shown = [_onward(one, standing_of[one.forwarder]) for one in hop]
+        shown = [_by_its_own_word(_onward(one, standing_of[one.forwarder]), own_word.get(one.body)) for one in hop]
         listed += shown
         for one in shown:
             standing_of.setdefault(one.body, one)
     # Whoever says that it had the record from one that never had it.
     listed += [_onward(one, None) for one in left]
     return sorted(listed, key=lambda one: (one.forwarder or "", one.body))
+
+
+def _by_its_own_word(listed: Listed, direct: Listed | None) -> Listed:
+    """Return how an onward holder stands that had the record from us too, and has confirmed that it is gone for good."""
+    if direct is None or not listed.is_missing:
+        return listed
+    return replace(listed, state=direct.state, confirmed_at=direct.confirmed_at)
 
 
 def _onward(held: OnwardHolder, forwarder: Listed | None) -> Listed:

@@ -134,11 +134,10 @@ class Records:
                 raise withdrawn_before(wanted)
             source = stored.record.source
             statement = withdrawal_statement(wanted, source, reason, officer, now, self.signer)
-            holders = tuple(holder.body for holder in unit.records.holders(wanted))
+            holders = tell_holders(unit, stored, statement, now)
             act = Act("withdraw_record", source, officer, wanted, {"statement": statement.id, "told": list(holders)})
             unit.records.put_withdrawal(wanted, statement)
             unit.records.set_withdrawn(wanted, now, self.record(unit, act).sequence)
-            tell_holders(unit, stored, statement, now)
             unit.commit()
         return holders
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -30,15 +30,17 @@ def own_live(unit: RecordsUnit, wanted: RecordId, today: date) -> StoredRecord:
     return stored
 
 
-def tell_holders(unit: RecordsUnit, stored: StoredRecord, withdrawal: Statement, now: datetime) -> None:
-    """Put the source's withdrawal in the outbox for every body that this node sent a copy, ahead of data.
+def tell_holders(unit: RecordsUnit, stored: StoredRecord, withdrawal: Statement, now: datetime) -> tuple[BodyId, ...]:
+    """Put the source's withdrawal in the outbox for every body that this node sent a copy, ahead of data; return them.
 
     A body that passed a copy on tells those it passed it to with the source's own statement. Each receipt is kept
     under the record's id: that is the list of confirmations.
     """
     record = stored.record.id
-    for told in holders_told(unit, stored, withdrawal, HolderState.WITHDRAWAL_SENT, ref=record, now=now):
-        unit.records.put_holder(record, told)
+    told = holders_told(unit, stored, withdrawal, HolderState.WITHDRAWAL_SENT, ref=record, now=now)
+    for one in told:
+        unit.records.put_holder(record, one)
+    return tuple(one.body for one in told)
 
 
 def holders_told(
@@ -46,18 +48,37 @@ def holders_told(
 ) -> tuple[Holder, ...]:
     """Put a statement that only takes away in the outbox for every holder, and return how each stands then.
 
-    `ref` is what its deliveries are found by.
+    `ref` is what its deliveries are found by. What takes away for good also goes to whoever answers for a holder that was
+    succeeded here, whose own confirmation counts no more.
+
+    Source: docs/rules/records.md R14; docs/rules/bodies.md B14.
     """
-    holders = unit.records.holders(stored.record.id)
-    if not holders:
+    versions = {holder.body: holder.version for holder in unit.records.holders(stored.record.id)}
+    if not versions:
         return ()
+    if state is not HolderState.END_SENT:
+        versions = {**_instead_of_succeeded(unit, stored, versions), **versions}
     channels = channels_now(unit, now)
     told = []
-    for holder in holders:
-        instrument = known_to(unit, stored.record, holder.body, channels)
-        unit.outbox.put(Outgoing(holder.body, instrument, statement, is_control=True, ref=ref))
-        told.append(Holder(holder.body, holder.version, state, now))
+    for body, version in sorted(versions.items()):
+        instrument = known_to(unit, stored.record, body, channels)
+        unit.outbox.put(Outgoing(body, instrument, statement, is_control=True, ref=ref))
+        told.append(Holder(body, version, state, now))
     return tuple(told)
+
+
+def _instead_of_succeeded(unit: RecordsUnit, stored: StoredRecord, versions: Mapping[BodyId, int]) -> dict[BodyId, int]:
+    """Return who is told beside succeeded holders, each with the version that was given.
+
+    Who stands in their place, and to whom they had passed our record on, since they report of nobody any more.
+    """
+    successors, record = unit.bodies.successors(), stored.record
+    found = {stands_for(body, successors): version for body, version in versions.items() if body in successors}
+    if stored.received_from is None:
+        for onward in unit.copies.onward(record.id):
+            if onward.forwarder in successors:
+                found[stands_for(onward.body, successors)] = onward.version
+    return {body: version for body, version in found.items() if body not in (unit.bodies.own().id, record.source)}
 
 
 _TAKEN_AWAY = {

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from entente.agreements.rules import instrument_id
+from entente.bodies.model import Succession
 from entente.kernel.codec import to_object
 from entente.kernel.errors import EntenteError, Invalid, NotFound, Refused, Untrusted
 from entente.kernel.ids import BodyId, OfficerId, RecordId
@@ -226,3 +227,20 @@ def test_r33_each_hop_is_asked_when_the_one_before_it_was(net: Network, record: 
     after = {(one.forwarder, one.body): one for one in net.xa.records.holders(DUTY, record).holders}
     assert after[net.xc.id, net.xd.id].state is HolderState.WITHDRAWAL_CONFIRMED
     assert [one.is_missing for one in after.values()].count(True) == 3
+
+
+def test_b14_withdrawal_also_goes_to_whoever_answers_for_a_succeeded_holder(net: Network, record: RecordId) -> None:
+    net.xb.desk.forward_record(DUTY, record, net.xc.id, about())
+    net.deliver()
+    net.xa.store.state.bodies.put_succession(Succession(net.xb.id, net.xd.id, DUTY, NOW, OfficerId("head-2"), NOW))
+    told = net.xa.records.withdraw(DUTY, record, "It was another person.")
+    # XB's node may still show it; XD answers for it; and XC, of which XB can report nothing any more, is told by us.
+    assert set(told) == {net.xb.id, net.xc.id, net.xd.id}
+    net.deliver()
+    held = net.xc.store.state.records.get(record)
+    assert held is not None
+    assert held.withdrawn_at == NOW
+    listed = net.xa.records.holders(DUTY, record).holders
+    assert {(one.forwarder, one.body) for one in listed} == {
+        (None, net.xb.id), (None, net.xc.id), (None, net.xd.id), (net.xb.id, net.xc.id)
+    }  # fmt: skip
