@@ -35,8 +35,9 @@ from entente.exchange.packing import lane_of
 from entente.kernel.ids import BodyId, InstrumentId, KeyId, StatementId
 from entente.kernel.ports import Delivery, EvidenceStep, Outgoing
 from entente.kernel.signing import Signature
+from entente.storage.lines import LineTables
 from entente.storage.rows import json_text, parts, replace_row, statement_of, value_of
-from entente.storage.schema import body_route, outbox_envelope, outbox_evidence, outbox_line, outbox_statement
+from entente.storage.schema import outbox_envelope, outbox_evidence, outbox_line, outbox_statement
 from entente.storage.streams import begun_at, read_stream, write_stream
 
 _box, _item, _line = outbox_envelope, outbox_statement, outbox_line
@@ -55,7 +56,6 @@ _DUE = (
     .order_by(_line.c.recipient)
 )
 _NEXT_DUE = sa.select(sa.func.min(_line.c.next_try_at, type_=_line.c.next_try_at.type)).where(_IS_WAITING)
-_LINE = sa.select(_line).where(_line.c.recipient == sa.bindparam("recipient"), _line.c.lane == sa.bindparam("lane"))
 _OF_LANE = (_item.c.recipient == sa.bindparam("recipient"), _item.c.lane == sa.bindparam("lane"))
 _UNSEALED = (
     sa.select(_item)
@@ -96,7 +96,6 @@ _FIRST = (
     .order_by(_item.c.number)
     .limit(1)
 )
-_ROUTE = sa.select(body_route.c.via).where(body_route.c.body == sa.bindparam("body"))
 _OVERDUE = (
     sa.select(_item).where(_item.c.state == _WAITING, _item.c.put_at <= sa.bindparam("before")).order_by(_item.c.number)
 )
@@ -117,11 +116,11 @@ _STEPS = sa.select(outbox_evidence).where(
 ).order_by(outbox_evidence.c.at)  # fmt: skip
 
 
-class OutboxTables:
+class OutboxTables(LineTables):
     """The OutboxStore of one transaction."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._pending: list[Outgoing] = []
 
     def put(self, outgoing: Outgoing) -> None:
@@ -167,17 +166,6 @@ class OutboxTables:
     def next_due(self) -> datetime | None:
         """Return when the earliest line with something waiting may be tried; None when nothing waits anywhere."""
         return self._connection.execute(_NEXT_DUE).scalar()
-
-    def line(self, recipient: BodyId, lane: Lane) -> Line | None:
-        """Return how a lane toward a body stands."""
-        row = self._connection.execute(_LINE, {"recipient": recipient, "lane": lane.value}).one_or_none()
-        return None if row is None else Line(recipient, lane, row.attempts, row.next_try_at, row.why)
-
-    def put_line(self, line: Line) -> None:
-        """Keep how a lane stands."""
-        key = {"recipient": line.recipient, "lane": line.lane.value}
-        values = {"attempts": line.attempts, "next_try_at": line.next_try_at, "why": line.why}
-        replace_row(self._connection, _line, key, values)
 
     def stream(self, recipient: BodyId, lane: Lane) -> Stream | None:
         """Return the newest incarnation of our stream to a body."""
@@ -303,18 +291,6 @@ class OutboxTables:
         """Take everything that waits or is held for what may have left."""
         waits = _item.c.state.in_([_WAITING, SendState.HELD.value])
         self._connection.execute(sa.update(_item).where(waits).values(may_have_left=True))
-
-    def route(self, recipient: BodyId) -> BodyId | None:
-        """Return the relay that the operator set for a body; None for none."""
-        via = self._connection.execute(_ROUTE, {"body": recipient}).scalar()
-        return None if via is None else BodyId(via)
-
-    def put_route(self, recipient: BodyId, via: BodyId | None) -> None:
-        """Set the relay for a body, or none."""
-        if via is None:
-            self._connection.execute(sa.delete(body_route).where(body_route.c.body == recipient))
-        else:
-            replace_row(self._connection, body_route, {"body": recipient}, {"via": via})
 
     def settle(self, number: int, receipt: Receipt, evidence: bytes, at: datetime) -> None:
         """Mark an envelope stored or refused for good, keep the signed receipt, and set each statement's state."""
