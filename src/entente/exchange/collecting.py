@@ -8,7 +8,7 @@ Source: docs/rules/exchange.md X20, X21, X24, X29 and X30.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from entente.bodies.model import Body
@@ -100,7 +100,25 @@ class Collecting:
             due = None if is_by_hand else now
             kept = () if is_relayed else view.relay.waiting(recipient, BATCH_ENVELOPES_MAX + len(passed_on), due)
             relayed = [one for one in kept if one.number not in passed_on]
+        if is_relayed and not waiting:
+            self._leave_to_relay(recipient, now)
         return parcel_of(recipient, via, waiting, relayed, is_with_answer=is_with_answer)
+
+    def _leave_to_relay(self, recipient: BodyId, now: datetime) -> None:
+        """Put off the lanes in which everything is with a relay: else they are due, and nothing is there to post.
+
+        Source: docs/rules/exchange.md X25.
+        """
+        with self.open_unit() as unit:
+            for lane in STREAM_LANES:
+                stood = unit.outbox.line(recipient, lane)
+                taken = [
+                    one.relayed_at for one in unit.outbox.envelopes(recipient, lane, 1) if _is_with_relay(one, now)
+                ]
+                if stood is not None and _is_due(stood, now) and taken and taken[0] is not None:
+                    again = taken[0] + timedelta(hours=RELAY_AGAIN_HOURS)
+                    unit.outbox.put_line(replace(stood, next_try_at=again))
+            unit.commit()
 
     def _route(self, view: ExchangeUnit, peer: Body) -> Body:
         """Return whom to post to for a body: itself, or a relay where the operator set one or no line holds.

@@ -22,7 +22,17 @@ from entente.kernel.codec import to_object
 from entente.kernel.errors import Untrusted
 from entente.kernel.ids import BodyId
 from entente.transport.caller import Caller
-from tests.support.memory_exchange import XA, XB, XC, ManualClock, MemoryNode, a_body, key_version
+from tests.support.memory_exchange import (
+    CHARTER,
+    PROGRAMME,
+    XA,
+    XB,
+    XC,
+    ManualClock,
+    MemoryNode,
+    a_body,
+    key_version,
+)
 
 XD = BodyId("body:" + "xd" * 16)
 
@@ -349,6 +359,25 @@ def test_order_is_kept_over_a_relay_and_gaps_are_filled() -> None:
     fetch(a, relay)
     assert b.state.accepted == ["one", "two", "three"]
     assert {steps(a, text)[-1] for text in b.state.accepted} == {"stored"}
+
+
+def test_x25_what_is_all_with_a_relay_is_not_due_when_one_of_its_receipts_came() -> None:
+    a, b, relay, clock = three_nodes()
+    a.put(XB, a.say("first"), instrument=CHARTER)
+    a.put(XB, a.say("second"), instrument=PROGRAMME)
+    post(a, relay, b)
+    assert fetch(b, relay) == 2
+    call = a.exchange.pull(XC)
+    brought = [
+        envelope_from_json(item) for item in batch_from_bytes(relay.exchange.receive(batch_to_bytes([call.envelope])))
+    ]
+    (one, _) = (envelope for envelope in brought if envelope.header.lane is Lane.RECEIPT)
+    a.exchange.receive(batch_to_bytes([one]))
+    assert a.exchange.collect(XB) is None
+    assert a.exchange.recipients_due() == (), "else the courier would ask again and again, and write each time"
+    clock.move(hours=RELAY_AGAIN_HOURS, seconds=1)
+    assert a.exchange.recipients_due() == (XB,)
+    assert a.collect(XB).via == XC
 
 
 def test_x24_every_other_attempt_goes_to_the_body_itself_once_its_line_failed_five_times() -> None:
