@@ -255,7 +255,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
             clean_index=clean_soon,
         )
         courier = Courier(node.exchange, node.post, settings.exchange_workers)
-        fetcher = Fetcher(_fetched_from(node), node.fetch, lambda: _tend(node), settings.exchange_fetch_seconds)
+        fetcher = Fetcher(_fetched_from(node), node.fetch, lambda: tend(node), settings.exchange_fetch_seconds)
         follower = Follower(node.identity.follow)
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
         keeper = Follower(Keeping(node).step, "keys")
@@ -469,7 +469,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         )
 
 
-def _tend(node: Node) -> int:
+def tend(node: Node) -> int:
     """Ask what a restored node takes back; then end what waited too long, and renew leases. Return how many it ended."""
     return node.exchange.tend() if node.recovery.ask() else 0
 

@@ -80,18 +80,24 @@ def _directory_kept(world: World, code: str, before: Seen, now: Seen) -> None:  
     for body, document in now.bodies.items():
         if before.bodies.get(body) == document:
             continue
-        known, true = parsed(document)["keys"], _own_keys(world, body)
-        if true is not None and known != true[: len(known)]:
-            raise BrokenError(f"I2: {code} believes keys of {world.template.code(body)} that it never set.")
+        known, owner = parsed(document)["keys"], world.template.code(body)
+        lists = world.truth.key_lists.setdefault(owner, [])
+        if owner == code and known not in lists:
+            lists.append(known)
+        if owner in world.nodes and not any(known == one[: len(known)] for one in lists):
+            raise BrokenError(f"I2: {code} believes keys of {owner} that it never set.")
 
 
-def _own_keys(world: World, body: str) -> list[Any] | None:
-    owner = world.template.code(body)
-    seen = world.seen.get(owner)
-    if seen is None:
-        return None
-    keys: list[Any] = parsed(seen.bodies[body])["keys"]
-    return keys
+def begun(world: World, code: str) -> None:
+    """Note what a store holds as it is looked into for the first time: at the beginning, and after it was put back."""
+    seen = world.seen[code]
+    keys: list[Any] = parsed(seen.bodies[world.template.bodies[code]])["keys"]
+    lists = world.truth.key_lists.setdefault(code, [])
+    if keys not in lists:
+        lists.append(keys)
+    for counted in [key for key in world.truth.counted if key[0] == code]:
+        del world.truth.counted[counted]
+    _counted_once(world, code, seen, heard=False)
 
 
 def _records_kept(code: str, before: Seen, now: Seen) -> None:  # I4
@@ -115,9 +121,9 @@ def _items_kept(code: str, before: Seen, now: Seen) -> None:  # I5
             raise BrokenError(f"I5: {code} lost the {item.family} {item.id}.")
 
 
-def _counted_once(world: World, code: str, now: Seen) -> None:  # I5
+def _counted_once(world: World, code: str, now: Seen, *, heard: bool = True) -> None:  # I5
     for row in now.rows:
-        if row.verb == "envelope_taken_in" and parsed(row.detail)["lane"] == "control":
+        if heard and row.verb == "envelope_taken_in" and parsed(row.detail)["lane"] == "control":
             world.truth.heard_ms[code, row.body] = world.now_ms
         more = ""
         if row.verb == "accept_record":
@@ -138,7 +144,7 @@ def _came_rightly(world: World, code: str, before: Seen, now: Seen) -> None:  # 
         if key in before.items:
             continue
         if item.way != "received":
-            if item.family == "message" and item.id not in in_outbox:
+            if item.family == "message" and item.id not in in_outbox and not before.is_taking_back:
                 raise BrokenError(f"I5: {code} keeps the message {item.id} as sent, and nothing is there to send.")
             continue
         verb = {"permission": "permission_request"}.get(item.family, item.family)
@@ -258,7 +264,7 @@ def acknowledged(world: World, touched: set[str]) -> None:  # I5
             to = world.template.code(sent.recipient)
             if sent.state != "stored" or to not in world.seen or not {code, to} & touched:
                 continue
-            if to in world.truth.restored:
+            if world.seen[to].is_taking_back:
                 continue
             if missing := _missing(world, sent, world.seen[to]):
                 raise BrokenError(f"I5: {to} acknowledged {missing} of {code}, and it is not there.")
@@ -297,6 +303,8 @@ def converged(world: World) -> None:  # C
         trail_verifies(world, code)
         _all_delivered(world, code)
     acknowledged(world, set(NODES))
+    _same_keys(world)
+    _given_back(world)
     _same_stands(world)
     _same_records(world)
 
@@ -311,6 +319,30 @@ def _all_delivered(world: World, code: str) -> None:
                 raise BrokenError(f"C: a {sent.kind} of {code} was finally refused by {to} as «{sent.reason}».")
             if sent.kind in ITEM_OF_KIND and (ITEM_OF_KIND[sent.kind], sent.ref) in world.seen[to].items:
                 raise BrokenError(f"C: {to} has the {sent.kind} {sent.ref} of {code}, which holds it to be refused.")
+
+
+def _same_keys(world: World) -> None:
+    for owner in NODES:
+        body = world.template.bodies[owner]
+        own = parsed(world.seen[owner].bodies[body])["keys"]
+        for code in NODES:
+            if parsed(world.seen[code].bodies[body])["keys"] != own:
+                raise BrokenError(f"C: {code} does not know the keys of {owner} as they are now.")
+
+
+def _given_back(world: World) -> None:
+    """Check that whoever was put back to an older store knows again what others had of it."""
+    for author, holder, family, item in sorted(world.truth.known_elsewhere):
+        if (family, item) in world.seen[holder].items and (family, item) not in world.seen[author].items:
+            raise BrokenError(
+                f"I5: {author} was put back, and did not take back the {family} {item} that {holder} has."
+            )
+    for code in NODES:
+        for name, kept in world.seen[code].records.items():
+            source = world.template.code(name.partition("/")[0])
+            own = world.seen[source].records.get(name)
+            if kept.received_from is not None and (own is None or own.version < kept.version):
+                raise BrokenError(f"C: {code} holds version {kept.version} of {name}, which {source} does not know.")
 
 
 def _same_stands(world: World) -> None:

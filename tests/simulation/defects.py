@@ -96,6 +96,14 @@ DEFECTS: dict[str, Defect] = {
     "heads-not-counted": Defect(
         "entente.bodies.rules", "verify_by_heads", "if signed >= keys.threshold:", "if True:", "I2"
     ),
+    "own-words-not-given-back": Defect(
+        "entente.exchange.recovering", "Recovering.answer",
+        "self._page(unit, sender, asked)", "([], asked.after, False)", "I2 I5 C",
+    ),
+    "not-sent-again-to-a-restored-body": Defect(
+        "entente.exchange.recovering", "Recovering.answer",
+        "unit.outbox.reopen(sender, lane, known.incarnation, known.sequence + 1, now)", "0", "I5",
+    ),
     "act-without-its-statement": Defect(
         "entente.correspondence.messages", "Messages.send_message",
         "self._post(unit, Kind.MESSAGE, header, content, instrument)", "pass", "I5",

@@ -69,6 +69,8 @@ class Seen:
     stands: Mapping[tuple[str, str], Json]
     """(instrument, body) → the newest participation."""
     outbox: tuple[Sent, ...]
+    is_taking_back: bool
+    """It was restored, and first takes back what it forgot."""
     is_idle: bool
     """Nothing waits to be posted: of its own, or of others that it passes on."""
     size: int
@@ -133,6 +135,7 @@ class Looker:
                     ),
                 )
             )
+            mode = run("SELECT state FROM node_state").fetchone()
             relayed = run("SELECT 1 FROM relay_envelope WHERE state = 'waiting' LIMIT 1").fetchone()
             last = run("SELECT sequence, root FROM trail ORDER BY sequence DESC LIMIT 1").fetchone() or (0, b"")
             rows = tuple(
@@ -151,6 +154,7 @@ class Looker:
                 dict(run("SELECT id, document FROM body")),
                 stands,
                 outbox,
+                mode == ("taking_back",),
                 not relayed and not any(sent.state == "waiting" for sent in outbox),
                 last[0],
                 last[1],

@@ -5,18 +5,23 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
+from datetime import datetime
 from pathlib import Path
 
 from entente.app import Parts, open_parts
+from entente.kernel.clock import GuardedClock
 from entente.kernel.statement import Statement
 from entente.node import Node
 from entente.settings import Settings
 from entente.storage.blob_files import BlobFolder
 from entente.storage.folder import Folder
 from entente.storage.key_ring import KeyRing
+from entente.storage.restore import mark_restored
+from entente.storage.sqlite import copy_database
 from entente.storage.store import Hook, Store
 from entente.storage.unit_of_work import SqlUnitOfWork
+from entente.trail.service import sign_head
 from tests.simulation.parts import MemoryLog, SeededIds, SimClock, SimKeys, code_lists, head_signers, schemata
 from tests.simulation.store import Disk, place_of, simulated_stores
 from tests.support.memory_exchange import PlainSealer
@@ -44,7 +49,8 @@ class SimNode:
         self.crash_before_commit = 0
         """The how many-th commit from now the node ends before; 0 for none."""
         self.crash_after_commit = 0
-        self.commits = 0
+        self._kept: tuple[datetime, int, SimKeys] | None = None
+        """When a copy of the store was made, the rows of its trail, and the keys that lay beside it."""
         self._running: Node | None = None
         self._store: Store | None = None
         self._stack = ExitStack()
@@ -87,27 +93,37 @@ class SimNode:
         self._stack = ExitStack()
         self.crash_before_commit = self.crash_after_commit = 0
 
-    def keep_copy(self, name: str) -> None:
-        """Keep a copy of the store as it is committed now, as a backup would."""
-        kept = self.folder.path / f"{name}.kept"
-        kept.unlink(missing_ok=True)
-        with sqlite3.connect(self.folder.database) as original, sqlite3.connect(kept) as copy:
-            original.backup(copy)
-        original.close()
-        copy.close()
+    def keep_copy(self) -> None:
+        """Keep a copy of the store as it is committed now, with its keys, as a backup would."""
+        copy_database(self.folder.database, self._copy, lambda _: None)
+        with closing(sqlite3.connect(self._copy)) as copy:
+            (rows,) = copy.execute("SELECT count(*) FROM trail").fetchone()
+        self._kept = (self.clock.now(), rows, self.keys.copied())
 
-    def has_copy(self, name: str) -> bool:
-        return (self.folder.path / f"{name}.kept").exists()
+    @property
+    def has_copy(self) -> bool:
+        return self._kept is not None
 
-    def restore_copy(self, name: str) -> None:
-        """Put a kept copy in the place of the store; the node is down."""
+    def restore_copy(self) -> None:
+        """Put the kept copy in the place of the store, and mark it as storage.restore does; the node is down.
+
+        The keys are those of the copy and those made since: an operator brings the later files from the lost machine, or from
+        where he keeps them. Raises Unavailable while the clock lies before the copy's last stamp.
+        """
         assert not self.is_up, "a store is restored while its node is stopped"
+        assert self._kept is not None, "a copy was kept"
+        made_at, rows, keys = self._kept
         self._remove_store()
-        shutil.copyfile(self.folder.path / f"{name}.kept", self.folder.database)
+        shutil.copyfile(self._copy, self.folder.database)
+        self.keys.bring_back(keys)
+        clock, ring = GuardedClock(self.clock), KeyRing(self.keys)
+        hooks = (lambda _: clock.require_passed(), lambda unit: sign_head(unit, ring.signer))
+        with simulated_stores(), Store.open(self.folder, hooks) as store:
+            mark_restored(store, ring, clock, self.ids, made_at, rows)
 
-    def forget_copies(self) -> None:
-        for kept in self.folder.path.glob("*.kept"):
-            kept.unlink()
+    @property
+    def _copy(self) -> Path:
+        return self.folder.path / "entente.kept"
 
     def _remove_store(self) -> None:
         for suffix in ("", "-wal", "-shm"):
@@ -148,7 +164,6 @@ class SimNode:
                 raise CrashError(f"{self.code} before commit")
 
     def _committed(self) -> None:
-        self.commits += 1
         if self.crash_after_commit:
             self.crash_after_commit -= 1
             if not self.crash_after_commit:

@@ -155,6 +155,18 @@ class SimKeys:
     def remove_first(self, sort: str) -> None:
         self._firsts.discard(sort)
 
+    def copied(self) -> SimKeys:
+        """Return the keys as they lie here now."""
+        copy = SimKeys(self._code)
+        copy._firsts, copy._signers, copy._openers = set(self._firsts), dict(self._signers), dict(self._openers)
+        return copy
+
+    def bring_back(self, copy: SimKeys) -> None:
+        """Put the keys of a copy beside those made since."""
+        self._firsts |= copy._firsts
+        self._signers = copy._signers | self._signers
+        self._openers = copy._openers | self._openers
+
     def all_signing_keys(self) -> tuple[bytes, ...]:
         """Return every public signing key the node ever had."""
         return tuple(node_signer(self._code, version).public_key for version in range(1, self._made["node"] + 1))

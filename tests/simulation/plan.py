@@ -223,6 +223,14 @@ class _Drawing:
             by = self.random.choice((-200_000, -30_000, 30_000, 200_000, 400_000))
             self.put("clock_steps", self.pick(*NODES), by=by, ms=self.random.randrange(MINUTE, 10 * MINUTE))
 
+    def restores(self) -> None:
+        """Keep a copy of a node; later its machine is lost, and it comes back from the copy."""
+        if self.random.random() < 0.3:
+            node = self.pick(*NODES)
+            at = self.put("keep_copy", node, self.random.randrange(SPAN_MS // 2))
+            later = at + self.random.randrange(MINUTE, SPAN_MS // 2)
+            self.put("restore", node, later, ms=self.random.choice((5_000, MINUTE, 10 * MINUTE)))
+
     def hostile(self) -> None:
         for _ in range(self.random.randint(1, 3)):
             kind = self.pick(*ATTACK_KINDS)  # fmt: skip
@@ -245,5 +253,6 @@ def draw(seed: int) -> Plan:
     drawing.machine_faults()
     drawing.hostile()
     drawing.long_times()
+    drawing.restores()
     in_order = sorted(drawing.drawn, key=lambda one: one[0])
     return Plan(seed, tuple(Event(number, *one) for number, one in enumerate(in_order, start=1)))

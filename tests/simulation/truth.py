@@ -35,9 +35,11 @@ class Truth:
         self.heard_ms: dict[tuple[str, str], int] = {}
         """(node, source) → when the node last took in an envelope of the source's control stream, by the true time."""
         self.restored: set[str] = set()
-        """Nodes that were put back to an older copy."""
-        self.given_up: set[str] = set()
-        """Nodes of which nothing more is expected: their restored store cannot know."""
+        """Nodes that were put back to an older copy: what they once said they may not know before they have taken it back."""
+        self.known_elsewhere: set[tuple[str, str, str, str]] = set()
+        """(author, holder, family, item): what a holder had when its author was put back, so that it must be given back."""
+        self.key_lists: dict[str, list[list[Any]]] = {}
+        """Every list of keys that a body ever had by its own word."""
 
 
 def suspended(stand: Mapping[str, Any] | None, counterpart: str, kind: str, right: str, direction: str) -> bool:

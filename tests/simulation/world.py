@@ -17,8 +17,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from entente.app import tend
 from entente.exchange.parcels import Parcel
 from entente.kernel.errors import EntenteError, Unavailable
+from entente.kernel.state import NodeMode
 from entente.node import Node
 from tests.simulation import checks
 from tests.simulation.acts import ACTS
@@ -30,6 +32,7 @@ from tests.simulation.plan import SPAN_MS, Event, Plan
 from tests.simulation.template import NODES, SILENT, Template
 from tests.simulation.truth import BrokenError, Truth
 from tests.simulation.wire import ANSWER_TIMEOUT_MS, LATENCY_MS, Wire
+from tests.support.nodes import HEAD
 
 STEPS_MAX = 2_500
 """Several times what the busiest seed takes; more is a loop that never ends."""
@@ -37,6 +40,10 @@ HEALED_MS_MAX = 4 * 3_600_000
 """A retry waits an hour at most (docs/rules/exchange.md X21); four hours after the lines are healed all is delivered."""
 PAUSE_MS_FIRST, PAUSE_MS_MAX = 1_000, 60_000
 """As transport.courier."""
+FETCH_MS = 30_000
+"""As settings.exchange_fetch_seconds."""
+TEND_MS = 600_000
+"""A node at its ordinary work is tended less often than a real one, every FETCH_MS: for hours it finds nothing to do."""
 
 
 _APP_LOG = logging.getLogger("entente.app")
@@ -97,6 +104,8 @@ class World:
         self.steps = 0
         self.touched: set[str] = set()
         self.is_healed = False
+        self.lost: set[str] = set()
+        """Nodes that are down, and begin again from the copy that was kept of them."""
         self.nodes = {
             code: SimNode(code, scratch / code, SimClock(self.timeline), SeededIds(f"{plan.seed} {code}"))
             for code in NODES
@@ -147,9 +156,9 @@ class World:
             for code, sim in self.nodes.items():
                 sim.begin_from(self.template.folder / code)
                 sim.disk.heal()
-                sim.forget_copies()
                 self.start(code, is_first=True)
                 self.look(code)
+                checks.begun(self, code)
             for event in self.plan.events:
                 self.after(event.at_ms, self._happening(event))
             self._until(lambda: self.now_ms >= SPAN_MS)
@@ -200,6 +209,7 @@ class World:
         silent = self.template.bodies[SILENT]
         return (
             all(sim.is_up and not self.couriers[code].busy - {silent} for code, sim in self.nodes.items())
+            and not any(self.seen[code].is_taking_back for code in NODES)
             and not self._planned
             and all(
                 sent.state != "waiting" or sent.recipient == silent for code in NODES for sent in self.seen[code].outbox
@@ -253,9 +263,11 @@ class World:
         sim = self.nodes[code]
         struck = sim.disk.times_struck
         try:
+            if code in self.lost:
+                self._put_back(code)
             sim.open()
         except Unavailable as error:
-            if not sim.disk.is_full and sim.disk.times_struck == struck:
+            if not sim.disk.is_full and sim.disk.times_struck == struck and not sim.clock.skew_ms:
                 raise BrokenError(f"{code} does not start, and nothing is wrong with its disk: {error}") from error
             self.say(f"{code} cannot start: {error.what}")
             self.after(5_000, lambda: self._start_again(code))
@@ -267,6 +279,50 @@ class World:
         if not is_first:
             checks.trail_verifies(self, code)
         self.wake(code)
+        self.after(TEND_MS if is_first else 2, self._tending(code, self._lives[code]))
+
+    def _put_back(self, code: str) -> None:
+        """Put a lost node's store back to the copy that was kept; what others have of it must come back to it."""
+        body, mine = self.template.bodies[code], self.nodes[code]
+        if code in self._lookers:
+            self._lookers.pop(code).close()
+        mine.restore_copy()
+        self.lost.discard(code)
+        self.truth.restored.add(code)
+        self.truth.known_elsewhere |= {
+            (code, holder, item.family, item.id)
+            for holder in NODES
+            if holder != code
+            for item in self.seen[holder].items.values()
+            if item.way == "received" and item.counterpart == body
+        }
+        self.seen.pop(code)
+        self.look(code)
+        checks.begun(self, code)
+        self.faults["restore"] += 1
+        self.say(f"{code} is put back to {self.seen[code].size} rows of its trail")
+
+    def _tending(self, code: str, life: int) -> Callable[[], None]:
+        def step() -> None:
+            if life != self._lives[code] or not self.nodes[code].is_up:
+                return
+            with suppress(DownError):
+                self.call(code, partial(self._tend, code))
+                self.after(FETCH_MS if self.peek(code).is_taking_back else TEND_MS, step)
+
+        return step
+
+    def _tend(self, code: str) -> str:
+        """Do what the fetcher does; a restored node's head goes on without the silent body once all others have answered."""
+        node = self.node(code)
+        tend(node)
+        if node.state().mode is not NodeMode.TAKING_BACK:
+            return ""
+        answered = {self.template.code(one.peer) for one in node.recovery.standing()[1] if one.is_done}
+        if answered == set(NODES) - {code}:
+            node.recovery.finish(HEAD)
+            self.say(f"{code} has taken back")
+        return ""
 
     def call(self, code: str, ask: Callable[[], str]) -> str:
         """Ask something of a node. What the rules refuse is an answer; what ends the node ends the step."""
@@ -281,6 +337,8 @@ class World:
             disk = self.nodes[code].disk
             if "was not reached" in error.what:
                 return "not reached"
+            if self.peek(code).is_taking_back:
+                return "unavailable: it takes back first"
             if self.node(code).clock_trouble():
                 return "unavailable: its clock is behind"
             if not disk.is_full and disk.times_struck == struck:
@@ -308,14 +366,6 @@ class World:
         if not self.nodes[code].is_up:
             self.say(f"{code} starts")
             self.start(code)
-
-    def swap_store(self, code: str, change: Callable[[SimNode], None]) -> None:
-        """Change the file under a node that is down; what was known of it is read anew."""
-        if code in self._lookers:
-            self._lookers.pop(code).close()
-        change(self.nodes[code])
-        self.seen.pop(code, None)
-        self.look(code)
 
     # The courier
 
@@ -556,6 +606,22 @@ def _crash(world: World, event: Event) -> None:
         sim.crash_after_commit = int(event.args["commit"])
 
 
+def _keep_copy(world: World, event: Event) -> None:
+    world.nodes[event.node].keep_copy()
+    world.faults["keep_copy"] += 1
+
+
+def _restore(world: World, event: Event) -> None:
+    sim = world.nodes[event.node]
+    if not sim.has_copy:
+        return
+    world.lost.add(event.node)
+    sim.disk.heal()
+    if sim.is_up:
+        world.stop(event.node, "its machine is lost", int(event.args["ms"]))
+        world.touched.add(event.node)
+
+
 def _disk_full(world: World, event: Event) -> None:
     disk = world.nodes[event.node].disk
     disk.is_full = True
@@ -617,6 +683,8 @@ FAULTS: dict[str, Callable[[World, Event], None]] = {
     "crash_before_commit": _crash,
     "crash_after_commit": _crash,
     "crash_between": _crash,
+    "keep_copy": _keep_copy,
+    "restore": _restore,
     "disk_full": _disk_full,
     "write_fails": _write_fails,
     "commit_fails": _commit_fails,

@@ -35,7 +35,7 @@ from entente.storage.sqlite import find_damage
 from entente.storage.store import Store
 from entente.trail.service import Trail, record, sign_head
 
-__all__ = ["check_backup", "is_sealed", "restore_node"]
+__all__ = ["check_backup", "is_sealed", "mark_restored", "restore_node"]
 
 Progress = Callable[[int], None]
 """Told the MiB done so far."""
@@ -123,18 +123,31 @@ def _begin(place: Folder, manifest: Manifest, ids: Ids) -> Restored:
     hooks = (lambda _: clock.require_passed(), lambda unit: sign_head(unit, ring.signer))
     with Store.open(place, hooks) as store:
         own = prove(store, place, manifest, has_keys=True)
-        with store.unit() as unit:
-            ring.start(unit)
-            for row in unit.trail.latest(1):
-                clock.start_from(row.at)
-            others = [body for body in unit.bodies.bodies() if body.id != own.id]
-            mode = NodeMode.TAKING_BACK if others else NodeMode.NORMAL
-            unit.state.allow()
-            unit.state.put(NodeState(mode, clock.now(), manifest.trail_rows))
-            detail: JsonObject = {"made_at": to_json(manifest.made_at), "trail_rows": manifest.trail_rows}
-            record(unit, clock, ids, Act("restore", own.id, "node", own.id, detail))
-            unit.commit()
+        mode = mark_restored(store, ring, clock, ids, manifest.made_at, manifest.trail_rows)
     return Restored(own.id, own.code, manifest.made_at, manifest.trail_rows, mode)
+
+
+def mark_restored(
+    store: Store, ring: KeyRing, clock: GuardedClock, ids: Ids, made_at: datetime, trail_rows: int
+) -> NodeMode:
+    """Say in an open store, and in its trail, that it is one of a backup; return whether there is anybody to take back from.
+
+    The store's hooks sign the trail's head. Raises Unavailable while the clock lies before the last stamp in the trail.
+
+    Source: docs/rules/node.md N2, N9 and N10.
+    """
+    with store.unit() as unit:
+        ring.start(unit)
+        for row in unit.trail.latest(1):
+            clock.start_from(row.at)
+        own = unit.bodies.own().id
+        mode = NodeMode.TAKING_BACK if any(body.id != own for body in unit.bodies.bodies()) else NodeMode.NORMAL
+        unit.state.allow()
+        unit.state.put(NodeState(mode, clock.now(), trail_rows))
+        detail: JsonObject = {"made_at": to_json(made_at), "trail_rows": trail_rows}
+        record(unit, clock, ids, Act("restore", own, "node", own, detail))
+        unit.commit()
+    return mode
 
 
 def unpack(file: Path, passphrase: str | None, place: Folder, progress: Progress) -> Manifest:
