@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from entente.app import restore_node
 from entente.kernel.errors import Conflict, Unavailable
+from entente.kernel.ids import BodyId, InstrumentId
+from entente.kernel.statement import Statement
 from entente.node import Node
 from entente.storage.folder import Folder
 from entente.verbs import perform
@@ -132,6 +135,24 @@ def test_body_that_is_away_is_waited_for_until_a_head_ends_it(network: Network, 
         network.deliver()
         network.clock.move(minutes=2)
     assert subjects(network, XB) == ["again from gs", "from gs"]
+
+
+def test_x34_answer_that_comes_after_a_head_ended_it_takes_nothing_back(network: Network, tmp_path: Path) -> None:
+    file = backup(network, XB, tmp_path)
+    message(network, XB, XA, "after the backup")
+    network.deliver()
+    node = restored(network, XB, file)
+
+    def answered_late(peer: BodyId, question: Statement, instrument: InstrumentId) -> Sequence[Statement]:
+        given = node.recovery.call(peer, question, instrument)
+        with suppress(Conflict):
+            node.recovery.finish(HEAD)
+        return given
+
+    replace(node.recovery, call=answered_late).ask()
+    assert subjects(network, XB) == []
+    assert node.recovery.ask()
+    assert [row.act.verb for row in node.trail.latest(99)].count("finish_recovery") == 1
 
 
 def test_taking_back_that_is_cut_goes_on_where_it_was(network: Network, tmp_path: Path) -> None:

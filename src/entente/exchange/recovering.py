@@ -283,6 +283,9 @@ class Recovery:
 
     def _keep(self, given: Sequence[Statement] | None, answer: PeerAnswer) -> PeerAnswer:
         with self.open_unit() as unit:
+            if unit.state.get().mode is not NodeMode.TAKING_BACK:
+                # A head ended it while the body answered: this node signs again, and an old word would contradict it.
+                return answer
             unit.state.allow()
             if given is not None:
                 said, troubles = self.recovering.take(unit, given, answer.peer, self.clock.now())
@@ -322,6 +325,9 @@ class Recovery:
 
     def _end(self, officer: str, missing: tuple[BodyId, ...]) -> None:
         with self.open_unit() as unit:
+            if unit.state.get().mode is not NodeMode.TAKING_BACK:
+                # Somebody else ended it first, and streams begin anew once.
+                return
             unit.state.allow()
             now = self.clock.now()
             self.recovering.begin_streams_anew(unit, now)
