@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from entente.cli import ask
+from entente.cli import ask, connect
 from entente.cli.options import ActingAs, Folder, Json, commands, examples
 from entente.cli.output import items, name, plain, say, table, texts, when
+from entente.cli.progress import progress
 from entente.kernel.canonical import JsonObject
 
 app = commands("Lines to other bodies: what waits or is held, relays, bundles.")
@@ -87,7 +88,10 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write all that waits for a body into a file that a person can carry; it is sealed, and waits on until acknowledged."""
-    say(ask(folder, "exchange_export", {"to": to, "file": str(out.resolve())}), as_json, _exported)
+    given: JsonObject = {"to": to, "file": str(out.resolve())}
+    with connect(folder) as node, progress(f"Writing {plain(out.name)}", unit="batches", quiet=as_json) as told:
+        answer = node.ask("exchange_export", given, told)
+    say(answer, as_json, _exported)
 
 
 @app.command("import", epilog=examples("entente exchange import for-xb.bundle --answer back.bundle"))
@@ -102,7 +106,9 @@ def import_bundle(
 ) -> None:
     """Take in a bundle: in any order, and twice without harm. The answer is a bundle for its sender."""
     given: JsonObject = {"file": str(file.resolve()), "answer": str(answer.resolve())}
-    say(ask(folder, "exchange_import", given), as_json, _imported)
+    with connect(folder) as node, progress(f"Taking in {plain(file.name)}", unit="envelopes", quiet=as_json) as told:
+        taken = node.ask("exchange_import", given, told)
+    say(taken, as_json, _imported)
 
 
 def _code(value: object) -> str:
