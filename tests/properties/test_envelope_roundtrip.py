@@ -92,7 +92,7 @@ def test_envelope_opens_under_the_real_hybrid_seal_too(postmark: Postmark, body:
 @given(st.lists(INSTRUMENTS, max_size=200))
 def test_packing_loses_nothing_and_keeps_the_order(puts: list[InstrumentId]) -> None:
     queue = [
-        Queued(number, Outgoing(XB, instrument, draft("message", XA, NOW, {"n": number})), NOW)
+        Queued(number, Outgoing(XB, instrument, draft("message", XA, NOW, {"n": number})), NOW, NOW)
         for number, instrument in enumerate(puts)
     ]
     loads = list(pack(queue))

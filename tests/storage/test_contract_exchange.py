@@ -135,7 +135,7 @@ def test_held_statement_is_out_of_the_queue_until_released_and_dropped_for_good(
         for item in (first, second):
             unit.outbox.hold(item, "suspended", LATER)
         assert unit.outbox.due(LATER) == ()
-        assert [(item.outgoing.ref, item.reason) for item in unit.outbox.held()] == [
+        assert [(item.outgoing.ref, item.reason) for item in unit.outbox.held(10)] == [
             ("ref-1", "suspended"), ("ref-2", "suspended"),
         ]  # fmt: skip
         assert unit.outbox.drop(second.number, "decided", LATER) is not None

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from entente.agreements.model import Direction, SuspensionTerms
+from entente.handling.model import Retention
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, NotFound, Refused, Unavailable
 from entente.kernel.ids import BodyId
@@ -149,16 +152,96 @@ def release(network: Network, code: str) -> None:
     ask(network, code, "exchange_release", officer=DUTY, number=held["number"])
 
 
-def test_a10_message_already_on_its_way_is_refused_and_its_sender_told_why(world: World) -> None:
+def test_x21_message_already_on_its_way_is_held_at_its_sender_and_passes_once_after_the_return(world: World) -> None:
     network = world.network
     sent = write(network, XB, XA, "police-data-agreement", "On its way")
     parcel = network[XB].exchange.collect(network.id(XA))
     assert parcel is not None
     cut_off(network)
+    # XB does not know of the cut-off yet: the receipt says why, and the suspension comes later.
     network[XB].exchange.settle(parcel, network[XA].exchange.receive(parcel.batch))
-    (delivery,) = ask(network, XB, "message_show", id=sent)["message"]["deliveries"]
-    assert delivery["state"] == "refused"
     assert subjects(network, XA) == []
+    (held,) = ask(network, XB, "exchange_held")["held"]
+    assert (held["to"]["code"], held["about"]) == (XA, sent)
+    assert held["why"].startswith("The other side did not take it in: The recipient suspended receiving")
+    (delivery,) = ask(network, XB, "message_show", id=sent)["message"]["deliveries"]
+    assert delivery["state"] == "held"
+    assert [(one["step"], one["by"], one["reason"]) for one in delivery["steps"]] == [("not_taken_in", XA, "suspended")]
+    network.deliver()
+    assert held_check(network, XB)[0], "it is held, and not late yet"
+    network.clock.move(days=40)
+    come_back(network)
+    network.deliver()
+    assert subjects(network, XA) == [], "only a person releases what is held"
+    listed = ask(network, XB, "exchange_held")
+    (one,) = listed["held"]
+    assert (listed["of"], listed["late"], one["days_held"], one["is_late"]) == (1, 1, 40, True)
+    is_good, text = held_check(network, XB)
+    assert (is_good, "Past the 30 days" in text) == (False, True)
+    assert ask(network, XB, "exchange_release", officer=DUTY, number=one["number"])["released"]["is_late"] is True
+    assert "No statement" in held_check(network, XB)[1]
+    network.deliver()
+    assert subjects(network, XA) == ["On its way"]
+    (delivery,) = ask(network, XB, "message_show", id=sent)["message"]["deliveries"]
+    assert delivery["state"] == "stored"
+    assert [one["step"] for one in delivery["steps"]] == ["not_taken_in", "stored"]
+
+
+def held_check(network: Network, code: str) -> tuple[bool, str]:
+    (found,) = (one for one in ask(network, code, "doctor")["checks"] if one["name"] == "held")
+    return found["is_good"], found["text"]
+
+
+@pytest.mark.parametrize("is_final", [False, True], ids=["suspended", "left_for_good"])
+def test_x21_record_and_message_that_their_recipient_stopped_by_kind_are_held_and_by_leaving_are_refused(
+    world: World,
+    is_final: bool,  # noqa: FBT001 - a table
+) -> None:
+    network = world.network
+    brief = Retention(date(2090, 1, 1), network.clock.now().date() + timedelta(days=35))
+    world.run(
+        [person(world, "w-3", "Beshi Karenko"), replace(person(world, "w-4", "Lunpego Rasha"), retention=brief)], XB
+    )
+    sent = write(network, XA, XB, "police-data-agreement", "On its way")
+    parcel = network[XA].exchange.collect(network.id(XB))
+    assert parcel is not None
+    agreements = network[XB].agreements
+    terms = SuspensionTerms(
+        world.agreement, Direction.RECEIVING, "Ministry", "Decision 7", "data_protection", date(2090, 1, 1),
+        frozenset({network.id(XA)}), frozenset({"message", "wanted_person"}),
+    )  # fmt: skip
+    if is_final:
+        network.submit(XB, agreements.draft_withdrawal(HEAD, world.agreement))
+    else:
+        network.submit(XB, agreements.draft_suspension(HEAD, terms))
+    network[XA].exchange.settle(parcel, network[XB].exchange.receive(parcel.batch))
+    assert subjects(network, XB) == []
+    assert world.held(XB, "w-3") is None
+    held = ask(network, XA, "exchange_held")["held"]
+    (delivery,) = ask(network, XA, "message_show", id=sent)["message"]["deliveries"]
+    if is_final:
+        assert (held, delivery["state"], delivery["reason"]) == ([], "refused", "instrument_not_in_force")
+        return
+    assert [one["kind"] for one in held] == ["record", "record", "message"]
+    assert all("suspended" in one["why"] for one in held)
+    author = network.id(XB)
+    with agreements.open_unit() as unit:
+        state = unit.agreements.instrument(world.agreement)
+        assert state is not None
+        (stop,) = state.participations[author].suspensions
+    network.submit(XB, agreements.draft_resumption(HEAD, world.agreement, stop.id))
+    network.deliver()
+    network.clock.move(days=36)
+    for one in held:
+        ask(network, XA, "exchange_release", officer=DUTY, number=one["number"])
+    network.deliver()
+    assert subjects(network, XB) == ["On its way"]
+    assert world.version(XB, "w-3") == 1
+    # What ran out while it was held does not leave: a person drops it.
+    (over,) = ask(network, XA, "exchange_held")["held"]
+    assert over["about"] == f"{XA}/w-4"
+    assert "may not know of the record any more" in over["why"]
+    assert world.held(XB, "w-4") is None
 
 
 def test_a10_return_fetches_what_waits_at_every_body_that_can_be_reached(world: World) -> None:

@@ -138,17 +138,31 @@ def _held(answer: JsonObject) -> Iterator[str]:
             plain(one["kind"]),
             name(one["about"]),
             when(one["put_at"]),
+            f"{one['days_held']} days",
+            when(one["term"]) if one["is_late"] else "",
             name(one["why"]),
         )
         for one in items(answer, "held")
     ]
-    yield from table(rows, "number", "to", "kind", "about", "since", "why")
+    yield from table(rows, "number", "to", "kind", "about", "put", "held", "late since", "why")
+    if len(rows) != answer["of"]:
+        yield f"These are the first {len(rows)} of {answer['of']}; the next are listed as these are decided."
+    if answer["late"]:
+        yield (
+            f"Past the 30 days in which they would have been delivered: {answer['late']}."
+            " They wait on, for a person to release or drop them."
+        )
 
 
 def _released(answer: JsonObject) -> Iterator[str]:
     one = answer["released"]
     assert isinstance(one, dict), "a statement is an object"
     yield f"Number {one['number']} to {_code(one['to'])} waits again; it leaves if it may now."
+    if one["is_late"]:
+        yield (
+            f"It is late: put on {when(one['put_at'])}, it would have been delivered by {when(one['term'])} or not at all."
+            " Its recipient reads that it is old; tell them if it should not be acted on as news."
+        )
 
 
 def _dropped(answer: JsonObject) -> Iterator[str]:

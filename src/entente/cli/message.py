@@ -166,10 +166,9 @@ def state(item: JsonObject) -> str:
 
 def _furthest(delivery: JsonObject) -> str:
     steps = [plain(one["step"]).replace("_", " ") for one in items(delivery, "steps")]
-    upper = [step for step in steps if step != "relayed" or delivery["state"] == "waiting"]
-    return " → ".join(
-        [*(["relayed"] if "relayed" in steps and "relayed" not in upper else []), plain(delivery["state"]), *upper]
-    )
+    state = plain(delivery["state"])
+    before = [step for step in steps if step == "not taken in" or (step == "relayed" and state != "waiting")]
+    return " → ".join([*before, state, *(step for step in steps if step not in before and step != state)])
 
 
 def _message(answer: JsonObject) -> Iterator[str]:

@@ -1,17 +1,18 @@
 """What a person decides about the exchange: held statements, those this node failed at, and by which way a body is reached.
 
-Source: docs/rules/exchange.md X15, X18, X20 and X24.
+Source: docs/rules/exchange.md X15, X18, X20, X24 and X28.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from entente.bodies.authority import Record, authorise
 from entente.bodies.ports import BodyLists
 from entente.exchange.intake import Accept, OnRefused
-from entente.exchange.model import Queued, SetAside
+from entente.exchange.model import EXPIRY_DAYS, Queued, SetAside
 from entente.exchange.ports import ExchangeUnit
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
@@ -23,6 +24,37 @@ from entente.kernel.text import is_line
 DECIDE = "decide_held"
 REASON_CHARACTERS_MAX = 300
 """As long as a message's subject."""
+HELD_SHOWN_MAX = 1_000
+"""Held statements that one list shows, more than a day's work of an officer; the next follow as these are decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A statement that was held, as of a moment."""
+
+    queued: Queued
+    term: datetime
+    """When it would have ended as undelivered, had nothing come between (X28)."""
+    at: datetime
+
+    @property
+    def is_late(self) -> bool:
+        """Whether that has passed: whoever takes it in now reads something old."""
+        return self.term <= self.at
+
+
+@dataclass(frozen=True, slots=True)
+class HeldList:
+    """What waits for a person's decision."""
+
+    shown: tuple[Held, ...]
+    count: int
+    count_late: int
+
+
+def term_of(queued: Queued) -> datetime:
+    """Return when a statement would end as undelivered if it waited in its line since it was put."""
+    return queued.put_at + timedelta(days=EXPIRY_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +69,30 @@ class Deciding:
     on_refused: Mapping[str, OnRefused]
     record: Record
 
-    def held(self) -> tuple[Queued, ...]:
-        """Return every held statement, in the order they were put."""
-        with self.open_view() as view:
-            return view.outbox.held()
+    def held(self, limit: int = HELD_SHOWN_MAX) -> HeldList:
+        """Return the first of the held statements, in the order they were put, and how many there are in all.
 
-    def release(self, officer: OfficerId, number: int) -> Queued:
+        Source: docs/rules/exchange.md X20 and X28.
+        """
+        now = self.clock.now()
+        with self.open_view() as view:
+            return HeldList(
+                shown=tuple(Held(one, term_of(one), now) for one in view.outbox.held(limit)),
+                count=view.outbox.count_held(),
+                count_late=view.outbox.count_held(now - timedelta(days=EXPIRY_DAYS)),
+            )
+
+    def release(self, officer: OfficerId, number: int) -> Held:
         """Put a held statement back in its place in the queue; at the door it is judged again, and held again if need be.
 
-        Raises NotFound when none is held under the number.
+        Its 30 days to be delivered begin anew; the answer says whether it is late. Raises NotFound when none is held under the
+        number.
 
-        Source: docs/rules/exchange.md X20.
+        Source: docs/rules/exchange.md X20 and X28.
         """
         return self._decide(officer, number, "released", "")
 
-    def drop(self, officer: OfficerId, number: int, reason: str) -> Queued:
+    def drop(self, officer: OfficerId, number: int, reason: str) -> Held:
         """Take back a held statement for good; it never leaves. Raises NotFound, and Invalid for a reason that is no line.
 
         Source: docs/rules/exchange.md X20.
@@ -65,19 +106,24 @@ class Deciding:
             )
         return self._decide(officer, number, "dropped", reason)
 
-    def _decide(self, officer: OfficerId, number: int, outcome: str, reason: str) -> Queued:
+    def _decide(self, officer: OfficerId, number: int, outcome: str, reason: str) -> Held:
         now = self.clock.now()
         with self.open_unit() as unit:
             authorise(unit, officer, DECIDE, subject=str(number), now=now, lists=self.lists, record=self.record)
             decided = unit.outbox.release(number, now) if not reason else unit.outbox.drop(number, reason, now)
             if decided is None:
                 raise NotFound
-            outgoing = decided.outgoing
+            outgoing, held = decided.outgoing, Held(decided, term_of(decided), now)
             # The reason may name a person, and stays with the delivery (T5).
-            detail: JsonObject = {"outcome": outcome, "statement": outgoing.statement.id, "to": outgoing.recipient}
+            detail: JsonObject = {
+                "outcome": outcome,
+                "statement": outgoing.statement.id,
+                "to": outgoing.recipient,
+                "is_late": held.is_late,
+            }
             self.record(unit, Act(DECIDE, unit.bodies.own().id, officer, outgoing.ref or outgoing.statement.id, detail))
             unit.commit()
-        return decided
+        return held
 
     def aside(self) -> tuple[SetAside, ...]:
         """Return what this node failed at, or does not know the kind of, oldest first."""

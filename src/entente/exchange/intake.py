@@ -32,12 +32,14 @@ from entente.exchange.receipts import opener_for
 from entente.exchange.rules import (
     FAULTS,
     GOVERNANCE_KINDS,
+    STOPPED_FOR_NOW,
     Course,
     HeaderVerdict,
     Known,
     Refusal,
     Terms,
     judge_header,
+    judge_room_refusal,
     judge_statement,
 )
 from entente.exchange.standing import terms_between
@@ -50,7 +52,6 @@ from entente.kernel.statement import Statement
 
 COUNTED_BEFORE = "counted_before"
 """Of a statement that was taken in before, in whatever envelope: it is acknowledged again, and nothing is done."""
-_UNDONE = frozenset({RefusalReason.NOT_ACCEPTED, RefusalReason.FAULT})
 _KEPT_ASIDE = frozenset({RefusalReason.FAULT, RefusalReason.UNKNOWN_KIND})
 """What is no fault of the statement, and may be taken in by a later version of this node. What a rule refused is not kept."""
 RERUNS_MAX = 32
@@ -58,6 +59,8 @@ RERUNS_MAX = 32
 statements then costs 32 runs and not 1,000. Honest nodes refuse what their peer would before they send."""
 DETAIL_CHARACTERS_MAX = 200
 """So that a receipt of 1,000 refused statements fits a statement's bytes."""
+_TOO_MANY = "Too many before it were refused; send it in another envelope."
+_FAILED = "This node failed at it. It is kept here, and taken in once the node is mended."
 Accept: TypeAlias = Callable[[Any, Statement, BodyId], None]
 """A room's `accept_*`: the unit of work, the statement, the body that sent it on. Raises Refused, Invalid, NotFound, Conflict
 or Untrusted to have it set aside. Each takes its own room's unit, which the one unit of a node implements: hence Any."""
@@ -222,13 +225,14 @@ class Intake:
                 if result.reason == RefusalReason.NOT_ACCEPTED and (room := self.on_refused.get(statement.kind)):
                     room(standing.unit, statement, sender)
             elif place > last_asked:
-                result = _not_accepted(statement, "Too many before it were refused; send it in another envelope.")
+                result = _result(statement, Refusal("X18", RefusalReason.NOT_JUDGED, _TOO_MANY))
+            elif (refusal := self._stopped(standing, statement)) is not None:
+                result = _result(statement, refusal)
+            elif (refusal := self._refused_by_room(standing, statement)) is not None:
+                return Poison(place, _result(statement, refusal))
             else:
-                result = self._admit(standing, statement)
-                if result.reason in _UNDONE:
-                    return Poison(place, result)
-                if result.is_accepted:
-                    counted.add(statement.id)
+                result = StatementResult(statement.id, is_accepted=True)
+                counted.add(statement.id)
             results.append(result)
         return tuple(results)
 
@@ -243,8 +247,8 @@ class Intake:
                 name, sender = header_hash(envelope), envelope.header.sender
                 unit.inbox.set_aside(SetAside(0, sender, name, statement, one.reason, one.detail, now))
 
-    def _admit(self, standing: _Standing, statement: Statement) -> StatementResult:
-        unit, sender = standing.unit, standing.envelope.header.sender
+    def _stopped(self, standing: _Standing, statement: Statement) -> Refusal | None:
+        """Say why a statement's room need not be asked (X14 to X17); nothing was done with it then."""
         refusal = judge_statement(
             statement,
             is_body_known=standing.knows(statement.body),
@@ -252,23 +256,28 @@ class Intake:
             terms=standing.terms,
             now=standing.now,
         )
-        if refusal is not None:
-            if refusal.reason is RefusalReason.UNKNOWN_SENDER:
-                unit.bodies.count_unknown(statement.body)
-            return _result(statement, refusal)
+        if refusal is not None and refusal.reason is RefusalReason.UNKNOWN_SENDER:
+            standing.unit.bodies.count_unknown(statement.body)
+        return refusal
+
+    def _refused_by_room(self, standing: _Standing, statement: Statement) -> Refusal | None:
+        """Have the room take a statement in; say why it did not (X18), and then the unit may hold half of what it wrote."""
         try:
-            self.accept[statement.kind](unit, statement, sender)
-        except (Refused, Invalid, NotFound, Conflict) as error:  # X18
-            return _not_accepted(statement, f"{error.code}: {error.what} {error.why}")
+            self.accept[statement.kind](standing.unit, statement, standing.envelope.header.sender)
+        except Refused as error:
+            reason = judge_room_refusal(error.decision)
+            is_for_now = reason in STOPPED_FOR_NOW
+            return Refusal("X18", reason, error.why if is_for_now else f"{error.code}: {error.what} {error.why}")
+        except (Invalid, NotFound, Conflict) as error:
+            return Refusal("X18", RefusalReason.NOT_ACCEPTED, f"{error.code}: {error.what} {error.why}")
         except Untrusted as error:
-            return _not_accepted(statement, f"{error.reason}: {error.what} {error.why}")
+            return Refusal("X18", RefusalReason.NOT_ACCEPTED, f"{error.reason}: {error.what} {error.why}")
         except FAULTS as error:
             self.on_fault(statement, error)
-            detail = "This node failed at it. It is kept here, and taken in once the node is mended."
-            return _result(statement, Refusal("X18", RefusalReason.FAULT, detail))
+            return Refusal("X18", RefusalReason.FAULT, _FAILED)
         if statement.kind in GOVERNANCE_KINDS:
             standing.ask_again()
-        return StatementResult(statement.id, is_accepted=True)
+        return None
 
     def _record(self, unit: ExchangeUnit, envelope: Envelope, receipt: Receipt) -> None:
         """Record the envelope, and each statement set aside; what a room took in, it recorded itself."""
@@ -372,10 +381,6 @@ def _turned_away(envelope: Envelope, verdict: HeaderVerdict, now: datetime) -> R
 def _result(statement: Statement, refusal: Refusal) -> StatementResult:
     detail = refusal.detail[:DETAIL_CHARACTERS_MAX]
     return StatementResult(statement.id, is_accepted=False, reason=refusal.reason.value, detail=detail)
-
-
-def _not_accepted(statement: Statement, detail: str) -> StatementResult:
-    return _result(statement, Refusal("X18", RefusalReason.NOT_ACCEPTED, detail))
 
 
 def _receipt_posted() -> Invalid:

@@ -139,9 +139,13 @@ class RefusalReason(StrEnum):
     FAULT = "fault"
     """This node failed at it; it is kept aside here and tried again once the node is mended."""
     INSTRUMENT_NOT_IN_FORCE = "instrument_not_in_force"
+    SUSPENDED = "suspended"
+    """The instrument is in force, and one of the two has suspended or narrowed it toward the other."""
     MEASURE_STANDS = "measure_stands"
     NOT_ACCEPTED = "not_accepted"
     """A room refused the statement by its own rules; its code stands beside it."""
+    NOT_JUDGED = "not_judged"
+    """Its room was not asked, because too many before it in the envelope were refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,7 @@ class SendState(StrEnum):
     WAITING = "waiting"
     """In the outbox, sealed or not."""
     HELD = "held"
-    """Something came between: it leaves only when a person says so."""
+    """Something came between, here or at the other side: it leaves only when a person says so."""
     STORED = "stored"
     REFUSED = "refused"
     UNDELIVERED = "undelivered"
@@ -219,6 +223,8 @@ class Queued:
     """The order in which statements were put."""
     outgoing: Outgoing
     put_at: datetime
+    since: datetime
+    """Since when it waits, or is as it is: later than `put_at` once a person released it, or its recipient lost it."""
     state: SendState = SendState.WAITING
     reason: str = ""
 

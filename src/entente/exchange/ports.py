@@ -81,13 +81,22 @@ class OutboxStore(Outbox, Protocol):
         """Return the first statement of a kind that waits for a body, sealed or not."""
 
     def hold(self, queued: Queued, why: str, at: datetime) -> None:
-        """Take a waiting statement out of the queue until a person decides."""
+        """Take a waiting statement out of the queue, and out of an envelope that was answered, until a person decides."""
 
-    def held(self) -> tuple[Queued, ...]:
-        """Return every held statement, in the order they were put."""
+    def put_back(self, queued: Queued) -> None:
+        """Take a waiting statement out of an envelope that was answered: it waits in its place, to go in another."""
+
+    def held(self, limit: int) -> tuple[Queued, ...]:
+        """Return the first held statements, in the order they were put."""
+
+    def count_held(self, put_until: datetime | None = None) -> int:
+        """Count the held statements, or those of them that were put until a moment."""
 
     def release(self, number: int, at: datetime) -> Queued | None:
-        """Put a held statement back in its place in the queue; None when none is held under the number."""
+        """Put a held statement back in its place in the queue; None when none is held under the number.
+
+        Its time to be delivered begins anew. What is returned is as it was held.
+        """
 
     def drop(self, number: int, why: str, at: datetime) -> Queued | None:
         """Take back a held statement for good; None when none is held under the number."""

@@ -111,6 +111,22 @@ class Posting:
         incarnation = f"{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}.{self.ids.new_id('stream')}"
         return Stream(recipient, lane, is_outgoing=True, incarnation=incarnation, sequence=0, head="")
 
+    def hold(self, unit: ExchangeUnit, queued: Queued, why: str, now: datetime) -> None:
+        """Take a waiting statement out of its lane until a person decides, and record why.
+
+        Source: docs/rules/exchange.md X20 and X21.
+        """
+        outgoing = queued.outgoing
+        unit.outbox.hold(queued, why, now)
+        detail: JsonObject = {
+            "statement": outgoing.statement.id,
+            "kind": outgoing.statement.kind,
+            "instrument": outgoing.instrument,
+            "why": why,
+        }
+        act = Act("statement_held", outgoing.recipient, "node", outgoing.ref or outgoing.statement.id, detail)
+        self.record(unit, act)
+
     def signer_toward(self, unit: ExchangeUnit, own: Body, peer: BodyId) -> Signer:
         """Return the signer whose key a body knows as ours: the one before a change of keys it has not acknowledged.
 
@@ -151,7 +167,7 @@ class Posting:
             outgoing = queued.outgoing
             lane = Lane.CONTROL if outgoing.is_control else Lane.DATA
             sealed[outgoing.recipient, lane] = None
-            why = f"Not acknowledged within {EXPIRY_DAYS} days of {format_time(queued.put_at)}."
+            why = f"Not acknowledged within {EXPIRY_DAYS} days of {format_time(queued.since)}."
             content: JsonObject = {"statement": outgoing.statement.id, "recipient": outgoing.recipient, "why": why}
             word = draft(NON_DELIVERY_KIND, own, now, content).with_signature(self.keys.signer)
             unit.outbox.set_undelivered(queued, why, now)
@@ -179,15 +195,7 @@ class Posting:
         for queued in queue:
             outgoing = queued.outgoing
             if why := door.why_not(outgoing.statement, outgoing.instrument):
-                door.unit.outbox.hold(queued, why, door.now)
-                detail: JsonObject = {
-                    "statement": outgoing.statement.id,
-                    "kind": outgoing.statement.kind,
-                    "instrument": outgoing.instrument,
-                    "why": why,
-                }
-                act = Act("statement_held", door.peer.id, "node", outgoing.ref or outgoing.statement.id, detail)
-                self.record(door.unit, act)
+                self.hold(door.unit, queued, why, door.now)
             else:
                 yield replace(queued, outgoing=replace(outgoing, statement=door.signed_anew(outgoing.statement)))
 
@@ -218,7 +226,7 @@ class Posting:
 
 def _waits_since(queued: Queued, now: datetime) -> datetime:
     """Return from when a statement's time runs; that of a change of our keys begins with each envelope."""
-    return now if queued.outgoing.statement.kind == DirectoryKind.KEYS else queued.put_at
+    return now if queued.outgoing.statement.kind == DirectoryKind.KEYS else queued.since
 
 
 class Door:
@@ -244,8 +252,7 @@ class Door:
             self._terms[instrument] = terms_between(
                 self.unit, instrument, sender=self.own.id, recipient=self.peer.id, now=self.now
             )
-        terms = self._terms[instrument]
-        if stopped := terms.why_not or terms.measure:
+        if stopped := self._terms[instrument].stopped:
             return stopped
         judge = self._posting.may_leave.get(statement.kind)
         if judge is None:

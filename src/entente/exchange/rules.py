@@ -34,9 +34,12 @@ from entente.exchange.model import (
     Receipt,
     ReceiptOutcome,
     RefusalReason,
+    SendState,
+    StatementResult,
     Stream,
 )
 from entente.kernel.clock import format_time
+from entente.kernel.decision import Decision
 from entente.kernel.ids import BodyId
 from entente.kernel.signing import Context, is_signed_by, key_id
 from entente.kernel.statement import Statement
@@ -111,8 +114,15 @@ class Terms:
 
     why_not: str
     """Why nothing passes under the instrument, in a sentence for the sender; empty when it is in force between us."""
+    suspended: str
+    """Which of the two suspended all of it toward the other, in a sentence; empty when neither did."""
     measure: str
     """Which charter measure stops the sender, in a sentence; empty when none does."""
+
+    @property
+    def stopped(self) -> str:
+        """The first that stops it; empty when nothing does."""
+        return self.why_not or self.suspended or self.measure
 
 
 def judge_header(envelope: Envelope, known: Known, now: datetime) -> HeaderVerdict:
@@ -196,6 +206,41 @@ _RESEALED = frozenset({RefusalReason.KEY_NO_LONGER_VALID, RefusalReason.REPLAYED
 """Refusals that the same bytes will always meet, and that say nothing against what they carry."""
 
 
+STOPPED_FOR_NOW = frozenset({RefusalReason.SUSPENDED, RefusalReason.MEASURE_STANDS})
+"""Why a statement is not taken in that say nothing against it: their author lifts them, or their day comes."""
+_STOPPING_GROUNDS = {
+    "D3": RefusalReason.SUSPENDED,
+    "M2.5": RefusalReason.SUSPENDED,
+    "M2.2": RefusalReason.MEASURE_STANDS,
+}
+"""The grounds of rooms that a suspension, a narrowing or a measure makes say no; D2 and M2.3 say it where a party withdrew."""
+
+
+def judge_room_refusal(decision: Decision) -> RefusalReason:
+    """Say why a statement that its room refused with these grounds is set aside: for now, when nothing else speaks against it.
+
+    Source: docs/rules/exchange.md X18 and X21.
+    """
+    reasons = [_STOPPING_GROUNDS.get(ground.number, RefusalReason.NOT_ACCEPTED) for ground in decision.refusals]
+    if not reasons or RefusalReason.NOT_ACCEPTED in reasons:
+        return RefusalReason.NOT_ACCEPTED
+    return reasons[0]
+
+
+def judge_result(result: StatementResult, *, is_any_judged: bool) -> SendState:
+    """Say what becomes of a statement of ours after its recipient's word on it. Never raises.
+
+    `is_any_judged` says whether that word settles any statement of the envelope: else to send the rest again would not end.
+
+    Source: docs/rules/exchange.md X21.
+    """
+    if result.is_accepted:
+        return SendState.STORED
+    if result.reason in STOPPED_FOR_NOW:
+        return SendState.HELD
+    return SendState.WAITING if result.reason == RefusalReason.NOT_JUDGED and is_any_judged else SendState.REFUSED
+
+
 def judge_statement(
     statement: Statement, *, is_body_known: bool, kinds: Collection[str], terms: Terms, now: datetime
 ) -> Refusal | None:
@@ -219,6 +264,8 @@ def judge_statement(
 def _stopped_by(terms: Terms) -> Refusal | None:  # X16, X17
     if terms.why_not:
         return Refusal("X16", RefusalReason.INSTRUMENT_NOT_IN_FORCE, terms.why_not)
+    if terms.suspended:
+        return Refusal("X16", RefusalReason.SUSPENDED, terms.suspended)
     if terms.measure:
         return Refusal("X17", RefusalReason.MEASURE_STANDS, terms.measure)
     return None

@@ -1,4 +1,4 @@
-"""What a sender does with what it was answered (X19, X21, X25): settle, seal anew, send earlier, wait.
+"""What a sender does with what it was answered (X19, X21, X25): settle, hold, seal anew, send earlier, wait.
 
 A receipt may come as the answer to the post, or be posted by itself: over a relay, in a bundle, from a body that pulls. It
 says the same each time, and twice is once.
@@ -8,9 +8,10 @@ Source: docs/rules/exchange.md X19, X21 and X25.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from entente.bodies.authority import Record
 from entente.bodies.statements import DirectoryKind
@@ -22,19 +23,23 @@ from entente.exchange.model import (
     Receipt,
     ReceiptOutcome,
     RefusalReason,
+    SendState,
+    StatementResult,
     WaitingEnvelope,
 )
 from entente.exchange.packing import retry_delay
 from entente.exchange.ports import ExchangeUnit
-from entente.exchange.posting import Posting
+from entente.exchange.posting import WHY_CHARACTERS_MAX, Posting
 from entente.exchange.receipts import BelievedReceipt
-from entente.exchange.rules import After, judge_receipt
+from entente.exchange.rules import After, judge_receipt, judge_result
 from entente.kernel.canonical import JsonObject
-from entente.kernel.ids import BodyId
+from entente.kernel.ids import BodyId, StatementId
 from entente.kernel.ports import Act, EvidenceStep
 
 _TRIED_AGAIN = frozenset({After.SEND_EARLIER, After.RESEAL, After.WAIT})
 
+_Said: TypeAlias = Mapping[StatementId, tuple[StatementResult, SendState]]
+"""The other side's word on each statement, and what becomes of it here."""
 REFUSED_AS_AHEAD = f"{ReceiptOutcome.REFUSED} {RefusalReason.FROM_THE_FUTURE}"
 """How End.why begins where the other side's clock says that ours is ahead (X6)."""
 
@@ -75,11 +80,33 @@ class Settling:
         if receipt.reason == RefusalReason.KEY_NO_LONGER_VALID:
             self._take_keys_as_known(unit, found, now)
         if after in {After.DONE, After.REFUSED}:
-            carried = unit.outbox.carried_by(waiting.number) if self.posting.on_stored else ()
+            carried, said = unit.outbox.carried_by(waiting.number), _said(receipt)
+            self._take_out(unit, carried, said, found, now)
             unit.outbox.settle(waiting.number, receipt, found.evidence, now)
-            self._record_refusals(unit, waiting, receipt)
-            self._tell_rooms(unit, carried, receipt, waiting.recipient)
+            self._record_refusals(unit, waiting, receipt, said)
+            self._tell_rooms(unit, carried, said, found)
         return after
+
+    def _take_out(
+        self, unit: ExchangeUnit, carried: Iterable[Queued], said: _Said, found: BelievedReceipt, now: datetime
+    ) -> None:
+        """Hold what its recipient stopped for now, and let wait what it did not judge: neither is settled by this receipt.
+
+        A suspension or a measure that came between says nothing against a statement. The other side keeps no part of it, and has
+        passed over it in the stream: released, it goes in another envelope, and counts once should it have arrived all the same.
+
+        Source: docs/rules/exchange.md X21; DESIGN section 5 (held items wait for a person).
+        """
+        for queued in carried:
+            statement = queued.outgoing.statement
+            result, state = said.get(statement.id, (None, SendState.STORED))
+            if state is SendState.WAITING:
+                unit.outbox.put_back(queued)
+            elif state is SendState.HELD and result is not None:
+                why = f"The other side did not take it in: {result.detail}"[:WHY_CHARACTERS_MAX]
+                self.posting.hold(unit, queued, why, now)
+                step = EvidenceStep("not_taken_in", found.speaker, found.receipt.at, result.reason)
+                unit.outbox.add_step(statement.id, found.speaker, step, found.evidence)
 
     def _take_keys_as_known(self, unit: ExchangeUnit, found: BelievedReceipt, now: datetime) -> None:
         """End the delivery of a change of our keys whose receipt was lost: who refuses the key before it has taken it in.
@@ -96,12 +123,18 @@ class Settling:
         step = EvidenceStep("stored", recipient, receipt.at, receipt.reason)
         unit.outbox.add_step(queued.outgoing.statement.id, recipient, step, found.evidence)
 
-    def _tell_rooms(self, unit: ExchangeUnit, carried: Iterable[Queued], receipt: Receipt, recipient: BodyId) -> None:
-        taken = {result.statement for result in receipt.results if result.is_accepted}
+    def _tell_rooms(self, unit: ExchangeUnit, carried: Iterable[Queued], said: _Said, found: BelievedReceipt) -> None:
+        """Tell the rooms what was taken in; where it waited a second time, the ladder shows that this came after the negative."""
         for queued in carried:
             statement = queued.outgoing.statement
-            if statement.id in taken and (room := self.posting.on_stored.get(statement.kind)) is not None:
-                room(unit, statement, recipient)
+            _, state = said.get(statement.id, (None, None))
+            if state is not SendState.STORED:
+                continue
+            if queued.since > queued.put_at:
+                step = EvidenceStep("stored", found.speaker, found.receipt.at)
+                unit.outbox.add_step(statement.id, found.speaker, step, found.evidence)
+            if (room := self.posting.on_stored.get(statement.kind)) is not None:
+                room(unit, statement, found.speaker)
 
     def _take_relays_word(self, unit: ExchangeUnit, found: BelievedReceipt, now: datetime) -> After:
         waiting, receipt = found.waiting, found.receipt
@@ -166,12 +199,17 @@ class Settling:
         attempts = line.attempts + 1
         unit.outbox.put_line(Line(line.recipient, line.lane, attempts, now + retry_delay(attempts), why[:300]))
 
-    def _record_refusals(self, unit: ExchangeUnit, waiting: WaitingEnvelope, receipt: Receipt) -> None:
+    def _record_refusals(self, unit: ExchangeUnit, waiting: WaitingEnvelope, receipt: Receipt, said: _Said) -> None:
         recipient = waiting.recipient
         if receipt.outcome is ReceiptOutcome.REFUSED:
             detail: JsonObject = {"reason": receipt.reason, "why": receipt.detail}
             self.record(unit, Act("delivery_refused", recipient, "node", receipt.envelope, detail))
-        for result in receipt.results:
-            if not result.is_accepted:
+        for result, state in said.values():
+            if state is SendState.REFUSED:
                 detail = {"envelope": receipt.envelope, "reason": result.reason, "why": result.detail}
                 self.record(unit, Act("delivery_refused", recipient, "node", result.statement, detail))
+
+
+def _said(receipt: Receipt) -> _Said:
+    is_any_judged = any(result.reason != RefusalReason.NOT_JUDGED for result in receipt.results)
+    return {result.statement: (result, judge_result(result, is_any_judged=is_any_judged)) for result in receipt.results}

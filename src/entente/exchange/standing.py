@@ -30,7 +30,11 @@ def terms_between(
     Source: docs/rules/exchange.md X16 and X17.
     """
     state = unit.agreements.instrument(instrument) if instrument else None
-    return Terms(_why_not(unit, state, sender, recipient, now), _measure_against(unit, sender, now))
+    return Terms(
+        why_not=_why_not(unit, state, sender, recipient, now),
+        suspended=_suspended(unit, state, sender, recipient),
+        measure=_measure_against(unit, sender, now),
+    )
 
 
 def _why_not(
@@ -43,6 +47,12 @@ def _why_not(
         return f"The instrument is not in force here: {verdict.why}"
     if not {sender, recipient} <= verdict.parties:
         return "Sender and recipient are not both parties to the instrument who signed it and did not withdraw."
+    return ""
+
+
+def _suspended(unit: ExchangeUnit, state: InstrumentState | None, sender: BodyId, recipient: BodyId) -> str:
+    if state is None:
+        return ""
     successors = unit.bodies.successors()
     if _stops_all(state, recipient, _names(sender, successors), Direction.RECEIVING):
         return "The recipient suspended receiving from the sender under this instrument."

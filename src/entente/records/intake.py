@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from entente.bodies.model import Compromise
 from entente.bodies.rules import CLOCK_SKEW_MAX, verify_by_node
 from entente.bodies.succession import stands_for
+from entente.disclosure.model import Verdict
 from entente.disclosure.service import Disclosure, answer
 from entente.handling.model import CodeLists, FactDates
 from entente.kernel.canonical import JsonObject
@@ -125,12 +126,12 @@ class Intake:
         situation = self.disclosure.situation_in(unit)
         dates = FactDates(record.retention.erase_on, None)
         for cls in record.terms:
-            answer(copy_verdict(cls, holder, situation, now, dates), f"{record.id} was not taken in.")
+            _require(copy_verdict(cls, holder, situation, now, dates), f"{record.id} was not taken in.")
             if sender == record.source:
                 continue
             # A forwarded copy: the forwarding body must have been allowed to pass it on.
             verdict = forward_verdict(cls, sender, holder, record.id, situation, now)
-            answer(verdict, f"{record.id} was not taken in from {sender}.")
+            _require(verdict, f"{record.id} was not taken in from {sender}.")
 
     def doubt(self, unit: RecordsUnit, compromise: Compromise) -> int:
         """Stop showing the copies that a source's compromised key signed and that came here since then; say how many.
@@ -227,6 +228,17 @@ def _names_erased(unit: RecordsUnit, record: RecordId) -> bool:
         return False
     unit.erasures.forget_again(record)
     return True
+
+
+def _require(verdict: Verdict, what: str) -> None:
+    """Raise Refused or NotFound, as the gate answers an officer, unless a copy may go where it is to go.
+
+    One that a suspension or a narrowing alone stops (D3) is refused with that ground: whoever sends it has it, and both bodies
+    know the stand of a party, so that nothing hidden is told. Its sender holds it then, for its officers to decide (X21).
+    """
+    if {ground.number for ground in verdict.decision.refusals} == {"D3"}:
+        raise Refused(what, decision=verdict.decision, do="Wait until the body that suspended it resumes.")
+    answer(verdict, what)
 
 
 def _not_our_own(unit: RecordsUnit, source: BodyId) -> None:

@@ -90,6 +90,7 @@ _SEAL = (
     .where(_item.c.number == sa.bindparam("number_"))
     .values(envelope_number=sa.bindparam("of"), may_have_left=True)
 )
+_PUT_BACK = sa.update(_item).where(_item.c.number == sa.bindparam("number_")).values(envelope_number=None)
 _FIRST = (
     sa.select(_item)
     .where(*_OF_LANE, _item.c.state == _WAITING, _item.c.kind == sa.bindparam("kind"))
@@ -97,7 +98,7 @@ _FIRST = (
     .limit(1)
 )
 _OVERDUE = (
-    sa.select(_item).where(_item.c.state == _WAITING, _item.c.put_at <= sa.bindparam("before")).order_by(_item.c.number)
+    sa.select(_item).where(_item.c.state == _WAITING, _item.c.at <= sa.bindparam("before")).order_by(_item.c.number)
 )
 _SETTLE_BOX = (
     sa.update(_box)
@@ -195,21 +196,32 @@ class OutboxTables(LineTables):
         return None if row is None else _queued(row)
 
     def hold(self, queued: Queued, why: str, at: datetime) -> None:
-        """Take a waiting statement out of the queue until a person decides."""
+        """Take a waiting statement out of the queue, and out of an envelope that was answered, until a person decides."""
         self._set(queued.number, SendState.HELD, why, at)
+        self.put_back(queued)
 
-    def held(self) -> tuple[Queued, ...]:
-        """Return every held statement, in the order they were put."""
-        query = sa.select(_item).where(_item.c.state == SendState.HELD.value).order_by(_item.c.number)
+    def put_back(self, queued: Queued) -> None:
+        """Take a waiting statement out of an envelope that was answered: it waits in its place, to go in another."""
+        self._connection.execute(_PUT_BACK, {"number_": queued.number})
+
+    def held(self, limit: int) -> tuple[Queued, ...]:
+        """Return the first held statements, in the order they were put."""
+        query = sa.select(_item).where(_item.c.state == SendState.HELD.value).order_by(_item.c.number).limit(limit)
         return tuple(_queued(row) for row in self._connection.execute(query))
+
+    def count_held(self, put_until: datetime | None = None) -> int:
+        """Count the held statements, or those of them that were put until a moment."""
+        query = sa.select(sa.func.count()).select_from(_item).where(_item.c.state == SendState.HELD.value)
+        if put_until is not None:
+            query = query.where(_item.c.put_at <= put_until)
+        return int(self._connection.execute(query).scalar_one())
 
     def release(self, number: int, at: datetime) -> Queued | None:
         """Put a held statement back in its place in the queue; None when none is held under the number."""
         found = self._held_one(number)
         if found is not None:
             # Its time runs anew (X28): it did not end while it was held, and does not end now.
-            values = {"state": _WAITING, "reason": "", "put_at": at, "at": at}
-            self._connection.execute(sa.update(_item).where(_item.c.number == number).values(**values))
+            self._set(number, SendState.WAITING, "", at)
             lane = lane_of(found.outgoing)
             self.put_line(Line(found.outgoing.recipient, lane, 0, at))
         return found
@@ -285,7 +297,7 @@ class OutboxTables(LineTables):
             _item.c.state == SendState.STORED.value,
             _item.c.document.is_not(None),
         )
-        return self._connection.execute(again.values(state=_WAITING, envelope_number=None, put_at=at, at=at)).rowcount
+        return self._connection.execute(again.values(state=_WAITING, envelope_number=None, at=at)).rowcount
 
     def doubt_what_left(self) -> None:
         """Take everything that waits or is held for what may have left."""
@@ -313,7 +325,7 @@ class OutboxTables(LineTables):
             self.add_step(item.outgoing.statement.id, item.outgoing.recipient, step, evidence)
 
     def overdue(self, before: datetime) -> tuple[Queued, ...]:
-        """Return statements that have waited since before a moment, sealed or not, held ones left out."""
+        """Return statements that have waited since a moment or longer, sealed or not, held ones left out."""
         return tuple(_queued(row) for row in self._connection.execute(_OVERDUE, {"before": before}))
 
     def set_undelivered(self, queued: Queued, why: str, at: datetime) -> None:
@@ -400,7 +412,7 @@ def _queued(row: sa.Row[Any]) -> Queued:
     statement = statement_of(row.document)
     recipient, instrument = BodyId(row.recipient), InstrumentId(row.instrument)
     outgoing = Outgoing(recipient, instrument, statement, is_control, row.ref)
-    return Queued(row.number, outgoing, row.put_at, SendState(row.state), row.reason)
+    return Queued(row.number, outgoing, row.put_at, row.at, SendState(row.state), row.reason)
 
 
 def _pending(item: Outgoing) -> Delivery:

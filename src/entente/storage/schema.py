@@ -478,7 +478,7 @@ outbox_statement = sa.Table(
     _moment("at"),
     sa.Column("document", sa.Text),
     sa.Index(None, "recipient", "lane", "state", "envelope_number", "number"),
-    sa.Index(None, "state", "put_at"),
+    sa.Index(None, "state", "at"),
 )
 outbox_evidence = sa.Table(
     "outbox_evidence",

@@ -36,6 +36,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
         *_checks_of_stores_before(node),
         _check_erasures(node),
         _check_outbox(node),
+        _check_held(node),
         _check_sources(node),
         _check_addresses(own.addresses),
         *_checks_of_a_cut_off(node),
@@ -200,6 +201,22 @@ def _check_outbox(node: Node) -> JsonObject:
     codes = ", ".join(names_of(node).code(body) for body in due)
     text = f"Envelopes are due to {codes}." if due else "Nothing is overdue to any body."
     return _check("outbox", is_good=True, text=text)
+
+
+def _check_held(node: Node) -> JsonObject:
+    """Say what waits for a person's decision. Nobody but an officer of this body ends it, so that a late one is worth a look."""
+    held = node.deciding.held(1)
+    if not held.shown:
+        return _check("held", is_good=True, text="No statement is held for a person's decision.")
+    first = held.shown[0]
+    text = (
+        f"Held for a person's decision: {held.count} statements, the first put on {format_time(first.queued.put_at)[:19]}Z;"
+        " see «entente exchange held»."
+    )
+    if held.count_late:
+        since = f"the first since {format_time(first.term)[:19]}Z"
+        text += f" Past the 30 days in which they would have been delivered: {held.count_late}, {since}."
+    return _check("held", is_good=not held.count_late, text=text)
 
 
 def _check_sources(node: Node) -> JsonObject:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from entente.exchange.bundles import LINE_BYTES_MAX, export, take_in
-from entente.exchange.model import STREAM_LANES, Queued, SetAside
+from entente.exchange.deciding import Held
+from entente.exchange.model import STREAM_LANES, SetAside
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Conflict, EntenteError, Invalid
@@ -43,7 +44,7 @@ def _lines(node: Node, _: Arguments) -> JsonObject:
                     "why": next((line.why for line in lines if line is not None and line.why), ""),
                 }
             )
-    return {"lines": rows, "held": len(node.deciding.held()), "aside": len(node.deciding.aside())}
+    return {"lines": rows, "held": node.deciding.held(1).count, "aside": len(node.deciding.aside())}
 
 
 def _fetch(node: Node, arguments: Arguments) -> JsonObject:
@@ -60,23 +61,23 @@ def _fetch(node: Node, arguments: Arguments) -> JsonObject:
             why = f"{error.what} {error.why}"
         rows.append({"body": names.ref(body.id), "envelopes": came, "why": names.readable(why)})
         arguments.progress(len(rows))
-    return {"fetched": rows, "held": len(node.deciding.held())}
+    return {"fetched": rows, "held": node.deciding.held(1).count}
 
 
 def _held(node: Node, _: Arguments) -> JsonObject:
-    names = names_of(node)
-    return {"held": [_queued(one, names) for one in node.deciding.held()]}
+    names, held = names_of(node), node.deciding.held()
+    return {"held": [_shown(one, names) for one in held.shown], "of": held.count, "late": held.count_late}
 
 
 def _release(node: Node, arguments: Arguments) -> JsonObject:
     number = arguments.integer("number", default=0, least=1, most=NUMBER_MAX)
-    return {"released": _queued(node.deciding.release(arguments.officer(), number), names_of(node))}
+    return {"released": _shown(node.deciding.release(arguments.officer(), number), names_of(node))}
 
 
 def _drop(node: Node, arguments: Arguments) -> JsonObject:
     number = arguments.integer("number", default=0, least=1, most=NUMBER_MAX)
     dropped = node.deciding.drop(arguments.officer(), number, arguments.text("reason"))
-    return {"dropped": _queued(dropped, names_of(node))}
+    return {"dropped": _shown(dropped, names_of(node))}
 
 
 def _aside(node: Node, _: Arguments) -> JsonObject:
@@ -174,8 +175,8 @@ def _no_file(file: Path, error: OSError | ValueError) -> Invalid:
     )
 
 
-def _queued(one: Queued, names: Names) -> JsonObject:
-    outgoing = one.outgoing
+def _shown(held: Held, names: Names) -> JsonObject:
+    one, outgoing = held.queued, held.queued.outgoing
     return {
         "number": one.number,
         "to": names.ref(outgoing.recipient),
@@ -183,6 +184,10 @@ def _queued(one: Queued, names: Names) -> JsonObject:
         "instrument": names.instrument_name(outgoing.instrument),
         "about": names.readable(outgoing.ref),
         "put_at": to_json(one.put_at),
+        "held_since": to_json(one.since),
+        "days_held": (held.at - one.since).days,
+        "term": to_json(held.term),
+        "is_late": held.is_late,
         "why": names.readable(one.reason),
     }
 

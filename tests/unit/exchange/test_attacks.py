@@ -282,7 +282,6 @@ NOT_IN_FORCE: dict[str, InstrumentState | None] = {
     "not_signed_by_all": an_instrument(signed=(XA,)),
     "sender_is_no_party": an_instrument(parties=(XB, XC)),
     "withdrawn": withdrawn(an_instrument(parties=(XA, XB, XC))),
-    "suspended_by_us": suspended(an_instrument()),
 }
 
 
@@ -346,7 +345,8 @@ def test_measure_stops_its_target_but_never_governance(stands: Measure, is_stopp
     a.put(XB, a.say("data"), a.say("gone", "withdrawal"), a.say("governance", "participation"))
     deliver(a, b)
     assert b.state.accepted == (["gone", "governance"] if is_stopped else ["data", "gone", "governance"])
-    assert a.delivery("data")[1] == ("measure_stands" if is_stopped else "")
+    assert a.delivery("data")[0] == ("held" if is_stopped else "stored")
+    assert b.taken[0].results[0].reason == ("measure_stands" if is_stopped else "")
 
 
 def test_batch_that_is_too_large_is_refused_unread() -> None:

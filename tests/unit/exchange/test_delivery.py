@@ -235,10 +235,12 @@ def test_envelope_full_of_poison_costs_a_bounded_number_of_runs() -> None:
     a.put(XB, *(a.say(f"{number}", "poison") for number in range(RERUNS_MAX + 20)), a.say("last"))
     deliver(a, b)
     assert b.state.accepted == []
-    assert a.delivery("last") == ("refused", "not_accepted")
+    assert a.delivery(f"{RERUNS_MAX - 1}") == ("refused", "not_accepted")
+    assert a.delivery("last") == ("waiting", ""), "its room was not asked"
     a.send(XB, "next")
     deliver(a, b)
-    assert b.state.accepted == ["next"]
+    assert b.state.accepted == ["last", "next"]
+    assert {a.delivery(f"{number}") for number in range(RERUNS_MAX + 20)} == {("refused", "not_accepted")}
 
 
 def test_unreachable_body_is_tried_after_one_second_doubling_to_an_hour() -> None:
@@ -316,7 +318,7 @@ def test_statement_its_room_lets_leave_no_more_is_held_and_the_others_go() -> No
     a.stopped.clear()
     assert a.exchange.recipients_due() == (), "only a person releases what is held"
     with a.unit() as unit:
-        (held,) = unit.outbox.held()
+        (held,) = unit.outbox.held(100)
         assert unit.outbox.release(held.number, clock.now()) is not None
         unit.commit()
     deliver(a, b)
@@ -359,7 +361,7 @@ def test_held_statement_that_a_person_drops_never_leaves() -> None:
     a.stopped.add("one")
     assert a.exchange.collect(XB) is None
     with a.unit() as unit:
-        (held,) = unit.outbox.held()
+        (held,) = unit.outbox.held(100)
         assert unit.outbox.drop(held.number, "Its head decided so.", clock.now()) is not None
         assert unit.outbox.drop(held.number, "Again.", clock.now()) is None
         assert unit.outbox.release(held.number, clock.now()) is None

@@ -433,7 +433,7 @@ def _make_exchange_tables() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_outbox_statement_ref"), "outbox_statement", ["ref"], unique=False)
-    op.create_index(op.f("ix_outbox_statement_state_put_at"), "outbox_statement", ["state", "put_at"], unique=False)
+    op.create_index(op.f("ix_outbox_statement_state_at"), "outbox_statement", ["state", "at"], unique=False)
     op.create_index(op.f("ix_outbox_statement_statement_id"), "outbox_statement", ["statement_id"], unique=False)
     op.create_table(
         "relay_envelope",
