@@ -25,6 +25,7 @@ from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
 from entente.disclosure.service import Disclosure
 from entente.exchange.deciding import Deciding
+from entente.exchange.queues import Queues
 from entente.exchange.recovering import Recovering, Recovery
 from entente.exchange.service import Exchange
 from entente.formats.codelists import load_code_lists
@@ -389,6 +390,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         on_stored=dict.fromkeys(("withdrawal", "copy_ended", "erasure"), onward.stored_there),
         answers=answer_table(blobs, correspondence, catch_up, erasing),
         prepare={BLOB_FETCH: blobs.bring_for},
+        queues=Queues(settings.outbox_waiting_max),
     )
     taking_back = TakingBack(clock, lists, schemata, signer, recorded)
     table = take_back_table(clock, directory, taking_back)

@@ -42,6 +42,14 @@ SETTINGS = (
         3_600,
     ),
     SettingRow(
+        "outbox_waiting_max",
+        "100000",
+        "statements",
+        "How many statements may wait for one body, held ones included; the default is about 300 MB of records.",
+        10,
+        10_000_000,
+    ),
+    SettingRow(
         "import_slice_ms_max", "50", "milliseconds", "Longest commit of an import (DESIGN section 8).", 5, 1_000
     ),
     SettingRow(
@@ -68,6 +76,7 @@ class Settings:
     exchange_timeout_seconds: int
     exchange_workers: int
     exchange_fetch_seconds: int
+    outbox_waiting_max: int
     import_slice_ms_max: int
     disk_free_mb_min: int
     blobs_gb_max: int

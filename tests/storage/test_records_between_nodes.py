@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,9 +28,11 @@ from entente.handling.model import (
     ReviewState,
 )
 from entente.identity.model import Candidate, Occasion, Query
-from entente.kernel.errors import NotFound, Refused
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.errors import NotFound, Refused, Unavailable
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.node import Meaning
+from entente.records import importing
 from entente.records.importing import Import, ImportPlan
 from entente.records.model import (
     Fact,
@@ -42,6 +45,8 @@ from entente.records.model import (
 )
 from entente.records.statements import record_statement, withdrawal_statement
 from entente.storage.folder import Folder
+from entente.verbs import perform
+from entente.verbs import records as record_verbs
 from tests.support.build_disclosure import a_class
 from tests.support.hostile import send
 from tests.support.nodes import DUTY, HEAD, Network, open_network
@@ -409,6 +414,63 @@ def test_r6_two_imports_of_one_list_at_once_make_each_record_once(world: World) 
     assert world.version(XA, "race-7") == 1
     keys = world.network.own(XA).keys
     assert world.network[XA].trail.verify(tuple(key.node_key for key in keys)).is_sound
+
+
+def listed(path: Path, prefix: str, count: int) -> Path:
+    """Write a list of persons to import."""
+    rows = [
+        {"id": f"{prefix}-{number}", "schema": "Person", "properties": {"name": [f"Numbered Person {number}"]}}
+        for number in range(count)
+    ]  # fmt: skip
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def short_queues(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let 60 statements wait for a body of XA, of which a slice of an import puts at most 20."""
+    monkeypatch.setattr(world.network[XA].exchange.queues, "waiting_max", 60)
+    monkeypatch.setattr(importing, "SLICE_ROWS_FIRST", 20)
+    for module in (importing, record_verbs):
+        monkeypatch.setattr(module, "SLICE_ROWS_MAX", 20)
+    monkeypatch.setattr(record_verbs, "QUEUE_PAUSES_MAX", 3)
+
+
+@pytest.mark.usefixtures("short_queues")
+def test_x32_import_shared_with_a_body_that_takes_nothing_stops_whole_and_goes_on_when_run_again(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_verbs, "sleep", lambda _: None)
+    network = world.network
+    file = listed(tmp_path / "silent.jsonl", "silent", 130)
+    given: JsonObject = {
+        "officer": DUTY, "file": str(file), "terms": TERMS_FILE.read_text(encoding="utf-8"), "share_with": [XB],
+    }  # fmt: skip
+    with pytest.raises(Unavailable, match="XB-NCB does not take what waits for it") as stopped:
+        perform(network[XA], "record_import", given)
+    assert stopped.value.retry_is_safe
+    kept = world.count(XA, "silent-")
+    assert 40 <= kept <= 60
+    assert f"{kept} rows are kept" in stopped.value.why
+    (line,) = (one for one in ask(network, "exchange_lines")["lines"] if one["body"]["code"] == XB)
+    assert (line["in_queue"], line["queue_most"]) == (kept, 60)
+    (check,) = (one for one in ask(network, "doctor")["checks"] if one["name"] == "outbox")
+    assert (check["is_good"], f"XB-NCB {kept}" in check["text"]) == (kept < 48, kept >= 48)
+    # An act toward it is refused, a withdrawal is not.
+    with pytest.raises(Unavailable, match="queue to XB-NCB is full"):
+        world.run(people(world, "beyond", 61), XB)
+    assert world.held(XA, "beyond-40") is None
+    ask(network, "record_withdraw", officer=DUTY, record="silent-0", reason="Mistaken.")
+    network.deliver()
+    monkeypatch.setattr(record_verbs, "sleep", lambda _: network.deliver())
+    summary = ask(network, "record_import", **given)["summary"]
+    assert summary["created"] == 130 - kept
+    network.deliver()
+    assert world.count(XB, "silent-") == 129
+
+
+def ask(network: Network, verb: str, **given: Json) -> Any:  # noqa: ANN401 - a verb's JSON
+    return perform(network[XA], verb, given)
 
 
 def test_r1_intake_refuses_a_record_whose_source_is_not_its_signer(world: World) -> None:

@@ -115,15 +115,23 @@ def _code(value: object) -> str:
     return plain(value["code"]) if isinstance(value, dict) else ""
 
 
+def _full(line: JsonObject) -> str:
+    """Say how full a queue is: what waits and is held, of what may."""
+    count, most = line["in_queue"], line["queue_most"]
+    assert isinstance(count, int), "a count is a number"
+    assert isinstance(most, int), "a bound is a number"
+    return f"{count} of {most}" + (", full" if count >= most else "") if count else "empty"
+
+
 def _lines(answer: JsonObject) -> Iterator[str]:
     rows = [
         (
-            _code(one["body"]), str(one["waiting"]), plain(one["via"]), when(one["heard"]) if one["heard"] else "never",
-            str(one["attempts"] or ""), name(one["why"]),
+            _code(one["body"]), str(one["waiting"]), _full(one), plain(one["via"]),
+            when(one["heard"]) if one["heard"] else "never", str(one["attempts"] or ""), name(one["why"]),
         )
         for one in items(answer, "lines")
     ]  # fmt: skip
-    yield from table(rows, "body", "waiting", "via", "last heard", "failures", "")
+    yield from table(rows, "body", "waiting", "queue", "via", "last heard", "failures", "")
     if answer["held"]:
         yield f"{answer['held']} statements are held: «entente exchange held»."
     if answer["aside"]:

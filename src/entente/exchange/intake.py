@@ -28,6 +28,7 @@ from entente.exchange.model import (
     Stream,
 )
 from entente.exchange.ports import ExchangeUnit, NodeKeys
+from entente.exchange.queues import Queues
 from entente.exchange.receipts import opener_for
 from entente.exchange.rules import (
     FAULTS,
@@ -44,7 +45,7 @@ from entente.exchange.rules import (
 )
 from entente.exchange.standing import terms_between
 from entente.kernel.canonical import JsonObject
-from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
+from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Unavailable, Untrusted
 from entente.kernel.ids import BodyId
 from entente.kernel.ports import Act
 from entente.kernel.signing import encode_bytes
@@ -102,6 +103,7 @@ class Intake:
     record: Record
     on_fault: OnFault
     on_refused: Mapping[str, OnRefused]
+    queues: Queues
 
     def look(self, view: ExchangeUnit, envelope: Envelope, now: datetime) -> Glance:
         """Say what is known of an envelope's sender, and the answer if giving it changes nothing here.
@@ -275,6 +277,11 @@ class Intake:
         except FAULTS as error:
             self.on_fault(statement, error)
             return Refusal("X18", RefusalReason.FAULT, _FAILED)
+        try:
+            self.queues.require_room(standing.unit, standing.unit.outbox.pending())
+        except Unavailable as error:
+            # Whoever asks and takes no answer is answered no more, rather than filling this node's disk (X32).
+            return Refusal("X32", RefusalReason.NOT_ACCEPTED, f"{error.code}: {error.what}")
         if statement.kind in GOVERNANCE_KINDS:
             standing.ask_again()
         return None

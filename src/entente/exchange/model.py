@@ -33,6 +33,8 @@ EXPIRY_DAYS = 30
 """DESIGN section 4: retries for 30 days."""
 CALL_SECONDS_MAX = CLOCK_SKEW_SECONDS_MAX
 """How old a call may be: the freshness bound of DESIGN section 4, and as long as a call is remembered so that it counts once."""
+WAITING_MAX = 100_000
+"""Data statements that may wait for one body (setting outbox_waiting_max): about 300 MB of records, a month of a busy line."""
 RELAY_AGAIN_HOURS = 1
 """A relay that took an envelope is asked again after this, should its recipient not have acknowledged by then."""
 

@@ -158,6 +158,9 @@ class OutboxStore(Outbox, Protocol):
     def count_waiting(self, recipient: BodyId) -> int:
         """Count the statements that wait for a body, sealed or not, held ones left out."""
 
+    def count_open(self, recipient: BodyId) -> int:
+        """Count the data statements for a body that wait or are held: what its queue is bounded by. Reads an index alone."""
+
     def last_sealed(self, recipient: BodyId, lane: Lane) -> datetime | None:
         """Return when the newest envelope of a lane was made; None before the first."""
 

@@ -35,6 +35,7 @@ from entente.exchange.packing import check_fits
 from entente.exchange.parcels import Parcel, Pulled, Settlement
 from entente.exchange.ports import ExchangeUnit, NodeKeys
 from entente.exchange.posting import NOTHING_BEFORE, MayLeave, OnStored, Posting
+from entente.exchange.queues import Queues
 from entente.exchange.receipts import BelievedReceipt, believe_receipt
 from entente.exchange.recovering import WORD_WAITS_DAYS
 from entente.exchange.relaying import Relaying
@@ -76,6 +77,8 @@ class Exchange:
     """Statement kind → the room that answers it as a call (X27). Closed."""
     prepare: Mapping[str, Prepare] = field(default_factory=dict)
     """Statement kind → the room that makes ready to answer it, before a unit of work is open (X27)."""
+    queues: Queues = field(default_factory=Queues)
+    """How much may wait for each body (X32)."""
 
     @property
     def signer(self) -> Signer:
@@ -114,9 +117,9 @@ class Exchange:
     def enter_outbox(self, unit: ExchangeUnit) -> None:
         """Give what this transaction sends its place in the queue. Run before each commit.
 
-        Raises Invalid when a statement fits no envelope; the act is then not committed.
+        Raises Invalid when a statement fits no envelope, and Unavailable when a queue is full; the act is then not committed.
 
-        Source: docs/rules/exchange.md X20.
+        Source: docs/rules/exchange.md X20 and X32.
         """
         pending = unit.outbox.pending()
         if not pending:
@@ -127,6 +130,7 @@ class Exchange:
             known = unit.bodies.body(outgoing.recipient)
             assert known is not None, f"a room put a statement for {outgoing.recipient}, which is not in the directory"
             check_fits(outgoing.statement)
+        self.queues.take_room(unit, pending)
         unit.outbox.enter(self.clock.now())
 
     def refusing_as_ahead(self) -> tuple[BodyId, ...]:
@@ -272,7 +276,7 @@ class Exchange:
 
     @property
     def _arriving(self) -> Arriving:
-        intake = Intake(self.keys, self.accept, self.record, self.on_fault, self.on_refused)
+        intake = Intake(self.keys, self.accept, self.record, self.on_fault, self.on_refused, self.queues)
         return Arriving(
             self.open_unit, self.open_view, self.clock, self.ids, self.sealer, intake, self.posting, self.calls,
             self._collecting.for_a_pull, self.prepare,

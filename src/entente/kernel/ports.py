@@ -81,6 +81,8 @@ class Outgoing:
     is_control: bool = False
     """Suspension, withdrawal, key change: they overtake data."""
     ref: str = ""
+    is_owed: bool = False
+    """The node's own doing, and no officer's act: it finds room however much waits (exchange X32)."""
 
 
 @dataclass(frozen=True, slots=True)

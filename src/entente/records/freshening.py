@@ -75,7 +75,9 @@ class Fresh:
         statement = whole if whole is not None and visible is record else None
         if statement is None:
             statement = record_statement(visible, self.officer, self.now, self.signer)
-        self.unit.outbox.put(Outgoing(to, instrument, statement, ref=record.id))
+        # What the node sends again by itself it owes to whoever had a copy (docs/rules/exchange.md X32).
+        is_owed = self.officer == NODE
+        self.unit.outbox.put(Outgoing(to, instrument, statement, ref=record.id, is_owed=is_owed))
         self.unit.records.put_holder(record.id, Holder(to, record.version, HolderState.SENT, self.now))
 
     def _end(self, after: Record, holder: Holder, *, is_overtaken: bool) -> None:

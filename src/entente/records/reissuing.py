@@ -72,7 +72,7 @@ class Reissuing:
             if visible is None or (instrument := visible.terms[0].instrument) is None:
                 continue
             statement = record_statement(visible, NODE, now, self.signer)
-            unit.outbox.put(Outgoing(holder.body, instrument, statement, ref=stored.record.id))
+            unit.outbox.put(Outgoing(holder.body, instrument, statement, ref=stored.record.id, is_owed=True))
             again = Holder(holder.body, stored.record.version, HolderState.SENT, now)
             unit.records.put_holder(stored.record.id, again)
             sent += 1

@@ -90,6 +90,9 @@ _SEAL = (
     .where(_item.c.number == sa.bindparam("number_"))
     .values(envelope_number=sa.bindparam("of"), may_have_left=True)
 )
+_COUNT_OPEN = (
+    sa.select(sa.func.count()).select_from(_item).where(*_OF_LANE, _item.c.state.in_([_WAITING, SendState.HELD.value]))
+)
 _PUT_BACK = sa.update(_item).where(_item.c.number == sa.bindparam("number_")).values(envelope_number=None)
 _FIRST = (
     sa.select(_item)
@@ -362,6 +365,11 @@ class OutboxTables(LineTables):
         query = sa.select(sa.func.count()).select_from(_item)
         mine = query.where(_item.c.recipient == recipient, _item.c.state == _WAITING)
         return int(self._connection.execute(mine).scalar_one())
+
+    def count_open(self, recipient: BodyId) -> int:
+        """Count the data statements for a body that wait or are held; reads an index alone."""
+        values = {"recipient": recipient, "lane": Lane.DATA.value}
+        return int(self._connection.execute(_COUNT_OPEN, values).scalar_one())
 
     def last_sealed(self, recipient: BodyId, lane: Lane) -> datetime | None:
         """Return when the newest envelope of a lane was made; None before the first."""

@@ -16,6 +16,8 @@ from entente.verbs.arguments import Arguments
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
+QUEUE_TENTHS = 8
+"""A queue that is four fifths full is worth a line while there is still time to do something about it."""
 INDEX_BEHIND_MOST = 1_000
 """Changes the index may lag before it is worth a line; it takes about a second of work."""
 
@@ -200,7 +202,15 @@ def _check_outbox(node: Node) -> JsonObject:
     due = node.exchange.recipients_due()
     codes = ", ".join(names_of(node).code(body) for body in due)
     text = f"Envelopes are due to {codes}." if due else "Nothing is overdue to any body."
-    return _check("outbox", is_good=True, text=text)
+    most, names = node.exchange.queues.waiting_max, names_of(node)
+    with node.exchange.open_view() as view:
+        counts = {body: view.outbox.count_open(body) for body in names.bodies if body != names.own.id}
+    if long := [f"{names.code(body)} {count}" for body, count in counts.items() if count * 10 >= most * QUEUE_TENTHS]:
+        text += (
+            f" Queues that are full or soon will be, of {most} statements each (setting outbox_waiting_max): {', '.join(long)}."
+            " Then nothing more is shared with them or said to them; see «entente exchange lines» and «entente exchange held»."
+        )
+    return _check("outbox", is_good=not long, text=text)
 
 
 def _check_held(node: Node) -> JsonObject:

@@ -37,6 +37,8 @@ def _lines(node: Node, _: Arguments) -> JsonObject:
                 {
                     "body": names.ref(body.id),
                     "waiting": view.outbox.count_waiting(body.id),
+                    "in_queue": view.outbox.count_open(body.id),
+                    "queue_most": node.exchange.queues.waiting_max,
                     "relayed_for": view.relay.count_for(body.id),
                     "via": names.code(route) if route else "",
                     "heard": to_json(heard),

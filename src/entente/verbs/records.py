@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import sleep
 
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import Unavailable
-from entente.kernel.ids import OfficerId, RecordId
+from entente.kernel.ids import BodyId, OfficerId, RecordId
 from entente.node import Meaning, Node
 from entente.records.blobs import Looking
 from entente.records.holders import Listed
-from entente.records.importing import Import, ImportPlan
+from entente.records.importing import SLICE_ROWS_MAX, Import, ImportPlan
 from entente.records.judging import SCHEMA, Conditions, Judgement, Verdict, judge_sameness
 from entente.records.model import BlobReference, Record, StoredRecord
 from entente.records.service import PAGE_RECORDS_MAX
@@ -21,6 +22,9 @@ from entente.verbs.verb import Verb, verb
 
 NUMBER_MAX = 2**53 - 1
 """A record's short number in its store."""
+QUEUE_PAUSE_SECONDS = 0.25
+QUEUE_PAUSES_MAX = 120
+"""In a row without one statement taken: half a minute, three times as long as a post may take by default."""
 
 
 def _import(node: Node, arguments: Arguments) -> JsonObject:
@@ -34,6 +38,8 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
     def kept(rows: int) -> None:
         arguments.progress(rows)
         _require_room(node, rows)
+        for body in sorted(recipients):
+            _await_queue(node, body, rows, arguments)
 
     with node.files.rejects(rejects) as on_reject, node.files.import_rows(file, terms.encode(), meaning) as opened:
         plan = ImportPlan(officer, recipients, kept, on_reject, node.settings.import_slice_ms_max)
@@ -55,6 +61,37 @@ def _require_room(node: Node, rows: int) -> None:
             do="Free space on the disk that holds the node's folder, then run the same import again: what is there stays.",
             retry_is_safe=True,
         )
+
+
+def _await_queue(node: Node, body: BodyId, rows: int, arguments: Arguments) -> None:
+    """Let a body take what waits for it before more is put in its queue; stop the import where it takes nothing (X32)."""
+    wanted = min(SLICE_ROWS_MAX, node.exchange.queues.waiting_max // 2)
+    if not node.exchange.queues.is_nearly_full(body, wanted):
+        return
+    waiting, pauses = _waiting(node, body), 0
+    while waiting + wanted > node.exchange.queues.waiting_max:
+        if pauses == QUEUE_PAUSES_MAX:
+            raise _queue_full(names_of(node).code(body), waiting, rows)
+        sleep(QUEUE_PAUSE_SECONDS)
+        arguments.progress(rows)
+        before, waiting = waiting, _waiting(node, body)
+        pauses = 0 if waiting < before else pauses + 1
+
+
+def _waiting(node: Node, body: BodyId) -> int:
+    with node.exchange.open_view() as view:
+        return view.outbox.count_open(body)
+
+
+def _queue_full(code: str, waiting: int, rows: int) -> Unavailable:
+    return Unavailable(
+        f"The import stopped: {code} does not take what waits for it.",
+        why=f"{waiting} statements wait for it, none was taken in {QUEUE_PAUSES_MAX * QUEUE_PAUSE_SECONDS:.0f} seconds, and its"
+        f" queue is bounded (setting outbox_waiting_max). The import ended at a durable step: {rows} rows are kept.",
+        do="Run the same import again once it takes them («entente exchange lines»): what is there stays, and it goes on where it"
+        " stopped. Or import without sharing with it, and share later.",
+        retry_is_safe=True,
+    )
 
 
 def _show(node: Node, arguments: Arguments) -> JsonObject:

@@ -335,7 +335,7 @@ def test_x28_statement_released_after_it_was_held_longer_than_a_delivery_may_tak
     assert a.delivery("one")[0] == "held"
     a.stopped.clear()
     with a.unit() as unit:
-        (held,) = unit.outbox.held()
+        (held,) = unit.outbox.held(10)
         assert unit.outbox.release(held.number, clock.now()) is not None
         unit.commit()
     deliver(a, b)
