@@ -126,7 +126,7 @@ def test_what_was_acknowledged_waits_again_from_a_sequence_on_in_its_order(store
         assert [item.outgoing.ref for item in unit.outbox.unsealed(OTHER, Lane.DATA, 9)] == ["ref-2", "ref-3"]
         assert states(unit, "ref-1") == [("stored", "")]
         # Its time runs anew, however long ago it was put (X28).
-        assert {one.put_at for one in unit.outbox.unsealed(OTHER, Lane.DATA, 9)} == {LATER}
+        assert {one.since for one in unit.outbox.unsealed(OTHER, Lane.DATA, 9)} == {LATER}
 
 
 def test_held_statement_is_out_of_the_queue_until_released_and_dropped_for_good(store: Store) -> None:
