@@ -76,6 +76,9 @@ def test_what_others_sent_after_the_backup_comes_again_and_what_we_sent_is_given
     with pytest.raises(Unavailable, match="restored"):
         network.deliver()
     assert node.recovery.ask()
+    _, answers = node.recovery.standing()
+    given = {one.peer: one.given_back for one in answers if one.is_done}
+    assert given == {network.id(XA): 1, network.id(GS): 0, network.id("RC"): 0}, "what each gave back is still told"
     network.clock.move(minutes=2)
     network.deliver()
     assert subjects(network, XB) == sorted([*everything, "meanwhile"])

@@ -261,7 +261,7 @@ class RelayStore(Protocol):
 
 
 class RecoveryStore(Protocol):
-    """Which bodies have answered this node while it takes back what a restored backup forgot."""
+    """Which bodies answered this node when it last took back what a restored backup forgot."""
 
     def answers(self) -> tuple[PeerAnswer, ...]:
         """Return what each body that was asked has answered, ordered by body."""
@@ -270,7 +270,7 @@ class RecoveryStore(Protocol):
         """Keep how far a body has answered."""
 
     def clear(self) -> None:
-        """Forget all answers: taking back has ended, or begins anew."""
+        """Forget all answers: taking back begins anew."""
 
 
 class ExchangeUnit(AgreementsUnit, StateUnit, AheadUnit, Protocol):

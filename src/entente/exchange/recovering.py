@@ -331,7 +331,6 @@ class Recovery:
             unit.state.allow()
             now = self.clock.now()
             self.recovering.begin_streams_anew(unit, now)
-            unit.recovery.clear()
             unit.state.put(replace(unit.state.get(), mode=NodeMode.NORMAL))
             not_taken = self.recovering.give_up_waiting(unit)
             detail: JsonObject = {"without": list(missing), "not_taken": not_taken}

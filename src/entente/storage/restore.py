@@ -143,6 +143,8 @@ def mark_restored(
         own = unit.bodies.own().id
         mode = NodeMode.TAKING_BACK if any(body.id != own for body in unit.bodies.bodies()) else NodeMode.NORMAL
         unit.state.allow()
+        # Answers that the backup holds are of an earlier restore.
+        unit.recovery.clear()
         unit.state.put(NodeState(mode, clock.now(), trail_rows))
         detail: JsonObject = {"made_at": to_json(made_at), "trail_rows": trail_rows}
         record(unit, clock, ids, Act("restore", own, "node", own, detail))
