@@ -28,7 +28,7 @@ from entente.kernel.decision import Decision, Ground
 from entente.kernel.errors import EntenteError, Invalid, NotFound, Refused, Unavailable, Untrusted
 from entente.kernel.ids import BodyId, Ids, InstrumentId
 from entente.kernel.sealing import Sealer
-from entente.kernel.signing import Context, is_signed_by
+from entente.kernel.signing import Context, Signer, is_signed_by, key_id
 from entente.kernel.statement import Statement, draft
 
 CALL_REFUSED_KIND = "call_refused"
@@ -85,7 +85,7 @@ class Calls:
             sent_at=now, expires_at=now + timedelta(seconds=CALL_SECONDS_MAX),
         )  # fmt: skip
         signer = self.posting.signer_toward(unit, own, recipient)
-        body = EnvelopeBody(self.ids.new_salt(), (statement,))
+        body = EnvelopeBody(self.ids.new_salt(), (_signed_as_known(statement, own, signer),))
         key = sealing_key_of(peer, now)
         return Call(peer, make_envelope(postmark, body, key, signer=signer, sealer=self.sealer))
 
@@ -141,10 +141,11 @@ class Calls:
         Source: docs/rules/exchange.md X27.
         """
         own = unit.bodies.own()
+        signer = self.posting.signer_answering(unit, own, envelope)
+        given = tuple(_signed_as_known(one, own, signer) for one in statements)
         return make_answer(
-            envelope, sender, tuple(statements), self.ids.new_salt(), own.id, Lane.ANSWER,
-            signer=self.posting.signer_answering(unit, own, envelope), sealer=self.sealer,
-        )  # fmt: skip
+            envelope, sender, given, self.ids.new_salt(), own.id, Lane.ANSWER, signer=signer, sealer=self.sealer
+        )
 
     def refusal(self, unit: ExchangeUnit, error: EntenteError, envelope: Envelope, now: datetime) -> Statement:
         """Make the answer to a call that says no, in the error's own words.
@@ -180,6 +181,18 @@ class Calls:
             verify_by_node(peer, first)
             raise error_of(first)
         return statements
+
+
+def _signed_as_known(statement: Statement, own: Body, signer: Signer) -> Statement:
+    """Return a statement of ours with the signature of the key that the other side knows too.
+
+    Rooms sign with the present key. In a stream a change of keys comes first; a call does not wait for one.
+
+    Source: docs/rules/exchange.md X27; docs/rules/bodies.md B10.
+    """
+    named = {signature.key_id for signature in statement.signatures}
+    is_ours = statement.body == own.id
+    return statement.with_signature(signer) if is_ours and key_id(signer.public_key) not in named else statement
 
 
 def error_of(refused: Statement) -> EntenteError:

@@ -7,13 +7,25 @@ from datetime import timedelta
 
 import pytest
 
+from entente.bodies.rules import verify_by_node
 from entente.exchange.calls import Call
 from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json
 from entente.exchange.model import CALL_SECONDS_MAX
 from entente.kernel.errors import Invalid, NotFound, Untrusted
 from entente.kernel.ids import InstrumentId
-from entente.kernel.statement import Statement
-from tests.support.memory_exchange import CHARTER, XA, XB, XC, MemoryNode, signer_named, two_nodes
+from entente.kernel.statement import Statement, draft
+from tests.support.memory_exchange import (
+    CHARTER,
+    XA,
+    XB,
+    XC,
+    MemoryNode,
+    a_body,
+    key_version,
+    sealing_key_named,
+    signer_named,
+    two_nodes,
+)
 
 
 def ask(a: MemoryNode, text: str, kind: str = "echo") -> Call:
@@ -115,6 +127,21 @@ def test_x27_statement_of_another_time_is_no_call(seconds: int) -> None:
     with pytest.raises(Invalid, match="made for it"):
         b.exchange.receive(batch_to_bytes([a.exchange.call(XB, said, CHARTER).envelope]))
     assert b.state.accepted == []
+
+
+def test_x27_question_and_answer_are_signed_with_the_key_that_the_other_side_knows() -> None:
+    a, b, _ = two_nodes()
+    newer = replace(key_version("XA", 2), sealing_key=sealing_key_named("XA 2"))
+    a.state.bodies[XA] = replace(a_body(XA), keys=(key_version("XA"), newer))
+    a.keys.rotate(2)
+    a.signer = a.keys.signer
+    changed = draft("keys", XA, a.clock.now(), {"text": "keys", "version": 2}).with_signature(a.signer)
+    a.put(XB, changed, is_control=True)
+    # XB has not heard of it. The rooms of XA sign with the new key; XB believes question and answer all the same.
+    assert answer(a, b, ask(a, "hello"))[0].content["text"] == f"hello to {XA}"
+    asked = b.exchange.call(XA, b.say("back", "echo"), CHARTER)
+    (said,) = b.exchange.answered(asked, a.exchange.receive(batch_to_bytes([asked.envelope])))
+    verify_by_node(b.state.bodies[XA], said)
 
 
 def pull(a: MemoryNode, b: MemoryNode, taken: tuple[str, ...] = ()) -> int:
