@@ -13,6 +13,7 @@ import hmac
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -59,7 +60,7 @@ class TombstoneFiles:
         seal = self._seal()
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
-            with os.fdopen(descriptor, "wb") as file:
+            with _gone_unless_whole(path), os.fdopen(descriptor, "wb") as file:
                 for line in (_line(to_json(one)) for one in (head, *kept)):
                     seal.update(line)
                     file.write(line)
@@ -105,6 +106,16 @@ class TombstoneFiles:
 
     def _seal(self) -> hmac.HMAC:
         return hmac.new(self.secret, b"file of tombstones\0", "sha256")
+
+
+@contextmanager
+def _gone_unless_whole(path: Path) -> Iterator[None]:
+    """Remove a new file that could not be written to its end: half of one proves nothing, and would stand in the way."""
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _lines(path: Path) -> Iterator[bytes]:
