@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from entente.correspondence.desk import About
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import NotFound, Untrusted
 from entente.kernel.ids import RecordId
@@ -60,6 +61,9 @@ def test_copies_under_a_compromised_key_are_shown_to_nobody_until_they_are_issue
     network = world.network
     world.share([person(world, "doubt-1", "Sarkema Velitun")], XB)
     assert "doubt-1" in world.find(XB, "Sarkema Velitun")
+    about = About("identify", "fugitives", "")
+    network[XB].correspondence.forward_record(DUTY, world.record("doubt-1"), network.id(GS), about)
+    network.deliver()
     network.change_keys(XA, compromised_since=network.own(XA).current_keys.valid_from)
     network.deliver()
     copy = copy_at(world, XB, "doubt-1")
@@ -77,6 +81,7 @@ def test_copies_under_a_compromised_key_are_shown_to_nobody_until_they_are_issue
     assert {one.key_id for one in again.statement.signatures} == {key_id(network.own(XA).current_keys.node_key)}
     assert "doubt-1" in world.find(XB, "Sarkema Velitun")
     assert doubts(network, XB, XA)["records_not_shown"] == 0
+    assert copy_at(world, GS, "doubt-1").doubted_at is None, "whom it was passed on to has it anew from its source"
 
 
 def test_copy_that_came_before_the_compromise_stays_shown(world: World) -> None:

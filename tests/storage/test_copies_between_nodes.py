@@ -181,7 +181,25 @@ def test_r31_end_reaches_onward_holders_and_the_source_knows(world: World) -> No
     bring(world, "w-1", terms=(only_home,))
     assert found(world, XB) == found(world, GS) == set()
     after = listed(world, "w-1")
-    assert {who: one["state"] for who, one in after.items()} == {(XB, ""): "end_confirmed", (GS, XB): "end_confirmed"}
+    # The forwarder passed the end on, and the source told the body itself as well: neither waits for the other.
+    assert set(after) == {(XB, ""), (GS, ""), (GS, XB)}
+    assert {one["state"] for one in after.values()} == {"end_confirmed"}
+
+
+def test_r31_new_version_reaches_onward_holders_or_ends_their_copy(world: World) -> None:
+    bring(world, "w-1", to=(XB,))
+    pass_on(world, "w-1")
+    assert (GS, "") not in listed(world, "w-1"), "XA itself sent it nothing yet"
+    bring(world, "w-1", Fact("gender", "male"))
+    assert {code: world.version(code, "w-1") for code in (XB, GS)} == {XB: 2, GS: 2}
+    assert listed(world, "w-1")[GS, ""]["version"] == 2
+    # Nor is an onward holder left with what is not for it any more.
+    bring(world, "w-2", to=(XB,))
+    pass_on(world, "w-2")
+    assert found(world, GS) == {"w-1", "w-2"}
+    bring(world, "w-2", terms=(world.kept_from(GS),))
+    assert (found(world, GS), found(world, XB)) == ({"w-1"}, {"w-1", "w-2"})
+    assert listed(world, "w-2")[GS, ""]["state"] == "end_confirmed"
 
 
 def test_r32_withdrawal_is_confirmed_by_every_onward_holder_or_it_is_listed_as_missing(world: World) -> None:

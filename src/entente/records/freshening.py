@@ -20,6 +20,7 @@ from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.ports import Act, Outgoing
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement
+from entente.records.holders import with_onward
 from entente.records.model import Holder, HolderState, Record
 from entente.records.ports import RecordsUnit
 from entente.records.reentry import Recorder
@@ -48,7 +49,7 @@ class Fresh:
     _channels: Channels | None = field(default=None, init=False)
 
     def update(self, before: Record, after: Record, holders: Iterable[Holder], whole: Statement | None = None) -> None:
-        """Send each holder what it may hold of a new version, or end its copy; `whole` is the statement of all of it.
+        """Send each holder, onward ones too, what it may hold of a new version, or end its copy; `whole` is all of it, signed.
 
         Who would get just what it has is sent nothing: a version that changes nothing would say that something is hidden.
 
@@ -56,7 +57,7 @@ class Fresh:
         """
         # An earlier version that no envelope carries yet never leaves: this one takes its place.
         overtaken = {one.recipient for one in self.unit.outbox.retract(after.id, RECORD)}
-        for holder in holders:
+        for holder in with_onward(self.unit, after.id, holders):
             if holder.state not in _HAS_A_COPY:
                 continue
             has = self.copies.extract_for(after, holder.body)

@@ -75,6 +75,20 @@ class HolderList:
     erased_at: datetime | None = None
 
 
+def with_onward(unit: RecordsUnit, record: RecordId, direct: Iterable[Holder]) -> tuple[Holder, ...]:
+    """Return who has a copy of a record of ours, those included whom it was passed on to, as far as we were told (R32).
+
+    What is theirs to hold is asked of the gate as for any holder; whoever is sent something by us is a holder from then on.
+    """
+    known = {holder.body: holder for holder in direct}
+    onward: dict[BodyId, Holder] = {}
+    for one in unit.copies.onward(record):
+        if one.body not in known and (one.body not in onward or onward[one.body].version < one.version):
+            state = HolderState.SENT if one.ended_at is None else HolderState.END_SENT
+            onward[one.body] = Holder(one.body, one.version, state, one.at)
+    return (*known.values(), *onward.values())
+
+
 def holders_listed(unit: RecordsUnit, wanted: RecordId) -> HolderList:
     """Return who holds one of our records, or held one that is erased; raise NotFound for one that is, and was, not ours.
 

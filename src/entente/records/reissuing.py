@@ -19,6 +19,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.ports import Act, Outgoing
 from entente.kernel.signing import Signer
+from entente.records.holders import with_onward
 from entente.records.model import Holder, HolderState, StoredRecord
 from entente.records.ports import RecordsUnit
 from entente.records.reentry import Recorder
@@ -66,15 +67,16 @@ class Reissuing:
 
     def _issue(self, unit: RecordsUnit, stored: StoredRecord, copies: Copies, now: datetime) -> int:
         sent = 0
-        for holder in unit.records.holders(stored.record.id):
+        record = stored.record.id
+        for holder in with_onward(unit, record, unit.records.holders(record)):
             visible = copies.extract_for(stored.record, holder.body) if holder.state is HolderState.SENT else None
             # What a holder may have no more stays in doubt there: it is shown to nobody.
             if visible is None or (instrument := visible.terms[0].instrument) is None:
                 continue
             statement = record_statement(visible, NODE, now, self.signer)
-            unit.outbox.put(Outgoing(holder.body, instrument, statement, ref=stored.record.id, is_owed=True))
+            unit.outbox.put(Outgoing(holder.body, instrument, statement, ref=record, is_owed=True))
             again = Holder(holder.body, stored.record.version, HolderState.SENT, now)
-            unit.records.put_holder(stored.record.id, again)
+            unit.records.put_holder(record, again)
             sent += 1
         return sent
 
