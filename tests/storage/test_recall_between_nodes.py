@@ -9,6 +9,7 @@ import pytest
 
 from entente.exchange.model import Lane
 from entente.verbs import perform
+from tests.support.byte_search import found_in
 from tests.support.nodes import Network, open_network
 
 pytestmark = pytest.mark.storage
@@ -94,3 +95,23 @@ def test_m18_recall_overtakes_a_message_that_is_still_on_its_way(network: Networ
     shown = ask(network, XA, "message_show", id=message)["message"]
     assert (shown["text"], shown["recall"]["was_opened"]) == ("", False)
     assert states(network, message) == {"message": "stored", "recall": "stored"}
+
+
+def test_m18_nothing_of_a_recalled_text_stays_in_the_recipients_store(network: Network) -> None:
+    read, overtaken = send(network), send(network)
+    network.deliver()
+    recall(network, read)
+    recall(network, overtaken)
+    network.deliver()
+    late = send(network)
+    carried = network[XB].exchange.collect(network.id(XA))
+    assert carried is not None
+    network[XB].exchange.postpone(carried, "The line broke.")
+    recall(network, late)
+    network.clock.move(seconds=5)
+    network.deliver()
+    assert ask(network, XA, "message_show", id=late)["message"]["recall"] is not None
+    network[XA].erasing.run()
+    # Its words, and not the whole sentence: no form of it may hide one.
+    assert found_in(network.folders[XA], ("Zebunisodi", "Charkhinav")) == set()
+    assert found_in(network.folders[XB], ("Zebunisodi",)) != set(), "the sender keeps its own text"

@@ -15,7 +15,7 @@ from typing import Self
 from entente.cases.model import Case, CaseEvent
 from entente.correspondence.model import Hit, Message, PermissionRequest, Recall, RecordRequest, StepTaken, Way
 from entente.disclosure.model import DisclosureClass, Leave
-from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId
+from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId, StatementId
 from entente.kernel.statement import Statement
 from entente.records.model import Fragment, Holder, HolderState, OnwardHolder, Record, StoredRecord
 from entente.records.ports import HeldBlob, Page, RecordWrite
@@ -393,6 +393,14 @@ class DeskStore:
         return DeskUnit(self)
 
 
+class NothingTakenIn:
+    """The inbox of a unit without an exchange: it keeps no statement, so that there is none to empty."""
+
+    def empty(self, statement: StatementId) -> None: ...
+
+    def empty_naming(self, sender: BodyId, kind: str, item: str) -> None: ...
+
+
 class DeskUnit:
     """One transaction on a copy of the store."""
 
@@ -401,6 +409,7 @@ class DeskUnit:
         self._work: DeskState | None = None
         self.state = MemoryState()
         self.ahead = store.ahead
+        self.inbox = NothingTakenIn()
 
     def __enter__(self) -> Self:
         self._work = self._store.state.copied()

@@ -133,6 +133,7 @@ class Messages(Recalling):
             # Its recall overtook it (M18): nothing of its text is kept.
             message = recalled_shell(message, recall)
             unit.correspondence.drop_recall_ahead(sender, header.id)
+            unit.inbox.empty(statement.id)
         unit.correspondence.put_message(message, Way.RECEIVED)
         self._on_file(unit, header.your_reference, header, "message_received", header.id, message.subject, now)
         detail = detail_of("received", decision, instrument=header.instrument, case=header.your_reference)

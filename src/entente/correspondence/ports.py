@@ -7,7 +7,7 @@ from typing import Protocol
 
 from entente.cases.ports import CasesUnit
 from entente.correspondence.model import Hit, Message, PermissionRequest, Recall, RecordRequest, StepTaken, Way
-from entente.kernel.ids import BodyId, InstrumentId
+from entente.kernel.ids import BodyId, InstrumentId, StatementId
 
 
 class CorrespondenceStore(Protocol):
@@ -82,8 +82,22 @@ class CorrespondenceStore(Protocol):
         """Return the newest record requests."""
 
 
+class TakenIn(Protocol):
+    """What is kept of the statements that came, so that each counts once and a restored peer gets its own words back."""
+
+    def empty(self, statement: StatementId) -> None:
+        """Keep no document of a statement that this unit takes in: it counts once all the same."""
+
+    def empty_naming(self, sender: BodyId, kind: str, item: str) -> None:
+        """Empty the documents of a body's statements of a kind that name an item; that they were taken in stays."""
+
+
 class CorrespondenceUnit(CasesUnit, Protocol):
     """A unit of work with the correspondence."""
+
+    @property
+    def inbox(self) -> TakenIn:
+        """What came, as it came."""
 
     @property
     def correspondence(self) -> CorrespondenceStore:

@@ -117,6 +117,8 @@ class Recalling(Desk):
     def _take_text(self, unit: CorrespondenceUnit, held: Message, recall: Recall, now: datetime) -> None:
         about = held.header
         unit.correspondence.change_message(recalled_shell(held, recall), Way.RECEIVED)
+        # The statement that brought it holds the text as well.
+        unit.inbox.empty_naming(about.sender, Kind.MESSAGE, about.id)
         if case := about.your_reference:
             unit.cases.blank_events(case, about.id)
             self._on_file(unit, case, about, "message_recalled", about.id, recall.reason, now)

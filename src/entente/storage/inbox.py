@@ -49,6 +49,18 @@ class InboxTables:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._emptied: set[StatementId] = set()
+        """Statements of this transaction of which nothing is kept but that they were taken in."""
+
+    def empty(self, statement: StatementId) -> None:
+        """Keep no document of a statement that this transaction takes in: it counts once all the same."""
+        self._emptied.add(statement)
+
+    def empty_naming(self, sender: BodyId, kind: str, item: str) -> None:
+        """Empty the documents of a body's statements of a kind that name an item; that they were taken in stays."""
+        one = inbox_statement.c
+        named = sa.and_(one.sender == sender, one.kind == kind, one.document.contains(item, autoescape=True))
+        self._connection.execute(sa.update(inbox_statement).where(named).values(document=None))
 
     def stream(self, sender: BodyId, lane: Lane) -> Stream | None:
         """Return the newest incarnation of a stream from a body."""
@@ -118,7 +130,7 @@ class InboxTables:
                 "incarnation": header.incarnation,
                 "sequence": header.sequence,
                 "at": at,
-                "document": json_text(statement.to_json()),
+                "document": None if statement.id in self._emptied else json_text(statement.to_json()),
             }
             for statement in statements
         ]
