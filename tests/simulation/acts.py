@@ -41,7 +41,8 @@ from entente.records.importing import Import, ImportPlan
 from entente.records.model import Fact, RecordDraft, Rejected
 from tests.simulation.node import head_signed
 from tests.simulation.plan import HOUR, MINUTE, PARTIES, SOURCES, Event
-from tests.simulation.truth import BrokenError, covered
+from tests.simulation.template import NODES
+from tests.simulation.truth import BrokenError, covered, measured
 from tests.support.nodes import DUTY, HEAD
 
 if TYPE_CHECKING:
@@ -62,33 +63,46 @@ NAMES = ("Мирзоев Далер", "Talvo Mirenko", "Rengor Vosharko", "Pekaz
 
 def record(world: World, node: Node, event: Event) -> str:
     """Import a new version of a record, and send it to some bodies."""
-    what, terms = str(event.args["what"]), str(event.args["terms"])
-    others = sorted(code for code in PARTIES[SOURCES[what]] if code != event.node)
-    kept_from = others[event.salt % len(others)]
-    plain = _class(world, event.node, what, handling="H2" if terms == "leave" else "H1")
-    classes = [plain]
-    facts = [
-        Fact("name", f"{NAMES[int(event.args['slot'])]} {event.node[:2]}"),
-        Fact("notes", f"as of event {event.number}"),
-    ]
-    if terms == "kept":
-        word = f"kept-{world.plan.seed}-{event.number}-end"
-        world.truth.kept_from[word] = frozenset({kept_from})
-        classes.append(_restricted(plain, world.template.bodies[kept_from]))
-        facts.append(Fact("notes", word, 1))
-    today = node.clock.now().date()
-    days = 1 if terms == "short" else DAYS_KEPT
-    draft = RecordDraft(
-        _local_id(event), "Person" if what == "person" else "Substance", KIND[what], tuple(classes), tuple(facts), (),
-        Retention(today, today + timedelta(days=days)),
-    )  # fmt: skip
+    draft = draft_of(world, event, local_id_of(event))
+    name = record_of(world, event.node, event)
+    said = {fact.value for fact in draft.facts if fact.property == "notes"}
+    world.truth.words.setdefault(name, set()).update(said)
     rejected: list[Rejected] = []
     to = frozenset(world.template.bodies[code] for code in str(event.args["to"]).split("+") if code)
     summary = Import(node.records, ImportPlan(DUTY, to, lambda _: None, rejected.append)).run([draft], "none")
     return f"{draft.local_id} created {summary.created} updated {summary.updated} rejected {summary.rejected}"
 
 
-def _class(world: World, code: str, what: str, handling: str) -> DisclosureClass:
+def draft_of(world: World, event: Event, local_id: str) -> RecordDraft:
+    """Return a record as an event's source writes it; of one person every record has the same name and number."""
+    what, terms = str(event.args["what"]), str(event.args.get("terms", "open"))
+    plain = class_of(world, event.node, what, handling="H2" if terms == "leave" else "H1")
+    classes = [plain]
+    slot, of = int(event.args["slot"]), str(event.args.get("of", event.node))
+    facts = [Fact("name", f"{NAMES[slot]} {of[:2]}"), Fact("notes", f"as of event {event.number} of the day")]
+    if what == "person":
+        facts.append(Fact("passportNumber", passport_of(of, slot)))
+    if terms == "kept":
+        others = sorted(code for code in PARTIES[SOURCES[what]] if code != event.node)
+        kept_from = others[event.salt % len(others)]
+        word = f"kept-{world.plan.seed}-{event.number}-end"
+        world.truth.kept_from[word] = frozenset({kept_from})
+        classes.append(_restricted(plain, world.template.bodies[kept_from]))
+        facts.append(Fact("notes", word, 1))
+    today = world.nodes[event.node].clock.now().date()
+    days = 1 if terms == "short" else DAYS_KEPT
+    return RecordDraft(
+        local_id, "Person" if what == "person" else "Substance", KIND[what], tuple(classes), tuple(facts), (),
+        Retention(today, today + timedelta(days=days)),
+    )  # fmt: skip
+
+
+def passport_of(code: str, slot: int) -> str:
+    """Return the number by which a person of a source is known, in every record of them."""
+    return f"Q{'ABCD'[NODES.index(code)]}{7_731_900 + slot}"
+
+
+def class_of(world: World, code: str, what: str, handling: str) -> DisclosureClass:
     purpose, area = WHY[what]
     return DisclosureClass(
         source=world.template.bodies[code],
@@ -114,23 +128,28 @@ def _restricted(cls: DisclosureClass, body: BodyId) -> DisclosureClass:
     )
 
 
-def _local_id(event: Event) -> str:
+def local_id_of(event: Event) -> str:
     return f"{event.args['what']}-{event.args['slot']}"
 
 
-def _record_of(world: World, code: str, event: Event) -> RecordId:
-    return RecordId(f"{world.template.bodies[code]}/{_local_id(event)}")
+def record_of(world: World, code: str, event: Event) -> RecordId:
+    return RecordId(f"{world.template.bodies[code]}/{local_id_of(event)}")
 
 
 def withdraw(world: World, node: Node, event: Event) -> str:
-    told = node.records.withdraw(DUTY, _record_of(world, event.node, event), "the purpose is reached")
+    told = node.records.withdraw(DUTY, record_of(world, event.node, event), "the purpose is reached")
     return f"told {len(told)}"
 
 
 def message(world: World, node: Node, event: Event) -> str:
     under, to = world.template.instruments[str(event.args["under"])], world.template.bodies[str(event.args["to"])]
-    sent = node.correspondence.send_message(DUTY, to, under, Letter(f"Matter {event.number}", "See the file."))
+    sent = node.correspondence.send_message(DUTY, to, under, Letter(f"Matter {event.number}", text_of(event.number)))
     return sent.header.id
+
+
+def text_of(number: int) -> str:
+    """Return what a message says, which nothing else says."""
+    return f"The words of event {number}, to be read once."
 
 
 def suspend(world: World, node: Node, event: Event) -> str:
@@ -172,7 +191,7 @@ def list_records(world: World, node: Node, event: Event) -> str:
     shown = [stored.record.id for stored in page.records]
     assert total == len(shown), "a world has fewer records than a page"
     for stored in page.records:
-        _shown_rightly(world, event.node, stored.record.id, stored.statement.signed.decode("utf-8"))
+        shown_rightly(world, event.node, stored.record.id, stored.statement.signed.decode("utf-8"))
     while node.identity.index_step():
         continue
     found = []
@@ -181,13 +200,13 @@ def list_records(world: World, node: Node, event: Event) -> str:
         answer = node.identity.search(OFFICER, Query(names=(NAMES[int(event.args["slot"])],)), occasion)
         found = [candidate.record for candidate in answer.candidates]
         for name in found:
-            _shown_rightly(world, event.node, name, "")
+            shown_rightly(world, event.node, name, "")
         if missing := set(found) - set(shown):
             raise BrokenError(f"I4: {event.node} finds {min(missing)} and does not list it.")
     return f"{len(shown)} listed, {len(found)} found"
 
 
-def _shown_rightly(world: World, code: str, name: RecordId, text: str) -> None:  # I3, I4, I5
+def shown_rightly(world: World, code: str, name: RecordId, text: str) -> None:  # I3, I4, I5
     seen, own = world.peek(code), world.template.bodies[code]
     kept = seen.records[name]
     if kept.is_withdrawn or name in seen.withdrawn:
@@ -196,6 +215,8 @@ def _shown_rightly(world: World, code: str, name: RecordId, text: str) -> None: 
     instrument = world.template.instruments["agreement" if kept.kind == KIND["person"] else "programme"]
     if source != own and (why := covered(seen.stands, instrument, source, own, kept.kind, "copy")):
         raise BrokenError(f"I3: {code} shows {name}, which {why} stand stops.")
+    if source != own and (why := measured(seen.measures, world.nodes[code].now_text(), source, own)):
+        raise BrokenError(f"I3: {code} shows {name}, which {why} stops.")
     heard_ms = world.truth.heard_ms.get((code, source), 0)
     if source != own and world.now_ms - heard_ms > LEASE_MS[kept.kind] + SKEW_MS:
         raise BrokenError(f"I3: {code} shows {name}, whose source it has not heard since its lease ended.")
@@ -204,11 +225,11 @@ def _shown_rightly(world: World, code: str, name: RecordId, text: str) -> None: 
             raise BrokenError(f"I5: {code} shows the words «{word}», which their source keeps from it.")
 
 
-def _held(world: World, code: str, event: Event) -> str | None:
+def held_copy(world: World, code: str, event: Event) -> str | None:
     """Return a live record of another body that a node holds, of the kind an event names."""
     kind = KIND[str(event.args["what"])]
     if "of" in event.args:
-        named = _record_of(world, str(event.args["of"]), event)
+        named = record_of(world, str(event.args["of"]), event)
         kept = world.seen[code].records.get(named)
         return named if kept is not None and not kept.is_withdrawn else None
     held = sorted(
@@ -219,34 +240,34 @@ def _held(world: World, code: str, event: Event) -> str | None:
     return held[event.salt % len(held)] if held else None
 
 
-def _about(node: Node, event: Event) -> About:
+def matter_of(node: Node, event: Event) -> About:
     purpose, area = WHY[str(event.args["what"])]
     return About(purpose, area, node.cases.open_case(DUTY, f"Case of event {event.number}", area).number)
 
 
 def hit(world: World, node: Node, event: Event) -> str:
-    held = _held(world, event.node, event)
+    held = held_copy(world, event.node, event)
     if held is None:
         return "nothing is held"
     finding = Finding(RecordId(held), world.seen[event.node].records[held].version, 900, "At the checkpoint.")
-    return node.correspondence.confirm_hit(DUTY, finding, _about(node, event)).header.id
+    return node.correspondence.confirm_hit(DUTY, finding, matter_of(node, event)).header.id
 
 
 def ask_leave(world: World, node: Node, event: Event) -> str:
-    held = _held(world, event.node, event)
+    held = held_copy(world, event.node, event)
     if held is None:
         return "nothing is held"
     to = world.template.bodies[str(event.args["other"])]
     wish = Wish(RecordId(held), frozenset({DisclosureAct.FORWARD}), "The other body works on the same case.", to)
-    return node.correspondence.ask_permission(DUTY, wish, _about(node, event)).header.id
+    return node.correspondence.ask_permission(DUTY, wish, matter_of(node, event)).header.id
 
 
 def forward(world: World, node: Node, event: Event) -> str:
-    held = _held(world, event.node, event)
+    held = held_copy(world, event.node, event)
     if held is None:
         return "nothing is held"
     to = world.template.bodies[str(event.args["other"])]
-    node.correspondence.forward_record(DUTY, RecordId(held), to, _about(node, event))
+    node.correspondence.forward_record(DUTY, RecordId(held), to, matter_of(node, event))
     return f"{held} to {event.args['other']}"
 
 
@@ -256,18 +277,18 @@ def answer(world: World, node: Node, event: Event) -> str:
     for way, found in desk.hits(50):
         if way is Way.RECEIVED and found.state is HitState.TOLD:
             hit_id = found.header.id
-            said.append(_tried(partial(desk.answer_hit, DUTY, hit_id, is_same_person=True, text="The same.")))
+            said.append(tried(partial(desk.answer_hit, DUTY, hit_id, is_same_person=True, text="The same.")))
     until = node.clock.now() + timedelta(days=30)
     for way, asked in desk.permissions(50):
         if way is Way.RECEIVED and asked.state is PermissionState.WAITING:
             request = asked.header.id
             granting = partial(desk.grant_permission, DUTY, request, until)
             refusing = partial(desk.refuse_permission, DUTY, request, "national_law")
-            said.append(_tried(granting if event.salt % 3 else refusing))
+            said.append(tried(granting if event.salt % 3 else refusing))
     return " ".join(said) or "nothing waits"
 
 
-def _tried(act: Callable[[], object]) -> str:
+def tried(act: Callable[[], object]) -> str:
     try:
         act()
     except (Refused, NotFound) as error:
@@ -275,22 +296,29 @@ def _tried(act: Callable[[], object]) -> str:
     return "answered"
 
 
+def name_again(world: World, name: str, *codes: str) -> None:
+    """Keep at which nodes an erased record is named again, by who asks for it."""
+    if name in world.truth.erased:
+        world.truth.named.update((code, name) for code in codes)
+
+
 def request_record(world: World, node: Node, event: Event) -> str:
     """Ask a source for a record it has and for one that nobody has."""
     what, other = str(event.args["what"]), str(event.args["other"])
+    name_again(world, record_of(world, other, event), event.node, other)
     source, under = world.template.bodies[other], world.template.instruments[SOURCES[what]]
-    about = _about(node, event)
+    about = matter_of(node, event)
     said = []
-    for local_id in (_local_id(event), "nobody-has-this"):
+    for local_id in (local_id_of(event), "nobody-has-this"):
         wanted = Wanted(source, RecordId(f"{source}/{local_id}"), KIND[what])
-        said.append(_tried(partial(node.correspondence.request_record, DUTY, wanted, under, about)))
+        said.append(tried(partial(node.correspondence.request_record, DUTY, wanted, under, about)))
     return " ".join(said)
 
 
 def probe(world: World, node: Node, event: Event) -> str:
     """Show what may not be known of, and what is not there: the same answer (I7)."""
     purpose, area = WHY[str(event.args["what"])]
-    wanted = _record_of(world, str(event.args["other"]), event)
+    wanted = record_of(world, str(event.args["other"]), event)
     absent = RecordId(f"{wanted.partition('/')[0]}/nobody-has-this")
     asked = [_answered(node, one, purpose, area) for one in (wanted, absent)]
     if not isinstance(asked[1], NotFound):
@@ -303,7 +331,7 @@ def probe(world: World, node: Node, event: Event) -> str:
             raise BrokenError(f"I7: at {event.node} hidden and absent differ: {sorted(words)}")
         return "hidden or absent"
     if asked[0] is None:
-        _shown_rightly(world, event.node, wanted, "")
+        shown_rightly(world, event.node, wanted, "")
     return "shown" if asked[0] is None else asked[0].code
 
 
@@ -341,9 +369,9 @@ def decide(world: World, node: Node, event: Event) -> str:
     said = []
     for queued in (one.queued for one in node.deciding.held(3).shown):
         if event.salt % 3:
-            said.append(_tried(partial(node.deciding.release, DUTY, queued.number)))
+            said.append(tried(partial(node.deciding.release, DUTY, queued.number)))
         else:
-            said.append(_tried(partial(node.deciding.drop, DUTY, queued.number, "no longer needed")))
+            said.append(tried(partial(node.deciding.drop, DUTY, queued.number, "no longer needed")))
     return " ".join(said) or "nothing is held"
 
 

@@ -24,10 +24,11 @@ from entente.kernel.errors import EntenteError
 from entente.kernel.ids import KeyId
 from entente.kernel.signing import key_id
 from entente.kernel.statement import Statement
-from tests.simulation.look import Kept, Seen, Sent
+from tests.simulation.erasing import is_gone
+from tests.simulation.look import Item, Kept, Seen, Sent
 from tests.simulation.parts import sealing_key
 from tests.simulation.template import NODES, SILENT
-from tests.simulation.truth import BrokenError, covered, instruments_of_record, parsed
+from tests.simulation.truth import BrokenError, covered, instruments_of_record, measured, parsed
 from tests.support.memory_exchange import PlainOpener
 
 if TYPE_CHECKING:
@@ -104,14 +105,15 @@ def _records_kept(code: str, before: Seen, now: Seen) -> None:  # I4
     for name, kept in before.records.items():
         new = now.records.get(name)
         if new is None:
-            raise BrokenError(f"I5: {code} no longer holds {name}.")
+            continue  # erased: `erasing` asks on which ground
         if new.version < kept.version:
             raise BrokenError(f"I4: at {code} version {new.version} of {name} replaced version {kept.version}.")
     for name in now.withdrawn:
         held = now.records.get(name)
         if held is not None and not held.is_withdrawn:
             raise BrokenError(f"I4: {code} knows that {name} is withdrawn and still lists it.")
-    if forgotten := before.withdrawn - now.withdrawn:
+    forgotten = {name for name in before.withdrawn - now.withdrawn if not is_gone(code, name, now)}
+    if forgotten:
         raise BrokenError(f"I4: {code} forgot the withdrawal of {min(forgotten)}.")
 
 
@@ -137,7 +139,6 @@ def _counted_once(world: World, code: str, now: Seen, *, heard: bool = True) -> 
 
 
 def _came_rightly(world: World, code: str, before: Seen, now: Seen) -> None:  # I1, I3, T
-    own = world.template.bodies[code]
     subjects = {(row.verb, row.subject) for row in now.rows}
     in_outbox = {sent.ref for sent in now.outbox}
     for key, item in now.items.items():
@@ -152,13 +153,19 @@ def _came_rightly(world: World, code: str, before: Seen, now: Seen) -> None:  # 
             raise BrokenError(f"T: {code} took in the {item.family} {item.id} without a row in its trail.")
         _sent_by_its_author(world, item.family, item.id, item.counterpart)
         if item.family == "message":
-            why = covered(before.stands, item.instrument, item.counterpart, own, "message", "contact")
-            if why:
-                raise BrokenError(f"I1: {code} took in the message {item.id}, which {why} stand stops.")
+            _message_came_rightly(world, code, before, item)
     for kept in _news(before, now):
         if ("accept_record", kept.id) not in subjects:
             raise BrokenError(f"T: {code} took in {kept.id} without a row in its trail.")
         _record_came_rightly(world, code, before, kept)
+
+
+def _message_came_rightly(world: World, code: str, before: Seen, item: Item) -> None:
+    own = world.template.bodies[code]
+    if why := covered(before.stands, item.instrument, item.counterpart, own, "message", "contact"):
+        raise BrokenError(f"I1: {code} took in the message {item.id}, which {why} stand stops.")
+    if why := measured(before.measures, world.nodes[code].now_text(), item.counterpart, own):
+        raise BrokenError(f"I1: {code} took in the message {item.id}, which {why} stops.")
 
 
 def _news(before: Seen, now: Seen) -> Iterable[Kept]:
@@ -185,17 +192,19 @@ def _record_came_rightly(world: World, code: str, before: Seen, kept: Kept) -> N
         raise BrokenError(f"I1: {code} took in a record of {SILENT}, which shares none under any instrument.")
     if author not in world.truth.restored:
         own = world.seen[author].records.get(kept.id)
-        if own is None or own.version < kept.version:
+        if kept.id not in world.truth.erased and (own is None or own.version < kept.version):
             raise BrokenError(f"I5: {code} holds version {kept.version} of {kept.id}, which its source never made.")
     instrument = world.template.instruments["agreement" if kept.kind == "wanted_person" else "programme"]
     if why := covered(before.stands, instrument, source, world.template.bodies[code], kept.kind, "copy"):
         raise BrokenError(f"I1: {code} took in {kept.id}, which {why} stand stops.")
+    if why := measured(before.measures, world.nodes[code].now_text(), source, world.template.bodies[code]):
+        raise BrokenError(f"I1: {code} took in {kept.id}, which {why} stops.")
 
 
 def posted(world: World, code: str, recipient: str, batch: bytes) -> None:
     """Look into what a node posts, with everything the sender knows at that moment."""
     to = world.template.code(recipient)
-    stands, sender = world.peek(code).stands, world.template.bodies[code]
+    seen, sender = world.peek(code), world.template.bodies[code]
     was_data = False
     for item in batch_from_bytes(batch):
         envelope = envelope_from_json(item)
@@ -217,7 +226,7 @@ def posted(world: World, code: str, recipient: str, batch: bytes) -> None:
             if statement.kind in OVERTAKING and header.lane is not Lane.CONTROL:
                 raise BrokenError(f"I4: {code} sent {to} a {statement.kind} that does not overtake data.")
             if header.lane is Lane.DATA:
-                _is_covered(world, stands, sender, to, statement, header.instrument)
+                _is_covered(world, seen, sender, to, statement, header.instrument)
 
 
 def _opener_of(world: World, to: str, sealed_to: str) -> PlainOpener:
@@ -237,7 +246,7 @@ def _may_go(world: World, code: str, to: str, statement: Statement, instrument: 
         raise BrokenError(f"I6: {code} sent {to} a record under the charter.")
 
 
-def _is_covered(world: World, stands: Any, sender: str, to: str, statement: Statement, instrument: str) -> None:  # noqa: ANN401 - as Seen has it
+def _is_covered(world: World, seen: Seen, sender: str, to: str, statement: Statement, instrument: str) -> None:
     recipient = world.template.bodies[to]
     if statement.kind == "record":
         kind, instruments = instruments_of_record(statement.content)
@@ -246,12 +255,16 @@ def _is_covered(world: World, stands: Any, sender: str, to: str, statement: Stat
         kind, instruments, right = "message", frozenset({instrument}), "contact"
     else:
         return
+    author = statement.body if statement.kind == "record" else sender
     for named in instruments:
-        why = covered(stands, named, statement.body if statement.kind == "record" else sender, recipient, kind, right)
+        why = covered(seen.stands, named, author, recipient, kind, right)
         if why:
             raise BrokenError(
                 f"I3: a {statement.kind} went to {to} under the {world.template.name(named)}, which {why} stand stops."
             )
+    now = world.nodes[world.template.code(sender)].now_text()
+    if why := measured(seen.measures, now, sender, recipient) or measured(seen.measures, now, author, recipient):
+        raise BrokenError(f"I3: a {statement.kind} went to {to}, which {why} stops.")
 
 
 def acknowledged(world: World, touched: set[str]) -> None:  # I5
@@ -266,11 +279,11 @@ def acknowledged(world: World, touched: set[str]) -> None:  # I5
                 continue
             if world.seen[to].is_taking_back:
                 continue
-            if missing := _missing(world, sent, world.seen[to]):
+            if missing := _missing(world, to, sent, world.seen[to]):
                 raise BrokenError(f"I5: {to} acknowledged {missing} of {code}, and it is not there.")
 
 
-def _missing(world: World, sent: Sent, seen: Seen) -> str:
+def _missing(world: World, code: str, sent: Sent, seen: Seen) -> str:
     """Return what a stored statement should have left at its recipient and did not; empty when it is there."""
     if sent.kind in ITEM_OF_KIND:
         is_there = (ITEM_OF_KIND[sent.kind], sent.ref) in seen.items
@@ -282,12 +295,13 @@ def _missing(world: World, sent: Sent, seen: Seen) -> str:
         record: Any = statement.content["record"]
         held = seen.records.get(record["id"])
         is_there = record["id"] in seen.withdrawn or (held is not None and held.version >= record["version"])
+        is_there = is_there or is_gone(code, record["id"], seen)
         return "" if is_there else f"version {record['version']} of {record['id']}"
     if sent.kind == "withdrawal":
         name = str(statement.content["record"])
         held = seen.records.get(name)
-        is_gone = name in seen.withdrawn and (held is None or held.is_withdrawn)
-        return "" if is_gone else f"the withdrawal of {name}"
+        is_withdrawn = name in seen.withdrawn and (held is None or held.is_withdrawn)
+        return "" if is_withdrawn or is_gone(code, name, seen) else f"the withdrawal of {name}"
     if sent.kind == "participation":
         stand: Any = statement.content
         held_stand = seen.stands.get((stand["instrument"], statement.body))
@@ -375,6 +389,8 @@ def _same_records(world: World) -> None:
             if own is not None and own.is_withdrawn:
                 if held is not None and not held.is_withdrawn:
                     raise BrokenError(f"I4: {name} is withdrawn at {code} and still found at {to}.")
+            elif is_gone(to, name, world.seen[to]):
+                continue
             elif name not in world.seen[to].withdrawn and (held is None or held.version < version):
                 raise BrokenError(f"C: {to} does not hold version {version} of {name}.")
 

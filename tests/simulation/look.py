@@ -33,6 +33,7 @@ class Kept(NamedTuple):
     is_withdrawn: bool
     received_from: str | None
     kind: str
+    erase_on: str
 
 
 class Sent(NamedTuple):
@@ -76,6 +77,20 @@ class Seen:
     size: int
     root: bytes
     rows: tuple[Row, ...]
+    tombstones: frozenset[str]
+    """The keyed digests of erased records, in hexadecimal."""
+    measures: tuple[Json, ...]
+    """Every measure that was taken, the newest wording of each."""
+    successors: Mapping[str, str]
+    """Body → the one that was accepted in its place."""
+
+
+_RARE = """
+    SELECT 'tombstone', lower(hex(digest)), '' FROM tombstone
+    UNION ALL SELECT 'measure', document, '' FROM measure
+    UNION ALL SELECT 'successor', old, accepted FROM body_succession WHERE accepted IS NOT NULL
+"""
+"""What stands in few stores, in one question."""
 
 
 class Looker:
@@ -118,9 +133,15 @@ class Looker:
             records = list(
                 map(
                     Kept._make,
-                    run("SELECT record_id, number, version, withdrawn_at IS NOT NULL, received_from, kind FROM record"),
+                    run(
+                        "SELECT record_id, number, version, withdrawn_at IS NOT NULL, received_from, kind, erase_on"
+                        " FROM record"
+                    ),
                 )
             )
+            rare: dict[str, list[tuple[str, str]]] = {"tombstone": [], "measure": [], "successor": []}
+            for what, one, two in run(_RARE):
+                rare[what].append((one, two))
             stands: dict[tuple[str, str], Json] = {
                 (instrument, body): _parsed(document)
                 for instrument, body, document in run(
@@ -159,9 +180,16 @@ class Looker:
                 last[0],
                 last[1],
                 rows,
+                frozenset(digest for digest, _ in rare["tombstone"]),
+                tuple(_parsed(document) for document, _ in rare["measure"]),
+                dict(rare["successor"]),
             )
         finally:
             run("COMMIT")
+
+    def ask(self, query: str, *given: object) -> list[tuple[Any, ...]]:
+        """Return what a query of a check finds; for what is asked once a seed."""
+        return self._connection.execute(query, given).fetchall()
 
     def root_at(self, sequence: int) -> bytes | None:
         """Return the root recorded with a row of the trail."""

@@ -10,11 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 from entente.app import Parts, open_parts
-from entente.kernel.clock import GuardedClock
+from entente.kernel.clock import GuardedClock, format_time
+from entente.kernel.signing import encode_bytes
 from entente.kernel.statement import Statement
 from entente.node import Node
 from entente.settings import Settings
 from entente.storage.blob_files import BlobFolder
+from entente.storage.files import write_private
 from entente.storage.folder import Folder
 from entente.storage.key_ring import KeyRing
 from entente.storage.restore import mark_restored
@@ -22,7 +24,16 @@ from entente.storage.sqlite import copy_database
 from entente.storage.store import Hook, Store
 from entente.storage.unit_of_work import SqlUnitOfWork
 from entente.trail.service import sign_head
-from tests.simulation.parts import MemoryLog, SeededIds, SimClock, SimKeys, code_lists, head_signers, schemata
+from tests.simulation.parts import (
+    MemoryLog,
+    SeededIds,
+    SimClock,
+    SimKeys,
+    code_lists,
+    head_signers,
+    schemata,
+    tombstone_secret,
+)
 from tests.simulation.store import Disk, place_of, simulated_stores
 from tests.support.memory_exchange import PlainSealer
 from tests.support.memory_index import MemoryIndex
@@ -82,6 +93,9 @@ class SimNode:
     def open(self) -> None:
         """Start the node over its store; the index begins empty, as one that was not made durable."""
         self.folder.create()
+        secret = self.folder.keys / "tombstone.key"
+        if not secret.exists():
+            write_private(secret, encode_bytes(tombstone_secret(self.code)).encode("ascii"))
         with simulated_stores():
             self._running, self._store = self._stack.enter_context(open_parts(self._settings(), self._parts()))
         self._store.after_commit.append(self._committed)
@@ -124,6 +138,16 @@ class SimNode:
     @property
     def _copy(self) -> Path:
         return self.folder.path / "entente.kept"
+
+    def now_text(self) -> str:
+        """Return the time by this node's own clock, as a store keeps it."""
+        return format_time((self.running if self.is_up else self).clock.now())
+
+    def holds_bytes(self, text: str) -> bool:
+        """Say whether a text stands anywhere in the store's files, its log and its free pages included."""
+        wanted = text.encode("utf-8")
+        places = [Path(f"{self.folder.database}{suffix}") for suffix in ("", "-wal")]
+        return any(wanted in place.read_bytes() for place in places if place.exists())
 
     def _remove_store(self) -> None:
         for suffix in ("", "-wal", "-shm"):

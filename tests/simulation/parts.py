@@ -108,6 +108,11 @@ def sealing_key(code: str, version: int = 1) -> bytes:
     return b"".join(blocks)
 
 
+def tombstone_secret(code: str) -> bytes:
+    """Return the secret under which a node recognises what it erased."""
+    return hashlib.sha256(f"simulated {code} tombstones".encode()).digest()
+
+
 class SimKeys:
     """A node's private keys: made by number, kept whatever becomes of the store. Implements storage.key_ring.KeyPlace."""
 

@@ -10,11 +10,14 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tests.simulation.scenes import draw_scenes
 from tests.simulation.template import NODES, SILENT
 
 SPAN_MS = 40 * 60_000
 """The story's acts and faults fall within forty minutes; then the lines are healed."""
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+FURTHER = 2**40
+"""Sets the chance of the rarer scenes apart from that of the story they stand in."""
 
 PARTIES = {"agreement": ("XA-NCB", "XB-NCB", "GS"), "programme": ("RC", "XA-NCB", "XB-NCB"), "charter": NODES}
 SOURCES = {"person": "agreement", "substance": "programme"}
@@ -60,7 +63,7 @@ class Plan:
         return Plan(self.seed, tuple(event for event in self.events if event.number <= number))
 
 
-class _Drawing:
+class Drawing:
     """Draws one seed's events."""
 
     def __init__(self, seed: int) -> None:
@@ -74,6 +77,10 @@ class _Drawing:
         at = self.random.randrange(SPAN_MS) if at_ms is None else at_ms
         self.drawn.append((at, kind, node, args))
         return at
+
+    def early(self) -> int:
+        """Return a moment after which something can still follow."""
+        return self.random.randrange(SPAN_MS // 2)
 
     def pair(self, codes: tuple[str, ...]) -> tuple[str, str]:
         one, two = self.random.sample(codes, 2)
@@ -246,7 +253,7 @@ class _Drawing:
 
 def draw(seed: int) -> Plan:
     """Draw a seed's plan."""
-    drawing = _Drawing(seed)
+    drawing = Drawing(seed)
     drawing.acts()
     drawing.scenes()
     drawing.line_faults()
@@ -254,5 +261,7 @@ def draw(seed: int) -> Plan:
     drawing.hostile()
     drawing.long_times()
     drawing.restores()
-    in_order = sorted(drawing.drawn, key=lambda one: one[0])
+    further = Drawing(seed + FURTHER)
+    draw_scenes(further)
+    in_order = sorted(drawing.drawn + further.drawn, key=lambda one: one[0])
     return Plan(seed, tuple(Event(number, *one) for number, one in enumerate(in_order, start=1)))

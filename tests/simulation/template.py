@@ -17,18 +17,31 @@ from datetime import timedelta
 from pathlib import Path
 
 from entente.bodies.model import BodyKind, Genesis, Officer
+from entente.bodies.rules import body_id
 from entente.bodies.statements import DirectoryKind
 from entente.formats.instruments import read_instrument
 from entente.kernel.codec import to_object
-from entente.kernel.ids import SALT_BYTES, BodyId, InstrumentId
+from entente.kernel.ids import SALT_BYTES, BodyId, InstrumentId, OfficerId
 from entente.kernel.statement import Statement, draft, from_json
 from entente.node import Node
 from tests.simulation.node import SimNode, head_signed
-from tests.simulation.parts import SeededIds, SimClock, Timeline, code_lists, head_signers, node_signer, sealing_key
+from tests.simulation.parts import (
+    BEGIN,
+    SeededIds,
+    SimClock,
+    Timeline,
+    code_lists,
+    head_signers,
+    node_signer,
+    sealing_key,
+)
 from tests.support.nodes import DPO, DUTY, HEAD, INSTRUMENTS
 
 NODES = ("GS", "XA-NCB", "XB-NCB", "RC")
 SILENT = "SB"
+SUCCESSOR = "SB-2"
+"""The body that begins anew for SB, whose heads lost their keys; it runs no node, and no store begins with it."""
+SECOND_HEAD = OfficerId("head-2")
 ALL = (*NODES, SILENT)
 _KINDS = {
     "GS": (BodyKind.GENERAL_SECRETARIAT, ""),
@@ -103,6 +116,7 @@ def template() -> Template:
         for code, node in nodes.items():
             found = node.trail.verify((node_signer(code).public_key,))
             assert found.is_sound, f"the template's trail of {code} does not verify: {found.finding}"
+    bodies[SUCCESSOR] = body_id(successor_genesis(bodies[SILENT]).signed)
     return Template(folder, bodies, instruments, {str(body): code for code, body in bodies.items()})
 
 
@@ -126,11 +140,34 @@ def _begin(node: Node) -> None:
         statement = statement.with_signature(signer)
     officers = [
         Officer(HEAD, frozenset({"head_of_body"})),
+        Officer(SECOND_HEAD, frozenset({"head_of_body"})),
         Officer(DUTY, frozenset({"duty_officer"})),
         Officer(DPO, frozenset({"data_protection_officer"})),
     ]
     node.directory.init_own(statement, officers)
     node.directory.publish_addresses((f"http://{code.lower()}.test",))
+
+
+@functools.cache
+def successor_genesis(old: BodyId) -> Statement:
+    """Return the genesis by which a new body names SB as the one it replaces."""
+    genesis = Genesis(
+        kind=BodyKind.INTERNATIONAL_ENTITY,
+        code=SUCCESSOR,
+        name="The body that begins anew for SB",
+        country="",
+        zone="UTC",
+        root_keys=tuple(signer.public_key for signer in head_signers(SUCCESSOR)),
+        threshold=2,
+        node_key=node_signer(SUCCESSOR).public_key,
+        sealing_key=sealing_key(SUCCESSOR),
+        nonce=bytes(SALT_BYTES),
+        replaces=old,
+    )
+    statement = draft(DirectoryKind.GENESIS, BodyId(""), BEGIN - _BEFORE, to_object(genesis))
+    for signer in head_signers(SUCCESSOR):
+        statement = statement.with_signature(signer)
+    return statement
 
 
 def _own(node: Node) -> BodyId:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from entente.kernel.statement import Statement
@@ -40,6 +40,18 @@ class Truth:
         """(author, holder, family, item): what a holder had when its author was put back, so that it must be given back."""
         self.key_lists: dict[str, list[list[Any]]] = {}
         """Every list of keys that a body ever had by its own word."""
+        self.words: dict[str, set[str]] = {}
+        """Record → texts that only its versions say: once it is erased, none of them stands in any byte of any store."""
+        self.erased: set[str] = set()
+        """Records that left their source's own store."""
+        self.gone: set[tuple[str, str]] = set()
+        """(node, record) → a record that a node held and erased."""
+        self.named: set[tuple[str, str]] = set()
+        """(node, record) → somebody named the record there after it was erased: who asks is kept, and for what."""
+        self.opened: set[tuple[str, str]] = set()
+        """(node, message) → an officer there opened or concluded it."""
+        self.files: dict[tuple[str, str], bytes] = {}
+        """(record, file name) → what was attached."""
 
 
 def suspended(stand: Mapping[str, Any] | None, counterpart: str, kind: str, right: str, direction: str) -> bool:
@@ -65,6 +77,15 @@ def covered(
         return "the sender's"
     if suspended(stands.get((instrument, recipient)), sender, kind, right, "receiving"):
         return "the recipient's"
+    return ""
+
+
+def measured(measures: Iterable[Json], now: str, sender: str, recipient: str) -> str:
+    """Return which measure stops a sender's word or record to a recipient, as one node knows them; empty when none does."""
+    for one in measures:
+        is_stopped = one["target"] == sender or (one["policy"] == "paused" and one["target"] == recipient)
+        if one["policy"] in {"paused", "receive_only"} and is_stopped and one["since"] <= now < one["until"]:
+            return f"the measure «{one['policy']}»"
     return ""
 
 

@@ -22,20 +22,22 @@ from entente.exchange.parcels import Parcel
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.kernel.state import NodeMode
 from entente.node import Node
-from tests.simulation import checks
-from tests.simulation.acts import ACTS
+from tests.simulation import checks, erasing
 from tests.simulation.hostile import ATTACKS, Peer
 from tests.simulation.look import Looker, Seen
 from tests.simulation.node import CrashError, SimNode
 from tests.simulation.parts import SeededIds, SimClock, Timeline, remembered_signatures
 from tests.simulation.plan import SPAN_MS, Event, Plan
-from tests.simulation.template import NODES, SILENT, Template
+from tests.simulation.table import ACTS, AFTER_STEP, CONVERGED
+from tests.simulation.template import NODES, SILENT, SUCCESSOR, Template
 from tests.simulation.truth import BrokenError, Truth
 from tests.simulation.wire import ANSWER_TIMEOUT_MS, LATENCY_MS, Wire
 from tests.support.nodes import HEAD
 
 STEPS_MAX = 2_500
 """Several times what the busiest seed takes; more is a loop that never ends."""
+VAIN_MAX = 20
+"""Times in a row; what is due and is then held or given up instead is looked for once more, not twenty times."""
 HEALED_MS_MAX = 4 * 3_600_000
 """A retry waits an hour at most (docs/rules/exchange.md X21); four hours after the lines are healed all is delivered."""
 PAUSE_MS_FIRST, PAUSE_MS_MAX = 1_000, 60_000
@@ -73,6 +75,8 @@ class Courier:
     pause_ms: dict[str, int] = field(default_factory=dict)
     until_ms: dict[str, int] = field(default_factory=dict)
     looks_at_ms: int | None = None
+    in_vain: Counter[str] = field(default_factory=Counter)
+    """How often in a row something was due for a body and nothing was collected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +167,16 @@ class World:
                 self.after(event.at_ms, self._happening(event))
             self._until(lambda: self.now_ms >= SPAN_MS)
             self.heal()
-            limit = self.now_ms + HEALED_MS_MAX
-            self._until(lambda: self.now_ms >= limit or self._is_quiet())
+            self._come_to_rest()
+            if erasing.tidy(self):
+                # What it finds due tells others; what they confirmed, it forgets in its next turn.
+                self._after_step()
+                self._come_to_rest()
+                erasing.tidy(self)
+                self._after_step()
             checks.converged(self)
+            for check in CONVERGED:
+                check(self)
         except BrokenError as broken:
             return str(broken)
         except Exception as error:  # noqa: BLE001 - whatever the product raises past its tree of errors is a finding
@@ -177,6 +188,10 @@ class World:
             for sim in self.nodes.values():
                 sim.close()
         return ""
+
+    def _come_to_rest(self) -> None:
+        limit = self.now_ms + HEALED_MS_MAX
+        self._until(lambda: self.now_ms >= limit or self._is_quiet())
 
     def _until(self, is_over: Callable[[], bool]) -> None:
         while self._heap and not is_over():
@@ -201,18 +216,20 @@ class World:
                 self.look(code)
                 if before is not None:
                     checks.after_step(self, code, before, self.seen[code])
+                    for check in AFTER_STEP:
+                        check(self, code, before, self.seen[code])
         if self.touched:
             checks.acknowledged(self, self.touched)
 
     def _is_quiet(self) -> bool:
         """Say whether nothing is left to do for anybody who answers."""
-        silent = self.template.bodies[SILENT]
+        silent = {self.template.bodies[SILENT], self.template.bodies[SUCCESSOR]}
         return (
-            all(sim.is_up and not self.couriers[code].busy - {silent} for code, sim in self.nodes.items())
+            all(sim.is_up and not self.couriers[code].busy - silent for code, sim in self.nodes.items())
             and not any(self.seen[code].is_taking_back for code in NODES)
             and not self._planned
             and all(
-                sent.state != "waiting" or sent.recipient == silent for code in NODES for sent in self.seen[code].outbox
+                sent.state != "waiting" or sent.recipient in silent for code in NODES for sent in self.seen[code].outbox
             )
         )
 
@@ -226,6 +243,10 @@ class World:
         """Look in the middle of a step; what it changed is checked at its end all the same."""
         before = self.seen.get(code)
         return self._lookers[code].look(before.size if before is not None else 0)
+
+    def looker(self, code: str) -> Looker:
+        """Return what looks into a node's store, for a question of a check."""
+        return self._lookers[code]
 
     def root_at(self, code: str, sequence: int) -> bytes | None:
         return self._lookers[code].root_at(sequence)
@@ -433,17 +454,23 @@ class World:
         if not to or not self.nodes[to].is_up or self.wire.is_cut(code, to, self.now_ms):
             self.faults["unreached"] += 1
             raise unreached(to)
+        post = self.wire.post(code, to, batch, self.now_ms)
+        self.faults.update(post.struck)
         answers: list[bytes] = []
 
         def receive() -> str:
-            answers.append(self.node(to).exchange.receive(batch))
+            # A call that comes twice is answered once; whoever asks hears the answer to the first.
+            answers.extend(self.node(to).exchange.receive(arrived) for _, arrived in post.arrivals)
             return ""
 
         with suppress(DownError):
             self.call(to, receive)
-        if not answers:
+        answer = self.wire.answer(to, code, answers[0]) if answers else None
+        if answer is None or answer.is_lost or answer.late_ms > ANSWER_TIMEOUT_MS:
+            self.faults["unreached"] += 1
             raise unreached(to)
-        return answers[0]
+        self.faults.update(answer.struck)
+        return answer.batch
 
     # Healing
 
@@ -493,7 +520,10 @@ class Post:
         life = world.life(code)
         if said:
             world.served(code, recipient, life, is_reached=False)
-        elif parcels:
+        elif not parcels:
+            _notice_vain(world, code, recipient)
+        else:
+            world.couriers[code].in_vain.pop(recipient, None)
             world.couriers[code].busy.add(recipient)
             checks.posted(world, code, recipient, parcels[0].batch)
             self._travel(parcels[0], life)
@@ -583,6 +613,17 @@ class Post:
             return ""
 
         self.world.call(self.code, postpone)
+
+
+def _notice_vain(world: World, code: str, recipient: str) -> None:
+    """Break the world where a courier would turn for ever: something is always due, and nothing ever leaves."""
+    vain = world.couriers[code].in_vain
+    vain[recipient] += 1
+    if vain[recipient] > VAIN_MAX:
+        to = world.template.code(recipient)
+        raise BrokenError(
+            f"C: {code} found {VAIN_MAX} times that something is due for {to}, and there was nothing to post."
+        )
 
 
 def unreached(code: str) -> Unavailable:
