@@ -75,11 +75,13 @@ from entente.records.importing import Import, ImportPlan
 from entente.records.model import BlobReference, Fact, Record, RecordDraft
 from entente.records.statements import (
     BLOB_FETCH,
+    ERASED_SINCE,
     ERASURE,
     SIGNED_IN_AS_OPERATOR,
     WITHDRAWAL,
     BlobFetch,
     EndConfirmedContent,
+    ErasedSince,
     ErasureConfirmedContent,
     PassedOnContent,
     blob_statement,
@@ -492,5 +494,6 @@ def _questions(say: _Speaker) -> Iterator[Example]:
         ("duty_officer",), SIGNED_IN_AS_OPERATOR,
     )  # fmt: skip
     yield say.node_says(Kind.CONSULT, content, say.agreement)
+    yield say.node_says(ERASED_SINCE, ErasedSince(say.now - timedelta(days=1), 0))
     asked = BlobFetch(say.of.own_file.id, with_manifest=True, first=0, count=1)
     yield say.as_is(blob_statement(BLOB_FETCH, asked, say.own.id, say.now, say.signer), say.agreement)

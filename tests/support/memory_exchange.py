@@ -396,7 +396,13 @@ class MemoryUnit:
         self.ahead = AheadTable(self._node.connection)
         self.holdings = NothingHeld()
         self.trail = NoRows()
+        self._asked = 0
         return self
+
+    def changes(self) -> int:
+        # Its rooms write without being watched: whoever refuses may have written.
+        self._asked += 1
+        return self._asked
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -25,7 +25,7 @@ from entente.bodies.model import (
     KeyVersion,
     MembershipStatus,
 )
-from entente.kernel.errors import Invalid, Untrusted
+from entente.kernel.errors import Conflict, Invalid, Untrusted
 from entente.kernel.ids import BodyId, KeyId
 from entente.kernel.sealing import SEALING_KEY_BYTES
 from entente.kernel.signing import KEY_BYTES, Context, count_signers, is_signed_by, key_id
@@ -182,6 +182,15 @@ def is_signed_by_node(keys: KeyVersion, statement: Statement) -> bool:
         signature.key_id == key_id(keys.node_key)
         and is_signed_by(keys.node_key, signature, Context.STATEMENT, statement.signed)
         for signature in statement.signatures
+    )
+
+
+def directory_full(bodies_max: int) -> Conflict:
+    """Return the refusal of a newcomer to a directory that holds as many bodies as it may (B4)."""
+    return Conflict(
+        f"The directory holds {bodies_max} bodies already.",
+        why="The directory is bounded, because nobody can be removed from it (docs/rules/bodies.md B4 and B5).",
+        do="Ask who introduces so many bodies, and stop taking introductions from that body.",
     )
 
 

@@ -18,7 +18,7 @@ from entente.bodies.model import Body, Compromise, Group, GroupEntry, NationalOr
 from entente.bodies.ports import BodiesUnit, BodyLists, NodeKeys
 from entente.bodies.powers import TASK_MEASURE, check_order, may_act
 from entente.bodies.rotation import keys_statements, lost_drafts, spent_keys
-from entente.bodies.rules import body_id, check_name, compromises, unknown_body, verify_by_node
+from entente.bodies.rules import body_id, check_name, compromises, directory_full, unknown_body, verify_by_node
 from entente.bodies.statements import (
     DirectoryKind,
     NewAddresses,
@@ -202,6 +202,10 @@ class Directory:
         """
         introducer = verify_by_node(self._speaker(unit, statement), statement)
         about, carried = read_introduction(statement)
+        is_new = unit.bodies.body(about) is None
+        if is_new and unit.bodies.count() >= BODIES_MAX:
+            # Before anything is verified of it: who introduces without end is refused at little cost.
+            raise directory_full(BODIES_MAX)
         told = rebuild(carried, self.clock.now(), self.lists.countries)
         if told.id != about:
             raise Untrusted(
@@ -212,7 +216,6 @@ class Directory:
             )
         if about == unit.bodies.own().id:
             return None
-        is_new = unit.bodies.body(about) is None
         self._enter(unit, told, introduced_by=introducer.id)
         self._record_accepted(unit, statement, about)
         return about if is_new else None
@@ -371,11 +374,7 @@ class Directory:
                 do="Find out by another way which of the two is meant; the newcomer needs a genesis with another code.",
             )
         if unit.bodies.count() >= BODIES_MAX:
-            raise Conflict(
-                f"The directory holds {BODIES_MAX} bodies already.",
-                why="The directory is bounded, because nobody can be removed from it (docs/rules/bodies.md B4 and B5).",
-                do="Ask who introduces so many bodies, and stop taking introductions from that body.",
-            )
+            raise directory_full(BODIES_MAX)
         entered = replace(told, introduced_by=introduced_by, introduced_at=now)
         unit.bodies.put_body(entered)
         return entered

@@ -8,6 +8,7 @@ Source: docs/rules/exchange.md X3 to X18.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -55,9 +56,11 @@ COUNTED_BEFORE = "counted_before"
 """Of a statement that was taken in before, in whatever envelope: it is acknowledged again, and nothing is done."""
 _KEPT_ASIDE = frozenset({RefusalReason.FAULT, RefusalReason.UNKNOWN_KIND})
 """What is no fault of the statement, and may be taken in by a later version of this node. What a rule refused is not kept."""
-RERUNS_MAX = 32
+REFUSED_MAX = 32
 """Statements of one envelope that rooms may refuse before the rest of it is set aside unasked: an envelope of 1,000 poison
-statements then costs 32 runs and not 1,000. Honest nodes refuse what their peer would before they send."""
+statements then costs 32 looks and not 1,000. Honest nodes refuse what their peer would before they send."""
+ROWS_OF_REFUSED_MAX = 32
+"""Statements set aside of one envelope that have a row of the trail each; the rest have one together: its receipt is kept too."""
 DETAIL_CHARACTERS_MAX = 200
 """So that a receipt of 1,000 refused statements fits a statement's bytes."""
 _TOO_MANY = "Too many before it were refused; send it in another envelope."
@@ -215,28 +218,41 @@ class Intake:
     def _admit_all(
         self, standing: _Standing, body: EnvelopeBody, poison: Mapping[int, StatementResult]
     ) -> tuple[StatementResult, ...] | Poison:
-        last_asked = max(poison) if len(poison) >= RERUNS_MAX else len(body.statements)
-        sender = standing.envelope.header.sender
-        counted = set(standing.unit.inbox.accepted_before(sender, [statement.id for statement in body.statements]))
+        unit, sender = standing.unit, standing.envelope.header.sender
+        refused = 0
+        counted = set(unit.inbox.accepted_before(sender, [statement.id for statement in body.statements]))
         results: list[StatementResult] = []
         for place, statement in enumerate(body.statements):
+            is_refused = place in poison
             if statement.id in counted:
                 result = StatementResult(statement.id, is_accepted=True, reason=COUNTED_BEFORE)
-            elif place in poison:
+            elif is_refused:
                 result = poison[place]
-                if result.reason == RefusalReason.NOT_ACCEPTED and (room := self.on_refused.get(statement.kind)):
-                    room(standing.unit, statement, sender)
-            elif place > last_asked:
+            elif refused >= REFUSED_MAX:
                 result = _result(statement, Refusal("X18", RefusalReason.NOT_JUDGED, _TOO_MANY))
             elif (refusal := self._stopped(standing, statement)) is not None:
                 result = _result(statement, refusal)
-            elif (refusal := self._refused_by_room(standing, statement)) is not None:
-                return Poison(place, _result(statement, refusal))
             else:
-                result = StatementResult(statement.id, is_accepted=True)
-                counted.add(statement.id)
+                before = unit.changes()
+                refusal = self._refused_by_room(standing, statement)
+                if refusal is None:
+                    result = StatementResult(statement.id, is_accepted=True)
+                    counted.add(statement.id)
+                else:
+                    result = _result(statement, refusal)
+                    # A room that had written nothing when it refused leaves nothing half-written; most look before they write.
+                    if unit.changes() != before or refusal.reason is RefusalReason.FAULT:
+                        return Poison(place, result)
+                    is_refused = True
+            if is_refused:
+                refused += 1
+                self._tell_room(standing, statement, result)
             results.append(result)
         return tuple(results)
+
+    def _tell_room(self, standing: _Standing, statement: Statement, result: StatementResult) -> None:
+        if result.reason == RefusalReason.NOT_ACCEPTED and (room := self.on_refused.get(statement.kind)):
+            room(standing.unit, statement, standing.envelope.header.sender)
 
     def _keep_statements(self, standing: _Standing, body: EnvelopeBody, results: tuple[StatementResult, ...]) -> None:
         """Keep what was taken in, so that it counts once, and what failed here for reasons of our own (X14, X18)."""
@@ -298,10 +314,13 @@ class Intake:
             "set_aside": len(receipt.results) - accepted,
         }
         self.record(unit, Act("envelope_taken_in", header.sender, "node", receipt.envelope, detail))
-        for result in receipt.results:
-            if not result.is_accepted:
-                why: JsonObject = {"envelope": receipt.envelope, "reason": result.reason, "why": result.detail}
-                self.record(unit, Act("statement_set_aside", header.sender, "node", result.statement, why))
+        refused = [result for result in receipt.results if not result.is_accepted]
+        for result in refused[:ROWS_OF_REFUSED_MAX]:
+            why: JsonObject = {"envelope": receipt.envelope, "reason": result.reason, "why": result.detail}
+            self.record(unit, Act("statement_set_aside", header.sender, "node", result.statement, why))
+        if rest := Counter(result.reason for result in refused[ROWS_OF_REFUSED_MAX:]):
+            together: JsonObject = {"envelope": receipt.envelope, "statements": rest.total(), "reasons": dict(rest)}
+            self.record(unit, Act("statement_set_aside", header.sender, "node", receipt.envelope, together))
 
     def _pass_over(self, unit: ExchangeUnit, envelope: Envelope, verdict: HeaderVerdict, now: datetime) -> Receipt:
         receipt = _turned_away(envelope, verdict, now)

@@ -276,6 +276,9 @@ class RecoveryStore(Protocol):
 class ExchangeUnit(AgreementsUnit, StateUnit, AheadUnit, Protocol):
     """A unit of work with the exchange's stores."""
 
+    def changes(self) -> int:
+        """Return a number that grows with every change made within this unit: the same twice, and nothing was written between."""
+
     @property
     def outbox(self) -> OutboxStore:
         """What must go out."""

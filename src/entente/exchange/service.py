@@ -4,9 +4,9 @@
 `postpone` are what a courier needs: what is due is put in envelopes as it is posted. `receive` is the one door in: everything it
 answers is durable first. `call` and `answered` are one question and its answer; `pull` asks another node for what waits there.
 
-A poison statement never undoes the others (X18): rooms are asked in order within the envelope's transaction; when one
-refuses, the whole transaction is undone and begun again with that statement set aside, so that nothing half-written by the
-refused one can stay. What was found good before is found good again, because nobody else writes between.
+A poison statement never undoes the others (X18): rooms are asked in order within the envelope's transaction; when one refuses
+after it wrote something, the whole transaction is undone and begun again with that statement set aside, so that nothing
+half-written can stay. What was found good before is found good again, because nobody else writes between.
 
 Source: docs/rules/exchange.md; DESIGN section 4.
 """

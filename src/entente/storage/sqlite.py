@@ -196,6 +196,13 @@ def _bare(writer: sa.Engine) -> Iterator[sqlite3.Connection]:
         lent.close()
 
 
+def changed_rows(connection: sa.Connection) -> int:
+    """Return how many rows were changed over a connection since it was made, by whatever transaction; it only grows."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection), "the engine is SQLite's"
+    return driver.total_changes
+
+
 def library_version() -> str:
     """Return the version of the SQLite library in use, for the operator's check-up."""
     return sqlite3.sqlite_version

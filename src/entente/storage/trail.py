@@ -77,6 +77,10 @@ class TrailTables:
         self._frontier: Frontier | None = None
         self._appended: list[dict[str, object]] = []
 
+    def waiting(self) -> int:
+        """Return how many rows were appended and are not inserted yet."""
+        return len(self._appended)
+
     def frontier(self) -> Frontier:
         """Return the tree's right edge as of this transaction."""
         if self._frontier is None:

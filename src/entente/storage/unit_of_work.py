@@ -34,6 +34,7 @@ from entente.storage.outbox import OutboxTables
 from entente.storage.records import RecordTables
 from entente.storage.recovery import RecoveryTables
 from entente.storage.relay import RelayTables
+from entente.storage.sqlite import changed_rows
 from entente.storage.state import StateTable
 from entente.storage.trail import TrailTables
 
@@ -175,6 +176,10 @@ class SqlUnitOfWork:
         self._end()
         for callback in self._shared.after_commit:
             callback()
+
+    def changes(self) -> int:
+        """Return a number that grows with every change of this unit: rows, and what waits in memory to become rows."""
+        return changed_rows(self._connection_in_use()) + self.trail.waiting() + len(self.outbox.pending())
 
     def _begin(self) -> None:
         engine = self._shared.reader if self._is_view else self._shared.writer

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json, header_hash, open_envelope
-from entente.exchange.intake import RERUNS_MAX
+from entente.exchange.intake import REFUSED_MAX
 from entente.exchange.model import BODY_BYTES_MAX, EXPIRY_DAYS, Lane, Receipt, ReceiptOutcome
 from entente.exchange.packing import retry_delay
 from entente.kernel.canonical import parse_canonical
@@ -232,15 +232,15 @@ def test_poison_statement_does_not_block_the_stream_nor_undo_the_others(place: i
 
 def test_envelope_full_of_poison_costs_a_bounded_number_of_runs() -> None:
     a, b, _ = two_nodes()
-    a.put(XB, *(a.say(f"{number}", "poison") for number in range(RERUNS_MAX + 20)), a.say("last"))
+    a.put(XB, *(a.say(f"{number}", "poison") for number in range(REFUSED_MAX + 20)), a.say("last"))
     deliver(a, b)
     assert b.state.accepted == []
-    assert a.delivery(f"{RERUNS_MAX - 1}") == ("refused", "not_accepted")
+    assert a.delivery(f"{REFUSED_MAX - 1}") == ("refused", "not_accepted")
     assert a.delivery("last") == ("waiting", ""), "its room was not asked"
     a.send(XB, "next")
     deliver(a, b)
     assert b.state.accepted == ["last", "next"]
-    assert {a.delivery(f"{number}") for number in range(RERUNS_MAX + 20)} == {("refused", "not_accepted")}
+    assert {a.delivery(f"{number}") for number in range(REFUSED_MAX + 20)} == {("refused", "not_accepted")}
 
 
 def test_unreachable_body_is_tried_after_one_second_doubling_to_an_hour() -> None:
