@@ -133,7 +133,7 @@ class Deciding:
     def retry(self) -> tuple[tuple[SetAside, str], ...]:
         """Try to take in what was set aside; return each with what came of it, empty where it was taken in.
 
-        Source: docs/rules/exchange.md X15 and X18.
+        What another envelope brought meanwhile counts once. Source: docs/rules/exchange.md X14, X15 and X18.
         """
         return tuple((one, self._retry_one(one)) for one in self.aside())
 
@@ -143,7 +143,9 @@ class Deciding:
             return "This node still knows no statement of this kind."
         try:
             with self.open_unit() as unit:
-                accept(unit, aside.statement, aside.sender)
+                if not unit.inbox.accepted_before(aside.sender, [aside.statement.id]):
+                    accept(unit, aside.statement, aside.sender)
+                    unit.inbox.put_accepted_later(aside, self.clock.now())
                 unit.inbox.forget_aside(aside.number)
                 detail: JsonObject = {"envelope": aside.envelope, "kind": aside.statement.kind}
                 self.record(unit, Act("statement_taken_in_later", aside.sender, "node", aside.statement.id, detail))

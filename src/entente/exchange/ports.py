@@ -192,6 +192,9 @@ class InboxStore(Protocol):
     def put_accepted(self, envelope: Envelope, statements: Sequence[Statement], at: datetime) -> None:
         """Keep that statements of an envelope were taken in: each counts once, whatever envelope brings it again."""
 
+    def put_accepted_later(self, aside: SetAside, at: datetime) -> None:
+        """Keep that a statement that was set aside is taken in now, in the place of the envelope that brought it."""
+
     def words_of(
         self, sender: BodyId, since: Mapping[Lane, tuple[str, int]], after: int, limit: int
     ) -> tuple[tuple[int, Statement], ...]:

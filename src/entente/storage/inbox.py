@@ -137,6 +137,26 @@ class InboxTables:
         if rows:
             insert_rows(self._connection, inbox_statement, rows)
 
+    def put_accepted_later(self, aside: SetAside, at: datetime) -> None:
+        """Keep that a statement that was set aside is taken in now, in the place of the envelope that brought it."""
+        brought = sa.select(_taken.c.lane, _taken.c.incarnation, _taken.c.sequence)
+        place = self._connection.execute(
+            brought.where(_taken.c.sender == aside.sender, _taken.c.header_hash == aside.envelope)
+        ).one()
+        values = {
+            "number": None,
+            "sender": aside.sender,
+            "statement_id": aside.statement.id,
+            "body": aside.statement.body,
+            "kind": aside.statement.kind,
+            "lane": place.lane,
+            "incarnation": place.incarnation,
+            "sequence": place.sequence,
+            "at": at,
+            "document": json_text(aside.statement.to_json()),
+        }
+        insert_rows(self._connection, inbox_statement, [values])
+
     def words_of(
         self, sender: BodyId, since: Mapping[Lane, tuple[str, int]], after: int, limit: int
     ) -> tuple[tuple[int, Statement], ...]:

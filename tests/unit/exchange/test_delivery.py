@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from entente.exchange.deciding import Deciding
 from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json, header_hash, open_envelope
 from entente.exchange.intake import REFUSED_MAX
 from entente.exchange.model import BODY_BYTES_MAX, EXPIRY_DAYS, Lane, Receipt, ReceiptOutcome
@@ -16,6 +17,7 @@ from entente.kernel.codec import from_json
 from entente.kernel.errors import Conflict, Invalid
 from entente.kernel.ports import Outgoing
 from entente.kernel.statement import draft, from_signed
+from tests.support.build_bodies import LISTS
 from tests.support.memory_exchange import (
     CHARTER,
     PROGRAMME,
@@ -26,6 +28,8 @@ from tests.support.memory_exchange import (
     MemoryNode,
     an_instrument,
     deliver,
+    record,
+    take_message,
     two_nodes,
 )
 
@@ -423,3 +427,20 @@ def test_envelopes_of_one_stream_that_come_in_one_post_are_taken_in_within_one_c
         a.exchange.collect(XB)
     assert deliver(a, b).acknowledged == 3
     assert (b.state.accepted, b.commits) == (["one", "two", "three"], 1)
+
+
+def test_x14_statement_taken_in_later_counts_once_and_is_among_its_senders_words() -> None:
+    a, b, _ = two_nodes()
+    said = a.say("mended", "defect")
+    a.put(XB, said)
+    deliver(a, b)
+    mended = Deciding(b.unit, b.unit, b.clock, LISTS, {"defect": take_message}, {}, record)
+    assert [why for _, why in mended.retry()] == [""]
+    assert (b.state.accepted, mended.aside()) == (["mended"], ())
+    # Its sender brings it once more, in another envelope.
+    a.put(XB, said)
+    deliver(a, b)
+    assert (b.state.accepted, mended.aside()) == (["mended"], ())
+    with b.unit() as unit:
+        words = unit.inbox.words_of(XA, {Lane.CONTROL: ("", 0), Lane.DATA: ("", 0)}, 0, 9)
+    assert [word.id for _, word in words] == [said.id]
