@@ -39,7 +39,7 @@ from entente.kernel.clock import Clock, GuardedClock, SystemClock
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import SALT_BYTES, BodyId, Ids, InstrumentId, OfficerId, SystemIds
-from entente.kernel.ports import Act, TrailRow, UnitOfWork
+from entente.kernel.ports import Act, TrailRow
 from entente.kernel.sealing import HpkeSealer, Sealer
 from entente.kernel.signing import GuardedSigner
 from entente.kernel.state import NodeState
@@ -52,7 +52,7 @@ from entente.records.intake import Intake
 from entente.records.model import Schemata
 from entente.records.onward import Onward
 from entente.records.ports import BlobFiles
-from entente.records.reentry import Reentries
+from entente.records.reentry import Reentries, unnamed
 from entente.records.reissuing import Reissuing
 from entente.records.service import Records
 from entente.records.statements import BLOB_FETCH
@@ -344,8 +344,8 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     def view() -> SqlUnitOfWork:
         return store.view()
 
-    def recorded(unit: UnitOfWork, act: Act) -> TrailRow:
-        return record(unit, clock, ids, act)
+    def recorded(unit: Any, act: Act) -> TrailRow:  # noqa: ANN401 - the rooms' units are this one
+        return record(unit, clock, ids, unnamed(unit, act))
 
     def channel(unit: Any, recipient: BodyId) -> InstrumentId:  # noqa: ANN401 - the directory knows no instruments
         return agreements.channel(unit, recipient)

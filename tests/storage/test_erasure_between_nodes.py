@@ -118,6 +118,16 @@ def test_r10_an_erased_record_is_in_no_byte_of_any_nodes_folder(world: World) ->
         assert "erasure" in proof.finding
     assert world.held(XB, "other-7") is not None
     assert "other-7" in world.find(XA, "Other Person 7")
+    # Whoever types the id again finds nothing, and brings it back into no row.
+    finding = Finding(world.record(LOCAL_ID), 1, 930, "At the northern bridge.")
+    with pytest.raises(NotFound):
+        network[XA].records.show(DUTY, finding.record, "identify", "fugitives", "")
+    with pytest.raises(NotFound):
+        network[XB].correspondence.confirm_hit(DUTY, finding, About("identify", "fugitives", ""))
+    for code, verb in ((XA, "show_record"), (XB, "confirm_hit")):
+        (row,) = network[code].trail.latest(1)
+        assert (row.act.verb, "/erased:" in row.act.subject) == (verb, True)
+        assert found_in(network.folders[code], [LOCAL_ID]) == set()
 
 
 def test_r14_who_can_see_says_who_was_told_and_who_confirmed(world: World) -> None:

@@ -10,8 +10,9 @@ Source: docs/rules/records.md R12; docs/rules/handling.md H9.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from entente.kernel.canonical import Json
 from entente.kernel.decision import Decision, Ground
 from entente.kernel.errors import Refused
 from entente.kernel.ids import BodyId, RecordId
@@ -23,6 +24,8 @@ Identifying = Callable[[Record], IdentifyingKeys]
 """Says of whom or what a record speaks (identity.erased, bound by app)."""
 Recorder = Callable[[UnitOfWork, Act], TrailRow]
 """Records an act in the trail, inside the transaction of the act (trail.service.record, bound by app)."""
+BODY_PREFIX = "body:"
+"""How the id of a record begins: with its source's."""
 NOTICED = "reentry_noticed"
 REFUSED = "reentry_refused"
 
@@ -75,3 +78,30 @@ def not_again(stand_in: RecordId) -> Refused:
         decision=Decision.of((ground,)),
         do="If it is to be recorded anew, its source gives it a local id of its own; the data protection officer is told.",
     )
+
+
+def unnamed(unit: RecordsUnit, act: Act) -> Act:
+    """Return an act with the stand-in of each erased record that it names by its id, typed again by whoever looks for it.
+
+    For every act before it becomes a row: what an erasure put out of the trail comes in again by no question (R12). Words are
+    left as they are; those of officers stand in no row (docs/rules/trail.md T5).
+    """
+    subject, detail = _unnamed(unit, act.subject), _unnamed(unit, act.detail)
+    if subject == act.subject and detail == act.detail:
+        return act
+    assert isinstance(subject, str)
+    assert isinstance(detail, dict)
+    return replace(act, subject=subject, detail=detail)
+
+
+def _unnamed(unit: RecordsUnit, value: Json) -> Json:
+    match value:
+        case str():
+            is_id = value.startswith(BODY_PREFIX) and "/" in value
+            erased = unit.erasures.tombstone(RecordId(value)) if is_id else None
+            return value if erased is None else erased.stand_in
+        case dict():
+            return {name: _unnamed(unit, one) for name, one in value.items()}
+        case list():
+            return [_unnamed(unit, one) for one in value]
+    return value
