@@ -14,7 +14,7 @@ import pytest
 from entente.app import restore_node
 from entente.kernel.errors import Conflict, Unavailable
 from entente.kernel.ids import BodyId, InstrumentId
-from entente.kernel.statement import Statement
+from entente.kernel.statement import Statement, from_json
 from entente.node import Node
 from entente.storage.folder import Folder
 from entente.verbs import perform
@@ -50,6 +50,11 @@ def restored(network: Network, code: str, file: Path) -> Node:
 def message(network: Network, code: str, to: str, text: str) -> None:
     given = {"officer": DUTY, "to": to, "instrument": "charter", "subject": text, "text": text}
     perform(network[code], "message_send", given)  # type: ignore[arg-type] # plain JSON
+
+
+def meet(network: Network, one: str, other: str) -> None:
+    """Enter a body at another by hand, from all that it has said of itself."""
+    network[one].directory.introduce_by_hand(tuple(from_json(said) for said in network.own(other).statements))
 
 
 def subjects(network: Network, code: str) -> list[str]:
@@ -216,3 +221,37 @@ def test_x34_what_came_of_our_words_is_known_again_and_another_restore_loses_non
     network.deliver()
     assert subjects(network, XA) == ["from xb"]
     assert [one.step for one in network[XA].correspondence.steps_of(name)] == ["opened"]
+
+
+def test_x34_body_that_a_restored_node_had_introduced_is_known_again_and_asked_too(tmp_path: Path) -> None:
+    with open_network(tmp_path / "nodes", is_introduced=False) as network:
+        for one, other in ((XB, GS), (GS, XB)):
+            meet(network, one, other)
+        file = backup(network, XB, tmp_path)
+        for one, other in ((XB, RC), (RC, XB)):
+            meet(network, one, other)
+        network[XB].directory.introduce(network.id(GS), network.id(RC))
+        network.deliver()
+        node = restored(network, XB, file)
+        assert node.recovery.ask()
+        with node.directory.open_unit() as unit:
+            assert unit.bodies.body(network.id(RC)) is not None
+        given = {row.act.body for row in node.trail.latest(50) if row.act.verb == "take_back"}
+        assert given == {network.id(GS), network.id(RC)}
+
+
+def test_x34_body_that_answers_with_something_else_keeps_nobody_from_being_asked(
+    network: Network, tmp_path: Path
+) -> None:
+    file = backup(network, XB, tmp_path)
+    node = restored(network, XB, file)
+    (first, *_) = sorted(network.id(code) for code in (GS, RC, XA))
+    call = node.recovery.call
+
+    def lies(peer: BodyId, asked: Statement, instrument: InstrumentId) -> Sequence[Statement]:
+        return (asked,) if peer == first else call(peer, asked, instrument)
+
+    assert not replace(node.recovery, call=lies).ask()
+    _, answers = node.recovery.standing()
+    assert {one.peer for one in answers if not one.is_done} == {first}
+    assert len(answers) == 3

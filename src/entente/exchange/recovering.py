@@ -43,6 +43,8 @@ TAKEN_BACK = "taken back"
 """Why a statement counts as stored at a body, of whose sending a restored node knows nothing."""
 WORD_WAITS_DAYS = 30
 """How long a word of ours waits for what it is about: what others wait with comes within these days, or never (X28)."""
+PAGES_AT_ONCE_MAX = 1_000
+"""Of one body before the next is asked: a year of a busy desk, and no body holds up the others by pages without end."""
 _UNPLACED = ""
 """What a word is kept under whose room could not say what it waits for."""
 
@@ -241,20 +243,33 @@ class Recovery:
             if view.state.get().mode is not NodeMode.TAKING_BACK:
                 return True
             known = {one.peer: one for one in view.recovery.answers()}
-            own = view.bodies.own().id
-            peers = [body.id for body in view.bodies.bodies() if body.id != own]
-        for peer in peers:
-            answer = known.get(peer) or PeerAnswer(peer, 0, is_done=False, given_back=0, why="", at=self.clock.now())
-            while not answer.is_done:
-                before, answer = answer, self._ask_one(answer)
-                if answer.after == before.after and not answer.is_done:
-                    break
-            known[peer] = answer
+        asked: set[BodyId] = set()
+        # Whom this node had introduced to others after the backup is known again by what they give back, and is asked too.
+        while fresh := self._others() - asked:
+            for peer in sorted(fresh):
+                known[peer] = self._ask_pages(known.get(peer) or _not_asked(peer, self.clock.now()))
+            asked |= fresh
+        answers = [known[peer] for peer in sorted(asked)]
         # What one body gives back another may know to be erased: that is asked when all have given.
-        if all(known[peer].is_done for peer in peers) and all(self._erase_again(known[peer]) for peer in peers):
+        if all(one.is_done for one in answers) and all(self._erase_again(one) for one in answers):
             self._end("all", ())
             return True
         return False
+
+    def _others(self) -> set[BodyId]:
+        with self.open_view() as view:
+            own = view.bodies.own().id
+            return {body.id for body in view.bodies.bodies() if body.id != own}
+
+    def _ask_pages(self, answer: PeerAnswer) -> PeerAnswer:
+        """Ask a body for its pages, one after the other, until it is done, gives nothing new, or has given enough for now."""
+        for _ in range(PAGES_AT_ONCE_MAX):
+            if answer.is_done:
+                break
+            before, answer = answer, self._ask_one(answer)
+            if answer.after == before.after and not answer.is_done:
+                break
+        return answer
 
     def _erase_again(self, answer: PeerAnswer) -> bool:
         """Erase what a body knows to be erased; False where it does not answer now, so that it is asked again."""
@@ -276,10 +291,11 @@ class Recovery:
         try:
             with self.open_view() as view:
                 question = self.recovering.question(view, answer.peer, answer.after, self.clock.now())
-            given = self.call(answer.peer, question, NO_INSTRUMENT)
+            return self._keep(self.call(answer.peer, question, NO_INSTRUMENT), answer)
         except EntenteError as error:
-            return self._keep(None, replace(answer, why=f"{error.what} {error.why}", at=self.clock.now()))
-        return self._keep(given, answer)
+            # Also where it answers with something else: it keeps nobody else from being asked.
+            why = f"{error.what} {error.why}"[:WHY_CHARACTERS_MAX]
+            return self._keep(None, replace(answer, why=why, at=self.clock.now()))
 
     def _keep(self, given: Sequence[Statement] | None, answer: PeerAnswer) -> PeerAnswer:
         with self.open_unit() as unit:
@@ -336,6 +352,10 @@ class Recovery:
             detail: JsonObject = {"without": list(missing), "not_taken": not_taken}
             self.record(unit, Act(FINISH, unit.bodies.own().id, officer, "recovery", detail))
             unit.commit()
+
+
+def _not_asked(peer: BodyId, now: datetime) -> PeerAnswer:
+    return PeerAnswer(peer, 0, is_done=False, given_back=0, why="", at=now)
 
 
 def _position(stream: Stream | None) -> Position:

@@ -41,6 +41,8 @@ from entente.records.withdrawing import holders_told
 NODE = "node"
 BEFORE_RESTORE = "before_restore"
 """The reason of an erasure of ours whose own reason only the lost store knew."""
+PAGES_MAX = 1_000
+"""Half a million erasures of one body since a backup; a body that gives more is not listened to for ever."""
 WORDS_IN_ANSWER = 500
 """About 400 KB of an answer's 1 MiB."""
 CLOCKS_DIFFER_AT_MOST = timedelta(hours=1)
@@ -140,7 +142,7 @@ class ErasingAgain(Erasing):
             own, state = view.bodies.own().id, view.state.get()
             (last, *_) = view.trail.rows(state.restored_from_trail_size - 1, 1)
         erased, asked = 0, ErasedSince(last.at - CLOCKS_DIFFER_AT_MOST, 0)
-        while True:
+        for _ in range(PAGES_MAX):
             question = draft(ERASED_SINCE, own, self.clock.now(), to_object(asked)).with_signature(self.signer)
             said = _read_answer(call(peer, question, InstrumentId("")), peer)
             erased += self._erase_by_words(said, peer)
