@@ -225,6 +225,7 @@ def _prepared(network: Network) -> Background:
     asked = hearer.correspondence.request_record(DUTY, wanted, agreement, WHY).header.id
     hearer.correspondence.recall_message(DUTY, recalled, "Sent in error.")
     erasure = _erased_by_the_hearer(network, erased)
+    speaker.erasing.erase(HEAD, _of(network, "xa-person-10"), "unlawful")
     proposed = hearer.agreements.propose_governance(HEAD, ProposalKind.MEASURE, network.id(CENTRE), "A meeting.").id
     heads = tuple(Ed25519Signer(Ed25519PrivateKey.generate()) for _ in range(3))
     return Background(

@@ -67,6 +67,7 @@ from entente.storage.key_ring import KeyRing
 from entente.storage.keys import KeyFiles
 from entente.storage.store import Store
 from tests.support.every_kind import HEARER, SPEAKER, THIRD, Background, Example, examples, open_background
+from tests.support.fuzz_answers import changed_answer, true_answers
 from tests.support.fuzz_changes import CHANGES_MAX, Chance, change, change_bytes, written
 from tests.support.fuzz_mending import mended
 from tests.support.hostile import OF_THE_LINE
@@ -141,6 +142,8 @@ class Arena:
     """A receipt of the speaker's node for `waiting`, as it came."""
     speaker_entry: Body
     hearer_entry: Body
+    asking: Sequence[Any]
+    """What the hearer asks, with the speaker's true answers (fuzz_answers)."""
     situation: Any
     """What the gate remembers of how things stood before any input."""
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -184,6 +187,10 @@ class Arena:
         # What it has may be of what was undone.
         remembered._committed, remembered._open = self.situation, None  # noqa: SLF001
 
+    def honest(self, chance: Chance) -> list[Envelope]:
+        """Return an envelope of an honest statement, or none."""
+        return [] if chance.number(2) else [_honest_envelope(self, chance)]
+
     def became(self, kind: str, outcome: str) -> None:
         """Count what became of a statement."""
         self.kinds.setdefault(kind, Counter())[outcome] += 1
@@ -204,6 +211,7 @@ def open_arena(folder: Path) -> Iterator[Arena]:
     with open_background(folder) as background, ExitStack() as stack:
         network = background.network
         waiting, receipt = _a_receipt(background)
+        asking = true_answers(background)
         network.close(HEARER)
         settings, holder = Settings.at(network.folders[HEARER]), Folder(network.folders[HEARER])
         parts = replace(
@@ -218,10 +226,12 @@ def open_arena(folder: Path) -> Iterator[Arena]:
         # Closed by this stack, and not by the network.
         network.opened[HEARER] = ExitStack()
         del network.bodies[HEARER]
-        yield _arena(background, node, store, waiting, receipt)
+        yield _arena(background, node, store, waiting, receipt, asking)
 
 
-def _arena(background: Background, node: Node, store: Store, waiting: WaitingEnvelope, receipt: bytes) -> Arena:
+def _arena(
+    background: Background, node: Node, store: Store, waiting: WaitingEnvelope, receipt: bytes, asking: Sequence[Any]
+) -> Arena:
     assert isinstance(store, UndoneStore), "the hearer was opened over one"
     network = background.network
     ids = {code: network.id(code) for code in network.nodes}
@@ -245,7 +255,7 @@ def _arena(background: Background, node: Node, store: Store, waiting: WaitingEnv
     exchange = replace(node.exchange, on_fault=on_fault)
     return Arena(
         background, node, store, exchange, seeds, keys, faults, ids, others, waiting, receipt, network.own(SPEAKER),
-        network.own(HEARER), cast("Any", node.disclosure)._committed,  # noqa: SLF001
+        network.own(HEARER), asking, cast("Any", node.disclosure)._committed,  # noqa: SLF001
     )  # fmt: skip
 
 
@@ -320,14 +330,14 @@ def changed_call(arena: Arena, chance: Chance) -> str:
 
 def changed_batch(arena: Arena, chance: Chance) -> str:
     """Post a batch whose text was changed: fields of its document, then bytes of its text."""
-    document: Any = json.loads(batch_to_bytes([_honestenveloped(arena, chance)]))
+    document: Any = json.loads(batch_to_bytes([_honest_envelope(arena, chance)]))
     change(document, chance, arena.others)
     return _post_unproved(arena, change_bytes(written(document), chance))
 
 
 def changed_header(arena: Arena, chance: Chance) -> str:
     """Post an envelope whose header was changed and signed anew, as its own sender can."""
-    honest = _honestenveloped(arena, chance)
+    honest = _honest_envelope(arena, chance)
     header: Any = json.loads(honest.header_bytes)
     change(header, chance, arena.others)
     data = written(header)
@@ -375,7 +385,7 @@ def changed_bundle(arena: Arena, chance: Chance) -> str:
     """Take in a bundle whose lines were changed, left out or doubled."""
     lines = [
         heading(arena.ids[SPEAKER], arena.ids[HEARER], arena.exchange.clock.now()),
-        *(batch_to_bytes([_honestenveloped(arena, chance)]) + b"\n" for _ in range(2)),
+        *(batch_to_bytes([_honest_envelope(arena, chance)]) + b"\n" for _ in range(2)),
     ]
     for _ in range(1 + chance.number(CHANGES_MAX)):
         place = chance.number(len(lines))
@@ -406,9 +416,10 @@ def raw_bytes(arena: Arena, chance: Chance) -> str:
 
 
 TARGETS: tuple[Callable[[Arena, Chance], str], ...] = (
-    *[changed_word] * 34,
+    *[changed_word] * 31,
     *[changed_statement] * 5,
     *[changed_call] * 2,
+    *[changed_answer] * 3,
     *[changed_header] * 2,
     *[changed_batch] * 2,
     *[changed_bundle] * 1,
@@ -560,7 +571,7 @@ _CHANGED_BY_OLD_NEWS = {*_CHANGED_BY_REFUSAL, "inbox_statement"}
 _CHANGED_BESIDE = {"unknown_kind": {"inbox_aside"}, "unknown_sender": {"counter"}}
 
 
-def _honestenveloped(arena: Arena, chance: Chance) -> Envelope:
+def _honest_envelope(arena: Arena, chance: Chance) -> Envelope:
     example = chance.one_of(arena.seeds).example
     return enveloped(
         arena, example.lane, example.instrument, [example.statement], is_sealed_truly=chance.number(8) == 7
