@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from entente.correspondence.messages import Letter
+from entente.exchange.bundles import export, take_in
 from entente.kernel.signing import key_id
 from entente.verbs import perform
-from tests.support.nodes import DUTY, Network, open_network
+from tests.support.nodes import DUTY, HEAD, Network, open_network
 
 pytestmark = pytest.mark.storage
 
@@ -96,3 +97,117 @@ def test_peer_that_was_away_longer_than_a_delivery_may_take_still_learns_the_new
         known = unit.bodies.body(network.id(XA))
     assert known is not None
     assert known.keys == network.own(XA).keys
+
+
+def carried_by_hand(network: Network, sender: str, recipient: str) -> list[bytes]:
+    """Write a bundle of what waits, as it is now."""
+    return list(export(network[sender].exchange, network.id(recipient)))
+
+
+def take(network: Network, code: str, bundle: list[bytes]) -> list[bytes]:
+    """Take a bundle in; return the one that answers it."""
+    answers: list[bytes] = []
+    assert take_in(network[code].exchange, iter(bundle), answers.append, lambda _: None).unreadable == ()
+    return answers
+
+
+def states(network: Network, code: str) -> dict[str, str]:
+    """Return how far each message that a body sent has come."""
+    with network[code].correspondence.open_unit() as unit:
+        return {
+            message.subject: unit.outbox.deliveries(message.header.id)[0].state
+            for way, message in unit.correspondence.messages(100)
+            if way.value == "sent"
+        }
+
+
+def test_b11_bundle_sealed_to_a_replaced_key_is_taken_in_in_any_order_and_counts_once(network: Network) -> None:
+    network.clock.stop()
+    # It comes before the line brings anything: the key it is sealed to is kept as long as a bundle may be on its way.
+    write(network, XB, XA, "first")
+    bundle = carried_by_hand(network, XB, XA)
+    network.change_keys(XA)
+    take(network, XB, take(network, XA, bundle))
+    assert states(network, XB) == {"first": "stored"}
+    assert subjects(network, XA) == ["first"]
+
+    # It comes after the line brought the same: nothing is done twice, and the answer harms nobody.
+    network.deliver()
+    write(network, XB, XA, "second")
+    bundle = carried_by_hand(network, XB, XA)
+    network.change_keys(XA)
+    network.deliver()
+    take(network, XB, take(network, XA, bundle))
+
+    # Signed with a key that its sender replaced, and sealed to one that its recipient did, on two sides at once.
+    write(network, XB, XA, "third")
+    bundle = carried_by_hand(network, XB, XA)
+    parcel = network[XB].exchange.collect(network.id(XA))
+    assert parcel is not None
+    network[XB].exchange.postpone(parcel, "The line broke.")
+    network.change_keys(XB)
+    network.change_keys(XA)
+    network.deliver()
+    take(network, XB, take(network, XA, bundle))
+    network.clock.move(minutes=5)
+    network.deliver()
+    write(network, XB, XA, "after all")
+    network.deliver()
+    assert sorted(subjects(network, XA)) == ["after all", "first", "second", "third"]
+    assert set(states(network, XB).values()) == {"stored"}
+
+
+def test_x28_bundle_older_than_a_delivery_may_take_is_not_taken_in_and_what_follows_passes(network: Network) -> None:
+    write(network, XB, XA, "too late")
+    bundle = carried_by_hand(network, XB, XA)
+    replaced = network.own(XA).current_keys
+    network.change_keys(XA)
+    network.deliver(XB)
+    network.clock.move(days=40)
+    network.speak(XA)
+    network[XA].directory.remove_spent_keys()
+    held = network[XA].directory.keys.held()
+    network[XB].exchange.tend()
+    answer = take(network, XA, bundle)
+    take(network, XB, answer)
+    write(network, XB, XA, "in time")
+    network.deliver()
+    network.deliver()
+    assert subjects(network, XA) == ["in time"]
+    assert states(network, XB) == {"too late": "undelivered", "in time": "stored"}
+    assert key_id(replaced.node_key) not in held
+
+
+def test_b10_envelope_that_a_relay_kept_while_both_ends_changed_their_keys_counts_once(network: Network) -> None:
+    network.clock.stop()
+    network[XA].directory.publish_addresses(network.own(XA).addresses, (network.id(GS),))
+    network.deliver()
+    network[XB].deciding.set_route(HEAD, network.id(XA), network.id(GS))
+    write(network, XB, XA, "by relay")
+    parcel = network[XB].exchange.collect(network.id(XA))
+    assert parcel is not None
+    assert parcel.via == network.id(GS)
+    network[XB].exchange.settle(parcel, network[GS].exchange.receive(parcel.batch))
+    kept = network[GS].exchange.collect(network.id(XA))
+    assert kept is not None
+    network.change_keys(XA)
+    network.change_keys(XB)
+    # Each learns of the other's change before the envelope goes on.
+    for sender, to in ((XA, XB), (XB, GS), (GS, XA)):
+        changes = network[sender].exchange.collect(network.id(to))
+        if changes is not None:
+            network[sender].exchange.settle(changes, network[_at(network, changes.via)].exchange.receive(changes.batch))
+    network.deliver()
+    network.clock.move(hours=2)
+    network.deliver()
+    network.clock.move(hours=2)
+    network.deliver()
+    assert subjects(network, XA) == ["by relay"]
+    assert states(network, XB) == {"by relay": "stored"}
+    assert [code for code in (XA, XB, GS) if network[code].exchange.seconds_to_next() is not None] == []
+    with network[GS].exchange.open_view() as view:
+        assert view.relay.recipients() == (), "nothing goes round for ever"
+
+
+def _at(network: Network, body: str) -> str:
+    return next(code for code in network.nodes if network.id(code) == body)

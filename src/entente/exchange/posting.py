@@ -132,26 +132,38 @@ class Posting:
 
         Source: docs/rules/exchange.md X5 and X20; docs/rules/bodies.md B2.
         """
-        unknown = unit.outbox.first_waiting(peer, DirectoryKind.KEYS)
-        if unknown is None or unknown.outgoing.statement.body != own.id:
-            return self.keys.signer
-        version = unknown.outgoing.statement.content.get("version")
-        assert isinstance(version, int), "our own change of keys names its version"
-        return self.keys.signer_of(key_id(own.keys[version - 2].node_key)) or self.keys.signer
+        return self._signer_at(own, self._acknowledged(unit, own, peer))
 
     def signer_answering(self, unit: ExchangeUnit, own: Body, envelope: Envelope) -> Signer:
         """Return the signer whose key the sender of an envelope knows as ours: that of the version it sealed the envelope to.
 
-        It may know a change of keys whose receipt has not reached us, and believes no earlier key then.
+        It may know a change of keys whose receipt has not reached us, and believes no earlier key then. An envelope of a stream
+        may have been sealed long ago, and its sender have acknowledged a later version since. A call is sealed as it is made: a
+        restored node knows no version that it acknowledged before it was.
 
         Source: docs/rules/exchange.md X19; docs/rules/bodies.md B10.
         """
         header = envelope.header
         if header.sealed_to == key_id(own.current_keys.sealing_key):
             return self.keys.signer
-        named = [version for version in own.keys if key_id(version.sealing_key) == header.sealed_to]
-        held = self.keys.signer_of(key_id(named[-1].node_key)) if named else None
-        return held or self.signer_toward(unit, own, header.sender)
+        named = [place for place, version in enumerate(own.keys) if key_id(version.sealing_key) == header.sealed_to]
+        if named and header.lane is Lane.CALL:
+            return self._signer_at(own, named[-1])
+        return self._signer_at(own, max([*named, self._acknowledged(unit, own, header.sender)]))
+
+    def _acknowledged(self, unit: ExchangeUnit, own: Body, peer: BodyId) -> int:
+        """Return the place among our key versions of the newest that a body has acknowledged."""
+        unknown = unit.outbox.first_waiting(peer, DirectoryKind.KEYS)
+        if unknown is None or unknown.outgoing.statement.body != own.id:
+            return len(own.keys) - 1
+        version = unknown.outgoing.statement.content.get("version")
+        assert isinstance(version, int), "our own change of keys names its version"
+        return version - 2
+
+    def _signer_at(self, own: Body, place: int) -> Signer:
+        if place == len(own.keys) - 1:
+            return self.keys.signer
+        return self.keys.signer_of(key_id(own.keys[place].node_key)) or self.keys.signer
 
     def end_overdue(self, unit: ExchangeUnit, now: datetime) -> int:
         """End what waited longer than a delivery may take, each with a signed non-delivery; return how many.
