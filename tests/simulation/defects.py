@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FunctionType
 
+from tests.simulation.template import template
+
 
 @dataclass(frozen=True, slots=True)
 class Defect:
@@ -28,6 +30,8 @@ class Defect:
     wrong: str
     finds: str
     """The invariant that must break (the number before the colon of a failure)."""
+    acts: tuple[str, ...] = ()
+    """Events without which nobody comes near the line: only seeds whose plan has them all are run."""
 
 
 DEFECTS: dict[str, Defect] = {
@@ -104,6 +108,52 @@ DEFECTS: dict[str, Defect] = {
         "entente.exchange.recovering", "Recovering.answer",
         "unit.outbox.reopen(sender, lane, known.incarnation, known.sequence + 1, now)", "0", "I5",
     ),
+    "erasure-forgets-who-holds": Defect(
+        "entente.records.erasing", "Erasing._erase",
+        "holders = holders_told(unit, stored, statement, state, ref=stand_in, now=now)", "holders = ()", "I4 C", ("erase",),
+    ),
+    "tombstone-not-asked": Defect(
+        "entente.records.intake", "Intake.accept_record",
+        "if (erased := unit.erasures.tombstone(record.id)) is not None:",
+        "if (erased := None) is not None:", "I4", ("erase", "cut"),
+    ),
+    "erased-subject-not-recognised": Defect(
+        "entente.records.erasing", "Erasing._erase",
+        "keys = self.reentries.identifying(stored.record).kept", "keys = frozenset()", "I4", ("erase", "come_again"),
+    ),
+    "erased-id-left-in-other-rows": Defect(
+        "entente.storage.erasure", "ErasureTables.forget",
+        "self._forget_sent(rows[outbox_statement.name], names)", "pass", "I4", ("erase",),
+    ),
+    "recall-not-told": Defect(
+        "entente.correspondence.recalling", "Recalling.recall_message",
+        "self._post_recall(unit, sent, writer.id, reason, now)", "pass", "I4", ("recall",),
+    ),
+    "recalled-text-stays-in-the-inbox": Defect(
+        "entente.correspondence.recalling", "Recalling._take_text",
+        "unit.inbox.empty_naming(about.sender, Kind.MESSAGE, about.id)", "pass", "I4", ("recall",),
+    ),
+    "withdrawal-not-passed-on": Defect(
+        "entente.records.intake", "Intake._withdraw_copy", "tell_holders(unit, stored, statement, now)", "pass", "I4",
+        ("forward", "withdraw"),
+    ),
+    "file-outlives-its-record": Defect(
+        "entente.records.blobs", "Blobs.sweep", "self.files.erase(blob)", "pass", "I4", ("attach", "open_file"),
+    ),
+    "measure-ignored-by-who-writes": Defect(
+        "entente.correspondence.channels", "_no_measure",
+        "if stands and (stops_sender or stops_recipient):", "if False:", "I1 I3", ("measure",),
+    ),
+    "successor-by-one-officer": Defect(
+        "entente.bodies.succession", "confirm", "if by == proposed.proposed_by:", "if False:", "I2", ("succeed",),
+    ),
+    "succeeded-body-still-heard": Defect(
+        "entente.bodies.rules", "key_at", " or body.succeeded_by is not None:", ":", "I2", ("succeed",),
+    ),
+    "own-words-not-told": Defect(
+        "entente.bodies.service", "Directory.keep_group", "self._send_to_all(unit, statement)", "pass", "C",
+        ("keep_group",),
+    ),
     "act-without-its-statement": Defect(
         "entente.correspondence.messages", "Messages.send_message",
         "self._post(unit, Kind.MESSAGE, header, content, instrument)", "pass", "I5",
@@ -126,7 +176,8 @@ def function_of(defect: Defect) -> FunctionType:
 
 @contextmanager
 def planted(name: str) -> Iterator[None]:
-    """Run with a defect; the right code is back afterwards."""
+    """Run with a defect; the right code is back afterwards. What every seed begins with is made by the right code."""
+    template()
     defect = DEFECTS[name]
     function = function_of(defect)
     source = textwrap.dedent(inspect.getsource(function)).replace(defect.right, defect.wrong)
