@@ -18,7 +18,17 @@ from entente.kernel import statement as statements
 from entente.kernel.ids import BodyId, InstrumentId
 from entente.kernel.statement import Statement
 from entente.storage.bodies import GOVERNANCE
-from entente.storage.rows import add_row_once, add_to_counter, json_text, remembered, replace_row, text_of, value_of
+from entente.storage.rows import (
+    add_row_once,
+    add_to_counter,
+    json_text,
+    read,
+    read_one,
+    remembered,
+    replace_row,
+    text_of,
+    value_of,
+)
 from entente.storage.schema import (
     agreement_statement,
     instrument,
@@ -38,16 +48,13 @@ _NEWEST_EPOCH = sa.select(sa.func.max(participation.c.epoch)).where(
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _ALL = sa.select(_INSTRUMENTS).order_by(_INSTRUMENTS.c.name, _INSTRUMENTS.c.id)
 _ONE = sa.select(_INSTRUMENTS).where(_INSTRUMENTS.c.id == sa.bindparam("id"))
-_SIGNATURES_OF = (
-    sa.select(instrument_signature)
-    .where(instrument_signature.c.instrument.in_(_IDS))
-    .order_by(instrument_signature.c.at, instrument_signature.c.body)
-)
+_SIGNATURES = sa.select(instrument_signature).order_by(instrument_signature.c.at, instrument_signature.c.body)
+_SIGNATURES_OF = _SIGNATURES.where(instrument_signature.c.instrument.in_(_IDS))
+_SIGNATURES_OF_ONE = _SIGNATURES.where(instrument_signature.c.instrument == sa.bindparam("id"))
 _newer = participation.alias("newer")
-_NEWEST_OF = (
+_NEWEST = (
     sa.select(participation)
     .where(
-        participation.c.instrument.in_(_IDS),
         ~sa.exists().where(
             _newer.c.instrument == participation.c.instrument,
             _newer.c.body == participation.c.body,
@@ -56,6 +63,9 @@ _NEWEST_OF = (
     )
     .order_by(participation.c.body)
 )
+_NEWEST_OF = _NEWEST.where(participation.c.instrument.in_(_IDS))
+_NEWEST_OF_ONE = _NEWEST.where(participation.c.instrument == sa.bindparam("id"))
+_MEASURES_ALL = sa.select(measure.c.document).order_by(measure.c.since, measure.c.id)
 
 
 class AgreementTables:
@@ -66,11 +76,20 @@ class AgreementTables:
 
     def instruments(self) -> tuple[InstrumentState, ...]:
         """Return every instrument with its signatures and newest participations, ordered by name."""
-        return self._states(_ALL, {})
+        return self._states(_ALL)
 
     def instrument(self, instrument: InstrumentId) -> InstrumentState | None:
         """Return one instrument."""
-        return next(iter(self._states(_ONE, {"id": instrument})), None)
+        which = {"id": instrument}
+        row = read_one(self._connection, _ONE, which)
+        if row is None:
+            return None
+        signatures = {BodyId(one.body): one.at for one in read(self._connection, _SIGNATURES_OF_ONE, which)}
+        participations = {
+            BodyId(one.body): remembered(Participation, one.document)
+            for one in read(self._connection, _NEWEST_OF_ONE, which)
+        }
+        return _state(row, signatures, participations)
 
     def put_instrument(self, instrument: Instrument, proposal: Statement) -> None:
         """Keep a proposed instrument; the same id again changes nothing."""
@@ -100,7 +119,7 @@ class AgreementTables:
 
     def measures(self) -> tuple[Measure, ...]:
         """Return every measure, ended ones included, oldest first."""
-        rows = self._connection.execute(sa.select(measure.c.document).order_by(measure.c.since, measure.c.id))
+        rows = read(self._connection, _MEASURES_ALL)
         return tuple(remembered(Measure, row.document) for row in rows)
 
     def put_measure(self, measure: Measure, statement: Statement) -> None:
@@ -138,21 +157,12 @@ class AgreementTables:
         values = {"kind": statement.kind, "document": json_text(statement.to_json())}
         add_row_once(self._connection, agreement_statement, {"statement_id": statement.id}, values)
 
-    def _states(self, query: sa.Select[Any], which: Mapping[str, str]) -> tuple[InstrumentState, ...]:
-        found = self._connection.execute(query, which).all()
+    def _states(self, query: sa.Select[Any]) -> tuple[InstrumentState, ...]:
+        found = self._connection.execute(query).all()
         ids = [row.id for row in found]
         signatures = self._signatures(ids)
         participations = self._participations(ids)
-        return tuple(
-            InstrumentState(
-                remembered(Instrument, row.document),
-                BodyId(row.proposed_by),
-                row.proposed_at,
-                signatures[row.id],
-                participations[row.id],
-            )
-            for row in found
-        )
+        return tuple(_state(row, signatures[row.id], participations[row.id]) for row in found)
 
     def _signatures(self, ids: Sequence[str]) -> dict[str, dict[BodyId, datetime]]:
         found: dict[str, dict[BodyId, datetime]] = defaultdict(dict)
@@ -165,6 +175,15 @@ class AgreementTables:
         for row in self._connection.execute(_NEWEST_OF, {"ids": ids}):
             found[row.instrument][BodyId(row.body)] = remembered(Participation, row.document)
         return found
+
+
+def _state(
+    row: Any,  # noqa: ANN401 - a row of either reader
+    signatures: Mapping[BodyId, datetime],
+    participations: Mapping[BodyId, Participation],
+) -> InstrumentState:
+    instrument = remembered(Instrument, row.document)
+    return InstrumentState(instrument, BodyId(row.proposed_by), row.proposed_at, signatures, participations)
 
 
 # The port calls its parameters as the tables are called.

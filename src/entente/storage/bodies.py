@@ -15,7 +15,7 @@ from entente.agreements.model import LEASE_MINUTES_MIN
 from entente.bodies.model import Body, Group, NationalOrder, Officer, Succession
 from entente.kernel.errors import Conflict, Misconfigured
 from entente.kernel.ids import BodyId, GroupId, OfficerId
-from entente.storage.rows import add_to_counter, read_counter, remembered, replace_row, text_of
+from entente.storage.rows import add_to_counter, read, read_counter, read_one, remembered, replace_row, text_of
 from entente.storage.schema import body, body_group, body_heard, body_succession, national_order, officer
 
 GOVERNANCE = "governance"
@@ -50,8 +50,8 @@ class BodyTables:
 
     def body(self, body: BodyId) -> Body | None:
         """Return an entry."""
-        document = self._connection.execute(_BODY, {"body": body}).scalar()
-        return None if document is None else remembered(Body, document)
+        row = read_one(self._connection, _BODY, {"body": body})
+        return None if row is None else remembered(Body, row.document)
 
     def bodies(self) -> tuple[Body, ...]:
         """Return all entries, ordered by code."""
@@ -96,7 +96,7 @@ class BodyTables:
     def successors(self) -> Mapping[BodyId, BodyId]:
         """Return, for each body succeeded here, who stands in its place; whom our own genesis names, we do."""
         if self._successors is None:
-            rows = self._connection.execute(_SUCCESSORS)
+            rows = read(self._connection, _SUCCESSORS)
             accepted = {BodyId(row.old): BodyId(row.accepted) for row in rows}
             own = self.own()
             self._successors = accepted if own.replaces is None else {own.replaces: own.id, **accepted}
@@ -180,14 +180,14 @@ class BodyTables:
         self._changed()
 
     def _read_own(self) -> Body:
-        document = self._connection.execute(_OWN).scalar()
-        if document is None:
+        row = read_one(self._connection, _OWN)
+        if row is None:
             raise Misconfigured(
                 "This node does not know which body it is.",
                 why="Its store holds no own entry: the folder was never initialised.",
                 do="Run «entente init» with this folder first.",
             )
-        return remembered(Body, document)
+        return remembered(Body, row.document)
 
     def _changed(self) -> None:
         add_to_counter(self._connection, GOVERNANCE)

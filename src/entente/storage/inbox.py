@@ -21,7 +21,7 @@ from entente.exchange.model import CALL_SECONDS_MAX, Envelope, Lane, Receipt, Se
 from entente.kernel.errors import Conflict
 from entente.kernel.ids import BodyId, StatementId
 from entente.kernel.statement import Statement
-from entente.storage.rows import insert_rows, json_text, parts, statement_of, text_of, value_of
+from entente.storage.rows import insert_rows, json_text, parts, read_one, statement_of, text_of, value_of
 from entente.storage.schema import inbox_aside, inbox_call, inbox_envelope, inbox_parked, inbox_statement
 from entente.storage.streams import read_stream, write_stream
 
@@ -246,9 +246,9 @@ class InboxTables:
         """Forget a statement that was set aside."""
         self._connection.execute(sa.delete(inbox_aside).where(inbox_aside.c.number == number))
 
-    def _taken(self, sender: BodyId, lane: Lane, incarnation: str, sequence: int) -> sa.Row[Any, Any, Any, Any] | None:
+    def _taken(self, sender: BodyId, lane: Lane, incarnation: str, sequence: int) -> Any:  # noqa: ANN401 - a row, or None
         values = {"sender": sender, "lane": lane.value, "incarnation": incarnation, "sequence": sequence}
-        return self._connection.execute(_TAKEN, values).one_or_none()
+        return read_one(self._connection, _TAKEN, values)
 
 
 def _key_of(envelope: Envelope) -> dict[str, object]:

@@ -5,16 +5,31 @@ Source: docs/rules/exchange.md X21 and X24; exchange.ports.OutboxStore.
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import cast
+
 import sqlalchemy as sa
 
-from entente.exchange.model import Lane, Line
+from entente.exchange.model import Lane, Line, SendState
 from entente.kernel.ids import BodyId
-from entente.storage.rows import replace_row
+from entente.storage.rows import read, read_one, replace_row
 from entente.storage.schema import body_route
 from entente.storage.schema import outbox_line as _line
+from entente.storage.schema import outbox_statement as _item
 
 _LINE = sa.select(_line).where(_line.c.recipient == sa.bindparam("recipient"), _line.c.lane == sa.bindparam("lane"))
 _ROUTE = sa.select(body_route.c.via).where(body_route.c.body == sa.bindparam("body"))
+
+_IS_WAITING = sa.exists().where(
+    _item.c.recipient == _line.c.recipient, _item.c.lane == _line.c.lane, _item.c.state == SendState.WAITING.value
+)
+_DUE = (
+    sa.select(_line.c.recipient)
+    .where(_line.c.next_try_at <= sa.bindparam("now"), _IS_WAITING)
+    .distinct()
+    .order_by(_line.c.recipient)
+)
+_NEXT_DUE = sa.select(sa.func.min(_line.c.next_try_at, type_=_line.c.next_try_at.type)).where(_IS_WAITING)
 
 
 class LineTables:
@@ -25,7 +40,7 @@ class LineTables:
 
     def line(self, recipient: BodyId, lane: Lane) -> Line | None:
         """Return how a lane toward a body stands."""
-        row = self._connection.execute(_LINE, {"recipient": recipient, "lane": lane.value}).one_or_none()
+        row = read_one(self._connection, _LINE, {"recipient": recipient, "lane": lane.value})
         return None if row is None else Line(recipient, lane, row.attempts, row.next_try_at, row.why)
 
     def put_line(self, line: Line) -> None:
@@ -36,8 +51,8 @@ class LineTables:
 
     def route(self, recipient: BodyId) -> BodyId | None:
         """Return the relay that the operator set for a body; None for none."""
-        via = self._connection.execute(_ROUTE, {"body": recipient}).scalar()
-        return None if via is None else BodyId(via)
+        row = read_one(self._connection, _ROUTE, {"body": recipient})
+        return None if row is None else BodyId(row.via)
 
     def put_route(self, recipient: BodyId, via: BodyId | None) -> None:
         """Set the relay for a body, or none."""
@@ -45,3 +60,12 @@ class LineTables:
             self._connection.execute(sa.delete(body_route).where(body_route.c.body == recipient))
         else:
             replace_row(self._connection, body_route, {"body": recipient}, {"via": via})
+
+    def due(self, now: datetime) -> tuple[BodyId, ...]:
+        """Return the bodies that something waits for on a line that may be tried now."""
+        return tuple(BodyId(row.recipient) for row in read(self._connection, _DUE, {"now": now}))
+
+    def next_due(self) -> datetime | None:
+        """Return when the earliest line with something waiting may be tried; None when nothing waits anywhere."""
+        (found,) = read_one(self._connection, _NEXT_DUE)
+        return cast("datetime | None", found)

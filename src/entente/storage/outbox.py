@@ -36,7 +36,17 @@ from entente.kernel.ids import BodyId, InstrumentId, KeyId, StatementId
 from entente.kernel.ports import Delivery, EvidenceStep, Outgoing
 from entente.kernel.signing import Signature
 from entente.storage.lines import LineTables
-from entente.storage.rows import json_text, parts, replace_row, statement_of, value_of
+from entente.storage.rows import (
+    insert_rows,
+    json_text,
+    parts,
+    read,
+    read_one,
+    replace_row,
+    statement_of,
+    value_of,
+    write,
+)
 from entente.storage.schema import outbox_envelope, outbox_evidence, outbox_line, outbox_statement
 from entente.storage.streams import begun_at, read_stream, write_stream
 
@@ -44,18 +54,7 @@ _box, _item, _line = outbox_envelope, outbox_statement, outbox_line
 HEADERS_REMEMBERED_MAX = 512
 """Of envelopes under way: eight batches of a lane, half a megabyte."""
 _WAITING, _GIVEN_UP = SendState.WAITING.value, "given_up"
-_PUT = sa.insert(_item)
 
-_IS_WAITING = sa.exists().where(
-    _item.c.recipient == _line.c.recipient, _item.c.lane == _line.c.lane, _item.c.state == _WAITING
-)
-_DUE = (
-    sa.select(_line.c.recipient)
-    .where(_line.c.next_try_at <= sa.bindparam("now"), _IS_WAITING)
-    .distinct()
-    .order_by(_line.c.recipient)
-)
-_NEXT_DUE = sa.select(sa.func.min(_line.c.next_try_at, type_=_line.c.next_try_at.type)).where(_IS_WAITING)
 _OF_LANE = (_item.c.recipient == sa.bindparam("recipient"), _item.c.lane == sa.bindparam("lane"))
 _UNSEALED = (
     sa.select(_item)
@@ -68,6 +67,13 @@ _HAS_UNSEALED = (
     .select_from(_item)
     .where(*_OF_LANE, _item.c.state == _WAITING, _item.c.envelope_number.is_(None))
     .limit(1)
+)
+_UNSEALED_BEYOND = (
+    sa.select(_item.c.number)
+    .where(*_OF_LANE, _item.c.state == _WAITING, _item.c.envelope_number.is_(None))
+    .order_by(_item.c.number)
+    .limit(1)
+    .offset(sa.bindparam("beyond"))
 )
 _ENVELOPES = (
     sa.select(_box)
@@ -139,7 +145,7 @@ class OutboxTables(LineTables):
         """Give what was put its place in the queue, as of now; a line with something fresh is due at once."""
         put, self._pending = self._pending, []
         if put:
-            self._connection.execute(_PUT, [_item_row(item, now) for item in put])
+            insert_rows(self._connection, _item, [_item_row(item, now) for item in put])
         for recipient, lane in dict.fromkeys((item.recipient, lane_of(item)) for item in put):
             stood = self.line(recipient, lane)
             if stood is None or stood.next_try_at > now:
@@ -163,14 +169,6 @@ class OutboxTables(LineTables):
             self._connection.execute(sa.update(_item).where(_item.c.number.in_(part)).values(**taken))
         return self._deliveries(sa.select(_item).where(_item.c.number.in_(numbers)).order_by(_item.c.number), {})
 
-    def due(self, now: datetime) -> tuple[BodyId, ...]:
-        """Return the bodies that something waits for on a line that may be tried now."""
-        return tuple(BodyId(found) for found in self._connection.execute(_DUE, {"now": now}).scalars())
-
-    def next_due(self) -> datetime | None:
-        """Return when the earliest line with something waiting may be tried; None when nothing waits anywhere."""
-        return self._connection.execute(_NEXT_DUE).scalar()
-
     def stream(self, recipient: BodyId, lane: Lane) -> Stream | None:
         """Return the newest incarnation of our stream to a body."""
         return read_stream(self._connection, recipient, lane, is_outgoing=True)
@@ -183,19 +181,24 @@ class OutboxTables(LineTables):
     def unsealed(self, recipient: BodyId, lane: Lane, limit: int) -> tuple[Queued, ...]:
         """Return statements that wait and are in no envelope, in the order they were put."""
         values = {"recipient": recipient, "lane": lane.value, "most": limit}
-        return tuple(_queued(row) for row in self._connection.execute(_UNSEALED, values))
+        return tuple(_queued(row) for row in read(self._connection, _UNSEALED, values))
 
     def has_unsealed(self, recipient: BodyId) -> bool:
         """Say whether any statement for a body waits for an envelope."""
         return any(
-            self._connection.execute(_HAS_UNSEALED, {"recipient": recipient, "lane": lane.value}).first()
+            read_one(self._connection, _HAS_UNSEALED, {"recipient": recipient, "lane": lane.value})
             for lane in (Lane.CONTROL, Lane.DATA)
         )
+
+    def has_unsealed_beyond(self, recipient: BodyId, lane: Lane, count: int) -> bool:
+        """Say whether more than so many statements of a lane wait for an envelope."""
+        values = {"recipient": recipient, "lane": lane.value, "beyond": count}
+        return read_one(self._connection, _UNSEALED_BEYOND, values) is not None
 
     def first_waiting(self, recipient: BodyId, kind: str) -> Queued | None:
         """Return the first statement of a kind that waits for a body, sealed or not."""
         values = {"recipient": recipient, "lane": Lane.CONTROL.value, "kind": kind}
-        row = self._connection.execute(_FIRST, values).one_or_none()
+        row = read_one(self._connection, _FIRST, values)
         return None if row is None else _queued(row)
 
     def hold(self, queued: Queued, why: str, at: datetime) -> None:
@@ -260,7 +263,7 @@ class OutboxTables(LineTables):
     def envelopes(self, recipient: BodyId, lane: Lane, limit: int, after: int = 0) -> tuple[WaitingEnvelope, ...]:
         """Return the unacknowledged envelopes of a lane with a number above `after`, in the order of its stream."""
         values = {"recipient": recipient, "lane": lane.value, "most": limit, "after": after}
-        return tuple(_waiting(row) for row in self._connection.execute(_ENVELOPES, values))
+        return tuple(_waiting(row) for row in read(self._connection, _ENVELOPES, values))
 
     def envelope_of(self, header_hash: str) -> WaitingEnvelope | None:
         """Return an unacknowledged envelope by the hash of its header."""
@@ -270,7 +273,7 @@ class OutboxTables(LineTables):
 
     def carried_by(self, number: int) -> tuple[Queued, ...]:
         """Return the statements in an envelope that are not settled, in order."""
-        return tuple(_queued(row) for row in self._connection.execute(_CARRIED, {"number": number}))
+        return tuple(_queued(row) for row in read(self._connection, _CARRIED, {"number": number}))
 
     def give_up(self, recipient: BodyId, lane: Lane, why: str, at: datetime) -> None:
         """Give up all unacknowledged envelopes of a lane: their statements go back to their places in the queue."""
@@ -313,12 +316,12 @@ class OutboxTables(LineTables):
         is_refused = receipt.outcome is ReceiptOutcome.REFUSED
         state = (SendState.REFUSED if is_refused else SendState.STORED).value
         values = {"state": state, "receipt": evidence, "settled_at": at, "sealed": None, "why": receipt.reason}
-        self._connection.execute(_SETTLE_BOX, {"number_": number, **values})
+        write(self._connection, _SETTLE_BOX, {"number_": number, **values})
         refused = {result.statement: result.reason for result in receipt.results if not result.is_accepted}
         for statement, reason in refused.items() if not is_refused else ():
             one = {"of": number, "statement": statement}
             self._connection.execute(_SETTLE_ONE, {**one, "state": SendState.REFUSED.value, "reason": reason, "at": at})
-        self._connection.execute(_SETTLE_REST, {"of": number, "state": state, "reason": receipt.reason, "at": at})
+        write(self._connection, _SETTLE_REST, {"of": number, "state": state, "reason": receipt.reason, "at": at})
 
     def set_relayed(self, number: int, by: BodyId, evidence: bytes, at: datetime) -> None:
         """Keep that a relay took an envelope; it still waits for its recipient."""
@@ -341,9 +344,8 @@ class OutboxTables(LineTables):
 
     def put_known(self, outgoing: Outgoing, why: str, at: datetime) -> None:
         """Keep a statement as sent to a body that has shown that it has it."""
-        self._connection.execute(
-            _PUT, _item_row(outgoing, at) | {"state": SendState.STORED.value, "may_have_left": True, "reason": why}
-        )
+        stored = {"state": SendState.STORED.value, "may_have_left": True, "reason": why}
+        insert_rows(self._connection, _item, [_item_row(outgoing, at) | stored])
         lane = lane_of(outgoing)
         if self.line(outgoing.recipient, lane) is None:
             # A body that was restored in its turn may ask for it again, and what waits goes by a line.
@@ -399,6 +401,7 @@ class OutboxTables(LineTables):
 
 def _item_row(outgoing: Outgoing, now: datetime) -> dict[str, object]:
     return {
+        "number": None,
         "envelope_number": None,
         "recipient": outgoing.recipient,
         "lane": lane_of(outgoing).value,
@@ -415,7 +418,7 @@ def _item_row(outgoing: Outgoing, now: datetime) -> dict[str, object]:
     }
 
 
-def _queued(row: sa.Row[Any]) -> Queued:
+def _queued(row: Any) -> Queued:  # noqa: ANN401 - a row of either reader
     is_control = row.lane == Lane.CONTROL.value
     statement = statement_of(row.document)
     recipient, instrument = BodyId(row.recipient), InstrumentId(row.instrument)
@@ -434,7 +437,7 @@ def _header_of(data: bytes) -> EnvelopeHeader:
     return value_of(EnvelopeHeader, data.decode("utf-8"))
 
 
-def _waiting(row: sa.Row[Any]) -> WaitingEnvelope:
+def _waiting(row: Any) -> WaitingEnvelope:  # noqa: ANN401 - a row of either reader
     header = _header_of(row.header)
     envelope = Envelope(header, row.header, Signature(KeyId(row.key_id), row.signature), row.sealed)
     return WaitingEnvelope(row.number, BodyId(row.recipient), envelope, row.relayed_at)

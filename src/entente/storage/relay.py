@@ -17,12 +17,23 @@ import sqlalchemy as sa
 from entente.exchange.envelopes import envelope_from_json, envelope_to_json, header_hash
 from entente.exchange.model import Envelope, Relayed
 from entente.kernel.ids import BodyId
-from entente.storage.rows import json_text, replace_row
+from entente.storage.rows import json_text, read, replace_row
 from entente.storage.schema import relay_envelope
 
 WAITING: Final = "waiting"
 _kept = relay_envelope
 _WAITING = _kept.c.state == WAITING
+# Made once: the courier asks them with every look, and making a query costs more than SQLite takes for it.
+_IS_DUE = _kept.c.next_try_at <= sa.bindparam("now")
+_RECIPIENTS = sa.select(_kept.c.recipient).where(_WAITING).distinct().order_by(_kept.c.recipient)
+_RECIPIENTS_DUE = _RECIPIENTS.where(_IS_DUE)
+_FOR = (
+    sa.select(_kept)
+    .where(_WAITING, _kept.c.recipient == sa.bindparam("recipient"))
+    .order_by(_kept.c.next_try_at, _kept.c.number)
+    .limit(sa.bindparam("most"))
+)
+_FOR_DUE = _FOR.where(_IS_DUE)
 
 
 class RelayTables:
@@ -65,15 +76,14 @@ class RelayTables:
 
     def waiting(self, recipient: BodyId, limit: int, due: datetime | None = None) -> tuple[Relayed, ...]:
         """Return what waits for a body, by when it may be posted and then as it came: all, or what may be at a moment."""
-        mine = sa.select(_kept).where(_WAITING, _kept.c.recipient == recipient, _may_be_posted(due))
-        mine = mine.order_by(_kept.c.next_try_at, _kept.c.number).limit(limit)
-        return tuple(_relayed(row) for row in self._connection.execute(mine))
+        values: dict[str, object] = {"recipient": recipient, "most": limit}
+        mine = read(self._connection, *((_FOR, values) if due is None else (_FOR_DUE, {**values, "now": due})))
+        return tuple(_relayed(row) for row in mine)
 
     def recipients(self, due: datetime | None = None) -> tuple[BodyId, ...]:
         """Return the bodies that something waits for: anything, or what may be posted at a moment."""
-        query = sa.select(_kept.c.recipient).where(_WAITING, _may_be_posted(due))
-        found = self._connection.execute(query.distinct().order_by(_kept.c.recipient)).scalars()
-        return tuple(BodyId(name) for name in found)
+        found = read(self._connection, *((_RECIPIENTS, {}) if due is None else (_RECIPIENTS_DUE, {"now": due})))
+        return tuple(BodyId(row.recipient) for row in found)
 
     def put_off(self, header_hash: str, until: datetime) -> None:
         """Post a kept envelope not before a moment."""
@@ -103,9 +113,5 @@ class RelayTables:
         return int(self._connection.execute(query).scalar_one())
 
 
-def _may_be_posted(due: datetime | None) -> sa.ColumnElement[bool]:
-    return sa.true() if due is None else _kept.c.next_try_at <= due
-
-
-def _relayed(row: sa.Row[Any]) -> Relayed:
+def _relayed(row: Any) -> Relayed:  # noqa: ANN401 - a row of either reader
     return Relayed(row.number, envelope_from_json(json.loads(row.document)), row.taken_at)

@@ -2,13 +2,19 @@
 
 There is no «insert or replace» here, which each engine writes differently: the one writer holds the store while it
 first changes and then, where there was nothing to change, inserts.
+
+`read`, `read_one` and `write` are for what every act asks and says: the statement is SQLAlchemy's for the engine at hand, and so
+are the forms of its values; it is written once and then given to the driver itself, since SQLAlchemy's handling of one small
+statement costs ten times the engine's own work.
 """
 
 from __future__ import annotations
 
 import functools
 import json
+from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar, cast
 
 import sqlalchemy as sa
@@ -22,6 +28,7 @@ from entente.storage.schema import counter
 T = TypeVar("T")
 Item = TypeVar("Item")
 
+_NOTHING: Mapping[str, object] = {}
 _Column: TypeAlias = tuple[str, Callable[[object], object] | None]
 
 REMEMBERED_MAX = 2_048
@@ -71,12 +78,97 @@ def statement_of(text: str) -> Statement:
     return statement_from_json(json.loads(text))
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A statement as the driver takes it, and how its values are written and its columns read."""
+
+    text: str
+    names: tuple[tuple[str, Callable[[Any], object] | None], ...]
+    given: Mapping[str, object]
+    """Values that stand in the statement itself."""
+    make: Callable[[Sequence[Any]], Any]
+
+    def bound(self, values: Mapping[str, object]) -> tuple[object, ...]:
+        """Return the values in the order of the statement."""
+        found = {**self.given, **values} if self.given else values
+        return tuple([found[name] if write is None else write(found[name]) for name, write in self.names])
+
+
+def read(connection: sa.Connection, query: sa.Select[Any], values: Mapping[str, object] = _NOTHING) -> list[Any]:
+    """Return the rows of a query that is kept for good: a constant of its module, without a list of unknown length."""
+    form = _form(query, connection.dialect)
+    return [form.make(row) for row in _run(connection, form, values).fetchall()]
+
+
+def read_one(connection: sa.Connection, query: sa.Select[Any], values: Mapping[str, object] = _NOTHING) -> Any:  # noqa: ANN401
+    """Return the first row of such a query, or None; whoever asks for one by its key gets the only one."""
+    form = _form(query, connection.dialect)
+    row = _run(connection, form, values).fetchone()
+    return None if row is None else form.make(row)
+
+
+def write(connection: sa.Connection, change: sa.Insert | sa.Update | sa.Delete, values: Mapping[str, object]) -> int:
+    """Make a change that is kept for good, as a query is; return how many rows it met."""
+    return int(_run(connection, _form(change, connection.dialect), values).rowcount)
+
+
+def _run(connection: sa.Connection, form: _Form, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - the driver's cursor
+    return _given(connection, form.text, form.bound(values))
+
+
+def _given(connection: sa.Connection, text: str, bound: tuple[object, ...] | list[tuple[object, ...]]) -> Any:  # noqa: ANN401
+    """Give a statement to the driver: once, or for each of a list of values."""
+    # Who began no transaction is given one by SQLAlchemy.
+    if not connection.in_transaction():
+        return connection.exec_driver_sql(text, bound)
+    dialect, cursor = connection.dialect, connection.connection.cursor()
+    try:
+        if isinstance(bound, tuple):
+            dialect.do_execute(cursor, text, bound)
+        else:
+            dialect.do_executemany(cursor, text, bound)
+    except dialect.loaded_dbapi.Error as error:
+        # Without the values: they may hold what no error of ours shows.
+        raise sa.exc.DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
+    return cursor
+
+
+@functools.lru_cache(maxsize=256)
+def _form(statement: sa.Select[Any] | sa.Insert | sa.Update | sa.Delete, dialect: sa.Dialect) -> _Form:
+    compiled = statement.compile(dialect=dialect)
+    assert compiled.positiontup is not None, "both engines' drivers take values by position"
+    assert not compiled.post_compile_params, "a list of unknown length is SQLAlchemy's to write"
+    names = tuple((name, _writer(compiled.binds[name].type, dialect)) for name in compiled.positiontup)
+    given = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
+    return _Form(compiled.string, names, given, _reading(statement, dialect))
+
+
+def _writer(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[[Any], object] | None:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _reading(statement: sa.Executable, dialect: sa.Dialect) -> Callable[[Sequence[Any]], Any]:
+    """Return what makes a row with names of what the driver gives."""
+    if not isinstance(statement, sa.Select):
+        return tuple
+    columns = list(statement.selected_columns)
+    made = namedtuple("Row", [column.key or "" for column in columns], rename=True)  # type: ignore[misc] # noqa: PYI024
+    readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    if not any(readers):
+        return made._make
+
+    def make(row: Sequence[Any]) -> Any:  # noqa: ANN401 - its names are known as it runs
+        return made._make([one if reader is None else reader(one) for one, reader in zip(row, readers, strict=True)])
+
+    return make
+
+
 def replace_row(
     connection: sa.Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]
 ) -> None:
     """Set the values of the row with this key, adding it when there is none."""
     given = {**{f"{name}_": value for name, value in key.items()}, **values}
-    if not connection.execute(_replacement(table, tuple(key), tuple(values)), given).rowcount:
+    if not write(connection, _replacement(table, tuple(key), tuple(values)), given):
         connection.execute(_adding(table), {**key, **values})
 
 
@@ -101,7 +193,7 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Mappi
     """
     text, columns = _insertion(table, connection.dialect)
     bound = [tuple([row[name] if write is None else write(row[name]) for name, write in columns]) for row in rows]
-    connection.exec_driver_sql(text, bound)
+    _given(connection, text, bound if len(bound) > 1 else bound[0])
 
 
 @functools.lru_cache(maxsize=32)
@@ -124,14 +216,15 @@ def add_row_once(
 
 def add_to_counter(connection: sa.Connection, name: str, by: int = 1) -> int:
     """Raise a counter within this transaction and return what it is now; undone with the transaction, so gapless."""
-    if not connection.execute(_COUNTER_ADD, {"name_": name, "by_": by}).rowcount:
+    if not write(connection, _COUNTER_ADD, {"name_": name, "by_": by}):
         connection.execute(sa.insert(counter), {"name": name, "value": by})
     return read_counter(connection, name)
 
 
 def read_counter(connection: sa.Connection, name: str) -> int:
     """Return a counter; 0 before its first use."""
-    return connection.execute(_COUNTER_READ, {"name_": name}).scalar() or 0
+    row = read_one(connection, _COUNTER_READ, {"name_": name})
+    return 0 if row is None else int(row.value)
 
 
 def parts(items: Sequence[Item], size: int = PARAMETERS_MAX) -> Iterator[Sequence[Item]]:

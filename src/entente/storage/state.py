@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from entente.kernel.state import NodeMode, NodeState, taking_back
-from entente.storage.rows import replace_row
+from entente.storage.rows import read_one, replace_row
 from entente.storage.schema import node_state
 
 _STATE = sa.select(
@@ -29,7 +29,7 @@ class StateTable:
 
     def get(self) -> NodeState:
         """Return how the node stands."""
-        row = self._connection.execute(_STATE).one_or_none()
+        row = read_one(self._connection, _STATE)
         if row is None:
             return NodeState()
         return NodeState(NodeMode(row.state), row.restored_at, row.restored_from_trail_size, row.erased_again_until)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from entente.exchange.model import Lane, Stream
 from entente.kernel.ids import BodyId
-from entente.storage.rows import replace_row
+from entente.storage.rows import read_one, replace_row
 from entente.storage.schema import stream as table
 
 _NEWEST = (
@@ -29,7 +29,7 @@ _NEWEST = (
 def read_stream(connection: sa.Connection, peer: BodyId, lane: Lane, *, is_outgoing: bool) -> Stream | None:
     """Return the newest incarnation of a stream."""
     values = {"peer": peer, "lane": lane.value, "is_outgoing": is_outgoing}
-    row = connection.execute(_NEWEST, values).one_or_none()
+    row = read_one(connection, _NEWEST, values)
     return None if row is None else Stream(peer, lane, is_outgoing, row.incarnation, row.sequence, row.head)
 
 
