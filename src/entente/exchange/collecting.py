@@ -24,7 +24,7 @@ from entente.exchange.model import (
 )
 from entente.exchange.parcels import Parcel, parcel_of
 from entente.exchange.ports import ExchangeUnit
-from entente.exchange.posting import NOTHING_BEFORE, Posting
+from entente.exchange.posting import NOTHING_BEFORE, SEALED_AT_ONCE_MAX, Posting
 from entente.exchange.relaying import Relaying
 from entente.kernel.clock import Clock
 from entente.kernel.ids import BodyId
@@ -46,6 +46,15 @@ class Collecting:
     def due(self, recipient: BodyId) -> Parcel | None:
         """Return the next envelopes for a body, or None when none is due (Exchange.collect)."""
         return self._collect(recipient, is_by_hand=False)
+
+    def ahead(self, recipient: BodyId) -> None:
+        """Seal what waits behind a parcel that is being posted, if it is much (Exchange.seal_ahead)."""
+        with self.open_view() as view:
+            is_much = view.outbox.has_unsealed_beyond(recipient, Lane.DATA, SEALED_AT_ONCE_MAX)
+        if is_much:
+            with self.open_unit() as unit:
+                self.posting.seal_ahead(unit, recipient, self.clock.now())
+                unit.commit()
 
     def by_hand(self, recipient: BodyId, *, after: Mapping[Lane, int], passed_on: Collection[int]) -> Parcel | None:
         """Return the next envelopes for a body whatever its line does (Exchange.collect_by_hand)."""

@@ -74,6 +74,9 @@ class OutboxStore(Outbox, Protocol):
     def unsealed(self, recipient: BodyId, lane: Lane, limit: int) -> tuple[Queued, ...]:
         """Return statements that wait and are in no envelope, in the order they were put."""
 
+    def has_unsealed_beyond(self, recipient: BodyId, lane: Lane, count: int) -> bool:
+        """Say whether more than so many statements of a lane wait for an envelope."""
+
     def has_unsealed(self, recipient: BodyId) -> bool:
         """Say whether any statement for a body waits for an envelope."""
 

@@ -75,7 +75,8 @@ class Posting:
     ) -> None:
         """Leave in the recipient's lanes exactly the envelopes that may be posted now; the caller commits.
 
-        At most BATCH_ENVELOPES_MAX of a lane are sealed ahead of what is acknowledged, or of an envelope of its number.
+        At most BATCH_ENVELOPES_MAX of a lane are sealed ahead of what is acknowledged, or of an envelope of its number; none
+        while as many statements are ready as are sealed at once.
 
         Source: docs/rules/exchange.md X20 and X21.
         """
@@ -90,8 +91,22 @@ class Posting:
                 waiting = ()
             if last := ahead_of.get(lane):
                 waiting = unit.outbox.envelopes(recipient, lane, BATCH_ENVELOPES_MAX, last)
-            if room := BATCH_ENVELOPES_MAX - len(waiting):
+            ready = sum(door.carried.get(one.number, 0) for one in waiting)
+            if (room := BATCH_ENVELOPES_MAX - len(waiting)) and ready < SEALED_AT_ONCE_MAX:
                 self._seal(door, lane, room)
+
+    def seal_ahead(self, unit: ExchangeUnit, recipient: BodyId, now: datetime) -> None:
+        """Put data in envelopes behind those that are being posted; the caller commits.
+
+        Nothing is given up here, and nothing of it leaves before `make_ready` has judged it once more.
+
+        Source: docs/rules/exchange.md X20.
+        """
+        peer = unit.bodies.body(recipient)
+        assert peer is not None, f"a room put a statement for {recipient}, which is not in the directory"
+        waiting = unit.outbox.envelopes(recipient, Lane.DATA, BATCH_ENVELOPES_MAX)
+        if room := BATCH_ENVELOPES_MAX - len(waiting):
+            self._seal(Door(unit, self, unit.bodies.own(), peer, now), Lane.DATA, room)
 
     def begin_anew(self, unit: ExchangeUnit, recipient: BodyId, lane: Lane, why: str, now: datetime) -> None:
         """Give up the unacknowledged envelopes of a lane and begin a new incarnation of its stream.
@@ -252,6 +267,8 @@ class Door:
         self.now = now
         self.sealing_key = sealing_key_of(peer, now)
         self.signer = posting.signer_toward(unit, own, peer.id)
+        self.carried: dict[int, int] = {}
+        """How many statements each envelope that was looked at carries."""
         self._posting = posting
         self._terms: dict[InstrumentId, Terms] = {}
         self._earlier_keys: frozenset[KeyId] = frozenset(key_id(version.node_key) for version in own.keys[:-1])
@@ -284,7 +301,9 @@ class Door:
             return "It is sealed to a key that its recipient has replaced."
         if header.expires_at <= self.now:
             return "It expired."
-        for queued in self.unit.outbox.carried_by(waiting.number):
+        carried = self.unit.outbox.carried_by(waiting.number)
+        self.carried[waiting.number] = len(carried)
+        for queued in carried:
             if why := self.why_not(queued.outgoing.statement, queued.outgoing.instrument):
                 return f"Something in it may no longer leave: {why}"
         return ""

@@ -183,6 +183,15 @@ class Exchange:
         """
         return self._collecting.by_hand(recipient, after=after, passed_on=passed_on)
 
+    def seal_ahead(self, recipient: BodyId) -> None:
+        """Put a further load in envelopes while the one before it is posted, where much waits: both nodes are busy then.
+
+        It is judged once more before it is posted itself.
+
+        Source: docs/rules/exchange.md X20.
+        """
+        self._collecting.ahead(recipient)
+
     def settle(self, parcel: Parcel, response: bytes) -> Settlement:
         """Take in the answer to a parcel: what is acknowledged or refused for good goes out no more; the rest waits.
 

@@ -10,6 +10,7 @@ Source: docs/rules/kernel.md K2 to K4; docs/rules/bodies.md B3.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,11 @@ STATEMENT_BYTES_MAX = 512 * 1024
 SIGNATURES_MAX = 16
 """No body has more heads than this; ours are 3."""
 
+IDS_REMEMBERED_MAX = 256
+"""Those of the statements in hand: four full envelopes."""
+SMALL_BYTES_MAX = 4 * 1024
+"""A police message of a page has half of it."""
+
 _FIELDS = {"v", "kind", "body", "at", "content"}
 
 
@@ -52,7 +58,8 @@ class Statement:
     @property
     def id(self) -> StatementId:
         """The statement's name: the digest of its signed bytes."""
-        return StatementId("statement:" + hashlib.sha256(self.signed).hexdigest())
+        # Asked for six times while a statement is taken in or sent; the ids of those in hand are kept, 1 MB at most.
+        return _remembered_id(self.signed) if len(self.signed) <= SMALL_BYTES_MAX else _id_of(self.signed)
 
     def with_signature(self, signer: Signer) -> Statement:
         """Return the statement with one more signature; signing twice with one key changes nothing."""
@@ -67,6 +74,13 @@ class Statement:
             {"key": signature.key_id, "value": encode_bytes(signature.value)} for signature in self.signatures
         ]
         return {"signed": self.signed.decode("utf-8"), "signatures": signatures}
+
+
+def _id_of(signed: bytes) -> StatementId:
+    return StatementId("statement:" + hashlib.sha256(signed).hexdigest())
+
+
+_remembered_id = functools.lru_cache(maxsize=IDS_REMEMBERED_MAX)(_id_of)
 
 
 def draft(kind: str, body: BodyId, at: datetime, content: JsonObject) -> Statement:

@@ -50,6 +50,9 @@ class Outgoings(Protocol):
     def collect(self, recipient: BodyId) -> Parcel | None:
         """Return the next envelopes for a body, or None when none is due."""
 
+    def seal_ahead(self, recipient: BodyId) -> None:
+        """Put more of what waits for a body in envelopes, while a parcel before it is posted."""
+
     def settle(self, parcel: Parcel, response: bytes) -> Settlement:
         """Take in the answer to a parcel."""
 
@@ -65,6 +68,7 @@ class Courier:
         self._outgoings = outgoings
         self._post = post
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="courier")
+        self._ahead = ThreadPoolExecutor(workers, thread_name_prefix="courier-ahead")
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
         self._changed = threading.Condition()
         # All below is written under the condition's lock.
@@ -91,6 +95,7 @@ class Courier:
             self._changed.notify_all()
         self._thread.join()
         self._pool.shutdown(wait=True)
+        self._ahead.shutdown(wait=True)
 
     def _run(self) -> None:
         while True:
@@ -158,9 +163,14 @@ class Courier:
                 return False
             if parcel is None:
                 return True
+            ahead = self._ahead.submit(self._seal_ahead, recipient)
             try:
-                settlement = self._outgoings.settle(parcel, self._post_to_any(parcel))
+                response = self._post_to_any(parcel)
+                # What is sealed meanwhile stands behind this parcel, whatever becomes of it.
+                ahead.result()
+                settlement = self._outgoings.settle(parcel, response)
             except EntenteError as error:
+                ahead.result()
                 _log.warning("%s was not reached: %s %s", recipient, error.what, error.why)
                 is_put_off = self._postpone(parcel, f"{error.what} {error.why}")
                 # Others' envelopes are put off one by one (X25): a body that answers none of them is not kept from ours.
@@ -170,6 +180,12 @@ class Courier:
             if settlement.acknowledged + settlement.refused + settlement.passed_on == 0 and settlement.postponed:
                 return False
         return True
+
+    def _seal_ahead(self, recipient: BodyId) -> None:
+        try:
+            self._outgoings.seal_ahead(recipient)
+        except EntenteError as error:
+            _log.warning("Nothing was sealed ahead for %s: %s %s", recipient, error.what, error.why)
 
     def _postpone(self, parcel: Parcel, why: str) -> bool:
         try:
