@@ -24,6 +24,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks.line import Line, most
+from entente import app
 from entente.agreements.model import (
     ForceRule,
     HitRule,
@@ -47,7 +48,7 @@ from entente.kernel.signing import Ed25519Signer, key_id
 from entente.kernel.statement import Statement, draft
 from entente.storage.folder import Folder
 from entente.storage.store import Store
-from entente.storage.unit_of_work import SqlUnitOfWork
+from entente.storage.unit_of_work import OncePerCommit, SqlUnitOfWork
 from entente.trail.service import record, sign_head
 from entente.transport.caller import Caller
 from entente.transport.client import ExchangeClient
@@ -90,6 +91,7 @@ class HttpNode:
     """A node with a real store, its server on a free port, and its courier."""
 
     def __init__(self, code: str, folder: Path) -> None:
+        app.tune_interpreter()
         heads = [Ed25519Signer(Ed25519PrivateKey.generate()) for _ in range(3)]
         self.signer = Ed25519Signer(Ed25519PrivateKey.generate())
         opener = HpkeOpener(new_sealing_secret())
@@ -109,7 +111,7 @@ class HttpNode:
         self.report: Callable[[str, float], None] = lambda _name, _moment: None
         place = Folder(folder)
         place.create()
-        self.store = Store.open(place, hooks=(self._enter_outbox, partial(_sign_head, self.signer)))
+        self.store = Store.open(place, hooks=(self._enter_outbox, OncePerCommit(partial(_sign_head, self.signer))))
         self.exchange = Exchange(
             open_unit=self.store.unit, open_view=self.store.view, clock=_CLOCK, ids=_IDS,
             keys=OneKey(self.signer, opener), sealer=HpkeSealer(), accept={"message": self._take}, record=_record,
@@ -159,13 +161,17 @@ class HttpNode:
             unit.commit()
 
     def send(self, to: BodyId, instrument: InstrumentId, text: str) -> None:
-        self.send_together(to, instrument, [text])
+        """Put a text in a signed statement, as an officer's act does."""
+        self._send(self.store.act(), to, instrument, [text])
 
     def send_together(self, to: BodyId, instrument: InstrumentId, texts: Sequence[str]) -> None:
         """Put each text in a signed statement of its own, all in one transaction."""
+        self._send(self.store.unit(), to, instrument, texts)
+
+    def _send(self, opened: SqlUnitOfWork, to: BodyId, instrument: InstrumentId, texts: Sequence[str]) -> None:
         made = [draft("message", self.body.id, _CLOCK.now(), {"text": text}) for text in texts]
         signed = [statement.with_signature(self.signer) for statement in made]
-        with self.store.unit() as unit:
+        with opened as unit:
             for text, statement in zip(texts, signed, strict=True):
                 _record(unit, Act("send_message", self.body.id, "xa-duty-1", statement.id, {}))
                 unit.outbox.put(Outgoing(to, instrument, statement, ref=text[:8]))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -72,7 +73,7 @@ from entente.storage.keys import KeyFiles
 from entente.storage.sqlite import library_version
 from entente.storage.store import Hook, Store, StoreFile
 from entente.storage.tiles import TileFolder
-from entente.storage.unit_of_work import SqlUnitOfWork
+from entente.storage.unit_of_work import OncePerCommit, SqlUnitOfWork
 from entente.trail.log import Log
 from entente.trail.ports import LogFiles
 from entente.trail.service import Trail, record, sign_head
@@ -98,6 +99,13 @@ COLLECT_AFTER = (50_000, 50, 100)
 
 Records are made by the thousand and hold no cycles: with Python's own numbers a quarter of an import was spent looking for
 some (benchmarks/importing.py). Fifty thousand objects are about 8 MB."""
+
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread that computes keeps the interpreter from one that waits for it, instead of Python's 5 ms.
+
+The engine gives the interpreter up at each statement; an act of twenty statements beside a courier that seals waited 5 ms at many
+of them, with the right to write in hand (benchmarks/pipelined.py)."""
 
 
 LOG_PAUSE_SECONDS = 1.0
@@ -327,19 +335,28 @@ def _start_clock(clock: GuardedClock, store: Store) -> None:
             clock.start_from(row.at)
 
 
+def tune_interpreter() -> None:
+    """Have the interpreter search for cycles and switch threads as suits a node, which makes many objects in a few threads."""
+    gc.set_threshold(*COLLECT_AFTER)
+    sys.setswitchinterval(SWITCH_SECONDS)
+
+
 @contextmanager
 def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]:
     """Build a node from its parts, without threads or sockets, and give it with its store; close both afterwards.
 
     The store may hold no body yet: who needs one asks for it.
     """
-    gc.set_threshold(*COLLECT_AFTER)
+    tune_interpreter()
     clock, ids, lists, schemata = GuardedClock(parts.clock), parts.ids, parts.lists, parts.schemata
     signer = GuardedSigner(parts.ring.signer, clock.require_passed)
     disk = DiskWatch(settings.folder, settings.disk_free_mb_min, parts.free_bytes)
 
     def unit() -> SqlUnitOfWork:
         return store.unit()
+
+    def act() -> SqlUnitOfWork:
+        return store.act()
 
     def view() -> SqlUnitOfWork:
         return store.view()
@@ -366,8 +383,8 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     reissuing = Reissuing(unit, view, clock, disclosure, signer, recorded)
     erasing = ErasingAgain(unit, view, clock, lists, signer, recorded, reentries, StoreFile(lambda: store))
     blobs = Blobs(records, parts.blob_files, call, settings.blobs_bytes_max)
-    cases = Cases(unit, clock, ids, lists, recorded)
-    correspondence = Correspondence(unit, clock, ids, lists, disclosure, signer, recorded)
+    cases = Cases(act, clock, ids, lists, recorded)
+    correspondence = Correspondence(act, clock, ids, lists, disclosure, signer, recorded)
     onward = Onward(clock, signer, recorded)
     freshening = Freshening(unit, view, clock, disclosure, signer, recorded)
     intake = Intake(clock, lists, schemata, disclosure, recorded, reentries)
@@ -400,7 +417,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         lambda _: clock.require_passed(),
         parts.ring.stage,
         exchange.enter_outbox,
-        lambda opened: sign_head(opened, signer),
+        OncePerCommit(lambda opened: sign_head(opened, signer)),
     )
     # The store first: it holds the folder.
     with parts.open_store(hooks) as store, parts.open_index() as index, parts.open_post() as post:

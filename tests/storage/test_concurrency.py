@@ -9,7 +9,7 @@ from threading import Event, Thread
 import pytest
 
 from entente.kernel.errors import Unavailable
-from entente.storage import sqlite, unit_of_work
+from entente.storage import sqlite, write_lock
 from entente.storage.folder import Folder, FolderLock
 from entente.storage.store import Store
 from tests.storage import examples
@@ -85,7 +85,7 @@ def test_view_beyond_the_bound_is_told_to_retry(opener: Opener, monkeypatch: pyt
 
 
 def test_writer_that_waits_too_long_is_told_to_retry(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unit_of_work, "WAIT_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(write_lock, "WAIT_SECONDS_MAX", 0.05)
 
     def second() -> None:
         with store.unit():

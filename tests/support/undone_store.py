@@ -39,6 +39,10 @@ class UndoneStore(Store):
         """Return a unit of work for writing."""
         return super().unit() if self._held is None else UndoneUnit(self._shared, self._held, is_view=False)
 
+    def act(self) -> SqlUnitOfWork:
+        """Return a unit of work for a short act."""
+        return self.unit()
+
     def view(self) -> SqlUnitOfWork:
         """Return a unit of work that only reads, and sees what was committed and not undone."""
         return super().view() if self._held is None else UndoneUnit(self._shared, self._held, is_view=True)
@@ -122,7 +126,7 @@ class UndoneUnit(SqlUnitOfWork):
         """Do all that a commit does but for making it durable."""
         assert not self._is_view, "a view changes nothing"
         self._run_hooks()
-        self.trail.flush()
+        self._run_last_hooks()
         self._held.run("RELEASE unit")
         self._held.commits += 1
         self._connection = None
@@ -135,7 +139,8 @@ class UndoneUnit(SqlUnitOfWork):
             self._changed_before = len(self._held.changed)
             self._held.run("SAVEPOINT unit")
 
-    def _end(self) -> None:
+    def _end(self, connection: sa.Connection | None = None) -> None:
+        assert connection is self._connection, "there is one connection, and it stays open"
         if self._connection is not None and not self._is_view:
             self._held.run("ROLLBACK TO unit")
             self._held.run("RELEASE unit")

@@ -74,11 +74,14 @@ class ClassMemory:
 class ClassTables:
     """The ClassStore of one transaction."""
 
-    def __init__(self, connection: sa.Connection, memory: ClassMemory) -> None:
+    def __init__(
+        self, connection: sa.Connection, memory: ClassMemory, earlier: Mapping[int, DisclosureClass] | None = None
+    ) -> None:
+        """Serve one transaction, in which units before this one may have added classes that are not committed yet."""
         self._connection = connection
         self._memory = memory
-        self._added: dict[int, DisclosureClass] = {}
-        self._added_numbers: dict[DisclosureClass, int] = {}
+        self._added: dict[int, DisclosureClass] = dict(earlier or {})
+        self._added_numbers: dict[DisclosureClass, int] = {cls: number for number, cls in self._added.items()}
         self._count: int | None = None
 
     def number_of(self, cls: DisclosureClass) -> int:
@@ -128,9 +131,10 @@ class ClassTables:
         assert found is not None, f"class {number} is referred to and not kept"
         return found
 
-    def committed(self) -> None:
-        """Hand what this unit added to the shared memory; called by the unit of work once it is durable."""
-        self._memory.learn(self._added)
+    @property
+    def added(self) -> dict[int, DisclosureClass]:
+        """The classes that this transaction added; the unit of work hands them to the memory once they are durable."""
+        return self._added
 
     def _load(self) -> int:
         # What the memory lacks was committed before this unit began: a unit that is undone never hands anything over.
@@ -139,7 +143,8 @@ class ClassTables:
             known = len(self._memory)
             if known < self._count:
                 rows = self._connection.execute(_AFTER, {"after": known})
-                self._memory.learn({row.number: value_of(DisclosureClass, row.document) for row in rows})
+                committed = {row.number: row.document for row in rows if row.number not in self._added}
+                self._memory.learn({number: value_of(DisclosureClass, text) for number, text in committed.items()})
         return self._count
 
     def _add(self, cls: DisclosureClass) -> int:

@@ -33,6 +33,7 @@ from entente.storage.keys import KeyFiles
 from entente.storage.sealed_file import is_sealed
 from entente.storage.sqlite import find_damage
 from entente.storage.store import Store
+from entente.storage.unit_of_work import OncePerCommit
 from entente.trail.service import Trail, record, sign_head
 
 __all__ = ["check_backup", "is_sealed", "mark_restored", "restore_node"]
@@ -120,7 +121,7 @@ def _bring_keys(place: Folder, manifest: Manifest, keys_from: Path | None) -> No
 def _begin(place: Folder, manifest: Manifest, ids: Ids) -> Restored:
     """Prove the unpacked node and mark it as restored: its state, and a row of its trail, in one commit."""
     clock, ring = GuardedClock(SystemClock()), KeyRing(KeyFiles(place.keys))
-    hooks = (lambda _: clock.require_passed(), lambda unit: sign_head(unit, ring.signer))
+    hooks = (lambda _: clock.require_passed(), OncePerCommit(lambda unit: sign_head(unit, ring.signer)))
     with Store.open(place, hooks) as store:
         own = prove(store, place, manifest, has_keys=True)
         mode = mark_restored(store, ring, clock, ids, manifest.made_at, manifest.trail_rows)

@@ -18,12 +18,14 @@ import sqlalchemy as sa
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.storage import sqlite
 from entente.storage.classes import ClassMemory
+from entente.storage.company import Kept
 from entente.storage.files import sync_folder
 from entente.storage.folder import Folder, FolderLock
 from entente.storage.keys import KeyFiles
 from entente.storage.migrate import bring_forward
 from entente.storage.tombstone_file import TombstoneFiles
-from entente.storage.unit_of_work import Shared, SqlUnitOfWork, WriteLock
+from entente.storage.unit_of_work import Shared, SqlUnitOfWork
+from entente.storage.write_lock import WriteLock
 
 _log = logging.getLogger(__name__)
 
@@ -128,6 +130,18 @@ class Store:
     def unit(self) -> SqlUnitOfWork:
         """Return a unit of work for writing; it waits for its turn when it is entered."""
         return SqlUnitOfWork(self._shared, is_view=False)
+
+    def act(self) -> SqlUnitOfWork:
+        """Return a unit of work for a short act: one that may become durable together with others (storage.company).
+
+        For what an officer does in a few milliseconds; whatever goes on for longer would keep the others waiting.
+        """
+        return SqlUnitOfWork(self._shared, is_view=False, is_short=True)
+
+    @property
+    def kept(self) -> Kept:
+        """How many acts became durable together."""
+        return self._shared.kept
 
     def view(self) -> SqlUnitOfWork:
         """Return a unit of work that only reads, one unchanging state, and waits for no writer."""

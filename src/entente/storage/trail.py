@@ -19,7 +19,7 @@ from entente.kernel.ids import BodyId, KeyId
 from entente.kernel.merkle import HASH_BYTES, Frontier
 from entente.kernel.ports import Act, TrailRow
 from entente.kernel.signing import Signature
-from entente.storage.rows import insert_rows, json_text, replace_row
+from entente.storage.rows import insert_rows, json_text, read_one, replace_row
 from entente.storage.schema import trail, trail_frontier, trail_head
 from entente.trail.ports import TrailHead
 
@@ -72,9 +72,11 @@ _FRONTIER = sa.select(trail_frontier.c.size, trail_frontier.c.peaks)
 class TrailTables:
     """The LoggedStore of one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, frontier: Frontier | None = None) -> None:
+        """Serve one transaction; `frontier` is the tree's right edge where units before this one in it moved it."""
         self._connection = connection
-        self._frontier: Frontier | None = None
+        self._frontier = frontier
+        self._is_moved = frontier is not None
         self._appended: list[dict[str, object]] = []
 
     def waiting(self) -> int:
@@ -84,7 +86,7 @@ class TrailTables:
     def frontier(self) -> Frontier:
         """Return the tree's right edge as of this transaction."""
         if self._frontier is None:
-            row = self._connection.execute(_FRONTIER).one_or_none()
+            row = read_one(self._connection, _FRONTIER)
             self._frontier = Frontier() if row is None else Frontier(row.size, _peaks(row.peaks))
         return self._frontier
 
@@ -108,6 +110,11 @@ class TrailTables:
             }
         )
         self._frontier = frontier
+        self._is_moved = True
+
+    def frontier_if_known(self) -> Frontier | None:
+        """Return the right edge for who goes on in this transaction; None where nobody moved it."""
+        return self._frontier if self._is_moved else None
 
     def rows(self, after: int, limit: int) -> tuple[TrailRow, ...]:
         """Return rows with a sequence above `after`, in order."""
@@ -138,7 +145,7 @@ class TrailTables:
 
     def head(self) -> TrailHead | None:
         """Return the newest signed head."""
-        row = self._connection.execute(_HEAD).one_or_none()
+        row = read_one(self._connection, _HEAD)
         if row is None:
             return None
         return TrailHead(row.size, row.root, Signature(KeyId(row.key_id), row.signature))
@@ -154,15 +161,20 @@ class TrailTables:
         replace_row(self._connection, trail_head, {"id": 1}, values)
 
     def flush(self) -> None:
-        """Insert what was appended; called before a read and by the unit of work before it commits."""
+        """Insert what was appended; called before a read and by the unit of work before it hands on or commits."""
         if not self._appended:
             return
         appended, self._appended = self._appended, []
         insert_rows(self._connection, trail, appended)
-        frontier = self.frontier()
-        replace_row(
-            self._connection, trail_frontier, {"id": 1}, {"size": frontier.size, "peaks": b"".join(frontier.peaks)}
-        )
+
+    def keep(self) -> None:
+        """Insert what was appended, and keep the right edge; called by the unit of work once, before the commit."""
+        self.flush()
+        if self._is_moved:
+            frontier = self.frontier()
+            values = {"size": frontier.size, "peaks": b"".join(frontier.peaks)}
+            replace_row(self._connection, trail_frontier, {"id": 1}, values)
+            self._is_moved = False
 
     def _read(self, query: sa.Select[tuple[object, ...]], values: Mapping[str, object]) -> tuple[TrailRow, ...]:
         self.flush()

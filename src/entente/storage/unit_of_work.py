@@ -4,17 +4,20 @@ Leaving a unit without `commit` undoes everything. `commit` first runs the hooks
 are sealed, the trail's head is signed), then makes everything durable in one step: a crash before that step leaves nothing, a
 crash after it leaves all. Only then the store's `after_commit` callbacks are told, outside the lock.
 
+Short acts that wait for each other share that step (storage.company): each is whole and told of its own end, as if it were alone.
+
 A view is the same class over a reading connection: one unchanging state, no commit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from threading import Event, Lock, get_ident
+from functools import partial
+from threading import Event
+from time import monotonic
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 import sqlalchemy as sa
 
@@ -25,6 +28,7 @@ from entente.storage.blobs import BlobTables
 from entente.storage.bodies import BodyTables
 from entente.storage.cases import CaseTables
 from entente.storage.classes import ClassMemory, ClassTables
+from entente.storage.company import Company, Kept, Member, not_ended, nothing_kept
 from entente.storage.copies import CopyTables
 from entente.storage.correspondence import CorrespondenceTables
 from entente.storage.erasure import ErasureTables
@@ -37,58 +41,23 @@ from entente.storage.relay import RelayTables
 from entente.storage.sqlite import changed_rows
 from entente.storage.state import StateTable
 from entente.storage.trail import TrailTables
-
-WAIT_SECONDS_MAX: Final = 30
-"""How long a write waits for the node's other writes; the longest slice of an import is 50 ms (DESIGN section 8)."""
+from entente.storage.write_lock import WriteLock, store_closed
 
 Translate = Callable[..., EntenteError]
 
 
-class WriteLock:
-    """Lets one unit write at a time in this process.
+@dataclass(frozen=True, slots=True)
+class OncePerCommit:
+    """A hook that runs when acts become durable, once for all of them, and not within each.
 
-    A thread that opens a second unit inside its first would wait for itself: that is a programming error.
+    It may look at the trail and add to it; of the act that happens to be the last it knows nothing.
     """
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._holder: int | None = None
-        self.is_closed = False
+    hook: Callable[[SqlUnitOfWork], None]
 
-    def acquire(self) -> None:
-        """Wait for the right to write; raise Unavailable when it does not come, or the store is closed."""
-        assert self._holder != get_ident(), "a unit of work is not opened inside another one for writing"
-        if not self._lock.acquire(timeout=WAIT_SECONDS_MAX):
-            raise Unavailable(
-                "The store is busy with other changes.",
-                why=f"For {WAIT_SECONDS_MAX} seconds other changes of this node stood before this one.",
-                do="Do it again in a moment; nothing of it was kept.",
-                retry_is_safe=True,
-            )
-        if self.is_closed:
-            self._lock.release()
-            raise store_closed()
-        self._holder = get_ident()
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the right to write for what is no unit of work: looking after the file itself."""
-        self.acquire()
-        try:
-            yield
-        finally:
-            self.release()
-
-    def close(self) -> None:
-        """Wait for the unit under way, and let no other begin: a thread that outlives its node writes nothing more."""
-        self.is_closed = True
-        with self._lock:
-            pass
-
-    def release(self) -> None:
-        """Let the next one write."""
-        self._holder = None
-        self._lock.release()
+    def __call__(self, unit: SqlUnitOfWork) -> None:
+        """Run it."""
+        self.hook(unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +66,7 @@ class Shared:
 
     writer: sa.Engine
     reader: sa.Engine
-    lock: WriteLock
+    lock: WriteLock[Company]
     classes: ClassMemory
     hooks: Sequence[Callable[[SqlUnitOfWork], None]]
     tombstone_secret: bytes
@@ -109,36 +78,39 @@ class Shared:
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     blobs_dropped: Event = field(default_factory=Event)
     """Set by a commit after which a record no longer has a file."""
+    kept: Kept = field(default_factory=Kept)
 
 
 class SqlUnitOfWork:
     """Every room's unit of work, over one connection. Not for use by several threads at once."""
 
-    def __init__(self, shared: Shared, *, is_view: bool) -> None:
+    def __init__(self, shared: Shared, *, is_view: bool, is_short: bool = False) -> None:
         self._shared = shared
         self._is_view = is_view
+        self._is_short = is_short
         self._connection: sa.Connection | None = None
-        self._transaction: sa.Transaction | None = None
+        self._company: Company | None = None
         self._holds_lock = False
+        self._began_at = 0.0
 
     def __enter__(self) -> Self:
-        """Begin: wait for the lock (a view waits for nobody) and open the transaction."""
+        """Begin: wait for the lock (a view waits for nobody) and open the transaction, or go on in one that is open."""
         assert self._connection is None, "a unit of work is used once"
         if not self._is_view:
-            self._shared.lock.acquire()
+            self._company = self._shared.lock.acquire(joins=self._is_short)
             self._holds_lock = True
         elif self._shared.lock.is_closed:
             raise store_closed()
         try:
             self._begin()
         except sa.exc.DBAPIError as error:
-            self._end()
+            self._leave()
             raise self._shared.translate(error) from error
         except sa.exc.TimeoutError as error:
-            self._end()
+            self._leave()
             raise _too_many_views() from error
         except BaseException:
-            self._end()
+            self._leave()
             raise
         return self
 
@@ -146,35 +118,71 @@ class SqlUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Undo what was not committed; say in the tree of errors what an error of the engine means."""
-        self._end()
+        self._leave()
         if isinstance(error, sa.exc.DBAPIError):
             raise self._shared.translate(error) from error
 
     def commit(self) -> None:
         """Make everything durable together; raise Unavailable when the store cannot, with nothing half-written."""
         assert not self._is_view, "a view changes nothing"
-        assert self._transaction is not None, "a unit of work is committed once, while it is open"
+        assert self._company is not None, "a unit of work is committed once, while it is open"
+        company = self._company
         try:
             self._run_hooks()
             self.trail.flush()
+            company.end_act()
         except sa.exc.DBAPIError as error:
-            self._end()
+            self._leave()
             raise self._shared.translate(error) from error
+        company.classes = self.classes.added
+        company.frontier = self.trail.frontier_if_known()
+        company.has_dropped_files |= self.records.files.has_dropped
+        if (member := self._handed_on(company)) is not None:
+            member.wait()
+        else:
+            self._make_durable(company)
+
+    def _handed_on(self, company: Company) -> Member | None:
+        """Hand the transaction to the next act, if one waits and it is not to wait too long; None for who must end it."""
+        if not self._is_short or not company.may_go_on(monotonic() - self._began_at):
+            return None
+        # Counted first: once it is handed over, the next act may end it before this line returns.
+        member = company.join()
+        if not self._shared.lock.hand_over(company):
+            company.members.remove(member)
+            return None
+        self._forget()
+        return member
+
+    def _make_durable(self, company: Company) -> None:
+        shared = self._shared
+        shared.kept.count(company)
+        try:
+            self._run_last_hooks()
+        except BaseException as error:
+            self._end(company.connection)
+            company.tell(partial(shared.translate, error) if _is_engines(error) else nothing_kept, error)
+            if _is_engines(error):
+                raise shared.translate(error) from error
+            raise
         try:
             # After this line everything is durable; before it nothing is, and a restart finds the earlier state.
-            self._transaction.commit()
-        except sa.exc.DBAPIError as error:
-            # The engine may still be inside the transaction. Closing this connection for good ends it, whatever its state.
-            self._connection_in_use().invalidate()
-            self._end()
-            raise self._shared.translate(error, is_commit=True) from error
-        self.classes.committed()
-        for callback in self._shared.while_held:
-            callback()
-        if self.records.files.has_dropped:
-            self._shared.blobs_dropped.set()
-        self._end()
-        for callback in self._shared.after_commit:
+            company.connection.commit()
+            shared.classes.learn(company.classes)
+            for callback in shared.while_held:
+                callback()
+        except BaseException as error:
+            failure = partial(shared.translate, error, is_commit=True) if _is_engines(error) else not_ended
+            self._end_for_good(company)
+            company.tell(failure, error)
+            if _is_engines(error):
+                raise failure() from error
+            raise
+        if company.has_dropped_files:
+            shared.blobs_dropped.set()
+        self._end(company.connection)
+        company.tell(None)
+        for callback in shared.after_commit:
             callback()
 
     def changes(self) -> int:
@@ -182,18 +190,27 @@ class SqlUnitOfWork:
         return changed_rows(self._connection_in_use()) + self.trail.waiting() + len(self.outbox.pending())
 
     def _begin(self) -> None:
-        engine = self._shared.reader if self._is_view else self._shared.writer
-        connection = self._connection = engine.connect()
-        self._transaction = connection.begin()
+        self._began_at = monotonic()
+        if self._is_view:
+            connection = self._connection = self._shared.reader.connect()
+            connection.begin()
+        elif self._company is None:
+            connection = self._connection = self._shared.writer.connect()
+            connection.begin()
+            self._company = Company(connection)
+        else:
+            connection = self._connection = self._company.connection
+            self._company.begin_act()
         self._use(connection)
 
     def _use(self, connection: sa.Connection) -> None:
         """Give each room its tables over a connection that is within a transaction."""
+        before = self._company or Company(connection)
         self.state = StateTable(connection)
-        self.trail = TrailTables(connection)
+        self.trail = TrailTables(connection, before.frontier)
         self.bodies = BodyTables(connection)
         self.agreements = AgreementTables(connection)
-        self.classes = ClassTables(connection, self._shared.classes)
+        self.classes = ClassTables(connection, self._shared.classes, before.classes)
         self.holdings = HoldingTables(connection, self.classes)
         self.records = RecordTables(connection, self.classes)
         self.erasures = ErasureTables(connection, self._shared.tombstone_secret, self.trail, self.records.files)
@@ -214,31 +231,58 @@ class SqlUnitOfWork:
     def _run_hooks(self) -> None:
         self.state.require_may_commit()
         for hook in self._shared.hooks:
-            hook(self)
+            if not isinstance(hook, OncePerCommit):
+                hook(self)
         assert not (self._shared.hooks and self.outbox.pending()), (
             "every statement that goes out has its place in the queue"
         )
 
-    def _end(self) -> None:
-        """Close the connection, which undoes whatever was not committed, and let the next one write. Twice is harmless."""
-        connection, self._connection, self._transaction = self._connection, None, None
+    def _run_last_hooks(self) -> None:
+        for hook in self._shared.hooks:
+            if isinstance(hook, OncePerCommit):
+                hook(self)
+        self.trail.keep()
+
+    def _leave(self) -> None:
+        """Undo whatever was not committed, and let the next one write. Twice is harmless.
+
+        What acts before this one did in the same transaction is committed first: this one may have seen it.
+        """
+        company = self._company
+        if company is None or not company.members:
+            self._end(self._connection)
+        elif company.undo_act():
+            self.trail = TrailTables(company.connection, company.frontier)
+            self._make_durable(company)
+        else:
+            self._end_for_good(company)
+            company.tell(nothing_kept)
+
+    def _end_for_good(self, company: Company) -> None:
+        """End a transaction that the engine may still be inside: closing its connection for good ends it, whatever its state."""
+        try:
+            company.connection.invalidate()
+        finally:
+            self._end(company.connection)
+
+    def _end(self, connection: sa.Connection | None = None) -> None:
+        """Close the connection, which undoes whatever was not committed, and let the next one write."""
+        holds_lock = self._holds_lock
+        self._forget()
         try:
             if connection is not None:
                 connection.close()
         finally:
-            if self._holds_lock:
-                self._holds_lock = False
+            if holds_lock:
                 self._shared.lock.release()
 
+    def _forget(self) -> None:
+        self._connection = self._company = None
+        self._holds_lock = False
 
-def store_closed() -> Unavailable:
-    """Say that the store was closed before this could begin."""
-    return Unavailable(
-        "The store is closed.",
-        why="The node was asked to stop before this could begin; nothing of it was kept.",
-        do="Start the node and do it again; an import that was cut off goes on where it was.",
-        retry_is_safe=True,
-    )
+
+def _is_engines(error: BaseException) -> bool:
+    return isinstance(error, sa.exc.DBAPIError)
 
 
 def _too_many_views() -> Unavailable:

@@ -1,0 +1,156 @@
+"""Acts that become durable together: several transactions' worth of change behind one synchronisation of the disk.
+
+An act that is done while the next one waits hands it the open transaction instead of committing; the last of them commits for
+all. Each stands on a savepoint of its own, so that one that fails is undone alone. Nobody is told that an act is kept
+before all of them are durable, and what the engine undoes of one it undoes of all: then each is told so. There is no timer:
+whoever finds nobody waiting commits at once, and nobody waits longer than WAIT_SECONDS_MAX for others' acts.
+
+An act sees what acts before it in its company changed, not yet durable. Therefore whoever leaves a company without a change of
+its own has it committed first: what a unit read is durable once the unit has ended.
+
+Source: docs/decisions/0034-acts-that-wait-for-each-other-share-one-sync.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from time import monotonic
+from typing import Final
+
+import sqlalchemy as sa
+
+from entente.disclosure.model import DisclosureClass
+from entente.kernel.errors import EntenteError, Unavailable
+from entente.kernel.merkle import Frontier
+from entente.storage.write_lock import WAIT_SECONDS_MAX as END_SECONDS_MAX
+
+WAIT_SECONDS_MAX: Final = 0.005
+"""How long the first act of a company, done, waits for the others (issue part 2): about as long as one sync of the disk."""
+
+
+@dataclass(slots=True)
+class Company:
+    """One open transaction and the acts in it that are done. Belongs to whoever holds the right to write."""
+
+    connection: sa.Connection
+    first_done_at: float | None = None
+    members: list[Member] = field(default_factory=list)
+    """Those that handed the transaction on and wait."""
+    classes: dict[int, DisclosureClass] = field(default_factory=dict)
+    """Disclosure classes added by acts that are done; no memory of committed ones may hold them yet."""
+    frontier: Frontier | None = None
+    """The trail's right edge after the acts that are done; None while none of them looked at it. Written once, at the end."""
+    has_dropped_files: bool = False
+
+    def begin_act(self) -> None:
+        """Mark the place to which the next act alone is undone."""
+        self.connection.exec_driver_sql(f"SAVEPOINT {_ACT}")
+
+    def end_act(self) -> None:
+        """Keep what the act changed within the transaction. The first stands on none: undone, it leaves nothing anyway."""
+        if self.members:
+            self.connection.exec_driver_sql(f"RELEASE {_ACT}")
+
+    def undo_act(self) -> bool:
+        """Undo the act alone; say whether the others still stand, which they do not where the engine has undone all."""
+        if not _is_open(self.connection):
+            return False
+        try:
+            self.connection.exec_driver_sql(f"ROLLBACK TO {_ACT}")
+        except sa.exc.DBAPIError:
+            return False
+        return True
+
+    def may_go_on(self, act_seconds: float) -> bool:
+        """Say whether one more act, as long as the last, ends before the first has waited too long."""
+        first = self.first_done_at
+        return first is None or monotonic() - first + act_seconds <= WAIT_SECONDS_MAX
+
+    def join(self) -> Member:
+        """Count the act that is done among those that wait."""
+        if self.first_done_at is None:
+            self.first_done_at = monotonic()
+        member = Member()
+        self.members.append(member)
+        return member
+
+    def tell(self, failure: Callable[[], EntenteError] | None, cause: BaseException | None = None) -> None:
+        """Tell everybody who waits that all of it is durable, or how it failed."""
+        for member in self.members:
+            member.tell(failure, cause)
+
+
+class Member:
+    """An act that is done and waits to become durable."""
+
+    __slots__ = ("_cause", "_failure", "_gate")
+
+    def __init__(self) -> None:
+        self._failure: Callable[[], EntenteError] | None = None
+        self._cause: BaseException | None = None
+        self._gate = Lock()
+        self._gate.acquire()
+
+    def tell(self, failure: Callable[[], EntenteError] | None, cause: BaseException | None) -> None:
+        """Say how it ended."""
+        self._failure, self._cause = failure, cause
+        self._gate.release()
+
+    def wait(self) -> None:
+        """Return once the act is durable; raise what made it fail."""
+        if not self._gate.acquire(timeout=END_SECONDS_MAX):
+            raise not_ended()
+        if self._failure is not None:
+            raise self._failure() from self._cause
+
+
+@dataclass(slots=True)
+class Kept:
+    """How many acts became durable together, for who measures."""
+
+    acts: int = 0
+    commits: int = 0
+    wait_seconds_longest: float = 0.0
+    """The longest that a company's first act waited for others before the disk was synchronised."""
+
+    def begin_anew(self) -> None:
+        """Count from now on."""
+        self.acts = self.commits = 0
+        self.wait_seconds_longest = 0.0
+
+    def count(self, company: Company) -> None:
+        """Count a company that is about to be committed, by the last act in it."""
+        self.commits += 1
+        self.acts += len(company.members) + 1
+        if company.first_done_at is not None:
+            self.wait_seconds_longest = max(self.wait_seconds_longest, monotonic() - company.first_done_at)
+
+
+def nothing_kept() -> Unavailable:
+    """Say that all acts of a company were undone because of another one, or of what ends them all."""
+    return Unavailable(
+        "The store could not keep the change.",
+        why="It was to become durable together with other acts, and all of them had to be undone.",
+        do="Do it again; nothing of it was kept. The node's log says what happened to the others.",
+        retry_is_safe=True,
+    )
+
+
+def not_ended() -> Unavailable:
+    """Say that nobody knows yet whether the change is kept."""
+    return Unavailable(
+        "The store did not say in time whether it kept the change.",
+        why=f"For {END_SECONDS_MAX} seconds another change that becomes durable together with it did not end.",
+        do="Look first whether the change is there before doing it again, and look at the disk and the node's log.",
+        retry_is_safe=False,
+    )
+
+
+_ACT = "act"
+
+
+def _is_open(connection: sa.Connection) -> bool:
+    driver = connection.connection.driver_connection
+    return bool(getattr(driver, "in_transaction", False))
