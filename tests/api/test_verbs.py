@@ -447,6 +447,8 @@ def backed_up(day: Day) -> None:
     assert {one["why"] for one in ask("XA-NCB", "recovery_ask")["peers"]} == {"not asked yet"}
     with pytest.raises(Conflict, match="takes nothing back"):
         ask("XA-NCB", "recovery_finish", officer=HEAD)
+    with pytest.raises(Conflict, match="Nothing is to be declared"):
+        ask("XA-NCB", "erasure_declare_none", officer=DPO)
 
 
 def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
