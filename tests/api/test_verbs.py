@@ -397,6 +397,8 @@ def erased(day: Day) -> None:
     assert day.ask("XA-NCB", "erasure_export", officer=DPO, file=file)["tombstones"] == 2
     taken = day.ask("XA-NCB", "erasure_import", officer=DPO, file=file)
     assert (taken["known"], taken["new"], taken["erased"]) == (2, 0, 0)
+    with pytest.raises(Conflict, match="Nothing is to be declared"):
+        day.ask("XA-NCB", "erasure_declare_none", officer=DPO)
     assert "w-1" not in json.dumps(day.ask("XA-NCB", "trail_show", officer=HEAD, limit=1000)).replace("w-1-", "")
     assert day.ask("XA-NCB", "trail_verify")["proof"]["is_sound"] is True
     assert day.ask("XA-NCB", "trail_verify")["log"]["is_sound"] is True
