@@ -177,6 +177,8 @@ def _news(before: Seen, now: Seen) -> Iterable[Kept]:
 
 def _sent_by_its_author(world: World, family: str, item: str, counterpart: str) -> None:  # I1
     author = world.template.code(counterpart)
+    if item in world.truth.asked_in_a_name:
+        return
     if author in world.seen and author not in world.truth.restored:
         sent = world.seen[author].items.get((family, item))
         if sent is None:
@@ -326,6 +328,10 @@ def converged(world: World) -> None:  # C
 def _all_delivered(world: World, code: str) -> None:
     for sent in world.seen[code].outbox:
         to = world.template.code(sent.recipient)
+        if sent.state == "waiting" and (code, sent.statement) in world.truth.never_to_arrive:
+            raise BrokenError(
+                f"C: {code} still waits to deliver a {sent.kind} to {to} after more days than it may take."
+            )
         if sent.state == "waiting" and to in NODES:
             raise BrokenError(f"C: {code} still waits to deliver a {sent.kind} to {to} after everything was healed.")
         if sent.state == "refused" and to in NODES:

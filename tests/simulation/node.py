@@ -45,6 +45,10 @@ FREE_BYTES = 10**12
 class CrashError(BaseException):
     """The node ended between two lines. No handler of the product catches it, as none catches a lost process."""
 
+    def __init__(self, code: str, point: str) -> None:
+        super().__init__(f"{code} {point.removeprefix('crash_').replace('_', ' ')}")
+        self.point = point
+
 
 class SimNode:
     """A node of the world, up or down."""
@@ -185,13 +189,13 @@ class SimNode:
         if self.crash_before_commit:
             self.crash_before_commit -= 1
             if not self.crash_before_commit:
-                raise CrashError(f"{self.code} before commit")
+                raise CrashError(self.code, "crash_before_commit")
 
     def _committed(self) -> None:
         if self.crash_after_commit:
             self.crash_after_commit -= 1
             if not self.crash_after_commit:
-                raise CrashError(f"{self.code} after commit")
+                raise CrashError(self.code, "crash_after_commit")
 
 
 def head_signed(code: str, draft: Statement) -> Statement:

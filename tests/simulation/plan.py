@@ -196,18 +196,25 @@ class Drawing:
         """Many acts for one body at once, so that a batch holds several envelopes; one of them is lost or they change places."""
         under = self.pick("charter", "agreement")
         one, two = self.pair(PARTIES[under])
-        self.put(self.pick("lose_one", "reorder", "lose_one"), one, at, to=two, ms=50)
+        # Strikes the second post: the first holds what was there at once, one envelope.
+        self.put(self.pick("lose_one", "reorder", "lose_one"), one, at + 10, to=two, ms=50)
         for place in range(self.random.randint(3, 5)):
             self.put("message", one, at + place, under=under if place % 2 else "charter", to=two)
 
     def line_faults(self) -> None:
+        posts = [
+            (at, node, str(args["to"]).partition("+")[0])
+            for at, kind, node, args in self.drawn
+            if kind in {"record", "message"} and args["to"] != SILENT
+        ]
         for _ in range(self.random.randint(3, 7)):
-            one, two = self.pair(NODES)
             kind = self.pick(
                 "drop_request", "drop_answer", "late_request", "late_answer", "double_request", "damage_request",
-                "damage_answer", "reorder", "lose_one", "replay_later", "swap_answer", "cut_short",
+                "damage_answer", "replay_later", "swap_answer", "cut_short",
             )  # fmt: skip
-            self.put(kind, one, to=two, ms=self.random.choice((50, 900, 11_000, 70_000)))
+            # Mostly just before something is posted on its line: a fault that waits for a post in vain shows nothing.
+            at, one, two = self.random.choice(posts) if self.random.random() < 0.7 else (None, *self.pair(NODES))
+            self.put(kind, one, at, to=two, ms=self.random.choice((50, 900, 11_000, 70_000)))
         for _ in range(self.random.randint(0, 2)):
             one, two = self.pair(NODES)
             how = self.pick("requests", "answers", "both")
@@ -242,13 +249,19 @@ class Drawing:
         for _ in range(self.random.randint(1, 3)):
             kind = self.pick(*ATTACK_KINDS)  # fmt: skip
             self.put(kind, self.pick(*NODES), other=self.pick(*NODES))
+        if self.random.random() < 0.5:
+            at = self.random.randrange(SPAN_MS // 2, SPAN_MS)
+            self.put("ask_hidden", self.pick(*NODES), at, other=self.pick(*NODES, SILENT, SILENT))
 
     def long_times(self) -> None:
         """Days that pass: retention ends, leases end, undelivered things are given up."""
-        if self.random.random() < 0.08:
-            self.put("days_pass", "", SPAN_MS - 1, days=self.random.choice((2, 35)))
+        if self.random.random() < 0.16:
+            # In the middle leases end while lines are down; at the end everything is behind, and the rest is given up.
+            is_end = self.random.random() < 0.5
+            at = SPAN_MS - 1 if is_end else self.random.randrange(SPAN_MS // 4, SPAN_MS)
+            self.put("days_pass", "", at, days=self.random.choice((2, 35) if is_end else (1, 4)))
             for node in NODES:
-                self.put("list", node, SPAN_MS, other=node, what=self.pick("person", "substance"), slot=0)
+                self.put("list", node, at + 1, other=node, what=self.pick("person", "substance"), slot=0)
 
 
 def draw(seed: int) -> Plan:

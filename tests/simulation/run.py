@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.simulation.plan import Plan, draw
@@ -53,6 +53,7 @@ class Summary:
 
     seeds: int = 0
     steps: int = 0
+    planned: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[int, int, str]] = field(default_factory=list)
     """Seed, event, what broke."""
@@ -60,12 +61,17 @@ class Summary:
     def add(self, outcome: Outcome) -> None:
         self.seeds += 1
         self.steps += outcome.steps
+        self.planned.update(outcome.planned)
         self.faults.update(outcome.faults)
         if outcome.failure:
             self.failures.append((outcome.seed, outcome.failed_at, outcome.failure))
 
     def text(self, seconds: float) -> str:
-        rows = [f"  {name:<22} {count:>9,}" for name, count in sorted(self.faults.items())]
+        rows = [
+            f"  {name:<22} {self.faults[name]:>9,}"
+            + (f"  of {self.planned[name]:,} planned" if name in self.planned else "")
+            for name in sorted(self.faults.keys() | self.planned.keys())
+        ]
         head = f"{self.seeds:,} seeds, {self.steps:,} steps, {self.seeds / max(seconds, 0.001):.1f} seeds/s"
         return "\n".join([head, "Faults that struck:", *rows, f"Failures: {len(self.failures)}"])
 
@@ -102,7 +108,7 @@ def _outcomes(first: int, count: int, processes: int) -> Iterator[Outcome]:
 def _slim(seed: int) -> Outcome:
     """Run a seed and leave its log behind: ten thousand of them would not fit."""
     found = run_seed(seed)
-    return Outcome(found.seed, found.digest, found.failure, found.failed_at, found.steps, found.faults, ())
+    return replace(found, log=())
 
 
 def _say(text: str) -> None:

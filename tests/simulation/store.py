@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -34,7 +34,12 @@ class Disk:
     """The how many-th change from now fails; 0 for none."""
     commit_fails: str = ""
     """`lost`: the next commit fails and keeps nothing; `kept`: it is durable and is reported as failed."""
-    times_struck: int = 0
+    struck: list[str] = field(default_factory=list)
+    """Which faults struck, in their order."""
+
+    @property
+    def times_struck(self) -> int:
+        return len(self.struck)
 
     def heal(self) -> None:
         self.is_full, self.writes_until_failure, self.commit_fails = False, 0, ""
@@ -123,13 +128,13 @@ def _count_writes(statement: str, disk: Disk) -> None:
     if statement.startswith(("INSERT", "UPDATE", "DELETE")):
         disk.writes_until_failure -= 1
         if not disk.writes_until_failure:
-            disk.times_struck += 1
+            disk.struck.append("write_fails")
             raise _io_error()
 
 
 def _fail_commit(connection: sqlite3.Connection, disk: Disk) -> None:
     how, disk.commit_fails = disk.commit_fails, ""
-    disk.times_struck += 1
+    disk.struck.append("commit_fails")
     if how == "kept":
         connection.execute("COMMIT")
     raise _io_error()

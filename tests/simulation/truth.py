@@ -38,6 +38,10 @@ class Truth:
         """Nodes that were put back to an older copy: what they once said they may not know before they have taken it back."""
         self.known_elsewhere: set[tuple[str, str, str, str]] = set()
         """(author, holder, family, item): what a holder had when its author was put back, so that it must be given back."""
+        self.asked_in_a_name: set[str] = set()
+        """Questions put with a body's key beside its node."""
+        self.never_to_arrive: set[tuple[str, str]] = set()
+        """(sender, statement): what waited for the silent body when more days passed than a delivery may take."""
         self.key_lists: dict[str, list[list[Any]]] = {}
         """Every list of keys that a body ever had by its own word."""
         self.words: dict[str, set[str]] = {}

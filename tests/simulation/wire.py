@@ -48,6 +48,7 @@ class Line:
     answers: deque[Event] = field(default_factory=deque)
     requests_cut_until: int = 0
     answers_cut_until: int = 0
+    cut_by: str = "cut"
     last_answer: bytes = b""
 
 
@@ -69,8 +70,9 @@ class Wire:
         line = self.line(one, two)
         (line.answers if event.kind in _OF_ANSWERS else line.requests).append(event)
 
-    def cut(self, one: str, two: str, how: str, until_ms: int) -> None:
+    def cut(self, one: str, two: str, how: str, until_ms: int, by: str = "cut") -> None:
         line = self.line(one, two)
+        line.cut_by = by
         if how in {"requests", "both"}:
             line.requests_cut_until = max(line.requests_cut_until, until_ms)
         if how in {"answers", "both"}:
@@ -90,7 +92,7 @@ class Wire:
         line = self.line(one, two)
         self.carried.append((one, two, batch))
         if line.requests_cut_until > now_ms:
-            return Posted([], struck=("cut_requests",))
+            return Posted([], struck=(line.cut_by,))
         if not line.requests:
             return Posted([(LATENCY_MS, batch)])
         event = line.requests.popleft()
@@ -111,14 +113,16 @@ class Wire:
             case _:
                 assert event.kind == "lose_one", event.kind
                 arrivals = [(LATENCY_MS, without_one(batch, event.salt))]
-        return Posted(arrivals, struck=(event.kind,))
+        # A batch of one cannot lose one and still be a batch, nor change its order.
+        has_struck = arrivals != [(LATENCY_MS, batch)]
+        return Posted(arrivals, struck=(event.kind,) if has_struck else ())
 
     def answer(self, one: str, two: str, batch: bytes) -> Answered:
         """Carry the answer of a post from `two` to `one` back."""
         line = self.line(two, one)
         last, line.last_answer = line.last_answer, batch
         if line.answers_cut_until > self._now_ms:
-            return Answered(batch, is_lost=True, struck=("cut_answers",))
+            return Answered(batch, is_lost=True, struck=(line.cut_by,))
         if not line.answers:
             return Answered(batch)
         event = line.answers.popleft()
@@ -132,7 +136,7 @@ class Wire:
                 return Answered(damaged(batch, event.salt), struck=struck)
             case _:
                 assert event.kind == "swap_answer", event.kind
-                return Answered(last or batch, struck=struck)
+                return Answered(last or batch, struck=struck if last else ())
 
 
 def damaged(batch: bytes, salt: int) -> bytes:

@@ -18,11 +18,13 @@ from functools import partial
 from pathlib import Path
 
 from entente.app import tend
+from entente.exchange.model import EXPIRY_DAYS
 from entente.exchange.parcels import Parcel
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.kernel.state import NodeMode
 from entente.node import Node
 from tests.simulation import checks, erasing
+from tests.simulation.asking import ASK, Questions
 from tests.simulation.hostile import ATTACKS, Peer
 from tests.simulation.look import Looker, Seen
 from tests.simulation.node import CrashError, SimNode
@@ -90,8 +92,10 @@ class Outcome:
     failed_at: int
     """The number of the event after which it broke."""
     steps: int
+    planned: Counter[str]
+    """How often each fault and attack was planned; one strikes only what is there to be struck."""
     faults: Counter[str]
-    """How often each fault really struck."""
+    """How often each really struck, counted where it does."""
     log: tuple[str, ...]
 
 
@@ -120,6 +124,7 @@ class World:
         self.wire = Wire(plan.seed)
         self.truth = Truth(template)
         self.peer = Peer(template, self.timeline, SeededIds(f"{plan.seed} {SILENT}"))
+        self.questions = Questions(SeededIds(f"{plan.seed} asking"))
         self.seen: dict[str, Seen] = {}
         self._lookers: dict[str, Looker] = {}
         self._lives = dict.fromkeys(NODES, 0)
@@ -151,7 +156,8 @@ class World:
         with remembered_signatures():
             failure = self._played()
         digest = hashlib.sha256("\n".join(self.log).encode()).hexdigest()
-        return Outcome(self.plan.seed, digest, failure, self.event, self.steps, self.faults, tuple(self.log))
+        planned = Counter(event.kind for event in self.plan.events if event.kind not in ACTS)
+        return Outcome(self.plan.seed, digest, failure, self.event, self.steps, planned, self.faults, tuple(self.log))
 
     def _played(self) -> str:
         """Return what broke, in a sentence; empty when nothing did."""
@@ -160,6 +166,7 @@ class World:
             for code, sim in self.nodes.items():
                 sim.begin_from(self.template.folder / code)
                 sim.disk.heal()
+                sim.disk.struck.clear()
                 self.start(code, is_first=True)
                 self.look(code)
                 checks.begun(self, code)
@@ -187,6 +194,7 @@ class World:
                 looker.close()
             for sim in self.nodes.values():
                 sim.close()
+                self.faults.update(sim.disk.struck)
         return ""
 
     def _come_to_rest(self) -> None:
@@ -271,6 +279,10 @@ class World:
         elif event.kind in ATTACKS:
             with suppress(DownError):
                 self.peer.attack(self, event)
+        elif event.kind == ASK:
+            if self.nodes[event.node].is_up:
+                with suppress(DownError):
+                    self.say(f"{event.node} {ASK}: {self.questions.ask(self, event)}")
         else:
             FAULTS[event.kind](self, event)
 
@@ -300,7 +312,14 @@ class World:
         if not is_first:
             checks.trail_verifies(self, code)
         self.wake(code)
-        self.after(TEND_MS if is_first else 2, self._tending(code, self._lives[code]))
+        if is_first:
+            self.after(TEND_MS, self._tending(code, self._lives[code]))
+        else:
+            self.tend_soon(code)
+
+    def tend_soon(self, code: str) -> None:
+        """Have a node tended, now and then again."""
+        self.after(2, self._tending(code, self._lives[code]))
 
     def _put_back(self, code: str) -> None:
         """Put a lost node's store back to the copy that was kept; what others have of it must come back to it."""
@@ -352,6 +371,7 @@ class World:
         try:
             return ask()
         except CrashError as crash:
+            self.faults[crash.point] += 1
             self.stop(code, str(crash))
             raise DownError from crash
         except Unavailable as error:
@@ -366,7 +386,7 @@ class World:
                 raise BrokenError(
                     f"{code} says its store is unavailable, and nothing is wrong with it: {error}"
                 ) from error
-            self.faults["disk_full" if disk.is_full else "write_failed"] += 1
+            self.faults["disk_full"] += disk.is_full
             return f"unavailable: {error.what}"
         except EntenteError as error:
             return f"{error.code}: {error.what}"
@@ -377,7 +397,6 @@ class World:
         sim.close()
         if why:
             self.say(f"{code} ends: {why}")
-        self.faults["crash"] += 1
         self._lives[code] += 1
         self.couriers[code] = Courier()
         wait = self.truth.down_ms.get(code, 5_000) if down_ms is None else down_ms
@@ -452,7 +471,6 @@ class World:
         """Carry a question and its answer within one step: a call is posted once and never queued."""
         to = next((other for other in NODES if address == f"http://{other.lower()}.test"), "")
         if not to or not self.nodes[to].is_up or self.wire.is_cut(code, to, self.now_ms):
-            self.faults["unreached"] += 1
             raise unreached(to)
         post = self.wire.post(code, to, batch, self.now_ms)
         self.faults.update(post.struck)
@@ -534,8 +552,7 @@ class Post:
         post = world.wire.post(code, to, parcel.batch, world.now_ms)
         world.faults.update(post.struck)
         what = hashlib.sha256(parcel.batch).hexdigest()[:12]
-        if parcel.via != parcel.recipient:
-            world.faults["relayed"] += 1
+        world.faults["relayed"] += parcel.via != parcel.recipient
         world.say(f"{code} -> {to} {what} {' '.join(post.struck)}".rstrip())
         answered: list[bool] = []
         for place, (delay_ms, batch) in enumerate(post.arrivals if to in world.nodes else []):
@@ -639,6 +656,7 @@ def _crash(world: World, event: Event) -> None:
     if not sim.is_up:
         return
     if event.kind == "crash_between":
+        world.faults[event.kind] += 1
         world.stop(event.node, "between two acts")
         world.touched.add(event.node)
     elif event.kind == "crash_before_commit":
@@ -697,11 +715,19 @@ def _clock_steps(world: World, event: Event) -> None:
 
 
 def _days_pass(world: World, event: Event) -> None:
+    if int(event.args["days"]) > EXPIRY_DAYS:
+        world.truth.never_to_arrive |= {
+            (code, sent.statement)
+            for code in NODES
+            for sent in world.seen[code].outbox
+            if sent.recipient == world.template.bodies[SILENT] and sent.state == "waiting" and sent.kind != "keys"
+        }
     world.timeline.milliseconds += int(event.args["days"]) * 86_400_000
     world.faults["days_pass"] += 1
     for code, sim in world.nodes.items():
         if sim.is_up:
             world.wake(code)
+            world.tend_soon(code)
 
 
 def _line(world: World, event: Event) -> None:
@@ -715,9 +741,8 @@ def _cut(world: World, event: Event) -> None:
 def _partition(world: World, event: Event) -> None:
     for other in NODES:
         if other != event.node:
-            world.wire.cut(event.node, other, "both", world.now_ms + int(event.args["ms"]))
-            world.wire.cut(other, event.node, "both", world.now_ms + int(event.args["ms"]))
-    world.faults["partition"] += 1
+            world.wire.cut(event.node, other, "both", world.now_ms + int(event.args["ms"]), "partition")
+            world.wire.cut(other, event.node, "both", world.now_ms + int(event.args["ms"]), "partition")
 
 
 FAULTS: dict[str, Callable[[World, Event], None]] = {
