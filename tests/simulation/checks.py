@@ -337,7 +337,12 @@ def _all_delivered(world: World, code: str) -> None:
         if sent.state == "refused" and to in NODES:
             if sent.reason not in REASONS_BETWEEN_HONEST:
                 raise BrokenError(f"C: a {sent.kind} of {code} was finally refused by {to} as «{sent.reason}».")
-            if sent.kind in ITEM_OF_KIND and (ITEM_OF_KIND[sent.kind], sent.ref) in world.seen[to].items:
+            # What a later version took in, the earlier one had refused; its sender is told no more than that.
+            if (
+                sent.reason != "unknown_kind"
+                and sent.kind in ITEM_OF_KIND
+                and (ITEM_OF_KIND[sent.kind], sent.ref) in world.seen[to].items
+            ):
                 raise BrokenError(f"C: {to} has the {sent.kind} {sent.ref} of {code}, which holds it to be refused.")
 
 

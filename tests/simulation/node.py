@@ -111,6 +111,12 @@ class SimNode:
         self._stack = ExitStack()
         self.crash_before_commit = self.crash_after_commit = 0
 
+    def forget_kind(self, kind: str) -> None:
+        """Answer like an earlier version, whose table does not have a kind of statement."""
+        accept = self.running.exchange.accept
+        assert isinstance(accept, dict), "the one table of kinds"
+        accept.pop(kind, None)
+
     def keep_copy(self) -> None:
         """Keep a copy of the store as it is committed now, with its keys, as a backup would."""
         copy_database(self.folder.database, self._copy, lambda _: None)

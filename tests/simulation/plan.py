@@ -245,6 +245,22 @@ class Drawing:
             later = at + self.random.randrange(MINUTE, SPAN_MS // 2)
             self.put("restore", node, later, ms=self.random.choice((5_000, MINUTE, 10 * MINUTE)))
 
+    def versions(self) -> None:
+        """Nodes of an earlier and of a later version than the others'."""
+        said = [
+            (at, kind, node, str(args["to"]).partition("+")[0])
+            for at, kind, node, args in self.drawn
+            if kind in {"record", "message"} and args["to"] != SILENT
+        ]
+        if self.random.random() < 0.25:
+            # Just before something comes that it does not know yet, or a withdrawal, hit or stand that follows.
+            at, kind, _, node = self.random.choice(said)
+            lacks = self.pick(kind, kind, kind, "withdrawal", "hit", "participation")
+            self.put("older_kinds", node, at, lacks=lacks, ms=self.random.randrange(5 * MINUTE, SPAN_MS // 2))
+        if self.random.random() < 0.2:
+            at, _, node, _ = self.random.choice(said)
+            self.put("other_version", node, at, ms=self.random.randrange(MINUTE, 10 * MINUTE))
+
     def hostile(self) -> None:
         for _ in range(self.random.randint(1, 3)):
             kind = self.pick(*ATTACK_KINDS)  # fmt: skip
@@ -274,6 +290,7 @@ def draw(seed: int) -> Plan:
     drawing.hostile()
     drawing.long_times()
     drawing.restores()
+    drawing.versions()
     further = Drawing(seed + FURTHER)
     draw_scenes(further)
     in_order = sorted(drawing.drawn + further.drawn, key=lambda one: one[0])

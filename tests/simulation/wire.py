@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from entente.exchange.envelopes import batch_from_bytes
+from entente.exchange.envelopes import BATCH_VERSION, batch_from_bytes
 from entente.kernel.canonical import Json, canonical_bytes
 from entente.kernel.errors import EntenteError
 from tests.simulation.plan import Event
@@ -14,6 +14,7 @@ from tests.simulation.plan import Event
 LATENCY_MS = 20
 ANSWER_TIMEOUT_MS = 10_000
 """As settings.exchange_timeout_seconds."""
+OTHER_VERSION = "other_version"
 _OF_ANSWERS = frozenset({"drop_answer", "late_answer", "damage_answer", "swap_answer"})
 
 
@@ -50,6 +51,8 @@ class Line:
     answers_cut_until: int = 0
     cut_by: str = "cut"
     last_answer: bytes = b""
+    other_version_until: int = 0
+    """What is posted before carries another version of the protocol."""
 
 
 class Wire:
@@ -83,6 +86,10 @@ class Wire:
         line = self.line(one, two)
         return max(line.requests_cut_until, line.answers_cut_until) > now_ms
 
+    def speak_other_version(self, one: str, two: str, until_ms: int) -> None:
+        """Have what is posted on a line carry another version for a while."""
+        self.line(one, two).other_version_until = until_ms
+
     def heal(self) -> None:
         self.lines.clear()
 
@@ -93,6 +100,8 @@ class Wire:
         self.carried.append((one, two, batch))
         if line.requests_cut_until > now_ms:
             return Posted([], struck=(line.cut_by,))
+        if line.other_version_until > now_ms:
+            return Posted([(LATENCY_MS, of_other_version(batch))], struck=(OTHER_VERSION,))
         if not line.requests:
             return Posted([(LATENCY_MS, batch)])
         event = line.requests.popleft()
@@ -145,6 +154,11 @@ def damaged(batch: bytes, salt: int) -> bytes:
         return batch
     place = salt % len(batch)
     return batch[:place] + bytes([batch[place] ^ (1 << salt % 8)]) + batch[place + 1 :]
+
+
+def of_other_version(batch: bytes) -> bytes:
+    """Return the batch as a node of the next version would post it."""
+    return canonical_bytes({"envelopes": list(batch_from_bytes(batch)), "v": BATCH_VERSION + 1})
 
 
 def reordered(batch: bytes) -> bytes:

@@ -33,7 +33,7 @@ from tests.simulation.plan import SPAN_MS, Event, Plan
 from tests.simulation.table import ACTS, AFTER_STEP, CONVERGED
 from tests.simulation.template import NODES, SILENT, SUCCESSOR, Template
 from tests.simulation.truth import BrokenError, Truth
-from tests.simulation.wire import ANSWER_TIMEOUT_MS, LATENCY_MS, Wire
+from tests.simulation.wire import ANSWER_TIMEOUT_MS, LATENCY_MS, OTHER_VERSION, Wire
 from tests.support.nodes import HEAD
 
 STEPS_MAX = 2_500
@@ -112,6 +112,8 @@ class World:
         self.steps = 0
         self.touched: set[str] = set()
         self.is_healed = False
+        self.lacking: dict[str, str] = {}
+        """Nodes of an earlier version, and the kind of statement that they do not know."""
         self.lost: set[str] = set()
         """Nodes that are down, and begin again from the copy that was kept of them."""
         self.nodes = {
@@ -305,6 +307,8 @@ class World:
             self.say(f"{code} cannot start: {error.what}")
             self.after(5_000, lambda: self._start_again(code))
             return
+        if code in self.lacking:
+            sim.forget_kind(self.lacking[code])
         self._lives[code] += 1
         self.couriers[code] = Courier()
         sim.store.after_commit.append(lambda: self._committed(code))
@@ -407,6 +411,33 @@ class World:
             self.say(f"{code} starts")
             self.start(code)
 
+    def bring_up_to_date(self, code: str) -> None:
+        """End a node of an earlier version; the one that starts in its place takes in what was set aside."""
+        if self.lacking.pop(code, None) is None:
+            return
+        self.touched.add(code)
+        if self.nodes[code].is_up:
+            self.stop(code, "is brought up to date", 500)
+        self.after(1_000, lambda: self._retry_aside(code))
+
+    def _retry_aside(self, code: str) -> None:
+        sim = self.nodes[code]
+        if not sim.is_up or self.seen[code].is_taking_back:
+            self.after(5_000, lambda: self._retry_aside(code))
+            return
+        tried: list[str] = []
+
+        def retry() -> str:
+            tried.extend(why for _, why in sim.running.deciding.retry())
+            return ""
+
+        with suppress(DownError):
+            said = self.call(code, retry) or f"took in {tried.count('')} of {len(tried)} set aside"
+            self.faults["older_kinds"] += bool(tried)
+            self.say(f"{code} is up to date: {said}")
+            if sim.running.deciding.aside() and any(why.startswith("This node still") for why in tried):
+                raise BrokenError(f"C: {code} is up to date and still takes in nothing of a kind: {tried}")
+
     # The courier
 
     def wake(self, code: str) -> None:
@@ -497,6 +528,8 @@ class World:
         self.is_healed = True
         self.say("healed")
         self.wire.heal()
+        for code in NODES:
+            self.bring_up_to_date(code)
         for code, sim in self.nodes.items():
             sim.disk.heal()
             sim.clock.skew_ms = 0
@@ -555,6 +588,9 @@ class Post:
         world.faults["relayed"] += parcel.via != parcel.recipient
         world.say(f"{code} -> {to} {what} {' '.join(post.struck)}".rstrip())
         answered: list[bool] = []
+        if OTHER_VERSION in post.struck and to in world.nodes:
+            world.after(LATENCY_MS, lambda: self._not_understood(to, post.arrivals[0][1], parcel, life, answered))
+            return
         for place, (delay_ms, batch) in enumerate(post.arrivals if to in world.nodes else []):
             answer_ms = post.answer_ms if place == 0 else None
             world.after(delay_ms, self._arriving(to, batch, answer_ms, parcel, life, answered))
@@ -593,6 +629,23 @@ class Post:
         world.faults.update(answer.struck)
         if not answer.is_lost:
             world.after(answer_ms + answer.late_ms, lambda: self._settle(parcel, answer.batch, life, answered))
+
+    def _not_understood(self, to: str, batch: bytes, parcel: Parcel, life: int, answered: list[bool]) -> None:
+        """See that a batch of another version is refused, and nothing of it kept."""
+        world = self.world
+        if world.nodes[to].is_up:
+            before = world.peek(to)
+
+            def receive() -> str:
+                world.node(to).exchange.receive(batch)
+                return "taken in"
+
+            with suppress(DownError):
+                said = world.call(to, receive)
+                if said == "taken in" or world.peek(to).size != before.size:
+                    raise BrokenError(f"I5: {to} took in a batch of another version of {self.code}: {said}.")
+                world.say(f"{to} does not understand {self.code}: {said}")
+        self._unanswered(parcel, life, answered)
 
     def _settle(self, parcel: Parcel, answer: bytes, life: int, answered: list[bool]) -> None:
         world, code = self.world, self.code
@@ -734,6 +787,26 @@ def _line(world: World, event: Event) -> None:
     world.wire.expect(event.node, str(event.args["to"]), event)
 
 
+def _other_version(world: World, event: Event) -> None:
+    """Run a node of the next version for a while: nobody understands what it posts, until it is put back."""
+    for other in NODES:
+        if other != event.node:
+            world.wire.speak_other_version(event.node, other, world.now_ms + int(event.args["ms"]))
+
+
+def _older_kinds(world: World, event: Event) -> None:
+    """Run a node of an earlier version, which does not know a kind of statement; it is brought up to date later."""
+    world.lacking[event.node] = str(event.args["lacks"])
+    sim = world.nodes[event.node]
+    if sim.is_up:
+        sim.forget_kind(world.lacking[event.node])
+
+    def bring_up_to_date() -> None:
+        world.bring_up_to_date(event.node)
+
+    world.after(int(event.args["ms"]), bring_up_to_date)
+
+
 def _cut(world: World, event: Event) -> None:
     world.wire.cut(event.node, str(event.args["to"]), str(event.args["how"]), world.now_ms + int(event.args["ms"]))
 
@@ -757,6 +830,8 @@ FAULTS: dict[str, Callable[[World, Event], None]] = {
     "clock_steps": _clock_steps,
     "days_pass": _days_pass,
     "cut": _cut,
+    OTHER_VERSION: _other_version,
+    "older_kinds": _older_kinds,
     "partition": _partition,
     **dict.fromkeys(
         (
