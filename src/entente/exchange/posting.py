@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
+from entente.agreements.statements import AgreementKind
 from entente.bodies.authority import Record
 from entente.bodies.model import Body
 from entente.bodies.statements import DirectoryKind
@@ -48,6 +49,9 @@ WHY_CHARACTERS_MAX = 500
 SEALED_AT_ONCE_MAX = 256
 """Statements that one transaction puts in envelopes: about 50 ms, the longest a commit of ours may take (DESIGN section 8)."""
 NON_DELIVERY_KIND = "non_delivery"
+ENDLESS_KINDS = frozenset({DirectoryKind.KEYS, AgreementKind.PARTICIPATION, "withdrawal", "erasure"})
+"""What never ends undelivered (X28). Without a change of our keys nothing of ours is believed again. A stand, a withdrawal or an
+erasure that was given up would be passed over by the next renewal, which says that all before it has arrived (X31)."""
 NOTHING_BEFORE: Mapping[Lane, int] = {}
 """By lane, the last envelope that went before: none."""
 
@@ -186,8 +190,7 @@ class Posting:
         Source: docs/rules/exchange.md X28; DESIGN section 4 (retries for 30 days, then a signed non-delivery).
         """
         waited = unit.outbox.overdue(now - timedelta(days=EXPIRY_DAYS))
-        # A change of our keys never ends undelivered: without it nothing else of ours would ever be believed there again.
-        overdue = [queued for queued in waited if queued.outgoing.statement.kind != DirectoryKind.KEYS]
+        overdue = [queued for queued in waited if queued.outgoing.statement.kind not in ENDLESS_KINDS]
         sealed: dict[tuple[BodyId, Lane], None] = {}
         own = unit.bodies.own().id
         for queued in overdue:
@@ -252,8 +255,8 @@ class Posting:
 
 
 def _waits_since(queued: Queued, now: datetime) -> datetime:
-    """Return from when a statement's time runs; that of a change of our keys begins with each envelope."""
-    return now if queued.outgoing.statement.kind == DirectoryKind.KEYS else queued.since
+    """Return from when a statement's time runs; that of one that waits without end begins with each envelope."""
+    return now if queued.outgoing.statement.kind in ENDLESS_KINDS else queued.since
 
 
 class Door:

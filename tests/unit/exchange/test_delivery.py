@@ -329,6 +329,20 @@ def test_statement_its_room_lets_leave_no_more_is_held_and_the_others_go() -> No
     assert (b.state.accepted, a.delivery("two")) == (["one", "three", "two"], ("stored", ""))
 
 
+@pytest.mark.parametrize("kind", ["participation", "withdrawal"])
+def test_x28_what_takes_away_reaches_a_body_that_comes_back_after_more_than_a_delivery_may_take(kind: str) -> None:
+    a, b, clock = two_nodes()
+    a.put(XB, a.say("takes away", kind), instrument=CHARTER, is_control=True)
+    a.send(XB, "a message")
+    a.exchange.postpone(a.collect(XB), "nobody answered")
+    clock.move(days=EXPIRY_DAYS + 5)
+    a.exchange.tend()
+    assert a.delivery("a message")[0] == "undelivered"
+    deliver(a, b)
+    assert b.state.accepted == ["takes away"]
+    assert a.delivery("takes away")[0] == "stored"
+
+
 def test_x28_statement_released_after_it_was_held_longer_than_a_delivery_may_take_still_goes() -> None:
     a, b, clock = two_nodes()
     a.stopped.add("one")
