@@ -43,6 +43,8 @@ ITEM_OF_KIND = {
 """Statement kind → the family of items it makes at its recipient."""
 OVERTAKING = frozenset({"withdrawal", "participation", "keys"})
 """Statement kinds that overtake data (DESIGN section 4)."""
+ENDLESS = frozenset({"keys", "participation", "withdrawal", "erasure"})
+"""What waits until it is taken in, however long that takes (docs/rules/exchange.md X28)."""
 REASONS_BETWEEN_HONEST = frozenset(
     {"not_accepted", "instrument_not_in_force", "measure_stands", "expired", "unknown_kind", "not_delivered"}
 )

@@ -773,7 +773,9 @@ def _days_pass(world: World, event: Event) -> None:
             (code, sent.statement)
             for code in NODES
             for sent in world.seen[code].outbox
-            if sent.recipient == world.template.bodies[SILENT] and sent.state == "waiting" and sent.kind != "keys"
+            if sent.recipient == world.template.bodies[SILENT]
+            and sent.state == "waiting"
+            and sent.kind not in checks.ENDLESS
         }
     world.timeline.milliseconds += int(event.args["days"]) * 86_400_000
     world.faults["days_pass"] += 1
