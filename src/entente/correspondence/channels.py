@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from entente.agreements.model import ClauseEffect, Instrument, MeasurePolicy, Right
+from entente.bodies.succession import stands_for
 from entente.disclosure.finding import NOTHING, Case
 from entente.disclosure.instruments import participations_active
 from entente.disclosure.model import DisclosureClass, DisclosureRequest, InForce, Reader, Situation
@@ -187,8 +188,9 @@ def _no_measure(situation: Situation, sender: BodyId, recipient: BodyId, now: da
     for measure in situation.measures:
         charter = situation.instruments.get(measure.charter)
         stands = measure.since <= now < measure.until and charter is not None and charter.is_in_force
-        stops_sender = measure.target == sender and measure.policy in _STOPS_SENDER
-        stops_recipient = measure.target == recipient and measure.policy is MeasurePolicy.PAUSED
+        target = stands_for(measure.target, situation.successors)
+        stops_sender = target == sender and measure.policy in _STOPS_SENDER
+        stops_recipient = target == recipient and measure.policy is MeasurePolicy.PAUSED
         if stands and (stops_sender or stops_recipient):
             text = (
                 f"A charter measure ({measure.policy}), decided by {measure.decided_by}, stops it until"

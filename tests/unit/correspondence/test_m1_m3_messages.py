@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 
 from entente.agreements.model import Instrument, Measure, MeasurePolicy
+from entente.correspondence.channels import may_write
 from entente.correspondence.messages import Letter
 from entente.correspondence.model import Way
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
+from entente.kernel.ids import BodyId
 from entente.kernel.statement import Statement, draft
+from tests.support import build_disclosure as gate
 from tests.support.build_correspondence import CLERK, DUTY, NOW, Desk, Network, a_network, an_instrument
 
 LETTER = Letter("Vessel at pier 3", "Please tell us whether the vessel left.", "urgent", is_for_action=True)
@@ -174,6 +177,17 @@ def test_m2_paused_body_neither_writes_nor_is_written_to(net: Network) -> None:
         assert [ground.number for ground in caught.value.decision.refusals] == ["M2.2"]
     net.clock.moment = ends
     send(net, net.charter)
+
+
+@pytest.mark.parametrize(("sender", "recipient"), [(gate.XA, gate.XD), (gate.XD, gate.XA)])
+def test_m2_measure_toward_an_earlier_body_stops_what_goes_to_and_from_its_successor(
+    sender: BodyId, recipient: BodyId
+) -> None:
+    charter = gate.in_force(gate.an_instrument(id=gate.CHARTER, name="charter"))
+    paused = gate.a_situation(instruments={gate.CHARTER: charter}, measures=(gate.a_measure(target=gate.XC),))
+    for situation, stops in ((paused, False), (replace(paused, successors={gate.XC: gate.XD}), True)):
+        grounds = may_write(situation, sender, recipient, gate.CHARTER, gate.NOW).grounds
+        assert [ground.allows for ground in grounds if ground.number == "M2.2"] == [not stops]
 
 
 def test_m2_unknown_recipient_and_unknown_instrument_are_refused(net: Network) -> None:
