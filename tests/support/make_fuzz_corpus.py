@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.support.fuzz import FUZZ, SEED
 from tests.support.fuzzing import open_arena, random_inputs
 
-INPUTS = 4_000
+INPUTS = 5_000
 
 
 def main() -> int:
