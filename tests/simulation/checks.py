@@ -182,7 +182,8 @@ def _sent_by_its_author(world: World, family: str, item: str, counterpart: str) 
     if item in world.truth.asked_in_a_name:
         return
     if author in world.seen and author not in world.truth.restored:
-        sent = world.seen[author].items.get((family, item))
+        # Looked into now: in a call both sides change in one step.
+        sent = world.peek(author).items.get((family, item))
         if sent is None:
             raise BrokenError(f"I5: the {family} {item} is said to come from {author}, which never sent it.")
 

@@ -143,6 +143,8 @@ def tidy(world: World) -> bool:
     for code in NODES if taken_away else ():
         said = world.call(code, lambda code=code: keep_house(world, world.node(code), _NO_EVENT))  # type: ignore[misc] # bound now
         world.say(f"{code} keeps house: {said}")
+        # A node whose clock stepped back signs nothing until it passed its last stamp, and so cannot keep house now.
+        (world.truth.untidy.discard if said.startswith("erased") else world.truth.untidy.add)(code)
     return taken_away
 
 
@@ -154,7 +156,7 @@ def converged(world: World) -> None:
     if not world.truth.erased:
         return
     for code in NODES:
-        if code in world.truth.restored:
+        if code in world.truth.restored | world.truth.untidy:
             continue
         _nothing_left(world, code)
         for name in sorted(world.truth.erased):

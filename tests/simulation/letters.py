@@ -150,7 +150,7 @@ def _recalled(world: World, code: str, message: Json) -> None:
         if told[-1].state == "refused":
             raise BrokenError(f"C: the recall of {name} of {code} was refused by {to} as «{told[-1].reason}».")
         return
-    if world.nodes[to].holds_bytes(message["text"]):
+    if to not in world.truth.untidy and world.nodes[to].holds_bytes(message["text"]):
         raise BrokenError(f"I4: {code} recalled {name}, and its text still stands in the store of {to}.")
     if recall["answered_at"] is None and not _is_given_up(world, to, code, "recall_answer"):
         raise BrokenError(f"C: {to} has the recall of {name} of {code}, and its answer never came.")

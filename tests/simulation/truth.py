@@ -52,6 +52,8 @@ class Truth:
         """(node, record) → a record that a node held and erased."""
         self.named: set[tuple[str, str]] = set()
         """(node, record) → somebody named the record there after it was erased: who asks is kept, and for what."""
+        self.untidy: set[str] = set()
+        """Nodes that could not keep house once healed."""
         self.opened: set[tuple[str, str]] = set()
         """(node, message) → an officer there opened or concluded it."""
         self.files: dict[tuple[str, str], bytes] = {}
