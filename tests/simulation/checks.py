@@ -296,6 +296,10 @@ def _missing(world: World, code: str, sent: Sent, seen: Seen) -> str:
     statement = world.truth.said.get(sent.statement)
     if statement is None:
         return ""
+    named: Any = statement.content["record"] if sent.kind in {"record", "withdrawal"} else ""
+    if (named["id"] if isinstance(named, dict) else named) in world.truth.erased:
+        # Erased by its source: it is not sent again to a body that was put back, and `erasing` asks that nobody holds it.
+        return ""
     if sent.kind == "record":
         record: Any = statement.content["record"]
         held = seen.records.get(record["id"])
