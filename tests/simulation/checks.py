@@ -294,11 +294,7 @@ def _missing(world: World, code: str, sent: Sent, seen: Seen) -> str:
         is_there = (ITEM_OF_KIND[sent.kind], sent.ref) in seen.items
         return "" if is_there else f"the {sent.kind} {sent.ref}"
     statement = world.truth.said.get(sent.statement)
-    if statement is None:
-        return ""
-    named: Any = statement.content["record"] if sent.kind in {"record", "withdrawal"} else ""
-    if (named["id"] if isinstance(named, dict) else named) in world.truth.erased:
-        # Erased by its source: it is not sent again to a body that was put back, and `erasing` asks that nobody holds it.
+    if statement is None or _names_erased(world, statement):
         return ""
     if sent.kind == "record":
         record: Any = statement.content["record"]
@@ -317,6 +313,12 @@ def _missing(world: World, code: str, sent: Sent, seen: Seen) -> str:
         is_there = held_stand is not None and held_stand["epoch"] >= stand["epoch"]
         return "" if is_there else f"epoch {stand['epoch']} of its stand"
     return ""
+
+
+def _names_erased(world: World, statement: Statement) -> bool:
+    """Say whether its source erased what a statement is about: a body that was put back is not sent it again (see `erasing`)."""
+    named: Any = statement.content.get("record", "")
+    return (named["id"] if isinstance(named, dict) else named) in world.truth.erased
 
 
 def converged(world: World) -> None:  # C

@@ -371,7 +371,7 @@ class World:
     def call(self, code: str, ask: Callable[[], str]) -> str:
         """Ask something of a node. What the rules refuse is an answer; what ends the node ends the step."""
         self.touched.add(code)
-        struck = self.nodes[code].disk.times_struck
+        struck = self._times_struck()
         try:
             return ask()
         except CrashError as crash:
@@ -386,7 +386,8 @@ class World:
                 return "unavailable: it takes back first"
             if self.node(code).clock_trouble():
                 return "unavailable: its clock is behind"
-            if not disk.is_full and disk.times_struck == struck:
+            # A node that was asked meanwhile may have said it of its own store.
+            if not any(sim.disk.is_full for sim in self.nodes.values()) and self._times_struck() == struck:
                 raise BrokenError(
                     f"{code} says its store is unavailable, and nothing is wrong with it: {error}"
                 ) from error
@@ -394,6 +395,9 @@ class World:
             return f"unavailable: {error.what}"
         except EntenteError as error:
             return f"{error.code}: {error.what}"
+
+    def _times_struck(self) -> int:
+        return sum(sim.disk.times_struck for sim in self.nodes.values())
 
     def stop(self, code: str, why: str, down_ms: int | None = None) -> None:
         """End a node now; it starts again later."""
