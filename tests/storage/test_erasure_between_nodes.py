@@ -17,7 +17,7 @@ import pytest
 from entente.app import open_node, restore_node
 from entente.correspondence.desk import About
 from entente.correspondence.hits import Finding
-from entente.exchange.model import SetAside
+from entente.exchange.model import Lane, SetAside
 from entente.handling.model import ErasureGround, Retention
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Conflict, Invalid, Misconfigured, NotFound, Refused
@@ -128,6 +128,19 @@ def test_r10_an_erased_record_is_in_no_byte_of_any_nodes_folder(world: World) ->
         (row,) = network[code].trail.latest(1)
         assert (row.act.verb, "/erased:" in row.act.subject) == (verb, True)
         assert found_in(network.folders[code], [LOCAL_ID]) == set()
+
+
+def test_r10_record_whose_envelope_was_given_up_after_its_erasure_stays_in_no_outbox(world: World) -> None:
+    network = world.network
+    Import(network[XA].records, world.plan([], XB)).run([wanted(world)], "none")
+    assert network[XA].exchange.collect(network.id(XB)) is not None, "an envelope carries it"
+    network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "unlawful")
+    with network[XA].exchange.open_unit() as unit:
+        unit.outbox.give_up(network.id(XB), Lane.DATA, "The recipient suspended it.", datetime.now(UTC))
+        unit.commit()
+    keep_house(world)
+    for code in (XA, XB):
+        assert found_in(network.folders[code], SEARCHED) == set()
 
 
 def test_r14_who_can_see_says_who_was_told_and_who_confirmed(world: World) -> None:

@@ -201,7 +201,9 @@ class ErasureTables(TombstoneTables):
         """Return statements in the outbox that name an erased record and need no longer wait to be emptied."""
         is_told = outbox_statement.c.kind == "erasure"
         is_rest = outbox_statement.c.number.in_(sa.select(erasure_rest.c.statement_number))
-        delivered = outbox_statement.c.state.not_in(UNDELIVERED)
+        # An envelope that carried it was given up since, so that it need not leave any more.
+        is_spent = (outbox_statement.c.kind == TAKES_NOTHING_MORE) & outbox_statement.c.envelope_number.is_(None)
+        delivered = outbox_statement.c.state.not_in(UNDELIVERED) | is_spent
         holds_something = outbox_statement.c.document.is_not(None) & (outbox_statement.c.document != "")
         query = sa.select(outbox_statement.c.number).where(is_told | is_rest, delivered, holds_something)
         return tuple(self._connection.execute(query).scalars())
@@ -209,6 +211,10 @@ class ErasureTables(TombstoneTables):
     def sweep(self, statements: Sequence[int]) -> None:
         """Empty those statements; of an erasure what does not name its record is kept (R34)."""
         self._keep_told(statements)
+        one = outbox_statement.c
+        for part in parts(statements):
+            spent = sa.update(outbox_statement).where(one.number.in_(part), one.state.in_(UNDELIVERED))
+            self._connection.execute(spent.values(state="retracted"))
         self._empty(_OUTBOX, statements)
         for part in parts(statements):
             self._connection.execute(sa.delete(erasure_rest).where(erasure_rest.c.statement_number.in_(part)))
