@@ -19,7 +19,7 @@ SEEDS = 50
 GROUPS = 5
 """The fifty are five tests, so that two processes share them."""
 
-OFTEN = 5
+OFTEN = 10
 """A fault that is planned so often in ten seeds strikes at least once: what never does is no test."""
 
 
