@@ -6,6 +6,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory --no-builtin-rules
+# The tests start processes by the dozen: compiled files are kept, whatever the shell says, or each compiles the whole package.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,7 +39,7 @@ test: $(VENV)/.dev-installed browser  ## style, types and all ordinary tests
 	@$(BIN)/ruff check --quiet $(SOURCES) && echo "ruff check: clean"
 	@$(BIN)/ruff format --check --quiet $(SOURCES) && echo "ruff format: clean"
 	@$(BIN)/mypy $(SOURCES)
-	@$(BIN)/pytest -n 2 -q
+	@$(BIN)/pytest -n 3 --dist worksteal -q
 
 bench: $(VENV)/.dev-installed  ## measure; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from demo.stage import HERE, Answer, Teller, claim, file_of, isolated
 
+DATA = HERE / "data"
 ALL = ("GS", "XA-NCB", "XB-NCB", "RC")
 CASE_TITLE = "Traveller held at the northern checkpoint"
 
@@ -55,16 +58,16 @@ def _instrument(teller: Teller, code: str, name: str) -> Answer:
     return next(line for line in teller.ask(code, "instrument_list")["instruments"] if line["name"] == name)
 
 
-def share_records(teller: Teller) -> None:
+def share_records(teller: Teller, official_list: Path = DATA / "sdn_extract.xml.bz2") -> None:
     """Import a real official list and invented persons and seizures, and send copies."""
-    listed = _import(teller, "GS", "sdn_extract.xml.bz2", "sanctions", ["XA-NCB", "XB-NCB"])
+    listed = _import(teller, "GS", official_list, "sanctions", ["XA-NCB", "XB-NCB"])
     teller.tell(
         "GS imports an official sanctions list (a small extract of a public one, in its own XML format)",
         f"{listed['created']} records, {listed['rejected']} rejected; copies to XA-NCB and XB-NCB",
         "right copy of the police-data-agreement, asked of the gate on both sides",
     )
-    wanted = _import(teller, "XA-NCB", "wanted_xa.ftm.jsonl", "wanted", ["XB-NCB"])
-    seizures = _import(teller, "XA-NCB", "seizures_xa.ftm.jsonl", "drugs", ["RC"])
+    wanted = _import(teller, "XA-NCB", DATA / "wanted_xa.ftm.jsonl", "wanted", ["XB-NCB"])
+    seizures = _import(teller, "XA-NCB", DATA / "seizures_xa.ftm.jsonl", "drugs", ["RC"])
     teller.tell(
         "XA-NCB records invented wanted persons (Cyrillic, Arabic, Chinese, Georgian, Latin) and drug seizures",
         f"{wanted['created']} records to XB-NCB under H2, {seizures['created']} to RC under the programme",
@@ -75,18 +78,18 @@ def share_records(teller: Teller) -> None:
     claim("RC holds every seizure", _list(teller, "RC", "analysis", "drugs")["of"] == seizures["created"])
 
 
-def _import(teller: Teller, code: str, file: str, terms: str, share_with: list[str]) -> Answer:
+def _import(teller: Teller, code: str, file: Path, terms: str, share_with: list[str]) -> Answer:
     answer = teller.ask(
         code,
         "record_import",
         officer="duty-1",
-        file=str(HERE / "data" / file),
+        file=str(file),
         terms=(HERE / "terms" / f"{terms}.yaml").read_text(encoding="utf-8"),
         share_with=share_with,
-        rejects=str(teller.world.scratch / f"{file}.rejects.jsonl"),
+        rejects=str(teller.world.scratch / f"{file.name}.rejects.jsonl"),
     )
-    claim(f"{file} is imported without a rejected row", answer["summary"]["rejected"] == 0)
-    claim(f"{file} holds records", answer["summary"]["created"] > 0)
+    claim(f"{file.name} is imported without a rejected row", answer["summary"]["rejected"] == 0)
+    claim(f"{file.name} holds records", answer["summary"]["created"] > 0)
     return answer["summary"]
 
 

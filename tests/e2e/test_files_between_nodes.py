@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from entente.kernel.blob import SEALED_CHUNK_BYTES
-from tests.support.processes import TERMS, WAIT_SECONDS_MAX, Bureau, conclude, entente, settle, two_nodes
+from tests.e2e.test_two_nodes_crash import TERMS
+from tests.support.processes import WAIT_SECONDS_MAX, Bureau, conclude, entente, settle, two_nodes
 
 pytestmark = pytest.mark.e2e
 
 CHUNKS = 40
-FILM = b"\0\0\0\x20ftypisom" + bytes(place * place % 251 for place in range(CHUNKS * 256 * 1024 - 100))
+_PERIOD = bytes(place * place % 251 for place in range(251))
+FILM = b"\0\0\0\x20ftypisom" + (_PERIOD * (CHUNKS * 256 * 1024 // 251 + 1))[: CHUNKS * 256 * 1024 - 100]
 PERSON = {"id": "w-1", "schema": "Person", "properties": {"name": ["Ardan Velk"], "birthDate": ["1979-05-04"]}}
 
 

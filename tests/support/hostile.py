@@ -28,6 +28,7 @@ from entente.kernel.ports import Outgoing
 from entente.kernel.statement import Statement
 from entente.storage.folder import Folder
 from tests.support.nodes import Network, open_network
+from tests.support.sdn_list import party, xml
 from tests.support.story_world import InOneProcess
 
 OF_THE_LINE = frozenset({"stream", "inbox_envelope", "trail", "trail_frontier", "trail_head"})
@@ -114,6 +115,10 @@ def send(network: Network, sender: str, recipient: str, instrument: InstrumentId
     return Told(from_json(Receipt, statement.content), before.changed(after), acts)
 
 
+LISTED = 12
+"""Parties on the list that the secretariat shares: the thousand of the official extract say nothing more, for half a minute."""
+
+
 @contextmanager
 def open_world(folder: Path) -> Iterator[Network]:
     """Open the four bodies of the demonstration, with its instruments signed and its records shared."""
@@ -121,5 +126,7 @@ def open_world(folder: Path) -> Iterator[Network]:
         teller = Teller(InOneProcess(network, folder), lambda _: None)
         sharing.meet(teller)
         sharing.sign(teller)
-        sharing.share_records(teller)
+        listed = folder / "listed.xml"
+        listed.write_bytes(xml(*(party(number) for number in range(1, LISTED + 1))))
+        sharing.share_records(teller, listed)
         yield network
