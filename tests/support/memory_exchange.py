@@ -266,6 +266,8 @@ class MemoryNode:
                 "defect": take_defect,
                 "participation": take_message,
                 "withdrawal": take_message,
+                "copy_ended": take_message,
+                "recall": take_message,
                 RENEWAL_KIND: accept_renewal,
             },
             record=record,

@@ -49,9 +49,11 @@ WHY_CHARACTERS_MAX = 500
 SEALED_AT_ONCE_MAX = 256
 """Statements that one transaction puts in envelopes: about 50 ms, the longest a commit of ours may take (DESIGN section 8)."""
 NON_DELIVERY_KIND = "non_delivery"
-ENDLESS_KINDS = frozenset({DirectoryKind.KEYS, AgreementKind.PARTICIPATION, "withdrawal", "erasure"})
-"""What never ends undelivered (X28). Without a change of our keys nothing of ours is believed again. A stand, a withdrawal or an
-erasure that was given up would be passed over by the next renewal, which says that all before it has arrived (X31)."""
+ENDLESS_KINDS = frozenset(
+    {DirectoryKind.KEYS, AgreementKind.PARTICIPATION, "withdrawal", "erasure", "copy_ended", "recall"}
+)
+"""What never ends undelivered (X28). Without a change of our keys nothing of ours is believed again. What takes away, once
+given up, would be passed over by the next renewal, which says that all before it has arrived (X31; docs/decisions/0033)."""
 NOTHING_BEFORE: Mapping[Lane, int] = {}
 """By lane, the last envelope that went before: none."""
 

@@ -329,7 +329,7 @@ def test_statement_its_room_lets_leave_no_more_is_held_and_the_others_go() -> No
     assert (b.state.accepted, a.delivery("two")) == (["one", "three", "two"], ("stored", ""))
 
 
-@pytest.mark.parametrize("kind", ["participation", "withdrawal"])
+@pytest.mark.parametrize("kind", ["participation", "withdrawal", "copy_ended", "recall"])
 def test_x28_what_takes_away_reaches_a_body_that_comes_back_after_more_than_a_delivery_may_take(kind: str) -> None:
     a, b, clock = two_nodes()
     a.put(XB, a.say("takes away", kind), instrument=CHARTER, is_control=True)
