@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from entente.kernel.blob import SEALED_CHUNK_BYTES
-from tests.e2e.test_two_nodes_crash import TERMS
-from tests.support.processes import WAIT_SECONDS_MAX, Bureau, conclude, entente, settle, two_nodes
+from tests.support.processes import TERMS, WAIT_SECONDS_MAX, Bureau, conclude, entente, settle, two_nodes
 
 pytestmark = pytest.mark.e2e
 
