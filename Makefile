@@ -38,8 +38,10 @@ introduction:
 test: $(VENV)/.dev-installed browser  ## style, types and all ordinary tests
 	@$(BIN)/ruff check --quiet $(SOURCES) && echo "ruff check: clean"
 	@$(BIN)/ruff format --check --quiet $(SOURCES) && echo "ruff format: clean"
-	@$(BIN)/mypy $(SOURCES)
-	@$(BIN)/pytest -n 3 --dist worksteal -q
+	@# Types beside the tests: mypy has one core to itself for a minute, and the tests often wait.
+	@$(BIN)/mypy $(SOURCES) > $(VENV)/types.txt 2>&1 & types=$$!; \
+	$(BIN)/pytest -n 3 --dist worksteal -q || tests=$$?; \
+	wait $$types || wrong=$$?; cat $(VENV)/types.txt; exit $$(( $${tests:-0} | $${wrong:-0} ))
 
 bench: $(VENV)/.dev-installed  ## measure; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks
