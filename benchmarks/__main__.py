@@ -36,8 +36,8 @@ SCENARIOS = (
 RESULTS = Path(__file__).with_name("RESULTS.md")
 TITLE = """# What was measured
 
-Written by `make bench`; each section names its day and machine. «Asked» is the number of the issue (part 1, Numbers); the peer
-or floor beside it was measured in the same run, on the same disk and data. Other programs on the machine make figures worse,
+Written by `make bench`; each section names its day and machine. «Asked» is the number of the issue (parts 1 and 2, Numbers); the
+peer or floor beside it was measured in the same run, on the same disk and data. Other programs on the machine make figures worse,
 never better.
 """
 
