@@ -36,7 +36,7 @@ class NothingErased:
         return ()
 
     def source_key(self, source: str) -> bytes:
-        raise NotImplementedError
+        raise AssertionError("a world in which nothing was erased has no key of an erasure to name")
 
     def held_under(self, source: BodyId, key: bytes, stand_ins: Collection[RecordId]) -> dict[RecordId, RecordId]:
         return {}
