@@ -95,6 +95,16 @@ def test_what_others_sent_after_the_backup_comes_again_and_what_we_sent_is_given
     assert perform(node, "trail_verify", {})["proof"]["is_sound"]  # type: ignore[index,call-overload]
 
 
+def test_x34_what_waits_in_a_restored_node_is_due_only_once_it_has_taken_back(network: Network, tmp_path: Path) -> None:
+    message(network, XB, XA, "waited at the backup")
+    node = restored(network, XB, backup(network, XB, tmp_path))
+    # A moment that is due while nobody is would have the courier look again and again without a pause.
+    assert (node.exchange.recipients_due(), node.exchange.seconds_to_next()) == ((), None)
+    assert node.recovery.ask()
+    assert node.exchange.seconds_to_next() == 0
+    assert network.id(XA) in node.exchange.recipients_due()
+
+
 def test_message_that_left_after_the_backup_is_recalled_where_it_arrived(network: Network, tmp_path: Path) -> None:
     message(network, XB, XA, "sent in error")
     file = backup(network, XB, tmp_path)

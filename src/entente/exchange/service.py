@@ -159,9 +159,9 @@ class Exchange:
         return tuple(sorted(due))
 
     def seconds_to_next(self) -> float | None:
-        """Return in how many seconds the next line is due (0 if one is), or None when nothing waits."""
+        """Return in how many seconds the next line is due (0 if one is); None when nothing waits, or nothing may leave."""
         with self.open_view() as view:
-            due = view.outbox.next_due()
+            due = None if view.state.get().mode is NodeMode.TAKING_BACK else view.outbox.next_due()
         return None if due is None else max((due - self.clock.now()).total_seconds(), 0.0)
 
     def collect(self, recipient: BodyId) -> Parcel | None:
