@@ -338,7 +338,8 @@ class World:
             for holder in NODES
             if holder != code
             for item in self.seen[holder].items.values()
-            if item.way == "received" and item.counterpart == body
+            # What was asked in its name, beside its node, it never said itself.
+            if item.way == "received" and item.counterpart == body and item.id not in self.truth.asked_in_a_name
         }
         self.seen.pop(code)
         self.look(code)
