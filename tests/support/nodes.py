@@ -5,6 +5,10 @@ What the demonstration does over sockets, tests do here in milliseconds: nothing
 
 from __future__ import annotations
 
+import atexit
+import functools
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -102,6 +106,11 @@ class Network:
         self.bodies[code] = self.own(code)
         self.opened.pop(code).close()
         del self.nodes[code]
+
+    def close_all(self) -> None:
+        """Close every node that is open."""
+        for stack in self.opened.values():
+            stack.close()
 
     def post(self, address: str, batch: bytes) -> bytes:
         """Post a batch to the node at an address, as a call does."""
@@ -212,21 +221,35 @@ def open_network(
 
     `replaces`: by code, the body in whose place one begins.
     """
-    network = Network({}, {code: begin_body(folder, code, (replaces or {}).get(code)) for code in KINDS})
+    made = _template(is_introduced, tuple((replaces or {}).items()))
+    for code in KINDS:
+        shutil.copytree(made / code, folder / code)
+    network = Network({}, {code: folder / code for code in KINDS})
     try:
         for code in KINDS:
             network.open(code)
-            for officer, roles in OFFICERS.items():
-                network[code].directory.put_officer(HEAD, Officer(officer, roles))
-        for code, node in network.nodes.items():
-            for other in network.nodes:
-                if is_introduced and other != code:
-                    node.directory.introduce_by_hand(_entry(network.own(other)))
-        network.deliver()
         yield network
     finally:
-        for stack in network.opened.values():
-            stack.close()
+        network.close_all()
+
+
+@functools.cache
+def _template(is_introduced: bool, replaces: tuple[tuple[str, BodyId], ...]) -> Path:  # noqa: FBT001 - a cache's key
+    """Make the folders of which each such network of this process begins as a copy: making their keys takes a second."""
+    folder = Path(tempfile.mkdtemp(prefix="entente-network-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    network = Network({}, {code: begin_body(folder, code, dict(replaces).get(code)) for code in KINDS})
+    for code in KINDS:
+        network.open(code)
+        for officer, roles in OFFICERS.items():
+            network[code].directory.put_officer(HEAD, Officer(officer, roles))
+    for code, node in network.nodes.items():
+        for other in network.nodes:
+            if is_introduced and other != code:
+                node.directory.introduce_by_hand(_entry(network.own(other)))
+    network.deliver()
+    network.close_all()
+    return folder
 
 
 def _entry(body: Body) -> tuple[Statement, ...]:
