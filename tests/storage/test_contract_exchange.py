@@ -293,6 +293,18 @@ def test_relayed_envelope_waits_until_settled_and_again_when_it_comes_again(stor
         assert unit.relay.get(name) is not None
 
 
+def test_relay_forgets_what_was_settled_and_expired_and_never_what_waits(store: Store) -> None:
+    settled, waiting = examples.envelope(1, sender=THIRD), examples.envelope(2, sender=THIRD)
+    end = settled.header.expires_at
+    with store.unit() as unit:
+        for envelope in (settled, waiting):
+            unit.relay.put(envelope, NOW)
+        unit.relay.settle(header_hash(settled), "undelivered", LATER)
+        assert unit.relay.forget(end) == 0
+        assert unit.relay.forget(end + timedelta(seconds=1)) == 1
+        assert [unit.relay.has(header_hash(one)) for one in (settled, waiting)] == [False, True]
+
+
 def test_receipt_read_back_is_the_one_kept(store: Store) -> None:
     envelope = examples.envelope(1, sender=OTHER)
     said = Receipt("aa", ReceiptOutcome.GAP, NOW, detail="missing", expected=4)

@@ -259,6 +259,9 @@ class RelayStore(Protocol):
     def overdue(self, now: datetime) -> tuple[Relayed, ...]:
         """Return what has expired and was not passed on."""
 
+    def forget(self, before: datetime) -> int:
+        """Forget what was settled and had expired before a moment; return how many."""
+
     def count_for(self, recipient: BodyId) -> int:
         """Count what waits for a body."""
 

@@ -17,6 +17,7 @@ from entente.bodies.model import Body
 from entente.exchange.envelopes import header_hash
 from entente.exchange.model import (
     BATCH_ENVELOPES_MAX,
+    EXPIRY_DAYS,
     RELAY_AGAIN_HOURS,
     Envelope,
     Lane,
@@ -128,7 +129,9 @@ class Relaying:
                 unit.relay.settle(str(name), DELIVERED, now)
 
     def end_overdue(self, unit: ExchangeUnit, own: Body, now: datetime) -> int:
-        """End what expired here, each with the relay's signed word to its sender; return how many.
+        """End what expired here, each with the relay's signed word to its sender, and forget what was settled long ago.
+
+        Returns how many envelopes it ended or forgot.
 
         Source: docs/rules/exchange.md X26.
         """
@@ -148,7 +151,8 @@ class Relaying:
                 now,
             )
             self.record(unit, Act("relay_ended", header.sender, "node", name, {"to": header.recipient}))
-        return len(overdue)
+        # A receipt of the last moment is under way as long as any envelope is.
+        return len(overdue) + unit.relay.forget(now - timedelta(days=EXPIRY_DAYS))
 
     def _take_receipt(self, unit: ExchangeUnit, receipt: Envelope, now: datetime) -> None:
         unit.relay.settle(receipt.header.previous, DELIVERED, now)

@@ -1,7 +1,7 @@
 """The relay's table: envelopes between two other bodies, kept until they are passed on or expire.
 
 What is kept is what came: header, signature and a sealed body that this node cannot open. When one is settled its body goes; the
-hash of its header stays, so that the same one is not passed on twice and a receipt about it finds its way back.
+hash of its header stays while a receipt about it can come: so the same one is not passed on twice, and a receipt finds its way back.
 
 Source: docs/rules/exchange.md X24 to X26; exchange.ports.RelayStore.
 """
@@ -99,6 +99,11 @@ class RelayTables:
         """Return what has expired and was not passed on."""
         query = sa.select(_kept).where(_WAITING, _kept.c.expires_at <= now).order_by(_kept.c.number)
         return tuple(_relayed(row) for row in self._connection.execute(query))
+
+    def forget(self, before: datetime) -> int:
+        """Forget what was settled and had expired before a moment; return how many."""
+        mine = sa.delete(_kept).where(_kept.c.state != WAITING, _kept.c.expires_at < before)
+        return self._connection.execute(mine).rowcount
 
     def count_for(self, recipient: BodyId) -> int:
         """Count what waits for a body."""

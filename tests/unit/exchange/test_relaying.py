@@ -293,6 +293,24 @@ def test_relay_that_could_not_pass_on_says_so_with_its_signature() -> None:
     assert steps(a, "hello")[-1] == "undelivered"
 
 
+def test_x26_relay_forgets_what_it_settled_when_no_receipt_can_come_any_more() -> None:
+    a, b, relay, clock = three_nodes()
+    a.send(XB, "hello")
+    parcel = a.collect(XB)
+    a.exchange.settle(parcel, relay.exchange.receive(parcel.batch))
+    name = header_hash(parcel.envelopes[0].envelope)
+    fetch(b, relay)
+    fetch(a, relay)
+    clock.move(days=2 * EXPIRY_DAYS)
+    relay.exchange.tend()
+    with relay.unit() as unit:
+        assert unit.relay.ends(name) == (XA, XB)
+    clock.move(seconds=1)
+    relay.exchange.tend()
+    with relay.unit() as unit:
+        assert not unit.relay.has(name)
+
+
 def test_one_sender_cannot_fill_a_relay() -> None:
     a, _, relay, clock = three_nodes()
     a.send(XB, "first")
