@@ -392,6 +392,32 @@ def test_r34_what_was_erased_after_a_backup_is_erased_again_by_what_other_bodies
     assert perform(node, "trail_verify", {})["proof"]["is_sound"]  # type: ignore[index,call-overload] # plain JSON
 
 
+def test_r34_body_that_was_away_when_a_head_ended_it_is_asked_what_was_erased_once_it_answers(
+    world: World, tmp_path: Path
+) -> None:
+    network, file = world.network, tmp_path / "xa.backup"
+    world.share([wanted(world)], XB)
+    perform(network[XA], "backup", {"out": str(file)})
+    network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "unlawful")
+    keep_house(world)
+    away = network.id(XB)
+    network.close(XB)
+    node = restored(world, XA, file)
+    assert not node.recovery.ask()
+    assert node.recovery.finish(HEAD) == (away,)
+    network.clock.move(minutes=61)
+    assert node.recovery.ask()
+    network.open(XB)
+    network.clock.move(minutes=59)
+    assert node.recovery.ask()
+    assert world.held(XA, LOCAL_ID) is not None
+    network.clock.move(minutes=1)
+    assert node.recovery.ask()
+    assert world.held(XA, LOCAL_ID) is None
+    _, answers = node.recovery.standing()
+    assert all(one.is_done for one in answers)
+
+
 def test_r34_erasure_that_its_source_never_signed_erases_nothing(world: World, tmp_path: Path) -> None:
     network, file = world.network, tmp_path / "xa.backup"
     world.share([wanted(world)], XB)

@@ -11,9 +11,9 @@ Source: docs/rules/exchange.md X33 and X34; DESIGN section 4 (delivery) and sect
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from entente.agreements.channel import NO_INSTRUMENT
@@ -45,6 +45,9 @@ WORD_WAITS_DAYS = 30
 """How long a word of ours waits for what it is about: what others wait with comes within these days, or never (X28)."""
 PAGES_AT_ONCE_MAX = 1_000
 """Of one body before the next is asked: a year of a busy desk, and no body holds up the others by pages without end."""
+LEFT_OUT_AGAIN = timedelta(hours=1)
+"""How often a body without which a head ended taking back is asked what was erased; no post waits longer either (X21)."""
+ONLY_ERASURES = "It was asked after the end, and only for what was erased."
 _UNPLACED = ""
 """What a word is kept under whose room could not say what it waits for."""
 
@@ -237,12 +240,16 @@ class Recovery:
     def ask(self) -> bool:
         """Ask every body that has not answered yet; end when all have. Returns whether this node is done.
 
+        Whom a head left out is asked afterwards too, once it answers: what was erased, and nothing else.
+
         Source: docs/rules/exchange.md X33 and X34.
         """
         with self.open_view() as view:
-            if view.state.get().mode is not NodeMode.TAKING_BACK:
-                return True
+            is_over = view.state.get().mode is not NodeMode.TAKING_BACK
             known = {one.peer: one for one in view.recovery.answers()}
+        if is_over:
+            self._ask_who_was_left_out(known.values())
+            return True
         asked: set[BodyId] = set()
         # Whom this node had introduced to others after the backup is known again by what they give back, and is asked too.
         while fresh := self._others() - asked:
@@ -251,7 +258,7 @@ class Recovery:
             asked |= fresh
         answers = [known[peer] for peer in sorted(asked)]
         # What one body gives back another may know to be erased: that is asked when all have given.
-        if all(one.is_done for one in answers) and all(self._erase_again(one) for one in answers):
+        if all(one.is_done for one in answers) and not any(self._why_not_erased(one) for one in answers):
             self._end("all", ())
             return True
         return False
@@ -271,13 +278,25 @@ class Recovery:
                 break
         return answer
 
-    def _erase_again(self, answer: PeerAnswer) -> bool:
-        """Erase what a body knows to be erased; False where it does not answer now, so that it is asked again."""
+    def _ask_who_was_left_out(self, answers: Iterable[PeerAnswer]) -> None:
+        now = self.clock.now()
+        for answer in answers:
+            if answer.is_done or now < answer.at + LEFT_OUT_AGAIN:
+                continue
+            why = self._why_not_erased(answer)
+            kept = replace(answer, is_done=not why, why=(why or ONLY_ERASURES)[:WHY_CHARACTERS_MAX], at=now)
+            with self.open_unit() as unit:
+                unit.recovery.put_answer(kept)
+                unit.commit()
+
+    def _why_not_erased(self, answer: PeerAnswer) -> str:
+        """Erase what a body knows to be erased; return why it is to be asked again, empty where it is not."""
         try:
             self.erase_again(answer.peer)
         except Unavailable as error:
-            self._keep(None, replace(answer, why=f"{error.what} {error.why}"[:WHY_CHARACTERS_MAX], at=self.clock.now()))
-            return False
+            why = f"{error.what} {error.why}"
+            self._keep(None, replace(answer, why=why[:WHY_CHARACTERS_MAX], at=self.clock.now()))
+            return why
         except EntenteError as error:
             # A body of an older version, or one that answers amiss, keeps nobody from going to work; the trail says it.
             detail: JsonObject = {"code": error.code, "what": error.what}
@@ -285,7 +304,7 @@ class Recovery:
                 unit.state.allow()
                 self.record(unit, Act("erased_unknown", answer.peer, "node", answer.peer, detail))
                 unit.commit()
-        return True
+        return ""
 
     def _ask_one(self, answer: PeerAnswer) -> PeerAnswer:
         try:
@@ -316,7 +335,8 @@ class Recovery:
     def finish(self, officer: OfficerId) -> tuple[BodyId, ...]:
         """End taking back without the bodies that have not answered; return them. It cannot be undone.
 
-        What only they knew of ours is not taken back any more; what they had sent comes again when they are reached.
+        What only they knew of ours is not taken back any more; what they had sent comes again when they are reached, and what
+        they know to be erased is asked of them then.
         Raises Conflict when this node takes nothing back.
 
         Source: docs/rules/exchange.md X34.
@@ -335,7 +355,7 @@ class Recovery:
             done = {one.peer: one for one in unit.recovery.answers() if one.is_done}
             missing = tuple(body.id for body in unit.bodies.bodies() if body.id not in done and body.id != own)
         for answer in done.values():
-            self._erase_again(answer)
+            self._why_not_erased(answer)
         self._end(officer, missing)
         return missing
 
@@ -349,6 +369,9 @@ class Recovery:
             self.recovering.begin_streams_anew(unit, now)
             unit.state.put(replace(unit.state.get(), mode=NodeMode.NORMAL))
             not_taken = self.recovering.give_up_waiting(unit)
+            known = {one.peer: one for one in unit.recovery.answers()}
+            for peer in missing:
+                unit.recovery.put_answer(known.get(peer) or _not_asked(peer, now))
             detail: JsonObject = {"without": list(missing), "not_taken": not_taken}
             self.record(unit, Act(FINISH, unit.bodies.own().id, officer, "recovery", detail))
             unit.commit()

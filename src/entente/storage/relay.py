@@ -1,7 +1,7 @@
 """The relay's table: envelopes between two other bodies, kept until they are passed on or expire.
 
 What is kept is what came: header, signature and a sealed body that this node cannot open. When one is settled its body goes; the
-hash of its header stays while a receipt about it can come: so the same one is not passed on twice, and a receipt finds its way back.
+hash of its header stays while a receipt about it can come, so that it finds its way back and nothing is passed on twice.
 
 Source: docs/rules/exchange.md X24 to X26; exchange.ports.RelayStore.
 """
