@@ -179,7 +179,7 @@ class Calls:
         first = statements[0]
         if first.kind == CALL_REFUSED_KIND:
             verify_by_node(peer, first)
-            raise error_of(first)
+            raise error_of(first, peer.code)
         return statements
 
 
@@ -195,14 +195,19 @@ def _signed_as_known(statement: Statement, own: Body, signer: Signer) -> Stateme
     return statement.with_signature(signer) if is_ours and key_id(signer.public_key) not in named else statement
 
 
-def error_of(refused: Statement) -> EntenteError:
-    """Return what a refused call means here: nothing found, a refusal, or a node that cannot answer now."""
+def error_of(refused: Statement, code: str) -> EntenteError:
+    """Return what a refused call means here: nothing found, a refusal, or a node that cannot answer now.
+
+    «This node» in the words of a node that cannot answer is that node and not ours, so that it is named before them.
+    """
     said = {name: str(refused.content.get(name, ""))[:1_000] for name in ("code", "what", "why", "do")}
     match said["code"]:
         case NotFound.code:
             return NotFound()
         case Unavailable.code:
-            return Unavailable(said["what"], why=said["why"], do=said["do"], retry_is_safe=True)
+            why = f"It says: {said['what']} {said['why']}".strip()
+            do = f"Ask again later; at {code}: {said['do']}" if said["do"] else "Ask again later."
+            return Unavailable(f"{code} cannot answer now.", why=why, do=do, retry_is_safe=True)
         case Invalid.code:
             return Invalid(said["what"], field="call", why=said["why"], do=said["do"])
         case Untrusted.code:

@@ -8,14 +8,16 @@ from datetime import timedelta
 import pytest
 
 from entente.bodies.rules import verify_by_node
-from entente.exchange.calls import Call
+from entente.exchange.calls import CALL_REFUSED_KIND, Call, error_of
 from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json
 from entente.exchange.model import CALL_SECONDS_MAX
-from entente.kernel.errors import Invalid, NotFound, Untrusted
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid, NotFound, Unavailable, Untrusted
 from entente.kernel.ids import InstrumentId
 from entente.kernel.statement import Statement, draft
 from tests.support.memory_exchange import (
     CHARTER,
+    NOW,
     XA,
     XB,
     XC,
@@ -191,3 +193,13 @@ def test_signature_of_a_call_covers_its_whole_header() -> None:
     )
     with pytest.raises(Untrusted):
         b.exchange.receive(batch_to_bytes([changed]))
+
+
+def test_x27_whoever_cannot_answer_now_is_named_and_does_not_speak_of_this_node() -> None:
+    said = Unavailable("This node takes back.", why="It was restored.", do="Leave it running.", retry_is_safe=True)
+    words: JsonObject = {"code": said.code, "what": said.what, "why": said.why, "do": said.do}
+    error = error_of(draft(CALL_REFUSED_KIND, XB, NOW, words), "XB-NCB")
+    assert isinstance(error, Unavailable)
+    assert error.what == "XB-NCB cannot answer now."
+    assert error.why == "It says: This node takes back. It was restored."
+    assert error.do == "Ask again later; at XB-NCB: Leave it running."
