@@ -103,6 +103,17 @@ def is_gone(code: str, name: str, seen: Seen) -> bool:
     return bool(seen.tombstones) and digest_of(code, name) in seen.tombstones
 
 
+def put_back(world: World, code: str) -> None:
+    """Note that a node which was put back to a copy erased only what the copy has a tombstone of.
+
+    What it erased after that it erases again where others give it back; of what came and went after the copy was made it knows
+    nothing, and has no digest to notice the person by (docs/rules/records.md R12 and R34).
+    """
+    world.truth.gone -= {
+        (node, name) for node, name in world.truth.gone if node == code and not is_gone(code, name, world.seen[code])
+    }
+
+
 def _erased_on_a_ground(world: World, code: str, kept: Kept, before: Seen, now: Seen) -> None:
     if not is_gone(code, kept.id, now):
         raise BrokenError(f"I5: {code} no longer holds {kept.id}, and no tombstone says why.")

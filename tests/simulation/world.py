@@ -114,6 +114,8 @@ class World:
         self.is_healed = False
         self.lacking: dict[str, str] = {}
         """Nodes of an earlier version, and the kind of statement that they do not know."""
+        self.behind: set[str] = set()
+        """Nodes that were brought up to date, and have not taken in yet what they had set aside."""
         self.lost: set[str] = set()
         """Nodes that are down, and begin again from the copy that was kept of them."""
         self.nodes = {
@@ -238,6 +240,7 @@ class World:
             all(sim.is_up and not self.couriers[code].busy - silent for code, sim in self.nodes.items())
             and not any(self.seen[code].is_taking_back for code in NODES)
             and not self._planned
+            and not self.behind
             and all(
                 sent.state != "waiting" or sent.recipient in silent for code in NODES for sent in self.seen[code].outbox
             )
@@ -338,11 +341,16 @@ class World:
             for holder in NODES
             if holder != code
             for item in self.seen[holder].items.values()
-            # What was asked in its name, beside its node, it never said itself.
-            if item.way == "received" and item.counterpart == body and item.id not in self.truth.asked_in_a_name
+            # What was asked in its name, beside its node, it never said itself. A question in a call nobody keeps as it was
+            # signed, so that nobody can give it back: the log of whoever was asked has it (docs/rules/exchange.md X34).
+            if item.way == "received"
+            and item.counterpart == body
+            and item.family != "consult"
+            and item.id not in self.truth.asked_in_a_name
         }
         self.seen.pop(code)
         self.look(code)
+        erasing.put_back(self, code)
         checks.begun(self, code)
         self.faults["restore"] += 1
         self.say(f"{code} is put back to {self.seen[code].size} rows of its trail")
@@ -381,12 +389,8 @@ class World:
             raise DownError from crash
         except Unavailable as error:
             disk = self.nodes[code].disk
-            if "was not reached" in error.what:
-                return "not reached"
-            if self.peek(code).is_taking_back:
-                return "unavailable: it takes back first"
-            if self.node(code).clock_trouble():
-                return "unavailable: its clock is behind"
+            if said := self._known_reason(code, error):
+                return said
             # A node that was asked meanwhile may have said it of its own store.
             if not any(sim.disk.is_full for sim in self.nodes.values()) and self._times_struck() == struck:
                 raise BrokenError(
@@ -396,6 +400,18 @@ class World:
             return f"unavailable: {error.what}"
         except EntenteError as error:
             return f"{error.code}: {error.what}"
+
+    def _known_reason(self, code: str, error: Unavailable) -> str:
+        """Return why a node may say that something is unavailable, its disk apart; empty where nothing known is the reason."""
+        if "was not reached" in error.what:
+            return "not reached"
+        if self.peek(code).is_taking_back:
+            return "unavailable: it takes back first"
+        if self.node(code).clock_trouble():
+            return "unavailable: its clock is behind"
+        if "cannot answer now" in error.what and any(self.peek(other).is_taking_back for other in NODES):
+            return "unavailable: who was asked takes back first"
+        return ""
 
     def _times_struck(self) -> int:
         return sum(sim.disk.times_struck for sim in self.nodes.values())
@@ -420,6 +436,7 @@ class World:
         """End a node of an earlier version; the one that starts in its place takes in what was set aside."""
         if self.lacking.pop(code, None) is None:
             return
+        self.behind.add(code)
         self.touched.add(code)
         if self.nodes[code].is_up:
             self.stop(code, "is brought up to date", 500)
@@ -438,6 +455,7 @@ class World:
 
         with suppress(DownError):
             said = self.call(code, retry) or f"took in {tried.count('')} of {len(tried)} set aside"
+            self.behind.discard(code)
             self.faults["older_kinds"] += bool(tried)
             self.say(f"{code} is up to date: {said}")
             if sim.running.deciding.aside() and any(why.startswith("This node still") for why in tried):
