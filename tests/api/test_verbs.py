@@ -323,6 +323,7 @@ def over_the_exchange(day: Day) -> None:
     (held,) = day.ask("XA-NCB", "exchange_held")["held"]
     assert (held["to"]["code"], held["kind"], held["about"]) == ("GS", "record", "XA-NCB/w-held")
     assert day.ask("XA-NCB", "exchange_release", officer=DUTY, number=held["number"])["released"]["kind"] == "record"
+    assert day.ask("XA-NCB", "exchange_release_all", officer=DUTY, to="GS")["released"] == 1
     (held,) = day.ask("XA-NCB", "exchange_held")["held"]
     day.ask("XA-NCB", "exchange_drop", officer=DUTY, number=held["number"], reason="Overtaken.")
     assert day.ask("XA-NCB", "exchange_held")["held"] == []

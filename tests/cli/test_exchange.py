@@ -43,6 +43,8 @@ def test_nothing_held_or_set_aside_is_said_and_another_number_is_not_found(run: 
     xa, _ = two
     for listed in ("held", "aside", "retry"):
         assert run("exchange", listed, "--folder", xa).exit_code == 0
+    none = run("exchange", "release-all", "XB-NCB", "--as", "head-1", "--folder", xa)
+    assert (none.exit_code, none.output.strip()) == (0, "Nothing is held for XB-NCB.")
     for act in (("release", "7"), ("drop", "7", "--reason", "Overtaken.")):
         assert run("exchange", *act, "--as", "head-1", "--folder", xa).exit_code == NOT_FOUND
 

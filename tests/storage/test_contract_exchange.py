@@ -138,6 +138,8 @@ def test_held_statement_is_out_of_the_queue_until_released_and_dropped_for_good(
         assert [(item.outgoing.ref, item.reason) for item in unit.outbox.held(10)] == [
             ("ref-1", "suspended"), ("ref-2", "suspended"),
         ]  # fmt: skip
+        assert [one.number for one in unit.outbox.held(1, OTHER, first.number)] == [second.number]
+        assert unit.outbox.held(10, THIRD) == ()
         assert unit.outbox.drop(second.number, "decided", LATER) is not None
         assert unit.outbox.drop(second.number, "decided", LATER) is None
         assert unit.outbox.release(first.number, LATER) is not None

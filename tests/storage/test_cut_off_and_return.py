@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from entente.agreements.model import Direction, SuspensionTerms
+from entente.exchange import deciding
 from entente.handling.model import Retention
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, NotFound, Refused, Unavailable
@@ -195,8 +196,10 @@ def held_check(network: Network, code: str) -> tuple[bool, str]:
 @pytest.mark.parametrize("is_final", [False, True], ids=["suspended", "left_for_good"])
 def test_x21_record_and_message_that_their_recipient_stopped_by_kind_are_held_and_by_leaving_are_refused(
     world: World,
+    monkeypatch: pytest.MonkeyPatch,
     is_final: bool,  # noqa: FBT001 - a table
 ) -> None:
+    monkeypatch.setattr(deciding, "RELEASED_AT_ONCE", 2)
     network = world.network
     brief = Retention(date(2090, 1, 1), network.clock.now().date() + timedelta(days=35))
     world.run(
@@ -232,8 +235,9 @@ def test_x21_record_and_message_that_their_recipient_stopped_by_kind_are_held_an
     network.submit(XB, agreements.draft_resumption(HEAD, world.agreement, stop.id))
     network.deliver()
     network.clock.move(days=36)
-    for one in held:
-        ask(network, XA, "exchange_release", officer=DUTY, number=one["number"])
+    released = ask(network, XA, "exchange_release_all", officer=DUTY, to=XB)
+    assert (released["released"], released["late"]) == (3, 3)
+    assert ask(network, XA, "exchange_release_all", officer=DUTY, to=XB)["released"] == 0
     network.deliver()
     assert subjects(network, XB) == ["On its way"]
     assert world.version(XB, "w-3") == 1

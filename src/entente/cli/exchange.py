@@ -36,6 +36,20 @@ def release(number: Number, officer: ActingAs, folder: Folder = None, as_json: J
     say(ask(folder, "exchange_release", {"officer": officer, "number": number}), as_json, _released)
 
 
+@app.command("release-all", epilog=examples("entente exchange release-all XB-NCB --as xa-duty-1"))
+def release_all(
+    to: Annotated[str, typer.Argument(metavar="BODY", help="For whom it is held.")],
+    officer: ActingAs,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Let everything leave that is held for a body, for example after a suspension ended; each is judged again as it leaves."""
+    given: JsonObject = {"officer": officer, "to": to}
+    with connect(folder) as node, progress("Releasing", unit="statements", quiet=as_json) as told:
+        answer = node.ask("exchange_release_all", given, told)
+    say(answer, as_json, _all_released)
+
+
 @app.command("drop", epilog=examples("entente exchange drop 17 --reason «Overtaken by events.» --as xa-duty-1"))
 def drop(
     number: Number,
@@ -171,6 +185,15 @@ def _released(answer: JsonObject) -> Iterator[str]:
             f"It is late: put on {when(one['put_at'])}, it would have been delivered by {when(one['term'])} or not at all."
             " Its recipient reads that it is old; tell them if it should not be acted on as news."
         )
+
+
+def _all_released(answer: JsonObject) -> Iterator[str]:
+    if not answer["released"]:
+        yield f"Nothing is held for {_code(answer['to'])}."
+        return
+    yield f"{answer['released']} statements to {_code(answer['to'])} wait again; each leaves if it may now."
+    if answer["late"]:
+        yield f"{answer['late']} of them are late: their recipient reads that they are old."
 
 
 def _dropped(answer: JsonObject) -> Iterator[str]:

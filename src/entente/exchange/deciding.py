@@ -24,6 +24,8 @@ from entente.kernel.text import is_line
 DECIDE = "decide_held"
 REASON_CHARACTERS_MAX = 300
 """As long as a message's subject."""
+RELEASED_AT_ONCE = 200
+"""In one transaction: other acts wait a tenth of a second for it at most."""
 HELD_SHOWN_MAX = 1_000
 """Held statements that one list shows, more than a day's work of an officer; the next follow as these are decided."""
 
@@ -92,6 +94,33 @@ class Deciding:
         """
         return self._decide(officer, number, "released", "")
 
+    def release_all(self, officer: OfficerId, body: BodyId, progress: Callable[[int], None]) -> tuple[int, int]:
+        """Release everything that is held for a body, each as `release` does; return how many, and how many of them are late.
+
+        What is done stays done when it is cut short. Raises NotFound for an unknown body.
+
+        Source: docs/rules/exchange.md X20 and X28.
+        """
+        with self.open_view() as view:
+            if view.bodies.body(body) is None:
+                raise NotFound
+        count = late = after = 0
+        while True:
+            with self.open_view() as view:
+                # By their numbers: what is held again meanwhile is not released twice.
+                numbers = [one.number for one in view.outbox.held(RELEASED_AT_ONCE, body, after)]
+            if not numbers:
+                return count, late
+            with self.open_unit() as unit:
+                now = self.clock.now()
+                authorise(unit, officer, DECIDE, subject=body, now=now, lists=self.lists, record=self.record)
+                done = [self._decide_one(unit, officer, number, "released", "", now) for number in numbers]
+                unit.commit()
+            count += sum(held is not None for held in done)
+            late += sum(held is not None and held.is_late for held in done)
+            after = numbers[-1]
+            progress(count)
+
     def drop(self, officer: OfficerId, number: int, reason: str) -> Held:
         """Take back a held statement for good; it never leaves. Raises NotFound, and Invalid for a reason that is no line.
 
@@ -110,19 +139,28 @@ class Deciding:
         now = self.clock.now()
         with self.open_unit() as unit:
             authorise(unit, officer, DECIDE, subject=str(number), now=now, lists=self.lists, record=self.record)
-            decided = unit.outbox.release(number, now) if not reason else unit.outbox.drop(number, reason, now)
-            if decided is None:
+            held = self._decide_one(unit, officer, number, outcome, reason, now)
+            if held is None:
                 raise NotFound
-            outgoing, held = decided.outgoing, Held(decided, term_of(decided), now)
-            # The reason may name a person, and stays with the delivery (T5).
-            detail: JsonObject = {
-                "outcome": outcome,
-                "statement": outgoing.statement.id,
-                "to": outgoing.recipient,
-                "is_late": held.is_late,
-            }
-            self.record(unit, Act(DECIDE, unit.bodies.own().id, officer, outgoing.ref or outgoing.statement.id, detail))
             unit.commit()
+        return held
+
+    def _decide_one(
+        self, unit: ExchangeUnit, officer: OfficerId, number: int, outcome: str, reason: str, now: datetime
+    ) -> Held | None:
+        """Release a held statement, or drop it with a reason; None when none is held under the number."""
+        decided = unit.outbox.release(number, now) if not reason else unit.outbox.drop(number, reason, now)
+        if decided is None:
+            return None
+        outgoing, held = decided.outgoing, Held(decided, term_of(decided), now)
+        # The reason may name a person, and stays with the delivery (T5).
+        detail: JsonObject = {
+            "outcome": outcome,
+            "statement": outgoing.statement.id,
+            "to": outgoing.recipient,
+            "is_late": held.is_late,
+        }
+        self.record(unit, Act(DECIDE, unit.bodies.own().id, officer, outgoing.ref or outgoing.statement.id, detail))
         return held
 
     def aside(self) -> tuple[SetAside, ...]:

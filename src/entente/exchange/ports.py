@@ -89,8 +89,8 @@ class OutboxStore(Outbox, Protocol):
     def put_back(self, queued: Queued) -> None:
         """Take a waiting statement out of an envelope that was answered: it waits in its place, to go in another."""
 
-    def held(self, limit: int) -> tuple[Queued, ...]:
-        """Return the first held statements, in the order they were put."""
+    def held(self, limit: int, recipient: BodyId | None = None, after: int = 0) -> tuple[Queued, ...]:
+        """Return the first held statements after a number, of all or of one recipient, in the order they were put."""
 
     def count_held(self, put_until: datetime | None = None) -> int:
         """Count the held statements, or those of them that were put until a moment."""

@@ -210,16 +210,16 @@ class OutboxTables(LineTables):
         """Take a waiting statement out of an envelope that was answered: it waits in its place, to go in another."""
         self._connection.execute(_PUT_BACK, {"number_": queued.number})
 
-    def held(self, limit: int) -> tuple[Queued, ...]:
-        """Return the first held statements, in the order they were put."""
-        query = sa.select(_item).where(_item.c.state == SendState.HELD.value).order_by(_item.c.number).limit(limit)
-        return tuple(_queued(row) for row in self._connection.execute(query))
+    def held(self, limit: int, recipient: BodyId | None = None, after: int = 0) -> tuple[Queued, ...]:
+        """Return the first held statements after a number, of all or of one recipient, in the order they were put."""
+        mine = sa.true() if recipient is None else _item.c.recipient == recipient
+        query = sa.select(_item).where(_item.c.state == SendState.HELD.value, _item.c.number > after, mine)
+        return tuple(_queued(row) for row in self._connection.execute(query.order_by(_item.c.number).limit(limit)))
 
     def count_held(self, put_until: datetime | None = None) -> int:
         """Count the held statements, or those of them that were put until a moment."""
-        query = sa.select(sa.func.count()).select_from(_item).where(_item.c.state == SendState.HELD.value)
-        if put_until is not None:
-            query = query.where(_item.c.put_at <= put_until)
+        until = sa.true() if put_until is None else _item.c.put_at <= put_until
+        query = sa.select(sa.func.count()).select_from(_item).where(_item.c.state == SendState.HELD.value, until)
         return int(self._connection.execute(query).scalar_one())
 
     def release(self, number: int, at: datetime) -> Queued | None:

@@ -76,6 +76,13 @@ def _release(node: Node, arguments: Arguments) -> JsonObject:
     return {"released": _shown(node.deciding.release(arguments.officer(), number), names_of(node))}
 
 
+def _release_all(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    body = names.body(arguments.text("to"), "to")
+    count, late = node.deciding.release_all(arguments.officer(), body.id, arguments.progress)
+    return {"to": names.ref(body.id), "released": count, "late": late}
+
+
 def _drop(node: Node, arguments: Arguments) -> JsonObject:
     number = arguments.integer("number", default=0, least=1, most=NUMBER_MAX)
     dropped = node.deciding.drop(arguments.officer(), number, arguments.text("reason"))
@@ -210,6 +217,9 @@ VERBS: tuple[Verb, ...] = (
     verb("exchange_fetch", _fetch, "Fetch what waits for us at each body."),
     verb("exchange_held", _held, "List what is held and not sent, with the reason."),
     verb("exchange_release", _release, "Let a held statement leave, if it may now.", "officer", "number"),
+    verb(
+        "exchange_release_all", _release_all, "Let all leave that is held for a body, if it may now.", "officer", "to"
+    ),
     verb("exchange_drop", _drop, "Take back a held statement for good.", "officer", "number", "reason"),
     verb("exchange_aside", _aside, "List the statements that this node failed at or does not know the kind of."),
     verb("exchange_retry", _retry, "Try to take in what was set aside."),
