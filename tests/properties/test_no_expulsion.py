@@ -99,14 +99,13 @@ class NoExpulsion(RuleBasedStateMachine):
         content = to_object(replace(stand, body=speaker))
         self._forge(by, "participation", content, as_victim=as_victim, by_heads=True)
 
-    @rule(by=st.sampled_from(HOSTILE), kind=st.sampled_from(["name", "addresses", "units", "group", "genesis"]))
+    @rule(by=st.sampled_from(HOSTILE), kind=st.sampled_from(["name", "addresses", "units", "group"]))
     def forge_anything_else(self, by: str, kind: str) -> None:
         contents: dict[str, JsonObject] = {
             "name": {"name": "Gone", "since": "2031-05-04"},
             "addresses": {"addresses": ["https://hostile.example/"]},
             "units": {"units": []},
             "group": {"name": "members", "title": "Members", "version": 9, "entries": []},
-            "genesis": dict(self.true_entry.statements[0]),
         }
         self._forge(by, kind, contents[kind], as_victim=True, by_heads=False)
 

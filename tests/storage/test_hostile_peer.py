@@ -37,7 +37,7 @@ from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, InstrumentId, RecordId
-from entente.kernel.statement import Statement, draft
+from entente.kernel.statement import Statement, draft, from_json
 from entente.records.model import Fact, Link, Record
 from entente.records.statements import record_statement, withdrawal_statement
 from tests.support.hostile import OF_THE_LINE, Told, open_world, send
@@ -243,6 +243,13 @@ def test_introduction_cannot_replace_the_keys_of_a_known_body(world: Network) ->
     # Another body's genesis under the known body's id.
     swapped = say(world, "GS", "introduction", {**introduction_of(world.own("RC")), "about": known.id})
     send(world, "GS", "XB-NCB", InstrumentId(""), swapped).assert_refused("wrong_body")
+
+
+def test_genesis_that_comes_alone_is_set_aside(world: Network) -> None:
+    genesis = from_json(world.own("GS").statements[0])
+    send(world, "GS", "XB-NCB", InstrumentId(""), genesis).assert_refused(
+        "not in our directory", may_change={"counter"}
+    )
 
 
 def test_introduction_with_ten_thousand_statements_is_set_aside(world: Network) -> None:

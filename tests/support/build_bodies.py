@@ -233,7 +233,6 @@ class MemoryNode:
         """Take in a statement as the exchange's table would, in one unit of work."""
         directory, agreements = self.directory, self.agreements
         accept = {
-            "genesis": directory.accept_genesis,
             "introduction": directory.accept_introduction,
             "keys": directory.accept_keys,
             "name": directory.accept_name,

@@ -18,7 +18,7 @@ from entente.bodies.model import Body, Compromise, Group, GroupEntry, NationalOr
 from entente.bodies.ports import BodiesUnit, BodyLists, NodeKeys
 from entente.bodies.powers import TASK_MEASURE, check_order, may_act
 from entente.bodies.rotation import keys_statements, lost_drafts, spent_keys
-from entente.bodies.rules import body_id, check_name, compromises, directory_full, unknown_body, verify_by_node
+from entente.bodies.rules import check_name, compromises, directory_full, unknown_body, verify_by_node
 from entente.bodies.statements import (
     DirectoryKind,
     NewAddresses,
@@ -188,12 +188,6 @@ class Directory:
             self.record(unit, Act("introduce", own.id, NODE, about, {"to": to, "statement": statement.id}))
             self._send(unit, recipient.id, statement.with_signature(self.node))
             unit.commit()
-
-    def accept_genesis(self, unit: BodiesUnit, statement: Statement) -> None:
-        """Take a body's own genesis: nothing new for a body known here, and no way in for another (B4)."""
-        claimed = body_id(statement.signed)
-        if unit.bodies.body(claimed) is None:
-            raise self._counted(unit, claimed)
 
     def accept_introduction(self, unit: BodiesUnit, statement: Statement) -> BodyId | None:
         """Take an introduction by a body already here; return the newcomer, or None for a body that was known.

@@ -249,8 +249,7 @@ def judge_statement(
     Source: docs/rules/exchange.md X14 to X17, in that order.
     """
     kind = statement.kind
-    # A genesis names no body: the body's id derives from it, and its room verifies it by its own keys.
-    if not is_body_known and kind != DirectoryKind.GENESIS:
+    if not is_body_known:
         return Refusal("X14", RefusalReason.UNKNOWN_SENDER, "The body that made it is not in our directory.")
     if kind not in kinds:
         return Refusal("X15", RefusalReason.UNKNOWN_KIND, f"This node knows no statement of the kind «{kind[:40]}».")

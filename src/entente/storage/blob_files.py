@@ -66,12 +66,16 @@ class BlobFolder:
             part.unlink(missing_ok=True)
             with _create(part) as file:
                 file.write(manifest)
+                # The store says that the blob was begun: its manifest is on the disk before that.
+                file.flush()
+                os.fsync(file.fileno())
             part.rename(place / "manifest")
             if (place / "chunks").exists():
                 # They were whole and are asked for again: a crash came before the store knew, or some are damaged.
                 (place / "chunks").rename(place / "chunks.part")
             elif not (place / "chunks.part").exists():
                 _create(place / "chunks.part").close()
+            sync_folder(place)
             sync_folder(place.parent)
 
     def manifest(self, blob: BlobId) -> bytes | None:

@@ -23,7 +23,6 @@ from tests.support.build_bodies import (
     network,
     new_body,
     next_keys,
-    own_statements,
 )
 
 
@@ -49,15 +48,6 @@ def test_a_body_already_there_introduces_another_and_an_unknown_one_cannot() -> 
         assert refused.value.reason == "unknown_body"
         assert unit.bodies.unknown_count() == 1
         assert unit.bodies.body(stranger.id) is None
-
-
-def test_a_genesis_alone_is_no_way_in() -> None:
-    nodes = network("XA-NCB", "XB-NCB")
-    stranger = MemoryNode("XC-NCB", nodes["XA-NCB"].clock)
-    nodes["XA-NCB"].take(own_statements(nodes["XB-NCB"].entry)[0])
-    with pytest.raises(Untrusted) as refused:
-        nodes["XA-NCB"].take(own_statements(stranger.entry)[0])
-    assert refused.value.reason == "unknown_body"
 
 
 def test_an_introduction_under_another_bodys_id_is_refused() -> None:
