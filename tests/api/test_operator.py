@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from entente.api.operator import OPERATOR_BYTES_MAX, operator_route
 from entente.app import NewBody, create_folder, open_node
 from entente.bodies.model import BodyKind
 from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid
 from entente.node import Node
 from entente.settings import Settings
 from entente.verbs import perform
@@ -27,14 +29,18 @@ TOKEN = "operator-0123456789abcdef"
 PASSPHRASE = "correct horse battery staple"
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a new bureau; no test changes it."""
+    place, kind = tmp_path_factory.mktemp("bureau") / "xa", BodyKind.NATIONAL_CENTRAL_BUREAU
+    create_folder(place, NewBody(kind, "XA-NCB", "Bureau of XA", "XA", "UTC", (), (PASSPHRASE,) * 3, 2, PASSPHRASE))
+    return place
+
+
 @pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
+def node(begun: Path, tmp_path: Path) -> Iterator[Node]:
     """Return the node of a new bureau."""
-    kind = BodyKind.NATIONAL_CENTRAL_BUREAU
-    create_folder(
-        tmp_path / "xa",
-        NewBody(kind, "XA-NCB", "Bureau of XA", "XA", "UTC", (), (PASSPHRASE,) * 3, 2, PASSPHRASE),
-    )
+    shutil.copytree(begun, tmp_path / "xa")
     with open_node(Settings.at(tmp_path / "xa")) as opened:
         yield opened
 
@@ -88,6 +94,25 @@ def test_unknown_verb_and_unknown_field_are_invalid(node: Node) -> None:
         headers={"Authorization": f"Bearer {TOKEN}"},
     )
     assert (response.status_code, response.json()["field"]) == (400, "limit")
+
+
+@pytest.mark.parametrize(
+    ("verb", "field", "more"),
+    [
+        ("backup", "out", {}),
+        ("backup", "passphrase_file", {"out": "/whole"}),
+        ("erasure_export", "file", {"officer": "head-1"}),
+        ("exchange_import", "file", {}),
+        ("exchange_import", "answer", {"file": "/whole"}),
+    ],
+)
+def test_relative_path_is_invalid_and_nothing_is_written_where_the_node_was_started(
+    node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str, field: str, more: JsonObject
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Invalid, match="whole path") as refused:
+        perform(node, verb, {**more, field: "written-here"})
+    assert (refused.value.field, [one.name for one in tmp_path.iterdir()]) == (field, ["xa"])
 
 
 @pytest.mark.parametrize(

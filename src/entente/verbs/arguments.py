@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeVar
 
 from entente.kernel.canonical import Json, JsonObject
@@ -49,6 +50,17 @@ class Arguments:
         if value is None:
             return default
         return _checked(name, value)
+
+    def path(self, name: str) -> Path:
+        """Return a path that must be given; raise Invalid for a relative one, which would lie where the node was started."""
+        path = Path(self.text(name))
+        if not path.is_absolute():
+            raise _bad(name, "a file is named by its whole path: the node runs in a folder of its own")
+        return path
+
+    def optional_path(self, name: str) -> Path | None:
+        """Return the path of a file as `path` does, or None where it was not given."""
+        return self.path(name) if self.optional_text(name) else None
 
     def officer(self) -> OfficerId:
         """Return the officer who acts."""

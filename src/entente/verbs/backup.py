@@ -14,12 +14,11 @@ from entente.verbs.verb import Verb, verb
 
 
 def _backup(node: Node, arguments: Arguments) -> JsonObject:
-    passphrase_file = arguments.optional_text("passphrase_file")
     with node.blobs.kept_still():
         made = node.backups.make(
-            Path(arguments.text("out")),
+            arguments.path("out"),
             has_keys=not arguments.flag("without_keys"),
-            passphrase_file=Path(passphrase_file) if passphrase_file else None,
+            passphrase_file=arguments.optional_path("passphrase_file"),
             progress=arguments.progress,
         )
     return {"backup": to_object(made), "not_recorded": _record(node, made)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.node import Node
@@ -76,14 +74,14 @@ def _reentries(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _export(node: Node, arguments: Arguments) -> JsonObject:
-    officer, file = arguments.officer(), Path(arguments.text("file"))
+    officer, file = arguments.officer(), arguments.path("file")
     kept = node.erasing.kept(officer)
     node.tombstone_files.write(file, names_of(node).own.id, node.clock.now(), kept)
     return {"file": str(file), "tombstones": len(kept)}
 
 
 def _import(node: Node, arguments: Arguments) -> JsonObject:
-    officer, file = arguments.officer(), Path(arguments.text("file"))
+    officer, file = arguments.officer(), arguments.path("file")
     written_at, kept = node.tombstone_files.read(file, names_of(node).own.id)
     done = node.erasing.replay(officer, kept, written_at)
     return {**to_object(done), "written_at": to_json(written_at), "is_index_clean": node.clean_index()}

@@ -110,7 +110,7 @@ def _route(node: Node, arguments: Arguments) -> JsonObject:
 
 def _export(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
-    recipient, file = names.body(arguments.text("to"), "to"), Path(arguments.text("file"))
+    recipient, file = names.body(arguments.text("to"), "to"), arguments.path("file")
     if recipient.id == names.own.id:
         raise Invalid(
             "A bundle is for another body.",
@@ -123,7 +123,7 @@ def _export(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _import(node: Node, arguments: Arguments) -> JsonObject:
-    file, answer = Path(arguments.text("file")), Path(arguments.text("answer"))
+    file, answer = arguments.path("file"), arguments.path("answer")
     answers: list[bytes] = []
     try:
         with file.open("rb") as opened:

@@ -29,8 +29,8 @@ QUEUE_PAUSES_MAX = 120
 
 def _import(node: Node, arguments: Arguments) -> JsonObject:
     names, officer = names_of(node), arguments.officer()
-    file, terms = Path(arguments.text("file")), arguments.text("terms")
-    rejects = Path(arguments.optional_text("rejects") or f"{file}.rejects.jsonl")
+    file, terms = arguments.path("file"), arguments.text("terms")
+    rejects = arguments.optional_path("rejects") or Path(f"{file}.rejects.jsonl")
     recipients = names.body_ids(arguments.texts("share_with"), "share_with")
     meaning = _meaning(node, names)
     node.disk.require_room()
@@ -341,7 +341,7 @@ def _attach(node: Node, arguments: Arguments) -> JsonObject:
     cls = None
     if terms:
         cls, _ = node.files.record_terms(terms.encode(), _meaning(node, names), node.blobs.schema_of(officer, record))
-    with node.files.attachment(Path(arguments.text("file"))) as plain:
+    with node.files.attachment(arguments.path("file")) as plain:
         blob = node.blobs.attach(officer, record, plain, cls, arguments.progress)
     return {"record": record, "name": names.record_name(record), "file": _file(blob)}
 
@@ -358,7 +358,7 @@ def _blob(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     record = names.record(arguments.text("record"))
     why = Looking(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"))
-    officer, out = arguments.officer(), Path(arguments.text("out"))
+    officer, out = arguments.officer(), arguments.path("out")
     with node.files.taken_out(out) as write:
         blob = node.blobs.open_file(officer, record, arguments.text("file"), why, write, arguments.progress)
     return {"record": record, "name": names.record_name(record), "file": _file(blob), "out": str(out)}
