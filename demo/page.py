@@ -142,7 +142,8 @@ def _taken_in(trail: NodeTrail) -> Iterator[tuple[str, str, str, str, str, str]]
             verbs, why = [], ""
         elif verb == "statement_set_aside":
             why = str(cast("Mapping[str, Any]", row["detail"]).get("why", ""))
-        elif row["officer"] == "node" and sender != trail.code:
+        elif sender != trail.code:
+            # Also what its officer did there, who is named with a message.
             verbs.append(verb)
         elif row["officer"] != "node":
             verbs = []

@@ -63,5 +63,8 @@ def test_the_page_holds_each_message_and_each_refusal_and_loads_nothing(told: tu
     )  # fmt: skip
     for expected in expected_words:
         assert expected in page
+    labels = re.findall(r'<text class="label"[^>]*>([^<]*)</text>', page)
+    assert "message" in labels
+    assert "envelope" not in labels, "an arrow says what it carried"
     assert "body:" not in page.replace("font-body:", ""), "ids are told by what people call them"
     assert re.findall(r"(?:src|href)=[\"'](?!#)", page) == []
