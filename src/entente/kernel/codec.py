@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, NewType, TypeVar, cast
+from typing import Any, NewType, TypeAlias, TypeVar, cast
 
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import format_time, parse_date, parse_time
@@ -104,37 +105,51 @@ def to_object(value: object) -> JsonObject:
 
 def from_json(kind: type[T], value: Json, field: str = "document") -> T:
     """Read a value of a type; raise Invalid, naming the path of the field, for anything that is not exactly it."""
-    return cast("T", _read(kind, value, field))
+    return cast("T", _reader(cast("Any", kind))(value, field))
 
 
-def _read(kind: Any, value: Json, field: str) -> object:  # noqa: ANN401, PLR0911, C901 - one dispatch over type forms
+_Reader: TypeAlias = Callable[[Any, str], object]
+"""Reads a value of one type, given the path of its field."""
+
+
+@functools.cache
+def _reader(kind: Any) -> _Reader:  # noqa: ANN401, PLR0911, C901 - one dispatch over type forms
+    """Return what reads a type. Found once a type: a batch holds hundreds of headers and results of a few types."""
     if kind is Any:
-        return value
+        return _as_it_is
     if isinstance(kind, NewType):
-        return _read(kind.__supertype__, value, field)
+        return _reader(kind.__supertype__)
     origin = typing.get_origin(kind)
     if origin in (types.UnionType, typing.Union):
-        return _read_union(typing.get_args(kind), value, field)
+        return _union_reader(typing.get_args(kind))
     if origin in (tuple, frozenset):
-        return _read_many(origin, typing.get_args(kind), value, field)
+        return _many_reader(origin, typing.get_args(kind))
     if origin is not None and issubclass(origin, Mapping):
-        return _read_mapping(typing.get_args(kind)[1], value, field)
+        return _mapping_reader(typing.get_args(kind)[1])
     if dataclasses.is_dataclass(kind):
-        return _read_object(cast("type", kind), value, field)
+        return _object_reader(cast("type", kind))
     if kind is bool or kind is int:
-        return _exactly(kind, value, field)
+        return functools.partial(_exactly, kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return _read_enum(kind, value, field)
+        return functools.partial(_read_enum, kind)
+    if kind is datetime:
+        return lambda value, field: parse_time(_read_text(value, field), field)
+    if kind is date:
+        return lambda value, field: parse_date(_read_text(value, field), field)
+    if kind is bytes:
+        return lambda value, field: decode_bytes(_read_text(value, field), field)
+    assert kind is str, f"{kind} has no JSON form here"
+    return _read_text
+
+
+def _as_it_is(value: Json, _field: str) -> object:
+    return value
+
+
+def _read_text(value: Json, field: str) -> str:
     text = cast("str", _exactly(str, value, field))
     if len(text) > TEXT_CHARACTERS_MAX:
         raise _wrong(field, f"a text has at most {TEXT_CHARACTERS_MAX} characters")
-    if kind is datetime:
-        return parse_time(text, field)
-    if kind is date:
-        return parse_date(text, field)
-    if kind is bytes:
-        return decode_bytes(text, field)
-    assert kind is str, f"{kind} has no JSON form here"
     return text
 
 
@@ -144,39 +159,49 @@ def _exactly(kind: type, value: Json, field: str) -> object:
     return value
 
 
-def _read_union(kinds: tuple[Any, ...], value: Json, field: str) -> object:
+def _union_reader(kinds: tuple[Any, ...]) -> _Reader:
     if bool in kinds and dict not in kinds and type(None) in kinds and str in kinds:
         # Raw JSON: the alias Json is a union of all forms.
-        return value
-    if value is None and type(None) in kinds:
-        return None
+        return _as_it_is
     (only,) = (kind for kind in kinds if kind is not type(None))
-    return _read(only, value, field)
+    read = _reader(only)
+    if type(None) not in kinds:
+        return read
+    return lambda value, field: None if value is None else read(value, field)
 
 
-def _read_many(origin: Any, kinds: tuple[Any, ...], value: Json, field: str) -> object:  # noqa: ANN401
-    if not isinstance(value, list):
-        raise _wrong(field, "it should be a list")
-    if len(value) > ITEMS_MAX:
-        raise _wrong(field, f"a list has at most {ITEMS_MAX} entries")
-    if origin is tuple and kinds[-1] is not Ellipsis:
-        if len(value) != len(kinds):
+def _many_reader(origin: Any, kinds: tuple[Any, ...]) -> _Reader:  # noqa: ANN401
+    readers = [_reader(kind) for kind in kinds if kind is not Ellipsis]
+    is_fixed = origin is tuple and kinds[-1] is not Ellipsis
+
+    def read(value: Json, field: str) -> object:
+        if not isinstance(value, list):
+            raise _wrong(field, "it should be a list")
+        if len(value) > ITEMS_MAX:
+            raise _wrong(field, f"a list has at most {ITEMS_MAX} entries")
+        if is_fixed and len(value) != len(kinds):
             raise _wrong(field, f"it should have {len(kinds)} entries")
-        return tuple(
-            _read(kind, item, f"{field}[{place}]") for place, (kind, item) in enumerate(zip(kinds, value, strict=True))
-        )
-    items = [_read(kinds[0], item, f"{field}[{place}]") for place, item in enumerate(value)]
-    if origin is frozenset and len(set(items)) != len(items):
-        raise _wrong(field, "an entry stands in it twice")
-    return origin(items)
+        each = readers if is_fixed else itertools.repeat(readers[0], len(value))
+        items = [
+            reader(item, f"{field}[{place}]") for place, (reader, item) in enumerate(zip(each, value, strict=True))
+        ]
+        if origin is frozenset and len(set(items)) != len(items):
+            raise _wrong(field, "an entry stands in it twice")
+        return origin(items)
+
+    return read
 
 
-def _read_mapping(kind: Any, value: Json, field: str) -> object:  # noqa: ANN401
-    if not isinstance(value, dict):
-        raise _wrong(field, "it should be an object")
-    if kind is typing.Any or isinstance(kind, str | typing.ForwardRef):
-        return value
-    return {key: _read(kind, item, f"{field}.{key}") for key, item in value.items()}
+def _mapping_reader(kind: Any) -> _Reader:  # noqa: ANN401
+    is_raw = kind is typing.Any or isinstance(kind, str | typing.ForwardRef)
+    read_one = _as_it_is if is_raw else _reader(kind)
+
+    def read(value: Json, field: str) -> object:
+        if not isinstance(value, dict):
+            raise _wrong(field, "it should be an object")
+        return value if is_raw else {key: read_one(item, f"{field}.{key}") for key, item in value.items()}
+
+    return read
 
 
 def _read_enum(kind: type[Enum], value: Json, field: str) -> object:
@@ -193,21 +218,29 @@ def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind, localns={"Json": Any})
 
 
-def _read_object(kind: type, value: Json, field: str) -> object:
-    if not isinstance(value, dict):
-        raise _wrong(field, "it should be an object")
-    fields = {item.name: item for item in dataclasses.fields(kind) if item.init}
-    if unknown := sorted(set(value) - set(fields)):
-        raise _wrong(f"{field}.{unknown[0]}", f"{kind.__name__} has no such field")
+def _object_reader(kind: type) -> _Reader:
+    fields = [item for item in dataclasses.fields(kind) if item.init]
+    names = {item.name for item in fields}
     required = {
-        name
-        for name, item in fields.items()
+        item.name
+        for item in fields
         if item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
     }
-    if missing := sorted(required - set(value)):
-        raise _wrong(f"{field}.{missing[0]}", f"{kind.__name__} needs it")
-    hints = _hints(kind)
-    return kind(**{name: _read(hints[name], item, f"{field}.{name}") for name, item in value.items()})
+    readers: dict[str, _Reader] = {}
+
+    def read(value: Json, field: str) -> object:
+        if not isinstance(value, dict):
+            raise _wrong(field, "it should be an object")
+        if not value.keys() <= names:
+            raise _wrong(f"{field}.{min(value.keys() - names)}", f"{kind.__name__} has no such field")
+        if not required <= value.keys():
+            raise _wrong(f"{field}.{min(required - value.keys())}", f"{kind.__name__} needs it")
+        if not readers:
+            # Not before the first is read: a type may hold its own kind.
+            readers.update({name: _reader(hint) for name, hint in _hints(kind).items() if name in names})
+        return kind(**{name: readers[name](item, f"{field}.{name}") for name, item in value.items()})
+
+    return read
 
 
 def _wrong(field: str, why: str) -> Invalid:

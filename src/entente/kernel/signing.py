@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ from entente.kernel.ids import KeyId
 
 KEY_BYTES = 32
 SIGNATURE_BYTES = 64
+VERIFIED_REMEMBERED_MAX = 512
+"""What was found of those in hand: a batch and the statements of a group of its envelopes, 2 MB at most."""
+SMALL_BYTES_MAX = 4 * 1024
+"""An envelope's header has no more, and a police message of a page half of it."""
 
 
 class Context(StrEnum):
@@ -113,11 +118,21 @@ def is_note_signed_by(public_key: bytes, value: bytes, text: bytes) -> bool:
 def _verifies(public_key: bytes, value: bytes, signed: bytes) -> bool:
     if len(public_key) != KEY_BYTES or len(value) != SIGNATURE_BYTES:
         return False
+    return (
+        _verified(public_key, value, signed) if len(signed) <= SMALL_BYTES_MAX else _verify(public_key, value, signed)
+    )
+
+
+def _verify(public_key: bytes, value: bytes, signed: bytes) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(value, signed)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+_verified = functools.lru_cache(maxsize=VERIFIED_REMEMBERED_MAX)(_verify)
+"""A header is verified before anything is written and again where it is; key, signature and bytes are all that counts."""
 
 
 def count_signers(keys: Mapping[KeyId, bytes], signatures: Iterable[Signature], context: Context, data: bytes) -> int:
