@@ -73,6 +73,8 @@ class AgreementTables:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._read: dict[InstrumentId, InstrumentState | None] = {}
+        """Asked for with every statement of an envelope, and changed in almost none."""
 
     def instruments(self) -> tuple[InstrumentState, ...]:
         """Return every instrument with its signatures and newest participations, ordered by name."""
@@ -80,6 +82,11 @@ class AgreementTables:
 
     def instrument(self, instrument: InstrumentId) -> InstrumentState | None:
         """Return one instrument."""
+        if instrument not in self._read:
+            self._read[instrument] = self._read_one(instrument)
+        return self._read[instrument]
+
+    def _read_one(self, instrument: InstrumentId) -> InstrumentState | None:
         which = {"id": instrument}
         row = read_one(self._connection, _ONE, which)
         if row is None:
@@ -151,6 +158,7 @@ class AgreementTables:
 
     def _keep(self, statement: Statement) -> None:
         self._keep_statement(statement)
+        self._read.clear()
         add_to_counter(self._connection, GOVERNANCE)
 
     def _keep_statement(self, statement: Statement) -> None:

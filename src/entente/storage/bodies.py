@@ -39,7 +39,8 @@ class BodyTables:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._own: Body | None = None
-        """Asked for several times in most use cases, and changed in almost none."""
+        """Asked for several times in most use cases, and changed in almost none; so are the others."""
+        self._bodies: dict[BodyId, Body | None] = {}
         self._successors: Mapping[BodyId, BodyId] | None = None
 
     def own(self) -> Body:
@@ -50,8 +51,10 @@ class BodyTables:
 
     def body(self, body: BodyId) -> Body | None:
         """Return an entry."""
-        row = read_one(self._connection, _BODY, {"body": body})
-        return None if row is None else remembered(Body, row.document)
+        if body not in self._bodies:
+            row = read_one(self._connection, _BODY, {"body": body})
+            self._bodies[body] = None if row is None else remembered(Body, row.document)
+        return self._bodies[body]
 
     def bodies(self) -> tuple[Body, ...]:
         """Return all entries, ordered by code."""
@@ -75,6 +78,7 @@ class BodyTables:
         values = {"code": body.code, "is_own": is_own, "document": text_of(body)}
         replace_row(self._connection, _BODIES, {"id": body.id}, values)
         self._own = None
+        self._bodies.clear()
         self._changed()
 
     def succession(self, old: BodyId) -> Succession | None:

@@ -21,7 +21,7 @@ from entente.exchange.model import CALL_SECONDS_MAX, Envelope, Lane, Receipt, Se
 from entente.kernel.errors import Conflict
 from entente.kernel.ids import BodyId, StatementId
 from entente.kernel.statement import Statement
-from entente.storage.rows import insert_rows, json_text, parts, read_one, statement_of, text_of, value_of
+from entente.storage.rows import insert_rows, json_text, parts, read, read_one, statement_of, text_of, value_of
 from entente.storage.schema import inbox_aside, inbox_call, inbox_envelope, inbox_parked, inbox_statement
 from entente.storage.streams import read_stream, write_stream
 
@@ -30,6 +30,8 @@ PARKED_MAX: Final = 10_000
 PARKED_BYTES_MAX: Final = 256 * 1024 * 1024
 ASIDE_OF_SENDER_MAX: Final = 1_000
 """Statements kept aside of one sender; a node that fails at more needs mending before it needs memory."""
+ASKED_TOGETHER: Final = 16
+"""Statements asked for in one query: a full envelope has four such lists, a lone message one."""
 
 _taken = inbox_envelope
 _TAKEN = sa.select(_taken.c.header_hash, _taken.c.receipt, _taken.c.header, _taken.c.signature).where(
@@ -40,7 +42,7 @@ _TAKEN = sa.select(_taken.c.header_hash, _taken.c.receipt, _taken.c.header, _tak
 )
 _ACCEPTED = sa.select(inbox_statement.c.statement_id).where(
     inbox_statement.c.sender == sa.bindparam("sender"),
-    inbox_statement.c.statement_id.in_(sa.bindparam("statements", expanding=True)),
+    inbox_statement.c.statement_id.in_([sa.bindparam(f"statement_{place}") for place in range(ASKED_TOGETHER)]),
 )
 
 
@@ -110,11 +112,13 @@ class InboxTables:
 
     def accepted_before(self, sender: BodyId, statements: Collection[StatementId]) -> frozenset[StatementId]:
         """Return those of the statements that this sender brought before and that were taken in."""
-        return frozenset(
-            StatementId(found)
-            for part in parts(list(statements))
-            for found in self._connection.execute(_ACCEPTED, {"sender": sender, "statements": list(part)}).scalars()
-        )
+        found: set[StatementId] = set()
+        for part in parts(list(statements), ASKED_TOGETHER):
+            # A full list always: the query is made once, and naming one of them several times asks nothing more.
+            full = [*part, *[part[-1]] * (ASKED_TOGETHER - len(part))]
+            values = {"sender": sender, **{f"statement_{place}": one for place, one in enumerate(full)}}
+            found.update(StatementId(row.statement_id) for row in read(self._connection, _ACCEPTED, values))
+        return frozenset(found)
 
     def put_accepted(self, envelope: Envelope, statements: Sequence[Statement], at: datetime) -> None:
         """Keep that statements of an envelope were taken in: each counts once, whatever envelope brings it again."""

@@ -46,6 +46,7 @@ from entente.storage.rows import (
     statement_of,
     value_of,
     write,
+    write_each,
 )
 from entente.storage.schema import outbox_envelope, outbox_evidence, outbox_line, outbox_statement
 from entente.storage.streams import begun_at, read_stream, write_stream
@@ -56,24 +57,11 @@ HEADERS_REMEMBERED_MAX = 512
 _WAITING, _GIVEN_UP = SendState.WAITING.value, "given_up"
 
 _OF_LANE = (_item.c.recipient == sa.bindparam("recipient"), _item.c.lane == sa.bindparam("lane"))
-_UNSEALED = (
-    sa.select(_item)
-    .where(*_OF_LANE, _item.c.state == _WAITING, _item.c.envelope_number.is_(None))
-    .order_by(_item.c.number)
-    .limit(sa.bindparam("most"))
-)
-_HAS_UNSEALED = (
-    sa.select(sa.literal(1))
-    .select_from(_item)
-    .where(*_OF_LANE, _item.c.state == _WAITING, _item.c.envelope_number.is_(None))
-    .limit(1)
-)
+_IS_UNSEALED = (*_OF_LANE, _item.c.state == _WAITING, _item.c.envelope_number.is_(None))
+_UNSEALED = sa.select(_item).where(*_IS_UNSEALED).order_by(_item.c.number).limit(sa.bindparam("most"))
+_HAS_UNSEALED = sa.select(sa.literal(1)).select_from(_item).where(*_IS_UNSEALED).limit(1)
 _UNSEALED_BEYOND = (
-    sa.select(_item.c.number)
-    .where(*_OF_LANE, _item.c.state == _WAITING, _item.c.envelope_number.is_(None))
-    .order_by(_item.c.number)
-    .limit(1)
-    .offset(sa.bindparam("beyond"))
+    sa.select(_item.c.number).where(*_IS_UNSEALED).order_by(_item.c.number).limit(1).offset(sa.bindparam("beyond"))
 )
 _ENVELOPES = (
     sa.select(_box)
@@ -86,11 +74,16 @@ _ENVELOPES = (
     .order_by(_box.c.number)
     .limit(sa.bindparam("most"))
 )
+_ENVELOPE_OF = sa.select(_box).where(_box.c.header_hash == sa.bindparam("header_hash"), _box.c.state == _WAITING)
 _CARRIED = (
     sa.select(_item)
     .where(_item.c.envelope_number == sa.bindparam("number"), _item.c.state == _WAITING)
     .order_by(_item.c.number)
 )
+_BOX_KEYS = (
+    "recipient", "lane", "incarnation", "sequence", "header_hash", "header", "key_id", "signature", "sealed", "state", "why",
+)  # fmt: skip
+_PUT_BOX = sa.insert(_box).values({name: sa.bindparam(name) for name in _BOX_KEYS}).returning(_box.c.number)
 _SEAL = (
     sa.update(_item)
     .where(_item.c.number == sa.bindparam("number_"))
@@ -240,8 +233,8 @@ class OutboxTables(LineTables):
             self._connection.execute(sa.update(_item).where(_item.c.number == number).values(document=None))
         return found
 
-    def put_envelope(self, envelope: Envelope, carried: Sequence[Queued]) -> None:
-        """Keep an envelope to send, with the statements it carries; they are sealed now."""
+    def put_envelope(self, envelope: Envelope, carried: Sequence[Queued]) -> WaitingEnvelope:
+        """Keep an envelope to send, with the statements it carries; they are sealed now. Return it as it waits."""
         header = envelope.header
         values = {
             "recipient": header.recipient,
@@ -256,9 +249,9 @@ class OutboxTables(LineTables):
             "state": _WAITING,
             "why": "",
         }
-        number = self._connection.execute(sa.insert(_box).returning(_box.c.number), values).scalar_one()
-        if carried:
-            self._connection.execute(_SEAL, [{"number_": item.number, "of": number} for item in carried])
+        number = read_one(self._connection, _PUT_BOX, values).number
+        write_each(self._connection, _SEAL, [{"number_": item.number, "of": number} for item in carried])
+        return WaitingEnvelope(number, header.recipient, envelope)
 
     def envelopes(self, recipient: BodyId, lane: Lane, limit: int, after: int = 0) -> tuple[WaitingEnvelope, ...]:
         """Return the unacknowledged envelopes of a lane with a number above `after`, in the order of its stream."""
@@ -267,8 +260,7 @@ class OutboxTables(LineTables):
 
     def envelope_of(self, header_hash: str) -> WaitingEnvelope | None:
         """Return an unacknowledged envelope by the hash of its header."""
-        query = sa.select(_box).where(_box.c.header_hash == header_hash, _box.c.state == _WAITING)
-        row = self._connection.execute(query).one_or_none()
+        row = read_one(self._connection, _ENVELOPE_OF, {"header_hash": header_hash})
         return None if row is None else _waiting(row)
 
     def carried_by(self, number: int) -> tuple[Queued, ...]:
@@ -320,7 +312,7 @@ class OutboxTables(LineTables):
         refused = {result.statement: result.reason for result in receipt.results if not result.is_accepted}
         for statement, reason in refused.items() if not is_refused else ():
             one = {"of": number, "statement": statement}
-            self._connection.execute(_SETTLE_ONE, {**one, "state": SendState.REFUSED.value, "reason": reason, "at": at})
+            write(self._connection, _SETTLE_ONE, {**one, "state": SendState.REFUSED.value, "reason": reason, "at": at})
         write(self._connection, _SETTLE_REST, {"of": number, "state": state, "reason": receipt.reason, "at": at})
 
     def set_relayed(self, number: int, by: BodyId, evidence: bytes, at: datetime) -> None:
@@ -332,7 +324,7 @@ class OutboxTables(LineTables):
 
     def overdue(self, before: datetime) -> tuple[Queued, ...]:
         """Return statements that have waited since a moment or longer, sealed or not, held ones left out."""
-        return tuple(_queued(row) for row in self._connection.execute(_OVERDUE, {"before": before}))
+        return tuple(_queued(row) for row in read(self._connection, _OVERDUE, {"before": before}))
 
     def set_undelivered(self, queued: Queued, why: str, at: datetime) -> None:
         """End a statement's delivery without success."""

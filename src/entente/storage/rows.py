@@ -33,6 +33,10 @@ _Column: TypeAlias = tuple[str, Callable[[object], object] | None]
 
 REMEMBERED_MAX = 2_048
 """Bodies, instruments, participations and groups kept read: a directory of 260 bodies and 200 instruments, some 20 MB."""
+STATEMENTS_REMEMBERED_MAX = 768
+"""Those of a parcel, of the next one sealed meanwhile, and of one that comes: 10 MB at most."""
+SMALL_CHARACTERS_MAX = 4 * 1024
+"""A police message of a page has half of it."""
 PARAMETERS_MAX = 500
 """Values listed in one query; SQLite before 3.32 takes 999 in all, PostgreSQL's driver 65,535."""
 
@@ -74,8 +78,18 @@ _remembered: Callable[[Any, str], Any] = functools.lru_cache(maxsize=REMEMBERED_
 
 
 def statement_of(text: str) -> Statement:
-    """Read a statement as it was kept: its signed bytes exactly, and the signatures."""
+    """Read a statement as it was kept: its signed bytes exactly, and the signatures.
+
+    One on its way is read as it is sealed, looked at before each post, and settled: those in hand are read once for each text.
+    """
+    return _statement_in_hand(text) if len(text) <= SMALL_CHARACTERS_MAX else _statement_of(text)
+
+
+def _statement_of(text: str) -> Statement:
     return statement_from_json(json.loads(text))
+
+
+_statement_in_hand = functools.lru_cache(maxsize=STATEMENTS_REMEMBERED_MAX)(_statement_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +114,13 @@ def read(connection: sa.Connection, query: sa.Select[Any], values: Mapping[str, 
     return [form.make(row) for row in _run(connection, form, values).fetchall()]
 
 
-def read_one(connection: sa.Connection, query: sa.Select[Any], values: Mapping[str, object] = _NOTHING) -> Any:  # noqa: ANN401
-    """Return the first row of such a query, or None; whoever asks for one by its key gets the only one."""
+def read_one(
+    connection: sa.Connection, query: sa.Select[Any] | sa.Insert, values: Mapping[str, object] = _NOTHING
+) -> Any:  # noqa: ANN401 - a row, or None
+    """Return the first row of such a query, or None; whoever asks for one by its key gets the only one.
+
+    An insertion is asked so for what the store made of it: the number of its row.
+    """
     form = _form(query, connection.dialect)
     row = _run(connection, form, values).fetchone()
     return None if row is None else form.make(row)
@@ -110,6 +129,14 @@ def read_one(connection: sa.Connection, query: sa.Select[Any], values: Mapping[s
 def write(connection: sa.Connection, change: sa.Insert | sa.Update | sa.Delete, values: Mapping[str, object]) -> int:
     """Make a change that is kept for good, as a query is; return how many rows it met."""
     return int(_run(connection, _form(change, connection.dialect), values).rowcount)
+
+
+def write_each(
+    connection: sa.Connection, change: sa.Insert | sa.Update | sa.Delete, each: Sequence[Mapping[str, object]]
+) -> None:
+    """Make such a change once for each of several values."""
+    form = _form(change, connection.dialect)
+    _given(connection, form.text, [form.bound(values) for values in each])
 
 
 def _run(connection: sa.Connection, form: _Form, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - the driver's cursor
@@ -147,11 +174,13 @@ def _writer(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[[An
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _reading(statement: sa.Executable, dialect: sa.Dialect) -> Callable[[Sequence[Any]], Any]:
+def _reading(
+    statement: sa.Select[Any] | sa.Insert | sa.Update | sa.Delete, dialect: sa.Dialect
+) -> Callable[[Sequence[Any]], Any]:
     """Return what makes a row with names of what the driver gives."""
-    if not isinstance(statement, sa.Select):
+    columns = list(statement.exported_columns)
+    if not columns:
         return tuple
-    columns = list(statement.selected_columns)
     made = namedtuple("Row", [column.key or "" for column in columns], rename=True)  # type: ignore[misc] # noqa: PYI024
     readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
     if not any(readers):
