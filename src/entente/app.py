@@ -101,7 +101,7 @@ Records are made by the thousand and hold no cycles: with Python's own numbers a
 some (benchmarks/importing.py). Fifty thousand objects are about 8 MB."""
 
 
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0002
 """How long a thread that computes keeps the interpreter from one that waits for it, instead of Python's 5 ms.
 
 The engine gives the interpreter up at each statement; an act of twenty statements beside a courier that seals waited 5 ms at many
@@ -264,6 +264,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
             clean_index=clean_soon,
         )
         courier = Courier(node.exchange, node.post, settings.exchange_workers)
+        node.exchange.hasten.append(courier.seal_ahead)
         fetcher = Fetcher(_fetched_from(node), node.fetch, lambda: tend(node), settings.exchange_fetch_seconds)
         follower = Follower(node.identity.follow)
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)

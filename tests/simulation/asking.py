@@ -17,10 +17,10 @@ from entente.exchange.envelopes import (
     Postmark,
     batch_from_bytes,
     batch_to_bytes,
+    envelope_bytes,
     envelope_from_json,
     make_envelope,
     read_body,
-    wire_bytes,
 )
 from entente.exchange.model import CALL_SECONDS_MAX, Envelope, EnvelopeBody, Lane
 from entente.kernel.canonical import Json, canonical_bytes
@@ -123,9 +123,8 @@ class Questions:
         (answer,) = (envelope_from_json(item) for item in batch_from_bytes(answers[0]))
         (statement,) = read_body(answer.sealed[TAG_BYTES:]).statements
         outcome = str(statement.content.get("outcome", statement.content.get("code")))
-        return Seen(
-            outcome, wire_bytes(answer), canonical_bytes({"kind": statement.kind, "says": _lasting(statement.content)})
-        )
+        says = canonical_bytes({"kind": statement.kind, "says": _lasting(statement.content)})
+        return Seen(outcome, len(envelope_bytes(answer)), says)
 
 
 def _lasting(content: Mapping[str, Json]) -> Json:

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from entente.bodies.model import Body
 from entente.exchange.calls import PULL_KIND, PULLED_KIND, Calls, Prepare
-from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json, header_hash, wire_bytes
+from entente.exchange.envelopes import batch_from_bytes, batch_of, envelope_bytes, envelope_from_json, header_hash
 from entente.exchange.intake import Intake, Poison
 from entente.exchange.model import (
     BATCH_BYTES_MAX,
@@ -37,6 +38,7 @@ from entente.kernel.clock import Clock
 from entente.kernel.errors import EntenteError, Invalid, Untrusted
 from entente.kernel.ids import BodyId, Ids
 from entente.kernel.sealing import Sealer
+from entente.kernel.signing import Signer
 from entente.kernel.state import NodeMode, taking_back
 from entente.kernel.statement import Statement, draft
 
@@ -86,20 +88,22 @@ class Arriving:
             if batch_in.room < ANSWER_BYTES_MAX:
                 break
             try:
-                batch_in.answer(self._receive_group(group, is_by_hand=is_by_hand))
+                batch_in.add(self._receive_group(group, is_by_hand=is_by_hand))
             except (Invalid, Untrusted) as error:
                 batch_in.unanswered = batch_in.unanswered or error
         if batch_in.unanswered is not None and not batch_in.answers and not batch_in.is_anything_taken:
             raise batch_in.unanswered
-        return batch_to_bytes(batch_in.answers)
+        return batch_of(batch_in.answers)
 
     def _receive_group(self, group: Sequence[Envelope], *, is_by_hand: bool) -> list[Envelope]:
         first = group[0]
         with self.open_view() as view:
             own, state = view.bodies.own().id, view.state.get()
-        if state.mode is NodeMode.TAKING_BACK and first.header.lane is not Lane.CALL:
-            # Where its streams stand, a restored node does not know; a receipt of it would be an old one.
-            raise taking_back(state)
+            if state.mode is NodeMode.TAKING_BACK and first.header.lane is not Lane.CALL:
+                # Where its streams stand, a restored node does not know; a receipt of it would be an old one.
+                raise taking_back(state)
+            is_of_stream = first.header.lane in STREAM_LANES and first.header.recipient == own
+            looks = [self._look(view, envelope) for envelope in group] if is_of_stream else []
         match first.header.lane:
             case Lane.RECEIPT:
                 self._take_receipt(first, own)
@@ -108,70 +112,72 @@ class Arriving:
                 return self._answer_call(first)
             case Lane.ANSWER:
                 raise _answer_posted()
-        if first.header.recipient != own:
+        if not is_of_stream:
             return self._take_to_pass_on(group)
-        return self._take_in(group, own, is_by_hand=is_by_hand)
-
-    def _take_in(self, group: Sequence[Envelope], own: BodyId, *, is_by_hand: bool) -> list[Envelope]:
-        """Take in envelopes of streams: those that write, in one transaction if all goes well, else each in its own."""
-        found: list[tuple[Envelope, Receipt]] = []
-        if is_by_hand or len(group) == 1 or not self._may_be_taken_together(group):
-            for envelope in group:
-                found += self._take_in_one(envelope, own, is_by_hand=is_by_hand)
-        else:
-            found = self._take_in_together(group, own)
+        found = self._take_in(group, looks, own, is_by_hand=is_by_hand)
         # Durable from here on: a crash before the answer leaves makes the sender post again, and X7 answers it.
-        return self._receipts(found)
+        return self._sealed(found)
 
-    def _may_be_taken_together(self, group: Sequence[Envelope]) -> bool:
-        """Say whether the first of a group writes, and each other one does or comes after one that may be in the group.
+    def _look(self, view: ExchangeUnit, envelope: Envelope) -> _Answer | None:
+        """Return the answer to an envelope if giving it changes nothing here (Intake.look)."""
+        answer = self.intake.look(view, envelope, self.clock.now()).answer
+        return None if answer is None else self._answer(view, envelope, answer)
 
-        The first proves itself, so that nobody who proves nothing has the others wait for the writer (X3 to X9).
-        """
-        with self.open_view() as view:
-            answers = [self.intake.look(view, envelope, self.clock.now()).answer for envelope in group]
-        return answers[0] is None and all(answer is None or answer.outcome is ReceiptOutcome.GAP for answer in answers)
+    def _take_in(
+        self, group: Sequence[Envelope], looks: Sequence[_Answer | None], own: BodyId, *, is_by_hand: bool
+    ) -> list[_Answer]:
+        """Take in envelopes of streams: those that write, in one transaction if all goes well, else each in its own."""
+        if not is_by_hand and len(group) > 1 and _may_be_taken_together(looks):
+            return self._take_in_together(group, own)
+        found = self._take_in_one(group[0], looks[0], own, is_by_hand=is_by_hand)
+        return found + self._take_in_each(group[1:], own, is_by_hand=is_by_hand)
 
-    def _take_in_together(self, group: Sequence[Envelope], own: BodyId) -> list[tuple[Envelope, Receipt]]:
+    def _take_in_each(self, group: Sequence[Envelope], own: BodyId, *, is_by_hand: bool) -> list[_Answer]:
+        found: list[_Answer] = []
+        for envelope in group:
+            with self.open_view() as view:
+                look = self._look(view, envelope)
+            found += self._take_in_one(envelope, look, own, is_by_hand=is_by_hand)
+        return found
+
+    def _take_in_together(self, group: Sequence[Envelope], own: BodyId) -> list[_Answer]:
         with self.open_unit() as unit:
             found = []
             for envelope in group:
                 receipt = self.intake.judge(unit, envelope, own, {}, self.clock.now())
                 if isinstance(receipt, Poison):
                     break
-                found.append((envelope, receipt))
+                found.append(self._answer(unit, envelope, receipt))
             else:
                 unit.commit()
                 return found
-        return [pair for envelope in group for pair in self._take_in_one(envelope, own, is_by_hand=False)]
+        return self._take_in_each(group, own, is_by_hand=False)
 
-    def _take_in_one(self, envelope: Envelope, own: BodyId, *, is_by_hand: bool) -> list[tuple[Envelope, Receipt]]:
-        with self.open_view() as view:
-            glance = self.intake.look(view, envelope, self.clock.now())
-        if glance.answer is not None and not (is_by_hand and glance.answer.outcome is ReceiptOutcome.GAP):
-            return [(envelope, glance.answer)]
-        if glance.answer is not None:
-            return [(envelope, self._park(envelope, glance.answer))]
-        pairs = [(envelope, self._judge(envelope, own))]
-        while is_by_hand and (nearby := self._next_parked(pairs[-1][0])) is not None:
-            pairs.append((nearby, self._judge(nearby, own)))
-        return pairs
+    def _take_in_one(self, envelope: Envelope, look: _Answer | None, own: BodyId, *, is_by_hand: bool) -> list[_Answer]:
+        if look is not None:
+            if is_by_hand and look.receipt.outcome is ReceiptOutcome.GAP:
+                self._park(envelope)
+            return [look]
+        answers = [self._judge(envelope, own)]
+        while is_by_hand and (nearby := self._next_parked(answers[-1].envelope)) is not None:
+            answers.append(self._judge(nearby, own))
+        return answers
 
-    def _judge(self, envelope: Envelope, own: BodyId) -> Receipt:
+    def _judge(self, envelope: Envelope, own: BodyId) -> _Answer:
         poison: dict[int, StatementResult] = {}
         while True:
             with self.open_unit() as unit:
                 found = self.intake.judge(unit, envelope, own, poison, self.clock.now())
                 if isinstance(found, Receipt):
+                    answer = self._answer(unit, envelope, found)
                     unit.commit()
-                    return found
+                    return answer
                 poison[found.place] = found.result
 
-    def _park(self, envelope: Envelope, gap: Receipt) -> Receipt:
+    def _park(self, envelope: Envelope) -> None:
         with self.open_unit() as unit:
             if unit.inbox.park(envelope, self.clock.now()):
                 unit.commit()
-        return gap
 
     def _next_parked(self, envelope: Envelope) -> Envelope | None:
         header = envelope.header
@@ -181,17 +187,23 @@ class Arriving:
             unit.commit()
         return found
 
-    def _receipts(self, found: Sequence[tuple[Envelope, Receipt]]) -> list[Envelope]:
+    def _answer(self, unit: ExchangeUnit, envelope: Envelope, receipt: Receipt) -> _Answer:
+        """Read, in the unit that judged it, what is needed to answer an envelope once that is durable."""
+        own = unit.bodies.own()
+        signer = self.posting.signer_answering(unit, own, envelope)
+        return _Answer(envelope, receipt, unit.bodies.body(envelope.header.sender), own.id, signer)
+
+    def _sealed(self, answers: Sequence[_Answer]) -> list[Envelope]:
         made = []
-        with self.open_view() as view:
-            own = view.bodies.own()
-            for envelope, receipt in found:
-                sender = view.bodies.body(envelope.header.sender)
-                if sender is None:
-                    raise _unknown_sender(receipt.detail)
-                signer = self.posting.signer_answering(view, own, envelope)
-                salt = self.ids.new_salt()
-                made.append(make_receipt(envelope, receipt, sender, salt, own.id, signer=signer, sealer=self.sealer))
+        for one in answers:
+            if one.sender is None:
+                raise _unknown_sender(one.receipt.detail)
+            salt = self.ids.new_salt()
+            made.append(
+                make_receipt(
+                    one.envelope, one.receipt, one.sender, salt, one.own, signer=one.signer, sealer=self.sealer
+                )
+            )
         return made
 
     def _take_receipt(self, envelope: Envelope, own: BodyId) -> None:
@@ -230,10 +242,10 @@ class Arriving:
         now = self.clock.now()
         with self.open_unit() as unit:
             taken = [(envelope, self._relaying.take(unit, envelope, now)) for envelope in group]
-            found = [(envelope, receipt) for envelope, receipt in taken if receipt is not None]
-            if any(receipt.outcome is ReceiptOutcome.RELAYED for _, receipt in found):
+            found = [self._answer(unit, envelope, receipt) for envelope, receipt in taken if receipt is not None]
+            if any(one.receipt.outcome is ReceiptOutcome.RELAYED for one in found):
                 unit.commit()
-        return self._receipts(found)
+        return self._sealed(found)
 
     def _answer_call(self, envelope: Envelope) -> list[Envelope]:
         now = self.clock.now()
@@ -270,11 +282,32 @@ class Arriving:
         return draft(PULLED_KIND, own.id, now, {}).with_signature(self.posting.signer_answering(unit, own, envelope))
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is said to an envelope, by whose key, and to whom; sealed once what it says is durable."""
+
+    envelope: Envelope
+    receipt: Receipt
+    sender: Body | None
+    """None for one who is not in the directory: nobody can be answered."""
+    own: BodyId
+    signer: Signer
+
+
+def _may_be_taken_together(looks: Sequence[_Answer | None]) -> bool:
+    """Say whether the first of a group writes, and each other one does or comes after one that may be in the group.
+
+    The first proves itself, so that nobody who proves nothing has the others wait for the writer (X3 to X9).
+    """
+    return looks[0] is None and all(look is None or look.receipt.outcome is ReceiptOutcome.GAP for look in looks)
+
+
 class _Batch:
     """A batch that is being taken in: its envelopes in groups, and the answers so far."""
 
     def __init__(self, items: Sequence[Json]) -> None:
-        self.answers: list[Envelope] = []
+        self.answers: list[bytes] = []
+        """Written as they go out."""
         self.unanswered: EntenteError | None = None
         self.is_anything_taken = False
         self.room = BATCH_BYTES_MAX
@@ -308,10 +341,12 @@ class _Batch:
         if run:
             yield run
 
-    def answer(self, answers: Sequence[Envelope]) -> None:
+    def add(self, answers: Sequence[Envelope]) -> None:
         self.is_anything_taken = True
-        self.answers += answers
-        self.room -= sum(wire_bytes(answer) for answer in answers)
+        written = [envelope_bytes(answer) for answer in answers]
+        self.answers += written
+        # With a comma after each.
+        self.room -= sum(map(len, written)) + len(written)
 
 
 def _passes_on(view: ExchangeUnit, relay: BodyId, to: BodyId) -> bool:

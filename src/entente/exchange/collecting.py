@@ -7,8 +7,8 @@ Source: docs/rules/exchange.md X20, X21, X24, X29 and X30.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from entente.bodies.model import Body
@@ -24,13 +24,28 @@ from entente.exchange.model import (
 )
 from entente.exchange.parcels import Parcel, parcel_of
 from entente.exchange.ports import ExchangeUnit
-from entente.exchange.posting import NOTHING_BEFORE, SEALED_AT_ONCE_MAX, Posting
+from entente.exchange.posting import SEALED_AT_ONCE_MAX, Posting, Waiting
 from entente.exchange.relaying import Relaying
 from entente.kernel.clock import Clock
 from entente.kernel.ids import BodyId
 
 RELAY_AFTER_ATTEMPTS = 5
 """Failures in a row after which a body with relays is reached through one: about half a minute without a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which parcel is asked for."""
+
+    recipient: BodyId
+    is_by_hand: bool
+    """Whatever the line does, and past no relay."""
+    after: Mapping[Lane, int] = field(default_factory=dict)
+    """By lane, the number of the last envelope that went before."""
+    passed_on: Collection[int] = ()
+    """The numbers of others' envelopes that went before."""
+    is_with_answer: bool = False
+    """The batch has room for the answer to a pull."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +57,17 @@ class Collecting:
     clock: Clock
     posting: Posting
     relaying: Relaying
+    hasten: Callable[[BodyId], None]
+    """Told of a body that fetches and has much more to come: what is next is sealed while it takes this in (`ahead`)."""
 
     def due(self, recipient: BodyId) -> Parcel | None:
         """Return the next envelopes for a body, or None when none is due (Exchange.collect)."""
-        return self._collect(recipient, is_by_hand=False)
+        return self._collect(_Wanted(recipient, is_by_hand=False))
 
     def ahead(self, recipient: BodyId) -> None:
         """Seal what waits behind a parcel that is being posted, if it is much (Exchange.seal_ahead)."""
         with self.open_view() as view:
-            is_much = view.outbox.has_unsealed_beyond(recipient, Lane.DATA, SEALED_AT_ONCE_MAX)
+            is_much = _is_much(view, recipient)
         if is_much:
             with self.open_unit() as unit:
                 self.posting.seal_ahead(unit, recipient, self.clock.now())
@@ -58,16 +75,18 @@ class Collecting:
 
     def by_hand(self, recipient: BodyId, *, after: Mapping[Lane, int], passed_on: Collection[int]) -> Parcel | None:
         """Return the next envelopes for a body whatever its line does (Exchange.collect_by_hand)."""
-        return self._collect(recipient, is_by_hand=True, after=after, passed_on=passed_on)
+        return self._collect(_Wanted(recipient, is_by_hand=True, after=after, passed_on=passed_on))
 
     def for_a_pull(self, asker: BodyId) -> list[Envelope]:
         """Return what waits here for a body that asks: its own streams, and what is passed on to it.
 
         Source: docs/rules/exchange.md X30.
         """
-        parcel = self._collect(asker, is_by_hand=True, is_with_answer=True)
+        parcel = self._collect(_Wanted(asker, is_by_hand=True, is_with_answer=True))
         if parcel is None:
             return []
+        if parcel.is_much_behind:
+            self.hasten(asker)
         if parcel.relayed:
             # To the end of the queue: what the body never answers does not keep the rest from it.
             with self.open_unit() as unit:
@@ -76,69 +95,55 @@ class Collecting:
                 unit.commit()
         return [*(one.envelope for one in parcel.envelopes), *(one.envelope for one in parcel.relayed)]
 
-    def _collect(
-        self,
-        recipient: BodyId,
-        *,
-        is_by_hand: bool,
-        after: Mapping[Lane, int] = NOTHING_BEFORE,
-        passed_on: Collection[int] = (),
-        is_with_answer: bool = False,
-    ) -> Parcel | None:
-        now = self.clock.now()
+    def _collect(self, wanted: _Wanted) -> Parcel | None:
+        recipient, now = wanted.recipient, self.clock.now()
         with self.open_view() as view:
-            needs_sealing = view.outbox.has_unsealed(recipient) or _has_sealed(view, recipient)
-        if needs_sealing:
-            with self.open_unit() as unit:
-                self.posting.make_ready(unit, recipient, now, ahead_of=after)
-                unit.commit()
-        with self.open_view() as view:
-            peer = view.bodies.body(recipient)
-            assert peer is not None, "statements are put for bodies of the directory alone"
-            via = peer if is_by_hand else self._route(view, peer)
-            is_relayed = via.id != recipient
-            waiting = [
-                one
-                for lane in STREAM_LANES
-                if is_by_hand or _is_due(view.outbox.line(recipient, lane), now)
-                for one in view.outbox.envelopes(recipient, lane, BATCH_ENVELOPES_MAX, after.get(lane, 0))
-                if not (is_relayed and _is_with_relay(one, now))
-            ]
-            if not is_relayed and not is_by_hand:
-                waiting = _up_to_keys(view, recipient, waiting)
-            due = None if is_by_hand else now
-            kept = () if is_relayed else view.relay.waiting(recipient, BATCH_ENVELOPES_MAX + len(passed_on), due)
-            relayed = [one for one in kept if one.number not in passed_on]
-        if is_relayed and not waiting:
-            self._leave_to_relay(recipient, now)
-        return parcel_of(recipient, via, waiting, relayed, is_with_answer=is_with_answer)
-
-    def _leave_to_relay(self, recipient: BodyId, now: datetime) -> None:
-        """Put off the lanes in which everything is with a relay: else they are due, and nothing is there to post.
-
-        Source: docs/rules/exchange.md X25.
-        """
+            if not view.outbox.has_unsealed(recipient) and not _has_sealed(view, recipient):
+                # Nothing of ours: at most others' envelopes go, and nobody waits for the writer.
+                return self._packed(view, wanted, {}, now)
         with self.open_unit() as unit:
-            for lane in STREAM_LANES:
-                stood = unit.outbox.line(recipient, lane)
-                taken = [
-                    one.relayed_at for one in unit.outbox.envelopes(recipient, lane, 1) if _is_with_relay(one, now)
-                ]
-                if stood is not None and _is_due(stood, now) and taken and taken[0] is not None:
-                    again = taken[0] + timedelta(hours=RELAY_AGAIN_HOURS)
-                    unit.outbox.put_line(replace(stood, next_try_at=again))
+            ready = self.posting.make_ready(unit, recipient, now, ahead_of=wanted.after)
+            parcel = self._packed(unit, wanted, ready, now)
+            if parcel is None:
+                _leave_to_relay(unit, recipient, now)
+            # What the parcel holds is durable from here on, and leaves after it.
             unit.commit()
+        return parcel
 
-    def _route(self, view: ExchangeUnit, peer: Body) -> Body:
+    def _packed(self, unit: ExchangeUnit, wanted: _Wanted, ready: Waiting, now: datetime) -> Parcel | None:
+        """Pack what is due of what may be posted, and what is passed on."""
+        recipient = wanted.recipient
+        peer = unit.bodies.body(recipient)
+        assert peer is not None, "statements are put for bodies of the directory alone"
+        lines = {lane: unit.outbox.line(recipient, lane) for lane in STREAM_LANES}
+        via = peer if wanted.is_by_hand else self._route(unit, peer, lines.values())
+        is_relayed = via.id != recipient
+        waiting = [
+            one
+            for lane, of_lane in ready.items()
+            if wanted.is_by_hand or _is_due(lines[lane], now)
+            for one in of_lane
+            if not (is_relayed and _is_with_relay(one, now))
+        ]
+        if not is_relayed and not wanted.is_by_hand:
+            waiting = _up_to_keys(unit, recipient, waiting)
+        due = None if wanted.is_by_hand else now
+        others = () if is_relayed else unit.relay.waiting(recipient, BATCH_ENVELOPES_MAX + len(wanted.passed_on), due)
+        relayed = [one for one in others if one.number not in wanted.passed_on]
+        return parcel_of(
+            recipient, via, waiting, relayed,
+            is_with_answer=wanted.is_with_answer, is_much_behind=bool(ready) and _is_much(unit, recipient),
+        )  # fmt: skip
+
+    def _route(self, view: ExchangeUnit, peer: Body, lines: Iterable[Line | None]) -> Body:
         """Return whom to post to for a body: itself, or a relay where the operator set one or no line holds.
 
         Source: docs/rules/exchange.md X24.
         """
         chosen = view.outbox.route(peer.id)
-        lines = [line for lane in STREAM_LANES if (line := view.outbox.line(peer.id, lane)) is not None]
         # The lane that fares worst: one that nothing waits in has not failed. Then every other attempt goes to the body itself,
         # so that neither a line that came back nor a relay that refuses is in the way for ever.
-        failed = max((line.attempts for line in lines), default=0)
+        failed = max((line.attempts for line in lines if line is not None), default=0)
         is_down = failed >= RELAY_AFTER_ATTEMPTS and (failed - RELAY_AFTER_ATTEMPTS) % 2 == 0
         if chosen is None and peer.addresses and not is_down:
             return peer
@@ -147,6 +152,23 @@ class Collecting:
             if relay is not None and relay.addresses and relay.id != view.bodies.own().id:
                 return relay
         return peer
+
+
+def _leave_to_relay(unit: ExchangeUnit, recipient: BodyId, now: datetime) -> None:
+    """Put off the lanes in which everything is with a relay: else they are due, and nothing is there to post.
+
+    Source: docs/rules/exchange.md X25.
+    """
+    for lane in STREAM_LANES:
+        stood = unit.outbox.line(recipient, lane)
+        taken = [one.relayed_at for one in unit.outbox.envelopes(recipient, lane, 1) if _is_with_relay(one, now)]
+        if stood is not None and _is_due(stood, now) and taken and taken[0] is not None:
+            again = taken[0] + timedelta(hours=RELAY_AGAIN_HOURS)
+            unit.outbox.put_line(replace(stood, next_try_at=again))
+
+
+def _is_much(view: ExchangeUnit, recipient: BodyId) -> bool:
+    return view.outbox.has_unsealed_beyond(recipient, Lane.DATA, SEALED_AT_ONCE_MAX)
 
 
 def _has_sealed(view: ExchangeUnit, recipient: BodyId) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from entente.bodies.model import Body
-from entente.exchange.envelopes import batch_to_bytes, wire_bytes
+from entente.exchange.envelopes import batch_of, envelope_bytes
 from entente.exchange.model import BATCH_BYTES_MAX, BATCH_ENVELOPES_MAX, Lane, Relayed, WaitingEnvelope
 from entente.kernel.ids import BodyId
 
@@ -27,6 +27,8 @@ class Parcel:
     relayed: tuple[Relayed, ...]
     """Others' envelopes that this node passes on to the recipient."""
     batch: bytes
+    is_much_behind: bool = False
+    """Whether so much waits behind it that the next is sealed while this one is on its way (X20)."""
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
@@ -77,6 +79,7 @@ def parcel_of(
     relayed: Sequence[Relayed],
     *,
     is_with_answer: bool = False,
+    is_much_behind: bool = False,
 ) -> Parcel | None:
     """Return a parcel of as much as one batch holds, our own envelopes first; None when there is nothing.
 
@@ -84,19 +87,16 @@ def parcel_of(
     """
     room = BATCH_BYTES_MAX - FRAME_BYTES - ANSWER_BYTES * is_with_answer
     limit = BATCH_ENVELOPES_MAX - is_with_answer
-    chosen: list[WaitingEnvelope] = []
-    passed_on: list[Relayed] = []
-    for one in waiting[:limit]:
-        room -= wire_bytes(one.envelope)
+    written: list[bytes] = []
+    for envelope in [*(one.envelope for one in waiting), *(one.envelope for one in relayed)][:limit]:
+        data = envelope_bytes(envelope)
+        # With the comma after it.
+        room -= len(data) + 1
         if room < 0:
             break
-        chosen.append(one)
-    for other in relayed[: limit - len(chosen)]:
-        room -= wire_bytes(other.envelope)
-        if room < 0:
-            break
-        passed_on.append(other)
-    if not chosen and not passed_on:
+        written.append(data)
+    if not written:
         return None
-    batch = batch_to_bytes([*(one.envelope for one in chosen), *(one.envelope for one in passed_on)])
-    return Parcel(recipient, via.id, via.addresses, tuple(chosen), tuple(passed_on), batch)
+    chosen = tuple(waiting[: len(written)])
+    passed_on = tuple(relayed[: len(written) - len(chosen)])
+    return Parcel(recipient, via.id, via.addresses, chosen, passed_on, batch_of(written), is_much_behind)

@@ -104,8 +104,8 @@ class OutboxStore(Outbox, Protocol):
     def drop(self, number: int, why: str, at: datetime) -> Queued | None:
         """Take back a held statement for good; None when none is held under the number."""
 
-    def put_envelope(self, envelope: Envelope, carried: Sequence[Queued]) -> None:
-        """Keep an envelope to send, with the statements it carries; they are sealed now."""
+    def put_envelope(self, envelope: Envelope, carried: Sequence[Queued]) -> WaitingEnvelope:
+        """Keep an envelope to send, with the statements it carries; they are sealed now. Return it as it waits."""
 
     def envelopes(self, recipient: BodyId, lane: Lane, limit: int, after: int = 0) -> tuple[WaitingEnvelope, ...]:
         """Return the unacknowledged envelopes of a lane with a number above `after`, in the order of its stream."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, TypeAlias
 
 from entente.agreements.statements import AgreementKind
@@ -54,6 +55,8 @@ ENDLESS_KINDS = frozenset(
 )
 """What never ends undelivered (X28). Without a change of our keys nothing of ours is believed again. What takes away, once
 given up, would be passed over by the next renewal, which says that all before it has arrived (X31; docs/decisions/0033)."""
+Waiting: TypeAlias = Mapping[Lane, tuple[WaitingEnvelope, ...]]
+"""By lane, envelopes that are not acknowledged, in the order of their stream."""
 NOTHING_BEFORE: Mapping[Lane, int] = {}
 """By lane, the last envelope that went before: none."""
 
@@ -78,8 +81,8 @@ class Posting:
 
     def make_ready(
         self, unit: ExchangeUnit, recipient: BodyId, now: datetime, ahead_of: Mapping[Lane, int] = NOTHING_BEFORE
-    ) -> None:
-        """Leave in the recipient's lanes exactly the envelopes that may be posted now; the caller commits.
+    ) -> Waiting:
+        """Leave in the recipient's lanes exactly the envelopes that may be posted now, and return them; the caller commits.
 
         At most BATCH_ENVELOPES_MAX of a lane are sealed ahead of what is acknowledged, or of an envelope of its number; none
         while as many statements are ready as are sealed at once.
@@ -90,6 +93,7 @@ class Posting:
         assert peer is not None, f"a room put a statement for {recipient}, which is not in the directory"
         self.end_overdue(unit, now)
         door = Door(unit, self, unit.bodies.own(), peer, now)
+        found: dict[Lane, tuple[WaitingEnvelope, ...]] = {}
         for lane in STREAM_LANES:
             waiting = unit.outbox.envelopes(recipient, lane, BATCH_ENVELOPES_MAX)
             if why := next((why for one in waiting if (why := door.why_stale(one))), ""):
@@ -99,7 +103,9 @@ class Posting:
                 waiting = unit.outbox.envelopes(recipient, lane, BATCH_ENVELOPES_MAX, last)
             ready = sum(door.carried.get(one.number, 0) for one in waiting)
             if (room := BATCH_ENVELOPES_MAX - len(waiting)) and ready < SEALED_AT_ONCE_MAX:
-                self._seal(door, lane, room)
+                waiting += self._seal(door, lane, room)
+            found[lane] = waiting
+        return found
 
     def seal_ahead(self, unit: ExchangeUnit, recipient: BodyId, now: datetime) -> None:
         """Put data in envelopes behind those that are being posted; the caller commits.
@@ -215,13 +221,10 @@ class Posting:
                 self.begin_anew(unit, recipient, lane, "A statement in it was given up.", now)
         return len(overdue)
 
-    def _seal(self, door: Door, lane: Lane, room: int) -> None:
+    def _seal(self, door: Door, lane: Lane, room: int) -> tuple[WaitingEnvelope, ...]:
         unit, recipient = door.unit, door.peer.id
         going = list(self._those_that_go(door, unit.outbox.unsealed(recipient, lane, SEALED_AT_ONCE_MAX)))
-        for place, load in enumerate(pack(going)):
-            if place == room:
-                return
-            self._put_in_envelope(door, lane, load)
+        return tuple(self._put_in_envelope(door, lane, load) for load in islice(pack(going), room))
 
     def _those_that_go(self, door: Door, queue: Iterable[Queued]) -> Iterable[Queued]:
         for queued in queue:
@@ -231,7 +234,7 @@ class Posting:
             else:
                 yield replace(queued, outgoing=replace(outgoing, statement=door.signed_anew(outgoing.statement)))
 
-    def _put_in_envelope(self, door: Door, lane: Lane, load: tuple[Queued, ...]) -> None:
+    def _put_in_envelope(self, door: Door, lane: Lane, load: tuple[Queued, ...]) -> WaitingEnvelope:
         unit, own, now, recipient = door.unit, door.own, door.now, door.peer.id
         stream = unit.outbox.stream(recipient, lane) or self._new_stream(recipient, lane, now)
         instrument = load[0].outgoing.instrument
@@ -252,8 +255,8 @@ class Posting:
         )
         body = EnvelopeBody(self.ids.new_salt(), tuple(queued.outgoing.statement for queued in load))
         envelope = make_envelope(postmark, body, door.sealing_key, signer=door.signer, sealer=self.sealer)
-        unit.outbox.put_envelope(envelope, load)
         unit.outbox.put_stream(replace(stream, sequence=postmark.sequence, head=header_hash(envelope)))
+        return unit.outbox.put_envelope(envelope, load)
 
 
 def _waits_since(queued: Queued, now: datetime) -> datetime:

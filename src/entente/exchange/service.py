@@ -80,6 +80,9 @@ class Exchange:
     queues: Queues = field(default_factory=Queues)
     """How much may wait for each body (X32)."""
 
+    hasten: list[Callable[[BodyId], None]] = field(default_factory=list)
+    """Called with a body that fetches and has much more to come, so that somebody seals it ahead meanwhile; they never raise."""
+
     @property
     def signer(self) -> Signer:
         """Signs with the node's present key."""
@@ -110,7 +113,11 @@ class Exchange:
 
     @property
     def _collecting(self) -> Collecting:
-        return Collecting(self.open_unit, self.open_view, self.clock, self.posting, self._relaying)
+        return Collecting(self.open_unit, self.open_view, self.clock, self.posting, self._relaying, self._hasten)
+
+    def _hasten(self, asker: BodyId) -> None:
+        for callback in self.hasten:
+            callback(asker)
 
     # Out
 

@@ -18,7 +18,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Protocol
 
 from entente.exchange.parcels import Parcel, Settlement
@@ -88,6 +88,12 @@ class Courier:
                 self._is_woken = True
                 self._changed.notify_all()
 
+    def seal_ahead(self, recipient: BodyId) -> None:
+        """Have more sealed for a body that fetches, while it takes in what it was given. Cheap; safe from any thread."""
+        with self._changed:
+            if not self._is_stopping:
+                self._sealed_meanwhile(recipient)
+
     def stop(self) -> None:
         """Finish the posts that have begun, begin no others, and return. What is left waits in the store."""
         with self._changed:
@@ -100,13 +106,13 @@ class Courier:
     def _run(self) -> None:
         while True:
             try:
-                wait = self._dispatch()
+                pause = self._dispatch()
             except Exception:  # noqa: BLE001 - a courier that ended would leave every later act unsent, unseen
                 _log.exception("The courier could not look for what is due; it looks again")
-                wait = PAUSE_SECONDS_FIRST
+                pause = PAUSE_SECONDS_FIRST
             with self._changed:
                 if not self._is_woken and not self._is_stopping:
-                    self._changed.wait(wait)
+                    self._changed.wait(pause)
                 # Woken by each commit of a busy node, while the body it is for is served already: a look for each is for nothing.
                 self._changed.wait_for(lambda: self._is_stopping or not self._busy, LOOK_SECONDS_MIN)
                 self._is_woken = False
@@ -118,7 +124,7 @@ class Courier:
         try:
             due = self._outgoings.recipients_due()
             # Asked only when nobody is served now: what is committed later wakes the courier.
-            wait = None if due else self._outgoings.seconds_to_next()
+            later = None if due else self._outgoings.seconds_to_next()
         except Unavailable as error:
             _log.warning("The courier could not read the store: %s", error)
             return PAUSE_SECONDS_FIRST
@@ -135,8 +141,8 @@ class Courier:
                 self._busy.add(recipient)
                 future = self._pool.submit(self._serve, recipient)
                 future.add_done_callback(_report)
-        if wait is not None:
-            waits.append(wait)
+        if later is not None:
+            waits.append(later)
         return min(waits)
 
     def _serve(self, recipient: BodyId) -> None:
@@ -163,14 +169,14 @@ class Courier:
                 return False
             if parcel is None:
                 return True
-            ahead = self._ahead.submit(self._seal_ahead, recipient)
+            # What is sealed meanwhile stands behind this parcel, whatever becomes of it.
+            meanwhile = [self._sealed_meanwhile(recipient)] if parcel.is_much_behind else []
             try:
                 response = self._post_to_any(parcel)
-                # What is sealed meanwhile stands behind this parcel, whatever becomes of it.
-                ahead.result()
+                wait(meanwhile)
                 settlement = self._outgoings.settle(parcel, response)
             except EntenteError as error:
-                ahead.result()
+                wait(meanwhile)
                 _log.warning("%s was not reached: %s %s", recipient, error.what, error.why)
                 is_put_off = self._postpone(parcel, f"{error.what} {error.why}")
                 # Others' envelopes are put off one by one (X25): a body that answers none of them is not kept from ours.
@@ -180,6 +186,11 @@ class Courier:
             if settlement.acknowledged + settlement.refused + settlement.passed_on == 0 and settlement.postponed:
                 return False
         return True
+
+    def _sealed_meanwhile(self, recipient: BodyId) -> Future[None]:
+        future = self._ahead.submit(self._seal_ahead, recipient)
+        future.add_done_callback(_report)
+        return future
 
     def _seal_ahead(self, recipient: BodyId) -> None:
         try:

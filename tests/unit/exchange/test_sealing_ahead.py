@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from entente.exchange import collecting, posting
+from entente.exchange.envelopes import batch_to_bytes
 from entente.exchange.model import STREAM_LANES
-from tests.support.memory_exchange import XB, MemoryNode, deliver, two_nodes
+from tests.support.memory_exchange import XA, XB, MemoryNode, deliver, two_nodes
 
 TEXTS = [f"message {number:02}" for number in range(20)]
 
@@ -73,3 +74,36 @@ def test_few_statements_are_not_sealed_ahead_of_their_company() -> None:
     a.collect(XB)
     a.exchange.seal_ahead(XB)
     assert sealed(a) == 5
+
+
+def test_much_behind_what_was_fetched_is_sealed_while_it_is_taken_in_and_judged_again() -> None:
+    a, b, _ = two_nodes()
+    a.exchange.hasten.append(a.exchange.seal_ahead)
+    a.send(XB, *TEXTS)
+    call = b.exchange.pull(XA)
+    answer = a.exchange.receive(batch_to_bytes([call.envelope]))
+    # Five are on their way, five more are sealed, and one of these may no longer leave.
+    assert sealed(a) == 10
+    a.stopped.add(TEXTS[7])
+    a.exchange.receive(b.exchange.pulled(call, answer).receipts)
+    while fetched(b, a):
+        pass
+    assert b.state.accepted == [text for text in TEXTS if text != TEXTS[7]]
+    assert a.delivery(TEXTS[7])[0] == "held"
+
+
+def test_parcel_says_whether_much_waits_behind_it() -> None:
+    a, _, _ = two_nodes()
+    a.send(XB, *TEXTS[:11])
+    assert a.collect(XB).is_much_behind
+    a.exchange.seal_ahead(XB)
+    assert not a.collect(XB).is_much_behind
+
+
+def fetched(asker: MemoryNode, keeper: MemoryNode) -> int:
+    """Fetch once and post the receipts back; return how many envelopes came."""
+    call = asker.exchange.pull(keeper.id)
+    brought = asker.exchange.pulled(call, keeper.exchange.receive(batch_to_bytes([call.envelope])))
+    if brought.receipts:
+        keeper.exchange.receive(brought.receipts)
+    return brought.envelopes
