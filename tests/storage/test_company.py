@@ -15,13 +15,14 @@ from functools import partial
 from threading import Thread
 
 import pytest
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from entente.kernel.errors import Conflict, Unavailable
 from entente.kernel.ids import SystemIds
 from entente.kernel.ports import Act
 from entente.kernel.signing import Ed25519Signer
-from entente.storage import company, unit_of_work
+from entente.storage import company, unit_of_work, write_lock
 from entente.storage.folder import Folder
 from entente.storage.store import Store
 from entente.storage.unit_of_work import OncePerCommit, SqlUnitOfWork
@@ -229,7 +230,7 @@ def test_long_unit_neither_joins_a_company_nor_is_joined(store: Store) -> None:
 def test_nobody_waits_for_company_beyond_the_bound(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(company, "WAIT_SECONDS_MAX", 0.07)
     now = [0.0]
-    for module in (company, unit_of_work):
+    for module in (company, unit_of_work, write_lock):
         monkeypatch.setattr(module, "monotonic", lambda: now[0])
 
     def slow(unit: SqlUnitOfWork) -> None:
@@ -315,3 +316,34 @@ def test_process_killed_between_acts_of_a_company_leaves_none_of_them(folder: Fo
     assert ended.returncode == 9
     with Store.open(folder) as store:
         assert cases_held(store) == []
+
+
+def test_turn_counts_from_when_the_right_to_write_was_given_though_its_thread_began_later() -> None:
+    lock: write_lock.WriteLock[str] = write_lock.WriteLock()
+    given: list[float] = []
+
+    def take() -> None:
+        lock.acquire()
+        given.append(lock.given_at)
+        lock.release()
+
+    lock.acquire()
+    with ThreadPoolExecutor(1) as threads:
+        taken = threads.submit(take)
+        while not lock.waiting():
+            time.sleep(0.001)
+        before = time.monotonic()
+        lock.release()
+        after = time.monotonic()
+        taken.result(10)
+    assert before <= given[0] <= after
+
+
+@pytest.mark.parametrize(("waited", "turn", "may"), [(0.0, 0.002, True), (0.0, 0.003, False), (0.004, 0.001, False)])
+def test_nobody_is_let_in_whose_turn_may_keep_the_first_waiting_too_long(
+    monkeypatch: pytest.MonkeyPatch, waited: float, turn: float, *, may: bool
+) -> None:
+    monkeypatch.setattr(company, "WAIT_SECONDS_MAX", 0.005)
+    monkeypatch.setattr(company, "monotonic", lambda: 100.0 + waited)
+    with sa.create_engine("sqlite://").connect() as connection:
+        assert company.Company(connection, first_done_at=100.0).may_go_on(turn) is may

@@ -63,14 +63,14 @@ class Company:
             return False
         return True
 
-    def may_go_on(self, act_seconds: float) -> bool:
-        """Say whether one more act, as long as the last, ends before the first has waited too long.
+    def may_go_on(self, turn_seconds: float) -> bool:
+        """Say whether one more turn, even twice as long as the last, ends before the first act has waited too long.
 
-        From the third on there must be room for twice as long: what else computes in this process holds an act up.
+        A turn is from the moment the right to write is given to an act until it is done. A thread that slept begins later than
+        it may, behind all else that computes in this process, and the first act of the company waits for that too.
         """
-        if self.first_done_at is None:
-            return act_seconds <= WAIT_SECONDS_MAX
-        return monotonic() - self.first_done_at + 2 * act_seconds <= WAIT_SECONDS_MAX
+        waited = 0.0 if self.first_done_at is None else monotonic() - self.first_done_at
+        return waited + 2 * turn_seconds <= WAIT_SECONDS_MAX
 
     def join(self) -> Member:
         """Count the act that is done among those that wait."""

@@ -91,7 +91,6 @@ class SqlUnitOfWork:
         self._connection: sa.Connection | None = None
         self._company: Company | None = None
         self._holds_lock = False
-        self._began_at = 0.0
 
     def __enter__(self) -> Self:
         """Begin: wait for the lock (a view waits for nobody) and open the transaction, or go on in one that is open."""
@@ -144,7 +143,7 @@ class SqlUnitOfWork:
 
     def _handed_on(self, company: Company) -> Member | None:
         """Hand the transaction to the next act, if one waits and it is not to wait too long; None for who must end it."""
-        if not self._is_short or not company.may_go_on(monotonic() - self._began_at):
+        if not self._is_short or not company.may_go_on(monotonic() - self._shared.lock.given_at):
             return None
         # Counted first: once it is handed over, the next act may end it before this line returns.
         member = company.join()
@@ -190,7 +189,6 @@ class SqlUnitOfWork:
         return changed_rows(self._connection_in_use()) + self.trail.waiting() + len(self.outbox.pending())
 
     def _begin(self) -> None:
-        self._began_at = monotonic()
         if self._is_view:
             connection = self._connection = self._shared.reader.connect()
             connection.begin()

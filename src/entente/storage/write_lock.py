@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock, get_ident
+from time import monotonic
 from typing import Final, Generic, TypeVar
 
 from entente.kernel.errors import Unavailable
@@ -32,6 +33,8 @@ class WriteLock(Generic[T]):
         # All below is written under the mutex, which is held for microseconds.
         self._holder: int | None = None
         self._waiting: deque[_Turn[T]] = deque()
+        self.given_at = 0.0
+        """When the right to write was given to who has it: a thread that slept may run a good deal later."""
         self.is_closed = False
 
     def acquire(self, *, joins: bool = False) -> T | None:
@@ -45,7 +48,7 @@ class WriteLock(Generic[T]):
             if self.is_closed:
                 raise store_closed()
             if self._holder is None:
-                self._holder = turn.thread
+                self._take(turn)
                 return None
             self._waiting.append(turn)
         if not turn.gate.acquire(timeout=WAIT_SECONDS_MAX):
@@ -105,8 +108,12 @@ class WriteLock(Generic[T]):
         self.release()
 
     def _give(self, turn: _Turn[T]) -> None:
-        self._holder = turn.thread
+        self._take(turn)
         turn.gate.release()
+
+    def _take(self, turn: _Turn[T]) -> None:
+        self._holder = turn.thread
+        self.given_at = monotonic()
 
 
 class _Turn(Generic[T]):
