@@ -117,12 +117,13 @@ class HttpNode:
             keys=OneKey(self.signer, opener), sealer=HpkeSealer(), accept={"message": self._take}, record=_record,
             on_fault=_raise,
         )  # fmt: skip
-        self._server = NodeServer(exchange_app(self._receive), self._socket)
+        self._server = NodeServer(exchange_app(self.exchange.receive), self._socket)
         self._serving = threading.Thread(target=self._server.run)
         self._client = ExchangeClient(10.0)
         self._courier = Courier(self.exchange, self._client.post, workers=2)
         self._is_posting = False
-        self.store.after_commit.append(self._courier.wake)
+        self.exchange.hasten.append(self._courier.seal_ahead)
+        self.store.after_commit.extend((self._tell, self._courier.wake))
         self.taken = 0
         self._taken: list[str] = []
         self.log = place.database.with_name(place.database.name + "-wal")
@@ -191,13 +192,11 @@ class HttpNode:
         self.taken += 1
         self._taken.append(str(statement.content["text"])[:8])
 
-    def _receive(self, batch: bytes) -> bytes:
-        """Note the moment when what came is durable: `receive` returns after the commit."""
-        answer = self.exchange.receive(batch)
+    def _tell(self) -> None:
+        """Note the moment when what came is durable: the commit that took it in has returned."""
         moment = time.monotonic()
         while self._taken:
             self.report(self._taken.pop(), moment)
-        return answer
 
 
 def run() -> list[Line]:
