@@ -82,7 +82,17 @@ class Arriving:
 
         Source: docs/rules/exchange.md X1 to X18, X24, X25, X27, X29 and X34.
         """
-        batch_in = _Batch(batch_from_bytes(batch))
+        return self._receive_all(batch_from_bytes(batch), is_by_hand=is_by_hand)
+
+    def take_fetched(self, envelopes: Sequence[Envelope]) -> bytes:
+        """Take in what a pull brought, as `receive` does with what was posted.
+
+        Source: docs/rules/exchange.md X30.
+        """
+        return self._receive_all(envelopes, is_by_hand=False)
+
+    def _receive_all(self, items: Sequence[Json | Envelope], *, is_by_hand: bool) -> bytes:
+        batch_in = _Batch(items)
         for group in batch_in.groups():
             # What no longer fits the answer is left for the sender's next batch.
             if batch_in.room < ANSWER_BYTES_MAX:
@@ -303,9 +313,9 @@ def _may_be_taken_together(looks: Sequence[_Answer | None]) -> bool:
 
 
 class _Batch:
-    """A batch that is being taken in: its envelopes in groups, and the answers so far."""
+    """A batch that is being taken in: its envelopes, read or still to be, in groups, and the answers so far."""
 
-    def __init__(self, items: Sequence[Json]) -> None:
+    def __init__(self, items: Sequence[Json | Envelope]) -> None:
         self.answers: list[bytes] = []
         """Written as they go out."""
         self.unanswered: EntenteError | None = None
@@ -319,7 +329,7 @@ class _Batch:
         size = 0
         for item in self._items:
             try:
-                envelope = envelope_from_json(item)
+                envelope = item if isinstance(item, Envelope) else envelope_from_json(item)
             except (Invalid, Untrusted) as error:
                 self.unanswered = self.unanswered or error
                 continue

@@ -22,7 +22,7 @@ from entente.bodies.model import Body
 from entente.exchange.arriving import Arriving
 from entente.exchange.calls import PULL_KIND, Answer, Call, Calls, Prepare
 from entente.exchange.collecting import Collecting
-from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json, header_hash
+from entente.exchange.envelopes import batch_from_bytes, envelope_from_json, header_hash
 from entente.exchange.intake import Accept, Intake, OnFault, OnRefused
 from entente.exchange.model import (
     STREAM_LANES,
@@ -361,7 +361,7 @@ class Exchange:
         names = tuple(map(header_hash, brought))
         taken = tuple(name for name, one in zip(names, brought, strict=True) if one.header.lane is Lane.RECEIPT)
         try:
-            receipts = self.receive(batch_to_bytes(brought))
+            receipts = self._arriving.take_fetched(brought)
         except (Invalid, Untrusted):
             receipts = b""
         return Pulled(names, taken, receipts)
