@@ -360,9 +360,9 @@ class _Batch:
 
 
 def _passes_on(view: ExchangeUnit, relay: BodyId, to: BodyId) -> bool:
-    """Say whether a body named another one as a relay to it."""
+    """Say whether a body named another one as a relay to it: we are none on our own way to it, named or not (X3)."""
     recipient = view.bodies.body(to)
-    return recipient is not None and relay in recipient.relays
+    return recipient is not None and relay != view.bodies.own().id and relay in recipient.relays
 
 
 def _not_its_word() -> Untrusted:

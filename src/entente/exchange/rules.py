@@ -155,9 +155,9 @@ def judge_passing_on(envelope: Envelope, known: Known, now: datetime) -> HeaderV
     An earlier key of the sender is good here: its recipient may not know the next one yet, and judges that itself.
     For whom this node passes on, and how much, is asked by the relay.
 
-    Source: docs/rules/exchange.md X4 to X6, X10 and X24.
+    Source: docs/rules/exchange.md X3 to X6, X10 and X24.
     """
-    for rule in (_sender_known, _signed_by_sender, _not_from_the_future, _not_expired):
+    for rule in (_is_anothers, _sender_known, _signed_by_sender, _not_from_the_future, _not_expired):
         verdict = rule(envelope, known, now)
         if verdict is not None and verdict.reason is not RefusalReason.KEY_NO_LONGER_VALID:
             return _refuse("X24", verdict.reason or RefusalReason.NOT_FOR_US, verdict.detail)
@@ -274,6 +274,12 @@ def _is_for_us(envelope: Envelope, known: Known, _now: datetime) -> HeaderVerdic
     if envelope.header.recipient == known.own and envelope.header.sender != known.own:
         return None
     return _refuse("X3", RefusalReason.NOT_FOR_US, "It is addressed to another body.")
+
+
+def _is_anothers(envelope: Envelope, known: Known, _now: datetime) -> HeaderVerdict | None:  # X3
+    if envelope.header.sender != known.own:
+        return None
+    return _refuse("X3", RefusalReason.NOT_FOR_US, "It is our own; somebody brought it back.")
 
 
 def _sender_known(_envelope: Envelope, known: Known, _now: datetime) -> HeaderVerdict | None:  # X4

@@ -151,6 +151,26 @@ def test_x25_word_of_a_body_that_is_no_relay_is_not_believed(outcome: ReceiptOut
     assert len(steps(a, "hello")) == 2
 
 
+def test_x24_relay_passes_on_nothing_of_its_own_that_is_brought_back_and_believes_no_word_of_its_own() -> None:
+    a, b, _, clock = three_nodes()
+    a.state.bodies[XB] = replace(a_body(XB), relays=(XA,))
+    a.send(XB, "hello")
+    (sent,) = a.collect(XB).envelopes
+    # XB named XA as a relay, and whoever saw XA's own envelope on the line posts it to XA.
+    (answer,) = batch_from_bytes(a.exchange.receive(batch_to_bytes([sent.envelope])))
+    with a.unit() as unit:
+        assert unit.relay.waiting(XB, 9) == ()
+    said = Receipt(header_hash(sent.envelope), ReceiptOutcome.RELAYED, clock.now())
+    own = make_receipt(sent.envelope, said, a_body(XA), bytes(16), XA, signer=a.signer, sealer=a.exchange.sealer)
+    for word in (envelope_from_json(answer), own):
+        with pytest.raises(Untrusted, match="not believed"):
+            a.exchange.receive(batch_to_bytes([word]))
+    assert (steps(a, "hello"), a.exchange.recipients_due()) == (["waiting"], (XB,))
+    parcel = a.collect(XB)
+    a.exchange.settle(parcel, b.exchange.receive(parcel.batch))
+    assert (b.state.accepted, steps(a, "hello")) == (["hello"], ["stored"])
+
+
 def with_lines(relay: MemoryNode) -> None:
     for name in (XA, XB):
         relay.state.bodies[name] = replace(relay.state.bodies[name], addresses=("http://reached.example",))
