@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hmac
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from entente.node import Keeping, Node
@@ -152,11 +153,27 @@ def tidy(world: World) -> bool:
         seen.tombstones or any(sent.kind == "recall" for sent in seen.outbox) for seen in world.seen.values()
     )
     for code in NODES if taken_away else ():
+        world.call(code, partial(_decide_held, world, code))
         said = world.call(code, lambda code=code: keep_house(world, world.node(code), _NO_EVENT))  # type: ignore[misc] # bound now
         world.say(f"{code} keeps house: {said}")
         # A node whose clock stepped back signs nothing until it passed its last stamp, and so cannot keep house now.
         (world.truth.untidy.discard if said.startswith("erased") else world.truth.untidy.add)(code)
     return taken_away
+
+
+def _decide_held(world: World, code: str) -> str:
+    """Drop what waits for a person and names an erased record: until somebody decides, its document is needed (R10, X28).
+
+    An erased record itself waits for nobody: that one is left, and found in the store.
+    """
+    deciding = world.node(code).deciding
+    for held in deciding.held().shown:
+        statement = held.queued.outgoing.statement
+        text = statement.signed.decode("utf-8")
+        if statement.kind != "record" and any(name in text for name in world.truth.erased):
+            deciding.drop(DUTY, held.queued.number, "the record is erased")
+            world.say(f"{code} drops a {statement.kind} about an erased record")
+    return ""
 
 
 _NO_EVENT = Event(0, 0, "keep_house")

@@ -118,6 +118,8 @@ class World:
         """Nodes that were brought up to date, and have not taken in yet what they had set aside."""
         self.lost: set[str] = set()
         """Nodes that are down, and begin again from the copy that was kept of them."""
+        self.untended: set[str] = set()
+        """Nodes that were not tended since days passed: what waited too long ends when they are (docs/rules/exchange.md X28)."""
         self.nodes = {
             code: SimNode(code, scratch / code, SimClock(self.timeline), SeededIds(f"{plan.seed} {code}"))
             for code in NODES
@@ -241,6 +243,7 @@ class World:
             and not any(self.seen[code].is_taking_back for code in NODES)
             and not self._planned
             and not self.behind
+            and not self.untended
             and all(
                 sent.state != "waiting" or sent.recipient in silent for code in NODES for sent in self.seen[code].outbox
             )
@@ -369,6 +372,7 @@ class World:
         """Do what the fetcher does; a restored node's head goes on without the silent body once all others have answered."""
         node = self.node(code)
         tend(node)
+        self.untended.discard(code)
         if node.state().mode is not NodeMode.TAKING_BACK:
             return ""
         answered = {self.template.code(one.peer) for one in node.recovery.standing()[1] if one.is_done}
@@ -802,6 +806,7 @@ def _days_pass(world: World, event: Event) -> None:
         }
     world.timeline.milliseconds += int(event.args["days"]) * 86_400_000
     world.faults["days_pass"] += 1
+    world.untended |= set(NODES)
     for code, sim in world.nodes.items():
         if sim.is_up:
             world.wake(code)
