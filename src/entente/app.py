@@ -29,6 +29,7 @@ from entente.exchange.deciding import Deciding
 from entente.exchange.queues import Queues
 from entente.exchange.recovering import Recovering, Recovery
 from entente.exchange.service import Exchange
+from entente.exchange.telling_on import TellingOn
 from entente.formats.codelists import load_code_lists
 from entente.formats.operator_files import OperatorFiles
 from entente.formats.schemata import load_schemata
@@ -61,7 +62,7 @@ from entente.records.taking_back import TakingBack
 from entente.search.follower import Follower
 from entente.search.tantivy_index import TantivyIndex
 from entente.settings import Settings
-from entente.statement_table import accept_table, answer_table, take_back_table
+from entente.statement_table import accept_table, answer_table, take_back_table, to_whom_table
 from entente.storage import restore
 from entente.storage.backup import FolderBackups
 from entente.storage.blob_files import BlobFolder
@@ -412,7 +413,8 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     )
     taking_back = TakingBack(clock, lists, schemata, signer, recorded)
     table = take_back_table(clock, directory, taking_back)
-    recovering = Recovering(exchange.posting, table, recorded)
+    telling_on = TellingOn(to_whom_table(directory, taking_back))
+    recovering = Recovering(exchange.posting, table, telling_on, directory.accept_keys, recorded)
     # The clock first: what may not be signed now is undone before anything is made of it.
     hooks = (
         lambda _: clock.require_passed(),

@@ -7,6 +7,7 @@ knows no room.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from entente.agreements import taking_back as agreement_words
@@ -20,6 +21,7 @@ from entente.correspondence.statements import Kind
 from entente.exchange.calls import Answer
 from entente.exchange.recovering import CATCH_UP_KIND, TakeBack
 from entente.exchange.renewing import RENEWAL_KIND, accept_renewal
+from entente.exchange.telling_on import ToWhom
 from entente.kernel.clock import Clock
 from entente.kernel.ids import BodyId
 from entente.kernel.ports import Outgoing
@@ -160,3 +162,19 @@ def take_back_table(clock: Clock, directory: Directory, taking_back: TakingBack)
         "copy_ended": taking_back.take_back_end,
         "copy_passed_on": taking_back.take_back_passed_on,
     }  # fmt: skip
+
+
+def to_whom_table(directory: Directory, taking_back: TakingBack) -> Mapping[str, ToWhom]:
+    """Return the one table statement kind → whom a word of ours is for that some body gave back (X34).
+
+    What is not in it went to one body, which gave it back.
+    """
+
+    def to_all(unit: Any, statement: Statement, _now: datetime) -> Sequence[Outgoing]:  # noqa: ANN401 - each room's own unit
+        return directory_words.to_whom(unit, statement, directory.channel)
+
+    return {
+        **dict.fromkeys(("keys", "name", "addresses", "units", "group"), to_all),
+        **dict.fromkeys(("instrument", "instrument_signature", "participation", "measure"), agreement_words.to_whom),
+        "withdrawal": taking_back.withdrawal_to_whom,
+    }

@@ -36,7 +36,7 @@ from entente.correspondence.statements import (
     RecordAnswerContent,
     RecordRequestContent,
 )
-from entente.exchange.calls import CALL_REFUSED_KIND, PULL_KIND, PULLED_KIND
+from entente.exchange.calls import CALL_REFUSED_KIND, LATER_KEYS_KIND, PULL_KIND, PULLED_KIND
 from entente.exchange.recovering import CAUGHT_UP_KIND, CatchUp, CaughtUp
 from entente.records.statements import (
     BLOB_CHUNK,
@@ -90,7 +90,7 @@ class PullContent:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Nothing:
-    """Content of a `pulled`."""
+    """Content of a `pulled`, and of a `later_keys`."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -306,6 +306,13 @@ KINDS: Mapping[str, Kind] = {
     "caught_up": Kind(
         Signer.NODE, CaughtUp, "answer", "takes its own words back, and asks for the next page", "exchange.md X34"
     ),
+    LATER_KEYS_KIND: Kind(
+        Signer.NODE,
+        Nothing,
+        "answer",
+        "takes in the changes of keys that follow it, its own and the other body's, and asks again",
+        "exchange.md X33",
+    ),
     "erased_since": Kind(
         Signer.NODE,
         ErasedSince,
@@ -368,6 +375,7 @@ def kinds_taken_in() -> set[str]:
     answered = {
         PULL_KIND,
         PULLED_KIND,
+        LATER_KEYS_KIND,
         CAUGHT_UP_KIND,
         CALL_REFUSED_KIND,
         BLOB_MANIFEST,

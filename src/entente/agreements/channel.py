@@ -126,8 +126,7 @@ def tell(
     said = tuple(statements)
     for body in to:
         for statement in said:
-            channel = channels.toward(body, fallback=about)
-            unit.outbox.put(Outgoing(body, channel, statement, is_control=True, ref=about))
+            unit.outbox.put(_about(channels, body, about, statement))
 
 
 def tell_parties(unit: AgreementsUnit, instrument: Instrument, statement: Statement, now: datetime) -> None:
@@ -135,5 +134,17 @@ def tell_parties(unit: AgreementsUnit, instrument: Instrument, statement: Statem
 
     A party that is introduced later gets it then (service.tell_newcomer).
     """
-    others = others_among(unit, members_now(unit, instrument, now.date()))
-    tell(unit, [body.id for body in others], instrument.id, [statement], now)
+    for outgoing in to_parties(unit, instrument, statement, now):
+        unit.outbox.put(outgoing)
+
+
+def to_parties(
+    unit: AgreementsUnit, instrument: Instrument, statement: Statement, now: datetime
+) -> tuple[Outgoing, ...]:
+    """Return a statement about an instrument as it goes out to every other party known here."""
+    channels, others = channels_now(unit, now), others_among(unit, members_now(unit, instrument, now.date()))
+    return tuple(_about(channels, body.id, instrument.id, statement) for body in others)
+
+
+def _about(channels: Channels, to: BodyId, about: InstrumentId, statement: Statement) -> Outgoing:
+    return Outgoing(to, channels.toward(to, fallback=about), statement, is_control=True, ref=about)

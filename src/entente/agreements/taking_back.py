@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from entente.agreements.channel import NO_INSTRUMENT, channels_now
+from entente.agreements.channel import NO_INSTRUMENT, channels_now, to_parties
 from entente.agreements.intake import keep_measure, keep_proposal, keep_signature
 from entente.agreements.model import Instrument, InstrumentState
 from entente.agreements.ports import AgreementsUnit
@@ -49,6 +49,31 @@ def take_back_word(unit: AgreementsUnit, statement: Statement, giver: BodyId, no
     about = _take_back(unit, statement, now)
     channel = channels_now(unit, now).toward(giver, fallback=about)
     return Outgoing(giver, channel, statement, is_control=True, ref=about or statement.id)
+
+
+def to_whom(unit: AgreementsUnit, statement: Statement, now: datetime) -> tuple[Outgoing, ...]:
+    """Return an instrument of ours, a signature, a stand or a measure that was taken back as it goes out to each other party.
+
+    A stand that a later one replaced goes to nobody: the later one says all.
+    """
+    state = _known(unit, _about(statement))
+    newest = state.participations.get(statement.body)
+    is_replaced = (
+        statement.kind == AgreementKind.PARTICIPATION and newest is not None and newest.statement != statement.id
+    )
+    return () if is_replaced else to_parties(unit, state.instrument, statement, now)
+
+
+def _about(statement: Statement) -> InstrumentId:
+    match statement.kind:
+        case AgreementKind.INSTRUMENT:
+            return read_instrument(statement).id
+        case AgreementKind.SIGNATURE:
+            return read_signature(statement).id
+        case AgreementKind.PARTICIPATION:
+            return read_participation(statement).instrument
+        case _:
+            return read_measure(statement).charter
 
 
 def _take_back(unit: AgreementsUnit, statement: Statement, now: datetime) -> InstrumentId:

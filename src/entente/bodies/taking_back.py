@@ -8,7 +8,9 @@ Source: docs/rules/bodies.md B2, B3 and B7; docs/rules/exchange.md X34.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from entente.bodies.ports import BodiesUnit
 from entente.bodies.rules import verify_by_node
@@ -26,6 +28,18 @@ def take_back_word(unit: BodiesUnit, statement: Statement, giver: BodyId, now: d
     _take_back(unit, statement, now)
     # What a body says of itself goes under no instrument where none carries it, and is taken in all the same (X16).
     return Outgoing(giver, InstrumentId(""), statement, is_control=True, ref=statement.id)
+
+
+def to_whom(
+    unit: BodiesUnit, statement: Statement, channel: Callable[[Any, BodyId], InstrumentId]
+) -> tuple[Outgoing, ...]:
+    """Return what we say of ourselves, and was taken back, as it goes out to every body that answers for itself.
+
+    `channel` says under which instrument (service.Directory.channel).
+    """
+    own = unit.bodies.own().id
+    others = (body.id for body in unit.bodies.bodies() if body.id != own and body.succeeded_by is None)
+    return tuple(Outgoing(to, channel(unit, to), statement, is_control=True, ref=statement.id) for to in others)
 
 
 def _take_back(unit: BodiesUnit, statement: Statement, now: datetime) -> None:

@@ -16,6 +16,7 @@ from entente.bodies.model import Body
 from entente.exchange.calls import PULL_KIND, PULLED_KIND, Calls, Prepare
 from entente.exchange.envelopes import batch_from_bytes, batch_of, envelope_bytes, envelope_from_json, header_hash
 from entente.exchange.intake import Intake, Poison
+from entente.exchange.later_keys import tell_later_keys
 from entente.exchange.model import (
     BATCH_BYTES_MAX,
     BODY_BYTES_MAX,
@@ -260,6 +261,8 @@ class Arriving:
     def _answer_call(self, envelope: Envelope) -> list[Envelope]:
         now = self.clock.now()
         with self.open_view() as view:
+            if (told := tell_later_keys(view, envelope, self.posting, now)) is not None:
+                return [told]
             sender, statement = self.calls.look(view, envelope, now)
         more: list[Envelope] = []
         try:

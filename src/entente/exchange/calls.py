@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from entente.bodies.authority import Record
 from entente.bodies.model import Body
 from entente.bodies.rules import key_at, verify_by_node
+from entente.bodies.statements import DirectoryKind, extend
 from entente.exchange.envelopes import Postmark, header_hash, make_envelope, open_envelope, sealing_key_of
 from entente.exchange.model import CALL_SECONDS_MAX, Envelope, EnvelopeBody, Lane, RefusalReason
 from entente.exchange.ports import ExchangeUnit, NodeKeys
@@ -33,6 +34,8 @@ from entente.kernel.statement import Statement, draft
 
 CALL_REFUSED_KIND = "call_refused"
 PULL_KIND, PULLED_KIND = "pull", "pulled"
+LATER_KEYS_KIND = "later_keys"
+"""What a restored node is told first, where it signs or seals with keys that were changed since its backup (X33)."""
 ANSWER_STATEMENTS_MAX = 64
 
 Answer: TypeAlias = Callable[[Any, Statement, BodyId], Sequence[Statement]]
@@ -163,15 +166,18 @@ class Calls:
         Source: docs/rules/exchange.md X27.
         """
         header, peer = answer.header, call.recipient
-        key = key_at(peer, header.key, now)
         if (
             header.lane is not Lane.ANSWER
             or header.sender != peer.id
             or header.recipient != own
             or header.previous != header_hash(call.envelope)
-            or key is None
-            or not is_signed_by(key, answer.signature, Context.ENVELOPE, answer.header_bytes)
         ):
+            raise _not_an_answer(peer)
+        if (key := key_at(peer, header.key, now)) is None:
+            # The changes that it tells prove themselves by its heads, and the key that signed this by them.
+            told = open_envelope(answer, opener_for(answer, self.keys)).statements
+            key = key_at(_as_it_tells(peer, told, now), header.key, now)
+        if key is None or not is_signed_by(key, answer.signature, Context.ENVELOPE, answer.header_bytes):
             raise _not_an_answer(peer)
         statements = open_envelope(answer, opener_for(answer, self.keys)).statements
         if not statements:
@@ -181,6 +187,19 @@ class Calls:
             verify_by_node(peer, first)
             raise error_of(first, peer.code)
         return statements
+
+
+def _as_it_tells(peer: Body, told: Sequence[Statement], now: datetime) -> Body:
+    """Return a body by the later keys that it tells a restored node; as it is known where it tells none.
+
+    Raises Untrusted or Invalid for a change that its heads did not sign.
+
+    Source: docs/rules/exchange.md X33; docs/rules/bodies.md B2.
+    """
+    for word in told[1:] if told and told[0].kind == LATER_KEYS_KIND else ():
+        if word.kind == DirectoryKind.KEYS and word.body == peer.id:
+            peer = extend(peer, word, now)
+    return peer
 
 
 def _signed_as_known(statement: Statement, own: Body, signer: Signer) -> Statement:

@@ -155,6 +155,9 @@ class OutboxStore(Outbox, Protocol):
         `reopen` lets it wait again for a body that had come less far when it was taken back.
         """
 
+    def known_for(self, why: str, kinds: Collection[str]) -> tuple[Statement, ...]:
+        """Return the statements of some kinds that were put as known for a reason, each once, in the order they were put."""
+
     def has_sent(self, statement: StatementId, recipient: BodyId) -> bool:
         """Say whether a statement was put for a body."""
 

@@ -66,6 +66,11 @@ OnStored: TypeAlias = Callable[[Any, Statement, BodyId], None]
 """What a room does once a statement is durable at its recipient: the unit of work, the statement, that body."""
 
 
+def begun_by(moment: datetime) -> str:
+    """Return what sorts after every incarnation begun before a moment, and before those begun after it (X8)."""
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """Puts what waits in envelopes, for one node. Safe from several threads: it keeps nothing between calls."""
@@ -134,8 +139,7 @@ class Posting:
         self.record(unit, Act("stream_begun_anew", recipient, "node", recipient, detail))
 
     def _new_stream(self, recipient: BodyId, lane: Lane, now: datetime) -> Stream:
-        # The moment stands first, so that a newer incarnation sorts after an older one (X8).
-        incarnation = f"{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}.{self.ids.new_id('stream')}"
+        incarnation = f"{begun_by(now)}.{self.ids.new_id('stream')}"
         return Stream(recipient, lane, is_outgoing=True, incarnation=incarnation, sequence=0, head="")
 
     def hold(self, unit: ExchangeUnit, queued: Queued, why: str, now: datetime) -> None:

@@ -19,13 +19,15 @@ from typing import Any, TypeAlias
 from entente.agreements.channel import NO_INSTRUMENT
 from entente.bodies.authority import Record, authorise
 from entente.bodies.ports import BodyLists
-from entente.exchange.calls import ANSWER_STATEMENTS_MAX
+from entente.bodies.statements import DirectoryKind
+from entente.exchange.calls import ANSWER_STATEMENTS_MAX, LATER_KEYS_KIND
 from entente.exchange.envelopes import statement_bytes
 from entente.exchange.model import BODY_BYTES_MAX, STREAM_LANES, Lane, PeerAnswer, Stream
 from entente.exchange.packing import FRAME_BYTES
 from entente.exchange.ports import ExchangeUnit
-from entente.exchange.posting import Posting
+from entente.exchange.posting import Posting, begun_by
 from entente.exchange.rules import FAULTS
+from entente.exchange.telling_on import TAKEN_BACK, TellingOn
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.codec import from_json, to_object
@@ -39,8 +41,6 @@ CATCH_UP_KIND, CAUGHT_UP_KIND = "catch_up", "caught_up"
 FINISH = "finish_recovery"
 WHY_CHARACTERS_MAX = 1_000
 
-TAKEN_BACK = "taken back"
-"""Why a statement counts as stored at a body, of whose sending a restored node knows nothing."""
 WORD_WAITS_DAYS = 30
 """How long a word of ours waits for what it is about: what others wait with comes within these days, or never (X28)."""
 PAGES_AT_ONCE_MAX = 1_000
@@ -97,6 +97,9 @@ class Recovering:
     posting: Posting
     take_back: Mapping[str, TakeBack]
     """Statement kind → the room whose word it is. What is in no room is kept nowhere else either."""
+    telling_on: TellingOn
+    accept_keys: Callable[[Any, Statement], None]
+    """Takes in another body's change of keys."""
     record: Record
 
     def question(self, unit: ExchangeUnit, peer: BodyId, after: int, now: datetime) -> Statement:
@@ -132,6 +135,10 @@ class Recovering:
             for lane in STREAM_LANES:
                 known = asked.from_you[lane.value]
                 sent_again += unit.outbox.reopen(sender, lane, known.incarnation, known.sequence + 1, now)
+                # What is still under way in its earlier streams it knows nothing of, and will never give account of.
+                unit.inbox.put_stream(
+                    Stream(sender, lane, is_outgoing=False, incarnation=begun_by(now), sequence=0, head="")
+                )
                 self.posting.begin_anew(unit, sender, lane, "The other side was restored from a backup.", now)
             self.record(unit, Act(CATCH_UP_KIND, sender, "node", sender, {"sent_again": sent_again}))
         words, after, has_more = self._page(unit, sender, asked)
@@ -163,12 +170,7 @@ class Recovering:
         own = unit.bodies.own().id
         head, *words = answer
         if head.kind != CAUGHT_UP_KIND or head.body != peer:
-            raise Invalid(
-                "The answer is none to a restored node.",
-                field="caught_up",
-                why="It begins with what the body says of itself (docs/rules/exchange.md X33).",
-                do="Ask with a node of the same protocol version.",
-            )
+            raise _no_answer()
         said = from_json(CaughtUp, head.content, CAUGHT_UP_KIND)
         troubles = [f"«{word.kind[:40]}» is another body's word." for word in words if word.body != own]
         waiting = [*unit.ahead.take(_UNPLACED), *((word, peer) for word in words if word.body == own)]
@@ -183,6 +185,31 @@ class Recovering:
         detail: JsonObject = {"given_back": len(words), "not_taken": len(troubles), "waiting": len(waiting)}
         self.record(unit, Act("take_back", peer, "node", peer, detail))
         return said, tuple(troubles)
+
+    def learn_keys(self, unit: ExchangeUnit, answer: Sequence[Statement], peer: BodyId, now: datetime) -> None:
+        """Take in the changes of keys that a body says we do not know: ours, and its own. The caller commits.
+
+        A change of ours waits for all others from here on, so that each is asked with the key that it knows until it says that it
+        knows this one. Raises Untrusted or Invalid for what heads did not sign; the commit raises Misconfigured where the
+        private keys of our newest version are not in the folder.
+
+        Source: docs/rules/exchange.md X33; docs/rules/bodies.md B2 and B10.
+        """
+        own = unit.bodies.own().id
+        for word in answer[1:]:
+            if word.kind != DirectoryKind.KEYS or word.body not in (own, peer):
+                raise _no_answer()
+            if word.body == peer:
+                self.accept_keys(unit, word)
+                continue
+            went_out = self.take_back[word.kind](unit, word, peer)
+            waiting = unit.outbox.first_waiting(peer, word.kind)
+            if waiting is not None and waiting.outgoing.statement.id == word.id:
+                unit.outbox.set_known(waiting, TAKEN_BACK, now)
+            elif went_out is not None and not unit.outbox.has_sent(word.id, peer):
+                unit.outbox.put_known(went_out, TAKEN_BACK, now)
+            self.telling_on.tell(unit, word, now, but=peer)
+        self.record(unit, Act("learn_keys", peer, "node", peer, {"changes": len(answer) - 1}))
 
     def _take_one(self, unit: ExchangeUnit, word: Statement, giver: BodyId, troubles: list[str], now: datetime) -> bool:
         """Have a room take one word back; False when what it is about is not here yet."""
@@ -308,13 +335,27 @@ class Recovery:
 
     def _ask_one(self, answer: PeerAnswer) -> PeerAnswer:
         try:
-            with self.open_view() as view:
-                question = self.recovering.question(view, answer.peer, answer.after, self.clock.now())
-            return self._keep(self.call(answer.peer, question, NO_INSTRUMENT), answer)
+            given = self._call(answer)
+            if given[0].kind == LATER_KEYS_KIND:
+                self._learn_keys(given, answer.peer)
+                given = self._call(answer)
+            return self._keep(given, answer)
         except EntenteError as error:
             # Also where it answers with something else: it keeps nobody else from being asked.
             why = f"{error.what} {error.why}"[:WHY_CHARACTERS_MAX]
             return self._keep(None, replace(answer, why=why, at=self.clock.now()))
+
+    def _call(self, answer: PeerAnswer) -> Sequence[Statement]:
+        with self.open_view() as view:
+            question = self.recovering.question(view, answer.peer, answer.after, self.clock.now())
+        return self.call(answer.peer, question, NO_INSTRUMENT)
+
+    def _learn_keys(self, given: Sequence[Statement], peer: BodyId) -> None:
+        with self.open_unit() as unit:
+            if unit.state.get().mode is NodeMode.TAKING_BACK:
+                unit.state.allow()
+                self.recovering.learn_keys(unit, given, peer, self.clock.now())
+                unit.commit()
 
     def _keep(self, given: Sequence[Statement] | None, answer: PeerAnswer) -> PeerAnswer:
         with self.open_unit() as unit:
@@ -369,12 +410,22 @@ class Recovery:
             self.recovering.begin_streams_anew(unit, now)
             unit.state.put(replace(unit.state.get(), mode=NodeMode.NORMAL))
             not_taken = self.recovering.give_up_waiting(unit)
+            told = self.recovering.telling_on.tell_all(unit, now)
             known = {one.peer: one for one in unit.recovery.answers()}
             for peer in missing:
                 unit.recovery.put_answer(known.get(peer) or _not_asked(peer, now))
-            detail: JsonObject = {"without": list(missing), "not_taken": not_taken}
+            detail: JsonObject = {"without": list(missing), "not_taken": not_taken, "told": told}
             self.record(unit, Act(FINISH, unit.bodies.own().id, officer, "recovery", detail))
             unit.commit()
+
+
+def _no_answer() -> Invalid:
+    return Invalid(
+        "The answer is none to a restored node.",
+        field="caught_up",
+        why="It begins with what the body says of itself (docs/rules/exchange.md X33).",
+        do="Ask with a node of the same protocol version.",
+    )
 
 
 def _not_asked(peer: BodyId, now: datetime) -> PeerAnswer:

@@ -11,6 +11,7 @@ Source: docs/rules/records.md R1, R4, R5, R12, R31 and R32; docs/rules/exchange.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from entente.agreements.channel import channels_now
 from entente.bodies.rules import verify_by_node
@@ -90,6 +91,23 @@ class TakingBack:
             held = Holder(giver, stored.record.version, HolderState.WITHDRAWAL_SENT, statement.at)
             _hold(unit, wanted, held)
         return Outgoing(giver, _channel(unit, stored, giver, self.clock), statement, is_control=True, ref=wanted)
+
+    def withdrawal_to_whom(self, unit: RecordsUnit, statement: Statement, now: datetime) -> tuple[Outgoing, ...]:
+        """Return a withdrawal that was taken back as it goes out to each holder of the record."""
+        wanted, channels = read_withdrawal(statement).record, channels_now(unit, now)
+        stored = unit.records.get(wanted)
+        if stored is None:
+            return ()
+        return tuple(
+            Outgoing(
+                holder.body,
+                known_to(unit, stored.record, holder.body, channels),
+                statement,
+                is_control=True,
+                ref=wanted,
+            )
+            for holder in unit.records.holders(wanted)
+        )
 
     def take_back_end(self, unit: RecordsUnit, statement: Statement, giver: BodyId) -> Outgoing | None:
         """Take back that we ended a holder's copy of our record; it waits for the record where that comes back later."""

@@ -36,6 +36,7 @@ from entente.kernel.ids import BodyId, InstrumentId, KeyId, StatementId
 from entente.kernel.ports import Delivery, EvidenceStep, Outgoing
 from entente.kernel.signing import Signature
 from entente.storage.lines import LineTables
+from entente.storage.put_before import PutTables
 from entente.storage.rows import (
     insert_rows,
     json_text,
@@ -119,7 +120,7 @@ _STEPS = sa.select(outbox_evidence).where(
 ).order_by(outbox_evidence.c.at)  # fmt: skip
 
 
-class OutboxTables(LineTables):
+class OutboxTables(LineTables, PutTables):
     """The OutboxStore of one transaction."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -348,11 +349,6 @@ class OutboxTables(LineTables):
         key = {"statement_id": statement, "recipient": recipient, "step": step.step}
         values = {"body": step.by, "at": step.at, "reason": step.reason, "document": evidence.decode("utf-8")}
         replace_row(self._connection, outbox_evidence, key, values)
-
-    def has_sent(self, statement: StatementId, recipient: BodyId) -> bool:
-        """Say whether a statement was put for a body."""
-        query = sa.select(sa.literal(1)).where(_item.c.statement_id == statement, _item.c.recipient == recipient)
-        return self._connection.execute(query.limit(1)).first() is not None
 
     def count_waiting(self, recipient: BodyId) -> int:
         """Count the statements that wait for a body, sealed or not, held ones left out."""
