@@ -95,11 +95,12 @@ FIRST_HEAD = OfficerId("head-1")
 """The officer entered with a new body, who enters the others."""
 
 
-COLLECT_AFTER = (50_000, 50, 100)
-"""Objects between two searches for cycles, instead of Python's 700.
+COLLECT_AFTER = (5_000, 50, 100)
+"""Objects between two searches for cycles, instead of Python's 700, and searches between two deeper ones.
 
 Records are made by the thousand and hold no cycles: with Python's own numbers a quarter of an import was spent looking for
-some (benchmarks/importing.py). Fifty thousand objects are about 8 MB."""
+some (benchmarks/importing.py). A search halts every thread: among 50,000 objects for 15 ms, among these for 1 or 2, within
+what an act may wait for its company (storage.company)."""
 
 
 SWITCH_SECONDS = 0.0002

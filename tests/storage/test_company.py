@@ -339,7 +339,9 @@ def test_turn_counts_from_when_the_right_to_write_was_given_though_its_thread_be
     assert before <= given[0] <= after
 
 
-@pytest.mark.parametrize(("waited", "turn", "may"), [(0.0, 0.002, True), (0.0, 0.003, False), (0.004, 0.001, False)])
+@pytest.mark.parametrize(
+    ("waited", "turn", "may"), [(0.0, 0.002, True), (0.0, 0.003, False), (0.002, 0.001, True), (0.003, 0.001, False)]
+)
 def test_nobody_is_let_in_whose_turn_may_keep_the_first_waiting_too_long(
     monkeypatch: pytest.MonkeyPatch, waited: float, turn: float, *, may: bool
 ) -> None:

@@ -66,11 +66,12 @@ class Company:
     def may_go_on(self, turn_seconds: float) -> bool:
         """Say whether one more turn, even twice as long as the last, ends before the first act has waited too long.
 
+        Half of the time is kept for what cannot be foreseen, so that nobody is let in after the first half.
         A turn is from the moment the right to write is given to an act until it is done. A thread that slept begins later than
         it may, behind all else that computes in this process, and the first act of the company waits for that too.
         """
         waited = 0.0 if self.first_done_at is None else monotonic() - self.first_done_at
-        return waited + 2 * turn_seconds <= WAIT_SECONDS_MAX
+        return waited + max(2 * turn_seconds, WAIT_SECONDS_MAX / 2) <= WAIT_SECONDS_MAX
 
     def join(self) -> Member:
         """Count the act that is done among those that wait."""
