@@ -78,7 +78,7 @@ from entente.storage.unit_of_work import OncePerCommit, SqlUnitOfWork
 from entente.trail.log import Log
 from entente.trail.ports import LogFiles
 from entente.trail.service import Trail, record, sign_head
-from entente.transport.caller import Caller
+from entente.transport.caller import CALLS_PASSED_ON_MAX, Caller, at_most
 from entente.transport.client import opened_when_used
 from entente.transport.courier import Courier, Fetcher
 from entente.transport.server import NodeServer, exchange_route, listen, listening_address, loopback_beside, web_address
@@ -373,6 +373,9 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     def call(recipient: BodyId, statement: Statement, instrument: InstrumentId) -> tuple[Statement, ...]:
         return caller(recipient, statement, instrument)
 
+    def pass_on(address: str, batch: bytes) -> bytes:
+        return few_at_once(address, batch)
+
     agreements = Agreements(unit, clock, ids, lists, recorded, signer)
     cutting_off = CuttingOff(unit, view, clock, ids, lists, recorded)
 
@@ -411,6 +414,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         answers=answer_table(blobs, correspondence, catch_up, erasing),
         prepare={BLOB_FETCH: blobs.bring_for},
         queues=Queues(settings.outbox_waiting_max),
+        post=pass_on,
     )
     taking_back = TakingBack(clock, lists, schemata, signer, recorded)
     table = take_back_table(clock, directory, taking_back)
@@ -426,6 +430,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     # The store first: it holds the folder.
     with parts.open_store(hooks) as store, parts.open_index() as index, parts.open_post() as post:
         caller = Caller(exchange, post, disk.require_room)
+        few_at_once = at_most(CALLS_PASSED_ON_MAX, post)
         _start_clock(clock, store)
         with store.view() as opened:
             parts.ring.start(opened)

@@ -407,7 +407,7 @@ class World:
 
     def _known_reason(self, code: str, error: Unavailable) -> str:
         """Return why a node may say that something is unavailable, its disk apart; empty where nothing known is the reason."""
-        if "was not reached" in error.what:
+        if "was not reached" in error.what or "through this relay now" in error.what:
             return "not reached"
         if self.peek(code).is_taking_back:
             return "unavailable: it takes back first"

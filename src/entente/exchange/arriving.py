@@ -33,6 +33,7 @@ from entente.exchange.ports import ExchangeUnit
 from entente.exchange.posting import Posting
 from entente.exchange.receipts import believe_receipt, make_receipt
 from entente.exchange.relaying import Relaying
+from entente.exchange.relaying_calls import CallRelay
 from entente.exchange.settling import End, Settling
 from entente.kernel.canonical import Json
 from entente.kernel.clock import Clock
@@ -65,6 +66,7 @@ class Arriving:
     """What waits here for a body that pulls."""
     prepare: Mapping[str, Prepare]
     """Statement kind → the room that makes ready to answer a call, before a unit of work is open."""
+    call_relay: CallRelay
 
     @property
     def _settling(self) -> Settling:
@@ -121,6 +123,10 @@ class Arriving:
                 return []
             case Lane.CALL if first.header.recipient == own:
                 return self._answer_call(first)
+            case Lane.CALL if state.mode is NodeMode.TAKING_BACK:
+                raise taking_back(state)
+            case Lane.CALL:
+                return [self.call_relay.pass_on(first)]
             case Lane.ANSWER:
                 raise _answer_posted()
         if not is_of_stream:

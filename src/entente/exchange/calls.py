@@ -24,6 +24,7 @@ from entente.exchange.ports import ExchangeUnit, NodeKeys
 from entente.exchange.posting import Posting
 from entente.exchange.receipts import make_answer, opener_for
 from entente.exchange.rules import Course, HeaderVerdict, Known, judge_call
+from entente.exchange.ways import has_own_line, relays_toward
 from entente.kernel.canonical import JsonObject
 from entente.kernel.decision import Decision, Ground
 from entente.kernel.errors import EntenteError, Invalid, NotFound, Refused, Unavailable, Untrusted
@@ -53,11 +54,8 @@ class Call:
 
     recipient: Body
     envelope: Envelope
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """In the order to try."""
-        return self.recipient.addresses
+    addresses: tuple[str, ...]
+    """In the order to try: its own, then those of relays that pass it on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +71,18 @@ class Calls:
     record: Record
 
     def make(
-        self, unit: ExchangeUnit, recipient: BodyId, statement: Statement, instrument: InstrumentId, now: datetime
+        self,
+        unit: ExchangeUnit,
+        recipient: BodyId,
+        statement: Statement,
+        instrument: InstrumentId,
+        now: datetime,
+        *,
+        by_relays: bool,
     ) -> Call:
-        """Make a call to a body; raise NotFound for one that is not in the directory.
+        """Make a call to a body, which relays may pass on or not; raise NotFound for one that is not in the directory.
 
-        Source: docs/rules/exchange.md X27.
+        Source: docs/rules/exchange.md X27 and X35.
         """
         own, peer = unit.bodies.own(), unit.bodies.body(recipient)
         if peer is None:
@@ -90,7 +95,11 @@ class Calls:
         signer = self.posting.signer_toward(unit, own, recipient)
         body = EnvelopeBody(self.ids.new_salt(), (_signed_as_known(statement, own, signer),))
         key = sealing_key_of(peer, now)
-        return Call(peer, make_envelope(postmark, body, key, signer=signer, sealer=self.sealer))
+        addresses = peer.addresses
+        if by_relays:
+            direct = addresses if has_own_line(unit, peer) else ()
+            addresses = (*direct, *(address for relay in relays_toward(unit, peer) for address in relay.addresses))
+        return Call(peer, make_envelope(postmark, body, key, signer=signer, sealer=self.sealer), addresses)
 
     def look(self, view: ExchangeUnit, envelope: Envelope, now: datetime) -> tuple[Body, Statement]:
         """Return who calls and with which statement; raise Untrusted or Invalid for a call that proves nothing.
@@ -104,7 +113,7 @@ class Calls:
         known = Known(view.bodies.own().id, has_opener=has_opener, sender=sender, stream=None, taken=None)
         verdict = judge_call(envelope, known, now)
         if verdict.course is not Course.TAKE or sender is None:
-            raise _turned_away(verdict)
+            raise turned_away(verdict)
         body = open_envelope(envelope, opener_for(envelope, self.keys))
         if len(body.statements) != 1:
             raise _bad_call("it carries one statement")
@@ -128,7 +137,7 @@ class Calls:
         """
         if unit.inbox.has_answered(header_hash(envelope), now):
             detail = "It was answered before, and a call counts once."
-            raise _turned_away(HeaderVerdict(Course.REFUSE, "X27", RefusalReason.NOT_FRESH, detail))
+            raise turned_away(HeaderVerdict(Course.REFUSE, "X27", RefusalReason.NOT_FRESH, detail))
         room = self.answers.get(statement.kind)
         if room is None:
             raise _bad_call(f"«{statement.kind[:40]}» is no kind of call that this node answers")
@@ -235,7 +244,8 @@ def error_of(refused: Statement, code: str) -> EntenteError:
     return Refused("The other side refused.", decision=Decision.of((ground,)), do=said["do"] or "Ask that body.")
 
 
-def _turned_away(verdict: HeaderVerdict) -> Untrusted:
+def turned_away(verdict: HeaderVerdict) -> Untrusted:
+    """Say why a call is not answered, nor passed on."""
     reason = verdict.reason or RefusalReason.NOT_FOR_US
     return Untrusted(
         "A call was not answered.",

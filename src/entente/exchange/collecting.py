@@ -26,6 +26,7 @@ from entente.exchange.parcels import Parcel, parcel_of
 from entente.exchange.ports import ExchangeUnit
 from entente.exchange.posting import SEALED_AT_ONCE_MAX, Posting, Waiting
 from entente.exchange.relaying import Relaying
+from entente.exchange.ways import has_own_line, relays_toward
 from entente.kernel.clock import Clock
 from entente.kernel.ids import BodyId
 
@@ -140,18 +141,13 @@ class Collecting:
 
         Source: docs/rules/exchange.md X24.
         """
-        chosen = view.outbox.route(peer.id)
         # The lane that fares worst: one that nothing waits in has not failed. Then every other attempt goes to the body itself,
         # so that neither a line that came back nor a relay that refuses is in the way for ever.
         failed = max((line.attempts for line in lines if line is not None), default=0)
         is_down = failed >= RELAY_AFTER_ATTEMPTS and (failed - RELAY_AFTER_ATTEMPTS) % 2 == 0
-        if chosen is None and peer.addresses and not is_down:
+        if has_own_line(view, peer) and not is_down:
             return peer
-        for name in (chosen,) if chosen is not None else peer.relays:
-            relay = view.bodies.body(name)
-            if relay is not None and relay.addresses and relay.id != view.bodies.own().id:
-                return relay
-        return peer
+        return next(relays_toward(view, peer), peer)
 
 
 def _leave_to_relay(unit: ExchangeUnit, recipient: BodyId, now: datetime) -> None:

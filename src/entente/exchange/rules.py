@@ -17,10 +17,11 @@ Source: docs/rules/exchange.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
 from entente.agreements.statements import AgreementKind
 from entente.bodies.model import Body
@@ -99,6 +100,9 @@ class HeaderVerdict:
     expected: int = 0
 
 
+_Rule: TypeAlias = Callable[[Envelope, Known, datetime], HeaderVerdict | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why one statement is set aside."""
@@ -157,11 +161,26 @@ def judge_passing_on(envelope: Envelope, known: Known, now: datetime) -> HeaderV
 
     Source: docs/rules/exchange.md X3 to X6, X10 and X24.
     """
-    for rule in (_is_anothers, _sender_known, _signed_by_sender, _not_from_the_future, _not_expired):
+    rules = (_is_anothers, _sender_known, _signed_by_sender, _not_from_the_future, _not_expired)
+    return _between(envelope, known, now, rules, "X24")
+
+
+def judge_call_between(envelope: Envelope, known: Known, now: datetime) -> HeaderVerdict:
+    """Say whether a call to another body is what it claims and fresh, so that it may be passed on at once. Never raises.
+
+    Source: docs/rules/exchange.md X3 to X6, X27 and X35.
+    """
+    rules = (_is_anothers, _sender_known, _signed_by_sender, _not_from_the_future, _fresh)
+    return _between(envelope, known, now, rules, "X35")
+
+
+def _between(envelope: Envelope, known: Known, now: datetime, rules: Sequence[_Rule], number: str) -> HeaderVerdict:
+    for rule in rules:
         verdict = rule(envelope, known, now)
+        # A relay may know a key that the recipient does not know yet.
         if verdict is not None and verdict.reason is not RefusalReason.KEY_NO_LONGER_VALID:
-            return _refuse("X24", verdict.reason or RefusalReason.NOT_FOR_US, verdict.detail)
-    return HeaderVerdict(Course.TAKE, "X24")
+            return _refuse(number, verdict.reason or RefusalReason.NOT_FOR_US, verdict.detail)
+    return HeaderVerdict(Course.TAKE, number)
 
 
 class After(StrEnum):
@@ -359,7 +378,7 @@ def _fresh(envelope: Envelope, _known: Known, now: datetime) -> HeaderVerdict | 
     )
 
 
-_CALL_RULES: tuple[Callable[[Envelope, Known, datetime], HeaderVerdict | None], ...] = (
+_CALL_RULES: tuple[_Rule, ...] = (
     _is_for_us,
     _sender_known,
     _signed_by_sender,
@@ -367,7 +386,7 @@ _CALL_RULES: tuple[Callable[[Envelope, Known, datetime], HeaderVerdict | None], 
     _fresh,
     _sealed_to_our_key,
 )
-_HEADER_RULES: tuple[Callable[[Envelope, Known, datetime], HeaderVerdict | None], ...] = (
+_HEADER_RULES: tuple[_Rule, ...] = (
     _is_for_us,
     _sender_known,
     _signed_by_sender,

@@ -39,6 +39,7 @@ from entente.exchange.queues import Queues
 from entente.exchange.receipts import BelievedReceipt, believe_receipt
 from entente.exchange.recovering import WORD_WAITS_DAYS
 from entente.exchange.relaying import Relaying
+from entente.exchange.relaying_calls import CallRelay, no_line
 from entente.exchange.renewing import renew
 from entente.exchange.rules import After
 from entente.exchange.settling import REFUSED_AS_AHEAD, End, Settling
@@ -79,6 +80,8 @@ class Exchange:
     """Statement kind → the room that makes ready to answer it, before a unit of work is open (X27)."""
     queues: Queues = field(default_factory=Queues)
     """How much may wait for each body (X32)."""
+    post: Callable[[str, bytes], bytes] = no_line
+    """Posts a call between two others to its recipient (X35)."""
 
     hasten: list[Callable[[BodyId], None]] = field(default_factory=list)
     """Called with a body that fetches and has much more to come, so that somebody seals it ahead meanwhile; they never raise."""
@@ -296,6 +299,7 @@ class Exchange:
         return Arriving(
             self.open_unit, self.open_view, self.clock, self.ids, self.sealer, intake, self.posting, self.calls,
             self._collecting.for_a_pull, self.prepare,
+            CallRelay(self.open_unit, self.open_view, self.clock, self.record, self.post),
         )  # fmt: skip
 
     # Calls
@@ -303,10 +307,10 @@ class Exchange:
     def call(self, recipient: BodyId, statement: Statement, instrument: InstrumentId) -> Call:
         """Make a call to a body, to be posted at once; raise NotFound for one that is not in the directory.
 
-        Source: docs/rules/exchange.md X27.
+        Source: docs/rules/exchange.md X27 and X35.
         """
         with self.open_view() as view:
-            return self.calls.make(view, recipient, statement, instrument, self.clock.now())
+            return self.calls.make(view, recipient, statement, instrument, self.clock.now(), by_relays=True)
 
     def answered(self, call: Call, response: bytes) -> tuple[Statement, ...]:
         """Return the statements that answer a call; raise what a refusal says, and Untrusted for what proves nothing.
@@ -344,7 +348,7 @@ class Exchange:
             content: JsonObject = {"taken": list(taken)}
             statement = draft(PULL_KIND, own, self.clock.now(), content)
             signed = statement.with_signature(self.posting.signer_toward(view, view.bodies.own(), peer))
-            return self.calls.make(view, peer, signed, InstrumentId(""), self.clock.now())
+            return self.calls.make(view, peer, signed, InstrumentId(""), self.clock.now(), by_relays=False)
 
     def pulled(self, call: Call, response: bytes) -> Pulled:
         """Take in what a pull brought; return what is to be posted back.

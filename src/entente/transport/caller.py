@@ -9,6 +9,7 @@ Source: docs/rules/exchange.md X23, X27 and X30.
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import BoundedSemaphore
 from typing import Protocol
 
 from entente.exchange.calls import Call
@@ -20,6 +21,28 @@ from entente.kernel.statement import Statement
 
 PULLS_MAX = 10_000
 """Posts of one fetch: 640,000 envelopes, more than a peer keeps for one body. It ends a peer that never says that it is done."""
+CALLS_PASSED_ON_MAX = 4
+"""Calls between others that are under way at once: one that a stalled recipient holds up takes no more threads than these."""
+
+
+def at_most(count: int, post: Callable[[str, bytes], bytes]) -> Callable[[str, bytes], bytes]:
+    """Return a post that so many threads use at a time; the next raises Unavailable at once."""
+    places = BoundedSemaphore(count)
+
+    def post_if_free(address: str, batch: bytes) -> bytes:
+        if not places.acquire(blocking=False):
+            raise Unavailable(
+                "This node passes on as many calls as it may now.",
+                why=f"At most {count} are under way at once (docs/rules/exchange.md X35).",
+                do="Ask again in a moment.",
+                retry_is_safe=True,
+            )
+        try:
+            return post(address, batch)
+        finally:
+            places.release()
+
+    return post_if_free
 
 
 class Answers(Protocol):
