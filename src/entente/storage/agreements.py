@@ -45,11 +45,9 @@ _NEWEST_EPOCH = sa.select(sa.func.max(participation.c.epoch)).where(
 
 
 # Made once: an instrument is read with every envelope, and making a query costs more than SQLite takes for it.
-_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _ALL = sa.select(_INSTRUMENTS).order_by(_INSTRUMENTS.c.name, _INSTRUMENTS.c.id)
 _ONE = sa.select(_INSTRUMENTS).where(_INSTRUMENTS.c.id == sa.bindparam("id"))
 _SIGNATURES = sa.select(instrument_signature).order_by(instrument_signature.c.at, instrument_signature.c.body)
-_SIGNATURES_OF = _SIGNATURES.where(instrument_signature.c.instrument.in_(_IDS))
 _SIGNATURES_OF_ONE = _SIGNATURES.where(instrument_signature.c.instrument == sa.bindparam("id"))
 _newer = participation.alias("newer")
 _NEWEST = (
@@ -63,7 +61,6 @@ _NEWEST = (
     )
     .order_by(participation.c.body)
 )
-_NEWEST_OF = _NEWEST.where(participation.c.instrument.in_(_IDS))
 _NEWEST_OF_ONE = _NEWEST.where(participation.c.instrument == sa.bindparam("id"))
 _MEASURES_ALL = sa.select(measure.c.document).order_by(measure.c.since, measure.c.id)
 
@@ -78,7 +75,14 @@ class AgreementTables:
 
     def instruments(self) -> tuple[InstrumentState, ...]:
         """Return every instrument with its signatures and newest participations, ordered by name."""
-        return self._states(_ALL)
+        signatures: dict[str, dict[BodyId, datetime]] = defaultdict(dict)
+        for one in read(self._connection, _SIGNATURES):
+            signatures[one.instrument][BodyId(one.body)] = one.at
+        participations: dict[str, dict[BodyId, Participation]] = defaultdict(dict)
+        for one in read(self._connection, _NEWEST):
+            participations[one.instrument][BodyId(one.body)] = remembered(Participation, one.document)
+        rows = read(self._connection, _ALL)
+        return tuple(_state(row, signatures[row.id], participations[row.id]) for row in rows)
 
     def instrument(self, instrument: InstrumentId) -> InstrumentState | None:
         """Return one instrument."""
@@ -164,25 +168,6 @@ class AgreementTables:
     def _keep_statement(self, statement: Statement) -> None:
         values = {"kind": statement.kind, "document": json_text(statement.to_json())}
         add_row_once(self._connection, agreement_statement, {"statement_id": statement.id}, values)
-
-    def _states(self, query: sa.Select[Any]) -> tuple[InstrumentState, ...]:
-        found = self._connection.execute(query).all()
-        ids = [row.id for row in found]
-        signatures = self._signatures(ids)
-        participations = self._participations(ids)
-        return tuple(_state(row, signatures[row.id], participations[row.id]) for row in found)
-
-    def _signatures(self, ids: Sequence[str]) -> dict[str, dict[BodyId, datetime]]:
-        found: dict[str, dict[BodyId, datetime]] = defaultdict(dict)
-        for row in self._connection.execute(_SIGNATURES_OF, {"ids": ids}):
-            found[row.instrument][BodyId(row.body)] = row.at
-        return found
-
-    def _participations(self, ids: Sequence[str]) -> dict[str, dict[BodyId, Participation]]:
-        found: dict[str, dict[BodyId, Participation]] = defaultdict(dict)
-        for row in self._connection.execute(_NEWEST_OF, {"ids": ids}):
-            found[row.instrument][BodyId(row.body)] = remembered(Participation, row.document)
-        return found
 
 
 def _state(

@@ -26,6 +26,9 @@ _OWN = sa.select(body.c.document).where(body.c.is_own)
 _BODY = sa.select(body.c.document, body.c.is_own).where(body.c.id == sa.bindparam("body"))
 _WITH_CODE = sa.select(sa.literal(1)).select_from(body).where(body.c.code == sa.bindparam("code")).limit(1)
 _COUNT = sa.select(sa.func.count()).select_from(body)
+_BODIES_ALL = sa.select(body.c.document).order_by(body.c.code, body.c.id)
+_GROUPS_ALL = sa.select(body_group).order_by(body_group.c.id, body_group.c.version)
+_HEARD_ALL = sa.select(body_heard)
 _HEARD = sa.select(body_heard.c.at).where(body_heard.c.body == sa.bindparam("body"))
 _SUCCESSORS = sa.select(body_succession.c.old, body_succession.c.accepted).where(
     body_succession.c.accepted.is_not(None)
@@ -58,7 +61,7 @@ class BodyTables:
 
     def bodies(self) -> tuple[Body, ...]:
         """Return all entries, ordered by code."""
-        rows = self._connection.execute(sa.select(body.c.document).order_by(body.c.code, body.c.id))
+        rows = read(self._connection, _BODIES_ALL)
         return tuple(remembered(Body, row.document) for row in rows)
 
     def has_code(self, code: str) -> bool:
@@ -116,13 +119,14 @@ class BodyTables:
 
     def heard(self) -> Mapping[BodyId, datetime]:
         """Return the moment up to which each body's control statements have arrived."""
-        rows = self._connection.execute(sa.select(body_heard))
+        rows = read(self._connection, _HEARD_ALL)
         return {BodyId(row.body): row.at for row in rows}
 
     def put_heard(self, body: BodyId, at: datetime, *, now: datetime) -> None:
         """Keep that every control statement a body made up to `at` has arrived; an earlier moment changes nothing."""
         assert at <= now, "nobody is heard ahead of our own clock"
-        known: datetime | None = self._connection.execute(_HEARD, {"body": body}).scalar()
+        row = read_one(self._connection, _HEARD, {"body": body})
+        known: datetime | None = None if row is None else row.at
         if known is not None and at <= known:
             return
         replace_row(self._connection, body_heard, {"body": body}, {"at": at})
@@ -138,7 +142,7 @@ class BodyTables:
 
     def groups(self) -> tuple[Group, ...]:
         """Return the newest version of every group, ordered by id."""
-        rows = self._connection.execute(sa.select(body_group).order_by(body_group.c.id, body_group.c.version))
+        rows = read(self._connection, _GROUPS_ALL)
         newest = {row.id: row.document for row in rows}
         return tuple(remembered(Group, document) for document in newest.values())
 
@@ -157,8 +161,8 @@ class BodyTables:
 
     def officer(self, officer: OfficerId) -> Officer | None:
         """Return one of our officers."""
-        document = self._connection.execute(_OFFICER, {"officer": officer}).scalar()
-        return None if document is None else remembered(Officer, document)
+        row = read_one(self._connection, _OFFICER, {"officer": officer})
+        return None if row is None else remembered(Officer, row.document)
 
     def officers(self) -> tuple[Officer, ...]:
         """Return all our officers, ordered by id."""
