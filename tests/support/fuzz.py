@@ -4,12 +4,14 @@ What an input does and what counts as a finding stands in `fuzzing`. The corpus 
 that finds something is written beside it as `finding-…`, where the ordinary tests replay it until it is mended. With
 `PROCESSES=2` two processes try half of them each, from different seeds, and what came of both is summed.
 
-The fuzzer is atheris over libFuzzer, a tool of development for Linux on x86-64; elsewhere a seeded generator takes its place.
+The fuzzer is atheris over libFuzzer, a tool of development for Linux on x86-64; elsewhere, and with `GUIDED=no`, a seeded
+generator takes its place, which watches no line and is about twice as quick.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib
 import importlib.util
 import json
@@ -18,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,14 +79,18 @@ def main(given: list[str]) -> int:
     asked.add_argument("inputs", type=int)
     asked.add_argument("--seed", type=int, default=SEED)
     asked.add_argument("--processes", type=int, default=1)
+    asked.add_argument(
+        "--unguided", action="store_true", help="a seeded generator alone: no line is watched, and twice as quick"
+    )
     asked.add_argument("--tally", type=Path, default=None, help="write what came of them here instead of printing it")
     wanted = asked.parse_args(given)
     if wanted.processes > 1:
-        return _in_processes(wanted.inputs, wanted.seed, wanted.processes)
-    return _try(wanted.inputs, wanted.seed, wanted.tally)
+        more = ["--unguided"] if wanted.unguided else []
+        return _in_processes(wanted.inputs, wanted.seed, wanted.processes, more)
+    return _try(wanted.inputs, wanted.seed, wanted.tally, is_guided=not wanted.unguided)
 
 
-def _in_processes(inputs: int, seed: int, processes: int) -> int:
+def _in_processes(inputs: int, seed: int, processes: int, more: Sequence[str]) -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="entente-fuzz-") as folder:
         tallies = [Path(folder) / str(place) for place in range(processes)]
@@ -92,7 +98,7 @@ def _in_processes(inputs: int, seed: int, processes: int) -> int:
             subprocess.Popen(
                 [
                     sys.executable, "-m", "tests.support.fuzz", str(inputs // processes), "--seed", str(seed + place),
-                    "--tally", str(tally),
+                    "--tally", str(tally), *more,
                 ],
                 cwd=ROOT,
             )
@@ -108,8 +114,9 @@ def _in_processes(inputs: int, seed: int, processes: int) -> int:
     return 0
 
 
-def _try(inputs: int, seed: int, into: Path | None) -> int:
-    atheris: Any = importlib.import_module("atheris") if importlib.util.find_spec("atheris") else None
+def _try(inputs: int, seed: int, into: Path | None, *, is_guided: bool) -> int:
+    is_there = is_guided and importlib.util.find_spec("atheris") is not None
+    atheris: Any = importlib.import_module("atheris") if is_there else None
     fuzzing = _with_coverage(atheris)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="entente-fuzz-")))
@@ -137,7 +144,11 @@ def _try(inputs: int, seed: int, into: Path | None) -> int:
 
         if atheris is None:
             for data in fuzzing.random_inputs(seed, inputs):
-                try_one(data)
+                try:
+                    try_one(data)
+                except BaseException:
+                    (FUZZ / f"finding-{hashlib.sha256(data).hexdigest()[:16]}").write_bytes(data)
+                    raise
             return 0
         grown = folder / "corpus"
         grown.mkdir()
