@@ -180,6 +180,7 @@ def _suspension_stops(
     suspension: World, author: str, source: str, receiver: str, klass: World, request: World, now: str
 ) -> bool:
     other = receiver if author == source else source
+    # A world's participations were said before every `since` in them: the second half of the page's clause never helps.
     if not suspension["since"] <= now:
         return False
     if suspension["counterparts"] and other not in suspension["counterparts"]:

@@ -182,7 +182,7 @@ def _stops_between(case: Case, held: InForce, giver: BodyId, receiver: BodyId) -
             continue
         yield from _state_stops(participation, case)
         for suspension in participation.suspensions:
-            if _applies(suspension, other, direction, case):
+            if _has_begun(suspension, participation, case) and _applies(suspension, other, direction, case):
                 yield _suspended(author, other, suspension)
 
 
@@ -196,10 +196,18 @@ def _state_stops(participation: Participation, case: Case) -> Iterator[str]:
         )
 
 
+def _has_begun(suspension: Suspension, participation: Participation, case: Case) -> bool:
+    """Say whether a suspension counts by now: from when it was said, by its author's clock, or from a later day that it names.
+
+    What its author stopped as it spoke stops here once it is known, though its clock is ahead of ours: bodies work with clocks
+    that lie five minutes apart (docs/rules/exchange.md X6).
+    """
+    return suspension.since <= max(case.now, participation.at)
+
+
 def _applies(suspension: Suspension, other: BodyId, direction: Direction, case: Case) -> bool:
     return (
-        suspension.since <= case.now
-        and suspension.direction in (Direction.BOTH, direction)
+        suspension.direction in (Direction.BOTH, direction)
         and (not suspension.counterparts or not case.names_of(other).isdisjoint(suspension.counterparts))
         and (not suspension.kinds or case.cls.kind in suspension.kinds)
         and (not suspension.rights or case.request.right in suspension.rights)
