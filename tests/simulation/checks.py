@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from entente.exchange.envelopes import batch_from_bytes, envelope_from_json, open_envelope
 from entente.exchange.model import Lane
+from entente.kernel.clock import format_time
 from entente.kernel.errors import EntenteError
 from entente.kernel.ids import KeyId
 from entente.kernel.signing import key_id
@@ -43,7 +44,7 @@ ITEM_OF_KIND = {
 """Statement kind → the family of items it makes at its recipient."""
 OVERTAKING = frozenset({"withdrawal", "participation", "keys"})
 """Statement kinds that overtake data (DESIGN section 4)."""
-ENDLESS = frozenset({"keys", "participation", "withdrawal", "erasure"})
+ENDLESS = frozenset({"keys", "participation", "withdrawal", "erasure", "copy_ended", "recall"})
 """What waits until it is taken in, however long that takes (docs/rules/exchange.md X28)."""
 REASONS_BETWEEN_HONEST = frozenset(
     {"not_accepted", "instrument_not_in_force", "measure_stands", "expired", "unknown_kind", "not_delivered"}
@@ -300,7 +301,7 @@ def _missing(world: World, code: str, sent: Sent, seen: Seen) -> str:
         record: Any = statement.content["record"]
         held = seen.records.get(record["id"])
         is_there = record["id"] in seen.withdrawn or (held is not None and held.version >= record["version"])
-        is_there = is_there or is_gone(code, record["id"], seen)
+        is_there = is_there or is_gone(code, record["id"], seen) or _is_ended(seen, statement)
         return "" if is_there else f"version {record['version']} of {record['id']}"
     if sent.kind == "withdrawal":
         name = str(statement.content["record"])
@@ -313,6 +314,12 @@ def _missing(world: World, code: str, sent: Sent, seen: Seen) -> str:
         is_there = held_stand is not None and held_stand["epoch"] >= stand["epoch"]
         return "" if is_there else f"epoch {stand['epoch']} of its stand"
     return ""
+
+
+def _is_ended(seen: Seen, statement: Statement) -> bool:
+    """Say whether a version was made before its source ended the copy there: whoever brings it, it is shown no more (R31)."""
+    record: Any = statement.content["record"]
+    return format_time(statement.at) <= seen.ended.get(record["id"], "")
 
 
 def _names_erased(world: World, statement: Statement) -> bool:
@@ -394,17 +401,7 @@ def _same_stands(world: World) -> None:
 def _same_records(world: World) -> None:
     for code in NODES:
         seen = world.seen[code]
-        newest: dict[tuple[str, str], int] = {}
-        for sent in seen.outbox:
-            statement = world.truth.said.get(sent.statement)
-            if sent.kind == "record" and sent.state == "stored" and statement is not None:
-                record: Any = statement.content["record"]
-                key = (sent.recipient, record["id"])
-                newest[key] = max(newest.get(key, 0), record["version"])
-        for (recipient, name), version in newest.items():
-            to = world.template.code(recipient)
-            if to not in NODES:
-                continue
+        for (to, name), version in _newest_stored(world, seen).items():
             held, own = world.seen[to].records.get(name), seen.records.get(name)
             if own is not None and own.is_withdrawn:
                 if held is not None and not held.is_withdrawn:
@@ -413,6 +410,19 @@ def _same_records(world: World) -> None:
                 continue
             elif name not in world.seen[to].withdrawn and (held is None or held.version < version):
                 raise BrokenError(f"C: {to} does not hold version {version} of {name}.")
+
+
+def _newest_stored(world: World, seen: Seen) -> dict[tuple[str, str], int]:
+    """Return the newest version of each record that each node acknowledged to one of them, and may show."""
+    newest: dict[tuple[str, str], int] = {}
+    for sent in seen.outbox:
+        statement, to = world.truth.said.get(sent.statement), world.template.code(sent.recipient)
+        if sent.kind != "record" or sent.state != "stored" or statement is None or to not in NODES:
+            continue
+        record: Any = statement.content["record"]
+        if not _is_ended(world.seen[to], statement):
+            newest[to, record["id"]] = max(newest.get((to, record["id"]), 0), record["version"])
+    return newest
 
 
 def _codes(world: World, bodies: Iterable[str]) -> str:

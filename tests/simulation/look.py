@@ -83,12 +83,15 @@ class Seen:
     """Every measure that was taken, the newest wording of each."""
     successors: Mapping[str, str]
     """Body → the one that was accepted in its place."""
+    ended: Mapping[str, str]
+    """Record → up to when its source's versions are shown no more here, its source having ended the copy."""
 
 
 _RARE = """
     SELECT 'tombstone', lower(hex(digest)), '' FROM tombstone
     UNION ALL SELECT 'measure', document, '' FROM measure
     UNION ALL SELECT 'successor', old, accepted FROM body_succession WHERE accepted IS NOT NULL
+    UNION ALL SELECT 'end', record_id, at FROM record_end
 """
 """What stands in few stores, in one question."""
 
@@ -139,7 +142,7 @@ class Looker:
                     ),
                 )
             )
-            rare: dict[str, list[tuple[str, str]]] = {"tombstone": [], "measure": [], "successor": []}
+            rare: dict[str, list[tuple[str, str]]] = {"tombstone": [], "measure": [], "successor": [], "end": []}
             for what, one, two in run(_RARE):
                 rare[what].append((one, two))
             stands: dict[tuple[str, str], Json] = {
@@ -183,6 +186,7 @@ class Looker:
                 frozenset(digest for digest, _ in rare["tombstone"]),
                 tuple(_parsed(document) for document, _ in rare["measure"]),
                 dict(rare["successor"]),
+                dict(rare["end"]),
             )
         finally:
             run("COMMIT")

@@ -96,7 +96,9 @@ def test_suspension_stops_its_scope_and_no_more(scope: dict[str, Any], highest: 
     assert ceiling(a_request(), suspended(XA, **scope)) is highest
 
 
-def test_d3_suspension_said_by_a_clock_ahead_of_ours_stops_once_it_is_known_and_one_from_a_later_day_on_that_day() -> None:
+def test_d3_suspension_said_by_a_clock_ahead_of_ours_stops_once_it_is_known_and_one_from_a_later_day_on_that_day() -> (
+    None
+):
     ahead = NOW + timedelta(minutes=4)
     for since, highest in ((ahead, None), (ahead + DAY, OPEN)):
         stand = replace(a_participation(XA, a_suspension(since=since)), at=ahead)
