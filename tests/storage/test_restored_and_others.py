@@ -141,6 +141,8 @@ def test_x33_node_restored_from_before_a_change_of_its_keys_is_told_the_change_a
     world: World, tmp_path: Path
 ) -> None:
     network, file = world.network, backup(world, tmp_path, XA)
+    said_to(world, XA, GS, "by the first key")
+    network.deliver()
     network.change_keys(XA)
     said_to(world, XA, GS, "after the change")
     network.deliver(XB)
@@ -153,7 +155,7 @@ def test_x33_node_restored_from_before_a_change_of_its_keys_is_told_the_change_a
     bring_later_keys(world, tmp_path, XA)
     # XB was away and knows the first key alone: it is asked with that one.
     assert node.recovery.ask()
-    assert (known_keys(world, XA, XA), subjects(world, XA)) == (2, {"after the change"})
+    assert (known_keys(world, XA, XA), subjects(world, XA)) == (2, {"by the first key", "after the change"})
     said_to(world, XA, XB, "by the new key")
     network.clock.move(minutes=2)
     network.deliver()

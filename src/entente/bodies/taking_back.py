@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
+from entente.bodies.model import Body
 from entente.bodies.ports import BodiesUnit
-from entente.bodies.rules import verify_by_node
+from entente.bodies.rules import is_signed_by_node, verify_by_node
 from entente.bodies.statements import DirectoryKind, extend, read_group
 from entente.kernel.ids import BodyId, GroupId, InstrumentId
 from entente.kernel.ports import Outgoing
@@ -53,3 +55,18 @@ def _take_back(unit: BodiesUnit, statement: Statement, now: datetime) -> None:
     changed = extend(own, statement, now)
     if changed is not own:
         unit.bodies.put_body(changed, is_own=True)
+
+
+def is_by_earlier_key(own: Body, word: Statement) -> bool:
+    """Say whether an earlier node key of ours alone signed a word, and it is ours all the same: rooms ask for the present one.
+
+    Not where the key may have been in others' hands by then: whoever had it could have had the word given back.
+
+    Source: docs/rules/exchange.md X34; docs/rules/bodies.md B13.
+    """
+    if is_signed_by_node(own.current_keys, word):
+        return False
+    return any(
+        is_signed_by_node(version, word) and (after.compromised_since is None or word.at < after.compromised_since)
+        for version, after in pairwise(own.keys)
+    )

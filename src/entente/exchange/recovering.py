@@ -20,6 +20,7 @@ from entente.agreements.channel import NO_INSTRUMENT
 from entente.bodies.authority import Record, authorise
 from entente.bodies.ports import BodyLists
 from entente.bodies.statements import DirectoryKind
+from entente.bodies.taking_back import is_by_earlier_key
 from entente.exchange.calls import ANSWER_STATEMENTS_MAX, LATER_KEYS_KIND
 from entente.exchange.envelopes import statement_bytes
 from entente.exchange.model import BODY_BYTES_MAX, STREAM_LANES, Lane, PeerAnswer, Stream
@@ -216,6 +217,8 @@ class Recovering:
         room = self.take_back.get(word.kind)
         if room is None:
             return True
+        if is_by_earlier_key(unit.bodies.own(), word):
+            word = word.with_signature(self.posting.keys.signer)
         try:
             went_out = room(unit, word, giver)
         except NotFound:
