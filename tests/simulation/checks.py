@@ -156,16 +156,25 @@ def _came_rightly(world: World, code: str, before: Seen, now: Seen) -> None:  # 
             raise BrokenError(f"T: {code} took in the {item.family} {item.id} without a row in its trail.")
         _sent_by_its_author(world, item.family, item.id, item.counterpart)
         if item.family == "message":
-            _message_came_rightly(world, code, before, item)
+            _message_came_rightly(world, code, before, now, item)
     for kept in _news(before, now):
         if ("accept_record", kept.id) not in subjects:
             raise BrokenError(f"T: {code} took in {kept.id} without a row in its trail.")
-        _record_came_rightly(world, code, before, kept)
+        _record_came_rightly(world, code, before, now, kept)
 
 
-def _message_came_rightly(world: World, code: str, before: Seen, item: Item) -> None:
+def _stops(before: Seen, now: Seen, *flow: str) -> str:
+    """Return which stand stops what came in a step; empty when none does.
+
+    One batch may bring first what lifts a suspension and then what it had stopped: control goes first (see `posted`), so that
+    the stands it leaves behind are those its data met.
+    """
+    return covered(now.stands, *flow) and covered(before.stands, *flow)
+
+
+def _message_came_rightly(world: World, code: str, before: Seen, now: Seen, item: Item) -> None:
     own = world.template.bodies[code]
-    if why := covered(before.stands, item.instrument, item.counterpart, own, "message", "contact"):
+    if why := _stops(before, now, item.instrument, item.counterpart, own, "message", "contact"):
         raise BrokenError(f"I1: {code} took in the message {item.id}, which {why} stand stops.")
     if why := measured(before.measures, world.nodes[code].now_text(), item.counterpart, own):
         raise BrokenError(f"I1: {code} took in the message {item.id}, which {why} stops.")
@@ -189,7 +198,7 @@ def _sent_by_its_author(world: World, family: str, item: str, counterpart: str) 
             raise BrokenError(f"I5: the {family} {item} is said to come from {author}, which never sent it.")
 
 
-def _record_came_rightly(world: World, code: str, before: Seen, kept: Kept) -> None:
+def _record_came_rightly(world: World, code: str, before: Seen, now: Seen, kept: Kept) -> None:
     source = kept.id.partition("/")[0]
     author = world.template.code(source)
     if kept.id in before.withdrawn:
@@ -201,7 +210,7 @@ def _record_came_rightly(world: World, code: str, before: Seen, kept: Kept) -> N
         if kept.id not in world.truth.erased and (own is None or own.version < kept.version):
             raise BrokenError(f"I5: {code} holds version {kept.version} of {kept.id}, which its source never made.")
     instrument = world.template.instruments["agreement" if kept.kind == "wanted_person" else "programme"]
-    if why := covered(before.stands, instrument, source, world.template.bodies[code], kept.kind, "copy"):
+    if why := _stops(before, now, instrument, source, world.template.bodies[code], kept.kind, "copy"):
         raise BrokenError(f"I1: {code} took in {kept.id}, which {why} stand stops.")
     if why := measured(before.measures, world.nodes[code].now_text(), source, world.template.bodies[code]):
         raise BrokenError(f"I1: {code} took in {kept.id}, which {why} stops.")
@@ -374,6 +383,8 @@ def _same_keys(world: World) -> None:
 def _given_back(world: World) -> None:
     """Check that whoever was put back to an older store knows again what others had of it."""
     for author, holder, family, item in sorted(world.truth.known_elsewhere):
+        if _is_recalled(world, holder, family, item):
+            continue
         if (family, item) in world.seen[holder].items and (family, item) not in world.seen[author].items:
             raise BrokenError(
                 f"I5: {author} was put back, and did not take back the {family} {item} that {holder} has."
@@ -384,6 +395,18 @@ def _given_back(world: World) -> None:
             own = world.seen[source].records.get(name)
             if kept.received_from is not None and (own is None or own.version < kept.version):
                 raise BrokenError(f"C: {code} holds version {kept.version} of {name}, which {source} does not know.")
+
+
+def _is_recalled(world: World, holder: str, family: str, item: str) -> bool:
+    """Say whether a holder has no more of an item than that it was recalled: of its text and statement nothing is left (M18).
+
+    Nobody can give that back; its author takes back the recall.
+    """
+    if family != "message" or (family, item) not in world.seen[holder].items:
+        return False
+    query = "SELECT document FROM correspondence_item WHERE family = 'message' AND id = ?"
+    ((document,),) = world.looker(holder).ask(query, item)
+    return parsed(document)["recall"] is not None
 
 
 def _same_stands(world: World) -> None:
