@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from benchmarks.wire import HttpNode, programme
@@ -45,6 +46,7 @@ class Meter:
 
     def __init__(self, node: HttpNode) -> None:
         self._node = node
+        self._counting, self._is_open = Lock(), True
         self._log = os.open(node.log, os.O_RDONLY)
         node.store.after_commit.append(self._count)
         self.begin()
@@ -65,14 +67,18 @@ class Meter:
         )
 
     def close(self) -> None:
-        """Let go of the log."""
-        os.close(self._log)
+        """Let go of the log; a commit that is just told of is counted no more."""
+        with self._counting:
+            self._is_open = False
+            os.close(self._log)
 
     def _count(self) -> None:
-        self._commits += 1
-        salt = os.pread(self._log, _SALT_BYTES, _SALT_AT)
-        self._checkpoints += salt != self._salt
-        self._salt = salt
+        with self._counting:
+            if self._is_open:
+                self._commits += 1
+                salt = os.pread(self._log, _SALT_BYTES, _SALT_AT)
+                self._checkpoints += salt != self._salt
+                self._salt = salt
 
 
 class Peer:
