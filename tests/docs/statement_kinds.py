@@ -83,9 +83,10 @@ class Renewal:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PullContent:
-    """Content of a `pull`: receipts passed on by it that an earlier pull brought, by the hashes of their headers."""
+    """A `pull`, by the hashes of headers: receipts passed on that an earlier one brought; by lane, what is in hand."""
 
     taken: tuple[str, ...]
+    after: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

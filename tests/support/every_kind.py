@@ -483,7 +483,7 @@ def _calls(say: _Speaker) -> Iterator[Example]:
 
 
 def _questions(say: _Speaker) -> Iterator[Example]:
-    yield say.node_says(PULL_KIND, {"taken": ["0" * 64]})
+    yield say.node_says(PULL_KIND, {"taken": ["0" * 64], "after": {Lane.DATA.value: "0" * 64}})
     with say.node.exchange.open_view() as view:
         known = {lane.value: view.outbox.stream(say.hearer, lane) for lane in (Lane.DATA, Lane.CONTROL)}
     ours = {lane: Position(one.incarnation, 1) for lane, one in known.items() if one is not None}

@@ -62,8 +62,8 @@ class Arriving:
     intake: Intake
     posting: Posting
     calls: Calls
-    waiting_for: Callable[[BodyId], list[Envelope]]
-    """What waits here for a body that pulls."""
+    waiting_for: Callable[[BodyId, Mapping[Lane, int]], list[Envelope]]
+    """What waits here for a body that pulls, behind the envelopes with these numbers."""
     prepare: Mapping[str, Prepare]
     """Statement kind → the room that makes ready to answer a call, before a unit of work is open."""
     call_relay: CallRelay
@@ -271,17 +271,19 @@ class Arriving:
                 return [told]
             sender, statement = self.calls.look(view, envelope, now)
         more: list[Envelope] = []
+        after: Mapping[Lane, int] = {}
         try:
             if (make_ready := self.prepare.get(statement.kind)) is not None:
                 make_ready(statement, sender.id)
             with self.open_unit() as unit:
                 if statement.kind == PULL_KIND:
                     answers: Sequence[Statement] = (self._answer_pull(unit, envelope, statement, now),)
+                    after = _in_hand(unit, sender.id, statement.content.get("after"))
                 else:
                     answers = self.calls.answer(unit, envelope, statement, now)
                 unit.commit()
             if statement.kind == PULL_KIND:
-                more = self.waiting_for(sender.id)
+                more = self.waiting_for(sender.id, after)
         except EntenteError as error:
             with self.open_view() as view:
                 answers = (self.calls.refusal(view, error, envelope, now),)
@@ -299,6 +301,17 @@ class Arriving:
             if line is not None:
                 unit.outbox.put_line(Line(asker, lane, 0, min(now, line.next_try_at)))
         return draft(PULLED_KIND, own.id, now, {}).with_signature(self.posting.signer_answering(unit, own, envelope))
+
+
+def _in_hand(unit: ExchangeUnit, asker: BodyId, named: Json) -> dict[Lane, int]:
+    """Return by lane the number of the envelope that a body says it takes in just now; what is not that counts for nothing."""
+    found = {}
+    for lane in STREAM_LANES:
+        name = named.get(lane.value) if isinstance(named, dict) else None
+        waiting = unit.outbox.envelope_of(name) if isinstance(name, str) else None
+        if waiting is not None and waiting.recipient == asker and waiting.envelope.header.lane is lane:
+            found[lane] = waiting.number
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,12 +78,12 @@ class Collecting:
         """Return the next envelopes for a body whatever its line does (Exchange.collect_by_hand)."""
         return self._collect(_Wanted(recipient, is_by_hand=True, after=after, passed_on=passed_on))
 
-    def for_a_pull(self, asker: BodyId) -> list[Envelope]:
-        """Return what waits here for a body that asks: its own streams, and what is passed on to it.
+    def for_a_pull(self, asker: BodyId, after: Mapping[Lane, int]) -> list[Envelope]:
+        """Return what waits here for a body that asks: its own streams behind what it has in hand, and what is passed on to it.
 
         Source: docs/rules/exchange.md X30.
         """
-        parcel = self._collect(_Wanted(asker, is_by_hand=True, is_with_answer=True))
+        parcel = self._collect(_Wanted(asker, is_by_hand=True, after=after, is_with_answer=True))
         if parcel is None:
             return []
         if parcel.is_much_behind:

@@ -13,7 +13,7 @@ Source: docs/rules/exchange.md; DESIGN section 4.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -336,30 +336,45 @@ class Exchange:
 
     # Pulling
 
-    def pull(self, peer: BodyId, taken: Sequence[str] = ()) -> Call:
+    def pull(self, peer: BodyId, taken: Sequence[str] = (), in_hand: Iterable[Envelope] = ()) -> Call:
         """Make the call that asks a body for what waits there for us.
 
-        `taken` names, by the hashes of their headers, receipts passed on by it that an earlier pull brought.
+        `taken` names, by the hashes of their headers, receipts passed on by it that an earlier pull brought. What is in hand is
+        about to be taken in: what waits behind it is asked for.
 
         Source: docs/rules/exchange.md X30.
         """
         with self.open_view() as view:
             own = view.bodies.own().id
             content: JsonObject = {"taken": list(taken)}
+            # By lane, the last of them.
+            if after := {one.header.lane.value: header_hash(one) for one in in_hand}:
+                content["after"] = dict(after)
             statement = draft(PULL_KIND, own, self.clock.now(), content)
             signed = statement.with_signature(self.posting.signer_toward(view, view.bodies.own(), peer))
             return self.calls.make(view, peer, signed, InstrumentId(""), self.clock.now(), by_relays=False)
 
     def pulled(self, call: Call, response: bytes) -> Pulled:
-        """Take in what a pull brought; return what is to be posted back.
+        """Take in what a pull brought; return what is to be posted back (`brought_by`, `take_in`)."""
+        return self.take_in(self.brought_by(call, response))
 
-        What cannot be answered, as of a body that we do not know, keeps nothing else from coming.
+    def brought_by(self, call: Call, response: bytes) -> tuple[Envelope, ...]:
+        """Return what a pull brought, of which nothing is taken in yet; raise Untrusted where the answer proves nothing.
 
         Source: docs/rules/exchange.md X30.
         """
         (answer,), brought = self._answers_in(call, response)
         with self.open_view() as view:
             self.calls.believe(call, answer, view.bodies.own().id, self.clock.now())
+        return tuple(brought)
+
+    def take_in(self, brought: Sequence[Envelope]) -> Pulled:
+        """Take in what a pull brought; return what is to be posted back.
+
+        What cannot be answered, as of a body that we do not know, keeps nothing else from coming.
+
+        Source: docs/rules/exchange.md X30.
+        """
         if not brought:
             return Pulled((), (), b"")
         names = tuple(map(header_hash, brought))

@@ -8,12 +8,14 @@ Source: docs/rules/exchange.md X23, X27 and X30.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 from typing import Protocol
 
 from entente.exchange.calls import Call
-from entente.exchange.envelopes import batch_to_bytes
+from entente.exchange.envelopes import batch_to_bytes, header_hash
+from entente.exchange.model import STREAM_LANES, Envelope
 from entente.exchange.parcels import Pulled
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import BodyId, InstrumentId
@@ -54,10 +56,13 @@ class Answers(Protocol):
     def answered(self, call: Call, response: bytes) -> tuple[Statement, ...]:
         """Return the statements that answer a call."""
 
-    def pull(self, peer: BodyId, taken: tuple[str, ...] = ()) -> Call:
-        """Make the call that asks for what waits."""
+    def pull(self, peer: BodyId, taken: Sequence[str] = (), in_hand: Iterable[Envelope] = ()) -> Call:
+        """Make the call that asks for what waits, behind what is in hand."""
 
-    def pulled(self, call: Call, response: bytes) -> Pulled:
+    def brought_by(self, call: Call, response: bytes) -> tuple[Envelope, ...]:
+        """Return what a pull brought."""
+
+    def take_in(self, brought: Sequence[Envelope]) -> Pulled:
         """Take in what a pull brought."""
 
 
@@ -83,22 +88,41 @@ class Caller:
     def fetch(self, peer: BodyId) -> int:
         """Fetch and acknowledge all that waits for us at a body; return how many envelopes came.
 
+        While some is taken in, what is behind it is asked for: the two nodes work at once, and neither waits for the other.
         Raises Unavailable when the body cannot be reached or there is no room; what came before is taken in.
         """
         came: set[str] = set()
         taken: tuple[str, ...] = ()
-        for _ in range(PULLS_MAX):
-            self._require_room()
-            call = self._exchange.pull(peer, taken)
-            brought = self._exchange.pulled(call, self._post_to_any(call, batch_to_bytes([call.envelope])))
-            # What comes a second time could not be answered, and comes again with the next fetch.
-            if came.issuperset(brought.names):
-                break
-            came.update(brought.names)
-            taken = brought.taken
-            if brought.receipts:
-                self._post_to_any(call, brought.receipts)
+        with ThreadPoolExecutor(1, thread_name_prefix="fetch-ahead") as meanwhile:
+            call, brought = self._ask(peer, taken)
+            for _ in range(PULLS_MAX):
+                # What comes a second time could not be answered, and comes again with the next fetch.
+                if came.issuperset(map(header_hash, brought)):
+                    break
+                came.update(map(header_hash, brought))
+                # Of what is passed on the other side is told first that it came: else it gives the same again.
+                is_its_own = all(one.header.sender == peer and one.header.lane in STREAM_LANES for one in brought)
+                behind = meanwhile.submit(self._ask, peer, taken, brought) if is_its_own else None
+                taken = self._take_in(call, brought)
+                call, brought = (call, ()) if behind is None else behind.result()
+                if came.issuperset(map(header_hash, brought)):
+                    # Also what was sealed anew since, and is behind nothing.
+                    call, brought = self._ask(peer, taken)
         return len(came)
+
+    def _ask(
+        self, peer: BodyId, taken: tuple[str, ...], in_hand: Sequence[Envelope] = ()
+    ) -> tuple[Call, tuple[Envelope, ...]]:
+        self._require_room()
+        call = self._exchange.pull(peer, taken, in_hand)
+        return call, self._exchange.brought_by(call, self._post_to_any(call, batch_to_bytes([call.envelope])))
+
+    def _take_in(self, call: Call, brought: Sequence[Envelope]) -> tuple[str, ...]:
+        """Take in what came and post what is answered; return which receipts came that nothing answers."""
+        pulled = self._exchange.take_in(brought)
+        if pulled.receipts:
+            self._post_to_any(call, pulled.receipts)
+        return pulled.taken
 
     def _post_to_any(self, call: Call, batch: bytes) -> bytes:
         failure = Unavailable(

@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 
 from entente.bodies.rules import verify_by_node
-from entente.exchange.calls import CALL_REFUSED_KIND, Call, error_of
-from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json
-from entente.exchange.model import CALL_SECONDS_MAX
-from entente.kernel.canonical import JsonObject
+from entente.exchange.calls import CALL_REFUSED_KIND, PULL_KIND, Call, error_of
+from entente.exchange.envelopes import batch_from_bytes, batch_to_bytes, envelope_from_json, header_hash
+from entente.exchange.model import BATCH_ENVELOPES_MAX, CALL_SECONDS_MAX
+from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import Invalid, NotFound, Unavailable, Untrusted
 from entente.kernel.ids import InstrumentId
 from entente.kernel.statement import Statement, draft
+from entente.transport.caller import Caller
 from tests.support.memory_exchange import (
     CHARTER,
     NOW,
@@ -203,3 +204,55 @@ def test_x27_whoever_cannot_answer_now_is_named_and_does_not_speak_of_this_node(
     assert error.what == "XB-NCB cannot answer now."
     assert error.why == "It says: This node takes back. It was restored."
     assert error.do == "Ask again later; at XB-NCB: Leave it running."
+
+
+def asked(asker: MemoryNode, keeper: MemoryNode, after: Json) -> list[int]:
+    """Pull with these words of what is in hand; return the sequences that came."""
+    with asker.exchange.open_view() as view:
+        content: JsonObject = {"taken": [], "after": after}
+        statement = draft(PULL_KIND, asker.id, asker.clock.now(), content).with_signature(asker.signer)
+        now = asker.clock.now()
+        call = asker.exchange.calls.make(view, keeper.id, statement, InstrumentId(""), now, by_relays=False)
+    answer = keeper.exchange.receive(batch_to_bytes([call.envelope]))
+    return [one.header.sequence for one in asker.exchange.brought_by(call, answer)]
+
+
+def test_x30_what_waits_behind_what_is_in_hand_is_given_while_that_is_taken_in() -> None:
+    a, b, _ = two_nodes()
+    names = []
+    for text in ("one", "two", "three"):
+        b.put(XA, b.say(text))
+        names.append(header_hash(b.collect(XA).envelopes[-1].envelope))
+    assert asked(a, b, {"data": names[0]}) == [2, 3]
+    assert asked(a, b, {"data": names[2]}) == []
+    assert asked(a, b, {}) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "after", [None, [], "data", {"data": None}, {"data": "0" * 64}, {"data": {"data": ""}}, {"receipt": "0" * 64}]
+)
+def test_x30_words_of_what_is_in_hand_that_name_nothing_keep_nothing_back(after: Json) -> None:
+    a, b, _ = two_nodes()
+    b.put(XA, b.say("one"))
+    assert asked(a, b, after) == [1]
+
+
+def test_x30_a_fetch_asks_for_more_while_it_takes_in_and_brings_everything_once_in_order() -> None:
+    a, b, _ = two_nodes()
+    texts = [f"{number}" for number in range(200)]
+    for text in texts:
+        b.put(XA, b.say(text))
+        b.collect(XA)
+    went: list[int] = []
+
+    def post(address: str, batch: bytes) -> bytes:
+        answer = b.exchange.receive(batch)
+        went.append(len(batch_from_bytes(answer)))
+        return answer
+
+    came = Caller(a.exchange, post).fetch(XB)
+    assert came > BATCH_ENVELOPES_MAX
+    assert a.state.accepted == texts
+    assert b.exchange.seconds_to_next() is None
+    # Each post of receipts is answered with nothing; no envelope was given a second time.
+    assert sum(given - 1 for given in went if given) == came
