@@ -11,6 +11,7 @@ Source: docs/rules/kernel.md K5; RFC 9180; draft-ietf-hpke-pq (KEM 0x647A).
 
 from __future__ import annotations
 
+import functools
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -31,6 +32,8 @@ MLKEM_PUBLIC_BYTES = 1184
 MLKEM_SEED_BYTES = 64
 X25519_BYTES = 32
 SEALING_KEY_BYTES = MLKEM_PUBLIC_BYTES + X25519_BYTES
+KEYS_REMEMBERED_MAX = 512
+"""Public keys kept read: those of the 260 bodies that a node must be fluent with, and of their changes."""
 SEALING_SECRET_BYTES = MLKEM_SEED_BYTES + X25519_BYTES
 
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -96,6 +99,7 @@ def new_sealing_secret() -> bytes:
     return MLKEM768PrivateKey.generate().private_bytes_raw() + X25519PrivateKey.generate().private_bytes_raw()
 
 
+@functools.lru_cache(maxsize=KEYS_REMEMBERED_MAX)
 def _public_key(data: bytes) -> MLKEM768X25519PublicKey:
     if len(data) != SEALING_KEY_BYTES:
         raise _bad_key(len(data), SEALING_KEY_BYTES)

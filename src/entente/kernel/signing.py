@@ -26,6 +26,8 @@ from entente.kernel.ids import KeyId
 
 KEY_BYTES = 32
 SIGNATURE_BYTES = 64
+KEYS_REMEMBERED_MAX = 512
+"""Public keys kept read: those of the 260 bodies that a node must be fluent with, and of their changes."""
 VERIFIED_REMEMBERED_MAX = 512
 """What was found of those in hand: a batch and the statements of a group of its envelopes, 2 MB at most."""
 SMALL_BYTES_MAX = 4 * 1024
@@ -125,10 +127,15 @@ def _verifies(public_key: bytes, value: bytes, signed: bytes) -> bool:
 
 def _verify(public_key: bytes, value: bytes, signed: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(value, signed)
+        _public_key(public_key).verify(value, signed)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@functools.lru_cache(maxsize=KEYS_REMEMBERED_MAX)
+def _public_key(data: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(data)
 
 
 _verified = functools.lru_cache(maxsize=VERIFIED_REMEMBERED_MAX)(_verify)
