@@ -391,6 +391,8 @@ def _given_back(world: World) -> None:
             )
     for code in NODES:
         for name, kept in world.seen[code].records.items():
+            if name in world.truth.erased:
+                continue  # `erasing` asks who still holds it
             source = world.template.code(name.partition("/")[0])
             own = world.seen[source].records.get(name)
             if kept.received_from is not None and (own is None or own.version < kept.version):

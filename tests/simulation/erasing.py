@@ -199,8 +199,8 @@ def _each_holder_erased(world: World, code: str, name: str) -> None:
             continue
         if sent.state == "stored" and not is_gone(to, name, world.seen[to]):
             raise BrokenError(f"I4: {code} had {name} erased at {to}, which has no tombstone of it.")
-    is_held = name in world.seen[code].records
-    if is_held and world.template.code(name.partition("/")[0]) != code and not _was_not_reached(world, code, name):
+    is_held = name in world.seen[code].records and world.template.code(name.partition("/")[0]) != code
+    if is_held and not _was_not_reached(world, code, name) and not _is_lost_by_its_forwarder(world, code, name):
         raise BrokenError(f"I4: {name} was erased by its source, and {code} still holds it.")
 
 
@@ -212,6 +212,21 @@ def _was_not_reached(world: World, code: str, name: str) -> bool:
         for sent in world.seen[other].outbox
         if sent.recipient == world.template.bodies[code]
     )
+
+
+def _is_lost_by_its_forwarder(world: World, code: str, name: str) -> bool:
+    """Say whether who passed a copy on was put back to before it did: it does not know whom to tell of the erasure.
+
+    The source tells forwarders alone (docs/rules/records.md R14) and lists this hop as missing, never as erased (R15).
+    """
+    source, forwarder = (
+        world.template.code(one) for one in (name.partition("/")[0], str(world.seen[code].records[name].received_from))
+    )
+    if forwarder == source or forwarder not in world.truth.restored:
+        return False
+    query = "SELECT confirmed_at FROM tombstone_onward WHERE lower(hex(digest)) = ? AND body = ?"
+    listed = world.looker(source).ask(query, digest_of(source, name), world.template.bodies[code])
+    return all(confirmed is None for (confirmed,) in listed)
 
 
 def _nothing_left(world: World, code: str) -> None:
