@@ -108,10 +108,6 @@ DEFECTS: dict[str, Defect] = {
         "entente.exchange.recovering", "Recovering.answer",
         "unit.outbox.reopen(sender, lane, known.incarnation, known.sequence + 1, now)", "0", "I5",
     ),
-    "taken-back-and-told-to-nobody-else": Defect(
-        "entente.exchange.telling_on", "TellingOn.tell_all",
-        "self.tell(unit, word, now)", "0", "I1 I3 I4 C", ("keep_copy", "restore", "crash_between", "suspend"),
-    ),
     "key-that-was-given-up-is-told-nothing": Defect(
         "entente.exchange.later_keys", "tell_later_keys",
         "if not later:", "if True:", "C", ("keep_copy", "restore", "rotate"),
