@@ -16,7 +16,7 @@ from entente.kernel.statement import from_json
 from entente.verbs import VERBS, perform
 from tests.cli.test_commands import ORDER, WANTED
 from tests.docs.source import ROOT
-from tests.support.nodes import Network, open_network
+from tests.support.nodes import AGREEMENT, CHARTER, Network, open_network
 
 ABOUT: JsonObject = {"purpose": "identify", "crime_area": "fugitives"}
 TERMS = (ROOT / "demo" / "terms" / "wanted.yaml").read_text(encoding="utf-8")
@@ -68,9 +68,7 @@ def _has_no_floats(value: object) -> bool:
 @pytest.fixture
 def day(tmp_path: Path) -> Iterator[Day]:
     """Open the nodes; the charter and the agreement are in force."""
-    with open_network(tmp_path / "nodes") as network:
-        network.conclude("GS", "charter.yaml", ("GS", "XA-NCB", "XB-NCB", "RC"))
-        network.conclude("XA-NCB", "agreement.yaml", ("XA-NCB", "XB-NCB", "GS"))
+    with open_network(tmp_path / "nodes", concluded=(CHARTER, AGREEMENT)) as network:
         yield Day(network, tmp_path)
 
 

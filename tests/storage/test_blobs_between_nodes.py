@@ -48,7 +48,7 @@ from entente.storage.blob_files import BlobFolder
 from entente.transport.caller import Caller
 from tests.support.build_disclosure import a_class
 from tests.support.hostile import send
-from tests.support.nodes import DPO, DUTY, HEAD, Network, open_network
+from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DPO, DUTY, HEAD, Network, open_network
 
 pytestmark = pytest.mark.storage
 
@@ -198,9 +198,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Network, InstrumentId]]:
-    with open_network(tmp_path_factory.mktemp("blobs")) as network:
-        network.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
-        yield network, network.conclude(XA, "agreement.yaml", (XA, XB, GS))
+    with open_network(tmp_path_factory.mktemp("blobs"), concluded=(CHARTER, AGREEMENT)) as network:
+        yield network, network.instrument(AGREEMENT_NAME)
 
 
 @pytest.fixture(name="world")

@@ -17,9 +17,9 @@ from entente.node import Keeping
 from entente.records.model import StoredRecord
 from entente.records.statements import record_statement, withdrawal_statement
 from entente.verbs import perform
-from tests.storage.test_records_between_nodes import RC, World, person
+from tests.storage.test_records_between_nodes import World, person
 from tests.support.hostile import send
-from tests.support.nodes import DUTY, HEAD, Network, open_network
+from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DUTY, HEAD, Network, open_network
 
 pytestmark = pytest.mark.storage
 
@@ -28,9 +28,8 @@ XA, XB, GS = "XA-NCB", "XB-NCB", "GS"
 
 @pytest.fixture
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with open_network(tmp_path_factory.mktemp("rotation")) as network:
-        network.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
-        agreement = network.conclude(XA, "agreement.yaml", (XA, XB, GS))
+    with open_network(tmp_path_factory.mktemp("rotation"), concluded=(CHARTER, AGREEMENT)) as network:
+        agreement = network.instrument(AGREEMENT_NAME)
         yield World(network, agreement, agreement)
 
 

@@ -22,7 +22,7 @@ from entente.verbs import perform
 from entente.web.home import home_page
 from tests.cli.test_bad_input import TERMS
 from tests.storage.test_opening import BUREAU
-from tests.support.nodes import KINDS, Network, open_network
+from tests.support.nodes import CHARTER, Network, open_network
 
 pytestmark = pytest.mark.storage
 
@@ -80,8 +80,7 @@ def test_n4_room_is_read_from_the_disk_of_the_folder(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    with open_network(tmp_path_factory.mktemp("network")) as opened:
-        opened.conclude("GS", "charter.yaml", tuple(KINDS))
+    with open_network(tmp_path_factory.mktemp("network"), concluded=(CHARTER,)) as opened:
         yield opened
 
 

@@ -36,7 +36,7 @@ from entente.verbs import perform
 from tests.storage.test_records_between_nodes import GS, RC, RETENTION, XA, XB, KilledError, World, person
 from tests.support.byte_search import forms, found_in
 from tests.support.hostile import send
-from tests.support.nodes import DPO, DUTY, HEAD, open_network
+from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DPO, DUTY, HEAD, open_network
 
 pytestmark = pytest.mark.storage
 
@@ -51,9 +51,8 @@ SEARCHED = (NAME, SPELT, "Dilbarzoda", PASSPORT, NOTE, LOCAL_ID)
 @pytest.fixture
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Return four bodies of which three are parties to the agreement, in folders of this test alone."""
-    with open_network(tmp_path_factory.mktemp("erasure")) as network:
-        network.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
-        agreement = network.conclude(XA, "agreement.yaml", (XA, XB, GS))
+    with open_network(tmp_path_factory.mktemp("erasure"), concluded=(CHARTER, AGREEMENT)) as network:
+        agreement = network.instrument(AGREEMENT_NAME)
         yield World(network, agreement, agreement)
 
 

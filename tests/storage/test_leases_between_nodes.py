@@ -15,7 +15,7 @@ from entente.kernel.errors import NotFound
 from entente.verbs import perform
 from entente.web.home import home_page, home_routes
 from tests.storage.test_records_between_nodes import GS, RC, XA, XB, World, person
-from tests.support.nodes import HEAD, open_network
+from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, HEAD, open_network
 
 pytestmark = pytest.mark.storage
 
@@ -24,9 +24,8 @@ WHY = {"officer": "duty-1", "purpose": "identify", "crime_area": "fugitives"}
 
 @pytest.fixture
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with open_network(tmp_path_factory.mktemp("leases")) as network:
-        network.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
-        agreement = network.conclude(XA, "agreement.yaml", (XA, XB, GS))
+    with open_network(tmp_path_factory.mktemp("leases"), concluded=(CHARTER, AGREEMENT)) as network:
+        agreement = network.instrument(AGREEMENT_NAME)
         programme = network.conclude(RC, "programme.yaml", (XA,))
         held = World(network, agreement, programme)
         held.share([person(held, "w-1", "Мирзоев Далер"), person(held, "w-2", "Talvo Mirenko")], XB, GS)

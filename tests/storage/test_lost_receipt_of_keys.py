@@ -11,14 +11,14 @@ from entente.exchange.envelopes import batch_to_bytes
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import InstrumentId
 from entente.kernel.statement import draft, from_json
-from tests.support.nodes import DUTY, HEAD, open_network
+from tests.support.nodes import CHARTER, DUTY, HEAD, open_network
 
 pytestmark = pytest.mark.storage
 
 
 def test_b10_change_of_keys_whose_receipt_was_lost_does_not_stop_the_line(tmp_path: Path) -> None:
-    with open_network(tmp_path) as network:
-        charter = network.conclude("GS", "charter.yaml", ("GS", "XA-NCB", "XB-NCB", "RC"))
+    with open_network(tmp_path, concluded=(CHARTER,)) as network:
+        charter = network.instrument("charter")
         sender, recipient = network["XA-NCB"], network["XB-NCB"]
         drafted = from_json(sender.directory.draft_keys(HEAD)["statement"])
         sender.directory.change_keys(HEAD, network.sign_by_heads("XA-NCB", drafted))
@@ -39,8 +39,7 @@ def test_b10_change_of_keys_whose_receipt_was_lost_does_not_stop_the_line(tmp_pa
 
 
 def test_x19_both_bodies_change_keys_while_no_receipt_arrives_and_the_line_goes_on(tmp_path: Path) -> None:
-    with open_network(tmp_path) as network:
-        network.conclude("GS", "charter.yaml", ("GS", "XA-NCB", "XB-NCB", "RC"))
+    with open_network(tmp_path, concluded=(CHARTER,)) as network:
         pair = (("XA-NCB", "XB-NCB"), ("XB-NCB", "XA-NCB"))
         for code, _ in pair:
             drafted = from_json(network[code].directory.draft_keys(HEAD)["statement"])
@@ -60,8 +59,7 @@ def test_x19_both_bodies_change_keys_while_no_receipt_arrives_and_the_line_goes_
 
 
 def test_x27_who_knows_our_change_of_keys_before_its_receipt_is_here_believes_our_answers(tmp_path: Path) -> None:
-    with open_network(tmp_path) as network:
-        network.conclude("GS", "charter.yaml", ("GS", "XA-NCB", "XB-NCB", "RC"))
+    with open_network(tmp_path, concluded=(CHARTER,)) as network:
         called, caller = network["XA-NCB"], network["XB-NCB"]
         drafted = from_json(called.directory.draft_keys(HEAD)["statement"])
         called.directory.change_keys(HEAD, network.sign_by_heads("XA-NCB", drafted))

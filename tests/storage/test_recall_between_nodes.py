@@ -10,7 +10,7 @@ import pytest
 from entente.exchange.model import Lane
 from entente.verbs import perform
 from tests.support.byte_search import found_in
-from tests.support.nodes import Network, open_network
+from tests.support.nodes import CHARTER, Network, open_network
 
 pytestmark = pytest.mark.storage
 
@@ -20,8 +20,7 @@ TEXT, WHY = "Zebunisodi Charkhinav was seen at pier 3.", "It names the wrong per
 
 @pytest.fixture
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    with open_network(tmp_path_factory.mktemp("recall")) as opened:
-        opened.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
+    with open_network(tmp_path_factory.mktemp("recall"), concluded=(CHARTER,)) as opened:
         yield opened
 
 

@@ -49,7 +49,7 @@ from entente.verbs import perform
 from entente.verbs import records as record_verbs
 from tests.support.build_disclosure import a_class
 from tests.support.hostile import send
-from tests.support.nodes import DUTY, HEAD, Network, open_network
+from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DUTY, HEAD, Network, open_network
 
 pytestmark = pytest.mark.storage
 
@@ -142,9 +142,8 @@ class World:
 @contextmanager
 def open_world(place: Path) -> Iterator[World]:
     """Open the four bodies in a folder, and have them sign what World says."""
-    with open_network(place) as network:
-        network.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
-        agreement = network.conclude(XA, "agreement.yaml", (XA, XB, GS))
+    with open_network(place, concluded=(CHARTER, AGREEMENT)) as network:
+        agreement = network.instrument(AGREEMENT_NAME)
         programme = network.conclude(RC, "programme.yaml", (XA,))
         yield World(network, agreement, programme)
 

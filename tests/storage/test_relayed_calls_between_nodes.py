@@ -12,7 +12,7 @@ import pytest
 
 from tests.storage.test_blobs_between_nodes import PICTURE, WHY, World, unwatched
 from tests.storage.test_restored_node import backup, message, restored, subjects
-from tests.support.nodes import DUTY, HEAD, Network, open_network
+from tests.support.nodes import CHARTER, DUTY, HEAD, Network, open_network
 
 pytestmark = pytest.mark.storage
 
@@ -22,8 +22,7 @@ XA, XB, GS, RC = "XA-NCB", "XB-NCB", "GS", "RC"
 @pytest.fixture
 def network(tmp_path: Path) -> Iterator[Network]:
     """Return four bodies, of which XA and XB reach each other through GS alone."""
-    with open_network(tmp_path / "nodes") as opened:
-        opened.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
+    with open_network(tmp_path / "nodes", concluded=(CHARTER,)) as opened:
         for one, other in ((XA, XB), (XB, XA)):
             opened[one].directory.publish_addresses(opened.own(one).addresses, (opened.id(GS),))
             opened.deliver()

@@ -25,7 +25,7 @@ from entente.verbs import perform
 from entente.web.home import home_page
 from tests.cli.test_bad_input import TERMS
 from tests.storage.test_opening import BUREAU
-from tests.support.nodes import KINDS, Network, open_network
+from tests.support.nodes import CHARTER, Network, open_network
 from tests.unit.kernel.test_clock import SetClock
 
 pytestmark = pytest.mark.storage
@@ -179,8 +179,7 @@ def test_n9_sealed_backup_is_restored_with_its_passphrase_alone(begun: Path, tmp
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    with open_network(tmp_path_factory.mktemp("network")) as opened:
-        opened.conclude("GS", "charter.yaml", tuple(KINDS))
+    with open_network(tmp_path_factory.mktemp("network"), concluded=(CHARTER,)) as opened:
         yield opened
 
 

@@ -18,7 +18,7 @@ from entente.kernel.statement import Statement, from_json
 from entente.node import Node
 from entente.storage.folder import Folder
 from entente.verbs import perform
-from tests.support.nodes import DUTY, HEAD, Network, open_network
+from tests.support.nodes import CHARTER, DUTY, HEAD, Network, open_network
 
 pytestmark = pytest.mark.storage
 
@@ -27,8 +27,7 @@ XA, XB, GS, RC = "XA-NCB", "XB-NCB", "GS", "RC"
 
 @pytest.fixture
 def network(tmp_path: Path) -> Iterator[Network]:
-    with open_network(tmp_path / "nodes") as opened:
-        opened.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
+    with open_network(tmp_path / "nodes", concluded=(CHARTER,)) as opened:
         yield opened
 
 

@@ -10,7 +10,7 @@ from entente.correspondence.messages import Letter
 from entente.exchange.bundles import export, take_in
 from entente.kernel.signing import key_id
 from entente.verbs import perform
-from tests.support.nodes import DUTY, HEAD, Network, open_network
+from tests.support.nodes import CHARTER, DUTY, HEAD, Network, open_network
 
 pytestmark = pytest.mark.storage
 
@@ -19,8 +19,7 @@ XA, XB, GS, RC = "XA-NCB", "XB-NCB", "GS", "RC"
 
 @pytest.fixture
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    with open_network(tmp_path_factory.mktemp("rotation")) as opened:
-        opened.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
+    with open_network(tmp_path_factory.mktemp("rotation"), concluded=(CHARTER,)) as opened:
         yield opened
 
 

@@ -16,7 +16,7 @@ from entente.kernel.ids import OfficerId, RecordId
 from entente.kernel.statement import from_json
 from entente.settings import Settings
 from tests.storage.test_records_between_nodes import World, person
-from tests.support.nodes import DUTY, HEAD, PASSPHRASE, Network, open_network
+from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DUTY, HEAD, PASSPHRASE, Network, open_network
 
 pytestmark = pytest.mark.storage
 
@@ -34,9 +34,8 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Return four bodies under a charter and an agreement, and a fifth that names XB as the body it replaces."""
     folder: Path = tmp_path_factory.mktemp("succession")
-    with open_network(folder) as four, ExitStack() as stack:
-        four.conclude(GS, "charter.yaml", (GS, XA, XB, RC))
-        agreement = four.conclude(XA, "agreement.yaml", (XA, XB, GS))
+    with open_network(folder, concluded=(CHARTER, AGREEMENT)) as four, ExitStack() as stack:
+        agreement = four.instrument(AGREEMENT_NAME)
         begun = NewBody(
             BodyKind.NATIONAL_CENTRAL_BUREAU, NEW, "Bureau of XB, begun anew", "XB", "UTC", ("http://xb-new.test",),
             (PASSPHRASE,) * 3, 2, PASSPHRASE, replaces=four.id(XB),

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 from entente.app import NewBody, create_folder, open_parts, parts_of
 from entente.bodies.ceremony import read_draft
@@ -44,6 +45,13 @@ KINDS = {
     "XB-NCB": (BodyKind.NATIONAL_CENTRAL_BUREAU, "National Central Bureau of XB", "XB"),
     "RC": (BodyKind.INTERNATIONAL_ENTITY, "Regional Drug Information Centre", ""),
 }
+
+
+Conclusion: TypeAlias = tuple[str, str, tuple[str, ...]]
+"""An instrument that is concluded: who proposes it, its file of the demonstration, who signs it, in their order."""
+CHARTER: Conclusion = ("GS", "charter.yaml", ("GS", "XA-NCB", "XB-NCB", "RC"))
+AGREEMENT: Conclusion = ("XA-NCB", "agreement.yaml", ("XA-NCB", "XB-NCB", "GS"))
+AGREEMENT_NAME = "police-data-agreement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +223,17 @@ def begin_body(folder: Path, code: str, replaces: BodyId | None = None) -> Path:
 
 @contextmanager
 def open_network(
-    folder: Path, *, is_introduced: bool = True, replaces: Mapping[str, BodyId] | None = None
+    folder: Path,
+    *,
+    concluded: tuple[Conclusion, ...] = (),
+    is_introduced: bool = True,
+    replaces: Mapping[str, BodyId] | None = None,
 ) -> Iterator[Network]:
     """Open four bodies with a head, a duty officer and a data protection officer each; by default they know each other.
 
-    `replaces`: by code, the body in whose place one begins.
+    `concluded`: the instruments in force between them. `replaces`: by code, the body in whose place one begins.
     """
-    made = _template(is_introduced, tuple((replaces or {}).items()))
+    made = _template(concluded, is_introduced, tuple((replaces or {}).items()))
     for code in KINDS:
         shutil.copytree(made / code, folder / code)
     network = Network({}, {code: folder / code for code in KINDS})
@@ -234,8 +246,12 @@ def open_network(
 
 
 @functools.cache
-def _template(is_introduced: bool, replaces: tuple[tuple[str, BodyId], ...]) -> Path:  # noqa: FBT001 - a cache's key
-    """Make the folders of which each such network of this process begins as a copy: making their keys takes a second."""
+def _template(
+    concluded: tuple[Conclusion, ...],
+    is_introduced: bool,  # noqa: FBT001 - a cache's key
+    replaces: tuple[tuple[str, BodyId], ...],
+) -> Path:
+    """Make the folders of which each such network of this process begins as a copy: making them takes a second and more."""
     folder = Path(tempfile.mkdtemp(prefix="entente-network-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     network = Network({}, {code: begin_body(folder, code, dict(replaces).get(code)) for code in KINDS})
@@ -248,6 +264,8 @@ def _template(is_introduced: bool, replaces: tuple[tuple[str, BodyId], ...]) -> 
             if is_introduced and other != code:
                 node.directory.introduce_by_hand(_entry(network.own(other)))
     network.deliver()
+    for conclusion in concluded:
+        network.conclude(*conclusion)
     network.close_all()
     return folder
 
