@@ -56,6 +56,28 @@ def test_messages_flow_before_during_and_after_a_change_of_keys(network: Network
     assert newest["known_to"] == [GS, RC, XB]
 
 
+@pytest.mark.parametrize("is_compromised", [False, True])
+def test_b2_what_was_set_aside_before_a_change_of_keys_is_taken_in_later_unless_that_key_was_in_others_hands(
+    network: Network, *, is_compromised: bool
+) -> None:
+    accept = network[XB].exchange.accept
+    assert isinstance(accept, dict), "the one table of kinds"
+    of_messages = accept.pop("message")
+    write(network, XA, XB, "of a kind that XB does not know yet")
+    network.deliver()
+    network.change_keys(XA, network.own(XA).current_keys.valid_from if is_compromised else None)
+    network.deliver()
+    accept["message"] = of_messages
+    ((aside, why),) = network[XB].deciding.retry()
+    assert aside.reason == "unknown_kind"
+    if is_compromised:
+        assert "signed with a key that is no longer valid" in why
+        assert (subjects(network, XB), len(network[XB].deciding.aside())) == ([], 1)
+    else:
+        assert (why, network[XB].deciding.aside()) == ("", ())
+        assert subjects(network, XB) == ["of a kind that XB does not know yet"]
+
+
 def test_peer_that_was_away_during_two_changes_gets_all_that_waited_for_it(network: Network) -> None:
     network.change_keys(XA)
     write(network, XA, XB, "first")

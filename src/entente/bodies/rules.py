@@ -12,6 +12,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from entente.bodies.model import (
@@ -105,6 +106,22 @@ def keys_at(body: Body, at: datetime) -> KeyVersion | None:
     """
     begun = [version for version in body.keys if version.valid_from <= at + CLOCK_SKEW_MAX]
     return begun[-1] if begun else None
+
+
+def as_it_was(body: Body, at: datetime) -> Body:
+    """Return a body with the keys it had at a moment, to judge now what came then and could not be judged.
+
+    What came before a change of keys was said under the key of that time, and our own store says when it came. Where those keys
+    may have been in others' hands by then, the body stays as it is: its earlier key proves nothing (B13).
+
+    Source: docs/rules/bodies.md B2.
+    """
+    begun = [version for version in body.keys if version.valid_from <= at]
+    later = body.keys[len(begun) :]
+    is_doubtful = any(
+        one.compromised_since is not None and one.compromised_since <= at + CLOCK_SKEW_MAX for one in later
+    )
+    return body if not begun or is_doubtful else replace(body, keys=tuple(begun))
 
 
 def has_valid_keys(body: Body, now: datetime) -> bool:

@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from entente.bodies.authority import Record, authorise
+from entente.bodies.model import Body
 from entente.bodies.ports import BodyLists
+from entente.bodies.rules import as_it_was
 from entente.exchange.intake import Accept, OnRefused
 from entente.exchange.model import EXPIRY_DAYS, Queued, SetAside
 from entente.exchange.ports import ExchangeUnit
+from entente.exchange.rules import GOVERNANCE_KINDS
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound
@@ -171,7 +175,8 @@ class Deciding:
     def retry(self) -> tuple[tuple[SetAside, str], ...]:
         """Try to take in what was set aside; return each with what came of it, empty where it was taken in.
 
-        What another envelope brought meanwhile counts once. Source: docs/rules/exchange.md X14, X15 and X18.
+        What another envelope brought meanwhile counts once; a change of keys that came between is no reason against what came
+        before it (docs/rules/bodies.md B2). Source: docs/rules/exchange.md X14, X15 and X18.
         """
         return tuple((one, self._retry_one(one)) for one in self.aside())
 
@@ -182,7 +187,7 @@ class Deciding:
         try:
             with self.open_unit() as unit:
                 if not unit.inbox.accepted_before(aside.sender, [aside.statement.id]):
-                    accept(unit, aside.statement, aside.sender)
+                    accept(_AsItCame(unit, aside), aside.statement, aside.sender)
                     unit.inbox.put_accepted_later(aside, self.clock.now())
                 unit.inbox.forget_aside(aside.number)
                 detail: JsonObject = {"envelope": aside.envelope, "kind": aside.statement.kind}
@@ -224,3 +229,32 @@ class Deciding:
             unit.outbox.put_route(body, via)
             self.record(unit, Act("set_route", unit.bodies.own().id, officer, body, {"via": via or ""}))
             unit.commit()
+
+
+class _AsItCame:
+    """The unit of work in which a room takes in later what was set aside: its speaker has the keys it had when it came."""
+
+    def __init__(self, unit: ExchangeUnit, aside: SetAside) -> None:
+        self._unit = unit
+        self.bodies = _DirectoryThen(unit, aside)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else a room's unit has
+        return getattr(self._unit, name)
+
+
+class _DirectoryThen:
+    """The directory of that unit; what governs, a change of keys among it, is judged by the body as it is now."""
+
+    def __init__(self, unit: ExchangeUnit, aside: SetAside) -> None:
+        self._bodies = unit.bodies
+        self._aside = aside
+
+    def body(self, name: BodyId) -> Body | None:
+        """Return a body; whoever signed what was set aside with the keys of that time."""
+        found, statement = self._bodies.body(name), self._aside.statement
+        if found is None or name != statement.body or statement.kind in GOVERNANCE_KINDS:
+            return found
+        return as_it_was(found, self._aside.at)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else the directory has
+        return getattr(self._bodies, name)
