@@ -366,7 +366,8 @@ def test_r6_an_import_killed_between_slices_leaves_whole_slices_and_a_second_run
     plan = replace(world.plan([]), on_progress=durable.append)
     with pytest.raises(KilledError):
         Import(world.network[XA].records, plan).run(until_killed(), "none")
-    assert 0 < durable[-1] < 200
+    # On a slow machine slices shrink to ten rows, and one may end just before the row that kills.
+    assert 0 < durable[-1] <= 200
     assert world.count(XA, "kill-") == durable[-1], "what was reported is durable, and nothing of a slice begun"
     second = world.run(rows)
     assert (second.created, second.unchanged) == (260 - durable[-1], durable[-1])
