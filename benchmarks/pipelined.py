@@ -68,6 +68,7 @@ def run() -> list[Line]:
         Line("the same, p99", statistics.quantiles(waits, n=100)[98] * 1000, "ms"),
         Line("the same, longest", max(waits) * 1000, "ms"),
         Line("waited for company, longest", kept.wait_seconds_longest * 1000, "ms", most(COMPANY_MS_MAX)),
+        Line(f"commits that waited longer than {COMPANY_MS_MAX} ms", 100 * kept.late / kept.commits, "%"),
         Line("acts and other changes in one commit, sender", kept.acts / kept.commits, ""),
         Line("statements in an envelope, p50", statistics.median(loads), ""),
         Line("statements in an envelope, least", min(loads), ""),

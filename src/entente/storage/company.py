@@ -119,10 +119,12 @@ class Kept:
     commits: int = 0
     wait_seconds_longest: float = 0.0
     """The longest that a company's first act waited for others before the disk was synchronised."""
+    late: int = 0
+    """Companies whose first act waited longer than it should: the next act's thread was kept from the processor."""
 
     def begin_anew(self) -> None:
         """Count from now on."""
-        self.acts = self.commits = 0
+        self.acts = self.commits = self.late = 0
         self.wait_seconds_longest = 0.0
 
     def count(self, company: Company) -> None:
@@ -130,7 +132,9 @@ class Kept:
         self.commits += 1
         self.acts += len(company.members) + 1
         if company.first_done_at is not None:
-            self.wait_seconds_longest = max(self.wait_seconds_longest, monotonic() - company.first_done_at)
+            waited = monotonic() - company.first_done_at
+            self.wait_seconds_longest = max(self.wait_seconds_longest, waited)
+            self.late += waited > WAIT_SECONDS_MAX
 
 
 def nothing_kept() -> Unavailable:
