@@ -10,10 +10,10 @@ from collections import Counter
 import pytest
 
 from tests.simulation.asking import ASK
+from tests.simulation.faults import FAULTS
 from tests.simulation.hostile import ATTACKS
 from tests.simulation.plan import draw
 from tests.simulation.run import run_plan, story
-from tests.simulation.world import FAULTS
 
 SEEDS = 50
 GROUPS = 5

@@ -2,7 +2,7 @@
 
 A step is one thing that happens: an officer's act, a batch that arrives, an answer that comes back, a node that starts again. The
 courier here does what transport.courier does with threads: one post at a time to each body, at once after a commit, later after a
-failure. Everything it asks of the exchange stands in `Post`.
+failure. Everything it asks of the exchange stands in `post`.
 """
 
 from __future__ import annotations
@@ -18,28 +18,26 @@ from functools import partial
 from pathlib import Path
 
 from entente.app import tend
-from entente.exchange.model import EXPIRY_DAYS
-from entente.exchange.parcels import Parcel
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.kernel.state import NodeMode
 from entente.node import Node
 from tests.simulation import checks, erasing
 from tests.simulation.asking import ASK, Questions
+from tests.simulation.faults import FAULTS
 from tests.simulation.hostile import ATTACKS, Peer
 from tests.simulation.look import Looker, Seen
 from tests.simulation.node import CrashError, SimNode
 from tests.simulation.parts import SeededIds, SimClock, Timeline, remembered_signatures
 from tests.simulation.plan import SPAN_MS, Event, Plan
+from tests.simulation.post import DownError, Post, unreached
 from tests.simulation.table import ACTS, AFTER_STEP, CONVERGED
 from tests.simulation.template import NODES, SILENT, SUCCESSOR, Template
 from tests.simulation.truth import BrokenError, Truth
-from tests.simulation.wire import ANSWER_TIMEOUT_MS, LATENCY_MS, OTHER_VERSION, Wire
+from tests.simulation.wire import ANSWER_TIMEOUT_MS, Wire
 from tests.support.nodes import HEAD
 
 STEPS_MAX = 2_500
 """Several times what the busiest seed takes; more is a loop that never ends."""
-VAIN_MAX = 20
-"""Times in a row; what is due and is then held or given up instead is looked for once more, not twenty times."""
 HEALED_MS_MAX = 4 * 3_600_000
 """A retry waits an hour at most (docs/rules/exchange.md X21); four hours after the lines are healed all is delivered."""
 PAUSE_MS_FIRST, PAUSE_MS_MAX = 1_000, 60_000
@@ -51,10 +49,6 @@ TEND_MS = 600_000
 
 
 _APP_LOG = logging.getLogger("entente.app")
-
-
-class DownError(Exception):
-    """The node ended in the step; what came back of it is lost."""
 
 
 class _Faults(logging.Handler):
@@ -566,309 +560,3 @@ class World:
             else:
                 self._start_again(code)
                 self._after_step()
-
-
-@dataclass(slots=True)
-class Post:
-    """Everything the world asks of one node's exchange: the one place that knows its verbs."""
-
-    world: World
-    code: str
-
-    def due(self) -> tuple[str, ...]:
-        """Return the bodies something is due for, in the order of their codes."""
-        found = self.world.node(self.code).exchange.recipients_due()
-        return tuple(sorted(found, key=self.world.template.code))
-
-    def seconds_to_next(self) -> float | None:
-        return self.world.node(self.code).exchange.seconds_to_next()
-
-    def next_to(self, recipient: str) -> None:
-        """Collect the next parcel for a body and put it on the wire."""
-        world, code = self.world, self.code
-        exchange, parcels = world.node(code).exchange, list[Parcel]()
-
-        def collect() -> str:
-            parcel = exchange.collect(recipient)  # type: ignore[arg-type] # an id the exchange itself gave
-            if parcel is not None:
-                parcels.append(parcel)
-            return ""
-
-        said = world.call(code, collect)
-        life = world.life(code)
-        if said:
-            world.served(code, recipient, life, is_reached=False)
-        elif not parcels:
-            _notice_vain(world, code, recipient)
-        else:
-            world.couriers[code].in_vain.pop(recipient, None)
-            world.couriers[code].busy.add(recipient)
-            checks.posted(world, code, recipient, parcels[0].batch)
-            self._travel(parcels[0], life)
-
-    def _travel(self, parcel: Parcel, life: int) -> None:
-        world, code = self.world, self.code
-        to = world.template.code(parcel.via)
-        post = world.wire.post(code, to, parcel.batch, world.now_ms)
-        world.faults.update(post.struck)
-        what = hashlib.sha256(parcel.batch).hexdigest()[:12]
-        world.faults["relayed"] += parcel.via != parcel.recipient
-        world.say(f"{code} -> {to} {what} {' '.join(post.struck)}".rstrip())
-        answered: list[bool] = []
-        if OTHER_VERSION in post.struck and to in world.nodes:
-            world.after(LATENCY_MS, lambda: self._not_understood(to, post.arrivals[0][1], parcel, life, answered))
-            return
-        for place, (delay_ms, batch) in enumerate(post.arrivals if to in world.nodes else []):
-            answer_ms = post.answer_ms if place == 0 else None
-            world.after(delay_ms, self._arriving(to, batch, answer_ms, parcel, life, answered))
-        world.after(ANSWER_TIMEOUT_MS, lambda: self._unanswered(parcel, life, answered))
-
-    def _arriving(
-        self, to: str, batch: bytes, answer_ms: int | None, parcel: Parcel, life: int, answered: list[bool]
-    ) -> Callable[[], None]:
-        return lambda: self._arrive(to, batch, answer_ms, parcel, life, answered)
-
-    def _arrive(
-        self, to: str, batch: bytes, answer_ms: int | None, parcel: Parcel, life: int, answered: list[bool]
-    ) -> None:
-        world = self.world
-        if not world.nodes[to].is_up:
-            if answer_ms is not None:
-                world.after(LATENCY_MS, lambda: self._unanswered(parcel, life, answered))
-            return
-        answers: list[bytes] = []
-
-        def receive() -> str:
-            answers.append(world.node(to).exchange.receive(batch))
-            return ""
-
-        try:
-            said = world.call(to, receive)
-        except DownError:
-            return
-        world.say(f"{to} took in {hashlib.sha256(batch).hexdigest()[:12]} {said}".rstrip())
-        if answer_ms is None:
-            return
-        if said or not answers:
-            world.after(answer_ms, lambda: self._unanswered(parcel, life, answered))
-            return
-        answer = world.wire.answer(to, self.code, answers[0])
-        world.faults.update(answer.struck)
-        if not answer.is_lost:
-            world.after(answer_ms + answer.late_ms, lambda: self._settle(parcel, answer.batch, life, answered))
-
-    def _not_understood(self, to: str, batch: bytes, parcel: Parcel, life: int, answered: list[bool]) -> None:
-        """See that a batch of another version is refused, and nothing of it kept."""
-        world = self.world
-        if world.nodes[to].is_up:
-            before = world.peek(to)
-
-            def receive() -> str:
-                world.node(to).exchange.receive(batch)
-                return "taken in"
-
-            with suppress(DownError):
-                said = world.call(to, receive)
-                if said == "taken in" or world.peek(to).size != before.size:
-                    raise BrokenError(f"I5: {to} took in a batch of another version of {self.code}: {said}.")
-                world.say(f"{to} does not understand {self.code}: {said}")
-        self._unanswered(parcel, life, answered)
-
-    def _settle(self, parcel: Parcel, answer: bytes, life: int, answered: list[bool]) -> None:
-        world, code = self.world, self.code
-        if answered or life != world.life(code) or not world.nodes[code].is_up:
-            return
-        answered.append(True)
-        reached: list[bool] = []
-
-        def settle() -> str:
-            found = world.node(code).exchange.settle(parcel, answer)
-            reached.append(bool(parcel.envelopes or parcel.relayed) and found.postponed < len(parcel.envelopes))
-            return ""
-
-        with suppress(DownError):
-            said = world.call(code, settle)
-            world.say(f"{code} settled {hashlib.sha256(answer).hexdigest()[:12]} {said}".rstrip())
-            if said:
-                self._postpone(parcel)
-            world.served(code, parcel.recipient, life, is_reached=bool(reached and reached[0]))
-
-    def _unanswered(self, parcel: Parcel, life: int, answered: list[bool]) -> None:
-        world, code = self.world, self.code
-        if answered or life != world.life(code) or not world.nodes[code].is_up:
-            return
-        answered.append(True)
-        with suppress(DownError):
-            self._postpone(parcel)
-            world.served(code, parcel.recipient, life, is_reached=False)
-
-    def _postpone(self, parcel: Parcel) -> None:
-        exchange = self.world.node(self.code).exchange
-
-        def postpone() -> str:
-            exchange.postpone(parcel, "the body was not reached")
-            return ""
-
-        self.world.call(self.code, postpone)
-
-
-def _notice_vain(world: World, code: str, recipient: str) -> None:
-    """Break the world where a courier would turn for ever: something is always due, and nothing ever leaves."""
-    vain = world.couriers[code].in_vain
-    vain[recipient] += 1
-    if vain[recipient] > VAIN_MAX:
-        to = world.template.code(recipient)
-        raise BrokenError(
-            f"C: {code} found {VAIN_MAX} times that something is due for {to}, and there was nothing to post."
-        )
-
-
-def unreached(code: str) -> Unavailable:
-    """Say that a node was not reached."""
-    return Unavailable(
-        f"{code} was not reached.", why="The simulated line is down.", do="Ask again later.", retry_is_safe=True
-    )
-
-
-def _crash(world: World, event: Event) -> None:
-    sim = world.nodes[event.node]
-    world.truth.down_ms[event.node] = int(event.args["ms"])
-    if not sim.is_up:
-        return
-    if event.kind == "crash_between":
-        world.faults[event.kind] += 1
-        world.stop(event.node, "between two acts")
-        world.touched.add(event.node)
-    elif event.kind == "crash_before_commit":
-        sim.crash_before_commit = int(event.args["commit"])
-    else:
-        sim.crash_after_commit = int(event.args["commit"])
-
-
-def _keep_copy(world: World, event: Event) -> None:
-    world.nodes[event.node].keep_copy()
-    world.faults["keep_copy"] += 1
-
-
-def _restore(world: World, event: Event) -> None:
-    sim = world.nodes[event.node]
-    if not sim.has_copy:
-        return
-    world.lost.add(event.node)
-    sim.disk.heal()
-    if sim.is_up:
-        world.stop(event.node, "its machine is lost", int(event.args["ms"]))
-        world.touched.add(event.node)
-
-
-def _disk_full(world: World, event: Event) -> None:
-    disk = world.nodes[event.node].disk
-    disk.is_full = True
-
-    def empty() -> None:
-        disk.is_full = False
-        if world.nodes[event.node].is_up:
-            world.wake(event.node)
-
-    world.after(int(event.args["ms"]), empty)
-
-
-def _write_fails(world: World, event: Event) -> None:
-    world.nodes[event.node].disk.writes_until_failure = int(event.args["place"])
-
-
-def _commit_fails(world: World, event: Event) -> None:
-    world.nodes[event.node].disk.commit_fails = str(event.args["how"])
-
-
-def _clock_steps(world: World, event: Event) -> None:
-    clock = world.nodes[event.node].clock
-    clock.skew_ms += int(event.args["by"])
-    world.faults["clock_steps"] += 1
-
-    def back() -> None:
-        clock.skew_ms = 0
-        if world.nodes[event.node].is_up:
-            world.wake(event.node)
-
-    world.after(int(event.args["ms"]), back)
-
-
-def _days_pass(world: World, event: Event) -> None:
-    if int(event.args["days"]) > EXPIRY_DAYS:
-        world.truth.never_to_arrive |= {
-            (code, sent.statement)
-            for code in NODES
-            for sent in world.seen[code].outbox
-            if sent.recipient == world.template.bodies[SILENT]
-            and sent.state == "waiting"
-            and sent.kind not in checks.ENDLESS
-        }
-    world.timeline.milliseconds += int(event.args["days"]) * 86_400_000
-    world.faults["days_pass"] += 1
-    world.untended |= set(NODES)
-    for code, sim in world.nodes.items():
-        if sim.is_up:
-            world.wake(code)
-            world.tend_soon(code)
-
-
-def _line(world: World, event: Event) -> None:
-    world.wire.expect(event.node, str(event.args["to"]), event)
-
-
-def _other_version(world: World, event: Event) -> None:
-    """Run a node of the next version for a while: nobody understands what it posts, until it is put back."""
-    for other in NODES:
-        if other != event.node:
-            world.wire.speak_other_version(event.node, other, world.now_ms + int(event.args["ms"]))
-
-
-def _older_kinds(world: World, event: Event) -> None:
-    """Run a node of an earlier version, which does not know a kind of statement; it is brought up to date later."""
-    world.lacking[event.node] = str(event.args["lacks"])
-    sim = world.nodes[event.node]
-    if sim.is_up:
-        sim.forget_kind(world.lacking[event.node])
-
-    def bring_up_to_date() -> None:
-        world.bring_up_to_date(event.node)
-
-    world.after(int(event.args["ms"]), bring_up_to_date)
-
-
-def _cut(world: World, event: Event) -> None:
-    world.wire.cut(event.node, str(event.args["to"]), str(event.args["how"]), world.now_ms + int(event.args["ms"]))
-
-
-def _partition(world: World, event: Event) -> None:
-    for other in NODES:
-        if other != event.node:
-            world.wire.cut(event.node, other, "both", world.now_ms + int(event.args["ms"]), "partition")
-            world.wire.cut(other, event.node, "both", world.now_ms + int(event.args["ms"]), "partition")
-
-
-FAULTS: dict[str, Callable[[World, Event], None]] = {
-    "crash_before_commit": _crash,
-    "crash_after_commit": _crash,
-    "crash_between": _crash,
-    "keep_copy": _keep_copy,
-    "restore": _restore,
-    "disk_full": _disk_full,
-    "write_fails": _write_fails,
-    "commit_fails": _commit_fails,
-    "clock_steps": _clock_steps,
-    "days_pass": _days_pass,
-    "cut": _cut,
-    OTHER_VERSION: _other_version,
-    "older_kinds": _older_kinds,
-    "partition": _partition,
-    **dict.fromkeys(
-        (
-            "drop_request", "drop_answer", "late_request", "late_answer", "double_request", "damage_request",
-            "damage_answer", "reorder", "lose_one", "replay_later", "swap_answer", "cut_short",
-        ),
-        _line,
-    ),
-}  # fmt: skip
-"""Event → what it does to the world. Officers' acts stand in `acts`, a hostile peer's in `hostile`."""
