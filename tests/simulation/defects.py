@@ -119,7 +119,7 @@ DEFECTS: dict[str, Defect] = {
     "tombstone-not-asked": Defect(
         "entente.records.intake", "Intake.accept_record",
         "if (erased := unit.erasures.tombstone(record.id)) is not None:",
-        "if (erased := None) is not None:", "I4", ("erase", "cut"),
+        "if (erased := None) is not None:", "I4 T", ("erase", "cut"),
     ),
     "erased-subject-not-recognised": Defect(
         "entente.records.erasing", "Erasing._erase",

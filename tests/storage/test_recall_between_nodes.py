@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -114,3 +114,46 @@ def test_m18_nothing_of_a_recalled_text_stays_in_the_recipients_store(network: N
     # Its words, and not the whole sentence: no form of it may hide one.
     assert found_in(network.folders[XA], ("Zebunisodi", "Charkhinav")) == set()
     assert found_in(network.folders[XB], ("Zebunisodi",)) != set(), "the sender keeps its own text"
+
+
+@pytest.fixture
+def earlier(network: Network) -> Iterator[Callable[[], None]]:
+    """Have XA run a version that knows no messages; return what brings it up to date, which is done at the end too."""
+    accept = network[XA].exchange.accept
+    assert isinstance(accept, dict)
+    room = accept.pop("message")
+
+    def bring_up_to_date() -> None:
+        accept["message"] = room
+
+    yield bring_up_to_date
+    bring_up_to_date()
+
+
+def test_m18_text_that_is_set_aside_goes_when_it_is_recalled(network: Network, earlier: Callable[[], None]) -> None:
+    message = send(network)
+    network.deliver()
+    assert found_in(network.folders[XA], ("Zebunisodi",)) != set()
+    recall(network, message)
+    network.deliver()
+    earlier()
+    assert network[XA].deciding.retry() == ()
+    network[XA].erasing.run()
+    assert found_in(network.folders[XA], ("Zebunisodi", "Charkhinav")) == set()
+
+
+def test_m18_text_that_is_set_aside_after_its_recall_is_not_kept_when_it_is_taken_in_later(
+    network: Network, earlier: Callable[[], None]
+) -> None:
+    message = send(network)
+    carried = network[XB].exchange.collect(network.id(XA))
+    assert carried is not None
+    network[XB].exchange.postpone(carried, "The line broke.")
+    recall(network, message)
+    network.clock.move(seconds=5)
+    network.deliver()
+    earlier()
+    assert [why for _, why in network[XA].deciding.retry()] == [""]
+    assert ask(network, XA, "message_show", id=message)["message"]["recall"] is not None
+    network[XA].erasing.run()
+    assert found_in(network.folders[XA], ("Zebunisodi", "Charkhinav")) == set()

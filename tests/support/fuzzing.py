@@ -548,13 +548,14 @@ def _post(arena: Arena, batch: bytes, said: Sequence[Statement], lies: frozenset
             continue
         receipt = from_json(Receipt, statements[0].content)
         taken = {one.statement for one in receipt.results if one.is_accepted and not one.reason}
-        # Our own word that comes back is old news: it is acknowledged without a look at its signatures, and changes nothing.
-        if taken and taken <= lies and (found := set(arena.store.held.changed) - _CHANGED_BY_OLD_NEWS):
-            raise Finding(f"a statement was taken in that its body did not sign: it changed {found}")
-        is_anything_taken = is_anything_taken or bool(taken) or receipt.outcome is not ReceiptOutcome.STORED
         may_change |= _CHANGED_BY_REFUSAL
         for result in receipt.results:
             may_change |= _CHANGED_BESIDE.get(result.reason, set())
+        # Our own word that comes back is old news: it is acknowledged without a look at its signatures, and changes nothing.
+        if taken and taken <= lies and (found := set(arena.store.held.changed) - may_change - {"inbox_statement"}):
+            raise Finding(f"a statement was taken in that its body did not sign: it changed {found}")
+        is_anything_taken = is_anything_taken or bool(taken) or receipt.outcome is not ReceiptOutcome.STORED
+        for result in receipt.results:
             code = result.detail.partition(":")[0] if result.reason == "not_accepted" else result.reason
             arena.became(kinds.get(result.statement, "as it stands"), code or "taken")
         words.append(
@@ -568,7 +569,6 @@ def _post(arena: Arena, batch: bytes, said: Sequence[Statement], lies: frozenset
 _READER = AnyOpener()
 _CHANGED_BY_REFUSAL = {*OF_THE_LINE, "body_heard"}
 """What an envelope changes though each of its statements is refused: a control envelope was heard all the same."""
-_CHANGED_BY_OLD_NEWS = {*_CHANGED_BY_REFUSAL, "inbox_statement"}
 _CHANGED_BESIDE = {"unknown_kind": {"inbox_aside"}, "unknown_sender": {"counter"}}
 
 

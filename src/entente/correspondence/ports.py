@@ -91,6 +91,9 @@ class TakenIn(Protocol):
     def empty_naming(self, sender: BodyId, kind: str, item: str) -> None:
         """Empty the documents of a body's statements of a kind that name an item; that they were taken in stays."""
 
+    def forget_aside_item(self, sender: BodyId, kind: str, item: str) -> None:
+        """Forget what a body's statement of a kind, set aside here, says of an item: the one whose header has its id."""
+
 
 class CorrespondenceUnit(CasesUnit, Protocol):
     """A unit of work with the correspondence."""

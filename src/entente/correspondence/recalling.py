@@ -107,6 +107,8 @@ class Recalling(Desk):
         if held is None:
             _check_room(unit, statement.body)
             unit.correspondence.put_recall_ahead(statement.body, content.message, recall)
+            # It may be set aside here, whole (docs/rules/exchange.md X18).
+            unit.inbox.forget_aside_item(statement.body, Kind.MESSAGE, content.message)
         else:
             self._take_text(unit, held, recall, now)
         detail = detail_of("recalled", was_here=held is not None, was_opened=was_opened, case=header.your_reference)

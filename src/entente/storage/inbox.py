@@ -64,6 +64,14 @@ class InboxTables:
         named = sa.and_(one.sender == sender, one.kind == kind, one.document.contains(item, autoescape=True))
         self._connection.execute(sa.update(inbox_statement).where(named).values(document=None))
 
+    def forget_aside_item(self, sender: BodyId, kind: str, item: str) -> None:
+        """Forget what a body's statement of a kind, set aside here, says of an item: the one whose header has its id."""
+        for kept in self.aside():
+            header = kept.statement.content.get("header")
+            is_it = isinstance(header, Mapping) and header.get("id") == item
+            if is_it and (kept.sender, kept.statement.kind) == (sender, kind):
+                self.forget_aside(kept.number)
+
     def stream(self, sender: BodyId, lane: Lane) -> Stream | None:
         """Return the newest incarnation of a stream from a body."""
         return read_stream(self._connection, sender, lane, is_outgoing=False)
@@ -134,7 +142,7 @@ class InboxTables:
                 "incarnation": header.incarnation,
                 "sequence": header.sequence,
                 "at": at,
-                "document": None if statement.id in self._emptied else json_text(statement.to_json()),
+                "document": self._document(statement),
             }
             for statement in statements
         ]
@@ -157,9 +165,12 @@ class InboxTables:
             "incarnation": place.incarnation,
             "sequence": place.sequence,
             "at": at,
-            "document": json_text(aside.statement.to_json()),
+            "document": self._document(aside.statement),
         }
         insert_rows(self._connection, inbox_statement, [values])
+
+    def _document(self, statement: Statement) -> str | None:
+        return None if statement.id in self._emptied else json_text(statement.to_json())
 
     def words_of(
         self, sender: BodyId, since: Mapping[Lane, tuple[str, int]], after: int, limit: int
