@@ -469,6 +469,21 @@ def test_x32_import_shared_with_a_body_that_takes_nothing_stops_whole_and_goes_o
     assert world.count(XB, "silent-") == 129
 
 
+@pytest.mark.usefixtures("short_queues")
+def test_x32_new_version_goes_to_all_who_have_a_copy_however_full_the_queue_of_one_is(world: World) -> None:
+    network = world.network
+    world.share([person(world, "owed-1", "Before")], XB, GS)
+    with pytest.raises(Unavailable, match="queue to XB-NCB is full"):
+        for number in range(61):
+            world.run([person(world, f"fill-{number}", "Filler")], XB)
+    for name in ("Between", "After"):
+        world.run([person(world, "owed-1", name)])
+    (line,) = (one for one in ask(network, "exchange_lines")["lines"] if one["body"]["code"] == XB)
+    assert line["in_queue"] == 61, "one version of it waits, the newest"
+    network.deliver()
+    assert [world.version(code, "owed-1") for code in (XB, GS)] == [3, 3]
+
+
 def ask(network: Network, verb: str, **given: Json) -> Any:  # noqa: ANN401 - a verb's JSON
     return perform(network[XA], verb, given)
 

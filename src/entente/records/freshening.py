@@ -67,17 +67,19 @@ class Fresh:
             is_ended = holder.state is HolderState.END_SENT
             had = None if is_ended or holder.body in overtaken else self.copies.extract_for(before, holder.body)
             if had is None or content_texts(had) != content_texts(has):
-                self.send(after, has, holder.body, whole)
+                self.send(after, has, holder.body, whole, is_owed=True)
 
-    def send(self, record: Record, visible: Record, to: BodyId, whole: Statement | None = None) -> None:
+    def send(
+        self, record: Record, visible: Record, to: BodyId, whole: Statement | None = None, *, is_owed: bool = False
+    ) -> None:
         """Put in the outbox what a body may hold of a record, and keep that it was sent."""
         instrument = visible.terms[0].instrument
         assert instrument is not None, "the gate allows no copy of what is shared under nothing"
         statement = whole if whole is not None and visible is record else None
         if statement is None:
             statement = record_statement(visible, self.officer, self.now, self.signer)
-        # What the node sends again by itself it owes to whoever had a copy (docs/rules/exchange.md X32).
-        is_owed = self.officer == NODE
+        # Whoever has a copy is owed what becomes of it, and so is whom the node sends one again (docs/rules/exchange.md X32).
+        is_owed = is_owed or self.officer == NODE
         self.unit.outbox.put(Outgoing(to, instrument, statement, ref=record.id, is_owed=is_owed))
         self.unit.records.put_holder(record.id, Holder(to, record.version, HolderState.SENT, self.now))
 
