@@ -864,3 +864,11 @@ def test_r21_file_is_never_whole_in_memory_however_large(world: World, mebibytes
     assert taken.digest() == digest.digest()
     # The largest envelope with its plain and sealed forms, and nothing that grows with the file.
     assert peak < 12 * 1024 * 1024
+
+
+def test_r22_question_for_nothing_of_a_file_is_not_well_formed(world: World) -> None:
+    blob = world.attach(world.shared(XB))
+    (listed,) = world.ask(XB, blob.id, count=0)
+    assert listed.kind == BLOB_MANIFEST
+    with pytest.raises(Invalid, match="not well formed"):
+        world.ask(XB, blob.id, with_manifest=False, count=0)

@@ -286,12 +286,17 @@ def read_erasure(statement: Statement) -> ErasureContent:
 def read_fetch(statement: Statement) -> BlobFetch:
     """Read a question for a file's chunks; raise Invalid when it is not well formed or asks for too many."""
     asked = from_json(BlobFetch, statement.content, "content")
-    if not is_blob_id(asked.blob) or not 0 <= asked.first < CHUNKS_MAX or not 0 <= asked.count <= CHUNKS_PER_CALL_MAX:
+    least = 0 if asked.with_manifest else 1
+    if (
+        not is_blob_id(asked.blob)
+        or not 0 <= asked.first < CHUNKS_MAX
+        or not least <= asked.count <= CHUNKS_PER_CALL_MAX
+    ):
         raise Invalid(
             "The question for a file's parts is not well formed.",
             field="content",
-            why=f"It names a blob by its id, a first chunk below {CHUNKS_MAX}, and at most {CHUNKS_PER_CALL_MAX} of them "
-            "(docs/rules/records.md R22).",
+            why=f"It names a blob by its id, a first chunk below {CHUNKS_MAX}, and at most {CHUNKS_PER_CALL_MAX} of them, or the "
+            "list of all alone (docs/rules/records.md R22).",
             do="Ask for the next chunks in another call.",
         )
     return asked
