@@ -236,6 +236,8 @@ class World:
             all(sim.is_up and not self.couriers[code].busy - silent for code, sim in self.nodes.items())
             and not any(self.seen[code].is_taking_back for code in NODES)
             and not self._planned
+            # An event that days passing put behind the healing may still run an earlier version.
+            and not self.lacking
             and not self.behind
             and not self.untended
             and all(
