@@ -96,19 +96,25 @@ def test_m18_recall_overtakes_a_message_that_is_still_on_its_way(network: Networ
     assert states(network, message) == {"message": "stored", "recall": "stored"}
 
 
+def overtaken_by_its_recall(network: Network) -> str:
+    """Have a message leave, be lost on the line, and arrive behind its recall; return its id."""
+    message = send(network)
+    carried = network[XB].exchange.collect(network.id(XA))
+    assert carried is not None
+    network[XB].exchange.postpone(carried, "The line broke.")
+    recall(network, message)
+    network.clock.move(seconds=5)
+    network.deliver()
+    return message
+
+
 def test_m18_nothing_of_a_recalled_text_stays_in_the_recipients_store(network: Network) -> None:
     read, overtaken = send(network), send(network)
     network.deliver()
     recall(network, read)
     recall(network, overtaken)
     network.deliver()
-    late = send(network)
-    carried = network[XB].exchange.collect(network.id(XA))
-    assert carried is not None
-    network[XB].exchange.postpone(carried, "The line broke.")
-    recall(network, late)
-    network.clock.move(seconds=5)
-    network.deliver()
+    late = overtaken_by_its_recall(network)
     assert ask(network, XA, "message_show", id=late)["message"]["recall"] is not None
     network[XA].erasing.run()
     # Its words, and not the whole sentence: no form of it may hide one.
@@ -145,13 +151,7 @@ def test_m18_text_that_is_set_aside_goes_when_it_is_recalled(network: Network, e
 def test_m18_text_that_is_set_aside_after_its_recall_is_not_kept_when_it_is_taken_in_later(
     network: Network, earlier: Callable[[], None]
 ) -> None:
-    message = send(network)
-    carried = network[XB].exchange.collect(network.id(XA))
-    assert carried is not None
-    network[XB].exchange.postpone(carried, "The line broke.")
-    recall(network, message)
-    network.clock.move(seconds=5)
-    network.deliver()
+    message = overtaken_by_its_recall(network)
     earlier()
     assert [why for _, why in network[XA].deciding.retry()] == [""]
     assert ask(network, XA, "message_show", id=message)["message"]["recall"] is not None
