@@ -412,7 +412,7 @@ def fetch(world: World, node: Node, event: Event) -> str:
         said = world.call(other, partial(_received, world.node(other).exchange, batch, answers))
         if not answers:
             return said
-        brought = node.exchange.pulled(call, answers[0])
+        brought = node.exchange.take_in(node.exchange.brought_by(call, answers[0]))
         if not brought.envelopes:
             break
         came, taken = came + brought.envelopes, brought.taken

@@ -68,7 +68,12 @@ def test_x27_who_knows_our_change_of_keys_before_its_receipt_is_here_believes_ou
         caller.exchange.receive(lost.batch)
         asked = caller.exchange.pull(network.id("XA-NCB"))
         # The answer is believed: with it comes what was lost.
-        assert caller.exchange.pulled(asked, called.exchange.receive(batch_to_bytes([asked.envelope]))).envelopes == 1
+        assert (
+            caller.exchange.take_in(
+                caller.exchange.brought_by(asked, called.exchange.receive(batch_to_bytes([asked.envelope])))
+            ).envelopes
+            == 1
+        )
         # A call of a kind that nobody answers: the refusal proves itself too, and is not taken for a forgery.
         with caller.directory.open_unit() as unit:
             unknown = draft("weather", unit.bodies.own().id, network.clock.now(), {})

@@ -167,7 +167,7 @@ def _pulls(arena: Arena, chance: Chance) -> str:
         call.envelope, arena.hearer_entry, (said,), bytes(16), arena.ids[SPEAKER], Lane.ANSWER, signer=arena.speaker,
         sealer=PlainSealer(),
     )  # fmt: skip
-    brought = arena.exchange.pulled(call, batch_to_bytes([sealed, *arena.honest(chance)]))
+    brought = arena.exchange.take_in(arena.exchange.brought_by(call, batch_to_bytes([sealed, *arena.honest(chance)])))
     return f"pulled {len(brought.names)}"
 
 

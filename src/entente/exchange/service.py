@@ -354,10 +354,6 @@ class Exchange:
             signed = statement.with_signature(self.posting.signer_toward(view, view.bodies.own(), peer))
             return self.calls.make(view, peer, signed, InstrumentId(""), self.clock.now(), by_relays=False)
 
-    def pulled(self, call: Call, response: bytes) -> Pulled:
-        """Take in what a pull brought; return what is to be posted back (`brought_by`, `take_in`)."""
-        return self.take_in(self.brought_by(call, response))
-
     def brought_by(self, call: Call, response: bytes) -> tuple[Envelope, ...]:
         """Return what a pull brought, of which nothing is taken in yet; raise Untrusted where the answer proves nothing.
 

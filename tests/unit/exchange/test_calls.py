@@ -149,7 +149,7 @@ def test_x27_question_and_answer_are_signed_with_the_key_that_the_other_side_kno
 
 def pull(a: MemoryNode, b: MemoryNode, taken: tuple[str, ...] = ()) -> int:
     call = a.exchange.pull(XB, taken)
-    brought = a.exchange.pulled(call, b.exchange.receive(batch_to_bytes([call.envelope])))
+    brought = a.exchange.take_in(a.exchange.brought_by(call, b.exchange.receive(batch_to_bytes([call.envelope]))))
     if brought.receipts:
         b.exchange.receive(brought.receipts)
     return brought.envelopes

@@ -55,7 +55,9 @@ def post(sender: MemoryNode, relay: MemoryNode, recipient: MemoryNode) -> None:
 
 def fetch(body: MemoryNode, relay: MemoryNode, taken: tuple[str, ...] = ()) -> int:
     call = body.exchange.pull(XC, taken)
-    brought = body.exchange.pulled(call, relay.exchange.receive(batch_to_bytes([call.envelope])))
+    brought = body.exchange.take_in(
+        body.exchange.brought_by(call, relay.exchange.receive(batch_to_bytes([call.envelope])))
+    )
     if brought.receipts:
         relay.exchange.receive(brought.receipts)
     if brought.taken:

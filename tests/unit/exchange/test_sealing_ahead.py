@@ -85,7 +85,7 @@ def test_much_behind_what_was_fetched_is_sealed_while_it_is_taken_in_and_judged_
     # Five are on their way, five more are sealed, and one of these may no longer leave.
     assert sealed(a) == 10
     a.stopped.add(TEXTS[7])
-    a.exchange.receive(b.exchange.pulled(call, answer).receipts)
+    a.exchange.receive(b.exchange.take_in(b.exchange.brought_by(call, answer)).receipts)
     while fetched(b, a):
         pass
     assert b.state.accepted == [text for text in TEXTS if text != TEXTS[7]]
@@ -103,7 +103,9 @@ def test_parcel_says_whether_much_waits_behind_it() -> None:
 def fetched(asker: MemoryNode, keeper: MemoryNode) -> int:
     """Fetch once and post the receipts back; return how many envelopes came."""
     call = asker.exchange.pull(keeper.id)
-    brought = asker.exchange.pulled(call, keeper.exchange.receive(batch_to_bytes([call.envelope])))
+    brought = asker.exchange.take_in(
+        asker.exchange.brought_by(call, keeper.exchange.receive(batch_to_bytes([call.envelope])))
+    )
     if brought.receipts:
         keeper.exchange.receive(brought.receipts)
     return brought.envelopes
