@@ -102,6 +102,17 @@ def test_r15_report_of_an_onward_holder_that_crosses_the_erasure_stands_with_the
     assert nobody_has(world, record)
 
 
+def test_r15_report_of_an_onward_holder_that_was_known_leaves_no_name_when_it_crosses_the_erasure(world: World) -> None:
+    network, record = world.network, "onward-again"
+    passed_on(world, record)
+    pass_on(world, record)
+    network[XA].erasing.erase(DPO, world.record(record), "unlawful")
+    carry(network, XB, XA)
+    network.deliver()
+    assert holders(world, record) == {(XB, ""): DONE, (GS, XB): DONE}
+    assert nobody_has(world, record)
+
+
 def test_r15_forwarder_whose_copy_ended_by_its_own_calendar_passes_the_erasure_on(world: World) -> None:
     network, record, today = world.network, "onward-3", datetime.now(UTC).date()
     world.share([replace(wanted(world, record), retention=Retention(today, today + timedelta(days=1)))], XB)

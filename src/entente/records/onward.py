@@ -144,13 +144,14 @@ class Onward:
         """Keep with its tombstone to whom a record had been passed on: the report and the erasure crossed on the way."""
         known = unit.erasures.onward(erased.stand_in)
         _check_passed_on(unit, content, sender, _version_had(unit, erased, statement, sender, known))
-        if (sender, content.to) in {(one.forwarder, one.body) for one in known}:
-            return
-        if len(known) >= ONWARD_MAX:
+        is_known = (sender, content.to) in {(one.forwarder, one.body) for one in known}
+        if not is_known and len(known) >= ONWARD_MAX:
             raise _bad("to", f"a record has at most {ONWARD_MAX} onward holders")
-        unit.erasures.put_onward(erased.stand_in, OnwardHolder(sender, content.to, content.version, statement.at))
-        # The report itself names the record.
+        # The report itself names the record, also one that says nothing new.
         unit.erasures.forget_again(content.record)
+        if is_known:
+            return
+        unit.erasures.put_onward(erased.stand_in, OnwardHolder(sender, content.to, content.version, statement.at))
         detail: JsonObject = {"to": content.to, "version": content.version}
         self.record(unit, Act(statement.kind, sender, content.officer, erased.stand_in, detail))
 
