@@ -22,6 +22,7 @@ from entente.storage.blob_files import BlobFolder
 from entente.storage.store import Store
 from tests.storage import examples
 from tests.storage.examples import NOW, TODAY
+from tests.storage.failing_commit import fail_commit
 from tests.support.make_blob_vectors import GOLDEN, sealed_chunks
 
 pytestmark = pytest.mark.storage
@@ -206,6 +207,27 @@ def test_sweep_is_asked_for_after_the_commit_that_drops_a_file_and_after_no_othe
     assert swept == [0]
     with store.unit() as unit:
         unit.records.set_withdrawn(RecordId("body:xa/1"), NOW, 9)
+        unit.commit()
+    assert swept == [0, 1]
+
+
+def test_file_dropped_by_a_commit_that_was_kept_and_reported_as_failed_is_swept_after_the_next(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept: list[int] = []
+    store.sweep_files(lambda: swept.append(0), lambda: swept.append(1))
+    with store.unit() as unit:
+        classes = ((unit.classes.number_of(examples.disclosure_class()), examples.disclosure_class()),)
+        unit.records.put_many([with_files(examples.write("1", classes), FIRST)])
+        unit.commit()
+    with monkeypatch.context() as patch, store.unit() as unit:
+        fail_commit(store, patch, kept=True)
+        unit.records.set_withdrawn(RecordId("body:xa/1"), NOW, 9)
+        with pytest.raises(Unavailable):
+            unit.commit()
+    assert swept == [0]
+    with store.unit() as unit:
+        unit.records.put_many([with_files(examples.write("2", classes))])
         unit.commit()
     assert swept == [0, 1]
 

@@ -30,7 +30,8 @@ from entente.trail.rules import make_row
 from entente.trail.service import Trail, sign_head
 from tests.storage import examples
 from tests.storage.conftest import Opener
-from tests.storage.test_failures import cases_held, fail_commit, open_a_case
+from tests.storage.failing_commit import fail_commit
+from tests.storage.test_failures import cases_held, open_a_case
 
 pytestmark = pytest.mark.storage
 

@@ -20,6 +20,7 @@ from entente.storage.store import Store
 from entente.storage.unit_of_work import SqlUnitOfWork
 from tests.storage import examples
 from tests.storage.conftest import Opener
+from tests.storage.failing_commit import fail_commit
 from tests.storage.test_contract_daily_work import append, case
 
 pytestmark = pytest.mark.storage
@@ -160,19 +161,6 @@ def test_store_locked_by_another_program_is_said_and_safe_to_retry(
         stranger.execute("ROLLBACK")
     commit(store, open_a_case)
     assert cases_held(store) == ["2031/000001"]
-
-
-def fail_commit(store: Store, patch: pytest.MonkeyPatch, *, kept: bool) -> None:
-    """Make the engine report a failed commit: before it, or after it was kept all the same."""
-    dialect = store._shared.writer.dialect  # noqa: SLF001 - the fault is put where a disk has it, below every layer of ours
-    really_commit: Callable[[sa.PoolProxiedConnection], None] = dialect.do_commit
-
-    def fail(connection: sa.PoolProxiedConnection) -> None:
-        if kept:
-            really_commit(connection)
-        raise sqlite3.OperationalError("disk I/O error")
-
-    patch.setattr(dialect, "do_commit", fail)
 
 
 @pytest.mark.parametrize("kept", [False, True])

@@ -172,6 +172,9 @@ class SqlUnitOfWork:
                 callback()
         except BaseException as error:
             failure = partial(shared.translate, error, is_commit=True) if _is_engines(error) else not_ended
+            if company.has_dropped_files:
+                # It may be durable all the same: the next commit looks.
+                shared.blobs_dropped.set()
             self._end_for_good(company)
             company.tell(failure, error)
             if _is_engines(error):
