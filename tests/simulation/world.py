@@ -444,7 +444,8 @@ class World:
 
     def _retry_aside(self, code: str) -> None:
         sim = self.nodes[code]
-        if not sim.is_up or self.seen[code].is_taking_back:
+        # As `doctor` says: while its clock is behind it signs nothing, and takes nothing in.
+        if not sim.is_up or self.seen[code].is_taking_back or self.node(code).clock_trouble():
             self.after(5_000, lambda: self._retry_aside(code))
             return
         tried: list[str] = []
