@@ -200,7 +200,11 @@ def _each_holder_erased(world: World, code: str, name: str) -> None:
         if sent.state == "stored" and not is_gone(to, name, world.seen[to]):
             raise BrokenError(f"I4: {code} had {name} erased at {to}, which has no tombstone of it.")
     is_held = name in world.seen[code].records and world.template.code(name.partition("/")[0]) != code
-    if is_held and not _was_not_reached(world, code, name) and not _is_lost_by_its_forwarder(world, code, name):
+    if is_held and not (
+        _was_not_reached(world, code, name)
+        or _is_lost_by_its_forwarder(world, code, name)
+        or _is_known_to_nobody(world, name)
+    ):
         raise BrokenError(f"I4: {name} was erased by its source, and {code} still holds it.")
 
 
@@ -227,6 +231,15 @@ def _is_lost_by_its_forwarder(world: World, code: str, name: str) -> bool:
     query = "SELECT confirmed_at FROM tombstone_onward WHERE lower(hex(digest)) = ? AND body = ?"
     listed = world.looker(source).ask(query, digest_of(source, name), world.template.bodies[code])
     return all(confirmed is None for (confirmed,) in listed)
+
+
+def _is_known_to_nobody(world: World, name: str) -> bool:
+    """Say whether an erasure ended with its source's store: put back to before it, which had told nobody yet.
+
+    `restore` says to its operator that this may be (docs/rules/node.md N12).
+    """
+    source = world.template.code(name.partition("/")[0])
+    return source in world.truth.restored and not any(is_gone(code, name, world.seen[code]) for code in NODES)
 
 
 def _nothing_left(world: World, code: str) -> None:
