@@ -68,7 +68,7 @@ def test_newer_version_takes_the_place_and_the_number_of_the_older(store: Store)
             1,
         )
         digest = view.records.digests([newer.record.id, RecordId("body:xa/absent")])
-        assert digest == {newer.record.id: (2, newer.digest, None)}
+        assert digest == {newer.record.id: (2, newer.digest)}
 
 
 def test_two_versions_in_one_write_keep_the_later(store: Store) -> None:
@@ -270,6 +270,8 @@ def test_withdrawal_is_kept_for_a_record_that_is_not_held_and_the_first_one_stan
             unit.records.put_withdrawal(RecordId("body:xb/1"), statement)
         assert unit.records.withdrawal(RecordId("body:xb/1")) == first
         assert unit.records.withdrawal(RecordId("body:xb/2")) is None
+        many = [RecordId(f"body:xb/{number}") for number in range(1_300)]
+        assert unit.records.withdrawn(many) == {RecordId("body:xb/1")}
 
 
 def test_preview_counts_copies_by_instrument_source_and_holder(store: Store) -> None:

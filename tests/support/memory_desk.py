@@ -74,9 +74,12 @@ class MemoryRecords:
         by_number = {stored.number: stored for stored in self.held.values()}
         return tuple(by_number[number] for number in numbers if number in by_number)
 
-    def digests(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[int, bytes, datetime | None]]:
+    def digests(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[int, bytes]]:
         found = [self.held[record] for record in records if record in self.held]
-        return {stored.record.id: (stored.record.version, b"", stored.withdrawn_at) for stored in found}
+        return {stored.record.id: (stored.record.version, b"") for stored in found}
+
+    def withdrawn(self, records: Sequence[RecordId]) -> frozenset[RecordId]:
+        return frozenset(record for record in records if record in self.withdrawals)
 
     def put_many(self, writes: Sequence[RecordWrite]) -> None:
         for write in writes:

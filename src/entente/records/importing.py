@@ -146,7 +146,8 @@ class Import:
         self, unit: RecordsUnit, situation: Situation, source: BodyId, drafts: list[RecordDraft], now: datetime
     ) -> Iterator[RecordWrite]:
         ids = [record_id(source, draft.local_id) for draft in drafts]
-        held, erased = unit.records.digests(ids), unit.erasures.erased(ids)
+        # A withdrawal that was taken back, or came back before its record, is final for a record that is not held too.
+        held, withdrawn, erased = unit.records.digests(ids), unit.records.withdrawn(ids), unit.erasures.erased(ids)
         with_files = unit.records.with_blobs(list(held))
         ends: dict[tuple[str, tuple[InstrumentId | None, ...]], date] = {}
         for given in drafts:
@@ -170,17 +171,17 @@ class Import:
                     Rejected(draft.local_id, "local_id", "The record was erased; it does not come back (R12).", "")
                 )
                 continue
-            version, known_digest, withdrawn_at = held.get(wanted, (0, b"", None))
+            version, known_digest = held.get(wanted, (0, b""))
             texts = content_texts(draft)
             digest = content_digest(texts)
-            if withdrawn_at is not None:
+            if wanted in withdrawn:
                 self._reject(Rejected(draft.local_id, "local_id", "The record was withdrawn; that is final (R4).", ""))
                 continue
             if digest == known_digest:
                 self._counts.unchanged += 1
                 continue
             # A row that stands twice in one slice is compared with what the slice itself made of it.
-            held[wanted] = (version + 1, digest, None)
+            held[wanted] = (version + 1, digest)
             self._counts.created += version == 0
             self._counts.updated += version > 0
             record = _as_record(draft, wanted, source, version + 1, now)

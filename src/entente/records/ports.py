@@ -63,8 +63,11 @@ class RecordStore(Protocol):
     def get_many(self, numbers: Sequence[int]) -> tuple[StoredRecord, ...]:
         """Return records by number, in the order asked; absent ones are left out."""
 
-    def digests(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[int, bytes, datetime | None]]:
-        """Return version, content digest and withdrawal of those held, for an import to compare with."""
+    def digests(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[int, bytes]]:
+        """Return version and content digest of those held, for an import to compare with."""
+
+    def withdrawn(self, records: Sequence[RecordId]) -> frozenset[RecordId]:
+        """Return those of which a withdrawal is kept, held or not."""
 
     def put_many(self, writes: Sequence[RecordWrite]) -> None:
         """Keep versions; each replaces the older one under the same number. Durable at commit."""

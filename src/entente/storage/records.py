@@ -58,8 +58,11 @@ _KNOWN = sa.select(
     record.c.doubted_at,
     record.c.ended_at,
 ).where(record.c.record_id.in_(sa.bindparam("records", expanding=True)))
-_DIGESTS = sa.select(record.c.record_id, record.c.version, record.c.digest, record.c.withdrawn_at).where(
+_DIGESTS = sa.select(record.c.record_id, record.c.version, record.c.digest).where(
     record.c.record_id.in_(sa.bindparam("records", expanding=True))
+)
+_WITHDRAWN = sa.select(record_withdrawal.c.record_id).where(
+    record_withdrawal.c.record_id.in_(sa.bindparam("records", expanding=True))
 )
 # The signed bytes stay where they are: the index holds nothing of them, and whoever shows a record reads and checks them.
 _CHANGED = (
@@ -143,13 +146,21 @@ class RecordTables:
             found.update((row.number, row) for row in rows)
         return tuple(self._stored(found[number]) for number in numbers if number in found)
 
-    def digests(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[int, bytes, datetime | None]]:
-        """Return version, content digest and withdrawal of those held."""
+    def digests(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[int, bytes]]:
+        """Return version and content digest of those held."""
         return {
-            RecordId(row.record_id): (row.version, row.digest, row.withdrawn_at)
+            RecordId(row.record_id): (row.version, row.digest)
             for part in parts(records)
             for row in self._connection.execute(_DIGESTS, {"records": list(part)})
         }
+
+    def withdrawn(self, records: Sequence[RecordId]) -> frozenset[RecordId]:
+        """Return those of which a withdrawal is kept, held or not."""
+        return frozenset(
+            RecordId(name)
+            for part in parts(records)
+            for name in self._connection.execute(_WITHDRAWN, {"records": list(part)}).scalars()
+        )
 
     def put_many(self, writes: Sequence[RecordWrite]) -> None:
         """Keep versions; each replaces the older one under the same number. Of two of one record the later counts."""

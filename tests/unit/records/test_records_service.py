@@ -15,7 +15,7 @@ from entente.kernel.ports import Outgoing
 from entente.records.importing import Import, ImportPlan
 from entente.records.model import Holder, HolderState, Link, Property, PropertyType, Record, RecordDraft, Rejected
 from entente.records.service import Records
-from entente.records.statements import record_statement
+from entente.records.statements import record_statement, withdrawal_statement
 from tests.support.build_correspondence import (
     DUTY,
     NOW,
@@ -76,6 +76,22 @@ def test_r4_record_past_its_retention_is_not_taken_in(net: Network) -> None:
     held = net.xb.store.state.records.get(live.id)
     assert held is not None
     assert held.record.version == 1
+
+
+def test_r4_withdrawal_that_a_restored_node_took_back_without_its_record_is_final_for_an_import(net: Network) -> None:
+    terms = terms_of(net.xa, net.agreement)
+    record = a_record(net.xa, terms)
+    gone = withdrawal_statement(record.id, net.xa.id, "no_longer_wanted", DUTY, NOW, net.xa.ring.node)
+    with net.xa.store.open_unit() as unit:
+        unit.records.put_withdrawal(record.id, gone)
+        unit.commit()
+    draft = RecordDraft("p-1", "Person", record.kind, (terms,), record.facts, (), record.retention)
+    rejected: list[Rejected] = []
+    plan = ImportPlan(DUTY, frozenset({net.xb.id}), lambda _: None, rejected.append)
+    summary = Import(records_of(net.xa), plan).run([draft], "none")
+    assert (summary.created, [one.field for one in rejected]) == (0, ["local_id"])
+    assert net.xa.store.state.records.get(record.id) is None
+    assert put_out(net.xa) == []
 
 
 def test_r4_withdrawal_reaches_holders_though_the_first_terms_name_no_instrument(net: Network) -> None:
