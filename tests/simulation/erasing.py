@@ -137,7 +137,9 @@ _ERASING = frozenset({"erase_record", "replay_erasure"})
 def _holds(world: World, code: str, source: str, kept: Kept, before: Seen, row: Row) -> bool:
     match parsed(row.detail)["ground"]:
         case "officers_act":
-            return source == code and row.officer == DPO
+            # A node that was put back erases again what its officer had erased, by what others know of it (R34).
+            is_again = code in world.truth.restored and kept.id in world.truth.erased
+            return source == code and (row.officer == DPO or is_again)
         case "source_erased":
             return source != code and kept.id in world.truth.erased
         case "source_withdrew":

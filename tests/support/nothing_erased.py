@@ -41,6 +41,9 @@ class NothingErased:
     def held_under(self, source: BodyId, key: bytes, stand_ins: Collection[RecordId]) -> dict[RecordId, RecordId]:
         return {}
 
+    def keep_words(self, peer: BodyId) -> None:
+        return None
+
     def words_since(self, peer: BodyId, since: datetime, after: int, limit: int) -> tuple[tuple[int, JsonObject], ...]:
         return ()
 

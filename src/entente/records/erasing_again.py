@@ -121,6 +121,9 @@ class ErasingAgain(Erasing):
         asked = from_json(ErasedSince, statement.content, ERASED_SINCE)
         # Two that were restored at once help each other.
         unit.state.allow()
+        if not asked.after:
+            # What came within the hour waits yet for its id to be put out.
+            unit.erasures.keep_words(sender)
         found = unit.erasures.words_since(sender, asked.since, asked.after, WORDS_IN_ANSWER + 1)
         page = found[:WORDS_IN_ANSWER]
         sources = {_source_of(word_from_json(word)) for _, word in page}

@@ -298,8 +298,14 @@ class ErasureStore(Protocol):
         Reads every id of the source, so it is asked of a view.
         """
 
+    def keep_words(self, peer: BodyId) -> None:
+        """Keep now the erasures that a body brought here and that were not yet put out of what they came in.
+
+        What it was told and lost since stands in its queue whole, and is sent again (docs/rules/exchange.md X33).
+        """
+
     def words_since(self, peer: BodyId, since: datetime, after: int, limit: int) -> tuple[tuple[int, JsonObject], ...]:
-        """Return the signed erasures that a body brought here or was told since a moment, with a number above `after`, in order.
+        """Return the kept erasures that a body brought here or was told since a moment, with a number above `after`, in order.
 
         Each as for the wire, with the stand-in where the record's id stood: the id itself is nowhere any more.
         """

@@ -226,6 +226,18 @@ class ErasureTables(TombstoneTables):
         digests = ((digest_under(key, RecordId(one)), RecordId(one)) for one in held)
         return {wanted[digest]: found for digest, found in digests if digest in wanted}
 
+    def keep_words(self, peer: BodyId) -> None:
+        """Keep now the erasures that a body brought and that still stand where they came in (R34)."""
+        # Erasures go by the control lane, of which the table has an index.
+        query = sa.select(inbox_statement.c.number).where(
+            inbox_statement.c.sender == peer,
+            inbox_statement.c.lane == "control",
+            inbox_statement.c.kind == "erasure",
+            inbox_statement.c.document.is_not(None),
+            inbox_statement.c.document != "",
+        )
+        self._keep_brought(tuple(self._connection.execute(query).scalars()))
+
     def words_since(self, peer: BodyId, since: datetime, after: int, limit: int) -> tuple[tuple[int, JsonObject], ...]:
         """Return erasures that a body brought or was told since a moment, each with its number, in order."""
         query = sa.select(erasure_word).where(
