@@ -19,7 +19,8 @@ from entente.correspondence import taking_back as correspondence_words
 from entente.correspondence.service import Correspondence
 from entente.correspondence.statements import Kind
 from entente.exchange.calls import Answer
-from entente.exchange.recovering import CATCH_UP_KIND, TakeBack
+from entente.exchange.catching_up import CATCH_UP_KIND
+from entente.exchange.recovering import TakeBack
 from entente.exchange.renewing import RENEWAL_KIND, accept_renewal
 from entente.exchange.telling_on import ToWhom
 from entente.kernel.clock import Clock

@@ -37,7 +37,7 @@ from entente.correspondence.statements import (
     RecordRequestContent,
 )
 from entente.exchange.calls import CALL_REFUSED_KIND, LATER_KEYS_KIND, PULL_KIND, PULLED_KIND
-from entente.exchange.recovering import CAUGHT_UP_KIND, CatchUp, CaughtUp
+from entente.exchange.catching_up import CAUGHT_UP_KIND, CatchUp, CaughtUp
 from entente.records.statements import (
     BLOB_CHUNK,
     BLOB_FETCH,

@@ -353,6 +353,9 @@ class World:
         checks.begun(self, code)
         self.faults["restore"] += 1
         self.say(f"{code} is put back to {self.seen[code].size} rows of its trail")
+        if code not in self.lacking:
+            # A copy of an earlier version may hold what that one set aside; the operator has the newer one take it in.
+            self.after(1_000, lambda: self._retry_aside(code))
 
     def _tending(self, code: str, life: int) -> Callable[[], None]:
         def step() -> None:

@@ -129,6 +129,23 @@ def test_what_was_acknowledged_waits_again_from_a_sequence_on_in_its_order(store
         assert {one.since for one in unit.outbox.unsealed(OTHER, Lane.DATA, 9)} == {LATER}
 
 
+def test_what_was_kept_aside_waits_again_too_and_what_a_rule_refused_does_not(store: Store) -> None:
+    with store.unit() as unit:
+        items = put(unit, "ref-1", "ref-2", "ref-3")
+        envelope = examples.envelope(1)
+        unit.outbox.put_envelope(envelope, items)
+        (waiting,) = unit.outbox.envelopes(OTHER, Lane.DATA, 9)
+        results = tuple(
+            StatementResult(item.outgoing.statement.id, is_accepted=False, reason=reason)
+            for item, reason in zip(items, ("unknown_kind", "fault", "not_accepted"), strict=True)
+        )
+        unit.outbox.settle(waiting.number, replace(examples.receipt(envelope), results=results), b"signed", LATER)
+        assert unit.outbox.reopen(OTHER, Lane.DATA, "stream-1", 1, LATER) == 2
+        assert [one.outgoing.ref for one in unit.outbox.unsealed(OTHER, Lane.DATA, 9)] == ["ref-1", "ref-2"]
+        assert states(unit, "ref-1") == [("waiting", "")]
+        assert states(unit, "ref-3") == [("refused", "not_accepted")]
+
+
 def test_held_statement_is_out_of_the_queue_until_released_and_dropped_for_good(store: Store) -> None:
     with store.unit() as unit:
         first, second = put(unit, "ref-1", "ref-2")

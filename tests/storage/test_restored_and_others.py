@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -82,6 +83,27 @@ def test_x34_words_that_reached_one_body_before_the_node_was_lost_go_on_to_the_o
         deliveries = unit.outbox.deliveries(record)
     told = sorted(one.recipient for one in deliveries if one.kind == "withdrawal")
     assert told == sorted((network.id(XB), network.id(GS)))
+
+
+@pytest.mark.parametrize("lost", [XA, XB])
+def test_x33_what_was_only_set_aside_is_not_lost_with_either_store(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    network, file = world.network, backup(world, tmp_path, lost)
+    with monkeypatch.context() as patch:
+        # XB's version knows no records yet.
+        patch.delitem(cast("dict[str, object]", network[XB].deciding.accept), "record")
+        world.share([person(world, "w-1", "Talvo Mirenko")], XB)
+        assert [one.reason for one in network[XB].deciding.aside()] == ["unknown_kind"]
+        node = restored(world, lost, file)
+        assert node.recovery.ask()
+        assert world.held(XA, "w-1") is not None
+        network.clock.move(minutes=2)
+        network.deliver()
+    assert world.held(XB, "w-1") is None or lost == XB
+    assert {why for _, why in network[XB].deciding.retry()} <= {""}
+    assert world.held(XB, "w-1") is not None
+    assert network[XB].deciding.aside() == ()
 
 
 def test_x33_what_is_still_under_way_of_a_lost_node_is_taken_in_by_nobody_it_asked(

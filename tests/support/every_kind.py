@@ -61,8 +61,8 @@ from entente.correspondence.statements import (
 )
 from entente.disclosure.model import DisclosureClass
 from entente.exchange.calls import PULL_KIND
+from entente.exchange.catching_up import CATCH_UP_KIND, CatchUp, Position
 from entente.exchange.model import Lane
-from entente.exchange.recovering import CATCH_UP_KIND, CatchUp, Position
 from entente.exchange.renewing import RENEWAL_KIND
 from entente.handling.model import DisclosureAct, Retention, ReviewState
 from entente.kernel.canonical import JsonObject

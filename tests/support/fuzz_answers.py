@@ -15,10 +15,10 @@ from entente.correspondence.model import Header
 from entente.correspondence.requests import Wanted
 from entente.correspondence.statements import ConsultContent, Kind
 from entente.exchange.calls import CALL_REFUSED_KIND, PULLED_KIND
+from entente.exchange.catching_up import CATCH_UP_KIND, CatchUp, Position
 from entente.exchange.envelopes import batch_to_bytes
 from entente.exchange.model import STREAM_LANES, Lane
 from entente.exchange.receipts import make_answer
-from entente.exchange.recovering import CATCH_UP_KIND, CatchUp, Position
 from entente.kernel.clock import format_time
 from entente.kernel.codec import to_object
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, RecordId

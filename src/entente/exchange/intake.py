@@ -18,6 +18,7 @@ from entente.bodies.authority import Record
 from entente.bodies.model import Body
 from entente.exchange.envelopes import header_hash, open_sealed, read_body
 from entente.exchange.model import (
+    KEPT_ASIDE,
     Envelope,
     EnvelopeBody,
     Lane,
@@ -54,8 +55,6 @@ from entente.kernel.statement import Statement
 
 COUNTED_BEFORE = "counted_before"
 """Of a statement that was taken in before, in whatever envelope: it is acknowledged again, and nothing is done."""
-_KEPT_ASIDE = frozenset({RefusalReason.FAULT, RefusalReason.UNKNOWN_KIND})
-"""What is no fault of the statement, and may be taken in by a later version of this node. What a rule refused is not kept."""
 REFUSED_MAX = 32
 """Statements of one envelope that rooms may refuse before the rest of it is set aside unasked: an envelope of 1,000 poison
 statements then costs 32 looks and not 1,000. Honest nodes refuse what their peer would before they send."""
@@ -261,7 +260,7 @@ class Intake:
         taken = [statement for statement, one in pairs if one.is_accepted and one.reason != COUNTED_BEFORE]
         unit.inbox.put_accepted(envelope, taken, now)
         for statement, one in pairs:
-            if one.reason in _KEPT_ASIDE:
+            if one.reason in KEPT_ASIDE:
                 name, sender = header_hash(envelope), envelope.header.sender
                 unit.inbox.set_aside(SetAside(0, sender, name, statement, one.reason, one.detail, now))
 

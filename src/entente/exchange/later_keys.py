@@ -15,12 +15,12 @@ from datetime import datetime
 from entente.bodies.model import Body
 from entente.bodies.statements import DirectoryKind
 from entente.exchange.calls import LATER_KEYS_KIND
+from entente.exchange.catching_up import CATCH_UP_KIND
 from entente.exchange.envelopes import open_envelope
 from entente.exchange.model import Envelope, Lane
 from entente.exchange.ports import ExchangeUnit
 from entente.exchange.posting import Posting
 from entente.exchange.receipts import make_answer, opener_for
-from entente.exchange.recovering import CATCH_UP_KIND
 from entente.exchange.rules import Course, Known, judge_call
 from entente.kernel.ids import KeyId
 from entente.kernel.signing import key_id

@@ -150,6 +150,12 @@ class RefusalReason(StrEnum):
     """Its room was not asked, because too many before it in the envelope were refused."""
 
 
+KEPT_ASIDE = frozenset({RefusalReason.FAULT, RefusalReason.UNKNOWN_KIND})
+"""What is no fault of a statement: its recipient keeps it aside, and may take it in by a later version.
+
+What a rule refused is not kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatementResult:
     """What became of one statement of an envelope."""
@@ -240,6 +246,17 @@ class Line:
     attempts: int
     next_try_at: datetime
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWord:
+    """A statement of the body that brought it, as it is given back to that body (X33)."""
+
+    number: int
+    """Its place among all that is given back."""
+    statement: Statement
+    is_aside: bool
+    """It was set aside here and not taken in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from entente.exchange.model import (
     Envelope,
     Lane,
     Line,
+    OwnWord,
     PeerAnswer,
     Queued,
     Receipt,
@@ -149,8 +150,10 @@ class OutboxStore(Outbox, Protocol):
     def set_known(self, queued: Queued, why: str, at: datetime) -> None:
         """End a statement's delivery: its recipient has shown with its signature that it has it."""
 
-    def put_known(self, outgoing: Outgoing, why: str, at: datetime) -> None:
+    def put_known(self, outgoing: Outgoing, why: str, at: datetime, *, is_taken_in: bool = True) -> None:
         """Keep a statement as sent to a body that has shown that it has it, though nothing of its sending is known here.
+
+        It waits to be sent again where that body only set it aside.
 
         `reopen` lets it wait again for a body that had come less far when it was taken back.
         """
@@ -203,11 +206,11 @@ class InboxStore(Protocol):
 
     def words_of(
         self, sender: BodyId, since: Mapping[Lane, tuple[str, int]], after: int, limit: int
-    ) -> tuple[tuple[int, Statement], ...]:
-        """Return a sender's own statements that were taken in after a place of each lane's stream, each with its number.
+    ) -> tuple[OwnWord, ...]:
+        """Return a sender's own statements that came after a place of each lane's stream.
 
-        The place is (incarnation, sequence). Those with a number above `after`, in the order they were taken in, whose
-        document is still kept.
+        The place is (incarnation, sequence). Those with a number above `after`: first what was taken in, in its order, whose
+        document is still kept, then what was set aside.
         """
 
     def has_answered(self, call: str, at: datetime) -> bool:

@@ -22,8 +22,9 @@ from entente.bodies.ports import BodyLists
 from entente.bodies.statements import DirectoryKind
 from entente.bodies.taking_back import is_by_earlier_key
 from entente.exchange.calls import ANSWER_STATEMENTS_MAX, LATER_KEYS_KIND
+from entente.exchange.catching_up import CATCH_UP_KIND, CAUGHT_UP_KIND, CatchUp, CaughtUp, Position
 from entente.exchange.envelopes import statement_bytes
-from entente.exchange.model import BODY_BYTES_MAX, STREAM_LANES, Lane, PeerAnswer, Stream
+from entente.exchange.model import BODY_BYTES_MAX, STREAM_LANES, Lane, OwnWord, PeerAnswer, Stream
 from entente.exchange.packing import FRAME_BYTES
 from entente.exchange.ports import ExchangeUnit
 from entente.exchange.posting import Posting, begun_by
@@ -38,7 +39,6 @@ from entente.kernel.ports import Act, Outgoing
 from entente.kernel.state import NodeMode, NodeState
 from entente.kernel.statement import Statement, draft
 
-CATCH_UP_KIND, CAUGHT_UP_KIND = "catch_up", "caught_up"
 FINISH = "finish_recovery"
 WHY_CHARACTERS_MAX = 1_000
 
@@ -49,8 +49,10 @@ PAGES_AT_ONCE_MAX = 1_000
 LEFT_OUT_AGAIN = timedelta(hours=1)
 """How often a body without which a head ended taking back is asked what was erased; no post waits longer either (X21)."""
 ONLY_ERASURES = "It was asked after the end, and only for what was erased."
-_UNPLACED = ""
-"""What a word is kept under whose room could not say what it waits for."""
+_UNPLACED, _UNPLACED_ASIDE = "", "aside"
+"""What a word is kept under whose room could not say what it waits for: one that its giver took in, and one it set aside."""
+_ASIDE_BYTES = 64
+"""Of the name of a word that was set aside, in the answer's head."""
 
 TakeBack: TypeAlias = Callable[[Any, Statement, BodyId], Outgoing | None]
 """A room's way to take one of our own statements back: the unit of work, the statement, the body that gave it back.
@@ -61,34 +63,12 @@ it is about something erased."""
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """How far a stream had come: the newest incarnation known, and its last sequence; empty and 0 for none."""
+class _Word:
+    """A word of ours that a body gives back."""
 
-    incarnation: str = ""
-    sequence: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CatchUp:
-    """Content of a `catch_up` call."""
-
-    from_you: Mapping[str, Position]
-    """By lane: the last envelope of yours that we know we took in."""
-    from_us: Mapping[str, Position]
-    """By lane: the last envelope of ours that we know we sealed for you."""
-    after: int = 0
-    """Where the next page of our own words begins; 0 at first, then as the last answer said."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaughtUp:
-    """Content of a `caught_up` answer; our own words follow it in the same envelope."""
-
-    sent_again: int
-    """Statements that the body sends again, in new streams."""
-    after: int
-    """To ask for the next page with."""
-    has_more: bool
+    statement: Statement
+    giver: BodyId
+    is_aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +122,24 @@ class Recovering:
                 )
                 self.posting.begin_anew(unit, sender, lane, "The other side was restored from a backup.", now)
             self.record(unit, Act(CATCH_UP_KIND, sender, "node", sender, {"sent_again": sent_again}))
-        words, after, has_more = self._page(unit, sender, asked)
-        head = draft(CAUGHT_UP_KIND, own.id, now, to_object(CaughtUp(sent_again, after, has_more)))
+        page, has_more = self._page(unit, sender, asked)
+        after = page[-1].number if page else asked.after
+        aside = tuple(word.statement.id for word in page if word.is_aside)
+        head = draft(CAUGHT_UP_KIND, own.id, now, to_object(CaughtUp(sent_again, after, has_more, aside)))
+        words = (word.statement for word in page)
         return (head.with_signature(self.posting.signer_toward(unit, own, sender)), *words)
 
-    def _page(self, unit: ExchangeUnit, sender: BodyId, asked: CatchUp) -> tuple[list[Statement], int, bool]:
+    def _page(self, unit: ExchangeUnit, sender: BodyId, asked: CatchUp) -> tuple[list[OwnWord], bool]:
         since = {Lane(lane): (known.incarnation, known.sequence) for lane, known in asked.from_us.items()}
         found = unit.inbox.words_of(sender, since, asked.after, ANSWER_STATEMENTS_MAX)
-        page: list[Statement] = []
-        after, room = asked.after, BODY_BYTES_MAX - FRAME_BYTES - 4_096
-        for number, word in found[: ANSWER_STATEMENTS_MAX - 1]:
-            room -= statement_bytes(word)
+        page: list[OwnWord] = []
+        room = BODY_BYTES_MAX - FRAME_BYTES - 4_096
+        for word in found[: ANSWER_STATEMENTS_MAX - 1]:
+            room -= statement_bytes(word.statement) + _ASIDE_BYTES * word.is_aside
             if room < 0:
                 break
             page.append(word)
-            after = number
-        return page, after, len(page) < len(found)
+        return page, len(page) < len(found)
 
     def take(
         self, unit: ExchangeUnit, answer: Sequence[Statement], peer: BodyId, now: datetime
@@ -174,15 +156,20 @@ class Recovering:
             raise _no_answer()
         said = from_json(CaughtUp, head.content, CAUGHT_UP_KIND)
         troubles = [f"«{word.kind[:40]}» is another body's word." for word in words if word.body != own]
-        waiting = [*unit.ahead.take(_UNPLACED), *((word, peer) for word in words if word.body == own)]
+        aside = frozenset(said.set_aside)
+        waiting = [
+            *(_Word(word, giver, is_aside=False) for word, giver in unit.ahead.take(_UNPLACED)),
+            *(_Word(word, giver, is_aside=True) for word, giver in unit.ahead.take(_UNPLACED_ASIDE)),
+            *(_Word(word, peer, is_aside=word.id in aside) for word in words if word.body == own),
+        ]
         while waiting:
             # What one page or body gives back may rest on what another does: those that found nothing are asked again.
-            left = [pair for pair in waiting if not self._take_one(unit, *pair, troubles, now)]
+            left = [word for word in waiting if not self._take_one(unit, word, troubles, now)]
             if len(left) == len(waiting):
                 break
             waiting = left
-        for word, giver in waiting:
-            unit.ahead.put(_UNPLACED, word, giver, now)
+        for word in waiting:
+            unit.ahead.put(_UNPLACED_ASIDE if word.is_aside else _UNPLACED, word.statement, word.giver, now)
         detail: JsonObject = {"given_back": len(words), "not_taken": len(troubles), "waiting": len(waiting)}
         self.record(unit, Act("take_back", peer, "node", peer, detail))
         return said, tuple(troubles)
@@ -212,28 +199,29 @@ class Recovering:
             self.telling_on.tell(unit, word, now, but=peer)
         self.record(unit, Act("learn_keys", peer, "node", peer, {"changes": len(answer) - 1}))
 
-    def _take_one(self, unit: ExchangeUnit, word: Statement, giver: BodyId, troubles: list[str], now: datetime) -> bool:
+    def _take_one(self, unit: ExchangeUnit, given: _Word, troubles: list[str], now: datetime) -> bool:
         """Have a room take one word back; False when what it is about is not here yet."""
+        word = given.statement
         room = self.take_back.get(word.kind)
         if room is None:
             return True
         if is_by_earlier_key(unit.bodies.own(), word):
             word = word.with_signature(self.posting.keys.signer)
         try:
-            went_out = room(unit, word, giver)
+            went_out = room(unit, word, given.giver)
         except NotFound:
             return False
         except (EntenteError, *FAULTS) as error:
             troubles.append(f"«{word.kind}»: {error}"[:300])
             return True
-        if went_out is not None and not unit.outbox.has_sent(word.id, giver):
+        if went_out is not None and not unit.outbox.has_sent(word.id, given.giver):
             # Whoever gives it back has it: its delivery is known again, and should that body be restored, it is sent again.
-            unit.outbox.put_known(went_out, TAKEN_BACK, now)
+            unit.outbox.put_known(went_out, TAKEN_BACK, now, is_taken_in=not given.is_aside)
         return True
 
     def give_up_waiting(self, unit: ExchangeUnit) -> int:
         """Keep no longer what could not be taken back because what it is about never came; return how many."""
-        return len(unit.ahead.take(_UNPLACED))
+        return len(unit.ahead.take(_UNPLACED)) + len(unit.ahead.take(_UNPLACED_ASIDE))
 
     def begin_streams_anew(self, unit: ExchangeUnit, now: datetime) -> None:
         """Begin a new incarnation of each of our streams: what was sealed after the backup has taken the old ones' numbers.

@@ -17,7 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from entente.exchange.envelopes import envelope_from_json, envelope_to_json
-from entente.exchange.model import CALL_SECONDS_MAX, Envelope, Lane, Receipt, SetAside, Stream
+from entente.exchange.model import CALL_SECONDS_MAX, Envelope, Lane, OwnWord, Receipt, SetAside, Stream
 from entente.kernel.errors import Conflict
 from entente.kernel.ids import BodyId, StatementId
 from entente.kernel.statement import Statement
@@ -30,6 +30,8 @@ PARKED_MAX: Final = 10_000
 PARKED_BYTES_MAX: Final = 256 * 1024 * 1024
 ASIDE_OF_SENDER_MAX: Final = 1_000
 """Statements kept aside of one sender; a node that fails at more needs mending before it needs memory."""
+ASIDE_FROM: Final = 1 << 52
+"""From which statements set aside are counted among a sender's words: above any that was taken in, and exact in JSON."""
 ASKED_TOGETHER: Final = 16
 """Statements asked for in one query: a full envelope has four such lists, a lone message one."""
 
@@ -174,21 +176,35 @@ class InboxTables:
 
     def words_of(
         self, sender: BodyId, since: Mapping[Lane, tuple[str, int]], after: int, limit: int
-    ) -> tuple[tuple[int, Statement], ...]:
-        """Return a sender's own statements that were taken in after a place of each lane's stream, each with its number."""
+    ) -> tuple[OwnWord, ...]:
+        """Return a sender's own statements that came after a place of each lane's stream.
+
+        Those that were taken in come first, then those that were set aside, counted from ASIDE_FROM.
+        """
         one = inbox_statement.c
-        is_later = [
-            sa.and_(
-                one.lane == lane.value,
-                sa.or_(one.incarnation > incarnation, sa.and_(one.incarnation == incarnation, one.sequence > sequence)),
-            )
-            for lane, (incarnation, sequence) in since.items()
-        ]
         query = sa.select(one.number, one.document).where(
-            one.sender == sender, one.body == sender, one.document.is_not(None), one.number > after, sa.or_(*is_later)
+            one.sender == sender,
+            one.body == sender,
+            one.document.is_not(None),
+            one.number > after,
+            _is_later(one, since),
         )
         rows = self._connection.execute(query.order_by(one.number).limit(limit))
-        return tuple((row.number, statement_of(row.document)) for row in rows)
+        taken = tuple(OwnWord(row.number, statement_of(row.document), is_aside=False) for row in rows)
+        return (*taken, *self._aside_of(sender, since, after - ASIDE_FROM, limit - len(taken)))
+
+    def _aside_of(
+        self, sender: BodyId, since: Mapping[Lane, tuple[str, int]], after: int, limit: int
+    ) -> tuple[OwnWord, ...]:
+        query = (
+            sa.select(inbox_aside.c.number, inbox_aside.c.document)
+            .join(_taken, sa.and_(_taken.c.sender == sender, _taken.c.header_hash == inbox_aside.c.envelope))
+            .where(inbox_aside.c.sender == sender, inbox_aside.c.number > after, _is_later(_taken.c, since))
+        )
+        # All of them, ASIDE_OF_SENDER_MAX at most: whose word each is stands in its document alone.
+        rows = self._connection.execute(query.order_by(inbox_aside.c.number))
+        found = (OwnWord(ASIDE_FROM + row.number, statement_of(row.document), is_aside=True) for row in rows)
+        return tuple(word for word in found if word.statement.body == sender)[:limit]
 
     def has_answered(self, call: str, at: datetime) -> bool:
         """Say whether a call was answered before; if not, keep that it is now."""
@@ -264,6 +280,25 @@ class InboxTables:
     def _taken(self, sender: BodyId, lane: Lane, incarnation: str, sequence: int) -> Any:  # noqa: ANN401 - a row, or None
         values = {"sender": sender, "lane": lane.value, "incarnation": incarnation, "sequence": sequence}
         return read_one(self._connection, _TAKEN, values)
+
+
+def _is_later(
+    place: Any,  # noqa: ANN401 - the columns of either table
+    since: Mapping[Lane, tuple[str, int]],
+) -> sa.ColumnElement[bool]:
+    """Say in SQL whether a row stands after a place of its lane's stream."""
+    return sa.or_(
+        *(
+            sa.and_(
+                place.lane == lane.value,
+                sa.or_(
+                    place.incarnation > incarnation,
+                    sa.and_(place.incarnation == incarnation, place.sequence > sequence),
+                ),
+            )
+            for lane, (incarnation, sequence) in since.items()
+        )
+    )
 
 
 def _key_of(envelope: Envelope) -> dict[str, object]:

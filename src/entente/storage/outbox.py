@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from entente.exchange.envelopes import header_hash
 from entente.exchange.model import (
+    KEPT_ASIDE,
     Envelope,
     EnvelopeHeader,
     Lane,
@@ -56,6 +57,7 @@ _box, _item, _line = outbox_envelope, outbox_statement, outbox_line
 HEADERS_REMEMBERED_MAX = 512
 """Of envelopes under way: eight batches of a lane, half a megabyte."""
 _WAITING, _GIVEN_UP = SendState.WAITING.value, "given_up"
+_KEPT_ASIDE = tuple(sorted(reason.value for reason in KEPT_ASIDE))
 
 _OF_LANE = (_item.c.recipient == sa.bindparam("recipient"), _item.c.lane == sa.bindparam("lane"))
 _IS_UNSEALED = (*_OF_LANE, _item.c.state == _WAITING, _item.c.envelope_number.is_(None))
@@ -279,7 +281,10 @@ class OutboxTables(LineTables, PutTables):
         self._connection.execute(sa.update(_box).where(*mine).values(**given_up))
 
     def reopen(self, recipient: BodyId, lane: Lane, incarnation: str, sequence: int, at: datetime) -> int:
-        """Let what was acknowledged from a sequence of a stream on wait again, in its order; return how many statements."""
+        """Let what was acknowledged from a sequence of a stream on wait again, in its order; return how many statements.
+
+        So does what was kept aside there: with the store it was kept in, it is lost too.
+        """
         # Later incarnations of the stream rest on this one: what was lost of it is lost of them.
         is_from = sa.or_(
             sa.and_(_box.c.incarnation == incarnation, _box.c.sequence >= sequence), _box.c.incarnation > incarnation
@@ -291,12 +296,13 @@ class OutboxTables(LineTables, PutTables):
         )
         if began := begun_at(incarnation):
             was_taken_back = sa.and_(was_taken_back, _item.c.put_at > began)
+        was_kept_aside = sa.and_(_item.c.state == SendState.REFUSED.value, _item.c.reason.in_(_KEPT_ASIDE))
         again = sa.update(_item).where(
             sa.or_(_item.c.envelope_number.in_(lost), was_taken_back),
-            _item.c.state == SendState.STORED.value,
+            sa.or_(_item.c.state == SendState.STORED.value, was_kept_aside),
             _item.c.document.is_not(None),
         )
-        return self._connection.execute(again.values(state=_WAITING, envelope_number=None, at=at)).rowcount
+        return self._connection.execute(again.values(state=_WAITING, envelope_number=None, reason="", at=at)).rowcount
 
     def doubt_what_left(self) -> None:
         """Take everything that waits or is held for what may have left."""
@@ -335,10 +341,11 @@ class OutboxTables(LineTables, PutTables):
         """End a statement's delivery: its recipient has shown with its signature that it has it."""
         self._set(queued.number, SendState.STORED, why, at)
 
-    def put_known(self, outgoing: Outgoing, why: str, at: datetime) -> None:
-        """Keep a statement as sent to a body that has shown that it has it."""
-        stored = {"state": SendState.STORED.value, "may_have_left": True, "reason": why}
-        insert_rows(self._connection, _item, [_item_row(outgoing, at) | stored])
+    def put_known(self, outgoing: Outgoing, why: str, at: datetime, *, is_taken_in: bool = True) -> None:
+        """Keep a statement as sent to a body that has shown that it has it; it waits again where that only set it aside."""
+        state = SendState.STORED if is_taken_in else SendState.WAITING
+        known = {"state": state.value, "may_have_left": True, "reason": why}
+        insert_rows(self._connection, _item, [_item_row(outgoing, at) | known])
         lane = lane_of(outgoing)
         if self.line(outgoing.recipient, lane) is None:
             # A body that was restored in its turn may ask for it again, and what waits goes by a line.

@@ -26,7 +26,7 @@ class PutTables:
         """Return the statements of some kinds that were put as known for a reason, each once, in the order they were put."""
         known = sa.select(_item.c.statement_id, _item.c.document).where(
             _item.c.envelope_number.is_(None),
-            _item.c.state == SendState.STORED.value,
+            _item.c.state.in_([SendState.STORED.value, SendState.WAITING.value]),
             _item.c.reason == why,
             _item.c.kind.in_(sorted(kinds)),
             _item.c.document.is_not(None),

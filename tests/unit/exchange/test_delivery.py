@@ -457,4 +457,4 @@ def test_x14_statement_taken_in_later_counts_once_and_is_among_its_senders_words
     assert (b.state.accepted, mended.aside()) == (["mended"], ())
     with b.unit() as unit:
         words = unit.inbox.words_of(XA, {Lane.CONTROL: ("", 0), Lane.DATA: ("", 0)}, 0, 9)
-    assert [word.id for _, word in words] == [said.id]
+    assert [(word.statement.id, word.is_aside) for word in words] == [(said.id, False)]
