@@ -383,7 +383,7 @@ def _same_keys(world: World) -> None:
 def _given_back(world: World) -> None:
     """Check that whoever was put back to an older store knows again what others had of it."""
     for author, holder, family, item in sorted(world.truth.known_elsewhere):
-        if _is_recalled(world, holder, family, item):
+        if _is_recalled(world, holder, family, item) or _is_about_erased(world, holder, family, item):
             continue
         if (family, item) in world.seen[holder].items and (family, item) not in world.seen[author].items:
             raise BrokenError(
@@ -409,6 +409,15 @@ def _is_recalled(world: World, holder: str, family: str, item: str) -> bool:
     query = "SELECT document FROM correspondence_item WHERE family = 'message' AND id = ?"
     ((document,),) = world.looker(holder).ask(query, item)
     return parsed(document)["recall"] is not None
+
+
+def _is_about_erased(world: World, holder: str, family: str, item: str) -> bool:
+    """Say whether a hit is about a record that its source erased since: a store that never held it has nothing to hang it on."""
+    if family != "hit" or (family, item) not in world.seen[holder].items:
+        return False
+    query = "SELECT document FROM correspondence_item WHERE family = 'hit' AND id = ?"
+    ((document,),) = world.looker(holder).ask(query, item)
+    return "/erased:" in document or any(name in document for name in world.truth.erased)
 
 
 def _same_stands(world: World) -> None:
