@@ -414,6 +414,9 @@ class World:
             return "unavailable: its clock is behind"
         if "cannot answer now" in error.what and any(self.peek(other).is_taking_back for other in NODES):
             return "unavailable: who was asked takes back first"
+        if "The file is not here now" in error.why and self.truth.restored:
+            # Its record came back to a restored source; what was attached after the copy was made did not.
+            return "unavailable: the file was lost with its source's store"
         return ""
 
     def _times_struck(self) -> int:
