@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from entente.correspondence.messages import Letter
+from entente.exchange.bundles import export, take_in
 from entente.exchange.envelopes import batch_to_bytes
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import InstrumentId
@@ -36,6 +37,38 @@ def test_b10_change_of_keys_whose_receipt_was_lost_does_not_stop_the_line(tmp_pa
             (told,) = [one for one in unit.outbox.deliveries(drafted.id) if one.recipient == network.id("XB-NCB")]
         assert (told.state, told.reason) == ("stored", "key_no_longer_valid")
         assert [step.step for step in told.steps] == ["stored"]
+
+
+def test_b10_body_that_refuses_the_key_of_two_changes_ago_is_not_taken_to_know_the_second(tmp_path: Path) -> None:
+    with open_network(tmp_path, concluded=(CHARTER,)) as network:
+        sender, recipient = network["XA-NCB"], network["XB-NCB"]
+        changes = []
+        for _ in range(2):
+            drafted = from_json(sender.directory.draft_keys(HEAD)["statement"])
+            sender.directory.change_keys(HEAD, network.sign_by_heads("XA-NCB", drafted))
+            changes.append(drafted.id)
+        # Both go by hand, each signed by the key that XB knows: with the first it gives up the key that signed the second.
+        answers: list[bytes] = []
+        take_in(
+            recipient.exchange,
+            iter(list(export(sender.exchange, network.id("XB-NCB")))),
+            answers.append,
+            lambda _: None,
+        )
+        take_in(sender.exchange, iter(answers), lambda _: None, lambda _: None)
+        for _ in range(3):
+            if (parcel := sender.exchange.collect_by_hand(network.id("XB-NCB"))) is not None:
+                sender.exchange.settle(parcel, recipient.exchange.receive(parcel.batch))
+        with recipient.directory.open_unit() as unit:
+            known = unit.bodies.body(network.id("XA-NCB"))
+        assert known is not None
+        assert known.current_keys.version == 3
+        with sender.directory.open_unit() as unit:
+            states = [
+                one.state for change in changes for one in unit.outbox.deliveries(change)
+                if one.recipient == network.id("XB-NCB")
+            ]  # fmt: skip
+        assert states == ["stored", "stored"]
 
 
 def test_x19_both_bodies_change_keys_while_no_receipt_arrives_and_the_line_goes_on(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from entente.bodies.authority import Record
-from entente.bodies.statements import DirectoryKind
+from entente.bodies.statements import DirectoryKind, read_keys
 from entente.exchange.model import (
     RELAY_AGAIN_HOURS,
     Lane,
@@ -35,6 +35,7 @@ from entente.exchange.rules import After, judge_receipt, judge_result
 from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import BodyId, StatementId
 from entente.kernel.ports import Act, EvidenceStep
+from entente.kernel.signing import key_id
 
 _TRIED_AGAIN = frozenset({After.SEND_EARLIER, After.RESEAL, After.WAIT})
 
@@ -116,8 +117,13 @@ class Settling:
         Source: docs/rules/exchange.md X21; docs/rules/bodies.md B10.
         """
         recipient, receipt = found.waiting.recipient, found.receipt
-        queued = unit.outbox.first_waiting(recipient, DirectoryKind.KEYS)
-        if queued is None or queued.outgoing.statement.body != unit.bodies.own().id:
+        queued, own = unit.outbox.first_waiting(recipient, DirectoryKind.KEYS), unit.bodies.own()
+        if queued is None or queued.outgoing.statement.body != own.id:
+            return
+        key = found.waiting.envelope.signature.key_id
+        signed_by = max((one.version for one in own.keys if key_id(one.node_key) == key), default=0)
+        if read_keys(queued.outgoing.statement).version > signed_by + 1:
+            # It refuses a key that an earlier change gave up. Of this one that says nothing.
             return
         unit.outbox.set_known(queued, receipt.reason, now)
         step = EvidenceStep("stored", recipient, receipt.at, receipt.reason)
