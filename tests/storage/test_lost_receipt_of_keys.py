@@ -47,6 +47,8 @@ def test_b10_body_that_refuses_the_key_of_two_changes_ago_is_not_taken_to_know_t
             drafted = from_json(sender.directory.draft_keys(HEAD)["statement"])
             sender.directory.change_keys(HEAD, network.sign_by_heads("XA-NCB", drafted))
             changes.append(drafted.id)
+            # Sealed, and lost on the way.
+            assert sender.exchange.collect_by_hand(network.id("XB-NCB")) is not None
         # Both go by hand, each signed by the key that XB knows: with the first it gives up the key that signed the second.
         answers: list[bytes] = []
         take_in(
