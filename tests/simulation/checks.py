@@ -132,7 +132,8 @@ def _counted_once(world: World, code: str, now: Seen, *, heard: bool = True) -> 
             world.truth.heard_ms[code, row.body] = world.now_ms
         more = ""
         if row.verb == "accept_record":
-            more = str(parsed(row.detail)["version"])
+            # A version whose copy had ended may be shared again, in another statement.
+            more = str(parsed(row.detail)["statement"])
         elif row.verb not in ONCE:
             continue
         counted = (code, row.verb, row.subject, more)
