@@ -16,6 +16,7 @@ from entente.kernel.statement import from_json
 from entente.verbs import VERBS, perform
 from tests.cli.test_commands import ORDER, WANTED
 from tests.docs.source import ROOT
+from tests.support.build_mrz import TD3_SPECIMEN
 from tests.support.nodes import AGREEMENT, CHARTER, Network, open_network
 
 ABOUT: JsonObject = {"purpose": "identify", "crime_area": "fugitives"}
@@ -130,6 +131,9 @@ def with_records(day: Day) -> None:
     assert ask("XA-NCB", "trail_query", officer="dpo-1", row=searched["trail_sequence"])["query_sealed"]
     with pytest.raises(NotFound):
         ask("XA-NCB", "trail_query", officer="dpo-1", row=1)
+    rows = len(ask("XA-NCB", "trail_show", officer=HEAD, limit=1000)["rows"])
+    assert ask("XA-NCB", "mrz_check", text="".join(TD3_SPECIMEN))["zone"]["is_valid"] is True
+    assert len(ask("XA-NCB", "trail_show", officer=HEAD, limit=1000)["rows"]) == rows, "a check is no act"
     listed = ask("XB-NCB", "record_list", officer=DUTY, limit=1, **ABOUT)
     assert listed["silent_sources"] == []
     (soon,) = ask("XB-NCB", "body_silent", within_hours=2000)["sources"]

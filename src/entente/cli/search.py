@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from entente.cli import ask
+from entente.cli.mrz import zone_proposed
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, examples
-from entente.cli.output import gaps, items, name, plain, say, score
+from entente.cli.output import gaps, items, name, plain, say, score, texts
 from entente.kernel.canonical import JsonObject
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -32,8 +33,10 @@ def search(
         str, typer.Option("--born", metavar="DATE", show_default=False, help="1979, 1979-05 or 1979-05-04.")
     ] = "",
     country: Annotated[str, typer.Option("--country", show_default=False, help="ISO 3166-1 alpha-2.")] = "",
+    sex: Annotated[str, typer.Option("--sex", show_default=False, help="female, male or other.")] = "",
     identifiers: Annotated[
-        list[str] | None, typer.Option("--id", help="A document number, plate, VIN, phone, wallet; repeat.")
+        list[str] | None,
+        typer.Option("--id", help="A document number, plate, VIN, phone, wallet, or a scanned zone; repeat."),
     ] = None,
     case: CaseNumber = "",
     occasion: Annotated[
@@ -44,7 +47,7 @@ def search(
 ) -> None:
     """Search by name, date of birth, country or identifier. Purpose and case or occasion are in the trail before the answer."""
     given: JsonObject = {
-        "officer": officer, "names": [*(names or [])], "birth_date": born, "country": country,
+        "officer": officer, "names": [*(names or [])], "birth_date": born, "country": country, "sex": sex,
         "identifiers": [*(identifiers or [])], "purpose": purpose, "crime_area": crime_area, "case": case,
         "occasion": occasion,
     }  # fmt: skip
@@ -63,4 +66,17 @@ def _found(answer: JsonObject) -> Iterator[str]:
             yield f"      {sign} {name(piece['text'])}"
     count = len(found) or "Nothing found: 0"
     yield f"{count} of {answer['searched']} records you may see. Trail row {answer['trail_sequence']}."
+    yield from (f"  {name(note)}" for note in texts(answer, "notes"))
+    for zone in items(answer, "zones"):
+        yield from zone_proposed(zone)
+    yield from _slips(answer)
     yield from gaps(answer)
+
+
+def _slips(answer: JsonObject) -> Iterator[str]:
+    """Yield what looks wrong in a number that was typed, unless it may be another one that is right."""
+    for one in items(answer, "identifiers"):
+        found = items(one, "readings")
+        if found and all(reading["validity"] != "valid" for reading in found):
+            faulty = [reading for reading in found if reading["validity"] == "faulty"]
+            yield from (f"  {name(one['text'])}: {name(reading['text'])}" for reading in faulty)

@@ -243,5 +243,7 @@ def _query(answer: JsonObject) -> Iterator[str]:
         assert isinstance(given, list), "names and identifiers are lists"
         yield from (f"{field}: {name(one)}" for one in given)
     yield from (
-        f"{field.replace('_', ' ')}: {name(asked[field])}" for field in ("birth_date", "country") if asked[field]
+        f"{field.replace('_', ' ')}: {name(asked[field])}"
+        for field in ("birth_date", "country", "sex")
+        if asked.get(field)
     )

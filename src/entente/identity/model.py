@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from entente.identity.identifiers import Mrz
 from entente.kernel.ids import BodyId, InstrumentId, RecordId
 from entente.records.model import Gap
 
 QUERY_NAME_CHARACTERS_MAX = 200
 QUERY_TERMS_MAX = 20
 CANDIDATES_MAX = 100
+SEXES = ("female", "male", "other")
+"""As the property `gender` has them (FollowTheMoney)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,9 @@ class Query:
     country: str = ""
     """ISO 3166-1 alpha-2."""
     identifiers: tuple[str, ...] = ()
-    """Document numbers, plates, VINs, IMO numbers, phones, wallets … as written."""
+    """Document numbers, plates, VINs, IMO numbers, phones, wallets … as written; a whole machine readable zone as scanned."""
+    sex: str = ""
+    """One of SEXES, or empty."""
 
 
 class EvidenceKind(StrEnum):
@@ -72,6 +77,10 @@ class SearchAnswer:
     trail_sequence: int
     gaps: tuple[Gap, ...] = ()
     """Records that were not searched because their sources are silent."""
+    zones: tuple[Mrz, ...] = ()
+    """The machine readable zones in the query, each with its faults."""
+    notes: tuple[str, ...] = ()
+    """What of the zones was not searched with, or otherwise than read, in words."""
 
 
 @dataclass(frozen=True, slots=True)

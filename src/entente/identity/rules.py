@@ -10,8 +10,8 @@ import re
 
 from entente.handling.model import CodeLists
 from entente.identity.dates import parse_partial
-from entente.identity.identifiers import IDENTIFIER_CHARACTERS_MAX, identifier_keys, query_keys
-from entente.identity.model import QUERY_NAME_CHARACTERS_MAX, QUERY_TERMS_MAX, IndexEntry, Occasion, Query
+from entente.identity.identifiers import IDENTIFIER_CHARACTERS_MAX, identifier_keys, looks_like_mrz, query_keys
+from entente.identity.model import QUERY_NAME_CHARACTERS_MAX, QUERY_TERMS_MAX, SEXES, IndexEntry, Occasion, Query
 from entente.identity.names import name_forms, read_name
 from entente.identity.parts import name_facts
 from entente.kernel.errors import Invalid
@@ -30,10 +30,12 @@ def query_from_text(text: str) -> Query:
     """Read what an officer typed in one line, parts separated by commas: «Muhammadov, 1979, AB 123456».
 
     A part that is a date or year is the birth date, one with a digit an identifier; all others together are the name,
-    the comma between family and given name kept.
+    the comma between family and given name kept. A machine readable zone is one identifier.
 
-    Source: docs/rules/identity.md I1.
+    Source: docs/rules/identity.md I1, I20.
     """
+    if looks_like_mrz(text):
+        return Query(identifiers=(text,))
     parts = [part.strip() for part in text.split(",") if part.strip()]
     dates = [part for part in parts if _DATE_WORD.fullmatch(part)]
     identifiers = [part for part in parts if part not in dates and _DIGIT_WORD.fullmatch(part.replace(" ", ""))]
@@ -60,6 +62,8 @@ def check_query(query: Query, lists: CodeLists) -> None:
         raise _bad("names", "a birth date or a country alone would list everybody who has it")
     if query.country and query.country not in lists.countries:
         raise _bad("country", f"«{query.country[:8]}» is in no list of countries")
+    if query.sex and query.sex not in SEXES:
+        raise _bad("sex", f"«{query.sex[:20]}» is none of {', '.join(SEXES)}")
     if query.birth_date and parse_partial(query.birth_date) is None:
         raise _bad("birth_date", f"«{query.birth_date[:20]}» is no day, month or year in which somebody alive was born")
 

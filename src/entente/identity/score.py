@@ -39,6 +39,10 @@ class Weights:
     """A name score under which the name of a number's holder is called different."""
     nationality_equal: int = 150
     nationality_differs: int = 70
+    sex_equal: int = 30
+    """Half of all people have it."""
+    sex_differs: int = 200
+    """Rarely recorded wrong, but often guessed from a name. Not measured: the development data has no sex."""
     dates_for: dict[DateAgreement, int] = field(default_factory=lambda: {
         DateAgreement.DATE_EQUAL: 900,
         DateAgreement.SWAPPED: 600,
@@ -62,6 +66,8 @@ every equal name with another full birth date (at most 460) falls below it. Ours
 
 _NATIONALITY = frozenset({"nationality", "citizenship"})
 _COUNTRIES = _NATIONALITY | {"country", "mainCountry", "jurisdiction", "flag", "registrationCountry"}
+_SEX = frozenset({"gender"})
+_SEX_WRITTEN = {"female": "female", "f": "female", "male": "male", "m": "male", "other": "other"}
 _DATES = frozenset({"birthDate"})
 
 
@@ -95,6 +101,7 @@ def score_record(query: Query, record: Record, schema: Schema) -> Scored:
     strength = by_name.score if by_number is None else WEIGHTS.identifier
     _judge_birth(steps, query, record, strength, is_number=by_number is not None)
     _judge_country(steps, query, record, strength)
+    _judge_sex(steps, query, record, strength)
     return Scored(steps.total, tuple(steps.evidence), fact)
 
 
@@ -226,6 +233,16 @@ def _judge_country(steps: _Steps, query: Query, record: Record, strength: int) -
     else:
         word = "nationality" if any(fact.property in _NATIONALITY for fact in held) else "country"
         steps.lose(WEIGHTS.nationality_differs, f"{word} differs")
+
+
+def _judge_sex(steps: _Steps, query: Query, record: Record, strength: int) -> None:
+    held = {_SEX_WRITTEN.get(fact.value.strip().lower()) for fact in _known(record, _SEX)} - {None}
+    if not query.sex or not held:
+        return
+    if query.sex in held:
+        steps.gain(_scaled(WEIGHTS.sex_equal, strength), "sex equal")
+    else:
+        steps.lose(WEIGHTS.sex_differs, "sex differs")
 
 
 def _scaled(part: int, strength: int) -> int:

@@ -24,6 +24,7 @@ from entente.identity.model import CANDIDATES_MAX, Candidate, Occasion, Query, S
 from entente.identity.names import name_forms
 from entente.identity.ports import AllowedSets, IdentityUnit, RecordAct, Seal, SearchIndex
 from entente.identity.rules import check_occasion, check_query, index_entries, visible_record
+from entente.identity.scanned import read_zones
 from entente.identity.score import SHOW_MIN, score_record
 from entente.kernel.canonical import Json, JsonObject, canonical_bytes, parse_canonical
 from entente.kernel.clock import Clock
@@ -104,10 +105,14 @@ class Identity:
         Raises Invalid for a query or an occasion that is not well formed, Refused when the officer may not search, and
         Unavailable when the search cannot be recorded.
 
-        Source: docs/rules/identity.md I1 and I12 to I14.
+        What is sealed is the query as it was given, a scanned zone included; what is searched with is what the zone says.
+
+        Source: docs/rules/identity.md I1, I12 to I14 and I20.
         """
         check_occasion(occasion, self.lists)
-        check_query(query, self.lists)
+        scanned = read_zones(query, self.clock.now().date(), self.lists.countries_alpha3)
+        asked = scanned.query
+        check_query(asked, self.lists)
         search_id = self.ids.new_id("search")
         subject = occasion.case or search_id
         with self.open_view() as view:
@@ -117,7 +122,7 @@ class Identity:
         # Looking and scoring read a snapshot, so that other writers do not wait for them.
         with self.open_view() as view:
             looked_at = view.trail.frontier().size
-            found = self._look(view, query, allowed, silent)
+            found = self._look(view, asked, allowed, silent)
         with self.open_unit() as unit:
             now = self.clock.now()
             officer = authorise(
@@ -128,12 +133,12 @@ class Identity:
                 # A suspension, a role, a key or what would be shown changed meanwhile: it is looked again, in this transaction.
                 question = _question(unit, officer, occasion)
                 allowed = self.disclosure.allowed_in(unit, *question)
-                found = self._look(unit, query, allowed, self.disclosure.silences_in(unit, *question))
+                found = self._look(unit, asked, allowed, self.disclosure.silences_in(unit, *question))
             detail = self._detail(search_id, query, occasion, found)
             row = self.record(unit, Act("search", unit.bodies.own().id, officer.id, subject, detail))
             # From here on the search is in the trail whatever happens to its answer.
             unit.commit()
-        return SearchAnswer(found.shown, found.searched, row.sequence, found.gaps)
+        return SearchAnswer(found.shown, found.searched, row.sequence, found.gaps, scanned.zones, scanned.notes)
 
     def index_step(self, limit: int = STEP_RECORDS) -> int:
         """Bring the index up with the next changed records, at least one sequence whole; return how many there were.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from entente.bodies.model import Officer
+from entente.identity.identifiers import looks_like_mrz, readings
 from entente.identity.model import Occasion, Query
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.ids import OfficerId
 from entente.node import Node
 from entente.verbs.arguments import Arguments
+from entente.verbs.mrz import zone_of
 from entente.verbs.references import names_of
 from entente.verbs.verb import Verb, verb
 
@@ -25,6 +27,7 @@ def _search(node: Node, arguments: Arguments) -> JsonObject:
         birth_date=arguments.optional_text("birth_date"),
         country=arguments.optional_text("country"),
         identifiers=arguments.texts("identifiers"),
+        sex=arguments.optional_text("sex"),
     )
     occasion = Occasion(
         purpose=arguments.text("purpose"),
@@ -50,17 +53,43 @@ def _search(node: Node, arguments: Arguments) -> JsonObject:
         }
         for one in answer.candidates
     ]
+    zones: list[Json] = [zone_of(zone) for zone in answer.zones]
     return {
         "candidates": candidates,
+        "zones": zones,
+        "notes": list(answer.notes),
+        "identifiers": _readings(node, query),
         "searched": answer.searched,
         "trail_sequence": answer.trail_sequence,
         "silent_sources": names.gaps(answer.gaps),
     }
 
 
+def _readings(node: Node, query: Query) -> list[Json]:
+    """Say of each number what it may be, so that a slip of the pen shows beside an empty list; of zones `zones` says it."""
+    today, countries = node.clock.now().date(), node.lists.countries_alpha3
+    return [
+        {
+            "text": text,
+            "readings": [
+                {
+                    "kind": one.kind.value,
+                    "validity": one.validity.value,
+                    "normal": one.normal,
+                    "text": one.text,
+                    "proposed": one.proposed,
+                }
+                for one in readings(text, today=today, countries=countries, country=query.country)
+            ],
+        }
+        for text in query.identifiers
+        if not looks_like_mrz(text)
+    ]
+
+
 VERBS: tuple[Verb, ...] = (
     verb(
         "search", _search, "Search by name or identifier.",
-        "officer", "names", "birth_date", "country", "identifiers", "purpose", "crime_area", "case", "occasion",
+        "officer", "names", "birth_date", "country", "sex", "identifiers", "purpose", "crime_area", "case", "occasion",
     ),
 )  # fmt: skip
