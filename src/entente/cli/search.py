@@ -68,6 +68,7 @@ def _found(answer: JsonObject) -> Iterator[str]:
     yield f"{count} of {answer['searched']} records you may see. Trail row {answer['trail_sequence']}."
     yield from (f"  {name(note)}" for note in texts(answer, "notes"))
     for zone in items(answer, "zones"):
+        yield from (f"  {name(note)}" for note in texts(zone, "notes"))
         yield from zone_proposed(zone)
     yield from _slips(answer)
     yield from gaps(answer)

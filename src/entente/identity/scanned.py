@@ -18,6 +18,7 @@ from entente.identity.identifiers import Mrz, MrzField, looks_like_mrz, query_ke
 from entente.identity.model import QUERY_TERMS_MAX, Query
 from entente.kernel.errors import Invalid
 
+_LINES = (2, 3)
 _LINE_CHARACTERS = frozenset({30, 36, 44})
 
 
@@ -60,9 +61,9 @@ def _parted(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _joined_lines(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the texts with lines of one zone that were given one by one joined again."""
-    lines = [text for text in texts if len(text.strip()) in _LINE_CHARACTERS and not looks_like_mrz(text)]
+    lines = [text for text in texts if len(text.strip()) in _LINE_CHARACTERS]
     whole = "\n".join(lines)
-    if len({len(line.strip()) for line in lines}) != 1 or not looks_like_mrz(whole):
+    if len(lines) not in _LINES or len({len(line.strip()) for line in lines}) != 1 or not looks_like_mrz(whole):
         return texts
     return (whole, *(text for text in texts if text not in lines))
 
@@ -105,7 +106,7 @@ def _numbers(zone: Mrz) -> Iterator[str]:
 
 
 def _with(given: tuple[str, ...], more: Iterator[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*given, *more)))[:QUERY_TERMS_MAX]
+    return tuple(dict.fromkeys((*given, *more)))
 
 
 def _whole(zone: Mrz, field: MrzField, value: str) -> str:

@@ -327,6 +327,9 @@ def test_i19_letters_in_the_row_of_fillers_are_proposed_away() -> None:
 def test_i18_zone_is_told_from_other_numbers() -> None:
     assert looks_like_mrz("\n".join(TD1_SPECIMEN))
     assert looks_like_mrz("".join(TD3_SPECIMEN).replace("<<", "«"))
+    assert looks_like_mrz(LOWER), "the lower line alone, where its dates have their check digits"
+    assert not looks_like_mrz(LOWER.replace("740812", "740813"))
+    assert not looks_like_mrz("<" * 44)
     assert not looks_like_mrz("L898902C36UTO7408122F1204159")
     assert not looks_like_mrz("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4" * 2)
     assert not looks_like_mrz(

@@ -15,7 +15,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from entente.identity.identifiers.letters import LOOKALIKES
-from entente.identity.identifiers.mrz_layout import DIGITS, EVERY, FILLER, LAYOUTS, Layout, layout_of
+from entente.identity.identifiers.mrz_layout import (
+    CHECKED,
+    DIGITS,
+    EVERY,
+    FILLER,
+    LAYOUTS,
+    TD2,
+    TD3,
+    Layout,
+    MrzField,
+    Zone,
+    check_digit,
+    layout_of,
+)
 
 SCANNED_CHARACTERS_MAX = 1_000
 """A zone has 90 characters; the rest is room for a page of other lines around it. What is longer is no zone."""
@@ -46,13 +59,38 @@ class ScannedLines:
 
 
 def looks_like_mrz(text: str) -> bool:
-    """Say whether a text can only be a machine readable zone: long enough, with the filler that parts names, and with dates."""
+    """Say whether a text can only be a machine readable zone: long enough, with the filler that parts names, and with dates.
+
+    The lower line of a passport or a card alone is one as well where both its dates have their check digits.
+    """
+    if any(_is_lower_line(line, layout) for layout in (TD2, TD3) for line in _single_line(text, layout.width)):
+        return True
     if not MRZ_CHARACTERS_MIN <= len(text) <= SCANNED_CHARACTERS_MAX:
         return False
     plain = "".join(_rendered(text, FILLER * 2, ""))
     digits, known = (sum(character in alphabet for character in plain) for alphabet in (DIGITS, EVERY))
     is_parted_and_dated = FILLER * 2 in plain and digits >= MRZ_DIGITS_MIN
     return is_parted_and_dated and known >= MRZ_CHARACTERS_MIN and known * 10 >= len(plain) * 9
+
+
+def _single_line(text: str, width: int) -> Iterator[str]:
+    """Yield the one line of a text that may have this width, blanks counted out."""
+    if width <= len(text) <= 2 * width:
+        lines = tuple(_rendered(text, FILLER, ""))
+        yield from (line for line in lines if len(lines) == 1 and len(line) == width)
+
+
+def _is_lower_line(line: str, layout: Layout) -> bool:
+    """Say whether a line has two dates with their check digits where a lower line has them."""
+    zone = Zone(layout, ("", line))
+    return (
+        {*line} <= EVERY
+        and all(
+            set(zone.text(date)) <= DIGITS | {FILLER} and check_digit(zone.text(date)) == zone.text(CHECKED[date])
+            for date in (MrzField.BIRTH, MrzField.EXPIRY)
+        )
+        and zone.text(MrzField.SEX) in {"M", "F", FILLER}
+    )
 
 
 def scanned_lines(text: str) -> ScannedLines:

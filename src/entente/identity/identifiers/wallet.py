@@ -137,6 +137,8 @@ def _other_forms(text: str, bare: str) -> Iterator[str]:
         yield f"0x{match[1].lower()}"
     elif bare[0] == "M" and (payload := _checked(bare)) and payload[:1] == b"\x32":
         yield base58.b58encode_check(b"\x05" + payload[1:]).decode("ascii")
+    elif bare.isupper() and bare.lower().rpartition("1")[0] in _SEGWIT.keys() | _PLAIN_BECH32.keys():
+        yield bare.lower()
     elif bare[0] == "X" and (account := _of_x_address(bare)):
         yield account
 
