@@ -250,6 +250,13 @@ def test_i18_lower_line_alone_says_what_it_holds() -> None:
     assert (found.number, found.birth_date, found.surname) == ("L898902C3", "1974-08-12", "")
 
 
+def test_i18_card_without_the_line_of_its_name_says_what_it_holds() -> None:
+    found = read(*TD1_SPECIMEN[:2])
+    assert faults(found) == {("lines", "wrong_length")}
+    assert "the line with the name is missing" in found.faults[0].text
+    assert (found.size, found.number, found.birth_date, found.surname) == ("TD1", "D23145890", "1974-08-12", "")
+
+
 @pytest.mark.parametrize(
     "text",
     ["", " ", "x", "<", "hello", "<" * 45, "A" * 5000, UPPER, "\n" * 50, "🛂" * 88],
@@ -279,6 +286,14 @@ def test_i19_letter_in_a_date_whose_check_digit_cannot_tell_is_proposed_all_the_
     assert faults(found) == {("birth date", "illegal_character")}
     assert found.birth_date == ""
     assert found.faults[0].proposed == "790606"
+
+
+def test_i19_one_rarer_confusion_is_likelier_than_two_of_the_common_ones() -> None:
+    # 0 for Q mends it alone; B for both of the 8 would mend it as well.
+    upper, lower = zone("TD3", Holder(number="Q93899839"))
+    two = zone("TD3", Holder(number="093B99B39"))[1]
+    assert two[9] == lower[9]
+    assert read(upper, lower.replace("Q93899839", "093899839")).proposed_number == "Q93899839"
 
 
 def test_i19_several_misread_fields_are_mended_together() -> None:

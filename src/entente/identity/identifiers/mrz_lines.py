@@ -21,6 +21,7 @@ from entente.identity.identifiers.mrz_layout import (
     EVERY,
     FILLER,
     LAYOUTS,
+    TD1,
     TD2,
     TD3,
     Layout,
@@ -183,6 +184,8 @@ def _near(lines: tuple[str, ...]) -> Layout | None:
 
 def _nearest(lines: tuple[str, ...]) -> ScannedLines:
     """Take the lines for the size they are nearest to, and name each that is too short or too long."""
+    if [len(line) for line in lines] == [TD1.width] * (TD1.count - 1):
+        return ScannedLines(TD1, (*lines, ""), ((TD1.count, "the line with the name is missing"),))
     if (layout := _near(lines)) is not None:
         return _filled(layout, lines)
     if len(lines) == 1:

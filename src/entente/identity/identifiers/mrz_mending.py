@@ -31,7 +31,7 @@ RARER: Mapping[str, str] = {
     "0": "OQD", "O": "0QD", "Q": "0O", "D": "0O", "1": "IL", "I": "1L", "L": "1I", "2": "Z", "Z": "27", "4": "A", "A": "4",
     "5": "S", "S": "58", "6": "G", "G": "6C", "C": "G<", "7": "TZ", "T": "7", "8": "BS", "B": "8", "K": "<", "<": "KC",
 }  # fmt: skip
-"""Looked at only where none of the first mends: letters for letters, and the filler, which is read as K or C."""
+"""Looked at only where as many of the first do not mend: letters for letters, and the filler, which is read as K or C."""
 CHANGES_MAX = 2
 """Confusions in one field beside characters that it cannot hold; with more, chance mends as well."""
 TRIALS_MAX = 1_200
@@ -165,35 +165,33 @@ def _readings(zone: Zone, field: MrzField, is_day: Callable[[Zone, MrzField], bo
 
 def _fewest(
     zone: Zone,
-    alphabets: Iterable[tuple[Spot, frozenset[str]]],
+    alphabets: Sequence[tuple[Spot, frozenset[str]]],
     holds: Callable[[Changes], bool],
     most: int = CHANGES_MAX,
 ) -> list[Changes]:
-    alphabets = list(alphabets)
-    for table in (CONFUSIONS, RARER):
-        options = {
-            spot: [one for one in table.get(zone.at(spot), "") if one in alphabet] for spot, alphabet in alphabets
-        }
-        forced = [spot for spot, alphabet in alphabets if zone.at(spot) not in alphabet]
-        free = [spot for spot, _ in alphabets if spot not in forced and options[spot]]
-        if not all(options[spot] for spot in forced):
-            continue
-        trials = itertools.islice(_trials(forced, free, options, most), TRIALS_MAX)
-        for _, group in itertools.groupby(trials, key=len):
-            if found := [changes for changes in group if holds(changes)]:
+    """Return the readings with the fewest changes that hold; of equally many, those with the likelier ones."""
+    forced = [spot for spot, alphabet in alphabets if zone.at(spot) not in alphabet]
+    for count in range(most + 1):
+        # Of two rarer confusions among so many places chance finds a pair that fits.
+        for table in (CONFUSIONS, RARER)[: 2 if count < CHANGES_MAX else 1]:
+            options = {
+                spot: [one for one in table.get(zone.at(spot), "") if one in alphabet] for spot, alphabet in alphabets
+            }
+            free = [spot for spot, _ in alphabets if spot not in forced and options[spot]]
+            trials = itertools.islice(_trials(forced, free, options, count), TRIALS_MAX)
+            if found := [changes for changes in trials if holds(changes)]:
                 return found
     return []
 
 
 def _trials(
-    forced: Sequence[Spot], free: Sequence[Spot], options: Mapping[Spot, Sequence[str]], most: int
+    forced: Sequence[Spot], free: Sequence[Spot], options: Mapping[Spot, Sequence[str]], count: int
 ) -> Iterator[Changes]:
-    """Yield readings, those with the fewest changes first."""
-    for count in range(most + 1):
-        for more in itertools.combinations(free, count):
-            spots = (*forced, *more)
-            for characters in itertools.product(*(options[spot] for spot in spots)):
-                yield dict(zip(spots, characters, strict=True))
+    """Yield readings with another character in each forced place and in so many of the free ones."""
+    for more in itertools.combinations(free, count):
+        spots = (*forced, *more)
+        for characters in itertools.product(*(options[spot] for spot in spots)):
+            yield dict(zip(spots, characters, strict=True))
 
 
 def _combined(groups: Iterable[Sequence[Changes]]) -> Iterator[Changes]:
