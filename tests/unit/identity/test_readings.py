@@ -93,6 +93,19 @@ def test_i21_letters_that_no_vin_has_are_said_and_both_are_looked_for(typed: str
     assert set(identifier_keys("vin", NUMBER, typed)) <= set(query_keys(typed))
 
 
+@pytest.mark.parametrize(
+    ("typed", "name", "held"),
+    [
+        ("IBAN: GB82 WEST 1234 5698 7654 32", "iban", "GB82WEST12345698765432"),
+        ("vin 1M8GDM9AXKP042788", "vin", "1M8GDM9AXKP042788"),
+        ("IMO 9074729", "imoNumber", "9074729"),
+    ],
+)
+def test_i21_word_before_a_number_is_no_part_of_it(typed: str, name: str, held: str) -> None:
+    assert set(query_keys(typed)) & set(identifier_keys(name, NUMBER, held))
+    assert next(iter(read(typed))).validity is Validity.VALID
+
+
 @pytest.mark.parametrize("held", ["490154203237518", "490154203237510", "49015420323751", "4901542032375177"])
 @pytest.mark.parametrize("asked", ["49-015420-323751-8", "49015420323751", "IMEI 490154203237517"])
 def test_i21_apparatus_meets_itself_with_and_without_what_follows_its_fourteen_digits(held: str, asked: str) -> None:

@@ -9,7 +9,7 @@ import re
 
 from stdnum.iso7064 import mod_97_10
 
-from entente.identity.identifiers.letters import alphanumeric
+from entente.identity.identifiers.letters import alphanumeric, without_label
 from entente.identity.identifiers.reading import IdentifierKind, Reading, Validity
 
 _WRITTEN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
@@ -29,7 +29,7 @@ def read_iban(text: str) -> Reading | None:
 
     Source: docs/rules/identity.md I21.
     """
-    compact = alphanumeric(text).removeprefix("IBAN")
+    compact = alphanumeric(without_label(text))
     if not _WRITTEN.fullmatch(compact):
         return None
     country, length = compact[:2], LENGTHS.get(compact[:2])

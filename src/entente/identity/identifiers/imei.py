@@ -10,7 +10,7 @@ import re
 
 from stdnum import luhn
 
-from entente.identity.identifiers.letters import ascii_digits, without_separators
+from entente.identity.identifiers.letters import ascii_digits, without_label, without_separators
 from entente.identity.identifiers.reading import IdentifierKind, Reading, Validity
 
 _WRITTEN = re.compile(r"\d{14,16}")
@@ -20,7 +20,9 @@ CHECKED_DIGITS = 15
 
 def imei_digits(text: str) -> str:
     """Return the fourteen to sixteen digits of what may be such a number, or nothing."""
-    compact = without_separators(ascii_digits(text)).upper().removeprefix("IMEI").removeprefix(":")
+    if len(text) < APPARATUS_DIGITS:
+        return ""
+    compact = without_separators(ascii_digits(without_label(text)))
     return compact if _WRITTEN.fullmatch(compact) else ""
 
 

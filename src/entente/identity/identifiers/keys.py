@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from stdnum import imo
 
 from entente.identity.identifiers.imei import imei_key
-from entente.identity.identifiers.letters import alphanumeric, clean
+from entente.identity.identifiers.letters import alphanumeric, clean, without_label
 from entente.identity.identifiers.mrz import mrz_number
 from entente.identity.identifiers.phone import NUMBER_CHARACTERS_MIN, looks_like_phone, phone_keys
 from entente.identity.identifiers.typed import EMAIL
@@ -95,7 +95,8 @@ def query_keys(value: str, country: str = "") -> tuple[str, ...]:
     account = _account(text) if any(c.isalpha() for c in text) and " " not in text else ""
     phones = phone_keys(text, country) if looks_like_phone(text) else ()
     vin = f"n:{meant}" if (meant := vin_meant(text)) else ""
-    return _known((_number(text), *wallet_keys(text), _ip(text), account, *phones, vin, imei_key(text)))
+    bare = _number(without_label(text)) if without_label(text) != text else ""
+    return _known((_number(text), bare, *wallet_keys(text), _ip(text), account, *phones, vin, imei_key(text)))
 
 
 def words_for(property_name: str, label: str) -> str:

@@ -20,6 +20,7 @@ IDENTIFIER_CHARACTERS_MAX = 200
 LOOKALIKES = str.maketrans("АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJSABEZHIKMNOPTYX")
 _LOOKALIKE_LETTERS = frozenset("АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]+")
+_LABEL = re.compile(r"(?:IBAN|VIN|IMEI)(?![A-Z0-9])[\s.:#№]*", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s./_\-‐‑‒–—]+")
 
 
@@ -45,6 +46,11 @@ def alphanumeric(text: str) -> str:
 def without_separators(text: str) -> str:
     """Return the text without the blanks, points, strokes and dashes that group a number; anything else stays."""
     return _SEPARATORS.sub("", text)
+
+
+def without_label(text: str) -> str:
+    """Return a number without the word an officer wrote before it: «VIN 1M8…», «IBAN: GB82…», «IMEI 4901…»."""
+    return _LABEL.sub("", text, count=1)
 
 
 def ascii_digits(text: str) -> str:

@@ -9,7 +9,7 @@ Source: ISO 3779:2009 sections 4 and 5 (characters, the last four are digits), I
 
 from __future__ import annotations
 
-from entente.identity.identifiers.letters import alphanumeric
+from entente.identity.identifiers.letters import alphanumeric, without_label
 from entente.identity.identifiers.reading import IdentifierKind, Reading, Validity
 
 LENGTH = 17
@@ -30,7 +30,9 @@ _DIGITS_AT_END = 4
 
 def vin_meant(text: str) -> str:
     """Return the number with the digits that I, O and Q were read for, which no VIN has; nothing for what is no VIN."""
-    compact = alphanumeric(text)
+    if len(text) < LENGTH:
+        return ""
+    compact = alphanumeric(without_label(text))
     if len(compact) != LENGTH or not any(character.isdigit() for character in compact):
         return ""
     meant = compact.translate(_NEVER)
@@ -48,7 +50,7 @@ def read_vin(text: str) -> Reading | None:
 
     Source: ISO 3779; docs/rules/identity.md I21.
     """
-    written, meant = alphanumeric(text), vin_meant(text)
+    written, meant = alphanumeric(without_label(text)), vin_meant(text)
     if not meant:
         return None
     due, has_check = check_digit(meant), meant[0] in _CHECKED_FIRST
