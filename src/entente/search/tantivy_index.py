@@ -29,7 +29,7 @@ from entente.kernel.ids import SALT_BYTES, SystemIds
 from entente.search.digests import Digests
 from entente.search.keys import key_weight, name_keys
 
-FORMAT = 2
+FORMAT = 3
 """Rises with every change of keys or fields: an index of another format is begun again."""
 WRITER_HEAP_BYTES = 15_000_000
 """The smallest heap tantivy's writer takes for one thread, so that an idle node stays under 150 MB (DESIGN section 10)."""
