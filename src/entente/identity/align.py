@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 
 from rapidfuzz.distance import Indel, JaroWinkler
 
@@ -102,8 +103,18 @@ def compare_names(asked: Name, held: Name) -> NameComparison:
 def compare_words(a: Word, h: Word) -> tuple[int, Agreement] | None:
     """Say how alike two words are in thousandths and how they agree; None for different words.
 
+    Of several spellings of one word (I23) the nearest counts.
+
     Source: docs/rules/identity.md I7.
     """
+    if not a.other_readings and not h.other_readings:
+        return _compare_spellings(a, h)
+    ours, theirs = (a, *a.other_readings), (h, *h.other_readings)
+    pairs = (_compare_spellings(one, other) for one in ours for other in theirs)
+    return max((pair for pair in pairs if pair), key=itemgetter(0), default=None)
+
+
+def _compare_spellings(a: Word, h: Word) -> tuple[int, Agreement] | None:
     if a.text == h.text:
         return EQUAL, Agreement.EQUAL if a.script is h.script else Agreement.TRANSLITERATION
     if a.is_initial or h.is_initial:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice, product
+from math import prod
 
-from entente.identity.scripts import CACHED_WORDS, Script, fold, romanise, script_of
+from entente.identity.scripts import CACHED_WORDS, Script, fold, is_read_by_table, romanise, script_of
 
 WORDS_MAX = 16
 """Words of one name that are looked at; the longest name in our development data has 14."""
@@ -61,6 +63,8 @@ class Word:
     script: Script
     part: Part
     is_initial: bool
+    other_readings: tuple[Word, ...] = ()
+    """Where a table reads the script (I23): the other spellings this one word has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,10 @@ class Name:
     def form(self) -> str:
         """The words in one line, as the index takes them."""
         return " ".join(word.text for word in self.words)
+
+
+_Choice = tuple[tuple[str, ...], Part, Script, tuple[tuple[str, ...], ...]]
+"""One reading of a word as the words it becomes, its part and script, and the other spellings of the same word."""
 
 
 @functools.lru_cache(maxsize=CACHED_WORDS)
@@ -114,8 +122,15 @@ def read_name(text: str) -> tuple[Name, ...]:
     """
     source = _source_words(text)
     alone = len(source) == 1
-    spelt = [(romanise(word, is_whole_name=alone), part, script_of(word)) for word, part in source]
-    readings = [tuple((reading, part, script) for reading in forms) for forms, part, script in spelt if forms]
+    spelt = [(romanise(word, is_whole_name=alone), part, script_of(word), word) for word, part in source]
+    readings = [
+        # The spellings of one word are compared together (align), so they do not multiply the readings of the name.
+        [(forms[0], part, script, forms[1:])]
+        if is_read_by_table(word)
+        else [(form, part, script, ()) for form in forms]
+        for forms, part, script, word in spelt
+        if forms
+    ]
     names = (_name(choice) for choice in islice(product(*readings), FORMS_MAX))
     return tuple(dict.fromkeys(name for name in names if name.words))
 
@@ -128,9 +143,16 @@ def name_forms(text: str) -> tuple[str, ...]:
     source = _source_words(text)
     alone = len(source) == 1
     readings = [forms for word, _ in source if (forms := romanise(word, is_whole_name=alone))]
-    choices = islice(product(*readings), FORMS_MAX)
-    spelt = (" ".join(list(chain.from_iterable(choice))[:WORDS_MAX]) for choice in choices)
+    spelt = (" ".join(list(chain.from_iterable(choice))[:WORDS_MAX]) for choice in _choices(readings))
     return tuple(dict.fromkeys(form for form in spelt if form))
+
+
+def _choices(readings: list[tuple[tuple[str, ...], ...]]) -> Iterable[tuple[tuple[str, ...], ...]]:
+    """Choose a reading of each word: every choice where there are few, else so that each reading of each word is in one."""
+    if prod(map(len, readings)) <= FORMS_MAX:
+        return product(*readings)
+    turns = min(FORMS_MAX, max(map(len, readings)))
+    return (tuple(forms[turn % len(forms)] for forms in readings) for turn in range(turns))
 
 
 def _source_words(text: str) -> list[tuple[str, Part]]:
@@ -175,12 +197,18 @@ def _parts_by_writing(text: str) -> list[tuple[str, Part]]:
     return found
 
 
-def _name(choice: tuple[tuple[tuple[str, ...], Part, Script], ...]) -> Name:
+def _name(choice: tuple[_Choice, ...]) -> Name:
     words: list[Word] = []
-    for texts, part, script in choice:
+    for texts, part, script, others in choice:
         for place, text in enumerate(texts):
             own = part
             if len(choice) == 1 and script in _FAMILY_FIRST and len(texts) > 1:
                 own = Part.GIVEN if place else Part.FAMILY
-            words.append(Word(text, fold(text), script, own, is_initial=len(text) == 1 and not text.isdigit()))
+            spellings = tuple(_word(other, script, own) for (other,) in others)
+            words.append(_word(text, script, own, spellings))
     return Name(tuple(words[:WORDS_MAX]))
+
+
+def _word(text: str, script: Script, part: Part, others: tuple[Word, ...] = ()) -> Word:
+    is_initial = len(text) == 1 and not text.isdigit()
+    return Word(text, fold(text), script, part, is_initial=is_initial, other_readings=others)

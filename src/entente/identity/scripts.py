@@ -16,8 +16,16 @@ from enum import StrEnum
 
 from anyascii import anyascii
 
+from entente.identity.standards.channels import is_read, readings
+
 CACHED_WORDS = 16_384
 """Words whose folding is remembered: the names of one page of candidates many times over, about 2 MB."""
+
+
+READINGS_MAX = 4
+"""Readings of one word that are kept: as many as a name has (I3)."""
+READINGS_LOOKED_AT = 12
+"""Readings among which those are chosen that folding does not make one: about every third is another spelling of a sound."""
 
 
 class Script(StrEnum):
@@ -30,10 +38,35 @@ class Script(StrEnum):
     HAN = "han"
     HANGUL = "hangul"
     KANA = "kana"
+    ADLAM = "adlam"
+    ARMENIAN = "armenian"
+    BENGALI = "bengali"
+    BURMESE = "burmese"
+    CHEROKEE = "cherokee"
+    DEVANAGARI = "devanagari"
+    ETHIOPIC = "ethiopic"
+    GEORGIAN = "georgian"
+    GREEK = "greek"
+    GUJARATI = "gujarati"
+    GURMUKHI = "gurmukhi"
+    KANNADA = "kannada"
+    KHMER = "khmer"
+    LAO = "lao"
+    MALAYALAM = "malayalam"
+    NKO = "nko"
+    ORIYA = "oriya"
+    SINHALA = "sinhala"
+    SYRIAC = "syriac"
+    TAMIL = "tamil"
+    TELUGU = "telugu"
+    THAANA = "thaana"
+    THAI = "thai"
+    TIBETAN = "tibetan"
+    TIFINAGH = "tifinagh"
     OTHER = "other"
 
 
-VOWELLESS = frozenset({Script.ARABIC, Script.HEBREW})
+VOWELLESS = frozenset({Script.ARABIC, Script.HEBREW, Script.SYRIAC})
 """Scripts whose ordinary spelling leaves out short vowels: here an equal skeleton says as much as equal letters."""
 
 _UNICODE_NAMES = (
@@ -45,7 +78,42 @@ _UNICODE_NAMES = (
     ("HANGUL", Script.HANGUL),
     ("KATAKANA", Script.KANA),
     ("HIRAGANA", Script.KANA),
+    ("ADLAM", Script.ADLAM),
+    ("ARMENIAN", Script.ARMENIAN),
+    ("BENGALI", Script.BENGALI),
+    ("MYANMAR", Script.BURMESE),
+    ("CHEROKEE", Script.CHEROKEE),
+    ("DEVANAGARI", Script.DEVANAGARI),
+    ("ETHIOPIC", Script.ETHIOPIC),
+    ("GEORGIAN", Script.GEORGIAN),
+    ("GREEK", Script.GREEK),
+    ("GUJARATI", Script.GUJARATI),
+    ("GURMUKHI", Script.GURMUKHI),
+    ("KANNADA", Script.KANNADA),
+    ("KHMER", Script.KHMER),
+    ("LAO", Script.LAO),
+    ("MALAYALAM", Script.MALAYALAM),
+    ("NKO", Script.NKO),
+    ("ORIYA", Script.ORIYA),
+    ("SINHALA", Script.SINHALA),
+    ("SYRIAC", Script.SYRIAC),
+    ("TAMIL", Script.TAMIL),
+    ("TELUGU", Script.TELUGU),
+    ("THAANA", Script.THAANA),
+    ("THAI", Script.THAI),
+    ("TIBETAN", Script.TIBETAN),
+    ("TIFINAGH", Script.TIFINAGH),
 )
+
+_READ_BY_TABLE = {
+    Script.ADLAM: "Adlm", Script.ARABIC: "Arab", Script.ARMENIAN: "Armn", Script.BENGALI: "Beng", Script.BURMESE: "Mymr",
+    Script.CHEROKEE: "Cher", Script.CYRILLIC: "Cyrl", Script.DEVANAGARI: "Deva", Script.ETHIOPIC: "Ethi",
+    Script.GEORGIAN: "Geor", Script.GREEK: "Grek", Script.GUJARATI: "Gujr", Script.GURMUKHI: "Guru", Script.HEBREW: "Hebr",
+    Script.KANNADA: "Knda", Script.KHMER: "Khmr", Script.LAO: "Laoo", Script.MALAYALAM: "Mlym", Script.NKO: "Nkoo",
+    Script.ORIYA: "Orya", Script.SINHALA: "Sinh", Script.SYRIAC: "Syrc", Script.TAMIL: "Taml", Script.TELUGU: "Telu",
+    Script.THAANA: "Thaa", Script.THAI: "Thai", Script.TIFINAGH: "Tfng",
+}  # fmt: skip
+"""ISO 15924 of the scripts that a table of `standards` reads."""
 
 # Longest first. Each row joins spellings of one sound in the usual transliterations (ISO 9, BGN/PCGN, ICAO 9303, ISO 233,
 # pinyin and Wade-Giles, revised and older Korean, French and German habits). Sources: docs/rules/identity.md I3.
@@ -98,10 +166,27 @@ def romanise(word: str, *, is_whole_name: bool = False) -> tuple[tuple[str, ...]
     script = script_of(word)
     if script in {Script.HAN, Script.HANGUL}:
         return _syllables(word, script, is_whole_name=is_whole_name)
+    if is_read_by_table(word):
+        return tuple((reading,) for reading in _by_table(word, script))
     plain = _latin(anyascii(word))
     if not plain:
         return ()
     return _arabic(word, plain) if script is Script.ARABIC else ((plain,),)
+
+
+def is_read_by_table(word: str) -> bool:
+    """Tell whether a word's readings are those of one word spelt in several ways (I23), not several ways to cut it up."""
+    code = _READ_BY_TABLE.get(script_of(word))
+    return code is not None and is_read(code, word)
+
+
+def _by_table(word: str, script: Script) -> list[str]:
+    """Return the likeliest readings that are still different once folded; what anyascii reads where there is none."""
+    found: dict[str, str] = {}
+    for reading in readings(_READ_BY_TABLE[script], word, READINGS_LOOKED_AT):
+        found.setdefault(fold(reading), reading)
+    plain = _latin(anyascii(word))
+    return list(found.values())[:READINGS_MAX] or ([plain] if plain else [])
 
 
 def _latin(text: str) -> str:
