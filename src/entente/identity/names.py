@@ -43,6 +43,9 @@ _SEPARATORS = re.compile(r"[\W_]+")
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed]")
 _JOINED_CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _FAMILY_FIRST = frozenset({Script.HAN, Script.HANGUL})
+_TWO_SYLLABLES = re.compile("[ཀ-ཬ]{2}[ྐ-ྫྷྮ-ྰྴ-ྐྵ]")
+TSHEG = "་"
+"""The mark between the syllables of Tibetan, kept inside a name of two."""
 _COMMAS = re.compile(r"[,،、]")
 
 
@@ -164,9 +167,25 @@ def _source_words(text: str) -> list[tuple[str, Part]]:
         words += [(word, Part.GIVEN) for word in normalise(after).split()]
     else:
         words = _parts_by_writing(spread)
-    words = words[:WORDS_MAX]
+    words = _syllables_paired(words)[:WORDS_MAX]
     untitled = [(word, part) for word, part in words if word not in TITLES]
     return untitled or words
+
+
+def _syllables_paired(words: list[tuple[str, Part]]) -> list[tuple[str, Part]]:
+    """Join Tibetan syllables two by two: each of a person's names has two of them, and no space shows where it ends."""
+    found: list[tuple[str, Part]] = []
+    for word, part in words:
+        if found and _is_half(word) and _is_half(found[-1][0]):
+            found[-1] = (f"{found[-1][0]}{TSHEG}{word}", found[-1][1])
+        else:
+            found.append((word, part))
+    return found
+
+
+def _is_half(word: str) -> bool:
+    # Padma and Karma write their two syllables without a tsheg, the second one below the end of the first.
+    return script_of(word) is Script.TIBETAN and TSHEG not in word and not _TWO_SYLLABLES.fullmatch(word)
 
 
 def _first_comma(text: str) -> tuple[str, bool, str]:

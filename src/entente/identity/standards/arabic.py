@@ -2,8 +2,8 @@
 
 Persian: BGN/PCGN 1958 and UN X/3 (2012); Urdu: the national practice and BGN/PCGN 2007; Pashto: BGN/PCGN 1968;
 Sorani: the Kurdish Academy's Latin (2008) and BGN/PCGN 2007; Uyghur: Uyghur Latin (2001, BGN/PCGN). In plain letters.
-They read words that hold a letter Arabic does not have; Arabic itself is learned. Sorani and Uyghur write every
-vowel, so that they have a table of their own.
+They read words that hold a letter Arabic does not have; Arabic itself is learned. Hamza is gone (I2): ئ is ي, ؤ is و,
+آ and أ are ا, ۀ is ە. Sorani and Uyghur write every vowel, so that they have a table of their own.
 """
 
 from entente.identity.standards.table import Table, Unwritten
@@ -94,18 +94,13 @@ TABLE = Table(
 [ي]$ i
 ې   e:8 ai:1
 ۍ   ai:6 ay:3
-ئ   -:6 i:2 e:1
-[ئ]$ ai:6 ay:4
 ے   e:6 ai:4 ay:1
 ہ   h
 [ہ]$ a:7 ah:3
+[ە]$ a
 [ه]$ a:5 eh:4 ah:2 h:1
-ۀ   a
 ع   a:6 -:3 e:2
 ء   -
-ؤ   u:5 o:3 w:2
-آ   a:9 aa:1
-أ   a
 """,
     unwritten=Unwritten(
         inside="a:5 -:3 e:2 i:2 o:1 u:1", last="-", beside_sign="-:8 a:2", first="a:5 e:2 i:2 -:1 u:1 o:1"
@@ -131,18 +126,15 @@ VOWELLED = Table(
 ^[ی] y
 ى   i
 ي   y:7 i:3
+# A vowel that begins a syllable sits on ئ, which is ي in the normal form (I2).
+^[ي] -:8 y:2
 ې   e
 ێ   e
 ڕ   r
 ڵ   l
 ڤ   v
 ڭ   ng
-ئ   -
 ع   a:6 -:4
-ئا  a
-ئە  a:6 e:4
-ئى  i
-ئۆ  o
 """,
 )
 

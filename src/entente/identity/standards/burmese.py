@@ -59,6 +59,7 @@ TABLE = Table(
 ခ[ြ] -:8 y:2
 ွ   w
 ှ   -
+ရွှ shw:9 yw:1
 """,
     signs="""
 ါ   a:9 ar:1
@@ -81,21 +82,19 @@ TABLE = Table(
 [ို]က ai:8 ik:1 o:1
 ံ   an:7 am:3 un:1
 ုံ  on:6 oun:3 one:2
-့   -
-း   -
 ်   -
 ္   -
 """,
     closings="""
 က်  et:5 ak:3 ek:1
-င်  in:9 ing:1
+င်  in:8 int:1 ing:1
 စ်  it:7 is:3
 ည်  i:4 yi:2 e:2 ay:2 inn:1
 ဉ်  in:6 inn:2
 တ်  at:7 ut:2 it:1
 ဒ်  ad:5 at:3 a:2
 ဓ်  at:5 ad:5
-န်  an:7 un:3
+န်  an:7 un:2 ant:1
 ပ်  at:5 ap:4 ut:2
 မ်  an:5 am:5 un:2
 ယ်  e:5 ai:2 ei:2 ay:1 eh:1
@@ -104,13 +103,22 @@ TABLE = Table(
 သ်  at:5 a:5 as:5
 """,
     letters="""
+ွတ် ut:6 wut:2 wat:1
+ွန် un:6 unt:2 wan:2 on:1
+ွမ် un:6 wan:2 um:2
+[ိ]န ei:7 i:3
+[ိ]မ ei:6 i:4
+[ိ]တ ei:7 i:3
+[ိ]ပ ei:7 i:3
+[ိ]ံ ei:6 i:4
+[ု]န o:4 ou:4 u:2
+[ု]မ o:4 ou:4 u:2
+[ု]တ o:5 ou:4 u:1
+[ု]ပ o:5 ou:4 u:1
 ာ[င်] ng
 ါ[င်] ng
 ု[င်] ng:5 ing:4 ne:1
 ု[က်] k:8 ke:1 t:1
-ွ[တ်] ut:6 at:3 ot:1
-ွ[န်] un:5 an:3 on:1
-ွ[မ်] un:5 an:3
 ိ[တ်] t:5 k:1
 ု[တ်] t:5 k:1 tt:1
 ိ[န်] n:6 en:1 ne:1
@@ -131,7 +139,7 @@ TABLE = Table(
 ဧ   e
 ဩ   aw
 ဪ   aw
-၏   i
 """,
+    tones="့း",
     unwritten=Unwritten(inside="a", last="a"),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from itertools import zip_longest
+from itertools import product, zip_longest
 
 from entente.identity.channel import Channel
 from entente.identity.readings import romanisations
@@ -39,9 +39,13 @@ from entente.identity.standards import (
     telugu,
     thaana,
     thai,
+    tibetan,
     tifinagh,
 )
 from entente.identity.standards.table import Table
+
+PIECES_READ = 3
+"""Readings of one syllable, where a word is read syllable by syllable; two syllables have nine together."""
 
 TABLES: Mapping[str, tuple[Table, ...]] = {
     "Adlm": (adlam.TABLE,),
@@ -72,6 +76,7 @@ TABLES: Mapping[str, tuple[Table, ...]] = {
     "Tfng": (tifinagh.TABLE,),
     "Thaa": (thaana.TABLE,),
     "Thai": (thai.TABLE,),
+    "Tibt": (tibetan.TABLE,),
 }
 """By ISO 15924. Where a script is read in two ways there are two tables, the more usual first."""
 
@@ -102,7 +107,16 @@ def _places(script: str, word: str) -> tuple[int, ...]:
 
 
 def _read(script: str, place: int, word: str, limit: int) -> tuple[str, ...]:
-    return romanisations(channel(script, place), TABLES[script][place].prepared(word), limit)
+    table = TABLES[script][place]
+    pieces = word.split(table.parted) if table.parted else [word]
+    read = [romanisations(channel(script, place), table.prepared(piece), limit) for piece in pieces]
+    if len(read) == 1:
+        return read[0]
+    # Of several syllables, the likeliest of each come first.
+    choices = sorted(
+        product(*(list(enumerate(piece))[:PIECES_READ] for piece in read)), key=lambda cut: sum(rank for rank, _ in cut)
+    )
+    return tuple("".join(latin for _, latin in cut) for cut in choices[:limit])
 
 
 @functools.cache

@@ -12,7 +12,7 @@ _SERIES = {
 }  # fmt: skip
 """Each consonant with its six vowels, a e i o u v, in the order of the syllabary."""
 _BESIDE = {"g": ("k",), "d": ("t",), "ts": ("j", "ch"), "qu": ("gw", "kw"), "tl": ("dl",)}
-_ALONE = "Ꭷ ka:7 ga:3\nᏍ s\nᎿ hna:7 na:3\nᏀ nah\nᏔ ta:8 da:2\nᏖ te\nᏘ ti\nᏜ dla\nᏽ mv"
+_ALONE = "Ꭷ ka:7 ga:3\nᏍ s\nᎿ hna:7 na:3\nᏀ nah\nᏔ ta:8 da:2\nᏖ te\nᏘ ti\nᏜ dla\nᏵ mv"
 
 
 def _rows() -> str:

@@ -48,6 +48,8 @@ def _rows() -> str:
     for first, consonant in CONSONANTS.items():
         for order, vowel in enumerate(ORDERS):
             letter = chr(ord(first) + order)
+            if not letter.isalpha():
+                continue  # a labialised series has no second and seventh order
             rows.append(f"{letter} {_spelt(first, consonant, order, vowel)}")
             if order == SIXTH and first not in GLIDES:
                 rows.append(f"^[{letter}] {_spelt(first, consonant, order, SIXTH_FIRST)}")

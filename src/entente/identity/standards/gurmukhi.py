@@ -80,6 +80,6 @@ TABLE = Table(
 ਿ[ਆ] a:5 ya:4
 ਃ   -
 """,
-    unwritten=Unwritten(inside="a:6 -:4", first="a", last="-:9 a:1", last_of_cluster="-:7 a:3"),
+    unwritten=Unwritten(inside="a:6 -:4", first="a:9 -:1", last="-:9 a:1", last_of_cluster="-:7 a:3"),
     silencers="੍",
 )

@@ -142,4 +142,7 @@ def _rows() -> str:
     return "\n".join(rows)
 
 
-TABLE = Table("Hira", letters=_rows())
+_KATAKANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+"""The two syllabaries stand in one order."""
+
+TABLE = Table("Hira", letters=_rows(), same_as=_KATAKANA)

@@ -12,8 +12,11 @@ TABLE = Table(
     consonants="""
 ក   k
 ខ   kh
+[ខ]$ k:7 kh:3
 គ   k:8 kh:1
+[គ]$ k
 ឃ   kh
+[ឃ]$ k:6 kh:4
 ង   ng
 ច   ch
 ឆ   chh:6 ch:4
@@ -31,6 +34,7 @@ TABLE = Table(
 ធ   th
 ន   n
 ប   b:6 p:4
+[ប]$ p:6 b:4
 ផ   ph
 ព   p
 ភ   ph:8 p:2
@@ -85,6 +89,9 @@ TABLE = Table(
 ៀ   ie:5 ea:5 ia:3
 េ   e:8 ei:1
 ែ   ae:5 e:4
+ែវ  eo:5 aev:3 ev:2
+ាវ  av:5 ao:4
+េវ  ev:6 eo:4
 ៃ   ai:5 ey:2 ei:2 ay:1
 ោ   ao:4 o:4 or:1
 ៅ   au:4 ov:4 ow:1

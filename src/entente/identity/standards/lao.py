@@ -93,6 +93,7 @@ TABLE = Table(
 """,
     unwritten=Unwritten(inside="-:5 a:3 o:2", last="-", beside_sign="-"),
     moved="ເແໂໃໄ",
+    open_vowels="ໄໃ",
     moved_over=("ກຂຄຕປຜພທ", "ຣລວຼ"),
     tones="່້໊໋",
 )

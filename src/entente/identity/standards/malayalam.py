@@ -39,6 +39,7 @@ TABLE = Table(
 ധ   dh
 ന   n
 ന്ത  nth:5 nd:3 nt:2
+ന്റ  nt:7 ntr:2 nd:1
 ന്ദ  nd:7 ndh:3
 പ   p
 ഫ   f:6 ph:4

@@ -21,8 +21,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from entente.identity.channel import END, NATIVE_CHARACTERS_MAX, START, Alternatives, Channel
 
@@ -71,19 +71,27 @@ class Table:
     moved: str = ""
     """Vowels that are written before their consonant and read after it."""
     moved_over: tuple[str, str] = ("", "")
-    """Letters that begin a cluster and letters that follow in it: a moved vowel is read after both."""
+    """Letters that begin a cluster and letters that follow in it: a moved vowel is read after both, if a letter follows."""
+    open_vowels: str = ""
+    """Moved vowels that nothing closes: what ends the word behind them belongs to a cluster."""
     tones: str = ""
     """Marks of tone, which no usual romanisation writes."""
+    parted: str = ""
+    """The mark between syllables that are read apart (the tsheg of Tibetan)."""
+    same_as: Mapping[int, int] = field(default_factory=dict)
+    """Letters that are read as others of the table, by code point (katakana as hiragana)."""
     doubles: bool = False
 
     def prepared(self, word: str) -> str:
         """Return the word without tones and in the order it is read in: «เก้» as «กเ»."""
+        word = word.translate(self.same_as)
         if self.tones:
             word = "".join(letter for letter in word if letter not in self.tones)
         if not self.moved or not any(letter in self.moved for letter in word):
             return word
         first, second = self.moved_over
-        return re.sub(f"([{self.moved}])([{first}][{second}](?=.)|[^{self.moved}])", r"\2\1", word)
+        behind = f"[{first}][{second}](?:(?<=[{self.open_vowels}]..)|(?=.))"
+        return re.sub(f"([{self.moved}])({behind}|[^{self.moved}])", r"\2\1", word)
 
     def channel(self) -> Channel:
         """Return the channel of this table; its words are expected `prepared`."""
@@ -98,6 +106,16 @@ class Table:
             rows.update(self._carrying(place, _doubled(spelt) if self.doubles else spelt, taking))
             rows.update(_closed(place, spelt, closings))
         by_hand = [row for row in consonants if row[0][2]] + [*_parsed(self.letters), *signs]
+        rows.update(by_hand)
+        for (before, chunk, after), spelt in by_hand:
+            # What is said of a neighbour holds at the beginning of the word and in a cluster too.
+            rows.update(
+                {
+                    (start, chunk, after): spelt
+                    for start in (START, *self.silencers)
+                    if not before and (start, chunk, after) in rows
+                }
+            )
         rows.update(by_hand)
         rows.prefer_longer({place for place, _ in by_hand})
         return Channel(self.script, {_key(place): spelt for place, spelt in rows.items()})

@@ -51,6 +51,8 @@ TABLE = Table(
 """,
     signs="""
 ా   a:9 aa:1
+ావు ao:5 avu:5
+ాయు ayu:5 ai:5
 ి   i
 ీ   i:6 ee:4
 ు   u

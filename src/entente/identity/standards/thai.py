@@ -31,7 +31,8 @@ TABLE = Table(
 ซ   s
 [ซ]$ t:5 s:5
 ฌ   ch
-ญ   y:7 n:2 ny:1
+ญ   n:5 y:5
+^[ญ] y:8 ny:1
 [ญ]$ n
 ฎ   d
 [ฎ]$ t:6 d:4
@@ -77,6 +78,7 @@ TABLE = Table(
 [ษ]$ t:6 s:3
 ส   s
 [ส]$ t:6 s:3
+[ส]ด t:6 s:4
 ห   h
 ฬ   l
 [ฬ]$ n:5 l:5
@@ -153,11 +155,15 @@ TABLE = Table(
 ^[อ]ใ -
 ^[อ]ํ -
 ๆ   -
+ทร์ -:9 thr:1
+ตร์ -:6 t:4
+ดร์ -
 ฯ   -
 """
     + "\n".join(f"{letter}{mark}์ -" for letter in SILENCED for mark in ("", "ิ", "ุ")),
-    unwritten=Unwritten(inside="-:4 o:3 a:4", last="-:9 a:1", beside_sign="-"),
+    unwritten=Unwritten(inside="-:4 o:3 a:4", first="o:4 a:4 -:3", last="-:9 a:1", beside_sign="-"),
     moved="เแโใไ",
-    moved_over=("กขคตปผพท", "รลว"),
+    open_vowels="ไใ",
+    moved_over=("กขคตปผพทจฉ", "รลว"),
     tones="่้๊๋",
 )
