@@ -9,14 +9,16 @@ Source: docs/rules/identity.md I7.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from operator import itemgetter
 
 from rapidfuzz.distance import Indel, JaroWinkler
 
-from entente.identity.names import LEGAL_FORMS, PARTICLES, Name, Part, Word
+from entente.identity.name_parts import GENDERED_STEM_MIN, PARTICLES, are_forms_of_one_family
+from entente.identity.names import LEGAL_FORMS, Name, Part, Word
 from entente.identity.scripts import VOWELLESS, skeleton
+from entente.identity.short_forms import is_short_for
 
 # Likeness of a pair of words in thousandths, by how they agree. Measured on the development pairs.
 EQUAL = 1000
@@ -25,6 +27,10 @@ SKELETON_VOWELLESS = 900
 SKELETON = 880
 INITIAL = 800
 TOGETHER = 940
+GENDERED = 940
+"""A man's and a woman's form of one family name: as sure as two words written as one."""
+SHORT_FORM = 900
+"""A short form says which names it may stand for, not which one it does."""
 CLOSE_MIN = 780
 """Jaro-Winkler × 1000 below which two words are different words: under it most pairs of the development data are."""
 APART_MIN = 700
@@ -35,6 +41,8 @@ WEIGHT_WORD = 100
 WEIGHT_SHORT = 60
 WEIGHT_INITIAL = 35
 WEIGHT_PARTICLE = 15
+WEIGHT_LESSER = {Part.HONORIFIC: 15, Part.FATHERS: 50}
+"""A title that may be a name counts as a particle does; a father's name left out is no other name."""
 WEIGHT_INITIAL_EXTRA = 10
 """An initial nobody asked for takes next to nothing: it says that there is a name, not which."""
 SHORT_CHARACTERS = 3
@@ -50,6 +58,8 @@ class Agreement(StrEnum):
     CLOSE = "spelling close"
     INITIAL = "initial"
     TOGETHER = "written together or apart"
+    GENDERED = "male and female form"
+    SHORT_FORM = "short form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,8 @@ class Pairing:
     likeness: int
     weight: int
     """How much the pair counts, of the total of the comparison."""
+    words: str = ""
+    """How they agreed, where the agreement is said best with the words themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +103,19 @@ def compare_names(asked: Name, held: Name) -> NameComparison:
     for likeness, _, i, j, agreement in sorted(scored, reverse=True):
         if -i in free_asked and -j in free_held:
             a, h = free_asked.pop(-i), free_held.pop(-j)
-            found.append(Pairing(_part(a, h), agreement, likeness, _pair_weight(a, h)))
+            words = _short_form_said(a, h) if agreement is Agreement.SHORT_FORM else ""
+            part = Part.GIVEN if agreement is Agreement.SHORT_FORM else _part(a, h)
+            found.append(Pairing(part, agreement, likeness, _pair_weight(a, h), words))
     found += _written_together(free_asked, free_held)
     found += _written_together(free_held, free_asked)
-    return NameComparison(
-        tuple(found), sum(map(_weight, free_asked.values())), sum(map(_weight_extra, free_held.values()))
-    )
+    missing, extra = sum(map(_weight, free_asked.values())), sum(map(_weight_extra, free_held.values()))
+    return NameComparison(tuple(found), missing + _fathers_differ(free_asked, free_held), extra)
+
+
+def _fathers_differ(asked: dict[int, Word], held: dict[int, Word]) -> int:
+    """Weigh two fathers' names that found nothing in each other like any two names."""
+    ours, theirs = (sum(word.part is Part.FATHERS for word in words.values()) for words in (asked, held))
+    return ours * (WEIGHT_WORD - WEIGHT_LESSER[Part.FATHERS]) if theirs else 0
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -109,9 +128,17 @@ def compare_words(a: Word, h: Word) -> tuple[int, Agreement] | None:
     """
     if not a.other_readings and not h.other_readings:
         return _compare_spellings(a, h)
-    ours, theirs = (a, *a.other_readings), (h, *h.other_readings)
-    pairs = (_compare_spellings(one, other) for one in ours for other in theirs)
+    spelt = [(one, other) for one in (a, *a.other_readings) for other in (h, *h.other_readings)]
+    if a.script is h.script and a.other_readings and h.other_readings:
+        # Two words of one script are compared as they are written: guessed vowels would make them alike.
+        pairs = [_compare_spellings(_as_written(a), _as_written(h)), *(_kinship(one, other) for one, other in spelt)]
+    else:
+        pairs = [_compare_spellings(one, other) for one, other in spelt]
     return max((pair for pair in pairs if pair), key=itemgetter(0), default=None)
+
+
+def _as_written(word: Word) -> Word:
+    return replace(word, text=word.written, folded=word.written, other_readings=())
 
 
 def _compare_spellings(a: Word, h: Word) -> tuple[int, Agreement] | None:
@@ -121,6 +148,27 @@ def _compare_spellings(a: Word, h: Word) -> tuple[int, Agreement] | None:
         return (INITIAL, Agreement.INITIAL) if _is_initial_of(a, h) or _is_initial_of(h, a) else None
     if a.folded == h.folded:
         return TRANSLITERATION, Agreement.TRANSLITERATION
+    alike, kin = _compare_letters(a, h), _kinship(a, h)
+    return kin if kin and (alike is None or kin[0] > alike[0]) else alike
+
+
+def _kinship(a: Word, h: Word) -> tuple[int, Agreement] | None:
+    """Say how two words that are not one spelt in two ways stand for one name all the same (I24)."""
+    if is_short_for(a.folded, h.folded) or is_short_for(h.folded, a.folded):
+        return SHORT_FORM, Agreement.SHORT_FORM
+    # The cheap half of the question first: this is asked of every pair of words.
+    is_one_stem = a.folded[:GENDERED_STEM_MIN] == h.folded[:GENDERED_STEM_MIN]
+    return (GENDERED, Agreement.GENDERED) if is_one_stem and are_forms_of_one_family(a.folded, h.folded) else None
+
+
+def _short_form_said(a: Word, h: Word) -> str:
+    spelt = [(one, other) for one in (a, *a.other_readings) for other in (h, *h.other_readings)]
+    pairs = [*spelt, *((other, one) for one, other in spelt)]
+    short, full = next((short, full) for short, full in pairs if is_short_for(short.folded, full.folded))
+    return f"{short.text.title()} is a short form of {full.text.title()}"
+
+
+def _compare_letters(a: Word, h: Word) -> tuple[int, Agreement] | None:
     similar = round(1000 * max(JaroWinkler.similarity(a.text, h.text), JaroWinkler.similarity(a.folded, h.folded)))
     if a.script is h.script:
         return _one_script(a, h, similar)
@@ -153,6 +201,8 @@ def _is_initial_of(short: Word, long: Word) -> bool:
 def _weight(word: Word) -> int:
     if word.text in PARTICLES or word.text in LEGAL_FORMS:
         return WEIGHT_PARTICLE
+    if word.part in WEIGHT_LESSER:
+        return WEIGHT_LESSER[word.part]
     if word.is_initial:
         return WEIGHT_INITIAL
     return WEIGHT_SHORT if len(word.text) < SHORT_CHARACTERS else WEIGHT_WORD

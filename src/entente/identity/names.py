@@ -11,11 +11,12 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain, islice, product
 from math import prod
 
+from entente.identity.name_parts import ATTACHED_REST_MIN, ATTACHED_TITLES, TITLES, fathers_names, honorifics
 from entente.identity.scripts import CACHED_WORDS, Script, fold, is_read_by_table, romanise, script_of
 
 WORDS_MAX = 16
@@ -23,14 +24,7 @@ WORDS_MAX = 16
 FORMS_MAX = 4
 """Readings of one name that are kept; two ambiguous words give four."""
 
-# Titles say nothing of who somebody is. Deliberately few: a title that is also a name must stay.
-TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof", "sir", "hajji", "haji", "mullah", "mawlawi", "sheikh", "shaykh"})
-# Words that many names share; they count little (score.WEIGHTS).
-PARTICLES = frozenset({
-    "al", "el", "ul", "ad", "ar", "as", "at", "az", "abu", "abd", "bin", "ben", "ibn", "bint", "umm", "ould", "de", "da", "di",
-    "do", "dos", "du", "del", "la", "le", "van", "von", "der", "den", "ter", "zu", "y", "e", "ogly", "oglu", "uulu", "kyzy",
-    "qizi",
-})  # fmt: skip
+# What many organisations share; it counts little (align.WEIGHT_PARTICLE).
 LEGAL_FORMS = frozenset({
     "ltd", "limited", "llc", "llp", "inc", "corp", "corporation", "co", "company", "plc", "gmbh", "ag", "sa", "sarl", "srl",
     "spa", "bv", "nv", "oy", "ab", "as", "aps", "ooo", "oao", "zao", "pao", "ao", "pjsc", "jsc", "fze", "fzco", "pte", "pty",
@@ -54,6 +48,8 @@ class Part(StrEnum):
 
     FAMILY = "family name"
     GIVEN = "given name"
+    FATHERS = "father's name"
+    HONORIFIC = "title"
     UNKNOWN = "name"
 
 
@@ -66,7 +62,9 @@ class Word:
     script: Script
     part: Part
     is_initial: bool
-    other_readings: tuple[Word, ...] = ()
+    written: str = ""
+    """As it was written, in normal form, where that is not in Latin letters: what the learned transliteration reads (I22)."""
+    other_readings: tuple[Word, ...] = field(default=(), compare=False)
     """Where a table reads the script (I23): the other spellings this one word has."""
 
 
@@ -82,8 +80,8 @@ class Name:
         return " ".join(word.text for word in self.words)
 
 
-_Choice = tuple[tuple[str, ...], Part, Script, tuple[tuple[str, ...], ...]]
-"""One reading of a word as the words it becomes, its part and script, and the other spellings of the same word."""
+_Choice = tuple[tuple[str, ...], Part, str, tuple[tuple[str, ...], ...]]
+"""One reading of a word as the words it becomes, its part, the word as written, and the other spellings of the same word."""
 
 
 @functools.lru_cache(maxsize=CACHED_WORDS)
@@ -125,13 +123,11 @@ def read_name(text: str) -> tuple[Name, ...]:
     """
     source = _source_words(text)
     alone = len(source) == 1
-    spelt = [(romanise(word, is_whole_name=alone), part, script_of(word), word) for word, part in source]
-    readings = [
+    spelt = [(romanise(word, is_whole_name=alone), part, word) for word, part in source]
+    readings: list[list[_Choice]] = [
         # The spellings of one word are compared together (align), so they do not multiply the readings of the name.
-        [(forms[0], part, script, forms[1:])]
-        if is_read_by_table(word)
-        else [(form, part, script, ()) for form in forms]
-        for forms, part, script, word in spelt
+        [(forms[0], part, word, forms[1:])] if is_read_by_table(word) else [(form, part, word, ()) for form in forms]
+        for forms, part, word in spelt
         if forms
     ]
     names = (_name(choice) for choice in islice(product(*readings), FORMS_MAX))
@@ -168,8 +164,16 @@ def _source_words(text: str) -> list[tuple[str, Part]]:
     else:
         words = _parts_by_writing(spread)
     words = _syllables_paired(words)[:WORDS_MAX]
-    untitled = [(word, part) for word, part in words if word not in TITLES]
+    untitled = [(_detitled(word), part) for word, part in words if word not in TITLES]
     return untitled or words
+
+
+def _detitled(word: str) -> str:
+    """Take away a title that is written together with the name."""
+    for title in ATTACHED_TITLES:
+        if word.startswith(title) and len(word) >= len(title) + ATTACHED_REST_MIN:
+            return word.removeprefix(title)
+    return word
 
 
 def _syllables_paired(words: list[tuple[str, Part]]) -> list[tuple[str, Part]]:
@@ -218,16 +222,39 @@ def _parts_by_writing(text: str) -> list[tuple[str, Part]]:
 
 def _name(choice: tuple[_Choice, ...]) -> Name:
     words: list[Word] = []
-    for texts, part, script, others in choice:
-        for place, text in enumerate(texts):
+    for texts, part, source, others in choice:
+        script = script_of(source)
+        for place, (text, written) in enumerate(zip(texts, _written(source, script, len(texts)), strict=True)):
             own = part
             if len(choice) == 1 and script in _FAMILY_FIRST and len(texts) > 1:
                 own = Part.GIVEN if place else Part.FAMILY
-            spellings = tuple(_word(other, script, own) for (other,) in others)
-            words.append(_word(text, script, own, spellings))
-    return Name(tuple(words[:WORDS_MAX]))
+            spellings = tuple(_word(other, script, own, written) for (other,) in others)
+            words.append(_word(text, script, own, written, spellings))
+    return Name(_with_lesser_parts(words[:WORDS_MAX]))
 
 
-def _word(text: str, script: Script, part: Part, others: tuple[Word, ...] = ()) -> Word:
+def _word(text: str, script: Script, part: Part, written: str, others: tuple[Word, ...] = ()) -> Word:
     is_initial = len(text) == 1 and not text.isdigit()
-    return Word(text, fold(text), script, part, is_initial=is_initial, other_readings=others)
+    return Word(text, fold(text), script, part, is_initial=is_initial, written=written, other_readings=others)
+
+
+def _written(source: str, script: Script, count: int) -> tuple[str, ...]:
+    """Cut a word where its reading was cut: a family name's one character, the two letters of the Arabic article."""
+    if script is Script.LATIN:
+        return ("",) * count
+    if count == 1:
+        return (source,)
+    head = 2 if script is Script.ARABIC else 1
+    return source[:head], source[head:]
+
+
+def _with_lesser_parts(words: list[Word]) -> tuple[Word, ...]:
+    """Mark fathers' names and titles; what a comma or capitals show to be the family name stays it (I24)."""
+    parts = dict.fromkeys(fathers_names([word.text for word in words]), Part.FATHERS)
+    parts |= dict.fromkeys(honorifics([word.folded for word in words]), Part.HONORIFIC)
+    if not parts:
+        return tuple(words)
+    return tuple(
+        replace(word, part=parts[place]) if place in parts and word.part is not Part.FAMILY else word
+        for place, word in enumerate(words)
+    )

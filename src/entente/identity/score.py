@@ -168,7 +168,7 @@ def _grouped(pairings: Iterable[Pairing]) -> list[tuple[str, int]]:
     """Join pairings that read the same; the part of the likeness each group brings."""
     groups: dict[str, list[Pairing]] = {}
     for pairing in pairings:
-        groups.setdefault(f"{pairing.part}: {pairing.agreement}", []).append(pairing)
+        groups.setdefault(f"{pairing.part}: {pairing.words or pairing.agreement}", []).append(pairing)
     return [
         (
             text if len(found) == 1 else f"{text} ({len(found)} words)",

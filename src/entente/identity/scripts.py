@@ -111,7 +111,8 @@ _READ_BY_TABLE = {
     Script.ADLAM: "Adlm", Script.ARABIC: "Arab", Script.ARMENIAN: "Armn", Script.BENGALI: "Beng", Script.BURMESE: "Mymr",
     Script.CHEROKEE: "Cher", Script.CYRILLIC: "Cyrl", Script.DEVANAGARI: "Deva", Script.ETHIOPIC: "Ethi",
     Script.GEORGIAN: "Geor", Script.GREEK: "Grek", Script.GUJARATI: "Gujr", Script.GURMUKHI: "Guru", Script.HEBREW: "Hebr",
-    Script.KANA: "Hira", Script.KANNADA: "Knda", Script.KHMER: "Khmr", Script.LAO: "Laoo", Script.MALAYALAM: "Mlym", Script.NKO: "Nkoo",
+    Script.KANA: "Hira", Script.KANNADA: "Knda", Script.KHMER: "Khmr", Script.LAO: "Laoo", Script.MALAYALAM: "Mlym",
+    Script.NKO: "Nkoo",
     Script.ORIYA: "Orya", Script.SINHALA: "Sinh", Script.SYRIAC: "Syrc", Script.TAMIL: "Taml", Script.TELUGU: "Telu",
     Script.THAANA: "Thaa", Script.THAI: "Thai", Script.TIBETAN: "Tibt", Script.TIFINAGH: "Tfng",
 }  # fmt: skip
@@ -178,6 +179,8 @@ def romanise(word: str, *, is_whole_name: bool = False) -> tuple[tuple[str, ...]
 
 def is_read_by_table(word: str) -> bool:
     """Tell whether a word's readings are those of one word spelt in several ways (I23), not several ways to cut it up."""
+    if word.isascii():
+        return False
     code = _READ_BY_TABLE.get(script_of(word))
     return code is not None and is_read(code, word)
 
