@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from entente.identity.dates import PartialDate, parse_partial
 from entente.identity.identifiers import identifier_keys
+from entente.identity.name_parts import honorifics
 from entente.identity.names import name_forms
 from entente.identity.parts import name_facts
 from entente.identity.scripts import fold
@@ -38,15 +39,18 @@ def identifying_keys(record: Record, schemata: Schemata) -> IdentifyingKeys:
         if not fact.is_unknown_property and (described := schema.properties.get(fact.property)) is not None
         for key in identifier_keys(fact.property, described.type, fact.value)
     }
-    names = {
-        " ".join(sorted(fold(word) for word in form.split()))
-        for fact in name_facts(record, schema)
-        for form in name_forms(fact.value)
-    }
+    names = {" ".join(sorted(_telling(form))) for fact in name_facts(record, schema) for form in name_forms(fact.value)}
     dates = [date for value in record.values(BIRTH_DATE) if (date := parse_partial(value)) is not None]
     kept = {f"name {name}|{text}" for name in names for date in dates for text in _kept(date)}
     asked = {f"name {name}|{text}" for name in names for date in dates for text in _asked(date)}
     return IdentifyingKeys(_bounded(numbers | kept), _bounded(numbers | asked))
+
+
+def _telling(form: str) -> list[str]:
+    """Return the folded words of a name without the titles in it (I24): «Haji Akmal» is no other name than «Akmal»."""
+    folded = [fold(word) for word in form.split()]
+    titles = honorifics(folded)
+    return [word for place, word in enumerate(folded) if place not in titles] or folded
 
 
 def _kept(date: PartialDate) -> Iterable[str]:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from entente.formats.schemata import load_schemata
+from entente.identity.erased import identifying_keys
 from entente.identity.model import Query
 from entente.identity.name_parts import (
     ATTACHED_TITLES,
@@ -57,6 +59,15 @@ def test_i24_a_title_that_may_be_a_name_stays_and_counts_little(title: str) -> N
     assert word.part is Part.HONORIFIC
     whole = scored("Akmal Rahimov", "Akmal Rahimov").score
     assert whole - 70 <= scored(f"{title} Akmal Rahimov", "Akmal Rahimov").score <= whole
+
+
+def test_i24_a_tombstone_keeps_no_titles() -> None:
+    schemata = load_schemata()
+    titled, plain = (
+        identifying_keys(a_record(("name", name), ("birthDate", "1979-03-02")), schemata)
+        for name in ("Haji Akmal Rahimov", "Rahimov Akmal")
+    )
+    assert titled.kept == plain.kept != frozenset()
 
 
 def test_i24_hafez_and_sayed_are_names_in_a_name_of_two() -> None:

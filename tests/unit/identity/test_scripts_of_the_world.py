@@ -139,6 +139,10 @@ def test_i23_tables_are_written_in_the_normal_form_with_shares_of_one(script: st
         ("Thai", "ศักดิ์", "sak"),  # a silenced letter
         ("Mymr", "အောင်", "aung"),
         ("Grek", "μπαμπησ", "bampis"),
+        ("Cher", "ᏣᎳᎩ", "tsalagi"),
+        ("Hira", "ショータ", "shota"),
+        ("Hebr", "חיים", "haim"),
+        ("Tibt", "ལྷ་མོ", "lhamo"),
     ],
 )
 def test_i23_what_scripts_share(script: str, native: str, first: str) -> None:

@@ -154,14 +154,16 @@ class _Rows(dict[_Place, Alternatives]):
         """Weaken every shorter chunk that would cut a longer one in two, but for the rows given by hand."""
         weakened: dict[_Place, Alternatives] = {}
         befores: dict[str, set[str]] = defaultdict(set)
-        for before, chunk, _ in self:
+        anywhere = set()
+        for before, chunk, after in self:
             befores[chunk].add(before)
-        for whole in befores:
+            if not after:
+                anywhere.add(chunk)
+        for whole in anywhere:
             for size in range(1, len(whole)):
                 first, after = whole[:size], whole[size]
-                if whole[: size + 1] in befores:
-                    for before in befores.get(first, ()):
-                        spelt = self._fitting(before, first, after)
+                for before in befores.get(first, ()) if whole[: size + 1] in anywhere else ():
+                    if spelt := self._fitting(before, first, after):
                         weakened[before, first, after] = tuple((latin, share * CUT_APART) for latin, share in spelt)
         self.update((place, spelt) for place, spelt in weakened.items() if place not in by_hand)
 
