@@ -1,6 +1,6 @@
 """A script's letters as a reviewer of that script reads them, and how they become a channel.
 
-A row is a key of `channel` (`ხ`, `^[ե]`, `[յ]$`, `ng[a]`-like neighbours), then what it becomes, the usual spelling first; `-` is
+A row is a key of `channel` (`ხ`, `^[ե]`, `[յ]$`, `α[υ]π`), then what it becomes, the usual spelling first; `-` is
 nothing. Weights may stand behind a colon (`kh:7 x:2`); without them each spelling is half as usual as the one before. A line that
 begins with `#` is a remark.
 
@@ -10,8 +10,10 @@ What many scripts share is done here, once, and not in their rows:
   vowels that Hebrew, Syriac and Thai leave out;
 - a vowel sign or a mark that silences takes that vowel's place (`signs`);
 - a vowel written before its consonant is moved behind it (`moved`, Thai and Lao);
-- a consonant pronounced twice and written once (`doubles`);
+- syllables that are read apart (`parted`, Tibetan), and letters below others, which take the vowel of those;
 - a longer chunk goes before the letters it is made of.
+
+A consonant that is pronounced twice and written once needs nothing here: folding makes one of two letters (scripts.fold).
 
 Source: docs/rules/identity.md I23.
 """
@@ -30,8 +32,6 @@ SPELLINGS_MAX = 6
 """Latin chunks of one native chunk that are kept: what follows is rarer than one in a hundred."""
 CUT_APART = 0.02
 """Share of its probability that a letter keeps where a longer chunk holds it: «ou» is read apart once in fifty."""
-DOUBLED = 0.08
-"""Share of a consonant's spellings that write it twice where the script writes gemination nowhere."""
 _KEY = re.compile(r"(?:(?P<before>[^\[\]])?\[(?P<inner>[^\[\]]+)\](?P<after>[^\[\]])?|(?P<chunk>[^\[\]]+))")
 
 
@@ -80,7 +80,6 @@ class Table:
     """The mark between syllables that are read apart (the tsheg of Tibetan)."""
     same_as: Mapping[int, int] = field(default_factory=dict)
     """Letters that are read as others of the table, by code point (katakana as hiragana)."""
-    doubles: bool = False
 
     def prepared(self, word: str) -> str:
         """Return the word without tones and in the order it is read in: «เก้» as «กเ»."""
@@ -103,7 +102,7 @@ class Table:
         taking |= {place[1][0] for place, _ in consonants if unicodedata.category(place[1][0]).startswith("M")}
         # Rows for one neighbour come after those for any, and keep what they say.
         for place, spelt in sorted(consonants, key=lambda row: bool(row[0][0])):
-            rows.update(self._carrying(place, _doubled(spelt) if self.doubles else spelt, taking))
+            rows.update(self._carrying(place, spelt, taking))
             rows.update(_closed(place, spelt, closings))
         by_hand = [row for row in consonants if row[0][2]] + [*_parsed(self.letters), *signs]
         rows.update(by_hand)
@@ -214,15 +213,6 @@ def _joined(first: Alternatives, second: Alternatives) -> Alternatives:
     for head, share in first:
         for tail, part in second:
             weights[head + tail] = weights.get(head + tail, 0.0) + share * part
-    return _shares(weights)
-
-
-def _doubled(spelt: Alternatives) -> Alternatives:
-    weights = dict(spelt)
-    for latin, share in spelt:
-        if len(latin) == 1 and latin not in "aeiouhwy":
-            weights[latin] = share * (1 - DOUBLED)
-            weights[latin * 2] = share * DOUBLED
     return _shares(weights)
 
 
