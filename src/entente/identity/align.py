@@ -134,7 +134,8 @@ def compare_words(a: Word, h: Word) -> tuple[int, Agreement] | None:
         pairs = [_compare_spellings(_as_written(a), _as_written(h)), *(_kinship(one, other) for one, other in spelt)]
     else:
         pairs = [_compare_spellings(one, other) for one, other in spelt]
-    return max((pair for pair in pairs if pair), key=itemgetter(0), default=None)
+    # Among several readings one is near by chance more often, so that the lower bound for two scripts does not hold.
+    return max((pair for pair in pairs if pair and pair[0] >= CLOSE_MIN), key=itemgetter(0), default=None)
 
 
 def _as_written(word: Word) -> Word:

@@ -48,7 +48,7 @@ FIRST_MIN_OTHER = 0.96
 """Share of a script's names that are nearest to their own spelling among all of the script: all, or all but one."""
 HELD_OUT_MIN = 0.93
 """The same for names that were not looked at while the tables were written."""
-ALIKE_MAX = 0.05
+ALIKE_MAX = 0.03
 """Share of pairs of two persons that may be shown: given and family name alike, as Manjit Sandhu and Paramjit Siddhu are."""
 EACH_MIN = 15
 

@@ -38,7 +38,7 @@ TABLE = Table(
 န   n
 [န]ှ hn:6 n:4
 ပ   p
-ဖ   ph:6 hp:3 p:1
+ဖ   ph:5 p:3 hp:2
 ဗ   b
 ဘ   b:8 bh:2
 မ   m

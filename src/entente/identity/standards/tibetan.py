@@ -41,7 +41,7 @@ _ROOTS = """
 ཨ   -
 """
 _STACKS = """
-ཀྱ  ky
+ཀྱ  ky:8 ch:2
 ཁྱ  khy
 གྱ  gy
 པྱ  ch
@@ -68,7 +68,7 @@ _STACKS = """
 # Letters that stand under ར ལ ས, which are silent then.
 _BELOW = """
 ྐ   k
-ྐྱ  ky
+ྐྱ  ky:7 ch:3
 ྐྲ  t:5 tr:5
 ྒ   g
 ྒྱ  gy
