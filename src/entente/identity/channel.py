@@ -30,8 +30,8 @@ END = "$"
 
 NATIVE_CHARACTERS_MAX = 3
 """Characters of a native chunk: Hangul and kana need two, Devanagari with a vowel sign and virama three."""
-LATIN_LETTERS_MAX = 6
-"""Letters of a Latin chunk: a syllable of pinyin has six at most (zhuang, shuang, chuang)."""
+LATIN_LETTERS_MAX = 7
+"""Letters of a Latin chunk: a syllable of pinyin has six at most (zhuang), a reading of a Han character seven (hayashi)."""
 
 Alternatives = tuple[tuple[str, float], ...]
 """Latin chunks (small letters a–z, or nothing) with their probabilities in (0, 1]; together at most 1; likeliest first."""
