@@ -414,8 +414,8 @@ class World:
             return "unavailable: its clock is behind"
         if "cannot answer now" in error.what and any(self.peek(other).is_taking_back for other in NODES):
             return "unavailable: who was asked takes back first"
-        if "The file is not here now" in error.why and self.truth.restored:
-            # Its record came back to a restored source; what was attached after the copy was made did not.
+        if "The file is not here now" in error.why and (self.truth.restored or self.lost):
+            # Its record came back to a restored source; what was attached after the copy was made did not, or not yet.
             return "unavailable: the file was lost with its source's store"
         return ""
 
