@@ -13,7 +13,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # The folders that hold Python; a folder that is not there yet is not asked for.
-SOURCES := $(wildcard src tests benchmarks demo)
+SOURCES := $(wildcard src tests benchmarks demo training)
 
 PIP_INSTALL := $(BIN)/pip install -qq --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 # pip refuses -e together with --require-hashes: the hashed wheels go first, then this package alone.
@@ -24,7 +24,7 @@ LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary
 INPUTS ?= 1000000
 PROCESSES ?= 1
 
-.PHONY: help introduction demo test bench simulate check-long fuzz lint types requirements reference clean prerequisites browser
+.PHONY: help introduction demo test bench train simulate check-long fuzz lint types requirements reference clean prerequisites browser
 
 help:  ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ test: $(VENV)/.dev-installed browser  ## style, all ordinary tests and types
 
 bench: $(VENV)/.dev-installed  ## measure; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks
+
+train: $(VENV)/.dev-installed  ## train the transliteration model anew from training/data (some minutes)
+	@$(BIN)/python -m training
 
 SEEDS ?= 1000
 FIRST ?= 1

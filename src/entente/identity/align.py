@@ -17,8 +17,9 @@ from rapidfuzz.distance import Indel, JaroWinkler
 
 from entente.identity.name_parts import GENDERED_STEM_MIN, PARTICLES, are_forms_of_one_family
 from entente.identity.names import LEGAL_FORMS, Name, Part, Word
-from entente.identity.scripts import VOWELLESS, skeleton
+from entente.identity.scripts import VOWELLESS, Script, is_read_by_table, skeleton
 from entente.identity.short_forms import is_short_for
+from entente.identity.transliteration import is_learned, likelihood
 
 # Likeness of a pair of words in thousandths, by how they agree. Measured on the development pairs.
 EQUAL = 1000
@@ -34,7 +35,11 @@ SHORT_FORM = 900
 CLOSE_MIN = 780
 """Jaro-Winkler × 1000 below which two words are different words: under it most pairs of the development data are."""
 APART_MIN = 700
-"""The same for words of two scripts, where letters and skeleton are weighed together."""
+"""The same for words of two scripts that the learned transliteration does not read: letters and skeleton weighed together."""
+LEARNED_MIN = 400
+"""Likelihood × 1000 of the learned transliteration (I22) below which two words are different ones; by the development pairs."""
+TOGETHER_LIKELY = 0.5
+"""Likelihood from which a word in another script stands for two or three Latin ones written together."""
 
 # How much a word counts in its name.
 WEIGHT_WORD = 100
@@ -170,6 +175,9 @@ def _short_form_said(a: Word, h: Word) -> str:
 
 
 def _compare_letters(a: Word, h: Word) -> tuple[int, Agreement] | None:
+    if (learned := _learned(a, h)) is not None:
+        likeness = min(TRANSLITERATION, round(1000 * learned))
+        return (likeness, Agreement.TRANSLITERATION) if likeness >= LEARNED_MIN else None
     similar = round(1000 * max(JaroWinkler.similarity(a.text, h.text), JaroWinkler.similarity(a.folded, h.folded)))
     if a.script is h.script:
         return _one_script(a, h, similar)
@@ -183,6 +191,17 @@ def _one_script(a: Word, h: Word, similar: int) -> tuple[int, Agreement] | None:
     # Jaro-Winkler is generous to a shared beginning; the edit distance must agree.
     likeness = (similar + round(1000 * Indel.normalized_similarity(a.folded, h.folded))) // 2
     return (likeness, Agreement.CLOSE) if likeness >= CLOSE_MIN else None
+
+
+def _learned(a: Word, h: Word) -> float | None:
+    """Return the likelihood of the learned transliteration; None unless one word is Latin and the other one it reads.
+
+    A word that has letters of another language than Russian or Arabic is read by that language's table (I23).
+    """
+    native, latin = (a, h) if h.script is Script.LATIN else (h, a)
+    if latin.script is not Script.LATIN or not is_learned(native.written) or is_read_by_table(native.written):
+        return None
+    return likelihood(native.written, latin.text)
 
 
 def _two_scripts(a: Word, h: Word, similar: int) -> tuple[int, Agreement] | None:
@@ -240,7 +259,12 @@ def _written_together(ones: dict[int, Word], many: dict[int, Word]) -> list[Pair
 
 
 def _makes_up(word: Word, many: dict[int, Word], first: int, count: int) -> bool:
-    if many[first].folded[:1] != word.folded[:1]:
+    parts = [many[first + step] for step in range(count) if first + step in many]
+    if len(parts) != count:
         return False
-    parts = [many[first + step].folded for step in range(count) if first + step in many]
-    return len(parts) == count and Indel.normalized_similarity("".join(parts), word.folded) >= TOGETHER / 1000
+    if is_learned(word.written) and all(part.script is Script.LATIN for part in parts):
+        return likelihood(word.written, "".join(part.text for part in parts)) >= TOGETHER_LIKELY
+    if parts[0].folded[:1] != word.folded[:1]:
+        return False
+    together = "".join(part.folded for part in parts)
+    return Indel.normalized_similarity(together, word.folded) >= TOGETHER / 1000

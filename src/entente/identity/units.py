@@ -1,11 +1,12 @@
 """What the learned transliteration reads: a word of one script, cut into the smallest signs that have a sound.
 
-Cyrillic, Arabic and Han words are read character by character; letters of other languages than Russian and Arabic are read as the
-ones those two would write for them, so that what was learned with many pairs serves them too. A Hangul syllable is taken apart into its letters, a kana
-into its consonant and its vowel (デ is d e, シャ is s ' a, ッ is Q, ン is N, ー is -): a syllable that no training pair held is
-still read from its parts. Scripts are named as in ISO 15924.
+Cyrillic, Arabic and Han words are read character by character; letters of other languages than Russian and Arabic are read as
+the ones those two would write for them, so that what was learned with many pairs serves them too. A Hangul syllable is taken
+apart into its letters, a kana into its consonant and its vowel (デ is d e, シャ is s ' a, ッ is Q, ン is N, ー is -): a
+syllable that no training pair held is still read from its parts. Scripts are named as in ISO 15924.
 
-Source: docs/rules/identity.md I22; Unicode 15.0, section 3.12 (Hangul), names list (kana); BGN/PCGN for the letters that are joined.
+Source: docs/rules/identity.md I22; Unicode 15.0, section 3.12 (Hangul), names list (kana); BGN/PCGN for the letters that are
+joined.
 """
 
 from __future__ import annotations

@@ -1,0 +1,342 @@
+r"""The learned transliteration of five scripts: how likely a word of one of them is written by a Latin word, and its readings.
+
+The model (data/transliteration/model.bin, its card beside it) holds for each of Arab, Cyrl, Hang, Hani and Kana a table: chunks
+of one to three signs (`units`), and for each the Latin chunks it becomes, each with a cost. Chunks and costs come from an EM
+over CC0 token pairs (`make train`). With n a native and l a Latin chunk,
+
+    cost(n, l) = -(ln p(l|n) + ln p(n|l)) / 2        in thousandths, 0 to 65,535
+
+so that both directions count alike: measured among 167,000 Latin tokens this ranked better than either direction or the joint
+probability, and neighbouring signs as context added less than the noise of the measurement at eight times the size.
+
+**The score of a native word against a Latin one** is the sum of the costs along the cheapest way to cut both into chunks
+(Viterbi), left to right over the signs, with no context across chunks: the state is the place in the signs and the place in the
+Latin word (or the node of a trie of Latin words) alone. Beside the chunks a way may leave a sign unread at SIGN_SKIPPED, or a
+Latin letter unexplained at LETTER_SKIPPED, so that a slip of spelling costs and does not forbid. A search through a trie may
+leave these two steps out. To rank the words of a vocabulary, 0.3 × ln(count of the word) taken off the score in nats puts the
+usual spelling first; scores of one native word need no other normalisation.
+
+`likelihood` makes the score comparable between words and scripts: a logistic function of the score and of the two lengths,
+fitted for each script on held-out pairs against wrong words that the model itself finds near, half and half, and then made more
+lenient by the same amount for all scripts, as whole names of other lists asked for (training/calibrate.py).
+
+**The file**: little-endian; every array has its length before it (u32, in elements).
+magic `ENTENTE-T1\n` · the Latin chunks, joined by `\n` (bytes) · u32 number of scripts · for each script: 4 bytes ISO 15924 ·
+4 × f64 of the logistic function (constant, score in nats, signs, letters) · the native chunks, joined by `\n` (UTF-8, sorted
+by code point) · u32[chunks + 1] where each chunk's row begins · u16[] Latin chunk of each entry (a row's cheapest first) ·
+u16[] its cost · u8[] -ln p(l|n) in sixteenths of a nat: how usual the Latin chunk is, by which `romanisations` spells without a
+vocabulary.
+
+Source: docs/rules/identity.md I22. The table is code in the shape of a file, as anyascii's are; hence this room's module reads
+it (docs/decisions/0038-the-transliteration-model-is-read-where-it-is-used.md).
+"""
+
+from __future__ import annotations
+
+import functools
+import heapq
+import math
+import struct
+import sys
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from operator import itemgetter
+
+from anyascii import anyascii
+
+from entente.identity.channel import LATIN_LETTERS_MAX, NATIVE_CHARACTERS_MAX, Alternatives, Channel
+from entente.identity.units import script_code, units
+
+MAGIC = b"ENTENTE-T1\n"
+COST_SCALE = 1000
+"""Costs are thousandths of a nat."""
+SHARE_SCALE = 16
+SIGN_SKIPPED = 6000
+LETTER_SKIPPED = 5000
+"""About what a chunk costs that was seen once in ten thousand times: dearer than nearly every reading, cheaper than two slips."""
+SIGNS_MAX = 40
+LETTERS_MAX = 30
+"""Longer words are compared by these beginnings; the longest token of the training pairs has 31 letters."""
+CACHED_PAIRS = 65_536
+CACHED_WORDS = 4_096
+BEAM = 60
+"""Beginnings of a reading that are followed at once."""
+LIKELY_MIN = 0.05
+"""A likelihood under it is 0: ways that could only end there are left, which with words that differ is soon."""
+_LOGIT_MIN = math.log(LIKELY_MIN / (1 - LIKELY_MIN))
+_FAR = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One script of the model as flat arrays; row i is entries `starts[i]` to `starts[i + 1]`."""
+
+    script: str
+    chunks: tuple[str, ...]
+    """Native chunks in signs, sorted by code point."""
+    latin: tuple[str, ...]
+    """Latin chunks, one table for all scripts."""
+    starts: array[int]
+    latin_ids: array[int]
+    costs: array[int]
+    shares: array[int]
+    """-ln p(l|n) in sixteenths of a nat."""
+    logistic: tuple[float, float, float, float]
+    """Constant, and the factors of the score in nats, the number of signs and the number of letters."""
+
+
+class Rows(Mapping[str, dict[str, int]]):
+    """The rows of a table by native chunk, made when first asked for: Latin chunk to cost."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self.script = table.script
+        self.logistic = table.logistic
+        self._place = {chunk: place for place, chunk in enumerate(table.chunks)}
+        self._made: dict[str, dict[str, int]] = {}
+
+    def __getitem__(self, chunk: str) -> dict[str, int]:
+        row = self._made.get(chunk)
+        if row is None:
+            table = self._table
+            row = {table.latin[table.latin_ids[entry]]: table.costs[entry] for entry in self._entries(chunk)}
+            self._made[chunk] = row
+        return row
+
+    def shares(self, chunk: str) -> Alternatives:
+        """Return the Latin chunks by how usual they are, each with its p(l|n)."""
+        table, entries = self._table, self._entries(chunk)
+        usual = sorted((table.shares[entry], table.latin[table.latin_ids[entry]]) for entry in entries)
+        return tuple((latin, math.exp(-share / SHARE_SCALE)) for share, latin in usual)
+
+    def _entries(self, chunk: str) -> range:
+        place = self._place[chunk]
+        return range(self._table.starts[place], self._table.starts[place + 1])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table.chunks)
+
+    def __len__(self) -> int:
+        return len(self._table.chunks)
+
+    def __contains__(self, chunk: object) -> bool:
+        return chunk in self._place
+
+
+class _Spellings(Mapping[str, Alternatives]):
+    """The same rows in the form of a channel."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def __getitem__(self, chunk: str) -> Alternatives:
+        return self._rows.shares(chunk)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+@functools.cache
+def tables() -> Mapping[str, Table]:
+    """Return the tables by script; read once for a process."""
+    return read_model((files("entente.data") / "transliteration" / "model.bin").read_bytes())
+
+
+def read_model(document: bytes) -> dict[str, Table]:
+    """Read a model file (its form: this module). It travels with the package: one that does not fit is a broken installation."""
+    assert document.startswith(MAGIC), "the transliteration model is of another format than this code"
+    cursor = _Cursor(document, len(MAGIC))
+    latin = tuple(cursor.text().split("\n"))
+    found = {}
+    for _ in range(cursor.number()):
+        script = cursor.taken(4).decode()
+        logistic = struct.unpack("<4d", cursor.taken(32))
+        chunks = tuple(cursor.text().split("\n"))
+        starts, latin_ids, costs, shares = (cursor.numbers(kind) for kind in "IHHB")
+        found[script] = Table(script, chunks, latin, starts, latin_ids, costs, shares, logistic)
+    assert cursor.place == len(document), "the transliteration model is longer than it says"
+    return found
+
+
+class _Cursor:
+    def __init__(self, document: bytes, place: int) -> None:
+        self._document, self.place = document, place
+
+    def taken(self, count: int) -> bytes:
+        self.place += count
+        assert self.place <= len(self._document), "the transliteration model is cut off"
+        return self._document[self.place - count : self.place]
+
+    def number(self) -> int:
+        return int.from_bytes(self.taken(4), "little")
+
+    def text(self) -> str:
+        return self.taken(self.number()).decode()
+
+    def numbers(self, kind: str) -> array[int]:
+        found: array[int] = array(kind)
+        found.frombytes(self.taken(self.number() * found.itemsize))
+        if sys.byteorder == "big":
+            found.byteswap()
+        return found
+
+
+@functools.cache
+def _rows(script: str) -> Rows:
+    return Rows(tables()[script])
+
+
+def channel(script: str) -> Channel:
+    """Return a learned script in the form of published tables, with p(l|n); words are given to it in signs (`units`)."""
+    return Channel(script, _Spellings(_rows(script)))
+
+
+def is_learned(word: str) -> bool:
+    """Tell whether the model reads a word: all of it is in one of the learned scripts."""
+    return _prepared(word) is not None
+
+
+@functools.lru_cache(maxsize=CACHED_PAIRS)
+def likelihood(native: str, latin: str) -> float:
+    """Return how likely a word of a learned script is written by a Latin word, in [0, 1].
+
+    Both in a name's normal form (I2), the Latin one in the letters a to z. Under LIKELY_MIN it is 0, and so it is for a word
+    the model does not read.
+
+    Source: docs/rules/identity.md I22.
+    """
+    word = _prepared(native)
+    if word is None or not latin:
+        return 0.0
+    constant, by_score, by_sign, by_letter = word.logistic
+    latin = latin[:LETTERS_MAX]
+    lengths = constant + by_sign * len(word.steps) + by_letter * len(latin)
+    dearest = round(COST_SCALE * (lengths - _LOGIT_MIN) / by_score)
+    least = way_cost(word, latin, dearest)
+    return 0.0 if least is None else 1 / (1 + math.exp(by_score * least / COST_SCALE - lengths))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A native word as its table reads it."""
+
+    steps: tuple[tuple[tuple[int, int, dict[str, int]], ...], ...]
+    """For each sign the chunks that begin there: length in signs, letters at most, and what they become at what cost."""
+    rest: tuple[int, ...]
+    """For each sign, and the end, the least that the signs from there on can cost."""
+    logistic: tuple[float, float, float, float]
+
+
+@functools.lru_cache(maxsize=CACHED_WORDS)
+def _prepared(native: str) -> Prepared | None:
+    script = script_code(native)
+    return prepare(_rows(script), units(native, script)) if script else None
+
+
+def prepare(rows: Rows, signs: str) -> Prepared:
+    """Look up the chunks of a word in signs, of which SIGNS_MAX count."""
+    signs = signs[:SIGNS_MAX]
+    steps = tuple(_chunks(rows, signs, start) for start in range(len(signs)))
+    rest = [0]
+    for place, chunks in enumerate(reversed(steps)):
+        least = [min(row.values()) + rest[place + 1 - size] for size, _, row in chunks]
+        rest.append(min([SIGN_SKIPPED + rest[place], *least]))
+    return Prepared(steps, tuple(reversed(rest)), rows.logistic)
+
+
+def way_cost(word: Prepared, latin: str, dearest: int = _FAR) -> int | None:
+    """Return the cost of the cheapest way through both words in thousandths of a nat; None when it costs more than `dearest`.
+
+    Source: docs/rules/identity.md I22; the formula: this module.
+    """
+    count, last = len(latin), len(word.steps)
+    pieces = [
+        [latin[start:end] for end in range(start, min(start + LATIN_LETTERS_MAX, count) + 1)]
+        for start in range(count + 1)
+    ]
+    beyond = dearest + 1
+    reached = [[beyond] * (count + 1) for _ in range(last + 1)]
+    reached[0][0] = 0
+    for start, chunks in enumerate(word.steps):
+        here, after = reached[start], reached[start + 1]
+        bound = dearest - word.rest[start]
+        bounds = [
+            (size, longest, row, reached[start + size], beyond - word.rest[start + size])
+            for size, longest, row in chunks
+        ]
+        for letter in range(count + 1):
+            if letter and here[letter - 1] + LETTER_SKIPPED < here[letter]:
+                here[letter] = here[letter - 1] + LETTER_SKIPPED
+            so_far = here[letter]
+            if so_far > bound:
+                continue
+            after[letter] = min(after[letter], so_far + SIGN_SKIPPED)
+            for _, longest, row, there, limit in bounds:
+                end = letter
+                for piece in pieces[letter][: longest + 1]:
+                    step = row.get(piece)
+                    if step is not None:
+                        step += so_far
+                        if step < there[end] and step < limit:
+                            there[end] = step
+                    end += 1
+    ending = reached[last]
+    for letter in range(1, count + 1):
+        ending[letter] = min(ending[letter], ending[letter - 1] + LETTER_SKIPPED)
+    return None if ending[count] > dearest else ending[count]
+
+
+def _chunks(rows: Rows, signs: str, start: int) -> tuple[tuple[int, int, dict[str, int]], ...]:
+    found = [
+        (size, rows[chunk])
+        for size in range(1, min(NATIVE_CHARACTERS_MAX, len(signs) - start) + 1)
+        if (chunk := signs[start : start + size]) in rows
+    ]
+    if rows.script == "Hani" and signs[start] not in rows and (reading := _plain(signs[start])):
+        # A character that neither a pair nor the list of readings held: its Mandarin syllable stands for it.
+        found.append((1, {reading[:LATIN_LETTERS_MAX]: UNSEEN}))
+    return tuple((size, max(map(len, row)), row) for size, row in found)
+
+
+UNSEEN = 3000
+"""Cost of the Mandarin reading of a Han character that the model does not hold."""
+
+
+def romanisations(native: str, limit: int) -> tuple[tuple[str, float], ...]:
+    """Return the usual Latin spellings of a word, best first, with their likelihoods; none for a word the model does not read.
+
+    Without a vocabulary: made of chunks, so that a spelling need not exist.
+
+    Source: docs/rules/identity.md I22.
+    """
+    return tuple((latin, likelihood(native, latin)) for latin in _spelt(native, limit))
+
+
+@functools.lru_cache(maxsize=CACHED_WORDS)
+def _spelt(native: str, limit: int) -> tuple[str, ...]:
+    script = script_code(native)
+    if not script:
+        return ()
+    signs, spellings, beam = units(native, script)[:SIGNS_MAX], channel(script).spellings, max(BEAM, limit)
+    at: list[dict[str, float]] = [{} for _ in range(len(signs) + 1)]
+    at[0][""] = 1.0
+    for start in range(len(signs)):
+        begun = heapq.nlargest(beam, at[start].items(), key=itemgetter(1, 0))
+        chunks = [signs[start : start + size] for size in range(1, NATIVE_CHARACTERS_MAX + 1)]
+        known = [(chunk, spellings[chunk]) for chunk in dict.fromkeys(chunks) if chunk in spellings]
+        for chunk, alternatives in known or [(signs[start], ((_plain(signs[start]), 1.0),))]:
+            follow = at[start + len(chunk)]
+            for latin, share in alternatives:
+                for beginning, so_far in begun:
+                    follow[beginning + latin] = follow.get(beginning + latin, 0.0) + so_far * share
+    best = heapq.nlargest(limit + 1, at[-1].items(), key=itemgetter(1, 0))
+    return tuple(latin for latin, _ in best if latin)[:limit]
+
+
+def _plain(sign: str) -> str:
+    return "".join(letter for letter in anyascii(sign).lower() if letter.isascii() and letter.isalpha())

@@ -1,0 +1,211 @@
+"""I22: the learned transliteration as it is shipped, its file, and what comparing names makes of it."""
+
+import struct
+from array import array
+
+import pytest
+
+from entente.identity.align import compare_names
+from entente.identity.channel import END, LATIN_LETTERS_MAX, START, Channel
+from entente.identity.names import normalise, read_name
+from entente.identity.transliteration import (
+    MAGIC,
+    Rows,
+    Table,
+    channel,
+    is_learned,
+    likelihood,
+    prepare,
+    read_model,
+    romanisations,
+    tables,
+    way_cost,
+)
+from entente.identity.units import LEARNED_SCRIPTS
+from training.pairs import Pair as WordPair
+from training.pairs import split
+from training.write import costs, model_file, table
+
+SAME = [
+    ("мухаммедов", "muhammadov"),
+    ("юрченко", "yurchenko"),
+    ("щербаков", "shcherbakov"),
+    ("محمد", "mohammed"),
+    ("خالد", "khaled"),
+    ("عبدالله", "abdullah"),
+    ("김", "kim"),
+    ("이명박", "leemyungbak"),
+    ("スミス", "smith"),
+    ("ジョンソン", "johnson"),
+    ("たけし", "takeshi"),
+    ("潘", "poon"),
+    ("王", "wang"),
+    ("克林顿", "clinton"),
+]
+DIFFERENT = [
+    ("мухаммедов", "petrov"),
+    ("юрченко", "yakovlev"),
+    ("محمد", "khaled"),
+    ("خالد", "mahmoud"),
+    ("김", "park"),
+    ("スミス", "johnson"),
+    ("克林顿", "carter"),
+]
+
+
+@pytest.mark.parametrize(("native", "latin"), SAME)
+def test_i22_a_word_and_its_usual_spelling_are_more_likely_right_than_wrong(native: str, latin: str) -> None:
+    assert likelihood(normalise(native), latin) > 0.5
+
+
+@pytest.mark.parametrize(("native", "latin"), DIFFERENT)
+def test_i22_another_name_is_unlikely(native: str, latin: str) -> None:
+    assert likelihood(normalise(native), latin) < 0.2
+
+
+@pytest.mark.parametrize(
+    ("native", "latin"), [("", "kim"), ("김", ""), ("kim", "kim"), ("κώστας", "kostas"), ("김kim", "kim")]
+)
+def test_i22_what_the_model_does_not_read_has_no_likelihood(native: str, latin: str) -> None:
+    assert likelihood(native, latin) == 0.0
+
+
+def test_i22_a_word_is_read_when_one_of_the_learned_scripts_holds_it_whole() -> None:
+    assert is_learned("김")
+    assert not is_learned("kim")
+    assert not is_learned("김kim")
+
+
+@pytest.mark.parametrize("native", ["а" * 10_000, "一" * 10_000, "ー" * 300])
+def test_i22_very_long_words_are_compared_by_their_beginnings(native: str) -> None:
+    assert 0.0 <= likelihood(native, "a" * 10_000) <= 1.0
+    assert len(romanisations(native, 3)) <= 3
+
+
+def test_i22_a_slip_of_spelling_costs_and_does_not_forbid() -> None:
+    assert likelihood("юрченко", "yurchenko") > likelihood("юрченко", "yurcqhenko") > 0.05
+
+
+@pytest.mark.parametrize(
+    ("native", "latin"), [("иванов", "ivanov"), ("김", "kim"), ("たけし", "takeshi"), ("毛", "mao"), ("خان", "khan")]
+)
+def test_i22_the_usual_spelling_is_among_the_romanisations(native: str, latin: str) -> None:
+    found = romanisations(native, 12)
+    assert latin in [spelling for spelling, _ in found]
+    assert all(0.0 <= likely <= 1.0 for _, likely in found)
+
+
+def test_i22_no_romanisation_of_a_word_the_model_does_not_read() -> None:
+    assert romanisations("ivanov", 3) == ()
+    assert romanisations("", 3) == ()
+
+
+def test_i22_a_han_character_nobody_held_is_read_as_its_mandarin_syllable() -> None:
+    unseen = next(chr(code) for code in range(0x9FA5, 0x4E00, -1) if chr(code) not in channel("Hani").spellings)
+    assert romanisations(unseen, 1)
+
+
+@pytest.mark.parametrize("script", LEARNED_SCRIPTS)
+def test_i22_the_shipped_table_keeps_its_form(script: str) -> None:
+    held = tables()[script]
+    assert list(held.chunks) == sorted(set(held.chunks))
+    assert len(held.starts) == len(held.chunks) + 1
+    assert held.starts[-1] == len(held.latin_ids) == len(held.costs) == len(held.shares)
+    assert all(len(chunk) <= LATIN_LETTERS_MAX and (not chunk or chunk.isalpha()) for chunk in held.latin)
+    constant, by_score, *_ = held.logistic
+    assert by_score > 0
+    assert constant == constant  # noqa: PLR0124 - not a NaN
+
+
+@pytest.mark.parametrize("script", LEARNED_SCRIPTS)
+def test_i22_a_learned_channel_has_the_form_of_a_published_one(script: str) -> None:
+    learned = channel(script)
+    for chunk in list(learned.spellings)[:200]:
+        alternatives = learned.alternatives(START, chunk, END)
+        shares = [share for _, share in alternatives]
+        assert shares == sorted(shares, reverse=True)
+        assert 0 < sum(shares) <= 1.3  # sixteenths of a nat are rounded, 3 % each
+
+
+def test_i22_the_most_special_key_of_a_channel_is_taken_alone() -> None:
+    keys = {"α": "none", "^[α]": "before", "[α]$": "after", "^[α]$": "both"}
+    taken = Channel("Grek", {key: ((latin, 1.0),) for key, latin in keys.items()})
+    assert taken.alternatives("β", "α", "β") == (("none", 1.0),)
+    assert taken.alternatives(START, "α", "β") == (("before", 1.0),)
+    assert taken.alternatives("β", "α", END) == (("after", 1.0),)
+    assert taken.alternatives(START, "α", END) == (("both", 1.0),)
+    assert taken.alternatives(START, "β", END) == ()
+
+
+def small_table() -> Table:
+    counts = {("а", "a"): 90.0, ("а", ""): 8.0, ("б", "b"): 50.0, ("аб", "ab"): 20.0, ("в", "v"): 50.0}
+    return table("Cyrl", costs(counts, "Cyrl"), (1.0, 2.0, 0.5, 0.25))
+
+
+def test_i22_the_file_says_what_was_written() -> None:
+    written = small_table()
+    read = read_model(model_file([written]))["Cyrl"]
+    assert read == written
+    assert Rows(read)["а"] == Rows(written)["а"]
+    assert list(Rows(read)["а"]) == ["a", ""]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        lambda document: b"ANOTHER-T1\n" + document[len(MAGIC) :],
+        lambda document: document[:-1],
+        lambda document: document + b"x",
+        lambda document: document[: len(MAGIC)] + struct.pack("<I", 1 << 31) + document[len(MAGIC) + 4 :],
+    ],
+)
+def test_i22_a_damaged_file_is_refused(damaged: object) -> None:
+    assert callable(damaged)
+    document = model_file([small_table()])
+    with pytest.raises(AssertionError):
+        read_model(damaged(document))
+
+
+def test_i22_the_cost_is_the_sum_along_the_cheapest_way() -> None:
+    written = small_table()
+    rows = Rows(written)
+    word = prepare(rows, "аб")
+    apart = rows["а"]["a"] + rows["б"]["b"]
+    assert way_cost(word, "ab") == min(apart, rows["аб"]["ab"])
+    assert way_cost(word, "b") == rows["а"][""] + rows["б"]["b"]
+    assert way_cost(word, "xab") == min(apart, rows["аб"]["ab"]) + 5000
+    assert way_cost(word, "ab", 10) is None
+    assert word.rest[-1] == 0
+    assert way_cost(prepare(rows, "г"), "") == 6000
+
+
+def test_i22_costs_weigh_both_directions_alike() -> None:
+    # 90 of 98 + 2 one way, 90 of 90 + 2 the other; ln .90 and ln .978 make 64 thousandths.
+    assert costs({("а", "a"): 90.0, ("а", ""): 8.0}, "Cyrl")["а"]["a"][0] == 64
+
+
+def test_i22_numbers_of_the_file_are_arrays_as_a_compiled_engine_takes_them() -> None:
+    held = tables()["Cyrl"]
+    assert [numbers.typecode for numbers in (held.starts, held.latin_ids, held.costs, held.shares)] == [
+        "I",
+        "H",
+        "H",
+        "B",
+    ]
+    assert array("H").itemsize == 2
+
+
+def test_i22_no_native_token_is_trained_on_and_held_out() -> None:
+    pairs = [WordPair(f"слово{number}", f"слово{number}", latin, 1.0) for number in range(300) for latin in ("a", "b")]
+    trained, held = split(pairs)
+    assert len(trained) + len(held) == len(pairs)
+    assert held
+    assert not {pair.native for pair in trained} & {pair.native for pair in held}
+
+
+def test_i7_names_in_two_scripts_are_paired_by_the_learned_likelihood() -> None:
+    asked, held = read_name("潘兆平")[0], read_name("POON Siu-ping")[0]
+    comparison = compare_names(asked, held)
+    assert comparison.missing == 0
+    assert sum(pairing.weight for pairing in comparison.pairings) >= 200
+    assert compare_names(asked, read_name("Wang Xiaoming")[0]).missing > 0
