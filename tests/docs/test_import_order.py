@@ -54,7 +54,9 @@ NAMED_EXCEPTIONS = {
     "entente.kernel.signing": frozenset({"cryptography"}),  # the vetted library behind the port
     "entente.kernel.sealing": frozenset({"cryptography"}),  # the vetted library behind the port
     "entente.kernel.blob": frozenset({"cryptography"}),  # the same library, without a key or randomness of its own
-    "entente.identity.transliteration": frozenset({"array", "importlib", "sys"}),  # reads the package's own table (0038)
+    "entente.identity.transliteration": frozenset(
+        {"array", "importlib", "sys"}
+    ),  # reads the package's own table (0038)
 }
 CALLS_OUTSIDE = frozenset({"open", "print", "input", "eval", "exec", "compile", "breakpoint", "__import__"})
 CLOCK_CALLS = frozenset({"now", "utcnow", "today"})
