@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from entente.identity.transliteration import COST_SCALE, MAGIC, SHARE_SCALE, Table
+from entente.identity.transliteration import COST_SCALE, MAGIC, Table
 from training.pairs import Counts
 
 SHARE_MIN = {"Hani": 0.002}
@@ -31,11 +31,11 @@ class Scores:
     at_100: float
 
 
-def costs(counts: Counts, script: str) -> dict[str, dict[str, tuple[int, int]]]:
-    """Return the cost and the share of every chunk pair that is kept, cheapest first in each row."""
+def costs(counts: Counts, script: str) -> dict[str, dict[str, int]]:
+    """Return the cost of every chunk pair that is kept, cheapest first in each row."""
     natives: dict[str, float] = defaultdict(float)
     latins: dict[str, float] = defaultdict(float)
-    rows: dict[str, list[tuple[int, str, int]]] = defaultdict(list)
+    rows: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for (native, latin), count in counts.items():
         natives[native] += count
         latins[latin] += count
@@ -44,28 +44,24 @@ def costs(counts: Counts, script: str) -> dict[str, dict[str, tuple[int, int]]]:
         share, back = count / (natives[native] + UNSEEN), count / (latins[latin] + UNSEEN)
         if count / natives[native] >= least:
             step = round(-COST_SCALE * (math.log(share) + math.log(back)) / 2)
-            rows[native].append((min(step, COST_MAX), latin, round(-SHARE_SCALE * math.log(share))))
-    return {
-        native: {latin: (step, usual) for step, latin, usual in sorted(row)[:ROW_MAX]}
-        for native, row in sorted(rows.items())
-    }
+            rows[native].append((min(step, COST_MAX), latin))
+    return {native: {latin: step for step, latin in sorted(row)[:ROW_MAX]} for native, row in sorted(rows.items())}
 
 
 def table(
     script: str,
-    rows: Mapping[str, Mapping[str, tuple[int, int]]],
+    rows: Mapping[str, Mapping[str, int]],
     logistic: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0),
 ) -> Table:
     """Put the rows of one script into arrays; its Latin chunks are its own until the file is written."""
     latin = tuple(sorted({chunk for row in rows.values() for chunk in row}))
     number = {chunk: place for place, chunk in enumerate(latin)}
-    starts, latin_ids, steps, shares = array("I", [0]), array("H"), array("H"), array("B")
+    starts, latin_ids, steps = array("I", [0]), array("H"), array("H")
     for row in rows.values():
         latin_ids.extend(number[chunk] for chunk in row)
-        steps.extend(step for step, _ in row.values())
-        shares.extend(share for _, share in row.values())
+        steps.extend(row.values())
         starts.append(len(steps))
-    return Table(script, tuple(rows), latin, starts, latin_ids, steps, shares, logistic)
+    return Table(script, tuple(rows), latin, starts, latin_ids, steps, logistic)
 
 
 def model_file(tables: Sequence[Table]) -> bytes:
@@ -76,7 +72,7 @@ def model_file(tables: Sequence[Table]) -> bytes:
     for each in tables:
         ids = array("H", (number[each.latin[place]] for place in each.latin_ids))
         parts += [each.script.encode(), struct.pack("<4d", *each.logistic), _text(each.chunks)]
-        parts += [_numbers(each.starts, "I"), _numbers(ids, "H"), _numbers(each.costs, "H"), _numbers(each.shares, "B")]
+        parts += [_numbers(each.starts, "I"), _numbers(ids, "H"), _numbers(each.costs, "H")]
     return b"".join(parts)
 
 

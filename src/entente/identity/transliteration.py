@@ -1,4 +1,4 @@
-r"""The learned transliteration of five scripts: how likely a word of one of them is written by a Latin word, and its readings.
+r"""The learned transliteration of five scripts: how likely a word of one of them is written by a Latin word.
 
 The model (data/transliteration/model.bin, its card beside it) holds for each of Arab, Cyrl, Hang, Hani and Kana a table: chunks
 of one to three signs (`units`), and for each the Latin chunks it becomes, each with a cost. Chunks and costs come from an EM
@@ -24,8 +24,7 @@ lenient by the same amount for all scripts, as whole names of other lists asked 
 magic `ENTENTE-T1\n` · the Latin chunks, joined by `\n` (bytes) · u32 number of scripts · for each script: 4 bytes ISO 15924 ·
 4 × f64 of the logistic function (constant, score in nats, signs, letters) · the native chunks, joined by `\n` (UTF-8, sorted
 by code point) · u32[chunks + 1] where each chunk's row begins · u16[] Latin chunk of each entry (a row's cheapest first) ·
-u16[] its cost · u8[] -ln p(l|n) in sixteenths of a nat: how usual the Latin chunk is, by which `romanisations` spells without a
-vocabulary.
+u16[] its cost.
 
 Source: docs/rules/identity.md I22. The table is code in the shape of a file, as anyascii's are; hence this room's module reads
 it (docs/decisions/0038-the-transliteration-model-is-read-where-it-is-used.md).
@@ -34,7 +33,6 @@ it (docs/decisions/0038-the-transliteration-model-is-read-where-it-is-used.md).
 from __future__ import annotations
 
 import functools
-import heapq
 import math
 import struct
 import sys
@@ -42,17 +40,15 @@ from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from operator import itemgetter
 
 from anyascii import anyascii
 
-from entente.identity.channel import LATIN_LETTERS_MAX, NATIVE_CHARACTERS_MAX, Alternatives, Channel
+from entente.identity.channel import LATIN_LETTERS_MAX, NATIVE_CHARACTERS_MAX
 from entente.identity.units import script_code, units
 
 MAGIC = b"ENTENTE-T1\n"
 COST_SCALE = 1000
 """Costs are thousandths of a nat."""
-SHARE_SCALE = 16
 SIGN_SKIPPED = 6000
 LETTER_SKIPPED = 5000
 """About what a chunk costs that was seen once in ten thousand times: dearer than nearly every reading, cheaper than two slips."""
@@ -61,8 +57,6 @@ LETTERS_MAX = 30
 """Longer words are compared by these beginnings; the longest token of the training pairs has 31 letters."""
 CACHED_PAIRS = 65_536
 CACHED_WORDS = 4_096
-BEAM = 60
-"""Beginnings of a reading that are followed at once."""
 LIKELY_MIN = 0.05
 """A likelihood under it is 0: ways that could only end there are left, which with words that differ is soon."""
 _LOGIT_MIN = math.log(LIKELY_MIN / (1 - LIKELY_MIN))
@@ -81,8 +75,6 @@ class Table:
     starts: array[int]
     latin_ids: array[int]
     costs: array[int]
-    shares: array[int]
-    """-ln p(l|n) in sixteenths of a nat."""
     logistic: tuple[float, float, float, float]
     """Constant, and the factors of the score in nats, the number of signs and the number of letters."""
 
@@ -100,20 +92,11 @@ class Rows(Mapping[str, dict[str, int]]):
     def __getitem__(self, chunk: str) -> dict[str, int]:
         row = self._made.get(chunk)
         if row is None:
-            table = self._table
-            row = {table.latin[table.latin_ids[entry]]: table.costs[entry] for entry in self._entries(chunk)}
+            table, place = self._table, self._place[chunk]
+            entries = range(table.starts[place], table.starts[place + 1])
+            row = {table.latin[table.latin_ids[entry]]: table.costs[entry] for entry in entries}
             self._made[chunk] = row
         return row
-
-    def shares(self, chunk: str) -> Alternatives:
-        """Return the Latin chunks by how usual they are, each with its p(l|n)."""
-        table, entries = self._table, self._entries(chunk)
-        usual = sorted((table.shares[entry], table.latin[table.latin_ids[entry]]) for entry in entries)
-        return tuple((latin, math.exp(-share / SHARE_SCALE)) for share, latin in usual)
-
-    def _entries(self, chunk: str) -> range:
-        place = self._place[chunk]
-        return range(self._table.starts[place], self._table.starts[place + 1])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._table.chunks)
@@ -123,22 +106,6 @@ class Rows(Mapping[str, dict[str, int]]):
 
     def __contains__(self, chunk: object) -> bool:
         return chunk in self._place
-
-
-class _Spellings(Mapping[str, Alternatives]):
-    """The same rows in the form of a channel."""
-
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-
-    def __getitem__(self, chunk: str) -> Alternatives:
-        return self._rows.shares(chunk)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
 
 
 @functools.cache
@@ -157,8 +124,8 @@ def read_model(document: bytes) -> dict[str, Table]:
         script = cursor.taken(4).decode()
         logistic = struct.unpack("<4d", cursor.taken(32))
         chunks = tuple(cursor.text().split("\n"))
-        starts, latin_ids, costs, shares = (cursor.numbers(kind) for kind in "IHHB")
-        found[script] = Table(script, chunks, latin, starts, latin_ids, costs, shares, logistic)
+        starts, latin_ids, costs = (cursor.numbers(kind) for kind in "IHH")
+        found[script] = Table(script, chunks, latin, starts, latin_ids, costs, logistic)
     assert cursor.place == len(document), "the transliteration model is longer than it says"
     return found
 
@@ -189,11 +156,6 @@ class _Cursor:
 @functools.cache
 def _rows(script: str) -> Rows:
     return Rows(tables()[script])
-
-
-def channel(script: str) -> Channel:
-    """Return a learned script in the form of published tables, with p(l|n); words are given to it in signs (`units`)."""
-    return Channel(script, _Spellings(_rows(script)))
 
 
 def is_learned(word: str) -> bool:
@@ -305,37 +267,6 @@ def _chunks(rows: Rows, signs: str, start: int) -> tuple[tuple[int, int, dict[st
 
 UNSEEN = 3000
 """Cost of the Mandarin reading of a Han character that the model does not hold."""
-
-
-def romanisations(native: str, limit: int) -> tuple[tuple[str, float], ...]:
-    """Return the usual Latin spellings of a word, best first, with their likelihoods; none for a word the model does not read.
-
-    Without a vocabulary: made of chunks, so that a spelling need not exist.
-
-    Source: docs/rules/identity.md I22.
-    """
-    return tuple((latin, likelihood(native, latin)) for latin in _spelt(native, limit))
-
-
-@functools.lru_cache(maxsize=CACHED_WORDS)
-def _spelt(native: str, limit: int) -> tuple[str, ...]:
-    script = script_code(native)
-    if not script:
-        return ()
-    signs, spellings, beam = units(native, script)[:SIGNS_MAX], channel(script).spellings, max(BEAM, limit)
-    at: list[dict[str, float]] = [{} for _ in range(len(signs) + 1)]
-    at[0][""] = 1.0
-    for start in range(len(signs)):
-        begun = heapq.nlargest(beam, at[start].items(), key=itemgetter(1, 0))
-        chunks = [signs[start : start + size] for size in range(1, NATIVE_CHARACTERS_MAX + 1)]
-        known = [(chunk, spellings[chunk]) for chunk in dict.fromkeys(chunks) if chunk in spellings]
-        for chunk, alternatives in known or [(signs[start], ((_plain(signs[start]), 1.0),))]:
-            follow = at[start + len(chunk)]
-            for latin, share in alternatives:
-                for beginning, so_far in begun:
-                    follow[beginning + latin] = follow.get(beginning + latin, 0.0) + so_far * share
-    best = heapq.nlargest(limit + 1, at[-1].items(), key=itemgetter(1, 0))
-    return tuple(latin for latin, _ in best if latin)[:limit]
 
 
 def _plain(sign: str) -> str:

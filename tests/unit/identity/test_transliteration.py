@@ -4,6 +4,7 @@ import struct
 from array import array
 
 import pytest
+from anyascii import anyascii
 
 from entente.identity.align import compare_names
 from entente.identity.channel import END, LATIN_LETTERS_MAX, START, Channel
@@ -12,12 +13,10 @@ from entente.identity.transliteration import (
     MAGIC,
     Rows,
     Table,
-    channel,
     is_learned,
     likelihood,
     prepare,
     read_model,
-    romanisations,
     tables,
     way_cost,
 )
@@ -79,30 +78,16 @@ def test_i22_a_word_is_read_when_one_of_the_learned_scripts_holds_it_whole() -> 
 @pytest.mark.parametrize("native", ["а" * 10_000, "一" * 10_000, "ー" * 300])
 def test_i22_very_long_words_are_compared_by_their_beginnings(native: str) -> None:
     assert 0.0 <= likelihood(native, "a" * 10_000) <= 1.0
-    assert len(romanisations(native, 3)) <= 3
 
 
 def test_i22_a_slip_of_spelling_costs_and_does_not_forbid() -> None:
     assert likelihood("юрченко", "yurchenko") > likelihood("юрченко", "yurcqhenko") > 0.05
 
 
-@pytest.mark.parametrize(
-    ("native", "latin"), [("иванов", "ivanov"), ("김", "kim"), ("たけし", "takeshi"), ("毛", "mao"), ("خان", "khan")]
-)
-def test_i22_the_usual_spelling_is_among_the_romanisations(native: str, latin: str) -> None:
-    found = romanisations(native, 12)
-    assert latin in [spelling for spelling, _ in found]
-    assert all(0.0 <= likely <= 1.0 for _, likely in found)
-
-
-def test_i22_no_romanisation_of_a_word_the_model_does_not_read() -> None:
-    assert romanisations("ivanov", 3) == ()
-    assert romanisations("", 3) == ()
-
-
 def test_i22_a_han_character_nobody_held_is_read_as_its_mandarin_syllable() -> None:
-    unseen = next(chr(code) for code in range(0x9FA5, 0x4E00, -1) if chr(code) not in channel("Hani").spellings)
-    assert romanisations(unseen, 1)
+    unseen = next(chr(code) for code in range(0x9FA5, 0x4E00, -1) if chr(code) not in Rows(tables()["Hani"]))
+    assert likelihood(unseen, "".join(letter for letter in anyascii(unseen).lower() if letter.isalpha())) > 0.5
+    assert likelihood(unseen, "thompson") < 0.2
 
 
 @pytest.mark.parametrize("script", LEARNED_SCRIPTS)
@@ -110,21 +95,11 @@ def test_i22_the_shipped_table_keeps_its_form(script: str) -> None:
     held = tables()[script]
     assert list(held.chunks) == sorted(set(held.chunks))
     assert len(held.starts) == len(held.chunks) + 1
-    assert held.starts[-1] == len(held.latin_ids) == len(held.costs) == len(held.shares)
+    assert held.starts[-1] == len(held.latin_ids) == len(held.costs)
     assert all(len(chunk) <= LATIN_LETTERS_MAX and (not chunk or chunk.isalpha()) for chunk in held.latin)
     constant, by_score, *_ = held.logistic
     assert by_score > 0
     assert constant == constant  # noqa: PLR0124 - not a NaN
-
-
-@pytest.mark.parametrize("script", LEARNED_SCRIPTS)
-def test_i22_a_learned_channel_has_the_form_of_a_published_one(script: str) -> None:
-    learned = channel(script)
-    for chunk in list(learned.spellings)[:200]:
-        alternatives = learned.alternatives(START, chunk, END)
-        shares = [share for _, share in alternatives]
-        assert shares == sorted(shares, reverse=True)
-        assert 0 < sum(shares) <= 1.3  # sixteenths of a nat are rounded, 3 % each
 
 
 def test_i22_the_most_special_key_of_a_channel_is_taken_alone() -> None:
@@ -181,17 +156,12 @@ def test_i22_the_cost_is_the_sum_along_the_cheapest_way() -> None:
 
 def test_i22_costs_weigh_both_directions_alike() -> None:
     # 90 of 98 + 2 one way, 90 of 90 + 2 the other; ln .90 and ln .978 make 64 thousandths.
-    assert costs({("а", "a"): 90.0, ("а", ""): 8.0}, "Cyrl")["а"]["a"][0] == 64
+    assert costs({("а", "a"): 90.0, ("а", ""): 8.0}, "Cyrl")["а"]["a"] == 64
 
 
 def test_i22_numbers_of_the_file_are_arrays_as_a_compiled_engine_takes_them() -> None:
     held = tables()["Cyrl"]
-    assert [numbers.typecode for numbers in (held.starts, held.latin_ids, held.costs, held.shares)] == [
-        "I",
-        "H",
-        "H",
-        "B",
-    ]
+    assert [numbers.typecode for numbers in (held.starts, held.latin_ids, held.costs)] == ["I", "H", "H"]
     assert array("H").itemsize == 2
 
 
