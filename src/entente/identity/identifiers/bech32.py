@@ -35,7 +35,7 @@ def decode(text: str) -> tuple[str, tuple[int, ...], Encoding] | None:
     if not all("!" <= character <= "~" for character in prefix):
         return None
     values = tuple(_VALUE[character] for character in rest)
-    left = _polymod((*(ord(one) >> 5 for one in prefix), 0, *(ord(one) & 31 for one in prefix), *values))
+    left = remainder((*(ord(one) >> 5 for one in prefix), 0, *(ord(one) & 31 for one in prefix), *values), _GENERATOR)
     encoding = next((one for one in Encoding if one == left), None)
     return None if encoding is None else (prefix, values[:-_CHECKSUM_PLACES], encoding)
 
@@ -53,12 +53,17 @@ def regroup(values: Sequence[int], size: int, to: int) -> bytes | None:
     return bytes(found) if is_padded_well else None
 
 
-def _polymod(values: Iterable[int]) -> int:
+def remainder(values: Iterable[int], generator: Sequence[int]) -> int:
+    """Return what a checksum's polynomial division leaves of values of five bits, begun at 1.
+
+    `generator` is the generator times 1, 2, 4, 8 and 16 (BIP-173); as many places of five bits as it has are kept.
+    """
+    kept = max(generator).bit_length() - 5
     left = 1
     for value in values:
-        top = left >> 25
-        left = (left & 0x1FFFFFF) << 5 ^ value
-        for place, factor in enumerate(_GENERATOR):
+        top = left >> kept
+        left = (left & ((1 << kept) - 1)) << 5 ^ value
+        for place, factor in enumerate(generator):
             if top >> place & 1:
                 left ^= factor
     return left

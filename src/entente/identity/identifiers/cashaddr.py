@@ -5,10 +5,9 @@ Source: the CashAddr specification of Bitcoin Cash (spec/cashaddr.md, 2017), wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from entente.identity.identifiers.bech32 import ALPHABET, regroup
+from entente.identity.identifiers.bech32 import ALPHABET, regroup, remainder
 
 PREFIXES = ("bitcoincash", "bchtest", "bchreg")
 """The main chain first: an address without a prefix is of that one."""
@@ -37,7 +36,7 @@ def decode(text: str) -> CashAddress | None:
         return None
     values = tuple(_VALUE[character] for character in rest)
     for assumed in (prefix,) if colon else PREFIXES[:1]:
-        if _polymod((*(ord(character) & 31 for character in assumed), 0, *values)) == 0:
+        if remainder((*(ord(character) & 31 for character in assumed), 0, *values), _GENERATOR) == 1:
             return _payload(assumed, values[:-_CHECKSUM_PLACES])
     return None
 
@@ -47,14 +46,3 @@ def _payload(prefix: str, values: tuple[int, ...]) -> CashAddress | None:
     if not whole or whole[0] & 0x80 or len(whole) - 1 != _HASH_BYTES[whole[0] & 7]:
         return None
     return CashAddress(prefix, whole[0] >> 3, whole[1:])
-
-
-def _polymod(values: Iterable[int]) -> int:
-    left = 1
-    for value in values:
-        top = left >> 35
-        left = (left & 0x07FFFFFFFF) << 5 ^ value
-        for place, factor in enumerate(_GENERATOR):
-            if top >> place & 1:
-                left ^= factor
-    return left ^ 1
