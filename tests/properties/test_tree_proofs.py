@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import accumulate
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entente.kernel.merkle import EMPTY_ROOT, leaf_hash, node_hash, root_of
+from entente.kernel.merkle import EMPTY_ROOT, Frontier, leaf_hash, node_hash
 from entente.kernel.proofs import Proof, consistency_proof, inclusion_proof, is_continued, is_included, subtrees_of
 
 LEAVES = [leaf_hash(number.to_bytes(2, "big")) for number in range(600)]
 SUBTREES = subtrees_of(LEAVES)
-ROOTS = [root_of(LEAVES[:size]) for size in range(len(LEAVES) + 1)]
+ROOTS = [edge.root for edge in accumulate(LEAVES, Frontier.append, initial=Frontier())]
 
 
 def naive_root(leaves: list[bytes]) -> bytes:

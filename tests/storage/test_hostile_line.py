@@ -293,7 +293,7 @@ def asked(draw: st.DrawFn) -> tuple[str, dict[str, object]]:
     return name, given
 
 
-@settings(max_examples=600, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=250, suppress_health_check=list(HealthCheck), deadline=None)
 @given(request=asked())
 def test_operators_route_answers_any_json_with_an_answer_or_an_error_of_the_tree(
     line: Line, request: tuple[str, dict[str, object]]

@@ -110,7 +110,7 @@ class _Form:
 
 def read(connection: sa.Connection, query: sa.Select[Any], values: Mapping[str, object] = _NOTHING) -> list[Any]:
     """Return the rows of a query that is kept for good: a constant of its module, without a list of unknown length."""
-    form = _form(query, connection.dialect)
+    form = _form(query, _spoken(connection))
     return [form.make(row) for row in _run(connection, form, values).fetchall()]
 
 
@@ -121,21 +121,21 @@ def read_one(
 
     An insertion is asked so for what the store made of it: the number of its row.
     """
-    form = _form(query, connection.dialect)
+    form = _form(query, _spoken(connection))
     row = _run(connection, form, values).fetchone()
     return None if row is None else form.make(row)
 
 
 def write(connection: sa.Connection, change: sa.Insert | sa.Update | sa.Delete, values: Mapping[str, object]) -> int:
     """Make a change that is kept for good, as a query is; return how many rows it met."""
-    return int(_run(connection, _form(change, connection.dialect), values).rowcount)
+    return int(_run(connection, _form(change, _spoken(connection)), values).rowcount)
 
 
 def write_each(
     connection: sa.Connection, change: sa.Insert | sa.Update | sa.Delete, each: Sequence[Mapping[str, object]]
 ) -> None:
     """Make such a change once for each of several values."""
-    form = _form(change, connection.dialect)
+    form = _form(change, _spoken(connection))
     _given(connection, form.text, [form.bound(values) for values in each])
 
 
@@ -158,6 +158,16 @@ def _given(connection: sa.Connection, text: str, bound: tuple[object, ...] | lis
         # Without the values: they may hold what no error of ours shows.
         raise sa.exc.DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
     return cursor
+
+
+_first_of_its_kind: dict[tuple[object, ...], sa.Dialect] = {}
+
+
+def _spoken(connection: sa.Connection) -> sa.Dialect:
+    """Return the engine's dialect, the first of its kind in this process: each store has two, and all write alike."""
+    dialect = connection.dialect
+    kind = (dialect.name, dialect.driver, dialect.paramstyle, dialect.server_version_info)
+    return _first_of_its_kind.setdefault(kind, dialect)
 
 
 @functools.lru_cache(maxsize=256)
