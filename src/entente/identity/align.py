@@ -196,10 +196,13 @@ def _one_script(a: Word, h: Word, similar: int) -> tuple[int, Agreement] | None:
 def _learned(a: Word, h: Word) -> float | None:
     """Return the likelihood of the learned transliteration; None unless one word is Latin and the other one it reads.
 
-    A word that has letters of another language than Russian or Arabic is read by that language's table (I23).
+    A word that has letters of another language than Russian or Arabic is read by that language's table (I23). Kana is one
+    language's; its table only says what the index is given.
     """
     native, latin = (a, h) if h.script is Script.LATIN else (h, a)
-    if latin.script is not Script.LATIN or not is_learned(native.written) or is_read_by_table(native.written):
+    if latin.script is not Script.LATIN or not is_learned(native.written):
+        return None
+    if native.script is not Script.KANA and is_read_by_table(native.written):
         return None
     return likelihood(native.written, latin.text)
 

@@ -179,3 +179,12 @@ def test_i7_names_in_two_scripts_are_paired_by_the_learned_likelihood() -> None:
     assert comparison.missing == 0
     assert sum(pairing.weight for pairing in comparison.pairings) >= 200
     assert compare_names(asked, read_name("Wang Xiaoming")[0]).missing > 0
+
+
+@pytest.mark.parametrize(
+    ("kana", "latin"), [("ハーコート・ブロッケル", "Blokker Harcourt"), ("ヤンガー・オズチェリック", "Özçelik Younger")]
+)
+def test_i7_kana_are_compared_by_what_was_learned_and_not_by_their_table(kana: str, latin: str) -> None:
+    comparison = compare_names(read_name(kana)[0], read_name(latin)[0])
+    assert comparison.missing == 0
+    assert [pairing.likeness > 900 for pairing in comparison.pairings] == [True, True]
