@@ -35,7 +35,9 @@ demo: introduction $(VENV)/.core-installed  ## four nodes on this machine play t
 introduction:
 	@cat demo/introduction.txt
 
-test: $(VENV)/.dev-installed browser  ## style, all ordinary tests and types
+test:  ## style, all ordinary tests and types
+	@# Two installations that mostly wait for the network, side by side.
+	@$(MAKE) --jobs 2 $(VENV)/.dev-installed browser
 	@$(BIN)/ruff check --quiet $(SOURCES) && echo "ruff check: clean"
 	@$(BIN)/ruff format --check --quiet $(SOURCES) && echo "ruff format: clean"
 	@# Types beside the tests: mypy has one core to itself for a minute, and the tests often wait.
