@@ -35,11 +35,14 @@ from entente.formats.operator_files import OperatorFiles
 from entente.formats.schemata import load_schemata
 from entente.handling.model import CodeLists
 from entente.identity.erased import identifying_keys
+from entente.identity.namesakes import Namesakes
 from entente.identity.ports import Seal, SearchIndex
 from entente.identity.service import Identity
+from entente.identity.standing import Standing
+from entente.identity.watching import Watching
 from entente.kernel.clock import Clock, GuardedClock, SystemClock
 from entente.kernel.codec import to_object
-from entente.kernel.errors import Unavailable
+from entente.kernel.errors import EntenteError, Unavailable
 from entente.kernel.ids import SALT_BYTES, BodyId, Ids, InstrumentId, OfficerId, SystemIds
 from entente.kernel.ports import Act, TrailRow
 from entente.kernel.sealing import HpkeSealer, Sealer
@@ -60,6 +63,7 @@ from entente.records.service import Records
 from entente.records.statements import BLOB_FETCH
 from entente.records.taking_back import TakingBack
 from entente.search.follower import Follower
+from entente.search.standing_table import StandingTable
 from entente.search.tantivy_index import TantivyIndex
 from entente.settings import Settings
 from entente.statement_table import accept_table, answer_table, take_back_table, to_whom_table
@@ -240,7 +244,7 @@ def open_node(settings: Settings) -> Iterator[Node]:
     """
     with open_parts(settings, parts_of(settings)) as (node, store):
         _require_begun(store)
-        yield _with_index_brought_up(node)
+        yield _with_standing_brought_up(_with_index_brought_up(node))
 
 
 def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
@@ -262,6 +266,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         node = replace(
             opened,
             index_trouble=lambda: follower.state().last_error,
+            standing_trouble=lambda: watcher.state().last_error,
             log_trouble=lambda: log_follower.state().last_error,
             clean_index=clean_soon,
         )
@@ -269,10 +274,11 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         node.exchange.hasten.append(courier.seal_ahead)
         fetcher = Fetcher(_fetched_from(node), node.fetch, lambda: tend(node), settings.exchange_fetch_seconds)
         follower = Follower(node.identity.follow)
+        watcher = Follower(node.watching.step, "standing queries")
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
         keeper = Follower(Keeping(node).step, "keys")
         housekeeper = Housekeeper(node.erasing.run)
-        store.after_commit.extend((courier.wake, follower.wake, log_follower.wake))
+        store.after_commit.extend((courier.wake, follower.wake, watcher.wake, log_follower.wake))
         routes = [
             exchange_route(while_there_is_room(node.disk, node.exchange.receive)),
             operator_route(node, Folder(settings.folder).operator_token(), lambda: server.is_stopping),
@@ -281,6 +287,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         server = NodeServer(Starlette(routes=routes, exception_handlers=exception_handlers()), *{bound, inner})
         store.lock.announce(web_address(inner))
         follower.start()
+        watcher.start()
         log_follower.start()
         keeper.start()
         courier.start()
@@ -295,6 +302,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
             courier.stop()
             keeper.stop()
             follower.stop()
+            watcher.stop()
             log_follower.stop()
 
 
@@ -323,6 +331,17 @@ def _with_index_brought_up(node: Node) -> Node:
     except Unavailable as error:
         trouble = error.in_words()
         return replace(node, index_trouble=lambda: trouble)
+    return node
+
+
+def _with_standing_brought_up(node: Node) -> Node:
+    """Hold against the standing queries what came in while no node ran; where that cannot be kept, `doctor` says so."""
+    try:
+        while node.watching.step():
+            continue
+    except EntenteError as error:
+        trouble = error.in_words()
+        return replace(node, standing_trouble=lambda: trouble)
     return node
 
 
@@ -448,6 +467,10 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
             seal=parts.seal_query,
             record=recorded,
         )
+        sealed = parts.seal_query
+        standing = Standing(unit, view, clock, ids, lists, schemata, disclosure, sealed, recorded)
+        watching = Watching(unit, view, clock, ids, lists, schemata, disclosure, sealed, recorded, StandingTable())
+        namesakes = Namesakes(unit, clock, ids, lists, schemata, disclosure, recorded)
         yield (
             Node(
                 settings=settings,
@@ -467,6 +490,9 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 erasing=erasing,
                 blobs=blobs,
                 identity=identity,
+                standing=standing,
+                watching=watching,
+                namesakes=namesakes,
                 cases=cases,
                 correspondence=correspondence,
                 exchange=exchange,

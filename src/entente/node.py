@@ -24,7 +24,10 @@ from entente.exchange.deciding import Deciding
 from entente.exchange.recovering import Recovery
 from entente.exchange.service import Exchange
 from entente.handling.model import CodeLists, Retention
+from entente.identity.namesakes import Namesakes
 from entente.identity.service import Identity
+from entente.identity.standing import Standing
+from entente.identity.watching import Watching
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.ids import BodyId, Ids, InstrumentId
@@ -185,6 +188,9 @@ class Node:
     erasing: ErasingAgain
     blobs: Blobs
     identity: Identity
+    standing: Standing
+    watching: Watching
+    namesakes: Namesakes
     cases: Cases
     correspondence: Correspondence
     exchange: Exchange
@@ -208,6 +214,8 @@ class Node:
     """The store's engine with its version, for `doctor`: some versions have faults an operator must know of."""
     index_trouble: Callable[[], str] = _none
     """What keeps the index from following the store now, in words; empty where nothing does."""
+    standing_trouble: Callable[[], str] = _none
+    """What keeps the standing queries from following the store now, in words; empty where nothing does."""
     log_trouble: Callable[[], str] = _none
     """What keeps the log from following the trail now, in words; empty where nothing does."""
     clock_trouble: Callable[[], str] = _none

@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "record": ("entente.cli.record", "Records: import, show, share, withdraw."),
     "erasure": ("entente.cli.erasure", "What was erased, what of it came again."),
     "search": ("entente.cli.search", "Search all you may see, in any script."),
+    "standing": ("entente.cli.standing", "Standing queries: leave one, see matches."),
+    "namesake": ("entente.cli.namesake", "Namesakes found not identical."),
     "mrz": ("entente.cli.mrz", "Check a document's machine readable zone."),
     "case": ("entente.cli.case", "Case files: open, read, add a note."),
     "message": ("entente.cli.message", "Messages to other bodies, and what they sent."),

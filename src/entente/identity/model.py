@@ -1,4 +1,4 @@
-"""Who might this be: queries, candidates, evidence.
+"""Who might this be: queries, candidates, evidence; queries that stand, and namesakes found not identical.
 
 A score is in thousandths (0 to 1,000, shown as .930) and never stands without its evidence.
 Source: DESIGN section 7; docs/rules/identity.md.
@@ -7,10 +7,11 @@ Source: DESIGN section 7; docs/rules/identity.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from entente.identity.identifiers import Mrz
-from entente.kernel.ids import BodyId, InstrumentId, RecordId
+from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.records.model import Gap
 
 QUERY_NAME_CHARACTERS_MAX = 200
@@ -53,6 +54,25 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class NotIdentical:
+    """An officer's finding that the bearer of a document is not whom a record is about (I28)."""
+
+    id: str
+    record: int
+    """The node's own short number for the record."""
+    version: int
+    """The version that was judged."""
+    documents: frozenset[str]
+    """Keyed digests of the document's number in its forms; the number itself is nowhere kept."""
+    classes: frozenset[int]
+    """The disclosure classes of the record that the officer saw."""
+    reason: str
+    officer: OfficerId
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A record that might be the one, as this reader may see it."""
 
@@ -66,6 +86,8 @@ class Candidate:
     evidence: tuple[Evidence, ...]
     instrument: InstrumentId | None
     version: int
+    not_identical: str = ""
+    """The id of the finding by which the document asked for is a namesake's; empty for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +113,48 @@ class Occasion:
     crime_area: str
     case: str = ""
     occasion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingQuery:
+    """A query that an officer left: what comes in later and matches is told to them (I25)."""
+
+    id: str
+    officer: OfficerId
+    query: Query
+    """As it is searched with: a scanned zone stands as what it says (I20)."""
+    occasion: Occasion
+    left_at: datetime
+    until: datetime
+    since: int
+    """The row of the trail that says it was left; what came before, a search finds."""
+
+
+class MatchState(StrEnum):
+    """How far its officer is with a match."""
+
+    NEW = "new"
+    SHOWN = "shown"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A record that came in and matched a standing query. Nothing of what the record says is in it."""
+
+    id: str
+    query: str
+    record: int
+    """The node's own short number for the record."""
+    version: int
+    score: int
+    """Thousandths, when it was raised."""
+    basis: str
+    """A keyed digest of what it rested on: the score, and the numbers the officer could see."""
+    raised_at: datetime
+    row: int
+    """The row of the trail that says it was raised."""
+    state: MatchState = MatchState.NEW
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,16 @@ The index is a cache: deleted, it is rebuilt from the store.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from typing import Protocol, Self
 
 from entente.agreements.model import Right
 from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct
-from entente.identity.model import IndexEntry
+from entente.identity.model import IndexEntry, Match, NotIdentical, StandingQuery
+from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.records.ports import RecordsUnit
 
@@ -60,8 +62,121 @@ class SearchIndex(Protocol):
         """Return record numbers with exactly one of the normalised identifiers in a fact of an allowed class."""
 
 
+class QueryTable(Protocol):
+    """The standing queries by their keys, in memory: which of them are near a name or have a number.
+
+    Used by one thread. What it gives is compared afterwards; it only spares the comparison with all others.
+    """
+
+    def known(self) -> frozenset[str]:
+        """Return the ids of the queries in it."""
+
+    def put(self, query: str, names: Sequence[Sequence[str]], identifiers: Sequence[str]) -> None:
+        """Add a query: the normalised forms of each of its names, and its identifiers' keys."""
+
+    def remove(self, query: str) -> None:
+        """Take a query out."""
+
+    def near(self, forms: Sequence[str], identifiers: Sequence[str]) -> frozenset[str]:
+        """Return the queries nearest to a name's forms, a bounded number of names, and all with one of the identifiers."""
+
+
+class StandingStore(Protocol):
+    """Standing queries and their matches. Durable at commit, like everything in a unit of work."""
+
+    def version(self) -> int:
+        """Return a number that rises with each query that is put or removed."""
+
+    def put(self, left: StandingQuery) -> None:
+        """Keep a query that was left."""
+
+    def get(self, query: str) -> StandingQuery | None:
+        """Return a query."""
+
+    def of(self, officer: OfficerId) -> tuple[StandingQuery, ...]:
+        """Return an officer's queries, the newest first."""
+
+    def count(self, officer: OfficerId | None = None) -> int:
+        """Count an officer's queries, or all."""
+
+    def live(self, now: datetime) -> frozenset[str]:
+        """Return the ids of the queries that have not ended."""
+
+    def several(self, queries: Collection[str]) -> tuple[StandingQuery, ...]:
+        """Return several queries."""
+
+    def remove(self, query: str) -> None:
+        """Delete a query with all its matches."""
+
+    def ended(self, before: datetime) -> tuple[str, ...]:
+        """Return the ids of the queries that ended before a moment."""
+
+    def position(self) -> int:
+        """Return the change sequence up to which everything was matched durably; 0 at first."""
+
+    def set_position(self, sequence: int) -> None:
+        """Keep up to which change everything was matched."""
+
+    def match_of(self, query: str, record: int) -> Match | None:
+        """Return a query's match with a record."""
+
+    def match(self, match: str) -> Match | None:
+        """Return a match."""
+
+    def matches(self, query: str) -> tuple[Match, ...]:
+        """Return a query's matches, the newest first; never more than were put."""
+
+    def put_match(self, match: Match) -> None:
+        """Add a match, or replace the one of the same query and record."""
+
+    def drop_settled(self, query: str, keep: int) -> None:
+        """Delete a query's oldest settled matches until it has at most `keep` matches, or no settled one is left."""
+
+    def not_kept(self, query: str) -> int:
+        """Return how many matches of a query were not kept, because it has as many as one may."""
+
+    def add_not_kept(self, query: str, count: int) -> None:
+        """Count matches that were not kept."""
+
+    def digest(self, text: str) -> str:
+        """Return the digest of a text under the node's own secret, as kept of what a match rests on."""
+
+
+class NamesakeStore(Protocol):
+    """Findings «not identical». Durable at commit."""
+
+    def put(self, marker: NotIdentical) -> None:
+        """Keep a finding."""
+
+    def get(self, marker: str) -> NotIdentical | None:
+        """Return a finding."""
+
+    def of(self, records: Collection[int], now: datetime) -> tuple[NotIdentical, ...]:
+        """Return the findings about records that hold now, the newest first."""
+
+    def remove(self, marker: str) -> None:
+        """Delete a finding."""
+
+    def has_ended(self, now: datetime) -> bool:
+        """Say whether a finding is kept that holds no longer."""
+
+    def remove_ended(self, now: datetime) -> None:
+        """Delete the findings that hold no longer."""
+
+    def digest(self, key: str) -> str:
+        """Return the digest of a document's key under the node's own secret."""
+
+
 class IdentityUnit(RecordsUnit, Protocol):
-    """A unit of work with everything a search reads; identity keeps nothing of its own in the store."""
+    """A unit of work with everything a search reads, the standing queries, and the findings about namesakes."""
+
+    @property
+    def standing(self) -> StandingStore:
+        """The standing queries."""
+
+    @property
+    def namesakes(self) -> NamesakeStore:
+        """The findings «not identical»."""
 
 
 class AllowedSets(Protocol):

@@ -86,6 +86,20 @@ def check_occasion(occasion: Occasion, lists: CodeLists) -> None:
             )
 
 
+def check_days(days: int, most: int) -> None:
+    """Check for how long something stands; raise Invalid.
+
+    Source: docs/rules/identity.md I25 and I28.
+    """
+    if not 1 <= days <= most:
+        raise Invalid(
+            f"Nothing was kept for {days} days.",
+            field="days",
+            why=f"What stands ends by itself after 1 to {most} days (docs/rules/identity.md I25 and I28).",
+            do="State a number of days within these; it can be left or found again.",
+        )
+
+
 def index_entries(stored: ChangedRecord | StoredRecord, schemata: Schemata) -> tuple[IndexEntry, ...]:
     """Return one entry for each name fact and each identifier fact, under the class of that fact.
 
@@ -111,7 +125,7 @@ def index_entries(stored: ChangedRecord | StoredRecord, schemata: Schemata) -> t
     return tuple(dict.fromkeys(entries))
 
 
-def visible_record(stored: StoredRecord, allowed: frozenset[int]) -> Record | None:
+def visible_record(stored: ChangedRecord | StoredRecord, allowed: frozenset[int]) -> Record | None:
     """Return the record with only the facts and links of allowed classes; None when no fact is left.
 
     The result is the same as if the hidden facts had never been. Whether the far end of a link may be known is asked where

@@ -19,13 +19,13 @@ from entente.bodies.model import Officer
 from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import CodeLists, DisclosureAct
+from entente.identity.candidates import candidates_among, has_changed, shown_in_trail
 from entente.identity.identifiers import query_keys
 from entente.identity.model import CANDIDATES_MAX, Candidate, Occasion, Query, SearchAnswer
 from entente.identity.names import name_forms
 from entente.identity.ports import AllowedSets, IdentityUnit, RecordAct, Seal, SearchIndex
-from entente.identity.rules import check_occasion, check_query, index_entries, visible_record
+from entente.identity.rules import check_occasion, check_query, index_entries
 from entente.identity.scanned import read_zones
-from entente.identity.score import SHOW_MIN, score_record
 from entente.kernel.canonical import Json, JsonObject, canonical_bytes, parse_canonical
 from entente.kernel.clock import Clock
 from entente.kernel.codec import from_json, to_object
@@ -35,15 +35,12 @@ from entente.kernel.sealing import Opener
 from entente.kernel.signing import encode_bytes
 from entente.records.gaps import gaps
 from entente.records.model import ChangedRecord, Gap, Schemata, StoredRecord, Tombstone
-from entente.records.rules import caption
 
 FOUND_MAX = CANDIDATES_MAX
 """Records that are loaded and scored for one name: 100 take about 10 ms, and 200 found next to none more on development data."""
 SHOWN_MAX = 20
 """Candidates of one answer: a page an officer can check one by one (DESIGN section 7, «a short ranked list»)."""
 SEAL_CONTEXT = b"entente/search/1 "
-CHANGES_MAX = 200
-"""Records changed between a look and its row that are compared with what would be shown: a slice of an import has more."""
 CLEAN_PAUSE_FACTOR = 99
 """After making the index anew, so many times as long passes before it is done again by itself: a hundredth of the time in all."""
 STEP_RECORDS = 2_000
@@ -117,8 +114,8 @@ class Identity:
         subject = occasion.case or search_id
         with self.open_view() as view:
             asked_under = (view.classes.governance_version(), officer.roles)
-            question = _question(view, officer, occasion)
-        allowed, silent = self.disclosure.allowed(*question), self.disclosure.silences(*question)
+            asked_of = question(view, officer, occasion)
+        allowed, silent = self.disclosure.allowed(*asked_of), self.disclosure.silences(*asked_of)
         # Looking and scoring read a snapshot, so that other writers do not wait for them.
         with self.open_view() as view:
             looked_at = view.trail.frontier().size
@@ -129,11 +126,11 @@ class Identity:
                 unit, officer.id, "search", subject=subject, now=now, lists=self.lists, record=self.record
             )
             is_as_asked = asked_under == (unit.classes.governance_version(), officer.roles)
-            if not is_as_asked or _has_changed(unit, found, looked_at):
+            if not is_as_asked or has_changed(unit, [one.record for one in found.shown], looked_at):
                 # A suspension, a role, a key or what would be shown changed meanwhile: it is looked again, in this transaction.
-                question = _question(unit, officer, occasion)
-                allowed = self.disclosure.allowed_in(unit, *question)
-                found = self._look(unit, asked, allowed, self.disclosure.silences_in(unit, *question))
+                asked_of = question(unit, officer, occasion)
+                allowed = self.disclosure.allowed_in(unit, *asked_of)
+                found = self._look(unit, asked, allowed, self.disclosure.silences_in(unit, *asked_of))
             detail = self._detail(search_id, query, occasion, found)
             row = self.record(unit, Act("search", unit.bodies.own().id, officer.id, subject, detail))
             # From here on the search is in the trail whatever happens to its answer.
@@ -200,16 +197,12 @@ class Identity:
 
     def _look(self, unit: IdentityUnit, query: Query, allowed: frozenset[int], silent: tuple[Silence, ...]) -> _Found:
         """Find, load, cut to what is visible and score; equal scores keep the index's order."""
-        today = self.clock.now().date()
-        scored = [
-            candidate
-            for stored in unit.records.get_many(self._find(query, allowed))
-            if stored.gone_at is None and today < stored.record.retention.erase_on
-            if (candidate := self._candidate(query, stored, allowed)) is not None
-        ]
-        shown = tuple(sorted(scored, key=lambda one: -one.score))[:SHOWN_MAX]
-        missed = gaps(unit, allowed, silent, today)
-        return _Found(shown, len(scored), unit.records.count(allowed, today=today), missed)
+        now = self.clock.now()
+        held = unit.records.get_many(self._find(query, allowed))
+        found = candidates_among(unit, query, held, allowed, self.schemata, now)
+        missed = gaps(unit, allowed, silent, now.date())
+        searched = unit.records.count(allowed, today=now.date())
+        return _Found(found[:SHOWN_MAX], len(found), searched, missed)
 
     def _find(self, query: Query, allowed: frozenset[int]) -> tuple[int, ...]:
         keys = [key for text in query.identifiers for key in query_keys(text, query.country)]
@@ -217,30 +210,9 @@ class Identity:
         near = [number for name in query.names for number in self.index.by_name(name_forms(name), allowed, FOUND_MAX)]
         return tuple(dict.fromkeys((*exact, *near)))[: FOUND_MAX * (1 + len(query.names))]
 
-    def _candidate(self, query: Query, stored: StoredRecord, allowed: frozenset[int]) -> Candidate | None:
-        visible = visible_record(stored, allowed)
-        schema = self.schemata.get(stored.record.schema)
-        if visible is None or schema is None:
-            return None
-        scored = score_record(query, visible, schema)
-        if scored.score < SHOW_MIN or scored.fact is None:
-            return None
-        return Candidate(
-            record=visible.id,
-            source=visible.source,
-            caption=caption(visible, schema),
-            schema=visible.schema,
-            kind=visible.kind,
-            score=scored.score,
-            evidence=scored.evidence,
-            instrument=visible.terms[scored.fact.terms].instrument,
-            version=visible.version,
-        )
-
     def _detail(self, search_id: str, query: Query, occasion: Occasion, found: _Found) -> JsonObject:
         """Say why and what was shown; the query only sealed (T5), bound to this search by its id."""
-        sealed = self.seal(canonical_bytes(to_object(query)), SEAL_CONTEXT + search_id.encode("ascii"))
-        listed: list[Json] = [{"record": one.record, "score": one.score} for one in found.shown]
+        listed: list[Json] = [shown_in_trail(one) for one in found.shown]
         return {
             "outcome": "done",
             "search": search_id,
@@ -251,7 +223,7 @@ class Identity:
             "candidates": found.candidates,
             "silent_sources": [gap.source for gap in found.gaps],
             "shown": listed,
-            "query_sealed": encode_bytes(sealed),
+            "query_sealed": sealed_for(self.seal, query, search_id),
         }
 
     def _step(self, index: SearchIndex, limit: int) -> int:
@@ -289,18 +261,13 @@ class Identity:
             self.begun_at = size
 
 
-def _has_changed(unit: IdentityUnit, found: _Found, looked_at: int) -> bool:
-    """Say whether a record that would be shown was changed or withdrawn after the look; too many changes count as one."""
-    if unit.erasures.tombstones(looked_at, 1):
-        return True
-    changed = unit.records.changed_since(looked_at, CHANGES_MAX)
-    shown = {one.record for one in found.shown}
-    return len(changed) >= CHANGES_MAX or any(one.record.id in shown for one in changed)
+def sealed_for(seal: Seal, query: Query, search: str) -> str:
+    """Return a query as a row of the trail has it: sealed to the data protection officer, bound to the search by its id (T5)."""
+    return encode_bytes(seal(canonical_bytes(to_object(query)), SEAL_CONTEXT + search.encode("ascii")))
 
 
-def _question(
-    unit: IdentityUnit, officer: Officer, occasion: Occasion
-) -> tuple[Reader, DisclosureAct, Right, str, str]:
+def question(unit: IdentityUnit, officer: Officer, occasion: Occasion) -> tuple[Reader, DisclosureAct, Right, str, str]:
+    """Return what the gate is asked for whoever searches: to see copies, for a purpose and a crime area."""
     reader = Reader(unit.bodies.own().id, officer.id, officer.roles)
     return reader, DisclosureAct.SEE, Right.COPY, occasion.purpose, occasion.crime_area
 

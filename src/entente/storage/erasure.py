@@ -42,6 +42,7 @@ from entente.storage.schema import (
     inbox_aside,
     inbox_statement,
     leave,
+    not_identical,
     outbox_statement,
     record,
     record_class,
@@ -50,6 +51,7 @@ from entente.storage.schema import (
     record_holder,
     record_onward,
     record_withdrawal,
+    standing_match,
     trail,
     word_ahead,
 )
@@ -115,7 +117,7 @@ class ErasureTables(TombstoneTables):
                 self._pages.leave({row.number: class_key(listed, row.erase_on)})
             # The chunks of its files are erased after the commit (R24).
             self._files.replace({}, older=[row.number])
-            for table in (record_fragment, record_holder, record_onward):
+            for table in (record_fragment, record_holder, record_onward, standing_match, not_identical):
                 self._connection.execute(sa.delete(table).where(table.c.record_number == row.number))
             self._connection.execute(sa.delete(_RECORDS).where(_RECORDS.c.number == row.number))
         for said in (record_withdrawal, record_end):

@@ -359,6 +359,41 @@ erasure_rest = sa.Table(
 )
 """Statements in the outbox that name an erased record and had not been delivered; emptied once they are."""
 
+standing_query = sa.Table(
+    "standing_query",
+    metadata,
+    _key("id"),
+    _text("officer", index=True),
+    _moment("until", index=True),
+    _number("since"),
+    _number("not_kept"),
+    _text("document"),
+)
+standing_match = sa.Table(
+    "standing_match",
+    metadata,
+    _key("id"),
+    sa.Column("query", sa.ForeignKey("standing_query.id"), nullable=False),
+    sa.Column("record_number", sa.ForeignKey("record.number"), nullable=False, index=True),
+    _number("version"),
+    _number("score"),
+    _text("basis"),
+    _moment("raised_at"),
+    _number("sequence"),
+    _text("state"),
+    sa.UniqueConstraint("query", "record_number"),
+)
+"""What matched a standing query, by the record's number: nothing that the record says, and gone with it."""
+not_identical = sa.Table(
+    "not_identical",
+    metadata,
+    _key("id"),
+    sa.Column("record_number", sa.ForeignKey("record.number"), nullable=False, index=True),
+    _moment("until", index=True),
+    _text("document"),
+)
+"""Documents whose bearers were found not to be a record's subject, as keyed digests."""
+
 record_onward = sa.Table(
     "record_onward",
     metadata,

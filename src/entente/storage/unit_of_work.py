@@ -34,11 +34,13 @@ from entente.storage.correspondence import CorrespondenceTables
 from entente.storage.erasure import ErasureTables
 from entente.storage.holdings import HoldingTables
 from entente.storage.inbox import InboxTables
+from entente.storage.namesakes import NamesakeTable
 from entente.storage.outbox import OutboxTables
 from entente.storage.records import RecordTables
 from entente.storage.recovery import RecoveryTables
 from entente.storage.relay import RelayTables
 from entente.storage.sqlite import changed_rows
+from entente.storage.standing import StandingTables
 from entente.storage.state import StateTable
 from entente.storage.trail import TrailTables
 from entente.storage.write_lock import WriteLock, store_closed
@@ -217,6 +219,8 @@ class SqlUnitOfWork:
         self.erasures = ErasureTables(connection, self._shared.tombstone_secret, self.trail, self.records.files)
         self.blobs = BlobTables(connection)
         self.copies = CopyTables(connection)
+        self.standing = StandingTables(connection, self._shared.tombstone_secret)
+        self.namesakes = NamesakeTable(connection, self._shared.tombstone_secret)
         self.cases = CaseTables(connection)
         self.correspondence = CorrespondenceTables(connection)
         self.outbox = OutboxTables(connection)

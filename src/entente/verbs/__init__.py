@@ -25,6 +25,7 @@ from entente.verbs import (
     records,
     recovery,
     search,
+    standing,
     trail,
 )
 from entente.verbs.arguments import Arguments
@@ -40,6 +41,7 @@ VERBS: Mapping[str, Verb] = {
         records,
         erasure,
         search,
+        standing,
         mrz,
         cases,
         correspondence,

@@ -32,6 +32,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
         _check_state(node),
         *_checks_of_what_was_erased_since(node),
         _check_index(node, proof.rows),
+        _check_standing(node),
         _check_log(node),
         _check_disk(node),
         _check_files(node),
@@ -138,6 +139,13 @@ def _check_index(node: Node, rows: int) -> JsonObject:
         is_good=behind <= INDEX_BEHIND_MOST and not trouble,
         text=f"{text} {trouble}".rstrip().replace("\n", " "),
     )
+
+
+def _check_standing(node: Node) -> JsonObject:
+    with node.identity.open_view() as view:
+        text = f"{view.standing.count()} standing queries are held against what comes in."
+    trouble = node.standing_trouble().replace("\n", " ")
+    return _check("standing", is_good=not trouble, text=f"{text} {trouble}".rstrip())
 
 
 def _counted(behind: int) -> str:

@@ -47,6 +47,7 @@ def _search(node: Node, arguments: Arguments) -> JsonObject:
             "version": one.version,
             "instrument": names.instrument_name(one.instrument),
             "score": one.score,
+            "not_identical": one.not_identical,
             "evidence": [
                 {"kind": piece.kind.value, "text": piece.text, "weight": piece.weight} for piece in one.evidence
             ],

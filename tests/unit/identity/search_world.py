@@ -22,8 +22,11 @@ from entente.handling.model import (
     SourceEvaluation,
 )
 from entente.identity.model import IndexEntry, Occasion, Query, SearchAnswer
+from entente.identity.namesakes import Namesakes
 from entente.identity.ports import IdentityUnit, SearchIndex
 from entente.identity.service import Identity
+from entente.identity.standing import Standing
+from entente.identity.watching import Watching
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.kernel.merkle import Frontier
@@ -32,6 +35,7 @@ from entente.kernel.statement import Statement
 from entente.records.model import Fact, Link, Property, PropertyType, Record, Schema, StoredRecord, Tombstone
 from entente.search.tantivy_index import TantivyIndex
 from tests.support.memory_index import MemoryIndex
+from tests.support.memory_standing import EveryQuery, MemoryNamesakes, MemoryStanding
 from tests.support.nothing_erased import NothingErased
 
 XA, XB = BodyId("body:" + "a" * 32), BodyId("body:" + "b" * 32)
@@ -144,9 +148,35 @@ class World:
             record=self.record,
         )
         self.identity.rebuild()
+        self.officers = {OFFICER.id: OFFICER}
+        self.kept = MemoryStanding()
+        self.found = MemoryNamesakes()
+        self._made = 0
+        self.table = EveryQuery()
+        opened = (self._open_unit, lambda: cast("IdentityUnit", FakeUnit(self)))
+        read = (
+            SimpleNamespace(now=lambda: self.now),
+            cast("Any", SimpleNamespace(new_id=self._new_id)),
+            LISTS,
+            SCHEMATA,
+        )
+        self.standing = Standing(*opened, *read, self, self.seal, self.record)
+        self.watching = Watching(*opened, *read, self, self.seal, self.record, self.table)
+        self.namesakes = Namesakes(self._open_unit, *read, self, self.record)
 
     def search(self, *names: str, **more: Any) -> SearchAnswer:  # noqa: ANN401 - the fields of a query
         return self.identity.search(OFFICER, Query(names=names, **more), OCCASION)
+
+    def _new_id(self, prefix: str) -> str:
+        self._made += 1
+        return f"{prefix}-{self._made}"
+
+    def arrive(self, record: Record, number: int = 0) -> int:
+        """Have a record come in, or a new version of one; return its number."""
+        self.sequence_before += 1 + len(self.trail_rows)
+        number = number or len(self.held) + 1
+        self.held[number] = stored(record, number, sequence=self.sequence_before)
+        return number
 
     def change(self, number: int, **changes: Any) -> None:  # noqa: ANN401 - the fields of a stored record
         self.sequence_before += 1
@@ -235,7 +265,7 @@ class FakeUnit(AbstractContextManager["FakeUnit"]):
 
     @property
     def bodies(self) -> Any:  # noqa: ANN401 - two methods of the directory
-        return SimpleNamespace(own=lambda: SimpleNamespace(id=XB), officer={OFFICER.id: OFFICER}.get)
+        return SimpleNamespace(own=lambda: SimpleNamespace(id=XB), officer=self.world.officers.get)
 
     @property
     def classes(self) -> Any:  # noqa: ANN401 - one method of the classes
@@ -246,8 +276,19 @@ class FakeUnit(AbstractContextManager["FakeUnit"]):
         return SimpleNamespace(frontier=lambda: Frontier(size=self.world.sequence_before))
 
     @property
+    def standing(self) -> MemoryStanding:
+        return self.world.kept
+
+    @property
+    def namesakes(self) -> MemoryNamesakes:
+        return self.world.found
+
+    @property
     def records(self) -> "FakeUnit":
         return self
+
+    def get(self, record: RecordId) -> StoredRecord | None:
+        return next((one for one in self.world.held.values() if one.record.id == record), None)
 
     def get_many(self, numbers: Sequence[int]) -> tuple[StoredRecord, ...]:
         return tuple(self.world.held[number] for number in numbers if number in self.world.held)

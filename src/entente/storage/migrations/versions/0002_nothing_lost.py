@@ -457,3 +457,47 @@ def _make_exchange_tables() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_relay_envelope_state_sender"), "relay_envelope", ["state", "sender"], unique=False)
+    op.create_table(
+        "standing_query",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("officer", sa.Text(), nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("not_kept", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_query")),
+    )
+    op.create_index(op.f("ix_standing_query_officer"), "standing_query", ["officer"], unique=False)
+    op.create_index(op.f("ix_standing_query_until"), "standing_query", ["until"], unique=False)
+    op.create_table(
+        "standing_match",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("record_number", ROW_NUMBER, nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("score", sa.BigInteger(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("raised_at", MOMENT, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["query"], ["standing_query.id"], name=op.f("fk_standing_match_query_standing_query")),
+        sa.ForeignKeyConstraint(
+            ["record_number"], ["record.number"], name=op.f("fk_standing_match_record_number_record")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_match")),
+        sa.UniqueConstraint("query", "record_number", name=op.f("uq_standing_match_query_record_number")),
+    )
+    op.create_index(op.f("ix_standing_match_record_number"), "standing_match", ["record_number"], unique=False)
+    op.create_table(
+        "not_identical",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("record_number", ROW_NUMBER, nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["record_number"], ["record.number"], name=op.f("fk_not_identical_record_number_record")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_not_identical")),
+    )
+    op.create_index(op.f("ix_not_identical_record_number"), "not_identical", ["record_number"], unique=False)
+    op.create_index(op.f("ix_not_identical_until"), "not_identical", ["until"], unique=False)
