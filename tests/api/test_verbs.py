@@ -98,6 +98,27 @@ def in_the_directory(day: Day) -> None:
     assert "a-1" in [one["id"] for one in ask("XA-NCB", "officer_list")["officers"]]
 
 
+def queries_that_stand(day: Day) -> None:
+    ask, why = day.ask, {"officer": DUTY, "occasion": "Gate 4", **ABOUT}
+    left = ask("XA-NCB", "standing_leave", names=["Muhammadov"], identifiers=["AB123456"], days=9, **why)["query"]
+    day.import_wanted("w-9")
+    assert day.network["XA-NCB"].watching.step()
+    (listed,) = ask("XA-NCB", "standing_list", officer=DUTY)["queries"]
+    assert (listed["id"], listed["asked"]["names"], listed["new"]) == (left["id"], ["Muhammadov"], 1)
+    (found,) = ask("XA-NCB", "standing_matches", officer=DUTY, query=left["id"])["matches"]
+    assert (found["name"], found["query"], found["not_identical"]) == ("XA-NCB/w-9", left["id"], "")
+    marked = ask("XA-NCB", "namesake_mark", record="w-9", document="AB123456", reason="Other face.", **why)["finding"]
+    (found,) = ask("XA-NCB", "standing_matches", officer=DUTY)["matches"]
+    assert found["not_identical"] == marked["id"]
+    assert ask("XA-NCB", "namesake_list", record="w-9", **why)["findings"] == [marked]
+    assert ask("XA-NCB", "namesake_end", record="w-9", finding=marked["id"], **why) == {"ended": marked["id"]}
+    assert ask("XA-NCB", "standing_settle", officer=DUTY, match=found["match"]) == {"settled": found["match"]}
+    assert ask("XA-NCB", "standing_matches", officer=DUTY)["matches"] == []
+    assert ask("XA-NCB", "standing_end", officer=DUTY, query=left["id"]) == {"ended": left["id"]}
+    checked = ask("XA-NCB", "doctor")["checks"]
+    assert next(one for one in checked if one["name"] == "standing")["is_good"] is True
+
+
 def under_national_law(day: Day) -> None:
     day.ask("XB-NCB", "order_enter", officer=HEAD, data=encode_bytes(ORDER.encode()))
     assert day.ask("XB-NCB", "order_list")["orders"][0]["reference"] == "Order 44"
@@ -472,6 +493,7 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     at_the_end(day)
     as_proof(day, case)
     erased(day)
+    queries_that_stand(day)
     with_keys(day)
     backed_up(day)
     assert set(VERBS) - day.asked == set()

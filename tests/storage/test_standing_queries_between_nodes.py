@@ -6,10 +6,13 @@ Source: docs/rules/identity.md I25 to I30; docs/rules/records.md R10.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from entente.agreements.model import Direction, SuspensionTerms
 from entente.correspondence.desk import About
 from entente.correspondence.hits import Finding
 from entente.correspondence.model import HitState
@@ -20,7 +23,6 @@ from entente.node import Node
 from entente.records.model import Fact
 from entente.verbs import perform
 from entente.verbs.search import searching_officer
-from tests.storage.test_blobs_between_nodes import suspended
 from tests.storage.test_records_between_nodes import CONTROL, XA, XB, World, person
 from tests.support.byte_search import found_in
 from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DPO, DUTY, HEAD, open_network
@@ -38,6 +40,25 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with open_network(tmp_path_factory.mktemp("standing"), concluded=(CHARTER, AGREEMENT)) as network:
         agreement = network.instrument(AGREEMENT_NAME)
         yield World(network, agreement, agreement)
+
+
+@contextmanager
+def suspended(world: World) -> Iterator[None]:
+    """Suspend XA's participation toward XB for a while."""
+    node = world.network[XA]
+    terms = SuspensionTerms(
+        world.agreement, Direction.BOTH, "The minister", "Note 7", "reciprocity", date(2090, 1, 1),
+        counterparts=frozenset({world.network.id(XB)}),
+    )  # fmt: skip
+    world.network.submit(XA, node.agreements.draft_suspension(HEAD, terms))
+    with node.agreements.open_unit() as unit:
+        state = unit.agreements.instrument(world.agreement)
+    assert state is not None
+    (stop,) = state.participations[world.network.id(XA)].suspensions
+    world.network.deliver()
+    yield
+    world.network.submit(XA, node.agreements.draft_resumption(HEAD, world.agreement, stop.id))
+    world.network.deliver()
 
 
 def follow(node: Node) -> None:

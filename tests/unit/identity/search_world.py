@@ -153,16 +153,13 @@ class World:
         self.found = MemoryNamesakes()
         self._made = 0
         self.table = EveryQuery()
-        opened = (self._open_unit, lambda: cast("IdentityUnit", FakeUnit(self)))
-        read = (
-            SimpleNamespace(now=lambda: self.now),
-            cast("Any", SimpleNamespace(new_id=self._new_id)),
-            LISTS,
-            SCHEMATA,
+        view = self.identity.open_view
+        clock, ids = self.identity.clock, cast("Any", SimpleNamespace(new_id=self._new_id))
+        self.standing = Standing(self._open_unit, view, clock, ids, LISTS, SCHEMATA, self, self.seal, self.record)
+        self.watching = Watching(
+            self._open_unit, view, clock, ids, LISTS, SCHEMATA, self, self.seal, self.record, self.table
         )
-        self.standing = Standing(*opened, *read, self, self.seal, self.record)
-        self.watching = Watching(*opened, *read, self, self.seal, self.record, self.table)
-        self.namesakes = Namesakes(self._open_unit, *read, self, self.record)
+        self.namesakes = Namesakes(self._open_unit, clock, ids, LISTS, SCHEMATA, self, self.record)
 
     def search(self, *names: str, **more: Any) -> SearchAnswer:  # noqa: ANN401 - the fields of a query
         return self.identity.search(OFFICER, Query(names=names, **more), OCCASION)

@@ -45,7 +45,7 @@ def test_i29_a_search_with_the_document_puts_the_record_last_and_says_why() -> N
     assert (last.evidence[-1].kind, last.evidence[-1].weight) == (EvidenceKind.NEUTRAL, 0)
     assert "Other fingerprints." in last.evidence[-1].text
     assert sum(piece.weight for piece in last.evidence) == last.score
-    assert world.trail_rows[-1].act.detail["shown"][1] == {  # type: ignore[index, call-overload]
+    assert world.trail_rows[-1].act.detail["shown"][1] == {  # type: ignore[index]
         "record": RECORD, "score": last.score, "not_identical": marker.id,
     }  # fmt: skip
 
