@@ -1,8 +1,8 @@
 """Holds what comes in against the standing queries, following the change sequence.
 
 A step reads the records that changed, finds the queries near them in a table in memory, and compares these alone: each with what
-its officer may see at that moment. What matches is raised in one transaction with its rows in the trail and the position reached;
-a crash before it repeats the step, and what was raised is not raised again.
+its officer may see at that moment. What matches is raised in one transaction with its rows in the trail, and the position is made
+durable after it; a crash in between repeats the step, and what was raised is not raised again.
 
 Source: docs/rules/identity.md I26 and I27; DESIGN section 4 «Log».
 """
@@ -34,13 +34,15 @@ from entente.kernel.ports import Act
 from entente.records.model import ChangedRecord, Schemata, StoredRecord
 
 STEP_RECORDS = 200
-"""Records in one step: at 10,000 standing queries some seconds of work, after which what was raised is durable."""
+"""Records in one step, after which the position is taken over."""
+RAISED_AT_ONCE = 10
+"""Records after which what matched among them is raised: at 10,000 standing queries half a second of work."""
 MATCHES_MAX = 500
 """Matches of one query that are kept, the settled ones given up first: more than anybody looks at one by one."""
 FORGOTTEN_AFTER = timedelta(days=30)
 """How long an ended query and its matches can still be looked at: one that ended on a Friday, and a leave."""
 POSITION_KEPT_EVERY = timedelta(minutes=1)
-"""How often the position is made durable where nothing matched: after a crash so much is read again."""
+"""How often the position is made durable at most: after a crash so much is read again, and nothing raised twice."""
 TIDIED_EVERY = timedelta(hours=1)
 NODE = "node"
 _Question: TypeAlias = tuple[OfficerId, str, str]
@@ -112,6 +114,8 @@ class Watching:
     """When the position was last made durable."""
     tidied_at: datetime | None = None
     _version: int = field(default=-1, init=False)
+    _first: int = field(default=0, init=False)
+    """The row of the trail by which the earliest query of the table was left: nothing before it is to be matched."""
     _ends: datetime | None = field(default=None, init=False)
     """When the next query of the table ends."""
     _left: dict[str, StandingQuery] = field(default_factory=dict, init=False)
@@ -123,32 +127,39 @@ class Watching:
         """
         now = self.clock.now()
         self._tidy(now)
+        changed = self._next_changes(limit, now)
+        for start in range(0, len(changed), RAISED_AT_ONCE):
+            if not self._match(changed[start : start + RAISED_AT_ONCE], now):
+                # A suspension, a lease or a role changed meanwhile: the next step asks again, and raises nothing twice.
+                return len(changed)
+        if changed:
+            # Only after everything up to here was raised: a crash before this line repeats the step.
+            self._pass(changed[-1].change_sequence, now)
+        return len(changed)
+
+    def _next_changes(self, limit: int, now: datetime) -> Sequence[ChangedRecord | StoredRecord]:
         with self.open_view() as view:
             size = view.trail.frontier().size
             self._bring_up(view, now)
             if not self._left:
                 self.reached = size
-                return 0
-            first = min(left.since for left in self._left.values())
-            self.reached = max(self.reached, view.standing.position(), first)
-            changed = view.records.changed_since(self.reached, limit)
-            if not changed:
-                return 0
+                return ()
+            self.reached = max(self.reached, view.standing.position(), self._first)
+            return view.records.changed_since(self.reached, limit)
+
+    def _match(self, changed: Sequence[ChangedRecord | StoredRecord], now: datetime) -> bool:
+        """Raise what matches among some records; False where what their officers may see changed meanwhile."""
+        with self.open_view() as view:
             asking = _Asking(view, now, self.lists, self.disclosure)
             raised = [one for stored in changed for one in self._raised(asking, stored)]
-        reached = changed[-1].change_sequence
         if not raised:
-            self._pass(reached, now)
-            return len(changed)
+            return True
         with self.open_unit() as unit:
             if not asking.still_holds(unit, [one.query for one in raised]):
-                # A suspension, a lease or a role changed meanwhile: the next step asks again.
-                return len(changed)
+                return False
             self._raise(unit, raised, now)
-            unit.standing.set_position(reached)
             unit.commit()
-        self.reached, self.kept_at = reached, now
-        return len(changed)
+        return True
 
     def _bring_up(self, view: IdentityUnit, now: datetime) -> None:
         """Have the table hold the queries that stand now; only those that came or went since are touched."""
@@ -165,6 +176,7 @@ class Watching:
             self.table.put(left.id, [name_forms(name) for name in asked.names], keys)
             self._left[left.id] = left
         self._version, self._ends = version, min((left.until for left in self._left.values()), default=None)
+        self._first = min((left.since for left in self._left.values()), default=0)
 
     def _raised(self, asking: _Asking, stored: ChangedRecord | StoredRecord) -> Iterator[_Raised]:
         """Yield the matches of one record: with what each query's officer may see, and not raised already."""
@@ -248,7 +260,7 @@ class Watching:
             unit.standing.add_not_kept(left.id, lost)
 
     def _pass(self, reached: int, now: datetime) -> None:
-        """Go on from here; now and then durably."""
+        """Go on from here, now and then durably: a commit for each record that comes in would cost as much as its own."""
         self.reached = reached
         if self.kept_at is None or now - self.kept_at >= POSITION_KEPT_EVERY:
             with self.open_unit() as unit:

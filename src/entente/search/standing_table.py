@@ -20,7 +20,7 @@ NEAR_FORMS_MAX = 100
 """Forms of names that are compared for one name of a record: as many as a search compares records for one name (I11)."""
 WORK_MAX = 5_000
 """Forms counted up for one name, those that share its rarest keys: about 2 ms. Among 10,000 queries of development names (half of
-them in other scripts than their records) .97 of those that a record matches were found, as many as without a bound."""
+them in other scripts than their records) .96 of those that a record matches were found, as many as without a bound."""
 SHARE_MIN = 0.05
 """Part of a form's keys that a name has in common with it at least. Of 1,751 development pairs that are shown (I11) .99 share
 more; the others are names in Han whose Cantonese reading has no key in common with the Mandarin one."""
