@@ -114,9 +114,14 @@ def test_i26_a_suspension_that_came_first_leaves_no_match_and_a_later_one_hides_
         assert own.new == 0
     arrives(world, "w-2")
     assert [one.candidate.record for one in on_the_desk(node)] == [world.record("w-2")]
+    arrives(world, "w-3")
+    follow(node)
+    assert [one.new for one in node.standing.own(DUTY)] == [1]
     with suspended(world):
         assert on_the_desk(node) == ()
-    assert len(on_the_desk(node)) == 1
+        # Not even that something matched is said while it may not be seen.
+        assert [one.new for one in node.standing.own(DUTY)] == [0]
+    assert len(on_the_desk(node)) == 2
 
 
 def test_i25_a_query_that_was_ended_raises_nothing_and_leaves_no_match(world: World) -> None:

@@ -14,6 +14,9 @@ from entente.kernel.canonical import JsonObject
 
 app = commands("Standing queries: leave one, see matches.")
 
+_NEW_COUNTED_MAX = 10
+"""As many new matches as the node counts of one query (docs/rules/identity.md I27)."""
+
 _Query = Annotated[str, typer.Argument(metavar="QUERY", help="The query's id, as «entente standing list» shows it.")]
 _Match = Annotated[str, typer.Argument(metavar="MATCH", help="The match's id, as «entente standing matches» shows it.")]
 
@@ -110,7 +113,7 @@ def _list(answer: JsonObject) -> Iterator[str]:
             f"{plain(one['purpose'])}, {plain(one['crime_area'])}",
             plain(one["case"]) or name(one["occasion"]),
             "ended" if one["has_ended"] else when(one["until"]),
-            str(one["new"]),
+            f"{one['new']}+" if one["new"] == _NEW_COUNTED_MAX else str(one["new"]),
             str(one["not_kept"] or ""),
         )
         for one in items(answer, "queries")

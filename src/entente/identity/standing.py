@@ -37,6 +37,8 @@ OFFICER_QUERIES_MAX = 200
 """Standing queries of one officer: as many as one desk can follow."""
 QUERIES_MAX = 20_000
 """Standing queries of the node, machine accounts' included: twice as many as it is measured with; about 150 MB of memory."""
+NEW_COUNTED_MAX = 10
+"""New matches of a query that a list looks at: with 200 queries a second of work. So many means so many or more."""
 MATCHES_SHOWN_MAX = 200
 """Matches of one answer; a screen holds about 50."""
 
@@ -47,7 +49,7 @@ class OwnQuery:
 
     query: StandingQuery
     new: int
-    """Matches that were not looked at; whether each may still be seen is asked when it is shown."""
+    """Matches that were not looked at and may be seen now, at most NEW_COUNTED_MAX."""
     not_kept: int
     """Matches beyond what one query may have."""
 
@@ -115,17 +117,22 @@ class Standing:
             return left
 
     def own(self, officer: OfficerId) -> tuple[OwnQuery, ...]:
-        """Return an officer's own queries, the newest first, ended ones included until they are forgotten."""
+        """Return an officer's own queries, the newest first, ended ones included until they are forgotten.
+
+        Counted as new is only what may be seen now: what is hidden since is as absent (I27).
+        """
         with self.open_view() as view:
-            standing = view.standing
+            who = view.bodies.officer(officer) or Officer(officer, frozenset())
             return tuple(
-                OwnQuery(
-                    left,
-                    sum(match.state is MatchState.NEW for match in standing.matches(left.id)),
-                    standing.not_kept(left.id),
-                )
-                for left in standing.of(officer)
+                OwnQuery(left, self._count_new(view, who, left), view.standing.not_kept(left.id))
+                for left in view.standing.of(officer)
             )
+
+    def _count_new(self, view: IdentityUnit, who: Officer, left: StandingQuery) -> int:
+        new = [one for one in view.standing.matches(left.id) if one.state is MatchState.NEW][:NEW_COUNTED_MAX]
+        if not new:
+            return 0
+        return sum(1 for _ in self._seen(view, left, new, self.disclosure.allowed(*question(view, who, left.occasion))))
 
     def end(self, officer: OfficerId, query: str) -> None:
         """End a query of one's own: it is deleted with its matches; that it stood, and what it asked, stays sealed in the trail.
