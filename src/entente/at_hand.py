@@ -1,4 +1,4 @@
-"""What a command does with files in its own process, without a node: people's keys, copies and proofs to judge.
+"""What a command does with files in its own process, without a node: people's keys, copies and proofs to judge, queries.
 
 Keys of heads and of the data protection officer never enter a node (decision 0005), and a proof must not need one (trail T12), so
 what opens them stands apart from what builds one.
@@ -6,13 +6,18 @@ what opens them stands apart from what builds one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
 
 from entente.bodies.ceremony import HeadKey
+from entente.formats.candidates_file import ResultFile
+from entente.formats.candidates_file import open_result as open_result_file
 from entente.formats.codelists import load_code_lists
+from entente.formats.query_file import QueryFile, QueryRow
+from entente.formats.query_file import open_queries as open_query_file
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import SystemClock
 from entente.kernel.errors import Invalid, Unavailable
@@ -26,6 +31,18 @@ from entente.storage.store import Store
 from entente.trail.model import TrailProof
 from entente.trail.proving import FileProof, judge_file
 from entente.trail.service import Trail
+
+__all__ = [
+    "QueryRow",
+    "countries",
+    "data_protection_opener",
+    "head_signer",
+    "judge_proof",
+    "make_head_key",
+    "open_queries",
+    "open_result",
+    "verify_copy",
+]
 
 
 def head_signer(key_file: Path, passphrase: str) -> Signer:
@@ -68,3 +85,13 @@ def verify_copy(file: Path, node_keys: tuple[bytes, ...]) -> TrailProof:
 def judge_proof(document: JsonObject, body: BodyId, earlier: bytes | None) -> FileProof:
     """Judge a file that should prove something of a body's log, without a node: by the body's id alone."""
     return judge_file(document, body, earlier, SystemClock().now(), countries())
+
+
+def open_queries(file: Path, delimiter: str, ignored: Sequence[str]) -> AbstractContextManager[QueryFile]:
+    """Open a file of queries; raise Invalid for a file or columns that are none."""
+    return open_query_file(file, delimiter, ignored)
+
+
+def open_result(out: Path, run: JsonObject) -> AbstractContextManager[ResultFile]:
+    """Begin the result of a file of queries, or go on with it; raise Conflict where it is another's."""
+    return open_result_file(out, run)

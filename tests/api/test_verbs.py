@@ -150,6 +150,8 @@ def with_records(day: Day) -> None:
         ask("XB-NCB", "record_original", officer=DUTY, record="XA-NCB/w-1")
     searched = ask("XA-NCB", "search", officer=DUTY, names=["Muhammadov"], occasion="Gate 4", **ABOUT)
     assert ask("XA-NCB", "trail_query", officer="dpo-1", row=searched["trail_sequence"])["query_sealed"]
+    many = ask("XA-NCB", "search_many", officer=DUTY, queries=[{"names": ["Muhammadov"]}], occasion="Gate 4", **ABOUT)
+    assert many["answers"][0]["candidates"] == searched["candidates"]
     with pytest.raises(NotFound):
         ask("XA-NCB", "trail_query", officer="dpo-1", row=1)
     rows = len(ask("XA-NCB", "trail_show", officer=HEAD, limit=1000)["rows"])

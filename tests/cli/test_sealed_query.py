@@ -26,7 +26,8 @@ def test_t7_data_protection_officer_reads_what_was_asked_and_the_look_is_in_the_
 ) -> None:
     line = ("trail", "query", row, "--key", folder / "keys" / "dpo.pem", "--as", "dpo-1", "--folder", folder)
     read = answer(run(*line, "--json"))
-    assert (read["query"]["names"], read["query"]["birth_date"]) == ([ASKED], "1979")
+    (query,) = read["queries"]
+    assert (query["names"], query["birth_date"], read["rows"]) == ([ASKED], "1979", None)
     assert ASKED in run(*line).stdout
     shown = run("trail", "show", "--as", "dpo-1", "--folder", folder, "--json").stdout
     assert ASKED not in shown, "the trail itself holds the query only sealed"

@@ -207,6 +207,15 @@ def open_sealed_query(answer: JsonObject, key_file: Path, passphrase_file: Path 
     return open_now(answer, key_file, passphrase_file)
 
 
+def search_file(
+    file: Path, out: Path, given: JsonObject, *, delimiter: str, ignored: list[str], folder: str | None, quiet: bool
+) -> JsonObject:
+    """Search every row of a file of queries."""
+    from entente.cli.batch import search_file as search_now
+
+    return search_now(file, out, given, delimiter=delimiter, ignored=ignored, folder=folder, quiet=quiet)
+
+
 def verify_file(file: Path, folder: str | None, body: str, checkpoint: Path | None) -> JsonObject:
     """Check a copied store, an exported case or a continuation of the log."""
     from entente.cli.gateway import verify_file as verify_now

@@ -15,7 +15,7 @@ from entente import at_hand
 from entente.agreements.statements import AgreementKind
 from entente.cli.asked import Asked, differences, in_lines
 from entente.identity.service import open_query
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import format_time
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Invalid, Untrusted
@@ -92,8 +92,10 @@ def open_sealed_query(answer: JsonObject, key_file: Path, passphrase_file: Path 
     (passphrase,) = passphrases(["data protection officer"], passphrase_file)
     opener = at_hand.data_protection_opener(key_file, passphrase)
     sealed = decode_bytes(str(answer["query_sealed"]), "query_sealed")
-    query = open_query(opener, str(answer["search"]), sealed)
-    return {"row": answer["row"], "search": answer["search"], "query": to_object(query)}
+    opened = open_query(opener, str(answer["search"]), sealed)
+    queries: list[Json] = [to_object(query) for query in opened.queries]
+    rows = to_object(opened.rows) if opened.rows is not None else None
+    return {"row": answer["row"], "search": answer["search"], "queries": queries, "rows": rows}
 
 
 def _from_file(file: Path) -> list[str]:

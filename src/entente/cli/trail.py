@@ -11,7 +11,7 @@ import typer
 
 from entente.cli import ask, connect, open_sealed_query, verify_file
 from entente.cli.options import ActingAs, Folder, Json, PassphraseFile, commands, examples
-from entente.cli.output import items, json_text, name, plain, say, table, when
+from entente.cli.output import items, json_text, name, plain, say, table, texts, when
 from entente.cli.progress import progress
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, Invalid
@@ -236,14 +236,16 @@ def _proof(answer: JsonObject) -> Iterator[str]:
 
 
 def _query(answer: JsonObject) -> Iterator[str]:
-    asked = answer["query"]
-    assert isinstance(asked, dict), "a query is an object"
-    for field in ("names", "identifiers"):
-        given = asked[field]
-        assert isinstance(given, list), "names and identifiers are lists"
-        yield from (f"{field}: {name(one)}" for one in given)
-    yield from (
-        f"{field.replace('_', ' ')}: {name(asked[field])}"
-        for field in ("birth_date", "country", "sex")
-        if asked.get(field)
-    )
+    rows, queries = answer["rows"], items(answer, "queries")
+    if isinstance(rows, dict):
+        yield f"rows {rows['first']} to {rows['last']} of the file with SHA-256 {plain(rows['sha256'])}"
+    for place, asked in enumerate(queries, 1):
+        if len(queries) > 1:
+            yield f"query {place}"
+        for field in ("names", "identifiers"):
+            yield from (f"{field}: {name(one)}" for one in texts(asked, field))
+        yield from (
+            f"{field.replace('_', ' ')}: {name(asked[field])}"
+            for field in ("birth_date", "country", "sex")
+            if asked.get(field)
+        )

@@ -7,13 +7,25 @@ are in `score`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from entente.handling.model import CodeLists
 from entente.identity.dates import parse_partial
 from entente.identity.identifiers import IDENTIFIER_CHARACTERS_MAX, identifier_keys, looks_like_mrz, query_keys
-from entente.identity.model import QUERY_NAME_CHARACTERS_MAX, QUERY_TERMS_MAX, SEXES, IndexEntry, Occasion, Query
+from entente.identity.model import (
+    QUERIES_MAX,
+    QUERY_NAME_CHARACTERS_MAX,
+    QUERY_TERMS_MAX,
+    REQUEST_TERMS_MAX,
+    SEXES,
+    IndexEntry,
+    Occasion,
+    Query,
+    RowsOfFile,
+)
 from entente.identity.names import name_forms, read_name
 from entente.identity.parts import name_facts
+from entente.kernel.canonical import INTEGER_MAX
 from entente.kernel.errors import Invalid
 from entente.kernel.text import is_line, is_seen
 from entente.records.model import ChangedRecord, Record, Schemata, StoredRecord
@@ -22,6 +34,7 @@ from entente.records.rules import extract
 OCCASION_CHARACTERS_MAX = 200
 """A line: «vehicle check at the bridge post, lane 2»."""
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _DATE_WORD = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _DIGIT_WORD = re.compile(r"(?=.*\d)\S{4,}")
 
@@ -66,6 +79,21 @@ def check_query(query: Query, lists: CodeLists) -> None:
         raise _bad("sex", f"«{query.sex[:20]}» is none of {', '.join(SEXES)}")
     if query.birth_date and parse_partial(query.birth_date) is None:
         raise _bad("birth_date", f"«{query.birth_date[:20]}» is no day, month or year in which somebody alive was born")
+
+
+def check_request(queries: Sequence[Query], rows: RowsOfFile | None) -> None:
+    """Check the form of a request with many queries; raise Invalid. Each query is judged by itself (`check_query`).
+
+    Source: docs/rules/identity.md I31 and I32.
+    """
+    if not 1 <= len(queries) <= QUERIES_MAX:
+        raise _bad_request("queries", f"one request has from 1 to {QUERIES_MAX} queries")
+    if sum(len(query.names) + len(query.identifiers) for query in queries) > REQUEST_TERMS_MAX:
+        raise _bad_request("queries", f"all queries together have at most {REQUEST_TERMS_MAX} names and identifiers")
+    if rows is not None and not _SHA256.fullmatch(rows.sha256):
+        raise _bad_request("rows", "a file is named by its SHA-256, 64 digits in small letters")
+    if rows is not None and not 1 <= rows.first <= rows.last <= INTEGER_MAX:
+        raise _bad_request("rows", "rows count from 1, and the last is not before the first")
 
 
 def check_occasion(occasion: Occasion, lists: CodeLists) -> None:
@@ -142,6 +170,15 @@ def _bad(field: str, why: str) -> Invalid:
         field=field,
         why=f"A search needs something that points at somebody (docs/rules/identity.md I1): {why}.",
         do="Give a name or a number, and a birth date like 1979-05-04, 1979-05 or 1979 if you have one.",
+    )
+
+
+def _bad_request(field: str, why: str) -> Invalid:
+    return Invalid(
+        "The queries were not searched.",
+        field=field,
+        why=f"A request with many queries is one act with one row in the trail (docs/rules/identity.md I31): {why}.",
+        do="Send fewer queries in a request and the others in the next; «entente search --batch» does so by itself.",
     )
 
 

@@ -4,12 +4,12 @@ A search looks in a snapshot, and then records itself in a unit of work, where g
 checked to be those it looked under. Its one row in the trail is durable before the answer leaves; if the row cannot be written,
 there is no answer (I14).
 
-Source: docs/rules/identity.md I12 to I15.
+Source: docs/rules/identity.md I12 to I15, I31 and I32.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,22 +19,33 @@ from entente.bodies.model import Officer
 from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import CodeLists, DisclosureAct
-from entente.identity.candidates import candidates_among, has_changed, shown_in_trail
+from entente.identity.candidates import candidates_among
+from entente.identity.found import NOTHING, Found, Looked, changed_since_look, shown_by_many, shown_by_one
 from entente.identity.identifiers import query_keys
-from entente.identity.model import CANDIDATES_MAX, Candidate, Occasion, Query, SearchAnswer
+from entente.identity.model import (
+    CANDIDATES_MAX,
+    ManyAnswers,
+    Occasion,
+    Query,
+    QueryAnswer,
+    RowsOfFile,
+    SealedRequest,
+    SearchAnswer,
+)
 from entente.identity.names import name_forms
 from entente.identity.ports import AllowedSets, IdentityUnit, RecordAct, Seal, SearchIndex
-from entente.identity.rules import check_occasion, check_query, index_entries
-from entente.identity.scanned import read_zones
-from entente.kernel.canonical import Json, JsonObject, canonical_bytes, parse_canonical
+from entente.identity.rules import check_occasion, check_query, check_request, index_entries
+from entente.identity.scanned import ScannedQuery, read_zones
+from entente.kernel.canonical import JsonObject, canonical_bytes, parse_canonical
 from entente.kernel.clock import Clock
 from entente.kernel.codec import from_json, to_object
+from entente.kernel.errors import Invalid
 from entente.kernel.ids import Ids
-from entente.kernel.ports import Act
+from entente.kernel.ports import Act, TrailRow
 from entente.kernel.sealing import Opener
 from entente.kernel.signing import encode_bytes
 from entente.records.gaps import gaps
-from entente.records.model import ChangedRecord, Gap, Schemata, StoredRecord, Tombstone
+from entente.records.model import ChangedRecord, Schemata, StoredRecord, Tombstone
 
 FOUND_MAX = CANDIDATES_MAX
 """Records that are loaded and scored for one name: 100 take about 10 ms, and 200 found next to none more on development data."""
@@ -48,14 +59,6 @@ STEP_RECORDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    shown: tuple[Candidate, ...]
-    candidates: int
-    searched: int
-    gaps: tuple[Gap, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Changes:
     changed: tuple[ChangedRecord | StoredRecord, ...]
     erased: tuple[int, ...]
@@ -63,13 +66,15 @@ class _Changes:
     """The change sequence up to which both are whole."""
 
 
-def open_query(opener: Opener, search: str, sealed: bytes) -> Query:
-    """Open a search's sealed query, for the data protection officer; raise Untrusted for another key or another search.
+def open_query(opener: Opener, search: str, sealed: bytes) -> SealedRequest:
+    """Open what a search sealed, for the data protection officer; raise Untrusted for another key or another search.
 
-    Source: docs/rules/trail.md T5 and T7.
+    Source: docs/rules/trail.md T5 and T7; docs/rules/identity.md I32.
     """
-    plain = opener.open(sealed, SEAL_CONTEXT + search.encode("ascii"))
-    return from_json(Query, parse_canonical(plain), "query")
+    opened = parse_canonical(opener.open(sealed, SEAL_CONTEXT + search.encode("ascii")))
+    if "queries" in opened:
+        return from_json(SealedRequest, opened, "request")
+    return SealedRequest((from_json(Query, opened, "query"),))
 
 
 @dataclass(slots=True)
@@ -107,9 +112,61 @@ class Identity:
         Source: docs/rules/identity.md I1, I12 to I14 and I20.
         """
         check_occasion(occasion, self.lists)
+        scanned = self._read(query)
+        looked, row = self._recorded(officer, (scanned.query,), occasion, to_object(query), shown_by_one)
+        (found,) = looked.found
+        return SearchAnswer(found.shown, looked.searched, row.sequence, looked.gaps, scanned.zones, scanned.notes)
+
+    def search_many(
+        self, officer: Officer, queries: Sequence[Query], occasion: Occasion, rows: RowsOfFile | None = None
+    ) -> ManyAnswers:
+        """Answer up to QUERIES_MAX queries, each as `search` does, for one occasion and with one row in the trail.
+
+        The answers stand in the order of the queries. An ill-formed query has its error there, and the others are
+        searched. `rows` says of which file they are. Raises as `search` does for the request as a whole.
+
+        Source: docs/rules/identity.md I31 and I32.
+        """
+        check_occasion(occasion, self.lists)
+        check_request(queries, rows)
+        read = tuple(self._read_or_error(query) for query in queries)
+        asked = tuple(None if isinstance(one, Invalid) else one.query for one in read)
+        sealed = to_object(SealedRequest(tuple(queries), rows))
+
+        def shown(looked: Looked) -> JsonObject:
+            return shown_by_many(looked, asked, rows)
+
+        looked, row = self._recorded(officer, asked, occasion, sealed, shown)
+        answers = tuple(
+            one if isinstance(one, Invalid) else QueryAnswer(found.shown, one.zones, one.notes)
+            for one, found in zip(read, looked.found, strict=True)
+        )
+        return ManyAnswers(answers, looked.searched, row.sequence, looked.gaps)
+
+    def _read(self, query: Query) -> ScannedQuery:
+        """Return a query as it is searched with; raise Invalid for one that cannot be."""
         scanned = read_zones(query, self.clock.now().date(), self.lists.countries_alpha3)
-        asked = scanned.query
-        check_query(asked, self.lists)
+        check_query(scanned.query, self.lists)
+        return scanned
+
+    def _read_or_error(self, query: Query) -> ScannedQuery | Invalid:
+        try:
+            return self._read(query)
+        except Invalid as error:
+            return error
+
+    def _recorded(
+        self,
+        officer: Officer,
+        asked: tuple[Query | None, ...],
+        occasion: Occasion,
+        given: JsonObject,
+        shown: Callable[[Looked], JsonObject],
+    ) -> tuple[Looked, TrailRow]:
+        """Look for each query, and record it in one row; None stands for a query that is not looked for.
+
+        `given` is what is sealed, `shown` says in the row what was shown.
+        """
         search_id = self.ids.new_id("search")
         subject = occasion.case or search_id
         with self.open_view() as view:
@@ -119,23 +176,26 @@ class Identity:
         # Looking and scoring read a snapshot, so that other writers do not wait for them.
         with self.open_view() as view:
             looked_at = view.trail.frontier().size
-            found = self._look(view, asked, allowed, silent)
+            looked = self._look(view, asked, allowed, silent)
         with self.open_unit() as unit:
             now = self.clock.now()
             officer = authorise(
                 unit, officer.id, "search", subject=subject, now=now, lists=self.lists, record=self.record
             )
             is_as_asked = asked_under == (unit.classes.governance_version(), officer.roles)
-            if not is_as_asked or has_changed(unit, [one.record for one in found.shown], looked_at):
+            changed = changed_since_look(unit, looked, looked_at)
+            if not is_as_asked or changed:
                 # A suspension, a role, a key or what would be shown changed meanwhile: it is looked again, in this transaction.
                 asked_of = question(unit, officer, occasion)
                 allowed = self.disclosure.allowed_in(unit, *asked_of)
-                found = self._look(unit, asked, allowed, self.disclosure.silences_in(unit, *asked_of))
-            detail = self._detail(search_id, query, occasion, found)
+                silent = self.disclosure.silences_in(unit, *asked_of)
+                kept = looked.without(changed) if is_as_asked else ()
+                looked = self._look(unit, asked, allowed, silent, kept)
+            detail = self._detail(search_id, given, occasion, looked) | shown(looked)
             row = self.record(unit, Act("search", unit.bodies.own().id, officer.id, subject, detail))
             # From here on the search is in the trail whatever happens to its answer.
             unit.commit()
-        return SearchAnswer(found.shown, found.searched, row.sequence, found.gaps, scanned.zones, scanned.notes)
+        return looked, row
 
     def index_step(self, limit: int = STEP_RECORDS) -> int:
         """Bring the index up with the next changed records, at least one sequence whole; return how many there were.
@@ -195,14 +255,32 @@ class Identity:
             read += step
         return read
 
-    def _look(self, unit: IdentityUnit, query: Query, allowed: frozenset[int], silent: tuple[Silence, ...]) -> _Found:
-        """Find, load, cut to what is visible and score; equal scores keep the index's order."""
+    def _look(
+        self,
+        unit: IdentityUnit,
+        asked: tuple[Query | None, ...],
+        allowed: frozenset[int],
+        silent: tuple[Silence, ...],
+        kept: tuple[Found | None, ...] = (),
+    ) -> Looked:
+        """Look for each query, but for those of which what an earlier look found is kept."""
         now = self.clock.now()
-        held = unit.records.get_many(self._find(query, allowed))
-        found = candidates_among(unit, query, held, allowed, self.schemata, now)
+        found = tuple(
+            one or self._look_one(unit, query, allowed, now)
+            for query, one in zip(asked, kept or (None,) * len(asked), strict=True)
+        )
         missed = gaps(unit, allowed, silent, now.date())
-        searched = unit.records.count(allowed, today=now.date())
-        return _Found(found[:SHOWN_MAX], len(found), searched, missed)
+        return Looked(found, unit.records.count(allowed, today=now.date()), missed)
+
+    def _look_one(self, unit: IdentityUnit, query: Query | None, allowed: frozenset[int], now: datetime) -> Found:
+        """Find, load, cut to what is visible and score; equal scores keep the index's order."""
+        if query is None:
+            return NOTHING
+        held = {stored.record.id: stored for stored in unit.records.get_many(self._find(query, allowed))}
+        found = candidates_among(unit, query, held.values(), allowed, self.schemata, now)
+        shown = found[:SHOWN_MAX]
+        seen = {held[one.record].number: held[one.record].change_sequence for one in shown}
+        return Found(shown, len(found), seen)
 
     def _find(self, query: Query, allowed: frozenset[int]) -> tuple[int, ...]:
         keys = [key for text in query.identifiers for key in query_keys(text, query.country)]
@@ -210,9 +288,8 @@ class Identity:
         near = [number for name in query.names for number in self.index.by_name(name_forms(name), allowed, FOUND_MAX)]
         return tuple(dict.fromkeys((*exact, *near)))[: FOUND_MAX * (1 + len(query.names))]
 
-    def _detail(self, search_id: str, query: Query, occasion: Occasion, found: _Found) -> JsonObject:
-        """Say why and what was shown; the query only sealed (T5), bound to this search by its id."""
-        listed: list[Json] = [shown_in_trail(one) for one in found.shown]
+    def _detail(self, search_id: str, given: JsonObject, occasion: Occasion, looked: Looked) -> JsonObject:
+        """Say why; what was asked only sealed (T5), bound to this search by its id."""
         return {
             "outcome": "done",
             "search": search_id,
@@ -220,10 +297,9 @@ class Identity:
             "crime_area": occasion.crime_area,
             "case": occasion.case,
             "occasion": occasion.occasion,
-            "candidates": found.candidates,
-            "silent_sources": [gap.source for gap in found.gaps],
-            "shown": listed,
-            "query_sealed": sealed_for(self.seal, query, search_id),
+            "candidates": sum(found.candidates for found in looked.found),
+            "silent_sources": [gap.source for gap in looked.gaps],
+            "query_sealed": sealed_for(self.seal, given, search_id),
         }
 
     def _step(self, index: SearchIndex, limit: int) -> int:
@@ -261,9 +337,9 @@ class Identity:
             self.begun_at = size
 
 
-def sealed_for(seal: Seal, query: Query, search: str) -> str:
-    """Return a query as a row of the trail has it: sealed to the data protection officer, bound to the search by its id (T5)."""
-    return encode_bytes(seal(canonical_bytes(to_object(query)), SEAL_CONTEXT + search.encode("ascii")))
+def sealed_for(seal: Seal, given: JsonObject, search: str) -> str:
+    """Return what was asked as a row of the trail has it: sealed for the data protection officer, bound to its search (T5)."""
+    return encode_bytes(seal(canonical_bytes(given), SEAL_CONTEXT + search.encode("ascii")))
 
 
 def question(unit: IdentityUnit, officer: Officer, occasion: Occasion) -> tuple[Reader, DisclosureAct, Right, str, str]:

@@ -24,7 +24,7 @@ from entente.identity.scanned import read_zones
 from entente.identity.service import question, sealed_for
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import Clock
-from entente.kernel.codec import to_json
+from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import Conflict, NotFound
 from entente.kernel.ids import Ids, OfficerId
 from entente.kernel.ports import Act
@@ -108,7 +108,7 @@ class Standing:
             detail = {
                 **why_in_trail(made, why),
                 "until": to_json(until),
-                "query_sealed": sealed_for(self.seal, query, made),
+                "query_sealed": sealed_for(self.seal, to_object(query), made),
             }
             row = self.record(unit, Act("leave_query", unit.bodies.own().id, officer, subject, detail))
             left = StandingQuery(made, officer, asked, why, now, until, row.sequence)
@@ -232,7 +232,7 @@ class Standing:
             if one.match.state is MatchState.NEW:
                 unit.standing.put_match(replace(one.match, state=MatchState.SHOWN))
         listed: list[Json] = [shown_in_trail(one.candidate) for one in shown]
-        sealed = sealed_for(self.seal, left.query, left.id)
+        sealed = sealed_for(self.seal, to_object(left.query), left.id)
         detail: JsonObject = {**why_in_trail(left.id, left.occasion), "shown": listed, "query_sealed": sealed}
         subject = left.occasion.case or left.id
         self.record(unit, Act("show_matches", unit.bodies.own().id, left.officer, subject, detail))

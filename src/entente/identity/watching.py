@@ -29,6 +29,7 @@ from entente.identity.service import question, sealed_for
 from entente.identity.standing import why_in_trail
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import Clock
+from entente.kernel.codec import to_object
 from entente.kernel.ids import Ids, OfficerId
 from entente.kernel.ports import Act
 from entente.records.model import ChangedRecord, Schemata, StoredRecord
@@ -243,7 +244,7 @@ class Watching:
             "officer": left.officer,
             "raised": listed,
             "not_kept": lost,
-            "query_sealed": sealed_for(self.seal, left.query, left.id),
+            "query_sealed": sealed_for(self.seal, to_object(left.query), left.id),
         }
         subject = left.occasion.case or left.id
         row = self.record(unit, Act("query_matched", unit.bodies.own().id, NODE, subject, detail))

@@ -1,17 +1,23 @@
-"""The verb of search: who might this be, among everything the officer may see."""
+"""The verbs of search: who might this be, among everything the officer may see."""
 
 from __future__ import annotations
 
 from entente.bodies.model import Officer
 from entente.identity.identifiers import looks_like_mrz, readings
-from entente.identity.model import Occasion, Query
+from entente.identity.model import Occasion, Query, QueryAnswer, RowsOfFile
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.codec import from_json
+from entente.kernel.errors import Invalid
 from entente.kernel.ids import OfficerId
 from entente.node import Node
 from entente.verbs.arguments import Arguments
 from entente.verbs.mrz import zone_of
-from entente.verbs.references import names_of
+from entente.verbs.references import Names, names_of, readable_error
 from entente.verbs.verb import Verb, verb
+from entente.verbs.wire import error_to_json
+
+QUERY_FIELDS = frozenset({"names", "birth_date", "country", "sex", "identifiers"})
+"""What one query of many may have."""
 
 
 def searching_officer(node: Node, wanted: OfficerId) -> Officer:
@@ -22,20 +28,76 @@ def searching_officer(node: Node, wanted: OfficerId) -> Officer:
 
 def _search(node: Node, arguments: Arguments) -> JsonObject:
     names, officer = names_of(node), searching_officer(node, arguments.officer())
-    query = Query(
+    query = _query(arguments)
+    answer = node.identity.search(officer, query, _occasion(arguments))
+    return {
+        **_answered(node, names, query, QueryAnswer(answer.candidates, answer.zones, answer.notes)),
+        "searched": answer.searched,
+        "trail_sequence": answer.trail_sequence,
+        "silent_sources": names.gaps(answer.gaps),
+    }
+
+
+def _search_many(node: Node, arguments: Arguments) -> JsonObject:
+    names, officer = names_of(node), searching_officer(node, arguments.officer())
+    read = [_query_or_error(given) for given in arguments.documents("queries")]
+    # What cannot be read as a query points at nobody, and is recorded and answered as such in its place.
+    queries = [Query() if isinstance(one, Invalid) else one for one in read]
+    rows = (
+        from_json(RowsOfFile, arguments.document("rows"), "rows") if arguments.given.get("rows") is not None else None
+    )
+    found = node.identity.search_many(officer, queries, _occasion(arguments), rows)
+    answers: list[Json] = [
+        _answered(node, names, query, one if isinstance(one, Invalid) else answer)
+        for one, query, answer in zip(read, queries, found.answers, strict=True)
+    ]
+    return {
+        "answers": answers,
+        "searched": found.searched,
+        "trail_sequence": found.trail_sequence,
+        "silent_sources": names.gaps(found.gaps),
+    }
+
+
+def _query(arguments: Arguments) -> Query:
+    return Query(
         names=arguments.texts("names"),
         birth_date=arguments.optional_text("birth_date"),
         country=arguments.optional_text("country"),
         identifiers=arguments.texts("identifiers"),
         sex=arguments.optional_text("sex"),
     )
-    occasion = Occasion(
+
+
+def _query_or_error(given: JsonObject) -> Query | Invalid:
+    """Read one query of many as strictly as the only one of a request; what is wrong with it is its own matter."""
+    if unknown := sorted(set(given) - QUERY_FIELDS):
+        return Invalid(
+            "The query cannot be read.",
+            field=ascii(unknown[0][:40]),
+            why="A field that nobody reads would silently not count.",
+            do=f"Leave it out; a query has: {', '.join(sorted(QUERY_FIELDS))}.",
+        )
+    try:
+        return _query(Arguments(given))
+    except Invalid as error:
+        return error
+
+
+def _occasion(arguments: Arguments) -> Occasion:
+    return Occasion(
         purpose=arguments.text("purpose"),
         crime_area=arguments.text("crime_area"),
         case=arguments.optional_text("case"),
         occasion=arguments.optional_text("occasion"),
     )
-    answer = node.identity.search(officer, query, occasion)
+
+
+def _answered(node: Node, names: Names, query: Query, answer: QueryAnswer | Invalid) -> JsonObject:
+    """Return the answer to one query; of an ill-formed one its error alone."""
+    if isinstance(answer, Invalid):
+        error = error_to_json(readable_error(answer, names))
+        return {"error": error}
     candidates: list[Json] = [
         {
             "record": one.record,
@@ -60,9 +122,6 @@ def _search(node: Node, arguments: Arguments) -> JsonObject:
         "zones": zones,
         "notes": list(answer.notes),
         "identifiers": _readings(node, query),
-        "searched": answer.searched,
-        "trail_sequence": answer.trail_sequence,
-        "silent_sources": names.gaps(answer.gaps),
     }
 
 
@@ -92,5 +151,9 @@ VERBS: tuple[Verb, ...] = (
     verb(
         "search", _search, "Search by name or identifier.",
         "officer", "names", "birth_date", "country", "sex", "identifiers", "purpose", "crime_area", "case", "occasion",
+    ),
+    verb(
+        "search_many", _search_many, "Search for up to 100 queries in one request.",
+        "officer", "queries", "purpose", "crime_area", "case", "occasion", "rows",
     ),
 )  # fmt: skip

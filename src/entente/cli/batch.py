@@ -1,0 +1,98 @@
+"""`entente search --batch`: a file of queries through the node's verb of many, into a result that a killed run goes on with.
+
+The rows are asked a slice at a time, and a slice is on the disk before the next is asked: gate, trail and roles are those of any
+search, and whatever is killed, no row is missing and none stands twice. Source: docs/rules/identity.md I33 and I34.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from entente.at_hand import QueryRow, open_queries, open_result
+from entente.cli.gateway import Session, connect
+from entente.cli.output import items, plain
+from entente.cli.progress import progress
+from entente.identity.model import QUERIES_MAX, REQUEST_TERMS_MAX
+from entente.kernel.canonical import Json, JsonObject
+from entente.verbs.wire import error_to_json
+
+SLICE_BYTES_MAX = 1024 * 1024
+"""Of the queries of one request as JSON: half of what the operator's route takes, and one row has at most a fifth of it."""
+
+
+def search_file(
+    file: Path, out: Path, given: JsonObject, *, delimiter: str, ignored: list[str], folder: str | None, quiet: bool
+) -> JsonObject:
+    """Search every row of a file and write what was found; return what the result holds.
+
+    `given` is who searches and why, as the verb takes it. A result that is whole already is left as it is.
+    """
+    with open_queries(file, delimiter, ignored) as queries:
+        named: list[Json] = [*ignored]
+        run: JsonObject = {**given, "file_sha256": queries.sha256, "delimiter": delimiter, "ignored": named}
+        with open_result(out, run) as result:
+            was_whole = result.is_whole
+            if not was_whole:
+                with (
+                    connect(folder) as node,
+                    progress(f"Searching {plain(file.name)}", unit="rows", quiet=quiet) as told,
+                ):
+                    told(result.tally.rows)
+                    for part in slices(islice(queries.rows(), result.tally.rows, None)):
+                        result.add(_searched(node, part, given, queries.sha256))
+                        told(result.tally.rows)
+                result.finish()
+            tally = result.tally
+    silent: list[Json] = [*sorted(tally.silent)]
+    return {
+        "out": str(out), "rows": tally.rows, "found": tally.found, "candidates": tally.candidates,
+        "ill_formed": tally.ill_formed, "silent_sources": silent, "was_whole": was_whole,
+    }  # fmt: skip
+
+
+def slices(rows: Iterable[QueryRow]) -> Iterator[list[QueryRow]]:
+    """Cut rows into requests that are within every bound of one (I31)."""
+    part: list[QueryRow] = []
+    terms = size = 0
+    for row in rows:
+        more, longer = _terms(row), len(json.dumps(row.query))
+        if part and (len(part) == QUERIES_MAX or terms + more > REQUEST_TERMS_MAX or size + longer > SLICE_BYTES_MAX):
+            yield part
+            part, terms, size = [], 0, 0
+        part.append(row)
+        terms, size = terms + more, size + longer
+    if part:
+        yield part
+
+
+def _terms(row: QueryRow) -> int:
+    return sum(len(value) for value in row.query.values() if isinstance(value, list))
+
+
+def _searched(node: Session, part: list[QueryRow], given: JsonObject, sha256: str) -> list[JsonObject]:
+    """Ask for the rows of a slice that can be read, in one request; return what the result says of each."""
+    readable = [row for row in part if row.fault is None]
+    answer: JsonObject = {}
+    if readable:
+        rows: JsonObject = {"sha256": sha256, "first": readable[0].number, "last": readable[-1].number}
+        queries: list[Json] = [row.query for row in readable]
+        answer = node.ask("search_many", {**given, "queries": queries, "rows": rows})
+    silent: list[Json] = [
+        gap["body"]["code"] for gap in items(answer, "silent_sources") if isinstance(gap["body"], dict)
+    ]
+    answers = iter(items(answer, "answers"))
+    found: list[JsonObject] = []
+    for row in part:
+        is_asked = row.fault is None
+        one = next(answers) if row.fault is None else {"error": error_to_json(row.fault)}
+        found.append({
+            "row": row.number, "reference": row.reference, "asked": row.asked,
+            "candidates": one.get("candidates", []), "zones": one.get("zones", []), "notes": one.get("notes", []),
+            "identifiers": one.get("identifiers", []), "error": one.get("error"),
+            "silent_sources": silent if is_asked else [],
+            "trail_sequence": answer["trail_sequence"] if is_asked else None,
+        })  # fmt: skip
+    return found

@@ -1,0 +1,65 @@
+"""What one request found, query by query; whether it still stands when its row is written; and what the row says of it.
+
+Source: docs/rules/identity.md I13, I14, I31 and I32. Leaves to others: looking and recording (service).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from entente.identity.candidates import shown_in_trail
+from entente.identity.model import Candidate, Query, RowsOfFile
+from entente.identity.ports import IdentityUnit
+from entente.kernel.canonical import Json, JsonObject
+from entente.records.model import Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for one query."""
+
+    shown: tuple[Candidate, ...]
+    candidates: int
+    seen: Mapping[int, int]
+    """Of the records shown: number → the change sequence they were read at."""
+
+
+NOTHING = Found((), 0, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one request found, query by query, and among how much."""
+
+    found: tuple[Found, ...]
+    searched: int
+    gaps: tuple[Gap, ...]
+
+    def without(self, changed: frozenset[int]) -> tuple[Found | None, ...]:
+        """Return what was found for each query; None for one that showed a record among the changed."""
+        return tuple(one if changed.isdisjoint(one.seen) else None for one in self.found)
+
+
+def changed_since_look(unit: IdentityUnit, looked: Looked, looked_at: int) -> frozenset[int]:
+    """Return the numbers of the records shown that changed, or went, after the look."""
+    if not unit.records.changed_since(looked_at, 1) and not unit.erasures.tombstones(looked_at, 1):
+        return frozenset()
+    seen = {number: sequence for found in looked.found for number, sequence in found.seen.items()}
+    now = {stored.number: stored.change_sequence for stored in unit.records.get_many(list(seen))}
+    return frozenset(number for number, sequence in seen.items() if now.get(number) != sequence)
+
+
+def shown_by_one(looked: Looked) -> JsonObject:
+    """Say in the row which records one query showed."""
+    (found,) = looked.found
+    return {"shown": [shown_in_trail(one) for one in found.shown]}
+
+
+def shown_by_many(looked: Looked, asked: tuple[Query | None, ...], rows: RowsOfFile | None) -> JsonObject:
+    """Say in the row which records each query showed, by its place from 1 on; of a file only which rows (I32)."""
+    shown: list[Json] = [
+        {"query": place, **shown_in_trail(one)} for place, found in enumerate(looked.found, 1) for one in found.shown
+    ]
+    detail: JsonObject = {"queries": len(asked), "ill_formed": asked.count(None), "shown": shown}
+    return detail if rows is None else detail | {"rows": {"first": rows.first, "last": rows.last}}
