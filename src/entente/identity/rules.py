@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from entente.handling.model import CodeLists
 from entente.identity.dates import parse_partial
@@ -43,7 +44,7 @@ def query_from_text(text: str) -> Query:
     """Read what an officer typed in one line, parts separated by commas: «Muhammadov, 1979, AB 123456».
 
     A part that is a date or year is the birth date, one with a digit an identifier; all others together are the name,
-    the comma between family and given name kept. A machine readable zone is one identifier.
+    the comma between family and given name kept. A machine readable zone is one identifier. Raises Invalid for two dates.
 
     Source: docs/rules/identity.md I1, I20.
     """
@@ -51,9 +52,27 @@ def query_from_text(text: str) -> Query:
         return Query(identifiers=(text,))
     parts = [part.strip() for part in text.split(",") if part.strip()]
     dates = [part for part in parts if _DATE_WORD.fullmatch(part)]
+    if len(dates) > 1:
+        raise _bad("line", f"it has {len(dates)} dates of birth, and nobody has more than one")
     identifiers = [part for part in parts if part not in dates and _DIGIT_WORD.fullmatch(part.replace(" ", ""))]
     name = ", ".join(part for part in parts if part not in dates and part not in identifiers)
     return Query(names=(name,) if name else (), birth_date=dates[0] if dates else "", identifiers=tuple(identifiers))
+
+
+def with_line(query: Query, text: str) -> Query:
+    """Add to a query what one typed line says; raise Invalid where both state a date of birth.
+
+    Source: docs/rules/identity.md I1.
+    """
+    typed = query_from_text(text)
+    if typed.birth_date and query.birth_date:
+        raise _bad("line", "a date of birth is stated beside it too")
+    return replace(
+        query,
+        names=(*query.names, *typed.names),
+        birth_date=query.birth_date or typed.birth_date,
+        identifiers=(*query.identifiers, *typed.identifiers),
+    )
 
 
 def check_query(query: Query, lists: CodeLists) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from entente.bodies.model import Officer
 from entente.identity.identifiers import looks_like_mrz, readings
 from entente.identity.model import Occasion, Query, QueryAnswer, RowsOfFile
+from entente.identity.rules import with_line
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import from_json
 from entente.kernel.errors import Invalid
@@ -16,7 +17,7 @@ from entente.verbs.references import Names, names_of, readable_error
 from entente.verbs.verb import Verb, verb
 from entente.verbs.wire import error_to_json
 
-QUERY_FIELDS = frozenset({"names", "birth_date", "country", "sex", "identifiers"})
+QUERY_FIELDS = frozenset({"names", "birth_date", "country", "sex", "identifiers", "line"})
 """What one query of many may have."""
 
 
@@ -60,13 +61,14 @@ def _search_many(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _query(arguments: Arguments) -> Query:
-    return Query(
+    stated = Query(
         names=arguments.texts("names"),
         birth_date=arguments.optional_text("birth_date"),
         country=arguments.optional_text("country"),
         identifiers=arguments.texts("identifiers"),
         sex=arguments.optional_text("sex"),
     )
+    return with_line(stated, arguments.optional_text("line"))
 
 
 def _query_or_error(given: JsonObject) -> Query | Invalid:
@@ -150,7 +152,7 @@ def _readings(node: Node, query: Query) -> list[Json]:
 VERBS: tuple[Verb, ...] = (
     verb(
         "search", _search, "Search by name or identifier.",
-        "officer", "names", "birth_date", "country", "sex", "identifiers", "purpose", "crime_area", "case", "occasion",
+        "officer", "names", "birth_date", "country", "sex", "identifiers", "line", "purpose", "crime_area", "case", "occasion",
     ),
     verb(
         "search_many", _search_many, "Search for up to 100 queries in one request.",

@@ -7,7 +7,7 @@ import pytest
 from entente.formats.schemata import load_schemata
 from entente.identity.identifiers import IDENTIFIER_CHARACTERS_MAX
 from entente.identity.model import QUERY_NAME_CHARACTERS_MAX, QUERY_TERMS_MAX, IndexEntry, Query
-from entente.identity.rules import check_occasion, check_query, index_entries, query_from_text
+from entente.identity.rules import check_occasion, check_query, index_entries, query_from_text, with_line
 from entente.kernel.errors import Invalid
 from entente.records.model import Fact
 from tests.unit.identity.search_world import CLOSED, LISTS, NOW, OCCASION, OPEN, SCHEMATA, a_record, stored
@@ -58,6 +58,21 @@ def test_i1_query_that_points_at_nobody_or_is_impossible_is_invalid(query: Query
 )
 def test_i1_one_line_is_read_as_name_date_and_number(text: str, query: Query) -> None:
     assert query_from_text(text) == query
+
+
+def test_i1_line_with_two_dates_of_birth_is_invalid_and_neither_is_left_out() -> None:
+    for stated, line in ((Query(), "Rahimov, 1979, 1980"), (Query(birth_date="1979"), "Rahimov, 1980")):
+        with pytest.raises(Invalid) as caught:
+            with_line(stated, line)
+        assert caught.value.field == "line"
+
+
+def test_i1_line_adds_to_what_is_stated_beside_it() -> None:
+    stated = Query(names=("Akmal",), country="TJ", identifiers=("AB123456",))
+    assert with_line(stated, "Rahimov, 1979, PA 654321") == Query(
+        names=("Akmal", "Rahimov"), birth_date="1979", country="TJ", identifiers=("AB123456", "PA 654321")
+    )
+    assert with_line(stated, " ") == stated
 
 
 @pytest.mark.parametrize(
