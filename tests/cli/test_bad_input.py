@@ -31,6 +31,7 @@ from entente.storage.folder import Folder
 from entente.verbs import perform
 from tests.cli.conftest import Run, init
 from tests.support.hostile import Watched
+from tests.support.packed import bzip2_of_parts
 from tests.support.sdn_list import detail, feature, party, period, xml
 
 pytestmark = pytest.mark.storage
@@ -85,7 +86,7 @@ BAD_FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "entity_bomb": (entity_bomb, "document type"),
     "zip_bomb": (lambda: zipped(b"{}\n" * RATIO_FREE_BYTES * 2), "unfolds to more than"),
     "gzip_bomb": (lambda: gzip.compress(b"{}\n" * RATIO_FREE_BYTES * 2), "unfolds to more than"),
-    "bzip2_bomb": (lambda: bz2.compress(b"{}\n" * RATIO_FREE_BYTES * 2), "unfolds to more than"),
+    "bzip2_bomb": (lambda: bzip2_of_parts(b"{}\n" * RATIO_FREE_BYTES * 2), "unfolds to more than"),
     "empty": (lambda: b"", "empty"),
 }
 
