@@ -102,7 +102,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "own-words-not-given-back": Defect(
         "entente.exchange.recovering", "Recovering.answer",
-        "self._page(unit, sender, asked)", "([], asked.after, False)", "I2 I5 C",
+        "self._page(unit, sender, asked)", "([], False)", "I2 I5 C",
     ),
     "not-sent-again-to-a-restored-body": Defect(
         "entente.exchange.recovering", "Recovering.answer",
