@@ -114,6 +114,8 @@ class Watching:
     kept_at: datetime | None = None
     """When the position was last made durable."""
     tidied_at: datetime | None = None
+    _is_kept: bool = field(default=True, init=False)
+    """Whether the position is durable."""
     _version: int = field(default=-1, init=False)
     _first: int = field(default=0, init=False)
     """The row of the trail by which the earliest query of the table was left: nothing before it is to be matched."""
@@ -138,15 +140,35 @@ class Watching:
             self._pass(changed[-1].change_sequence, now)
         return len(changed)
 
+    def catch_up(self, within: timedelta) -> bool:
+        """Match what came in while nobody followed, for about so long; say whether nothing is left.
+
+        How far it came is durable at the end, so that whoever goes on does not begin anew. Source: docs/rules/identity.md I26.
+        """
+        give_up_at = self.clock.now() + within
+        is_done = False
+        while not is_done and self.clock.now() < give_up_at:
+            is_done = not self.step(RAISED_AT_ONCE)
+        if not self._is_kept:
+            self._keep_position(self.clock.now())
+        return is_done
+
     def _next_changes(self, limit: int, now: datetime) -> Sequence[ChangedRecord | StoredRecord]:
         with self.open_view() as view:
             size = view.trail.frontier().size
+            if not view.records.changed_since(max(self.reached, view.standing.position()), 1):
+                # The table of ten thousand queries takes seconds to make: a command to which nothing came in does not.
+                return ()
             self._bring_up(view, now)
             if not self._left:
                 self.reached = size
                 return ()
             self.reached = max(self.reached, view.standing.position(), self._first)
-            return view.records.changed_since(self.reached, limit)
+            found = view.records.changed_since(self.reached, limit)
+            if not found:
+                # What came in is older than every query.
+                self.reached, self._is_kept = size, False
+            return found
 
     def _match(self, changed: Sequence[ChangedRecord | StoredRecord], now: datetime) -> bool:
         """Raise what matches among some records; False where what their officers may see changed meanwhile."""
@@ -262,12 +284,15 @@ class Watching:
 
     def _pass(self, reached: int, now: datetime) -> None:
         """Go on from here, now and then durably: a commit for each record that comes in would cost as much as its own."""
-        self.reached = reached
+        self.reached, self._is_kept = reached, False
         if self.kept_at is None or now - self.kept_at >= POSITION_KEPT_EVERY:
-            with self.open_unit() as unit:
-                unit.standing.set_position(reached)
-                unit.commit()
-            self.kept_at = now
+            self._keep_position(now)
+
+    def _keep_position(self, now: datetime) -> None:
+        with self.open_unit() as unit:
+            unit.standing.set_position(self.reached)
+            unit.commit()
+        self.kept_at, self._is_kept = now, True
 
     def _tidy(self, now: datetime) -> None:
         """Forget queries that ended long ago, and findings «not identical» that hold no longer."""

@@ -9,12 +9,12 @@ import pytest
 from entente.bodies.model import Officer
 from entente.handling.model import Retention
 from entente.identity.model import MatchState, Occasion, Query, StandingQuery
-from entente.identity.watching import FORGOTTEN_AFTER, MATCHES_MAX, POSITION_KEPT_EVERY
+from entente.identity.watching import FORGOTTEN_AFTER, MATCHES_MAX, POSITION_KEPT_EVERY, Watching
 from entente.kernel.canonical import canonical_bytes
 from entente.kernel.ids import OfficerId
 from entente.records.model import Fact, Record
 from tests.support.memory_index import MemoryIndex
-from tests.unit.identity.search_world import CLOSED, NOW, OCCASION, OFFICER, OPEN, World, a_record
+from tests.unit.identity.search_world import CLOSED, NOW, OCCASION, OFFICER, OPEN, EveryQuery, World, a_record
 
 NAME = "Мухаммедов Абдулло"
 ASKED = "Muhammadov Abdullo"
@@ -38,6 +38,13 @@ def follow(world: World) -> int:
         steps += 1
         assert steps < 50, "a step that reads the same again and again"
     return steps
+
+
+def replace_watching(world: World) -> Watching:
+    """Return what the next command has: it remembers nothing but what is durable."""
+    world.table = EveryQuery()
+    world.watching = replace(world.watching, table=world.table, reached=0, kept_at=None, tidied_at=None)
+    return world.watching
 
 
 def raised(world: World, query: StandingQuery) -> list[int]:
@@ -220,14 +227,49 @@ def test_i25_an_ended_query_raises_nothing_and_is_forgotten_later_with_its_match
 def test_i26_the_table_holds_the_queries_that_stand_and_no_other() -> None:
     world = a_world()
     first, second = left(world), left(world, "Karimzoda Behruz")
+    world.arrive(one())
     world.watching.step()
     assert world.table.known() == {first.id, second.id}
     world.standing.end(OFFICER.id, first.id)
+    world.arrive(one(local_id="2"))
     world.watching.step()
     assert world.table.known() == {second.id}
     world.now = second.until
+    world.arrive(one(local_id="3"))
     world.watching.step()
     assert world.table.known() == set()
+
+
+def test_i26_whoever_opens_a_folder_to_which_nothing_came_in_makes_no_table() -> None:
+    world = a_world()
+    world.arrive(one())
+    left(world)
+    assert world.watching.catch_up(timedelta(seconds=5))
+    reopened = replace_watching(world)
+    assert reopened.catch_up(timedelta(seconds=5))
+    assert world.table.known() == set()
+
+
+def test_i26_catching_up_ends_in_time_and_the_next_one_goes_on_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = a_world()
+    query = left(world)
+    for number in range(25):
+        world.arrive(one(local_id=str(number)))
+    step, began = world.watching.step, world.now
+
+    def slowly(limit: int) -> int:
+        world.now += timedelta(seconds=3)
+        return step(limit)
+
+    monkeypatch.setattr(Watching, "step", lambda _, limit: slowly(limit))
+    assert not world.watching.catch_up(timedelta(seconds=5))
+    assert len(world.kept.matches(query.id)) == 20
+    assert world.now - began == timedelta(seconds=6)
+    monkeypatch.undo()
+    rows = len(world.trail_rows)
+    assert replace_watching(world).catch_up(timedelta(seconds=5))
+    assert len(world.kept.matches(query.id)) == 25
+    assert len(world.trail_rows) == rows + 1, "what was raised before is not looked at again"
 
 
 def test_i26_a_crash_repeats_work_and_raises_nothing_twice() -> None:
