@@ -30,6 +30,13 @@ def test_what_came_in_is_listed_settled_and_ended(run: Run, folder: Path) -> Non
     assert run("standing", "end", query, "--as", "duty-1", *at).exit_code == 12
 
 
+def test_a_query_is_left_as_one_typed_line_as_it_is_searched(run: Run, folder: Path) -> None:
+    at = ("--folder", folder)
+    left = run("standing", "leave", "--line", "Muhammadov, 1979, AB123456", *GATE, *at, "--json")
+    asked = answer(left)["query"]["asked"]
+    assert (asked["names"], asked["birth_date"], asked["identifiers"]) == (["Muhammadov"], "1979", ["AB123456"])
+
+
 def test_a_namesake_is_marked_listed_said_by_a_search_and_ended(run: Run, folder: Path) -> None:
     at = ("--folder", folder)
     import_wanted(run, folder, WANTED)

@@ -8,16 +8,13 @@ from typing import Annotated
 import typer
 
 from entente.cli import ask
-from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, commands, examples
+from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Occasion, Purpose, commands, examples
 from entente.cli.output import items, name, plain, say, table, when
 from entente.kernel.canonical import JsonObject
 
 app = commands("Namesakes found not identical.")
 
 _Record = Annotated[str, typer.Argument(metavar="RECORD", help="CODE/local id, as the search showed it.")]
-_Occasion = Annotated[
-    str, typer.Option("--occasion", show_default=False, help="What it is for, where there is no case.")
-]
 
 
 @app.command(
@@ -35,7 +32,7 @@ def mark(
     crime_area: CrimeArea,
     officer: ActingAs,
     case: CaseNumber = "",
-    occasion: _Occasion = "",
+    occasion: Occasion = "",
     days: Annotated[int, typer.Option("--days", min=1, max=1098, help="For how many days it holds.")] = 366,
     folder: Folder = None,
     as_json: Json = False,
@@ -60,7 +57,7 @@ def list_findings(
     crime_area: CrimeArea,
     officer: ActingAs,
     case: CaseNumber = "",
-    occasion: _Occasion = "",
+    occasion: Occasion = "",
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -85,7 +82,7 @@ def end(
     crime_area: CrimeArea,
     officer: ActingAs,
     case: CaseNumber = "",
-    occasion: _Occasion = "",
+    occasion: Occasion = "",
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:

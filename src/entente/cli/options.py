@@ -20,6 +20,28 @@ ActingAs = Annotated[
 Purpose = Annotated[str, typer.Option("--purpose", help="Why the data is processed: a code of the purposes.")]
 CrimeArea = Annotated[str, typer.Option("--crime-area", help="What it is about: a code of the crime areas.")]
 CaseNumber = Annotated[str, typer.Option("--case", metavar="NUMBER", show_default=False, help="The case it is for.")]
+Occasion = Annotated[
+    str, typer.Option("--occasion", show_default=False, help="What it is for, where there is no case.")
+]
+QueryNames = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME]...", help="A name in any script; several are tried each.")
+]
+Born = Annotated[str, typer.Option("--born", metavar="DATE", show_default=False, help="1979, 1979-05 or 1979-05-04.")]
+Country = Annotated[str, typer.Option("--country", show_default=False, help="ISO 3166-1 alpha-2.")]
+Sex = Annotated[str, typer.Option("--sex", show_default=False, help="female, male or other.")]
+Identifiers = Annotated[
+    list[str] | None,
+    typer.Option("--id", help="A document number, plate, VIN, phone, wallet, or a scanned zone; repeat."),
+]
+Line = Annotated[
+    str,
+    typer.Option(
+        "--line",
+        metavar="TEXT",
+        show_default=False,
+        help="What is known, parted by commas: «Rahimov, 1979, AB 123456».",
+    ),
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=200, help="How many at most, newest first.")]
 KeyFiles = Annotated[
     list[Path],

@@ -11,7 +11,22 @@ import typer
 
 from entente.cli import ask, search_file
 from entente.cli.mrz import zone_proposed
-from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, examples
+from entente.cli.options import (
+    ActingAs,
+    Born,
+    CaseNumber,
+    Country,
+    CrimeArea,
+    Folder,
+    Identifiers,
+    Json,
+    Line,
+    Occasion,
+    Purpose,
+    QueryNames,
+    Sex,
+    examples,
+)
 from entente.cli.output import fields, gaps, items, name, plain, say, score, texts
 from entente.kernel.canonical import JsonObject
 
@@ -53,31 +68,14 @@ def search(
     purpose: Purpose,
     crime_area: CrimeArea,
     officer: ActingAs,
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="A name in any script; several are tried each.")
-    ] = None,
-    born: Annotated[
-        str, typer.Option("--born", metavar="DATE", show_default=False, help="1979, 1979-05 or 1979-05-04.")
-    ] = "",
-    country: Annotated[str, typer.Option("--country", show_default=False, help="ISO 3166-1 alpha-2.")] = "",
-    sex: Annotated[str, typer.Option("--sex", show_default=False, help="female, male or other.")] = "",
-    identifiers: Annotated[
-        list[str] | None,
-        typer.Option("--id", help="A document number, plate, VIN, phone, wallet, or a scanned zone; repeat."),
-    ] = None,
-    line: Annotated[
-        str,
-        typer.Option(
-            "--line",
-            metavar="TEXT",
-            show_default=False,
-            help="What is known, parted by commas: «Rahimov, 1979, AB 123456».",
-        ),
-    ] = "",
+    names: QueryNames = None,
+    born: Born = "",
+    country: Country = "",
+    sex: Sex = "",
+    identifiers: Identifiers = None,
+    line: Line = "",
     case: CaseNumber = "",
-    occasion: Annotated[
-        str, typer.Option("--occasion", show_default=False, help="What it is for, where there is no case.")
-    ] = "",
+    occasion: Occasion = "",
     batch: Annotated[
         Path | None,
         typer.Option(

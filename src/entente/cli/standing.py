@@ -8,7 +8,23 @@ from typing import Annotated
 import typer
 
 from entente.cli import ask
-from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, commands, examples
+from entente.cli.options import (
+    ActingAs,
+    Born,
+    CaseNumber,
+    Country,
+    CrimeArea,
+    Folder,
+    Identifiers,
+    Json,
+    Line,
+    Occasion,
+    Purpose,
+    QueryNames,
+    Sex,
+    commands,
+    examples,
+)
 from entente.cli.output import fields, items, name, plain, say, score, table, texts, when
 from entente.kernel.canonical import JsonObject
 
@@ -34,22 +50,14 @@ def leave(
     purpose: Purpose,
     crime_area: CrimeArea,
     officer: ActingAs,
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="A name in any script; several are tried each.")
-    ] = None,
-    born: Annotated[
-        str, typer.Option("--born", metavar="DATE", show_default=False, help="1979, 1979-05 or 1979-05-04.")
-    ] = "",
-    country: Annotated[str, typer.Option("--country", show_default=False, help="ISO 3166-1 alpha-2.")] = "",
-    sex: Annotated[str, typer.Option("--sex", show_default=False, help="female, male or other.")] = "",
-    identifiers: Annotated[
-        list[str] | None,
-        typer.Option("--id", help="A document number, plate, VIN, phone, wallet, or a scanned zone; repeat."),
-    ] = None,
+    names: QueryNames = None,
+    born: Born = "",
+    country: Country = "",
+    sex: Sex = "",
+    identifiers: Identifiers = None,
+    line: Line = "",
     case: CaseNumber = "",
-    occasion: Annotated[
-        str, typer.Option("--occasion", show_default=False, help="What it is for, where there is no case.")
-    ] = "",
+    occasion: Occasion = "",
     days: Annotated[int, typer.Option("--days", min=1, max=366, help="For how many days it stands.")] = 30,
     folder: Folder = None,
     as_json: Json = False,
@@ -57,7 +65,7 @@ def leave(
     """Leave a query: every record that comes in from now on and matches is listed for you. What is here, a search finds."""
     given: JsonObject = {
         "officer": officer, "names": [*(names or [])], "birth_date": born, "country": country, "sex": sex,
-        "identifiers": [*(identifiers or [])], "purpose": purpose, "crime_area": crime_area, "case": case,
+        "identifiers": [*(identifiers or [])], "line": line, "purpose": purpose, "crime_area": crime_area, "case": case,
         "occasion": occasion, "days": days,
     }  # fmt: skip
     say(ask(folder, "standing_leave", given), as_json, _left)

@@ -12,13 +12,14 @@ from entente.correspondence.permissions import Wish
 from entente.correspondence.pointing import Pointed, by_hit, by_number
 from entente.correspondence.requests import Wanted
 from entente.handling.model import DisclosureAct
-from entente.identity.model import Occasion, Query
+from entente.identity.model import Query
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.ids import BodyId
 from entente.node import Node
 from entente.verbs.arguments import Arguments
+from entente.verbs.asking import occasion_of
 from entente.verbs.records import shown_record
 from entente.verbs.references import Names, names_of
 from entente.verbs.search import searching_officer
@@ -226,12 +227,8 @@ def _pointed(node: Node, arguments: Arguments, names: Names) -> Pointed:
             do="Give the record's id or the hit's, or the number with --identifier; not both.",
         )
     if number:
-        occasion = Occasion(
-            arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"),
-            arguments.optional_text("occasion"),
-        )  # fmt: skip
         officer = searching_officer(node, arguments.officer())
-        answer = node.identity.search(officer, Query(identifiers=(number,)), occasion)
+        answer = node.identity.search(officer, Query(identifiers=(number,)), occasion_of(arguments))
         return by_number(answer.candidates, names.own.id)
     if "/" in named:
         return Pointed(names.record(named), "", None)

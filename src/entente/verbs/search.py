@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from entente.bodies.model import Officer
 from entente.identity.identifiers import looks_like_mrz, readings
-from entente.identity.model import Occasion, Query, QueryAnswer, RowsOfFile
-from entente.identity.rules import with_line
+from entente.identity.model import Query, QueryAnswer, RowsOfFile
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import from_json
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import OfficerId
 from entente.node import Node
 from entente.verbs.arguments import Arguments
+from entente.verbs.asking import OCCASION_FIELDS, QUERY_FIELDS, occasion_of, query_of
 from entente.verbs.mrz import zone_of
 from entente.verbs.references import Names, names_of, readable_error
 from entente.verbs.verb import Verb, verb
 from entente.verbs.wire import error_to_json
-
-QUERY_FIELDS = frozenset({"names", "birth_date", "country", "sex", "identifiers", "line"})
-"""What one query of many may have."""
 
 
 def searching_officer(node: Node, wanted: OfficerId) -> Officer:
@@ -29,8 +26,8 @@ def searching_officer(node: Node, wanted: OfficerId) -> Officer:
 
 def _search(node: Node, arguments: Arguments) -> JsonObject:
     names, officer = names_of(node), searching_officer(node, arguments.officer())
-    query = _query(arguments)
-    answer = node.identity.search(officer, query, _occasion(arguments))
+    query = query_of(arguments)
+    answer = node.identity.search(officer, query, occasion_of(arguments))
     return {
         **_answered(node, names, query, QueryAnswer(answer.candidates, answer.zones, answer.notes)),
         "searched": answer.searched,
@@ -47,7 +44,7 @@ def _search_many(node: Node, arguments: Arguments) -> JsonObject:
     rows = (
         from_json(RowsOfFile, arguments.document("rows"), "rows") if arguments.given.get("rows") is not None else None
     )
-    found = node.identity.search_many(officer, queries, _occasion(arguments), rows)
+    found = node.identity.search_many(officer, queries, occasion_of(arguments), rows)
     answers: list[Json] = [
         _answered(node, names, query, one if isinstance(one, Invalid) else answer)
         for one, query, answer in zip(read, queries, found.answers, strict=True)
@@ -60,20 +57,9 @@ def _search_many(node: Node, arguments: Arguments) -> JsonObject:
     }
 
 
-def _query(arguments: Arguments) -> Query:
-    stated = Query(
-        names=arguments.texts("names"),
-        birth_date=arguments.optional_text("birth_date"),
-        country=arguments.optional_text("country"),
-        identifiers=arguments.texts("identifiers"),
-        sex=arguments.optional_text("sex"),
-    )
-    return with_line(stated, arguments.optional_text("line"))
-
-
 def _query_or_error(given: JsonObject) -> Query | Invalid:
     """Read one query of many as strictly as the only one of a request; what is wrong with it is its own matter."""
-    if unknown := sorted(set(given) - QUERY_FIELDS):
+    if unknown := sorted(set(given) - set(QUERY_FIELDS)):
         return Invalid(
             "The query cannot be read.",
             field=ascii(unknown[0][:40]),
@@ -81,18 +67,9 @@ def _query_or_error(given: JsonObject) -> Query | Invalid:
             do=f"Leave it out; a query has: {', '.join(sorted(QUERY_FIELDS))}.",
         )
     try:
-        return _query(Arguments(given))
+        return query_of(Arguments(given))
     except Invalid as error:
         return error
-
-
-def _occasion(arguments: Arguments) -> Occasion:
-    return Occasion(
-        purpose=arguments.text("purpose"),
-        crime_area=arguments.text("crime_area"),
-        case=arguments.optional_text("case"),
-        occasion=arguments.optional_text("occasion"),
-    )
 
 
 def _answered(node: Node, names: Names, query: Query, answer: QueryAnswer | Invalid) -> JsonObject:
@@ -152,10 +129,10 @@ def _readings(node: Node, query: Query) -> list[Json]:
 VERBS: tuple[Verb, ...] = (
     verb(
         "search", _search, "Search by name or identifier.",
-        "officer", "names", "birth_date", "country", "sex", "identifiers", "line", "purpose", "crime_area", "case", "occasion",
+        "officer", *QUERY_FIELDS, *OCCASION_FIELDS,
     ),
     verb(
         "search_many", _search_many, "Search for up to 100 queries in one request.",
-        "officer", "queries", "purpose", "crime_area", "case", "occasion", "rows",
+        "officer", "queries", *OCCASION_FIELDS, "rows",
     ),
 )  # fmt: skip

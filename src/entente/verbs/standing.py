@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from entente.identity.model import NotIdentical, Occasion, Query, StandingQuery
+from entente.identity.model import NotIdentical, StandingQuery
 from entente.identity.namesakes import MARKED_DAYS, MARKED_DAYS_MAX
 from entente.identity.standing import STANDING_DAYS, STANDING_DAYS_MAX, MatchShown
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.node import Node
 from entente.verbs.arguments import Arguments
+from entente.verbs.asking import OCCASION_FIELDS, QUERY_FIELDS, occasion_of, query_of
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
-_QUERY = ("names", "birth_date", "country", "sex", "identifiers")
-_WHY = ("purpose", "crime_area", "case", "occasion")
-
 
 def _leave(node: Node, arguments: Arguments) -> JsonObject:
-    query = Query(
-        names=arguments.texts("names"),
-        birth_date=arguments.optional_text("birth_date"),
-        country=arguments.optional_text("country"),
-        identifiers=arguments.texts("identifiers"),
-        sex=arguments.optional_text("sex"),
-    )
     days = arguments.integer("days", default=STANDING_DAYS, least=1, most=STANDING_DAYS_MAX)
-    return {"query": _query(node.standing.leave(arguments.officer(), query, _why(arguments), days))}
+    return {
+        "query": _query(node.standing.leave(arguments.officer(), query_of(arguments), occasion_of(arguments), days))
+    }
 
 
 def _list(node: Node, arguments: Arguments) -> JsonObject:
@@ -61,7 +54,7 @@ def _mark(node: Node, arguments: Arguments) -> JsonObject:
     record = names.record(arguments.text("record"))
     days = arguments.integer("days", default=MARKED_DAYS, least=1, most=MARKED_DAYS_MAX)
     document, reason = arguments.text("document"), arguments.text("reason")
-    marker = node.namesakes.mark(arguments.officer(), record, document, reason, _why(arguments), days)
+    marker = node.namesakes.mark(arguments.officer(), record, document, reason, occasion_of(arguments), days)
     return {"finding": _finding(marker), "name": names.record_name(record)}
 
 
@@ -69,24 +62,15 @@ def _findings(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     record = names.record(arguments.text("record"))
     found: list[Json] = [
-        _finding(one) for one in node.namesakes.of_record(arguments.officer(), record, _why(arguments))
+        _finding(one) for one in node.namesakes.of_record(arguments.officer(), record, occasion_of(arguments))
     ]
     return {"findings": found, "name": names.record_name(record)}
 
 
 def _end_finding(node: Node, arguments: Arguments) -> JsonObject:
     record, finding = names_of(node).record(arguments.text("record")), arguments.text("finding")
-    node.namesakes.end(arguments.officer(), record, finding, _why(arguments))
+    node.namesakes.end(arguments.officer(), record, finding, occasion_of(arguments))
     return {"ended": finding}
-
-
-def _why(arguments: Arguments) -> Occasion:
-    return Occasion(
-        purpose=arguments.text("purpose"),
-        crime_area=arguments.text("crime_area"),
-        case=arguments.optional_text("case"),
-        occasion=arguments.optional_text("occasion"),
-    )
 
 
 def _query(left: StandingQuery) -> JsonObject:
@@ -136,15 +120,18 @@ def _finding(marker: NotIdentical) -> JsonObject:
 
 
 VERBS: tuple[Verb, ...] = (
-    verb("standing_leave", _leave, "Leave a query that what comes in is held against.", "officer", *_QUERY, *_WHY, "days"),
+    verb(
+        "standing_leave", _leave, "Leave a query that what comes in is held against.",
+        "officer", *QUERY_FIELDS, *OCCASION_FIELDS, "days",
+    ),
     verb("standing_list", _list, "List an officer's standing queries.", "officer"),
     verb("standing_end", _end, "End a standing query, and delete it with its matches.", "officer", "query"),
     verb("standing_matches", _matches, "Show what matched an officer's standing queries.", "officer", "query"),
     verb("standing_settle", _settle, "Put a match away that was dealt with.", "officer", "match"),
     verb(
         "namesake_mark", _mark, "Find that a document's bearer is not whom a record is about.",
-        "officer", "record", "document", "reason", "days", *_WHY,
+        "officer", "record", "document", "reason", "days", *OCCASION_FIELDS,
     ),
-    verb("namesake_list", _findings, "List what was found so about a record.", "officer", "record", *_WHY),
-    verb("namesake_end", _end_finding, "End such a finding.", "officer", "record", "finding", *_WHY),
+    verb("namesake_list", _findings, "List what was found so about a record.", "officer", "record", *OCCASION_FIELDS),
+    verb("namesake_end", _end_finding, "End such a finding.", "officer", "record", "finding", *OCCASION_FIELDS),
 )  # fmt: skip

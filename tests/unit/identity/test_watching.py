@@ -14,7 +14,8 @@ from entente.kernel.canonical import canonical_bytes
 from entente.kernel.ids import OfficerId
 from entente.records.model import Fact, Record
 from tests.support.memory_index import MemoryIndex
-from tests.unit.identity.search_world import CLOSED, NOW, OCCASION, OFFICER, OPEN, EveryQuery, World, a_record
+from tests.support.memory_standing import EveryQuery
+from tests.unit.identity.search_world import CLOSED, NOW, OCCASION, OFFICER, OPEN, World, a_record
 
 NAME = "Мухаммедов Абдулло"
 ASKED = "Muhammadov Abdullo"
