@@ -48,7 +48,7 @@ test:  ## style, all ordinary tests and types
 bench: $(VENV)/.dev-installed  ## measure; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks
 
-train: $(VENV)/.train-installed  ## train the transliteration model anew from training/data (some minutes)
+train: $(VENV)/.dev-installed  ## train the transliteration model anew from training/data (some minutes)
 	@$(BIN)/python -m training
 
 SEEDS ?= 1000
@@ -71,7 +71,7 @@ types: $(VENV)/.dev-installed  ## types only
 	@$(BIN)/mypy $(SOURCES)
 
 requirements: $(VENV)/.lock-installed  ## resolve the locked versions again, newest within requirements/*.in
-	@cd requirements && for name in build core dev lock train; do $(LOCK) --upgrade --output-file $$name.txt $$name.in; done
+	@cd requirements && for name in build core dev lock; do $(LOCK) --upgrade --output-file $$name.txt $$name.in; done
 	@echo "requirements/*.txt are written: look at the difference, then run make test."
 
 reference: $(VENV)/.dev-installed  ## write the pages of docs/reference that are made from code and data
@@ -102,11 +102,6 @@ $(VENV)/.core-installed: requirements/core.txt requirements/build.txt pyproject.
 $(VENV)/.dev-installed: requirements/dev.txt $(VENV)/.core-installed
 	@echo "Installing the tools of the tests into $(VENV): pytest, hypothesis, mypy, ruff, playwright ..."
 	@$(PIP_INSTALL) -r requirements/dev.txt
-	@touch $@
-
-$(VENV)/.train-installed: requirements/train.txt $(VENV)/.dev-installed
-	@echo "Installing what training computes with into $(VENV): numpy and numba ..."
-	@$(PIP_INSTALL) -r requirements/train.txt
 	@touch $@
 
 $(VENV)/.lock-installed: requirements/lock.txt $(VENV)/.created

@@ -31,6 +31,7 @@ SCENARIOS = (
     "nodes",
     "search_first",
     "erasing",
+    "exact_keys",
 )
 """In the order of the issue's numbers."""
 RESULTS = Path(__file__).with_name("RESULTS.md")

@@ -1,4 +1,4 @@
-"""`make train`, `python -m training`: train the transliteration, and write the model file and the table of its card.
+"""`make train`, `python -m training`: train the transliteration, and write the model file and the table of its card; count words.
 
 Some minutes on one core; the same bytes each time on one machine and one version of numba (decisions/0038).
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 import entente.data
 from entente.identity.transliteration import COST_SCALE, Table
 from entente.identity.units import LEARNED_SCRIPTS
-from training import han
+from training import han, rarity
 from training.calibrate import fit, look_up
 from training.em import train
 from training.pairs import Counts, Pair, read_pairs, split
@@ -50,6 +50,7 @@ def main() -> None:
     card = FOLDER / "README.md"
     filled = TABLE.sub(card_table(trained_on, scores, tables), card.read_text(encoding="utf-8"))
     card.write_text(filled, encoding="utf-8")
+    print(f"{rarity.write():,} words counted", flush=True)
 
 
 def chunk_counts(script: str, pairs: list[Pair]) -> Counts:

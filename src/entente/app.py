@@ -64,8 +64,8 @@ from entente.records.service import Records
 from entente.records.statements import BLOB_FETCH
 from entente.records.taking_back import TakingBack
 from entente.search.follower import Follower
+from entente.search.layers import LayeredIndex
 from entente.search.standing_table import StandingTable
-from entente.search.tantivy_index import TantivyIndex
 from entente.settings import Settings
 from entente.statement_table import accept_table, answer_table, take_back_table, to_whom_table
 from entente.storage import restore
@@ -187,7 +187,7 @@ def parts_of(settings: Settings) -> Parts:
         sealer=sealer,
         seal_query=lambda plain, info: sealer.seal(data_protection_key, plain, info),
         open_store=lambda hooks: Store.open(folder, hooks),
-        open_index=lambda: closing(TantivyIndex(folder.index)),
+        open_index=lambda: closing(LayeredIndex(folder.index, settings.search_workers)),
         open_post=lambda: opened_when_used(settings.exchange_timeout_seconds),
         log_files=TileFolder(folder.log),
         blob_files=BlobFolder(folder.blobs),

@@ -61,6 +61,14 @@ SETTINGS = (
         1_048_576,
     ),
     SettingRow(
+        "search_workers",
+        "2",
+        "processes",
+        "Processes that search names at the same time once the store is large; each takes about 150 MB beside the index.",
+        1,
+        64,
+    ),
+    SettingRow(
         "blobs_gb_max", "20", "gigabytes", "Room for records' files on this node, our own and fetched ones.", 1, 100_000
     ),
 )
@@ -79,6 +87,7 @@ class Settings:
     outbox_waiting_max: int
     import_slice_ms_max: int
     disk_free_mb_min: int
+    search_workers: int
     blobs_gb_max: int
 
     @property

@@ -16,7 +16,7 @@ import pytest
 from entente.cli.gateway import Loopback, connect
 from tests.support.processes import TERMS, WAIT_SECONDS_MAX, Bureau, entente
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 ROWS = 800
 KNOWN = ("Rahimov Akmal", "Мухаммедов Абдулло", "Karimova Zarina")
 KILLS = 4

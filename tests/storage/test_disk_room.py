@@ -235,7 +235,7 @@ def test_n5_index_that_cannot_be_written_leaves_commands_working_and_doctor_says
     with open_node(Settings.at(tmp_path / "xa")) as opened:
         ask(opened, "officer_add", officer="head-1", id="duty-1", roles=["duty_officer"])
         import_list(opened, tmp_path)
-    monkeypatch.setattr("entente.search.tantivy_index.TantivyIndex._write_position", full)
+    monkeypatch.setattr("entente.search.tantivy_index.TantivyIndex._write_state", full)
     with open_node(Settings.at(tmp_path / "xa")) as opened:
         assert ask(opened, "officer_list")["officers"]
         (check,) = [one for one in ask(opened, "doctor")["checks"] if one["name"] == "index"]

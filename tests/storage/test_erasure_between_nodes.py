@@ -501,7 +501,7 @@ def test_r10_a_judgement_about_an_erased_record_goes_with_it(world: World) -> No
 def removed_documents(folder: Path) -> int:
     """Count the documents that stand in a node's index files and are only marked as removed."""
     (generation,) = (folder / "index").glob("files-*")
-    segments = json.loads((generation / "segments" / "meta.json").read_text())["segments"]
+    segments = json.loads((generation / "live" / "segments" / "meta.json").read_text())["segments"]
     return sum(one["deletes"]["num_deleted_docs"] for one in segments if one["deletes"] is not None)
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from entente.identity.model import IndexEntry
+from entente.identity.model import IndexEntry, Query
+from entente.identity.names import name_forms
 
 
 class MemoryIndex:
@@ -19,6 +20,15 @@ class MemoryIndex:
 
     def is_clean(self) -> bool:
         return not self.has_erased
+
+    def is_due(self) -> bool:
+        return self.has_erased
+
+    def settle(self, *, wait: bool) -> bool:
+        return True
+
+    def discard(self) -> None:
+        self.clear()
 
     def beside(self) -> "MemoryIndex":
         return MemoryIndex()
@@ -37,9 +47,9 @@ class MemoryIndex:
     def clear(self) -> None:
         self.entries, self.reached, self.has_erased = [], 0, False
 
-    def by_name(self, forms: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
+    def by_names(self, query: Query, allowed: frozenset[int], limit: int) -> tuple[int, ...]:
         self.asked.append(allowed)
-        wanted = set().union(*map(triples, forms)) if forms else set()
+        wanted = set().union(*(triples(form) for name in query.names for form in name_forms(name)))
         best: dict[int, int] = {}
         for entry in self.entries:
             shared = max((len(wanted & triples(form)) for form in entry.names), default=0)

@@ -210,3 +210,9 @@ class IndexEntry:
     """Normalised, transliterated forms of one name fact."""
     identifiers: tuple[str, ...] = ()
     """Normalised identifiers of one fact."""
+    written: str = ""
+    """Beside names: the name as the fact has it."""
+    birth_date: str = ""
+    """Beside names: the record's date of birth, where a fact of the same class says it."""
+    country: str = ""
+    """Beside names: a nationality of the same class."""

@@ -1,4 +1,4 @@
-"""Which facts of a record are names: those of type name, and names composed of their parts within one disclosure class.
+"""Which facts of a record say what: names, also those composed of their parts within one disclosure class; dates; nationality.
 
 Source: docs/rules/identity.md I6. Used alike for the index and for the score, so that what is found is what is scored.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from entente.records.model import Fact, PropertyType, Record, Schema
 
+DATES = frozenset({"birthDate"})
+NATIONALITY = frozenset({"nationality", "citizenship"})
 COMPOSED = ("firstName", "middleName", "fatherName", "lastName")
 """In this order they read as one name; without a family name they do not."""
 

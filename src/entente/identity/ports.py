@@ -13,7 +13,7 @@ from entente.agreements.model import Right
 from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct
-from entente.identity.model import IndexEntry, Match, NotIdentical, StandingQuery
+from entente.identity.model import IndexEntry, Match, NotIdentical, Query, StandingQuery
 from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.records.ports import RecordsUnit
@@ -31,6 +31,9 @@ class SearchIndex(Protocol):
     def is_clean(self) -> bool:
         """Say whether nothing of an erased record can be in the files any more."""
 
+    def is_due(self) -> bool:
+        """Say whether a fresh index should take over: this one is not clean, is damaged, or has grown beyond its form."""
+
     def apply(
         self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int, *, erased: Sequence[int] = ()
     ) -> None:
@@ -46,14 +49,25 @@ class SearchIndex(Protocol):
     def beside(self) -> Self:
         """Begin an empty index beside this one, which goes on answering until the other takes over."""
 
+    def settle(self, *, wait: bool) -> bool:
+        """Have what was put into a fresh index written; True once that is done and it may take over.
+
+        What is put in meanwhile is found too. Raises Unavailable when it could not be written.
+        """
+
+    def discard(self) -> None:
+        """Delete a fresh index that is not to take over."""
+
     def take_over(self, fresh: Self) -> None:
         """Answer from a fresh index from now on, and delete this one's files.
 
         Nothing erased is in the fresh one but what was erased while it was filled; it says so itself.
         """
 
-    def by_name(self, forms: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
-        """Return record numbers whose name facts of an allowed class are nearest to the normalised forms, best first.
+    def by_names(self, query: Query, allowed: frozenset[int], limit: int) -> tuple[int, ...]:
+        """Return record numbers whose name facts of an allowed class are nearest to the query's names, best first.
+
+        At most `limit` a name; the birth date may decide which of many namesakes these are.
 
         Neither their choice nor their order depends on an entry of a class that is not allowed (I12).
         """

@@ -25,7 +25,7 @@ from entente.identity.model import (
     RowsOfFile,
 )
 from entente.identity.names import name_forms, read_name
-from entente.identity.parts import name_facts
+from entente.identity.parts import DATES, NATIONALITY, name_facts
 from entente.kernel.canonical import INTEGER_MAX
 from entente.kernel.errors import Invalid
 from entente.kernel.text import is_line, is_seen
@@ -150,6 +150,8 @@ def check_days(days: int, most: int) -> None:
 def index_entries(stored: ChangedRecord | StoredRecord, schemata: Schemata) -> tuple[IndexEntry, ...]:
     """Return one entry for each name fact and each identifier fact, under the class of that fact.
 
+    Beside a name stand a date of birth and a nationality that are facts of the very same class, and no others.
+
     None for a record that is withdrawn or in doubt, for a schema not known here, or for a fact of an unknown property.
 
     Source: docs/rules/identity.md I6.
@@ -159,7 +161,14 @@ def index_entries(stored: ChangedRecord | StoredRecord, schemata: Schemata) -> t
     if stored.gone_at is not None or schema is None:
         return ()
     entries = [
-        IndexEntry(stored.number, stored.class_numbers[fact.terms], names=forms)
+        IndexEntry(
+            stored.number,
+            stored.class_numbers[fact.terms],
+            names=forms,
+            written=fact.value,
+            birth_date=_beside(record, fact.terms, DATES),
+            country=_beside(record, fact.terms, NATIONALITY),
+        )
         for fact in name_facts(record, schema)
         if (forms := name_forms(fact.value))
     ]
@@ -170,6 +179,16 @@ def index_entries(stored: ChangedRecord | StoredRecord, schemata: Schemata) -> t
         if keys := identifier_keys(fact.property, described.type, fact.value):
             entries.append(IndexEntry(stored.number, stored.class_numbers[fact.terms], identifiers=keys))
     return tuple(dict.fromkeys(entries))
+
+
+def _beside(record: Record, terms: int, properties: frozenset[str]) -> str:
+    """Return the value of such properties in one class; nothing where there is none, or where two differ."""
+    values = {
+        fact.value
+        for fact in record.facts
+        if fact.terms == terms and fact.property in properties and not fact.is_unknown_property
+    }
+    return values.pop() if len(values) == 1 else ""
 
 
 def visible_record(stored: ChangedRecord | StoredRecord, allowed: frozenset[int]) -> Record | None:

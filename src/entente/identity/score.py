@@ -16,7 +16,7 @@ from entente.identity.dates import BEST_FIRST, DateAgreement, compare_dates, par
 from entente.identity.identifiers import identifier_keys, query_keys, words_for
 from entente.identity.model import Evidence, EvidenceKind, Query
 from entente.identity.names import read_name
-from entente.identity.parts import name_facts
+from entente.identity.parts import DATES, NATIONALITY, name_facts
 from entente.records.model import Fact, Record, Schema
 
 
@@ -64,11 +64,9 @@ SHOW_MIN = 600
 """Below it a candidate is not shown. On the labelled development pairs of names this is where precision and recall meet, and
 every equal name with another full birth date (at most 460) falls below it. Ours; docs/rules/identity.md I11."""
 
-_NATIONALITY = frozenset({"nationality", "citizenship"})
-_COUNTRIES = _NATIONALITY | {"country", "mainCountry", "jurisdiction", "flag", "registrationCountry"}
+_COUNTRIES = NATIONALITY | {"country", "mainCountry", "jurisdiction", "flag", "registrationCountry"}
 _SEX = frozenset({"gender"})
 _SEX_WRITTEN = {"female": "female", "f": "female", "male": "male", "m": "male", "other": "other"}
-_DATES = frozenset({"birthDate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +207,7 @@ def _judge_name_beside_number(steps: _Steps, query: Query, by_name: Scored) -> N
 
 def _judge_birth(steps: _Steps, query: Query, record: Record, strength: int, *, is_number: bool) -> None:
     asked = parse_partial(query.birth_date) if query.birth_date else None
-    held = [date for fact in _known(record, _DATES) if (date := parse_partial(fact.value)) is not None]
+    held = [date for fact in _known(record, DATES) if (date := parse_partial(fact.value)) is not None]
     if asked is None or not held:
         return
     agreement = min((compare_dates(asked, date) for date in held), key=BEST_FIRST.index)
@@ -228,10 +226,10 @@ def _judge_country(steps: _Steps, query: Query, record: Record, strength: int) -
         return
     equal = next((fact for fact in held if fact.value.upper() == asked), None)
     if equal is not None:
-        word = "nationality" if equal.property in _NATIONALITY else "country"
+        word = "nationality" if equal.property in NATIONALITY else "country"
         steps.gain(_scaled(WEIGHTS.nationality_equal, strength), f"{word} equal")
     else:
-        word = "nationality" if any(fact.property in _NATIONALITY for fact in held) else "country"
+        word = "nationality" if any(fact.property in NATIONALITY for fact in held) else "country"
         steps.lose(WEIGHTS.nationality_differs, f"{word} differs")
 
 

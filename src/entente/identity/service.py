@@ -32,14 +32,13 @@ from entente.identity.model import (
     SealedRequest,
     SearchAnswer,
 )
-from entente.identity.names import name_forms
 from entente.identity.ports import AllowedSets, IdentityUnit, RecordAct, Seal, SearchIndex
 from entente.identity.rules import check_occasion, check_query, check_request, index_entries
 from entente.identity.scanned import ScannedQuery, read_zones
 from entente.kernel.canonical import JsonObject, canonical_bytes, parse_canonical
 from entente.kernel.clock import Clock
 from entente.kernel.codec import from_json, to_object
-from entente.kernel.errors import Invalid
+from entente.kernel.errors import EntenteError, Invalid
 from entente.kernel.ids import Ids
 from entente.kernel.ports import Act, TrailRow
 from entente.kernel.sealing import Opener
@@ -212,7 +211,7 @@ class Identity:
         Searches go on in the old files until the new ones have everything. Source: docs/rules/identity.md I17.
         """
         read = 0
-        while step := self._clean_step():
+        while (step := self._clean_step(wait=True)) or self.fresh is not None:
             read += step
             if progress is not None:
                 progress(read)
@@ -229,19 +228,27 @@ class Identity:
         is_due = self.clean_again_at is None or self.clock.now() >= self.clean_again_at
         return self._clean_step() if is_due or self.fresh is not None else 0
 
-    def _clean_step(self) -> int:
-        """Fill the fresh index by one step, or have it take over when it is full; 0 when the index is clean."""
+    def _clean_step(self, *, wait: bool = False) -> int:
+        """Fill the fresh index by one step, or have it take over when it is whole; 0 when there is nothing to read."""
         began = self.clock.now()
         if self.fresh is None:
-            if self.index.is_clean():
+            if not self.index.is_due():
                 return 0
             self.fresh, self.clean_took = self.index.beside(), timedelta()
-        read = self._step(self.fresh, STEP_RECORDS)
-        if not read:
-            self.index.take_over(self.fresh)
-            self.fresh, self.begun_at = None, self.fresh_begun_at
-        self.clean_took += self.clock.now() - began
-        self.clean_again_at = self.clock.now() + CLEAN_PAUSE_FACTOR * self.clean_took
+        try:
+            read = self._step(self.fresh, STEP_RECORDS)
+            if not read and self.fresh.settle(wait=wait):
+                self.index.take_over(self.fresh)
+                self.fresh, self.begun_at = None, self.fresh_begun_at
+        except EntenteError:
+            # It is begun again, after the same pause as when it had worked.
+            if self.fresh is not None:
+                self.fresh.discard()
+                self.fresh = None
+            raise
+        finally:
+            self.clean_took += self.clock.now() - began
+            self.clean_again_at = self.clock.now() + CLEAN_PAUSE_FACTOR * self.clean_took
         return read
 
     def rebuild(self) -> int:
@@ -285,8 +292,8 @@ class Identity:
     def _find(self, query: Query, allowed: frozenset[int]) -> tuple[int, ...]:
         keys = [key for text in query.identifiers for key in query_keys(text, query.country)]
         exact = self.index.by_identifier(keys, allowed, FOUND_MAX) if keys else ()
-        near = [number for name in query.names for number in self.index.by_name(name_forms(name), allowed, FOUND_MAX)]
-        return tuple(dict.fromkeys((*exact, *near)))[: FOUND_MAX * (1 + len(query.names))]
+        near = self.index.by_names(query, allowed, FOUND_MAX) if query.names else ()
+        return tuple(dict.fromkeys((*exact, *near)))
 
     def _detail(self, search_id: str, given: JsonObject, occasion: Occasion, looked: Looked) -> JsonObject:
         """Say why; what was asked only sealed (T5), bound to this search by its id."""

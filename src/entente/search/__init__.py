@@ -1,7 +1,30 @@
 """The edge of index files: candidates by name and identifier, and the thread that keeps them up with the store.
 
-The folder is a cache: deleted or damaged, it starts empty at position 0 and is filled again from the change sequence. How a
-name is read and scored is the room `identity`'s matter.
+`layers` the index of a node: a live part (`tantivy_index`, `keys`, `digests`) and, for a large store, a base that processes of
+their own search (`workers`, `worker`, `frames`, `base_files`, `base_builder`) · `index` names among millions, in compiled loops:
+`names_builder`, `array_file`, `learned_forms`, `rarity` what its file holds; `asking`, `lattices` what is asked; `near`,
+`spelling`, `sounding`, `trie`, `letters` words that may stand for a word; `matching` names that fit; `compiling` the compiler's
+one door · `exact_keys` numbers among a hundred millions · `standing_table` queries that stand · `follower` the thread.
 
-Source: DESIGN section 7; docs/rules/identity.md I6, I13 to I15.
+The folder is a cache: deleted or damaged, it starts empty at position 0 and is filled again from the change sequence. How a
+name is read and scored is the room `identity`'s matter. `Index` is for integrators and for measuring: it is loaded, with the
+compiler, when it is first asked for.
+
+Source: DESIGN section 7; docs/rules/identity.md I6, I12 to I15, I37.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from entente.search.index import Index
+
+__all__ = ["Index"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: whatever the module has by that name
+    if name != "Index":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return importlib.import_module("entente.search.index").Index

@@ -1,20 +1,18 @@
-"""The search index of identity on tantivy files: one document for each name fact and each identifier fact.
+"""What came in of late as the search finds it: tantivy files with one document for each name fact and each identifier fact.
 
 Weights are constants of the keys (search.keys), so that neither which records are found nor their order depends on documents of
 classes the reader may not see. The class filter is part of the query. The folder is a cache: what cannot be read is deleted and
-begun again at position 0, and the follower fills it from the change sequence.
+begun again at position 0.
 
-The files hold no name and no number: each key is a digest under the index's own salt (search.digests), and what is asked is
-digested alike. tantivy keeps removed documents until it merges them away, so after an erasure the index is made anew beside the
-old one, with a new salt, and takes over from it.
+The files hold no name and no number: each key is a digest under the folder's own salt (search.digests), and what is asked is
+digested alike. tantivy keeps removed documents until it merges them away: after an erasure the files are not clean any more.
 
-Source: docs/rules/identity.md I6, I12, I15 and I17.
+Source: docs/rules/identity.md I6, I12, I15 and I17. Leaves to others: what takes its place (search.layers).
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,17 +22,22 @@ from pathlib import Path
 from tantivy import DocAddress, Document, Index, IndexWriter, Occur, Query, Schema, SchemaBuilder, Searcher
 
 from entente.identity.model import IndexEntry
+from entente.identity.names import name_forms
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import SALT_BYTES, SystemIds
 from entente.search.digests import Digests
+from entente.search.files import index_not_written, write_durably, write_private
 from entente.search.keys import key_weight, name_keys
 
-FORMAT = 3
+FORMAT = 4
 """Rises with every change of keys or fields: an index of another format is begun again."""
 WRITER_HEAP_BYTES = 15_000_000
 """The smallest heap tantivy's writer takes for one thread, so that an idle node stays under 150 MB (DESIGN section 10)."""
 DOCUMENTS_MAX = 20_000
 """Documents looked at for one name when many are equally near: 5 ms; more namesakes than that need a birth date or a number."""
+NEAR_PART = 0.35
+"""Part of the best score from which on a document is near. Of 549 development queries whose right record was among a hundred and
+is shown (I11), 548 had it from .4 on; what lies below .35 is three fifths of all that would be compared."""
 CLASSES_MAX = 60_000
 """Classes counted at opening, below tantivy's limit of 65,000 buckets; a node has thousands.
 
@@ -43,85 +46,39 @@ FIELDS_OF_NAMES = (("tokens", 2), ("grams", 1), ("skeletons", 1))
 """Fields with the factor of their keys' weights: a whole word counts beyond its grams. Measured on the development records."""
 IDENTIFIERS = "identifiers"
 FIELDS = (*(field for field, _ in FIELDS_OF_NAMES), IDENTIFIERS)
-GENERATION, FILES, SALT, STATE = "files", "segments", "salt", "position.json"
-"""Names in the folder: a generation's own folder begins with the first and holds the next two; the last says which one counts."""
-
-
-class _Generation:
-    """The files of one index with their salt: begun empty, filled, and one day left for a newer one."""
-
-    def __init__(self, folder: Path, salt: bytes, index: Index) -> None:
-        self.folder = folder
-        self.index = index
-        self.digests = {field: Digests(salt, field) for field in FIELDS}
-        self.present = _classes_in(index.searcher())
-
-    @classmethod
-    def begin(cls, folder: Path) -> _Generation:
-        """Begin an empty one with a salt of its own."""
-        # One after the other: made as a parent, a folder would be open to others.
-        for place in (folder, folder / FILES):
-            place.mkdir(mode=0o700)
-        salt = SystemIds().new_salt()
-        descriptor = os.open(folder / SALT, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(salt)
-            file.flush()
-            os.fsync(file.fileno())
-        return cls(folder, salt, Index(_SCHEMA, str(folder / FILES), reuse=False))
-
-    @classmethod
-    def read(cls, folder: Path) -> _Generation:
-        """Open one that is there; raise ValueError or OSError when it is damaged."""
-        salt = (folder / SALT).read_bytes()
-        if len(salt) != SALT_BYTES:
-            raise ValueError("the salt of the index is cut short")
-        index = Index(_SCHEMA, str(folder / FILES), reuse=True)
-        index.searcher().search(Query.all_query(), 1)
-        return cls(folder, salt, index)
-
-    def document(self, entry: IndexEntry) -> Document:
-        """Return what is kept of an entry: numbers, and digests of its keys."""
-        document = Document()
-        document.add_unsigned("record", entry.record)
-        document.add_unsigned("cls", entry.cls)
-        if entry.names:
-            keys = name_keys(entry.names)
-            for field, _ in FIELDS_OF_NAMES:
-                digest = self.digests[field].of
-                # In the order of the digests: that of the keys would tell something of the words.
-                document.add_text(field, " ".join(sorted([digest(key) for key in getattr(keys, field)])))
-        for identifier in entry.identifiers:
-            document.add_text(IDENTIFIERS, self.digests[IDENTIFIERS].of(identifier))
-        return document
+FILES, SALT, STATE = "segments", "salt", "position.json"
+"""Names in the folder: tantivy's own files, the salt of their digests, and up to where they are durable."""
 
 
 class TantivyIndex:
-    """Implements identity.ports.SearchIndex. Searches from any thread; everything else from one."""
+    """Searches from any thread; everything else from one."""
 
-    def __init__(self, folder: Path, *, is_beside: bool = False) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._is_beside = is_beside
         self._writer: IndexWriter | None = None
-        self._generation, self._position, self._is_clean = self._begun() if is_beside else self._open()
+        self._position, self._is_clean = self._open() or self._begin()
+        self._present = _classes_in(self._index.searcher())
 
     def position(self) -> int:
-        """Return the change sequence up to which the index is durable; 0 for a new one."""
+        """Return the change sequence up to which the files are durable; 0 for new ones."""
         return self._position
 
     def is_clean(self) -> bool:
         """Say whether nothing of an erased record can be in the files: removed documents stay in them until then."""
         return self._is_clean
 
+    def size(self) -> int:
+        """Return how many documents there are."""
+        return int(self._index.searcher().num_docs)
+
     def apply(
         self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int, *, erased: Sequence[int] = ()
     ) -> None:
         """Remove all entries of some records, add others, and make it durable and visible with its new position."""
-        generation = self._generation
-        documents = [generation.document(entry) for entry in entries]
+        documents = [self._document(entry) for entry in entries]
         # The set grows before its documents can be found, so that no search takes a new class for an allowed one.
-        if generation.present is not None:
-            generation.present |= {entry.cls for entry in entries}
+        if self._present is not None:
+            self._present |= {entry.cls for entry in entries}
         with self._writing() as writer:
             if gone := [*removed, *erased]:
                 # By query: tantivy's removal by term takes a Python number for a signed one and removes nothing.
@@ -130,34 +87,8 @@ class TantivyIndex:
                 writer.add_document(document)
             writer.commit()
             # A crash here leaves the old position: the same changes are applied again, which changes nothing.
-            self._write_position(position, is_clean=self._is_clean and not erased)
-            generation.index.reload()
-
-    def clear(self) -> None:
-        """Remove everything and begin again, with a new salt; the position is 0 again."""
-        self.take_over(self.beside())
-
-    def beside(self) -> TantivyIndex:
-        """Begin an empty index beside this one, which goes on answering until the other takes over."""
-        try:
-            return TantivyIndex(self._folder, is_beside=True)
-        except (ValueError, OSError) as error:
-            raise _not_written(error) from error
-
-    def take_over(self, fresh: TantivyIndex) -> None:
-        """Answer from the other index from now on, and delete the files of this one."""
-        assert fresh._is_beside, "an index is taken over by one that was begun beside it"
-        fresh.close()
-        self.close()
-        left, begun = self._generation.folder, fresh._generation
-        try:
-            # After this line a restart opens the new files; before it, the old ones, and the new ones are deleted.
-            self._write_state(_State(begun.folder.name, fresh.position(), fresh.is_clean()))
-        except OSError as error:
-            raise _not_written(error) from error
-        self._generation, self._position, self._is_clean = begun, fresh.position(), fresh.is_clean()
-        # Whoever searches the old files has them open; they end with that search.
-        shutil.rmtree(left, ignore_errors=True)
+            self._write_state(_State(position, self._is_clean and not erased))
+            self._index.reload()
 
     def close(self) -> None:
         """Give the writer's lock back; the next `apply` takes it again."""
@@ -165,78 +96,102 @@ class TantivyIndex:
             self._writer.wait_merging_threads()
             self._writer = None
 
-    def by_name(self, forms: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
-        """Return record numbers whose name facts of an allowed class are nearest to the forms, best first."""
-        generation, keys = self._generation, name_keys(forms)
+    def by_name(self, name: str, allowed: frozenset[int], limit: int) -> tuple[int, ...]:
+        """Return record numbers whose name facts of an allowed class are nearest to a name, best first."""
+        keys = name_keys(name_forms(name))
         clauses = [
-            _clause(field, generation.digests[field].of(key), factor * key_weight(key))
+            _clause(field, self._digests[field].of(key), factor * key_weight(key))
             for field, factor in FIELDS_OF_NAMES
             for key in sorted(getattr(keys, field))
         ]
-        return _search(generation, clauses, allowed, limit)
+        return self._search(clauses, allowed, limit)
 
     def by_identifier(self, identifiers: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
         """Return record numbers with exactly one of the identifiers in a fact of an allowed class, by number."""
-        generation = self._generation
-        digests = [generation.digests[IDENTIFIERS].of(key) for key in identifiers]
-        return _search(generation, [_clause(IDENTIFIERS, digest, 1) for digest in digests], allowed, limit)
+        digests = [self._digests[IDENTIFIERS].of(key) for key in identifiers]
+        return self._search([_clause(IDENTIFIERS, digest, 1) for digest in digests], allowed, limit)
 
-    def _open(self) -> tuple[_Generation, int, bool]:
-        """Open the folder, or begin it again when it is missing, damaged or of another format."""
+    def _open(self) -> tuple[int, bool] | None:
+        """Open the folder; None when it is missing, damaged or of another format."""
         known = _read_state(self._folder / STATE)
-        if known is not None:
-            try:
-                generation = _Generation.read(self._folder / known.generation)
-            except (ValueError, OSError):
-                # Damage costs only time: the store has everything. Nothing is reported, because nothing is lost.
-                pass
-            else:
-                self._delete_all_but(known.generation)
-                return generation, known.position, known.is_clean
+        if known is None:
+            return None
+        try:
+            salt = (self._folder / SALT).read_bytes()
+            self._index = Index(_SCHEMA, str(self._folder / FILES), reuse=True)
+            self._index.searcher().search(Query.all_query(), 1)
+        except (ValueError, OSError):
+            # Damage costs only time: the store has everything. Nothing is reported, because nothing is lost.
+            return None
+        self._digests = {field: Digests(salt, field) for field in FIELDS}
+        return (known.position, known.is_clean) if len(salt) == SALT_BYTES else None
+
+    def _begin(self) -> tuple[int, bool]:
+        """Begin the folder anew, with a salt of its own."""
         try:
             shutil.rmtree(self._folder, ignore_errors=True)
+            # One after the other: made as a parent, a folder would be open to others.
             self._folder.mkdir(parents=True, mode=0o700)
-            begun = self._begun()
-            self._generation = begun[0]
-            self._write_position(0, is_clean=True)
+            (self._folder / FILES).mkdir(mode=0o700)
+            salt = SystemIds().new_salt()
+            write_private(self._folder / SALT, salt)
+            self._index = Index(_SCHEMA, str(self._folder / FILES), reuse=False)
+            self._digests = {field: Digests(salt, field) for field in FIELDS}
+            self._write_state(_State(0, is_clean=True))
         except (ValueError, OSError) as error:
-            raise _not_written(error) from error
-        return begun
+            raise index_not_written(error) from error
+        return 0, True
 
-    def _begun(self) -> tuple[_Generation, int, bool]:
-        return _Generation.begin(self._folder / SystemIds().new_id(GENERATION)), 0, True
-
-    def _delete_all_but(self, generation: str) -> None:
-        """Delete what a crash left of an index that was to take over, or was taken over."""
-        for place in self._folder.glob(f"{GENERATION}-*"):
-            if place.name != generation:
-                shutil.rmtree(place, ignore_errors=True)
+    def _document(self, entry: IndexEntry) -> Document:
+        """Return what is kept of an entry: numbers, and digests of its keys."""
+        document = Document()
+        document.add_unsigned("record", entry.record)
+        document.add_unsigned("cls", entry.cls)
+        if entry.names:
+            keys = name_keys(entry.names)
+            for field, _ in FIELDS_OF_NAMES:
+                digest = self._digests[field].of
+                # In the order of the digests: that of the keys would tell something of the words.
+                document.add_text(field, " ".join(sorted([digest(key) for key in getattr(keys, field)])))
+        for identifier in entry.identifiers:
+            document.add_text(IDENTIFIERS, self._digests[IDENTIFIERS].of(identifier))
+        return document
 
     @contextmanager
     def _writing(self) -> Iterator[IndexWriter]:
         """Lend the one writer, opened at first use; one that failed is given up with what it had not committed."""
         try:
             if self._writer is None:
-                self._writer = self._generation.index.writer(WRITER_HEAP_BYTES, 1)
+                self._writer = self._index.writer(WRITER_HEAP_BYTES, 1)
             yield self._writer
         except (ValueError, OSError) as error:
             self._writer = None
-            raise _not_written(error) from error
-
-    def _write_position(self, position: int, *, is_clean: bool) -> None:
-        # Nothing opens an index beside this one before it took over: after a crash it is deleted.
-        if not self._is_beside:
-            self._write_state(_State(self._generation.folder.name, position, is_clean))
-        self._position, self._is_clean = position, is_clean
+            raise index_not_written(error) from error
 
     def _write_state(self, state: _State) -> None:
-        path = self._folder / STATE
-        fresh = path.with_suffix(".new")
-        with fresh.open("w", encoding="ascii") as file:
-            json.dump({"format": FORMAT, **asdict(state)}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        write_durably(self._folder / STATE, json.dumps({"format": FORMAT, **asdict(state)}))
+        self._position, self._is_clean = state.position, state.is_clean
+
+    def _search(self, clauses: list[tuple[Occur, Query]], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
+        # The searcher is taken before the set of classes: the set then holds at least every class the searcher can meet.
+        searcher = self._index.searcher()
+        class_filter = _class_filter(self._present, allowed)
+        if not clauses or class_filter is None:
+            return ()
+        query = Query.boolean_query(clauses)
+        if class_filter:
+            query = Query.boolean_query([(Occur.Must, query), *class_filter])
+        wanted = 2 * limit
+        while True:
+            hits = _hits(searcher, query, wanted)
+            numbers = searcher.fast_field_values("record", [address for _, address in hits])
+            scores = [score for score, _ in hits if score >= NEAR_PART * hits[0][0]]
+            found = _nearest(scores, [int(number or 0) for number in numbers[: len(scores)]], limit)
+            # Documents as near as the last one taken must all be looked at: which come first is an accident of the files.
+            is_whole = len(scores) < wanted or (len(found) >= limit and found[-1][0] > hits[-1][0])
+            if is_whole or wanted >= DOCUMENTS_MAX:
+                return tuple(number for _, number in found[:limit])
+            wanted = min(4 * wanted, DOCUMENTS_MAX)
 
 
 def _schema() -> Schema:
@@ -258,29 +213,6 @@ def _clause(field: str, digest: str, weight: int) -> tuple[Occur, Query]:
     return Occur.Should, Query.const_score_query(term, float(weight))
 
 
-def _search(
-    generation: _Generation, clauses: list[tuple[Occur, Query]], allowed: frozenset[int], limit: int
-) -> tuple[int, ...]:
-    # The searcher is taken before the set of classes: the set then holds at least every class the searcher can meet.
-    searcher = generation.index.searcher()
-    class_filter = _class_filter(generation.present, allowed)
-    if not clauses or class_filter is None:
-        return ()
-    query = Query.boolean_query(clauses)
-    if class_filter:
-        query = Query.boolean_query([(Occur.Must, query), *class_filter])
-    wanted = 2 * limit
-    while True:
-        hits = _hits(searcher, query, wanted)
-        numbers = searcher.fast_field_values("record", [address for _, address in hits])
-        found = _nearest([score for score, _ in hits], [int(number or 0) for number in numbers], limit)
-        # Documents as near as the last one taken must all be looked at: which come first is an accident of the files.
-        is_whole = len(hits) < wanted or (len(found) >= limit and found[-1][0] > hits[-1][0])
-        if is_whole or wanted >= DOCUMENTS_MAX:
-            return tuple(number for _, number in found[:limit])
-        wanted = min(4 * wanted, DOCUMENTS_MAX)
-
-
 def _class_filter(present: frozenset[int] | None, allowed: frozenset[int]) -> list[tuple[Occur, Query]] | None:
     """Return what to add to a query so that only allowed classes match: nothing if all are; None if none is."""
     if present is None:
@@ -296,15 +228,6 @@ def _class_filter(present: frozenset[int] | None, allowed: frozenset[int]) -> li
 
 def _one_of(occur: Occur, classes: frozenset[int]) -> tuple[Occur, Query]:
     return occur, Query.const_score_query(Query.term_set_query(_SCHEMA, "cls", sorted(classes)), 0.0)
-
-
-def _not_written(error: Exception) -> Unavailable:
-    return Unavailable(
-        "The search index cannot be written.",
-        why=f"Another process holds its lock, or its folder cannot be written ({str(error)[:120]}).",
-        do="End the other command that uses this node's folder, or make room on its disk; the index then catches up.",
-        retry_is_safe=True,
-    )
 
 
 def _hits(searcher: Searcher, query: Query, wanted: int) -> list[tuple[float, DocAddress]]:
@@ -350,9 +273,8 @@ def _classes_in(searcher: Searcher) -> frozenset[int] | None:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """Which files count, up to where they are durable, and whether nothing erased is in them."""
+    """Up to where the files are durable, and whether nothing erased is in them."""
 
-    generation: str
     position: int
     is_clean: bool
 
@@ -360,8 +282,6 @@ class _State:
 def _read_state(path: Path) -> _State | None:
     try:
         known = json.loads(path.read_bytes())
-        if known["format"] != FORMAT or not str(known["generation"]).startswith(f"{GENERATION}-"):
-            return None
-        return _State(str(known["generation"]), int(known["position"]), known["is_clean"] is True)
+        return _State(int(known["position"]), known["is_clean"] is True) if known["format"] == FORMAT else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -33,7 +33,7 @@ from entente.kernel.merkle import Frontier
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.kernel.statement import Statement
 from entente.records.model import Fact, Link, Property, PropertyType, Record, Schema, StoredRecord, Tombstone
-from entente.search.tantivy_index import TantivyIndex
+from entente.search.layers import LayeredIndex
 from tests.support.memory_index import MemoryIndex
 from tests.support.memory_standing import EveryQuery, MemoryNamesakes, MemoryStanding
 from tests.support.nothing_erased import NothingErased
@@ -302,5 +302,5 @@ class FakeUnit(AbstractContextManager["FakeUnit"]):
         return sum(any(one.class_numbers[fact.terms] in allowed for fact in one.record.facts) for one in held)
 
 
-def on_files(folder: Path) -> TantivyIndex:
-    return TantivyIndex(folder / "index")
+def on_files(folder: Path) -> LayeredIndex:
+    return LayeredIndex(folder / "index", 1)

@@ -100,13 +100,17 @@ def test_i6_each_name_and_number_fact_is_one_entry_under_its_own_class() -> None
         Fact("alias", "Akmal", terms=1),
         Fact("passportNumber", "PA 123456", terms=1),
         ("birthDate", "1979-03-02"),
+        ("nationality", "XA"),
+        Fact("nationality", "XB", terms=1),
+        Fact("citizenship", "XA", terms=1),
         Fact("name", "Ghost", is_unknown_property=True),
         Fact("passportNumber", "PA 777777", is_unknown_property=True),
         ("nickname", "not in the schema"),
     )
     assert index_entries(stored(record, 5), SCHEMATA) == (
-        IndexEntry(5, OPEN, names=("mukhammedov a",)),
-        IndexEntry(5, CLOSED, names=("akmal",)),
+        IndexEntry(5, OPEN, names=("mukhammedov a",), written="Мухаммедов А.", birth_date="1979-03-02", country="XA"),
+        # The date of birth is not of this class, and of two nationalities neither says which.
+        IndexEntry(5, CLOSED, names=("akmal",), written="Akmal"),
         IndexEntry(5, CLOSED, identifiers=("n:PA123456",)),
     )
 

@@ -35,7 +35,7 @@ def an_index(folder: Path, *entries: IndexEntry) -> TantivyIndex:
 
 
 def by_name(index: TantivyIndex, name: str, allowed: frozenset[int] = ALL, limit: int = 10) -> Sequence[int]:
-    return index.by_name(name_forms(name), allowed, limit)
+    return index.by_name(name, allowed, limit)
 
 
 PERSONS = (named(1, "Мухаммедов Абдулло"), named(2, "Karimzoda Behruz"), named(3, "محمد يوسف"), named(4, "王小明"))
@@ -101,7 +101,7 @@ def test_applying_the_same_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(3):
         index.apply([1, 2], [named(1, "Rahimov"), named(2, "Karimov")], 5)
     assert by_name(index, "Rahimov", limit=50) == by_name(TantivyIndex(tmp_path), "Rahimov", limit=50)
-    assert index._generation.index.searcher().num_docs == 2  # noqa: SLF001 - documents, not records, are counted here
+    assert index.size() == 2
 
 
 def test_position_is_kept_with_the_documents(tmp_path: Path) -> None:
@@ -111,8 +111,6 @@ def test_position_is_kept_with_the_documents(tmp_path: Path) -> None:
     index.close()
     again = TantivyIndex(tmp_path)
     assert (again.position(), by_name(again, "Karimzoda")[0]) == (41, 2)
-    again.clear()
-    assert (TantivyIndex(tmp_path).position(), by_name(again, "Karimzoda")) == (0, ())
 
 
 def test_crash_between_commit_and_position_only_repeats_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,18 +126,12 @@ def test_crash_between_commit_and_position_only_repeats_work(tmp_path: Path, mon
     assert (again.position(), by_name(again, "Saidov Rustam")[0]) == (8, 2)
 
 
-def segments(folder: Path) -> Path:
-    """Return where the one generation of an index has its files."""
-    (generation,) = folder.glob("files-*")
-    return generation / "segments"
-
-
 def damage_meta(folder: Path) -> None:
-    (segments(folder) / "meta.json").write_bytes(b'{"segments": [')
+    (folder / "segments" / "meta.json").write_bytes(b'{"segments": [')
 
 
 def truncate_segments(folder: Path) -> None:
-    for path in segments(folder).iterdir():
+    for path in (folder / "segments").iterdir():
         if path.suffix in {".term", ".idx", ".store", ".fast"}:
             # A new file: an index of this test may still have the old one mapped.
             head = path.read_bytes()[:10]
@@ -148,15 +140,15 @@ def truncate_segments(folder: Path) -> None:
 
 
 def lose_files(folder: Path) -> None:
-    shutil.rmtree(segments(folder))
+    shutil.rmtree(folder / "segments")
 
 
 def lose_salt(folder: Path) -> None:
-    (segments(folder).parent / "salt").unlink()
+    (folder / "salt").unlink()
 
 
 def cut_salt(folder: Path) -> None:
-    (segments(folder).parent / "salt").write_bytes(b"short")
+    (folder / "salt").write_bytes(b"short")
 
 
 def lose_position(folder: Path) -> None:
@@ -213,14 +205,14 @@ def test_hostile_names_are_bounded(tmp_path: Path) -> None:
         tmp_path, named(1, "a" * 10_000), named(2, " ".join(map(str, range(500)))), named(3, '\u202e\x00 AND OR " * ?')
     )
     assert by_name(index, "AND OR") == (3,)
-    assert index.by_name([], ALL, 10) == ()
+    assert index.by_name("", ALL, 10) == ()
 
 
 def test_i17_no_key_stands_in_the_files_and_each_index_has_a_salt_of_its_own(tmp_path: Path) -> None:
     entries = [*PERSONS, numbered(5, "n:QZ7731904")]
     for place in ("one", "two"):
         an_index(tmp_path / place, *entries).close()
-    salts = {(segments(tmp_path / place).parent / "salt").read_bytes() for place in ("one", "two")}
+    salts = {(tmp_path / place / "salt").read_bytes() for place in ("one", "two")}
     assert len(salts) == 2
     assert all(len(salt) == SALT_BYTES for salt in salts)
     assert found_in(tmp_path, ["karimzoda", "karimz", "QZ7731904", "n:QZ", "muhammad"]) == set()
@@ -233,35 +225,12 @@ def test_i17_the_digests_of_one_index_or_field_are_none_of_anothers() -> None:
     assert not any(character.isspace() for digest in made for character in digest)
 
 
-def test_i17_what_was_erased_is_in_no_file_once_a_fresh_index_took_over(tmp_path: Path) -> None:
+def test_i17_files_of_which_something_was_erased_are_not_clean_after_a_restart_either(tmp_path: Path) -> None:
     index = an_index(tmp_path, *PERSONS)
     assert index.is_clean()
     index.apply([], [], 8, erased=[2])
     assert by_name(index, "Karimzoda Behruz") == ()
-    # tantivy only marks it removed: a restart still knows that the files are not clean.
+    # tantivy only marks it removed: the name's digests are still there.
     assert not index.is_clean()
     index.close()
-    again = TantivyIndex(tmp_path)
-    assert not again.is_clean()
-    fresh = again.beside()
-    fresh.apply([1, 3, 4], [entry for entry in PERSONS if entry.record != 2], 8)
-    # Until it takes over, the old one answers.
-    assert by_name(again, "Muhammadov")[0] == 1
-    again.take_over(fresh)
-    assert again.is_clean()
-    assert (again.position(), by_name(again, "Muhammadov")[0], by_name(again, "Karimzoda")) == (8, 1, ())
-    # Of the documents that tantivy has, none is one that it only marked.
-    meta = json.loads((segments(tmp_path) / "meta.json").read_text())
-    assert [segment["deletes"] for segment in meta["segments"]] == [None]
-    reopened = TantivyIndex(tmp_path)
-    assert (reopened.position(), reopened.is_clean(), by_name(reopened, "Muhammadov")[0]) == (8, True, 1)
-
-
-def test_crash_before_a_fresh_index_takes_over_leaves_the_old_one_and_no_rest(tmp_path: Path) -> None:
-    index = an_index(tmp_path, *PERSONS)
-    index.beside().apply([], PERSONS[:1], 3)
-    index.close()
-    assert len(list(tmp_path.glob("files-*"))) == 2
-    again = TantivyIndex(tmp_path)
-    assert (again.position(), by_name(again, "Karimzoda")[0]) == (7, 2)
-    assert len(list(tmp_path.glob("files-*"))) == 1
+    assert not TantivyIndex(tmp_path).is_clean()

@@ -1,0 +1,391 @@
+"""The search index of a node: a base of compiled files for what is long known, and a live part for what came in since.
+
+A small store has the live part alone (`tantivy_index`), in the node's own process. Once that has grown, an index is filled beside
+it: everything known goes into a base, which other processes write and search (`workers`), and what comes in meanwhile into a new
+live part. What changed since a base was made is left out of it, inside its search: each record is found as it is now.
+
+The folder holds generations, of which one counts; a generation holds `live`, and, where it has a base, `base`, `base.json` and
+`changed`, the numbers of the records that changed since. It is a cache: what is missing, damaged, of another format or does not
+fit together is deleted and begun again at position 0.
+
+Source: docs/rules/identity.md I6, I12, I15, I17 and I37; DESIGN section 7.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from entente.identity.model import IndexEntry, Query
+from entente.kernel.errors import Unavailable
+from entente.kernel.ids import SystemIds
+from entente.search.files import index_not_written, write_durably
+from entente.search.tantivy_index import TantivyIndex
+from entente.search.workers import BUILD_SECONDS, OPEN_SECONDS, Retired, Worker, WorkerEnded, WorkerPool
+
+T = TypeVar("T")
+
+FORMAT = 1
+"""Rises with every change of the folder's form: a folder of another format is begun again."""
+GENERATION, STATE = "files", "index.json"
+LIVE, BASE, BASE_STATE, CHANGED = "live", "base", "base.json", "changed"
+LIVE_MAX = 50_000
+"""Entries from which on a live part is worth a base: up to there a search of it takes 2 ms."""
+LIVE_PART_MAX = 4
+"""A live part that is a quarter as large as its base goes into a new one."""
+BASE_FOUND_MAX = 25
+"""Records of the base that are judged for one query: their names are compared whole already. Of 579 development queries whose
+right record was among forty, 577 had it among these."""
+
+
+class LayeredIndex:
+    """Implements identity.ports.SearchIndex. Searches from any thread; everything else from one."""
+
+    def __init__(self, folder: Path, workers: int, *, live_max: int = LIVE_MAX) -> None:
+        self._folder = folder
+        self._workers = workers
+        self._live_max = live_max
+        self._is_beside = False
+        self._fresh: LayeredIndex | None = None
+        self._generation = self._open()
+
+    def position(self) -> int:
+        """Return the change sequence up to which the index is durable; 0 for a new one."""
+        return self._generation.position()
+
+    def is_clean(self) -> bool:
+        """Say whether nothing of an erased record can be in the files any more."""
+        return self._generation.live.is_clean()
+
+    def is_due(self) -> bool:
+        """Say whether a fresh index should be made: not all is clean, the live part has grown, or the base is damaged."""
+        generation = self._generation
+        most = max(self._live_max, generation.base_size // LIVE_PART_MAX)
+        is_damaged = generation.pool is not None and generation.pool.is_damaged
+        return is_damaged or not self.is_clean() or generation.live.size() > most
+
+    def apply(
+        self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int, *, erased: Sequence[int] = ()
+    ) -> None:
+        """Remove all entries of some records, add others, and make it durable and visible with its new position."""
+        self._generation.apply(removed, entries, position, erased)
+
+    def clear(self) -> None:
+        """Remove everything and begin again; the position is 0 again."""
+        self._take(self._begun(has_base=False))
+
+    def beside(self) -> LayeredIndex:
+        """Begin an empty index beside this one, which goes on answering until the other takes over."""
+        generation = self._generation
+        has_base = generation.live.size() + generation.base_size > self._live_max
+        fresh = object.__new__(LayeredIndex)
+        fresh._folder, fresh._workers, fresh._live_max = self._folder, self._workers, self._live_max
+        fresh._is_beside, fresh._fresh = True, None
+        fresh._generation = self._begun(has_base=has_base)
+        self._fresh = fresh
+        return fresh
+
+    def settle(self, *, wait: bool) -> bool:
+        """Have what was put in written; True once it is. What is put in meanwhile goes into the live part."""
+        return self._generation.settle(wait=wait)
+
+    def take_over(self, fresh: LayeredIndex) -> None:
+        """Answer from a fresh index from now on, and delete this one's files."""
+        assert fresh._is_beside, "an index is taken over by one that was begun beside it"
+        self._fresh = None
+        self._take(fresh._generation)
+
+    def discard(self) -> None:
+        """Delete the files of an index that was begun beside another and is not to take over."""
+        assert self._is_beside, "the index that answers is not discarded"
+        self.close()
+        shutil.rmtree(self._generation.folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """End the search processes, and give the writer's lock back."""
+        if self._fresh is not None:
+            self._fresh.close()
+        self._generation.close()
+
+    def by_names(self, query: Query, allowed: frozenset[int], limit: int) -> tuple[int, ...]:
+        """Return the numbers of records whose name facts of an allowed class are nearest to the query's names, best first."""
+
+        def ask(generation: _Generation) -> tuple[int, ...]:
+            near: tuple[int, ...] = ()
+            if generation.pool is not None:
+                asked = query.names, query.birth_date, query.country, allowed
+                near = generation.pool.by_names(*asked, min(limit, BASE_FOUND_MAX))
+            live = (number for name in query.names for number in generation.live.by_name(name, allowed, limit))
+            return tuple(dict.fromkeys((*near, *live)))
+
+        return self._asked(ask) if query.names else ()
+
+    def by_identifier(self, identifiers: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
+        """Return the numbers of records with exactly one of the identifiers in a fact of an allowed class, by number."""
+
+        def ask(generation: _Generation) -> tuple[int, ...]:
+            live = generation.live.by_identifier(identifiers, allowed, limit)
+            if generation.pool is None:
+                return live
+            return tuple(sorted({*live, *generation.pool.by_identifier(identifiers, allowed, limit)}))[:limit]
+
+        return self._asked(ask) if identifiers else ()
+
+    def _asked(self, ask: Callable[[_Generation], T]) -> T:
+        """Ask the generation that counts; once more where another one took its place meanwhile."""
+        while True:
+            generation = self._generation
+            try:
+                return ask(generation)
+            except Retired as error:
+                if generation is self._generation:
+                    raise _ending() from error
+
+    def _take(self, generation: _Generation) -> None:
+        left = self._generation
+        left.live.close()
+        generation.live.close()
+        try:
+            # After this line a restart opens the new files; before it, the old ones, and the new ones are deleted.
+            write_durably(self._folder / STATE, json.dumps({"format": FORMAT, "generation": generation.folder.name}))
+        except OSError as error:
+            raise index_not_written(error) from error
+        self._generation = generation
+        left.close()
+        # Whoever searches the old files has them open; they end with that search.
+        shutil.rmtree(left.folder, ignore_errors=True)
+
+    def _open(self) -> _Generation:
+        """Open the generation that counts, or begin one when there is none that can be opened."""
+        name = _generation_named(self._folder / STATE)
+        if name is not None and (found := _Generation.read(self._folder / name, self._workers)) is not None:
+            # What a crash left of an index that was to take over, or was taken over.
+            for place in self._folder.glob(f"{GENERATION}-*"):
+                if place.name != name:
+                    shutil.rmtree(place, ignore_errors=True)
+            return found
+        try:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True, mode=0o700)
+            begun = self._begun(has_base=False)
+            write_durably(self._folder / STATE, json.dumps({"format": FORMAT, "generation": begun.folder.name}))
+        except OSError as error:
+            raise index_not_written(error) from error
+        return begun
+
+    def _begun(self, *, has_base: bool) -> _Generation:
+        folder = self._folder / SystemIds().new_id(GENERATION)
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise index_not_written(error) from error
+        return _Generation(folder, self._workers, _Filling() if has_base else None)
+
+
+class _Generation:
+    """The files of one index: a live part, and a base that is not there, being filled, being written, or open."""
+
+    def __init__(self, folder: Path, workers: int, filling: _Filling | None) -> None:
+        self.folder = folder
+        self.live = TantivyIndex(folder / LIVE)
+        self.pool: WorkerPool | None = None
+        self.base_size = 0
+        self._workers = workers
+        self._filling = filling
+        self._writing: _Writing | None = None
+        self._changed = array("I")
+
+    @classmethod
+    def read(cls, folder: Path, workers: int) -> _Generation | None:
+        """Open one that is there; None when it is damaged, or its parts do not fit together."""
+        base = _base_state(folder)
+        if not folder.is_dir() or (base is None and (folder / BASE).exists()):
+            return None
+        found = cls(folder, workers, None)
+        if base is not None:
+            if found.live.position() < base.position:
+                # The live part was begun again: what came in between is in neither.
+                return None
+            found._changed = _read_changed(folder / CHANGED)
+            found._open_base(base)
+        return found
+
+    def position(self) -> int:
+        return self.live.position() if self._filling is None else self._filling.position
+
+    def apply(
+        self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int, erased: Sequence[int]
+    ) -> None:
+        if self._filling is not None:
+            # What is erased while the base is filled does not come into it.
+            self._filling.apply([*removed, *erased], entries, position)
+            return
+        if self.base_size or self._writing is not None:
+            self._leave_out([*removed, *erased])
+        self.live.apply(removed, entries, position, erased=erased)
+
+    def settle(self, *, wait: bool) -> bool:
+        if self._filling is not None:
+            self._writing, self._filling = _Writing(self._filling, self.folder), None
+            # From here on what comes in goes into the live part.
+            self.live.apply([], [], self._writing.position)
+        if self._writing is not None and self._writing.is_done(wait=wait):
+            base = self._writing.base()
+            self._open_base(base)
+            assert self.pool is not None, "the base was opened"
+            self.pool.start()
+            self._writing = None
+            # What came in meanwhile is put in first.
+            return False
+        return self._writing is None
+
+    def close(self) -> None:
+        self.live.close()
+        if self._filling is not None:
+            self._filling.end()
+        if self._writing is not None:
+            self._writing.end()
+        if self.pool is not None:
+            self.pool.retire()
+
+    def _open_base(self, base: _BaseState) -> None:
+        self.pool = WorkerPool(self.folder / BASE, self._workers)
+        self.pool.leave_out(self._changed)
+        self.base_size = base.size
+
+    def _leave_out(self, records: Sequence[int]) -> None:
+        """Note durably which records changed, before the live part holds them: after a crash they are applied again."""
+        numbers = array("I", records)
+        try:
+            with (self.folder / CHANGED).open("ab") as file:
+                numbers.tofile(file)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise index_not_written(error) from error
+        self._changed.extend(numbers)
+        if self.pool is not None:
+            self.pool.leave_out(numbers)
+
+
+class _Filling:
+    """A process that takes what a base is to hold."""
+
+    def __init__(self) -> None:
+        self.position = 0
+        self.worker = Worker()
+
+    def apply(self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int) -> None:
+        rows = [(one.record, one.cls, one.written, one.identifiers, one.birth_date, one.country) for one in entries]
+        try:
+            # The first one waits until the process has started.
+            self.worker.ask("add", OPEN_SECONDS, removed=list(removed), entries=rows)
+        except WorkerEnded as error:
+            raise _not_built(error) from error
+        self.position = position
+
+    def end(self) -> None:
+        self.worker.end()
+
+
+class _Writing:
+    """The writing of a base's files, in a thread that waits for the process that does it."""
+
+    def __init__(self, filling: _Filling, folder: Path) -> None:
+        self.position = filling.position
+        self._worker = filling.worker
+        self._folder = folder
+        self._size = 0
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._write, name="base", daemon=True)
+        self._thread.start()
+
+    def is_done(self, *, wait: bool) -> bool:
+        self._thread.join(None if wait else 0)
+        return not self._thread.is_alive()
+
+    def base(self) -> _BaseState:
+        """Return what was written; raise Unavailable when it could not be."""
+        if self._error is not None:
+            raise _not_built(self._error) from self._error
+        base = _BaseState(self.position, self._size)
+        try:
+            write_durably(self._folder / BASE_STATE, json.dumps({"position": base.position, "size": base.size}))
+        except OSError as error:
+            raise index_not_written(error) from error
+        return base
+
+    def end(self) -> None:
+        self._worker.end()
+        self._thread.join()
+
+    def _write(self) -> None:
+        try:
+            self._size = self._worker.ask("write", BUILD_SECONDS, folder=str(self._folder / BASE))
+        except Exception as error:  # noqa: BLE001 - told where the writing is asked after
+            self._error = error
+        self._worker.end()
+
+
+@dataclass(frozen=True, slots=True)
+class _BaseState:
+    position: int
+    """The change sequence up to which it holds everything."""
+    size: int
+    """Its entries."""
+
+
+def _base_state(folder: Path) -> _BaseState | None:
+    try:
+        known = json.loads((folder / BASE_STATE).read_bytes())
+        return _BaseState(int(known["position"]), int(known["size"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _read_changed(path: Path) -> array[int]:
+    numbers = array("I")
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return numbers
+    whole = len(data) // numbers.itemsize * numbers.itemsize
+    if whole < len(data):
+        # A number that a crash cut off is noted again when its change is.
+        os.truncate(path, whole)
+    numbers.frombytes(data[:whole])
+    return numbers
+
+
+def _generation_named(path: Path) -> str | None:
+    try:
+        known = json.loads(path.read_bytes())
+        name = str(known["generation"])
+        return name if known["format"] == FORMAT and name.startswith(f"{GENERATION}-") and "/" not in name else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _ending() -> Unavailable:
+    return Unavailable(
+        "The search was not made.",
+        why="The node is ending, and its search processes with it.",
+        do="Search again when it runs.",
+        retry_is_safe=True,
+    )
+
+
+def _not_built(error: Exception) -> Unavailable:
+    return Unavailable(
+        "The search index could not be made anew.",
+        why=f"The process that writes it ended ({str(error)[:120] or type(error).__name__}); the one there is goes on answering.",
+        do="Nothing is lost, and it is tried again; make room on the disk or in memory if it stays so.",
+        retry_is_safe=True,
+    )

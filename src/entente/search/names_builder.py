@@ -1,0 +1,177 @@
+"""From records to the arrays of an index of names.
+
+Names are read as `identity.names` reads them; each reading of a name is an entry. Words are kept once, sorted by their letters.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from entente.identity.dates import PartialDate, parse_partial
+from entente.identity.names import name_forms
+from entente.kernel.errors import Invalid
+from entente.search.array_file import Array, write_arrays
+from entente.search.learned_forms import learned_forms
+from entente.search.letters import encode
+from entente.search.matching import HELD_WORDS_MAX, Names
+from entente.search.rarity import commonness, weight
+from entente.search.spelling import build_grams
+from entente.search.trie import Words, build_trie
+
+FORMAT: Final = 3
+ID_BYTES_MAX: Final = 400
+"""A record's id has at most 180 characters (docs/rules/records.md R1); other people's ids may be longer."""
+NAMES_MAX: Final = 1_000
+"""Of one record; the person with the most names of the public lists has 60."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRecord:
+    """What an index knows of one record whose facts are all of one disclosure class."""
+
+    id: str
+    names: tuple[str, ...]
+    birth_date: str = ""
+    """`1979-05-04`, `1979-05`, `1979`, or nothing."""
+    country: str = ""
+    """ISO 3166-1 alpha-2, or nothing."""
+    cls: int = 0
+    """Number of the disclosure class."""
+
+
+def as_record(given: Mapping[str, Any]) -> IndexRecord:
+    """Read a record from a mapping with the fields of an `IndexRecord`, or `name` for one name."""
+    names = given.get("names", given.get("name", ()))
+    return IndexRecord(
+        str(given.get("id", "")),
+        (names,) if isinstance(names, str) else tuple(str(name) for name in names),
+        str(given.get("birth_date") or ""),
+        str(given.get("country") or ""),
+        int(given.get("cls", 0)),
+    )
+
+
+class NamesBuilder:
+    """Takes records one by one, and writes the index of them all."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        """Word to its number in the order in which words were met."""
+        self._name_words, self._name_begins = array("I"), array("Q", [0])
+        self._records, self._classes = array("I"), array("I")
+        self._births, self._countries = array("I"), array("H")
+        self._ids, self._id_begins = bytearray(), array("Q", [0])
+
+    def add(self, record: IndexRecord) -> None:
+        """Take one record; raise Invalid for one without an id or with more than can be one record's."""
+        if len(record.names) > NAMES_MAX:
+            raise self._refusal(record.id)
+        number = self.add_record(record.id)
+        self.add_entries(number, record.names, record.cls, record.birth_date, record.country)
+
+    def add_record(self, record_id: str) -> int:
+        """Take a record of which nothing is known yet and return its number; raise Invalid where it has no id."""
+        spelt = record_id.encode()
+        if not spelt or len(spelt) > ID_BYTES_MAX:
+            raise self._refusal(record_id)
+        self._ids.extend(spelt)
+        self._id_begins.append(len(self._ids))
+        return len(self._id_begins) - 2
+
+    def add_entries(self, record: int, names: Iterable[str], cls: int, birth_date: str = "", country: str = "") -> None:
+        """Take names of a record, as they are written, that one disclosure class may see, and what it may see beside them.
+
+        A date of birth of another class than a name's goes with an entry of the class that may see both: the entry of those
+        who may see the name alone has none. Each entry counts for itself, and a record as much as its best.
+        """
+        born, code = packed_date(parse_partial(birth_date) if birth_date else None), country_code(country)
+        for form in dict.fromkeys(form for name in names for form in (*name_forms(name), *learned_forms(name))):
+            words = [number for word in form.split() if (number := self._number(word)) is not None]
+            self._name_words.extend(words[:HELD_WORDS_MAX])
+            self._name_begins.append(len(self._name_words))
+            self._records.append(record)
+            self._classes.append(cls)
+            self._births.append(born)
+            self._countries.append(code)
+
+    def write(self, path: Path, key: bytes = b"") -> None:
+        """Write the index file in one step, all that spells words sealed where a key is given.
+
+        Raises Unavailable when the disk does not take it.
+        """
+        about = {"format": FORMAT, "records": len(self._id_begins) - 1}
+        write_arrays(path, about, self._arrays(), Words._fields, key)
+
+    def _refusal(self, record_id: str) -> Invalid:
+        return Invalid(
+            "A record could not be put into the index.",
+            field="records",
+            why=f"Record {len(self._id_begins)} («{record_id[:40]}») has no id, one longer than {ID_BYTES_MAX} bytes, "
+            f"or more than {NAMES_MAX} names.",
+            do="Give each record an id and its own names.",
+        )
+
+    def _number(self, word: str) -> int | None:
+        found = self._numbers.get(word)
+        if found is None and encode(word):
+            found = self._numbers[word] = len(self._numbers)
+        return found
+
+    def _arrays(self) -> dict[str, Array]:
+        spelt = sorted(self._numbers, key=encode)
+        # Words with one beginning longer than what is kept of a word are one.
+        kept = [word for place, word in enumerate(spelt) if not place or encode(word) != encode(spelt[place - 1])]
+        place_of = {encode(word): place for place, word in enumerate(kept)}
+        moved = np.empty(len(self._numbers), np.uint32)
+        for word, number in self._numbers.items():
+            moved[number] = place_of[encode(word)]
+        name_words = moved[np.frombuffer(self._name_words, np.uint32)] if self._name_words else np.empty(0, np.uint32)
+        name_begins = np.frombuffer(self._name_begins, np.uint64).astype(np.int64)
+        letters = np.frombuffer(b"".join(map(encode, kept)), np.uint8)
+        entry_of = np.repeat(np.arange(name_begins.size - 1, dtype=np.uint32), np.diff(name_begins))
+        order = np.argsort(name_words, kind="stable")
+        counts = np.bincount(name_words, minlength=len(kept)) if name_words.size else np.zeros(len(kept), np.int64)
+        classes = np.frombuffer(self._classes, np.uint32) if self._classes else np.empty(0, np.uint32)
+        class_count = int(classes.max()) + 1 if classes.size else 1
+        pairs = np.unique(name_words.astype(np.int64) * class_count + classes[entry_of])
+        begins = np.cumsum([0, *(len(encode(word)) for word in kept)], dtype=np.int64)
+        words = Words(
+            letters, begins, *build_trie(letters, begins), *build_grams(letters, begins),
+            np.array([weight(word) for word in kept], np.float32),
+            np.array([commonness(word) for word in kept], np.float32),
+        )  # fmt: skip
+        names = Names(
+            entry_of[order], np.cumsum([0, *counts], dtype=np.int64), name_words, name_begins,
+            np.array(self._records, np.uint32), classes, np.array(self._births, np.uint32),
+            np.array(self._countries, np.uint16),
+        )  # fmt: skip
+        return {
+            **words._asdict(),
+            **{f"name_{name}": array_ for name, array_ in names._asdict().items()},
+            "class_count": np.array([class_count], np.int64),
+            "word_class_begins": np.searchsorted(pairs, np.arange(len(kept) + 1) * class_count),
+            "word_classes": (pairs % class_count).astype(np.uint32),
+            "ids": np.frombuffer(bytes(self._ids), np.uint8),
+            "id_begins": np.array(self._id_begins, np.int64),
+        }
+
+
+def packed_date(date: PartialDate | None) -> int:
+    """Return a date as yyyymmdd with 0 for what is not known; 0 for no date."""
+    return 0 if date is None else date.year * 10_000 + date.month * 100 + date.day
+
+
+def unpacked_date(packed: int) -> PartialDate:
+    """Return the date that `packed_date` packed."""
+    return PartialDate(packed // 10_000, packed // 100 % 100, packed % 100)
+
+
+def country_code(country: str) -> int:
+    """Return a country of two letters as a number; 0 for none."""
+    return int.from_bytes(country.upper().encode("ascii", "ignore")[:2], "big") if len(country) == 2 else 0  # noqa: PLR2004 - ISO 3166-1 alpha-2

@@ -1,0 +1,229 @@
+"""I7 to I9, I12, I22: the index of names, from records to a list; its file, and what it refuses."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from entente.identity.model import Query
+from entente.kernel.errors import Invalid, Unavailable
+from entente.search.array_file import MAGIC, Array, read_arrays, write_arrays
+from entente.search.index import FILE, LIMIT_MAX, Found, Index
+from entente.search.names_builder import NAMES_MAX, IndexRecord, NamesBuilder
+
+PEOPLE = [
+    IndexRecord("p1", ("Rustam Muhammadov",), "1979-05-04", "TJ"),
+    IndexRecord("p2", ("Rustam Mahmudov",), "1979-05-04", "TJ"),
+    IndexRecord("p3", ("Aigerim Yurchenko", "Aigerim Iurchenko"), "1985", "KZ"),
+    IndexRecord("p4", ("Abdul Rahman Siddiq",), "", "AF"),
+    IndexRecord("p5", ("Kim Jong-hun",), "1990-01-02", "KR"),
+    IndexRecord("p6", ("Kim Jong-hun",), "1961-11-30", "KR"),
+    IndexRecord("p7", ("Harcourt Blokker",), "", "NL", cls=1),
+    IndexRecord("p8", ("Mukhammadov Rustam",), "", "", cls=2),
+]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    return Index.build(PEOPLE, tmp_path_factory.mktemp("index"))
+
+
+def ids(found: tuple[object, ...]) -> list[str]:
+    return [one.id for one in found]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("Rustam Muhammadov", "p1"),
+        ("MUHAMMADOV, Rustam", "p1"),
+        ("Rustma Muhamadov", "p1"),
+        ("Мухаммадов Рустам", "p1"),
+        ("Юрченко", "p3"),
+        ("Iurchenko", "p3"),
+        ("Abdulrahman Siddiq", "p4"),
+        ("Abdul Rahman", "p4"),
+        ("AbdulRahmanSiddiq", "p4"),
+        ("عبد الرحمن صديق", "p4"),
+        ("ハーコート・ブロッケル", "p7"),
+        ("Mr. Harcourt Blokker", "p7"),
+    ],
+)
+def test_i7_person_comes_first_however_the_name_is_written(index: Index, query: str, first: str) -> None:
+    assert ids(index.search(query, 3))[0] == first
+
+
+def test_i8_date_of_birth_decides_between_namesakes(index: Index) -> None:
+    for born, first in (("1990-01-02", "p5"), ("1961-11-30", "p6"), ("1961", "p6")):
+        found = index.search(Query(names=("김정훈",), birth_date=born))
+        assert ids(found)[0] == first
+        assert found[0].score > found[1].score
+
+
+def test_i9_nationality_moves_the_score(index: Index) -> None:
+    same, other, unsaid = (
+        index.search(Query(names=("Rustam Muhammadov",), country=country))[0].score for country in ("TJ", "NL", "")
+    )
+    assert same > unsaid > other
+
+
+def test_i12_entries_of_other_classes_are_not_found_and_move_nothing(index: Index, tmp_path: Path) -> None:
+    seen_alone = Index.build([one for one in PEOPLE if one.cls == 0], tmp_path)
+    for query in ("Rustam Muhammadov", "Мухаммадов", "Blokker", "ハーコート・ブロッケル", "Mukhammadov"):
+        assert index.search(query, 20, allowed=[0]) == seen_alone.search(query, 20)
+    assert ids(index.search("Mukhammadov Rustam", 1, allowed=[0, 2])) == ["p8"]
+    assert index.search("Rustam", 20, allowed=[]) == index.search("Rustam", 20, allowed=[77]) == ()
+
+
+def test_i12_what_a_hidden_date_or_country_says_moves_nothing(tmp_path: Path) -> None:
+    builder, names = NamesBuilder(), NamesBuilder()
+    for number, born in enumerate(("1990-01-02", "1961-11-30")):
+        for one in (builder, names):
+            one.add_entries(one.add_record(f"p{number}"), ["rustam muhammadov"], 0)
+        builder.add_entries(number, ["rustam muhammadov"], 1, born, "TJ")
+    (tmp_path / "both").mkdir()
+    builder.write(tmp_path / "both" / FILE)
+    names.write(tmp_path / FILE)
+    both, nameless = Index.open(tmp_path / "both"), Index.open(tmp_path)
+    query = Query(names=("Rustam Muhammadov",), birth_date="1961-11-30", country="TJ")
+    assert both.search(query, allowed=[0]) == nameless.search(query)
+    seen = both.search(query, allowed=[0, 1])
+    assert ids(seen) == ["p1", "p0"]
+    assert seen[0].score > nameless.search(query)[0].score
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        " ",
+        "?",
+        "😀😀",
+        "\u202e\u202d",
+        "\u0301\u0301",
+        "1",
+        "x",
+        "x" * 10_000,
+        "аbсd еfgh",
+        "ٱللّٰه" * 50,
+        "王" * 500,
+    ],
+)
+def test_whatever_is_typed_has_an_answer(index: Index, query: str) -> None:
+    assert all(0.0 <= one.score <= 1.0 for one in index.search(query))
+
+
+def test_score_never_rises_along_the_list(index: Index) -> None:
+    found = index.search("Rustam Muhammadov", 8)
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    assert len(index.search("Rustam Muhammadov", 1)) == 1
+
+
+@pytest.mark.parametrize("limit", [0, -1, LIMIT_MAX + 1])
+def test_list_of_another_length_is_refused(index: Index, limit: int) -> None:
+    with pytest.raises(Invalid, match="not made"):
+        index.search("x", limit)
+
+
+def test_index_of_nobody_is_built_and_finds_nobody(tmp_path: Path) -> None:
+    empty = Index.build([], tmp_path)
+    assert (empty.size, empty.search("Rustam")) == (0, ())
+
+
+def test_record_may_be_a_mapping_and_have_a_name_without_letters(tmp_path: Path) -> None:
+    index = Index.build([{"id": "a", "name": "Rustam"}, {"id": "b", "names": ["?"]}, {"id": "c"}], tmp_path)
+    assert (index.size, ids(index.search("Rustam"))) == (3, ["a"])
+
+
+@pytest.mark.parametrize(
+    "record", [{"id": "", "name": "x"}, {"id": "x" * 401}, {"id": "x", "names": ["x"] * (NAMES_MAX + 1)}]
+)
+def test_record_that_cannot_be_one_is_refused_and_the_earlier_index_stays(
+    tmp_path: Path, record: dict[str, object]
+) -> None:
+    Index.build(PEOPLE, tmp_path)
+    with pytest.raises(Invalid, match="could not be put into the index"):
+        Index.build([record], tmp_path)
+    assert Index.open(tmp_path).size == len(PEOPLE)
+
+
+def test_index_is_built_in_the_place_of_one_that_is_open(tmp_path: Path) -> None:
+    earlier = Index.build(PEOPLE, tmp_path)
+    later = Index.build(PEOPLE[:1], tmp_path)
+    assert (earlier.size, later.size) == (len(PEOPLE), 1)
+    assert ids(earlier.search("Yurchenko", 1)) == ["p3"]
+    assert [place.name for place in tmp_path.iterdir()] == [FILE]
+
+
+def test_several_threads_find_the_same(index: Index) -> None:
+    wanted, found = index.search("Rustam Muhammadov"), list[tuple[Found, ...]]()
+
+    def ask() -> None:
+        found.extend(index.search("Rustam Muhammadov") for _ in range(50))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 200
+    assert all(one == wanted for one in found)
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "other", "cut", "longer", "header"])
+def test_damaged_file_is_refused_with_what_to_do(tmp_path: Path, damage: str) -> None:
+    Index.build(PEOPLE, tmp_path)
+    path = tmp_path / FILE
+    whole = path.read_bytes()
+    path.unlink()
+    damaged = {
+        "empty": b"", "other": b"x" * 4_096, "cut": whole[:-1], "longer": whole + b"\0",
+        "header": whole[: len(MAGIC) + 4] + b"{" + whole[len(MAGIC) + 5 :].replace(b'"arrays"', b'"arrayz"', 1),
+    }  # fmt: skip
+    if damage in damaged:
+        path.write_bytes(damaged[damage])
+    with pytest.raises(Unavailable) as failure:
+        Index.open(tmp_path)
+    assert "Build it again" in failure.value.do
+
+
+def test_file_of_another_version_is_refused(tmp_path: Path) -> None:
+    write_arrays(tmp_path / FILE, {"format": 0}, {})
+    with pytest.raises(Unavailable, match="could not be opened"):
+        Index.open(tmp_path)
+
+
+def test_disk_that_takes_no_more_leaves_what_stood_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Index.build(PEOPLE, tmp_path)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Unavailable, match="could not be written"):
+        Index.build(PEOPLE[:1], tmp_path)
+    monkeypatch.undo()
+    assert Index.open(tmp_path).size == len(PEOPLE)
+    assert [place.name for place in tmp_path.iterdir()] == [FILE]
+
+
+def test_arrays_are_read_as_they_were_written_and_cannot_be_changed(tmp_path: Path) -> None:
+    arrays: dict[str, Array] = {
+        "a": np.arange(5, dtype=np.uint32),
+        "none": np.empty(0, np.float32),
+        "b": np.array([1.5], np.float64),
+    }
+    write_arrays(tmp_path / "x", {"about": 1}, arrays)
+    found = read_arrays(tmp_path / "x")
+    assert found.about == {"about": 1}
+    assert {name: array.tolist() for name, array in found.arrays.items()} == {
+        "a": [0, 1, 2, 3, 4],
+        "none": [],
+        "b": [1.5],
+    }
+    with pytest.raises(ValueError, match="read-only"):
+        found.arrays["a"][0] = 1
