@@ -60,8 +60,9 @@ simulate: $(VENV)/.dev-installed  ## many seeds of a network under fire (SEEDS=1
 check-long: $(VENV)/.dev-installed  ## the tests that take minutes
 	@$(BIN)/pytest -n 2 --dist worksteal -q -m long --hypothesis-profile=long || { [ $$? -eq 5 ] && echo "No test is marked long yet."; }
 
-fuzz: $(VENV)/.dev-installed  ## hostile input to a node, guided by what it reaches (INPUTS=1000000 PROCESSES=1 GUIDED=no)
-	@$(BIN)/python -m tests.support.fuzz $(INPUTS) --processes $(PROCESSES) $(if $(filter no,$(GUIDED)),--unguided)
+fuzz: $(VENV)/.dev-installed  ## hostile input to a node, or OF=names to a search (INPUTS=1000000 PROCESSES=1 GUIDED=no)
+	@$(BIN)/python -m tests.support.$(if $(filter names,$(OF)),fuzz_names,fuzz) $(INPUTS) --processes $(PROCESSES) \
+		$(if $(filter no,$(GUIDED)),--unguided)
 
 lint: $(VENV)/.dev-installed  ## style only
 	@$(BIN)/ruff check $(SOURCES)
