@@ -146,6 +146,31 @@ def name_forms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for form in spelt if form))
 
 
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a name in normal form, each in its own script, without titles: those that `read_name` reads.
+
+    Source: docs/rules/identity.md I2.
+    """
+    return tuple(word for word, _ in _source_words(text))
+
+
+def plain_words(piece: str) -> tuple[str, ...] | None:
+    """Return the Latin words that a piece of a name without spaces has in every name; None where they depend on the name.
+
+    They depend on nothing where every word is a Latin one: such a word has one reading, and is one word of the name (I3).
+
+    Source: docs/rules/identity.md I2 and I3.
+    """
+    if piece.isascii() and piece.isalpha() and (piece.istitle() or piece.isupper() or piece.islower()):
+        return (piece.lower(),)
+    words = normalise(_JOINED_CAPITALS.sub(" ", unicodedata.normalize("NFKC", piece))).split()
+    if piece.isascii():
+        return tuple(words)
+    if any(script_of(word) is not Script.LATIN or _detitled(word) != word for word in words):
+        return None
+    return tuple(latin for word in words for reading in romanise(word) for latin in reading)
+
+
 def _choices(readings: list[tuple[tuple[str, ...], ...]]) -> Iterable[tuple[tuple[str, ...], ...]]:
     """Choose a reading of each word: every choice where there are few, else so that each reading of each word is in one."""
     if prod(map(len, readings)) <= FORMS_MAX:

@@ -10,6 +10,8 @@ Source: docs/rules/identity.md I24.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from entente.identity.scripts import fold
 
 _ROWS = """
@@ -332,17 +334,27 @@ suleyman: sulo
 """
 
 
-def _read(rows: str) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for line in rows.splitlines():
+def _rows() -> Iterator[tuple[list[str], list[str]]]:
+    for line in _ROWS.splitlines():
         names, colon, forms = line.partition(":")
         if colon and not line.startswith("#"):
-            for form in forms.split():
-                found.setdefault(fold(form), set()).update(map(fold, names.split()))
-    return {form: frozenset(names) for form, names in found.items()}
+            yield names.split(), forms.split()
 
 
-_STANDS_FOR = _read(_ROWS)
+def _read() -> tuple[dict[str, frozenset[str]], dict[str, tuple[str, ...]]]:
+    """Return the full names of each short form, folded, and the spellings that stand for each word either way."""
+    full: dict[str, set[str]] = {}
+    beside: dict[str, dict[str, None]] = {}
+    for names, forms in _rows():
+        for form in forms:
+            full.setdefault(fold(form), set()).update(map(fold, names))
+            beside.setdefault(fold(form), {}).update(dict.fromkeys(names))
+        for name in names:
+            beside.setdefault(fold(name), {}).update(dict.fromkeys(forms))
+    return {form: frozenset(names) for form, names in full.items()}, {word: tuple(row) for word, row in beside.items()}
+
+
+_STANDS_FOR, _BESIDE = _read()
 
 
 def is_short_for(short: str, full: str) -> bool:
@@ -351,3 +363,11 @@ def is_short_for(short: str, full: str) -> bool:
     Source: docs/rules/identity.md I24.
     """
     return full in _STANDS_FOR.get(short, ())
+
+
+def forms_beside(word: str) -> tuple[str, ...]:
+    """Return what a Latin word may stand beside in another list: the names a short form stands for, the short forms of a name.
+
+    Source: docs/rules/identity.md I24.
+    """
+    return _BESIDE.get(fold(word), ())

@@ -14,6 +14,7 @@ import functools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -22,12 +23,14 @@ import numpy as np
 from entente.identity.dates import DateAgreement, PartialDate, compare_dates, parse_partial
 from entente.identity.model import Query
 from entente.identity.score import WEIGHTS
+from entente.identity.short_forms import forms_beside
 from entente.kernel.errors import Invalid
 from entente.search.array_file import ArrayFile, other_format, read_arrays
-from entente.search.asking import asked_word, readings
+from entente.search.asking import asked_word
+from entente.search.cutting import WAYS_MAX, cuttings, place_of
 from entente.search.lattices import NO_LATTICE, latin_chunks
-from entente.search.letters import decode
-from entente.search.matching import ASKED_WORDS_MAX, DAYS_A_YEAR, Names, Near, match, match_scratch, shown_words
+from entente.search.letters import encode
+from entente.search.matching import DAYS_A_YEAR, Names, Near, match, match_scratch, shown_words
 from entente.search.names_builder import (
     FORMAT,
     IndexRecord,
@@ -37,9 +40,9 @@ from entente.search.names_builder import (
     packed_date,
     unpacked_date,
 )
-from entente.search.near import CUTS_MAX, NEAR_MAX, Asked, halves, near_scratch, near_words
-from entente.search.rarity import commonness
+from entente.search.near import NEAR_MAX, Asked, near_scratch, near_words
 from entente.search.trie import Shown, Words, leading
+from entente.search.ways import ASKED_WORDS_MAX, readings
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -47,8 +50,8 @@ FILE: Final = "names.arrays"
 LIMIT_MAX: Final = 1_000
 CUT_LETTERS_MIN: Final = 6
 """A shorter word is hardly two written together."""
-CUT_WAYS_MAX: Final = 2
-"""Ways to cut one word in two that are looked for, those of the commonest halves."""
+BESIDE_FIT: Final = 0.75
+"""How well the full name fits where a short form was asked for, and the other way round (docs/rules/identity.md I24)."""
 REMEMBERED_WORDS: Final = 4_096
 """Asked words whose near words are remembered, about 6 MB."""
 REMEMBERED_VIEWS: Final = 32
@@ -170,17 +173,17 @@ class Index:
         """Return the ways in which a name may be read, at last those with one word cut in two."""
         ways = list(readings(name))
         for place, text in enumerate(ways[0] if ways else ()):
-            latin = asked_word(text).latin
-            if len(latin) == 1 and len(latin[0]) >= CUT_LETTERS_MIN and text.isascii():
-                ways += [(*ways[0][:place], *cut, *ways[0][place + 1 :]) for cut in self._cut(latin[0], view)]
+            spelt = np.frombuffer(encode(text), np.uint8)
+            is_whole = len(ways[0]) == 1 or place_of(self._words, spelt) < 0
+            if is_whole and len(text) == spelt.size >= CUT_LETTERS_MIN:
+                ways += [(*ways[0][:place], *cut, *ways[0][place + 1 :]) for cut in self._cut(text, spelt, view)]
         return [way[:ASKED_WORDS_MAX] for way in ways]
 
-    def _cut(self, word: bytes, view: _View) -> list[tuple[str, str]]:
-        cuts = np.empty(CUTS_MAX, np.int64)
-        count = halves(self._words, np.frombuffer(word, np.uint8), view.shown.words, cuts)
-        found = [(decode(word[:cut]), decode(word[cut:])) for cut in cuts[:count].tolist()]
-        found.sort(key=lambda one: -min(commonness(one[0]), commonness(one[1])))
-        return found[:CUT_WAYS_MAX]
+    def _cut(self, text: str, spelt: Array, view: _View) -> list[tuple[str, ...]]:
+        ends = np.empty((WAYS_MAX, spelt.size + 1), np.int64)
+        count = cuttings(self._words, spelt, view.shown.words, ends)
+        found = [[0, *way[1 : way[0] + 1]] for way in ends[:count].tolist()]
+        return [tuple(text[begin:end] for begin, end in pairwise(way)) for way in found]
 
     def _named(self, reading: tuple[str, ...], born: PartialDate | None, view: _View) -> list[tuple[int, float]]:
         known = [one for word in reading if (one := self._near(word, view)).words.size]
@@ -215,8 +218,21 @@ class Index:
             word.lattice or NO_LATTICE,
         )
         count = near_words(self._words, asked, latin_chunks(), view.shown, self._scratch().near, near, fits)
-        near, fits = near[:count], fits[:count]
+        near, fits = self._with_forms_beside(text, near[:count], fits[:count], view)
+        count = near.size
         return _Near(near, fits, float((self._words.rarity[near] * fits).sum() / fits.sum()) if count else 0.0)
+
+    def _with_forms_beside(self, text: str, near: Array, fits: Array, view: _View) -> tuple[Array, Array]:
+        """Add the names that a short form stands for, and the short forms of a name, to its near words."""
+        spelt = [np.frombuffer(encode(form), np.uint8) for form in forms_beside(text)] if text.isascii() else []
+        found = [number for form in spelt if (number := place_of(self._words, form)) >= 0 and view.shown.words[number]]
+        if not found:
+            return near, fits
+        fit_of = dict.fromkeys(found, BESIDE_FIT)
+        for number, fit in zip(near.tolist(), fits.tolist(), strict=True):
+            fit_of[number] = max(fit, fit_of.get(number, 0.0))
+        best = sorted(fit_of.items(), key=lambda one: -one[1])
+        return np.array([number for number, _ in best], np.int64), np.array([fit for _, fit in best], np.float32)
 
     def _judged(self, best: Mapping[int, float], born: PartialDate | None, country: str) -> list[tuple[float, int]]:
         """Return the score and record of each entry whose name fits so well: date of birth and country beside it (I8, I9)."""

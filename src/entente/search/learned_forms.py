@@ -14,11 +14,11 @@ from collections.abc import Callable
 from typing import Final
 
 from entente.identity.channel import NATIVE_CHARACTERS_MAX
+from entente.identity.scripts import romanise
 from entente.identity.transliteration import SIGNS_MAX, Rows, tables
 from entente.identity.units import script_code, units
-from entente.search.asking import readings
-from entente.search.near import COMMON_PART
-from entente.search.rarity import commonness
+from entente.search.rarity import COMMON_PART, commonness
+from entente.search.ways import readings
 
 SPELLINGS: Final = 6
 """Of one word. Of development names put in as they are written and sought in Latin letters, .46 were among ten without them, .85
@@ -41,9 +41,9 @@ def learned_forms(name: str) -> tuple[str, ...]:
     for way in readings(name)[:WAYS_MAX]:
         spelt = [spellings(word) for word in way]
         if any(spelt):
-            every = [found or (word,) for found, word in zip(spelt, way, strict=True)]
+            every = [found or _by_standard(word) for found, word in zip(spelt, way, strict=True)]
             for place in range(SPELLINGS):
-                forms[" ".join(found[min(place, len(found) - 1)] for found in every)] = None
+                forms[" ".join(found[min(place, len(found) - 1)] for found in every).strip()] = None
     return tuple(forms)
 
 
@@ -61,6 +61,10 @@ def spellings(word: str) -> tuple[str, ...]:
         SPELLINGS, costs, key=lambda latin: (costs[latin] - 1000 * COMMON_PART * commonness(latin), latin)
     )
     return tuple(latin for latin in best if latin)
+
+
+def _by_standard(word: str) -> tuple[str, ...]:
+    return tuple("".join(reading) for reading in romanise(word)[:1]) or ("",)
 
 
 def _cheapest(usual: Callable[[str], tuple[tuple[str, int], ...]], signs: str) -> dict[str, int]:

@@ -14,16 +14,16 @@ SYMBOLS: Final = len(LETTERS) + 1
 WORD_LETTERS_MAX: Final = 40
 """Longer words are known by their beginning; the longest word of our development names has 33 letters."""
 
-_NUMBERS = {ord(letter): place for place, letter in enumerate(LETTERS, start=1)}
-_SPELLING = {place: letter for letter, place in ((letter, place) for place, letter in enumerate(LETTERS, start=1))}
+_NUMBER_OF = bytes(LETTERS.find(chr(code)) + 1 for code in range(256))
+_OTHERS = bytes(code for code in range(256) if not _NUMBER_OF[code])
+_LETTER_OF = bytes.maketrans(bytes(range(1, SYMBOLS)), LETTERS.encode("ascii"))
 
 
 def encode(word: str) -> bytes:
     """Return a word as numbers, one byte a letter; whatever is no letter of the index is left out."""
-    plain = word.lower().translate(_NUMBERS)
-    return bytes(number for number in map(ord, plain) if 0 < number < SYMBOLS)[:WORD_LETTERS_MAX]
+    return word.lower().encode("ascii", "ignore").translate(_NUMBER_OF, _OTHERS)[:WORD_LETTERS_MAX]
 
 
 def decode(numbers: bytes) -> str:
     """Return the word that `encode` made of it."""
-    return "".join(_SPELLING[number] for number in numbers)
+    return numbers.translate(_LETTER_OF).decode("ascii")

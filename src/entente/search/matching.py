@@ -17,11 +17,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from entente.search.compiling import compiled
+from entente.search.ways import ASKED_WORDS_MAX
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-ASKED_WORDS_MAX: Final = 8
-"""Words of a query that are searched by; a longer name is known by its first eight."""
 HELD_WORDS_MAX: Final = 16
 LOOKED_AT_MAX: Final = 300
 """Entries of one reading whose whole names are compared: on the development names 1,000 find next to none more."""

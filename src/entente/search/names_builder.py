@@ -5,6 +5,7 @@ Names are read as `identity.names` reads them; each reading of a name is an entr
 
 from __future__ import annotations
 
+import functools
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,10 +15,9 @@ from typing import Any, Final
 import numpy as np
 
 from entente.identity.dates import PartialDate, parse_partial
-from entente.identity.names import name_forms
 from entente.kernel.errors import Invalid
 from entente.search.array_file import Array, write_arrays
-from entente.search.learned_forms import learned_forms
+from entente.search.entries import EntryReader
 from entente.search.letters import encode
 from entente.search.matching import HELD_WORDS_MAX, Names
 from entente.search.rarity import commonness, weight
@@ -29,6 +29,10 @@ ID_BYTES_MAX: Final = 400
 """A record's id has at most 180 characters (docs/rules/records.md R1); other people's ids may be longer."""
 NAMES_MAX: Final = 1_000
 """Of one record; the person with the most names of the public lists has 60."""
+DAYS_MAX: Final = 100_000
+"""Dates that are remembered: all days of 270 years."""
+COUNTRIES_MAX: Final = 1_000
+"""Countries that are remembered: ISO 3166-1 has 250."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,13 @@ class NamesBuilder:
     """Takes records one by one, and writes the index of them all."""
 
     def __init__(self) -> None:
+        self._reader = EntryReader()
         self._numbers: dict[str, int] = {}
         """Word to its number in the order in which words were met."""
-        self._name_words, self._name_begins = array("I"), array("Q", [0])
+        self._name_words, self._name_lengths = array("I"), array("B")
         self._records, self._classes = array("I"), array("I")
         self._births, self._countries = array("I"), array("H")
-        self._ids, self._id_begins = bytearray(), array("Q", [0])
+        self._ids, self._id_lengths = bytearray(), array("H")
 
     def add(self, record: IndexRecord) -> None:
         """Take one record; raise Invalid for one without an id or with more than can be one record's."""
@@ -80,9 +85,9 @@ class NamesBuilder:
         spelt = record_id.encode()
         if not spelt or len(spelt) > ID_BYTES_MAX:
             raise self._refusal(record_id)
-        self._ids.extend(spelt)
-        self._id_begins.append(len(self._ids))
-        return len(self._id_begins) - 2
+        self._ids += spelt
+        self._id_lengths.append(len(spelt))
+        return len(self._id_lengths) - 1
 
     def add_entries(self, record: int, names: Iterable[str], cls: int, birth_date: str = "", country: str = "") -> None:
         """Take names of a record, as they are written, that one disclosure class may see, and what it may see beside them.
@@ -90,11 +95,13 @@ class NamesBuilder:
         A date of birth of another class than a name's goes with an entry of the class that may see both: the entry of those
         who may see the name alone has none. Each entry counts for itself, and a record as much as its best.
         """
-        born, code = packed_date(parse_partial(birth_date) if birth_date else None), country_code(country)
-        for form in dict.fromkeys(form for name in names for form in (*name_forms(name), *learned_forms(name))):
-            words = [number for word in form.split() if (number := self._number(word)) is not None]
-            self._name_words.extend(words[:HELD_WORDS_MAX])
-            self._name_begins.append(len(self._name_words))
+        born, code, numbers = _day(birth_date), country_code(country), self._numbers
+        read = [entry for name in names for entry in self._reader.entries(name)]
+        for entry in read if len(read) == 1 else dict.fromkeys(read):
+            if len(entry) > HELD_WORDS_MAX:
+                entry = entry[:HELD_WORDS_MAX]  # noqa: PLW2901 - what is held of it
+            self._name_words.extend([numbers.setdefault(word, len(numbers)) for word in entry])
+            self._name_lengths.append(len(entry))
             self._records.append(record)
             self._classes.append(cls)
             self._births.append(born)
@@ -105,50 +112,41 @@ class NamesBuilder:
 
         Raises Unavailable when the disk does not take it.
         """
-        about = {"format": FORMAT, "records": len(self._id_begins) - 1}
+        about = {"format": FORMAT, "records": len(self._id_lengths)}
         write_arrays(path, about, self._arrays(), Words._fields, key)
 
     def _refusal(self, record_id: str) -> Invalid:
         return Invalid(
             "A record could not be put into the index.",
             field="records",
-            why=f"Record {len(self._id_begins)} («{record_id[:40]}») has no id, one longer than {ID_BYTES_MAX} bytes, "
+            why=f"Record {len(self._id_lengths) + 1} («{record_id[:40]}») has no id, one longer than {ID_BYTES_MAX} bytes, "
             f"or more than {NAMES_MAX} names.",
             do="Give each record an id and its own names.",
         )
 
-    def _number(self, word: str) -> int | None:
-        found = self._numbers.get(word)
-        if found is None and encode(word):
-            found = self._numbers[word] = len(self._numbers)
-        return found
-
     def _arrays(self) -> dict[str, Array]:
-        spelt = sorted(self._numbers, key=encode)
+        spelt = sorted((encode(word), word, number) for word, number in self._numbers.items())
         # Words with one beginning longer than what is kept of a word are one.
-        kept = [word for place, word in enumerate(spelt) if not place or encode(word) != encode(spelt[place - 1])]
-        place_of = {encode(word): place for place, word in enumerate(kept)}
-        moved = np.empty(len(self._numbers), np.uint32)
-        for word, number in self._numbers.items():
-            moved[number] = place_of[encode(word)]
-        name_words = moved[np.frombuffer(self._name_words, np.uint32)] if self._name_words else np.empty(0, np.uint32)
-        name_begins = np.frombuffer(self._name_begins, np.uint64).astype(np.int64)
-        letters = np.frombuffer(b"".join(map(encode, kept)), np.uint8)
+        is_first = np.array([not place or one[0] != spelt[place - 1][0] for place, one in enumerate(spelt)], np.bool_)
+        kept = [spelt[place] for place in np.flatnonzero(is_first).tolist()]
+        moved = np.empty(len(spelt), np.uint32)
+        moved[np.array([number for _, _, number in spelt], np.int64)] = np.cumsum(is_first) - 1
+        name_words = moved[np.array(self._name_words, np.uint32)]
+        name_begins = _begins(np.array(self._name_lengths, np.int64))
+        letters = np.frombuffer(b"".join([encoded for encoded, _, _ in kept]), np.uint8)
+        begins = _begins(np.array([len(encoded) for encoded, _, _ in kept], np.int64))
         entry_of = np.repeat(np.arange(name_begins.size - 1, dtype=np.uint32), np.diff(name_begins))
-        order = np.argsort(name_words, kind="stable")
-        counts = np.bincount(name_words, minlength=len(kept)) if name_words.size else np.zeros(len(kept), np.int64)
-        classes = np.frombuffer(self._classes, np.uint32) if self._classes else np.empty(0, np.uint32)
+        classes = np.array(self._classes, np.uint32)
         class_count = int(classes.max()) + 1 if classes.size else 1
         pairs = np.unique(name_words.astype(np.int64) * class_count + classes[entry_of])
-        begins = np.cumsum([0, *(len(encode(word)) for word in kept)], dtype=np.int64)
         words = Words(
             letters, begins, *build_trie(letters, begins), *build_grams(letters, begins),
-            np.array([weight(word) for word in kept], np.float32),
-            np.array([commonness(word) for word in kept], np.float32),
+            np.array([weight(word) for _, word, _ in kept], np.float32),
+            np.array([commonness(word) for _, word, _ in kept], np.float32),
         )  # fmt: skip
         names = Names(
-            entry_of[order], np.cumsum([0, *counts], dtype=np.int64), name_words, name_begins,
-            np.array(self._records, np.uint32), classes, np.array(self._births, np.uint32),
+            entry_of[np.argsort(name_words, kind="stable")], _begins(np.bincount(name_words, minlength=len(kept))),
+            name_words, name_begins, np.array(self._records, np.uint32), classes, np.array(self._births, np.uint32),
             np.array(self._countries, np.uint16),
         )  # fmt: skip
         return {
@@ -158,8 +156,18 @@ class NamesBuilder:
             "word_class_begins": np.searchsorted(pairs, np.arange(len(kept) + 1) * class_count),
             "word_classes": (pairs % class_count).astype(np.uint32),
             "ids": np.frombuffer(bytes(self._ids), np.uint8),
-            "id_begins": np.array(self._id_begins, np.int64),
+            "id_begins": _begins(np.array(self._id_lengths, np.int64)),
         }
+
+
+def _begins(lengths: Array) -> Array:
+    """Return where each of a row of things begins, and where the last one ends."""
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+
+
+@functools.lru_cache(maxsize=DAYS_MAX)
+def _day(date: str) -> int:
+    return packed_date(parse_partial(date) if date else None)
 
 
 def packed_date(date: PartialDate | None) -> int:
@@ -172,6 +180,7 @@ def unpacked_date(packed: int) -> PartialDate:
     return PartialDate(packed // 10_000, packed // 100 % 100, packed % 100)
 
 
+@functools.lru_cache(maxsize=COUNTRIES_MAX)
 def country_code(country: str) -> int:
     """Return a country of two letters as a number; 0 for none."""
     return int.from_bytes(country.upper().encode("ascii", "ignore")[:2], "big") if len(country) == 2 else 0  # noqa: PLR2004 - ISO 3166-1 alpha-2

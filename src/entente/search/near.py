@@ -16,10 +16,10 @@ import numpy as np
 
 from entente.identity.transliteration import SIGNS_MAX
 from entente.search.compiling import compiled
-from entente.search.letters import WORD_LETTERS_MAX
+from entente.search.rarity import COMMON_PART
 from entente.search.sounding import SLOTS, Beginnings, Chunks, Lattice, beginnings, sounding
 from entente.search.spelling import LONG_LETTERS, SpellingScratch, likeness, sharing_grams, spelling_scratch, walk
-from entente.search.trie import Shown, Words, node_after, step
+from entente.search.trie import Shown, Words
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -29,16 +29,12 @@ BY_GRAMS: Final = 100
 COST_SPREAD: Final = 8.0
 """Nats by which a reading may be dearer than the best until it fits a third as well; measured on the development names, where 3
 found .86 of them among ten and 7 to 9 .89."""
-COMMON_PART: Final = 0.5
-"""How much of a word's commonness in nats is taken off its cost: the usual spelling first; measured beside the spread."""
 STANDARD_FIT: Final = 0.4
 """How well the reading by a standard fits, where what was learned reads otherwise."""
 UNLIKELY_PART: Final = 0.05
 """What is left of the fit of a word that the learned transliteration holds to be another one."""
 LETTER_FIT: Final = 0.5
 """A single letter is an initial more often than a word."""
-HALF_LETTERS_MIN: Final = 2
-"""Of a word that may be two written together."""
 FIT_MIN: Final = 0.02
 """A word that fits less stands for nothing."""
 
@@ -152,28 +148,3 @@ def _note(word: int, fit: float, fit_of: Array, touched: Array, count: int) -> i
         count += 1
     fit_of[word] = max(fit_of[word], np.float32(fit))
     return count
-
-
-@compiled
-def halves(words: Words, word: Array, shown: Array, cuts: Array) -> int:
-    """Write the places where a word may be cut so that both halves are shown words into `cuts` i64; return how many."""
-    count, node = 0, 0
-    for place in range(1, word.size - HALF_LETTERS_MIN + 1):
-        node = step(words.follows, words.child, node, word[place - 1])
-        if node < 0:
-            break
-        if place >= HALF_LETTERS_MIN and _is_shown(words, node, shown) and count < cuts.size:
-            rest = node_after(words.follows, words.child, 0, word, place, word.size)
-            if rest >= 0 and _is_shown(words, rest, shown):
-                cuts[count] = place
-                count += 1
-    return count
-
-
-@compiled
-def _is_shown(words: Words, node: int, shown: Array) -> bool:
-    return words.ends[node] >= 0 and shown[words.ends[node]] != 0
-
-
-CUTS_MAX: Final = WORD_LETTERS_MAX
-"""Places at which a word may be cut."""

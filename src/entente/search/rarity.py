@@ -15,6 +15,8 @@ from typing import Final
 
 STEPS_A_DOUBLING: Final = 2
 """The file has words by how often they were counted, in half doublings."""
+COMMON_PART: Final = 0.5
+"""How much of a word's commonness in nats is taken off its cost: the usual spelling first; measured beside the spread."""
 UNCOUNTED: Final = 1.0
 """How often a word counts as met that stands in no row: between once and the least that is listed."""
 

@@ -49,6 +49,10 @@ def ids(found: tuple[object, ...]) -> list[str]:
         ("Abdul Rahman", "p4"),
         ("AbdulRahmanSiddiq", "p4"),
         ("عبد الرحمن صديق", "p4"),
+        ("عبدالرحمن صديق", "p4"),
+        ("rustammuhammadov", "p1"),
+        ("KimJonghun", "p5"),
+        ("金正勳", "p5"),
         ("ハーコート・ブロッケル", "p7"),
         ("Mr. Harcourt Blokker", "p7"),
     ],
@@ -227,3 +231,20 @@ def test_arrays_are_read_as_they_were_written_and_cannot_be_changed(tmp_path: Pa
     }
     with pytest.raises(ValueError, match="read-only"):
         found.arrays["a"][0] = 1
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [("William Osgood", "Bill Osgood"), ("Bill Osgood", "William Osgood"), ("JaVale McGee", "Javale Mcgee")],
+)
+def test_i24_short_form_finds_the_name_it_stands_for(tmp_path: Path, name: str, query: str) -> None:
+    near = ("Walter Osgood", "Wilbur Osgood", "Blake Osgood", "Jarvis Gee")
+    index = Index.build([IndexRecord(one, (one,)) for one in (*near, name)], tmp_path)
+    assert ids(index.search(query, 1)) == [name]
+
+
+def test_han_name_written_by_sound_without_a_space_is_cut(tmp_path: Path) -> None:
+    index = Index.build(
+        [IndexRecord(one, (one,)) for one in ("Shahidan Kassim", "Shan Kim", "Kassandra Shah")], tmp_path
+    )
+    assert ids(index.search("沙希淡卡欣", 1)) == ["Shahidan Kassim"]

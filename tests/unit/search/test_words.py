@@ -16,7 +16,8 @@ from entente.identity.transliteration import COST_SCALE, likelihood, tables
 from entente.search.asking import asked_word
 from entente.search.lattices import NO_LATTICE, latin_chunks, lattice_of
 from entente.search.letters import decode, encode
-from entente.search.near import COMMON_PART, COST_SPREAD, CUTS_MAX, NEAR_MAX, Asked, halves, near_scratch, near_words
+from entente.search.near import COST_SPREAD, NEAR_MAX, Asked, near_scratch, near_words
+from entente.search.rarity import COMMON_PART
 from entente.search.sounding import DEARER_MAX, Lattice, beginnings, sounding
 from entente.search.spelling import (
     BUCKETS,
@@ -232,15 +233,6 @@ def test_fits_are_best_first_and_a_usual_word_fits_better_than_it_would() -> Non
     nearer = math.exp(COMMON_PART * 4.0 / COST_SPREAD)
     assert usual["kim"] / usual["gim"] == pytest.approx(nearer * plain["kim"] / plain["gim"], rel=1e-5)
     assert all(one >= other for near in (plain, usual) for one, other in pairwise(near.values()))
-
-
-def test_word_may_be_cut_where_both_halves_are_shown_words() -> None:
-    words, spelt = words_of(["abdul", "rahman", "abdulrah", "man", "ab", "dulrahman"])
-    cuts = np.empty(CUTS_MAX, np.int64)
-    assert cuts[: halves(words, numbers("abdulrahman"), everything(spelt), cuts)].tolist() == [2, 5, 8]
-    shown = np.array([word != "man" for word in spelt], np.uint8)
-    assert cuts[: halves(words, numbers("abdulrahman"), shown, cuts)].tolist() == [2, 5]
-    assert halves(words, numbers("a"), everything(spelt), cuts) == 0
 
 
 @given(SPELT, SPELT)
