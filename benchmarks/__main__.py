@@ -6,6 +6,7 @@ RESULTS.md, a section a scenario with its date and machine; the sections of scen
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import os
 import platform
@@ -17,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.identity.options import add_arguments, hand_on
 from benchmarks.line import HEADINGS, Line
 from benchmarks.scenario import run_scenario
 
@@ -30,6 +32,7 @@ SCENARIOS = (
     "suspension",
     "nodes",
     "search_first",
+    "identity",
     "erasing",
     "exact_keys",
 )
@@ -43,8 +46,14 @@ never better.
 """
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Measure the named scenarios, or all; return 1 when a number that was asked for is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(SCENARIOS)}; all where none is named")
+    add_arguments(parser)
+    given = parser.parse_args(arguments)
+    hand_on(given)
+    names: list[str] = given.names
     if unknown := sorted(set(names) - set(SCENARIOS)):
         print(f"There is no scenario {', '.join(unknown)}; there are {', '.join(SCENARIOS)}.")
         return 2

@@ -31,6 +31,8 @@ class Line:
     """In the same unit."""
     floor_what: str = ""
     """What the floor is, or which peer."""
+    more: tuple[tuple[float, str], ...] = ()
+    """Further peers, each with its figure in the same unit."""
 
     @property
     def is_met(self) -> bool:
@@ -50,7 +52,8 @@ class Line:
 
     def cells(self) -> tuple[str, ...]:
         """Return what · asked · peer or floor · ours · met, as they stand in a table."""
-        floor = "" if self.floor is None else f"{number(self.floor)} ({self.floor_what})"
+        beside = () if self.floor is None else ((self.floor, self.floor_what), *self.more)
+        floor = " · ".join(f"{number(value)} ({what})" for value, what in beside)
         ours = f"{number(self.value)} {self.unit}".strip()
         return self.what, "" if self.asked is None else str(self.asked), floor, ours, self.verdict
 

@@ -58,11 +58,11 @@ def run() -> list[Line]:
 
 def _one_start(folder: Path) -> tuple[float, float]:
     """Return the seconds until a fresh node listened, and its megabytes a second later."""
-    command = [sys.executable, "-m", "entente.cli", "node", "run", "--folder", str(folder), "--port", str(_free_port())]
+    command = [sys.executable, "-m", "entente.cli", "node", "run", "--folder", str(folder), "--port", str(free_port())]
     began = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:
-            _wait_for(lambda: _answers(folder), process)
+            wait_for(lambda: answers(folder), process)
             seconds = time.monotonic() - began
             time.sleep(IDLE_SECONDS)
             return seconds, _megabytes(process.pid)
@@ -71,7 +71,7 @@ def _one_start(folder: Path) -> tuple[float, float]:
             process.wait(WAIT_SECONDS_MAX)
 
 
-def _answers(folder: Path) -> bool:
+def answers(folder: Path) -> bool:
     """Say whether the node of a folder answers on the address its lock announces."""
     if (holder := running_node(folder)) is None or not holder.address:
         return False
@@ -81,7 +81,8 @@ def _answers(folder: Path) -> bool:
         return False
 
 
-def _wait_for(is_so: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+def wait_for(is_so: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    """Wait until something is so; fail where the node ends or does not get there in time."""
     give_up_at = time.monotonic() + WAIT_SECONDS_MAX
     while not is_so():
         assert process.poll() is None, "the node ended instead of listening"
@@ -89,8 +90,8 @@ def _wait_for(is_so: Callable[[], bool], process: subprocess.Popen[bytes]) -> No
         time.sleep(POLL_SECONDS)
 
 
-def _free_port() -> int:
-    # Asked of the system each time: the number is free when the node takes it unless another program was quicker.
+def free_port() -> int:
+    """Return a port that the system gave just now: free when a node takes it unless another program was quicker."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 
