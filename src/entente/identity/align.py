@@ -9,14 +9,16 @@ Source: docs/rules/identity.md I7.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum, StrEnum
 from operator import itemgetter
 
-from rapidfuzz.distance import Indel, JaroWinkler
+from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
 from entente.identity.name_parts import GENDERED_STEM_MIN, PARTICLES, are_forms_of_one_family
-from entente.identity.names import LEGAL_FORMS, Name, Part, Word
+from entente.identity.names import Name, Part, Word
+from entente.identity.organisations import COMMON, FILLERS, LegalKind, is_number, legal_forms, number_at
 from entente.identity.scripts import VOWELLESS, Script, is_read_by_table, skeleton
 from entente.identity.short_forms import is_short_for
 from entente.identity.transliteration import is_learned, likelihood
@@ -34,6 +36,13 @@ SHORT_FORM = 900
 """A short form says which names it may stand for, not which one it does."""
 CLOSE_MIN = 780
 """Jaro-Winkler × 1000 below which two words are different words: under it most pairs of the development data are."""
+SLIPS = 0.22
+"""Slips of the pen for each letter of the longer word above which two words are different ones; one slip is always one word."""
+SLIPS_ONE_SKELETON = 0.24
+"""The same where the consonants agree."""
+ONE_SLIP = 2
+"""In halves, as `_slips` counts."""
+_ONE_VOWEL = str.maketrans("eiou", "aaaa")
 APART_MIN = 700
 """The same for words of two scripts that the learned transliteration does not read: letters and skeleton weighed together."""
 LEARNED_MIN = 400
@@ -45,6 +54,7 @@ TOGETHER_LIKELY = 0.5
 WEIGHT_WORD = 100
 WEIGHT_SHORT = 60
 WEIGHT_INITIAL = 35
+WEIGHT_COMMON = 40
 WEIGHT_PARTICLE = 15
 WEIGHT_LESSER = {Part.HONORIFIC: 15, Part.FATHERS: 50}
 """A title that may be a name counts as a particle does; a father's name left out is no other name."""
@@ -80,6 +90,14 @@ class Pairing:
     """How they agreed, where the agreement is said best with the words themselves."""
 
 
+class Crossed(Enum):
+    """What stands crosswise in two names of the same words, as far as both show which word is what."""
+
+    NOT = 0
+    FAMILY = 1
+    FATHERS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class NameComparison:
     """One name against one other."""
@@ -89,32 +107,113 @@ class NameComparison:
     """Weight of the query's words that found nothing."""
     extra: int
     """Weight of the record's words that found nothing."""
+    contrary: int = 0
+    """Of both, the weight of whole words that stand against each other: each name has its own, and they are not alike."""
+    is_other_kind: bool = False
+    """Whether both name a legal form, of two kinds."""
+    crossed: Crossed = Crossed.NOT
+    is_number_alone: bool = False
+    """Whether one has a number that the other lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A name as it is compared: its words without the legal form, by place, what each weighs, and the kind of legal form."""
+
+    words: dict[int, Word]
+    kind: LegalKind | None
+
+
+@functools.lru_cache(maxsize=8192)
+def _weighed(name: Name) -> _Weighed:
+    texts = [word.text for word in name.words]
+    forms = legal_forms(texts)
+    words: list[Word] = []
+    place = 0
+    while place < len(texts):
+        digits, count = number_at(texts, place)
+        if count:
+            words.append(replace(name.words[place], text=digits, folded=digits, is_initial=False, other_readings=()))
+        elif place not in forms:
+            words.append(name.words[place])
+        place += count or 1
+    kinds: list[LegalKind] = [kind for kind in forms.values() if kind is not LegalKind.ANY] or list(forms.values())
+    return _Weighed(dict(enumerate(words)), kinds[0] if kinds else None)
 
 
 def compare_names(asked: Name, held: Name) -> NameComparison:
     """Align two names greedily, best pair first.
 
-    Source: docs/rules/identity.md I7.
+    Source: docs/rules/identity.md I7 and I35.
     """
-    free_asked, free_held = dict(enumerate(asked.words)), dict(enumerate(held.words))
+    ours, theirs = _weighed(asked), _weighed(held)
+    free_asked, free_held = dict(ours.words), dict(theirs.words)
     found: list[Pairing] = []
-    scored = [
-        (likeness, min(_weight(a), _weight(h)), -i, -j, agreement)
-        for i, a in free_asked.items()
-        for j, h in free_held.items()
-        if (pair := compare_words(a, h))
-        for likeness, agreement in (pair,)
-    ]
-    for likeness, _, i, j, agreement in sorted(scored, reverse=True):
-        if -i in free_asked and -j in free_held:
-            a, h = free_asked.pop(-i), free_held.pop(-j)
-            words = _short_form_said(a, h) if agreement is Agreement.SHORT_FORM else ""
-            part = Part.GIVEN if agreement is Agreement.SHORT_FORM else _part(a, h)
-            found.append(Pairing(part, agreement, likeness, _pair_weight(a, h), words))
-    found += _written_together(free_asked, free_held)
-    found += _written_together(free_held, free_asked)
+    placed: list[tuple[Part, Part]] = []
+    for i, a in ours.words.items():
+        same = [j for j, h in free_held.items() if h.text == a.text]
+        if same:
+            j = max(same, key=lambda place: (_weight(free_held[place]), -place))
+            h = free_held.pop(j)
+            del free_asked[i]
+            placed.append((a.part, h.part))
+            found.append(Pairing(_part(a, h), _equal(a, h), EQUAL, _pair_weight(a, h)))
+    if free_asked and free_held:
+        found += _written_together(free_asked, free_held, _spelt_together)
+        found += _written_together(free_held, free_asked, _spelt_together)
+        scored = [
+            (likeness, min(_weight(a), _weight(h)), -i, -j, agreement)
+            for i, a in free_asked.items()
+            for j, h in free_held.items()
+            if (pair := compare_words(a, h))
+            for likeness, agreement in (pair,)
+        ]
+        for likeness, _, i, j, agreement in sorted(scored, reverse=True):
+            if -i in free_asked and -j in free_held:
+                a, h = free_asked.pop(-i), free_held.pop(-j)
+                placed.append((a.part, h.part))
+                words = _short_form_said(a, h) if agreement is Agreement.SHORT_FORM else ""
+                part = Part.GIVEN if agreement is Agreement.SHORT_FORM else _part(a, h)
+                found.append(Pairing(part, agreement, likeness, _pair_weight(a, h), words))
+        if free_asked and free_held:
+            found += _written_together(free_asked, free_held, _sounds_together)
+            found += _written_together(free_held, free_asked, _sounds_together)
     missing, extra = sum(map(_weight, free_asked.values())), sum(map(_weight_extra, free_held.values()))
-    return NameComparison(tuple(found), missing + _fathers_differ(free_asked, free_held), extra)
+    return NameComparison(
+        tuple(found),
+        missing + _fathers_differ(free_asked, free_held),
+        extra,
+        _contrary(free_asked.values(), free_held.values()),
+        _is_other_kind(ours.kind, theirs.kind),
+        _crossed(placed),
+        _has_number(free_asked.values()) != _has_number(free_held.values()),
+    )
+
+
+def _equal(a: Word, h: Word) -> Agreement:
+    return Agreement.EQUAL if a.script is h.script else Agreement.TRANSLITERATION
+
+
+def _crossed(placed: Iterable[tuple[Part, Part]]) -> Crossed:
+    parts = set(placed)
+    if parts == {(Part.FAMILY, Part.GIVEN), (Part.GIVEN, Part.FAMILY)}:
+        return Crossed.FAMILY
+    of_one, of_other = (any(pair[side] is Part.FATHERS is not pair[1 - side] for pair in parts) for side in (0, 1))
+    return Crossed.FATHERS if of_one and of_other else Crossed.NOT
+
+
+def _is_other_kind(one: LegalKind | None, other: LegalKind | None) -> bool:
+    return one is not None and other is not None and one is not other and LegalKind.ANY not in {one, other}
+
+
+def _has_number(words: Iterable[Word]) -> bool:
+    # A lone v or x is an initial; a lone i is the first of a row (a ship, a fund) as often.
+    return any(is_number(word.text) and word.text not in {"v", "x"} for word in words)
+
+
+def _contrary(asked: Iterable[Word], held: Iterable[Word]) -> int:
+    """Weigh the words that each name has for itself against each other; particles and initials stand against nothing."""
+    return min(sum(weight for word in words if (weight := _weight(word)) >= WEIGHT_COMMON) for words in (asked, held))
 
 
 def _fathers_differ(asked: dict[int, Word], held: dict[int, Word]) -> int:
@@ -150,7 +249,7 @@ def _as_written(word: Word) -> Word:
 def _compare_spellings(a: Word, h: Word) -> tuple[int, Agreement] | None:
     if a.text == h.text:
         return EQUAL, Agreement.EQUAL if a.script is h.script else Agreement.TRANSLITERATION
-    if a.is_initial or h.is_initial:
+    if _is_initial(a) or _is_initial(h):
         return (INITIAL, Agreement.INITIAL) if _is_initial_of(a, h) or _is_initial_of(h, a) else None
     if a.folded == h.folded:
         return TRANSLITERATION, Agreement.TRANSLITERATION
@@ -186,11 +285,21 @@ def _compare_letters(a: Word, h: Word) -> tuple[int, Agreement] | None:
 
 def _one_script(a: Word, h: Word, similar: int) -> tuple[int, Agreement] | None:
     bones = skeleton(a.text)
-    if similar >= CLOSE_MIN and bones == skeleton(h.text) and len(bones) >= SKELETON_CHARACTERS_MIN:
+    halves = min(_slips(a.text, h.text), _slips(a.folded, h.folded))
+    letters = 2 * max(len(a.text), len(h.text))
+    is_one_skeleton = bones == skeleton(h.text) and len(bones) >= SKELETON_CHARACTERS_MIN
+    if similar >= CLOSE_MIN and is_one_skeleton and halves <= SLIPS_ONE_SKELETON * letters:
         return max(similar, SKELETON), Agreement.TRANSLITERATION
+    if halves > max(ONE_SLIP, SLIPS * letters):
+        return None
     # Jaro-Winkler is generous to a shared beginning; the edit distance must agree.
     likeness = (similar + round(1000 * Indel.normalized_similarity(a.folded, h.folded))) // 2
     return (likeness, Agreement.CLOSE) if likeness >= CLOSE_MIN else None
+
+
+def _slips(one: str, other: str) -> int:
+    """Count the slips of the pen in halves: another vowel is half of one, because transliterations choose them freely."""
+    return OSA.distance(one, other) + OSA.distance(one.translate(_ONE_VOWEL), other.translate(_ONE_VOWEL))
 
 
 def _learned(a: Word, h: Word) -> float | None:
@@ -217,13 +326,27 @@ def _two_scripts(a: Word, h: Word, similar: int) -> tuple[int, Agreement] | None
     return (likeness, Agreement.TRANSLITERATION) if likeness >= APART_MIN else None
 
 
+def _is_initial(word: Word) -> bool:
+    """Tell an initial from a syllable: one sign of these scripts is a whole name: Korean «Yi»."""
+    return word.is_initial and word.script not in _SYLLABLES
+
+
+_SYLLABLES = frozenset({Script.HAN, Script.HANGUL, Script.KANA})
+
+
 def _is_initial_of(short: Word, long: Word) -> bool:
-    return short.is_initial and not long.is_initial and (long.text[:1] == short.text or long.folded[:1] == short.folded)
+    return (
+        _is_initial(short)
+        and not _is_initial(long)
+        and (long.text[:1] == short.text or long.folded[:1] == short.folded)
+    )
 
 
 def _weight(word: Word) -> int:
-    if word.text in PARTICLES or word.text in LEGAL_FORMS:
+    if word.text in PARTICLES or word.text in FILLERS:
         return WEIGHT_PARTICLE
+    if word.text in COMMON:
+        return WEIGHT_COMMON
     if word.part in WEIGHT_LESSER:
         return WEIGHT_LESSER[word.part]
     if word.is_initial:
@@ -244,14 +367,16 @@ def _part(a: Word, h: Word) -> Part:
     return h.part if h.part is not Part.UNKNOWN else a.part
 
 
-def _written_together(ones: dict[int, Word], many: dict[int, Word]) -> list[Pairing]:
+def _written_together(
+    ones: dict[int, Word], many: dict[int, Word], is_one: Callable[[Word, list[Word]], bool]
+) -> list[Pairing]:
     """Pair a word with two or three neighbours that make it up; takes them out of both."""
     found: list[Pairing] = []
     if len(many) < 2:  # noqa: PLR2004 - two words at least make up one
         return found
     for place, word in list(ones.items()):
         for count in (2, 3):
-            start = next((first for first in many if _makes_up(word, many, first, count)), None)
+            start = next((first for first in many if _makes_up(word, many, first, count, is_one)), None)
             if start is not None:
                 taken = [many.pop(start + step) for step in range(count)]
                 del ones[place]
@@ -261,13 +386,21 @@ def _written_together(ones: dict[int, Word], many: dict[int, Word]) -> list[Pair
     return found
 
 
-def _makes_up(word: Word, many: dict[int, Word], first: int, count: int) -> bool:
+def _makes_up(
+    word: Word, many: dict[int, Word], first: int, count: int, is_one: Callable[[Word, list[Word]], bool]
+) -> bool:
     parts = [many[first + step] for step in range(count) if first + step in many]
-    if len(parts) != count:
-        return False
-    if is_learned(word.written) and all(part.script is Script.LATIN for part in parts):
-        return likelihood(word.written, "".join(part.text for part in parts)) >= TOGETHER_LIKELY
+    return len(parts) == count and is_one(word, parts)
+
+
+def _spelt_together(word: Word, parts: list[Word]) -> bool:
     if parts[0].folded[:1] != word.folded[:1]:
         return False
     together = "".join(part.folded for part in parts)
     return Indel.normalized_similarity(together, word.folded) >= TOGETHER / 1000
+
+
+def _sounds_together(word: Word, parts: list[Word]) -> bool:
+    if not is_learned(word.written) or any(part.script is not Script.LATIN for part in parts):
+        return False
+    return likelihood(word.written, "".join(part.text for part in parts)) >= TOGETHER_LIKELY

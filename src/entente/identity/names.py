@@ -24,13 +24,6 @@ WORDS_MAX = 16
 FORMS_MAX = 4
 """Readings of one name that are kept; two ambiguous words give four."""
 
-# What many organisations share; it counts little (align.WEIGHT_PARTICLE).
-LEGAL_FORMS = frozenset({
-    "ltd", "limited", "llc", "llp", "inc", "corp", "corporation", "co", "company", "plc", "gmbh", "ag", "sa", "sarl", "srl",
-    "spa", "bv", "nv", "oy", "ab", "as", "aps", "ooo", "oao", "zao", "pao", "ao", "pjsc", "jsc", "fze", "fzco", "pte", "pty",
-    "sdn", "bhd",
-})  # fmt: skip
-
 _JOINERS = re.compile(r"[’'`´ʼʹʻ‘ʿʾ\u0640\u200c\u200d]+")
 _SEPARATORS = re.compile(r"[\W_]+")
 # Latin, Greek and Cyrillic accents, Hebrew and Arabic points. Vowel signs of Indic scripts and kana marks are letters and stay.

@@ -8,10 +8,11 @@ Source: docs/rules/identity.md I7 to I11. Every weight stands in WEIGHTS, chosen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
-from entente.identity.align import NameComparison, Pairing, compare_names
+from entente.identity.align import WEIGHT_SHORT, WEIGHT_WORD, Crossed, NameComparison, Pairing, compare_names
 from entente.identity.dates import BEST_FIRST, DateAgreement, compare_dates, parse_partial
 from entente.identity.identifiers import identifier_keys, query_keys, words_for
 from entente.identity.model import Evidence, EvidenceKind, Query
@@ -24,12 +25,35 @@ from entente.records.model import Fact, Record, Schema
 class Weights:
     """Every number of the score, in thousandths."""
 
-    name_ceiling: int = 920
+    name_ceiling: int = 960
     """A name alone, all of it equal: namesakes exist, so it is never certain."""
     weak_alias_ceiling: int = 560
     """A weak alias confirms and never matches alone: below SHOW_MIN by itself."""
-    extra_words: int = 250
+    one_word: int = 100
+    """What a name loses of which no more than one word agrees: many share a family name."""
+    contrary: int = 2000
+    """Times the part of the name where each side has a word of its own: with half of it against each other little is left."""
+    contrary_most: int = 950
+    other_kind: int = 460
+    """«AG» against «GmbH»: two companies of one house."""
+    crossed: int = 360
+    """One's family name is the other's given name: mostly two persons, sometimes two columns changed over."""
+    fathers_crossed: int = 580
+    """Abdullah, son of Omar, and Omar, son of Abdullah."""
+    number_alone: int = 300
+    """«Victory» and «Victory 3»."""
+    missing: int = 600
+    """What is lost when none of the query's further words is in the record: lists often hold two names of four."""
+    missing_beside_one: int = 1000
+    """The same where no more than one word agrees."""
+    extra_words: int = 280
     """What is lost when none of the record's further words was asked for; a query often has one word of three."""
+    extra_beside_common: int = 1000
+    """The same where no more agrees than a word that many organisations have."""
+    calibration: tuple[tuple[int, int], ...] = (
+        (0, 80), (200, 130), (350, 200), (450, 340), (600, 430), (700, 610), (750, 830), (850, 910), (940, 950), (1000, 960),
+    )  # fmt: skip
+    """What the likeness of a name is worth as a score, at these points and straight between them (I36)."""
     identifier: int = 950
     """A number equal and nothing else known: numbers are mistyped and reused."""
     identifier_name_differs: int = 200
@@ -52,8 +76,8 @@ class Weights:
     """Part of what is still missing to 1,000 that a birth date gives, where the name agrees wholly."""
     dates_against: dict[DateAgreement, int] = field(default_factory=lambda: {
         DateAgreement.YEAR_NEAR: 150,
-        DateAgreement.DATE_DIFFERS: 500,
-        DateAgreement.YEAR_DIFFERS: 500,
+        DateAgreement.DATE_DIFFERS: 850,
+        DateAgreement.YEAR_DIFFERS: 850,
     })  # fmt: skip
     """Part of the score that a differing birth date takes: two persons of one name and two dates are not one (I8)."""
 
@@ -62,7 +86,7 @@ WEIGHTS = Weights()
 
 SHOW_MIN = 600
 """Below it a candidate is not shown. On the labelled development pairs of names this is where precision and recall meet, and
-every equal name with another full birth date (at most 460) falls below it. Ours; docs/rules/identity.md I11."""
+every equal name with another full birth date (at most 150) falls below it. Ours; docs/rules/identity.md I11."""
 
 _COUNTRIES = NATIONALITY | {"country", "mainCountry", "jurisdiction", "flag", "registrationCountry"}
 _SEX = frozenset({"gender"})
@@ -84,26 +108,59 @@ def score_record(query: Query, record: Record, schema: Schema) -> Scored:
     Source: docs/rules/identity.md I7 to I11.
     """
     by_number = _identifier_equal(query, record, schema)
-    by_name = _best_name(query, record, schema)
-    steps = _Steps()
+    by_name = _best_name(query.names, name_facts(record, schema))
     fact = by_name.fact if by_number is None else by_number[0]
     if fact is None:
         return Scored(0, (), None)
-    if by_number is not None:
-        steps.set(WEIGHTS.identifier, f"{by_number[1]} equal")
-        _judge_name_beside_number(steps, query, by_name)
-    else:
-        steps.extend(by_name)
-        if query.identifiers and _has_identifier(record, schema):
-            steps.note("number asked for is not among those recorded")
-    strength = by_name.score if by_number is None else WEIGHTS.identifier
-    _judge_birth(steps, query, record, strength, is_number=by_number is not None)
-    _judge_country(steps, query, record, strength)
-    _judge_sex(steps, query, record, strength)
+    has_another = by_number is None and bool(query.identifiers) and _has_identifier(record, schema)
+    births = [fact.value for fact in _known(record, DATES)]
+    countries = [(fact.value, fact.property in NATIONALITY) for fact in _known(record, _COUNTRIES)]
+    sexes = [fact.value for fact in _known(record, _SEX)]
+    steps = judged(query, by_name, by_number[1] if by_number else "", births, countries, sexes, has_another=has_another)
     return Scored(steps.total, tuple(steps.evidence), fact)
 
 
-class _Steps:
+def judged(
+    query: Query,
+    by_name: Scored,
+    number: str,
+    births: Sequence[str],
+    countries: Sequence[tuple[str, bool]],
+    sexes: Sequence[str],
+    *,
+    has_another: bool,
+) -> Steps:
+    """Weigh the name, the number that is equal (in words, or nothing), and what else is known of who is held.
+
+    Countries are codes, each with whether it is a nationality. `has_another` says that numbers are held, and none was asked for.
+    """
+    steps = Steps()
+    if number:
+        steps.set(WEIGHTS.identifier, f"{number} equal")
+        _judge_name_beside_number(steps, query, by_name)
+    else:
+        steps.extend(by_name)
+        if has_another:
+            steps.note("number asked for is not among those recorded")
+    strength = WEIGHTS.identifier if number else by_name.score
+    _judge_birth(steps, query, births, strength, is_number=bool(number))
+    _judge_country(steps, query, countries, strength)
+    _judge_sex(steps, query, sexes, strength)
+    return steps
+
+
+def calibrated(likeness: int) -> int:
+    """Return what a likeness of names is worth as a score, both in thousandths.
+
+    Source: docs/rules/identity.md I36.
+    """
+    points = WEIGHTS.calibration
+    place = bisect_right(points, (likeness, 1000)) - 1
+    (before, low), (after, high) = points[place], points[min(place + 1, len(points) - 1)]
+    return low if after == before else low + (high - low) * (likeness - before) // (after - before)
+
+
+class Steps:
     """The running total; each step leaves the evidence that changed it."""
 
     def __init__(self) -> None:
@@ -111,6 +168,7 @@ class _Steps:
         self.evidence: list[Evidence] = []
 
     def set(self, total: int, text: str) -> None:
+        """Make the total this, for the reason given."""
         change = max(0, min(1000, total)) - self.total
         self.total += change
         kind = EvidenceKind.FOR if change > 0 else EvidenceKind.AGAINST
@@ -124,42 +182,81 @@ class _Steps:
         """Lose a part, in thousandths, of the total."""
         self.set(self.total - self.total * part // 1000, text)
 
+    def calibrated(self, ceiling: int) -> tuple[int, tuple[Evidence, ...]]:
+        """Return the total on the scale of I36, of which `ceiling` is the most, and the evidence that adds up to it."""
+        worth = calibrated(self.total) * ceiling // WEIGHTS.name_ceiling
+        evidence, so_far, shown = [], 0, 0
+        for piece in self.evidence:
+            so_far += piece.weight
+            weight = worth * so_far // self.total - shown if self.total else 0
+            shown += weight
+            evidence.append(Evidence(piece.kind, piece.text, weight))
+        return shown, tuple(evidence)
+
     def note(self, text: str) -> None:
+        """Say what weighs nothing."""
         self.evidence.append(Evidence(EvidenceKind.NEUTRAL, text, 0))
 
     def extend(self, scored: Scored) -> None:
+        """Begin with what was scored before."""
         self.total += scored.score
         self.evidence += scored.evidence
 
 
-def _best_name(query: Query, record: Record, schema: Schema) -> Scored:
+def _best_name(names: Sequence[str], facts: Iterable[Fact]) -> Scored:
     best = Scored(0, (), None)
-    for fact in name_facts(record, schema):
-        for held in read_name(fact.value):
-            for asked in (reading for text in query.names for reading in read_name(text)):
-                found = _name_scored(compare_names(asked, held), fact)
-                if found.score > best.score:
-                    best = found
+    for fact in facts:
+        found = best_reading(names, fact.value, is_weak=fact.property == "weakAlias")
+        if found.score > best.score:
+            best = replace(found, fact=fact)
     return best
 
 
-def _name_scored(comparison: NameComparison, fact: Fact) -> Scored:
+def best_reading(names: Sequence[str], held: str, *, is_weak: bool = False) -> Scored:
+    """Score the best reading of one of several names against the best of a held one."""
+    best = Scored(0, (), None)
+    for theirs in read_name(held):
+        for ours in (reading for text in names for reading in read_name(text)):
+            found = _name_scored(compare_names(ours, theirs), is_weak=is_weak)
+            if found.score > best.score:
+                best = found
+    return best
+
+
+def _name_scored(comparison: NameComparison, *, is_weak: bool) -> Scored:
     paired = sum(pairing.weight for pairing in comparison.pairings)
     if not paired:
         return Scored(0, (), None)
-    is_weak = fact.property == "weakAlias"
     ceiling = WEIGHTS.weak_alias_ceiling if is_weak else WEIGHTS.name_ceiling
-    steps = _Steps()
+    steps = Steps()
     for text, part in _grouped(comparison.pairings):
-        steps.set(steps.total + ceiling * part // (1000 * paired), f"{text} (weak alias)" if is_weak else text)
-    if comparison.missing:
-        steps.lose(
-            1000 * comparison.missing // (paired + comparison.missing), "part of the name asked for not in the record"
-        )
-    if comparison.extra:
-        lost = WEIGHTS.extra_words * comparison.extra // (paired + comparison.extra)
-        steps.lose(lost, "name in the record has more parts")
-    return Scored(steps.total, tuple(steps.evidence), fact)
+        steps.set(steps.total + part // paired, f"{text} (weak alias)" if is_weak else text)
+    _judge_rest(steps, comparison, paired)
+    return Scored(*steps.calibrated(ceiling), None)
+
+
+def _judge_rest(steps: Steps, comparison: NameComparison, paired: int) -> None:
+    """Take away for what does not agree beside the words that do."""
+    missing, extra = comparison.missing - comparison.contrary, comparison.extra - comparison.contrary
+    if paired <= WEIGHT_WORD:
+        steps.lose(WEIGHTS.one_word, "no more than one word of the name agrees")
+    if comparison.contrary:
+        part = WEIGHTS.contrary * comparison.contrary // (paired + comparison.contrary)
+        steps.lose(min(WEIGHTS.contrary_most, part), "another name in its place")
+    if comparison.is_other_kind:
+        steps.lose(WEIGHTS.other_kind, "legal form of another kind")
+    if comparison.crossed is Crossed.FAMILY:
+        steps.lose(WEIGHTS.crossed, "family name and given name crossed")
+    elif comparison.crossed is Crossed.FATHERS:
+        steps.lose(WEIGHTS.fathers_crossed, "own name and father's name crossed")
+    if comparison.is_number_alone:
+        steps.lose(WEIGHTS.number_alone, "number on one side only")
+    if missing > 0:
+        part = WEIGHTS.missing if paired > WEIGHT_WORD else WEIGHTS.missing_beside_one
+        steps.lose(part * missing // (paired + missing), "part of the name asked for not in the record")
+    if extra > 0:
+        part = WEIGHTS.extra_words if paired >= WEIGHT_SHORT else WEIGHTS.extra_beside_common
+        steps.lose(part * extra // (paired + extra), "name in the record has more parts")
 
 
 def _grouped(pairings: Iterable[Pairing]) -> list[tuple[str, int]]:
@@ -194,7 +291,7 @@ def _has_identifier(record: Record, schema: Schema) -> bool:
     )
 
 
-def _judge_name_beside_number(steps: _Steps, query: Query, by_name: Scored) -> None:
+def _judge_name_beside_number(steps: Steps, query: Query, by_name: Scored) -> None:
     if not query.names:
         return
     if by_name.score < WEIGHTS.name_differs_below:
@@ -205,9 +302,9 @@ def _judge_name_beside_number(steps: _Steps, query: Query, by_name: Scored) -> N
                 steps.gain(evidence.weight // 2, evidence.text)
 
 
-def _judge_birth(steps: _Steps, query: Query, record: Record, strength: int, *, is_number: bool) -> None:
+def _judge_birth(steps: Steps, query: Query, births: Sequence[str], strength: int, *, is_number: bool) -> None:
     asked = parse_partial(query.birth_date) if query.birth_date else None
-    held = [date for fact in _known(record, DATES) if (date := parse_partial(fact.value)) is not None]
+    held = [date for text in births if (date := parse_partial(text)) is not None]
     if asked is None or not held:
         return
     agreement = min((compare_dates(asked, date) for date in held), key=BEST_FIRST.index)
@@ -219,22 +316,20 @@ def _judge_birth(steps: _Steps, query: Query, record: Record, strength: int, *, 
         steps.lose(WEIGHTS.dates_against[agreement], agreement.value)
 
 
-def _judge_country(steps: _Steps, query: Query, record: Record, strength: int) -> None:
+def _judge_country(steps: Steps, query: Query, countries: Sequence[tuple[str, bool]], strength: int) -> None:
     asked = query.country.upper()
-    held = _known(record, _COUNTRIES) if asked else []
-    if not held:
+    if not asked or not countries:
         return
-    equal = next((fact for fact in held if fact.value.upper() == asked), None)
-    if equal is not None:
-        word = "nationality" if equal.property in NATIONALITY else "country"
-        steps.gain(_scaled(WEIGHTS.nationality_equal, strength), f"{word} equal")
+    equal = [is_nationality for code, is_nationality in countries if code.upper() == asked]
+    if equal:
+        steps.gain(_scaled(WEIGHTS.nationality_equal, strength), f"{'nationality' if equal[0] else 'country'} equal")
     else:
-        word = "nationality" if any(fact.property in NATIONALITY for fact in held) else "country"
+        word = "nationality" if any(is_nationality for _, is_nationality in countries) else "country"
         steps.lose(WEIGHTS.nationality_differs, f"{word} differs")
 
 
-def _judge_sex(steps: _Steps, query: Query, record: Record, strength: int) -> None:
-    held = {_SEX_WRITTEN.get(fact.value.strip().lower()) for fact in _known(record, _SEX)} - {None}
+def _judge_sex(steps: Steps, query: Query, sexes: Sequence[str], strength: int) -> None:
+    held = {_SEX_WRITTEN.get(text.strip().lower()) for text in sexes} - {None}
     if not query.sex or not held:
         return
     if query.sex in held:
