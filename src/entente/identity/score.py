@@ -184,13 +184,15 @@ class Steps:
 
     def calibrated(self, ceiling: int) -> tuple[int, tuple[Evidence, ...]]:
         """Return the total on the scale of I36, of which `ceiling` is the most, and the evidence that adds up to it."""
-        worth = calibrated(self.total) * ceiling // WEIGHTS.name_ceiling
-        evidence, so_far, shown = [], 0, 0
+        agreed = sum(piece.weight for piece in self.evidence if piece.weight > 0)
+        evidence, likeness, shown = [], 0, 0
         for piece in self.evidence:
-            so_far += piece.weight
-            weight = worth * so_far // self.total - shown if self.total else 0
-            shown += weight
-            evidence.append(Evidence(piece.kind, piece.text, weight))
+            likeness += piece.weight
+            # What agrees shares what all of it together is worth; each step against it then takes what it costs on the scale.
+            worth = calibrated(agreed) * likeness // agreed if piece.weight > 0 else calibrated(likeness)
+            worth = worth * ceiling // WEIGHTS.name_ceiling
+            evidence.append(Evidence(piece.kind, piece.text, worth - shown))
+            shown = worth
         return shown, tuple(evidence)
 
     def note(self, text: str) -> None:
