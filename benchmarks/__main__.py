@@ -18,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.identity.options import add_arguments, hand_on
+from benchmarks.identity.options import add_arguments, hand_on, read_options
 from benchmarks.line import HEADINGS, Line
 from benchmarks.scenario import run_scenario
 
@@ -40,7 +40,7 @@ SCENARIOS = (
 RESULTS = Path(__file__).with_name("RESULTS.md")
 TITLE = """# What was measured
 
-Written by `make bench`; each section names its day and machine. «Asked» is the number of the issue (parts 1 and 2, Numbers); the
+Written by `make bench`; each section names its day and machine. «Asked» is the number of the issue (parts 1 to 3, Numbers); the
 peer or floor beside it was measured in the same run, on the same disk and data. Other programs on the machine make figures worse,
 never better.
 """
@@ -56,6 +56,11 @@ def main(arguments: list[str]) -> int:
     names: list[str] = given.names
     if unknown := sorted(set(names) - set(SCENARIOS)):
         print(f"There is no scenario {', '.join(unknown)}; there are {', '.join(SCENARIOS)}.")
+        return 2
+    try:
+        read_options(os.environ)
+    except ValueError as error:
+        print(error)
         return 2
     machine = describe_machine()
     print(machine)

@@ -31,8 +31,8 @@ class Line:
     """In the same unit."""
     floor_what: str = ""
     """What the floor is, or which peer."""
-    more: tuple[tuple[float, str], ...] = ()
-    """Further peers, each with its figure in the same unit."""
+    more: tuple[tuple[float | None, str], ...] = ()
+    """Further peers, each with its figure in the same unit; without one, why it was not run."""
 
     @property
     def is_met(self) -> bool:
@@ -52,8 +52,8 @@ class Line:
 
     def cells(self) -> tuple[str, ...]:
         """Return what · asked · peer or floor · ours · met, as they stand in a table."""
-        beside = () if self.floor is None else ((self.floor, self.floor_what), *self.more)
-        floor = " · ".join(f"{number(value)} ({what})" for value, what in beside)
+        beside = self.more if self.floor is None else ((self.floor, self.floor_what), *self.more)
+        floor = " · ".join(what if value is None else f"{number(value)} ({what})" for value, what in beside)
         ours = f"{number(self.value)} {self.unit}".strip()
         return self.what, "" if self.asked is None else str(self.asked), floor, ours, self.verdict
 

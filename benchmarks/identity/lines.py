@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from benchmarks.identity.measures import Recall, macro
 from benchmarks.identity.options import Options
@@ -37,15 +38,19 @@ MB = 1024**2
 TINY_QUERIES = 30
 """A group with fewer queries says nothing, and is left out of the table."""
 
-Others = tuple[tuple[float, str], ...]
+Others = tuple[tuple[float | None, str], ...]
 
 
-def search_lines(options: Options, size: int, ours: Searched, peers: Sequence[PeerSearched]) -> Iterator[Line]:
-    """Lay out one size."""
+def search_lines(
+    options: Options, size: int, ours: Searched, peers: Sequence[PeerSearched], not_run: Sequence[str]
+) -> Iterator[Line]:
+    """Lay out one size; peers that were not run are named, with the reason, on its first line."""
     at = _size_name(size)
     # What was asked is asked of the development data; the CC0 subset has other, harder names.
     is_asked = size == SIZE_ASKED and not options.is_own_data
-    yield from _macro_lines(at, ours.groups, peers, MACRO_ASKED if is_asked else None)
+    first, second = _macro_lines(at, ours.groups, peers, MACRO_ASKED if is_asked else None)
+    yield replace(first, more=(*first.more, *((None, why) for why in not_run)))
+    yield second
     for name, found in ours.groups.items():
         if found.queries < TINY_QUERIES:
             continue
@@ -102,11 +107,14 @@ def _index_lines(at: str, size: int, ours: Searched, peers: Sequence[PeerSearche
     yield Line(f"{at}: memory of the building, beside the records", built.peak_bytes / MB, "MB")
 
 
-def pair_lines(options: Options, found: Sequence[Compared]) -> Iterator[Line]:
-    """Lay out the pairs: the product, and its peers beside it."""
+def pair_lines(options: Options, found: Sequence[Compared], not_run: Sequence[str]) -> Iterator[Line]:
+    """Lay out the pairs: the product, which stands first, and its peers beside it; then those that were not run."""
     ours, *peers = found
     is_asked = not options.is_own_data
     for name, judged in ours.groups.items():
+        family = ours.groups[name.split("/", maxsplit=1)[0]]
+        if "/" in name and judged.pairs == family.pairs:
+            continue  # the only group of its family
         others = [(peer.name, peer.groups[name]) for peer in peers]
         at = f"pairs {name}, {judged.pairs} pairs"
         if judged.right + judged.missed == 0:
@@ -119,14 +127,10 @@ def pair_lines(options: Options, found: Sequence[Compared]) -> Iterator[Line]:
         shown = tuple((theirs.precision, peer) for peer, theirs in others)
         yield _line(f"{at}: precision", judged.precision, "", precise, shown)
         yield _line(f"{at}: recall", judged.recall, "", None, tuple((theirs.recall, peer) for peer, theirs in others))
+    beside = tuple((peer.threshold, peer.name) for peer in peers)
+    yield _line("pairs: threshold", ours.threshold, "", None, (*beside, *((None, why) for why in not_run)))
     errors = tuple((peer.calibration, peer.name) for peer in peers)
-    yield _line(
-        f"pairs: threshold of the product {ours.threshold:g}; calibration error, all",
-        ours.calibration,
-        "",
-        None,
-        errors,
-    )
+    yield _line("pairs: calibration error, all", ours.calibration, "", None, errors)
     yield Line("pairs: calibration error, half that may be fitted on", ours.calibration_halves[0], "")
     asked = most(CALIBRATION_ASKED) if is_asked else None
     errors = tuple((peer.calibration_halves[1], peer.name) for peer in peers)
@@ -149,10 +153,7 @@ def http_lines(one: Served, many: Served) -> Iterator[Line]:
 
 
 def _line(what: str, value: float, unit: str, asked: Asked | None, others: Others) -> Line:
-    if not others:
-        return Line(what, value, unit, asked)
-    (floor, floor_what), *more = others
-    return Line(what, value, unit, asked, floor, floor_what, tuple(more))
+    return Line(what, value, unit, asked, more=others)
 
 
 def _of(theirs: Recall, ours: Recall) -> str:

@@ -71,7 +71,7 @@ def _judged(name: str, pairs: Sequence[Pair], scored: Scored, threshold: float |
         for half in (fitted, other)
     )
     return Compared(
-        f"{name}, best threshold in hindsight" if threshold is None else name, at, _by_group(pairs, scored.scores, at),
+        name, at, _by_group(pairs, scored.scores, at),
         calibration_error(scored.scores, truths), (first, second), scored.a_second,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.identity.data import read_questions
 from benchmarks.identity.lines import http_lines, pair_lines, search_lines
 from benchmarks.identity.options import Options, names_of, read_options
 from benchmarks.identity.pairing import Compared, compared
@@ -21,7 +22,7 @@ def run() -> list[Line]:
     """Measure what the environment asks for; without anything asked, the CC0 subset at its default size."""
     options = read_options(os.environ)
     print(f"identity: measured on {names_of(options)}", flush=True)
-    lines: list[Line] = []
+    lines = [Line(f"measured on {names_of(options)}", len(read_questions(options.queries)), "queries in the file")]
     if "search" in options.parts:
         for size in options.sizes:
             lines += _searching(options, size)
@@ -38,21 +39,22 @@ def _searching(options: Options, size: int) -> list[Line]:
         ours = searched(options, size, Path(place) / "ours")
         found = peers_searched(options, size, Path(place))
     beside = [peer for peer in found if isinstance(peer, PeerSearched)]
-    _not_run(found)
-    return _told(f"{size:,} records", began, list(search_lines(options, size, ours, beside)))
+    return _told(f"{size:,} records", began, list(search_lines(options, size, ours, beside, _not_run(found))))
 
 
 def _pairing(options: Options) -> list[Line]:
     began = time.monotonic()
     found = compared(options)
-    _not_run(found)
-    return _told("pairs", began, list(pair_lines(options, [one for one in found if isinstance(one, Compared)])))
+    beside = [one for one in found if isinstance(one, Compared)]
+    return _told("pairs", began, list(pair_lines(options, beside, _not_run(found))))
 
 
-def _not_run(found: Sequence[object]) -> None:
-    for one in found:
-        if isinstance(one, str):
-            print(one, flush=True)
+def _not_run(found: Sequence[object]) -> list[str]:
+    """Return why peers were not run, and say it."""
+    reasons = [one for one in found if isinstance(one, str)]
+    for reason in reasons:
+        print(f"identity: {reason}", flush=True)
+    return reasons
 
 
 def _told(what: str, began: float, lines: list[Line]) -> list[Line]:

@@ -26,7 +26,7 @@ SCRIPT = Path(__file__).with_name("nomenklatura_pairs.py")
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Scores in [0, 1] in the order of the pairs, and the pairs a second on one thread."""
+    """Scores in [0, 1] in the order of the pairs, and the pairs a second of one thread's processor time."""
 
     scores: tuple[float, ...]
     a_second: float
