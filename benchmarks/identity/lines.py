@@ -36,7 +36,7 @@ RESIDENT_MB_ASKED, INDEX_MB_ASKED = 1_000, 500
 SEARCHES_A_SECOND_ASKED, HTTP_P99_MS_ASKED, BATCHED_A_SECOND_ASKED = 600, 50, 2_500
 MB = 1024**2
 TINY_QUERIES = 30
-"""A group with fewer queries says nothing, and is left out of the table."""
+"""A group with fewer queries or pairs says nothing, and is left out of the table."""
 
 Others = tuple[tuple[float | None, str], ...]
 
@@ -113,8 +113,8 @@ def pair_lines(options: Options, found: Sequence[Compared], not_run: Sequence[st
     is_asked = not options.is_own_data
     for name, judged in ours.groups.items():
         family = ours.groups[name.split("/", maxsplit=1)[0]]
-        if "/" in name and judged.pairs == family.pairs:
-            continue  # the only group of its family
+        if "/" in name and (judged.pairs == family.pairs or judged.pairs < TINY_QUERIES):
+            continue  # the only group of its family, or one that says nothing
         others = [(peer.name, peer.groups[name]) for peer in peers]
         at = f"pairs {name}, {judged.pairs} pairs"
         if judged.right + judged.missed == 0:

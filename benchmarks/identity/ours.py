@@ -5,27 +5,20 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
 from benchmarks.identity.data import Pair, Question, Record, Side
 from benchmarks.identity.peers.nomenklatura_env import Scored
-from entente.formats.schemata import load_schemata
-from entente.handling.model import Retention
+from entente.identity import MATCH_MIN, Description, compare
 from entente.identity.model import Query
-from entente.identity.score import SHOW_MIN, score_record
-from entente.kernel.ids import BodyId, RecordId
-from entente.records.model import Fact, Schema
-from entente.records.model import Record as HeldRecord
-from entente.search.index import Index
+from entente.search import Index
 from entente.search.names_builder import IndexRecord
 
-THRESHOLD = SHOW_MIN / 1000
-"""The one at which two descriptions are held for one (docs/rules/identity.md I11)."""
+THRESHOLD = MATCH_MIN
+"""The one at which two descriptions are held for one (docs/rules/identity.md I36)."""
 WORDS_MIN = 1_024
 """A cache for so many entries or more is one of words that were asked; smaller ones are of letters and tables."""
-NOBODY = BodyId("body:" + "0" * 32)
 WARMING = ("Igor Muhammadov", "محمد علي", "김정은", "Иван Петров", "ミリアム", "王小明", "גולדה")
 
 
@@ -57,42 +50,30 @@ def found(index: Index, question: Question, limit: int = 10) -> tuple[str, ...]:
 
 
 def forget(index: Index) -> None:
-    """Make the next search a cold one: nothing that was worked out for an earlier query is left."""
-    index._near.cache_clear()  # noqa: SLF001 - a cold query is measured nowhere else
-    for cache in _word_caches():
+    """Make the next search a cold one: nothing that was worked out for a word of an earlier query is left."""
+    for cache in _word_caches(index):
         cache.cache_clear()
 
 
 def scored(pairs: Sequence[Pair]) -> Scored:
-    """Compare pairs as a search compares a query and a record."""
-    schemata = load_schemata()
-    given = [(_query(pair.a), _record(pair.b, schemata[pair.schema]), schemata[pair.schema]) for pair in pairs]
+    """Compare pairs, `a` as what is asked and `b` as what is held."""
+    given = [(_description(pair.a), _description(pair.b)) for pair in pairs]
     began = time.thread_time()
-    scores = tuple(score_record(*one).score / 1000 for one in given)
+    scores = tuple(compare(a, b).score for a, b in given)
     return Scored(scores, len(pairs) / (time.thread_time() - began))
 
 
-def _query(side: Side) -> Query:
-    return Query(names=(side.name,), birth_date=side.birth_date, country=side.country)
+def _description(side: Side) -> Description:
+    return Description((side.name,), side.birth_date, side.country)
 
 
-def _record(side: Side, schema: Schema) -> HeldRecord:
-    country = next(
-        (name for name in ("nationality", "jurisdiction", "country", "flag") if name in schema.properties), ""
-    )
-    stated = (("name", side.name), ("birthDate", side.birth_date), (country, side.country))
-    facts = tuple(Fact(name, value) for name, value in stated if value and name in schema.properties)
-    return HeldRecord(
-        id=RecordId(f"{NOBODY}/1"), source=NOBODY, local_id="1", version=1, schema=schema.name, kind="wanted_person",
-        at=datetime(2031, 5, 4, tzinfo=UTC), terms=(), facts=facts, links=(),
-        retention=Retention(date(2036, 1, 1), date(2041, 1, 1)),
-    )  # fmt: skip
-
-
-def _word_caches() -> Iterator[_Cache]:
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("entente.identity", "entente.search")):
-            for held in vars(module).values():
-                parameters = getattr(held, "cache_parameters", None)
-                if parameters is not None and (parameters()["maxsize"] or 0) >= WORDS_MIN:
-                    yield held
+def _word_caches(index: Index) -> Iterator[_Cache]:
+    """Yield what remembers words: of the index itself, and of the functions it calls."""
+    modules = [
+        module for name, module in list(sys.modules.items()) if name.startswith(("entente.identity", "entente.search"))
+    ]
+    for holder in (index, *modules):
+        for held in vars(holder).values():
+            parameters = getattr(held, "cache_parameters", None)
+            if parameters is not None and (parameters()["maxsize"] or 0) >= WORDS_MIN:
+                yield held

@@ -22,7 +22,7 @@ from benchmarks.identity.compose import SEED
 from benchmarks.identity.data import Question, read_questions
 from benchmarks.identity.measures import Recall, point, recall
 from benchmarks.identity.options import Options
-from entente.search.index import Index
+from entente.search import Index
 
 T = TypeVar("T")
 
