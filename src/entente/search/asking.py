@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from entente.identity.scripts import romanise
-from entente.search.lattices import lattice_of
+from entente.search.lattices import Lattice, lattice_of
 from entente.search.letters import encode
-from entente.search.sounding import Lattice
 
 CACHED_WORDS: Final = 4_096
 

@@ -14,37 +14,42 @@ import numpy as np
 from anyascii import anyascii
 
 from entente.identity.channel import LATIN_LETTERS_MAX, NATIVE_CHARACTERS_MAX
-from entente.identity.transliteration import SIGNS_MAX, UNSEEN, Table, tables
+from entente.identity.transliteration import SIGNS_MAX, UNSEEN, tables
 from entente.identity.units import script_code, units
 from entente.search.letters import encode
-from entente.search.sounding import Chunks, Lattice
+from entente.search.sounding import Model
 
 Array = np.ndarray[Any, np.dtype[Any]]
 CACHED_WORDS: Final = 4_096
 HAN: Final = "Hani"
-NO_LATTICE: Final = Lattice(
-    np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0, np.uint16), np.empty(0, np.uint16), np.zeros(4)
-)
-"""Of a word that the learned transliteration does not read."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
-    """A table of the model as arrays."""
+class Lattice:
+    """All ways to cut one native word, with the arcs of the model that each chunk may take."""
 
-    place: Mapping[str, int]
-    """Native chunk to its row."""
-    starts: Array
-    latin_ids: Array
-    costs: Array
-    logistic: Array
+    script: int
+    """Its row of `Model.logistic`."""
+    counts: tuple[int, ...]
+    """How many chunks go on from each place of the word."""
+    spans: tuple[int, ...]
+    """Three numbers for each chunk: to which place it leads, its first arc, and that after its last."""
 
 
-@functools.cache
-def latin_chunks() -> Chunks:
-    """Return the Latin chunks that all tables share, by number."""
-    spelt = [encode(chunk) for chunk in _latin()]
-    return Chunks(np.frombuffer(b"".join(spelt), np.uint8), np.cumsum([0, *map(len, spelt)], dtype=np.int64))
+@dataclass(frozen=True, slots=True)
+class _Scripts:
+    model: Model
+    numbers: Mapping[str, int]
+    """Script to its row."""
+    chunks: Mapping[str, Mapping[str, tuple[int, int]]]
+    """Script and native chunk to its arcs."""
+    unseen: int
+    """Where the arcs of single readings begin, one for each Latin chunk."""
+
+
+def model() -> Model:
+    """Return the learned transliteration as arrays."""
+    return _scripts().model
 
 
 @functools.lru_cache(maxsize=CACHED_WORDS)
@@ -53,44 +58,42 @@ def lattice_of(word: str) -> Lattice | None:
     script = script_code(word)
     if not script:
         return None
-    signs, rows = units(word, script)[:SIGNS_MAX], _rows(script)
-    to: list[int] = []
+    signs, scripts = units(word, script)[:SIGNS_MAX], _scripts()
+    chunks = scripts.chunks[script]
     counts: list[int] = []
-    chunks: list[Array] = []
-    costs: list[Array] = []
-    begins, arcs = [0], 0
+    spans: list[int] = []
     for place in range(len(signs)):
+        before = len(spans)
         for end in range(place + 1, min(place + NATIVE_CHARACTERS_MAX, len(signs)) + 1):
-            row = rows.place.get(signs[place:end])
-            if row is not None:
-                part = slice(int(rows.starts[row]), int(rows.starts[row + 1]))
-                spelt, dear = rows.latin_ids[part], rows.costs[part]
-            elif script == HAN and end == place + 1 and (reading := _mandarin(signs[place])) is not None:
-                spelt, dear = np.array([reading], np.uint16), np.array([UNSEEN], np.uint16)
-            else:
-                continue
-            to.append(end)
-            counts.append(spelt.size)
-            chunks.append(spelt)
-            costs.append(dear)
-            arcs += spelt.size
-        begins.append(arcs)
-    if not arcs:
-        return None
-    ends = np.repeat(np.array(to, np.int64), counts)
-    return Lattice(np.array(begins, np.int64), ends, np.concatenate(chunks), np.concatenate(costs), rows.logistic)
+            arcs = chunks.get(signs[place:end])
+            if arcs is None and script == HAN and end == place + 1 and (reading := _mandarin(signs[place])) is not None:
+                arcs = scripts.unseen + reading, scripts.unseen + reading + 1
+            if arcs is not None:
+                spans += (end, *arcs)
+        counts.append((len(spans) - before) // 3)
+    return Lattice(scripts.numbers[script], tuple(counts), tuple(spans)) if spans else None
 
 
 @functools.cache
-def _rows(script: str) -> _Rows:
-    table: Table = tables()[script]
-    return _Rows(
-        {chunk: place for place, chunk in enumerate(table.chunks)},
-        np.frombuffer(table.starts, np.uint32),
-        np.frombuffer(table.latin_ids, np.uint16),
-        np.frombuffer(table.costs, np.uint16),
-        np.array(table.logistic, np.float64),
+def _scripts() -> _Scripts:
+    latin, held = [encode(chunk) for chunk in _latin()], tables()
+    chunks: dict[str, dict[str, tuple[int, int]]] = {}
+    arcs = 0
+    for script, table in held.items():
+        starts = [arcs + start for start in table.starts]
+        chunks[script] = {chunk: (starts[place], starts[place + 1]) for place, chunk in enumerate(table.chunks)}
+        arcs = starts[-1]
+    readings = np.arange(len(latin), dtype=np.uint16)
+    arrays = Model(
+        np.frombuffer(b"".join(latin), np.uint8),
+        np.cumsum([0, *map(len, latin)], dtype=np.int32),
+        np.concatenate([*(np.frombuffer(table.latin_ids, np.uint16) for table in held.values()), readings]),
+        np.concatenate(
+            [*(np.frombuffer(table.costs, np.uint16) for table in held.values()), np.full_like(readings, UNSEEN)]
+        ),
+        np.array([table.logistic for table in held.values()], np.float64),
     )
+    return _Scripts(arrays, {script: number for number, script in enumerate(held)}, chunks, arcs)
 
 
 @functools.cache

@@ -24,7 +24,7 @@ from entente.search.rarity import commonness, weight
 from entente.search.spelling import build_grams
 from entente.search.trie import Words, build_trie
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 ID_BYTES_MAX: Final = 400
 """A record's id has at most 180 characters (docs/rules/records.md R1); other people's ids may be longer."""
 NAMES_MAX: Final = 1_000
@@ -129,13 +129,13 @@ class NamesBuilder:
         # Words with one beginning longer than what is kept of a word are one.
         is_first = np.array([not place or one[0] != spelt[place - 1][0] for place, one in enumerate(spelt)], np.bool_)
         kept = [spelt[place] for place in np.flatnonzero(is_first).tolist()]
-        moved = np.empty(len(spelt), np.uint32)
+        moved = np.empty(len(spelt), np.int32)
         moved[np.array([number for _, _, number in spelt], np.int64)] = np.cumsum(is_first) - 1
         name_words = moved[np.array(self._name_words, np.uint32)]
-        name_begins = _begins(np.array(self._name_lengths, np.int64))
+        name_begins = _begins(np.array(self._name_lengths, np.int64)).astype(np.int32)
         letters = np.frombuffer(b"".join([encoded for encoded, _, _ in kept]), np.uint8)
-        begins = _begins(np.array([len(encoded) for encoded, _, _ in kept], np.int64))
-        entry_of = np.repeat(np.arange(name_begins.size - 1, dtype=np.uint32), np.diff(name_begins))
+        begins = _begins(np.array([len(encoded) for encoded, _, _ in kept], np.int64)).astype(np.int32)
+        entry_of = np.repeat(np.arange(name_begins.size - 1, dtype=np.int32), np.diff(name_begins))
         classes = np.array(self._classes, np.uint32)
         class_count = int(classes.max()) + 1 if classes.size else 1
         pairs = np.unique(name_words.astype(np.int64) * class_count + classes[entry_of])
@@ -145,8 +145,9 @@ class NamesBuilder:
             np.array([commonness(word) for _, word, _ in kept], np.float32),
         )  # fmt: skip
         names = Names(
-            entry_of[np.argsort(name_words, kind="stable")], _begins(np.bincount(name_words, minlength=len(kept))),
-            name_words, name_begins, np.array(self._records, np.uint32), classes, np.array(self._births, np.uint32),
+            entry_of[np.argsort(name_words, kind="stable")],
+            _begins(np.bincount(name_words, minlength=len(kept))).astype(np.int32),
+            name_words, name_begins, np.array(self._records, np.int32), classes, np.array(self._births, np.uint32),
             np.array(self._countries, np.uint16),
         )  # fmt: skip
         return {
@@ -156,7 +157,9 @@ class NamesBuilder:
             "word_class_begins": np.searchsorted(pairs, np.arange(len(kept) + 1) * class_count),
             "word_classes": (pairs % class_count).astype(np.uint32),
             "ids": np.frombuffer(bytes(self._ids), np.uint8),
-            "id_begins": _begins(np.array(self._id_lengths, np.int64)),
+            "id_begins": _begins(np.array(self._id_lengths, np.int64)).astype(
+                np.uint32 if len(self._ids) < 1 << 32 else np.uint64
+            ),
         }
 
 

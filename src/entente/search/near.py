@@ -17,8 +17,17 @@ import numpy as np
 from entente.identity.transliteration import SIGNS_MAX
 from entente.search.compiling import compiled
 from entente.search.rarity import COMMON_PART
-from entente.search.sounding import SLOTS, Beginnings, Chunks, Lattice, beginnings, sounding
-from entente.search.spelling import LONG_LETTERS, SpellingScratch, likeness, sharing_grams, spelling_scratch, walk
+from entente.search.sounding import SLOTS, Beginnings, Model, beginnings, sounding
+from entente.search.spelling import (
+    LONG_LETTERS,
+    SpellingScratch,
+    likeness,
+    mark_places,
+    sharing_grams,
+    slips,
+    spelling_scratch,
+    walk,
+)
 from entente.search.trie import Shown, Words
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -39,15 +48,10 @@ FIT_MIN: Final = 0.02
 """A word that fits less stands for nothing."""
 
 
-class Asked(NamedTuple):
-    """One word as it is looked for."""
-
-    latin: Array
-    """u8: its readings in Latin letters, one after the other."""
-    begins: Array
-    """i64[readings + 1]: where each begins."""
-    lattice: Lattice
-    """Without a place where the learned transliteration does not read it."""
+HEARD_ENOUGH: Final = 10
+"""Words that a native word may be, of which so many make it needless to look widely for its readings by the standards."""
+FOUND_MAX: Final = SLOTS
+"""Words that one way of looking may find: twice what a place of the lattice holds."""
 
 
 class NearScratch(NamedTuple):
@@ -62,85 +66,96 @@ class NearScratch(NamedTuple):
     fit_of: Array
     """f32 by word, all 0 before and after."""
     touched: Array
-    """u32 by word."""
+    """i32 by word."""
 
 
 def near_scratch(words: int) -> NearScratch:
     """Return scratch for an index of so many words."""
     return NearScratch(
-        beginnings(SIGNS_MAX), spelling_scratch(words), np.empty(4 * SLOTS, np.int64), np.empty(4 * SLOTS, np.int32),
-        np.zeros(words, np.float32), np.empty(words, np.uint32),
+        beginnings(SIGNS_MAX), spelling_scratch(words, FOUND_MAX), np.empty(FOUND_MAX, np.int64),
+        np.empty(FOUND_MAX, np.int32), np.zeros(words, np.float32), np.empty(words, np.int32),
     )  # fmt: skip
 
 
 @compiled
-def near_words(
-    words: Words, asked: Asked, chunks: Chunks, shown: Shown, scratch: NearScratch, near: Array, fits: Array
+def by_sound(
+    words: Words, shown: Shown, model: Model, script: int, begins: Array, spans: Array, scratch: NearScratch
 ) -> int:
-    """Write the nearest words into `near` i64 and how well they fit into `fits` f32, best first; return how many.
+    """Note how well each word that a native word may be fits; return how many were touched. `begins` and `spans`: `sounding`."""
+    found, costs, fit_of, touched = scratch.found, scratch.costs, scratch.fit_of, scratch.touched
+    heard = sounding(words, shown, model, begins, spans, scratch.ways, found, costs)
+    least = np.inf
+    for place in range(heard):
+        least = min(least, costs[place] / 1000.0 - COMMON_PART * words.commonness[found[place]])
+    count, signs, of = 0, begins.size - 1, model.logistic[script]
+    for place in range(heard):
+        word, cost = found[place], costs[place] / 1000.0
+        length = words.begins[word + 1] - words.begins[word]
+        odds = of[0] - of[1] * cost + of[2] * signs + of[3] * length
+        likely = UNLIKELY_PART + (1.0 - UNLIKELY_PART) / (1.0 + math.exp(-odds))
+        dearer = cost - COMMON_PART * words.commonness[word] - least
+        fit = likely * math.exp(-dearer / COST_SPREAD) * (LETTER_FIT if length == 1 else 1.0)
+        count = note(word, fit, fit_of, touched, count)
+    return count
 
-    Words that are not shown do not count in anything.
+
+@compiled
+def by_spelling(
+    words: Words, shown: Shown, spelt: Array, factor: float, wide: int, scratch: NearScratch, count: int
+) -> int:
+    """Note how well each word fits that is written nearly like `spelt`, `count` being touched; return how many are then.
+
+    `factor` is the fit of an equal word. Where it is not looked for `wide` (0), no more than one slip is made good.
     """
-    count, factor = 0, 1.0
-    if asked.lattice.begins.size > 1:
-        count, factor = _by_sound(words, asked.lattice, chunks, shown, scratch), STANDARD_FIT
-    for reading in range(asked.begins.size - 1):
-        spelt = asked.latin[asked.begins[reading] : asked.begins[reading + 1]]
-        count = _by_spelling(words, spelt, factor, shown, scratch, count)
-    kept = np.sort(scratch.touched[:count])
-    loss = np.empty(count, np.float32)
-    for place in range(count):
-        loss[place] = -scratch.fit_of[kept[place]]
-        scratch.fit_of[kept[place]] = 0.0
+    found, places, letters, begins = scratch.found, scratch.spelling.places, words.letters, words.begins
+    mark_places(spelt, places)
+    heard = walk(words, shown, spelt, 2 if wide and spelt.size >= LONG_LETTERS else 1, found, scratch.spelling)
+    for place in range(heard):
+        first, last = begins[found[place]], begins[found[place] + 1]
+        alike = likeness(scratch.spelling.slips[place], spelt.size, last - first, letters[first], spelt[0])
+        count = note(found[place], factor * alike, scratch.fit_of, scratch.touched, count)
+    if wide:
+        heard = sharing_grams(words, shown.words, spelt, scratch.spelling, found, BY_GRAMS)
+        for place in range(heard):
+            first, last = begins[found[place]], begins[found[place] + 1]
+            made = slips(places, spelt.size, letters, first, last)
+            alike = likeness(made, spelt.size, last - first, letters[first], spelt[0])
+            count = note(found[place], factor * alike, scratch.fit_of, scratch.touched, count)
+    for place in range(spelt.size):
+        places[spelt[place]] = 0
+    return count
+
+
+@compiled
+def nearest(scratch: NearScratch, count: int, near: Array, fits: Array) -> int:
+    """Write the best fitting of the touched words into `near` i32 and how well they fit into `fits` f32, best first.
+
+    Of words that fit alike the one with the lower number comes first. Return how many were written; nothing is touched any more.
+    """
     written = 0
-    for place in np.argsort(loss, kind="mergesort")[: near.size]:
-        if -loss[place] < FIT_MIN:
-            break
-        near[written] = kept[place]
-        fits[written] = -loss[place]
-        written += 1
+    for place in range(count):
+        word = scratch.touched[place]
+        fit = scratch.fit_of[word]
+        scratch.fit_of[word] = 0.0
+        if fit < FIT_MIN or (written == near.size and _is_behind(fit, word, fits[written - 1], near[written - 1])):
+            continue
+        written += written < near.size
+        at = written - 1
+        while at > 0 and not _is_behind(fit, word, fits[at - 1], near[at - 1]):
+            fits[at], near[at] = fits[at - 1], near[at - 1]
+            at -= 1
+        fits[at], near[at] = fit, word
     return written
 
 
 @compiled
-def _by_sound(words: Words, lattice: Lattice, chunks: Chunks, shown: Shown, scratch: NearScratch) -> int:
-    found, costs, fit_of, touched = scratch.found, scratch.costs, scratch.fit_of, scratch.touched
-    commonness, begins = words.commonness, words.begins
-    heard = sounding(words, shown.nodes, lattice, chunks, scratch.ways, found, costs)
-    least = np.inf
-    for place in range(heard):
-        if shown.words[found[place]]:
-            least = min(least, costs[place] / 1000.0 - COMMON_PART * commonness[found[place]])
-    count, signs, of = 0, lattice.begins.size - 1, lattice.logistic
-    for place in range(heard):
-        word = found[place]
-        if shown.words[word]:
-            cost, length = costs[place] / 1000.0, begins[word + 1] - begins[word]
-            odds = of[0] - of[1] * cost + of[2] * signs + of[3] * length
-            likely = UNLIKELY_PART + (1.0 - UNLIKELY_PART) / (1.0 + math.exp(-odds))
-            dearer = cost - COMMON_PART * commonness[word] - least
-            fit = likely * math.exp(-dearer / COST_SPREAD) * (LETTER_FIT if length == 1 else 1.0)
-            count = _note(word, fit, fit_of, touched, count)
-    return count
+def _is_behind(fit: float, word: int, other_fit: float, other: int) -> bool:
+    return fit < other_fit or (fit == other_fit and word > other)
 
 
 @compiled
-def _by_spelling(words: Words, spelt: Array, factor: float, shown: Shown, scratch: NearScratch, count: int) -> int:
-    found, rows, fit_of, touched = scratch.found, scratch.spelling.rows, scratch.fit_of, scratch.touched
-    letters, begins = words.letters, words.begins
-    edits = 2 if spelt.size >= LONG_LETTERS else 1
-    heard = walk(words, shown.nodes, spelt, edits, found, scratch.spelling.waiting)
-    heard += sharing_grams(words, spelt, shown.words, scratch.spelling, found[heard:], BY_GRAMS)
-    for place in range(heard):
-        word = found[place]
-        if shown.words[word]:
-            alike = likeness(spelt, letters[begins[word] : begins[word + 1]], rows)
-            count = _note(word, factor * alike, fit_of, touched, count)
-    return count
-
-
-@compiled
-def _note(word: int, fit: float, fit_of: Array, touched: Array, count: int) -> int:
+def note(word: int, fit: float, fit_of: Array, touched: Array, count: int) -> int:
+    """Note how well a word fits at least, `count` being touched; return how many are then."""
     if fit <= 0.0:
         return count
     if fit_of[word] == 0.0:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from entente.search.compiling import compiled
-from entente.search.trie import Words, node_after
+from entente.search.trie import FOLLOWING, Shown, Words, node_after
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -23,126 +23,143 @@ SLOTS: Final = 8_192
 """Places of the table of beginnings at one place in the native word; a power of two."""
 DEARER_MAX: Final = 7_000
 """Thousandths of a nat by which a beginning may be dearer than the cheapest at its place."""
+COST_STEP: Final = 8
+"""Thousandths of a nat in which the dearest of the BEAM cheapest is told."""
 FAR: Final = 1 << 29
+COST_BITS: Final = 32
+FREE: Final = -1
 
 
-class Lattice(NamedTuple):
-    """All ways to cut one native word and to write its chunks in Latin letters."""
-
-    begins: Array
-    """i64[signs + 1]: where the arcs from each place begin."""
-    to: Array
-    """i64[arcs]: to which place each arc leads."""
-    chunks: Array
-    """u16[arcs]: number of the Latin chunk (`Chunks`)."""
-    costs: Array
-    """u16[arcs], thousandths of a nat."""
-    logistic: Array
-    """f64[4] of the script: constant, and the factors of the cost in nats, the number of signs and the number of letters."""
-
-
-class Chunks(NamedTuple):
-    """The Latin chunks of all scripts by number."""
+class Model(NamedTuple):
+    """The learned transliteration of all scripts, one after the other."""
 
     letters: Array
-    """u8: the letters of all chunks, one after the other."""
+    """u8: the letters of all Latin chunks, one after the other."""
     begins: Array
-    """i64[chunks + 1]"""
+    """i32[chunks + 1]"""
+    chunks: Array
+    """u16 by arc: number of the Latin chunk."""
+    costs: Array
+    """u16 by arc, thousandths of a nat."""
+    logistic: Array
+    """f64[scripts, 4]: constant, and the factors of the cost in nats, the number of signs and the number of letters."""
 
 
 class Beginnings(NamedTuple):
     """The scratch of one search at a time: which nodes were reached at each place, and how cheaply."""
 
-    nodes: Array
-    """i64[signs + 1, SLOTS], −1 where nothing is: before and after everywhere."""
-    costs: Array
-    """i32[signs + 1, SLOTS], thousandths of a nat."""
+    table: Array
+    """i64[signs + 1, SLOTS]: the node, and below COST_BITS what it costs; FREE where nothing is: before and after everywhere."""
     slots: Array
     """i32[signs + 1, SLOTS]: which slots are taken, in the order they were."""
     counts: Array
     """i64[signs + 1]: how many, 0 before and after."""
     least: Array
-    """i32[signs + 1]: what the cheapest costs."""
+    """i64[signs + 1]: what the cheapest costs."""
 
 
 def beginnings(signs_max: int) -> Beginnings:
     """Return scratch for native words of so many signs."""
     places, shape = signs_max + 1, (signs_max + 1, SLOTS)
     return Beginnings(
-        np.full(shape, -1, np.int64), np.empty(shape, np.int32), np.empty(shape, np.int32),
-        np.zeros(places, np.int64), np.empty(places, np.int32),
-    )  # fmt: skip
+        np.full(shape, FREE, np.int64),
+        np.empty(shape, np.int32),
+        np.zeros(places, np.int64),
+        np.empty(places, np.int64),
+    )
 
 
 @compiled
 def sounding(
-    words: Words, leads: Array, lattice: Lattice, chunks: Chunks, reached: Beginnings, found: Array, costs: Array
+    words: Words,
+    shown: Shown,
+    model: Model,
+    begins: Array,
+    spans: Array,
+    reached: Beginnings,
+    found: Array,
+    costs: Array,
 ) -> int:
-    """Write the words that the lattice may spell into `found` i64 and what they cost into `costs` i32; return how many.
+    """Write the shown words that a native word may be into `found` i64 and what they cost into `costs` i32; return how many.
 
-    Costs are thousandths of a nat; each word comes once, at its cheapest of the ways that are nowhere more than DEARER_MAX
-    dearer than the cheapest beginning there. Nodes that do not lead to a shown word (`leads`, u8 by node) are passed over, so
-    that they neither take a place in the beam nor are the cheapest.
+    `spans` i64[…, 3] has the chunks of the native word: to which place each leads, its first arc and that after its last; from
+    each place those of `begins` i64[signs + 1] go on. Costs are thousandths of a nat; each word comes once, at its cheapest of
+    the ways that are nowhere more than DEARER_MAX dearer than the cheapest beginning there. Nodes that do not lead to a shown
+    word are passed over, so that they neither take a place in the beam nor are the cheapest.
     """
-    signs = lattice.begins.size - 1
-    follows, child, letters, spelt_from = words.follows, words.child, chunks.letters, chunks.begins
-    nodes, so_far, slots, counts, least = reached.nodes, reached.costs, reached.slots, reached.counts, reached.least
-    to, spelt_by, dear = lattice.to, lattice.chunks, lattice.costs
-    least[: signs + 1] = FAR
-    _reach(nodes, so_far, slots, counts, 0, 0, 0)
-    least[0] = 0
+    signs = begins.size - 1
+    nodes, leads, letters, spelt_from = words.nodes, shown.nodes, model.letters, model.begins
+    table, slots, counts, least = reached.table, reached.slots, reached.counts, reached.least
+    for place in range(signs + 1):
+        least[place] = FAR
+    _reach(table, slots, counts, least, 0, 0, 0)
     for place in range(signs):
-        first, last = lattice.begins[place], lattice.begins[place + 1]
-        most = min(_most(so_far, slots, counts, place), least[place] + DEARER_MAX)
+        most = _most(table, slots, counts[place], least[place], place)
         for entry in range(counts[place]):
-            slot = slots[place, entry]
-            cost, node = so_far[place, slot], nodes[place, slot]
-            if cost <= most:
-                for arc in range(first, last):
-                    chunk, there, whole = spelt_by[arc], to[arc], cost + dear[arc]
+            held = table[place, slots[place, entry]]
+            cost, node = held & ((1 << COST_BITS) - 1), held >> COST_BITS
+            if cost > most:
+                continue
+            following = nodes[node] & FOLLOWING
+            for span in range(begins[place], begins[place + 1]):
+                there = spans[span, 0]
+                for arc in range(spans[span, 1], spans[span, 2]):
+                    whole = cost + model.costs[arc]
                     if whole > least[there] + DEARER_MAX:
-                        continue
-                    after = node_after(follows, child, node, letters, spelt_from[chunk], spelt_from[chunk + 1])
+                        # The rest of the span is as dear or dearer.
+                        break
+                    chunk = model.chunks[arc]
+                    first, last = spelt_from[chunk], spelt_from[chunk + 1]
+                    after = node
+                    if first < last:
+                        if following >> np.int64(letters[first]) & 1 == 0:
+                            continue
+                        after = node_after(nodes, node, letters, first, last)
                     if after >= 0 and leads[after]:
-                        _reach(nodes, so_far, slots, counts, there, after, whole)
-                        least[there] = min(least[there], whole)
+                        _reach(table, slots, counts, least, there, after, whole)
     written = 0
     for entry in range(counts[signs]):
-        slot = slots[signs, entry]
-        word = words.ends[nodes[signs, slot]]
-        if word >= 0 and so_far[signs, slot] <= least[signs] + DEARER_MAX and written < found.size:
+        held = table[signs, slots[signs, entry]]
+        cost, word = held & ((1 << COST_BITS) - 1), words.ends[held >> COST_BITS]
+        if word >= 0 and shown.words[word] and cost <= least[signs] + DEARER_MAX and written < found.size:
             found[written] = word
-            costs[written] = so_far[signs, slot]
+            costs[written] = cost
             written += 1
     for place in range(signs + 1):
         for entry in range(counts[place]):
-            nodes[place, slots[place, entry]] = -1
+            table[place, slots[place, entry]] = FREE
         counts[place] = 0
     return written
 
 
 @compiled
-def _most(so_far: Array, slots: Array, counts: Array, place: int) -> int:
+def _most(table: Array, slots: Array, count: int, least: int, place: int) -> int:
     """Return what a beginning may cost to go on."""
-    count = counts[place]
     if count <= BEAM:
-        return FAR
-    costs = np.empty(count, np.int32)
+        return least + DEARER_MAX
+    steps = np.zeros(DEARER_MAX // COST_STEP + 1, np.int32)
     for entry in range(count):
-        costs[entry] = so_far[place, slots[place, entry]]
-    return np.int64(np.partition(costs, BEAM)[BEAM])
+        dearer = (table[place, slots[place, entry]] & ((1 << COST_BITS) - 1)) - least
+        if dearer <= DEARER_MAX:
+            steps[dearer // COST_STEP] += 1
+    kept = np.int64(0)
+    for one in range(steps.size):
+        kept += steps[one]
+        if kept >= BEAM:
+            return least + (one + 1) * COST_STEP - 1
+    return least + DEARER_MAX
 
 
 @compiled
-def _reach(nodes: Array, so_far: Array, slots: Array, counts: Array, place: int, node: int, cost: int) -> None:
+def _reach(table: Array, slots: Array, counts: Array, least: Array, place: int, node: int, cost: int) -> None:
     """Note that a node was reached at a place; the cheapest way counts. A full table takes no more."""
     slot = (node * 2_654_435_761) & (SLOTS - 1)
-    while nodes[place, slot] >= 0 and nodes[place, slot] != node:
+    while table[place, slot] >= 0 and table[place, slot] >> COST_BITS != node:
         slot = (slot + 1) & (SLOTS - 1)
-    if nodes[place, slot] == node:
-        so_far[place, slot] = min(so_far[place, slot], cost)
+    if table[place, slot] >= 0:
+        table[place, slot] = min(table[place, slot], node << COST_BITS | cost)
     elif counts[place] < SLOTS // 2:
-        nodes[place, slot] = node
-        so_far[place, slot] = cost
+        table[place, slot] = node << COST_BITS | cost
         slots[place, counts[place]] = slot
         counts[place] += 1
+    least[place] = min(least[place], cost)

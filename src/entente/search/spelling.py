@@ -4,6 +4,10 @@ Two ways lead to them. A walk through the tree of words finds all within one or 
 one, two neighbours changed over), however short the word; grams of three letters find those that share much and differ more. Both
 are judged alike by `likeness`.
 
+Both ways keep what they know of a word in the bits of one number, a bit for each place in the asked word, and so take a few steps
+for each letter. Source of the walk: Wu and Manber, «Fast text searching allowing errors», 1992, with changed-over neighbours
+beside it; of `slips`: Hyyrö, «A bit-vector algorithm for computing Levenshtein and Damerau edit distances», 2003.
+
 Source: docs/rules/identity.md I7; the slips are those of optimal string alignment.
 """
 
@@ -15,7 +19,7 @@ import numpy as np
 
 from entente.search.compiling import compiled
 from entente.search.letters import SYMBOLS, WORD_LETTERS_MAX
-from entente.search.trie import Words, node_after, step
+from entente.search.trie import CHILD_SHIFT, ENDS, FOLLOWING, Shown, Words, bits
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -25,34 +29,36 @@ LONG_LETTERS: Final = 6
 """From so many letters on two slips leave a word what it was; of shorter ones the grams find those that are worth a look."""
 GRAM_SHARE_MIN: Final = 0.15
 """Of the grams of both words: below it two words have next to nothing in common."""
+LONE_GRAM_LETTERS_MAX: Final = 5
+"""A longer word has too little in common with one that shares a single gram."""
 BUCKETS: Final = 64
 SAME_FIRST_PART: Final = 0.15
 """Of what two words lack of being alike: a slip within a word is likelier than one at its first letter."""
-WALK_MAX: Final = 4_096
-"""Steps of the walk that wait at once; 40 letters × the few hundred branches near the root need a tenth."""
+WAITING_MAX: Final = (WORD_LETTERS_MAX + 1) * SYMBOLS
+"""Nodes of the walk that wait at once: at each depth the children of one node."""
 
 
 class SpellingScratch(NamedTuple):
     """What one search at a time writes on."""
 
     waiting: Array
-    """i64[WALK_MAX, 3]: node, letters read, slips made."""
+    """i64[WAITING_MAX, 6]: node and what was read to reach it."""
+    places: Array
+    """i64[SYMBOLS], all 0 before and after: in which places of the asked word a letter stands."""
     shared: Array
     """u8 by word, all 0 before and after: how many grams it shares."""
     met: Array
-    """u32 by word."""
-    rows: Array
-    """i32[3, WORD_LETTERS_MAX + 1]"""
+    """i32 by word."""
+    slips: Array
+    """u8[found]: of each word that the walk found."""
 
 
-def spelling_scratch(words: int) -> SpellingScratch:
-    """Return scratch for an index of so many words."""
+def spelling_scratch(words: int, found: int) -> SpellingScratch:
+    """Return scratch for an index of so many words and for as many that are found at once."""
     return SpellingScratch(
-        np.empty((WALK_MAX, 3), np.int64),
-        np.zeros(words, np.uint8),
-        np.empty(words, np.uint32),
-        np.empty((3, WORD_LETTERS_MAX + 1), np.int32),
-    )
+        np.empty((WAITING_MAX, 6), np.int64), np.zeros(SYMBOLS, np.int64), np.zeros(words, np.uint8),
+        np.empty(words, np.int32), np.empty(found, np.uint8),
+    )  # fmt: skip
 
 
 @compiled
@@ -71,7 +77,7 @@ def grams_of(word: Array, found: Array) -> int:
 @compiled
 def build_grams(letters: Array, begins: Array) -> tuple[Array, Array]:
     """Return (`gram_begins`, `gram_words`) of words given as `Words` has them."""
-    gram_begins = np.zeros(GRAMS + 1, np.int64)
+    gram_begins = np.zeros(GRAMS + 1, np.int32)
     grams = np.empty(GRAMS_OF_A_WORD_MAX, np.int64)
     for word in range(begins.size - 1):
         for place in range(grams_of(letters[begins[word] : begins[word + 1]], grams)):
@@ -79,7 +85,7 @@ def build_grams(letters: Array, begins: Array) -> tuple[Array, Array]:
     for gram in range(GRAMS):
         gram_begins[gram + 1] += gram_begins[gram]
     filled = gram_begins.copy()
-    gram_words = np.empty(gram_begins[GRAMS], np.uint32)
+    gram_words = np.empty(gram_begins[GRAMS], np.int32)
     for word in range(begins.size - 1):
         for place in range(grams_of(letters[begins[word] : begins[word + 1]], grams)):
             gram = grams[place]
@@ -89,109 +95,105 @@ def build_grams(letters: Array, begins: Array) -> tuple[Array, Array]:
 
 
 @compiled
-def slips(one: Array, other: Array, rows: Array) -> int:
-    """Count the slips between two words of at most WORD_LETTERS_MAX letters; `rows` is a scratch's."""
-    for place in range(other.size + 1):
-        rows[1, place] = place
-    for i in range(1, one.size + 1):
-        rows[2, 0] = i
-        for j in range(1, other.size + 1):
-            best = rows[1, j - 1] + (0 if one[i - 1] == other[j - 1] else 1)
-            best = min(best, rows[1, j] + 1, rows[2, j - 1] + 1)
-            if i > 1 and j > 1 and one[i - 1] == other[j - 2] and one[i - 2] == other[j - 1]:
-                best = min(best, rows[0, j - 2] + 1)
-            rows[2, j] = best
-        for j in range(other.size + 1):
-            rows[0, j] = rows[1, j]
-            rows[1, j] = rows[2, j]
-    return rows[1, other.size]
+def mark_places(word: Array, places: Array) -> None:
+    """Note in which places of a word each letter stands."""
+    for place in range(word.size):
+        places[word[place]] |= 1 << place
 
 
 @compiled
-def likeness(one: Array, other: Array, rows: Array) -> float:
-    """Return how alike two spellings are in [0, 1]: 1 for equal ones, less for each slip, more where they begin alike."""
-    if one.size == 0 or other.size == 0:
-        return 0.0
-    apart = slips(one, other, rows) / max(one.size, other.size)
-    return 1.0 - (apart * (1.0 - SAME_FIRST_PART) if one[0] == other[0] else apart)
+def slips(places: Array, size: int, letters: Array, first: int, last: int) -> int:
+    """Count the slips between the word of `size` letters that `places` has and the letters from `first` up to `last`."""
+    edge, made = 1 << (size - 1), size
+    up, down, equal, before = (1 << size) - 1, 0, 0, 0
+    for place in range(first, last):
+        here = places[letters[place]]
+        equal = (((~equal & here) << 1) & before) | (((here & up) + up) ^ up) | here | down
+        more, less = down | ~(equal | up), equal & up
+        if more & edge:
+            made += 1
+        elif less & edge:
+            made -= 1
+        more = (more << 1) | 1
+        up, down, before = (less << 1) | ~(equal | more), more & equal, here
+    return made
 
 
 @compiled
-def walk(words: Words, leads: Array, word: Array, edits: int, found: Array, waiting: Array) -> int:
-    """Write the words within `edits` slips into `found` i64, some of them twice; return how many.
+def likeness(made: int, size: int, other: int, first: int, other_first: int) -> float:
+    """Return how alike two spellings of `size` and `other` letters are in [0, 1]: the more slips made the less.
 
-    Nodes that do not lead to a shown word (`leads`, u8 by node) are passed over; a word that is not shown may still be found.
+    They are more alike where their first letters are one.
     """
-    follows, child, ends = words.follows, words.child, words.ends
-    count, top = 0, _push(waiting, 0, 0, 0, 0)
+    apart = made / max(size, other)
+    return 1.0 - (apart * (1.0 - SAME_FIRST_PART) if first == other_first else apart)
+
+
+@compiled
+def walk(words: Words, shown: Shown, word: Array, edits: int, found: Array, scratch: SpellingScratch) -> int:
+    """Write the shown words within `edits` slips, 1 or 2, into `found` i64, how many slips into the scratch; return how many.
+
+    `places` of the scratch has the word. Of each node it is known in which places of the asked word one may be, with no slip
+    (`none`), one, two; and where the letter after was read before its neighbour (`one_half`, `two_half`: one slip more).
+    """
+    nodes, leads, waiting, places = words.nodes, shown.nodes, scratch.waiting, scratch.places
+    full, end = (1 << (word.size + 1)) - 1, 1 << word.size
+    count, top = 0, 1
+    waiting[0, 0], waiting[0, 1], waiting[0, 2], waiting[0, 3], waiting[0, 4], waiting[0, 5] = (
+        0,
+        1,
+        3 & full,
+        7 & full,
+        0,
+        0,
+    )
     while top > 0:
         top -= 1
-        node, read, made = waiting[top, 0], waiting[top, 1], waiting[top, 2]
-        if made == edits:
-            # No slip is left: the rest is followed letter by letter.
-            node = node_after(follows, child, node, word, read, word.size)
-            if node >= 0:
-                count = _keep(ends[node], found, count)
-            continue
-        if top + 2 * SYMBOLS + 4 > WALK_MAX:
-            continue
-        if read == word.size:
-            count = _keep(ends[node], found, count)
+        node, none, one, two = waiting[top, 0], waiting[top, 1], waiting[top, 2], waiting[top, 3]
+        one_half, two_half = waiting[top, 4], waiting[top, 5]
+        if edits == 1:
+            two, fewer, last = 0, none | one_half, one
         else:
-            top = _skip_or_swap(follows, child, word, node, read, made, waiting, top)
-        top = _follow(follows, child, leads, word, node, read, made, waiting, top)
+            fewer, last = one | two_half, two
+        here = nodes[node]
+        letters, first = here & FOLLOWING, here >> CHILD_SHIFT
+        rest = letters
+        if fewer == 0:
+            # No slip is left: only the letters that stand there may follow.
+            wanted = np.int64(0)
+            for place in range(word.size):
+                if last >> place & 1:
+                    wanted |= 1 << np.int64(word[place])
+            rest &= wanted
+        while rest:
+            bit = rest & -rest
+            rest ^= bit
+            below = first + bits(letters & (bit - 1))
+            if leads[below] == 0:
+                continue
+            stands = places[bits(bit - 1)]
+            none_b = (none & stands) << 1
+            one_b = (((one & stands) << 1) | none | (none << 1) | (none_b << 1) | ((one_half & stands) << 2)) & full
+            two_b = 0
+            if edits == 2:  # noqa: PLR2004 - the slips that are told apart
+                two_b = (((two & stands) << 1) | one | (one << 1) | (one_b << 1) | ((two_half & stands) << 2)) & full
+            reached = one_b | two_b
+            if reached == 0:
+                continue
+            child = nodes[below]
+            if child & ENDS and reached & end and shown.words[words.ends[below]] and count < found.size:
+                found[count] = words.ends[below]
+                scratch.slips[count] = 0 if none_b & end else 1 if one_b & end else 2
+                count += 1
+            if child & FOLLOWING:
+                waiting[top, 0], waiting[top, 1], waiting[top, 2], waiting[top, 3] = below, none_b, one_b, two_b
+                waiting[top, 4], waiting[top, 5] = none & (stands >> 1), one & (stands >> 1)
+                top += 1
     return count
 
 
 @compiled
-def _keep(word: int, found: Array, count: int) -> int:
-    if word >= 0 and count < found.size:
-        found[count] = word
-        count += 1
-    return count
-
-
-@compiled
-def _skip_or_swap(
-    follows: Array, child: Array, word: Array, node: int, read: int, made: int, waiting: Array, top: int
-) -> int:
-    """Read a letter too many, or the next two changed over."""
-    top = _push(waiting, top, node, read + 1, made + 1)
-    if read + 1 < word.size and word[read] != word[read + 1]:
-        swapped = step(follows, child, node, word[read + 1])
-        if swapped >= 0:
-            swapped = step(follows, child, swapped, word[read])
-            if swapped >= 0:
-                top = _push(waiting, top, swapped, read + 2, made + 1)
-    return top
-
-
-@compiled
-def _follow(
-    follows: Array, child: Array, leads: Array, word: Array, node: int, read: int, made: int, waiting: Array, top: int
-) -> int:
-    """Go on to each letter that may follow: as one that was left out, as the one that is read, as another one."""
-    below, letters, letter = np.int64(child[node]), follows[node], 0
-    while letters != np.uint64(0):
-        if letters & np.uint64(1):
-            if leads[below]:
-                top = _push(waiting, top, below, read, made + 1)
-                if read < word.size:
-                    top = _push(waiting, top, below, read + 1, made + (0 if word[read] == letter else 1))
-            below += 1
-        letters >>= np.uint64(1)
-        letter += 1
-    return top
-
-
-@compiled
-def _push(waiting: Array, top: int, node: int, read: int, made: int) -> int:
-    waiting[top, 0], waiting[top, 1], waiting[top, 2] = node, read, made
-    return top + 1
-
-
-@compiled
-def sharing_grams(words: Words, word: Array, shown: Array, scratch: SpellingScratch, found: Array, limit: int) -> int:
+def sharing_grams(words: Words, shown: Array, word: Array, scratch: SpellingScratch, found: Array, limit: int) -> int:
     """Write the words that share most grams with a word into `found` i64, at least `limit` if there are; return how many.
 
     Words that are not `shown` (u8 by word) are passed over.
@@ -199,28 +201,19 @@ def sharing_grams(words: Words, word: Array, shown: Array, scratch: SpellingScra
     grams = np.empty(GRAMS_OF_A_WORD_MAX, np.int64)
     own = grams_of(word, grams)
     met, shared, begins, near_of = scratch.met, scratch.shared, words.begins, words.gram_words
+    enough = 1 if own <= LONE_GRAM_LETTERS_MAX else 2
     count = 0
     for place in range(own):
-        for entry in range(words.gram_begins[grams[place]], words.gram_begins[grams[place] + 1]):
-            near = near_of[entry]
-            if shown[near]:
-                if shared[near] == 0:
+        is_new = True
+        for earlier in range(place):
+            is_new &= grams[earlier] != grams[place]
+        if is_new:
+            for entry in range(words.gram_begins[grams[place]], words.gram_begins[grams[place] + 1]):
+                near = near_of[entry]
+                shared[near] += 1
+                if shared[near] == enough and shown[near]:
                     met[count] = near
                     count += 1
-                shared[near] += 1
-    least = _least_share(begins, own, met, count, shared, limit)
-    written = 0
-    for place in range(count):
-        near = met[place]
-        if written < found.size and _share(begins, near, shared[near], own) >= least:
-            found[written] = near
-            written += 1
-        shared[near] = 0
-    return written
-
-
-@compiled
-def _least_share(begins: Array, own: int, met: Array, count: int, shared: Array, limit: int) -> int:
     by_share = np.zeros(BUCKETS + 1, np.int64)
     for place in range(count):
         by_share[_share(begins, met[place], shared[met[place]], own)] += 1
@@ -228,10 +221,17 @@ def _least_share(begins: Array, own: int, met: Array, count: int, shared: Array,
     while least > BUCKETS * GRAM_SHARE_MIN and kept < limit:
         least -= 1
         kept += by_share[least]
-    return least
+    written = 0
+    for place in range(count):
+        if written < found.size and _share(begins, met[place], shared[met[place]], own) >= least:
+            found[written] = met[place]
+            written += 1
+    for place in range(own):
+        for entry in range(words.gram_begins[grams[place]], words.gram_begins[grams[place] + 1]):
+            shared[near_of[entry]] = 0
+    return written
 
 
 @compiled
 def _share(begins: Array, word: int, shared: int, own: int) -> int:
-    theirs = begins[word + 1] - begins[word]
-    return min(BUCKETS, int(BUCKETS * 2.0 * shared / (own + theirs)))
+    return min(BUCKETS, int(BUCKETS * 2.0 * shared / (own + begins[word + 1] - begins[word])))

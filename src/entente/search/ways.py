@@ -19,6 +19,8 @@ Words = tuple[str, ...]
 ASKED_WORDS_MAX: Final = 8
 """Words of a query that are searched by; a longer name is known by its first eight."""
 READINGS_MAX: Final = 6
+NAME_CHARACTERS_MAX: Final = 512
+"""Of what was typed; eight words of forty letters with what stands between and above them. The rest is not read."""
 SYLLABLES_MAX: Final = 4
 """A name in Han or Hangul that is written as one word has at most so many; a longer word is a foreign name, written by sound."""
 FAMILIES_OF_TWO: Final = frozenset({"남궁", "황보", "제갈", "사공", "선우", "서문", "독고", "동방"})
@@ -38,7 +40,7 @@ SHORT_PAIRS_MAX: Final = 3
 
 def readings(name: str) -> tuple[tuple[str, ...], ...]:
     """Return the ways in which a name may be read as words, the usual one first; none for a name that holds no letter."""
-    words = words_of(name)
+    words = words_of(name[:NAME_CHARACTERS_MAX])[: ASKED_WORDS_MAX + 1]
     ways = list(_syllable_ways(words[0])) if len(words) == 1 else [words]
     if len(words) > 1:
         ways += joined(words)

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from entente.identity.dates import BEST_FIRST, YEAR_MIN, PartialDate, compare_dates
 from entente.identity.model import Query
 from entente.kernel.errors import Invalid, Unavailable
+from entente.search.answering import Best, agreement_of, is_full, place_among
 from entente.search.array_file import MAGIC, Array, read_arrays, write_arrays
 from entente.search.index import FILE, LIMIT_MAX, Found, Index
-from entente.search.names_builder import NAMES_MAX, IndexRecord, NamesBuilder
+from entente.search.names_builder import NAMES_MAX, IndexRecord, NamesBuilder, packed_date
 
 PEOPLE = [
     IndexRecord("p1", ("Rustam Muhammadov",), "1979-05-04", "TJ"),
@@ -248,3 +252,25 @@ def test_han_name_written_by_sound_without_a_space_is_cut(tmp_path: Path) -> Non
         [IndexRecord(one, (one,)) for one in ("Shahidan Kassim", "Shan Kim", "Kassandra Shah")], tmp_path
     )
     assert ids(index.search("沙希淡卡欣", 1)) == ["Shahidan Kassim"]
+
+
+DATES = st.builds(
+    lambda year, month, day: PartialDate(year, month, day if month else 0),
+    st.integers(YEAR_MIN, YEAR_MIN + 2), st.integers(0, 12), st.integers(0, 12),
+)  # fmt: skip
+
+
+@given(DATES, DATES)
+def test_i8_packed_dates_agree_as_dates_do(ours: PartialDate, theirs: PartialDate) -> None:
+    assert BEST_FIRST[agreement_of(packed_date(ours), packed_date(theirs))] == compare_dates(ours, theirs)
+    assert is_full(packed_date(ours)) == ours.is_full
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 5))), st.integers(1, 6))
+def test_best_records_stand_once_and_in_order(scored: list[tuple[int, int]], limit: int) -> None:
+    best, found = Best(np.zeros(limit, np.int64), np.zeros(limit, np.float64)), 0
+    for record, score in scored:
+        found = place_among(record, float(score), best, found)
+    highest = {record: max(score for one, score in scored if one == record) for record, _ in scored}
+    wanted = sorted(highest.items(), key=lambda one: (-one[1], one[0]))[:limit]
+    assert list(zip(best.records[:found].tolist(), best.scores[:found].tolist(), strict=True)) == wanted

@@ -12,24 +12,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from entente.identity.transliteration import COST_SCALE, likelihood, tables
-from entente.search.asking import asked_word
-from entente.search.lattices import NO_LATTICE, latin_chunks, lattice_of
-from entente.search.letters import decode, encode
-from entente.search.near import COST_SPREAD, NEAR_MAX, Asked, near_scratch, near_words
+from entente.identity.channel import NATIVE_CHARACTERS_MAX
+from entente.identity.transliteration import COST_SCALE, SIGNS_MAX, likelihood, tables
+from entente.search.answering import Held, find_near, scratch_for
+from entente.search.lattices import Lattice, lattice_of, model
+from entente.search.letters import WORD_LETTERS_MAX, decode, encode
+from entente.search.matching import Names
+from entente.search.near import COST_SPREAD, FOUND_MAX
+from entente.search.question import lay_out
 from entente.search.rarity import COMMON_PART
-from entente.search.sounding import DEARER_MAX, Lattice, beginnings, sounding
+from entente.search.sounding import DEARER_MAX, beginnings, sounding
 from entente.search.spelling import (
     BUCKETS,
     GRAM_SHARE_MIN,
+    LONE_GRAM_LETTERS_MAX,
+    WAITING_MAX,
     build_grams,
     likeness,
+    mark_places,
     sharing_grams,
     slips,
     spelling_scratch,
     walk,
 )
 from entente.search.trie import Shown, Words, build_trie, leading, node_after
+from entente.search.ways import ASKED_WORDS_MAX, NAME_CHARACTERS_MAX, READINGS_MAX, readings
 
 SPELT = st.text(alphabet="abn1", min_size=1, max_size=7)
 VOCABULARIES = st.lists(SPELT, min_size=1, max_size=30, unique=True)
@@ -38,11 +45,15 @@ VOCABULARIES = st.lists(SPELT, min_size=1, max_size=30, unique=True)
 def words_of(vocabulary: list[str], common: dict[str, float] | None = None) -> tuple[Words, list[str]]:
     spelt = sorted(set(vocabulary), key=encode)
     letters = np.frombuffer(b"".join(map(encode, spelt)), np.uint8)
-    begins = np.cumsum([0, *(len(encode(word)) for word in spelt)], dtype=np.int64)
-    return Words(
+    begins = np.cumsum([0, *(len(encode(word)) for word in spelt)], dtype=np.int32)
+    words = Words(
         letters, begins, *build_trie(letters, begins), *build_grams(letters, begins), np.ones(len(spelt), np.float32),
         np.array([(common or {}).get(word, 0.0) for word in spelt], np.float32),
-    ), spelt  # fmt: skip
+    )  # fmt: skip
+    for array in words:
+        # As those of a mapped file are: compiled functions are compiled once.
+        array.flags.writeable = False
+    return words, spelt
 
 
 def numbers(word: str) -> np.ndarray:
@@ -54,7 +65,7 @@ def everything(spelt: list[str]) -> np.ndarray:
 
 
 def shown_of(words: Words, shown: np.ndarray) -> Shown:
-    return Shown(shown, leading(words.follows, words.child, words.ends, shown))
+    return Shown(shown, leading(words.nodes, words.ends, shown))
 
 
 @given(st.text(alphabet="abcz059", max_size=39))
@@ -66,24 +77,31 @@ def test_letters_are_read_back(word: str) -> None:
 def test_tree_leads_to_each_word_and_to_no_other(vocabulary: list[str], other: str) -> None:
     words, spelt = words_of(vocabulary)
     for word in {*vocabulary, other}:
-        node = node_after(words.follows, words.child, 0, numbers(word), 0, len(word))
+        node = node_after(words.nodes, 0, numbers(word), 0, len(word))
         found = int(words.ends[node]) if node >= 0 else -1
         assert found == (spelt.index(word) if word in spelt else -1)
 
 
 @given(SPELT, SPELT)
 def test_slips_are_those_of_optimal_string_alignment(one: str, other: str) -> None:
-    rows = spelling_scratch(1).rows
-    assert slips(numbers(one), numbers(other), rows) == OSA.distance(one, other)
+    places = spelling_scratch(1, 1).places
+    mark_places(numbers(one), places)
+    assert slips(places, len(one), numbers(other), 0, len(other)) == OSA.distance(one, other)
 
 
-@given(VOCABULARIES, SPELT, st.integers(0, 2))
-def test_walk_finds_every_word_within_the_slips_and_no_other(vocabulary: list[str], word: str, edits: int) -> None:
+@given(VOCABULARIES, SPELT, st.integers(1, 2), st.sets(SPELT))
+def test_walk_finds_every_shown_word_within_the_slips_once_and_no_other(
+    vocabulary: list[str], word: str, edits: int, hidden: set[str]
+) -> None:
     words, spelt = words_of(vocabulary)
     found = np.empty(4_096, np.int64)
-    leads = shown_of(words, everything(spelt)).nodes
-    count = walk(words, leads, numbers(word), edits, found, spelling_scratch(len(spelt)).waiting)
-    assert {spelt[number] for number in found[:count]} == {near for near in spelt if OSA.distance(near, word) <= edits}
+    scratch, shown = spelling_scratch(len(spelt), found.size), np.array([one not in hidden for one in spelt], np.uint8)
+    mark_places(numbers(word), scratch.places)
+    count = walk(words, shown_of(words, shown), numbers(word), edits, found, scratch)
+    made = dict(zip((spelt[number] for number in found[:count]), scratch.slips[:count].tolist(), strict=True))
+    apart = {near: OSA.distance(near, word) for near in spelt if near not in hidden}
+    assert made == {near: slips_ for near, slips_ in apart.items() if slips_ <= edits}
+    assert count == len(made)
 
 
 def test_walk_of_a_long_word_among_many_ends_and_finds_it() -> None:
@@ -92,8 +110,9 @@ def test_walk_of_a_long_word_among_many_ends_and_finds_it() -> None:
     words, spelt = words_of(vocabulary)
     longest = max(spelt, key=len)
     found = np.empty(4_096, np.int64)
-    leads = shown_of(words, everything(spelt)).nodes
-    count = walk(words, leads, numbers(longest), 2, found, spelling_scratch(len(spelt)).waiting)
+    scratch = spelling_scratch(len(spelt), found.size)
+    mark_places(numbers(longest), scratch.places)
+    count = walk(words, shown_of(words, everything(spelt)), numbers(longest), 2, found, scratch)
     assert spelt.index(longest) in found[:count]
 
 
@@ -102,9 +121,9 @@ def test_words_that_share_most_grams_are_found_and_hidden_ones_are_not_met(
     vocabulary: list[str], word: str, limit: int
 ) -> None:
     words, spelt = words_of(vocabulary)
-    scratch, found = spelling_scratch(len(spelt)), np.empty(64, np.int64)
+    scratch, found = spelling_scratch(len(spelt), 64), np.empty(64, np.int64)
     shown = np.array([number % 2 for number in range(len(spelt))], np.uint8)
-    count = sharing_grams(words, numbers(word), shown, scratch, found, limit)
+    count = sharing_grams(words, shown, numbers(word), scratch, found, limit)
     shares = {number: _share(word, spelt[number]) for number in range(len(spelt)) if shown[number]}
     met = sorted((share for share in shares.values() if share), reverse=True)
     least = max(met[limit - 1] if len(met) >= limit else 0, math.floor(BUCKETS * GRAM_SHARE_MIN))
@@ -115,11 +134,8 @@ def test_words_that_share_most_grams_are_found_and_hidden_ones_are_not_met(
 def _share(one: str, other: str) -> int:
     grams = [[f"_{word}_"[place : place + 3] for place in range(len(word))] for word in (one, other)]
     shared = sum(gram in grams[0] for gram in grams[1])
-    return min(BUCKETS, int(BUCKETS * 2.0 * _multiplied(grams) / (len(one) + len(other)))) if shared else 0
-
-
-def _multiplied(grams: list[list[str]]) -> int:
-    return sum(grams[0].count(gram) for gram in grams[1])
+    enough = 1 if len(one) <= LONE_GRAM_LETTERS_MAX else 2
+    return min(BUCKETS, int(BUCKETS * 2.0 * shared / (len(one) + len(other)))) if shared >= enough else 0
 
 
 @given(VOCABULARIES, st.sets(SPELT))
@@ -127,7 +143,7 @@ def test_i12_node_leads_on_where_a_shown_word_begins_with_its_letters(vocabulary
     words, spelt = words_of(vocabulary)
     leads = shown_of(words, np.array([word not in hidden for word in spelt], np.uint8)).nodes
     for beginning in {word[:place] for word in spelt for place in range(len(word) + 1)}:
-        node = node_after(words.follows, words.child, 0, numbers(beginning), 0, len(beginning))
+        node = node_after(words.nodes, 0, numbers(beginning), 0, len(beginning))
         assert leads[node] == any(word.startswith(beginning) for word in spelt if word not in hidden)
 
 
@@ -157,49 +173,58 @@ def test_i22_what_a_word_costs_is_the_cheapest_cutting(native: str, hidden: str)
     found, costs = np.empty(64, np.int64), np.empty(64, np.int32)
     ways = beginnings(40)
     shown = [word for word in spelt if word != hidden]
-    leads = shown_of(words, np.array([word in shown for word in spelt], np.uint8)).nodes
-    count = sounding(words, leads, lattice, latin_chunks(), ways, found, costs)
+    asked, view = lay_out(((native,),)), shown_of(words, np.array([word in shown for word in spelt], np.uint8))
+    count = sounding(words, view, model(), asked.span_begins, asked.spans, ways, found, costs)
     heard = dict(zip((spelt[number] for number in found[:count]), costs[:count].tolist(), strict=True))
     assert heard == _heard(lattice, shown)
     assert heard or hidden
     assert not ways.counts.any()
-    assert (ways.nodes == -1).all()
+    assert (ways.table == -1).all()
 
 
 def _heard(lattice: Lattice | None, shown: list[str]) -> dict[str, int]:
     """Try every way through the lattice that spells a word's beginning; go on with those that are little dearer."""
     assert lattice is not None
-    chunks, signs = latin_chunks(), len(lattice.begins) - 1
+    held, signs = model(), len(lattice.counts)
+    spans = [lattice.spans[place : place + 3] for place in range(0, len(lattice.spans), 3)]
+    from_place = [place for place, count in enumerate(lattice.counts) for _ in range(count)]
     beginnings_ = {word[:place] for word in shown for place in range(len(word) + 1)}
     costs: list[dict[str, int]] = [{"": 0}, *({} for _ in range(signs))]
     for place in range(signs + 1):
         least = min(costs[place].values(), default=0)
         costs[place] = {read: cost for read, cost in costs[place].items() if cost <= least + DEARER_MAX}
         for read, cost in costs[place].items() if place < signs else ():
-            for arc in range(int(lattice.begins[place]), int(lattice.begins[place + 1])):
-                number = int(lattice.chunks[arc])
-                longer = read + decode(chunks.letters[chunks.begins[number] : chunks.begins[number + 1]].tobytes())
+            for arc, to in _arcs(spans, from_place, place):
+                number = held.chunks[arc]
+                longer = read + decode(held.letters[held.begins[number] : held.begins[number + 1]].tobytes())
                 if longer in beginnings_:
-                    there = costs[lattice.to[arc]]
-                    there[longer] = min(there.get(longer, 1 << 30), cost + int(lattice.costs[arc]))
+                    costs[to][longer] = min(costs[to].get(longer, 1 << 30), cost + int(held.costs[arc]))
     return {word: costs[signs][word] for word in shown if word in costs[signs]}
+
+
+def _arcs(spans: list[tuple[int, ...]], from_place: list[int], place: int) -> list[tuple[int, int]]:
+    return [
+        (arc, to)
+        for (to, first, last), begin in zip(spans, from_place, strict=True)
+        if begin == place
+        for arc in range(first, last)
+    ]
+
+
+NONE, EDGE = np.zeros(0, np.int32), np.zeros(1, np.int32)
+NOBODY = Names(NONE, EDGE, NONE, EDGE, NONE, np.zeros(0, np.uint32), np.zeros(0, np.uint32), np.zeros(0, np.uint16))
 
 
 def near_of(
     asked: str, vocabulary: list[str], hidden: frozenset[str] = frozenset(), common: dict[str, float] | None = None
 ) -> dict[str, float]:
     words, spelt = words_of(vocabulary, common)
-    word = asked_word(asked)
     shown = np.array([one not in hidden for one in spelt], np.uint8)
-    near, fits = np.empty(NEAR_MAX, np.int64), np.empty(NEAR_MAX, np.float32)
-    given_ = Asked(
-        np.frombuffer(b"".join(word.latin), np.uint8),
-        np.cumsum([0, *map(len, word.latin)], dtype=np.int64),
-        word.lattice or NO_LATTICE,
-    )
-    scratch = near_scratch(len(spelt))
-    count = near_words(words, given_, latin_chunks(), shown_of(words, shown), scratch, near, fits)
-    assert not scratch.fit_of.any()
+    scratch = scratch_for(0, len(spelt))
+    find_near(Held(words, NOBODY, model()), shown_of(words, shown), lay_out(((asked,),)), 0, scratch)
+    assert not scratch.near.fit_of.any()
+    assert not scratch.near.spelling.places.any()
+    count, near, fits = scratch.rows.counts[0], scratch.rows.words[0], scratch.rows.fits[0]
     return {spelt[number]: float(fit) for number, fit in zip(near[:count].tolist(), fits[:count], strict=True)}
 
 
@@ -237,18 +262,49 @@ def test_fits_are_best_first_and_a_usual_word_fits_better_than_it_would() -> Non
 
 @given(SPELT, SPELT)
 def test_likeness_is_one_for_equal_words_alone_and_the_same_both_ways(one: str, other: str) -> None:
-    rows = spelling_scratch(1).rows
-    alike = likeness(numbers(one), numbers(other), rows)
+    alike, back = (
+        likeness(OSA.distance(a, b), len(a), len(b), ord(a[0]), ord(b[0])) for a, b in ((one, other), (other, one))
+    )
     assert 0.0 <= alike <= 1.0
     assert (alike == 1.0) is (one == other)
-    assert alike == likeness(numbers(other), numbers(one), rows)
+    assert alike == back
 
 
 def test_every_latin_chunk_of_the_model_is_in_letters_of_the_index() -> None:
-    chunks, latin = latin_chunks(), next(iter(tables().values())).latin
+    chunks, latin = model(), next(iter(tables().values())).latin
     assert [decode(chunks.letters[one:other].tobytes()) for one, other in pairwise(chunks.begins)] == list(latin)
 
 
 def test_costs_have_the_scale_of_the_model() -> None:
     assert COST_SCALE == 1000
     assert likelihood("иванов", "ivanov") > 0.5
+
+
+def test_work_of_a_walk_is_bounded_whatever_is_typed() -> None:
+    rng = random.Random(7)
+    words, spelt = words_of(["".join(rng.choices("ab", k=rng.randint(1, WORD_LETTERS_MAX))) for _ in range(2_000)])
+    scratch, found = spelling_scratch(len(spelt), FOUND_MAX), np.empty(FOUND_MAX, np.int64)
+    view = shown_of(words, everything(spelt))
+    for word in ("a" * WORD_LETTERS_MAX, "ab" * (WORD_LETTERS_MAX // 2), "a", "aab" * 13):
+        scratch.waiting[:] = -7
+        mark_places(numbers(word), scratch.places)
+        count = walk(words, view, numbers(word), 2, found, scratch)
+        scratch.places[:] = 0
+        # Each node waits once at most, and never more than the children of one node at each depth.
+        assert len(set(found[:count].tolist())) == count
+        assert (scratch.waiting[:, 0] != -7).sum() < WAITING_MAX
+
+
+@pytest.mark.parametrize("native", ["мухаммедов" * 9, "محمد" * 30, "김정훈" * 30, "ジョンソン" * 30])
+def test_work_of_a_native_word_is_bounded_by_its_first_signs(native: str) -> None:
+    asked = lay_out(((native,),))
+    assert asked.span_begins.size == SIGNS_MAX + 1
+    assert asked.spans.shape[0] <= SIGNS_MAX * NATIVE_CHARACTERS_MAX
+
+
+@pytest.mark.parametrize("name", ["ab " * 3_333, "محمد " * 2_000, "x" * 10_000, "王" * 5_000])
+def test_readings_are_bounded_whatever_is_typed(name: str) -> None:
+    found = readings(name)
+    assert found == readings(name[:NAME_CHARACTERS_MAX])
+    assert 0 < len(found) <= READINGS_MAX
+    assert max(map(len, found)) <= ASKED_WORDS_MAX

@@ -1,0 +1,350 @@
+"""One name asked for, from its words to the records that may bear it: one compiled step.
+
+Near words are found for each asked word, names that hold most of them for each reading, and each name is judged with the date of
+birth and the country beside it, by the same weights as `identity.score`; a record counts as much as its best entry.
+
+Source: docs/rules/identity.md I7 to I9, I12 and I22.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from entente.identity.dates import BEST_FIRST, DateAgreement
+from entente.identity.score import Weights
+from entente.search.compiling import compiled
+from entente.search.cutting import WAYS_MAX, cuttings, place_of
+from entente.search.matching import (
+    DAYS_A_YEAR,
+    HELD_WORDS_MAX,
+    MatchScratch,
+    Names,
+    Near,
+    begin_fits,
+    best_entries,
+    end_fits,
+    fit_of,
+    match_scratch,
+)
+from entente.search.near import (
+    HEARD_ENOUGH,
+    NEAR_MAX,
+    STANDARD_FIT,
+    NearScratch,
+    by_sound,
+    by_spelling,
+    near_scratch,
+    nearest,
+    note,
+)
+from entente.search.sounding import Model
+from entente.search.trie import Shown, Words
+from entente.search.ways import ASKED_WORDS_MAX, READINGS_MAX
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+ROWS: Final = READINGS_MAX * ASKED_WORDS_MAX + ASKED_WORDS_MAX
+"""Asked words of one name: those of its readings, and the pieces of one word."""
+TURNS: Final = READINGS_MAX + ASKED_WORDS_MAX * WAYS_MAX
+"""Readings of one name, those with a word cut into pieces among them."""
+BESIDE_FIT: Final = 0.75
+"""How well the full name fits where a short form was asked for, and the other way round (docs/rules/identity.md I24)."""
+MISSING_WEIGHT: Final = 8.0
+"""What an asked word weighs that nothing in the index is near: about as much as a rare one."""
+_AGREEMENTS: Final = {agreement: number for number, agreement in enumerate(BEST_FIRST)}
+_EQUAL: Final = _AGREEMENTS[DateAgreement.DATE_EQUAL]
+_SWAPPED: Final = _AGREEMENTS[DateAgreement.SWAPPED]
+_MONTH: Final = _AGREEMENTS[DateAgreement.MONTH_EQUAL]
+_YEAR: Final = _AGREEMENTS[DateAgreement.YEAR_EQUAL]
+_YEAR_NEAR: Final = _AGREEMENTS[DateAgreement.YEAR_NEAR]
+_DIFFERS: Final = _AGREEMENTS[DateAgreement.DATE_DIFFERS]
+_YEAR_DIFFERS: Final = _AGREEMENTS[DateAgreement.YEAR_DIFFERS]
+NEW_YEAR: Final = 101
+"""The first of January is what registers write when they do not know the day (I8)."""
+
+
+class Asked(NamedTuple):
+    """A name as it is asked for: its distinct words, and its readings as rows of those."""
+
+    latin: Array
+    """u8: the readings of all words in Latin letters, one after the other; none is empty."""
+    latin_begins: Array
+    """i64[latin readings + 1]: where each begins."""
+    readings: Array
+    """i64[words + 1]: where each word's Latin readings begin."""
+    scripts: Array
+    """i64[words]: a row of `Model.logistic`, or −1 where the learned transliteration does not read the word."""
+    signs: Array
+    """i64[words + 1]: where each word's numbers in `span_begins` begin."""
+    span_begins: Array
+    """i64: for each sign of each word where its chunks begin, and for each word where its last sign's end."""
+    spans: Array
+    """i64[…, 3]: `sounding.sounding`."""
+    joined: Array
+    """u8[words]: 1 for a word made of two that were written apart."""
+    long: Array
+    """u8[words]: 1 for a word that may be several written together."""
+    beside: Array
+    """u8: the short forms and full names that stand beside words (I24), one after the other."""
+    beside_begins: Array
+    """i64[forms + 1]: where each begins."""
+    forms: Array
+    """i64[words + 1]: where each word's forms begin."""
+    ways: Array
+    """i64: the words of all readings of the name, the usual one first."""
+    way_begins: Array
+    """i64[ways + 1]: where each begins."""
+
+
+class Scales(NamedTuple):
+    """The weights of `identity.score` in parts of one."""
+
+    ceiling: float
+    gains: Array
+    """f64 by how two dates agree, best first."""
+    losses: Array
+    """f64 by how two dates agree, best first."""
+    country_gain: float
+    country_loss: float
+
+
+class Held(NamedTuple):
+    """What is searched."""
+
+    words: Words
+    names: Names
+    model: Model
+
+
+class View(NamedTuple):
+    """What a reader may look at."""
+
+    shown: Shown
+    allowed: Array
+    """bool by disclosure class."""
+
+
+class Beside(NamedTuple):
+    """What was asked beside the name."""
+
+    born: int
+    """yyyymmdd with 0 for what is not known."""
+    country: int
+    """Its two letters, 0 for none."""
+    scales: Scales
+
+
+class Best(NamedTuple):
+    """The best records, best first."""
+
+    records: Array
+    """i64[limit]"""
+    scores: Array
+    """f64[limit]"""
+
+
+class Scratch(NamedTuple):
+    """What one search at a time writes on."""
+
+    near: NearScratch
+    rows: Near
+    match: MatchScratch
+    pairs: Array
+    """f32[ASKED_WORDS_MAX, HELD_WORDS_MAX]"""
+
+
+def scratch_for(entries: int, words: int) -> Scratch:
+    """Return scratch for an index of so many entries and words."""
+    shape = (ROWS, NEAR_MAX)
+    rows = Near(
+        np.empty(shape, np.int32), np.empty(shape, np.float32), np.zeros(ROWS, np.int64), np.zeros(ROWS, np.float64)
+    )
+    pairs = np.empty((ASKED_WORDS_MAX, HELD_WORDS_MAX), np.float32)
+    return Scratch(near_scratch(words), rows, match_scratch(entries, words), pairs)
+
+
+def scales_of(weights: Weights) -> Scales:
+    """Return the weights as compiled functions take them."""
+    return Scales(
+        weights.name_ceiling / 1000,
+        np.array([weights.dates_for.get(agreement, 0) / 1000 for agreement in BEST_FIRST]),
+        np.array([weights.dates_against.get(agreement, 0) / 1000 for agreement in BEST_FIRST]),
+        weights.nationality_equal / 1000,
+        weights.nationality_differs / 1000,
+    )
+
+
+@compiled
+def answer(held: Held, view: View, asked: Asked, beside: Beside, turn: int, scratch: Scratch, best: Best) -> int:
+    """Write the best records; return how many. `turn` is above that of each earlier call by TURNS."""
+    count, found, ways = asked.scripts.size, 0, asked.way_begins
+    for word in range(count):
+        find_near(held, view.shown, asked, word, scratch)
+    for way in range(ways.size - 1):
+        rows = asked.ways[ways[way] : ways[way + 1]]
+        is_known = True
+        for place in range(rows.size):
+            is_known &= asked.joined[rows[place]] == 0 or scratch.rows.counts[rows[place]] > 0
+        if is_known:
+            found = _judge(held, view, rows, beside, turn, scratch, best, found)
+            turn += 1
+    usual = asked.ways[: ways[1]]
+    for place in range(usual.size):
+        # A word that a reader sees in the index whole is hardly several.
+        is_held = scratch.rows.counts[usual[place]] > 0 and scratch.rows.fits[usual[place], 0] == 1.0
+        if asked.long[usual[place]] and (usual.size == 1 or not is_held):
+            reading = asked.readings[usual[place]]
+            letters = asked.latin[asked.latin_begins[reading] : asked.latin_begins[reading + 1]]
+            ends = np.empty((WAYS_MAX, letters.size + 1), np.int64)
+            for way in range(cuttings(held.words, letters, view.shown.words, ends)):
+                pieces, begin = ends[way, 0], 0
+                if usual.size + pieces <= ASKED_WORDS_MAX + 1:
+                    for piece in range(pieces):
+                        end = ends[way, piece + 1]
+                        _piece(held.words, view.shown, letters[begin:end], count + piece, scratch)
+                        begin = end
+                    rows = _with_pieces(usual, place, count, pieces)
+                    found = _judge(held, view, rows, beside, turn, scratch, best, found)
+                    turn += 1
+    return found
+
+
+@compiled
+def _with_pieces(usual: Array, place: int, first: int, pieces: int) -> Array:
+    """Return a reading with several words, `first` and those after it, in the place of one."""
+    rows = np.empty(usual.size + pieces - 1, np.int64)
+    for other in range(usual.size):
+        rows[other if other < place else other + pieces - 1] = usual[other]
+    for piece in range(pieces):
+        rows[place + piece] = first + piece
+    return rows
+
+
+@compiled
+def find_near(held: Held, shown: Shown, asked: Asked, word: int, scratch: Scratch) -> None:
+    """Find the near words of an asked word."""
+    count, factor, script, words = 0, 1.0, asked.scripts[word], held.words
+    if script >= 0:
+        begins = asked.span_begins[asked.signs[word] : asked.signs[word + 1]]
+        count, factor = by_sound(words, shown, held.model, script, begins, asked.spans, scratch.near), STANDARD_FIT
+    wide = 0 if asked.joined[word] or count >= HEARD_ENOUGH else 1
+    for reading in range(asked.readings[word], asked.readings[word + 1]):
+        spelt = asked.latin[asked.latin_begins[reading] : asked.latin_begins[reading + 1]]
+        count = by_spelling(words, shown, spelt, factor, wide, scratch.near, count)
+    for form in range(asked.forms[word], asked.forms[word + 1]):
+        number = place_of(words, asked.beside[asked.beside_begins[form] : asked.beside_begins[form + 1]])
+        if number >= 0 and shown.words[number]:
+            count = note(number, BESIDE_FIT, scratch.near.fit_of, scratch.near.touched, count)
+    _keep(words, word, count, scratch)
+
+
+@compiled
+def _piece(words: Words, shown: Shown, spelt: Array, row: int, scratch: Scratch) -> None:
+    """Find the near words of a piece of a word."""
+    _keep(words, row, by_spelling(words, shown, spelt, 1.0, 0, scratch.near, 0), scratch)
+
+
+@compiled
+def _keep(words: Words, row: int, count: int, scratch: Scratch) -> None:
+    rows = scratch.rows
+    kept = nearest(scratch.near, count, rows.words[row], rows.fits[row])
+    fits, weighed = 0.0, 0.0
+    for place in range(kept):
+        fits += rows.fits[row, place]
+        weighed += rows.fits[row, place] * words.rarity[rows.words[row, place]]
+    rows.counts[row], rows.weights[row] = kept, weighed / fits if kept else 0.0
+
+
+@compiled
+def _judge(
+    held: Held, view: View, way: Array, beside: Beside, turn: int, scratch: Scratch, best: Best, found: int
+) -> int:
+    """Score the entries that one reading finds, and put their records among the best; return how many those are then."""
+    near, names, table = scratch.rows, held.names, scratch.match.table
+    rows, known, whole = np.empty(way.size, np.int64), 0, 0.0
+    for place in range(way.size):
+        if near.counts[way[place]]:
+            rows[known] = way[place]
+            known += 1
+            whole += near.weights[way[place]]
+    rows = rows[:known]
+    if not known:
+        return found
+    part = whole / (whole + MISSING_WEIGHT * (way.size - known))
+    day = beside.born if is_full(beside.born) else 0
+    count = best_entries(names, view.shown.words, near, rows, view.allowed, day, turn, scratch.match)
+    begin_fits(near, rows, table)
+    for place in range(count):
+        entry = scratch.match.found[place]
+        fit = part * fit_of(names, held.words.rarity, near, rows, entry, table, scratch.pairs)
+        score = _moved(fit, beside, names.births[entry], names.countries[entry])
+        found = place_among(names.records[entry], score, best, found)
+    end_fits(near, rows, table)
+    return found
+
+
+@compiled
+def _moved(fit: float, beside: Beside, born: int, country: int) -> float:
+    """Return the score of a name that fits so well; what supports it counts by the square of the fit (I8, I9)."""
+    scales = beside.scales
+    score = fit * scales.ceiling
+    if beside.born and born:
+        # A u32 beside an i64 would make floating numbers.
+        agreement = agreement_of(beside.born, int(born))
+        score += (1.0 - score) * scales.gains[agreement] * fit * fit
+        score *= 1.0 - scales.losses[agreement]
+    if beside.country and country:
+        if beside.country == country:
+            score += (1.0 - score) * scales.country_gain * fit * fit
+        else:
+            score *= 1.0 - scales.country_loss
+    return score
+
+
+@compiled
+def place_among(record: int, score: float, best: Best, found: int) -> int:
+    """Put a record among the best `found`, of equal ones the lower number first, none twice; return how many are then."""
+    records, scores = best.records, best.scores
+    if found == records.size and (
+        score < scores[found - 1] or (score == scores[found - 1] and record >= records[found - 1])
+    ):
+        return found
+    at = 0
+    while at < found and records[at] != record:
+        at += 1
+    if at < found:
+        if scores[at] >= score:
+            return found
+    elif found < records.size:
+        found += 1
+    else:
+        at = found - 1
+    while at > 0 and (scores[at - 1] < score or (scores[at - 1] == score and records[at - 1] > record)):
+        records[at], scores[at] = records[at - 1], scores[at - 1]
+        at -= 1
+    records[at], scores[at] = record, score
+    return found
+
+
+@compiled
+def is_full(date: int) -> bool:
+    """Tell whether a packed date says the day, as `PartialDate.is_full` does."""
+    return date % 100 > 0 and date % DAYS_A_YEAR != NEW_YEAR
+
+
+@compiled
+def agreement_of(ours: int, theirs: int) -> int:
+    """Say how two packed dates agree, as `compare_dates` does: a place in BEST_FIRST."""
+    if is_full(ours) and is_full(theirs):
+        day = theirs % DAYS_A_YEAR
+        swapped = theirs // DAYS_A_YEAR * DAYS_A_YEAR + day % 100 * 100 + day // 100
+        return _EQUAL if ours == theirs else _SWAPPED if ours == swapped else _DIFFERS
+    apart = abs(ours // DAYS_A_YEAR - theirs // DAYS_A_YEAR)
+    if apart:
+        return _YEAR_NEAR if apart == 1 else _YEAR_DIFFERS
+    month, other = ours // 100 % 100, theirs // 100 % 100
+    if month == 0 or other == 0 or ours % DAYS_A_YEAR == NEW_YEAR or theirs % DAYS_A_YEAR == NEW_YEAR:
+        return _YEAR
+    return _MONTH if month == other else _DIFFERS
