@@ -393,7 +393,9 @@ def main(given: list[str]) -> int:
                 arena,
                 wanted.seed,
                 range(wanted.first, wanted.first + wanted.inputs),
-                lambda so_far: _say(f"{so_far.tried:,} of {wanted.inputs:,} inputs, {len(so_far.findings)} findings"),
+                lambda so_far: _say(
+                    f"{so_far.tried:,} of {wanted.inputs:,} inputs, found: {', '.join(so_far.findings) or 'nothing'}"
+                ),
             )
     if wanted.tally is not None:
         wanted.tally.write_text(tally.to_json(), encoding="utf-8")
