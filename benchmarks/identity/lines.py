@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from benchmarks.identity.measures import Recall, macro
 from benchmarks.identity.options import Options
-from benchmarks.identity.pairing import Compared
+from benchmarks.identity.pairing import NAMED, Compared
 from benchmarks.identity.peer_searching import PeerSearched
 from benchmarks.identity.searching import Searched
 from benchmarks.identity.serving import BATCH, CONNECTIONS, Served
@@ -25,8 +25,7 @@ TEN_ASKED = {
     "noise_joined/Latn": 0.98, "alias_strong/Latn": 0.82, "alias_latin/Latn": 0.93,
 }  # fmt: skip
 FIRST_ASKED = {"same_name_dob/Latn": 0.99}
-F1_ASKED = {"nk_cases": 0.85, "nk_entity_checks": 0.93, "xscript": 0.78}
-"""By family of groups: cases of names, checks of entities, across scripts."""
+F1_ASKED = dict(zip(NAMED, (0.85, 0.93, 0.78), strict=True))
 PRECISION_ASKED = 0.94
 CALIBRATION_ASKED = 0.05
 PAIRS_A_SECOND_ASKED = 5_000
@@ -130,11 +129,12 @@ def pair_lines(options: Options, found: Sequence[Compared], not_run: Sequence[st
     beside = tuple((peer.threshold, peer.name) for peer in peers)
     yield _line("pairs: threshold", ours.threshold, "", None, (*beside, *((None, why) for why in not_run)))
     errors = tuple((peer.calibration, peer.name) for peer in peers)
-    yield _line("pairs: calibration error, all", ours.calibration, "", None, errors)
-    yield Line("pairs: calibration error, half that may be fitted on", ours.calibration_halves[0], "")
+    yield _line("pairs: calibration error of all", ours.calibration, "", None, errors)
+    of = f"of {', '.join(name for name in NAMED if name in ours.groups) or 'all'}"
+    yield Line(f"pairs: calibration error {of}, half that may be fitted on", ours.calibration_halves[0], "")
     asked = most(CALIBRATION_ASKED) if is_asked else None
     errors = tuple((peer.calibration_halves[1], peer.name) for peer in peers)
-    yield _line("pairs: calibration error, the other half", ours.calibration_halves[1], "", asked, errors)
+    yield _line(f"pairs: calibration error {of}, the other half", ours.calibration_halves[1], "", asked, errors)
     rates = tuple((peer.a_second, peer.name) for peer in peers)
     yield _line("pairs compared, one thread", ours.a_second, "pairs/s", least(PAIRS_A_SECOND_ASKED), rates)
 

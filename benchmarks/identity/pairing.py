@@ -17,6 +17,10 @@ from benchmarks.identity.peers.nomenklatura_env import Scored
 from benchmarks.identity.peers.not_run import NotRunError
 from benchmarks.identity.searching import apart
 
+NAMED = ("nk_cases", "nk_entity_checks", "xscript")
+"""Families of groups by which pairs are judged: cases of names, checks of entities, across scripts. Whether a nickname or a
+translated name is one person's no comparison can know, so these stand in the table and in no bound."""
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -29,7 +33,7 @@ class Compared:
     calibration: float
     """The expected calibration error over all pairs."""
     calibration_halves: tuple[float, float]
-    """Of the half on which something may be fitted, and of the other."""
+    """Of the pairs of NAMED: the half on which something may be fitted, and the other."""
     a_second: float
 
 
@@ -64,11 +68,11 @@ def _peers(options: Options) -> Iterator[tuple[str, float | None, Callable[[Sequ
 def _judged(name: str, pairs: Sequence[Pair], scored: Scored, threshold: float | None) -> Compared:
     truths = [pair.is_match for pair in pairs]
     at = best_threshold(scored.scores, truths) if threshold is None else threshold
-    fitted = [place for place, pair in enumerate(pairs) if is_fitted_half(pair.id)]
-    other = [place for place, pair in enumerate(pairs) if not is_fitted_half(pair.id)]
+    named = [place for place, pair in enumerate(pairs) if pair.group.split("/")[0] in NAMED] or list(range(len(pairs)))
+    halves = [[place for place in named if is_fitted_half(pairs[place].id) is is_first] for is_first in (True, False)]
     first, second = (
         calibration_error([scored.scores[place] for place in half], [truths[place] for place in half])
-        for half in (fitted, other)
+        for half in halves
     )
     return Compared(
         name, at, _by_group(pairs, scored.scores, at),
