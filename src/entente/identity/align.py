@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from operator import itemgetter
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
@@ -47,6 +48,8 @@ APART_MIN = 700
 """The same for words of two scripts that the learned transliteration does not read: letters and skeleton weighed together."""
 LEARNED_MIN = 400
 """Likelihood × 1000 of the learned transliteration (I22) below which two words are different ones; by the development pairs."""
+LEARNED_LEAST = (LEARNED_MIN - 1) / 1000
+"""What is asked of it: less comes to nothing once rounded."""
 TOGETHER_LIKELY = 0.5
 """Likelihood from which a word in another script stands for two or three Latin ones written together."""
 
@@ -313,7 +316,7 @@ def _learned(a: Word, h: Word) -> float | None:
         return None
     if native.script is not Script.KANA and is_read_by_table(native.written):
         return None
-    return likelihood(native.written, latin.text)
+    return likelihood(native.written, latin.text, LEARNED_LEAST)
 
 
 def _two_scripts(a: Word, h: Word, similar: int) -> tuple[int, Agreement] | None:
@@ -367,40 +370,49 @@ def _part(a: Word, h: Word) -> Part:
     return h.part if h.part is not Part.UNKNOWN else a.part
 
 
-def _written_together(
-    ones: dict[int, Word], many: dict[int, Word], is_one: Callable[[Word, list[Word]], bool]
-) -> list[Pairing]:
-    """Pair a word with two or three neighbours that make it up; takes them out of both."""
-    found: list[Pairing] = []
-    if len(many) < 2:  # noqa: PLR2004 - two words at least make up one
-        return found
-    for place, word in list(ones.items()):
-        for count in (2, 3):
-            start = next((first for first in many if _makes_up(word, many, first, count, is_one)), None)
-            if start is not None:
-                taken = [many.pop(start + step) for step in range(count)]
-                del ones[place]
-                weight = sum(map(_weight, taken))
-                found.append(Pairing(_part(word, taken[0]), Agreement.TOGETHER, TOGETHER, weight))
-                break
+class _Run(NamedTuple):
+    """Two or three neighbours of a name, as one word."""
+
+    places: tuple[int, ...]
+    folded: str
+    text: str
+    is_latin: bool
+
+
+def _runs(words: dict[int, Word]) -> list[_Run]:
+    found = []
+    for count in (2, 3):
+        for first in words:
+            places = tuple(range(first, first + count))
+            if all(place in words for place in places):
+                parts = [words[place] for place in places]
+                folded, text = "".join(part.folded for part in parts), "".join(part.text for part in parts)
+                found.append(_Run(places, folded, text, all(part.script is Script.LATIN for part in parts)))
     return found
 
 
-def _makes_up(
-    word: Word, many: dict[int, Word], first: int, count: int, is_one: Callable[[Word, list[Word]], bool]
-) -> bool:
-    parts = [many[first + step] for step in range(count) if first + step in many]
-    return len(parts) == count and is_one(word, parts)
+def _written_together(
+    ones: dict[int, Word], many: dict[int, Word], is_one: Callable[[Word, _Run], bool]
+) -> list[Pairing]:
+    """Pair a word with two or three neighbours that make it up; takes them out of both."""
+    found: list[Pairing] = []
+    runs = _runs(many) if len(many) > 1 else []
+    for place, word in list(ones.items()) if runs else ():
+        run = next((run for run in runs if is_one(word, run) and all(taken in many for taken in run.places)), None)
+        if run is not None:
+            taken = [many.pop(taken) for taken in run.places]
+            del ones[place]
+            found.append(Pairing(_part(word, taken[0]), Agreement.TOGETHER, TOGETHER, sum(map(_weight, taken))))
+    return found
 
 
-def _spelt_together(word: Word, parts: list[Word]) -> bool:
-    if parts[0].folded[:1] != word.folded[:1]:
+def _spelt_together(word: Word, run: _Run) -> bool:
+    if run.folded[0] != word.folded[0]:
         return False
-    together = "".join(part.folded for part in parts)
-    return Indel.normalized_similarity(together, word.folded) >= TOGETHER / 1000
+    return Indel.normalized_similarity(run.folded, word.folded, score_cutoff=TOGETHER / 1000) > 0
 
 
-def _sounds_together(word: Word, parts: list[Word]) -> bool:
-    if not is_learned(word.written) or any(part.script is not Script.LATIN for part in parts):
+def _sounds_together(word: Word, run: _Run) -> bool:
+    if not run.is_latin or not word.written or not is_learned(word.written):
         return False
-    return likelihood(word.written, "".join(part.text for part in parts)) >= TOGETHER_LIKELY
+    return likelihood(word.written, run.text, TOGETHER_LIKELY) > 0

@@ -59,7 +59,6 @@ CACHED_PAIRS = 65_536
 CACHED_WORDS = 4_096
 LIKELY_MIN = 0.05
 """A likelihood under it is 0: ways that could only end there are left, which with words that differ is soon."""
-_LOGIT_MIN = math.log(LIKELY_MIN / (1 - LIKELY_MIN))
 _FAR = 1 << 30
 
 
@@ -164,11 +163,11 @@ def is_learned(word: str) -> bool:
 
 
 @functools.lru_cache(maxsize=CACHED_PAIRS)
-def likelihood(native: str, latin: str) -> float:
+def likelihood(native: str, latin: str, at_least: float = LIKELY_MIN) -> float:
     """Return how likely a word of a learned script is written by a Latin word, in [0, 1].
 
-    Both in a name's normal form (I2), the Latin one in the letters a to z. Under LIKELY_MIN it is 0, and so it is for a word
-    the model does not read.
+    Both in a name's normal form (I2), the Latin one in the letters a to z. Under `at_least` it is 0, and so it is for a word
+    the model does not read: the more is asked for, the sooner words that differ are left.
 
     Source: docs/rules/identity.md I22.
     """
@@ -178,7 +177,7 @@ def likelihood(native: str, latin: str) -> float:
     constant, by_score, by_sign, by_letter = word.logistic
     latin = latin[:LETTERS_MAX]
     lengths = constant + by_sign * len(word.steps) + by_letter * len(latin)
-    dearest = round(COST_SCALE * (lengths - _LOGIT_MIN) / by_score)
+    dearest = round(COST_SCALE * (lengths - math.log(at_least / (1 - at_least))) / by_score)
     least = way_cost(word, latin, dearest)
     return 0.0 if least is None else 1 / (1 + math.exp(by_score * least / COST_SCALE - lengths))
 
@@ -217,6 +216,7 @@ def way_cost(word: Prepared, latin: str, dearest: int = _FAR) -> int | None:
     Source: docs/rules/identity.md I22; the formula: this module.
     """
     count, last = len(latin), len(word.steps)
+    rest = word.rest
     pieces = [
         [latin[start:end] for end in range(start, min(start + LATIN_LETTERS_MAX, count) + 1)]
         for start in range(count + 1)
@@ -226,10 +226,9 @@ def way_cost(word: Prepared, latin: str, dearest: int = _FAR) -> int | None:
     reached[0][0] = 0
     for start, chunks in enumerate(word.steps):
         here, after = reached[start], reached[start + 1]
-        bound = dearest - word.rest[start]
+        bound = dearest - rest[start]
         bounds = [
-            (size, longest, row, reached[start + size], beyond - word.rest[start + size])
-            for size, longest, row in chunks
+            (size, longest, row, reached[start + size], beyond - rest[start + size]) for size, longest, row in chunks
         ]
         for letter in range(count + 1):
             if letter and here[letter - 1] + LETTER_SKIPPED < here[letter]:
