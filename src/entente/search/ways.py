@@ -8,6 +8,7 @@ Source: docs/rules/identity.md I3 and I22.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from entente.identity.name_parts import CHILDREN, SONS
@@ -37,6 +38,10 @@ SHORT_WORDS_MIN: Final = 3
 """In a name of two words the two are a given and a family name, which are not written together."""
 SHORT_PAIRS_MAX: Final = 3
 
+_BURMESE_SYLLABLE = re.compile("(?<=.)(?<!\u1039)(?=[\u1000-\u102a\u103f](?!\u1037?[\u1039\u103a]))")
+"""Where a syllable begins: at a letter that is not stacked below another one and bears no asat (Unicode 15.0, section 16.3). Each
+syllable of a Burmese name is a word in Latin letters."""
+
 
 def readings(name: str) -> tuple[tuple[str, ...], ...]:
     """Return the ways in which a name may be read as words, the usual one first; none for a name that holds no letter."""
@@ -52,6 +57,8 @@ def readings(name: str) -> tuple[tuple[str, ...], ...]:
 
 def _syllable_ways(word: str) -> tuple[tuple[str, ...], ...]:
     script = script_of(word)
+    if script is Script.BURMESE:
+        return tuple(dict.fromkeys((tuple(_BURMESE_SYLLABLE.sub(" ", word).split()), (word,))))
     if script not in {Script.HAN, Script.HANGUL} or len(word) == 1:
         return ((word,),)
     if len(word) > SYLLABLES_MAX:
