@@ -10,8 +10,8 @@ Source: docs/rules/identity.md I7 to I9, I12 and I22.
 
 from __future__ import annotations
 
-import functools
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ from entente.search.lattices import model
 from entente.search.matching import TURNS_MAX, Names, shown_words
 from entente.search.names_builder import FORMAT, IndexRecord, NamesBuilder, as_record, country_code, packed_date
 from entente.search.question import asked_of
-from entente.search.trie import Shown, Words, leading
+from entente.search.trie import ALL_SHOWN, Shown, Words, leading
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -66,7 +66,9 @@ class Index:
         """Above all classes there are: of entries that are left out, and never allowed."""
         self._own = threading.local()
         self._scales = scales_of(WEIGHTS)
-        self._view = functools.lru_cache(maxsize=REMEMBERED_VIEWS)(self._view_of)
+        self._mixed = np.zeros(self._words.begins.size - 1, np.bool_)
+        """By word: whether an entry of it is left out."""
+        self._views: OrderedDict[frozenset[int] | None, View] = OrderedDict()
 
     @classmethod
     def build(
@@ -114,9 +116,14 @@ class Index:
         if not self._names.classes.flags.writeable:
             self._names = self._names._replace(classes=self._names.classes.copy())
             self._all = self._all._replace(names=self._names)
-        firsts = np.searchsorted(self._names.records, records, "left").tolist()
-        for first, last in zip(firsts, np.searchsorted(self._names.records, records, "right").tolist(), strict=True):
-            self._names.classes[first:last] = self._left_out_class
+        names = self._names
+        firsts = np.searchsorted(names.records, records, "left").tolist()
+        for first, last in zip(firsts, np.searchsorted(names.records, records, "right").tolist(), strict=True):
+            names.classes[first:last] = self._left_out_class
+            # Of their words not every entry is allowed any more, whoever asks.
+            self._mixed[names.words[names.begins[first] : names.begins[last]]] = True
+        for view in self._views.values():
+            view.shown.words[self._mixed & (view.shown.words == ALL_SHOWN)] = 1
 
     def search(self, query: Query | str, limit: int = 20, allowed: Sequence[int] | None = None) -> tuple[Found, ...]:
         """Return the records nearest to a query, best first, `limit` at most (LIMIT_MAX); none where nothing is near.
@@ -156,12 +163,21 @@ class Index:
         begins = self._held["id_begins"]
         return self._held["ids"][begins[record] : begins[record + 1]].tobytes().decode("utf-8")
 
+    def _view(self, allowed: frozenset[int] | None) -> View:
+        found = self._views.get(allowed)
+        if found is None:
+            found = self._views[allowed] = self._view_of(allowed)
+            while len(self._views) > REMEMBERED_VIEWS:
+                self._views.popitem(last=False)
+        return found
+
     def _view_of(self, allowed: frozenset[int] | None) -> View:
         classes = np.full(self._left_out_class + 1, allowed is None, np.bool_)
         if allowed is not None:
             classes[[number for number in allowed if 0 <= number < classes.size]] = True
         classes[self._left_out_class] = False
         words = shown_words(self._held["word_class_begins"], self._held["word_classes"], classes)
+        words[self._mixed & (words == ALL_SHOWN)] = 1
         nodes = leading(self._words.nodes, self._words.ends, words)
         return View(Shown(words, nodes), classes)
 

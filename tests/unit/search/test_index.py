@@ -274,3 +274,14 @@ def test_best_records_stand_once_and_in_order(scored: list[tuple[int, int]], lim
     highest = {record: max(score for one, score in scored if one == record) for record, _ in scored}
     wanted = sorted(highest.items(), key=lambda one: (-one[1], one[0]))[:limit]
     assert list(zip(best.records[:found].tolist(), best.scores[:found].tolist(), strict=True)) == wanted
+
+
+def test_records_left_out_are_found_no_more_by_views_made_before_and_after(tmp_path: Path) -> None:
+    people = [IndexRecord(f"r{place}", ("Rahimov Akmal",), cls=place % 2) for place in range(6)]
+    index = Index.build(people, tmp_path)
+    before = [ids(index.search("Rahimov", 9, allowed)) for allowed in (None, [0], [1])]
+    assert before == [["r0", "r1", "r2", "r3", "r4", "r5"], ["r0", "r2", "r4"], ["r1", "r3", "r5"]]
+    index.leave_out(np.array([0, 3]))
+    after = [ids(index.search("Rahimov", 9, allowed)) for allowed in (None, [0], [1], [0, 1])]
+    assert after == [["r1", "r2", "r4", "r5"], ["r2", "r4"], ["r1", "r5"], ["r1", "r2", "r4", "r5"]]
+    assert ids(Index.open(tmp_path).search("Rahimov", 9)) == before[0]
