@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from entente.identity.align import compare_names
 from entente.identity.identifiers import query_keys
 from entente.identity.model import QUERY_NAME_CHARACTERS_MAX, Query
+from entente.identity.name_parts import CHILDREN, SONS
 from entente.identity.names import FORMS_MAX, WORDS_MAX, name_forms, normalise, read_name
 from entente.identity.rules import query_from_text
 from entente.identity.score import SHOW_MIN, score_record
@@ -67,6 +68,8 @@ def test_score_is_in_bounds_and_the_sum_of_its_evidence(asked: str, held: str, b
 
 @given(WORDS, st.randoms(use_true_random=False))
 def test_a_name_finds_itself_in_any_order_of_words(words: list[str], chance: st.DataObject) -> None:
+    # «Akmal bin Salim Rahimov» is another person than «Akmal bin Rahimov Salim»: these words say whose child somebody is.
+    words = [word for word in words if word not in SONS | CHILDREN] or ["akmal"]
     mixed = list(words)
     chance.shuffle(mixed)  # type: ignore[attr-defined]
     assert score_record(Query(names=(" ".join(mixed),)), a_record(("name", " ".join(words))), PERSON).score >= SHOW_MIN

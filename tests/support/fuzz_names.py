@@ -30,11 +30,15 @@ from entente.identity.dates import compare_dates, parse_partial
 from entente.identity.identifiers import Reading, identifier_keys, query_keys, read_mrz, readings
 from entente.identity.model import Query
 from entente.identity.names import name_forms, read_name
+from entente.identity.pairs import Description
+from entente.identity.pairs import compare as compare_descriptions
 from entente.identity.rules import check_query, query_from_text, with_line
 from entente.identity.scanned import read_zones
 from entente.identity.score import score_record
 from entente.kernel.errors import EntenteError
+from entente.search.asking import asked_word
 from entente.search.index import Index
+from entente.search.lattices import lattice_of
 from entente.search.names_builder import IndexRecord
 from tests.docs.source import ROOT
 from tests.support.hostile_text import COUNTRIES, SEXES, Hostile, true_names
@@ -114,7 +118,9 @@ class Arena:
 
     def try_input(self, given: Input) -> tuple[str, float]:
         """Try one input; return what came of it and the seconds it took. Raise Finding for what no input may bring about."""
-        self.index._near.cache_clear()  # noqa: SLF001 - what was asked before is not at hand when something is asked first
+        # What was asked before is not at hand when something is asked first.
+        asked_word.cache_clear()
+        lattice_of.cache_clear()
         began = time.thread_time()
         try:
             outcome = DOORS[given.door](self, given)
@@ -233,10 +239,16 @@ def _score(query: Query, other: Query) -> int:
     scored = score_record(query, a_record(*facts), PERSON)
     _must(0 <= scored.score <= 1_000, "a score is not between 0 and 1,000")
     _must(sum(one.weight for one in scored.evidence) == scored.score, "the weights of the evidence are not the score")
+    pair = compare_descriptions(_described(query), _described(other))
+    _must(0 <= pair.score <= 1, "the score of a pair is not between 0 and 1")
     for asked in [name for text in query.names for name in read_name(text)][:4]:
         for held in [name for text in other.names for name in read_name(text)][:4]:
             compare_names(asked, held)
     return scored.score
+
+
+def _described(query: Query) -> Description:
+    return Description(query.names, query.birth_date, query.country, query.sex, query.identifiers)
 
 
 def _keys(query: Query) -> None:

@@ -188,3 +188,11 @@ def test_i7_kana_are_compared_by_what_was_learned_and_not_by_their_table(kana: s
     comparison = compare_names(read_name(kana)[0], read_name(latin)[0])
     assert comparison.missing == 0
     assert [pairing.likeness > 900 for pairing in comparison.pairings] == [True, True]
+
+
+@pytest.mark.parametrize("latin", ["muhammad", "mohamed", "mahmoud", "rahimov", "m"])
+def test_i22_asking_for_more_changes_no_likelihood_that_is_as_much(latin: str) -> None:
+    whole = likelihood("محمد", latin)
+    for at_least in (0.1, 0.4, 0.9):
+        asked = likelihood("محمد", latin, at_least)
+        assert asked == pytest.approx(whole) if whole >= at_least else asked == 0
