@@ -233,14 +233,12 @@ class _Generation:
 
     def settle(self, *, wait: bool) -> bool:
         if self._filling is not None:
-            self._writing, self._filling = _Writing(self._filling, self.folder), None
+            self._writing, self._filling = _Writing(self._filling, self.folder, self._workers), None
             # From here on what comes in goes into the live part.
             self.live.apply([], [], self._writing.position)
         if self._writing is not None and self._writing.is_done(wait=wait):
-            base = self._writing.base()
+            base, self.pool = self._writing.base()
             self._open_base(base)
-            assert self.pool is not None, "the base was opened"
-            self.pool.start()
             self._writing = None
             # What came in meanwhile is put in first.
             return False
@@ -256,7 +254,8 @@ class _Generation:
             self.pool.retire()
 
     def _open_base(self, base: _BaseState) -> None:
-        self.pool = WorkerPool(self.folder / BASE, self._workers)
+        if self.pool is None:
+            self.pool = WorkerPool(self.folder / BASE, self._workers)
         self.pool.leave_out(self._changed)
         self.base_size = base.size
 
@@ -296,12 +295,13 @@ class _Filling:
 
 
 class _Writing:
-    """The writing of a base's files, in a thread that waits for the process that does it."""
+    """The writing of a base's files and the start of those that search them, in a thread that waits for the processes."""
 
-    def __init__(self, filling: _Filling, folder: Path) -> None:
+    def __init__(self, filling: _Filling, folder: Path, workers: int) -> None:
         self.position = filling.position
         self._worker = filling.worker
         self._folder = folder
+        self._pool = WorkerPool(folder / BASE, workers)
         self._size = 0
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._write, name="base", daemon=True)
@@ -311,24 +311,28 @@ class _Writing:
         self._thread.join(None if wait else 0)
         return not self._thread.is_alive()
 
-    def base(self) -> _BaseState:
-        """Return what was written; raise Unavailable when it could not be."""
+    def base(self) -> tuple[_BaseState, WorkerPool]:
+        """Return what was written, and the processes that have opened it; raise Unavailable when it could not be."""
         if self._error is not None:
+            self._pool.end()
             raise _not_built(self._error) from self._error
         base = _BaseState(self.position, self._size)
         try:
             write_durably(self._folder / BASE_STATE, json.dumps({"position": base.position, "size": base.size}))
         except OSError as error:
             raise index_not_written(error) from error
-        return base
+        return base, self._pool
 
     def end(self) -> None:
         self._worker.end()
+        self._pool.end()
         self._thread.join()
 
     def _write(self) -> None:
         try:
             self._size = self._worker.ask("write", BUILD_SECONDS, folder=str(self._folder / BASE))
+            # Now, so that no officer waits for it: on a fresh installation their loops are compiled first.
+            self._pool.start()
         except Exception as error:  # noqa: BLE001 - told where the writing is asked after
             self._error = error
         self._worker.end()

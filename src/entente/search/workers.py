@@ -99,6 +99,8 @@ class WorkerPool:
     def start(self) -> None:
         """Start every process and have it open the files, so that the first question waits for nothing."""
         for seat in self._seats:
+            if self._is_retired:
+                raise Retired
             self._ready(seat)
 
     def by_names(
@@ -123,6 +125,13 @@ class WorkerPool:
         # Whoever waits for a process is let go.
         for seat in self._seats:
             self._free.put(seat)
+
+    def end(self) -> None:
+        """End all processes at once, whatever they are doing, before anybody asked them."""
+        self._is_retired = True
+        for seat in self._seats:
+            if seat.worker is not None:
+                seat.worker.end()
 
     def _ask(self, do: str, allowed: frozenset[int], **given: Any) -> Any:  # noqa: ANN401 - see Worker.ask
         seat = self._taken()
