@@ -13,6 +13,8 @@ from pathlib import PurePosixPath
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.compile_search import compiled_once
+
 GROUPS_NEVER_SKIPPED = frozenset({"storage", "e2e", "simulation"})
 
 # No deadline: the two cores of a shared machine make one slow example a matter of chance.
@@ -20,6 +22,12 @@ settings.register_profile("desk", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "desk")
+
+
+@pytest.fixture(scope="session")
+def compiled_search() -> None:
+    """Have the loops of the search compiled, by one process for all."""
+    compiled_once()
 
 
 def fail_if_skipped(report: pytest.TestReport | pytest.CollectReport, environment: Mapping[str, str]) -> None:

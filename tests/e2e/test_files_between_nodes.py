@@ -61,7 +61,8 @@ def asked(a: Bureau) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("who", ["recipient", pytest.param("source", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("who", ["recipient", "source"])
 def test_r23_fetch_goes_on_where_it_was_though_a_node_is_killed_in_it(tmp_path: Path, who: str) -> None:
     with two_nodes(tmp_path) as (a, b):
         conclude(a, b, "agreement.yaml", "police-data-agreement")

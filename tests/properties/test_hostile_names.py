@@ -22,7 +22,7 @@ SLOW_MACHINE = 5
 
 
 @pytest.fixture(scope="module")
-def arena() -> Iterator[Arena]:
+def arena(compiled_search: None) -> Iterator[Arena]:
     with open_arena() as opened:
         yield opened
 
