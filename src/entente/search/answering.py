@@ -14,11 +14,21 @@ import numpy as np
 
 from entente.identity.dates import BEST_FIRST, DateAgreement
 from entente.identity.score import Weights
+from entente.search.closer import (
+    CLOSER_BELOW,
+    CLOSER_MAX,
+    best_of,
+    forget,
+    hear,
+    left_over,
+    read,
+)
 from entente.search.compiling import compiled
 from entente.search.cutting import WAYS_MAX, cuttings, place_of
 from entente.search.matching import (
     DAYS_A_YEAR,
     HELD_WORDS_MAX,
+    LOOKED_AT_MAX,
     MatchScratch,
     Names,
     Near,
@@ -40,6 +50,7 @@ from entente.search.near import (
     note,
 )
 from entente.search.sounding import Model
+from entente.search.spelling import mark_places
 from entente.search.trie import Shown, Words
 from entente.search.ways import ASKED_WORDS_MAX, READINGS_MAX
 
@@ -98,6 +109,14 @@ class Asked(NamedTuple):
     """i64[ways + 1]: where each begins."""
 
 
+class Reading(NamedTuple):
+    """One reading of a name."""
+
+    asked: Asked
+    rows: Array
+    """i64: of its words, those of `asked` and behind them pieces of one."""
+
+
 class Scales(NamedTuple):
     """The weights of `identity.score` in parts of one."""
 
@@ -153,16 +172,29 @@ class Scratch(NamedTuple):
     match: MatchScratch
     pairs: Array
     """f32[ASKED_WORDS_MAX, HELD_WORDS_MAX]"""
+    fits: Array
+    """f64[2 × LOOKED_AT_MAX]: of the entries that are looked at."""
+    scores: Array
+    """f64[2 × LOOKED_AT_MAX]"""
+    best: Array
+    """i64[CLOSER_MAX]"""
+    left: Array
+    """i64[CLOSER_MAX × HELD_WORDS_MAX]"""
 
 
 def scratch_for(entries: int, words: int) -> Scratch:
     """Return scratch for an index of so many entries and words."""
     shape = (ROWS, NEAR_MAX)
     rows = Near(
-        np.empty(shape, np.int32), np.empty(shape, np.float32), np.zeros(ROWS, np.int64), np.zeros(ROWS, np.float64)
-    )
-    pairs = np.empty((ASKED_WORDS_MAX, HELD_WORDS_MAX), np.float32)
-    return Scratch(near_scratch(words), rows, match_scratch(entries, words), pairs)
+        np.empty(shape, np.int32), np.empty(shape, np.float32), np.zeros(ROWS, np.int64), np.zeros(ROWS, np.float64),
+        np.zeros(ROWS, np.float64),
+    )  # fmt: skip
+    return Scratch(
+        near_scratch(words), rows, match_scratch(entries, words),
+        np.empty((ASKED_WORDS_MAX, HELD_WORDS_MAX), np.float32), np.empty(2 * LOOKED_AT_MAX, np.float64),
+        np.empty(2 * LOOKED_AT_MAX, np.float64), np.empty(CLOSER_MAX, np.int64),
+        np.empty(CLOSER_MAX * HELD_WORDS_MAX, np.int64),
+    )  # fmt: skip
 
 
 def scales_of(weights: Weights) -> Scales:
@@ -188,7 +220,7 @@ def answer(held: Held, view: View, asked: Asked, beside: Beside, turn: int, scra
         for place in range(rows.size):
             is_known &= asked.joined[rows[place]] == 0 or scratch.rows.counts[rows[place]] > 0
         if is_known:
-            found = _judge(held, view, rows, beside, turn, scratch, best, found)
+            found = _judge(held, view, Reading(asked, rows), beside, turn, scratch, best, found)
             turn += 1
     usual = asked.ways[: ways[1]]
     for place in range(usual.size):
@@ -206,7 +238,7 @@ def answer(held: Held, view: View, asked: Asked, beside: Beside, turn: int, scra
                         _piece(held.words, view.shown, letters[begin:end], count + piece, scratch)
                         begin = end
                     rows = _with_pieces(usual, place, count, pieces)
-                    found = _judge(held, view, rows, beside, turn, scratch, best, found)
+                    found = _judge(held, view, Reading(asked, rows), beside, turn, scratch, best, found)
                     turn += 1
     return found
 
@@ -225,10 +257,11 @@ def _with_pieces(usual: Array, place: int, first: int, pieces: int) -> Array:
 @compiled
 def find_near(held: Held, shown: Shown, asked: Asked, word: int, scratch: Scratch) -> None:
     """Find the near words of an asked word."""
-    count, factor, script, words = 0, 1.0, asked.scripts[word], held.words
+    count, factor, least, script, words = 0, 1.0, np.inf, asked.scripts[word], held.words
     if script >= 0:
-        begins = asked.span_begins[asked.signs[word] : asked.signs[word + 1]]
-        count, factor = by_sound(words, shown, held.model, script, begins, asked.spans, scratch.near), STANDARD_FIT
+        begins, factor = asked.span_begins[asked.signs[word] : asked.signs[word + 1]], STANDARD_FIT
+        count, least = by_sound(words, shown, held.model, script, begins, asked.spans, scratch.near)
+    scratch.rows.leasts[word] = least
     wide = 0 if asked.joined[word] or count >= HEARD_ENOUGH else 1
     for reading in range(asked.readings[word], asked.readings[word + 1]):
         spelt = asked.latin[asked.latin_begins[reading] : asked.latin_begins[reading + 1]]
@@ -259,10 +292,11 @@ def _keep(words: Words, row: int, count: int, scratch: Scratch) -> None:
 
 @compiled
 def _judge(
-    held: Held, view: View, way: Array, beside: Beside, turn: int, scratch: Scratch, best: Best, found: int
+    held: Held, view: View, reading: Reading, beside: Beside, turn: int, scratch: Scratch, best: Best, found: int
 ) -> int:
     """Score the entries that one reading finds, and put their records among the best; return how many those are then."""
-    near, names, table = scratch.rows, held.names, scratch.match.table
+    near, names, table, fits, scores = scratch.rows, held.names, scratch.match.table, scratch.fits, scratch.scores
+    way = reading.rows
     rows, known, whole = np.empty(way.size, np.int64), 0, 0.0
     for place in range(way.size):
         if near.counts[way[place]]:
@@ -276,13 +310,57 @@ def _judge(
     day = beside.born if is_full(beside.born) else 0
     count = best_entries(names, view.shown.words, near, rows, view.allowed, day, turn, scratch.match)
     begin_fits(near, rows, table)
+    most = 0.0
     for place in range(count):
         entry = scratch.match.found[place]
-        fit = part * fit_of(names, held.words.rarity, near, rows, entry, table, scratch.pairs)
-        score = _moved(fit, beside, names.births[entry], names.countries[entry])
-        found = place_among(names.records[entry], score, best, found)
+        fits[place] = fit_of(names, held.words.rarity, near, rows, entry, table, scratch.pairs)
+        scores[place] = _moved(part * fits[place], beside, names.births[entry], names.countries[entry])
+        most = max(most, fits[place])
+    if known > 1 and most < CLOSER_BELOW:
+        closer = best_of(scores, count, scratch.best)
+        _look_closer(held, reading.asked, rows, scratch.best[:closer], scratch)
+        for place in scratch.best[:closer]:
+            entry = scratch.match.found[place]
+            scores[place] = _moved(part * fits[place], beside, names.births[entry], names.countries[entry])
     end_fits(near, rows, table)
+    for place in range(count):
+        found = place_among(names.records[scratch.match.found[place]], scores[place], best, found)
     return found
+
+
+@compiled
+def _look_closer(held: Held, asked: Asked, rows: Array, best: Array, scratch: Scratch) -> None:
+    """Judge the words of the best names by themselves where they are no near words, and write how well the names fit then."""
+    names, words, table, found = held.names, held.words, scratch.match.table, scratch.match.found
+    for one in range(rows.size):
+        word = rows[one]
+        # A piece of a word was found in the index as it is.
+        if word < asked.scripts.size:
+            count = 0
+            for place in best:
+                count = left_over(names, found[place], table[one], scratch.left, count)
+            fit_left(held, asked, word, scratch.left[:count], table[one], scratch)
+    for place in best:
+        scratch.fits[place] = fit_of(names, words.rarity, scratch.rows, rows, found[place], table, scratch.pairs)
+    for one in range(rows.size):
+        for place in best:
+            forget(names, found[place], table[one])
+
+
+@compiled
+def fit_left(held: Held, asked: Asked, word: int, left: Array, fits: Array, scratch: Scratch) -> None:
+    """Write how well words that are left over fit an asked word."""
+    factor, script, least, places = 1.0, asked.scripts[word], scratch.rows.leasts[word], scratch.near.spelling.places
+    if script >= 0:
+        begins, factor = asked.span_begins[asked.signs[word] : asked.signs[word + 1]], STANDARD_FIT
+        if least < np.inf:
+            hear(held.words, held.model, script, begins, asked.spans, least, left, fits)
+    for reading in range(asked.readings[word], asked.readings[word + 1]):
+        spelt = asked.latin[asked.latin_begins[reading] : asked.latin_begins[reading + 1]]
+        mark_places(spelt, places)
+        read(held.words, spelt, factor, places, left, fits)
+        for place in range(spelt.size):
+            places[spelt[place]] = 0
 
 
 @compiled

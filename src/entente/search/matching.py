@@ -98,6 +98,8 @@ class Near(NamedTuple):
     """i64[rows]"""
     weights: Array
     """f64[rows]: how much each asked word says."""
+    leasts: Array
+    """f64[rows]: what the cheapest word that a native word may be costs (`near.by_sound`), inf where there is none."""
 
 
 @compiled

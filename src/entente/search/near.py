@@ -80,8 +80,11 @@ def near_scratch(words: int) -> NearScratch:
 @compiled
 def by_sound(
     words: Words, shown: Shown, model: Model, script: int, begins: Array, spans: Array, scratch: NearScratch
-) -> int:
-    """Note how well each word that a native word may be fits; return how many were touched. `begins` and `spans`: `sounding`."""
+) -> tuple[int, float]:
+    """Note how well each word that a native word may be fits. `begins` and `spans`: `sounding`.
+
+    Return how many were touched, and what the cheapest of them costs in nats, less for a common word.
+    """
     found, costs, fit_of, touched = scratch.found, scratch.costs, scratch.fit_of, scratch.touched
     heard = sounding(words, shown, model, begins, spans, scratch.ways, found, costs)
     least = np.inf
@@ -91,12 +94,20 @@ def by_sound(
     for place in range(heard):
         word, cost = found[place], costs[place] / 1000.0
         length = words.begins[word + 1] - words.begins[word]
-        odds = of[0] - of[1] * cost + of[2] * signs + of[3] * length
-        likely = UNLIKELY_PART + (1.0 - UNLIKELY_PART) / (1.0 + math.exp(-odds))
-        dearer = cost - COMMON_PART * words.commonness[word] - least
-        fit = likely * math.exp(-dearer / COST_SPREAD) * (LETTER_FIT if length == 1 else 1.0)
+        fit = fit_by_sound(of, cost, signs, length, cost - COMMON_PART * words.commonness[word] - least)
         count = note(word, fit, fit_of, touched, count)
-    return count
+    return count, least
+
+
+@compiled
+def fit_by_sound(of: Array, cost: float, signs: int, length: int, dearer: float) -> float:
+    """Return how well a word of `length` letters fits a native one of so many signs, `of` being a row of `Model.logistic`.
+
+    It costs so many nats, and by so many it is `dearer` than the cheapest.
+    """
+    odds = of[0] - of[1] * cost + of[2] * signs + of[3] * length
+    likely = UNLIKELY_PART + (1.0 - UNLIKELY_PART) / (1.0 + math.exp(-odds))
+    return likely * math.exp(-max(dearer, 0.0) / COST_SPREAD) * (LETTER_FIT if length == 1 else 1.0)
 
 
 @compiled
@@ -118,12 +129,18 @@ def by_spelling(
         heard = sharing_grams(words, shown.words, spelt, scratch.spelling, found, BY_GRAMS)
         for place in range(heard):
             first, last = begins[found[place]], begins[found[place] + 1]
-            made = slips(places, spelt.size, letters, first, last)
-            alike = likeness(made, spelt.size, last - first, letters[first], spelt[0])
+            alike = likeness_of(places, spelt, letters, first, last)
             count = note(found[place], factor * alike, scratch.fit_of, scratch.touched, count)
     for place in range(spelt.size):
         places[spelt[place]] = 0
     return count
+
+
+@compiled
+def likeness_of(places: Array, spelt: Array, letters: Array, first: int, last: int) -> float:
+    """Return how alike an asked word, which `places` has too, and the letters from `first` up to `last` are."""
+    made = slips(places, spelt.size, letters, first, last)
+    return likeness(made, spelt.size, last - first, letters[first], spelt[0])
 
 
 @compiled
