@@ -15,7 +15,8 @@ BIN := $(VENV)/bin
 # The folders that hold Python; a folder that is not there yet is not asked for.
 SOURCES := $(wildcard src tests benchmarks demo training)
 
-PIP_INSTALL := $(BIN)/pip install -qq --disable-pip-version-check --no-input --require-hashes --only-binary :all:
+# What is never imported need not be compiled; the rest is when it is first.
+PIP_INSTALL := $(BIN)/pip install -qq --disable-pip-version-check --no-input --require-hashes --only-binary :all: --no-compile
 # pip refuses -e together with --require-hashes: the hashed wheels go first, then this package alone.
 INSTALL_ENTENTE := $(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary :all: --universal --python-version 3.11 \

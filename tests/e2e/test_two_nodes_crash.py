@@ -41,7 +41,8 @@ def acknowledged(bureau: Bureau) -> int:
     return int(bureau.rows(query)[0][0])
 
 
-@pytest.mark.parametrize("who", ["recipient", pytest.param("sender", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("who", ["recipient", "sender"])
 def test_every_message_is_at_its_recipient_once_though_a_node_is_killed_three_times(tmp_path: Path, who: str) -> None:
     with two_nodes(tmp_path) as (a, b):
         killed = b if who == "recipient" else a

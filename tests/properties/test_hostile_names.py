@@ -16,7 +16,7 @@ from entente.search.index import Found
 from tests.support import fuzz_names
 from tests.support.fuzz_names import DOORS, SEED, USES, Arena, Input, Tally, open_arena, try_many
 
-INPUTS = 1_200
+INPUTS = 500
 SLOW_MACHINE = 5
 """How many times as long an input may take here, where other tests run on the same core."""
 

@@ -18,7 +18,7 @@ from tests.simulation.shorten import kind_of, shorten
 
 ROOT = Path(__file__).parents[2]
 SEED = 42
-"""One of the short ones: it is run eight times here."""
+"""One of the short ones: it is run six times here."""
 
 
 def _digest_in_another_process(hash_seed: str) -> str:
@@ -30,11 +30,11 @@ def _digest_in_another_process(hash_seed: str) -> str:
     return done.stdout.rpartition("digest ")[2].strip()
 
 
-def test_a_seed_run_twice_gives_the_same_digest_here_and_in_processes_with_other_hashes() -> None:
+def test_a_seed_run_twice_gives_the_same_digest_here_and_in_a_process_with_other_hashes() -> None:
     here = run_seed(SEED).digest
     run_seed(SEED + 1)
     assert run_seed(SEED).digest == here, "what ran before a seed changes nothing in it"
-    assert {_digest_in_another_process("0"), _digest_in_another_process("4711")} == {here}
+    assert _digest_in_another_process("4711") == here
 
 
 def test_a_seed_is_the_same_when_sqlalchemy_executes_every_statement_itself() -> None:
