@@ -246,6 +246,7 @@ def stands_of(bureau: Bureau) -> dict[str, Any]:
     return {one["body"]["code"]: (one["epoch"], one["suspensions"]) for one in stands}
 
 
+@pytest.mark.long
 def test_every_statement_is_accounted_for_though_nodes_are_killed_under_load(tmp_path: Path) -> None:
     counted = run_kills(tmp_path, kills=3, seed=7)
     assert counted["message stored"] > 0

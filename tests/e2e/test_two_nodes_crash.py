@@ -82,6 +82,7 @@ def write_list(folder: Path, count: int) -> list[str | Path]:
     return ["record", "import", folder / "list.jsonl", "--terms", folder / "terms.yaml", "--as", "duty-1", "--json"]
 
 
+@pytest.mark.long
 def test_killed_import_run_again_completes_without_a_duplicate(bureau: Bureau, tmp_path: Path) -> None:
     line, count = write_list(tmp_path, 4_000), "SELECT count(*), count(DISTINCT record_id), max(version) FROM record"
     killed = entente(*line, "--folder", bureau.folder)
@@ -103,6 +104,7 @@ def test_killed_import_run_again_completes_without_a_duplicate(bureau: Bureau, t
     assert bureau.ask("trail_verify")["proof"]["is_sound"]
 
 
+@pytest.mark.long
 def test_import_while_the_node_runs_and_commands_beside_it_all_do_their_work(bureau: Bureau, tmp_path: Path) -> None:
     bureau.start()
     importing = entente(*write_list(tmp_path, 1_000), "--folder", bureau.folder)

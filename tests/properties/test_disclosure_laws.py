@@ -226,7 +226,7 @@ def test_leave_never_narrows_and_never_adds_to_an_allowed_set(case: tuple[int, S
     assert height(seed, of_class, without) == height(seed, of_class, situation)
 
 
-@settings(max_examples=40)  # each judges every class of a world, twice
+@settings(max_examples=20)  # each judges every class of a world, twice
 @given(cases(), st.integers(min_value=0, max_value=500))
 def test_l4_allowed_set_is_the_classes_picked_one_by_one(
     case: tuple[int, Situation, DisclosureRequest], known_first: int

@@ -54,6 +54,7 @@ def bundle_after(node: MemoryNode, after: int, until: int = 99) -> list[bytes]:
     return [batch_to_bytes([one.envelope for one in waiting if one.number <= until]) + b"\n"]
 
 
+@pytest.mark.long
 def test_large_queue_is_exported_whole() -> None:
     a, b, _ = two_nodes()
     for number in range(70):

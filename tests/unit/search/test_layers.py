@@ -138,6 +138,7 @@ def test_i37_what_changed_since_the_base_is_found_as_it_is_now_also_after_a_rest
         holds(again)
 
 
+@pytest.mark.long
 def test_i37_small_store_has_no_base_and_one_that_has_grown_is_due(tmp_path: Path) -> None:
     with closing(opened(tmp_path / "index", live_max=4)) as index:
         index.apply([], PERSONS, 7)
@@ -174,6 +175,7 @@ def test_i17_no_name_and_no_number_stands_in_the_files_of_a_base(index: LayeredI
     assert found_in(tmp_path, ["karimzoda", "karimz", "PA123456", "n:PA", "muhammad"]) == set()
 
 
+@pytest.mark.long
 def test_i17_what_was_erased_is_found_no_more_and_makes_a_fresh_index_due(index: LayeredIndex) -> None:
     assert index.is_clean()
     index.apply([], [], 8, erased=[2])
