@@ -17,6 +17,7 @@ from entente.identity.score import Weights
 from entente.search.closer import (
     CLOSER_BELOW,
     CLOSER_MAX,
+    CLOSER_WORDS_MAX,
     best_of,
     forget,
     hear,
@@ -316,7 +317,7 @@ def _judge(
         fits[place] = fit_of(names, held.words.rarity, near, rows, entry, table, scratch.pairs)
         scores[place] = _moved(part * fits[place], beside, names.births[entry], names.countries[entry])
         most = max(most, fits[place])
-    if known > 1 and most < CLOSER_BELOW:
+    if 1 < known <= CLOSER_WORDS_MAX and most < CLOSER_BELOW:
         closer = best_of(scores, count, scratch.best)
         _look_closer(held, reading.asked, rows, scratch.best[:closer], scratch)
         for place in scratch.best[:closer]:
@@ -332,13 +333,16 @@ def _judge(
 def _look_closer(held: Held, asked: Asked, rows: Array, best: Array, scratch: Scratch) -> None:
     """Judge the words of the best names by themselves where they are no near words, and write how well the names fit then."""
     names, words, table, found = held.names, held.words, scratch.match.table, scratch.match.found
+    enough = np.empty(rows.size, np.float32)
+    for one in range(rows.size):
+        enough[one] = CLOSER_BELOW * scratch.rows.fits[rows[one], 0]
     for one in range(rows.size):
         word = rows[one]
         # A piece of a word was found in the index as it is.
         if word < asked.scripts.size:
             count = 0
             for place in best:
-                count = left_over(names, found[place], table[one], scratch.left, count)
+                count = left_over(names, found[place], one, enough, table, scratch.left, count)
             fit_left(held, asked, word, scratch.left[:count], table[one], scratch)
     for place in best:
         scratch.fits[place] = fit_of(names, words.rarity, scratch.rows, rows, found[place], table, scratch.pairs)

@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entente.search.answering import Held, find_near, fit_left, scratch_for
-from entente.search.closer import ALIKE_MIN, CLOSER_BELOW, CLOSER_MAX, JUDGED, best_of, cheapest, forget, left_over
+from entente.search.closer import (
+    ALIKE_MIN,
+    CLOSER_BELOW,
+    CLOSER_MAX,
+    JUDGED,
+    best_of,
+    cheapest,
+    forget,
+    left_over,
+    rests_of,
+)
 from entente.search.index import Index
 from entente.search.lattices import lattice_of, model
 from entente.search.letters import LETTERS, decode
@@ -92,7 +102,10 @@ def test_i22_what_one_word_costs_is_the_cheapest_way_to_write_it(native: str, da
     cost = ways.get(word, FAR) if word else FAR
     most = data.draw(st.sampled_from([cost, cost - 1, FAR - 1]) | st.integers(0, 40_000))
     asked = lay_out(((native,),))
-    found = cheapest(model(), asked.span_begins, asked.spans, numbers(word), float(most)) if word else FAR
+    begins, spans = asked.span_begins, asked.spans
+    rests = rests_of(model(), begins, spans)
+    assert rests[0] == min(ways.values())
+    found = cheapest(model(), begins, spans, rests, numbers(word), float(most)) if word else FAR
     assert found == (cost if cost <= most else FAR)
 
 
@@ -105,26 +118,37 @@ def test_best_scores_are_chosen_to_within_a_step(scores: list[float], room: int)
     assert sum(chosen) >= sum(sorted(scores)[-count:]) - count / 512
 
 
-FITS = st.sampled_from([0.0, JUDGED, 0.4, CLOSER_BELOW])
+FITS = st.sampled_from([0.0, JUDGED, 0.375, CLOSER_BELOW])
+ROWS_OF_FITS = st.lists(FITS, min_size=10, max_size=10)
 
 
 @given(
-    st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=20), max_size=5), st.lists(FITS, min_size=10, max_size=10)
+    st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=20), max_size=5),
+    st.lists(ROWS_OF_FITS, min_size=1, max_size=3),
+    st.lists(st.sampled_from([0.25, CLOSER_BELOW]), min_size=3, max_size=3),
 )
-def test_each_word_is_left_over_once_where_nothing_fits_well(held: list[list[int]], known: list[float]) -> None:
+def test_each_word_is_left_over_once_where_nothing_fits_well(
+    held: list[list[int]], known: list[list[float]], least: list[float]
+) -> None:
     begins = np.cumsum([0, *map(len, held)], dtype=np.int32)
     names: Names = NOBODY._replace(words=np.array([word for entry in held for word in entry], np.int32), begins=begins)
-    fits, left, count = np.array(known, np.float32), np.empty(100, np.int64), 0
+    table, enough, left, count = (
+        np.array(known, np.float32),
+        np.array(least[: len(known)], np.float32),
+        np.empty(100, np.int64),
+        0,
+    )
     for entry in range(len(held)):
-        count = left_over(names, entry, fits, left, count)
+        count = left_over(names, entry, 0, enough, table, left, count)
     looked_at = [entry[:HELD_WORDS_MAX] for entry in held]
-    poor = [entry for entry in looked_at if max(known[word] for word in entry) < CLOSER_BELOW]
-    wanted = {word for entry in poor for word in entry if known[word] == 0.0}
+    poor = [entry for entry in looked_at if max(known[0][word] for word in entry) < least[0]]
+    taken = {word for row, well in zip(known, least, strict=False) for word in range(10) if row[word] >= well}
+    wanted = {word for entry in poor for word in entry if known[0][word] == 0.0} - taken
     assert sorted(left[:count].tolist()) == sorted(wanted)
-    assert fits.tolist() == pytest.approx([JUDGED if word in wanted else fit for word, fit in enumerate(known)])
+    assert table.tolist() == [[JUDGED if word in wanted else fit for word, fit in enumerate(known[0])], *known[1:]]
     for entry in range(len(held)):
-        forget(names, entry, fits)
-    assert not fits[sorted({word for entry in looked_at for word in entry})].any()
+        forget(names, entry, table[0])
+    assert not table[0][sorted({word for entry in looked_at for word in entry})].any()
 
 
 def _built(folder: Path, names: dict[str, int]) -> Index:
