@@ -29,9 +29,6 @@ def compiled_once() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.seek(0)
         if lock.read() != state.hexdigest():
-            # What is kept compiled looks at its own file alone: a constant of another module would stay as it was.
-            for kept in LOCK.parent.glob("*.nb[ic]"):
-                kept.unlink()
             subprocess.run([sys.executable, "-m", __name__], cwd=ROOT, check=True, timeout=SECONDS_MAX)
             lock.truncate(0)
             lock.write(state.hexdigest())

@@ -3,20 +3,58 @@
 Whatever imports this module loads a compiler of 100 MB, so only search workers, builds of an index and those who measure do:
 never the web process, nor `entente --help` (DESIGN section 9; a test reads the imports).
 
+numba keeps what it compiled by the source of the one function, though the loops of other functions and the constants of other
+modules are in it. So it is kept in a folder named for all sources that compiled loops may hold something of: with a change in any
+of them everything is compiled anew, and what was kept of earlier ones is deleted.
+
 Compiled functions take and give arrays and numbers only, hold no lock while they run, and check no bounds: whoever calls them
 gives what the docstring says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar, cast
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
 
 import numba
 
+import entente.identity
+
+SETTINGS: Final[Any] = numba.config
 F = TypeVar("F", bound=Callable[..., object])
+
+KEPT: Final = Path(__file__).parent / "__pycache__"
+PREFIX: Final = "compiled-"
+
+
+def folder_for(sources: Iterable[Path], kept: Path) -> Path:
+    """Return the folder in which loops of these sources are kept compiled; those of other states of them are deleted."""
+    state = hashlib.sha256()
+    for path in sorted(sources):
+        state.update(hashlib.sha256(path.read_bytes()).digest())
+    folder = kept / f"{PREFIX}{state.hexdigest()[:16]}"
+    if not folder.exists():
+        for other in kept.glob(f"{PREFIX}*"):
+            shutil.rmtree(other, ignore_errors=True)
+    return folder
+
+
+FOLDER: Final = folder_for(
+    (path for module in (Path(__file__), Path(entente.identity.__file__)) for path in module.parent.glob("*.py")), KEPT
+)
 
 
 def compiled(function: F) -> F:
-    """Compile a function for the machine it runs on; another process finds it compiled."""
-    return cast("F", numba.njit(cache=True, nogil=True)(function))
+    """Compile a function for the machine it runs on; another process finds it compiled.
+
+    Where the package's folder cannot be written numba keeps it in its own, in the user's.
+    """
+    # Where a function is kept is settled as it is decorated; what others have numba keep stays where it was.
+    before, SETTINGS.CACHE_DIR = SETTINGS.CACHE_DIR, str(FOLDER)
+    try:
+        return cast("F", numba.njit(cache=True, nogil=True)(function))
+    finally:
+        SETTINGS.CACHE_DIR = before

@@ -1,0 +1,35 @@
+"""What is kept compiled is never older than any source it may hold something of."""
+
+from pathlib import Path
+
+from entente.search.compiling import FOLDER, PREFIX, SETTINGS, compiled, folder_for
+
+
+def test_change_in_any_source_begins_a_folder_and_deletes_what_was_kept(tmp_path: Path) -> None:
+    sources, kept = [tmp_path / "a.py", tmp_path / "b.py"], tmp_path / "kept"
+    for path in sources:
+        path.write_text("LIMIT = 1\n")
+    first = folder_for(sources, kept)
+    first.mkdir(parents=True)
+    (kept / "else").mkdir()
+    assert folder_for(reversed(sources), kept) == first
+    assert first.exists()
+    sources[1].write_text("LIMIT = 2\n")
+    second = folder_for(sources, kept)
+    assert second != first
+    assert not first.exists()
+    assert (kept / "else").exists()
+
+
+def test_loops_are_kept_there_and_what_others_compile_is_not() -> None:
+    before = SETTINGS.CACHE_DIR
+
+    @compiled
+    def doubled(number: int) -> int:
+        return 2 * number
+
+    assert doubled(21) == 42
+    assert before == SETTINGS.CACHE_DIR
+    kept = {path.name.split(".")[0] for path in FOLDER.rglob("*.nbi")}
+    assert {"trie", "closer", "answering"} <= kept
+    assert FOLDER.name.startswith(PREFIX)
