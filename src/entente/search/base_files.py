@@ -71,7 +71,7 @@ class BaseFiles:
 
     def by_names(self, query: Query, allowed: frozenset[int], limit: int) -> list[int]:
         """Return the numbers of the records nearest to one of the query's names, best first, at most `limit`."""
-        found = self._names.search(query, min(limit, LIMIT_MAX), sorted(allowed))
+        found = self._names.search(query, min(limit, LIMIT_MAX), allowed)
         least = max(FOUND_MIN, FOUND_PART * found[0].score) if found else 0.0
         return [int(one.id) for one in found if one.score >= least]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -64,6 +64,8 @@ class Index:
         """Length of its file."""
         self._left_out_class = int(held["class_count"][0])
         """Above all classes there are: of entries that are left out, and never allowed."""
+        self._own_classes: Array | None = None
+        """The class of each entry, once some are left out."""
         self._own = threading.local()
         self._scales = scales_of(WEIGHTS)
         self._mixed = np.zeros(self._words.begins.size - 1, np.bool_)
@@ -113,19 +115,23 @@ class Index:
 
         For whoever keeps newer versions elsewhere. Not while another thread searches.
         """
-        if not self._names.classes.flags.writeable:
-            self._names = self._names._replace(classes=self._names.classes.copy())
+        if self._own_classes is None:
+            self._own_classes = self._names.classes.copy()
+            # What can be written is of another type to compiled loops: they would be compiled again, for half a minute.
+            seen = self._own_classes.view()
+            seen.flags.writeable = False
+            self._names = self._names._replace(classes=seen)
             self._all = self._all._replace(names=self._names)
         names = self._names
         firsts = np.searchsorted(names.records, records, "left").tolist()
         for first, last in zip(firsts, np.searchsorted(names.records, records, "right").tolist(), strict=True):
-            names.classes[first:last] = self._left_out_class
+            self._own_classes[first:last] = self._left_out_class
             # Of their words not every entry is allowed any more, whoever asks.
             self._mixed[names.words[names.begins[first] : names.begins[last]]] = True
         for view in self._views.values():
             view.shown.words[self._mixed & (view.shown.words == ALL_SHOWN)] = 1
 
-    def search(self, query: Query | str, limit: int = 20, allowed: Sequence[int] | None = None) -> tuple[Found, ...]:
+    def search(self, query: Query | str, limit: int = 20, allowed: Collection[int] | None = None) -> tuple[Found, ...]:
         """Return the records nearest to a query, best first, `limit` at most (LIMIT_MAX); none where nothing is near.
 
         A string is a name. `allowed` are the numbers of the disclosure classes that may be looked at, all where it is left

@@ -24,8 +24,6 @@ KEYS_MAX = 400
 LETTER_WEIGHT = {"_": 4, "a": 6, "e": 8, "i": 7, "o": 9, "n": 8, "r": 9, "l": 9, "s": 9, "m": 11, "t": 11, "k": 11, "d": 11,
                  "u": 11, "h": 12, "v": 13, "j": 13, "b": 12, "c": 13, "g": 12, "f": 14, "p": 13, "z": 14}  # fmt: skip
 LETTER_WEIGHT_OTHER = 15
-TOKEN_EXTRA = 3
-"""A whole word equal counts this many times its edge letters more: it is worth its grams again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,11 +178,6 @@ def packed_date(date: PartialDate | None) -> int:
     return 0 if date is None else date.year * 10_000 + date.month * 100 + date.day
 
 
-def unpacked_date(packed: int) -> PartialDate:
-    """Return the date that `packed_date` packed."""
-    return PartialDate(packed // 10_000, packed // 100 % 100, packed % 100)
-
-
 @functools.lru_cache(maxsize=COUNTRIES_MAX)
 def country_code(country: str) -> int:
     """Return a country of two letters as a number; 0 for none."""

@@ -47,8 +47,11 @@ class _Process:
     def do_open(self, message: Mapping[str, Any]) -> None:
         self._files = BaseFiles.open(Path(message["folder"]))
         # What a search needs is loaded now, and on a fresh installation compiled, so that no officer waits for it.
+        nobody = frozenset[int]()
         for name in WARM_UP:
-            self._files.by_names(Query(names=(name,), birth_date="1970"), frozenset(), 1)
+            self._files.by_names(Query(names=(name,), birth_date="1970"), nobody, 1)
+        for keys in (WARM_UP[:1], WARM_UP):
+            self._files.by_identifier(keys, nobody, 1)
 
     def do_leave_out(self, message: Mapping[str, Any]) -> None:
         self._opened().leave_out(message["records"])
