@@ -64,7 +64,7 @@ SETTINGS = (
         "search_workers",
         "2",
         "processes",
-        "Processes that search names at the same time once the store is large; each takes about 150 MB beside the index.",
+        "Processes that search names at the same time once the store is large; each takes about 250 MB.",
         1,
         64,
     ),

@@ -24,6 +24,9 @@ class MemoryIndex:
     def is_due(self) -> bool:
         return self.has_erased
 
+    def is_damaged(self) -> bool:
+        return False
+
     def settle(self, *, wait: bool) -> bool:
         return True
 

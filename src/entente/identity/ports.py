@@ -34,6 +34,9 @@ class SearchIndex(Protocol):
     def is_due(self) -> bool:
         """Say whether a fresh index should take over: this one is not clean, is damaged, or has grown beyond its form."""
 
+    def is_damaged(self) -> bool:
+        """Say whether searches are refused until a fresh index took over."""
+
     def apply(
         self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int, *, erased: Sequence[int] = ()
     ) -> None:

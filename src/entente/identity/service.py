@@ -221,11 +221,11 @@ class Identity:
         """Do the next piece of what keeps the index up with the store, and clean of what was erased; 0 when nothing is left.
 
         What changed goes first, so that it is found within the second. Making the index anew takes at most a hundredth of
-        the time, however often something is erased.
+        the time, however often something is erased; one that refuses searches is made anew at once.
         """
         if step := self.index_step():
             return step
-        is_due = self.clean_again_at is None or self.clock.now() >= self.clean_again_at
+        is_due = self.clean_again_at is None or self.clock.now() >= self.clean_again_at or self.index.is_damaged()
         return self._clean_step() if is_due or self.fresh is not None else 0
 
     def _clean_step(self, *, wait: bool = False) -> int:

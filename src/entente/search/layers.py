@@ -68,8 +68,12 @@ class LayeredIndex:
         """Say whether a fresh index should be made: not all is clean, the live part has grown, or the base is damaged."""
         generation = self._generation
         most = max(self._live_max, generation.base_size // LIVE_PART_MAX)
-        is_damaged = generation.pool is not None and generation.pool.is_damaged
-        return is_damaged or not self.is_clean() or generation.live.size() > most
+        return self.is_damaged() or not self.is_clean() or generation.live.size() > most
+
+    def is_damaged(self) -> bool:
+        """Say whether searches are refused, because the base could not be opened, until a fresh index took over."""
+        pool = self._generation.pool
+        return pool is not None and pool.is_damaged
 
     def apply(
         self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int, *, erased: Sequence[int] = ()
