@@ -31,7 +31,6 @@ SCENARIOS = (
     "catch_up",
     "suspension",
     "nodes",
-    "search_first",
     "identity",
     "erasing",
     "exact_keys",
