@@ -284,7 +284,8 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
         keeper = Follower(Keeping(node).step, "keys")
         housekeeper = Housekeeper(node.erasing.run)
-        store.after_commit.extend((courier.wake, follower.wake, watcher.wake, log_follower.wake))
+        store.after_change.extend((courier.wake, follower.wake, watcher.wake))
+        store.after_commit.append(log_follower.wake)
         routes = [
             exchange_route(while_there_is_room(node.disk, node.exchange.receive)),
             operator_route(node, Folder(settings.folder).operator_token(), lambda: server.is_stopping),

@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from entente.storage.company import Company
 from entente.storage.store import Store
 from entente.storage.unit_of_work import Shared, SqlUnitOfWork
 
@@ -134,7 +135,7 @@ class UndoneUnit(SqlUnitOfWork):
 
     def _begin(self) -> None:
         self._connection = self._held.connection
-        self._use(self._held.connection)
+        self._company = Company(self._held.connection)
         if not self._is_view:
             self._changed_before = len(self._held.changed)
             self._held.run("SAVEPOINT unit")
@@ -148,4 +149,4 @@ class UndoneUnit(SqlUnitOfWork):
         self._connection = None
         if self._holds_lock:
             self._holds_lock = False
-            self._shared.lock.release()
+            self.shared.lock.release()

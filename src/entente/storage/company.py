@@ -35,6 +35,10 @@ class Company:
     """One open transaction and the acts in it that are done. Belongs to whoever holds the right to write."""
 
     connection: sa.Connection
+    rows_before: int = 0
+    """How many rows were ever changed over the connection when the transaction began (storage.sqlite)."""
+    rows_of_trail: int = 0
+    """How many of those changed since are the trail's: its rows, its right edge and its head."""
     first_done_at: float | None = None
     members: list[Member] = field(default_factory=list)
     """Those that handed the transaction on and wait."""

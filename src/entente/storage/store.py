@@ -108,6 +108,14 @@ class Store:
         """
         return self._shared.after_commit
 
+    @property
+    def after_change(self) -> list[Callable[[], None]]:
+        """Called like `after_commit`, but only when something changed beside the trail.
+
+        A row alone, as a search leaves it, concerns nobody who follows the records or posts what waits.
+        """
+        return self._shared.after_change
+
     def sweep_files(self, recover: Callable[[], object], sweep: Callable[[], object]) -> None:
         """Erase now what a crash left of records' files, and after each commit the files that no record has any more.
 

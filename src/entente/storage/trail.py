@@ -78,6 +78,7 @@ class TrailTables:
         self._frontier = frontier
         self._is_moved = frontier is not None
         self._appended: list[dict[str, object]] = []
+        self._written = 0
 
     def waiting(self) -> int:
         """Return how many rows were appended and are not inserted yet."""
@@ -111,6 +112,11 @@ class TrailTables:
         )
         self._frontier = frontier
         self._is_moved = True
+
+    def take_written(self) -> int:
+        """Return how many rows of its tables it wrote since it was asked last, so that others' changes can be told apart."""
+        written, self._written = self._written, 0
+        return written
 
     def frontier_if_known(self) -> Frontier | None:
         """Return the right edge for who goes on in this transaction; None where nobody moved it."""
@@ -159,6 +165,7 @@ class TrailTables:
             "signature": head.signature.value,
         }
         replace_row(self._connection, trail_head, {"id": 1}, values)
+        self._written += 1
 
     def flush(self) -> None:
         """Insert what was appended; called before a read and by the unit of work before it hands on or commits."""
@@ -166,6 +173,7 @@ class TrailTables:
             return
         appended, self._appended = self._appended, []
         insert_rows(self._connection, trail, appended)
+        self._written += len(appended)
 
     def keep(self) -> None:
         """Insert what was appended, and keep the right edge; called by the unit of work once, before the commit."""
@@ -174,6 +182,7 @@ class TrailTables:
             frontier = self.frontier()
             values = {"size": frontier.size, "peaks": b"".join(frontier.peaks)}
             replace_row(self._connection, trail_frontier, {"id": 1}, values)
+            self._written += 1
             self._is_moved = False
 
     def _read(self, query: sa.Select[tuple[object, ...]], values: Mapping[str, object]) -> tuple[TrailRow, ...]:

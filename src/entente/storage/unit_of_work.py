@@ -17,7 +17,7 @@ from functools import partial
 from threading import Event
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 import sqlalchemy as sa
 
@@ -46,6 +46,7 @@ from entente.storage.trail import TrailTables
 from entente.storage.write_lock import WriteLock, store_closed
 
 Translate = Callable[..., EntenteError]
+Tables = TypeVar("Tables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +79,56 @@ class Shared:
     while_held: list[Callable[[], None]] = field(default_factory=list)
     """Called once a commit is durable and before anybody else may write; they only remember, and never raise."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    after_change: list[Callable[[], None]] = field(default_factory=list)
+    """Called like `after_commit`, but not for commits that changed nothing beside the trail."""
     blobs_dropped: Event = field(default_factory=Event)
     """Set by a commit after which a record no longer has a file."""
     kept: Kept = field(default_factory=Kept)
 
 
+class _Made(Generic[Tables]):
+    """A room's tables in a unit, made when they are first asked for: an act touches few of them."""
+
+    def __init__(self, make: Callable[[SqlUnitOfWork], Tables]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, unit: SqlUnitOfWork, owner: type) -> Tables:
+        # From now on the unit has them itself, and this is not asked again.
+        made = unit.__dict__[self._name] = self._make(unit)
+        return made
+
+
 class SqlUnitOfWork:
     """Every room's unit of work, over one connection. Not for use by several threads at once."""
 
+    shared: Shared
+    state = _Made(lambda unit: StateTable(unit.connection))
+    trail = _Made(lambda unit: TrailTables(unit.connection, unit.company.frontier))
+    bodies = _Made(lambda unit: BodyTables(unit.connection))
+    agreements = _Made(lambda unit: AgreementTables(unit.connection))
+    classes = _Made(lambda unit: ClassTables(unit.connection, unit.shared.classes, unit.company.classes))
+    holdings = _Made(lambda unit: HoldingTables(unit.connection, unit.classes))
+    records = _Made(lambda unit: RecordTables(unit.connection, unit.classes))
+    erasures = _Made(
+        lambda unit: ErasureTables(unit.connection, unit.shared.tombstone_secret, unit.trail, unit.records.files)
+    )
+    blobs = _Made(lambda unit: BlobTables(unit.connection))
+    copies = _Made(lambda unit: CopyTables(unit.connection))
+    standing = _Made(lambda unit: StandingTables(unit.connection, unit.shared.tombstone_secret))
+    namesakes = _Made(lambda unit: NamesakeTable(unit.connection, unit.shared.tombstone_secret))
+    cases = _Made(lambda unit: CaseTables(unit.connection))
+    correspondence = _Made(lambda unit: CorrespondenceTables(unit.connection))
+    outbox = _Made(lambda unit: OutboxTables(unit.connection))
+    inbox = _Made(lambda unit: InboxTables(unit.connection))
+    relay = _Made(lambda unit: RelayTables(unit.connection))
+    recovery = _Made(lambda unit: RecoveryTables(unit.connection))
+    ahead = _Made(lambda unit: AheadTable(unit.connection))
+
     def __init__(self, shared: Shared, *, is_view: bool, is_short: bool = False) -> None:
-        self._shared = shared
+        self.shared = shared
         self._is_view = is_view
         self._is_short = is_short
         self._connection: sa.Connection | None = None
@@ -98,15 +139,15 @@ class SqlUnitOfWork:
         """Begin: wait for the lock (a view waits for nobody) and open the transaction, or go on in one that is open."""
         assert self._connection is None, "a unit of work is used once"
         if not self._is_view:
-            self._company = self._shared.lock.acquire(joins=self._is_short)
+            self._company = self.shared.lock.acquire(joins=self._is_short)
             self._holds_lock = True
-        elif self._shared.lock.is_closed:
+        elif self.shared.lock.is_closed:
             raise store_closed()
         try:
             self._begin()
         except sa.exc.DBAPIError as error:
             self._leave()
-            raise self._shared.translate(error) from error
+            raise self.shared.translate(error) from error
         except sa.exc.TimeoutError as error:
             self._leave()
             raise _too_many_views() from error
@@ -121,23 +162,23 @@ class SqlUnitOfWork:
         """Undo what was not committed; say in the tree of errors what an error of the engine means."""
         self._leave()
         if isinstance(error, sa.exc.DBAPIError):
-            raise self._shared.translate(error) from error
+            raise self.shared.translate(error) from error
 
     def commit(self) -> None:
         """Make everything durable together; raise Unavailable when the store cannot, with nothing half-written."""
         assert not self._is_view, "a view changes nothing"
-        assert self._company is not None, "a unit of work is committed once, while it is open"
-        company = self._company
+        company = self.company
         try:
             self._run_hooks()
             self.trail.flush()
             company.end_act()
         except sa.exc.DBAPIError as error:
             self._leave()
-            raise self._shared.translate(error) from error
+            raise self.shared.translate(error) from error
         company.classes = self.classes.added
         company.frontier = self.trail.frontier_if_known()
         company.has_dropped_files |= self.records.files.has_dropped
+        company.rows_of_trail += self.trail.take_written()
         if (member := self._handed_on(company)) is not None:
             member.wait()
         else:
@@ -145,21 +186,23 @@ class SqlUnitOfWork:
 
     def _handed_on(self, company: Company) -> Member | None:
         """Hand the transaction to the next act, if one waits and it is not to wait too long; None for who must end it."""
-        if not self._is_short or not company.may_go_on(monotonic() - self._shared.lock.given_at):
+        if not self._is_short or not company.may_go_on(monotonic() - self.shared.lock.given_at):
             return None
         # Counted first: once it is handed over, the next act may end it before this line returns.
         member = company.join()
-        if not self._shared.lock.hand_over(company):
+        if not self.shared.lock.hand_over(company):
             company.members.remove(member)
             return None
         self._forget()
         return member
 
     def _make_durable(self, company: Company) -> None:
-        shared = self._shared
+        shared = self.shared
         shared.kept.count(company)
         try:
             self._run_last_hooks()
+            company.rows_of_trail += self.trail.take_written()
+            is_change = changed_rows(company.connection) - company.rows_before > company.rows_of_trail
         except BaseException as error:
             self._end(company.connection)
             company.tell(partial(shared.translate, error) if _is_engines(error) else nothing_kept, error)
@@ -188,62 +231,44 @@ class SqlUnitOfWork:
         company.tell(None)
         for callback in shared.after_commit:
             callback()
+        for callback in shared.after_change if is_change else ():
+            callback()
 
     def changes(self) -> int:
         """Return a number that grows with every change of this unit: rows, and what waits in memory to become rows."""
-        return changed_rows(self._connection_in_use()) + self.trail.waiting() + len(self.outbox.pending())
+        return changed_rows(self.connection) + self.trail.waiting() + len(self.outbox.pending())
 
     def _begin(self) -> None:
-        if self._is_view:
-            connection = self._connection = self._shared.reader.connect()
-            connection.begin()
-        elif self._company is None:
-            connection = self._connection = self._shared.writer.connect()
-            connection.begin()
-            self._company = Company(connection)
-        else:
-            connection = self._connection = self._company.connection
+        if self._company is not None:
+            self._connection = self._company.connection
             self._company.begin_act()
-        self._use(connection)
+            return
+        connection = self._connection = (self.shared.reader if self._is_view else self.shared.writer).connect()
+        connection.begin()
+        self._company = Company(connection, 0 if self._is_view else changed_rows(connection))
 
-    def _use(self, connection: sa.Connection) -> None:
-        """Give each room its tables over a connection that is within a transaction."""
-        before = self._company or Company(connection)
-        self.state = StateTable(connection)
-        self.trail = TrailTables(connection, before.frontier)
-        self.bodies = BodyTables(connection)
-        self.agreements = AgreementTables(connection)
-        self.classes = ClassTables(connection, self._shared.classes, before.classes)
-        self.holdings = HoldingTables(connection, self.classes)
-        self.records = RecordTables(connection, self.classes)
-        self.erasures = ErasureTables(connection, self._shared.tombstone_secret, self.trail, self.records.files)
-        self.blobs = BlobTables(connection)
-        self.copies = CopyTables(connection)
-        self.standing = StandingTables(connection, self._shared.tombstone_secret)
-        self.namesakes = NamesakeTable(connection, self._shared.tombstone_secret)
-        self.cases = CaseTables(connection)
-        self.correspondence = CorrespondenceTables(connection)
-        self.outbox = OutboxTables(connection)
-        self.inbox = InboxTables(connection)
-        self.relay = RelayTables(connection)
-        self.recovery = RecoveryTables(connection)
-        self.ahead = AheadTable(connection)
+    @property
+    def connection(self) -> sa.Connection:
+        """The connection of the transaction that is open."""
+        return self.company.connection
 
-    def _connection_in_use(self) -> sa.Connection:
-        assert self._connection is not None, "the unit of work is open"
-        return self._connection
+    @property
+    def company(self) -> Company:
+        """The transaction that is open, with what acts before this one did in it."""
+        assert self._company is not None, "the unit of work is open"
+        return self._company
 
     def _run_hooks(self) -> None:
         self.state.require_may_commit()
-        for hook in self._shared.hooks:
+        for hook in self.shared.hooks:
             if not isinstance(hook, OncePerCommit):
                 hook(self)
-        assert not (self._shared.hooks and self.outbox.pending()), (
+        assert not (self.shared.hooks and self.outbox.pending()), (
             "every statement that goes out has its place in the queue"
         )
 
     def _run_last_hooks(self) -> None:
-        for hook in self._shared.hooks:
+        for hook in self.shared.hooks:
             if isinstance(hook, OncePerCommit):
                 hook(self)
         self.trail.keep()
@@ -279,7 +304,7 @@ class SqlUnitOfWork:
                 connection.close()
         finally:
             if holds_lock:
-                self._shared.lock.release()
+                self.shared.lock.release()
 
     def _forget(self) -> None:
         self._connection = self._company = None
