@@ -463,6 +463,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         store.sweep_files(blobs.recover, blobs.sweep)
         identity = Identity(
             open_unit=unit,
+            open_act=act,
             open_view=view,
             clock=clock,
             ids=ids,

@@ -91,6 +91,7 @@ def test_r11_a_tombstone_is_found_by_the_id_and_by_its_stand_in_and_stands_once(
         assert view.erasures.holders(WANTED) == (Holder(OTHER, 1, HolderState.ERASURE_SENT, NOW),)
         assert view.erasures.tombstones(0, 5) == (made,)
         assert view.erasures.tombstones(9, 5) == ()
+        assert view.erasures.last_tombstone() == made.sequence
     with pytest.raises(Conflict), store.unit() as unit:
         unit.erasures.put_tombstone(made, (), ())
 

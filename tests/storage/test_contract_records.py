@@ -172,6 +172,9 @@ def test_many_come_in_the_order_asked_and_absent_ones_are_left_out(store: Store)
         unit.records.put_many([examples.write(str(number), classes) for number in range(1, 1201)])
         wanted = [1200, 3, 5000, 700]
         assert [item.number for item in unit.records.get_many(wanted)] == [1200, 3, 700]
+        assert [item.number for item in unit.records.contents(wanted)] == [1200, 3, 700]
+        assert [item.number for item in unit.records.contents(range(1200, 0, -1))] == [*range(1200, 0, -1)]
+        assert unit.records.contents([]) == ()
         assert len(unit.records.digests([RecordId(f"body:xa/{number}") for number in range(1, 1301)])) == 1200
 
 
@@ -183,6 +186,27 @@ def test_changes_of_one_sequence_are_never_cut_in_two(store: Store) -> None:
         assert [item.number for item in unit.records.changed_since(0, 2)] == [1, 2, 3, 4, 5]
         assert [item.number for item in unit.records.changed_since(4, 2)] == [6]
         assert unit.records.changed_since(5, 2) == ()
+
+
+def test_contents_are_what_the_record_says_and_how_it_stands(store: Store) -> None:
+    with store.unit() as unit:
+        classes = numbered(unit, 2)
+        unit.records.put_many([examples.write(name, classes, sequence=4) for name in ("1", "2", "3")])
+        unit.records.set_withdrawn(RecordId("body:xa/2"), NOW, 7)
+        unit.records.set_doubted([RecordId("body:xa/3")], NOW, 8)
+        for whole, content in zip(unit.records.get_many([1, 2, 3]), unit.records.contents([1, 2, 3]), strict=True):
+            assert (content.record, content.class_numbers) == (whole.record, whole.class_numbers)
+            assert (content.gone_at, content.change_sequence) == (whole.gone_at, whole.change_sequence)
+
+
+def test_last_change_and_each_records_own_are_known_without_reading_it(store: Store) -> None:
+    with store.unit() as unit:
+        assert unit.records.last_change() == 0
+        classes = numbered(unit, 1)
+        unit.records.put_many([examples.write("1", classes, sequence=4), examples.write("2", classes, sequence=5)])
+        unit.records.set_withdrawn(RecordId("body:xa/1"), NOW, 9)
+        assert unit.records.last_change() == 9
+        assert unit.records.sequences([2, 1, 3]) == {1: 9, 2: 5}
 
 
 def test_holder_keeps_only_the_latest_state_of_a_body(store: Store) -> None:
@@ -209,6 +233,9 @@ def test_damaged_signed_bytes_are_an_error_and_never_an_answer(opener: Opener, f
     with opener().view() as view, pytest.raises(Unavailable) as raised:
         view.records.get(RecordId("body:xa/1"))
     assert not raised.value.retry_is_safe
+    # Who searches reads nothing of them, and is refused all the same.
+    with opener().view() as view, pytest.raises(Unavailable):
+        view.records.contents([1])
 
 
 def test_equal_classes_have_one_number_and_numbers_have_no_gap(opener: Opener) -> None:

@@ -74,6 +74,14 @@ class MemoryRecords:
         by_number = {stored.number: stored for stored in self.held.values()}
         return tuple(by_number[number] for number in numbers if number in by_number)
 
+    contents = get_many
+
+    def sequences(self, numbers: Sequence[int]) -> dict[int, int]:
+        return {stored.number: stored.change_sequence for stored in self.get_many(numbers)}
+
+    def last_change(self) -> int:
+        return max((stored.change_sequence for stored in self.held.values()), default=0)
+
     def digests(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[int, bytes]]:
         found = [self.held[record] for record in records if record in self.held]
         return {stored.record.id: (stored.record.version, b"") for stored in found}

@@ -26,6 +26,9 @@ class NothingErased:
     def tombstones(self, after: int, limit: int) -> tuple[Tombstone, ...]:
         return ()
 
+    def last_tombstone(self) -> int:
+        return 0
+
     def holders(self, record: RecordId) -> tuple[Holder, ...]:
         return ()
 

@@ -37,7 +37,9 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class Kept:
+    """An allowed set with its gaps, and what they rest on."""
+
     numbers: frozenset[int]
     silent: tuple[Silence, ...]
     version: int
@@ -47,6 +49,7 @@ class _Kept:
     valid_until: datetime
 
     def holds(self, version: int, now: datetime) -> bool:
+        """Say whether it is still what would be made of the classes it knows."""
         # A clock that stepped back may stand before a date that had passed when the set was made.
         return self.version == version and self.made_at <= now < self.valid_until
 
@@ -94,7 +97,7 @@ class AllowedSets:
     """Keeps allowed sets. Safe from several threads: the table is replaced whole, and a lost addition is asked anew."""
 
     def __init__(self) -> None:
-        self._kept: dict[Question, _Kept] = {}
+        self._kept: dict[Question, Kept] = {}
 
     def allowed(
         self, question: Question, store: ClassStore, situation: Situation, version: int, now: datetime
@@ -104,15 +107,10 @@ class AllowedSets:
         `version` is the governance version read before the situation was built, in the same unit of work; only what is
         committed may be asked about here, because a version that is rolled back is given to another change.
         """
-        return self._asked(question, store, situation, version, now).numbers
+        return self.asked(question, store, situation, version, now).numbers
 
-    def silences(
-        self, question: Question, store: ClassStore, situation: Situation, version: int, now: datetime
-    ) -> tuple[Silence, ...]:
-        """Return the gaps of the allowed set, kept with it: `silences`, with the conditions of `allowed`."""
-        return self._asked(question, store, situation, version, now).silent
-
-    def _asked(self, question: Question, store: ClassStore, situation: Situation, version: int, now: datetime) -> _Kept:
+    def asked(self, question: Question, store: ClassStore, situation: Situation, version: int, now: datetime) -> Kept:
+        """Return the allowed set with its gaps (`silences`), with the conditions of `allowed`."""
         kept = self._kept.get(question)
         if kept is not None and not kept.holds(version, now):
             kept = None
@@ -125,12 +123,12 @@ class AllowedSets:
 
 def _made(
     question: Question,
-    kept: _Kept | None,
+    kept: Kept | None,
     classes: Mapping[int, DisclosureClass],
     situation: Situation,
     version: int,
     now: datetime,
-) -> _Kept:
+) -> Kept:
     """Ask the gate about the classes that the kept set, if there is one, does not know yet."""
     known, last_number = (frozenset[int](), 0) if kept is None else (kept.numbers, kept.last_number)
     fresh = {number: cls for number, cls in classes.items() if number > last_number}
@@ -138,9 +136,9 @@ def _made(
         question.reader, question.act, question.right, question.purpose, question.crime_area, fresh, situation, now
     )
     gaps, last = silences(question, classes, situation, now), max(fresh, default=last_number)
-    return _Kept(known | added, gaps, version, len(classes), last, now, situation.valid_until)
+    return Kept(known | added, gaps, version, len(classes), last, now, situation.valid_until)
 
 
-def _newest(kept: dict[Question, _Kept]) -> dict[Question, _Kept]:
+def _newest(kept: dict[Question, Kept]) -> dict[Question, Kept]:
     surplus = len(kept) - SETS_MAX + 1
     return kept if surplus <= 0 else dict(list(kept.items())[surplus:])

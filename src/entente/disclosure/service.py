@@ -41,7 +41,7 @@ class _Known:
 class Disclosure:
     """Asks the gate. Safe from several threads: what it remembers is replaced whole.
 
-    The verbs that open a unit of work themselves (`situation`, `allowed`, `judge`) fill the caches. Those
+    The verbs that open a unit of work themselves (`situation`, `allowed`, `judge`), and `seen`, fill the caches. Those
     with `_in` read the unit they are given, uncommitted changes included, and never fill a cache that outlives it: a
     governance version that is rolled back would be given to another change, and the cache would answer for what never
     happened.
@@ -79,11 +79,8 @@ class Disclosure:
         self, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
     ) -> frozenset[int]:
         """Return the numbers of the classes with which a reader may do an act, on committed data."""
-        now = self.clock.now()
-        question = Question(reader, act, right, purpose, crime_area)
         with self.open_unit() as unit:
-            known = self._committed_in(unit, now)
-            return self._sets.allowed(question, unit.classes, known.situation, known.version, now)
+            return self.seen(unit, reader, act, right, purpose, crime_area)[0]
 
     def allowed_in(
         self,
@@ -99,26 +96,29 @@ class Disclosure:
         known = self._known_in(unit, now)
         return allowed_set(reader, act, right, purpose, crime_area, unit.classes.classes(), known.situation, now)
 
-    def silences(
-        self, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
-    ) -> tuple[Silence, ...]:
-        """Return what a reader misses because sources are silent, on committed data: the gaps of `allowed`."""
+    def seen(
+        self, view: DisclosureUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
+    ) -> tuple[frozenset[int], tuple[Silence, ...]]:
+        """Return the allowed set and its gaps as of a view of the caller's, which holds committed data alone; remembered.
+
+        The gaps: what a reader misses because sources are silent.
+        """
         now = self.clock.now()
         question = Question(reader, act, right, purpose, crime_area)
-        with self.open_unit() as unit:
-            known = self._committed_in(unit, now)
-            return self._sets.silences(question, unit.classes, known.situation, known.version, now)
+        known = self._committed_in(view, now)
+        kept = self._sets.asked(question, view.classes, known.situation, known.version, now)
+        return kept.numbers, kept.silent
 
     def silences_in(
         self, unit: DisclosureUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
     ) -> tuple[Silence, ...]:
-        """Return the gaps of `allowed_in`."""
+        """Return the gaps of `allowed_in`: what the reader misses because sources are silent."""
         now = self.clock.now()
         question = Question(reader, act, right, purpose, crime_area)
         return silences(question, unit.classes.classes(), self._known_in(unit, now).situation, now)
 
     def _committed_in(self, unit: DisclosureUnit, now: datetime) -> _Known:
-        """Read a unit that this service opened itself: it holds nothing uncommitted."""
+        """Read a unit that holds nothing uncommitted: one that this service opened itself, or a view."""
         # The version is read before the rest: what changes in between is then read twice, never missed.
         version = unit.classes.governance_version()
         known = self._committed

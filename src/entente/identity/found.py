@@ -43,10 +43,10 @@ class Looked:
 
 def changed_since_look(unit: IdentityUnit, looked: Looked, looked_at: int) -> frozenset[int]:
     """Return the numbers of the records shown that changed, or went, after the look."""
-    if not unit.records.changed_since(looked_at, 1) and not unit.erasures.tombstones(looked_at, 1):
+    if max(unit.records.last_change(), unit.erasures.last_tombstone()) <= looked_at:
         return frozenset()
     seen = {number: sequence for found in looked.found for number, sequence in found.seen.items()}
-    now = {stored.number: stored.change_sequence for stored in unit.records.get_many(list(seen))}
+    now = unit.records.sequences(list(seen))
     return frozenset(number for number, sequence in seen.items() if now.get(number) != sequence)
 
 

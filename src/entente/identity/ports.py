@@ -209,10 +209,10 @@ class AllowedSets(Protocol):
     ) -> frozenset[int]:
         """Return the numbers of the classes with which the reader may do the act, as of this transaction."""
 
-    def silences(
-        self, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
-    ) -> tuple[Silence, ...]:
-        """Return what `allowed` lacks because sources are silent, remembered with it."""
+    def seen(
+        self, view: IdentityUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
+    ) -> tuple[frozenset[int], tuple[Silence, ...]]:
+        """Return the allowed set as of a view, and what it lacks because sources are silent; both are remembered."""
 
     def silences_in(
         self, unit: IdentityUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str

@@ -65,6 +65,55 @@ class _Changes:
     """The change sequence up to which both are whole."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One request to search, as it is recorded."""
+
+    id: str
+    officer: Officer
+    asked: tuple[Query | None, ...]
+    occasion: Occasion
+    sealed: str
+    """What was asked, for the data protection officer alone (T5), bound to this search by its id."""
+    shown: Callable[[Looked], JsonObject]
+    """Says in the row what was shown."""
+
+    @property
+    def subject(self) -> str:
+        """What the row is about."""
+        return self.occasion.case or self.id
+
+    def detail(self, looked: Looked) -> JsonObject:
+        """Say in the row why, and what came of it."""
+        why_and_what: JsonObject = {
+            "outcome": "done",
+            "search": self.id,
+            "purpose": self.occasion.purpose,
+            "crime_area": self.occasion.crime_area,
+            "case": self.occasion.case,
+            "occasion": self.occasion.occasion,
+            "candidates": sum(found.candidates for found in looked.found),
+            "silent_sources": [gap.source for gap in looked.gaps],
+            "query_sealed": self.sealed,
+        }
+        return why_and_what | self.shown(looked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was looked at, before its row is written."""
+
+    looked: Looked
+    at: int
+    """The size of the trail at which was looked."""
+    under: tuple[int, frozenset[str]]
+    """The version of governance, and the officer's roles, under which was looked."""
+
+    def is_under(self, unit: IdentityUnit, acting: Officer) -> bool:
+        """Say whether it was looked under what holds now."""
+        return self.under == (unit.classes.governance_version(), acting.roles)
+
+
 def open_query(opener: Opener, search: str, sealed: bytes) -> SealedRequest:
     """Open what a search sealed, for the data protection officer; raise Untrusted for another key or another search.
 
@@ -81,6 +130,8 @@ class Identity:
     """Searches, and feeds the index. `search` is safe from several threads; `index_step` and `rebuild` from one."""
 
     open_unit: Callable[[], IdentityUnit]
+    open_act: Callable[[], IdentityUnit]
+    """Opens a unit of work for a moment, which may become durable together with others."""
     open_view: Callable[[], IdentityUnit]
     """Opens a unit of work that only reads; it never waits for a writer."""
     clock: Clock
@@ -167,34 +218,43 @@ class Identity:
         `given` is what is sealed, `shown` says in the row what was shown.
         """
         search_id = self.ids.new_id("search")
-        subject = occasion.case or search_id
+        sealed = sealed_for(self.seal, given, search_id)
+        request = _Request(search_id, officer, asked, occasion, sealed, shown)
+        # Looking and scoring read a snapshot, so that writers do not wait for them.
         with self.open_view() as view:
-            asked_under = (view.classes.governance_version(), officer.roles)
-            asked_of = question(view, officer, occasion)
-        allowed, silent = self.disclosure.allowed(*asked_of), self.disclosure.silences(*asked_of)
-        # Looking and scoring read a snapshot, so that other writers do not wait for them.
-        with self.open_view() as view:
-            looked_at = view.trail.frontier().size
-            looked = self._look(view, asked, allowed, silent)
+            under = (view.classes.governance_version(), officer.roles)
+            allowed, silent = self.disclosure.seen(view, *question(view, officer, occasion))
+            first = _Look(self._look(view, asked, allowed, silent), view.trail.frontier().size, under)
+        with self.open_act() as unit:
+            acting = self._authorised(unit, request)
+            if first.is_under(unit, acting) and not changed_since_look(unit, first.looked, first.at):
+                return first.looked, self._written(unit, request, first.looked)
+        # A suspension, a role, a key or what would be shown changed meanwhile: it is looked again, in the transaction of the row.
+        # That takes longer than others may be kept waiting, so nobody shares it.
         with self.open_unit() as unit:
-            now = self.clock.now()
-            officer = authorise(
-                unit, officer.id, "search", subject=subject, now=now, lists=self.lists, record=self.record
-            )
-            is_as_asked = asked_under == (unit.classes.governance_version(), officer.roles)
-            changed = changed_since_look(unit, looked, looked_at)
-            if not is_as_asked or changed:
-                # A suspension, a role, a key or what would be shown changed meanwhile: it is looked again, in this transaction.
-                asked_of = question(unit, officer, occasion)
-                allowed = self.disclosure.allowed_in(unit, *asked_of)
-                silent = self.disclosure.silences_in(unit, *asked_of)
-                kept = looked.without(changed) if is_as_asked else ()
-                looked = self._look(unit, asked, allowed, silent, kept)
-            detail = self._detail(search_id, given, occasion, looked) | shown(looked)
-            row = self.record(unit, Act("search", unit.bodies.own().id, officer.id, subject, detail))
-            # From here on the search is in the trail whatever happens to its answer.
-            unit.commit()
-        return looked, row
+            looked = self._look_again(unit, request, first)
+            return looked, self._written(unit, request, looked)
+
+    def _authorised(self, unit: IdentityUnit, request: _Request) -> Officer:
+        now, officer, subject = self.clock.now(), request.officer.id, request.subject
+        return authorise(unit, officer, "search", subject=subject, now=now, lists=self.lists, record=self.record)
+
+    def _look_again(self, unit: IdentityUnit, request: _Request, first: _Look) -> Looked:
+        """Look with what is allowed now, for those queries of which the first look does not stand."""
+        acting = self._authorised(unit, request)
+        asked_of = question(unit, acting, request.occasion)
+        allowed = self.disclosure.allowed_in(unit, *asked_of)
+        silent = self.disclosure.silences_in(unit, *asked_of)
+        stands = first.is_under(unit, acting)
+        kept = first.looked.without(changed_since_look(unit, first.looked, first.at)) if stands else ()
+        return self._look(unit, request.asked, allowed, silent, kept)
+
+    def _written(self, unit: IdentityUnit, request: _Request, looked: Looked) -> TrailRow:
+        """Record what was looked for; from here on it is in the trail whatever happens to its answer."""
+        body, officer = unit.bodies.own().id, request.officer.id
+        row = self.record(unit, Act("search", body, officer, request.subject, request.detail(looked)))
+        unit.commit()
+        return row
 
     def index_step(self, limit: int = STEP_RECORDS) -> int:
         """Bring the index up with the next changed records, at least one sequence whole; return how many there were.
@@ -283,7 +343,7 @@ class Identity:
         """Find, load, cut to what is visible and score; equal scores keep the index's order."""
         if query is None:
             return NOTHING
-        held = {stored.record.id: stored for stored in unit.records.get_many(self._find(query, allowed))}
+        held = {stored.record.id: stored for stored in unit.records.contents(self._find(query, allowed))}
         found = candidates_among(unit, query, held.values(), allowed, self.schemata, now)
         shown = found[:SHOWN_MAX]
         seen = {held[one.record].number: held[one.record].change_sequence for one in shown}
@@ -294,20 +354,6 @@ class Identity:
         exact = self.index.by_identifier(keys, allowed, FOUND_MAX) if keys else ()
         near = self.index.by_names(query, allowed, FOUND_MAX) if query.names else ()
         return tuple(dict.fromkeys((*exact, *near)))
-
-    def _detail(self, search_id: str, given: JsonObject, occasion: Occasion, looked: Looked) -> JsonObject:
-        """Say why; what was asked only sealed (T5), bound to this search by its id."""
-        return {
-            "outcome": "done",
-            "search": search_id,
-            "purpose": occasion.purpose,
-            "crime_area": occasion.crime_area,
-            "case": occasion.case,
-            "occasion": occasion.occasion,
-            "candidates": sum(found.candidates for found in looked.found),
-            "silent_sources": [gap.source for gap in looked.gaps],
-            "query_sealed": sealed_for(self.seal, given, search_id),
-        }
 
     def _step(self, index: SearchIndex, limit: int) -> int:
         found = self._next_changes(index, limit)

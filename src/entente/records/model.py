@@ -211,7 +211,7 @@ class StoredRecord:
 
 @dataclass(frozen=True, slots=True)
 class ChangedRecord:
-    """What the index takes from a stored record, under the same names: all but the statement and how it came here."""
+    """What the index and a search take from a stored record, under the same names: all but its statement and how it came here."""
 
     number: int
     record: Record

@@ -63,6 +63,18 @@ class RecordStore(Protocol):
     def get_many(self, numbers: Sequence[int]) -> tuple[StoredRecord, ...]:
         """Return records by number, in the order asked; absent ones are left out."""
 
+    def contents(self, numbers: Sequence[int]) -> tuple[ChangedRecord | StoredRecord, ...]:
+        """Return what a search compares of records, by number, in the order asked; absent ones are left out.
+
+        Their signed bytes are checked as `get_many` does, and not read: a search says nothing of them.
+        """
+
+    def sequences(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Return the change sequence of those held, by number."""
+
+    def last_change(self) -> int:
+        """Return the highest change sequence of any record held; 0 where there is none."""
+
     def digests(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[int, bytes]]:
         """Return version and content digest of those held, for an import to compare with."""
 
@@ -279,6 +291,9 @@ class ErasureStore(Protocol):
 
     def tombstones(self, after: int, limit: int) -> tuple[Tombstone, ...]:
         """Return tombstones with a sequence above `after`, in order."""
+
+    def last_tombstone(self) -> int:
+        """Return the highest sequence of any tombstone; 0 where there is none."""
 
     def kept(self, made: Tombstone) -> KeptTombstone:
         """Return a tombstone with all that is kept with it."""

@@ -21,6 +21,7 @@ from entente.storage.rows import (
     add_to_counter,
     json_text,
     read_counter,
+    read_one,
     remembered,
     replace_row,
     statement_of,
@@ -29,7 +30,7 @@ from entente.storage.rows import (
 )
 from entente.storage.schema import disclosure_class, leave
 
-_LAST = sa.select(sa.func.max(disclosure_class.c.number))
+_LAST = sa.select(sa.func.max(disclosure_class.c.number).label("last"))
 _AFTER = (
     sa.select(disclosure_class.c.number, disclosure_class.c.document)
     .where(disclosure_class.c.number > sa.bindparam("after"))
@@ -139,7 +140,7 @@ class ClassTables:
     def _load(self) -> int:
         # What the memory lacks was committed before this unit began: a unit that is undone never hands anything over.
         if self._count is None:
-            self._count = self._connection.execute(_LAST).scalar() or 0
+            self._count = read_one(self._connection, _LAST).last or 0
             known = len(self._memory)
             if known < self._count:
                 rows = self._connection.execute(_AFTER, {"after": known})

@@ -28,7 +28,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from entente.storage.rows import PARAMETERS_MAX, parts
+from entente.storage.rows import PARAMETERS_MAX, parts, read
 from entente.storage.schema import disclosure_class, record_class, record_count
 
 CLASSES_PER_QUERY: Final = 400
@@ -116,7 +116,7 @@ class RecordPages:
 
     def count(self, allowed: frozenset[int], *, today: date) -> int:
         """Count the records with a class in the allowed set; exact."""
-        rows = self._connection.execute(_COUNTS, {"today": today.isoformat()})
+        rows = read(self._connection, _COUNTS, {"today": today.isoformat()})
         return sum(row.records for row in rows if not allowed.isdisjoint(_members(row.class_numbers)))
 
     def listed(self, numbers: Sequence[int]) -> dict[int, list[int]]:

@@ -77,6 +77,12 @@ def stored_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass]) 
     )
 
 
+def content_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass]) -> ChangedRecord:
+    """Read of a row what a search compares; raise Unavailable when its signed bytes are not the ones that were kept."""
+    _check_signed(row)
+    return changed_record(row, class_of)
+
+
 def changed_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass]) -> ChangedRecord:
     """Read of a row what the index takes."""
     class_numbers = _numbers(row.class_numbers)
@@ -134,15 +140,19 @@ def _link(item: list[Any]) -> Link:
     return Link(name, RecordId(to), terms, _OBSERVATIONS[observation])
 
 
-def _statement(row: sa.Row[Any]) -> Statement:
-    signed = row.signed
-    if hashlib.sha256(signed).digest() != row.statement_hash:
+def _check_signed(row: sa.Row[Any]) -> None:
+    if hashlib.sha256(row.signed).digest() != row.statement_hash:
         raise Unavailable(
             "A stored record is damaged.",
             why=f"The signed bytes of record number {row.number} are not the ones that were kept.",
             do="Stop the node, keep a copy of its folder, and restore the last backup.",
             retry_is_safe=False,
         )
+
+
+def _statement(row: sa.Row[Any]) -> Statement:
+    _check_signed(row)
+    signed = row.signed
     # The bytes were parsed strictly before they were kept and are the same bytes: the plain reader is enough.
     said = _decode(signed.decode("utf-8"))
     signatures = tuple(

@@ -7,6 +7,7 @@ Source: docs/rules/records.md; records.ports.RecordStore.
 
 from __future__ import annotations
 
+import functools
 import json
 import zlib
 from collections.abc import Iterable, Sequence
@@ -23,14 +24,17 @@ from entente.records.ports import Page, RecordWrite
 from entente.storage.classes import ClassTables
 from entente.storage.record_blobs import RecordBlobs
 from entente.storage.record_pages import ClassKey, RecordPages, class_key
-from entente.storage.record_rows import changed_record, stored_record, values_of
+from entente.storage.record_rows import changed_record, content_record, stored_record, values_of
 from entente.storage.rows import (
     add_row_once,
     add_to_counter,
+    among,
     insert_rows,
     json_text,
     parts,
+    read_among,
     read_counter,
+    read_one,
     replace_row,
     statement_of,
 )
@@ -49,6 +53,7 @@ _REISSUED = "records issued anew under keys {}"
 
 _BY_ID = sa.select(record).where(record.c.record_id == sa.bindparam("record"))
 _BY_NUMBERS = sa.select(record).where(record.c.number.in_(sa.bindparam("numbers", expanding=True)))
+_LAST_CHANGE = sa.select(sa.func.max(record.c.change_sequence).label("last"))
 _KNOWN = sa.select(
     record.c.record_id,
     record.c.number,
@@ -114,6 +119,20 @@ _HOLDER_SET = (
 _HOLDER_ADD = sa.insert(record_holder)
 
 
+@functools.lru_cache
+def _contents_of(count: int) -> sa.Select[Any]:
+    # How it came here and who signed it nobody compares; that the signed bytes are whole is checked.
+    left_out = {"received_from", "received_at", "digest", "signatures"}
+    return sa.select(*(column for column in record.columns if column.name not in left_out)).where(
+        among(record.c.number, count)
+    )
+
+
+@functools.lru_cache
+def _sequences_of(count: int) -> sa.Select[Any]:
+    return sa.select(record.c.number, record.c.change_sequence).where(among(record.c.number, count))
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What is kept of a record already: its number, the key of its lists, and whether it is on them."""
@@ -145,6 +164,20 @@ class RecordTables:
             rows = self._connection.execute(_BY_NUMBERS, {"numbers": list(part)})
             found.update((row.number, row) for row in rows)
         return tuple(self._stored(found[number]) for number in numbers if number in found)
+
+    def contents(self, numbers: Sequence[int]) -> tuple[ChangedRecord, ...]:
+        """Return what a search compares of records, by number, in the order asked; absent ones are left out."""
+        found = {row.number: row for row in read_among(self._connection, _contents_of, numbers)}
+        by_number = self._classes.by_number
+        return tuple([content_record(found[number], by_number) for number in numbers if number in found])
+
+    def sequences(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Return the change sequence of those held."""
+        return {row.number: row.change_sequence for row in read_among(self._connection, _sequences_of, numbers)}
+
+    def last_change(self) -> int:
+        """Return the highest change sequence of any record; 0 where there is none."""
+        return read_one(self._connection, _LAST_CHANGE).last or 0
 
     def digests(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[int, bytes]]:
         """Return version and content digest of those held."""

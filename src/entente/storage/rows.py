@@ -126,6 +126,25 @@ def read_one(
     return None if row is None else form.make(row)
 
 
+def among(column: sa.Column[Any], count: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a column has one of so many values, which `read_among` gives."""
+    return column.in_([sa.bindparam(f"item_{place}") for place in range(count)])
+
+
+def read_among(
+    connection: sa.Connection, query_of: Callable[[int], sa.Select[Any]], items: Sequence[object]
+) -> Iterator[Any]:
+    """Yield the rows of a query with a list of values, in the engine's order; no values, no rows.
+
+    `query_of` makes it for a number of values, with `among`, and keeps what it made: it is asked for powers of two, so that there
+    are ten forms of it, and what is too many is filled up with the last value.
+    """
+    for part in parts(items):
+        count = 1 << (len(part) - 1).bit_length()
+        values = {f"item_{place}": part[min(place, len(part) - 1)] for place in range(count)}
+        yield from read(connection, query_of(count), values)
+
+
 def write(connection: sa.Connection, change: sa.Insert | sa.Update | sa.Delete, values: Mapping[str, object]) -> int:
     """Make a change that is kept for good, as a query is; return how many rows it met."""
     return int(_run(connection, _form(change, _spoken(connection)), values).rowcount)

@@ -20,7 +20,7 @@ from entente.kernel.errors import Misconfigured
 from entente.kernel.ids import BodyId, RecordId, StatementId
 from entente.records.model import Holder, HolderState, KeptTombstone, OnwardHolder, Reentry, ReentryHow, Tombstone
 from entente.records.statements import ERASURE
-from entente.storage.rows import parts, replace_row
+from entente.storage.rows import parts, read_one, replace_row
 from entente.storage.schema import reentry, tombstone, tombstone_holder, tombstone_key, tombstone_onward
 
 DIGEST_BYTES: Final = 16
@@ -39,6 +39,7 @@ _AFTER = (
     .order_by(tombstone.c.sequence)
     .limit(sa.bindparam("most"))
 )
+_LAST = sa.select(sa.func.max(tombstone.c.sequence).label("last"))
 _TOLD_BY = sa.select(tombstone).where(tombstone.c.statement == sa.bindparam("statement"))
 _MATCHING = (
     sa.select(tombstone_key.c.key, tombstone.c.digest, tombstone.c.source)
@@ -98,7 +99,7 @@ class TombstoneTables:
         """Return the tombstone of a record; None when it was not erased here."""
         if not self._any() or self._known.get(record) is False:
             return None
-        row = self._connection.execute(_ONE, {"digest": self.digest_of(record)}).one_or_none()
+        row = read_one(self._connection, _ONE, {"digest": self.digest_of(record)})
         self._known[record] = row is not None
         return None if row is None else _tombstone(row)
 
@@ -194,6 +195,10 @@ class TombstoneTables:
         """Return tombstones with a sequence above `after`, in order."""
         return tuple(_tombstone(row) for row in self._connection.execute(_AFTER, {"after": after, "most": limit}))
 
+    def last_tombstone(self) -> int:
+        """Return the highest sequence of any tombstone; 0 where there is none."""
+        return read_one(self._connection, _LAST).last or 0
+
     def kept(self, made: Tombstone) -> KeptTombstone:
         """Return a tombstone with the digests kept with it, and whom it was told."""
         query = sa.select(tombstone_key.c.key).where(tombstone_key.c.digest == self.digest_of(made.stand_in))
@@ -258,7 +263,7 @@ class TombstoneTables:
     def _any(self) -> bool:
         """Say whether anything was ever erased here: where nothing was, an import asks nothing more."""
         if self._has_any is None:
-            self._has_any = self._connection.execute(_ANY).first() is not None
+            self._has_any = read_one(self._connection, _ANY) is not None
         return self._has_any
 
 

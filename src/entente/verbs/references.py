@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from entente.agreements.model import InstrumentState
 from entente.bodies.model import Body, GroupReference, MembershipStatus
+from entente.disclosure.ports import DisclosureUnit
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import format_time
 from entente.kernel.codec import to_object
@@ -136,18 +137,23 @@ class Names:
 
 def names_of(node: Node) -> Names:
     """Return the names of the node as of now, read anew only when a body or an instrument changed."""
-    with node.disclosure.open_unit() as unit:
-        # Read first, in the same unchanging state as all that follows.
-        version = unit.classes.governance_version()
-        if node.names.kept is not None and node.names.kept[0] == version:
-            known = node.names.kept[1]
-            assert isinstance(known, Names), "names alone are remembered there"
-            return known
-        names = Names(
-            unit.bodies.own(),
-            {body.id: body for body in unit.bodies.bodies()},
-            {state.instrument.id: state for state in unit.agreements.instruments()},
-        )
+    with node.disclosure.open_unit() as view:
+        return names_in(node, view)
+
+
+def names_in(node: Node, view: DisclosureUnit) -> Names:
+    """Return the names of the node as of a view of its store."""
+    # Read first, in the same unchanging state as all that follows.
+    version = view.classes.governance_version()
+    if node.names.kept is not None and node.names.kept[0] == version:
+        known = node.names.kept[1]
+        assert isinstance(known, Names), "names alone are remembered there"
+        return known
+    names = Names(
+        view.bodies.own(),
+        {body.id: body for body in view.bodies.bodies()},
+        {state.instrument.id: state for state in view.agreements.instruments()},
+    )
     node.names.kept = (version, names)
     return names
 

@@ -66,7 +66,7 @@ def test_gaps_are_kept_with_their_set_and_end_with_it() -> None:
     sets, store = AllowedSets(), FakeClasses(a_world(classes={1: a_class()}))
     silent, speaking = heard(xa=NOW - HOUR), heard(xa=NOW)
     gap = (Silence(XA, NOW - HOUR, frozenset({1})),)
-    assert sets.silences(asked(), store, silent, 1, NOW) == gap
-    assert sets.silences(asked(), store, speaking, 1, NOW) == gap
-    assert sets.silences(asked(), store, speaking, 2, NOW) == ()
+    assert sets.asked(asked(), store, silent, 1, NOW).silent == gap
+    assert sets.asked(asked(), store, speaking, 1, NOW).silent == gap
+    assert sets.asked(asked(), store, speaking, 2, NOW).silent == ()
     assert sets.allowed(asked(), store, speaking, 2, NOW) == {1}

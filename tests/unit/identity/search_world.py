@@ -136,7 +136,8 @@ class World:
         self.sequence_before = len(records)
         self.questions: list[tuple[Reader, DisclosureAct, Right, str, str]] = []
         self.identity = Identity(
-            open_unit=self._open_unit,
+            open_unit=lambda: cast("IdentityUnit", FakeUnit(self)),
+            open_act=self._open_unit,
             open_view=lambda: cast("IdentityUnit", FakeUnit(self)),
             clock=SimpleNamespace(now=lambda: self.now),
             ids=cast("Any", SimpleNamespace(new_id=lambda prefix: f"{prefix}-1", new_salt=lambda: b"s" * 16)),
@@ -207,10 +208,10 @@ class World:
     ) -> frozenset[int]:
         return self.allowed(reader, act, right, purpose, crime_area)
 
-    def silences(
-        self, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
-    ) -> tuple[Silence, ...]:
-        return self.silent
+    def seen(
+        self, view: IdentityUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
+    ) -> tuple[frozenset[int], tuple[Silence, ...]]:
+        return self.allowed(reader, act, right, purpose, crime_area), self.silent
 
     def silences_in(
         self, unit: IdentityUnit, reader: Reader, act: DisclosureAct, right: Right, purpose: str, crime_area: str
@@ -235,6 +236,9 @@ class ErasedHere(NothingErased):
 
     def tombstones(self, after: int, limit: int) -> tuple[Tombstone, ...]:
         return tuple(one for one in self._world.erased if one.sequence > after)[:limit]
+
+    def last_tombstone(self) -> int:
+        return max((one.sequence for one in self._world.erased), default=0)
 
 
 @dataclass
@@ -289,6 +293,14 @@ class FakeUnit(AbstractContextManager["FakeUnit"]):
 
     def get_many(self, numbers: Sequence[int]) -> tuple[StoredRecord, ...]:
         return tuple(self.world.held[number] for number in numbers if number in self.world.held)
+
+    contents = get_many
+
+    def sequences(self, numbers: Sequence[int]) -> dict[int, int]:
+        return {one.number: one.change_sequence for one in self.get_many(numbers)}
+
+    def last_change(self) -> int:
+        return max((one.change_sequence for one in self.world.held.values()), default=0)
 
     def changed_since(self, sequence: int, limit: int) -> tuple[StoredRecord, ...]:
         self.world.now += timedelta(seconds=self.world.seconds_per_read)
