@@ -9,7 +9,7 @@ Source: docs/rules/identity.md I7.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from operator import itemgetter
@@ -17,12 +17,13 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
-from entente.identity.name_parts import GENDERED_STEM_MIN, PARTICLES, are_forms_of_one_family
-from entente.identity.names import Name, Part, Word
-from entente.identity.organisations import COMMON, FILLERS, LegalKind, is_number, legal_forms, number_at
+from entente.identity.name_parts import GENDERED_STEM_MIN, are_forms_of_one_family
+from entente.identity.names import Name
+from entente.identity.organisations import LegalKind, is_number, legal_forms, number_at
 from entente.identity.scripts import VOWELLESS, Script, is_read_by_table, skeleton
 from entente.identity.short_forms import is_short_for
 from entente.identity.transliteration import is_learned, likelihood
+from entente.identity.words import WEIGHT_COMMON, WEIGHT_LESSER, WEIGHT_SHORT, WEIGHT_WORD, Part, Word, word_of
 
 # Likeness of a pair of words in thousandths, by how they agree. Measured on the development pairs.
 EQUAL = 1000
@@ -44,6 +45,8 @@ SLIPS_ONE_SKELETON = 0.24
 ONE_SLIP = 2
 """In halves, as `_slips` counts."""
 _ONE_VOWEL = str.maketrans("eiou", "aaaa")
+CLOSE_LEAST = 2 * CLOSE_MIN - 1000
+"""Jaro-Winkler × 1000 below which not even an equal edit distance makes two words of one script near."""
 APART_MIN = 700
 """The same for words of two scripts that the learned transliteration does not read: letters and skeleton weighed together."""
 LEARNED_MIN = 400
@@ -53,17 +56,8 @@ LEARNED_LEAST = (LEARNED_MIN - 1) / 1000
 TOGETHER_LIKELY = 0.5
 """Likelihood from which a word in another script stands for two or three Latin ones written together."""
 
-# How much a word counts in its name.
-WEIGHT_WORD = 100
-WEIGHT_SHORT = 60
-WEIGHT_INITIAL = 35
-WEIGHT_COMMON = 40
-WEIGHT_PARTICLE = 15
-WEIGHT_LESSER = {Part.HONORIFIC: 15, Part.FATHERS: 50}
-"""A title that may be a name counts as a particle does; a father's name left out is no other name."""
 WEIGHT_INITIAL_EXTRA = 10
 """An initial nobody asked for takes next to nothing: it says that there is a name, not which."""
-SHORT_CHARACTERS = 3
 SKELETON_CHARACTERS_MIN = 3
 """A shorter skeleton is shared by unrelated words: «Ali», «Lee» and «Raya» are all one liquid."""
 
@@ -80,8 +74,7 @@ class Agreement(StrEnum):
     SHORT_FORM = "short form"
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
+class Pairing(NamedTuple):
     """Words that stand for each other."""
 
     part: Part
@@ -101,8 +94,7 @@ class Crossed(Enum):
     FATHERS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class NameComparison:
+class NameComparison(NamedTuple):
     """One name against one other."""
 
     pairings: tuple[Pairing, ...]
@@ -121,9 +113,11 @@ class NameComparison:
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """A name as it is compared: its words without the legal form, by place, what each weighs, and the kind of legal form."""
+    """A name as it is compared: its words without the legal form, by place, and the kind of legal form."""
 
     words: dict[int, Word]
+    texts: frozenset[str]
+    is_latin: bool
     kind: LegalKind | None
 
 
@@ -136,12 +130,16 @@ def _weighed(name: Name) -> _Weighed:
     while place < len(texts):
         digits, count = number_at(texts, place)
         if count:
-            words.append(replace(name.words[place], text=digits, folded=digits, is_initial=False, other_readings=()))
+            spelt = name.words[place]
+            words.append(replace(word_of(digits, spelt.script, spelt.part, spelt.written), folded=digits))
         elif place not in forms:
             words.append(name.words[place])
         place += count or 1
     kinds: list[LegalKind] = [kind for kind in forms.values() if kind is not LegalKind.ANY] or list(forms.values())
-    return _Weighed(dict(enumerate(words)), kinds[0] if kinds else None)
+    is_latin = all(word.script is Script.LATIN for word in words)
+    return _Weighed(
+        dict(enumerate(words)), frozenset(word.text for word in words), is_latin, kinds[0] if kinds else None
+    )
 
 
 def compare_names(asked: Name, held: Name) -> NameComparison:
@@ -151,54 +149,71 @@ def compare_names(asked: Name, held: Name) -> NameComparison:
     """
     ours, theirs = _weighed(asked), _weighed(held)
     free_asked, free_held = dict(ours.words), dict(theirs.words)
-    found: list[Pairing] = []
-    placed: list[tuple[Part, Part]] = []
-    for i, a in ours.words.items():
-        same = [j for j, h in free_held.items() if h.text == a.text]
-        if same:
-            j = max(same, key=lambda place: (_weight(free_held[place]), -place))
-            h = free_held.pop(j)
-            del free_asked[i]
-            placed.append((a.part, h.part))
-            found.append(Pairing(_part(a, h), _equal(a, h), EQUAL, _pair_weight(a, h)))
+    pairings: list[Pairing] = []
+    crossing: set[tuple[Part, Part]] = set()
+    for agreement, likeness, a, h in _equal_words(free_asked, free_held, ours.texts & theirs.texts):
+        crossing.add((a.part, h.part))
+        pairings.append(Pairing(_part(a, h), agreement, likeness, _pair_weight(a, h)))
     if free_asked and free_held:
-        found += _written_together(free_asked, free_held, _spelt_together)
-        found += _written_together(free_held, free_asked, _spelt_together)
-        scored = [
-            (likeness, min(_weight(a), _weight(h)), -i, -j, agreement)
-            for i, a in free_asked.items()
-            for j, h in free_held.items()
-            if (pair := compare_words(a, h))
-            for likeness, agreement in (pair,)
-        ]
-        for likeness, _, i, j, agreement in sorted(scored, reverse=True):
-            if -i in free_asked and -j in free_held:
-                a, h = free_asked.pop(-i), free_held.pop(-j)
-                placed.append((a.part, h.part))
-                words = _short_form_said(a, h) if agreement is Agreement.SHORT_FORM else ""
-                part = Part.GIVEN if agreement is Agreement.SHORT_FORM else _part(a, h)
-                found.append(Pairing(part, agreement, likeness, _pair_weight(a, h), words))
-        if free_asked and free_held:
-            found += _written_together(free_asked, free_held, _sounds_together)
-            found += _written_together(free_held, free_asked, _sounds_together)
-    missing, extra = sum(map(_weight, free_asked.values())), sum(map(_weight_extra, free_held.values()))
+        pairings += _written_together(free_asked, free_held, _spelt_together)
+        pairings += _written_together(free_held, free_asked, _spelt_together)
+        for agreement, likeness, a, h in _alike_words(free_asked, free_held):
+            crossing.add((a.part, h.part))
+            words = _short_form_said(a, h) if agreement is Agreement.SHORT_FORM else ""
+            part = Part.GIVEN if agreement is Agreement.SHORT_FORM else _part(a, h)
+            pairings.append(Pairing(part, agreement, likeness, _pair_weight(a, h), words))
+        if not (ours.is_latin and theirs.is_latin):
+            pairings += _written_together(free_asked, free_held, _sounds_together)
+            pairings += _written_together(free_held, free_asked, _sounds_together)
+    missing, extra = tuple(free_asked.values()), tuple(free_held.values())
     return NameComparison(
-        tuple(found),
-        missing + _fathers_differ(free_asked, free_held),
-        extra,
-        _contrary(free_asked.values(), free_held.values()),
+        tuple(pairings),
+        sum(word.weight for word in missing) + _fathers_differ(missing, extra),
+        sum(_weight_extra(word) for word in extra),
+        _contrary(missing, extra),
         _is_other_kind(ours.kind, theirs.kind),
-        _crossed(placed),
-        _has_number(free_asked.values()) != _has_number(free_held.values()),
+        _crossed(crossing),
+        _has_number(missing) != _has_number(extra),
     )
+
+
+def _equal_words(asked: dict[int, Word], held: dict[int, Word], texts: frozenset[str]) -> Iterator[_Agreeing]:
+    """Yield the words that are equal, of which `texts` are all; takes them out of both."""
+    for i, a in list(asked.items()) if texts else ():
+        if a.text in texts:
+            same = [j for j, h in held.items() if h.text == a.text]
+            if same:
+                j = max(same, key=lambda place: (held[place].weight, -place))
+                h = held.pop(j)
+                del asked[i]
+                yield _equal(a, h), EQUAL, a, h
+
+
+def _alike_words(asked: dict[int, Word], held: dict[int, Word]) -> Iterator[_Agreeing]:
+    """Yield the words that are alike, best pair first; takes them out of both."""
+    scored = [
+        (pair[0], min(a.weight, h.weight), -i, -j, pair[1])
+        for i, a in asked.items()
+        for j, h in held.items()
+        if (pair := compare_words(a, h))
+    ]
+    scored.sort(reverse=True)
+    for likeness, _, i, j, agreement in scored:
+        if -i in asked and -j in held:
+            yield agreement, likeness, asked.pop(-i), held.pop(-j)
+
+
+_Agreeing = tuple[Agreement, int, Word, Word]
+"""How two words agree, how alike they are, and the words: of what is asked and of what is held."""
 
 
 def _equal(a: Word, h: Word) -> Agreement:
     return Agreement.EQUAL if a.script is h.script else Agreement.TRANSLITERATION
 
 
-def _crossed(placed: Iterable[tuple[Part, Part]]) -> Crossed:
-    parts = set(placed)
+def _crossed(parts: set[tuple[Part, Part]]) -> Crossed:
+    if len(parts) < 2:  # noqa: PLR2004 - two words that stand crosswise
+        return Crossed.NOT
     if parts == {(Part.FAMILY, Part.GIVEN), (Part.GIVEN, Part.FAMILY)}:
         return Crossed.FAMILY
     of_one, of_other = (any(pair[side] is Part.FATHERS is not pair[1 - side] for pair in parts) for side in (0, 1))
@@ -214,15 +229,18 @@ def _has_number(words: Iterable[Word]) -> bool:
     return any(is_number(word.text) and word.text not in {"v", "x"} for word in words)
 
 
-def _contrary(asked: Iterable[Word], held: Iterable[Word]) -> int:
+def _contrary(asked: Sequence[Word], held: Sequence[Word]) -> int:
     """Weigh the words that each name has for itself against each other; particles and initials stand against nothing."""
-    return min(sum(weight for word in words if (weight := _weight(word)) >= WEIGHT_COMMON) for words in (asked, held))
+    if not asked or not held:
+        return 0
+    return min(sum(word.weight for word in words if word.weight >= WEIGHT_COMMON) for words in (asked, held))
 
 
-def _fathers_differ(asked: dict[int, Word], held: dict[int, Word]) -> int:
+def _fathers_differ(asked: Sequence[Word], held: Sequence[Word]) -> int:
     """Weigh two fathers' names that found nothing in each other like any two names."""
-    ours, theirs = (sum(word.part is Part.FATHERS for word in words.values()) for words in (asked, held))
-    return ours * (WEIGHT_WORD - WEIGHT_LESSER[Part.FATHERS]) if theirs else 0
+    if not asked or all(word.part is not Part.FATHERS for word in held):
+        return 0
+    return sum(word.part is Part.FATHERS for word in asked) * (WEIGHT_WORD - WEIGHT_LESSER[Part.FATHERS])
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -246,7 +264,7 @@ def compare_words(a: Word, h: Word) -> tuple[int, Agreement] | None:
 
 
 def _as_written(word: Word) -> Word:
-    return replace(word, text=word.written, folded=word.written, other_readings=())
+    return word_of(word.written, word.script, word.part, word.written)
 
 
 def _compare_spellings(a: Word, h: Word) -> tuple[int, Agreement] | None:
@@ -277,22 +295,28 @@ def _short_form_said(a: Word, h: Word) -> str:
 
 
 def _compare_letters(a: Word, h: Word) -> tuple[int, Agreement] | None:
+    if a.script is h.script:
+        return _one_script(a, h)
     if (learned := _learned(a, h)) is not None:
         likeness = min(TRANSLITERATION, round(1000 * learned))
         return (likeness, Agreement.TRANSLITERATION) if likeness >= LEARNED_MIN else None
-    similar = round(1000 * max(JaroWinkler.similarity(a.text, h.text), JaroWinkler.similarity(a.folded, h.folded)))
-    if a.script is h.script:
-        return _one_script(a, h, similar)
-    return _two_scripts(a, h, similar)
+    return _two_scripts(a, h)
 
 
-def _one_script(a: Word, h: Word, similar: int) -> tuple[int, Agreement] | None:
-    bones = skeleton(a.text)
+def _similar(a: Word, h: Word) -> int:
+    return round(1000 * max(JaroWinkler.similarity(a.text, h.text), JaroWinkler.similarity(a.folded, h.folded)))
+
+
+def _one_script(a: Word, h: Word) -> tuple[int, Agreement] | None:
+    similar = _similar(a, h)
+    if similar < CLOSE_LEAST:
+        return None
     halves = min(_slips(a.text, h.text), _slips(a.folded, h.folded))
     letters = 2 * max(len(a.text), len(h.text))
-    is_one_skeleton = bones == skeleton(h.text) and len(bones) >= SKELETON_CHARACTERS_MIN
-    if similar >= CLOSE_MIN and is_one_skeleton and halves <= SLIPS_ONE_SKELETON * letters:
-        return max(similar, SKELETON), Agreement.TRANSLITERATION
+    if similar >= CLOSE_MIN and halves <= SLIPS_ONE_SKELETON * letters:
+        bones = skeleton(a.text)
+        if bones == skeleton(h.text) and len(bones) >= SKELETON_CHARACTERS_MIN:
+            return max(similar, SKELETON), Agreement.TRANSLITERATION
     if halves > max(ONE_SLIP, SLIPS * letters):
         return None
     # Jaro-Winkler is generous to a shared beginning; the edit distance must agree.
@@ -319,13 +343,16 @@ def _learned(a: Word, h: Word) -> float | None:
     return likelihood(native.written, latin.text, LEARNED_LEAST)
 
 
-def _two_scripts(a: Word, h: Word, similar: int) -> tuple[int, Agreement] | None:
-    is_vowelless = bool({a.script, h.script} & VOWELLESS)
+def _two_scripts(a: Word, h: Word) -> tuple[int, Agreement] | None:
+    is_vowelless = a.script in VOWELLESS or h.script in VOWELLESS
     ours, theirs = skeleton(a.text), skeleton(h.text)
     if ours == theirs and len(ours) >= SKELETON_CHARACTERS_MIN - is_vowelless:
-        return max(similar, SKELETON_VOWELLESS if is_vowelless else SKELETON), Agreement.TRANSLITERATION
+        return max(_similar(a, h), SKELETON_VOWELLESS if is_vowelless else SKELETON), Agreement.TRANSLITERATION
     bones = round(1000 * Indel.normalized_similarity(ours, theirs))
-    likeness = (similar * (1 if is_vowelless else 2) + bones * (2 if is_vowelless else 1)) // 3
+    of_letters, of_bones = (1, 2) if is_vowelless else (2, 1)
+    if 1000 * of_letters + bones * of_bones < 3 * APART_MIN:
+        return None
+    likeness = (_similar(a, h) * of_letters + bones * of_bones) // 3
     return (likeness, Agreement.TRANSLITERATION) if likeness >= APART_MIN else None
 
 
@@ -345,24 +372,12 @@ def _is_initial_of(short: Word, long: Word) -> bool:
     )
 
 
-def _weight(word: Word) -> int:
-    if word.text in PARTICLES or word.text in FILLERS:
-        return WEIGHT_PARTICLE
-    if word.text in COMMON:
-        return WEIGHT_COMMON
-    if word.part in WEIGHT_LESSER:
-        return WEIGHT_LESSER[word.part]
-    if word.is_initial:
-        return WEIGHT_INITIAL
-    return WEIGHT_SHORT if len(word.text) < SHORT_CHARACTERS else WEIGHT_WORD
-
-
 def _weight_extra(word: Word) -> int:
-    return WEIGHT_INITIAL_EXTRA if word.is_initial else _weight(word)
+    return WEIGHT_INITIAL_EXTRA if word.is_initial else word.weight
 
 
 def _pair_weight(a: Word, h: Word) -> int:
-    return max(_weight(a), _weight(h)) if not (a.is_initial or h.is_initial) else WEIGHT_SHORT
+    return max(a.weight, h.weight) if not (a.is_initial or h.is_initial) else WEIGHT_SHORT
 
 
 def _part(a: Word, h: Word) -> Part:
@@ -370,49 +385,41 @@ def _part(a: Word, h: Word) -> Part:
     return h.part if h.part is not Part.UNKNOWN else a.part
 
 
-class _Run(NamedTuple):
-    """Two or three neighbours of a name, as one word."""
-
-    places: tuple[int, ...]
-    folded: str
-    text: str
-    is_latin: bool
-
-
-def _runs(words: dict[int, Word]) -> list[_Run]:
-    found = []
-    for count in (2, 3):
-        for first in words:
-            places = tuple(range(first, first + count))
-            if all(place in words for place in places):
-                parts = [words[place] for place in places]
-                folded, text = "".join(part.folded for part in parts), "".join(part.text for part in parts)
-                found.append(_Run(places, folded, text, all(part.script is Script.LATIN for part in parts)))
-    return found
-
-
 def _written_together(
-    ones: dict[int, Word], many: dict[int, Word], is_one: Callable[[Word, _Run], bool]
+    ones: dict[int, Word], many: dict[int, Word], is_one: Callable[[Word, Sequence[Word]], bool]
 ) -> list[Pairing]:
     """Pair a word with two or three neighbours that make it up; takes them out of both."""
     found: list[Pairing] = []
-    runs = _runs(many) if len(many) > 1 else []
+    runs = list(_runs(many)) if len(many) > 1 else ()
     for place, word in list(ones.items()) if runs else ():
-        run = next((run for run in runs if is_one(word, run) and all(taken in many for taken in run.places)), None)
-        if run is not None:
-            taken = [many.pop(taken) for taken in run.places]
-            del ones[place]
-            found.append(Pairing(_part(word, taken[0]), Agreement.TOGETHER, TOGETHER, sum(map(_weight, taken))))
+        for run, neighbours in runs:
+            if is_one(word, neighbours) and all(taken in many for taken in run):
+                del ones[place]
+                for taken in run:
+                    del many[taken]
+                weight = sum(one.weight for one in neighbours)
+                found.append(Pairing(_part(word, neighbours[0]), Agreement.TOGETHER, TOGETHER, weight))
+                break
     return found
 
 
-def _spelt_together(word: Word, run: _Run) -> bool:
-    if run.folded[0] != word.folded[0]:
-        return False
-    return Indel.normalized_similarity(run.folded, word.folded, score_cutoff=TOGETHER / 1000) > 0
+def _runs(words: Mapping[int, Word]) -> Iterator[tuple[range, list[Word]]]:
+    """Yield the places of two, then of three neighbours, with the words there."""
+    for count in (2, 3):
+        for first in words:
+            run = range(first, first + count)
+            if run[-1] in words and first + 1 in words:
+                yield run, [words[place] for place in run]
 
 
-def _sounds_together(word: Word, run: _Run) -> bool:
-    if not run.is_latin or not word.written or not is_learned(word.written):
+def _spelt_together(word: Word, neighbours: Sequence[Word]) -> bool:
+    if neighbours[0].folded[0] != word.folded[0]:
         return False
-    return likelihood(word.written, run.text, TOGETHER_LIKELY) > 0
+    joined = "".join([one.folded for one in neighbours])
+    return Indel.normalized_similarity(joined, word.folded, score_cutoff=TOGETHER / 1000) > 0
+
+
+def _sounds_together(word: Word, neighbours: Sequence[Word]) -> bool:
+    if not is_learned(word.written) or any(one.script is not Script.LATIN for one in neighbours):
+        return False
+    return likelihood(word.written, "".join([one.text for one in neighbours]), TOGETHER_LIKELY) > 0

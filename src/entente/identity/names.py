@@ -11,13 +11,13 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from itertools import chain, islice, product
+from itertools import chain, islice, product, repeat
 from math import prod
+from typing import NamedTuple
 
 from entente.identity.name_parts import ATTACHED_REST_MIN, ATTACHED_TITLES, TITLES, fathers_names, honorifics
-from entente.identity.scripts import CACHED_WORDS, Script, fold, is_read_by_table, romanise, script_of
+from entente.identity.scripts import CACHED_WORDS, Script, is_read_by_table, romanise, script_of
+from entente.identity.words import Part, Word, word_of
 
 WORDS_MAX = 16
 """Words of one name that are looked at; the longest name in our development data has 14."""
@@ -38,33 +38,7 @@ TSHEG = "་"
 _COMMAS = re.compile(r"[,،、]")
 
 
-class Part(StrEnum):
-    """Which part of a name a word is, as far as the writing shows it."""
-
-    FAMILY = "family name"
-    GIVEN = "given name"
-    FATHERS = "father's name"
-    HONORIFIC = "title"
-    UNKNOWN = "name"
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a name in Latin letters."""
-
-    text: str
-    folded: str
-    script: Script
-    part: Part
-    is_initial: bool
-    written: str = ""
-    """As it was written, in normal form, where that is not in Latin letters: what the learned transliteration reads (I22)."""
-    other_readings: tuple[Word, ...] = field(default=(), compare=False)
-    """Where a table reads the script (I23): the other spellings this one word has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """One reading of a name."""
 
     words: tuple[Word, ...]
@@ -75,16 +49,14 @@ class Name:
         return " ".join(word.text for word in self.words)
 
 
-_Choice = tuple[tuple[str, ...], Part, str, tuple[tuple[str, ...], ...]]
-"""One reading of a word as the words it becomes, its part, the word as written, and the other spellings of the same word."""
-
-
 @functools.lru_cache(maxsize=CACHED_WORDS)
 def normalise(text: str) -> str:
     """Return a text with compatibility forms resolved, marks joined, case gone and only words left.
 
     Source: docs/rules/identity.md I2.
     """
+    if text.isascii() and text.isalpha():
+        return text.lower()
     plain = _JOINERS.sub("", _without_marks(unicodedata.normalize("NFKC", text).casefold()))
     if plain.isascii():
         return _SEPARATORS.sub(" ", plain).strip()
@@ -118,15 +90,32 @@ def read_name(text: str) -> tuple[Name, ...]:
     """
     source = _source_words(text)
     alone = len(source) == 1
-    spelt = [(romanise(word, is_whole_name=alone), part, word) for word, part in source]
-    readings: list[list[_Choice]] = [
+    readings = [found for word, part in source if (found := _word_readings(word, part, is_whole_name=alone))]
+    choices = (tuple(chain.from_iterable(choice)) for choice in islice(product(*readings), FORMS_MAX))
+    return tuple(dict.fromkeys(Name(_with_lesser_parts(words[:WORDS_MAX])) for words in choices if words))
+
+
+@functools.lru_cache(maxsize=CACHED_WORDS)
+def _word_readings(source: str, part: Part, *, is_whole_name: bool) -> tuple[tuple[Word, ...], ...]:
+    """Return the readings of one word as written, each as the words it becomes, of which the first may be the family name."""
+    forms, script = romanise(source, is_whole_name=is_whole_name), script_of(source)
+    if forms and is_read_by_table(source):
         # The spellings of one word are compared together (align), so they do not multiply the readings of the name.
-        [(forms[0], part, word, forms[1:])] if is_read_by_table(word) else [(form, part, word, ()) for form in forms]
-        for forms, part, word in spelt
-        if forms
-    ]
-    names = (_name(choice) for choice in islice(product(*readings), FORMS_MAX))
-    return tuple(dict.fromkeys(name for name in names if name.words))
+        first, *others = (word_of(text, script, part, source) for (text,) in forms)
+        return ((word_of(first.text, script, part, source, tuple(others)),),)
+    if is_whole_name and script in _FAMILY_FIRST:
+        return tuple(_family_first(texts, script, part, source) for texts in forms)
+    return tuple(
+        tuple(map(word_of, texts, repeat(script), repeat(part), _written(source, script, len(texts))))
+        for texts in forms
+    )
+
+
+def _family_first(texts: tuple[str, ...], script: Script, part: Part, source: str) -> tuple[Word, ...]:
+    if len(texts) == 1:
+        return (word_of(texts[0], script, part, source),)
+    family, given = _written(source, script, len(texts))
+    return (word_of(texts[0], script, Part.FAMILY, family), word_of(texts[1], script, Part.GIVEN, given))
 
 
 def name_forms(text: str) -> tuple[str, ...]:
@@ -184,13 +173,17 @@ def _source_words(text: str) -> list[tuple[str, Part]]:
         words += [(word, Part.GIVEN) for word in normalise(after).split()]
     else:
         words = _parts_by_writing(spread)
-    words = _syllables_paired(words)[:WORDS_MAX]
+    if not spread.isascii():
+        words = _syllables_paired(words)
+    words = words[:WORDS_MAX]
     untitled = [(_detitled(word), part) for word, part in words if word not in TITLES]
     return untitled or words
 
 
 def _detitled(word: str) -> str:
     """Take away a title that is written together with the name."""
+    if not word.startswith(ATTACHED_TITLES):
+        return word
     for title in ATTACHED_TITLES:
         if word.startswith(title) and len(word) >= len(title) + ATTACHED_REST_MIN:
             return word.removeprefix(title)
@@ -241,24 +234,6 @@ def _parts_by_writing(text: str) -> list[tuple[str, Part]]:
     return found
 
 
-def _name(choice: tuple[_Choice, ...]) -> Name:
-    words: list[Word] = []
-    for texts, part, source, others in choice:
-        script = script_of(source)
-        for place, (text, written) in enumerate(zip(texts, _written(source, script, len(texts)), strict=True)):
-            own = part
-            if len(choice) == 1 and script in _FAMILY_FIRST and len(texts) > 1:
-                own = Part.GIVEN if place else Part.FAMILY
-            spellings = tuple(_word(other, script, own, written) for (other,) in others)
-            words.append(_word(text, script, own, written, spellings))
-    return Name(_with_lesser_parts(words[:WORDS_MAX]))
-
-
-def _word(text: str, script: Script, part: Part, written: str, others: tuple[Word, ...] = ()) -> Word:
-    is_initial = len(text) == 1 and not text.isdigit()
-    return Word(text, fold(text), script, part, is_initial=is_initial, written=written, other_readings=others)
-
-
 def _written(source: str, script: Script, count: int) -> tuple[str, ...]:
     """Cut a word where its reading was cut: a family name's one character, the two letters of the Arabic article."""
     if script is Script.LATIN:
@@ -269,13 +244,13 @@ def _written(source: str, script: Script, count: int) -> tuple[str, ...]:
     return source[:head], source[head:]
 
 
-def _with_lesser_parts(words: list[Word]) -> tuple[Word, ...]:
+def _with_lesser_parts(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """Mark fathers' names and titles; what a comma or capitals show to be the family name stays it (I24)."""
     parts = dict.fromkeys(fathers_names([word.text for word in words]), Part.FATHERS)
     parts |= dict.fromkeys(honorifics([word.folded for word in words]), Part.HONORIFIC)
     if not parts:
-        return tuple(words)
+        return words
     return tuple(
-        replace(word, part=parts[place]) if place in parts and word.part is not Part.FAMILY else word
+        word.as_part(parts[place]) if place in parts and word.part is not Part.FAMILY else word
         for place, word in enumerate(words)
     )

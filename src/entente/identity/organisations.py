@@ -123,6 +123,7 @@ _TENS = _numbered(_TEN_WORDS, 10, 20) | {"fourty": 40}
 _TEENS = _numbered(_WORDS, 1, 1)
 _UNITS = {word: number for word, number in _TEENS.items() if number < 10}  # noqa: PLR2004 - numbers of one digit
 _NUMBERS = _TEENS | _TENS
+_ROMAN_DIGITS = "ivx"
 _ROMAN = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})")
 
 
@@ -144,4 +145,4 @@ def number_at(words: Sequence[str], place: int) -> tuple[str, int]:
 
 def is_number(word: str) -> bool:
     """Tell a number, in digits or in Roman numerals up to 39."""
-    return word.isdecimal() or _ROMAN.fullmatch(word) is not None
+    return word.isdecimal() or (word[:1] in _ROMAN_DIGITS and _ROMAN.fullmatch(word) is not None)

@@ -84,7 +84,7 @@ def compare(a: Description, b: Description) -> Score:
         [b.sex] if b.sex else [],
         has_another=bool(asked and held),
     )
-    return Score(steps.total / 1000, tuple(steps.evidence))
+    return Score(steps.total / 1000, steps.evidence)
 
 
 def _names(one: Description) -> tuple[str, ...]:

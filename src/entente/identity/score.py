@@ -8,16 +8,18 @@ Source: docs/rules/identity.md I7 to I11. Every weight stands in WEIGHTS, chosen
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from entente.identity.align import WEIGHT_SHORT, WEIGHT_WORD, Crossed, NameComparison, Pairing, compare_names
+from entente.identity.align import Crossed, NameComparison, Pairing, compare_names
 from entente.identity.dates import BEST_FIRST, DateAgreement, compare_dates, parse_partial
 from entente.identity.identifiers import identifier_keys, query_keys, words_for
 from entente.identity.model import Evidence, EvidenceKind, Query
 from entente.identity.names import read_name
 from entente.identity.parts import DATES, NATIONALITY, name_facts
+from entente.identity.words import WEIGHT_SHORT, WEIGHT_WORD, Part
 from entente.records.model import Fact, Record, Schema
 
 
@@ -117,7 +119,7 @@ def score_record(query: Query, record: Record, schema: Schema) -> Scored:
     countries = [(fact.value, fact.property in NATIONALITY) for fact in _known(record, _COUNTRIES)]
     sexes = [fact.value for fact in _known(record, _SEX)]
     steps = judged(query, by_name, by_number[1] if by_number else "", births, countries, sexes, has_another=has_another)
-    return Scored(steps.total, tuple(steps.evidence), fact)
+    return Scored(steps.total, steps.evidence, fact)
 
 
 def judged(
@@ -139,7 +141,7 @@ def judged(
         steps.set(WEIGHTS.identifier, f"{number} equal")
         _judge_name_beside_number(steps, query, by_name)
     else:
-        steps.extend(by_name)
+        steps.begin(by_name)
         if has_another:
             steps.note("number asked for is not among those recorded")
     strength = WEIGHTS.identifier if number else by_name.score
@@ -149,6 +151,7 @@ def judged(
     return steps
 
 
+@functools.cache
 def calibrated(likeness: int) -> int:
     """Return what a likeness of names is worth as a score, both in thousandths.
 
@@ -161,18 +164,23 @@ def calibrated(likeness: int) -> int:
 
 
 class Steps:
-    """The running total; each step leaves the evidence that changed it."""
+    """The running total; each step leaves the reason that changed it."""
 
     def __init__(self) -> None:
         self.total = 0
-        self.evidence: list[Evidence] = []
+        self._before: tuple[Evidence, ...] = ()
+        self._taken: list[tuple[EvidenceKind, str, int]] = []
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What it began with and the steps, as evidence whose weights add up to the total."""
+        return (*self._before, *(Evidence(kind, text, weight) for kind, text, weight in self._taken))
 
     def set(self, total: int, text: str) -> None:
         """Make the total this, for the reason given."""
         change = max(0, min(1000, total)) - self.total
         self.total += change
-        kind = EvidenceKind.FOR if change > 0 else EvidenceKind.AGAINST
-        self.evidence.append(Evidence(kind, text, change))
+        self._taken.append((EvidenceKind.FOR if change > 0 else EvidenceKind.AGAINST, text, change))
 
     def gain(self, part: int, text: str) -> None:
         """Close a part, in thousandths, of what is missing to 1,000."""
@@ -182,27 +190,26 @@ class Steps:
         """Lose a part, in thousandths, of the total."""
         self.set(self.total - self.total * part // 1000, text)
 
-    def calibrated(self, ceiling: int) -> tuple[int, tuple[Evidence, ...]]:
-        """Return the total on the scale of I36, of which `ceiling` is the most, and the evidence that adds up to it."""
-        agreed = sum(piece.weight for piece in self.evidence if piece.weight > 0)
+    def calibrated(self, ceiling: int) -> tuple[Evidence, ...]:
+        """Return the evidence that adds up to the total on the scale of I36, of which `ceiling` is the most."""
+        agreed = sum(weight for _, _, weight in self._taken if weight > 0)
         evidence, likeness, shown = [], 0, 0
-        for piece in self.evidence:
-            likeness += piece.weight
+        for kind, text, weight in self._taken:
+            likeness += weight
             # What agrees shares what all of it together is worth; each step against it then takes what it costs on the scale.
-            worth = calibrated(agreed) * likeness // agreed if piece.weight > 0 else calibrated(likeness)
+            worth = calibrated(agreed) * likeness // agreed if weight > 0 else calibrated(likeness)
             worth = worth * ceiling // WEIGHTS.name_ceiling
-            evidence.append(Evidence(piece.kind, piece.text, worth - shown))
+            evidence.append(Evidence(kind, text, worth - shown))
             shown = worth
-        return shown, tuple(evidence)
+        return tuple(evidence)
 
     def note(self, text: str) -> None:
         """Say what weighs nothing."""
-        self.evidence.append(Evidence(EvidenceKind.NEUTRAL, text, 0))
+        self._taken.append((EvidenceKind.NEUTRAL, text, 0))
 
-    def extend(self, scored: Scored) -> None:
+    def begin(self, scored: Scored) -> None:
         """Begin with what was scored before."""
-        self.total += scored.score
-        self.evidence += scored.evidence
+        self.total, self._before = scored.score, scored.evidence
 
 
 def _best_name(names: Sequence[str], facts: Iterable[Fact]) -> Scored:
@@ -216,25 +223,28 @@ def _best_name(names: Sequence[str], facts: Iterable[Fact]) -> Scored:
 
 def best_reading(names: Sequence[str], held: str, *, is_weak: bool = False) -> Scored:
     """Score the best reading of one of several names against the best of a held one."""
-    best = Scored(0, (), None)
+    ceiling = WEIGHTS.weak_alias_ceiling if is_weak else WEIGHTS.name_ceiling
+    best, best_score = None, 0
     for theirs in read_name(held):
         for ours in (reading for text in names for reading in read_name(text)):
-            found = _name_scored(compare_names(ours, theirs), is_weak=is_weak)
-            if found.score > best.score:
-                best = found
-    return best
+            steps = _name_judged(compare_names(ours, theirs), is_weak=is_weak)
+            score = 0 if steps is None else calibrated(steps.total) * ceiling // WEIGHTS.name_ceiling
+            if score > best_score:
+                best, best_score = steps, score
+    # Only what is shown is put into words.
+    return Scored(0, (), None) if best is None else Scored(best_score, best.calibrated(ceiling), None)
 
 
-def _name_scored(comparison: NameComparison, *, is_weak: bool) -> Scored:
+def _name_judged(comparison: NameComparison, *, is_weak: bool) -> Steps | None:
+    """Weigh what agrees of two names and what does not, before calibration; None where nothing agrees."""
     paired = sum(pairing.weight for pairing in comparison.pairings)
     if not paired:
-        return Scored(0, (), None)
-    ceiling = WEIGHTS.weak_alias_ceiling if is_weak else WEIGHTS.name_ceiling
+        return None
     steps = Steps()
     for text, part in _grouped(comparison.pairings):
         steps.set(steps.total + part // paired, f"{text} (weak alias)" if is_weak else text)
     _judge_rest(steps, comparison, paired)
-    return Scored(*steps.calibrated(ceiling), None)
+    return steps
 
 
 def _judge_rest(steps: Steps, comparison: NameComparison, paired: int) -> None:
@@ -263,15 +273,15 @@ def _judge_rest(steps: Steps, comparison: NameComparison, paired: int) -> None:
 
 def _grouped(pairings: Iterable[Pairing]) -> list[tuple[str, int]]:
     """Join pairings that read the same; the part of the likeness each group brings."""
-    groups: dict[str, list[Pairing]] = {}
+    groups: dict[tuple[Part, str], list[Pairing]] = {}
     for pairing in pairings:
-        groups.setdefault(f"{pairing.part}: {pairing.words or pairing.agreement}", []).append(pairing)
+        groups.setdefault((pairing.part, pairing.words or pairing.agreement), []).append(pairing)
     return [
         (
-            text if len(found) == 1 else f"{text} ({len(found)} words)",
+            f"{part}: {words}" if len(found) == 1 else f"{part}: {words} ({len(found)} words)",
             sum(pair.likeness * pair.weight for pair in found),
         )
-        for text, found in groups.items()
+        for (part, words), found in groups.items()
     ]
 
 

@@ -40,6 +40,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import NamedTuple
 
 from anyascii import anyascii
 
@@ -60,6 +61,9 @@ CACHED_WORDS = 4_096
 LIKELY_MIN = 0.05
 """A likelihood under it is 0: ways that could only end there are left, which with words that differ is soon."""
 _FAR = 1 << 30
+
+_Chunks = tuple[tuple[int, dict[str, int]], ...]
+"""Of chunks that begin at one sign: length in signs, and what they become at what cost, cheapest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,14 @@ class Rows(Mapping[str, dict[str, int]]):
 
     def __contains__(self, chunk: object) -> bool:
         return chunk in self._place
+
+    def chunks(self, signs: str) -> _Chunks:
+        """Return the chunks that the first one, two or three of these signs are: how many, and what they become at what cost."""
+        found = [(size, self[signs[:size]]) for size in range(1, len(signs) + 1) if signs[:size] in self]
+        if self.script == "Hani" and signs[0] not in self and (reading := _plain(signs[0])):
+            # A character that neither a pair nor the list of readings held: its Mandarin syllable stands for it.
+            found.append((1, {reading[:LATIN_LETTERS_MAX]: UNSEEN}))
+        return tuple(found)
 
 
 @functools.cache
@@ -186,10 +198,8 @@ def likelihood(native: str, latin: str, at_least: float = LIKELY_MIN) -> float:
 class Prepared:
     """A native word as its table reads it."""
 
-    steps: tuple[tuple[tuple[int, int, dict[str, int]], ...], ...]
-    """For each sign the chunks that begin there: length in signs, letters at most, and what they become at what cost."""
-    rest: tuple[int, ...]
-    """For each sign, and the end, the least that the signs from there on can cost."""
+    steps: tuple[_Chunks, ...]
+    """For each sign the chunks that begin there."""
     logistic: tuple[float, float, float, float]
 
 
@@ -202,66 +212,78 @@ def _prepared(native: str) -> Prepared | None:
 def prepare(rows: Rows, signs: str) -> Prepared:
     """Look up the chunks of a word in signs, of which SIGNS_MAX count."""
     signs = signs[:SIGNS_MAX]
-    steps = tuple(_chunks(rows, signs, start) for start in range(len(signs)))
-    rest = [0]
-    for place, chunks in enumerate(reversed(steps)):
-        least = [min(row.values()) + rest[place + 1 - size] for size, _, row in chunks]
-        rest.append(min([SIGN_SKIPPED + rest[place], *least]))
-    return Prepared(steps, tuple(reversed(rest)), rows.logistic)
+    steps = tuple(rows.chunks(signs[start : start + NATIVE_CHARACTERS_MAX]) for start in range(len(signs)))
+    return Prepared(steps, rows.logistic)
 
 
 def way_cost(word: Prepared, latin: str, dearest: int = _FAR) -> int | None:
     """Return the cost of the cheapest way through both words in thousandths of a nat; None when it costs more than `dearest`.
 
+    Most words that are asked for differ, so a bound comes before the ways: what the signs cost at least where they become nothing
+    but pieces of this Latin word.
+
     Source: docs/rules/identity.md I22; the formula: this module.
     """
-    count, last = len(latin), len(word.steps)
-    rest = word.rest
-    pieces = [
-        [latin[start:end] for end in range(start, min(start + LATIN_LETTERS_MAX, count) + 1)]
-        for start in range(count + 1)
-    ]
-    beyond = dearest + 1
-    reached = [[beyond] * (count + 1) for _ in range(last + 1)]
+    pieces = _pieces(latin)
+    fitting, rest = _signs_alone(word, pieces.all)
+    if rest[0] > dearest:
+        return None
+    reached = [[dearest + 1] * (len(latin) + 1) for _ in rest]
     reached[0][0] = 0
-    for start, chunks in enumerate(word.steps):
-        here, after = reached[start], reached[start + 1]
-        bound = dearest - rest[start]
-        bounds = [
-            (size, longest, row, reached[start + size], beyond - rest[start + size]) for size, longest, row in chunks
-        ]
-        for letter in range(count + 1):
-            if letter and here[letter - 1] + LETTER_SKIPPED < here[letter]:
-                here[letter] = here[letter - 1] + LETTER_SKIPPED
-            so_far = here[letter]
+    for start, chunks in enumerate(fitting):
+        after, bound = reached[start + 1], dearest - rest[start]
+        towards = [(row, reached[start + size]) for size, row in chunks]
+        for letter, so_far in enumerate(_letters_skipped(reached[start])):
             if so_far > bound:
                 continue
             after[letter] = min(after[letter], so_far + SIGN_SKIPPED)
-            for _, longest, row, there, limit in bounds:
-                end = letter
-                for piece in pieces[letter][: longest + 1]:
-                    step = row.get(piece)
-                    if step is not None:
-                        step += so_far
-                        if step < there[end] and step < limit:
-                            there[end] = step
-                    end += 1
-    ending = reached[last]
-    for letter in range(1, count + 1):
-        ending[letter] = min(ending[letter], ending[letter - 1] + LETTER_SKIPPED)
-    return None if ending[count] > dearest else ending[count]
+            for row, there in towards:
+                for end, piece in pieces.at[letter]:
+                    if piece in row and so_far + row[piece] < there[end]:
+                        there[end] = so_far + row[piece]
+    least = _letters_skipped(reached[-1])[-1]
+    return None if least > dearest else least
 
 
-def _chunks(rows: Rows, signs: str, start: int) -> tuple[tuple[int, int, dict[str, int]], ...]:
-    found = [
-        (size, rows[chunk])
-        for size in range(1, min(NATIVE_CHARACTERS_MAX, len(signs) - start) + 1)
-        if (chunk := signs[start : start + size]) in rows
-    ]
-    if rows.script == "Hani" and signs[start] not in rows and (reading := _plain(signs[start])):
-        # A character that neither a pair nor the list of readings held: its Mandarin syllable stands for it.
-        found.append((1, {reading[:LATIN_LETTERS_MAX]: UNSEEN}))
-    return tuple((size, max(map(len, row)), row) for size, row in found)
+class _Pieces(NamedTuple):
+    """What a chunk may become within one Latin word, nothing included."""
+
+    all: frozenset[str]
+    at: tuple[tuple[tuple[int, str], ...], ...]
+    """For each letter, and the end, the pieces that begin there, each with the place where it ends."""
+
+
+@functools.lru_cache(maxsize=CACHED_WORDS)
+def _pieces(latin: str) -> _Pieces:
+    count = len(latin)
+    at = tuple(
+        tuple((end, latin[start:end]) for end in range(start, min(start + LATIN_LETTERS_MAX, count) + 1))
+        for start in range(count + 1)
+    )
+    return _Pieces(frozenset(piece for begun in at for _, piece in begun), at)
+
+
+def _signs_alone(word: Prepared, pieces: frozenset[str]) -> tuple[list[_Chunks], list[int]]:
+    """Return for each sign the chunks that become any of these pieces, and what the signs from there on cost at least."""
+    rest, fitting = [0], []
+    for chunks in reversed(word.steps):
+        least, found = SIGN_SKIPPED + rest[-1], []
+        for chunk in chunks:
+            size, row = chunk
+            cheapest = next(filter(pieces.__contains__, row), None)
+            if cheapest is not None:
+                found.append(chunk)
+                least = min(least, row[cheapest] + rest[-size])
+        rest.append(least)
+        fitting.append(tuple(found))
+    return fitting[::-1], rest[::-1]
+
+
+def _letters_skipped(here: list[int]) -> list[int]:
+    """Leave letters unexplained where that is the cheapest way to a place."""
+    for letter in range(1, len(here)):
+        here[letter] = min(here[letter], here[letter - 1] + LETTER_SKIPPED)
+    return here
 
 
 UNSEEN = 3000

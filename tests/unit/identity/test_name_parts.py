@@ -14,10 +14,11 @@ from entente.identity.name_parts import (
     fathers_names,
     honorifics,
 )
-from entente.identity.names import Part, name_forms, normalise, read_name
+from entente.identity.names import name_forms, normalise, read_name
 from entente.identity.score import SHOW_MIN, Scored, score_record
 from entente.identity.scripts import fold
 from entente.identity.short_forms import is_short_for
+from entente.identity.words import Part
 from tests.unit.identity.search_world import PERSON, a_record
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from entente.identity.names import FORMS_MAX, WORDS_MAX, Part, name_forms, normalise, read_name
+from entente.identity.names import FORMS_MAX, WORDS_MAX, name_forms, normalise, read_name
 from entente.identity.scripts import Script, fold, romanise, script_of, skeleton
+from entente.identity.words import Part
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ import pytest
 
 from entente.identity.align import compare_words
 from entente.identity.model import Query
-from entente.identity.names import FORMS_MAX, Word, name_forms, normalise, read_name
+from entente.identity.names import FORMS_MAX, name_forms, normalise, read_name
 from entente.identity.readings import romanisations
 from entente.identity.score import SHOW_MIN, score_record
 from entente.identity.standards.channels import TABLES, channel, readings
+from entente.identity.words import Word
 from entente.search.keys import name_keys
 from tests.unit.identity.search_world import PERSON, a_record
 
