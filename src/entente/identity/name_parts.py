@@ -128,6 +128,8 @@ def fathers_names(words: Sequence[str]) -> frozenset[int]:
         # Last, it is a father's name only behind a family name: «Ivanov Ivan Petrovich».
         if last < len(words) - 1 or words[0].endswith(_FAMILY_ENDINGS):
             found.add(last)
+    if not found:
+        return frozenset()
     names = sum(word not in PARTICLES for word in words)
     return frozenset(found) if names - len(found) >= WORDS_LEFT_MIN else frozenset()
 

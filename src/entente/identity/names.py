@@ -246,10 +246,10 @@ def _written(source: str, script: Script, count: int) -> tuple[str, ...]:
 
 def _with_lesser_parts(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """Mark fathers' names and titles; what a comma or capitals show to be the family name stays it (I24)."""
-    parts = dict.fromkeys(fathers_names([word.text for word in words]), Part.FATHERS)
-    parts |= dict.fromkeys(honorifics([word.folded for word in words]), Part.HONORIFIC)
-    if not parts:
+    fathers, titles = fathers_names([word.text for word in words]), honorifics([word.folded for word in words])
+    if not fathers and not titles:
         return words
+    parts = dict.fromkeys(fathers, Part.FATHERS) | dict.fromkeys(titles, Part.HONORIFIC)
     return tuple(
         word.as_part(parts[place]) if place in parts and word.part is not Part.FAMILY else word
         for place, word in enumerate(words)

@@ -143,13 +143,10 @@ _CLASSES = str.maketrans(
 
 def script_of(text: str) -> Script:
     """Return the script of the first letter; Latin when there is no letter."""
-    for character in text:
-        if character.isascii():
-            if character.isalpha():
-                return Script.LATIN
-        elif character.isalpha():
-            return _script_of_letter(character)
-    return Script.LATIN
+    if text.isascii():
+        return Script.LATIN
+    letter = next(filter(str.isalpha, text), "")
+    return Script.LATIN if letter.isascii() else _script_of_letter(letter)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -166,6 +163,8 @@ def romanise(word: str, *, is_whole_name: bool = False) -> tuple[tuple[str, ...]
 
     Source: docs/rules/identity.md I3.
     """
+    if word.isascii() and word.isalnum():
+        return ((word.lower(),),)
     script = script_of(word)
     if script in {Script.HAN, Script.HANGUL}:
         return _syllables(word, script, is_whole_name=is_whole_name)
@@ -228,7 +227,7 @@ def fold(word: str) -> str:
     Source: docs/rules/identity.md I3.
     """
     folded = _FOLD.sub(lambda found: _FOLDED[found.group()], word)
-    folded = _REPEATED.sub(r"\1", _HARD_C.sub("k", folded))
+    folded = _REPEATED.sub(r"\1", _HARD_C.sub("k", folded) if "c" in folded else folded)
     return folded or word
 
 
