@@ -25,7 +25,7 @@ LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary
 INPUTS ?= 1000000
 PROCESSES ?= 1
 
-.PHONY: help introduction demo test bench train simulate check-long fuzz lint types requirements reference clean prerequisites browser
+.PHONY: help introduction demo test bulk bench train simulate check-long fuzz lint types requirements reference clean prerequisites browser
 
 help:  ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,8 @@ test:  ## style, all ordinary tests and types
 	@$(BIN)/mypy $(SOURCES) > $(VENV)/types.txt 2>&1 & types=$$!; \
 	$(BIN)/pytest -n 3 --dist worksteal -q || tests=$$?; \
 	wait $$types || wrong=$$?; cat $(VENV)/types.txt; exit $$(( $${tests:-0} | $${wrong:-0} ))
+
+bulk: $(VENV)/.bulk-installed  ## install what reads lists of queries as Parquet (the extra «bulk», 170 MB)
 
 bench: $(VENV)/.dev-installed  ## measure; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks
@@ -73,7 +75,7 @@ types: $(VENV)/.dev-installed  ## types only
 	@$(BIN)/mypy $(SOURCES)
 
 requirements: $(VENV)/.lock-installed  ## resolve the locked versions again, newest within requirements/*.in
-	@cd requirements && for name in build core dev lock; do $(LOCK) --upgrade --output-file $$name.txt $$name.in; done
+	@cd requirements && for name in build core bulk dev lock; do $(LOCK) --upgrade --output-file $$name.txt $$name.in; done
 	@echo "requirements/*.txt are written: look at the difference, then run make test."
 
 reference: $(VENV)/.dev-installed  ## write the pages of docs/reference that are made from code and data
@@ -99,6 +101,11 @@ $(VENV)/.core-installed: requirements/core.txt requirements/build.txt pyproject.
 	@echo "Installing $$(grep -c == requirements/core.txt) packages a node needs into $(VENV) (wheels only, hashes checked) ..."
 	@$(PIP_INSTALL) -r requirements/core.txt -r requirements/build.txt
 	@$(INSTALL_ENTENTE)
+	@touch $@
+
+$(VENV)/.bulk-installed: requirements/bulk.txt $(VENV)/.core-installed
+	@echo "Installing what reads Parquet into $(VENV) ..."
+	@$(PIP_INSTALL) -r requirements/bulk.txt
 	@touch $@
 
 $(VENV)/.dev-installed: requirements/dev.txt $(VENV)/.core-installed

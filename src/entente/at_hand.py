@@ -16,7 +16,7 @@ from entente.bodies.ceremony import HeadKey
 from entente.formats.candidates_file import ResultFile
 from entente.formats.candidates_file import open_result as open_result_file
 from entente.formats.codelists import load_code_lists
-from entente.formats.query_file import QueryFile, QueryRow
+from entente.formats.queries import QueryFile, QueryRow
 from entente.formats.query_file import open_queries as open_query_file
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import SystemClock

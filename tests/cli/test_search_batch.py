@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from entente.cli import gateway
 from entente.cli.batch import slices
 from entente.cli.search import COLUMNS as HELP
 from entente.cli.search import Delimiter
-from entente.formats.query_file import COLUMNS, DELIMITERS, QueryRow
+from entente.formats.queries import QueryRow
+from entente.formats.query_columns import COLUMNS
+from entente.formats.query_csv import DELIMITERS
 from entente.identity.model import QUERIES_MAX, REQUEST_TERMS_MAX
 from entente.kernel.errors import Unavailable
 from tests.cli.conftest import Run, answer
@@ -125,6 +130,66 @@ def test_i34_changed_input_and_other_purpose_do_not_go_on(run: Run, folder: Path
     assert (refused.exit_code, "purpose" in refused.stderr) == (13, True)
     passengers.write_text(LIST + "7A,Saidov,,,\n", encoding="utf-8")
     refused = run(*line(passengers, folder))
+    assert (refused.exit_code, "SHA-256 differs" in refused.stderr) == (13, True)
+
+
+def as_parquet(file: Path) -> Path:
+    """Write the same list as Parquet, as typed as its values allow; the row that is torn CSV is whole in both."""
+    same = file.with_suffix(".parquet")
+    rows = list(csv.DictReader(LIST.replace('"Muhammadov" Abdullo', "?").splitlines()))
+    columns: dict[str, Any] = {name: [row[name] or None for row in rows] for name in rows[0]}
+    columns["name"] = [None if one is None else one.split("|") for one in columns["name"]]
+    columns["identifier"] = pa.array([None if one is None else int(one) for one in columns["identifier"]], pa.int64())
+    columns["sex"] = pa.array(columns["sex"]).dictionary_encode()
+    parquet.write_table(pa.table(columns), same, row_group_size=3)
+    return same
+
+
+def test_i45_parquet_and_csv_of_one_list_have_one_result_line_by_line_and_one_row_each_in_the_trail(
+    run: Run, folder: Path, passengers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entente.cli.batch.QUERIES_MAX", 5)
+    passengers.write_text(LIST.replace('"Muhammadov" Abdullo', "?"), encoding="utf-8")
+    run("officer", "add", "dpo-1", "--role", "data_protection_officer", "--as", "head-1", "--folder", folder)
+    said = [
+        answer(run(*line(file, folder, "--out", tmp_path / f"{form}.csv", "--json")))
+        for form, file in (("csv", passengers), ("parquet", as_parquet(passengers)))
+    ]
+    assert [{**one, "out": ""} for one in said] == [{**said[0], "out": ""}] * 2
+    results = [
+        [{**one, "trail_sequence": ""} for one in found_in(tmp_path / f"{form}.csv")] for form in ("csv", "parquet")
+    ]
+    assert results[0] == results[1] != []
+    shown = json.loads(run("trail", "show", "--as", "dpo-1", "--folder", folder, "--json").stdout)["rows"]
+    details = [{**one["detail"], "query_sealed": "", "search": ""} for one in shown if one["verb"] == "search"]
+    assert details[: len(details) // 2] == details[len(details) // 2 :] != []
+
+
+def test_i45_search_of_a_parquet_file_that_broke_off_goes_on_at_its_row(
+    run: Run, folder: Path, passengers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entente.cli.batch.QUERIES_MAX", 2)
+    file, asked = as_parquet(passengers), list[int]()
+    real = gateway.OpenedFolder.ask
+
+    def ask(self: gateway.OpenedFolder, verb: str, given: Any, told: Any = None) -> Any:  # noqa: ANN401
+        if len(asked) == 2:
+            asked.clear()
+            raise Unavailable("The node is gone.", why="It was stopped.", do="Start it.", retry_is_safe=False)
+        asked.append(given["rows"]["first"])
+        return real(self, verb, given, told)
+
+    monkeypatch.setattr(gateway.OpenedFolder, "ask", ask)
+    out = tmp_path / "broken.csv"
+    assert run(*line(file, folder, "--out", out)).exit_code == 15
+    assert run(*line(file, folder, "--out", out)).exit_code == 0
+    assert asked == [5, 7]
+    assert [one["row"] for one in found_in(out)] == list("1234567")
+    assert (
+        json.loads((tmp_path / "broken.csv.run").read_text())["file_sha256"]
+        == hashlib.sha256(file.read_bytes()).hexdigest()
+    )
+    refused = run(*line(passengers, folder, "--out", out))
     assert (refused.exit_code, "SHA-256 differs" in refused.stderr) == (13, True)
 
 

@@ -15,7 +15,7 @@ import pytest
 from tests.docs.source import ROOT
 
 REQUIREMENTS = ROOT / "requirements"
-LOCK_FILES = ("build", "core", "dev", "lock")
+LOCK_FILES = ("build", "core", "bulk", "dev", "lock")
 
 # SPDX identifiers, as new metadata states them.
 ALLOWED_SPDX = frozenset({
@@ -138,13 +138,16 @@ def test_every_pin_has_hashes(lock_file: str) -> None:
     assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-def test_development_versions_are_those_a_node_runs() -> None:
+@pytest.mark.parametrize("lock_file", ["core", "bulk"])
+def test_development_versions_are_those_a_node_runs(lock_file: str) -> None:
     development = pins("dev")
-    assert {name: pin for name, pin in pins("core").items() if development.get(name) != pin} == {}
+    assert {name: pin for name, pin in pins(lock_file).items() if development.get(name) != pin} == {}
 
 
-def test_core_requirements_are_the_project_s_dependencies() -> None:
+def test_requirements_are_the_project_s_dependencies_and_its_extra() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    listed = [line for line in (REQUIREMENTS / "core.in").read_text(encoding="utf-8").splitlines() if line[0] != "#"]
-    assert listed == project["dependencies"]
-    assert names_in(listed) <= set(pins("core"))
+    for lock_file, stated in (("core", project["dependencies"]), ("bulk", project["optional-dependencies"]["bulk"])):
+        lines = (REQUIREMENTS / f"{lock_file}.in").read_text(encoding="utf-8").splitlines()
+        listed = [line for line in lines if line[0] not in "#-"]
+        assert listed == stated
+        assert names_in(listed) <= set(pins(lock_file))

@@ -38,7 +38,7 @@ def search_file(
             if not was_whole:
                 with (
                     connect(folder) as node,
-                    progress(f"Searching {plain(file.name)}", unit="rows", quiet=quiet) as told,
+                    progress(f"Searching {plain(file.name)}", unit="rows", quiet=quiet, total=queries.total) as told,
                 ):
                     told(result.tally.rows)
                     for part in slices(islice(queries.rows(), result.tally.rows, None)):

@@ -51,8 +51,9 @@ Columns of FILE, named in its first row, in any order; name, family_name or iden
   sex           female, male or other.
   identifier    A document number, plate, VIN, phone, wallet, or a scanned zone; several with |.
   reference     Your own reference; it is copied into the result and sent nowhere.
-FILE is CSV (RFC 4180) in UTF-8, with or without a byte order mark. A row that cannot be searched says why in the result
-and stops nothing. Killed and started again with the same arguments, it goes on where it was."""
+FILE is CSV (RFC 4180) in UTF-8, with or without a byte order mark, or Parquet, whose values may be typed and whose names
+and identifiers may be lists; what reads it is installed with make bulk. A row that cannot be searched says why in the
+result and stops nothing. Killed and started again with the same arguments, it goes on where it was."""
 
 
 @app.command(
@@ -79,7 +80,11 @@ def search(
     batch: Annotated[
         Path | None,
         typer.Option(
-            "--batch", metavar="FILE", dir_okay=False, show_default=False, help="Search each row of a CSV file."
+            "--batch",
+            metavar="FILE",
+            dir_okay=False,
+            show_default=False,
+            help="Search each row of a CSV or Parquet file.",
         ),
     ] = None,
     out: Annotated[

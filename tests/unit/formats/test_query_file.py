@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entente.formats.query_file import COLUMNS_MAX, ROW_BYTES_MAX, ROW_LINES_MAX, QueryRow, open_queries
+from entente.formats.queries import QueryRow
+from entente.formats.query_columns import COLUMNS_MAX, ROW_BYTES_MAX
+from entente.formats.query_csv import ROW_LINES_MAX
+from entente.formats.query_file import open_queries
 from entente.kernel.errors import Conflict, Invalid
 
 HEAD = b"name,birth_date\n"
