@@ -7,7 +7,7 @@ Differing answers print the seed of their world and of the request's place in it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -23,12 +23,16 @@ from tests.support.slow_gate import slow_allowed_set, slow_judge
 from tests.support.world_situation import to_classes, to_reader, to_request, to_situation
 from tests.support.worlds import Plain, as_time, first_moment, make_requests, make_world
 
-WORLDS = 26
+WORLDS = range(13, 39)
+"""By their seeds; in the first thirteen D4 is alone in refusing a little less often than each test asks for."""
 REQUESTS = 2_000
 """For each world and moment; with two moments 104,000 decisions (issue part 1: at least 100,000)."""
+WORLDS_OF_TEST = 13
 WORLDS_LONG = 250
 MOMENTS = (timedelta(0), timedelta(seconds=1))
 """Dates lie around the first, some on the very second: one second later they have passed."""
+ALONE_LEAST = 0.01
+"""Of all decisions, in how many each ground is the only one that refuses."""
 GROUNDS = ("D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9")
 SEEDS_OF_SETS = range(100, 106)
 
@@ -63,11 +67,12 @@ def plainly(verdict: Verdict) -> Plain:
 def compare(seed: int, tally: Tally) -> None:
     world = make_world(seed)
     classes = to_classes(world)
+    requests = [(request, to_request(request, classes)) for request in make_requests(world, seed, REQUESTS)]
     for later in MOMENTS:
         now = first_moment(seed) + later
         situation, text = to_situation(world, now), as_time(now)
-        for place, request in enumerate(make_requests(world, seed, REQUESTS)):
-            verdict = judge(to_request(request, classes), situation, now)
+        for place, (request, asked) in enumerate(requests):
+            verdict = judge(asked, situation, now)
             tally.count(verdict)
             expected = slow_judge(world, request, text)
             if plainly(verdict) != expected:
@@ -76,39 +81,34 @@ def compare(seed: int, tally: Tally) -> None:
                 )
 
 
-@pytest.fixture(scope="module")
-def tally() -> Tally:
+def compared(seeds: Iterable[int]) -> Tally:
+    """Compare in some worlds; what must never differ does not, and the worlds are such that this says something."""
     found = Tally()
-    for seed in range(WORLDS):
+    for seed in seeds:
         compare(seed, found)
+    assert not found.differing, f"{len(found.differing)} differ, the first: " + "\n".join(found.differing[:3])
+    assert 0.30 <= found.allowed / found.decisions <= 0.70, "nearly everything is allowed, or nearly nothing"
+    rarely = {ground: found.only[ground] for ground in GROUNDS if found.only[ground] / found.decisions < ALONE_LEAST}
+    assert not rarely, "grounds that are hardly ever the only one that refuses"
+    assert found.may_ask / found.decisions >= 0.01, "leave is hardly ever offered"
     return found
 
 
-def test_gate_and_slow_model_never_differ(tally: Tally) -> None:
-    assert tally.decisions >= 100_000
-    assert not tally.differing, f"{len(tally.differing)} differ, the first: " + "\n".join(tally.differing[:3])
+@pytest.mark.parametrize("first", WORLDS[::WORLDS_OF_TEST])
+def test_gate_and_slow_model_never_differ(first: int) -> None:
+    """Each test has worlds of its own, so that several processes share them and none computes them twice."""
+    found = compared(range(first, first + WORLDS_OF_TEST))
+    assert found.decisions == WORLDS_OF_TEST * REQUESTS * len(MOMENTS)
 
 
-def test_worlds_allow_neither_nearly_everything_nor_nearly_nothing(tally: Tally) -> None:
-    assert 0.30 <= tally.allowed / tally.decisions <= 0.70
+def test_worlds_of_all_tests_are_enough() -> None:
+    assert len(WORLDS) % WORLDS_OF_TEST == 0
+    assert len(WORLDS) * REQUESTS * len(MOMENTS) >= 100_000
 
 
 @pytest.mark.long
 def test_gate_and_slow_model_never_differ_in_a_million_decisions() -> None:
-    found = Tally()
-    for seed in range(1_000, 1_000 + WORLDS_LONG):
-        compare(seed, found)
-    assert found.decisions >= 1_000_000
-    assert not found.differing, f"{len(found.differing)} differ, the first: " + "\n".join(found.differing[:3])
-
-
-@pytest.mark.parametrize("ground", GROUNDS)
-def test_each_ground_is_often_the_only_one_that_refuses(tally: Tally, ground: str) -> None:
-    assert tally.only[ground] / tally.decisions >= 0.01
-
-
-def test_leave_is_offered_often_enough_to_be_compared(tally: Tally) -> None:
-    assert tally.may_ask / tally.decisions >= 0.01
+    assert compared(range(1_000, 1_000 + WORLDS_LONG)).decisions >= 1_000_000
 
 
 def questions(world: Plain) -> Iterator[tuple[Plain, str, str, str, str]]:
