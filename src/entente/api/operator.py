@@ -67,29 +67,25 @@ async def _perform(
 ) -> AsyncIterator[_Event]:
     """Yield progress and then what came of the verb, which runs in a thread of its own."""
     loop = asyncio.get_running_loop()
-    events: asyncio.Queue[_Event] = asyncio.Queue()
-
-    def tell(event: _Event) -> None:
-        loop.call_soon_threadsafe(events.put_nowait, event)
+    steps: asyncio.Queue[int | None] = asyncio.Queue()
 
     def step(done: int) -> None:
         if is_stopping():
             raise _stopping(done)
-        tell(done)
+        loop.call_soon_threadsafe(steps.put_nowait, done)
 
-    def run() -> None:
+    def run() -> JsonObject | Exception:
         try:
-            tell(perform(node, verb, arguments, step))
-        except Exception as error:  # noqa: BLE001 - raised again below, in the thread of the request
-            tell(error)
+            return perform(node, verb, arguments, step)
+        except Exception as error:  # noqa: BLE001 - raised again by who answers, in the thread of the request
+            return error
 
     running = asyncio.ensure_future(run_in_threadpool(run))
-    while True:
-        event = await events.get()
-        yield event
-        if not isinstance(event, int):
-            break
-    await running
+    # Its end is told in the loop's own thread: waking that costs a short verb more than all else of its way there and back.
+    running.add_done_callback(lambda _: steps.put_nowait(None))
+    while (done := await steps.get()) is not None:
+        yield done
+    yield running.result()
 
 
 def _stopping(done: int) -> Unavailable:
