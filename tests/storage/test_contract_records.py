@@ -5,14 +5,17 @@ from __future__ import annotations
 import random
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from entente.disclosure.model import DisclosureClass
+from entente.handling.model import Observation
+from entente.identity.indexed import facts_of
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import RecordId
-from entente.records.model import Fragment, Holder, HolderState
+from entente.records.model import Fact, Fragment, Holder, HolderState, Link
 from entente.storage import record_pages
 from entente.storage.folder import Folder
 from entente.storage.store import Store
@@ -186,6 +189,37 @@ def test_changes_of_one_sequence_are_never_cut_in_two(store: Store) -> None:
         assert [item.number for item in unit.records.changed_since(0, 2)] == [1, 2, 3, 4, 5]
         assert [item.number for item in unit.records.changed_since(4, 2)] == [6]
         assert unit.records.changed_since(5, 2) == ()
+        assert [item.number for item in unit.records.facts_since(0, 2, frozenset())] == [1, 2, 3, 4, 5]
+        assert [item.number for item in unit.records.facts_since(4, 2, frozenset())] == [6]
+        assert unit.records.facts_since(5, 2, frozenset()) == ()
+
+
+def test_facts_for_the_index_are_those_of_the_whole_record_whatever_their_values_look_like(store: Store) -> None:
+    values = (
+        "plain", 'a "quoted" one', "back\\slash", 'both \\" at the end \\', "two\nlines\tand \x01", "Мухаммедов 王小明 \u2028 🜚",
+        '["name","Ghost",0,"observed",false]', "[", '["', '"],["name","Ghost",0,"observed",false],["', ',"observed",false]', "",
+    )  # fmt: skip
+    facts = (
+        *(Fact("name", value, place % 2) for place, value in enumerate(values)),
+        Fact("alias", "Akmal", observation=Observation.ASSESSED),
+        Fact("name", "Ghost", is_unknown_property=True),
+        Fact('na"me', "Ghost", is_unknown_property=True),
+        Fact("notes", "not asked for"),
+    )
+    with store.unit() as unit:
+        write = examples.write("1", numbered(unit, 2), sequence=4)
+        links = (
+            Link("name", RecordId("body:xa/2")),
+            Link("name", RecordId("body:xa/3"), observation=Observation.ASSESSED),
+        )
+        unit.records.put_many([replace(write, record=replace(write.record, facts=facts, links=links))])
+        wanted = frozenset({"name", "alias"})
+        (held,), (found,) = unit.records.changed_since(0, 9), unit.records.facts_since(0, 9, wanted)
+        whole = facts_of(held)
+        assert found == whole._replace(facts=[fact for fact in whole.facts if fact.property in wanted])
+        assert len(found.facts) == len(values) + 1
+        unit.records.set_withdrawn(write.record.id, NOW, 5)
+        assert [one.is_gone for one in (*unit.records.facts_since(0, 9, wanted), found)] == [True, False]
 
 
 def test_contents_are_what_the_record_says_and_how_it_stands(store: Store) -> None:

@@ -15,9 +15,10 @@ from typing import Self
 from entente.cases.model import Case, CaseEvent
 from entente.correspondence.model import Hit, Message, PermissionRequest, Recall, RecordRequest, StepTaken, Way
 from entente.disclosure.model import DisclosureClass, Leave
+from entente.identity.indexed import facts_of
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId, StatementId
 from entente.kernel.statement import Statement
-from entente.records.model import Fragment, Holder, HolderState, OnwardHolder, Record, StoredRecord
+from entente.records.model import ChangedFacts, Fragment, Holder, HolderState, OnwardHolder, Record, StoredRecord
 from entente.records.ports import HeldBlob, Page, RecordWrite
 from entente.records.rules import is_live
 from tests.support.memory_state import MemoryAhead, MemoryState
@@ -156,6 +157,9 @@ class MemoryRecords:
 
     def count(self, allowed: frozenset[int], *, today: date, kind: str = "") -> int:
         return len(self.page(allowed, today=today, after=0, limit=len(self.held) + 1, kind=kind).records)
+
+    def facts_since(self, sequence: int, limit: int, properties: frozenset[str]) -> tuple[ChangedFacts, ...]:
+        return tuple(facts_of(one) for one in self.changed_since(sequence, limit))
 
     def changed_since(self, sequence: int, limit: int) -> tuple[StoredRecord, ...]:
         changed = [stored for stored in self.held.values() if stored.change_sequence > sequence]

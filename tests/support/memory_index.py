@@ -55,7 +55,7 @@ class MemoryIndex:
         wanted = set().union(*(triples(form) for name in query.names for form in name_forms(name)))
         best: dict[int, int] = {}
         for entry in self.entries:
-            shared = max((len(wanted & triples(form)) for form in entry.names), default=0)
+            shared = max((len(wanted & triples(form)) for form in name_forms(entry.name)), default=0)
             if entry.cls in allowed and shared:
                 best[entry.record] = max(shared, best.get(entry.record, 0))
         return tuple(sorted(best, key=lambda number: (-best[number], number))[:limit])

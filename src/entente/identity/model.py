@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from entente.identity.identifiers import Mrz
 from entente.kernel.errors import Invalid
@@ -200,19 +201,16 @@ class Match:
     state: MatchState = MatchState.NEW
 
 
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
+class IndexEntry(NamedTuple):
     """One name or identifier fact as the index holds it: which record, under which class, and its keys."""
 
     record: int
     cls: int
-    names: tuple[str, ...] = ()
-    """Normalised, transliterated forms of one name fact."""
+    name: str = ""
+    """A name as the fact has it; how it is read, the index knows."""
     identifiers: tuple[str, ...] = ()
     """Normalised identifiers of one fact."""
-    written: str = ""
-    """Beside names: the name as the fact has it."""
     birth_date: str = ""
-    """Beside names: the record's date of birth, where a fact of the same class says it."""
+    """Beside a name: the record's date of birth, where a fact of the same class says it."""
     country: str = ""
-    """Beside names: a nationality of the same class."""
+    """Beside a name: a nationality of the same class."""

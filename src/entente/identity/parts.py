@@ -5,6 +5,8 @@ Source: docs/rules/identity.md I6. Used alike for the index and for the score, s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from entente.records.model import Fact, PropertyType, Record, Schema
 
 DATES = frozenset({"birthDate"})
@@ -27,12 +29,23 @@ def name_facts(record: Record, schema: Schema) -> tuple[Fact, ...]:
     return (*names, *(fact for fact in composed if fact is not None))
 
 
+def composed_name(parts: Iterable[tuple[str, str]]) -> str:
+    """Return what parts of a name (property, value) of one class read as.
+
+    Nothing without a family name, or where a part is there twice.
+
+    Source: docs/rules/identity.md I6.
+    """
+    values: dict[str, str] = {}
+    for name, value in parts:
+        if name in values:
+            return ""
+        values[name] = value
+    family = values.get("lastName", "")
+    given = " ".join(values[name] for name in COMPOSED[:-1] if name in values)
+    return f"{family}, {given}" if family and given else family
+
+
 def _composed(facts: list[Fact], terms: int) -> Fact | None:
-    values = {
-        name: [fact.value for fact in facts if fact.property == name and fact.terms == terms] for name in COMPOSED
-    }
-    if not values["lastName"] or any(len(found) > 1 for found in values.values()):
-        return None
-    given = " ".join(value for name in COMPOSED[:-1] for value in values[name])
-    family = values["lastName"][0]
-    return Fact(property="lastName", value=f"{family}, {given}" if given else family, terms=terms)
+    name = composed_name((one.property, one.value) for one in facts if one.property in COMPOSED and one.terms == terms)
+    return Fact(property="lastName", value=name, terms=terms) if name else None

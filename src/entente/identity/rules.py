@@ -1,7 +1,7 @@
-"""What may be asked, what is indexed, and what a reader sees of a record.
+"""What may be asked, and what a reader sees of a record.
 
-Pure functions; the numbers are those of docs/rules/identity.md. How a name is read stands in `names`, how alike two
-are in `score`.
+Pure functions; the numbers are those of docs/rules/identity.md. What is indexed stands in `indexed`, how a name
+is read in `names`, how alike two are in `score`.
 """
 
 from __future__ import annotations
@@ -12,24 +12,22 @@ from dataclasses import replace
 
 from entente.handling.model import CodeLists
 from entente.identity.dates import parse_partial
-from entente.identity.identifiers import IDENTIFIER_CHARACTERS_MAX, identifier_keys, looks_like_mrz, query_keys
+from entente.identity.identifiers import IDENTIFIER_CHARACTERS_MAX, looks_like_mrz, query_keys
 from entente.identity.model import (
     QUERIES_MAX,
     QUERY_NAME_CHARACTERS_MAX,
     QUERY_TERMS_MAX,
     REQUEST_TERMS_MAX,
     SEXES,
-    IndexEntry,
     Occasion,
     Query,
     RowsOfFile,
 )
-from entente.identity.names import name_forms, read_name
-from entente.identity.parts import DATES, NATIONALITY, name_facts
+from entente.identity.names import read_name
 from entente.kernel.canonical import INTEGER_MAX
 from entente.kernel.errors import Invalid
 from entente.kernel.text import is_line, is_seen
-from entente.records.model import ChangedRecord, Record, Schemata, StoredRecord
+from entente.records.model import ChangedRecord, Record, StoredRecord
 from entente.records.rules import extract
 
 OCCASION_CHARACTERS_MAX = 200
@@ -145,50 +143,6 @@ def check_days(days: int, most: int) -> None:
             why=f"What stands ends by itself after 1 to {most} days (docs/rules/identity.md I25 and I28).",
             do="State a number of days within these; it can be left or found again.",
         )
-
-
-def index_entries(stored: ChangedRecord | StoredRecord, schemata: Schemata) -> tuple[IndexEntry, ...]:
-    """Return one entry for each name fact and each identifier fact, under the class of that fact.
-
-    Beside a name stand a date of birth and a nationality that are facts of the very same class, and no others.
-
-    None for a record that is withdrawn or in doubt, for a schema not known here, or for a fact of an unknown property.
-
-    Source: docs/rules/identity.md I6.
-    """
-    record = stored.record
-    schema = schemata.get(record.schema)
-    if stored.gone_at is not None or schema is None:
-        return ()
-    entries = [
-        IndexEntry(
-            stored.number,
-            stored.class_numbers[fact.terms],
-            names=forms,
-            written=fact.value,
-            birth_date=_beside(record, fact.terms, DATES),
-            country=_beside(record, fact.terms, NATIONALITY),
-        )
-        for fact in name_facts(record, schema)
-        if (forms := name_forms(fact.value))
-    ]
-    for fact in record.facts:
-        described = schema.properties.get(fact.property)
-        if described is None or fact.is_unknown_property:
-            continue
-        if keys := identifier_keys(fact.property, described.type, fact.value):
-            entries.append(IndexEntry(stored.number, stored.class_numbers[fact.terms], identifiers=keys))
-    return tuple(dict.fromkeys(entries))
-
-
-def _beside(record: Record, terms: int, properties: frozenset[str]) -> str:
-    """Return the value of such properties in one class; nothing where there is none, or where two differ."""
-    values = {
-        fact.value
-        for fact in record.facts
-        if fact.terms == terms and fact.property in properties and not fact.is_unknown_property
-    }
-    return values.pop() if len(values) == 1 else ""
 
 
 def visible_record(stored: ChangedRecord | StoredRecord, allowed: frozenset[int]) -> Record | None:

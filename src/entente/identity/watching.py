@@ -20,11 +20,12 @@ from entente.bodies.powers import may_act
 from entente.handling.model import CodeLists
 from entente.identity.candidates import candidates_among, shown_in_trail
 from entente.identity.identifiers import query_keys
+from entente.identity.indexed import Indexed, facts_of
 from entente.identity.model import Candidate, Match, Query, StandingQuery
 from entente.identity.names import name_forms
 from entente.identity.not_identical import number_keys
 from entente.identity.ports import AllowedSets, IdentityUnit, QueryTable, RecordAct, Seal
-from entente.identity.rules import index_entries, visible_record
+from entente.identity.rules import visible_record
 from entente.identity.service import question, sealed_for
 from entente.identity.standing import why_in_trail
 from entente.kernel.canonical import Json, JsonObject
@@ -122,6 +123,11 @@ class Watching:
     _ends: datetime | None = field(default=None, init=False)
     """When the next query of the table ends."""
     _left: dict[str, StandingQuery] = field(default_factory=dict, init=False)
+    _indexed: Indexed = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find out once what of each schema is indexed."""
+        self._indexed = Indexed(self.schemata)
 
     def step(self, limit: int = STEP_RECORDS) -> int:
         """Match the next changed records, at least one sequence whole; return how many there were, 0 when none is left.
@@ -223,8 +229,8 @@ class Watching:
     def _near(self, stored: ChangedRecord | StoredRecord) -> dict[str, set[int]]:
         """Return the queries near a record, each with the classes of the facts that it is near by."""
         near: dict[str, set[int]] = {}
-        for entry in index_entries(stored, self.schemata):
-            for name in self.table.near(entry.names, entry.identifiers):
+        for entry in self._indexed.entries(facts_of(stored)):
+            for name in self.table.near(name_forms(entry.name), entry.identifiers):
                 near.setdefault(name, set()).add(entry.cls)
         return near
 

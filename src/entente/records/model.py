@@ -6,10 +6,11 @@ facts that body may see and no trace of the others. Source: DESIGN sections 2, 5
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from entente.disclosure.model import DisclosureClass
 from entente.handling.model import DisclosureAct, ErasureGround, FactDates, Observation, Retention
@@ -209,9 +210,31 @@ class StoredRecord:
         return FactDates(self.record.retention.erase_on, self.withdrawn_at, self.doubted_at, self.ended_at)
 
 
+class FactRow(NamedTuple):
+    """A fact as an index is filled with it by the million."""
+
+    property: str
+    value: str
+    terms: int
+    """Place of its class in the record's list."""
+
+
+class ChangedFacts(NamedTuple):
+    """What the index takes from a stored record: whether it has gone, and the facts that it looks at."""
+
+    number: int
+    schema: str
+    class_numbers: tuple[int, ...]
+    facts: Sequence[FactRow]
+    """In the source's order; those of unknown properties are not among them."""
+    is_gone: bool
+    """Whether it is on no list: withdrawn, in doubt or ended."""
+    change_sequence: int
+
+
 @dataclass(frozen=True, slots=True)
 class ChangedRecord:
-    """What the index and a search take from a stored record, under the same names: all but its statement and how it came here."""
+    """What a search and standing queries take from a stored record, under the same names: all but its statement and how it came here."""
 
     number: int
     record: Record

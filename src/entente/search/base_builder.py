@@ -5,8 +5,8 @@ Source: docs/rules/identity.md I6, I17 and I37.
 
 from __future__ import annotations
 
-import marshal
 import shutil
+from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,23 +21,35 @@ from entente.search.names_builder import NamesBuilder
 
 
 class BaseBuilder:
-    """Holds what a base is to hold, about 200 bytes a record."""
+    """Holds what a base is to hold, already read, about 200 bytes a record."""
 
     def __init__(self) -> None:
-        self._held: dict[int, bytes] = {}
-        self._count = 0
+        self._names = NamesBuilder()
+        self._places: dict[int, int] = {}
+        """Record to its place among the names. One that came again has a new place; what stands at the older one is left out."""
+        self._numbers: list[tuple[str, int, int]] = []
+        """Identifier, place of its record, class."""
+        self._sizes = array("I")
+        """How many entries the record at each place has."""
 
     def remove(self, records: Iterable[int]) -> None:
         """Take out what was put in of some records."""
         for record in records:
-            self._held.pop(record, None)
+            self._places.pop(record, None)
 
     def add(self, rows: Iterable[Sequence[Any]]) -> None:
         """Put in entries as `search.layers` sends them, all entries of one record side by side."""
-        by_record: dict[int, list[Sequence[Any]]] = {}
-        for record, *entry in rows:
-            by_record.setdefault(record, []).append(entry)
-        self._held.update((record, marshal.dumps(entries)) for record, entries in by_record.items())
+        names, places = self._names, self._places
+        for record, cls, name, identifiers, birth_date, country in rows:
+            place = places.get(record)
+            if place is None:
+                place = places[record] = names.add_record(id_of(record))
+                self._sizes.append(0)
+            self._sizes[place] += 1
+            if name:
+                names.add_entries(place, (name,), cls, birth_date, country)
+            for identifier in identifiers:
+                self._numbers.append((identifier, place, cls))
 
     def write(self, folder: Path) -> int:
         """Write the files into a folder of their own, sealed under a key of their own; return how many entries they hold.
@@ -52,15 +64,10 @@ class BaseBuilder:
             write_private(folder / KEYS, key)
         except OSError as error:
             raise index_not_written(error) from error
-        names, numbers, size = NamesBuilder(), list[tuple[str, int, int]](), 0
+        held = {place: record for record, place in self._places.items()}
         # By number, so that equally good ones come in that order, and what changed is found by halving.
-        for record in sorted(self._held):
-            place = names.add_record(id_of(record))
-            for cls, written, identifiers, birth_date, country in marshal.loads(self._held[record]):  # noqa: S302 - our own
-                size += 1
-                if written:
-                    names.add_entries(place, (written,), cls, birth_date, country)
-                numbers.extend((identifier, record, cls) for identifier in identifiers)
-        names.write(folder / FILE, key[:KEY_BYTES])
+        self._names.keep([self._places[record] for record in sorted(self._places)])
+        self._names.write(folder / FILE, key[:KEY_BYTES])
+        numbers = ((text, held[place], cls) for text, place, cls in self._numbers if place in held)
         ExactKeys.build(numbers, folder, key[KEY_BYTES:])
-        return size
+        return sum(self._sizes[place] for place in held)

@@ -279,23 +279,37 @@ class _Generation:
 
 
 class _Filling:
-    """A process that takes what a base is to hold."""
+    """A process that takes what a base is to hold. It reads the names of one slice while the next is read from the store."""
 
     def __init__(self) -> None:
         self.position = 0
-        self.worker = Worker()
+        self._worker = Worker()
+        self._is_told = False
 
     def apply(self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int) -> None:
-        rows = [(one.record, one.cls, one.written, one.identifiers, one.birth_date, one.country) for one in entries]
         try:
-            # The first one waits until the process has started.
-            self.worker.ask("add", OPEN_SECONDS, removed=list(removed), entries=rows)
+            self._wait()
+            self._worker.tell("add", removed=list(removed), entries=[tuple(one) for one in entries])
         except WorkerEnded as error:
             raise _not_built(error) from error
-        self.position = position
+        self.position, self._is_told = position, True
+
+    def filled(self) -> Worker:
+        """Return the process once it has everything."""
+        try:
+            self._wait()
+        except WorkerEnded as error:
+            raise _not_built(error) from error
+        return self._worker
 
     def end(self) -> None:
-        self.worker.end()
+        self._worker.end()
+
+    def _wait(self) -> None:
+        """Wait until the process has taken the slice before: the first time, until it has started."""
+        if self._is_told:
+            self._worker.answer(OPEN_SECONDS)
+            self._is_told = False
 
 
 class _Writing:
@@ -303,7 +317,7 @@ class _Writing:
 
     def __init__(self, filling: _Filling, folder: Path, workers: int) -> None:
         self.position = filling.position
-        self._worker = filling.worker
+        self._worker = filling.filled()
         self._folder = folder
         self._pool = WorkerPool(folder / BASE, workers)
         self._size = 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -107,6 +107,31 @@ class NamesBuilder:
             self._births.append(born)
             self._countries.append(code)
 
+    def keep(self, records: Sequence[int]) -> None:
+        """Keep some records alone, in this order, each with its entries; what only others said is gone.
+
+        To be called once, before `write`: what is added later is added to these.
+        """
+        places = np.full(len(self._id_lengths), -1, np.int64)
+        places[records] = np.arange(len(records))
+        of_entry = places[np.array(self._records, np.uint32)]
+        entries = np.argsort(of_entry, kind="stable")
+        entries = entries[np.searchsorted(of_entry[entries], 0) :]
+        words = _picked(np.array(self._name_words), np.array(self._name_lengths), entries)
+        held, numbers = np.unique(words, return_inverse=True)
+        self._name_words = array("I", numbers.astype(np.uint32).tobytes())
+        spelt = list(self._numbers)
+        self._numbers = {spelt[number]: place for place, number in enumerate(held.tolist())}
+        self._name_lengths = array("B", np.array(self._name_lengths)[entries].tobytes())
+        self._records = array("I", of_entry[entries].astype(np.uint32).tobytes())
+        self._classes, self._births, self._countries = (
+            array(column.typecode, np.array(column)[entries].tobytes())
+            for column in (self._classes, self._births, self._countries)
+        )
+        kept = np.array(records, np.int64)
+        self._ids = bytearray(_picked(np.frombuffer(self._ids, np.uint8), np.array(self._id_lengths), kept).tobytes())
+        self._id_lengths = array("H", np.array(self._id_lengths)[kept].tobytes())
+
     def write(self, path: Path, key: bytes = b"") -> None:
         """Write the index file in one step, all that spells words sealed where a key is given.
 
@@ -161,6 +186,14 @@ class NamesBuilder:
                 np.uint32 if len(self._ids) < 1 << 32 else np.uint64
             ),
         }
+
+
+def _picked(items: Array, lengths: Array, rows: Array) -> Array:
+    """Return the items of some rows, in their order, where each row has so many of them."""
+    picked = lengths[rows].astype(np.int64)
+    begins = _begins(lengths.astype(np.int64))[rows]
+    found: Array = items[np.repeat(begins - _begins(picked)[:-1], picked) + np.arange(picked.sum())]
+    return found
 
 
 def _begins(lengths: Array) -> Array:

@@ -152,8 +152,8 @@ class TantivyIndex:
         document = Document()
         document.add_unsigned("record", entry.record)
         document.add_unsigned("cls", entry.cls)
-        if entry.names:
-            keys = name_keys(entry.names)
+        if forms := name_forms(entry.name):
+            keys = name_keys(forms)
             for field, _ in FIELDS_OF_NAMES:
                 digest = self._digests[field].of
                 # In the order of the digests: that of the keys would tell something of the words.

@@ -34,7 +34,7 @@ class _Process:
 
     def __init__(self) -> None:
         self._files: BaseFiles | None = None
-        self._builder = BaseBuilder()
+        self._builder: BaseBuilder | None = None
         self._views: OrderedDict[int, frozenset[int]] = OrderedDict()
 
     def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,14 +69,16 @@ class _Process:
         return self._opened().by_identifier(message["keys"], self._views[message["view"]], message["limit"])
 
     def do_add(self, message: Mapping[str, Any]) -> None:
+        if self._builder is None:
+            # Minutes of work that nobody waits for; this process does nothing else.
+            os.nice(WRITING_NICENESS)
+            self._builder = BaseBuilder()
         self._builder.remove(message["removed"])
         self._builder.add(message["entries"])
 
     def do_write(self, message: Mapping[str, Any]) -> int:
-        # Minutes of work that nobody waits for; this process does nothing else afterwards.
-        os.nice(WRITING_NICENESS)
-        size = self._builder.write(Path(message["folder"]))
-        self._builder = BaseBuilder()
+        size = (self._builder or BaseBuilder()).write(Path(message["folder"]))
+        self._builder = None
         return size
 
     def _opened(self) -> BaseFiles:

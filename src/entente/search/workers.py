@@ -56,8 +56,20 @@ class Worker:
 
     def ask(self, do: str, seconds: float = ANSWER_SECONDS, **given: Any) -> Any:  # noqa: ANN401 - each question has its own answer
         """Ask, and return the answer; raise WorkerEnded, or Unavailable with what the process says is wrong."""
+        self.tell(do, **given)
+        return self.answer(seconds)
+
+    def tell(self, do: str, **given: Any) -> None:  # noqa: ANN401 - each question has its own values
+        """Ask without waiting for the answer, which is to be taken before the next question; raise WorkerEnded."""
         try:
             send(self._to, {"do": do, **given})
+        except (OSError, ValueError) as error:
+            self.end()
+            raise WorkerEnded(str(error)) from error
+
+    def answer(self, seconds: float = ANSWER_SECONDS) -> Any:  # noqa: ANN401 - each question has its own answer
+        """Return the answer to what was told; raise as `ask` does."""
+        try:
             answer = receive(self._from, seconds)
         except (OSError, EOFError, ValueError, TypeError) as error:
             self.end()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
@@ -24,13 +25,16 @@ from entente.kernel.errors import Unavailable
 from entente.kernel.ids import BodyId, KeyId, RecordId
 from entente.kernel.signing import Signature, decode_bytes, encode_bytes
 from entente.kernel.statement import Statement
-from entente.records.model import BlobReference, ChangedRecord, Fact, Link, Record, StoredRecord
+from entente.records.model import BlobReference, ChangedFacts, ChangedRecord, Fact, FactRow, Link, Record, StoredRecord
 from entente.records.ports import RecordWrite
 from entente.storage.schema import stored_moment
 
 _OBSERVATIONS = {observation.value: observation for observation in Observation}
 _decode = json.JSONDecoder().decode
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_facts_in = re.compile(r'\["(\w+)","((?:[^"\\]++|\\.)*+)",(\d+),"[a-z_]+",false\]').findall
+"""The facts of known properties as `_content` writes them. Within a value each quotation mark has a backslash before it, so that
+nothing there looks like the beginning of a list; a link has one item less, and a fact of an unknown property ends with true."""
 
 
 def values_of(write: RecordWrite, number: int) -> dict[str, object]:
@@ -89,6 +93,18 @@ def changed_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass])
     made = _record(row, class_numbers, class_of)
     return ChangedRecord(
         row.number, made, class_numbers, row.withdrawn_at, row.change_sequence, row.doubted_at, row.ended_at
+    )
+
+
+def changed_facts(row: Any, properties: frozenset[str]) -> ChangedFacts:  # noqa: ANN401 - a row of `records`
+    """Read of a row the facts of some properties: half the time that the whole text takes."""
+    facts = [
+        FactRow(name, _decode(f'"{value}"') if "\\" in value else value, int(terms))
+        for name, value, terms in _facts_in(row.content)
+        if name in properties
+    ]
+    return ChangedFacts(
+        row.number, row.schema, _numbers(row.class_numbers), facts, bool(row.is_gone), row.change_sequence
     )
 
 

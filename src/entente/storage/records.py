@@ -19,12 +19,12 @@ import sqlalchemy as sa
 
 from entente.kernel.ids import BlobId, BodyId, KeyId, RecordId
 from entente.kernel.statement import Statement
-from entente.records.model import ChangedRecord, Fragment, Holder, HolderState, Record, StoredRecord
+from entente.records.model import ChangedFacts, ChangedRecord, Fragment, Holder, HolderState, Record, StoredRecord
 from entente.records.ports import Page, RecordWrite
 from entente.storage.classes import ClassTables
 from entente.storage.record_blobs import RecordBlobs
 from entente.storage.record_pages import ClassKey, RecordPages, class_key
-from entente.storage.record_rows import changed_record, content_record, stored_record, values_of
+from entente.storage.record_rows import changed_facts, changed_record, content_record, stored_record, values_of
 from entente.storage.rows import (
     add_row_once,
     add_to_counter,
@@ -32,6 +32,7 @@ from entente.storage.rows import (
     insert_rows,
     json_text,
     parts,
+    read,
     read_among,
     read_counter,
     read_one,
@@ -75,6 +76,21 @@ _CHANGED = (
     .where(record.c.change_sequence > sa.bindparam("after"))
     .order_by(record.c.change_sequence, record.c.number)
 )
+_is_gone = sa.or_(record.c.withdrawn_at.is_not(None), record.c.doubted_at.is_not(None), record.c.ended_at.is_not(None))
+_FACTS_SINCE = (
+    sa.select(
+        record.c.number,
+        record.c.schema,
+        record.c.class_numbers,
+        record.c.content,
+        record.c.change_sequence,
+        sa.type_coerce(_is_gone, sa.Integer).label("is_gone"),
+    )
+    .where(record.c.change_sequence > sa.bindparam("after"))
+    .order_by(record.c.change_sequence, record.c.number)
+)
+_FACTS_STEP = _FACTS_SINCE.limit(sa.bindparam("most"))
+_FACTS_OF_CHANGE = _FACTS_SINCE.where(record.c.change_sequence == sa.bindparam("change"))
 _NUMBER = sa.select(record.c.number).where(record.c.record_id == sa.bindparam("record"))
 _UPDATE = (
     sa.update(record)
@@ -327,6 +343,15 @@ class RecordTables:
             rest = self._connection.execute(whole, {"after": sequence})
             rows = [row for row in rows if row.change_sequence < last] + list(rest)
         return tuple(changed_record(row, self._classes.by_number) for row in rows)
+
+    def facts_since(self, sequence: int, limit: int, properties: frozenset[str]) -> tuple[ChangedFacts, ...]:
+        """Return of the records that `changed_since` returns only the facts of some properties."""
+        rows = read(self._connection, _FACTS_STEP, {"after": sequence, "most": limit})
+        if len(rows) == limit:
+            last = rows[-1].change_sequence
+            rest = read(self._connection, _FACTS_OF_CHANGE, {"after": sequence, "change": last})
+            rows = [row for row in rows if row.change_sequence < last] + rest
+        return tuple([changed_facts(row, properties) for row in rows])
 
     def fragment(self, record: RecordId) -> Fragment | None:
         """Return the original fragment."""

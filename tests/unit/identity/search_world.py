@@ -21,6 +21,7 @@ from entente.handling.model import (
     ReviewState,
     SourceEvaluation,
 )
+from entente.identity.indexed import facts_of
 from entente.identity.model import IndexEntry, Occasion, Query, SearchAnswer
 from entente.identity.namesakes import Namesakes
 from entente.identity.ports import IdentityUnit, SearchIndex
@@ -32,7 +33,17 @@ from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.kernel.merkle import Frontier
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.kernel.statement import Statement
-from entente.records.model import Fact, Link, Property, PropertyType, Record, Schema, StoredRecord, Tombstone
+from entente.records.model import (
+    ChangedFacts,
+    Fact,
+    Link,
+    Property,
+    PropertyType,
+    Record,
+    Schema,
+    StoredRecord,
+    Tombstone,
+)
 from entente.search.layers import LayeredIndex
 from tests.support.memory_index import MemoryIndex
 from tests.support.memory_standing import EveryQuery, MemoryNamesakes, MemoryStanding
@@ -308,6 +319,9 @@ class FakeUnit(AbstractContextManager["FakeUnit"]):
         ordered = sorted(changed, key=lambda one: (one.change_sequence, one.number))
         last = {one.change_sequence for one in ordered[:limit]}
         return tuple(one for one in ordered if one.change_sequence in last)
+
+    def facts_since(self, sequence: int, limit: int, properties: frozenset[str]) -> tuple[ChangedFacts, ...]:
+        return tuple(facts_of(one) for one in self.changed_since(sequence, limit))
 
     def count(self, allowed: frozenset[int], *, today: date, kind: str = "") -> int:
         held = [one for one in self.world.held.values() if one.withdrawn_at is None]

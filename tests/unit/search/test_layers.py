@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from entente.identity.model import IndexEntry, Query
-from entente.identity.names import name_forms
 from entente.kernel.errors import Unavailable
 from entente.search.base_files import BaseFiles
 from entente.search.layers import LayeredIndex
@@ -23,7 +22,7 @@ LIVE_MAX = 2
 
 
 def named(record: int, name: str, cls: int = 1, born: str = "") -> IndexEntry:
-    return IndexEntry(record, cls, names=name_forms(name), written=name, birth_date=born)
+    return IndexEntry(record, cls, name=name, birth_date=born)
 
 
 def numbered(record: int, key: str, cls: int = 1) -> IndexEntry:

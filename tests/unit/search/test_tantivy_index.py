@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from entente.identity.model import IndexEntry
-from entente.identity.names import name_forms
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import SALT_BYTES
 from entente.search.digests import Digests
@@ -20,7 +19,7 @@ ALL = frozenset(range(1, 50))
 
 
 def named(record: int, name: str, cls: int = 1) -> IndexEntry:
-    return IndexEntry(record, cls, names=name_forms(name))
+    return IndexEntry(record, cls, name=name)
 
 
 def numbered(record: int, key: str, cls: int = 1) -> IndexEntry:
