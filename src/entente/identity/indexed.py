@@ -8,10 +8,11 @@ Source: docs/rules/identity.md I6. `parts` says the same of a whole record, for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum, auto
 
-from entente.identity.identifiers import identifier_keys, is_identifying
+from entente.identity.identifiers import is_identifying, key_maker
 from entente.identity.model import IndexEntry
 from entente.identity.parts import COMPOSED, DATES, NATIONALITY, composed_name
 from entente.records.model import (
@@ -39,13 +40,27 @@ class _Role(IntEnum):
 _BESIDE = {**dict.fromkeys(DATES, _Role.BIRTH_DATE), **dict.fromkeys(NATIONALITY, _Role.NATIONALITY)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A schema as the index looks at it."""
+
+    roles: Mapping[str, _Role]
+    keys: Mapping[str, Callable[[str], tuple[str, ...]]]
+    """What makes the keys of a number, by its property."""
+
+    @classmethod
+    def of(cls, schema: Schema) -> _Kind:
+        roles = {name: role for name, one in schema.properties.items() if (role := _role(one)) is not None}
+        numbers = [schema.properties[name] for name, role in roles.items() if role is _Role.NUMBER]
+        return cls(_BESIDE | roles, {one.name: key_maker(one.name, one.type) for one in numbers})
+
+
 class Indexed:
     """Makes entries, by the schemata known here. Safe from several threads."""
 
     def __init__(self, schemata: Schemata) -> None:
-        self._schemata = schemata
-        self._roles = {name: _roles(schema) for name, schema in schemata.items()}
-        self.properties = frozenset(name for roles in self._roles.values() for name in roles)
+        self._kinds = {name: _Kind.of(schema) for name, schema in schemata.items()}
+        self.properties = frozenset(name for kind in self._kinds.values() for name in kind.roles)
         """The properties that are looked at, of any schema."""
 
     def entries(self, changed: ChangedFacts) -> tuple[IndexEntry, ...]:
@@ -53,25 +68,25 @@ class Indexed:
 
         Source: docs/rules/identity.md I6.
         """
-        roles = self._roles.get(changed.schema)
-        if roles is None or changed.is_gone:
+        kind = self._kinds.get(changed.schema)
+        if kind is None or changed.is_gone:
             return ()
-        found: tuple[list[FactRow], ...] = tuple([[] for _ in _Role])
-        for fact in changed.facts:
-            if (role := roles.get(fact[0])) is not None:
+        number, _, classes, facts, _, _ = changed
+        found: tuple[list[FactRow], ...] = ([], [], [], [], [])
+        for fact in facts:
+            if (role := kind.roles.get(fact[0])) is not None:
                 found[role].append(fact)
         names, parts, births, nationalities, numbers = found
-        number, classes, described = changed.number, changed.class_numbers, self._schemata[changed.schema].properties
+        if parts:
+            names += _composed(parts, frozenset(terms for _, _, terms in names))
         entries = [
             IndexEntry(number, classes[terms], value, (), _said(births, terms), _said(nationalities, terms))
-            for _, value, terms in [*names, *_composed(parts, names)]
+            for _, value, terms in names
         ]
-        entries += [
-            IndexEntry(number, classes[terms], "", keys)
-            for name, value, terms in numbers
-            if (keys := identifier_keys(name, described[name].type, value))
-        ]
-        return tuple(entries if len(entries) == 1 else dict.fromkeys(entries))
+        for name, value, terms in numbers:
+            if keys := kind.keys[name](value):
+                entries.append(IndexEntry(number, classes[terms], "", keys))
+        return tuple(dict.fromkeys(entries))
 
 
 def facts_of(stored: ChangedRecord | StoredRecord) -> ChangedFacts:
@@ -83,11 +98,6 @@ def facts_of(stored: ChangedRecord | StoredRecord) -> ChangedFacts:
     )
 
 
-def _roles(schema: Schema) -> Mapping[str, _Role]:
-    roles = ((name, _role(described)) for name, described in schema.properties.items())
-    return {**_BESIDE, **{name: role for name, role in roles if role is not None}}
-
-
 def _role(described: Property) -> _Role | None:
     if described.type is PropertyType.NAME:
         return _Role.NAME
@@ -96,16 +106,21 @@ def _role(described: Property) -> _Role | None:
     return _Role.NUMBER if is_identifying(described.name, described.type) else None
 
 
-def _composed(parts: Sequence[FactRow], names: Sequence[FactRow]) -> Iterable[FactRow]:
-    """Give one composed name for each class that has parts and no name."""
-    for terms in dict.fromkeys(part.terms for part in parts) if parts else ():
-        if all(name.terms != terms for name in names):
-            composed = composed_name((part.property, part.value) for part in parts if part.terms == terms)
-            if composed:
-                yield FactRow("lastName", composed, terms)
+def _composed(parts: Sequence[FactRow], named: frozenset[int]) -> list[FactRow]:
+    """Return one composed name for each class that has parts and no name."""
+    classes = [terms for terms in dict.fromkeys(part.terms for part in parts) if terms not in named]
+    names = {
+        terms: composed_name((one.property, one.value) for one in parts if one.terms == terms) for terms in classes
+    }
+    return [FactRow("lastName", name, terms) for terms, name in names.items() if name]
 
 
 def _said(facts: Sequence[FactRow], terms: int) -> str:
     """Return what facts of one class say; nothing where there is none, or where two differ."""
-    values = {value for _, value, of in facts if of == terms}
-    return values.pop() if len(values) == 1 else ""
+    said = ""
+    for _, value, of in facts:
+        if of == terms:
+            if said and said != value:
+                return ""
+            said = value
+    return said

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import functools
 import heapq
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
 from entente.identity.channel import NATIVE_CHARACTERS_MAX
 from entente.identity.scripts import romanise
 from entente.identity.transliteration import SIGNS_MAX, Rows, tables
 from entente.identity.units import script_code, units
-from entente.search.rarity import COMMON_PART, commonness
+from entente.search.rarity import COMMON_PART, commonness, counted
 from entente.search.ways import readings
 
 SPELLINGS: Final = 6
@@ -31,7 +31,11 @@ WAYS_MAX: Final = 4
 BEAM: Final = 32
 """Beginnings of a spelling that go on at each place."""
 FAR: Final = 1 << 30
-CACHED_WORDS: Final = 65_536
+CACHED_WORDS: Final = 131_072
+"""About 80 MB, in the process that writes a base."""
+
+Costs: TypeAlias = list[tuple[str, int]]
+"""Latin letters, with what it costs to read them in the signs so far: thousandths of a nat."""
 
 
 def learned_forms(name: str) -> tuple[str, ...]:
@@ -56,33 +60,63 @@ def spellings(word: str) -> tuple[str, ...]:
     script = script_code(word)
     if not script:
         return ()
-    costs = _cheapest(_usual_of(script), units(word, script)[:SIGNS_MAX])
-    best = heapq.nsmallest(
-        SPELLINGS, costs, key=lambda latin: (costs[latin] - 1000 * COMMON_PART * commonness(latin), latin)
-    )
-    return tuple(latin for latin in best if latin)
+    ways = _ways(_usual_of(script), units(word, script)[:SIGNS_MAX])
+    ranked = [(float(cost), latin) for latin, cost in ways.items()]
+    # A word in no row has nothing taken off; one that has stands here twice, and counts where it comes first.
+    ranked += [
+        (ways[latin] - 1000 * COMMON_PART * commonness(latin), latin) for latin in ways.keys() & counted()[0].keys()
+    ]
+    best = dict.fromkeys(latin for _, latin in heapq.nsmallest(2 * SPELLINGS, ranked))
+    return tuple([latin for latin in list(best)[:SPELLINGS] if latin])
 
 
 def _by_standard(word: str) -> tuple[str, ...]:
     return tuple("".join(reading) for reading in romanise(word)[:1]) or ("",)
 
 
-def _cheapest(usual: Callable[[str], tuple[tuple[str, int], ...]], signs: str) -> dict[str, int]:
-    """Return the cheapest ways to write signs in Latin letters, about BEAM of them, with what each costs."""
-    at: list[dict[str, int]] = [{} for _ in range(len(signs) + 1)]
-    at[0][""] = 0
-    for start in range(len(signs)):
-        begun = at[start]
-        if len(begun) > BEAM:
-            begun = {latin: begun[latin] for latin in heapq.nsmallest(BEAM, begun, key=begun.__getitem__)}
-        for end in range(start + 1, min(start + NATIVE_CHARACTERS_MAX, len(signs)) + 1):
-            follow = at[end]
-            for latin, part in usual(signs[start:end]):
-                for before, cost in begun.items():
-                    whole, dear = before + latin, cost + part
-                    if dear < follow.get(whole, FAR):
-                        follow[whole] = dear
-    return at[-1]
+def _ways(usual: Callable[[str], tuple[tuple[str, int], ...]], signs: str) -> dict[str, int]:
+    """Return ways to write signs in Latin letters with what each costs: all by which the BEAM cheapest beginnings go on."""
+    at: list[Costs] = [[("", 0)]]
+    for end in range(1, len(signs)):
+        at.append(_cheapest(_steps(usual, signs, at, end)))
+    ways: dict[str, int] = {}
+    for begun, latin, part in _steps(usual, signs, at, len(signs)):
+        for before, cost in begun:
+            whole = before + latin
+            if cost + part < ways.get(whole, FAR):
+                ways[whole] = cost + part
+    return ways
+
+
+def _steps(
+    usual: Callable[[str], tuple[tuple[str, int], ...]], signs: str, at: Sequence[Costs], end: int
+) -> list[tuple[Costs, str, int]]:
+    """Return by what a place is reached: the beginnings up to an earlier one, and a Latin chunk for the signs between."""
+    return [
+        (at[start], latin, part)
+        for start in range(max(0, end - NATIVE_CHARACTERS_MAX), end)
+        if at[start]
+        for latin, part in usual(signs[start:end])
+    ]
+
+
+def _cheapest(steps: Sequence[tuple[Costs, str, int]]) -> Costs:
+    """Return the BEAM cheapest beginnings that end at a place, the cheapest first.
+
+    The beginnings that a step goes on from stand in order already, so the steps are merged and only what is taken is spelt.
+    """
+    heap = [(begun[0][1] + part, step, 0) for step, (begun, _, part) in enumerate(steps)]
+    heapq.heapify(heap)
+    found: dict[str, int] = {}
+    while heap and len(found) < BEAM:
+        cost, step, place = heap[0]
+        begun, latin, part = steps[step]
+        found.setdefault(begun[place][0] + latin, cost)
+        if place + 1 < len(begun):
+            heapq.heapreplace(heap, (begun[place + 1][1] + part, step, place + 1))
+        else:
+            heapq.heappop(heap)
+    return list(found.items())
 
 
 @functools.cache

@@ -8,7 +8,7 @@ and `keccak` · the machine readable zone of travel documents (I18, I19): `mrz`,
 Source: docs/rules/identity.md I5 and I18 to I21. Leaves to others: what a scanned zone asks for in a search (identity.scanned).
 """
 
-from entente.identity.identifiers.keys import identifier_keys, is_identifying, query_keys, words_for
+from entente.identity.identifiers.keys import identifier_keys, is_identifying, key_maker, query_keys, words_for
 from entente.identity.identifiers.letters import IDENTIFIER_CHARACTERS_MAX
 from entente.identity.identifiers.mrz import Mrz, MrzFault, MrzFaultKind, read_mrz
 from entente.identity.identifiers.mrz_layout import MrzField, MrzSize
@@ -31,6 +31,7 @@ __all__ = [
     "Wallet",
     "identifier_keys",
     "is_identifying",
+    "key_maker",
     "looks_like_mrz",
     "query_keys",
     "read_mrz",

@@ -12,7 +12,8 @@ Source: docs/rules/identity.md I5, I21; docs/decisions/0037-an-identifier-keeps-
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
 from stdnum import imo
 
@@ -40,6 +41,9 @@ WORDS = {
     "mrz": "document number in the machine readable zone",
 }  # fmt: skip
 
+KeyMaker: TypeAlias = Callable[[str], tuple[str, ...]]
+"""From what a fact says to its keys."""
+
 _IP = re.compile(r"[0-9A-Fa-f.:]{3,45}")
 _ALWAYS_IDENTIFYING = frozenset(
     {PropertyType.PHONE, PropertyType.EMAIL, PropertyType.IBAN, PropertyType.IP, PropertyType.CHECKSUM}
@@ -61,27 +65,15 @@ def identifier_keys(property_name: str, kind: PropertyType, value: str) -> tuple
 
     Source: docs/rules/identity.md I5.
     """
-    if not is_identifying(property_name, kind):
-        return ()
-    text = clean(value)
-    match kind:
-        case PropertyType.PHONE:
-            keys: Iterable[str] = phone_keys(text, "")
-        case PropertyType.EMAIL:
-            keys = (_email(text),)
-        case PropertyType.IP:
-            keys = (_ip(text),)
-        case _ if property_name in WALLETS:
-            keys = wallet_keys(text)
-        case _ if property_name in ACCOUNTS:
-            keys = (_account(text),)
-        case _ if property_name == ZONE:
-            keys = (_number(mrz_number(value)),)
-        case _ if property_name == "imei":
-            keys = (_number(text), imei_key(text))
-        case _:
-            keys = (_number(text),)
-    return _known(keys)
+    return key_maker(property_name, kind)(value) if is_identifying(property_name, kind) else ()
+
+
+def key_maker(property_name: str, kind: PropertyType) -> KeyMaker:
+    """Return what makes the keys of an identifying property's values, for whoever reads many of them.
+
+    Source: docs/rules/identity.md I5.
+    """
+    return _MAKERS_BY_TYPE.get(kind) or _MAKERS_BY_NAME.get(property_name, _number_keys)
 
 
 def query_keys(value: str, country: str = "") -> tuple[str, ...]:
@@ -108,13 +100,35 @@ def _known(keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in keys if key))
 
 
+def _number_keys(value: str) -> tuple[str, ...]:
+    key = _number(clean(value))
+    return (key,) if key else ()
+
+
+def _of_cleaned(make: Callable[[str], Iterable[str]]) -> KeyMaker:
+    return lambda value: _known(make(clean(value)))
+
+
+_MAKERS_BY_TYPE: Mapping[PropertyType, KeyMaker] = {
+    PropertyType.PHONE: _of_cleaned(lambda text: phone_keys(text, "")),
+    PropertyType.EMAIL: _of_cleaned(lambda text: (_email(text),)),
+    PropertyType.IP: _of_cleaned(lambda text: (_ip(text),)),
+}
+_MAKERS_BY_NAME: Mapping[str, KeyMaker] = {
+    **dict.fromkeys(WALLETS, _of_cleaned(wallet_keys)),
+    **dict.fromkeys(ACCOUNTS, _of_cleaned(lambda text: (_account(text),))),
+    ZONE: lambda value: _known((_number(mrz_number(value)),)),
+    "imei": _of_cleaned(lambda text: (_number(text), imei_key(text))),
+}
+
+
 def _number(text: str) -> str:
     """Documents, plates, VIN, IMO, IBAN, tax numbers: capitals and digits, whatever stood between them."""
     upper = text.upper()
     if upper.startswith("IMO") and imo.is_valid(upper):
         upper = upper.removeprefix("IMO")
-    compact = alphanumeric(upper)
-    return f"n:{compact}" if len(compact) >= NUMBER_CHARACTERS_MIN and any(c.isdigit() for c in compact) else ""
+    compact = upper if upper.isascii() and upper.isalnum() else alphanumeric(upper)
+    return f"n:{compact}" if len(compact) >= NUMBER_CHARACTERS_MIN and not compact.isalpha() else ""
 
 
 def _email(text: str) -> str:
