@@ -333,8 +333,7 @@ def _require_begun(store: Store) -> None:
 def _with_index_brought_up(node: Node) -> Node:
     """Bring the index up to the store; where it cannot be written, what it has is searched and `doctor` says so (N5)."""
     try:
-        while node.identity.index_step():
-            continue
+        node.identity.bring_up()
     except Unavailable as error:
         trouble = error.in_words()
         return replace(node, index_trouble=lambda: trouble)

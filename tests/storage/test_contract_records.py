@@ -216,7 +216,7 @@ def test_facts_for_the_index_are_those_of_the_whole_record_whatever_their_values
         wanted = frozenset({"name", "alias"})
         (held,), (found,) = unit.records.changed_since(0, 9), unit.records.facts_since(0, 9, wanted)
         whole = facts_of(held)
-        assert found == whole._replace(facts=[fact for fact in whole.facts if fact.property in wanted])
+        assert found == whole._replace(facts=[fact for fact in whole.facts if fact[0] in wanted])
         assert len(found.facts) == len(values) + 1
         unit.records.set_withdrawn(write.record.id, NOW, 5)
         assert [one.is_gone for one in (*unit.records.facts_since(0, 9, wanted), found)] == [True, False]

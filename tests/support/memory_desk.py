@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
@@ -157,6 +158,9 @@ class MemoryRecords:
 
     def count(self, allowed: frozenset[int], *, today: date, kind: str = "") -> int:
         return len(self.page(allowed, today=today, after=0, limit=len(self.held) + 1, kind=kind).records)
+
+    def count_changed(self, sequence: int) -> int:
+        return len(self.changed_since(sequence, sys.maxsize))
 
     def facts_since(self, sequence: int, limit: int, properties: frozenset[str]) -> tuple[ChangedFacts, ...]:
         return tuple(facts_of(one) for one in self.changed_since(sequence, limit))

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from entente.identity.model import IndexEntry, Query
+from entente.identity.model import IndexEntry, IndexSizes, Query
 from entente.identity.names import name_forms
+from entente.kernel.errors import Unavailable
 
 
 class MemoryIndex:
@@ -14,15 +15,23 @@ class MemoryIndex:
         self.reached = 0
         self.has_erased = False
         self.asked: list[frozenset[int]] = []
+        self.live_max = 1_000_000
+        self.beside_fails = False
 
     def position(self) -> int:
         return self.reached
+
+    def sizes(self) -> IndexSizes:
+        return IndexSizes(len(self.entries), 0)
 
     def is_clean(self) -> bool:
         return not self.has_erased
 
     def is_due(self) -> bool:
         return self.has_erased
+
+    def is_large(self, records: int) -> bool:
+        return records > self.live_max
 
     def is_damaged(self) -> bool:
         return False
@@ -33,7 +42,9 @@ class MemoryIndex:
     def discard(self) -> None:
         self.clear()
 
-    def beside(self) -> "MemoryIndex":
+    def beside(self, records: int = 0) -> "MemoryIndex":
+        if self.beside_fails:
+            raise Unavailable("The index was not begun.", why="The disk is full.", do="Make room.", retry_is_safe=True)
         return MemoryIndex()
 
     def take_over(self, fresh: "MemoryIndex") -> None:

@@ -91,7 +91,7 @@ class Indexed:
 
 def facts_of(stored: ChangedRecord | StoredRecord) -> ChangedFacts:
     """Return of a whole record what the index takes."""
-    facts = [FactRow(one.property, one.value, one.terms) for one in stored.record.facts if not one.is_unknown_property]
+    facts = [(one.property, one.value, one.terms) for one in stored.record.facts if not one.is_unknown_property]
     is_gone = stored.gone_at is not None
     return ChangedFacts(
         stored.number, stored.record.schema, stored.class_numbers, facts, is_gone, stored.change_sequence
@@ -108,11 +108,9 @@ def _role(described: Property) -> _Role | None:
 
 def _composed(parts: Sequence[FactRow], named: frozenset[int]) -> list[FactRow]:
     """Return one composed name for each class that has parts and no name."""
-    classes = [terms for terms in dict.fromkeys(part.terms for part in parts) if terms not in named]
-    names = {
-        terms: composed_name((one.property, one.value) for one in parts if one.terms == terms) for terms in classes
-    }
-    return [FactRow("lastName", name, terms) for terms, name in names.items() if name]
+    classes = [terms for terms in dict.fromkeys(of for _, _, of in parts) if terms not in named]
+    names = {terms: composed_name((name, value) for name, value, of in parts if of == terms) for terms in classes}
+    return [("lastName", name, terms) for terms, name in names.items() if name]
 
 
 def _said(facts: Sequence[FactRow], terms: int) -> str:

@@ -201,6 +201,16 @@ class Match:
     state: MatchState = MatchState.NEW
 
 
+@dataclass(frozen=True, slots=True)
+class IndexSizes:
+    """How much an index holds, in entries, for whoever looks after a node."""
+
+    live: int
+    """In the part that follows the store record by record."""
+    base: int
+    """In the base; 0 where there is none."""
+
+
 class IndexEntry(NamedTuple):
     """One name or identifier fact as the index holds it: which record, under which class, and its keys."""
 

@@ -13,7 +13,7 @@ from entente.agreements.model import Right
 from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct
-from entente.identity.model import IndexEntry, Match, NotIdentical, Query, StandingQuery
+from entente.identity.model import IndexEntry, IndexSizes, Match, NotIdentical, Query, StandingQuery
 from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.records.ports import RecordsUnit
@@ -28,11 +28,17 @@ class SearchIndex(Protocol):
     def position(self) -> int:
         """Return the change sequence up to which the index is durable; 0 for a new one."""
 
+    def sizes(self) -> IndexSizes:
+        """Return how much it holds."""
+
     def is_clean(self) -> bool:
         """Say whether nothing of an erased record can be in the files any more."""
 
     def is_due(self) -> bool:
         """Say whether a fresh index should take over: this one is not clean, is damaged, or has grown beyond its form."""
+
+    def is_large(self, records: int) -> bool:
+        """Say whether so many records are better put into a fresh index than one by one into one that is empty."""
 
     def is_damaged(self) -> bool:
         """Say whether searches are refused until a fresh index took over."""
@@ -49,8 +55,11 @@ class SearchIndex(Protocol):
     def clear(self) -> None:
         """Remove everything; the position is 0 again."""
 
-    def beside(self) -> Self:
-        """Begin an empty index beside this one, which goes on answering until the other takes over."""
+    def beside(self, records: int = 0) -> Self:
+        """Begin an empty index beside this one, which goes on answering until the other takes over.
+
+        It is to hold what this one holds, and `records` more.
+        """
 
     def settle(self, *, wait: bool) -> bool:
         """Have what was put into a fresh index written; True once that is done and it may take over.

@@ -54,6 +54,8 @@ SHOWN_MAX = 20
 SEAL_CONTEXT = b"entente/search/1 "
 CLEAN_PAUSE_FACTOR = 99
 """After making the index anew, so many times as long passes before it is done again by itself: a hundredth of the time in all."""
+FAILED_TOOK_MIN = timedelta(seconds=1)
+"""What an attempt that failed counts at least, so that the next one comes a minute and a half later."""
 STEP_RECORDS = 2_000
 """Records in one step of the index: about a quarter of a second of work, most of it the live part's."""
 FILL_RECORDS = 8_000
@@ -273,6 +275,16 @@ class Identity:
         """
         return self._step(self.index, limit)
 
+    def bring_up(self) -> int:
+        """Bring the index up with the whole store, a large one that has none yet by a base; return how many were read.
+
+        Source: docs/rules/identity.md I15 and I44.
+        """
+        read = self.clean_index() if self.index.is_large(self._waiting_for_first()) else 0
+        while step := self.index_step():
+            read += step
+        return read
+
     def clean_index(self, progress: Callable[[int], None] | None = None) -> int:
         """Make the index anew where something erased may still be in its files; return how many records were read.
 
@@ -289,27 +301,34 @@ class Identity:
         """Do the next piece of what keeps the index up with the store, and clean of what was erased; 0 when nothing is left.
 
         What changed goes first, so that it is found within the second. Making the index anew takes at most a hundredth of
-        the time, however often something is erased; one that refuses searches is made anew at once.
+        the time, however often something is erased; one that refuses searches is made anew at once. An empty index of a large
+        store is not filled: the fresh one is, which has everything sooner.
         """
-        if step := self.index_step():
-            return step
         is_due = self.clean_again_at is None or self.clock.now() >= self.clean_again_at or self.index.is_damaged()
-        return self._clean_step() if is_due or self.fresh is not None else 0
+        may_clean = is_due or self.fresh is not None
+        is_first = may_clean and self.index.is_large(self._waiting_for_first())
+        if not is_first and (step := self.index_step()):
+            return step
+        return self._clean_step() if may_clean else 0
 
     def _clean_step(self, *, wait: bool = False) -> int:
         """Fill the fresh index by one step, or have it take over when it is whole; 0 when there is nothing to read."""
         began = self.clock.now()
         if self.fresh is None:
-            if not self.index.is_due():
+            waiting = self._waiting_for_first()
+            if not self.index.is_due() and not self.index.is_large(waiting):
                 return 0
-            self.fresh, self.clean_took = self.index.beside(), timedelta()
+            self.clean_took = timedelta()
         try:
+            if self.fresh is None:
+                self.fresh = self.index.beside(waiting)
             read = self._step(self.fresh, FILL_RECORDS)
             if not read and self.fresh.settle(wait=wait):
                 self.index.take_over(self.fresh)
                 self.fresh, self.begun_at = None, self.fresh_begun_at
         except EntenteError:
-            # It is begun again, after the same pause as when it had worked.
+            # It is begun again, after the same pause as when it had worked; meanwhile the index there is follows the store.
+            self.clean_took = max(self.clean_took, FAILED_TOOK_MIN)
             if self.fresh is not None:
                 self.fresh.discard()
                 self.fresh = None
@@ -325,10 +344,14 @@ class Identity:
         Source: docs/rules/identity.md I15.
         """
         self.index.clear()
-        read = 0
-        while step := self.index_step():
-            read += step
-        return read
+        return self.bring_up()
+
+    def _waiting_for_first(self) -> int:
+        """Return how many records wait for an index that has read nothing yet; 0 for one that has begun."""
+        if self.index.position():
+            return 0
+        with self.open_view() as view:
+            return view.records.count_changed(0)
 
     def _look(
         self,

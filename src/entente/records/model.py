@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from entente.disclosure.model import DisclosureClass
 from entente.handling.model import DisclosureAct, ErasureGround, FactDates, Observation, Retention
@@ -210,13 +210,8 @@ class StoredRecord:
         return FactDates(self.record.retention.erase_on, self.withdrawn_at, self.doubted_at, self.ended_at)
 
 
-class FactRow(NamedTuple):
-    """A fact as an index is filled with it by the million."""
-
-    property: str
-    value: str
-    terms: int
-    """Place of its class in the record's list."""
+FactRow: TypeAlias = tuple[str, str, int]
+"""A fact as an index is filled with it by the million: property, value, and the place of its class in the record's list."""
 
 
 class ChangedFacts(NamedTuple):

@@ -127,6 +127,9 @@ class RecordStore(Protocol):
         All records of the last change are returned, even past `limit`, so that a follower passes none over.
         """
 
+    def count_changed(self, sequence: int) -> int:
+        """Count the records with a change_sequence above `sequence`, withdrawn ones included."""
+
     def facts_since(self, sequence: int, limit: int, properties: frozenset[str]) -> tuple[ChangedFacts, ...]:
         """Return of the records that `changed_since` returns only the facts of some properties, ten times as quickly."""
 

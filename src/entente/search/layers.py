@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from entente.identity.model import IndexEntry, Query
+from entente.identity.model import IndexEntry, IndexSizes, Query
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import SystemIds
 from entente.search.files import index_not_written, write_durably
@@ -60,6 +60,10 @@ class LayeredIndex:
         """Return the change sequence up to which the index is durable; 0 for a new one."""
         return self._generation.position()
 
+    def sizes(self) -> IndexSizes:
+        """Return how much it holds."""
+        return IndexSizes(self._generation.live.size(), self._generation.base_size)
+
     def is_clean(self) -> bool:
         """Say whether nothing of an erased record can be in the files any more."""
         return self._generation.live.is_clean()
@@ -69,6 +73,10 @@ class LayeredIndex:
         generation = self._generation
         most = max(self._live_max, generation.base_size // LIVE_PART_MAX)
         return self.is_damaged() or not self.is_clean() or generation.live.size() > most
+
+    def is_large(self, records: int) -> bool:
+        """Say whether so many records are worth a base."""
+        return records > self._live_max
 
     def is_damaged(self) -> bool:
         """Say whether searches are refused, because the base could not be opened, until a fresh index took over."""
@@ -85,10 +93,10 @@ class LayeredIndex:
         """Remove everything and begin again; the position is 0 again."""
         self._take(self._begun(has_base=False))
 
-    def beside(self) -> LayeredIndex:
+    def beside(self, records: int = 0) -> LayeredIndex:
         """Begin an empty index beside this one, which goes on answering until the other takes over."""
         generation = self._generation
-        has_base = generation.live.size() + generation.base_size > self._live_max
+        has_base = self.is_large(generation.live.size() + generation.base_size + records)
         fresh = object.__new__(LayeredIndex)
         fresh._folder, fresh._workers, fresh._live_max = self._folder, self._workers, self._live_max
         fresh._is_beside, fresh._fresh = True, None

@@ -25,7 +25,7 @@ from entente.kernel.errors import Unavailable
 from entente.kernel.ids import BodyId, KeyId, RecordId
 from entente.kernel.signing import Signature, decode_bytes, encode_bytes
 from entente.kernel.statement import Statement
-from entente.records.model import BlobReference, ChangedFacts, ChangedRecord, Fact, FactRow, Link, Record, StoredRecord
+from entente.records.model import BlobReference, ChangedFacts, ChangedRecord, Fact, Link, Record, StoredRecord
 from entente.records.ports import RecordWrite
 from entente.storage.schema import stored_moment
 
@@ -99,7 +99,7 @@ def changed_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass])
 def changed_facts(row: Any, properties: frozenset[str]) -> ChangedFacts:  # noqa: ANN401 - a row of `records`
     """Read of a row the facts of some properties: half the time that the whole text takes."""
     facts = [
-        FactRow(name, _decode(f'"{value}"') if "\\" in value else value, int(terms))
+        (name, _decode(f'"{value}"') if "\\" in value else value, int(terms))
         for name, value, terms in _facts_in(row.content)
         if name in properties
     ]

@@ -76,6 +76,7 @@ _CHANGED = (
     .where(record.c.change_sequence > sa.bindparam("after"))
     .order_by(record.c.change_sequence, record.c.number)
 )
+_COUNT_CHANGED = sa.select(sa.func.count().label("records")).where(record.c.change_sequence > sa.bindparam("after"))
 _is_gone = sa.or_(record.c.withdrawn_at.is_not(None), record.c.doubted_at.is_not(None), record.c.ended_at.is_not(None))
 _FACTS_SINCE = (
     sa.select(
@@ -343,6 +344,10 @@ class RecordTables:
             rest = self._connection.execute(whole, {"after": sequence})
             rows = [row for row in rows if row.change_sequence < last] + list(rest)
         return tuple(changed_record(row, self._classes.by_number) for row in rows)
+
+    def count_changed(self, sequence: int) -> int:
+        """Count the records with a change_sequence above `sequence`, withdrawn ones included."""
+        return int(read_one(self._connection, _COUNT_CHANGED, {"after": sequence}).records)
 
     def facts_since(self, sequence: int, limit: int, properties: frozenset[str]) -> tuple[ChangedFacts, ...]:
         """Return of the records that `changed_since` returns only the facts of some properties."""

@@ -131,9 +131,14 @@ def _checks_of_what_was_erased_since(node: Node) -> list[Json]:
 def _check_index(node: Node, rows: int) -> JsonObject:
     position = node.identity.index.position()
     with node.records.open_unit() as unit:
-        behind = len(unit.records.changed_since(position, INDEX_BEHIND_MOST + 1))
-    trouble = node.index_trouble()
-    text = f"The index is durable up to change {position} of {rows}; {_counted(behind)} changed records wait for it."
+        behind = unit.records.count_changed(position)
+    sizes, trouble = node.identity.index.sizes(), node.index_trouble()
+    text = (
+        f"The index is durable up to change {position} of {rows}; {behind} changed records wait for it. "
+        f"It has {sizes.live} entries in its live part and {sizes.base} in its base."
+    )
+    if node.identity.fresh is not None:
+        text += " A fresh one is being made beside it."
     return _check(
         "index",
         is_good=behind <= INDEX_BEHIND_MOST and not trouble,
@@ -146,10 +151,6 @@ def _check_standing(node: Node) -> JsonObject:
         text = f"{view.standing.count()} standing queries are held against what comes in."
     trouble = node.standing_trouble().replace("\n", " ")
     return _check("standing", is_good=not trouble, text=f"{text} {trouble}".rstrip())
-
-
-def _counted(behind: int) -> str:
-    return f"more than {INDEX_BEHIND_MOST}" if behind > INDEX_BEHIND_MOST else str(behind)
 
 
 def _check_log(node: Node) -> JsonObject:

@@ -1,5 +1,6 @@
 """A node small enough to search in a test: two invented states, a few classes, a handful of invented persons."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -319,6 +320,9 @@ class FakeUnit(AbstractContextManager["FakeUnit"]):
         ordered = sorted(changed, key=lambda one: (one.change_sequence, one.number))
         last = {one.change_sequence for one in ordered[:limit]}
         return tuple(one for one in ordered if one.change_sequence in last)
+
+    def count_changed(self, sequence: int) -> int:
+        return len(self.changed_since(sequence, sys.maxsize))
 
     def facts_since(self, sequence: int, limit: int, properties: frozenset[str]) -> tuple[ChangedFacts, ...]:
         return tuple(facts_of(one) for one in self.changed_since(sequence, limit))

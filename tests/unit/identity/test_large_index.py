@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from entente.identity.model import IndexSizes
 from entente.kernel.errors import Unavailable
 from entente.search.layers import LayeredIndex
 from tests.unit.identity.search_world import World, a_record
@@ -36,7 +37,9 @@ def test_i37_store_that_grew_is_searched_by_processes_and_a_damaged_base_is_made
 ) -> None:
     people = [a_record(("name", name), local_id=str(place)) for place, name in enumerate(NAMES)]
     with closing(LayeredIndex(tmp_path / "index", 1, live_max=3)) as index:
-        world = World(*people, index=index)
+        world = World(*people[:-1], index=index)
+        assert not list(tmp_path.glob("index/files-*/base"))
+        world.arrive(people[-1])
         world.seconds_per_read = 60
         follow(world)
         world.seconds_per_read = 0
@@ -58,6 +61,21 @@ def test_i37_store_that_grew_is_searched_by_processes_and_a_damaged_base_is_made
             os.kill(int(child), signal.SIGKILL)
         with pytest.raises(Unavailable, match="could not be opened"):
             world.search("Muhammadov Abdullo")
+        follow(world)
+        assert found(world, "Muhammadov Abdullo") == ["Мухаммедов Абдулло"]
+        assert found(world, "Юрченко Оксана") == ["Yurchenko Oksana"]
+
+
+@pytest.mark.usefixtures("compiled_search")
+def test_i44_empty_index_of_a_large_store_gets_its_base_at_once_and_is_not_filled_first(tmp_path: Path) -> None:
+    people = [a_record(("name", name), local_id=str(place)) for place, name in enumerate(NAMES)]
+    with closing(LayeredIndex(tmp_path / "index", 1, live_max=3)) as index:
+        world = World(*people, index=index)
+        assert (index.position(), index.sizes()) == (len(NAMES), IndexSizes(live=0, base=len(NAMES)))
+        index.clear()
+        assert world.identity.follow() == len(NAMES)
+        assert (index.sizes(), world.identity.fresh is not None) == (IndexSizes(live=0, base=0), True)
+        world.arrive(a_record(("name", "Yurchenko Oksana"), local_id="5"))
         follow(world)
         assert found(world, "Muhammadov Abdullo") == ["Мухаммедов Абдулло"]
         assert found(world, "Юрченко Оксана") == ["Yurchenko Oksana"]

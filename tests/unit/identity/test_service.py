@@ -278,3 +278,18 @@ def test_i17_making_it_anew_waits_until_a_hundredth_of_the_time_has_passed() -> 
     while world.identity.follow():
         continue
     assert world.index.is_clean()
+
+
+def test_i44_where_the_fresh_index_of_a_large_store_fails_the_empty_one_is_filled() -> None:
+    world = a_world("Мухаммедов А.", "Karimzoda Behruz")
+    index = world.identity.index
+    assert isinstance(index, MemoryIndex)
+    index.clear()
+    index.live_max = 1
+    world.identity.clean_again_at = None
+    index.beside_fails = True
+    with pytest.raises(Unavailable, match="disk"):
+        world.identity.follow()
+    assert (index.position(), world.identity.fresh) == (0, None)
+    assert world.identity.follow() == 2
+    assert [one.caption for one in world.search("Karimzoda").candidates] == ["Karimzoda Behruz"]
