@@ -10,6 +10,7 @@ Source: docs/rules/identity.md I12 to I15, I31 and I32.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -280,7 +281,11 @@ class Identity:
 
         Source: docs/rules/identity.md I15 and I44.
         """
-        read = self.clean_index() if self.index.is_large(self._waiting_for_first()) else 0
+        read = 0
+        if self.index.is_large(self._waiting_for_first()):
+            # Where no base can be made, the index that is there is filled: slower, and it finds.
+            with suppress(EntenteError):
+                read = self.clean_index()
         while step := self.index_step():
             read += step
         return read

@@ -291,7 +291,10 @@ class _Filling:
 
     def __init__(self) -> None:
         self.position = 0
-        self._worker = Worker()
+        try:
+            self._worker = Worker()
+        except OSError as error:
+            raise _not_built(error) from error
         self._is_told = False
 
     def apply(self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int) -> None:

@@ -293,3 +293,5 @@ def test_i44_where_the_fresh_index_of_a_large_store_fails_the_empty_one_is_fille
     assert (index.position(), world.identity.fresh) == (0, None)
     assert world.identity.follow() == 2
     assert [one.caption for one in world.search("Karimzoda").candidates] == ["Karimzoda Behruz"]
+    assert world.identity.rebuild() == 2
+    assert [one.caption for one in world.search("Karimzoda").candidates] == ["Karimzoda Behruz"]
