@@ -229,7 +229,7 @@ class ChangedFacts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ChangedRecord:
-    """What a search and standing queries take from a stored record, under the same names: all but its statement and how it came here."""
+    """What searches and standing queries take from a stored record, under its names: all but its statement and way here."""
 
     number: int
     record: Record
