@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
@@ -25,16 +24,13 @@ from entente.kernel.errors import Unavailable
 from entente.kernel.ids import BodyId, KeyId, RecordId
 from entente.kernel.signing import Signature, decode_bytes, encode_bytes
 from entente.kernel.statement import Statement
-from entente.records.model import BlobReference, ChangedFacts, ChangedRecord, Fact, Link, Record, StoredRecord
+from entente.records.model import BlobReference, ChangedRecord, Fact, Link, Record, StoredRecord
 from entente.records.ports import RecordWrite
 from entente.storage.schema import stored_moment
 
 _OBSERVATIONS = {observation.value: observation for observation in Observation}
 _decode = json.JSONDecoder().decode
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
-_facts_in = re.compile(r'\["(\w+)","((?:[^"\\]++|\\.)*+)",(\d+),"[a-z_]+",false\]').findall
-"""The facts of known properties as `_content` writes them. Within a value each quotation mark has a backslash before it, so that
-nothing there looks like the beginning of a list; a link has one item less, and a fact of an unknown property ends with true."""
 
 
 def values_of(write: RecordWrite, number: int) -> dict[str, object]:
@@ -66,7 +62,7 @@ def values_of(write: RecordWrite, number: int) -> dict[str, object]:
 
 def stored_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass]) -> StoredRecord:
     """Read a row back; raise Unavailable when its signed bytes are not the ones that were kept."""
-    class_numbers = _numbers(row.class_numbers)
+    class_numbers = class_numbers_of(row.class_numbers)
     return StoredRecord(
         number=row.number,
         record=_record(row, class_numbers, class_of),
@@ -88,23 +84,11 @@ def content_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass])
 
 
 def changed_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass]) -> ChangedRecord:
-    """Read of a row what the index takes."""
-    class_numbers = _numbers(row.class_numbers)
+    """Read of a row what a search and standing queries take."""
+    class_numbers = class_numbers_of(row.class_numbers)
     made = _record(row, class_numbers, class_of)
     return ChangedRecord(
         row.number, made, class_numbers, row.withdrawn_at, row.change_sequence, row.doubted_at, row.ended_at
-    )
-
-
-def changed_facts(row: Any, properties: frozenset[str]) -> ChangedFacts:  # noqa: ANN401 - a row of `records`
-    """Read of a row the facts of some properties: half the time that the whole text takes."""
-    facts = [
-        (name, _decode(f'"{value}"') if "\\" in value else value, int(terms))
-        for name, value, terms in _facts_in(row.content)
-        if name in properties
-    ]
-    return ChangedFacts(
-        row.number, row.schema, _numbers(row.class_numbers), facts, bool(row.is_gone), row.change_sequence
     )
 
 
@@ -132,7 +116,8 @@ def _record(row: sa.Row[Any], class_numbers: tuple[int, ...], class_of: Callable
 
 
 @functools.lru_cache(maxsize=4_096)
-def _numbers(text: str) -> tuple[int, ...]:
+def class_numbers_of(text: str) -> tuple[int, ...]:
+    """Read the numbers of a row's classes."""
     # Records by the thousand have the same classes.
     return tuple(json.loads(text))
 

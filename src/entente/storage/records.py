@@ -23,8 +23,9 @@ from entente.records.model import ChangedFacts, ChangedRecord, Fragment, Holder,
 from entente.records.ports import Page, RecordWrite
 from entente.storage.classes import ClassTables
 from entente.storage.record_blobs import RecordBlobs
+from entente.storage.record_facts import count_changed, facts_since
 from entente.storage.record_pages import ClassKey, RecordPages, class_key
-from entente.storage.record_rows import changed_facts, changed_record, content_record, stored_record, values_of
+from entente.storage.record_rows import changed_record, content_record, stored_record, values_of
 from entente.storage.rows import (
     add_row_once,
     add_to_counter,
@@ -32,7 +33,6 @@ from entente.storage.rows import (
     insert_rows,
     json_text,
     parts,
-    read,
     read_among,
     read_counter,
     read_one,
@@ -76,22 +76,6 @@ _CHANGED = (
     .where(record.c.change_sequence > sa.bindparam("after"))
     .order_by(record.c.change_sequence, record.c.number)
 )
-_COUNT_CHANGED = sa.select(sa.func.count().label("records")).where(record.c.change_sequence > sa.bindparam("after"))
-_is_gone = sa.or_(record.c.withdrawn_at.is_not(None), record.c.doubted_at.is_not(None), record.c.ended_at.is_not(None))
-_FACTS_SINCE = (
-    sa.select(
-        record.c.number,
-        record.c.schema,
-        record.c.class_numbers,
-        record.c.content,
-        record.c.change_sequence,
-        sa.type_coerce(_is_gone, sa.Integer).label("is_gone"),
-    )
-    .where(record.c.change_sequence > sa.bindparam("after"))
-    .order_by(record.c.change_sequence, record.c.number)
-)
-_FACTS_STEP = _FACTS_SINCE.limit(sa.bindparam("most"))
-_FACTS_OF_CHANGE = _FACTS_SINCE.where(record.c.change_sequence == sa.bindparam("change"))
 _NUMBER = sa.select(record.c.number).where(record.c.record_id == sa.bindparam("record"))
 _UPDATE = (
     sa.update(record)
@@ -312,9 +296,8 @@ class RecordTables:
 
     def withdrawal(self, record: RecordId) -> Statement | None:
         """Return the withdrawal of a record, held or not."""
-        row = self._connection.execute(
-            sa.select(record_withdrawal.c.statement).where(record_withdrawal.c.record_id == record)
-        ).first()
+        query = sa.select(record_withdrawal.c.statement).where(record_withdrawal.c.record_id == record)
+        row = self._connection.execute(query).first()
         return None if row is None else statement_of(row.statement)
 
     def page(self, allowed: frozenset[int], *, today: date, after: int, limit: int, kind: str = "") -> Page:
@@ -347,16 +330,11 @@ class RecordTables:
 
     def count_changed(self, sequence: int) -> int:
         """Count the records with a change_sequence above `sequence`, withdrawn ones included."""
-        return int(read_one(self._connection, _COUNT_CHANGED, {"after": sequence}).records)
+        return count_changed(self._connection, sequence)
 
     def facts_since(self, sequence: int, limit: int, properties: frozenset[str]) -> tuple[ChangedFacts, ...]:
         """Return of the records that `changed_since` returns only the facts of some properties."""
-        rows = read(self._connection, _FACTS_STEP, {"after": sequence, "most": limit})
-        if len(rows) == limit:
-            last = rows[-1].change_sequence
-            rest = read(self._connection, _FACTS_OF_CHANGE, {"after": sequence, "change": last})
-            rows = [row for row in rows if row.change_sequence < last] + rest
-        return tuple([changed_facts(row, properties) for row in rows])
+        return facts_since(self._connection, sequence, limit, properties)
 
     def fragment(self, record: RecordId) -> Fragment | None:
         """Return the original fragment."""
