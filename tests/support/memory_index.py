@@ -17,6 +17,7 @@ class MemoryIndex:
         self.asked: list[frozenset[int]] = []
         self.live_max = 1_000_000
         self.beside_fails = False
+        self.takes_more = True
 
     def position(self) -> int:
         return self.reached
@@ -35,6 +36,9 @@ class MemoryIndex:
 
     def is_damaged(self) -> bool:
         return False
+
+    def is_ready(self) -> bool:
+        return self.takes_more
 
     def settle(self, *, wait: bool) -> bool:
         return True

@@ -61,6 +61,9 @@ class SearchIndex(Protocol):
         It is to hold what this one holds, and `records` more.
         """
 
+    def is_ready(self) -> bool:
+        """Say within a moment whether a fresh index takes more now; what changed is brought in first while it does not."""
+
     def settle(self, *, wait: bool) -> bool:
         """Have what was put into a fresh index written; True once that is done and it may take over.
 

@@ -327,6 +327,8 @@ class Identity:
         try:
             if self.fresh is None:
                 self.fresh = self.index.beside(waiting)
+            if not self.fresh.is_ready():
+                return 0
             read = self._step(self.fresh, FILL_RECORDS)
             if not read and self.fresh.settle(wait=wait):
                 self.index.take_over(self.fresh)

@@ -40,6 +40,8 @@ LIVE_MAX = 50_000
 """Entries from which on a live part is worth a base: up to there a search of it takes 2 ms."""
 LIVE_PART_MAX = 4
 """A live part that is a quarter as large as its base goes into a new one."""
+READY_SECONDS = 0.25
+"""Longest wait for the process that fills a base, in the thread that brings in what changed: it is found within a second."""
 BASE_FOUND_MAX = 25
 """Records of the base that are judged for one query: their names are compared whole already. Of 579 development queries whose
 right record was among forty, 577 had it among these."""
@@ -103,6 +105,11 @@ class LayeredIndex:
         fresh._generation = self._begun(has_base=has_base)
         self._fresh = fresh
         return fresh
+
+    def is_ready(self) -> bool:
+        """Say within READY_SECONDS whether what was put in was taken: names in scripts that were learned take a while."""
+        filling = self._generation.filling
+        return filling is None or filling.is_ready()
 
     def settle(self, *, wait: bool) -> bool:
         """Have what was put in written; True once it is. What is put in meanwhile goes into the live part."""
@@ -210,7 +217,7 @@ class _Generation:
         self.pool: WorkerPool | None = None
         self.base_size = 0
         self._workers = workers
-        self._filling = filling
+        self.filling = filling
         self._writing: _Writing | None = None
         self._changed = array("I")
 
@@ -230,22 +237,22 @@ class _Generation:
         return found
 
     def position(self) -> int:
-        return self.live.position() if self._filling is None else self._filling.position
+        return self.live.position() if self.filling is None else self.filling.position
 
     def apply(
         self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int, erased: Sequence[int]
     ) -> None:
-        if self._filling is not None:
+        if self.filling is not None:
             # What is erased while the base is filled does not come into it.
-            self._filling.apply([*removed, *erased], entries, position)
+            self.filling.apply([*removed, *erased], entries, position)
             return
         if self.base_size or self._writing is not None:
             self._leave_out([*removed, *erased])
         self.live.apply(removed, entries, position, erased=erased)
 
     def settle(self, *, wait: bool) -> bool:
-        if self._filling is not None:
-            self._writing, self._filling = _Writing(self._filling, self.folder, self._workers), None
+        if self.filling is not None:
+            self._writing, self.filling = _Writing(self.filling, self.folder, self._workers), None
             # From here on what comes in goes into the live part.
             self.live.apply([], [], self._writing.position)
         if self._writing is not None and self._writing.is_done(wait=wait):
@@ -258,8 +265,8 @@ class _Generation:
 
     def close(self) -> None:
         self.live.close()
-        if self._filling is not None:
-            self._filling.end()
+        if self.filling is not None:
+            self.filling.end()
         if self._writing is not None:
             self._writing.end()
         if self.pool is not None:
@@ -304,6 +311,9 @@ class _Filling:
         except WorkerEnded as error:
             raise _not_built(error) from error
         self.position, self._is_told = position, True
+
+    def is_ready(self) -> bool:
+        return not self._is_told or self._worker.has_answered(READY_SECONDS)
 
     def filled(self) -> Worker:
         """Return the process once it has everything."""

@@ -9,6 +9,7 @@ Source: DESIGN sections 7 and 8; docs/rules/identity.md I37.
 from __future__ import annotations
 
 import queue
+import select
 import subprocess
 import sys
 import threading
@@ -77,6 +78,10 @@ class Worker:
         if "failed" in answer:
             raise Unavailable(**answer["failed"])
         return answer["done"]
+
+    def has_answered(self, seconds: float) -> bool:
+        """Say within so many seconds whether there is an answer to take, or an end."""
+        return bool(select.select([self._from], [], [], seconds)[0])
 
     def end(self) -> None:
         """End the process; it holds nothing that is not in files."""

@@ -295,3 +295,21 @@ def test_i44_where_the_fresh_index_of_a_large_store_fails_the_empty_one_is_fille
     assert [one.caption for one in world.search("Karimzoda").candidates] == ["Karimzoda Behruz"]
     assert world.identity.rebuild() == 2
     assert [one.caption for one in world.search("Karimzoda").candidates] == ["Karimzoda Behruz"]
+
+
+def test_i15_what_changes_is_brought_in_while_the_fresh_index_is_busy() -> None:
+    world = a_world("Мухаммедов А.", "Karimzoda Behruz")
+    world.erase(1)
+    assert world.identity.follow() == 1
+    assert world.identity.follow() == 1
+    fresh = world.identity.fresh
+    assert isinstance(fresh, MemoryIndex)
+    fresh.takes_more = False
+    world.arrive(a_record(("name", "Saidov Rustam"), local_id="p9"))
+    assert [world.identity.follow() for _ in range(3)] == [1, 0, 0]
+    assert world.search("Saidov").candidates
+    fresh.takes_more = True
+    while world.identity.fresh is not None:
+        world.identity.follow()
+    assert world.index.is_clean()
+    assert world.search("Saidov").candidates
