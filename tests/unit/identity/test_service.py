@@ -1,5 +1,6 @@
 """I12 to I15: the search as a recorded act, and the index that follows the store."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, cast
@@ -12,6 +13,7 @@ from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct, Retention
 from entente.identity.model import Occasion, Query
+from entente.identity.ports import IdentityUnit
 from entente.identity.service import SHOWN_MAX
 from entente.kernel.canonical import canonical_bytes
 from entente.kernel.errors import Invalid, Refused, Unavailable
@@ -221,6 +223,33 @@ def test_i15_a_record_erased_between_look_and_row_is_not_shown() -> None:
     world = a_world("Мухаммедов А.", "Karimzoda Behruz")
     world.before_row = lambda: world.erase(1)
     assert world.search("Muhammadov").candidates == ()
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "units"),
+    [
+        (lambda _: None, 0),
+        (lambda world: world.change(2), 0),
+        (lambda world: world.change(1), 1),
+        (lambda world: setattr(world, "governance", 2), 1),
+    ],
+    ids=["nothing", "another record", "a record shown", "governance"],
+)
+def test_i40_only_a_search_that_is_looked_again_takes_a_unit_of_its_own(
+    meanwhile: Callable[[World], None], units: int
+) -> None:
+    world = a_world("Мухаммедов А.", "Karimzoda Behruz")
+    opened: list[IdentityUnit] = []
+    open_unit = world.identity.open_unit
+
+    def counted() -> IdentityUnit:
+        opened.append(open_unit())
+        return opened[-1]
+
+    world.identity.open_unit = counted
+    world.before_row = lambda: meanwhile(world)
+    assert [one.caption for one in world.search("Muhammadov").candidates] == ["Мухаммедов А."]
+    assert (len(opened), len(world.trail_rows)) == (units, 1)
 
 
 def test_i17_after_an_erasure_the_index_is_made_anew_beside_the_one_that_answers() -> None:
