@@ -21,7 +21,7 @@ from entente.kernel.clock import format_time
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Misconfigured, Unavailable
 from entente.storage.folder import Folder
-from entente.storage.migrate import MIGRATIONS
+from entente.storage.migrating import MIGRATIONS
 from entente.storage.rows import json_text
 from entente.storage.schema import OLDEST_SCHEMA_OF_CODE, SCHEMA, metadata
 from entente.storage.store import Store

@@ -17,7 +17,7 @@ from entente.kernel.errors import EntenteError, Unavailable
 from entente.settings import Settings
 from entente.storage import sqlite
 from entente.storage.folder import Folder, FolderLock
-from entente.storage.migrate import MIGRATIONS
+from entente.storage.migrating import MIGRATIONS
 from entente.storage.schema import SCHEMA
 from entente.storage.store import Store
 from entente.verbs import perform
