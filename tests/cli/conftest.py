@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,24 +18,33 @@ PASSPHRASE = "correct horse battery staple"
 Run = Callable[..., Result]
 
 
+def run_line(*line: str | Path | int, text: str | None = None) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in line], input=text)
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return what runs one command line; passphrases come from the environment, as in a script."""
     monkeypatch.setenv("ENTENTE_PASSPHRASE", PASSPHRASE)
-
-    def run_line(*line: str | Path | int, text: str | None = None) -> Result:
-        return CliRunner().invoke(app, [str(word) for word in line], input=text)
-
     return run_line
 
 
-@pytest.fixture
-def folder(run: Run, tmp_path: Path) -> Path:
-    """Return the folder of a new bureau with a duty officer."""
-    place = tmp_path / "xa"
-    init(run, place, "XA-NCB", "XA")
-    run("officer", "add", "duty-1", "--role", "duty_officer", "--as", "head-1", "--folder", place)
+@pytest.fixture(scope="session")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a new bureau with a duty officer, made by the commands once a process and never opened again."""
+    place = tmp_path_factory.mktemp("bureau") / "xa"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ENTENTE_PASSPHRASE", PASSPHRASE)
+        made = init(run_line, place, "XA-NCB", "XA")
+        assert made.exit_code == 0, made.output
+        run_line("officer", "add", "duty-1", "--role", "duty_officer", "--as", "head-1", "--folder", place)
     return place
+
+
+@pytest.fixture
+def folder(bureau: Path, tmp_path: Path) -> Path:
+    """Return the folder of a new bureau with a duty officer, a copy for this test."""
+    return Path(shutil.copytree(bureau, tmp_path / "xa"))
 
 
 def init(run: Run, place: Path, code: str, country: str) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -20,9 +21,19 @@ def folder(tmp_path: Path) -> Folder:
     return place
 
 
+@pytest.fixture(scope="session")
+def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a store that was opened for the first time: made once a process, for each test to copy."""
+    place = Folder(tmp_path_factory.mktemp("new") / "node")
+    place.create()
+    Store.open(place).close()
+    return place.database
+
+
 @pytest.fixture(params=["sqlite"])
-def opener(folder: Folder, request: pytest.FixtureRequest) -> Iterator[Opener]:
+def opener(folder: Folder, new_store: Path, request: pytest.FixtureRequest) -> Iterator[Opener]:
     """Open the store of the folder, again as often as asked; whatever is open at the end is closed."""
+    shutil.copy(new_store, folder.database)
     opened: list[Store] = []
 
     def open_again(hooks: Sequence[Hook] = ()) -> Store:
