@@ -15,15 +15,17 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import numba
+from numba.core import types
 
 import entente.identity
 
 SETTINGS: Final[Any] = numba.config
+PLAIN: Final[Any] = types.unliteral
 F = TypeVar("F", bound=Callable[..., object])
 
 KEPT: Final = Path(__file__).parent / "__pycache__"
@@ -55,6 +57,15 @@ def compiled(function: F) -> F:
     # Where a function is kept is settled as it is decorated; what others have numba keep stays where it was.
     before, SETTINGS.CACHE_DIR = SETTINGS.CACHE_DIR, str(FOLDER)
     try:
-        return cast("F", numba.njit(cache=True, nogil=True)(function))
+        loops: Any = numba.njit(cache=True, nogil=True)(function)
     finally:
         SETTINGS.CACHE_DIR = before
+    resolve = loops.get_call_template
+
+    def resolve_plainly(args: Iterable[Any], kws: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what numba makes of a call
+        """Resolve a call from another loop: a number written out there is a number like any other."""
+        return resolve([PLAIN(kind) for kind in args], {name: PLAIN(kind) for name, kind in kws.items()})
+
+    # Else what is handed a 0 by one caller and a variable by another is compiled twice, with all that it calls.
+    loops.get_call_template = resolve_plainly
+    return cast("F", loops)

@@ -1,6 +1,9 @@
 """What is kept compiled is never older than any source it may hold something of."""
 
 from pathlib import Path
+from typing import Any
+
+from numba.core import types
 
 from entente.search.compiling import FOLDER, PREFIX, SETTINGS, compiled, folder_for
 
@@ -33,3 +36,16 @@ def test_loops_are_kept_there_and_what_others_compile_is_not() -> None:
     kept = {path.name.split(".")[0] for path in FOLDER.rglob("*.nbi")}
     assert {"trie", "closer", "answering"} <= kept
     assert FOLDER.name.startswith(PREFIX)
+
+
+def test_number_written_out_and_one_that_varies_are_compiled_once() -> None:
+    """As other loops call it: with a 0 in their source, and with a variable."""
+
+    def following(number: int) -> int:
+        return number + 1
+
+    loops: Any = compiled(following)
+    kinds: Any = types
+    for kind in (kinds.literal(0), kinds.int64):
+        loops.get_call_template((kind,), {})
+    assert loops.signatures == [(kinds.int64,)]
