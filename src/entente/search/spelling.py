@@ -32,6 +32,8 @@ GRAM_SHARE_MIN: Final = 0.15
 LONE_GRAM_LETTERS_MAX: Final = 5
 """A longer word has too little in common with one that shares a single gram."""
 BUCKETS: Final = 64
+CLEARED_AT_ONCE: Final = 32
+"""Bytes side by side that are cleared while one of them is sought out."""
 SAME_FIRST_PART: Final = 0.15
 """Of what two words lack of being alike: a slip within a word is likelier than one at its first letter."""
 WAITING_MAX: Final = (WORD_LETTERS_MAX + 1) * SYMBOLS
@@ -49,6 +51,8 @@ class SpellingScratch(NamedTuple):
     """u8 by word, all 0 before and after: how many grams it shares."""
     met: Array
     """i32 by word."""
+    shares: Array
+    """u8: of those, `_share`."""
     slips: Array
     """u8[found]: of each word that the walk found."""
 
@@ -57,7 +61,7 @@ def spelling_scratch(words: int, found: int) -> SpellingScratch:
     """Return scratch for an index of so many words and for as many that are found at once."""
     return SpellingScratch(
         np.empty((WAITING_MAX, 6), np.int64), np.zeros(SYMBOLS, np.int64), np.zeros(words, np.uint8),
-        np.empty(words, np.int32), np.empty(found, np.uint8),
+        np.empty(words, np.int32), np.empty(words, np.uint8), np.empty(found, np.uint8),
     )  # fmt: skip
 
 
@@ -133,17 +137,19 @@ def likeness(made: int, size: int, other: int, first: int, other_first: int) -> 
 def walk(words: Words, shown: Shown, word: Array, edits: int, found: Array, scratch: SpellingScratch) -> int:
     """Write the shown words within `edits` slips, 1 or 2, into `found` i64, how many slips into the scratch; return how many.
 
-    `places` of the scratch has the word. Of each node it is known in which places of the asked word one may be, with no slip
-    (`none`), one, two; and where the letter after was read before its neighbour (`one_half`, `two_half`: one slip more).
+    Of two slips one at least is behind the first half of the word: a word with both in it has the other half, and is found by
+    its grams. `places` of the scratch has the word. Of each node it is known in which places of the asked word one may be, with
+    no slip (`none`), one, two; and where the letter after was read before its neighbour (`one_half`, `two_half`: one slip more).
     """
     nodes, leads, waiting, places = words.nodes, shown.nodes, scratch.waiting, scratch.places
     full, end = (1 << (word.size + 1)) - 1, 1 << word.size
+    late = full ^ ((1 << (word.size // 2)) - 1)
     count, top = 0, 1
     waiting[0, 0], waiting[0, 1], waiting[0, 2], waiting[0, 3], waiting[0, 4], waiting[0, 5] = (
         0,
         1,
         3 & full,
-        7 & full,
+        7 & late,
         0,
         0,
     )
@@ -176,7 +182,7 @@ def walk(words: Words, shown: Shown, word: Array, edits: int, found: Array, scra
             one_b = (((one & stands) << 1) | none | (none << 1) | (none_b << 1) | ((one_half & stands) << 2)) & full
             two_b = 0
             if edits == 2:  # noqa: PLR2004 - the slips that are told apart
-                two_b = (((two & stands) << 1) | one | (one << 1) | (one_b << 1) | ((two_half & stands) << 2)) & full
+                two_b = (((two & stands) << 1) | one | (one << 1) | (one_b << 1) | ((two_half & stands) << 2)) & late
             reached = one_b | two_b
             if reached == 0:
                 continue
@@ -202,12 +208,13 @@ def sharing_grams(words: Words, shown: Array, word: Array, scratch: SpellingScra
     own = grams_of(word, grams)
     met, shared, begins, near_of = scratch.met, scratch.shared, words.begins, words.gram_words
     enough = 1 if own <= LONE_GRAM_LETTERS_MAX else 2
-    count = 0
+    count, passed = 0, 0
     for place in range(own):
         is_new = True
         for earlier in range(place):
             is_new &= grams[earlier] != grams[place]
         if is_new:
+            passed += words.gram_begins[grams[place] + 1] - words.gram_begins[grams[place]]
             for entry in range(words.gram_begins[grams[place]], words.gram_begins[grams[place] + 1]):
                 near = near_of[entry]
                 shared[near] += 1
@@ -216,16 +223,20 @@ def sharing_grams(words: Words, shown: Array, word: Array, scratch: SpellingScra
                     count += 1
     by_share = np.zeros(BUCKETS + 1, np.int64)
     for place in range(count):
-        by_share[_share(begins, met[place], shared[met[place]], own)] += 1
+        scratch.shares[place] = _share(begins, met[place], shared[met[place]], own)
+        by_share[scratch.shares[place]] += 1
     least, kept = BUCKETS, by_share[BUCKETS]
     while least > BUCKETS * GRAM_SHARE_MIN and kept < limit:
         least -= 1
         kept += by_share[least]
     written = 0
     for place in range(count):
-        if written < found.size and _share(begins, met[place], shared[met[place]], own) >= least:
+        if written < found.size and scratch.shares[place] >= least:
             found[written] = met[place]
             written += 1
+    if passed * CLEARED_AT_ONCE > shared.size:
+        shared[:] = 0
+        return written
     for place in range(own):
         for entry in range(words.gram_begins[grams[place]], words.gram_begins[grams[place] + 1]):
             shared[near_of[entry]] = 0
