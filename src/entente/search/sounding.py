@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from entente.search.compiling import compiled
-from entente.search.trie import FOLLOWING, Shown, Words, node_after
+from entente.search.trie import CHILD_SHIFT, FOLLOWING, NONE, Shown, Words, bits
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -28,6 +28,10 @@ COST_STEP: Final = 8
 FAR: Final = 1 << 29
 COST_BITS: Final = 32
 FREE: Final = -1
+LETTER_BITS: Final = 6
+LETTER: Final = (1 << LETTER_BITS) - 1
+CROWDED: Final = 2 * BEAM
+"""So many beginnings at a place, and each time they have doubled, make it worth while to see which will not go on."""
 
 
 class Model(NamedTuple):
@@ -37,6 +41,8 @@ class Model(NamedTuple):
     """u8: the letters of all Latin chunks, one after the other."""
     begins: Array
     """i32[chunks + 1]"""
+    spelt: Array
+    """i64 by chunk: the same letters once more, the first in the lowest LETTER_BITS; 0 behind the last."""
     chunks: Array
     """u16 by arc: number of the Latin chunk."""
     costs: Array
@@ -56,6 +62,8 @@ class Beginnings(NamedTuple):
     """i64[signs + 1]: how many, 0 before and after."""
     least: Array
     """i64[signs + 1]: what the cheapest costs."""
+    most: Array
+    """i64[signs + 1]: what is dearer will not go on."""
 
 
 def beginnings(signs_max: int) -> Beginnings:
@@ -65,6 +73,7 @@ def beginnings(signs_max: int) -> Beginnings:
         np.full(shape, FREE, np.int64),
         np.empty(shape, np.int32),
         np.zeros(places, np.int64),
+        np.empty(places, np.int64),
         np.empty(places, np.int64),
     )
 
@@ -88,10 +97,11 @@ def sounding(
     word are passed over, so that they neither take a place in the beam nor are the cheapest.
     """
     signs = begins.size - 1
-    nodes, leads, letters, spelt_from = words.nodes, shown.nodes, model.letters, model.begins
-    table, slots, counts, least = reached.table, reached.slots, reached.counts, reached.least
+    nodes, leads, table, slots, counts = words.nodes, shown.nodes, reached.table, reached.slots, reached.counts
+    least, dearest = reached.least, reached.most
     for place in range(signs + 1):
-        least[place] = FAR
+        least[place], dearest[place] = FAR, FAR
+    crowded = np.full(signs + 1, CROWDED, np.int64)
     _reach(table, slots, counts, least, 0, 0, 0)
     for place in range(signs):
         most = _most(table, slots, counts[place], least[place], place)
@@ -105,18 +115,18 @@ def sounding(
                 there = spans[span, 0]
                 for arc in range(spans[span, 1], spans[span, 2]):
                     whole = cost + model.costs[arc]
-                    if whole > least[there] + DEARER_MAX:
+                    if whole > min(least[there] + DEARER_MAX, dearest[there]):
                         # The rest of the span is as dear or dearer.
                         break
-                    chunk = model.chunks[arc]
-                    first, last = spelt_from[chunk], spelt_from[chunk + 1]
-                    after = node
-                    if first < last:
-                        if following >> np.int64(letters[first]) & 1 == 0:
-                            continue
-                        after = node_after(nodes, node, letters, first, last)
+                    spelt = model.spelt[model.chunks[arc]]
+                    if spelt and following >> (spelt & LETTER) & 1 == 0:
+                        continue
+                    after = _node_after(nodes, node, spelt)
                     if after >= 0 and leads[after]:
                         _reach(table, slots, counts, least, there, after, whole)
+                        if counts[there] == crowded[there] and there < signs:
+                            dearest[there] = _most(table, slots, counts[there], least[there], there)
+                            crowded[there] *= 2
     written = 0
     for entry in range(counts[signs]):
         held = table[signs, slots[signs, entry]]
@@ -130,6 +140,18 @@ def sounding(
             table[place, slots[place, entry]] = FREE
         counts[place] = 0
     return written
+
+
+@compiled
+def _node_after(nodes: Array, node: int, spelt: int) -> int:
+    """Return the node that the letters of a chunk (`Model.spelt`) lead to, or NONE."""
+    while spelt:
+        here, bit = nodes[node], 1 << (spelt & LETTER)
+        if here & bit == 0:
+            return NONE
+        node = (here >> CHILD_SHIFT) + bits(here & FOLLOWING & (bit - 1))
+        spelt >>= LETTER_BITS
+    return node
 
 
 @compiled
