@@ -28,8 +28,10 @@ from entente.search.compiling import compiled
 from entente.search.cutting import WAYS_MAX, cuttings, place_of
 from entente.search.matching import (
     DAYS_A_YEAR,
+    GAIN_SCALE,
     HELD_WORDS_MAX,
     LOOKED_AT_MAX,
+    SUM,
     MatchScratch,
     Names,
     Near,
@@ -37,6 +39,7 @@ from entente.search.matching import (
     best_entries,
     end_fits,
     fit_of,
+    holding,
     match_scratch,
 )
 from entente.search.near import (
@@ -173,6 +176,8 @@ class Scratch(NamedTuple):
     match: MatchScratch
     pairs: Array
     """f32[ASKED_WORDS_MAX, HELD_WORDS_MAX]"""
+    held: Array
+    """i64[HELD_WORDS_MAX]"""
     fits: Array
     """f64[2 × LOOKED_AT_MAX]: of the entries that are looked at."""
     scores: Array
@@ -192,7 +197,8 @@ def scratch_for(entries: int, words: int) -> Scratch:
     )  # fmt: skip
     return Scratch(
         near_scratch(words), rows, match_scratch(entries, words),
-        np.empty((ASKED_WORDS_MAX, HELD_WORDS_MAX), np.float32), np.empty(2 * LOOKED_AT_MAX, np.float64),
+        np.empty((ASKED_WORDS_MAX, HELD_WORDS_MAX), np.float32), np.empty(HELD_WORDS_MAX, np.int64),
+        np.empty(2 * LOOKED_AT_MAX, np.float64),
         np.empty(2 * LOOKED_AT_MAX, np.float64), np.empty(CLOSER_MAX, np.int64),
         np.empty(CLOSER_MAX * HELD_WORDS_MAX, np.int64),
     )  # fmt: skip
@@ -212,8 +218,8 @@ def scales_of(weights: Weights) -> Scales:
 @compiled
 def answer(held: Held, view: View, asked: Asked, beside: Beside, turn: int, scratch: Scratch, best: Best) -> int:
     """Write the best records; return how many. `turn` is above that of each earlier call by TURNS."""
-    count, found, ways = asked.scripts.size, 0, asked.way_begins
-    for word in range(count):
+    found, most, ways = 0, 0.0, asked.way_begins
+    for word in range(asked.scripts.size):
         find_near(held, view.shown, asked, word, scratch)
     for way in range(ways.size - 1):
         rows = asked.ways[ways[way] : ways[way + 1]]
@@ -221,9 +227,20 @@ def answer(held: Held, view: View, asked: Asked, beside: Beside, turn: int, scra
         for place in range(rows.size):
             is_known &= asked.joined[rows[place]] == 0 or scratch.rows.counts[rows[place]] > 0
         if is_known:
-            found = _judge(held, view, Reading(asked, rows), beside, turn, scratch, best, found)
-            turn += 1
-    usual = asked.ways[: ways[1]]
+            found, fit = _judge(held, view, Reading(asked, rows), beside, turn + way, scratch, best, found)
+            most = max(most, fit)
+    # Where a name holds all that was asked for, no word of it need be several.
+    if most < CLOSER_BELOW:
+        found = _judge_cut(held, view, asked, beside, turn + READINGS_MAX, scratch, best, found)
+    return found
+
+
+@compiled
+def _judge_cut(
+    held: Held, view: View, asked: Asked, beside: Beside, turn: int, scratch: Scratch, best: Best, found: int
+) -> int:
+    """Judge the usual reading with a long word cut into pieces, each in turn, as `_judge` does; return how many are found."""
+    usual, count = asked.ways[: asked.way_begins[1]], asked.scripts.size
     for place in range(usual.size):
         # A word that a reader sees in the index whole is hardly several.
         is_held = scratch.rows.counts[usual[place]] > 0 and scratch.rows.fits[usual[place], 0] == 1.0
@@ -239,7 +256,7 @@ def answer(held: Held, view: View, asked: Asked, beside: Beside, turn: int, scra
                         _piece(held.words, view.shown, letters[begin:end], count + piece, scratch)
                         begin = end
                     rows = _with_pieces(usual, place, count, pieces)
-                    found = _judge(held, view, Reading(asked, rows), beside, turn, scratch, best, found)
+                    found, _ = _judge(held, view, Reading(asked, rows), beside, turn, scratch, best, found)
                     turn += 1
     return found
 
@@ -294,39 +311,70 @@ def _keep(words: Words, row: int, count: int, scratch: Scratch) -> None:
 @compiled
 def _judge(
     held: Held, view: View, reading: Reading, beside: Beside, turn: int, scratch: Scratch, best: Best, found: int
-) -> int:
-    """Score the entries that one reading finds, and put their records among the best; return how many those are then."""
+) -> tuple[int, float]:
+    """Score the entries that one reading finds, and put their records among the best.
+
+    Return how many those are then, and how well the name fits that does best. An entry is passed over where it would come behind
+    the last of a full list even if all that it holds of the name were as near as its nearest word.
+    """
     near, names, table, fits, scores = scratch.rows, held.names, scratch.match.table, scratch.fits, scratch.scores
-    way = reading.rows
-    rows, known, whole = np.empty(way.size, np.int64), 0, 0.0
-    for place in range(way.size):
-        if near.counts[way[place]]:
-            rows[known] = way[place]
-            known += 1
-            whole += near.weights[way[place]]
-    rows = rows[:known]
-    if not known:
-        return found
-    part = whole / (whole + MISSING_WEIGHT * (way.size - known))
-    day = beside.born if is_full(beside.born) else 0
-    count = best_entries(names, view.shown.words, near, rows, view.allowed, day, turn, scratch.match)
+    rows, part, joined = _known(reading, near)
+    if not rows.size:
+        return found, 0.0
+    if joined >= 0:
+        count = holding(names, view.shown.words, near, joined, view.allowed, turn, scratch.match)
+    else:
+        day = beside.born if is_full(beside.born) else 0
+        count = best_entries(names, view.shown.words, near, rows, view.allowed, day, turn, scratch.match)
     begin_fits(near, rows, table)
-    most = 0.0
+    most, whole = 0.0, 0.0
+    for one in range(rows.size):
+        whole += near.weights[rows[one]]
     for place in range(count):
         entry = scratch.match.found[place]
-        fits[place] = fit_of(names, held.words.rarity, near, rows, entry, table, scratch.pairs)
+        # Each gain was rounded down.
+        fits[place] = min(1.0, ((scratch.match.state[entry] & SUM) + rows.size) / (GAIN_SCALE * whole))
+        if found == best.scores.size and fits[place] <= most:
+            scores[place] = _highest(part * fits[place], beside)
+            if scores[place] < best.scores[found - 1]:
+                continue
+            scores[place] = _moved(part * fits[place], beside, names.births[entry], names.countries[entry])
+            if scores[place] < best.scores[found - 1]:
+                continue
+        fits[place] = fit_of(names, held.words.rarity, near, rows, entry, table, scratch.pairs, scratch.held)
         scores[place] = _moved(part * fits[place], beside, names.births[entry], names.countries[entry])
         most = max(most, fits[place])
-    if 1 < known <= CLOSER_WORDS_MAX and most < CLOSER_BELOW:
+        found = place_among(names.records[entry], scores[place], best, found)
+    if 1 < rows.size <= CLOSER_WORDS_MAX and most < CLOSER_BELOW:
         closer = best_of(scores, count, scratch.best)
         _look_closer(held, reading.asked, rows, scratch.best[:closer], scratch)
         for place in scratch.best[:closer]:
             entry = scratch.match.found[place]
-            scores[place] = _moved(part * fits[place], beside, names.births[entry], names.countries[entry])
+            score = _moved(part * fits[place], beside, names.births[entry], names.countries[entry])
+            most = max(most, fits[place])
+            found = place_among(names.records[entry], score, best, found)
     end_fits(near, rows, table)
-    for place in range(count):
-        found = place_among(names.records[scratch.match.found[place]], scores[place], best, found)
-    return found
+    return found, part * most
+
+
+@compiled
+def _known(reading: Reading, near: Near) -> tuple[Array, float, int]:
+    """Return the words of a reading that something is near, what part of it they are, and which of two joined words, or −1.
+
+    Of several joined words the one that says most: whoever holds none of them is found by the reading that has them apart.
+    """
+    way, joined = reading.rows, reading.asked.joined
+    rows, known, whole, must = np.empty(way.size, np.int64), 0, 0.0, -1
+    for place in range(way.size):
+        row = way[place]
+        if near.counts[row]:
+            rows[known] = row
+            known += 1
+            whole += near.weights[row]
+            if row < joined.size and joined[row] and (must < 0 or near.weights[row] > near.weights[must]):
+                must = row
+    part = whole / (whole + MISSING_WEIGHT * (way.size - known)) if known else 0.0
+    return rows[:known], part, must
 
 
 @compiled
@@ -343,12 +391,14 @@ def _look_closer(held: Held, asked: Asked, rows: Array, best: Array, scratch: Sc
             count = 0
             for place in best:
                 count = left_over(names, found[place], one, enough, table, scratch.left, count)
-            fit_left(held, asked, word, scratch.left[:count], table[one], scratch)
+            fit_left(held, asked, word, scratch.left[:count], table[:, one], scratch)
     for place in best:
-        scratch.fits[place] = fit_of(names, words.rarity, scratch.rows, rows, found[place], table, scratch.pairs)
+        scratch.fits[place] = fit_of(
+            names, words.rarity, scratch.rows, rows, found[place], table, scratch.pairs, scratch.held
+        )
     for one in range(rows.size):
         for place in best:
-            forget(names, found[place], table[one])
+            forget(names, found[place], table[:, one])
 
 
 @compiled
@@ -382,6 +432,18 @@ def _moved(fit: float, beside: Beside, born: int, country: int) -> float:
             score += (1.0 - score) * scales.country_gain * fit * fit
         else:
             score *= 1.0 - scales.country_loss
+    return score
+
+
+@compiled
+def _highest(fit: float, beside: Beside) -> float:
+    """Return the score of a name that fits so well where all that was asked for beside it agrees."""
+    scales = beside.scales
+    score = fit * scales.ceiling
+    if beside.born:
+        score += (1.0 - score) * scales.gains[_EQUAL] * fit * fit
+    if beside.country:
+        score += (1.0 - score) * scales.country_gain * fit * fit
     return score
 
 

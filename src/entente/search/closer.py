@@ -69,22 +69,22 @@ def best_of(scores: Array, count: int, best: Array) -> int:
 def left_over(names: Names, entry: int, one: int, enough: Array, table: Array, left: Array, count: int) -> int:
     """Write the words of an entry that are left over for one asked word behind `count` others; return how many are then.
 
-    None are where a word fits it well enough, nor is a word that fits another asked word so well. `table` f32[asked, words] is 0
+    None are where a word fits it well enough, nor is a word that fits another asked word so well. `table` f32[words, asked] is 0
     for each word that was not judged, and JUDGED after; `enough` f32 by asked word.
     """
     begin = names.begins[entry]
     end = min(names.begins[entry + 1], begin + HELD_WORDS_MAX)
     for at in range(begin, end):
-        if table[one, names.words[at]] >= enough[one]:
+        if table[names.words[at], one] >= enough[one]:
             return count
     for at in range(begin, end):
         word = names.words[at]
-        if table[one, word] == 0.0:
+        if table[word, one] == 0.0:
             is_taken = False
             for other in range(enough.size):
-                is_taken |= table[other, word] >= enough[other]
+                is_taken |= table[word, other] >= enough[other]
             if not is_taken:
-                table[one, word] = JUDGED
+                table[word, one] = JUDGED
                 left[count] = word
                 count += 1
     return count

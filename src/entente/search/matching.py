@@ -25,7 +25,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 HELD_WORDS_MAX: Final = 16
 LOOKED_AT_MAX: Final = 300
 """Entries of one reading whose whole names are compared: on the development names 1,000 find next to none more."""
-STEPS: Final = 512
+STEPS: Final = 1_024
 """Steps into which sums are sorted: finer than any difference that matters before the close look."""
 EXTRA_PART: Final = 0.25
 """How much a held word that nobody asked for weighs beside one that was asked for (docs/rules/identity.md I7)."""
@@ -76,14 +76,14 @@ class MatchScratch(NamedTuple):
     found: Array
     """i64[2 × LOOKED_AT_MAX]"""
     table: Array
-    """f32[ASKED_WORDS_MAX, words], all 0 before and after."""
+    """f32[words, ASKED_WORDS_MAX], all 0 before and after: one word's fits lie beside each other."""
 
 
 def match_scratch(entries: int, words: int) -> MatchScratch:
     """Return scratch for an index of so many entries and words."""
     return MatchScratch(
         np.zeros(entries, np.int64), np.empty(entries, np.int32), np.empty(entries, np.int32),
-        np.empty(2 * LOOKED_AT_MAX, np.int64), np.zeros((ASKED_WORDS_MAX, words), np.float32),
+        np.empty(2 * LOOKED_AT_MAX, np.int64), np.zeros((words, ASKED_WORDS_MAX), np.float32),
     )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def shown_words(begins: Array, classes: Array, allowed: Array) -> Array:
 def best_entries(
     names: Names, shown: Array, near: Near, rows: Array, allowed: Array, born: int, turn: int, scratch: MatchScratch
 ) -> int:
-    """Write the entries that hold most of the asked words of `rows` into `found`; return how many.
+    """Write the entries that hold most of the asked words of `rows` into `found`, those that hold most first; return how many.
 
     `allowed` bool by class; `born` a day or 0; `turn` is above that of each earlier call.
     """
@@ -142,24 +142,44 @@ def best_entries(
                 elif day and day // DAYS_A_YEAR != born // DAYS_A_YEAR:
                     sums[place] = int(sums[place] * BORN_DIFFERS)
             most = max(most, sums[place])
-    if most <= 0:
-        return 0
-    by_step = np.zeros(STEPS + 1, np.int64)
+    shift = 0
+    while most >> shift >= STEPS:
+        shift += 1
+    # How many there are of each step, and then where its first one is to stand.
+    by_step = np.zeros(STEPS, np.int64)
     for place in range(count):
-        by_step[sums[place] * STEPS // most] += 1
-    step, kept = STEPS, by_step[STEPS]
+        by_step[sums[place] >> shift] += 1
+    step, kept = STEPS, 0
     while step > 0 and kept < LOOKED_AT_MAX:
         step -= 1
-        kept += by_step[step]
-    # Those above the last step first: of the last one there may be more than there is room for.
-    written = 0
-    for is_last in (False, True):
-        for place in range(count):
-            its = sums[place] * STEPS // most
-            if (its == step if is_last else its > step) and written < scratch.found.size:
-                scratch.found[written] = met[place]
-                written += 1
-    return written
+        here, by_step[step] = by_step[step], kept
+        kept += here
+    for place in range(count):
+        its = sums[place] >> shift
+        if its >= step and by_step[its] < scratch.found.size:
+            scratch.found[by_step[its]] = met[place]
+            by_step[its] += 1
+    return min(kept, scratch.found.size)
+
+
+@compiled
+def holding(names: Names, shown: Array, near: Near, row: int, allowed: Array, turn: int, scratch: MatchScratch) -> int:
+    """Write entries that hold one of an asked word's near words into `found`, LOOKED_AT_MAX at most; return how many.
+
+    The rest as in `best_entries`.
+    """
+    state, begun, count = scratch.state, turn << TURN_BIT, 0
+    for place in range(near.counts[row]):
+        word = near.words[row, place]
+        for at in range(names.posting_begins[word], names.posting_begins[word + 1]):
+            entry = names.postings[at]
+            if state[entry] < begun and (shown[word] == ALL_SHOWN or allowed[names.classes[entry]]):
+                state[entry] = begun | SUM
+                scratch.found[count] = entry
+                count += 1
+                if count == LOOKED_AT_MAX:
+                    return count
+    return count
 
 
 @compiled
@@ -193,7 +213,7 @@ def begin_fits(near: Near, rows: Array, table: Array) -> None:
     """Lay out how well each near word of the asked words of `rows` fits, by its number."""
     for asked in range(rows.size):
         for place in range(near.counts[rows[asked]]):
-            table[asked, near.words[rows[asked], place]] = near.fits[rows[asked], place]
+            table[near.words[rows[asked], place], asked] = near.fits[rows[asked], place]
 
 
 @compiled
@@ -201,37 +221,44 @@ def end_fits(near: Near, rows: Array, table: Array) -> None:
     """Undo `begin_fits`."""
     for asked in range(rows.size):
         for place in range(near.counts[rows[asked]]):
-            table[asked, near.words[rows[asked], place]] = 0.0
+            table[near.words[rows[asked], place], asked] = 0.0
 
 
 @compiled
-def fit_of(names: Names, rarity: Array, near: Near, rows: Array, entry: int, table: Array, pairs: Array) -> float:
+def fit_of(
+    names: Names, rarity: Array, near: Near, rows: Array, entry: int, table: Array, pairs: Array, held: Array
+) -> float:
     """Return how well an entry's whole name fits, in [0, 1]; `rarity` f32 by word, `table` as `begin_fits` lays it out.
 
-    Asked and held words are paired greedily, best first, none twice; `pairs` f32[ASKED_WORDS_MAX, HELD_WORDS_MAX] is scratch.
+    Asked and held words are paired greedily, best first, none twice; `pairs` f32[ASKED_WORDS_MAX, HELD_WORDS_MAX] and `held`
+    i64[HELD_WORDS_MAX] are scratch.
     """
-    begin = names.begins[entry]
-    held = min(names.begins[entry + 1] - begin, HELD_WORDS_MAX)
-    total, extra = 0.0, 0.0
+    begin, columns, total, extra = names.begins[entry], 0, 0.0, 0.0
+    for at in range(begin, min(names.begins[entry + 1], begin + HELD_WORDS_MAX)):
+        word = names.words[at]
+        extra += rarity[word]
+        is_near = False
+        for one in range(rows.size):
+            is_near |= table[word, one] > 0.0
+        if is_near:
+            for one in range(rows.size):
+                pairs[one, columns] = table[word, one] * near.weights[rows[one]]
+            held[columns] = word
+            columns += 1
     for one in range(rows.size):
-        weight = near.weights[rows[one]]
-        total += weight
-        for other in range(held):
-            pairs[one, other] = table[one, names.words[begin + other]] * weight
-    for other in range(held):
-        extra += rarity[names.words[begin + other]]
+        total += near.weights[rows[one]]
     gained = 0.0
-    for _ in range(min(rows.size, held)):
+    for _ in range(min(rows.size, columns)):
         most, row, column = 0.0, -1, -1
         for one in range(rows.size):
-            for other in range(held):
+            for other in range(columns):
                 if pairs[one, other] > most:
                     most, row, column = float(pairs[one, other]), one, other
         if row < 0:
             break
         gained += most
-        extra -= rarity[names.words[begin + column]]
-        for other in range(held):
+        extra -= rarity[held[column]]
+        for other in range(columns):
             pairs[row, other] = 0.0
         for one in range(rows.size):
             pairs[one, column] = 0.0

@@ -133,7 +133,7 @@ def test_each_word_is_left_over_once_where_nothing_fits_well(
     begins = np.cumsum([0, *map(len, held)], dtype=np.int32)
     names: Names = NOBODY._replace(words=np.array([word for entry in held for word in entry], np.int32), begins=begins)
     table, enough, left, count = (
-        np.array(known, np.float32),
+        np.array(known, np.float32).T.copy(),
         np.array(least[: len(known)], np.float32),
         np.empty(100, np.int64),
         0,
@@ -145,10 +145,10 @@ def test_each_word_is_left_over_once_where_nothing_fits_well(
     taken = {word for row, well in zip(known, least, strict=False) for word in range(10) if row[word] >= well}
     wanted = {word for entry in poor for word in entry if known[0][word] == 0.0} - taken
     assert sorted(left[:count].tolist()) == sorted(wanted)
-    assert table.tolist() == [[JUDGED if word in wanted else fit for word, fit in enumerate(known[0])], *known[1:]]
+    assert table.T.tolist() == [[JUDGED if word in wanted else fit for word, fit in enumerate(known[0])], *known[1:]]
     for entry in range(len(held)):
-        forget(names, entry, table[0])
-    assert not table[0][sorted({word for entry in looked_at for word in entry})].any()
+        forget(names, entry, table[:, 0])
+    assert not table[:, 0][sorted({word for entry in looked_at for word in entry})].any()
 
 
 def _built(folder: Path, names: dict[str, int]) -> Index:

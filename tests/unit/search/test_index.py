@@ -125,6 +125,33 @@ def test_whatever_is_typed_has_an_answer(index: Index, query: str) -> None:
     assert all(0.0 <= one.score <= 1.0 for one in index.search(query))
 
 
+@pytest.mark.parametrize(("born", "country"), [("", ""), ("1979-05-04", ""), ("1985", "TJ")])
+@pytest.mark.parametrize(
+    "name", ["Rustam Muhammadov", "Мухаммадов", "Anvar Kurbanov", "Rustam Karim Kurban", "rustamkarim"]
+)
+def test_what_a_short_list_passes_over_would_not_be_in_it(
+    names_alike: Index, name: str, born: str, country: str
+) -> None:
+    query = Query(names=(name,), birth_date=born, country=country)
+    whole = names_alike.search(query, 1_000)
+    assert len(whole) > 12
+    for limit in (1, 3, 12):
+        assert names_alike.search(query, limit) == whole[:limit]
+
+
+@pytest.fixture(scope="module")
+def names_alike(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """People with the same few words in their names, born on three days."""
+    given_, family = ("Rustam", "Rustem", "Anvar", "Anwar", "Karim"), ("Muhammadov", "Mahmudov", "Kurbanov", "Karimov")
+    people = [
+        IndexRecord(f"{one} {other} {born}", (f"{one} {other}",), born, country)
+        for one in given_
+        for other in family
+        for born, country in (("1979-05-04", "TJ"), ("1985", "KZ"), ("1985-02-03", ""))
+    ]
+    return Index.build(people, tmp_path_factory.mktemp("alike"))
+
+
 def test_score_never_rises_along_the_list(index: Index) -> None:
     found = index.search("Rustam Muhammadov", 8)
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
