@@ -6,8 +6,8 @@ Source: docs/rules/identity.md I3 and I22.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import accumulate
-from typing import Any, Final
+from itertools import accumulate, chain, pairwise
+from typing import Final
 
 import numpy as np
 
@@ -16,8 +16,6 @@ from entente.search.answering import Asked
 from entente.search.asking import asked_word
 from entente.search.letters import encode
 from entente.search.ways import readings
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 CUT_LETTERS_MIN: Final = 6
 """A shorter word is hardly several written together."""
@@ -44,26 +42,34 @@ def lay_out(ways: tuple[tuple[str, ...], ...]) -> Asked:
     beside = [[encode(form) for form in forms_beside(text)] if text.isascii() else [] for text in numbers]
     # A reading of fewer words than the name has two of them written together.
     apart = {word for way in ways if len(way) >= len(ways[0]) for word in way}
-    return Asked(
-        np.frombuffer(b"".join(latin), np.uint8),
+    # One array cut into its parts: to make each by itself took as long as all the rest.
+    numbers_of = (
         _begins(map(len, latin)),
         _begins(len(word.latin) for word in words),
-        np.array([-1 if lattice is None else lattice.script for lattice in lattices], np.int64),
+        [-1 if lattice is None else lattice.script for lattice in lattices],
         _begins(0 if lattice is None else len(lattice.counts) + 1 for lattice in lattices),
-        np.array(span_begins, np.int64),
-        np.array(spans, np.int64).reshape(-1, 3),
-        np.array([text not in apart for text in numbers], np.uint8),
-        np.array([_is_long(word.text, word.latin) for word in words], np.uint8),
-        np.frombuffer(b"".join(form for forms in beside for form in forms), np.uint8),
+        span_begins,
+        spans,
         _begins(len(form) for forms in beside for form in forms),
         _begins(map(len, beside)),
-        np.array([numbers[word] for way in ways for word in way], np.int64),
+        [numbers[word] for way in ways for word in way],
         _begins(map(len, ways)),
     )
+    whole = np.array([*chain.from_iterable(numbers_of)], np.int64)
+    ends = accumulate(map(len, numbers_of), initial=0)
+    latin_begins, readings_, scripts, signs, span_begins_, spans_, beside_begins, forms, rows, way_begins = (
+        whole[begin:end] for begin, end in pairwise(ends)
+    )
+    return Asked(
+        np.frombuffer(b"".join(latin), np.uint8), latin_begins, readings_, scripts, signs, span_begins_, spans_.reshape(-1, 3),
+        np.frombuffer(bytes(text not in apart for text in numbers), np.uint8),
+        np.frombuffer(bytes(_is_long(word.text, word.latin) for word in words), np.uint8),
+        np.frombuffer(b"".join(form for forms_ in beside for form in forms_), np.uint8), beside_begins, forms, rows, way_begins,
+    )  # fmt: skip
 
 
-def _begins(sizes: Iterable[int]) -> Array:
-    return np.array([*accumulate(sizes, initial=0)], np.int64)
+def _begins(sizes: Iterable[int]) -> list[int]:
+    return [*accumulate(sizes, initial=0)]
 
 
 def _is_long(text: str, latin: tuple[bytes, ...]) -> bool:
