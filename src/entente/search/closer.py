@@ -16,7 +16,7 @@ import numpy as np
 
 from entente.search.compiling import compiled
 from entente.search.matching import HELD_WORDS_MAX, Names
-from entente.search.near import COST_SPREAD, LETTER_FIT, UNLIKELY_PART, fit_by_sound, likeness_of
+from entente.search.near import ALIKE_MIN, COST_SPREAD, LETTER_FIT, UNLIKELY_PART, fit_by_sound, likeness_of
 from entente.search.rarity import COMMON_PART
 from entente.search.sounding import FAR, Model
 from entente.search.trie import Words
@@ -32,8 +32,6 @@ CLOSER_BELOW: Final = 0.75
 asked for; beside it nothing is to be gained."""
 HEARD_MIN: Final = 0.1
 """A word that fits less by its sound is another one."""
-ALIKE_MIN: Final = 0.5
-"""Spellings that are less alike say nothing."""
 JUDGED: Final = -1.0
 """The fit of a word that was judged and does not fit: below that of one that was not."""
 DEAREST: Final = -COST_SPREAD * math.log(HEARD_MIN)

@@ -44,6 +44,8 @@ UNLIKELY_PART: Final = 0.05
 """What is left of the fit of a word that the learned transliteration holds to be another one."""
 LETTER_FIT: Final = 0.5
 """A single letter is an initial more often than a word."""
+ALIKE_MIN: Final = 0.5
+"""Spellings that are less alike say nothing."""
 FIT_MIN: Final = 0.02
 """A word that fits less stands for nothing."""
 
@@ -124,13 +126,15 @@ def by_spelling(
     for place in range(heard):
         first, last = begins[found[place]], begins[found[place] + 1]
         alike = likeness(scratch.spelling.slips[place], spelt.size, last - first, letters[first], spelt[0])
-        count = note(found[place], factor * alike, scratch.fit_of, scratch.touched, count)
+        if alike >= ALIKE_MIN:
+            count = note(found[place], factor * alike, scratch.fit_of, scratch.touched, count)
     if wide:
         heard = sharing_grams(words, shown.words, spelt, scratch.spelling, found, BY_GRAMS)
         for place in range(heard):
             first, last = begins[found[place]], begins[found[place] + 1]
             alike = likeness_of(places, spelt, letters, first, last)
-            count = note(found[place], factor * alike, scratch.fit_of, scratch.touched, count)
+            if alike >= ALIKE_MIN:
+                count = note(found[place], factor * alike, scratch.fit_of, scratch.touched, count)
     for place in range(spelt.size):
         places[spelt[place]] = 0
     return count

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from entente.search.answering import Held, find_near, fit_left, scratch_for
 from entente.search.closer import (
-    ALIKE_MIN,
     CLOSER_BELOW,
     CLOSER_MAX,
     JUDGED,
@@ -27,7 +26,7 @@ from entente.search.lattices import lattice_of, model
 from entente.search.letters import LETTERS, decode
 from entente.search.matching import HELD_WORDS_MAX, Names
 from entente.search.names_builder import IndexRecord
-from entente.search.near import LETTER_FIT, NEAR_MAX, STANDARD_FIT
+from entente.search.near import ALIKE_MIN, LETTER_FIT, NEAR_MAX, STANDARD_FIT
 from entente.search.question import lay_out
 from entente.search.sounding import FAR
 from tests.unit.search.test_words import NOBODY, everything, near_of, numbers, shown_of, words_of
@@ -182,8 +181,9 @@ def test_i12_close_look_leaves_nothing_behind_and_hidden_names_move_nothing(tmp_
     first = both.search(query, 20, allowed=[0])
     assert first == both.search(query, 20, allowed=[0]) == alone.search(query, 20)
     assert first
-    scratch = both._scratch().arrays  # noqa: SLF001 - what a search leaves behind is seen nowhere else
+    scratch = both._scratch()  # noqa: SLF001 - what a search leaves behind is seen nowhere else
     assert not scratch.match.table.any()
+    assert not scratch.match.state.any()
     assert not scratch.near.spelling.places.any()
 
 
