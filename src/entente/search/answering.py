@@ -31,7 +31,6 @@ from entente.search.matching import (
     GAIN_SCALE,
     HELD_WORDS_MAX,
     LOOKED_AT_MAX,
-    SUM,
     MatchScratch,
     Names,
     Near,
@@ -62,8 +61,6 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 ROWS: Final = READINGS_MAX * ASKED_WORDS_MAX + ASKED_WORDS_MAX
 """Asked words of one name: those of its readings, and the pieces of one word."""
-TURNS: Final = READINGS_MAX + ASKED_WORDS_MAX * WAYS_MAX
-"""Readings of one name, those with a word cut into pieces among them."""
 BESIDE_FIT: Final = 0.75
 """How well the full name fits where a short form was asked for, and the other way round (docs/rules/identity.md I24)."""
 MISSING_WEIGHT: Final = 8.0
@@ -216,8 +213,8 @@ def scales_of(weights: Weights) -> Scales:
 
 
 @compiled
-def answer(held: Held, view: View, asked: Asked, beside: Beside, turn: int, scratch: Scratch, best: Best) -> int:
-    """Write the best records; return how many. `turn` is above that of each earlier call by TURNS."""
+def answer(held: Held, view: View, asked: Asked, beside: Beside, scratch: Scratch, best: Best) -> int:
+    """Write the best records; return how many."""
     found, most, ways = 0, 0.0, asked.way_begins
     for word in range(asked.scripts.size):
         find_near(held, view.shown, asked, word, scratch)
@@ -227,19 +224,20 @@ def answer(held: Held, view: View, asked: Asked, beside: Beside, turn: int, scra
         for place in range(rows.size):
             is_known &= asked.joined[rows[place]] == 0 or scratch.rows.counts[rows[place]] > 0
         if is_known:
-            found, fit = _judge(held, view, Reading(asked, rows), beside, turn + way, scratch, best, found)
+            found, fit = _judge(held, view, Reading(asked, rows), beside, scratch, best, found)
             most = max(most, fit)
     # Where a name holds all that was asked for, no word of it need be several.
     if most < CLOSER_BELOW:
-        found = _judge_cut(held, view, asked, beside, turn + READINGS_MAX, scratch, best, found)
+        found = _judge_cut(held, view, asked, beside, scratch, best, found)
     return found
 
 
 @compiled
-def _judge_cut(
-    held: Held, view: View, asked: Asked, beside: Beside, turn: int, scratch: Scratch, best: Best, found: int
-) -> int:
-    """Judge the usual reading with a long word cut into pieces, each in turn, as `_judge` does; return how many are found."""
+def _judge_cut(held: Held, view: View, asked: Asked, beside: Beside, scratch: Scratch, best: Best, found: int) -> int:
+    """Judge the usual reading with a long word cut into pieces, one after the other, as `_judge` does.
+
+    Return how many are found.
+    """
     usual, count = asked.ways[: asked.way_begins[1]], asked.scripts.size
     for place in range(usual.size):
         # A word that a reader sees in the index whole is hardly several.
@@ -256,8 +254,7 @@ def _judge_cut(
                         _piece(held.words, view.shown, letters[begin:end], count + piece, scratch)
                         begin = end
                     rows = _with_pieces(usual, place, count, pieces)
-                    found, _ = _judge(held, view, Reading(asked, rows), beside, turn, scratch, best, found)
-                    turn += 1
+                    found, _ = _judge(held, view, Reading(asked, rows), beside, scratch, best, found)
     return found
 
 
@@ -310,7 +307,7 @@ def _keep(words: Words, row: int, count: int, scratch: Scratch) -> None:
 
 @compiled
 def _judge(
-    held: Held, view: View, reading: Reading, beside: Beside, turn: int, scratch: Scratch, best: Best, found: int
+    held: Held, view: View, reading: Reading, beside: Beside, scratch: Scratch, best: Best, found: int
 ) -> tuple[int, float]:
     """Score the entries that one reading finds, and put their records among the best.
 
@@ -322,10 +319,10 @@ def _judge(
     if not rows.size:
         return found, 0.0
     if joined >= 0:
-        count = holding(names, view.shown.words, near, joined, view.allowed, turn, scratch.match)
+        count = holding(names, view.shown.words, near, joined, view.allowed, scratch.match)
     else:
         day = beside.born if is_full(beside.born) else 0
-        count = best_entries(names, view.shown.words, near, rows, view.allowed, day, turn, scratch.match)
+        count = best_entries(names, view.shown.words, near, rows, view.allowed, day, scratch.match)
     begin_fits(near, rows, table)
     most, whole = 0.0, 0.0
     for one in range(rows.size):
@@ -333,7 +330,7 @@ def _judge(
     for place in range(count):
         entry = scratch.match.found[place]
         # Each gain was rounded down.
-        fits[place] = min(1.0, ((scratch.match.state[entry] & SUM) + rows.size) / (GAIN_SCALE * whole))
+        fits[place] = min(1.0, (scratch.match.gains[place] + rows.size) / (GAIN_SCALE * whole))
         if found == best.scores.size and fits[place] <= most:
             scores[place] = _highest(part * fits[place], beside)
             if scores[place] < best.scores[found - 1]:
@@ -359,16 +356,21 @@ def _judge(
 
 @compiled
 def _known(reading: Reading, near: Near) -> tuple[Array, float, int]:
-    """Return the words of a reading that something is near, what part of it they are, and which of two joined words, or −1.
+    """Return the words of a reading that something is near, those that say most first; what part of it they are; a joined one.
 
-    Of several joined words the one that says most: whoever holds none of them is found by the reading that has them apart.
+    Of several joined words it is the one that says most, −1 where there is none: whoever holds none of them is found by the
+    reading that has them apart.
     """
     way, joined = reading.rows, reading.asked.joined
     rows, known, whole, must = np.empty(way.size, np.int64), 0, 0.0, -1
     for place in range(way.size):
         row = way[place]
         if near.counts[row]:
-            rows[known] = row
+            at = known
+            while at > 0 and near.weights[rows[at - 1]] < near.weights[row]:
+                rows[at] = rows[at - 1]
+                at -= 1
+            rows[at] = row
             known += 1
             whole += near.weights[row]
             if row < joined.size and joined[row] and (must < 0 or near.weights[row] > near.weights[must]):

@@ -23,10 +23,10 @@ from entente.identity.dates import parse_partial
 from entente.identity.model import Query
 from entente.identity.score import WEIGHTS
 from entente.kernel.errors import Invalid
-from entente.search.answering import TURNS, Beside, Best, Held, Scratch, View, answer, scales_of, scratch_for
+from entente.search.answering import Beside, Best, Held, Scratch, View, answer, scales_of, scratch_for
 from entente.search.array_file import ArrayFile, other_format, read_arrays
 from entente.search.lattices import model
-from entente.search.matching import TURNS_MAX, Names, shown_words
+from entente.search.matching import Names, shown_words
 from entente.search.names_builder import FORMAT, IndexRecord, NamesBuilder, as_record, country_code, packed_date
 from entente.search.question import asked_of
 from entente.search.trie import ALL_SHOWN, Shown, Words, leading
@@ -154,20 +154,22 @@ class Index:
             for record, score in self._named(name, born, country_code(asked.country), view, limit):
                 scores[record] = max(score, scores.get(record, 0.0))
         listed = sorted(scores.items(), key=lambda one: (-one[1], one[0]))[:limit]
-        return tuple(Found(self._id(record), score) for record, score in listed)
+        ids = self._ids([record for record, _ in listed])
+        return tuple(Found(id_, score) for id_, (_, score) in zip(ids, listed, strict=True))
 
     def _named(self, name: str, born: int, country: int, view: View, limit: int) -> list[tuple[int, float]]:
         asked = asked_of(name)
         if asked is None:
             return []
-        own, records, scores = self._scratch(), np.empty(limit, np.int64), np.empty(limit, np.float64)
+        records, scores = np.empty(limit, np.int64), np.empty(limit, np.float64)
         beside, best = Beside(born, country, self._scales), Best(records, scores)
-        count = answer(self._all, view, asked, beside, own.next_turn(), own.arrays, best)
+        count = answer(self._all, view, asked, beside, self._scratch(), best)
         return list(zip(records[:count].tolist(), scores[:count].tolist(), strict=True))
 
-    def _id(self, record: int) -> str:
-        begins = self._held["id_begins"]
-        return self._held["ids"][begins[record] : begins[record + 1]].tobytes().decode("utf-8")
+    def _ids(self, records: list[int]) -> list[str]:
+        ids, begins = self._held["ids"], self._held["id_begins"]
+        places = zip(begins[records].tolist(), begins[[record + 1 for record in records]].tolist(), strict=True)
+        return [ids[begin:end].tobytes().decode("utf-8") for begin, end in places]
 
     def _view(self, allowed: frozenset[int] | None) -> View:
         found = self._views.get(allowed)
@@ -187,26 +189,8 @@ class Index:
         nodes = leading(self._words.nodes, self._words.ends, words)
         return View(Shown(words, nodes), classes)
 
-    def _scratch(self) -> _Own:
-        found: _Own | None = getattr(self._own, "scratch", None)
+    def _scratch(self) -> Scratch:
+        found: Scratch | None = getattr(self._own, "scratch", None)
         if found is None:
-            found = self._own.scratch = _Own(
-                scratch_for(int(self._names.records.size), int(self._words.begins.size - 1))
-            )
+            found = self._own.scratch = scratch_for(int(self._names.records.size), int(self._words.begins.size - 1))
         return found
-
-
-class _Own:
-    """What one thread's searches write on."""
-
-    def __init__(self, arrays: Scratch) -> None:
-        self.arrays = arrays
-        self._turn = 0
-
-    def next_turn(self) -> int:
-        """Return a turn that is above those of all earlier searches by as many as one of them takes."""
-        if self._turn + 2 * TURNS >= TURNS_MAX:
-            self.arrays.match.state[:] = 0
-            self._turn = 0
-        self._turn += TURNS
-        return self._turn

@@ -36,11 +36,9 @@ DAYS_A_YEAR: Final = 10_000
 """Days are written yyyymmdd, 0 where unknown."""
 GAIN_SCALE: Final = 1 << 16
 """Parts of a nat in which sums are kept: 8 asked words of 20 nats each stay below 2^24 of them."""
-SUM_BITS: Final = 32
-TURN_BIT: Final = SUM_BITS + ASKED_WORDS_MAX
-"""An entry's number: its sum, above it a bit for each asked word it met, above them the turn in which all that was so."""
+SUM_BITS: Final = 24
+"""An entry's number: its sum, and above it a bit for each asked word it met; 0 for one that was not met."""
 SUM: Final = (1 << SUM_BITS) - 1
-TURNS_MAX: Final = 1 << (63 - TURN_BIT)
 
 
 class Names(NamedTuple):
@@ -68,13 +66,15 @@ class MatchScratch(NamedTuple):
     """What one search at a time writes on."""
 
     state: Array
-    """i64 by entry: see TURN_BIT; every turn is above all earlier ones."""
+    """u32 by entry: see SUM_BITS; all 0 before and after."""
     met: Array
     """i32 by entry."""
     sums: Array
     """i32 by entry: those of the met."""
     found: Array
     """i64[2 × LOOKED_AT_MAX]"""
+    gains: Array
+    """i64[2 × LOOKED_AT_MAX]: what each of the found gains at most, in parts of GAIN_SCALE."""
     table: Array
     """f32[words, ASKED_WORDS_MAX], all 0 before and after: one word's fits lie beside each other."""
 
@@ -82,8 +82,9 @@ class MatchScratch(NamedTuple):
 def match_scratch(entries: int, words: int) -> MatchScratch:
     """Return scratch for an index of so many entries and words."""
     return MatchScratch(
-        np.zeros(entries, np.int64), np.empty(entries, np.int32), np.empty(entries, np.int32),
-        np.empty(2 * LOOKED_AT_MAX, np.int64), np.zeros((words, ASKED_WORDS_MAX), np.float32),
+        np.zeros(entries, np.uint32), np.empty(entries, np.int32), np.empty(entries, np.int32),
+        np.empty(2 * LOOKED_AT_MAX, np.int64), np.empty(2 * LOOKED_AT_MAX, np.int64),
+        np.zeros((words, ASKED_WORDS_MAX), np.float32),
     )  # fmt: skip
 
 
@@ -120,17 +121,17 @@ def shown_words(begins: Array, classes: Array, allowed: Array) -> Array:
 
 @compiled
 def best_entries(
-    names: Names, shown: Array, near: Near, rows: Array, allowed: Array, born: int, turn: int, scratch: MatchScratch
+    names: Names, shown: Array, near: Near, rows: Array, allowed: Array, born: int, scratch: MatchScratch
 ) -> int:
     """Write the entries that hold most of the asked words of `rows` into `found`, those that hold most first; return how many.
 
-    `allowed` bool by class; `born` a day or 0; `turn` is above that of each earlier call.
+    `rows` begins with the words that say most; `allowed` bool by class; `born` a day or 0.
     """
-    count = _add_up(names, shown, near, rows, allowed, turn, scratch)
+    count = _add_up(names, shown, near, rows, allowed, BORN_EQUAL if born else 1.0, scratch)
     state, met, sums = scratch.state, scratch.met, scratch.sums
     most = 0
     for place in range(count):
-        sums[place] = state[met[place]] & SUM
+        sums[place] = np.int64(state[met[place]]) & SUM
         most = max(most, sums[place])
     if born:
         least, most = most // 2, 0
@@ -158,54 +159,77 @@ def best_entries(
         its = sums[place] >> shift
         if its >= step and by_step[its] < scratch.found.size:
             scratch.found[by_step[its]] = met[place]
+            scratch.gains[by_step[its]] = np.int64(state[met[place]]) & SUM
             by_step[its] += 1
+    for place in range(count):
+        state[met[place]] = 0
     return min(kept, scratch.found.size)
 
 
 @compiled
-def holding(names: Names, shown: Array, near: Near, row: int, allowed: Array, turn: int, scratch: MatchScratch) -> int:
+def holding(names: Names, shown: Array, near: Near, row: int, allowed: Array, scratch: MatchScratch) -> int:
     """Write entries that hold one of an asked word's near words into `found`, LOOKED_AT_MAX at most; return how many.
 
     The rest as in `best_entries`.
     """
-    state, begun, count = scratch.state, turn << TURN_BIT, 0
+    state, count = scratch.state, 0
     for place in range(near.counts[row]):
         word = near.words[row, place]
         for at in range(names.posting_begins[word], names.posting_begins[word + 1]):
             entry = names.postings[at]
-            if state[entry] < begun and (shown[word] == ALL_SHOWN or allowed[names.classes[entry]]):
-                state[entry] = begun | SUM
-                scratch.found[count] = entry
+            is_new = state[entry] == 0 and count < LOOKED_AT_MAX
+            if is_new and (shown[word] == ALL_SHOWN or allowed[names.classes[entry]]):
+                state[entry] = 1
+                scratch.found[count], scratch.gains[count] = entry, SUM
                 count += 1
-                if count == LOOKED_AT_MAX:
-                    return count
+    for place in range(count):
+        state[scratch.found[place]] = 0
     return count
 
 
 @compiled
 def _add_up(
-    names: Names, shown: Array, near: Near, rows: Array, allowed: Array, turn: int, scratch: MatchScratch
+    names: Names, shown: Array, near: Near, rows: Array, allowed: Array, lifted: float, scratch: MatchScratch
 ) -> int:
-    """Add to each entry's sum, for each asked word, the best fitting of its near words; return how many entries were met."""
+    """Add to each entry's sum, for each asked word, the best fitting of its near words; return how many entries were met.
+
+    Entries that hold none of the first words are left out once so many hold more than all the rest says, be it `lifted` by
+    a factor.
+    """
     state, met, postings, classes = scratch.state, scratch.met, names.postings, names.classes
-    begun, count = turn << TURN_BIT, 0
+    count, is_open = 0, True
     for asked in range(rows.size):
         row, bit = rows[asked], 1 << (SUM_BITS + asked)
+        if is_open and count > LOOKED_AT_MAX:
+            rest = 0.0
+            for later in range(asked, rows.size):
+                rest += near.fits[rows[later], 0] * near.weights[rows[later]]
+            is_open = _above(state, met, count, int(rest * lifted * GAIN_SCALE)) < LOOKED_AT_MAX
         for place in range(near.counts[row]):
-            gain = int(near.fits[row, place] * near.weights[row] * GAIN_SCALE)
+            gain = bit | int(near.fits[row, place] * near.weights[row] * GAIN_SCALE)
             word = near.words[row, place]
             is_all_shown = shown[word] == ALL_SHOWN
             for at in range(names.posting_begins[word], names.posting_begins[word + 1]):
                 entry = postings[at]
-                held = state[entry]
-                if held < begun:
-                    if is_all_shown or allowed[classes[entry]]:
-                        state[entry] = begun | bit | gain
+                held = np.int64(state[entry])
+                if held == 0:
+                    if is_open and (is_all_shown or allowed[classes[entry]]):
+                        state[entry] = gain
                         met[count] = entry
                         count += 1
                 elif held & bit == 0:
-                    state[entry] = (held | bit) + gain
+                    state[entry] = held + gain
     return count
+
+
+@compiled
+def _above(state: Array, met: Array, count: int, least: int) -> int:
+    """Count the met entries whose sums are above `least`."""
+    above = 0
+    for place in range(count):
+        if np.int64(state[met[place]]) & SUM > least:
+            above += 1
+    return above
 
 
 @compiled
