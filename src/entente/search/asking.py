@@ -31,5 +31,8 @@ class AskedWord:
 @functools.lru_cache(maxsize=CACHED_WORDS)
 def asked_word(word: str) -> AskedWord:
     """Return a normalised word with all that it is looked for by."""
+    if word.isascii():
+        spelt = encode(word)
+        return AskedWord(word, (spelt,) if spelt else (), None)
     latin = dict.fromkeys(spelt for reading in romanise(word) if (spelt := encode("".join(reading))))
     return AskedWord(word, tuple(latin), lattice_of(word))
