@@ -277,10 +277,12 @@ def find_near(held: Held, shown: Shown, asked: Asked, word: int, scratch: Scratc
         begins, factor = asked.span_begins[asked.signs[word] : asked.signs[word + 1]], STANDARD_FIT
         count, least = by_sound(words, shown, held.model, script, begins, asked.spans, scratch.near)
     scratch.rows.leasts[word] = least
+    # Of several readings by the standards the usual one is looked for widely.
     wide = 0 if asked.joined[word] or count >= HEARD_ENOUGH else 1
     for reading in range(asked.readings[word], asked.readings[word + 1]):
         spelt = asked.latin[asked.latin_begins[reading] : asked.latin_begins[reading + 1]]
         count = by_spelling(words, shown, spelt, factor, wide, scratch.near, count)
+        wide = 0
     for form in range(asked.forms[word], asked.forms[word + 1]):
         number = place_of(words, asked.beside[asked.beside_begins[form] : asked.beside_begins[form + 1]])
         if number >= 0 and shown.words[number]:

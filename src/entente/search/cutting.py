@@ -16,8 +16,8 @@ from entente.search.trie import Words
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-WAYS_MAX: Final = 2
-"""Ways to cut one word that are looked for, the likeliest."""
+WAYS_MAX: Final = 1
+"""Ways to cut one word that are looked for, the likeliest: a second one takes as long as the first and found next to nobody."""
 PIECE_COST: Final = 2.0
 """Nats by which each further piece is less likely: few words are cut into many."""
 LETTER_COST: Final = 6.0
