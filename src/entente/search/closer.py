@@ -18,7 +18,7 @@ from entente.search.compiling import compiled
 from entente.search.matching import HELD_WORDS_MAX, Names
 from entente.search.near import ALIKE_MIN, COST_SPREAD, LETTER_FIT, UNLIKELY_PART, fit_by_sound, likeness_of
 from entente.search.rarity import COMMON_PART
-from entente.search.sounding import FAR, Model
+from entente.search.sounding import FAR, LETTER_BITS, SPELT, SPELT_BITS, Model
 from entente.search.trie import Words
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -139,6 +139,10 @@ def cheapest(model: Model, begins: Array, spans: Array, rests: Array, spelt: Arr
     signs, size = begins.size - 1, spelt.size
     costs = np.full((signs + 1, size + 1), FAR, np.int64)
     costs[0, 0] = 0
+    # At each letter those that follow, written as `Model.spelt` has them.
+    follow = np.zeros(size + 1, np.int64)
+    for at in range(size - 1, -1, -1):
+        follow[at] = (follow[at + 1] << LETTER_BITS | np.int64(spelt[at])) & SPELT
     for place in range(signs):
         for at in range(size + 1):
             before = costs[place, at]
@@ -151,20 +155,14 @@ def cheapest(model: Model, begins: Array, spans: Array, rests: Array, spelt: Arr
                     if whole + rests[there] > most:
                         # The rest of the span is as dear or dearer.
                         break
-                    first, last = model.begins[model.chunks[arc]], model.begins[model.chunks[arc] + 1]
-                    after = at + last - first
-                    if after <= size and whole < costs[there, after] and _is_spelt(model, first, last, spelt, at):
-                        costs[there, after] = whole
+                    chunk = model.spelt[model.chunks[arc]]
+                    letters = chunk >> SPELT_BITS
+                    is_spelt = (follow[at] ^ chunk) & ((1 << LETTER_BITS * letters) - 1) == 0
+                    # Behind the last letter 0 follows, which is none.
+                    if is_spelt and whole < costs[there, at + letters]:
+                        costs[there, at + letters] = whole
     found: int = costs[signs, size]
     return found
-
-
-@compiled
-def _is_spelt(model: Model, first: int, last: int, spelt: Array, at: int) -> bool:
-    place = first
-    while place < last and model.letters[place] == spelt[at + place - first]:
-        place += 1
-    return place == last
 
 
 @compiled

@@ -17,7 +17,7 @@ from entente.identity.channel import LATIN_LETTERS_MAX, NATIVE_CHARACTERS_MAX
 from entente.identity.transliteration import SIGNS_MAX, UNSEEN, tables
 from entente.identity.units import script_code, units
 from entente.search.letters import encode
-from entente.search.sounding import LETTER_BITS, Model
+from entente.search.sounding import LETTER_BITS, SPELT_BITS, Model
 
 Array = np.ndarray[Any, np.dtype[Any]]
 CACHED_WORDS: Final = 4_096
@@ -87,7 +87,13 @@ def _scripts() -> _Scripts:
     arrays = Model(
         np.frombuffer(b"".join(latin), np.uint8),
         np.cumsum([0, *map(len, latin)], dtype=np.int32),
-        np.array([sum(letter << LETTER_BITS * at for at, letter in enumerate(chunk)) for chunk in latin], np.int64),
+        np.array(
+            [
+                sum(letter << LETTER_BITS * at for at, letter in enumerate(chunk)) | len(chunk) << SPELT_BITS
+                for chunk in latin
+            ],
+            np.int64,
+        ),
         np.concatenate([*(np.frombuffer(table.latin_ids, np.uint16) for table in held.values()), readings]),
         np.concatenate(
             [*(np.frombuffer(table.costs, np.uint16) for table in held.values()), np.full_like(readings, UNSEEN)]

@@ -13,13 +13,14 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from entente.identity.channel import LATIN_LETTERS_MAX
 from entente.search.compiling import compiled
 from entente.search.trie import CHILD_SHIFT, FOLLOWING, NONE, Shown, Words, bits
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 BEAM: Final = 150
-SLOTS: Final = 8_192
+SLOTS: Final = 4_096
 """Places of the table of beginnings at one place in the native word; a power of two."""
 DEARER_MAX: Final = 7_000
 """Thousandths of a nat by which a beginning may be dearer than the cheapest at its place."""
@@ -30,6 +31,8 @@ COST_BITS: Final = 32
 FREE: Final = -1
 LETTER_BITS: Final = 6
 LETTER: Final = (1 << LETTER_BITS) - 1
+SPELT_BITS: Final = LETTER_BITS * LATIN_LETTERS_MAX
+SPELT: Final = (1 << SPELT_BITS) - 1
 CROWDED: Final = 2 * BEAM
 """So many beginnings at a place, and each time they have doubled, make it worth while to see which will not go on."""
 
@@ -42,7 +45,7 @@ class Model(NamedTuple):
     begins: Array
     """i32[chunks + 1]"""
     spelt: Array
-    """i64 by chunk: the same letters once more, the first in the lowest LETTER_BITS; 0 behind the last."""
+    """i64 by chunk: the same letters once more, the first in the lowest LETTER_BITS, and above SPELT_BITS how many they are."""
     chunks: Array
     """u16 by arc: number of the Latin chunk."""
     costs: Array
@@ -118,7 +121,7 @@ def sounding(
                     if whole > min(least[there] + DEARER_MAX, dearest[there]):
                         # The rest of the span is as dear or dearer.
                         break
-                    spelt = model.spelt[model.chunks[arc]]
+                    spelt = model.spelt[model.chunks[arc]] & SPELT
                     if spelt and following >> (spelt & LETTER) & 1 == 0:
                         continue
                     after = _node_after(nodes, node, spelt)
@@ -144,7 +147,7 @@ def sounding(
 
 @compiled
 def _node_after(nodes: Array, node: int, spelt: int) -> int:
-    """Return the node that the letters of a chunk (`Model.spelt`) lead to, or NONE."""
+    """Return the node that the letters of a chunk (`Model.spelt`, SPELT_BITS of it) lead to, or NONE."""
     while spelt:
         here, bit = nodes[node], 1 << (spelt & LETTER)
         if here & bit == 0:
