@@ -15,7 +15,7 @@ from entente.identity.short_forms import forms_beside
 from entente.search.answering import Asked
 from entente.search.asking import asked_word
 from entente.search.letters import encode
-from entente.search.ways import readings
+from entente.search.ways import ASKED_WORDS_MAX, readings
 
 CUT_LETTERS_MIN: Final = 6
 """A shorter word is hardly several written together."""
@@ -40,8 +40,9 @@ def lay_out(ways: tuple[tuple[str, ...], ...]) -> Asked:
             span_begins += accumulate(lattice.counts, initial=len(spans) // 3)
             spans += lattice.spans
     beside = [[encode(form) for form in forms_beside(text)] if text.isascii() else [] for text in numbers]
-    # A reading of fewer words than the name has two of them written together.
-    apart = {word for way in ways if len(way) >= len(ways[0]) for word in way}
+    # A reading of fewer words than the name has two of them written together; so has each other one of a name that was cut off.
+    others = [way for way in ways[1:] if len(ways[0]) <= len(way) < ASKED_WORDS_MAX]
+    apart = {word for way in (ways[0], *others) for word in way}
     # One array cut into its parts: to make each by itself took as long as all the rest.
     numbers_of = (
         _begins(map(len, latin)),
