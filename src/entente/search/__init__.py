@@ -4,8 +4,8 @@
 their own search (`workers`, `worker`, `frames`, `base_files`, `base_builder`) · `index` names among millions, in compiled
 loops: `names_builder`, `entries`, `learned_forms`, `rarity`, `array_file` what its file holds; `ways`, `asking`, `question`,
 `lattices` what is asked; `answering` the one compiled step: `near`, `spelling`, `sounding`, `trie`, `letters`, `cutting` words
-that may stand for a word, `matching` and `closer` names that fit; `compiling` the compiler's one door · `exact_keys`, `siphash`
-numbers among a hundred millions · `standing_table` queries that stand · `follower` the thread.
+that may stand for a word, `matching` and `closer` names that fit, `ranking` the list; `compiling` the compiler's one door ·
+`exact_keys`, `siphash` numbers among a hundred millions · `standing_table` queries that stand · `follower` the thread.
 
 The folder is a cache: deleted or damaged, it starts empty at position 0 and is filled again from the change sequence. How a
 name is read and scored is the room `identity`'s matter. `Index` is for integrators and for measuring: it is loaded, with the

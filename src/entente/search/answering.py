@@ -12,8 +12,6 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from entente.identity.dates import BEST_FIRST, DateAgreement
-from entente.identity.score import Weights
 from entente.search.closer import (
     CLOSER_BELOW,
     CLOSER_MAX,
@@ -27,7 +25,6 @@ from entente.search.closer import (
 from entente.search.compiling import compiled
 from entente.search.cutting import WAYS_MAX, cuttings, place_of
 from entente.search.matching import (
-    DAYS_A_YEAR,
     GAIN_SCALE,
     HELD_WORDS_MAX,
     LOOKED_AT_MAX,
@@ -52,6 +49,7 @@ from entente.search.near import (
     nearest,
     note,
 )
+from entente.search.ranking import Beside, Best, highest_score, is_full, place_among, score_of
 from entente.search.sounding import Model
 from entente.search.spelling import mark_places
 from entente.search.trie import Shown, Words
@@ -65,16 +63,6 @@ BESIDE_FIT: Final = 0.75
 """How well the full name fits where a short form was asked for, and the other way round (docs/rules/identity.md I24)."""
 MISSING_WEIGHT: Final = 8.0
 """What an asked word weighs that nothing in the index is near: about as much as a rare one."""
-_AGREEMENTS: Final = {agreement: number for number, agreement in enumerate(BEST_FIRST)}
-_EQUAL: Final = _AGREEMENTS[DateAgreement.DATE_EQUAL]
-_SWAPPED: Final = _AGREEMENTS[DateAgreement.SWAPPED]
-_MONTH: Final = _AGREEMENTS[DateAgreement.MONTH_EQUAL]
-_YEAR: Final = _AGREEMENTS[DateAgreement.YEAR_EQUAL]
-_YEAR_NEAR: Final = _AGREEMENTS[DateAgreement.YEAR_NEAR]
-_DIFFERS: Final = _AGREEMENTS[DateAgreement.DATE_DIFFERS]
-_YEAR_DIFFERS: Final = _AGREEMENTS[DateAgreement.YEAR_DIFFERS]
-NEW_YEAR: Final = 101
-"""The first of January is what registers write when they do not know the day (I8)."""
 
 
 class Asked(NamedTuple):
@@ -118,18 +106,6 @@ class Reading(NamedTuple):
     """i64: of its words, those of `asked` and behind them pieces of one."""
 
 
-class Scales(NamedTuple):
-    """The weights of `identity.score` in parts of one."""
-
-    ceiling: float
-    gains: Array
-    """f64 by how two dates agree, best first."""
-    losses: Array
-    """f64 by how two dates agree, best first."""
-    country_gain: float
-    country_loss: float
-
-
 class Held(NamedTuple):
     """What is searched."""
 
@@ -144,25 +120,6 @@ class View(NamedTuple):
     shown: Shown
     allowed: Array
     """bool by disclosure class."""
-
-
-class Beside(NamedTuple):
-    """What was asked beside the name."""
-
-    born: int
-    """yyyymmdd with 0 for what is not known."""
-    country: int
-    """Its two letters, 0 for none."""
-    scales: Scales
-
-
-class Best(NamedTuple):
-    """The best records, best first."""
-
-    records: Array
-    """i64[limit]"""
-    scores: Array
-    """f64[limit]"""
 
 
 class Scratch(NamedTuple):
@@ -199,17 +156,6 @@ def scratch_for(entries: int, words: int) -> Scratch:
         np.empty(2 * LOOKED_AT_MAX, np.float64), np.empty(CLOSER_MAX, np.int64),
         np.empty(CLOSER_MAX * HELD_WORDS_MAX, np.int64),
     )  # fmt: skip
-
-
-def scales_of(weights: Weights) -> Scales:
-    """Return the weights as compiled functions take them."""
-    return Scales(
-        weights.name_ceiling / 1000,
-        np.array([weights.dates_for.get(agreement, 0) / 1000 for agreement in BEST_FIRST]),
-        np.array([weights.dates_against.get(agreement, 0) / 1000 for agreement in BEST_FIRST]),
-        weights.nationality_equal / 1000,
-        weights.nationality_differs / 1000,
-    )
 
 
 @compiled
@@ -334,14 +280,14 @@ def _judge(
         # Each gain was rounded down.
         fits[place] = min(1.0, (scratch.match.gains[place] + rows.size) / (GAIN_SCALE * whole))
         if found == best.scores.size and fits[place] <= most:
-            scores[place] = _highest(part * fits[place], beside)
+            scores[place] = highest_score(part * fits[place], beside)
             if scores[place] < best.scores[found - 1]:
                 continue
-            scores[place] = _moved(part * fits[place], beside, names.births[entry], names.countries[entry])
+            scores[place] = score_of(part * fits[place], beside, names.births[entry], names.countries[entry])
             if scores[place] < best.scores[found - 1]:
                 continue
         fits[place] = fit_of(names, held.words.rarity, near, rows, entry, table, scratch.pairs, scratch.held)
-        scores[place] = _moved(part * fits[place], beside, names.births[entry], names.countries[entry])
+        scores[place] = score_of(part * fits[place], beside, names.births[entry], names.countries[entry])
         most = max(most, fits[place])
         found = place_among(names.records[entry], scores[place], best, found)
     if 1 < rows.size <= CLOSER_WORDS_MAX and most < CLOSER_BELOW:
@@ -349,7 +295,7 @@ def _judge(
         _look_closer(held, reading.asked, rows, scratch.best[:closer], scratch)
         for place in scratch.best[:closer]:
             entry = scratch.match.found[place]
-            score = _moved(part * fits[place], beside, names.births[entry], names.countries[entry])
+            score = score_of(part * fits[place], beside, names.births[entry], names.countries[entry])
             most = max(most, fits[place])
             found = place_among(names.records[entry], score, best, found)
     end_fits(near, rows, table)
@@ -419,80 +365,3 @@ def fit_left(held: Held, asked: Asked, word: int, left: Array, fits: Array, scra
         read(held.words, spelt, factor, places, left, fits)
         for place in range(spelt.size):
             places[spelt[place]] = 0
-
-
-@compiled
-def _moved(fit: float, beside: Beside, born: int, country: int) -> float:
-    """Return the score of a name that fits so well; what supports it counts by the square of the fit (I8, I9)."""
-    scales = beside.scales
-    score = fit * scales.ceiling
-    if beside.born and born:
-        # A u32 beside an i64 would make floating numbers.
-        agreement = agreement_of(beside.born, int(born))
-        score += (1.0 - score) * scales.gains[agreement] * fit * fit
-        score *= 1.0 - scales.losses[agreement]
-    if beside.country and country:
-        if beside.country == country:
-            score += (1.0 - score) * scales.country_gain * fit * fit
-        else:
-            score *= 1.0 - scales.country_loss
-    return score
-
-
-@compiled
-def _highest(fit: float, beside: Beside) -> float:
-    """Return the score of a name that fits so well where all that was asked for beside it agrees."""
-    scales = beside.scales
-    score = fit * scales.ceiling
-    if beside.born:
-        score += (1.0 - score) * scales.gains[_EQUAL] * fit * fit
-    if beside.country:
-        score += (1.0 - score) * scales.country_gain * fit * fit
-    return score
-
-
-@compiled
-def place_among(record: int, score: float, best: Best, found: int) -> int:
-    """Put a record among the best `found`, of equal ones the lower number first, none twice; return how many are then."""
-    records, scores = best.records, best.scores
-    if found == records.size and (
-        score < scores[found - 1] or (score == scores[found - 1] and record >= records[found - 1])
-    ):
-        return found
-    at = 0
-    while at < found and records[at] != record:
-        at += 1
-    if at < found:
-        if scores[at] >= score:
-            return found
-    elif found < records.size:
-        found += 1
-    else:
-        at = found - 1
-    while at > 0 and (scores[at - 1] < score or (scores[at - 1] == score and records[at - 1] > record)):
-        records[at], scores[at] = records[at - 1], scores[at - 1]
-        at -= 1
-    records[at], scores[at] = record, score
-    return found
-
-
-@compiled
-def is_full(date: int) -> bool:
-    """Tell whether a packed date says the day, as `PartialDate.is_full` does."""
-    return date % 100 > 0 and date % DAYS_A_YEAR != NEW_YEAR
-
-
-@compiled
-def agreement_of(ours: int, theirs: int) -> int:
-    """Say how two packed dates agree, as `compare_dates` does: a place in BEST_FIRST."""
-    if is_full(ours) and is_full(theirs):
-        day = theirs % DAYS_A_YEAR
-        swapped = theirs // DAYS_A_YEAR * DAYS_A_YEAR + day % 100 * 100 + day // 100
-        return _EQUAL if ours == theirs else _SWAPPED if ours == swapped else _DIFFERS
-    apart = abs(ours // DAYS_A_YEAR - theirs // DAYS_A_YEAR)
-    if apart:
-        return _YEAR_NEAR if apart == 1 else _YEAR_DIFFERS
-    month, other = ours // 100 % 100, theirs // 100 % 100
-    if month == 0 or other == 0 or ours % DAYS_A_YEAR == NEW_YEAR or theirs % DAYS_A_YEAR == NEW_YEAR:
-        return _YEAR
-    return _MONTH if month == other else _DIFFERS

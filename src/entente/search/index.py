@@ -23,12 +23,13 @@ from entente.identity.dates import parse_partial
 from entente.identity.model import Query
 from entente.identity.score import WEIGHTS
 from entente.kernel.errors import Invalid
-from entente.search.answering import Beside, Best, Held, Scratch, View, answer, scales_of, scratch_for
+from entente.search.answering import Held, Scratch, View, answer, scratch_for
 from entente.search.array_file import ArrayFile, other_format, read_arrays
 from entente.search.lattices import model
 from entente.search.matching import Names, shown_words
 from entente.search.names_builder import FORMAT, IndexRecord, NamesBuilder, as_record, country_code, packed_date
 from entente.search.question import asked_of
+from entente.search.ranking import Beside, Best, scales_of
 from entente.search.trie import ALL_SHOWN, Shown, Words, leading
 
 Array = np.ndarray[Any, np.dtype[Any]]

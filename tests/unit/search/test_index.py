@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from entente.identity.dates import BEST_FIRST, YEAR_MIN, PartialDate, compare_dates
 from entente.identity.model import Query
 from entente.kernel.errors import Invalid, Unavailable
-from entente.search.answering import Best, agreement_of, answer, is_full, place_among
+from entente.search.answering import answer
 from entente.search.array_file import MAGIC, Array, read_arrays, write_arrays
 from entente.search.index import FILE, LIMIT_MAX, Found, Index
 from entente.search.names_builder import NAMES_MAX, IndexRecord, NamesBuilder, packed_date
+from entente.search.ranking import Best, agreement_of, is_full, place_among
 
 PEOPLE = [
     IndexRecord("p1", ("Rustam Muhammadov",), "1979-05-04", "TJ"),
