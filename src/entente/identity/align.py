@@ -131,7 +131,7 @@ def _weighed(name: Name) -> _Weighed:
         digits, count = number_at(texts, place)
         if count:
             spelt = name.words[place]
-            words.append(replace(word_of(digits, spelt.script, spelt.part, spelt.written), folded=digits))
+            words.append(replace(word_of(digits, spelt.script, spelt.part, spelt.written, ()), folded=digits))
         elif place not in forms:
             words.append(name.words[place])
         place += count or 1
@@ -264,7 +264,7 @@ def compare_words(a: Word, h: Word) -> tuple[int, Agreement] | None:
 
 
 def _as_written(word: Word) -> Word:
-    return word_of(word.written, word.script, word.part, word.written)
+    return word_of(word.written, word.script, word.part, word.written, ())
 
 
 def _compare_spellings(a: Word, h: Word) -> tuple[int, Agreement] | None:

@@ -6,6 +6,7 @@ Source: docs/rules/identity.md I8; DESIGN section 4 «Time».
 from __future__ import annotations
 
 import calendar
+import functools
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,6 +46,7 @@ class DateAgreement(StrEnum):
 BEST_FIRST = tuple(DateAgreement)
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_partial(text: str) -> PartialDate | None:
     """Read `1979-05-04`, `1979-05` or `1979`; None for anything else, an impossible day included."""
     found = _WRITTEN.fullmatch(text.strip())

@@ -11,7 +11,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterable
-from itertools import chain, islice, product, repeat
+from itertools import chain, islice, product
 from math import prod
 from typing import NamedTuple
 
@@ -101,21 +101,22 @@ def _word_readings(source: str, part: Part, *, is_whole_name: bool) -> tuple[tup
     forms, script = romanise(source, is_whole_name=is_whole_name), script_of(source)
     if forms and is_read_by_table(source):
         # The spellings of one word are compared together (align), so they do not multiply the readings of the name.
-        first, *others = (word_of(text, script, part, source) for (text,) in forms)
-        return ((word_of(first.text, script, part, source, tuple(others)),),)
-    if is_whole_name and script in _FAMILY_FIRST:
-        return tuple(_family_first(texts, script, part, source) for texts in forms)
+        usual, *others = forms
+        spellings = tuple(word_of(text, script, part, source, ()) for (text,) in others)
+        return ((word_of(usual[0], script, part, source, spellings),),)
+    is_family_first = is_whole_name and script in _FAMILY_FIRST
     return tuple(
-        tuple(map(word_of, texts, repeat(script), repeat(part), _written(source, script, len(texts))))
+        tuple(
+            word_of(text, script, own, written, ())
+            for text, own, written in zip(
+                texts,
+                (Part.FAMILY, Part.GIVEN) if is_family_first and len(texts) > 1 else (part,) * len(texts),
+                _written(source, script, len(texts)),
+                strict=True,
+            )
+        )
         for texts in forms
     )
-
-
-def _family_first(texts: tuple[str, ...], script: Script, part: Part, source: str) -> tuple[Word, ...]:
-    if len(texts) == 1:
-        return (word_of(texts[0], script, part, source),)
-    family, given = _written(source, script, len(texts))
-    return (word_of(texts[0], script, Part.FAMILY, family), word_of(texts[1], script, Part.GIVEN, given))
 
 
 def name_forms(text: str) -> tuple[str, ...]:

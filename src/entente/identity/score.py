@@ -225,8 +225,9 @@ def best_reading(names: Sequence[str], held: str, *, is_weak: bool = False) -> S
     """Score the best reading of one of several names against the best of a held one."""
     ceiling = WEIGHTS.weak_alias_ceiling if is_weak else WEIGHTS.name_ceiling
     best, best_score = None, 0
+    asked = [reading for text in names for reading in read_name(text)]
     for theirs in read_name(held):
-        for ours in (reading for text in names for reading in read_name(text)):
+        for ours in asked:
             steps = _name_judged(compare_names(ours, theirs), is_weak=is_weak)
             score = 0 if steps is None else calibrated(steps.total) * ceiling // WEIGHTS.name_ceiling
             if score > best_score:

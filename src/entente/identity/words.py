@@ -60,8 +60,11 @@ class Word:
 
 
 @functools.lru_cache(maxsize=CACHED_WORDS)
-def word_of(text: str, script: Script, part: Part, written: str = "", other_readings: tuple[Word, ...] = ()) -> Word:
-    """Return the word that is read so; the same object each time, as long as it is remembered."""
+def word_of(text: str, script: Script, part: Part, written: str, other_readings: tuple[Word, ...]) -> Word:
+    """Return the word that is read so; the same object each time, as long as it is remembered.
+
+    All of it is given each time: what is left out would be remembered as another word.
+    """
     is_initial = len(text) == 1 and not text.isdigit()
     # What is compared as it is written (align) has no Latin letters to fold.
     folded = fold(text) if text.isascii() else text

@@ -94,3 +94,10 @@ def test_i3_long_names_are_bounded() -> None:
 )
 def test_i3_script_is_that_of_the_first_letter(text: str, script: Script) -> None:
     assert script_of(text) is script
+
+
+def test_i7_a_word_is_made_once_and_weighs_what_its_part_does() -> None:
+    (ivanov, ivan, petrovich) = read_name("Ivanov Ivan Petrovich")[0].words
+    assert read_name("IVAN IVANOV")[0].words[0].as_part(ivan.part) is ivan
+    assert [word.weight for word in (ivanov, ivan, petrovich)] == [100, 100, 50]
+    assert petrovich.as_part(Part.UNKNOWN).weight == 100

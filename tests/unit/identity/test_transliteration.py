@@ -1,5 +1,6 @@
 """I22: the learned transliteration as it is shipped, its file, and what comparing names makes of it."""
 
+import functools
 import struct
 from array import array
 
@@ -151,6 +152,38 @@ def test_i22_the_cost_is_the_sum_along_the_cheapest_way() -> None:
     assert way_cost(word, "xab") == min(apart, rows["аб"]["ab"]) + 5000
     assert way_cost(word, "ab", 10) is None
     assert way_cost(prepare(rows, "г"), "") == 6000
+
+
+def cheapest_of(rows: Rows, signs: str, latin: str) -> int:
+    """Try every way through both words."""
+
+    @functools.cache
+    def least(sign: int, letter: int) -> int:
+        if sign == len(signs) and letter == len(latin):
+            return 0
+        ways = [
+            cost + least(sign + size, letter + len(piece))
+            for size, becomes in (rows.chunks(signs[sign : sign + 3]) if sign < len(signs) else ())
+            for piece, cost in becomes.items()
+            if latin.startswith(piece, letter)
+        ]
+        ways += [6000 + least(sign + 1, letter)] if sign < len(signs) else []
+        ways += [5000 + least(sign, letter + 1)] if letter < len(latin) else []
+        return min(ways)
+
+    return least(0, 0)
+
+
+@pytest.mark.parametrize("latin", ["mukhammedov", "ivanov", "mu", "xqz", "vvmmuu", ""])
+@pytest.mark.parametrize(
+    ("script", "signs"), [("Cyrl", "мухаммедов"), ("Arab", "محمد"), ("Hani", "明"), ("Kana", "miriamu")]
+)
+def test_i22_what_is_left_early_is_dearer_than_what_is_looked_for(script: str, signs: str, latin: str) -> None:
+    rows = Rows(tables()[script])
+    least = cheapest_of(rows, signs, latin)
+    assert way_cost(prepare(rows, signs), latin) == least
+    assert way_cost(prepare(rows, signs), latin, least) == least
+    assert way_cost(prepare(rows, signs), latin, least - 1) is None
 
 
 def test_i22_costs_weigh_both_directions_alike() -> None:
