@@ -14,6 +14,9 @@ from entente.identity.ports import IdentityUnit
 from entente.kernel.canonical import Json, JsonObject
 from entente.records.model import Gap
 
+BEHIND_MAX = 2_000
+"""Records that an index may be behind without a word: a second's work, and an import commits fewer at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -35,6 +38,18 @@ class Looked:
     found: tuple[Found, ...]
     searched: int
     gaps: tuple[Gap, ...]
+    unread: int = 0
+    """Records that the index had not read yet, where it was not just a moment behind."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever asked must know of the search itself: nothing found is not nothing there while the index is filled.
+
+        Source: docs/rules/identity.md I44.
+        """
+        if not self.unread:
+            return ()
+        return (f"The search index is being filled, and {self.unread:,} records were not searched; search again soon.",)
 
     def without(self, changed: frozenset[int]) -> tuple[Found | None, ...]:
         """Return what was found for each query; None for one that showed a record among the changed."""
@@ -48,6 +63,17 @@ def changed_since_look(unit: IdentityUnit, looked: Looked, looked_at: int) -> fr
     seen = {number: sequence for found in looked.found for number, sequence in found.seen.items()}
     now = unit.records.sequences(list(seen))
     return frozenset(number for number, sequence in seen.items() if now.get(number) != sequence)
+
+
+def unread(unit: IdentityUnit, position: int) -> int:
+    """Return how many records an index that has come to a change sequence has not read; 0 where they are no more than BEHIND_MAX.
+
+    Source: docs/rules/identity.md I44.
+    """
+    if unit.records.last_change() <= position:
+        return 0
+    behind = unit.records.count_changed(position)
+    return behind if behind > BEHIND_MAX else 0
 
 
 def shown_by_one(looked: Looked) -> JsonObject:

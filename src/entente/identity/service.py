@@ -21,7 +21,7 @@ from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import CodeLists, DisclosureAct
 from entente.identity.candidates import candidates_among
-from entente.identity.found import NOTHING, Found, Looked, changed_since_look, shown_by_many, shown_by_one
+from entente.identity.found import NOTHING, Found, Looked, changed_since_look, shown_by_many, shown_by_one, unread
 from entente.identity.identifiers import query_keys
 from entente.identity.indexed import Indexed
 from entente.identity.model import (
@@ -102,6 +102,8 @@ class _Request:
             "silent_sources": [gap.source for gap in looked.gaps],
             "query_sealed": self.sealed,
         }
+        if looked.unread:
+            why_and_what["unread"] = looked.unread
         return why_and_what | self.shown(looked)
 
 
@@ -176,7 +178,8 @@ class Identity:
         scanned = self._read(query)
         looked, row = self._recorded(officer, (scanned.query,), occasion, to_object(query), shown_by_one)
         (found,) = looked.found
-        return SearchAnswer(found.shown, looked.searched, row.sequence, looked.gaps, scanned.zones, scanned.notes)
+        notes = (*scanned.notes, *looked.notes)
+        return SearchAnswer(found.shown, looked.searched, row.sequence, looked.gaps, scanned.zones, notes)
 
     def search_many(
         self, officer: Officer, queries: Sequence[Query], occasion: Occasion, rows: RowsOfFile | None = None
@@ -199,7 +202,7 @@ class Identity:
 
         looked, row = self._recorded(officer, asked, occasion, sealed, shown)
         answers = tuple(
-            one if isinstance(one, Invalid) else QueryAnswer(found.shown, one.zones, one.notes)
+            one if isinstance(one, Invalid) else QueryAnswer(found.shown, one.zones, (*one.notes, *looked.notes))
             for one, found in zip(read, looked.found, strict=True)
         )
         return ManyAnswers(answers, looked.searched, row.sequence, looked.gaps)
@@ -375,7 +378,7 @@ class Identity:
             for query, one in zip(asked, kept or (None,) * len(asked), strict=True)
         )
         missed = gaps(unit, allowed, silent, now.date())
-        return Looked(found, unit.records.count(allowed, today=now.date()), missed)
+        return Looked(found, unit.records.count(allowed, today=now.date()), missed, unread(unit, self.index.position()))
 
     def _look_one(self, unit: IdentityUnit, query: Query | None, allowed: frozenset[int], now: datetime) -> Found:
         """Find, load, cut to what is visible and score; equal scores keep the index's order."""

@@ -12,6 +12,7 @@ from entente.bodies.authority import authorise
 from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct, Retention
+from entente.identity.found import BEHIND_MAX
 from entente.identity.model import Occasion, Query
 from entente.identity.ports import IdentityUnit
 from entente.identity.service import SHOWN_MAX
@@ -199,6 +200,20 @@ def test_i15_index_ahead_of_a_restored_store_begins_again() -> None:
     cast("MemoryIndex", world.index).entries.clear()
     assert world.identity.index_step() == 1
     assert world.search("Rahimov Akmal").candidates
+
+
+def test_i44_search_says_how_many_records_an_index_that_is_being_filled_has_not_read() -> None:
+    world = a_world(*["Rahimov Akmal"] * (BEHIND_MAX + 1))
+    world.index.clear()
+    empty = world.search("Rahimov Akmal")
+    assert empty.candidates == ()
+    assert empty.notes == (
+        f"The search index is being filled, and {BEHIND_MAX + 1:,} records were not searched; search again soon.",
+    )
+    world.identity.index_step(limit=1)
+    nearly = world.search("Rahimov Akmal")
+    assert (nearly.candidates[0].caption, nearly.notes) == ("Rahimov Akmal", ())
+    assert [row.act.detail.get("unread") for row in world.trail_rows] == [BEHIND_MAX + 1, None]
 
 
 def test_i15_rebuild_gives_the_same_answers() -> None:
