@@ -13,7 +13,7 @@ from pathlib import Path
 import entente.data
 from entente.identity.transliteration import COST_SCALE, Table
 from entente.identity.units import LEARNED_SCRIPTS
-from training import han, rarity
+from training import han, hangul, rarity
 from training.calibrate import fit, look_up
 from training.em import train
 from training.pairs import Counts, Pair, read_pairs, split
@@ -54,8 +54,10 @@ def main() -> None:
 
 
 def chunk_counts(script: str, pairs: list[Pair]) -> Counts:
-    """Return the counts of a script's chunk pairs; Han has its readings added."""
+    """Return the counts of a script's chunk pairs; Han has its readings added, Hangul the spellings of Korean names."""
     counts, _ = train(pairs, script)
+    if script == "Hang":
+        return hangul.with_korean(counts, ((read[0], read[2]) for read in han.columns().values()))
     if script != "Hani":
         return counts
     by_parts, _ = train(han.in_parts(pairs), "syllables")

@@ -7,25 +7,33 @@ what the pairs say:
   weight);
 - its readings (READINGS of pairs' weight), shared among the languages as in SHARES.
 
-Source: Unihan 15.0.0 (data/README.md); jyutping to the Hong Kong government's romanisation; Revised Romanisation of Korean
-(2000) and the spellings usual before it; Wade-Giles; surnames of Singapore and Malaysia as spelt there.
+Source: Unihan 15.0.0 (data/README.md); jyutping to the Hong Kong government's romanisation; Korean syllables as `hangul` spells
+them; Wade-Giles; surnames of Singapore and Malaysia as spelt there.
 """
 
 from __future__ import annotations
 
 import lzma
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from anyascii import anyascii
 
+from training import hangul
 from training.pairs import CHARACTERS_MAX, DATA, LATIN_MAX, Counts, Pair
 
-SYLLABLE = 5.0
-READINGS = 3.0
-SHARES = {"mandarin": 0.43, "wade": 0.07, "cantonese": 0.17, "korean": 0.2, "on": 0.05, "kun": 0.03, "vietnamese": 0.05}
+SYLLABLE = 10.0
+READINGS = 10.0
+SHARES = {
+    "mandarin": 0.43,
+    "wade": 0.07,
+    "cantonese": 0.17,
+    "korean": 0.25,
+    "on": 0.05,
+    "kun": 0.03,
+    "vietnamese": 0.05,
+}
 FIRST = 0.6
 """Share of a language's first reading where it has several."""
 HOKKIEN = 0.3
@@ -45,16 +53,6 @@ _JYUTPING_FINALS = dict(
         "ou=o ou,oe=eu,oeng=eung,oek=euk,eot=ut,eoi=ui,eon=un,u=u oo,un=un oon,yu=u yu yue,yun=uen un,yut=uet"
     ).split(",")
 )
-_KOREAN_INITIALS = (
-    "g,kk,n,d,tt,r,m,b,pp,s,ss,,j,jj,ch,k,t,p,h".split(","),
-    "k,gg,n,t,dd,l,m,p,bb,s,ss,,ch,jj,ch,k,t,p,h".split(","),
-)
-_KOREAN_VOWELS = (
-    "a,ae,ya,yae,eo,e,yeo,ye,o,wa,wae,oe,yo,u,wo,we,wi,yu,eu,ui,i".split(","),
-    "a,ae,ya,yae,u,e,you,ye,o,wa,wae,oi,yo,oo,wo,we,wi,yoo,u,eui,ee".split(","),
-    "a,ae,ya,yae,o,e,yu,ye,o,wa,wae,oe,yo,u,wo,we,wi,yu,u,ui,i".split(","),
-)
-_KOREAN_FINALS = ",k,kk,ks,n,nj,nh,t,l,lk,lm,lb,ls,lt,lp,lh,m,p,ps,t,t,ng,t,t,k,t,p,t".split(",")
 _HOKKIEN = (
     "陳tan 林lim 黃ng,ong,wee 吳goh,go,ng 李lee 張teo,chong,cheong 王ong,heng 劉low,lau,liew 楊yeo,yong,yeoh "
     "蔡chua,tsai,choi 許koh,kho,hui 鄭tay,teh,cheng 郭kuok,quek,kwok 洪ang 沈sim,sum 梁neo,leong 謝chia,cheah,tse "
@@ -132,34 +130,46 @@ def _spelt(rows: Mapping[str, Mapping[str, float]], initial: str, final: str) ->
     return {latin: share / whole for latin, share in best}
 
 
+def columns() -> dict[str, list[list[str]]]:
+    """Return the readings of each character: Mandarin, Cantonese, Korean, Japanese on and kun, Vietnamese."""
+    with lzma.open(DATA / "han_readings.tsv.xz", "rt", encoding="utf-8") as file:
+        rows = [line.rstrip("\n").split("\t") for line in file]
+    return {character: [column.split() for column in read] for character, *read in rows}
+
+
 def _readings() -> dict[str, dict[str, float]]:
     hokkien = {word[0]: word[1:].split(",") for word in _HOKKIEN.split()}
     found = {}
-    with lzma.open(DATA / "han_readings.tsv.xz", "rt", encoding="utf-8") as file:
-        for line in file:
-            character, *columns = line.rstrip("\n").split("\t")
-            mandarin, cantonese, korean, on, kun, vietnamese = (column.split() for column in columns)
-            shares: dict[str, float] = defaultdict(float)
-            for language, spellings in {
-                "mandarin": mandarin,
-                "wade": [_wade_giles(mandarin[0])] if mandarin else [],
-                "cantonese": [latin for reading in cantonese for latin in _hong_kong(reading)],
-                "korean": [latin for reading in korean for latin in _korean(reading)],
-                "on": on,
-                "kun": kun,
-                "vietnamese": vietnamese,
-            }.items():
-                _share(shares, spellings, SHARES[language])
-            _share(shares, hokkien.get(character, []), HOKKIEN)
-            found[character] = dict(shares)
+    for character, (mandarin, cantonese, korean, on, kun, vietnamese) in columns().items():
+        shares: dict[str, float] = defaultdict(float)
+        for language, spellings in {
+            "mandarin": mandarin,
+            "wade": [_wade_giles(mandarin[0])] if mandarin else [],
+            "cantonese": [latin for reading in cantonese for latin in _hong_kong(reading)],
+            "on": on,
+            "kun": kun,
+            "vietnamese": vietnamese,
+        }.items():
+            _share(shares, spellings, SHARES[language])
+        for syllable, share in _parted(korean, SHARES["korean"]).items():
+            for latin, part in hangul.spelt(syllable).items():
+                shares[latin] += share * part
+        _share(shares, hokkien.get(character, []), HOKKIEN)
+        found[character] = dict(shares)
     return found
 
 
 def _share(shares: dict[str, float], spellings: Iterable[str], whole: float) -> None:
-    usable = [latin for latin in dict.fromkeys(spellings) if 0 < len(latin) <= LATIN_MAX]
-    for place, latin in enumerate(usable):
-        rest = (1 - FIRST) / (len(usable) - 1) if len(usable) > 1 else 0.0
-        shares[latin] += whole * (1.0 if len(usable) == 1 else FIRST if place == 0 else rest)
+    for latin, share in _parted([latin for latin in spellings if 0 < len(latin) <= LATIN_MAX], whole).items():
+        shares[latin] += share
+
+
+def _parted(spellings: Iterable[str], whole: float) -> dict[str, float]:
+    """Part a share among spellings, the first of several having FIRST of it."""
+    first, *others = dict.fromkeys(spellings) or [""]
+    if not others:
+        return {first: whole} if first else {}
+    return {first: whole * FIRST, **dict.fromkeys(others, whole * (1 - FIRST) / len(others))}
 
 
 def _hong_kong(jyutping: str) -> list[str]:
@@ -170,17 +180,6 @@ def _hong_kong(jyutping: str) -> list[str]:
     finals = _JYUTPING_FINALS.get(final, final).split()
     spelt = [begun + rest for rest in finals for begun in _JYUTPING_INITIALS.get(initial, (initial,))]
     return [re.sub("^yy", "y", latin) for latin in spelt]
-
-
-def _korean(syllable: str) -> list[str]:
-    letters = unicodedata.normalize("NFD", syllable)
-    initial, vowel = ord(letters[0]) - 0x1100, ord(letters[1]) - 0x1161
-    final = ord(letters[2]) - 0x11A7 if len(letters) > 2 else 0
-    return [
-        initials[initial] + vowels[vowel] + _KOREAN_FINALS[final]
-        for vowels in _KOREAN_VOWELS
-        for initials in _KOREAN_INITIALS
-    ]
 
 
 def _wade_giles(pinyin: str) -> str:

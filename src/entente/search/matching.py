@@ -29,6 +29,8 @@ STEPS: Final = 1_024
 """Steps into which sums are sorted: finer than any difference that matters before the close look."""
 EXTRA_PART: Final = 0.25
 """How much a held word that nobody asked for weighs beside one that was asked for (docs/rules/identity.md I7)."""
+EXTRA_NATS_MAX: Final = 6.0
+"""Nats of such a word that count, fewer than most words have: a rare one is left out as easily as a usual one (I46)."""
 BORN_EQUAL: Final = 1.25
 BORN_DIFFERS: Final = 0.8
 """What a day of birth does to a name's sum before the best are chosen, so that of ten thousand namesakes that day's is there."""
@@ -260,7 +262,7 @@ def fit_of(
     begin, columns, total, extra = names.begins[entry], 0, 0.0, 0.0
     for at in range(begin, min(names.begins[entry + 1], begin + HELD_WORDS_MAX)):
         word = names.words[at]
-        extra += rarity[word]
+        extra += min(rarity[word], EXTRA_NATS_MAX)
         is_near = False
         for one in range(rows.size):
             is_near |= table[word, one] > 0.0
@@ -281,7 +283,7 @@ def fit_of(
         if row < 0:
             break
         gained += most
-        extra -= rarity[held[column]]
+        extra -= min(rarity[held[column]], EXTRA_NATS_MAX)
         for other in range(columns):
             pairs[row, other] = 0.0
         for one in range(rows.size):

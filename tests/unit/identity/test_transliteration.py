@@ -21,7 +21,8 @@ from entente.identity.transliteration import (
     tables,
     way_cost,
 )
-from entente.identity.units import LEARNED_SCRIPTS
+from entente.identity.units import LEARNED_SCRIPTS, units
+from training.hangul import spelt, with_korean
 from training.pairs import Pair as WordPair
 from training.pairs import split
 from training.write import costs, model_file, table
@@ -35,6 +36,12 @@ SAME = [
     ("عبدالله", "abdullah"),
     ("김", "kim"),
     ("이명박", "leemyungbak"),
+    ("박", "park"),
+    ("연주", "younjoo"),
+    ("영철", "yongchol"),
+    ("영철", "yeongcheol"),
+    ("유요", "liuyao"),
+    ("朴", "park"),
     ("スミス", "smith"),
     ("ジョンソン", "johnson"),
     ("たけし", "takeshi"),
@@ -189,6 +196,31 @@ def test_i22_what_is_left_early_is_dearer_than_what_is_looked_for(script: str, s
 def test_i22_costs_weigh_both_directions_alike() -> None:
     # 90 of 98 + 2 one way, 90 of 90 + 2 the other; ln .90 and ln .978 make 64 thousandths.
     assert costs({("а", "a"): 90.0, ("а", ""): 8.0}, "Cyrl")["а"]["a"] == 64
+
+
+@pytest.mark.parametrize(
+    ("syllable", "latin"),
+    [
+        ("연", "yeon youn yun yon"),
+        ("주", "ju joo"),
+        ("박", "park bak pak"),
+        ("이", "lee yi i"),
+        ("신", "shin sin"),
+        ("희", "hee hui"),
+    ],
+)
+def test_i22_korean_syllables_are_spelt_by_each_system_and_by_habit(syllable: str, latin: str) -> None:
+    spellings = spelt(syllable)
+    assert set(latin.split()) <= set(spellings)
+    assert sum(spellings.values()) == pytest.approx(1)
+
+
+def test_i22_characters_read_alike_in_korean_give_their_mandarin_syllables() -> None:
+    counts = with_korean({("ᄋ", ""): 7.0}, [(["liu"], ["류", "유"]), (["you"], ["유"]), (["yu", "you"], ["유"])])
+    row = {latin: count for (chunk, latin), count in counts.items() if chunk == units("유", "Hang")}
+    assert row["liu"] == pytest.approx(15 * 0.5 / 2.5)
+    assert row["yu"] > row["you"] > row["liu"], "«you» is the Mandarin of one and a spelling besides"
+    assert counts["ᄋ", ""] == 7.0
 
 
 def test_i22_numbers_of_the_file_are_arrays_as_a_compiled_engine_takes_them() -> None:

@@ -188,7 +188,21 @@ def test_i12_close_look_leaves_nothing_behind_and_hidden_names_move_nothing(tmp_
 
 
 def test_initial_in_a_name_tells_it_from_another(tmp_path: Path) -> None:
-    names = dict.fromkeys(("D. K. J. Romero", "C. V. J. Romero", "K. B. J. Romero"), 0)
+    # Where no name had a word near to «Carlos», nothing would be judged by it.
+    names = dict.fromkeys(("D. K. J. Romero", "C. V. J. Romero", "K. B. J. Romero", "Carla Ruiz"), 0)
     found = _built(tmp_path / "names", names).search("Carlos Romero", 3)
     assert found[0].id == "C. V. J. Romero"
     assert found[0].score > found[1].score
+
+
+def test_i46_a_rare_word_that_nobody_asked_for_counts_as_a_usual_one(tmp_path: Path) -> None:
+    names = ("Anna Berg Maria", "Anna Berg Qvistgaard", "Anna Berg")
+    first, second, third = _built(tmp_path / "names", dict.fromkeys(names, 0)).search("Anna Berg", 3)
+    assert first.id == "Anna Berg"
+    assert second.score == third.score < first.score
+
+
+def test_i46_two_words_are_sooner_two_nearly_alike_than_one(tmp_path: Path) -> None:
+    index = _built(tmp_path / "names", dict.fromkeys(("Annalund Berg", "Anna Lundh Berg"), 0))
+    assert [one.id for one in index.search("Anna Lund", 3)] == ["Anna Lundh Berg", "Annalund Berg"]
+    assert index.search("Annalund", 1)[0].id == "Annalund Berg"
