@@ -172,6 +172,7 @@ def test_i22_what_a_word_costs_is_the_cheapest_cutting(native: str, hidden: str)
         "mohamed",
         "kim",
         "jeonghun",
+        "kimjeonghun",
         "poon",
         "pan",
         "panzhaoping",
