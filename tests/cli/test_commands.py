@@ -278,7 +278,9 @@ def test_folder_held_by_another_command_is_waited_for_and_then_unavailable(
 
 
 def test_doctor_says_well_and_then_what_is_not(run: Run, folder: Path) -> None:
-    assert run("doctor", "--folder", folder).exit_code == 0
+    well = run("doctor", "--folder", folder, "--json")
+    assert well.exit_code == 0
+    assert "It has 0 entries in its live part and 0 in its base." in well.stdout
     (folder / "keys" / "node.pem").chmod(0o644)
     result = run("doctor", "--folder", folder)
     assert result.exit_code == 16
