@@ -155,16 +155,16 @@ def compare_names(asked: Name, held: Name) -> NameComparison:
         crossing.add((a.part, h.part))
         pairings.append(Pairing(_part(a, h), agreement, likeness, _pair_weight(a, h)))
     if free_asked and free_held:
-        pairings += _written_together(free_asked, free_held, _spelt_together)
-        pairings += _written_together(free_held, free_asked, _spelt_together)
+        pairings += _written_together(free_asked, free_held, _SPELT)
+        pairings += _written_together(free_held, free_asked, _SPELT)
         for agreement, likeness, a, h in _alike_words(free_asked, free_held):
             crossing.add((a.part, h.part))
             words = _short_form_said(a, h) if agreement is Agreement.SHORT_FORM else ""
             part = Part.GIVEN if agreement is Agreement.SHORT_FORM else _part(a, h)
             pairings.append(Pairing(part, agreement, likeness, _pair_weight(a, h), words))
         if not (ours.is_latin and theirs.is_latin):
-            pairings += _written_together(free_asked, free_held, _sounds_together)
-            pairings += _written_together(free_held, free_asked, _sounds_together)
+            pairings += _written_together(free_asked, free_held, _SOUNDING)
+            pairings += _written_together(free_held, free_asked, _SOUNDING)
     missing, extra = tuple(free_asked.values()), tuple(free_held.values())
     return NameComparison(
         tuple(pairings),
@@ -385,15 +385,25 @@ def _part(a: Word, h: Word) -> Part:
     return h.part if h.part is not Part.UNKNOWN else a.part
 
 
-def _written_together(
-    ones: dict[int, Word], many: dict[int, Word], is_one: Callable[[Word, Sequence[Word]], bool]
-) -> list[Pairing]:
+class _Together(NamedTuple):
+    """How a word is found to be neighbours of the other name written together."""
+
+    may_be: Callable[[Word], bool]
+    """Whether a word may be several: asked once of each word, not once for each run of neighbours."""
+    may_make: Callable[[Sequence[Word]], bool]
+    """Whether neighbours may make up one word."""
+    is_one: Callable[[Word, Sequence[Word]], bool]
+
+
+def _written_together(ones: dict[int, Word], many: dict[int, Word], how: _Together) -> list[Pairing]:
     """Pair a word with two or three neighbours that make it up; takes them out of both."""
     found: list[Pairing] = []
-    runs = list(_runs(many)) if len(many) > 1 else ()
-    for place, word in list(ones.items()) if runs else ():
+    places = [place for place, word in ones.items() if how.may_be(word)] if len(many) > 1 else ()
+    runs = [(run, neighbours) for run, neighbours in _runs(many) if how.may_make(neighbours)] if places else ()
+    for place in places if runs else ():
+        word = ones[place]
         for run, neighbours in runs:
-            if is_one(word, neighbours) and all(taken in many for taken in run):
+            if how.is_one(word, neighbours) and all(taken in many for taken in run):
                 del ones[place]
                 for taken in run:
                     del many[taken]
@@ -419,7 +429,13 @@ def _spelt_together(word: Word, neighbours: Sequence[Word]) -> bool:
     return Indel.normalized_similarity(joined, word.folded, score_cutoff=TOGETHER / 1000) > 0
 
 
-def _sounds_together(word: Word, neighbours: Sequence[Word]) -> bool:
-    if not is_learned(word.written) or any(one.script is not Script.LATIN for one in neighbours):
-        return False
+def _sound_together(word: Word, neighbours: Sequence[Word]) -> bool:
     return likelihood(word.written, "".join([one.text for one in neighbours]), TOGETHER_LIKELY) > 0
+
+
+_SPELT = _Together(lambda _: True, lambda _: True, _spelt_together)
+_SOUNDING = _Together(
+    lambda word: is_learned(word.written),
+    lambda neighbours: all(one.script is Script.LATIN for one in neighbours),
+    _sound_together,
+)
