@@ -54,6 +54,23 @@ def found_in(out: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(opened))
 
 
+def node_goes_away(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Make a slice two rows, and the node go away before the third slice; return the first row of each one asked since."""
+    monkeypatch.setattr("entente.cli.batch.QUERIES_MAX", 2)
+    asked: list[int] = []
+    real = gateway.OpenedFolder.ask
+
+    def ask(self: gateway.OpenedFolder, verb: str, given: Any, told: Any = None) -> Any:  # noqa: ANN401
+        if len(asked) == 2:
+            asked.clear()
+            raise Unavailable("The node is gone.", why="It was stopped.", do="Start it.", retry_is_safe=False)
+        asked.append(given["rows"]["first"])
+        return real(self, verb, given, told)
+
+    monkeypatch.setattr(gateway.OpenedFolder, "ask", ask)
+    return asked
+
+
 def test_i33_each_row_has_its_candidates_or_what_is_wrong_with_it(run: Run, folder: Path, passengers: Path) -> None:
     shown = run(*line(passengers, folder))
     assert shown.exit_code == 0, shown.output
@@ -95,21 +112,9 @@ def test_i31_candidates_are_those_of_the_single_search(
 def test_i34_search_that_broke_off_goes_on_and_asks_no_row_again(
     run: Run, folder: Path, passengers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A slice is two rows here; the node goes away before the third slice."""
-    monkeypatch.setattr("entente.cli.batch.QUERIES_MAX", 2)
-    asked: list[int] = []
-    real = gateway.OpenedFolder.ask
-
-    def ask(self: gateway.OpenedFolder, verb: str, given: Any, told: Any = None) -> Any:  # noqa: ANN401
-        if len(asked) == 2:
-            asked.clear()
-            raise Unavailable("The node is gone.", why="It was stopped.", do="Start it.", retry_is_safe=False)
-        asked.append(given["rows"]["first"])
-        return real(self, verb, given, told)
-
     whole = tmp_path / "whole.csv"
     assert run(*line(passengers, folder, "--out", whole)).exit_code == 0
-    monkeypatch.setattr(gateway.OpenedFolder, "ask", ask)
+    asked = node_goes_away(monkeypatch)
     out = tmp_path / "broken.csv"
     assert run(*line(passengers, folder, "--out", out)).exit_code == 15
     assert not out.exists()
@@ -168,18 +173,7 @@ def test_i45_parquet_and_csv_of_one_list_have_one_result_line_by_line_and_one_ro
 def test_i45_search_of_a_parquet_file_that_broke_off_goes_on_at_its_row(
     run: Run, folder: Path, passengers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("entente.cli.batch.QUERIES_MAX", 2)
-    file, asked = as_parquet(passengers), list[int]()
-    real = gateway.OpenedFolder.ask
-
-    def ask(self: gateway.OpenedFolder, verb: str, given: Any, told: Any = None) -> Any:  # noqa: ANN401
-        if len(asked) == 2:
-            asked.clear()
-            raise Unavailable("The node is gone.", why="It was stopped.", do="Start it.", retry_is_safe=False)
-        asked.append(given["rows"]["first"])
-        return real(self, verb, given, told)
-
-    monkeypatch.setattr(gateway.OpenedFolder, "ask", ask)
+    file, asked = as_parquet(passengers), node_goes_away(monkeypatch)
     out = tmp_path / "broken.csv"
     assert run(*line(file, folder, "--out", out)).exit_code == 15
     assert run(*line(file, folder, "--out", out)).exit_code == 0
