@@ -31,7 +31,7 @@ from entente.kernel.ids import SALT_BYTES, BodyId, RecordId
 from entente.records.ports import Mentions
 from entente.storage.bodies import GOVERNANCE
 from entente.storage.record_blobs import RecordBlobs
-from entente.storage.record_pages import RecordPages, class_key
+from entente.storage.record_pages import RecordPages, class_key, is_listed
 from entente.storage.rows import add_row_once, add_to_counter, json_text, parts, read_counter
 from entente.storage.schema import (
     case_event,
@@ -112,7 +112,7 @@ class ErasureTables(TombstoneTables):
         """Delete a record with all that hangs on it; return its number, 0 for one not held."""
         row = self._connection.execute(_NUMBER, {"record": record}).one_or_none()
         if row is not None:
-            if row.withdrawn_at is None and row.doubted_at is None and row.ended_at is None:
+            if is_listed(row):
                 listed = self._pages.listed([row.number])[row.number]
                 self._pages.leave({row.number: class_key(listed, row.erase_on)})
             # The chunks of its files are erased after the commit (R24).

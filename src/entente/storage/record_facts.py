@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from entente.records.model import ChangedFacts
+from entente.storage.record_pages import is_listed
 from entente.storage.record_rows import class_numbers_of
 from entente.storage.rows import read, read_one
 from entente.storage.schema import record
@@ -23,7 +24,6 @@ _facts_in = re.compile(r'\["(\w+)","((?:[^"\\]++|\\.)*+)",(\d+),"[a-z_]+",false\
 nothing there looks like the beginning of a list; a link has one item less, and a fact of an unknown property ends with true."""
 
 _COUNT_CHANGED = sa.select(sa.func.count().label("records")).where(record.c.change_sequence > sa.bindparam("after"))
-_is_gone = sa.or_(record.c.withdrawn_at.is_not(None), record.c.doubted_at.is_not(None), record.c.ended_at.is_not(None))
 _FACTS_SINCE = (
     sa.select(
         record.c.number,
@@ -31,7 +31,9 @@ _FACTS_SINCE = (
         record.c.class_numbers,
         record.c.content,
         record.c.change_sequence,
-        sa.type_coerce(_is_gone, sa.Integer).label("is_gone"),
+        record.c.withdrawn_at,
+        record.c.doubted_at,
+        record.c.ended_at,
     )
     .where(record.c.change_sequence > sa.bindparam("after"))
     .order_by(record.c.change_sequence, record.c.number)
@@ -65,5 +67,5 @@ def _changed_facts(row: Any, properties: frozenset[str]) -> ChangedFacts:  # noq
         if name in properties
     ]
     return ChangedFacts(
-        row.number, row.schema, class_numbers_of(row.class_numbers), facts, bool(row.is_gone), row.change_sequence
+        row.number, row.schema, class_numbers_of(row.class_numbers), facts, not is_listed(row), row.change_sequence
     )

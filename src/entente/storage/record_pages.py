@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby, islice
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -195,3 +195,8 @@ def _members(class_numbers: str) -> frozenset[int]:
 def class_key(class_numbers: Iterable[int], erase_on: str) -> ClassKey:
     """Return the key under which a record is listed and counted."""
     return json.dumps(sorted(set(class_numbers)), separators=(",", ":")), erase_on
+
+
+def is_listed(row: Any) -> bool:  # noqa: ANN401 - a row with these columns of `records`
+    """Say whether a record is on the lists of its classes, as records.model.StoredRecord.gone_at says it."""
+    return row.withdrawn_at is None and row.doubted_at is None and row.ended_at is None

@@ -24,7 +24,7 @@ from entente.records.ports import Page, RecordWrite
 from entente.storage.classes import ClassTables
 from entente.storage.record_blobs import RecordBlobs
 from entente.storage.record_facts import count_changed, facts_since
-from entente.storage.record_pages import ClassKey, RecordPages, class_key
+from entente.storage.record_pages import ClassKey, RecordPages, class_key, is_listed
 from entente.storage.record_rows import changed_record, content_record, stored_record, values_of
 from entente.storage.rows import (
     add_row_once,
@@ -384,7 +384,7 @@ class RecordTables:
             RecordId(row.record_id): _Known(
                 row.number,
                 class_key(listed.get(row.number, classes[row.number]), row.erase_on),
-                is_listed=row.withdrawn_at is None and row.doubted_at is None and row.ended_at is None,
+                is_listed=is_listed(row),
                 is_withdrawn=row.withdrawn_at is not None,
             )
             for row in rows
