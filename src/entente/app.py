@@ -66,6 +66,7 @@ from entente.records.taking_back import TakingBack
 from entente.search.follower import Follower
 from entente.search.layers import LayeredIndex
 from entente.search.standing_table import StandingTable
+from entente.search.workers import Looks
 from entente.settings import Settings
 from entente.statement_table import accept_table, answer_table, take_back_table, to_whom_table
 from entente.storage import restore
@@ -120,6 +121,10 @@ STANDING_BROUGHT_UP_WITHIN = timedelta(seconds=5)
 ten thousand of them a record takes 50 ms, and an import has records by the thousand."""
 
 
+LOOK_PROCESS, LOOK_PROCESS_WITH_BASE = "entente.look_process", "entente.look_process_with_base"
+"""The modules that run in search processes. They are programs of their own, and nobody imports them."""
+
+
 LOG_PAUSE_SECONDS = 1.0
 """Least time between two checkpoints of a running node: each costs some five files made durable, beside the store's own work."""
 
@@ -170,14 +175,17 @@ class Parts:
     """What is free on the disk beside the store; None: what the system says of the folder's disk."""
 
 
-def parts_of(settings: Settings) -> Parts:
+def parts_of(settings: Settings, *, serves: bool = False) -> Parts:
     """Return what a node runs on: the machine's time and randomness, the folder's keys, store and index, HPKE.
+
+    `serves`: it runs, and has officers' queries looked for in processes of their own.
 
     Raises Misconfigured when the folder holds no keys of a node, or damaged ones.
     """
     folder = Folder(settings.folder)
     keys = KeyFiles(folder.keys)
     sealer, data_protection_key = HpkeSealer(), keys.data_protection_key()
+    looks = Looks(folder.path, LOOK_PROCESS, LOOK_PROCESS_WITH_BASE) if serves else None
     return Parts(
         clock=SystemClock(),
         ids=SystemIds(),
@@ -187,7 +195,7 @@ def parts_of(settings: Settings) -> Parts:
         sealer=sealer,
         seal_query=lambda plain, info: sealer.seal(data_protection_key, plain, info),
         open_store=lambda hooks: Store.open(folder, hooks),
-        open_index=lambda: closing(LayeredIndex(folder.index, settings.search_workers)),
+        open_index=lambda: closing(LayeredIndex(folder.index, settings.search_workers, looks)),
         open_post=lambda: opened_when_used(settings.exchange_timeout_seconds),
         log_files=TileFolder(folder.log),
         blob_files=BlobFolder(folder.blobs),
@@ -258,7 +266,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
 
     `on_ready` is told the address once the port is bound. Raises Misconfigured when the port is taken.
     """
-    with open_parts(settings, parts_of(settings)) as (opened, store), ExitStack() as sockets:
+    with open_parts(settings, parts_of(settings, serves=True)) as (opened, store), ExitStack() as sockets:
         _require_begun(store)
         bound = sockets.enter_context(listen(settings.host, settings.port))
         beside = loopback_beside(bound)

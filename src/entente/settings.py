@@ -64,7 +64,7 @@ SETTINGS = (
         "search_workers",
         "2",
         "processes",
-        "Processes that search names at the same time once the store is large; each takes about 250 MB.",
+        "Processes that look for what officers search, at the same time; each takes about 80 MB, with a large store 350 MB.",
         1,
         64,
     ),

@@ -30,6 +30,8 @@ ROWS = (
     EDGES,
     ("statement_table",),
     ("at_hand",),
+    ("look_process",),
+    ("look_process_with_base",),
     ("app",),
     ("__main__",),
 )

@@ -1,6 +1,7 @@
 """A search index in memory that keeps the port's contract: what another class holds moves nothing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from entente.identity.model import IndexEntry, IndexSizes, Query
 from entente.identity.names import name_forms
@@ -64,6 +65,9 @@ class MemoryIndex:
 
     def clear(self) -> None:
         self.entries, self.reached, self.has_erased = [], 0, False
+
+    def look(self, queries: Sequence[Query | None], allowed: frozenset[int], now: datetime) -> None:
+        return None
 
     def by_names(self, query: Query, allowed: frozenset[int], limit: int) -> tuple[int, ...]:
         self.asked.append(allowed)

@@ -5,30 +5,16 @@ Source: docs/rules/identity.md I13, I14, I31 and I32. Leaves to others: looking 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from entente.identity.candidates import shown_in_trail
-from entente.identity.model import Candidate, Query, RowsOfFile
+from entente.identity.model import Found, Query, RowsOfFile
 from entente.identity.ports import IdentityUnit
 from entente.kernel.canonical import Json, JsonObject
 from entente.records.model import Gap
 
 BEHIND_MAX = 2_000
 """Records that an index may be behind without a word: a second's work, and an import commits fewer at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found for one query."""
-
-    shown: tuple[Candidate, ...]
-    candidates: int
-    seen: Mapping[int, int]
-    """Of the records shown: number → the change sequence they were read at."""
-
-
-NOTHING = Found((), 0, {})
 
 
 @dataclass(frozen=True, slots=True)

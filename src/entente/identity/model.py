@@ -6,6 +6,7 @@ Source: DESIGN section 7; docs/rules/identity.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -94,6 +95,16 @@ class Candidate:
     version: int
     not_identical: str = ""
     """The id of the finding by which the document asked for is a namesake's; empty for all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for one query."""
+
+    shown: tuple[Candidate, ...]
+    candidates: int
+    seen: Mapping[int, int]
+    """Of the records shown: number → the change sequence they were read at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,40 @@ from entente.agreements.model import Right
 from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct
-from entente.identity.model import IndexEntry, IndexSizes, Match, NotIdentical, Query, StandingQuery
+from entente.identity.model import Found, IndexEntry, IndexSizes, Match, NotIdentical, Query, StandingQuery
 from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act, TrailRow, UnitOfWork
 from entente.records.ports import RecordsUnit
 
 
-class SearchIndex(Protocol):
-    """Candidates by name and exact identifier, filtered by class inside the search.
+class Finder(Protocol):
+    """Candidates by name and exact identifier, filtered by class inside the search."""
+
+    def by_names(self, query: Query, allowed: frozenset[int], limit: int) -> tuple[int, ...]:
+        """Return record numbers whose name facts of an allowed class are nearest to the query's names, best first.
+
+        At most `limit` a name; the birth date may decide which of many namesakes these are.
+
+        Neither their choice nor their order depends on an entry of a class that is not allowed (I12).
+        """
+
+    def by_identifier(self, identifiers: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
+        """Return record numbers with exactly one of the normalised identifiers in a fact of an allowed class."""
+
+
+class SearchIndex(Finder, Protocol):
+    """An index that follows the store.
 
     Safe from several threads; `apply` and `clear` are called from one thread only.
     """
+
+    def look(self, queries: Sequence[Query | None], allowed: frozenset[int], now: datetime) -> tuple[Found, ...] | None:
+        """Have processes of its own look for each query (`looking.look_for`), in the store as it is now or later.
+
+        None where there are none: whoever asks looks for himself. Raises Unavailable where they give no answer.
+
+        Source: docs/rules/identity.md I48.
+        """
 
     def position(self) -> int:
         """Return the change sequence up to which the index is durable; 0 for a new one."""
@@ -78,17 +101,6 @@ class SearchIndex(Protocol):
 
         Nothing erased is in the fresh one but what was erased while it was filled; it says so itself.
         """
-
-    def by_names(self, query: Query, allowed: frozenset[int], limit: int) -> tuple[int, ...]:
-        """Return record numbers whose name facts of an allowed class are nearest to the query's names, best first.
-
-        At most `limit` a name; the birth date may decide which of many namesakes these are.
-
-        Neither their choice nor their order depends on an entry of a class that is not allowed (I12).
-        """
-
-    def by_identifier(self, identifiers: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
-        """Return record numbers with exactly one of the normalised identifiers in a fact of an allowed class."""
 
 
 class QueryTable(Protocol):

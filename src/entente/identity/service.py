@@ -20,12 +20,11 @@ from entente.bodies.model import Officer
 from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import CodeLists, DisclosureAct
-from entente.identity.candidates import candidates_among
-from entente.identity.found import NOTHING, Found, Looked, changed_since_look, shown_by_many, shown_by_one, unread
-from entente.identity.identifiers import query_keys
+from entente.identity.found import Looked, changed_since_look, shown_by_many, shown_by_one, unread
 from entente.identity.indexed import Indexed
+from entente.identity.looking import look_for
 from entente.identity.model import (
-    CANDIDATES_MAX,
+    Found,
     ManyAnswers,
     Occasion,
     Query,
@@ -48,10 +47,6 @@ from entente.kernel.signing import encode_bytes
 from entente.records.gaps import gaps
 from entente.records.model import ChangedFacts, Schemata, Tombstone
 
-FOUND_MAX = CANDIDATES_MAX
-"""Records that are loaded and scored for one name: 100 take about 10 ms, and 200 found next to none more on development data."""
-SHOWN_MAX = 20
-"""Candidates of one answer: a page an officer can check one by one (DESIGN section 7, «a short ranked list»)."""
 SEAL_CONTEXT = b"entente/search/1 "
 CLEAN_PAUSE_FACTOR = 99
 """After making the index anew, so many times as long passes before it is done again by itself: a hundredth of the time in all."""
@@ -238,7 +233,10 @@ class Identity:
         with self.open_view() as view:
             under = (view.classes.governance_version(), officer.roles)
             allowed, silent = self.disclosure.seen(view, *question(view, officer, occasion))
-            first = _Look(self._look(view, asked, allowed, silent), view.trail.frontier().size, under)
+            size = view.trail.frontier().size
+            # A search process sees what is in the store by now: what came in since `size` is looked at again below.
+            found = self.index.look(asked, allowed, self.clock.now()) or ()
+            first = _Look(self._look(view, asked, allowed, silent, found), size, under)
         with self.open_act() as unit:
             acting = self._authorised(unit, request)
             if first.is_under(unit, acting) and not changed_since_look(unit, first.looked, first.at):
@@ -374,27 +372,11 @@ class Identity:
         """Look for each query, but for those of which what an earlier look found is kept."""
         now = self.clock.now()
         found = tuple(
-            one or self._look_one(unit, query, allowed, now)
+            one or look_for(query, unit, self.index, allowed, self.schemata, now)
             for query, one in zip(asked, kept or (None,) * len(asked), strict=True)
         )
         missed = gaps(unit, allowed, silent, now.date())
         return Looked(found, unit.records.count(allowed, today=now.date()), missed, unread(unit, self.index.position()))
-
-    def _look_one(self, unit: IdentityUnit, query: Query | None, allowed: frozenset[int], now: datetime) -> Found:
-        """Find, load, cut to what is visible and score; equal scores keep the index's order."""
-        if query is None:
-            return NOTHING
-        held = {stored.record.id: stored for stored in unit.records.contents(self._find(query, allowed))}
-        found = candidates_among(unit, query, held.values(), allowed, self.schemata, now)
-        shown = found[:SHOWN_MAX]
-        seen = {held[one.record].number: held[one.record].change_sequence for one in shown}
-        return Found(shown, len(found), seen)
-
-    def _find(self, query: Query, allowed: frozenset[int]) -> tuple[int, ...]:
-        keys = [key for text in query.identifiers for key in query_keys(text, query.country)]
-        exact = self.index.by_identifier(keys, allowed, FOUND_MAX) if keys else ()
-        near = self.index.by_names(query, allowed, FOUND_MAX) if query.names else ()
-        return tuple(dict.fromkeys((*exact, *near)))
 
     def _step(self, index: SearchIndex, limit: int) -> int:
         found = self._next_changes(index, limit)

@@ -69,13 +69,13 @@ class BaseFiles:
         self._names.leave_out(places[is_held])
         self._left_out.update(records)
 
-    def by_names(self, query: Query, allowed: frozenset[int], limit: int) -> list[int]:
+    def by_names(self, query: Query, allowed: frozenset[int], limit: int) -> tuple[int, ...]:
         """Return the numbers of the records nearest to one of the query's names, best first, at most `limit`."""
         found = self._names.search(query, min(limit, LIMIT_MAX), allowed)
         least = max(FOUND_MIN, FOUND_PART * found[0].score) if found else 0.0
-        return [int(one.id) for one in found if one.score >= least]
+        return tuple(int(one.id) for one in found if one.score >= least)
 
-    def by_identifier(self, identifiers: Sequence[str], allowed: frozenset[int], limit: int) -> list[int]:
+    def by_identifier(self, identifiers: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
         """Return the numbers of records with exactly one of the identifiers, in ascending order, at most `limit`."""
         found = self._numbers.find(identifiers, allowed)
-        return sorted({record for record in found if record not in self._left_out})[:limit]
+        return tuple(sorted({record for record in found if record not in self._left_out})[:limit])

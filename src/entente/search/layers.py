@@ -20,15 +20,17 @@ import threading
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from entente.identity.model import IndexEntry, IndexSizes, Query
+from entente.identity.model import Found, IndexEntry, IndexSizes, Query
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import SystemIds
 from entente.search.files import index_not_written, write_durably
+from entente.search.finding import Layers
 from entente.search.tantivy_index import TantivyIndex
-from entente.search.workers import BUILD_SECONDS, OPEN_SECONDS, Retired, Worker, WorkerEnded, WorkerPool
+from entente.search.workers import BUILD_SECONDS, OPEN_SECONDS, Looks, Opens, Retired, Worker, WorkerEnded, WorkerPool
 
 T = TypeVar("T")
 
@@ -42,17 +44,15 @@ LIVE_PART_MAX = 4
 """A live part that is a quarter as large as its base goes into a new one."""
 READY_SECONDS = 0.25
 """Longest wait for the process that fills a base, in the thread that brings in what changed: it is found within a second."""
-BASE_FOUND_MAX = 25
-"""Records of the base that are judged for one query: their names are compared whole already. Of 579 development queries whose
-right record was among forty, 577 had it among these."""
 
 
 class LayeredIndex:
     """Implements identity.ports.SearchIndex. Searches from any thread; everything else from one."""
 
-    def __init__(self, folder: Path, workers: int, *, live_max: int = LIVE_MAX) -> None:
+    def __init__(self, folder: Path, workers: int, looks: Looks | None = None, *, live_max: int = LIVE_MAX) -> None:
+        """Open a folder. `workers` processes search its base; with `looks`, as many look into the store for each query."""
         self._folder = folder
-        self._workers = workers
+        self._processes = _Processes(workers, looks)
         self._live_max = live_max
         self._is_beside = False
         self._fresh: LayeredIndex | None = None
@@ -100,7 +100,7 @@ class LayeredIndex:
         generation = self._generation
         has_base = self.is_large(generation.live.size() + generation.base_size + records)
         fresh = object.__new__(LayeredIndex)
-        fresh._folder, fresh._workers, fresh._live_max = self._folder, self._workers, self._live_max
+        fresh._folder, fresh._processes, fresh._live_max = self._folder, self._processes, self._live_max
         fresh._is_beside, fresh._fresh = True, None
         fresh._generation = self._begun(has_base=has_base)
         self._fresh = fresh
@@ -135,27 +135,15 @@ class LayeredIndex:
 
     def by_names(self, query: Query, allowed: frozenset[int], limit: int) -> tuple[int, ...]:
         """Return the numbers of records whose name facts of an allowed class are nearest to the query's names, best first."""
-
-        def ask(generation: _Generation) -> tuple[int, ...]:
-            near: tuple[int, ...] = ()
-            if generation.pool is not None:
-                asked = query.names, query.birth_date, query.country, allowed
-                near = generation.pool.by_names(*asked, min(limit, BASE_FOUND_MAX))
-            live = (number for name in query.names for number in generation.live.by_name(name, allowed, limit))
-            return tuple(dict.fromkeys((*near, *live)))
-
-        return self._asked(ask) if query.names else ()
+        return self._asked(lambda generation: generation.finder.by_names(query, allowed, limit))
 
     def by_identifier(self, identifiers: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
         """Return the numbers of records with exactly one of the identifiers in a fact of an allowed class, by number."""
+        return self._asked(lambda generation: generation.finder.by_identifier(identifiers, allowed, limit))
 
-        def ask(generation: _Generation) -> tuple[int, ...]:
-            live = generation.live.by_identifier(identifiers, allowed, limit)
-            if generation.pool is None:
-                return live
-            return tuple(sorted({*live, *generation.pool.by_identifier(identifiers, allowed, limit)}))[:limit]
-
-        return self._asked(ask) if identifiers else ()
+    def look(self, queries: Sequence[Query | None], allowed: frozenset[int], now: datetime) -> tuple[Found, ...] | None:
+        """Have the search processes look for each query; None where there are none, or they are being started."""
+        return self._asked(lambda generation: generation.look(queries, allowed, now))
 
     def _asked(self, ask: Callable[[_Generation], T]) -> T:
         """Ask the generation that counts; once more where another one took its place meanwhile."""
@@ -184,7 +172,7 @@ class LayeredIndex:
     def _open(self) -> _Generation:
         """Open the generation that counts, or begin one when there is none that can be opened."""
         name = _generation_named(self._folder / STATE)
-        if name is not None and (found := _Generation.read(self._folder / name, self._workers)) is not None:
+        if name is not None and (found := _Generation.read(self._folder / name, self._processes)) is not None:
             # What a crash left of an index that was to take over, or was taken over.
             for place in self._folder.glob(f"{GENERATION}-*"):
                 if place.name != name:
@@ -205,35 +193,36 @@ class LayeredIndex:
             folder.mkdir(mode=0o700)
         except OSError as error:
             raise index_not_written(error) from error
-        return _Generation(folder, self._workers, _Filling() if has_base else None)
+        return _Generation(folder, self._processes, _Filling() if has_base else None)
 
 
 class _Generation:
     """The files of one index: a live part, and a base that is not there, being filled, being written, or open."""
 
-    def __init__(self, folder: Path, workers: int, filling: _Filling | None) -> None:
+    def __init__(self, folder: Path, processes: _Processes, filling: _Filling | None) -> None:
         self.folder = folder
         self.live = TantivyIndex(folder / LIVE)
-        self.pool: WorkerPool | None = None
+        self.finder = Layers(self.live, None)
+        self.pool = processes.without_base(folder)
         self.base_size = 0
-        self._workers = workers
+        self._processes = processes
         self.filling = filling
         self._writing: _Writing | None = None
         self._changed = array("I")
 
     @classmethod
-    def read(cls, folder: Path, workers: int) -> _Generation | None:
+    def read(cls, folder: Path, processes: _Processes) -> _Generation | None:
         """Open one that is there; None when it is damaged, or its parts do not fit together."""
         base = _base_state(folder)
         if not folder.is_dir() or (base is None and (folder / BASE).exists()):
             return None
-        found = cls(folder, workers, None)
+        found = cls(folder, processes, None)
         if base is not None:
             if found.live.position() < base.position:
                 # The live part was begun again: what came in between is in neither.
                 return None
             found._changed = _read_changed(folder / CHANGED)
-            found._open_base(base)
+            found._open_base(base, processes.with_base(folder))
         return found
 
     def position(self) -> int:
@@ -252,12 +241,11 @@ class _Generation:
 
     def settle(self, *, wait: bool) -> bool:
         if self.filling is not None:
-            self._writing, self.filling = _Writing(self.filling, self.folder, self._workers), None
+            self._writing, self.filling = _Writing(self.filling, self.folder, self._processes), None
             # From here on what comes in goes into the live part.
             self.live.apply([], [], self._writing.position)
         if self._writing is not None and self._writing.is_done(wait=wait):
-            base, self.pool = self._writing.base()
-            self._open_base(base)
+            self._open_base(*self._writing.base())
             self._writing = None
             # What came in meanwhile is put in first.
             return False
@@ -272,10 +260,15 @@ class _Generation:
         if self.pool is not None:
             self.pool.retire()
 
-    def _open_base(self, base: _BaseState) -> None:
-        if self.pool is None:
-            self.pool = WorkerPool(self.folder / BASE, self._workers)
-        self.pool.leave_out(self._changed)
+    def look(self, queries: Sequence[Query | None], allowed: frozenset[int], now: datetime) -> tuple[Found, ...] | None:
+        if self.pool is None or self._processes.looks is None:
+            return None
+        # Asked before the question: what the live part holds by now, the process sees.
+        return self.pool.look(queries, allowed, now, self.live.position())
+
+    def _open_base(self, base: _BaseState, pool: WorkerPool) -> None:
+        self.pool, self.finder = pool, Layers(self.live, pool)
+        pool.leave_out(self._changed)
         self.base_size = base.size
 
     def _leave_out(self, records: Sequence[int]) -> None:
@@ -291,6 +284,20 @@ class _Generation:
         self._changed.extend(numbers)
         if self.pool is not None:
             self.pool.leave_out(numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Processes:
+    """How the processes of an index are started."""
+
+    count: int
+    looks: Looks | None
+
+    def with_base(self, folder: Path) -> WorkerPool:
+        return WorkerPool(Opens(folder / BASE, self.looks, folder / LIVE), self.count)
+
+    def without_base(self, folder: Path) -> WorkerPool | None:
+        return None if self.looks is None else WorkerPool(Opens(None, self.looks, folder / LIVE), self.count)
 
 
 class _Filling:
@@ -336,11 +343,11 @@ class _Filling:
 class _Writing:
     """The writing of a base's files and the start of those that search them, in a thread that waits for the processes."""
 
-    def __init__(self, filling: _Filling, folder: Path, workers: int) -> None:
+    def __init__(self, filling: _Filling, folder: Path, processes: _Processes) -> None:
         self.position = filling.position
         self._worker = filling.filled()
         self._folder = folder
-        self._pool = WorkerPool(folder / BASE, workers)
+        self._pool = processes.with_base(folder)
         self._size = 0
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._write, name="base", daemon=True)

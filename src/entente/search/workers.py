@@ -8,19 +8,27 @@ Source: DESIGN sections 7 and 8; docs/rules/identity.md I37.
 
 from __future__ import annotations
 
+import logging
 import queue
 import select
 import subprocess
 import sys
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from entente.identity.model import Found, Query
 from entente.kernel.errors import Unavailable
 from entente.search.frames import receive, send
+from entente.search.messages import found_of, query_values
+
+_log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 10.0
 """Longest wait for one answer: a search takes milliseconds."""
@@ -30,6 +38,12 @@ FREE_SECONDS = 30.0
 """Longest wait for a free process."""
 BUILD_SECONDS = 3_600.0
 """Longest wait until the files of a base are written: five million records take minutes."""
+SEARCHES = "entente.search.worker"
+"""The module that searches a base, or writes one."""
+QUERIES_AT_ONCE = 8
+"""Queries of one request that a process is given together: some 30 ms, within which a single search waits for its turn."""
+START_AGAIN_SECONDS = 60.0
+"""Pause after processes that could not be started; the node searches itself meanwhile."""
 VIEWS_MAX = 32
 """Sets of classes that a process was told and remembers: one for each right, purpose and crime area in use."""
 
@@ -45,8 +59,8 @@ class Retired(Exception):  # noqa: N818 - the same
 class Worker:
     """One process. Used by one thread at a time."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-P", "-m", "entente.search.worker"]
+    def __init__(self, module: str = SEARCHES) -> None:
+        command = [sys.executable, "-P", "-m", module]
         # A group of its own: Ctrl-C ends the node, which then ends its processes.
         self._process = subprocess.Popen(  # noqa: S603 - the interpreter that runs this, with a module of ours
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, process_group=0
@@ -92,11 +106,41 @@ class Worker:
         self._process.wait()
 
 
-class WorkerPool:
-    """As many processes as asked for, all on the files of one base. Safe from several threads."""
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """What the processes of a pool have open."""
 
-    def __init__(self, folder: Path, count: int) -> None:
-        self._folder = folder
+    base: Path | None
+    """The folder of a base."""
+    looks: Looks | None = None
+    """None: they search a base, and do not look into the store."""
+    live: Path | None = None
+    """The folder of the live part, for those that look."""
+
+    @property
+    def module(self) -> str:
+        """The module that runs in each."""
+        if self.looks is None:
+            return SEARCHES
+        return self.looks.module if self.base is None else self.looks.module_with_base
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Processes that look for a query from end to end: they read the store beside the node."""
+
+    node: Path
+    """The node's folder."""
+    module: str
+    """The module that runs in each where there is no base: it does without the compiler."""
+    module_with_base: str
+
+
+class WorkerPool:
+    """As many processes as asked for, all on the files of one index. Safe from several threads."""
+
+    def __init__(self, opens: Opens, count: int) -> None:
+        self._opens = opens
         self._left_out: list[int] = []
         self._lock = threading.Lock()
         self._views: OrderedDict[frozenset[int], int] = OrderedDict()
@@ -105,6 +149,9 @@ class WorkerPool:
         self._free: queue.LifoQueue[_Seat] = queue.LifoQueue()
         for seat in self._seats:
             self._free.put(seat)
+        self._starting: threading.Thread | None = None
+        self._has_started = False
+        self._start_again_at = 0.0
         self._is_retired = False
         self.is_damaged = False
         """Whether the files could not be opened: they are to be made anew."""
@@ -115,21 +162,60 @@ class WorkerPool:
 
     def start(self) -> None:
         """Start every process and have it open the files, so that the first question waits for nothing."""
-        for seat in self._seats:
-            if self._is_retired:
-                raise Retired
-            self._ready(seat)
+        taken: list[_Seat] = []
+        try:
+            while len(taken) < len(self._seats):
+                taken.append(self._taken())
+                self._ready(taken[-1])
+        finally:
+            for seat in taken:
+                self._free.put(seat)
+        self._has_started = True
 
-    def by_names(
-        self, names: Sequence[str], birth_date: str, country: str, allowed: frozenset[int], limit: int
-    ) -> tuple[int, ...]:
-        """Return the numbers of the records nearest to one of the names, best first."""
-        found = self._ask("names", allowed, names=list(names), birth_date=birth_date, country=country, limit=limit)
-        return tuple(int(number) for number in found)
+    def by_names(self, query: Query, allowed: frozenset[int], limit: int) -> tuple[int, ...]:
+        """Return the numbers of the records of the base nearest to one of the query's names, best first."""
+        return self._ask("names", allowed, query=query_values(query), limit=limit)  # type: ignore[no-any-return] # numbers
 
     def by_identifier(self, identifiers: Sequence[str], allowed: frozenset[int], limit: int) -> tuple[int, ...]:
-        """Return the numbers of records with exactly one of the identifiers."""
-        return tuple(int(number) for number in self._ask("numbers", allowed, keys=list(identifiers), limit=limit))
+        """Return the numbers of records of the base with exactly one of the identifiers."""
+        return self._ask("numbers", allowed, keys=list(identifiers), limit=limit)  # type: ignore[no-any-return] # numbers
+
+    def look(
+        self, queries: Sequence[Query | None], allowed: frozenset[int], now: datetime, position: int
+    ) -> tuple[Found, ...] | None:
+        """Look for each query, with a live part that has come to `position`; None until the processes have started."""
+        if not self._has_started:
+            self._start_soon()
+            return None
+
+        def ask(some: Sequence[Query | None]) -> list[Found]:
+            asked = [None if query is None else query_values(query) for query in some]
+            answers = self._ask("look", allowed, queries=asked, now=now.isoformat(), position=position)
+            return [found_of(values) for values in answers]
+
+        parts = [queries[start : start + QUERIES_AT_ONCE] for start in range(0, len(queries), QUERIES_AT_ONCE)]
+        if len(parts) <= 1:
+            return tuple(found for part in parts for found in ask(part))
+        with ThreadPoolExecutor(min(len(parts), len(self._seats)), "look") as threads:
+            return tuple(found for part in threads.map(ask, parts) for found in part)
+
+    def _start_soon(self) -> None:
+        """Have a thread start the processes, unless one does, or one failed just now."""
+        with self._lock:
+            is_running = self._starting is not None and self._starting.is_alive()
+            if is_running or self._is_retired or time.monotonic() < self._start_again_at:
+                return
+            self._start_again_at = time.monotonic() + START_AGAIN_SECONDS
+            self._starting = threading.Thread(target=self._start, name="search processes", daemon=True)
+            self._starting.start()
+
+    def _start(self) -> None:
+        try:
+            self.start()
+        except Retired:
+            return
+        except (WorkerEnded, Unavailable, OSError) as error:
+            _log.warning("The search processes could not be started (%s); the node searches itself", error)
 
     def retire(self) -> None:
         """Let the questions under way be answered, and end; later ones raise Retired."""
@@ -178,11 +264,10 @@ class WorkerPool:
     def _ready(self, seat: _Seat) -> Worker:
         """Return a seat's process, started and told what is left out."""
         if seat.worker is None:
-            seat.worker = Worker()
+            seat.worker = Worker(self._opens.module)
             try:
-                seat.worker.ask("open", OPEN_SECONDS, folder=str(self._folder))
+                self._open(seat.worker)
             except Unavailable:
-                self.is_damaged = True
                 seat.worker.end()
                 seat.forget()
                 raise
@@ -191,6 +276,17 @@ class WorkerPool:
             seat.worker.ask("leave_out", records=self._left_out[seat.left_out : upto])
             seat.left_out = upto
         return seat.worker
+
+    def _open(self, worker: Worker) -> None:
+        opens = self._opens
+        if opens.base is not None:
+            try:
+                worker.ask("open", OPEN_SECONDS, folder=str(opens.base))
+            except Unavailable:
+                self.is_damaged = True
+                raise
+        if opens.looks is not None:
+            worker.ask("open_store", OPEN_SECONDS, node=str(opens.looks.node), live=str(opens.live))
 
     def _told(self, seat: _Seat, worker: Worker, allowed: frozenset[int]) -> int:
         """Return the number of a set of classes, after the process was told which it is."""

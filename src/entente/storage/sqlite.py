@@ -73,10 +73,13 @@ def writing_engine(database: Path) -> sa.Engine:
     return engine
 
 
-def reading_engine(database: Path) -> sa.Engine:
-    """Return the engine of the readers. Each transaction sees one unchanging state of the store and changes nothing."""
+def reading_engine(database: Path, *, is_beside: bool = False) -> sa.Engine:
+    """Return the engine of the readers. Each transaction sees one unchanging state of the store and changes nothing.
+
+    `is_beside`: in another process than the writer's. The file is opened so that nothing can be written over the connection.
+    """
     engine = sa.create_engine(
-        _url(database),
+        _read_only_url(database) if is_beside else _url(database),
         pool_size=4,
         max_overflow=READERS_MAX - 4,
         pool_timeout=READER_WAIT_SECONDS_MAX,
@@ -261,6 +264,11 @@ def translate(error: sa.exc.DBAPIError, *, is_commit: bool = False) -> EntenteEr
 
 def _url(database: Path) -> sa.URL:
     return sa.URL.create("sqlite", database=str(database))
+
+
+def _read_only_url(database: Path) -> sa.URL:
+    # The path as a URI has it: a folder's name may hold any sign.
+    return sa.URL.create("sqlite", database=database.absolute().as_uri(), query={"mode": "ro", "uri": "true"})
 
 
 def _begin_with(engine: sa.Engine, statement: str) -> None:

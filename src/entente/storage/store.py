@@ -66,6 +66,23 @@ def view_of_copy(database: Path) -> Iterator[SqlUnitOfWork]:
         reader.dispose()
 
 
+class StoreReader:
+    """Views of a store that another process has open and writes to. Ended with its process.
+
+    It is opened for reading alone: closed last, it could otherwise write the log back, which is the writer's matter (sqlite).
+    Raises Misconfigured where the folder holds no keys of a node.
+    """
+
+    def __init__(self, folder: Folder) -> None:
+        reader = sqlite.reading_engine(folder.database, is_beside=True)
+        secret = KeyFiles(folder.keys).tombstone_secret()
+        self._shared = Shared(reader, reader, WriteLock(), ClassMemory(), (), secret, sqlite.translate)
+
+    def view(self) -> SqlUnitOfWork:
+        """Return a unit of work that only reads: everything that was durable when it is entered, and nothing later."""
+        return SqlUnitOfWork(self._shared, is_view=True)
+
+
 class Store:
     """A store that is open. Made by `open`; closed once, or used as a context manager."""
 

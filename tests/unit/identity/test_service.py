@@ -13,9 +13,9 @@ from entente.disclosure.leases import Silence
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct, Retention
 from entente.identity.found import BEHIND_MAX
+from entente.identity.looking import SHOWN_MAX
 from entente.identity.model import Occasion, Query
 from entente.identity.ports import IdentityUnit
-from entente.identity.service import SHOWN_MAX
 from entente.kernel.canonical import canonical_bytes
 from entente.kernel.errors import Invalid, Refused, Unavailable
 from entente.kernel.ids import OfficerId, RecordId

@@ -52,10 +52,10 @@ def test_i37_last_of_each_record_counts_and_records_come_by_number(tmp_path: Pat
     files = BaseFiles.open(tmp_path / "base")
     everything = frozenset({1, 2})
 
-    def near(name: str) -> list[int]:
+    def near(name: str) -> tuple[int, ...]:
         return files.by_names(Query(names=(name,)), everything, 10)
 
-    assert (near("Karimzoda Behruz"), near("Saidov Rustam"), near("Wang Xiaoming")) == ([7], [3], [])
+    assert (near("Karimzoda Behruz"), near("Saidov Rustam"), near("Wang Xiaoming")) == ((7,), (3,), ())
     assert 7 not in near("Rahimov Akmal")
     numbers = [files.by_identifier([key], everything, 10) for key in ("n:PA111111", "n:PA222222")]
-    assert numbers == [[], [7]]
+    assert numbers == [(), (7,)]

@@ -12,7 +12,8 @@ from entente.identity.model import IndexEntry
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import SALT_BYTES
 from entente.search.digests import Digests
-from entente.search.tantivy_index import FIELDS, TantivyIndex
+from entente.search.live_reader import FIELDS
+from entente.search.tantivy_index import TantivyIndex
 from tests.support.byte_search import found_in
 
 ALL = frozenset(range(1, 50))

@@ -1,0 +1,56 @@
+"""One search process: told over its standard input, answering on its standard output, what its parts can do.
+
+It ends when whoever started it does. What is printed by mistake goes to the error stream, never among the answers.
+
+Source: docs/rules/identity.md I37; the messages are those of `search.workers`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from entente.kernel.errors import EntenteError
+from entente.search.frames import receive, send
+from entente.search.workers import VIEWS_MAX
+
+
+class Views:
+    """The sets of classes that a process was told, by number."""
+
+    def __init__(self) -> None:
+        self._views: OrderedDict[int, frozenset[int]] = OrderedDict()
+
+    def do_view(self, message: Mapping[str, Any]) -> None:
+        """Remember one more; forget the oldest of too many."""
+        self._views[message["view"]] = frozenset(message["allowed"])
+        if len(self._views) > VIEWS_MAX:
+            self._views.popitem(last=False)
+
+    def of(self, message: Mapping[str, Any]) -> frozenset[int]:
+        """Return the set that a message is about."""
+        return self._views[message["view"]]
+
+
+def serve(*parts: object) -> None:
+    """Answer until the pipe ends: to `names` with what a part's `do_names` returns."""
+    questions, answers = os.dup(sys.stdin.fileno()), os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        while True:
+            send(answers, _answer(parts, receive(questions)))
+    except (EOFError, BrokenPipeError):
+        # Whoever started this process ended, or needs it no more.
+        return
+
+
+def _answer(parts: tuple[object, ...], message: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"do_{message['do']}"
+    do: Callable[[Mapping[str, Any]], Any] = next(getattr(part, name) for part in parts if hasattr(part, name))
+    try:
+        return {"done": do(message)}
+    except EntenteError as error:
+        return {"failed": {"what": error.what, "why": error.why, "do": error.do, "retry_is_safe": True}}
