@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
@@ -61,6 +62,11 @@ class Serving:
     def search(self, *names: str, numbers: tuple[str, ...] = ()) -> tuple[Candidate, ...]:
         return self.node.identity.search(DUTY_OFFICER, Query(names=names, identifiers=numbers), AT_THE_GATE).candidates
 
+    def close_index(self) -> None:
+        index = self.node.identity.index
+        assert isinstance(index, LayeredIndex)
+        index.close()
+
     def captions(self, name: str) -> list[str]:
         return [one.caption for one in self.search(name)]
 
@@ -95,7 +101,8 @@ def opening(made: Path, tmp_path: Path) -> Iterator[Callable[..., Serving]]:
 
 
 def children() -> list[int]:
-    return [int(child) for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+    """Return this process's children, whichever thread began them."""
+    return [int(child) for task in Path("/proc/self/task").glob("*/children") for child in task.read_text().split()]
 
 
 def wait_until_started(serving: Serving) -> None:
@@ -164,9 +171,7 @@ def test_i48_processes_find_what_the_node_finds_see_each_change_and_are_replaced
     wait_until_started(serving)
     monkeypatch.setattr(service, look_for.__name__, looked_itself)
     assert [serving.search(name) for name in asked] == by_node
-    index = serving.node.identity.index
-    assert isinstance(index, LayeredIndex)
-    index.close()
+    serving.close_index()
     assert children() == []
 
 
@@ -233,6 +238,26 @@ def test_i48_processes_that_do_not_start_leave_the_node_to_look_itself(
             time.sleep(0.02)
     # Not with each search again.
     assert caplog.text.count("could not be started") == 1
+
+
+def test_i48_a_node_that_ends_waits_for_no_process_that_is_only_being_started(
+    opening: Callable[..., Serving], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "never_ready.py").write_text("import time\ntime.sleep(600)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(app, "LOOK_PROCESS", "never_ready")
+    serving = opening()
+    serving.bring(WANTED)
+    assert serving.captions("Muhammadov") == ["Мухаммедов Абдулло"]
+    until = time.monotonic() + SECONDS_MAX
+    while not children():
+        assert time.monotonic() < until, "none is started"
+        time.sleep(0.02)
+    ended = threading.Thread(target=serving.close_index, daemon=True)
+    ended.start()
+    ended.join(SECONDS_MAX)
+    assert (ended.is_alive(), children()) == (False, [])
+    assert "could not be started" not in caplog.text
 
 
 def test_i48_a_reader_beside_writes_nothing_and_leaves_the_log_to_the_writer(made: Path, tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ QUERIES_AT_ONCE = 8
 """Queries of one request that a process is given together: some 30 ms, within which a single search waits for its turn."""
 START_AGAIN_SECONDS = 60.0
 """Pause after processes that could not be started; the node searches itself meanwhile."""
+RETIRE_LOOK_SECONDS = 0.1
+"""How long the end of a pool waits before it looks whether what it waits for is only being started."""
 VIEWS_MAX = 32
 """Sets of classes that a process was told and remembers: one for each right, purpose and crime area in use."""
 
@@ -97,9 +99,13 @@ class Worker:
         """Say within so many seconds whether there is an answer to take, or an end."""
         return bool(select.select([self._from], [], [], seconds)[0])
 
+    def kill(self) -> None:
+        """End the process under whoever waits for it, from any thread; that one is told WorkerEnded."""
+        self._process.kill()
+
     def end(self) -> None:
         """End the process; it holds nothing that is not in files."""
-        self._process.kill()
+        self.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -150,6 +156,7 @@ class WorkerPool:
         for seat in self._seats:
             self._free.put(seat)
         self._starting: threading.Thread | None = None
+        self._being_started: _Seat | None = None
         self._has_started = False
         self._start_again_at = 0.0
         self._is_retired = False
@@ -165,9 +172,11 @@ class WorkerPool:
         taken: list[_Seat] = []
         try:
             while len(taken) < len(self._seats):
-                taken.append(self._taken())
-                self._ready(taken[-1])
+                self._being_started = self._taken()
+                taken.append(self._being_started)
+                self._ready(self._being_started)
         finally:
+            self._being_started = None
             for seat in taken:
                 self._free.put(seat)
         self._has_started = True
@@ -215,19 +224,31 @@ class WorkerPool:
         except Retired:
             return
         except (WorkerEnded, Unavailable, OSError) as error:
+            if self._is_retired:
+                return
             _log.warning("The search processes could not be started (%s); the node searches itself", error)
 
     def retire(self) -> None:
         """Let the questions under way be answered, and end; later ones raise Retired."""
         self._is_retired = True
         for _ in self._seats:
-            seat = self._free.get()
+            seat = self._left()
             if seat.worker is not None:
                 seat.worker.end()
                 seat.worker = None
         # Whoever waits for a process is let go.
         for seat in self._seats:
             self._free.put(seat)
+
+    def _left(self) -> _Seat:
+        """Return a seat that nobody uses any more; a process that is only being started is not waited for."""
+        while True:
+            try:
+                return self._free.get(timeout=RETIRE_LOOK_SECONDS)
+            except queue.Empty:
+                starting = self._being_started
+                if starting is not None and starting.worker is not None:
+                    starting.worker.kill()
 
     def end(self) -> None:
         """End all processes at once, whatever they are doing, before anybody asked them."""
