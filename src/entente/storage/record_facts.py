@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from entente.records.model import ChangedFacts
-from entente.storage.record_pages import is_listed
+from entente.storage.record_pages import GONE
 from entente.storage.record_rows import class_numbers_of
 from entente.storage.rows import read, read_one
 from entente.storage.schema import record
@@ -31,9 +31,7 @@ _FACTS_SINCE = (
         record.c.class_numbers,
         record.c.content,
         record.c.change_sequence,
-        record.c.withdrawn_at,
-        record.c.doubted_at,
-        record.c.ended_at,
+        GONE,
     )
     .where(record.c.change_sequence > sa.bindparam("after"))
     .order_by(record.c.change_sequence, record.c.number)
@@ -67,5 +65,5 @@ def _changed_facts(row: Any, properties: frozenset[str]) -> ChangedFacts:  # noq
         if name in properties
     ]
     return ChangedFacts(
-        row.number, row.schema, class_numbers_of(row.class_numbers), facts, not is_listed(row), row.change_sequence
+        row.number, row.schema, class_numbers_of(row.class_numbers), facts, bool(row.gone), row.change_sequence
     )
