@@ -142,6 +142,9 @@ def pair_lines(options: Options, found: Sequence[Compared], not_run: Sequence[st
 def http_lines(one: Served, many: Served) -> Iterator[Line]:
     """Lay out what a node answered."""
     is_asked = one.records >= SIZE_ASKED
+    at = f"a node of {one.records:,} records"
+    asked = least(RECORDS_A_SECOND_ASKED) if is_asked else None
+    yield Line(f"{at}: its index filled from its store", one.indexed_a_second, "records/s", asked)
     at = f"HTTP, {one.records:,} records, {CONNECTIONS} connections"
     asked = least(SEARCHES_A_SECOND_ASKED) if is_asked else None
     yield Line(f"{at}: one query a request", one.queries_a_second, "searches/s", asked)

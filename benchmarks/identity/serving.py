@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Any
 from benchmarks.identity.collection import records_of_size, sampled
 from benchmarks.identity.data import Question, Record, read_questions
 from benchmarks.identity.options import PREFIX, Options
-from benchmarks.importing import Watch, bring_up, import_file
+from benchmarks.identity.stored import fill
 from benchmarks.nodes import answers, free_port, wait_for
 from entente.app import operator_token
 from tests.support.nodes import DUTY, open_network
@@ -40,6 +41,8 @@ class Served:
     """What a node answered."""
 
     records: int
+    indexed_a_second: float
+    """Of the records, from the store to a whole index."""
     requests_a_second: float
     queries_a_second: float
     p50_ms: float
@@ -57,23 +60,23 @@ def served(options: Options) -> tuple[Served, Served]:
         _body("search_many", {"queries": [_query(one) for one in asked[start : start + BATCH]]})
         for start in range(0, len(asked) - BATCH + 1, BATCH)
     ]
-    with tempfile.TemporaryDirectory(prefix="entente-bench-") as place, _node(Path(place), records) as (port, token):
-        _load(port, token, single[:QUERIES], SECONDS / 3)
-        one, many = (_load(port, token, bodies, SECONDS) for bodies in (single, hundreds))
-    return _served(len(records), one, 1), _served(len(records), many, BATCH)
+    with tempfile.TemporaryDirectory(prefix="entente-bench-") as place, _node(Path(place), records) as node:
+        _load(node, single[:QUERIES], SECONDS / 3)
+        one, many = (_load(node, bodies, SECONDS) for bodies in (single, hundreds))
+    return _served(node, len(records), one, 1), _served(node, len(records), many, BATCH)
 
 
 @contextmanager
-def _node(place: Path, records: Iterable[Record]) -> Iterator[tuple[int, str]]:
-    """Run a node that holds these records; its port and its operator's token."""
+def _node(place: Path, records: Sequence[Record]) -> Iterator[_Node]:
+    """Run a node that holds these records."""
     with open_network(place / "nodes") as network:
         network.conclude("GS", "charter.yaml", tuple(network.nodes))
         network.conclude("XA-NCB", "agreement.yaml", ("XA-NCB", "XB-NCB", "GS"))
-        folder, file = network.folders["XA-NCB"], place / "people.jsonl"
-        with file.open("w", encoding="utf-8") as people:
-            people.writelines(json.dumps(_person(record)) + "\n" for record in records)
-        import_file(network, file, frozenset(), Watch())
-        bring_up(network["XA-NCB"])
+        folder = network.folders["XA-NCB"]
+        fill(network, "XA-NCB", records, place)
+        began = time.perf_counter()
+        network["XA-NCB"].identity.rebuild()
+        seconds = time.perf_counter() - began
         network.close_all()
         port = free_port()
         command = [sys.executable, "-m", "entente.cli", "node", "run", "--folder", str(folder), "--port", str(port)]
@@ -82,14 +85,26 @@ def _node(place: Path, records: Iterable[Record]) -> Iterator[tuple[int, str]]:
         with subprocess.Popen(command, env=kept, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             try:
                 wait_for(lambda: answers(folder), process)
-                yield port, operator_token(folder)
+                yield _Node(port, operator_token(folder), seconds)
             finally:
                 process.terminate()
                 process.wait(WAIT_SECONDS_MAX)
 
 
-def _load(port: int, token: str, bodies: Sequence[str], seconds: float) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.identity.load", str(port), token, str(CONNECTIONS), str(seconds)]
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A node that answers."""
+
+    port: int
+    token: str
+    """Of its operator."""
+    index_seconds: float
+    """How long its index took, from an empty one to one that has everything."""
+
+
+def _load(node: _Node, bodies: Sequence[str], seconds: float) -> dict[str, float]:
+    asked = (str(node.port), node.token, str(CONNECTIONS), str(seconds))
+    command = [sys.executable, "-m", "benchmarks.identity.load", *asked]
     done = subprocess.run(
         command, input="".join(f"{body}\n" for body in bodies), capture_output=True, text=True, check=False
     )
@@ -98,9 +113,9 @@ def _load(port: int, token: str, bodies: Sequence[str], seconds: float) -> dict[
     return found
 
 
-def _served(records: int, told: dict[str, float], queries: int) -> Served:
+def _served(node: _Node, records: int, told: dict[str, float], queries: int) -> Served:
     requests = told["requests"] / told["seconds"]
-    return Served(records, requests, requests * queries, told["p50_ms"], told["p99_ms"])
+    return Served(records, records / node.index_seconds, requests, requests * queries, told["p50_ms"], told["p99_ms"])
 
 
 def _body(verb: str, given: dict[str, Any]) -> str:
@@ -110,10 +125,3 @@ def _body(verb: str, given: dict[str, Any]) -> str:
 def _query(question: Question) -> dict[str, Any]:
     given = {"birth_date": question.birth_date, "country": question.country}
     return {"names": [question.name], **{name: value for name, value in given.items() if value}}
-
-
-def _person(record: Record) -> dict[str, Any]:
-    given = {"name": record.name, "birthDate": record.birth_date, "nationality": record.country.lower()}
-    return {
-        "id": record.id, "schema": "Person", "properties": {name: [value] for name, value in given.items() if value},
-    }  # fmt: skip
