@@ -20,33 +20,30 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from entente.disclosure.model import DisclosureClass
 from entente.formats.codelists import load_code_lists
 from entente.formats.import_files import XML_SECTIONS, FileIdentity, bad_file, discard, iterate_xml, not_well_formed
 from entente.formats.import_terms import ImportTerms
-from entente.formats.schemata import load_schemata
-from entente.formats.sdn_features import (
-    CRYPTO_PREFIX,
+from entente.formats.list_drafts import (
+    Drafting,
+    Facts,
     ImpossibleDateError,
+    Row,
+    UnfitError,
     add,
-    detail_text,
-    feature_facts,
-    period_dates,
-    read_day,
+    clean,
+    is_number,
+    rejected,
+    xml_of,
 )
+from entente.formats.schemata import load_schemata
+from entente.formats.sdn_features import CRYPTO_PREFIX, detail_text, feature_facts, period_dates, read_day
 from entente.formats.sdn_names import name_facts
-from entente.formats.sdn_reference import Reference, clean
+from entente.formats.sdn_reference import Reference
 from entente.formats.sdn_relations import ends_for, sanction_values
-from entente.kernel.ids import RecordId
-from entente.records.model import Fact, Fragment, Link, RecordDraft, Rejected, Schema, Schemata
+from entente.records.model import Schema, Schemata
 
-RAW_CHARACTERS_MAX = 500
-"""How much of a rejected element is shown; records.importing keeps as much."""
 DOCUMENTS_MAX = 1_000_000
 """Held until their party comes; a hundred times the documents of the full OFAC list."""
-
-NUMBER_DIGITS_MAX = 20
-"""The publisher's longest has 6."""
 
 _PARTY_SCHEMATA = {"Individual": "Person", "Entity": "Organization", "Vessel": "Vessel", "Aircraft": "Airplane"}
 _PASSPORTS = frozenset(
@@ -54,9 +51,6 @@ _PASSPORTS = frozenset(
 )
 _CRAFT_NUMBERS = {"MMSI": "mmsi", "Aircraft Serial Identification": "serialNumber"}
 _DOCUMENT_DATES = {"Issue Date": "startDate", "Expiration Date": "endDate"}
-
-Row = RecordDraft | Rejected
-_Facts = dict[tuple[str, str], Fact]
 
 
 def read_sdn_advanced(
@@ -66,7 +60,7 @@ def read_sdn_advanced(
 
     `dropped` counts, by code, the values that are never carried. Raises Invalid when the XML is broken.
     """
-    reader = _Reader(terms, file, Counter() if dropped is None else dropped)
+    reader = _Reader(Drafting(terms, file, "sdn_advanced"), Counter() if dropped is None else dropped)
     try:
         for name, element in iterate_xml(stream, XML_SECTIONS):
             yield from reader.take(name, element)
@@ -76,25 +70,14 @@ def read_sdn_advanced(
     yield from reader.left_over()
 
 
-class _UnfitError(Exception):
-    """A party that cannot be kept. It becomes a Rejected and never leaves this file."""
-
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(why)
-        self.field = name
-        self.why = why
-
-
 @dataclass(slots=True)
 class _Reader:
     """What is known of the file so far."""
 
-    terms: ImportTerms
-    file: FileIdentity
+    drafting: Drafting
     dropped: Counter[str]
     schemata: Schemata = field(default_factory=load_schemata)
     reference: Reference = field(default_factory=lambda: Reference(load_code_lists()))
-    classes: dict[str, tuple[DisclosureClass, ...]] = field(default_factory=dict)
     parties: dict[str, tuple[str, Schema]] = field(default_factory=dict)
     """Number of a profile → local id and schema of the party that was handed out."""
     documents: dict[str, list[bytes]] = field(default_factory=dict)
@@ -109,7 +92,7 @@ class _Reader:
             return self._take(section, element)
         except ImpossibleDateError as error:
             place = element.get("FixedRef") or element.get("ID", "")
-            return [_rejected(f"{section} {place}", "date", str(error), element)]
+            return [rejected(f"{section} {place}", "date", str(error), element)]
 
     def _take(self, section: str, element: etree._Element) -> Iterable[Row]:
         match section:
@@ -127,44 +110,45 @@ class _Reader:
                 self.reference.read_values(element)
             case "DateOfIssue":
                 day = read_day(element, is_last=False)
-                self.file = self.file if day is None else replace(self.file, date=day.isoformat())
+                if day is not None:
+                    self.drafting.file = replace(self.drafting.file, date=day.isoformat())
         return ()
 
     def _party(self, party: etree._Element) -> list[Row]:
         number = party.get("FixedRef", "")
         profile = party.find(f"{self.ns}Profile")
-        if not _is_number(number) or profile is None:
-            return [_rejected(f"party {number}", "FixedRef", "the party has no number or no profile", party)]
+        if not is_number(number) or profile is None:
+            return [rejected(f"party {number}", "FixedRef", "the party has no number or no profile", party)]
         self._cut(profile)
         documents = self._documents_of(profile)
         try:
             return self._party_rows(f"ofac-{number}", party, profile, documents)
-        except _UnfitError as error:
+        except UnfitError as error:
             why = f"its holder, party {number}, was rejected"
-            orphans = [_rejected(f"document {one.get('ID', '')}", "IdentityID", why, one) for one in documents]
-            return [_rejected(f"party {number}", error.field, error.why, party), *orphans]
+            orphans = [rejected(f"document {one.get('ID', '')}", "IdentityID", why, one) for one in documents]
+            return [rejected(f"party {number}", error.field, error.why, party), *orphans]
 
     def _party_rows(
         self, local_id: str, party: etree._Element, profile: etree._Element, documents: list[etree._Element]
     ) -> list[Row]:
         sort = self.reference.party_types.get(profile.get("PartySubTypeID", ""), "")
         schema = self.schemata[_PARTY_SCHEMATA.get(sort, "LegalEntity")]
-        facts: _Facts = {}
+        facts: Facts = {}
         for identity in profile.iterfind(f"{self.ns}Identity"):
             name_facts(identity, self.ns, schema, self.reference, facts)
         if not any(name in {"name", "alias", "previousName"} for name, _ in facts):
-            raise _UnfitError("name", "the party has no name")
+            raise UnfitError("name", "the party has no name")
         wallets = self._features(profile, local_id, schema, facts)
         for comment in (party.find(f"{self.ns}Comment"), profile.find(f"{self.ns}Comment")):
             self._optional(facts, schema, "notes", "" if comment is None else clean(comment.text))
         self.parties[profile.get("ID", "")] = (local_id, schema)
         if "LegalEntity" in schema.ancestors:
             papers = [self._paper(document, local_id) for document in documents]
-            return [self._draft(local_id, schema, facts, (), _xml(party)), *papers, *wallets]
+            return [self.drafting.draft(local_id, schema, facts, (), xml_of(party)), *papers, *wallets]
         for document in documents:
             self._craft_number(document, schema, facts)
-        data = b"\n".join([_xml(party), *map(_xml, documents)])
-        return [self._draft(local_id, schema, facts, (), data), *wallets]
+        data = b"\n".join([xml_of(party), *map(xml_of, documents)])
+        return [self.drafting.draft(local_id, schema, facts, (), data), *wallets]
 
     def _cut(self, profile: etree._Element) -> None:
         """Cut what is never carried out of the XML, before any of it is read, kept or shown."""
@@ -180,7 +164,7 @@ class _Reader:
         self.held -= len(found)
         return found
 
-    def _features(self, profile: etree._Element, local_id: str, schema: Schema, facts: _Facts) -> list[Row]:
+    def _features(self, profile: etree._Element, local_id: str, schema: Schema, facts: Facts) -> list[Row]:
         """Add the party's features to its facts and return its wallets."""
         wallets: list[Row] = []
         for feature in profile.iterfind(f"{self.ns}Feature"):
@@ -191,40 +175,40 @@ class _Reader:
             try:
                 feature_facts(feature, sort, schema, self.reference, facts)
             except ImpossibleDateError as error:
-                raise _UnfitError(sort.label, str(error)) from error
+                raise UnfitError(sort.label, str(error)) from error
         return wallets
 
     def _wallet(self, feature: etree._Element, currency: str, holder: str) -> Row:
         schema = self.schemata["CryptoWallet"]
         number = feature.get("ID", "")
         local_id = f"{holder}-wallet-{number}"
-        facts: _Facts = {}
+        facts: Facts = {}
         for detail in feature.iter(f"{self.ns}VersionDetail"):
             if address := detail_text(detail, self.reference):
                 add(facts, schema, self.reference, "publicKey", address, "publicKey")
-        if not facts or not _is_number(number):
-            return _rejected(local_id, "publicKey", "the wallet has no address or no number", feature)
+        if not facts or not is_number(number):
+            return rejected(local_id, "publicKey", "the wallet has no address or no number", feature)
         add(facts, schema, self.reference, "currency", currency, "currency")
         for comment in feature.iter(f"{self.ns}Comment"):
             if text := clean(comment.text):
                 add(facts, schema, self.reference, "notes", text, "notes")
-        return self._draft(local_id, schema, facts, (("holder", holder),), _xml(feature))
+        return self.drafting.draft(local_id, schema, facts, (("holder", holder),), xml_of(feature))
 
     def _hold(self, document: etree._Element) -> None:
         if self.held >= DOCUMENTS_MAX:
             why = f"more than {DOCUMENTS_MAX:,} documents wait for their parties"
-            raise bad_file(self.file.name, why, "Cut the list in parts.")
+            raise bad_file(self.drafting.file.name, why, "Cut the list in parts.")
         self.held += 1
-        self.documents.setdefault(document.get("IdentityID", ""), []).append(_xml(document))
+        self.documents.setdefault(document.get("IdentityID", ""), []).append(xml_of(document))
 
     def _paper(self, document: etree._Element, holder: str) -> Row:
         sort = self.reference.name("IDRegDocType", document.get("IDRegDocTypeID"))
         schema = self.schemata["Passport" if sort in _PASSPORTS else "Identification"]
         local_id = f"{holder}-doc-{document.get('ID', '')}"
         number = clean(document.findtext(f"{self.ns}IDRegistrationNo"))
-        if not number or not _is_number(document.get("ID", "")):
-            return _rejected(local_id, "number", "the document has no number, or none in the list", document)
-        facts: _Facts = {}
+        if not number or not is_number(document.get("ID", "")):
+            return rejected(local_id, "number", "the document has no number, or none in the list", document)
+        facts: Facts = {}
         add(facts, schema, self.reference, "number", number, "number")
         self._optional(facts, schema, "type", sort)
         code, name = self.reference.country_of(document.get("IssuedBy-CountryID"))
@@ -236,17 +220,17 @@ class _Reader:
         try:
             self._document_dates(document, schema, facts)
         except ImpossibleDateError as error:
-            return _rejected(local_id, "date", str(error), document)
-        return self._draft(local_id, schema, facts, (("holder", holder),), _xml(document))
+            return rejected(local_id, "date", str(error), document)
+        return self.drafting.draft(local_id, schema, facts, (("holder", holder),), xml_of(document))
 
-    def _document_dates(self, document: etree._Element, schema: Schema, facts: _Facts) -> None:
+    def _document_dates(self, document: etree._Element, schema: Schema, facts: Facts) -> None:
         for dated in document.iterfind(f"{self.ns}DocumentDate"):
             sort = self.reference.name("IDRegDocDateType", dated.get("IDRegDocDateTypeID"))
             for period in dated.iterfind(f"{self.ns}DatePeriod"):
                 for value in period_dates(period):
                     add(facts, schema, self.reference, _DOCUMENT_DATES.get(sort, ""), value, sort or "date")
 
-    def _craft_number(self, document: etree._Element, schema: Schema, facts: _Facts) -> None:
+    def _craft_number(self, document: etree._Element, schema: Schema, facts: Facts) -> None:
         """Add a vessel's or aircraft's number to its own facts: it is no legal entity that could hold a document."""
         sort = self.reference.name("IDRegDocType", document.get("IDRegDocTypeID"))
         number = clean(document.findtext(f"{self.ns}IDRegistrationNo"))
@@ -259,32 +243,34 @@ class _Reader:
     def _sanction(self, entry: etree._Element) -> Row:
         party = self.parties.get(entry.get("ProfileID", ""))
         number = entry.get("ID", "")
-        if party is None or not _is_number(number):
+        if party is None or not is_number(number):
             why = "it has no number, or names a party that is not in the list"
-            return _rejected(f"sanction {number}", "ProfileID", why, entry)
+            return rejected(f"sanction {number}", "ProfileID", why, entry)
         schema = self.schemata["Sanction"]
-        facts: _Facts = {}
+        facts: Facts = {}
         for name, value in sanction_values(entry, self.ns, self.reference):
             add(facts, schema, self.reference, name, value, name)
-        return self._draft(f"{party[0]}-sanction-{number}", schema, facts, (("entity", party[0]),), _xml(entry))
+        return self.drafting.draft(
+            f"{party[0]}-sanction-{number}", schema, facts, (("entity", party[0]),), xml_of(entry)
+        )
 
     def _relationship(self, relation: etree._Element) -> Row:
         number = relation.get("ID", "")
         first = self.parties.get(relation.get("From-ProfileID", ""))
         second = self.parties.get(relation.get("To-ProfileID", ""))
-        if first is None or second is None or not _is_number(number):
+        if first is None or second is None or not is_number(number):
             why = "it has no number, or names a party that is not in the list"
-            return _rejected(f"relationship {number}", "ProfileID", why, relation)
+            return rejected(f"relationship {number}", "ProfileID", why, relation)
         words = self.reference.name("RelationType", relation.get("RelationTypeID")) or "related to"
         ends = ends_for(words, first[1], second[1])
         schema = self.schemata[ends.schema]
-        facts: _Facts = {}
+        facts: Facts = {}
         add(facts, schema, self.reference, ends.role, words, "role")
         if relation.get("Former") == "true":
             add(facts, schema, self.reference, "status", "former", "status")
         self._optional(facts, schema, "description", clean(relation.findtext(f"{self.ns}Comment")))
         links = ((ends.of_first, first[0]), (ends.of_second, second[0]))
-        return self._draft(f"ofac-link-{number}", schema, facts, links, _xml(relation))
+        return self.drafting.draft(f"ofac-link-{number}", schema, facts, links, xml_of(relation))
 
     def left_over(self) -> Iterator[Row]:
         """Yield the documents whose party never came, each as rejected."""
@@ -292,38 +278,8 @@ class _Reader:
             for data in documents:
                 document = etree.fromstring(data)
                 why = f"its holder, identity {identity}, is not in the list, was rejected, or stands before it"
-                yield _rejected(f"document {document.get('ID', '')}", "IdentityID", why, document)
+                yield rejected(f"document {document.get('ID', '')}", "IdentityID", why, document)
 
-    def _optional(self, facts: _Facts, schema: Schema, name: str, value: str) -> None:
+    def _optional(self, facts: Facts, schema: Schema, name: str, value: str) -> None:
         if value:
             add(facts, schema, self.reference, name, value, name)
-
-    def _draft(
-        self, local_id: str, schema: Schema, facts: _Facts, links: tuple[tuple[str, str], ...], data: bytes
-    ) -> RecordDraft:
-        terms = self.classes.get(schema.name)
-        if terms is None:
-            terms = self.classes[schema.name] = (self.terms.class_for(schema.name),)
-        return RecordDraft(
-            local_id=local_id,
-            schema=schema.name,
-            kind=terms[0].kind,
-            terms=terms,
-            facts=tuple(facts.values()),
-            links=tuple(Link(name, RecordId(f"{self.terms.source}/{to}")) for name, to in links),
-            retention=self.terms.retention,
-            fragment=Fragment(self.file.name, self.file.sha256, self.file.date, "sdn_advanced", data),
-        )
-
-
-def _is_number(text: str) -> bool:
-    """Say whether a number of the publisher's may stand in a local id (R1)."""
-    return text.isascii() and text.isdecimal() and len(text) <= NUMBER_DIGITS_MAX
-
-
-def _xml(element: etree._Element) -> bytes:
-    return etree.tostring(element, encoding="utf-8", xml_declaration=False, with_tail=False)
-
-
-def _rejected(place: str, name: str, why: str, element: etree._Element) -> Rejected:
-    return Rejected(place, name, why, _xml(element).decode("utf-8")[:RAW_CHARACTERS_MAX])

@@ -12,9 +12,9 @@ from datetime import date
 
 from lxml import etree
 
-from entente.formats.sdn_reference import FeatureType, Location, Reference, clean
-from entente.records.model import Fact, PropertyType, Schema
-from entente.records.rules import is_possible_date
+from entente.formats.list_drafts import Facts, ImpossibleDateError, add, clean
+from entente.formats.sdn_reference import FeatureType, Location, Reference
+from entente.records.model import Schema
 
 CRYPTO_PREFIX = "Digital Currency Address - "
 
@@ -57,12 +57,8 @@ _PROPERTIES: Mapping[str, str] = {
 owners and operators in words (links need a record), determinations and warnings (they are law, not a trait)."""
 
 
-class ImpossibleDateError(ValueError):
-    """A date that is not in the calendar, or a period that ends before it begins."""
-
-
 def feature_facts(
-    feature: etree._Element, sort: FeatureType, schema: Schema, reference: Reference, facts: dict[tuple[str, str], Fact]
+    feature: etree._Element, sort: FeatureType, schema: Schema, reference: Reference, facts: Facts
 ) -> None:
     """Add the facts of one feature; raise ImpossibleDateError."""
     name = _PROPERTIES.get(sort.label, "")
@@ -81,7 +77,7 @@ def _version_part(
     sort: FeatureType,
     schema: Schema,
     reference: Reference,
-    facts: dict[tuple[str, str], Fact],
+    facts: Facts,
 ) -> None:
     kind = child.tag.rpartition("}")[2]
     if kind == "DatePeriod":
@@ -117,7 +113,7 @@ def _add_location(
     sort: FeatureType,
     schema: Schema,
     reference: Reference,
-    facts: dict[tuple[str, str], Fact],
+    facts: Facts,
 ) -> None:
     if place is None:
         return
@@ -129,29 +125,6 @@ def _add_location(
         add(facts, schema, reference, "", place.address, sort.property)
     if value := place.country or place.country_name:
         add(facts, schema, reference, name, value, sort.property)
-
-
-def add(
-    facts: dict[tuple[str, str], Fact], schema: Schema, reference: Reference, name: str, value: str, unknown_name: str
-) -> None:
-    """Add a fact once: under the property if the schema has it and the value fits, else under the unknown name."""
-    prop = schema.properties.get(name) if name else None
-    if prop is not None:
-        fitting = _fitting(value, prop.type, reference)
-        if fitting is not None:
-            facts.setdefault((name, fitting), Fact(name, fitting))
-            return
-    facts.setdefault((unknown_name, value), Fact(unknown_name, value, is_unknown_property=True))
-
-
-def _fitting(value: str, kind: PropertyType, reference: Reference) -> str | None:
-    if kind is PropertyType.COUNTRY:
-        return reference.country_code(value)
-    if kind is PropertyType.DATE:
-        return value if is_possible_date(value) else None
-    if kind is PropertyType.GENDER:
-        return value.lower()
-    return value
 
 
 def period_dates(period: etree._Element) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from lxml import etree
 
-from entente.formats.sdn_features import add
-from entente.formats.sdn_reference import Reference, clean
-from entente.records.model import Fact, Schema
+from entente.formats.list_drafts import Facts, add, clean
+from entente.formats.sdn_reference import Reference
+from entente.records.model import Schema
 
 _GIVEN = frozenset({"First Name", "Middle Name"})
 _PART_PROPERTIES = {
@@ -24,9 +24,7 @@ _PART_PROPERTIES = {
 _ALIAS_PROPERTIES = {"F.K.A.": "previousName", "Name": "name"}
 
 
-def name_facts(
-    identity: etree._Element, ns: str, schema: Schema, reference: Reference, facts: dict[tuple[str, str], Fact]
-) -> None:
+def name_facts(identity: etree._Element, ns: str, schema: Schema, reference: Reference, facts: Facts) -> None:
     """Add the names of one identity. One the publisher marks as false, or as not the primary, gives aliases."""
     groups = {
         group.get("ID", ""): reference.name("NamePartType", group.get("NamePartTypeID"))

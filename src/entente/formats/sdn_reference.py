@@ -8,12 +8,12 @@ Source: OFAC, Sanctions List Data Model (ADVANCED_XML).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from entente.formats.import_files import bad_file
+from entente.formats.list_drafts import clean, property_name
 from entente.formats.never_carried import dropped_code
 from entente.handling.model import CodeLists
 
@@ -128,21 +128,3 @@ class Reference:
     def _area_name(self, number: str) -> str:
         name = self.name("Country", number)
         return "" if name.lower() in _UNDETERMINED else name
-
-
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Marks of direction and control characters that publishers' editors leave in; they carry no letter of a name."""
-
-
-def clean(text: str | None) -> str:
-    """Return text with single spaces and without invisible marks."""
-    if not text:
-        return ""
-    joined = " ".join(text.split())
-    return joined if joined.isprintable() else _INVISIBLE.sub("", joined).strip()
-
-
-def property_name(label: str) -> str:
-    """Return a label as the name of a property: «Secondary sanctions risk:» → `secondarySanctionsRisk`."""
-    words = re.findall(r"[A-Za-z0-9]+", label) or ["feature"]
-    return "".join([words[0].lower(), *(word[0].upper() + word[1:] for word in words[1:])])[:80]

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from entente.formats.list_drafts import clean
 from entente.formats.sdn_features import read_day
-from entente.formats.sdn_reference import Reference, clean
+from entente.formats.sdn_reference import Reference
 from entente.records.model import Schema
 
 
