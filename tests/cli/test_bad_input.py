@@ -30,6 +30,7 @@ from entente.storage import sqlite
 from entente.storage.folder import Folder
 from entente.verbs import perform
 from tests.cli.conftest import Run, init
+from tests.support import un_list
 from tests.support.hostile import Watched
 from tests.support.packed import bzip2_of_parts
 from tests.support.sdn_list import detail, feature, party, period, xml
@@ -72,6 +73,7 @@ def entity_bomb() -> bytes:
     return XML.replace(b"<Sanctions", declared, 1).replace(b"VELK", b"&e9;")
 
 
+UN = un_list.xml(un_list.individual(7))
 BAD_FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "malformed_xml": (lambda: XML.replace(b"</DistinctParties>", b"</Distinct>"), "not well-formed"),
     "malformed_neither_format": (lambda: b"name;born\nVelk;1979\n", "neither"),
@@ -88,6 +90,9 @@ BAD_FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "gzip_bomb": (lambda: gzip.compress(b"{}\n" * RATIO_FREE_BYTES * 2), "unfolds to more than"),
     "bzip2_bomb": (lambda: bzip2_of_parts(b"{}\n" * RATIO_FREE_BYTES * 2), "unfolds to more than"),
     "empty": (lambda: b"", "empty"),
+    "changed_namespace": (lambda: UN.replace(b"<CONSOLIDATED_LIST", b'<CONSOLIDATED_LIST xmlns="urn:2"', 1), "«urn:2»"),
+    "changed_root": (lambda: UN.replace(b"CONSOLIDATED_LIST", b"SANCTIONS_LIST"), "«SANCTIONS_LIST»"),
+    "changed_entries": (lambda: UN.replace(b"INDIVIDUAL>", b"PERSON>"), "not one entry"),
 }
 
 

@@ -24,6 +24,7 @@ from entente.kernel.ids import BodyId
 from entente.records.model import RecordDraft, Rejected
 from entente.records.rules import check_draft, check_local_id
 from tests.docs.source import ROOT
+from tests.support import un_list
 from tests.support.hostile import assert_says
 from tests.support.sdn_list import detail, document, feature, party, period, xml
 
@@ -40,6 +41,17 @@ SDN = xml(
     party(1, feature(1, period("1979-05-04", "1979-05-04"), detail()), feature(3, detail("bc1q"), number=501)),
     party(2, sort=3),
     documents=document(7, 1),
+)
+UN = un_list.xml(
+    un_list.individual(
+        1,
+        un_list.part("INDIVIDUAL_ALIAS", QUALITY="Low", ALIAS_NAME="Red; The Younger", NOTE="on a paper"),
+        un_list.part("INDIVIDUAL_DATE_OF_BIRTH", TYPE_OF_DATE="BETWEEN", FROM_YEAR="1971", TO_YEAR="1973"),
+        un_list.part("INDIVIDUAL_DATE_OF_BIRTH", TYPE_OF_DATE="EXACT", DATE="1971-02-03"),
+        un_list.part("INDIVIDUAL_ADDRESS", CITY="Alba", COUNTRY="Yemen"),
+        un_list.part("INDIVIDUAL_DOCUMENT", TYPE_OF_DOCUMENT="Passport", NUMBER="XA100", DATE_OF_ISSUE="2010-05-06"),
+    ),
+    entities=un_list.entity(2, un_list.part("ENTITY_ALIAS", QUALITY="f.k.a.", ALIAS_NAME="Alba")),
 )
 RUN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 PIECES = st.sampled_from([
@@ -98,7 +110,7 @@ def rows_of(data: bytes) -> list[RecordDraft | Rejected] | Invalid:
 
 
 def test_unchanged_files_are_read_so_that_the_changed_ones_say_something() -> None:
-    for data in (SDN, b"".join(FTM)):
+    for data in (SDN, UN, b"".join(FTM)):
         rows = rows_of(data)
         assert isinstance(rows, list)
         assert [row for row in rows if isinstance(row, Rejected)] == []
@@ -112,7 +124,7 @@ def test_changed_json_lines_give_drafts_and_rejected_rows_or_are_refused(data: b
 
 
 @RUN
-@given(data=changed([SDN]))
+@given(data=changed([SDN, UN]))
 def test_changed_official_list_gives_drafts_and_rejected_rows_or_is_refused(data: bytes) -> None:
     rows_of(data)
 

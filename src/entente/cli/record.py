@@ -31,6 +31,7 @@ _ShareWith = Annotated[
     "import",
     epilog=examples(
         "entente record import sdn_advanced.xml.bz2 --terms sanctions.yaml --as xa-duty-1",
+        "entente record import consolidated.xml --terms sanctions.yaml --as xa-duty-1",
         "entente record import wanted.jsonl --terms wanted.yaml --share-with XB-NCB --as xa-duty-1",
     ),
 )
@@ -45,7 +46,7 @@ def import_records(
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Import records of ours from SDN_ADVANCED XML or FollowTheMoney JSON lines, compressed or not.
+    """Import records of ours from a list: SDN_ADVANCED XML, United Nations XML, or FollowTheMoney JSON lines; compressed or not.
 
     Run twice it changes nothing; a killed import is simply started again. Rejected rows go to a file with line and reason.
     """

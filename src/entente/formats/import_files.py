@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import contextlib
 import gzip
 import hashlib
 import io
@@ -17,7 +18,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ from lxml import etree
 
 from entente.kernel.errors import Invalid
 
-ImportFormat = Literal["sdn_advanced", "ftm"]
+ImportFormat = Literal["sdn_advanced", "un_consolidated", "ftm"]
 
 TOTAL_BYTES_MAX = 4 * 1024**3
 """Forty times the OFAC list in SDN_ADVANCED XML (100 MB), three times the largest public collection of sanctions lists."""
@@ -42,18 +43,54 @@ HEAD_BYTES = 64 * 1024
 """How much is read to tell the format."""
 _PIECE_BYTES = 256 * 1024
 
-XML_SECTIONS = (
-    "DateOfIssue",
-    "ReferenceValueSets",
-    "Location",
-    "IDRegDocument",
-    "DistinctParty",
-    "ProfileRelationship",
-    "SanctionsEntry",
-)
-"""The elements of SDN_ADVANCED XML that are read one by one and then discarded."""
+ENTRY_BYTES_MAX = 8 * 1024**2
+"""From the end of one element that is read to the end of the next. The largest in use, the reference values of the OFAC list,
+have 90 KB; whatever else a file puts between its entries, no more of it stands in memory."""
 
-_XML_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?Sanctions[\s>]")
+
+@dataclass(frozen=True, slots=True)
+class XmlForm:
+    """By what a list in XML is known, and which of its elements are read."""
+
+    title: str
+    root: str
+    namespace: str | None
+    """Of the root; None where each is read, since elements are found in the namespace they stand in."""
+    sections: tuple[str, ...]
+    """The elements that are read one by one and then discarded."""
+    entries: frozenset[str]
+    """Those of them of which a list has at least one."""
+
+
+XML_FORMS: Mapping[ImportFormat, XmlForm] = {
+    "sdn_advanced": XmlForm(
+        "the list of the United States Treasury in SDN_ADVANCED XML",
+        "Sanctions",
+        None,
+        (
+            "DateOfIssue",
+            "ReferenceValueSets",
+            "Location",
+            "IDRegDocument",
+            "DistinctParty",
+            "ProfileRelationship",
+            "SanctionsEntry",
+        ),
+        frozenset({"DistinctParty"}),
+    ),
+    "un_consolidated": XmlForm(
+        "the Consolidated List of the United Nations Security Council",
+        "CONSOLIDATED_LIST",
+        "",
+        ("INDIVIDUAL", "ENTITY"),
+        frozenset({"INDIVIDUAL", "ENTITY"}),
+    ),
+}
+
+_CHANGED = (
+    "Nothing was imported. Compare the file with what its publisher says of the list;"
+    " a new form needs a new version of the program."
+)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
 
 
@@ -175,10 +212,11 @@ def _open_member(raw: io.BufferedReader, name: str) -> Iterator[_Readable]:
 
 def _check_whole(stream: io.BufferedReader, name: str) -> None:
     head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
-    if _format_of(head, name) == "sdn_advanced":
-        _check_xml(stream, name)
-    else:
+    form = XML_FORMS.get(_format_of(head, name))
+    if form is None:
         _check_lines(stream, name)
+    else:
+        _check_xml(stream, form, name)
 
 
 def _check_lines(stream: io.BufferedReader, name: str) -> None:
@@ -196,23 +234,30 @@ def _check_lines(stream: io.BufferedReader, name: str) -> None:
             ) from error
 
 
-def _check_xml(stream: io.BufferedReader, name: str) -> None:
+def _check_xml(stream: io.BufferedReader, form: XmlForm, name: str) -> None:
     # With the parser and the bounds of the reading that follows, so that what passes here passes there.
+    has_entry = False
     try:
-        for _, element in iterate_xml(stream, XML_SECTIONS):
+        for kind, element in iterate_xml(stream, form.sections, name):
+            has_entry |= kind in form.entries
             discard(element)
     except etree.XMLSyntaxError as error:
         raise not_well_formed(name, error) from error
+    if not has_entry:
+        wanted = " or ".join(f"«{kind}»" for kind in sorted(form.entries))
+        raise bad_file(name, f"it is {form.title}, and has not one entry {wanted}", _CHANGED)
 
 
-def iterate_xml(stream: BinaryIO, tags: tuple[str, ...]) -> Iterator[tuple[str, etree._Element]]:
+def iterate_xml(stream: BinaryIO, tags: tuple[str, ...], name: str) -> Iterator[tuple[str, etree._Element]]:
     """Yield (local name, element) of these tags as they end, without entities, network or a document type.
 
-    The caller discards each element. Raises lxml's XMLSyntaxError; Invalid when there is a document type.
+    The caller discards each element. Raises lxml's XMLSyntaxError; Invalid, with the file's name, for a document type and for an
+    entry beyond ENTRY_BYTES_MAX.
     """
     wanted = tuple(f"{{*}}{tag}" for tag in tags)
+    counted = _Counted(stream, name)
     events = etree.iterparse(
-        stream,
+        counted,
         events=("end",),
         tag=wanted,
         resolve_entities=False,
@@ -225,9 +270,27 @@ def iterate_xml(stream: BinaryIO, tags: tuple[str, ...]) -> Iterator[tuple[str, 
     is_first = True
     for _, element in events:
         if is_first and element.getroottree().docinfo.internalDTD is not None:
-            raise _document_type("in XML")
+            raise _document_type(name)
         is_first = False
+        counted.given = 0
         yield element.tag.rpartition("}")[2], element
+
+
+class _Counted:
+    """A stream that is refused when an element that is read does not come or does not end."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self.given = 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        self.given += len(piece)
+        if self.given > ENTRY_BYTES_MAX:
+            why = f"more than {ENTRY_BYTES_MAX:,} bytes stand between the end of one entry and the end of the next"
+            raise bad_file(self._name, why, "Take the list from its publisher again.")
+        return piece
 
 
 def _document_type(name: str) -> Invalid:
@@ -239,9 +302,10 @@ def _document_type(name: str) -> Invalid:
 def discard(element: etree._Element) -> None:
     """Free an element that has been read, and everything before it, so that memory stays flat."""
     element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
+    for one in (element, *element.iterancestors()):
+        parent = one.getparent()
+        while parent is not None and one.getprevious() is not None:
+            del parent[0]
 
 
 def not_well_formed(name: str, error: etree.XMLSyntaxError) -> Invalid:
@@ -263,10 +327,49 @@ def _format_of(head: bytes, name: str) -> ImportFormat:
             raise bad_file(name, f"it is in {stated[1].decode('latin-1')[:20]}, not UTF-8", "Save the list as UTF-8.")
         if b"<!DOCTYPE" in text:
             raise _document_type(name)
-        if _XML_ROOT.search(text):
-            return "sdn_advanced"
-    why = "it is neither SDN_ADVANCED XML nor FollowTheMoney JSON lines in UTF-8"
-    raise bad_file(name, why, "Hand in a list in one of these formats; docs/guides/import.md says how to make one.")
+        return _xml_format_of(text, name)
+    raise _no_format(name, "")
+
+
+def _xml_format_of(head: bytes, name: str) -> ImportFormat:
+    namespace, _, root = _root_of(head).rpartition("}")
+    stated = namespace.removeprefix("{")
+    for format_, form in XML_FORMS.items():
+        if root == form.root and form.namespace in {None, stated}:
+            return format_
+        if root == form.root:
+            why = (
+                f"its root «{root}» stands in {_quoted(stated)}, and {form.title} in {_quoted(form.namespace or '')};"
+                " its publisher changed it, or it is another list"
+            )
+            raise bad_file(name, why, _CHANGED)
+    raise _no_format(name, f", and its root is «{root[:40]}»" if root else "")
+
+
+def _root_of(head: bytes) -> str:
+    """Return the root's name with its namespace, or nothing where the head does not come to it."""
+    parser = etree.XMLPullParser(
+        events=("start",),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    # What is wrong behind the root is said by the reading of the whole file.
+    with contextlib.suppress(etree.XMLSyntaxError):
+        parser.feed(head)
+    return next((str(getattr(element, "tag", "")) for _, element in parser.read_events()), "")
+
+
+def _quoted(namespace: str) -> str:
+    return f"the namespace «{namespace[:100]}»" if namespace else "no namespace"
+
+
+def _no_format(name: str, and_root: str) -> Invalid:
+    titles = "; ".join(form.title for form in XML_FORMS.values())
+    why = f"it is neither XML of a list that is read ({titles}) nor FollowTheMoney JSON lines in UTF-8{and_root}"
+    return bad_file(name, why, "Hand in a list in one of these formats; docs/guides/import.md says how to make one.")
 
 
 def bad_file(name: str, why: str, do: str) -> Invalid:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from entente.formats.ftm_jsonlines import read_ftm
 from entente.formats.import_files import FileIdentity, ImportFormat, detect_format, open_import
 from entente.formats.import_terms import ImportTerms, read_terms
 from entente.formats.sdn_advanced import read_sdn_advanced
+from entente.formats.un_consolidated import read_un_consolidated
 from entente.records.model import RecordDraft, Rejected
 
 __all__ = [
@@ -31,6 +32,14 @@ __all__ = [
     "read_terms",
     "write_reject",
 ]
+
+
+_Reader = Callable[[BinaryIO, ImportTerms, FileIdentity, Counter[str]], Iterator[RecordDraft | Rejected]]
+_READERS: Mapping[ImportFormat, _Reader] = {
+    "sdn_advanced": read_sdn_advanced,
+    "un_consolidated": read_un_consolidated,
+    "ftm": read_ftm,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +58,8 @@ def read_import(path: Path, terms: ImportTerms) -> Iterator[OpenedImport]:
     """Open a file in any format that is read; raise Invalid, with nothing handed out, when it is broken or hostile."""
     dropped: Counter[str] = Counter()
     found = detect_format(path)
-    reader = read_sdn_advanced if found == "sdn_advanced" else read_ftm
     with open_import(path) as (stream, file):
-        yield OpenedImport(file, found, reader(stream, terms, file, dropped), dropped)
+        yield OpenedImport(file, found, _READERS[found](stream, terms, file, dropped), dropped)
 
 
 def write_reject(file: TextIO, rejected: Rejected) -> None:

@@ -21,7 +21,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from entente.formats.codelists import load_code_lists
-from entente.formats.import_files import XML_SECTIONS, FileIdentity, bad_file, discard, iterate_xml, not_well_formed
+from entente.formats.import_files import XML_FORMS, FileIdentity, bad_file, discard, iterate_xml, not_well_formed
 from entente.formats.import_terms import ImportTerms
 from entente.formats.list_drafts import (
     Drafting,
@@ -62,7 +62,7 @@ def read_sdn_advanced(
     """
     reader = _Reader(Drafting(terms, file, "sdn_advanced"), Counter() if dropped is None else dropped)
     try:
-        for name, element in iterate_xml(stream, XML_SECTIONS):
+        for name, element in iterate_xml(stream, XML_FORMS["sdn_advanced"].sections, file.name):
             yield from reader.take(name, element)
             discard(element)
     except etree.XMLSyntaxError as error:

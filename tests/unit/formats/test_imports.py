@@ -32,6 +32,7 @@ from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, InstrumentId
 from entente.records.model import RecordDraft, Rejected
 from entente.records.rules import check_draft
+from tests.support import un_list
 from tests.support.packed import bzip2_of_parts
 
 DEMO = Path(__file__).resolve().parents[3] / "demo"
@@ -52,7 +53,8 @@ excluded: ['body:xb']
 retention: {review_after_years: 1, erase_after_years: 4}
 """
 LINE = b'{"id": "p-1", "schema": "Person", "properties": {"name": ["Ardan Velk"]}}\n'
-XML = b'<?xml version="1.0" encoding="utf-8"?>\n<Sanctions xmlns="https://example.org/ADVANCED_XML"><DistinctParties/></Sanctions>\n'
+XML = b'<?xml version="1.0" encoding="utf-8"?>\n<Sanctions xmlns="https://example.org/ADVANCED_XML"><DistinctParty/><DistinctParties/></Sanctions>\n'
+UN = un_list.xml(un_list.individual(7))
 
 
 def kept(folder: Path, data: bytes, name: str = "list.bin") -> Path:
@@ -88,12 +90,12 @@ def terms(data: bytes = TERMS, today: date = date(2031, 2, 3)) -> ImportTerms:
     return read_terms(data, load_code_lists(), source=SOURCE, today=today)
 
 
-@pytest.mark.parametrize("data", [LINE * 50, XML])
-def test_a_file_is_opened_by_its_content_and_never_by_its_name(tmp_path: Path, data: bytes) -> None:
+@pytest.mark.parametrize(("data", "found"), [(LINE * 50, "ftm"), (XML, "sdn_advanced"), (UN, "un_consolidated")])
+def test_a_file_is_opened_by_its_content_and_never_by_its_name(tmp_path: Path, data: bytes, found: str) -> None:
     for packed in (data, gzip.compress(data), bz2.compress(data), zipped(("inner.txt", data))):
         path = kept(tmp_path, packed)
         assert content(path) == data
-        assert detect_format(path) == ("ftm" if data is not XML else "sdn_advanced")
+        assert detect_format(path) == found
 
 
 def test_a_file_is_known_by_name_day_and_hash_of_its_bytes_on_disk(tmp_path: Path) -> None:
@@ -179,6 +181,46 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path, data: bytes) -> Non
 )
 def test_xml_that_is_malformed_or_truncated_is_refused_before_its_first_party(tmp_path: Path, data: bytes) -> None:
     assert "not well-formed" in refusal(kept(tmp_path, data))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (b"CONSOLIDATED_LIST", b"CONSOLIDATED", "its root is «CONSOLIDATED»"),
+        (b"CONSOLIDATED_LIST", b"un:CONSOLIDATED_LIST", "neither"),
+        (b"<CONSOLIDATED_LIST", b'<CONSOLIDATED_LIST xmlns="https://example.org/2"', "https://example.org/2"),
+        (b"INDIVIDUAL>", b"PERSON>", "not one entry"),
+    ],
+)
+def test_r43_a_list_whose_publisher_changed_its_form_is_refused_whole(
+    tmp_path: Path, old: bytes, new: bytes, why: str
+) -> None:
+    changed = UN.replace(old, new)
+    assert changed != UN
+    assert why in refusal(kept(tmp_path, changed))
+
+
+def test_a_root_that_only_stands_in_a_comment_tells_no_format(tmp_path: Path) -> None:
+    assert "neither" in refusal(kept(tmp_path, b"<!-- <Sanctions> --><CONSOLIDATED><a/></CONSOLIDATED>"))
+
+
+@pytest.mark.parametrize("padding", [b"<x/>" * 40_000, b"<x>" + b"a" * 200_000 + b"</x>", b" " * 200_000])
+def test_what_stands_between_two_entries_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, padding: bytes
+) -> None:
+    monkeypatch.setattr(import_files, "ENTRY_BYTES_MAX", 100_000)
+    many = un_list.xml(*(un_list.individual(number) for number in range(1, 500)))
+    assert len(many) > 200_000
+    assert content(kept(tmp_path, many)) == many
+    assert "100,000 bytes" in refusal(kept(tmp_path, many.replace(b"<ENTITIES>", padding + b"<ENTITIES>")))
+
+
+def test_entries_that_were_read_leave_nothing_behind_however_they_are_wrapped() -> None:
+    wrapped = b"<a>" + b"<b><c/><INDIVIDUAL>x</INDIVIDUAL></b>" * 1_000 + b"</a>"
+    for _, element in import_files.iterate_xml(io.BytesIO(wrapped), ("INDIVIDUAL",), "list.xml"):
+        import_files.discard(element)
+        assert len(element.getroottree().getroot()) <= 2_000
+    assert len(list(element.getroottree().getroot().iter())) < 10
 
 
 @pytest.mark.parametrize("padding", [b"", b"<!-- " + b"x" * 100_000 + b" -->"])
