@@ -3,9 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from entente.kernel.canonical import JsonObject
 from tests.cli.conftest import Run
-from tests.support import un_list
+from tests.support import eu_list, un_list
+
+pytestmark = pytest.mark.storage
 
 TERMS = """
 title: A list
@@ -62,3 +66,20 @@ def test_the_list_of_the_united_nations_is_imported_once_and_its_next_issue_make
     later, _ = imported(run, folder, file)
     assert later == [2, 1, 1, 0]
     assert "Seen in Alba." in original(run, folder, "un-7")
+
+
+def test_the_list_of_the_european_union_is_imported_once_and_its_next_issue_makes_versions(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "export.xml"
+    law = eu_list.regulation(349, publicationDate="2025-02-01")
+    file.write_bytes(eu_list.xml(eu_list.entry(7, eu_list.document(21)), eu_list.entry(8, sort="enterprise")))
+    counts, _ = imported(run, folder, file)
+    assert counts == [5, 0, 0, 0]
+    again, _ = imported(run, folder, file)
+    assert again == [0, 0, 5, 0]
+    changed = eu_list.entry(8, sort="enterprise", regulations=law)
+    file.write_bytes(eu_list.xml(eu_list.entry(7, eu_list.document(21)), changed))
+    later, _ = imported(run, folder, file)
+    assert later == [0, 1, 4, 0]
+    assert "2025-02-01" in original(run, folder, "eu-8-sanction")

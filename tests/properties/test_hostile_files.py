@@ -24,7 +24,7 @@ from entente.kernel.ids import BodyId
 from entente.records.model import RecordDraft, Rejected
 from entente.records.rules import check_draft, check_local_id
 from tests.docs.source import ROOT
-from tests.support import un_list
+from tests.support import eu_list, un_list
 from tests.support.hostile import assert_says
 from tests.support.sdn_list import detail, document, feature, party, period, xml
 
@@ -52,6 +52,17 @@ UN = un_list.xml(
         un_list.part("INDIVIDUAL_DOCUMENT", TYPE_OF_DOCUMENT="Passport", NUMBER="XA100", DATE_OF_ISSUE="2010-05-06"),
     ),
     entities=un_list.entity(2, un_list.part("ENTITY_ALIAS", QUALITY="f.k.a.", ALIAS_NAME="Alba")),
+)
+EU = eu_list.xml(
+    eu_list.entry(
+        1,
+        eu_list.name("Red", eu_list.remark("low quality"), strong="false"),
+        eu_list.tag("birthdate", circa="true", yearRangeFrom=1971, yearRangeTo=1973, **eu_list.place(city="Alba")),
+        eu_list.tag("birthdate", calendarType="GREGORIAN", birthdate="1971-02-03"),
+        eu_list.tag("address", eu_list.tag("contactInfo", key="PHONE", value="+967 1"), countryIso2Code="YE"),
+        eu_list.document(21, issueDate="2010-05-06"),
+    ),
+    eu_list.entry(2, eu_list.document(22, "9900001", sort="imo"), sort="enterprise"),
 )
 RUN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 PIECES = st.sampled_from([
@@ -110,7 +121,7 @@ def rows_of(data: bytes) -> list[RecordDraft | Rejected] | Invalid:
 
 
 def test_unchanged_files_are_read_so_that_the_changed_ones_say_something() -> None:
-    for data in (SDN, UN, b"".join(FTM)):
+    for data in (SDN, UN, EU, b"".join(FTM)):
         rows = rows_of(data)
         assert isinstance(rows, list)
         assert [row for row in rows if isinstance(row, Rejected)] == []
@@ -124,7 +135,7 @@ def test_changed_json_lines_give_drafts_and_rejected_rows_or_are_refused(data: b
 
 
 @RUN
-@given(data=changed([SDN, UN]))
+@given(data=changed([SDN, UN, EU]))
 def test_changed_official_list_gives_drafts_and_rejected_rows_or_is_refused(data: bytes) -> None:
     rows_of(data)
 

@@ -46,7 +46,7 @@ def import_records(
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Import records of ours from a list: SDN_ADVANCED XML, United Nations XML, or FollowTheMoney JSON lines; compressed or not.
+    """Import records of ours from a list: XML of OFAC, the United Nations or the European Union, or FollowTheMoney JSON lines.
 
     Run twice it changes nothing; a killed import is simply started again. Rejected rows go to a file with line and reason.
     """

@@ -29,7 +29,7 @@ from lxml import etree
 
 from entente.kernel.errors import Invalid
 
-ImportFormat = Literal["sdn_advanced", "un_consolidated", "ftm"]
+ImportFormat = Literal["sdn_advanced", "un_consolidated", "eu_fsf", "ftm"]
 
 TOTAL_BYTES_MAX = 4 * 1024**3
 """Forty times the OFAC list in SDN_ADVANCED XML (100 MB), three times the largest public collection of sanctions lists."""
@@ -46,6 +46,7 @@ _PIECE_BYTES = 256 * 1024
 ENTRY_BYTES_MAX = 8 * 1024**2
 """From the end of one element that is read to the end of the next. The largest in use, the reference values of the OFAC list,
 have 90 KB; whatever else a file puts between its entries, no more of it stands in memory."""
+EU_NAMESPACE = "http://eu.europa.ec/fpi/fsd/export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,13 @@ XML_FORMS: Mapping[ImportFormat, XmlForm] = {
         "",
         ("INDIVIDUAL", "ENTITY"),
         frozenset({"INDIVIDUAL", "ENTITY"}),
+    ),
+    "eu_fsf": XmlForm(
+        "the consolidated list of financial sanctions of the European Union",
+        "export",
+        EU_NAMESPACE,
+        ("sanctionEntity",),
+        frozenset({"sanctionEntity"}),
     ),
 }
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from entente.formats.eu_fsf import read_eu_fsf
 from entente.formats.ftm_jsonlines import read_ftm
 from entente.formats.import_files import FileIdentity, ImportFormat, detect_format, open_import
 from entente.formats.import_terms import ImportTerms, read_terms
@@ -38,6 +39,7 @@ _Reader = Callable[[BinaryIO, ImportTerms, FileIdentity, Counter[str]], Iterator
 _READERS: Mapping[ImportFormat, _Reader] = {
     "sdn_advanced": read_sdn_advanced,
     "un_consolidated": read_un_consolidated,
+    "eu_fsf": read_eu_fsf,
     "ftm": read_ftm,
 }
 

@@ -81,17 +81,25 @@ class Account:
         if first != last:
             self.state("notes", f"Birthdate: between {first} and {last}")
 
-    def state_birth_place(self, parts: Iterable[str], country: str) -> None:
-        """Add the place of a birth in words, and its country."""
-        named = [part for part in parts if part]
-        self.state("birthPlace", ", ".join([*named, country] if country else named) if named else "")
-        self.state("birthCountry", country)
+    def state_birth_place(self, parts: Iterable[str], country: str, code: str = "") -> None:
+        """Add the place of a birth in words, and its country by the list's code, or by its name where it gives none."""
+        self.state("birthPlace", _in_one_line(parts, country))
+        self.state("birthCountry", code or country)
 
-    def state_address(self, parts: Iterable[str], country: str) -> None:
+    def state_address(self, parts: Iterable[str], country: str, code: str = "") -> None:
         """Add an address in one line, and its country; a country alone is no address."""
-        named = [part for part in parts if part]
-        self.state("address", ", ".join([*named, country] if country else named) if named else "")
-        self.state("country", country)
+        self.state("address", _in_one_line(parts, country))
+        self.state("country", code or country)
+
+    def state_note(self, about: str, texts: Iterable[str]) -> None:
+        """Add what is said of a part in words."""
+        said = ", ".join(text for text in texts if text)
+        self.state("notes", f"{about}: {said}" if said else "")
+
+
+def _in_one_line(parts: Iterable[str], country: str) -> str:
+    named = [part for part in parts if part]
+    return ", ".join([*named, country] if country else named) if named else ""
 
 
 def stated(text: str | None) -> str:

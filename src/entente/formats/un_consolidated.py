@@ -136,8 +136,7 @@ class _Reader:
         sort, number = fields.take("TYPE_OF_DOCUMENT"), fields.take("NUMBER")
         more, issuer = fields.take("TYPE_OF_DOCUMENT2"), fields.take("ISSUING_COUNTRY")
         if not number:
-            said = ", ".join(text for text in (sort, more, issuer, *fields.rest().values()) if text)
-            account.state("notes", f"Document without a number: {said}" if said else "")
+            account.state_note("Document without a number", [sort, more, issuer, *fields.rest().values()])
             return
         paper = Account(self.schemata["Passport" if sort.lower() in _PASSPORTS else "Identification"], self.countries)
         digest = hashlib.sha256(f"{sort}\n{number}\n{issuer}".encode()).hexdigest()[:_DIGEST_CHARACTERS]
@@ -255,9 +254,9 @@ _PARTS: Mapping[str, Callable[[_Fields, Account], None]] = {
 
 def _note(about: str, fields: _Fields, account: Account) -> None:
     """Add the note of a part; what else stands in it is named by its element."""
-    said = [fields.take("NOTE"), *(f"{words_of(name)} {text}" for name, text in fields.rest().items())]
-    texts = ", ".join(text for text in said if text)
-    account.state("notes", f"{about}: {texts}" if texts else "")
+    account.state_note(
+        about, [fields.take("NOTE"), *(f"{words_of(name)} {text}" for name, text in fields.rest().items())]
+    )
 
 
 def _names(text: str) -> list[str]:

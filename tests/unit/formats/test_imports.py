@@ -32,7 +32,7 @@ from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, InstrumentId
 from entente.records.model import RecordDraft, Rejected
 from entente.records.rules import check_draft
-from tests.support import un_list
+from tests.support import eu_list, un_list
 from tests.support.packed import bzip2_of_parts
 
 DEMO = Path(__file__).resolve().parents[3] / "demo"
@@ -55,6 +55,7 @@ retention: {review_after_years: 1, erase_after_years: 4}
 LINE = b'{"id": "p-1", "schema": "Person", "properties": {"name": ["Ardan Velk"]}}\n'
 XML = b'<?xml version="1.0" encoding="utf-8"?>\n<Sanctions xmlns="https://example.org/ADVANCED_XML"><DistinctParty/><DistinctParties/></Sanctions>\n'
 UN = un_list.xml(un_list.individual(7))
+EU = eu_list.xml(eu_list.entry(7))
 
 
 def kept(folder: Path, data: bytes, name: str = "list.bin") -> Path:
@@ -90,7 +91,9 @@ def terms(data: bytes = TERMS, today: date = date(2031, 2, 3)) -> ImportTerms:
     return read_terms(data, load_code_lists(), source=SOURCE, today=today)
 
 
-@pytest.mark.parametrize(("data", "found"), [(LINE * 50, "ftm"), (XML, "sdn_advanced"), (UN, "un_consolidated")])
+@pytest.mark.parametrize(
+    ("data", "found"), [(LINE * 50, "ftm"), (XML, "sdn_advanced"), (UN, "un_consolidated"), (EU, "eu_fsf")]
+)
 def test_a_file_is_opened_by_its_content_and_never_by_its_name(tmp_path: Path, data: bytes, found: str) -> None:
     for packed in (data, gzip.compress(data), bz2.compress(data), zipped(("inner.txt", data))):
         path = kept(tmp_path, packed)
@@ -184,20 +187,31 @@ def test_xml_that_is_malformed_or_truncated_is_refused_before_its_first_party(tm
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "why"),
+    ("data", "old", "new", "why"),
     [
-        (b"CONSOLIDATED_LIST", b"CONSOLIDATED", "its root is «CONSOLIDATED»"),
-        (b"CONSOLIDATED_LIST", b"un:CONSOLIDATED_LIST", "neither"),
-        (b"<CONSOLIDATED_LIST", b'<CONSOLIDATED_LIST xmlns="https://example.org/2"', "https://example.org/2"),
-        (b"INDIVIDUAL>", b"PERSON>", "not one entry"),
+        (UN, b"CONSOLIDATED_LIST", b"CONSOLIDATED", "its root is «CONSOLIDATED»"),
+        (UN, b"CONSOLIDATED_LIST", b"un:CONSOLIDATED_LIST", "neither"),
+        (UN, b"<CONSOLIDATED_LIST", b'<CONSOLIDATED_LIST xmlns="https://example.org/2"', "https://example.org/2"),
+        (UN, b"INDIVIDUAL>", b"PERSON>", "not one entry"),
+        (EU, b"/fsd/export", b"/fsd/export/2", "fpi/fsd/export/2"),
+        (EU, b' xmlns="http://eu.europa.ec/fpi/fsd/export"', b"", "stands in no namespace"),
+        (EU, b"sanctionEntity", b"sanctionedEntity", "not one entry"),
+        (XML, b"DistinctParty/", b"Party/", "not one entry"),
     ],
 )
 def test_r43_a_list_whose_publisher_changed_its_form_is_refused_whole(
-    tmp_path: Path, old: bytes, new: bytes, why: str
+    tmp_path: Path, data: bytes, old: bytes, new: bytes, why: str
 ) -> None:
-    changed = UN.replace(old, new)
-    assert changed != UN
+    changed = data.replace(old, new)
+    assert changed != data
     assert why in refusal(kept(tmp_path, changed))
+
+
+def test_a_prefix_for_the_namespace_is_no_other_form(tmp_path: Path) -> None:
+    data = EU.replace(b"<", b"<f:").replace(b"<f:/", b"</f:").replace(b"<f:?", b"<?").replace(b"xmlns=", b"xmlns:f=")
+    assert detect_format(kept(tmp_path, data)) == "eu_fsf"
+    with read_import(tmp_path / "list.bin", terms()) as opened:
+        assert [type(row) for row in opened.rows] == [RecordDraft, RecordDraft]
 
 
 def test_a_root_that_only_stands_in_a_comment_tells_no_format(tmp_path: Path) -> None:
