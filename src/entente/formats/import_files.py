@@ -43,7 +43,7 @@ HEAD_BYTES = 64 * 1024
 """How much is read to tell the format."""
 _PIECE_BYTES = 256 * 1024
 
-ENTRY_BYTES_MAX = 8 * 1024**2
+ENTRY_BYTES_MAX = 4 * 1024**2
 """From the end of one element that is read to the end of the next. The largest in use, the reference values of the OFAC list,
 have 90 KB; whatever else a file puts between its entries, no more of it stands in memory."""
 EU_NAMESPACE = "http://eu.europa.ec/fpi/fsd/export"

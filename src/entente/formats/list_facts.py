@@ -134,7 +134,8 @@ def words_of(name: str) -> str:
 
 def cut_never_carried(entry: etree._Element, prefix: str, dropped: Counter[str]) -> None:
     """Cut what is never carried out of an entry, and count it by its code; `prefix` is a word before an element's own name."""
-    for element in [*entry.iterdescendants()]:
+    cut: list[tuple[etree._Element, etree._Element]] = []
+    for element in entry.iterdescendants():
         for name in [str(name) for name in element.attrib]:
             if code := _code_of(name, ""):
                 dropped[code] += 1
@@ -144,7 +145,9 @@ def cut_never_carried(entry: etree._Element, prefix: str, dropped: Counter[str])
         parent = element.getparent()
         if found is not None and parent is not None:
             dropped[found] += 1
-            parent.remove(element)
+            cut.append((parent, element))
+    for parent, element in cut:
+        parent.remove(element)
 
 
 @functools.lru_cache(NAMES_REMEMBERED)

@@ -177,19 +177,19 @@ class _Fields:
     """The texts of one part of an entry by element; what is taken is read, and the rest is kept in the list's own words."""
 
     def __init__(self, part: etree._Element) -> None:
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, list[str]] = {}
         for child in part:
-            before = self._texts.get(child.tag)
-            self._texts[child.tag] = f"{before}; {text_of(child)}" if before else text_of(child)
+            self._texts.setdefault(child.tag, []).append(text_of(child))
 
     def take_name(self, element: str) -> str:
-        return self._texts.pop(element, "")
+        return "; ".join(filter(None, self._texts.pop(element, ())))
 
     def take(self, element: str) -> str:
-        return stated(self.take_name(element))
+        return "; ".join(filter(None, map(stated, self._texts.pop(element, ()))))
 
     def rest(self) -> dict[str, str]:
-        return {element: text for element, words in self._texts.items() if (text := stated(words))}
+        said = {element: "; ".join(filter(None, map(stated, texts))) for element, texts in self._texts.items()}
+        return {element: text for element, text in said.items() if text}
 
     def keep(self, account: Account) -> None:
         for element, text in self.rest().items():

@@ -150,6 +150,12 @@ def test_places_and_countries_are_read_by_the_names_the_list_gives_them() -> Non
     assert unknown(made) == {"nationality": "Atlantis"}
 
 
+def test_a_field_that_stands_several_times_is_kept_whole() -> None:
+    notes = "<NOTE>on a paper</NOTE><NOTE/><NOTE>na</NOTE><NOTE>in 2010</NOTE>"
+    made = person(f"<INDIVIDUAL_ADDRESS>{notes}<HARBOUR>na</HARBOUR><HARBOUR>Alba</HARBOUR></INDIVIDUAL_ADDRESS>")
+    assert said(made, "notes") == ["Address: on a paper; in 2010, harbour Alba"]
+
+
 @pytest.mark.parametrize("nothing", ["na", "-", "N/A", "Unknown", " "])
 def test_a_field_that_says_it_says_nothing_is_no_fact(nothing: str) -> None:
     made = person(part("INDIVIDUAL_ADDRESS", CITY=nothing, COUNTRY=nothing), values("NATIONALITY", nothing))
