@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from entente.handling.model import CodeLists
 
-_ALSO = {
+ALSO_CALLED = {
     "bolivia (plurinational state of)": "BO",
     "burma": "MM",
     "cape verde": "CV",
@@ -48,6 +48,7 @@ _ALSO = {
     "venezuela (bolivarian republic of)": "VE",
     "vietnam": "VN",
 }
+"""Before our own name where both stand: a list that says Burma means the state of today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class NamedCountries:
     @classmethod
     def of(cls, lists: CodeLists) -> NamedCountries:
         """Return them for our list of countries."""
-        return cls(lists, _ALSO | {_folded(name): code for code, name in lists.countries.items()})
+        return cls(lists, {_folded(name): code for code, name in lists.countries.items()} | ALSO_CALLED)
 
     def country_code(self, text: str) -> str | None:
         """Return the alpha-2 code for a code or a name in words, or None for one we cannot map."""
