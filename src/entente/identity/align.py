@@ -9,8 +9,8 @@ Source: docs/rules/identity.md I7.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum, StrEnum
 from operator import itemgetter
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
 from entente.identity.name_parts import GENDERED_STEM_MIN, are_forms_of_one_family
 from entente.identity.names import Name
-from entente.identity.organisations import LegalKind, is_number, legal_forms, number_at
+from entente.identity.organisations import LegalKind, are_plain, is_number, legal_forms, number_at
 from entente.identity.scripts import VOWELLESS, Script, is_read_by_table, skeleton
 from entente.identity.short_forms import is_short_for
 from entente.identity.transliteration import is_learned, likelihood
@@ -111,8 +111,7 @@ class NameComparison(NamedTuple):
     """Whether one has a number that the other lacks."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Weighed:
+class _Weighed(NamedTuple):
     """A name as it is compared: its words without the legal form, by place, and the kind of legal form."""
 
     words: dict[int, Word]
@@ -123,7 +122,11 @@ class _Weighed:
 
 @functools.lru_cache(maxsize=8192)
 def _weighed(name: Name) -> _Weighed:
+    is_latin = False not in [word.is_latin for word in name.words]
     texts = [word.text for word in name.words]
+    different = frozenset(texts)
+    if are_plain(different):
+        return _Weighed(dict(enumerate(name.words)), different, is_latin, None)
     forms = legal_forms(texts)
     words: list[Word] = []
     place = 0
@@ -136,10 +139,8 @@ def _weighed(name: Name) -> _Weighed:
             words.append(name.words[place])
         place += count or 1
     kinds: list[LegalKind] = [kind for kind in forms.values() if kind is not LegalKind.ANY] or list(forms.values())
-    is_latin = all(word.script is Script.LATIN for word in words)
-    return _Weighed(
-        dict(enumerate(words)), frozenset(word.text for word in words), is_latin, kinds[0] if kinds else None
-    )
+    different = frozenset(word.text for word in words)
+    return _Weighed(dict(enumerate(words)), different, is_latin, kinds[0] if kinds else None)
 
 
 def compare_names(asked: Name, held: Name) -> NameComparison:
@@ -148,49 +149,58 @@ def compare_names(asked: Name, held: Name) -> NameComparison:
     Source: docs/rules/identity.md I7 and I35.
     """
     ours, theirs = _weighed(asked), _weighed(held)
-    free_asked, free_held = dict(ours.words), dict(theirs.words)
-    pairings: list[Pairing] = []
-    crossing: set[tuple[Part, Part]] = set()
-    for agreement, likeness, a, h in _equal_words(free_asked, free_held, ours.texts & theirs.texts):
-        crossing.add((a.part, h.part))
-        pairings.append(Pairing(_part(a, h), agreement, likeness, _pair_weight(a, h)))
+    free_asked, free_held = ours.words.copy(), theirs.words.copy()
+    texts = ours.texts & theirs.texts
+    agreeing = _equal_words(free_asked, free_held, texts) if texts else []
+    pairings = [_paired(one) for one in agreeing]
     if free_asked and free_held:
         pairings += _written_together(free_asked, free_held, _SPELT)
         pairings += _written_together(free_held, free_asked, _SPELT)
-        for agreement, likeness, a, h in _alike_words(free_asked, free_held):
-            crossing.add((a.part, h.part))
-            words = _short_form_said(a, h) if agreement is Agreement.SHORT_FORM else ""
-            part = Part.GIVEN if agreement is Agreement.SHORT_FORM else _part(a, h)
-            pairings.append(Pairing(part, agreement, likeness, _pair_weight(a, h), words))
+        alike = _alike_words(free_asked, free_held)
+        agreeing += alike
+        pairings += [_paired(one) for one in alike]
         if not (ours.is_latin and theirs.is_latin):
             pairings += _written_together(free_asked, free_held, _SOUNDING)
             pairings += _written_together(free_held, free_asked, _SOUNDING)
-    missing, extra = tuple(free_asked.values()), tuple(free_held.values())
+    missing, extra = list(free_asked.values()), list(free_held.values())
     return NameComparison(
         tuple(pairings),
-        sum(word.weight for word in missing) + _fathers_differ(missing, extra),
-        sum(_weight_extra(word) for word in extra),
+        sum([word.weight for word in missing]) + _fathers_differ(missing, extra),
+        sum([WEIGHT_INITIAL_EXTRA if word.is_initial else word.weight for word in extra]),
         _contrary(missing, extra),
         _is_other_kind(ours.kind, theirs.kind),
-        _crossed(crossing),
+        _crossed({(a.part, h.part) for _, _, a, h in agreeing}),
         _has_number(missing) != _has_number(extra),
     )
 
 
-def _equal_words(asked: dict[int, Word], held: dict[int, Word], texts: frozenset[str]) -> Iterator[_Agreeing]:
-    """Yield the words that are equal, of which `texts` are all; takes them out of both."""
-    for i, a in list(asked.items()) if texts else ():
+_Agreeing = tuple[Agreement, int, Word, Word]
+"""How two words agree, how alike they are, and the words: of what is asked and of what is held."""
+
+# What is asked of every pair of words. A member of an enum is found fifteen times as slowly through its class (Python 3.11).
+_UNKNOWN, _FATHERS = Part.UNKNOWN, Part.FATHERS
+_SAME, _TRANSLITERATED = Agreement.EQUAL, Agreement.TRANSLITERATION
+_SHORT_FORM, _CLOSE = Agreement.SHORT_FORM, Agreement.CLOSE
+_NOT_CROSSED = Crossed.NOT
+_KANA = Script.KANA
+
+
+def _equal_words(asked: dict[int, Word], held: dict[int, Word], texts: frozenset[str]) -> list[_Agreeing]:
+    """Return the words that are equal, of which `texts` are all; takes them out of both."""
+    found: list[_Agreeing] = []
+    for i, a in list(asked.items()):
         if a.text in texts:
             same = [j for j, h in held.items() if h.text == a.text]
             if same:
-                j = max(same, key=lambda place: (held[place].weight, -place))
+                j = same[0] if len(same) == 1 else max(same, key=lambda place: (held[place].weight, -place))
                 h = held.pop(j)
                 del asked[i]
-                yield _equal(a, h), EQUAL, a, h
+                found.append((_SAME if a.script is h.script else _TRANSLITERATED, EQUAL, a, h))
+    return found
 
 
-def _alike_words(asked: dict[int, Word], held: dict[int, Word]) -> Iterator[_Agreeing]:
-    """Yield the words that are alike, best pair first; takes them out of both."""
+def _alike_words(asked: dict[int, Word], held: dict[int, Word]) -> list[_Agreeing]:
+    """Return the words that are alike, best pair first; takes them out of both."""
     scored = [
         (pair[0], min(a.weight, h.weight), -i, -j, pair[1])
         for i, a in asked.items()
@@ -198,26 +208,29 @@ def _alike_words(asked: dict[int, Word], held: dict[int, Word]) -> Iterator[_Agr
         if (pair := compare_words(a, h))
     ]
     scored.sort(reverse=True)
-    for likeness, _, i, j, agreement in scored:
-        if -i in asked and -j in held:
-            yield agreement, likeness, asked.pop(-i), held.pop(-j)
+    return [
+        (agreement, likeness, asked.pop(-i), held.pop(-j))
+        for likeness, _, i, j, agreement in scored
+        if -i in asked and -j in held
+    ]
 
 
-_Agreeing = tuple[Agreement, int, Word, Word]
-"""How two words agree, how alike they are, and the words: of what is asked and of what is held."""
-
-
-def _equal(a: Word, h: Word) -> Agreement:
-    return Agreement.EQUAL if a.script is h.script else Agreement.TRANSLITERATION
+def _paired(agreeing: _Agreeing) -> Pairing:
+    agreement, likeness, a, h = agreeing
+    weight = WEIGHT_SHORT if a.is_initial or h.is_initial else max(a.weight, h.weight)
+    if agreement is _SHORT_FORM:
+        return Pairing(Part.GIVEN, agreement, likeness, weight, _short_form_said(a, h))
+    return Pairing(_part(a, h), agreement, likeness, weight)
 
 
 def _crossed(parts: set[tuple[Part, Part]]) -> Crossed:
     if len(parts) < 2:  # noqa: PLR2004 - two words that stand crosswise
-        return Crossed.NOT
+        return _NOT_CROSSED
     if parts == {(Part.FAMILY, Part.GIVEN), (Part.GIVEN, Part.FAMILY)}:
         return Crossed.FAMILY
-    of_one, of_other = (any(pair[side] is Part.FATHERS is not pair[1 - side] for pair in parts) for side in (0, 1))
-    return Crossed.FATHERS if of_one and of_other else Crossed.NOT
+    of_one = [one is _FATHERS is not other for one, other in parts]
+    of_other = [other is _FATHERS is not one for one, other in parts]
+    return Crossed.FATHERS if True in of_one and True in of_other else _NOT_CROSSED
 
 
 def _is_other_kind(one: LegalKind | None, other: LegalKind | None) -> bool:
@@ -226,21 +239,21 @@ def _is_other_kind(one: LegalKind | None, other: LegalKind | None) -> bool:
 
 def _has_number(words: Iterable[Word]) -> bool:
     # A lone v or x is an initial; a lone i is the first of a row (a ship, a fund) as often.
-    return any(is_number(word.text) and word.text not in {"v", "x"} for word in words)
+    return True in [is_number(word.text) and word.text not in {"v", "x"} for word in words]
 
 
 def _contrary(asked: Sequence[Word], held: Sequence[Word]) -> int:
     """Weigh the words that each name has for itself against each other; particles and initials stand against nothing."""
     if not asked or not held:
         return 0
-    return min(sum(word.weight for word in words if word.weight >= WEIGHT_COMMON) for words in (asked, held))
+    return min([sum([word.weight for word in words if word.weight >= WEIGHT_COMMON]) for words in (asked, held)])
 
 
 def _fathers_differ(asked: Sequence[Word], held: Sequence[Word]) -> int:
     """Weigh two fathers' names that found nothing in each other like any two names."""
-    if not asked or all(word.part is not Part.FATHERS for word in held):
+    if not asked or _FATHERS not in [word.part for word in held]:
         return 0
-    return sum(word.part is Part.FATHERS for word in asked) * (WEIGHT_WORD - WEIGHT_LESSER[Part.FATHERS])
+    return [word.part for word in asked].count(_FATHERS) * (WEIGHT_WORD - WEIGHT_LESSER[_FATHERS])
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -269,11 +282,11 @@ def _as_written(word: Word) -> Word:
 
 def _compare_spellings(a: Word, h: Word) -> tuple[int, Agreement] | None:
     if a.text == h.text:
-        return EQUAL, Agreement.EQUAL if a.script is h.script else Agreement.TRANSLITERATION
-    if _is_initial(a) or _is_initial(h):
+        return EQUAL, _SAME if a.script is h.script else _TRANSLITERATED
+    if (a.is_initial or h.is_initial) and (_is_initial(a) or _is_initial(h)):
         return (INITIAL, Agreement.INITIAL) if _is_initial_of(a, h) or _is_initial_of(h, a) else None
     if a.folded == h.folded:
-        return TRANSLITERATION, Agreement.TRANSLITERATION
+        return TRANSLITERATION, _TRANSLITERATED
     alike, kin = _compare_letters(a, h), _kinship(a, h)
     return kin if kin and (alike is None or kin[0] > alike[0]) else alike
 
@@ -281,7 +294,7 @@ def _compare_spellings(a: Word, h: Word) -> tuple[int, Agreement] | None:
 def _kinship(a: Word, h: Word) -> tuple[int, Agreement] | None:
     """Say how two words that are not one spelt in two ways stand for one name all the same (I24)."""
     if is_short_for(a.folded, h.folded) or is_short_for(h.folded, a.folded):
-        return SHORT_FORM, Agreement.SHORT_FORM
+        return SHORT_FORM, _SHORT_FORM
     # The cheap half of the question first: this is asked of every pair of words.
     is_one_stem = a.folded[:GENDERED_STEM_MIN] == h.folded[:GENDERED_STEM_MIN]
     return (GENDERED, Agreement.GENDERED) if is_one_stem and are_forms_of_one_family(a.folded, h.folded) else None
@@ -299,29 +312,34 @@ def _compare_letters(a: Word, h: Word) -> tuple[int, Agreement] | None:
         return _one_script(a, h)
     if (learned := _learned(a, h)) is not None:
         likeness = min(TRANSLITERATION, round(1000 * learned))
-        return (likeness, Agreement.TRANSLITERATION) if likeness >= LEARNED_MIN else None
+        return (likeness, _TRANSLITERATED) if likeness >= LEARNED_MIN else None
     return _two_scripts(a, h)
 
 
 def _similar(a: Word, h: Word) -> int:
-    return round(1000 * max(JaroWinkler.similarity(a.text, h.text), JaroWinkler.similarity(a.folded, h.folded)))
+    similar = JaroWinkler.similarity(a.text, h.text)
+    if a.text != a.folded or h.text != h.folded:
+        similar = max(similar, JaroWinkler.similarity(a.folded, h.folded))
+    return round(1000 * similar)
 
 
 def _one_script(a: Word, h: Word) -> tuple[int, Agreement] | None:
     similar = _similar(a, h)
     if similar < CLOSE_LEAST:
         return None
-    halves = min(_slips(a.text, h.text), _slips(a.folded, h.folded))
+    halves = _slips(a.text, h.text)
+    if a.text != a.folded or h.text != h.folded:
+        halves = min(halves, _slips(a.folded, h.folded))
     letters = 2 * max(len(a.text), len(h.text))
     if similar >= CLOSE_MIN and halves <= SLIPS_ONE_SKELETON * letters:
         bones = skeleton(a.text)
         if bones == skeleton(h.text) and len(bones) >= SKELETON_CHARACTERS_MIN:
-            return max(similar, SKELETON), Agreement.TRANSLITERATION
+            return max(similar, SKELETON), _TRANSLITERATED
     if halves > max(ONE_SLIP, SLIPS * letters):
         return None
     # Jaro-Winkler is generous to a shared beginning; the edit distance must agree.
     likeness = (similar + round(1000 * Indel.normalized_similarity(a.folded, h.folded))) // 2
-    return (likeness, Agreement.CLOSE) if likeness >= CLOSE_MIN else None
+    return (likeness, _CLOSE) if likeness >= CLOSE_MIN else None
 
 
 def _slips(one: str, other: str) -> int:
@@ -335,10 +353,10 @@ def _learned(a: Word, h: Word) -> float | None:
     A word that has letters of another language than Russian or Arabic is read by that language's table (I23). Kana is one
     language's; its table only says what the index is given.
     """
-    native, latin = (a, h) if h.script is Script.LATIN else (h, a)
-    if latin.script is not Script.LATIN or not is_learned(native.written):
+    native, latin = (a, h) if h.is_latin else (h, a)
+    if not latin.is_latin or not is_learned(native.written):
         return None
-    if native.script is not Script.KANA and is_read_by_table(native.written):
+    if native.script is not _KANA and is_read_by_table(native.written):
         return None
     return likelihood(native.written, latin.text, LEARNED_LEAST)
 
@@ -372,70 +390,67 @@ def _is_initial_of(short: Word, long: Word) -> bool:
     )
 
 
-def _weight_extra(word: Word) -> int:
-    return WEIGHT_INITIAL_EXTRA if word.is_initial else word.weight
-
-
-def _pair_weight(a: Word, h: Word) -> int:
-    return max(a.weight, h.weight) if not (a.is_initial or h.is_initial) else WEIGHT_SHORT
-
-
 def _part(a: Word, h: Word) -> Part:
     # What the record's writing shows is believed before what the query's shows.
-    return h.part if h.part is not Part.UNKNOWN else a.part
+    return h.part if h.part is not _UNKNOWN else a.part
 
 
 class _Together(NamedTuple):
     """How a word is found to be neighbours of the other name written together."""
 
-    may_be: Callable[[Word], bool]
-    """Whether a word may be several: asked once of each word, not once for each run of neighbours."""
-    may_make: Callable[[Sequence[Word]], bool]
-    """Whether neighbours may make up one word."""
-    is_one: Callable[[Word, Sequence[Word]], bool]
+    may_be: Callable[[Mapping[int, Word]], list[int]]
+    """The places of the words that may be several: asked once of a name, not once for each run of neighbours."""
+    joined: Callable[[Sequence[Word]], str]
+    """What neighbours make up, nothing where they may not make up one word."""
+    is_one: Callable[[Word, str], bool]
 
 
 def _written_together(ones: dict[int, Word], many: dict[int, Word], how: _Together) -> list[Pairing]:
     """Pair a word with two or three neighbours that make it up; takes them out of both."""
     found: list[Pairing] = []
-    places = [place for place, word in ones.items() if how.may_be(word)] if len(many) > 1 else ()
-    runs = [(run, neighbours) for run, neighbours in _runs(many) if how.may_make(neighbours)] if places else ()
+    if len(many) < 2 or not (places := how.may_be(ones)):  # noqa: PLR2004 - two neighbours
+        return found
+    runs = [(run, joined) for run in _runs(many) if (joined := how.joined([many[place] for place in run]))]
     for place in places if runs else ():
         word = ones[place]
-        for run, neighbours in runs:
-            if how.is_one(word, neighbours) and all(taken in many for taken in run):
+        for run, joined in runs:
+            if how.is_one(word, joined) and all(taken in many for taken in run):
                 del ones[place]
-                for taken in run:
-                    del many[taken]
+                neighbours = [many.pop(taken) for taken in run]
                 weight = sum(one.weight for one in neighbours)
                 found.append(Pairing(_part(word, neighbours[0]), Agreement.TOGETHER, TOGETHER, weight))
                 break
     return found
 
 
-def _runs(words: Mapping[int, Word]) -> Iterator[tuple[range, list[Word]]]:
-    """Yield the places of two, then of three neighbours, with the words there."""
-    for count in (2, 3):
-        for first in words:
-            run = range(first, first + count)
-            if run[-1] in words and first + 1 in words:
-                yield run, [words[place] for place in run]
+def _runs(words: Mapping[int, Word]) -> list[range]:
+    """Return the places of two, then of three neighbours."""
+    twos = [range(first, first + 2) for first in words if first + 1 in words]
+    return [*twos, *[range(run.start, run.start + 3) for run in twos if run.start + 2 in words]]
 
 
-def _spelt_together(word: Word, neighbours: Sequence[Word]) -> bool:
-    if neighbours[0].folded[0] != word.folded[0]:
-        return False
-    joined = "".join([one.folded for one in neighbours])
-    return Indel.normalized_similarity(joined, word.folded, score_cutoff=TOGETHER / 1000) > 0
+def _joined_spelling(neighbours: Sequence[Word]) -> str:
+    return "".join([one.folded for one in neighbours])
 
 
-def _sound_together(word: Word, neighbours: Sequence[Word]) -> bool:
-    return likelihood(word.written, "".join([one.text for one in neighbours]), TOGETHER_LIKELY) > 0
+def _is_spelt_so(word: Word, joined: str) -> bool:
+    return (
+        joined[0] == word.folded[0]
+        and Indel.normalized_similarity(joined, word.folded, score_cutoff=TOGETHER / 1000) > 0
+    )
 
 
-_SPELT = _Together(lambda _: True, lambda _: True, _spelt_together)
-_SOUNDING = _Together(
-    lambda word: is_learned(word.written),
-    lambda neighbours: all(one.script is Script.LATIN for one in neighbours),
-    _sound_together,
-)
+def _learned_places(words: Mapping[int, Word]) -> list[int]:
+    return [place for place, word in words.items() if is_learned(word.written)]
+
+
+def _joined_sound(neighbours: Sequence[Word]) -> str:
+    return "" if False in [one.is_latin for one in neighbours] else "".join([one.text for one in neighbours])
+
+
+def _sounds_so(word: Word, joined: str) -> bool:
+    return likelihood(word.written, joined, TOGETHER_LIKELY) > 0
+
+
+_SPELT = _Together(list, _joined_spelling, _is_spelt_so)
+_SOUNDING = _Together(_learned_places, _joined_sound, _sounds_so)

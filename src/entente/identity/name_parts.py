@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rapidfuzz.distance import Prefix
+
 from entente.identity.scripts import fold
 
 
@@ -139,17 +141,12 @@ def are_forms_of_one_family(one: str, other: str) -> bool:
 
     Source: docs/rules/identity.md I24.
     """
-    return _is_womans(one, other) or _is_womans(other, one)
+    shared = Prefix.similarity(one, other)
+    first = max(GENDERED_STEM_MIN, len(one) - _ENDING_MAX, len(other) - _ENDING_MAX)
+    return any((one[stem:], other[stem:]) in _FOLDED_GENDERED for stem in range(first, shared + 1))
 
 
-def _is_womans(man: str, woman: str) -> bool:
-    return any(
-        man.endswith(his)
-        and woman.endswith(hers)
-        and len(stem := man.removesuffix(his)) >= GENDERED_STEM_MIN
-        and stem == woman.removesuffix(hers)
-        for his, hers in _FOLDED_GENDERED
-    )
-
-
-_FOLDED_GENDERED = tuple(dict.fromkeys((fold(his) if his else "", fold(hers)) for his, hers in GENDERED))
+_FOLDED = [(fold(his) if his else "", fold(hers)) for his, hers in GENDERED]
+_FOLDED_GENDERED = frozenset(_FOLDED) | {(hers, his) for his, hers in _FOLDED}
+"""His and hers, and hers and his."""
+_ENDING_MAX = max(len(ending) for endings in _FOLDED for ending in endings)

@@ -32,6 +32,8 @@ _SEPARATORS = re.compile(r"[\W_]+")
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed]")
 _JOINED_CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _FAMILY_FIRST = frozenset({Script.HAN, Script.HANGUL})
+# What every name asks for; a member of an enum is found slowly through its class.
+_LATIN, _FAMILY, _GIVEN, _UNKNOWN = Script.LATIN, Part.FAMILY, Part.GIVEN, Part.UNKNOWN
 _TWO_SYLLABLES = re.compile("[ཀ-ཬ]{2}[ྐ-ྫྷྮ-ྰྴ-ྐྵ]")
 TSHEG = "་"
 """The mark between the syllables of Tibetan, kept inside a name of two."""
@@ -89,6 +91,10 @@ def read_name(text: str) -> tuple[Name, ...]:
     Source: docs/rules/identity.md I2 and I3.
     """
     source = _source_words(text)
+    if False not in [word.isascii() for word, _ in source]:
+        # Such a word has one reading, which is itself.
+        plain = tuple([word_of(word, _LATIN, part, "", ()) for word, part in source[:WORDS_MAX]])
+        return (Name(_with_lesser_parts(plain)),) if plain else ()
     alone = len(source) == 1
     readings = [found for word, part in source if (found := _word_readings(word, part, is_whole_name=alone))]
     choices = (tuple(chain.from_iterable(choice)) for choice in islice(product(*readings), FORMS_MAX))
@@ -170,8 +176,8 @@ def _source_words(text: str) -> list[tuple[str, Part]]:
     spread = _JOINED_CAPITALS.sub(" ", unicodedata.normalize("NFKC", text))
     before, comma, after = _first_comma(spread)
     if comma:
-        words = [(word, Part.FAMILY) for word in normalise(before).split()]
-        words += [(word, Part.GIVEN) for word in normalise(after).split()]
+        words = [(word, _FAMILY) for word in normalise(before).split()]
+        words += [(word, _GIVEN) for word in normalise(after).split()]
     else:
         words = _parts_by_writing(spread)
     if not spread.isascii():
@@ -218,19 +224,19 @@ def _parts_by_writing(text: str) -> list[tuple[str, Part]]:
     written = [(piece, normalise(piece)) for piece in text.split()]
     alone = [word for _, words in written for word in words.split()]
     if len(alone) == 1 and script_of(text) not in _FAMILY_FIRST:
-        return [(alone[0], Part.FAMILY)]
+        return [(alone[0], _FAMILY)]
     capitals = {words for piece, words in written if len(words) > 1 and piece.isupper()}
     mixed = bool(capitals) and any(not piece.isupper() for piece, words in written if len(words) > 1)
     initials = any(len(words.replace(" ", "")) == 1 for _, words in written)
     found: list[tuple[str, Part]] = []
     for _, words in written:
-        part = Part.UNKNOWN
+        part = _UNKNOWN
         if mixed:
-            part = Part.FAMILY if words in capitals else Part.GIVEN
+            part = _FAMILY if words in capitals else _GIVEN
         elif initials:
             # «Мухаммедов А.», «A. B. Rahimov»: what stands beside initials is the family name.
             is_given = all(len(word) == 1 for word in words.split())
-            part = Part.GIVEN if is_given or len(written) > 4 else Part.FAMILY  # noqa: PLR2004 - two initials and a double name
+            part = _GIVEN if is_given or len(written) > 4 else _FAMILY  # noqa: PLR2004 - two initials and a double name
         found += [(word, part) for word in words.split()]
     return found
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
 
@@ -78,6 +79,11 @@ def _read() -> dict[str, tuple[tuple[tuple[str, ...], LegalKind], ...]]:
 
 
 _BY_FIRST_WORD = _read()
+
+
+def are_plain(words: AbstractSet[str]) -> bool:
+    """Tell words among which there is no legal form and no number in words: those of nearly every person's name."""
+    return words.isdisjoint(_BY_FIRST_WORD) and words.isdisjoint(_NUMBERS)
 
 
 def legal_forms(words: Sequence[str]) -> dict[int, LegalKind]:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from enum import StrEnum
+from operator import eq
 
 from anyascii import anyascii
 
@@ -126,8 +128,18 @@ _FOLDS = (
     ("hs", "s"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ie", "i"), ("iy", "i"), ("yi", "i"), ("ij", "i"), ("aa", "a"),
     ("eu", "u"), ("x", "ks"), ("q", "k"), ("w", "v"), ("y", "i"),
 )  # fmt: skip
-_FOLD = re.compile("|".join(before for before, _ in _FOLDS))
 _FOLDED = dict(_FOLDS)
+
+
+def _by_first_letter(spellings: Iterable[str]) -> str:
+    """Return a pattern of these spellings, longest first of each letter, that looks at a letter once."""
+    rests: dict[str, list[str]] = {}
+    for spelling in spellings:
+        rests.setdefault(spelling[0], []).append(spelling[1:])
+    return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in rests.items())
+
+
+_FOLD = re.compile(_by_first_letter(_FOLDED))
 _HARD_C = re.compile(r"c(?=[aoulrkt]|$)")
 _REPEATED = re.compile(r"(.)\1+")
 _LATIN_LETTERS = re.compile(r"[^a-z0-9 ]+")
@@ -226,8 +238,11 @@ def fold(word: str) -> str:
 
     Source: docs/rules/identity.md I3.
     """
-    folded = _FOLD.sub(lambda found: _FOLDED[found.group()], word)
-    folded = _REPEATED.sub(r"\1", _HARD_C.sub("k", folded) if "c" in folded else folded)
+    folded = _FOLD.sub(lambda found: _FOLDED[found[0]], word)
+    if "c" in folded:
+        folded = _HARD_C.sub("k", folded)
+    if any(map(eq, folded, folded[1:])):
+        folded = _REPEATED.sub(lambda found: found[1], folded)
     return folded or word
 
 

@@ -37,10 +37,11 @@ import math
 import struct
 import sys
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, KeysView, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from importlib.resources import files
-from typing import NamedTuple
 
 from anyascii import anyascii
 
@@ -64,6 +65,8 @@ _FAR = 1 << 30
 
 _Chunks = tuple[tuple[int, dict[str, int]], ...]
 """Of chunks that begin at one sign: length in signs, and what they become at what cost, cheapest first."""
+_Fitting = tuple[int, dict[str, int], AbstractSet[str]]
+"""Of one chunk: length in signs, what it becomes at what cost, and what of that is a piece of the Latin word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,8 @@ class Rows(Mapping[str, dict[str, int]]):
         row = self._made.get(chunk)
         if row is None:
             table, place = self._table, self._place[chunk]
-            entries = range(table.starts[place], table.starts[place + 1])
-            row = {table.latin[table.latin_ids[entry]]: table.costs[entry] for entry in entries}
+            entries = slice(table.starts[place], table.starts[place + 1])
+            row = dict(zip(map(table.latin.__getitem__, table.latin_ids[entries]), table.costs[entries], strict=True))
             self._made[chunk] = row
         return row
 
@@ -112,7 +115,8 @@ class Rows(Mapping[str, dict[str, int]]):
 
     def chunks(self, signs: str) -> _Chunks:
         """Return the chunks that the first one, two or three of these signs are: how many, and what they become at what cost."""
-        found = [(size, self[signs[:size]]) for size in range(1, len(signs) + 1) if signs[:size] in self]
+        begun = (signs[:size] for size in range(1, len(signs) + 1))
+        found = [(len(chunk), self[chunk]) for chunk in begun if chunk in self._place]
         if self.script == "Hani" and signs[0] not in self and (reading := _plain(signs[0])):
             # A character that neither a pair nor the list of readings held: its Mandarin syllable stands for it.
             found.append((1, {reading[:LATIN_LETTERS_MAX]: UNSEEN}))
@@ -219,71 +223,85 @@ def prepare(rows: Rows, signs: str) -> Prepared:
 def way_cost(word: Prepared, latin: str, dearest: int = _FAR) -> int | None:
     """Return the cost of the cheapest way through both words in thousandths of a nat; None when it costs more than `dearest`.
 
-    Most words that are asked for differ, so a bound comes before the ways: what the signs cost at least where they become nothing
-    but pieces of this Latin word.
+    Most words that are asked for differ, so two bounds come before the ways: what the signs cost at least where they become
+    nothing but pieces of this Latin word, and what the letters cost besides that none of those pieces explains.
 
     Source: docs/rules/identity.md I22; the formula: this module.
     """
     pieces = _pieces(latin)
-    fitting, rest = _signs_alone(word, pieces.all)
-    if rest[0] > dearest:
+    signs = _signs_alone(word, pieces)
+    if signs[0] > dearest:
         return None
-    reached = [[dearest + 1] * (len(latin) + 1) for _ in rest]
-    reached[0][0] = 0
-    for start, chunks in enumerate(fitting):
-        after, bound = reached[start + 1], dearest - rest[start]
-        towards = [(row, reached[start + size]) for size, row in chunks]
-        for letter, so_far in enumerate(_letters_skipped(reached[start])):
-            if so_far > bound:
-                continue
-            after[letter] = min(after[letter], so_far + SIGN_SKIPPED)
-            for row, there in towards:
-                for end, piece in pieces.at[letter]:
-                    if piece in row and so_far + row[piece] < there[end]:
-                        there[end] = so_far + row[piece]
-    least = _letters_skipped(reached[-1])[-1]
-    return None if least > dearest else least
+    fitting = [[(size, row, row.keys() & pieces) for size, row in chunks] for chunks in word.steps]
+    explained = "".join([piece for chunks in fitting for _, _, fits in chunks for piece in fits])
+    letters = [0]
+    for letter in reversed(latin):
+        letters.append(letters[-1] if letter in explained else letters[-1] + LETTER_SKIPPED)
+    letters.reverse()
+    return _cheapest_way(latin, fitting, signs, letters, dearest)
 
 
-class _Pieces(NamedTuple):
-    """What a chunk may become within one Latin word, nothing included."""
+def _cheapest_way(
+    latin: str, fitting: Sequence[Sequence[_Fitting]], signs: Sequence[int], letters: Sequence[int], dearest: int
+) -> int | None:
+    """Follow the ways through both words, the most promising first (A*).
 
-    all: frozenset[str]
-    at: tuple[tuple[tuple[int, str], ...], ...]
-    """For each letter, and the end, the pieces that begin there, each with the place where it ends."""
+    `signs` and `letters` are what is left of each from every place on costs at least.
+    """
+    ways = [(signs[0] + letters[0], 0, 0, 0)] if signs[0] + letters[0] <= dearest else []
+    reached = {(0, 0): 0}
+    while ways:
+        _, sign, letter, so_far = heappop(ways)
+        if reached[sign, letter] < so_far:
+            continue
+        onward = [(sign, letter + 1, so_far + LETTER_SKIPPED)] if letter < len(latin) else []
+        if sign < len(fitting):
+            onward.append((sign + 1, letter, so_far + SIGN_SKIPPED))
+            onward += [
+                (sign + size, letter + len(piece), so_far + row[piece])
+                for size, row, fits in fitting[sign]
+                for piece in fits
+                if latin.startswith(piece, letter)
+            ]
+        elif letter == len(latin):
+            return so_far
+        for there, behind, cost in onward:
+            least = cost + signs[there] + letters[behind]
+            if least <= dearest and cost < reached.get((there, behind), _FAR):
+                reached[there, behind] = cost
+                heappush(ways, (least, there, behind, cost))
+    return None
 
 
 @functools.lru_cache(maxsize=CACHED_WORDS)
-def _pieces(latin: str) -> _Pieces:
-    count = len(latin)
-    at = tuple(
-        tuple((end, latin[start:end]) for end in range(start, min(start + LATIN_LETTERS_MAX, count) + 1))
-        for start in range(count + 1)
+def _pieces(latin: str) -> KeysView[str]:
+    """Return what a chunk may become within one Latin word, nothing included."""
+    # Keys of a dict, because two of those are intersected by the smaller one.
+    return dict.fromkeys(map(latin.__getitem__, _cuts(len(latin)))).keys()
+
+
+@functools.cache
+def _cuts(count: int) -> tuple[slice, ...]:
+    """Return where the pieces of a word of so many letters (LETTERS_MAX at most) begin and end."""
+    ends = (
+        (start, end) for start in range(count + 1) for end in range(start, min(start + LATIN_LETTERS_MAX, count) + 1)
     )
-    return _Pieces(frozenset(piece for begun in at for _, piece in begun), at)
+    return tuple(slice(start, end) for start, end in ends)
 
 
-def _signs_alone(word: Prepared, pieces: frozenset[str]) -> tuple[list[_Chunks], list[int]]:
-    """Return for each sign the chunks that become any of these pieces, and what the signs from there on cost at least."""
-    rest, fitting = [0], []
+def _signs_alone(word: Prepared, pieces: KeysView[str]) -> list[int]:
+    """Return what the signs from each one on cost at least where they become any of these pieces."""
+    rest = [0]
+    is_piece = pieces.__contains__
     for chunks in reversed(word.steps):
-        least, found = SIGN_SKIPPED + rest[-1], []
-        for chunk in chunks:
-            size, row = chunk
-            cheapest = next(filter(pieces.__contains__, row), None)
-            if cheapest is not None:
-                found.append(chunk)
+        least = SIGN_SKIPPED + rest[-1]
+        for size, row in chunks:
+            for cheapest in filter(is_piece, row):
                 least = min(least, row[cheapest] + rest[-size])
+                break
         rest.append(least)
-        fitting.append(tuple(found))
-    return fitting[::-1], rest[::-1]
-
-
-def _letters_skipped(here: list[int]) -> list[int]:
-    """Leave letters unexplained where that is the cheapest way to a place."""
-    for letter in range(1, len(here)):
-        here[letter] = min(here[letter], here[letter - 1] + LETTER_SKIPPED)
-    return here
+    rest.reverse()
+    return rest
 
 
 UNSEEN = 3000
