@@ -182,7 +182,6 @@ _UNKNOWN, _FATHERS = Part.UNKNOWN, Part.FATHERS
 _SAME, _TRANSLITERATED = Agreement.EQUAL, Agreement.TRANSLITERATION
 _SHORT_FORM, _CLOSE = Agreement.SHORT_FORM, Agreement.CLOSE
 _NOT_CROSSED = Crossed.NOT
-_KANA = Script.KANA
 
 
 def _equal_words(asked: dict[int, Word], held: dict[int, Word], texts: frozenset[str]) -> list[_Agreeing]:
@@ -354,11 +353,14 @@ def _learned(a: Word, h: Word) -> float | None:
     language's; its table only says what the index is given.
     """
     native, latin = (a, h) if h.is_latin else (h, a)
-    if not latin.is_latin or not is_learned(native.written):
-        return None
-    if native.script is not _KANA and is_read_by_table(native.written):
+    if not latin.is_latin or not _is_read_as_learned(native):
         return None
     return likelihood(native.written, latin.text, LEARNED_LEAST)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_read_as_learned(native: Word) -> bool:
+    return is_learned(native.written) and (native.script is Script.KANA or not is_read_by_table(native.written))
 
 
 def _two_scripts(a: Word, h: Word) -> tuple[int, Agreement] | None:

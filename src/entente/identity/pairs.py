@@ -66,9 +66,11 @@ def compare(a: Description, b: Description) -> Score:
     Source: docs/rules/identity.md I7 to I11, I35 and I36.
     """
     ours, theirs = _names(a), _names(b)
-    by_name = max(
-        (best_reading(ours, name) for name in theirs), key=lambda found: found.score, default=Scored(0, (), None)
-    )
+    by_name = Scored(0, (), None)
+    for name in theirs:
+        found = best_reading(ours, name)
+        if found.score > by_name.score:
+            by_name = found
     if not by_name.evidence and ours and theirs:
         by_name = Scored(
             calibrated(0), (Evidence(EvidenceKind.NEUTRAL, "no part of the names agrees", calibrated(0)),), None
@@ -88,7 +90,7 @@ def compare(a: Description, b: Description) -> Score:
 
 
 def _names(one: Description) -> tuple[str, ...]:
-    return tuple(name[:QUERY_NAME_CHARACTERS_MAX] for name in one.names[:QUERY_TERMS_MAX])
+    return tuple([name[:QUERY_NAME_CHARACTERS_MAX] for name in one.names[:QUERY_TERMS_MAX]])
 
 
 def _numbers(one: Description) -> set[str]:

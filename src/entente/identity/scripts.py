@@ -220,7 +220,7 @@ def _arabic(word: str, plain: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _syllables(word: str, script: Script, *, is_whole_name: bool) -> tuple[tuple[str, ...], ...]:
-    parts = tuple(part for part in (_latin(anyascii(character)) for character in word) if part)
+    parts = tuple([part for part in map(_syllable, word) if part])
     if not parts:
         return ()
     joined = ("".join(parts),)
@@ -230,6 +230,11 @@ def _syllables(word: str, script: Script, *, is_whole_name: bool) -> tuple[tuple
     if script is Script.HANGUL and len(parts) > 3:  # noqa: PLR2004 - Korean names have three syllables at most
         return (joined, family_first)
     return (family_first, joined)
+
+
+@functools.lru_cache(maxsize=CACHED_WORDS)
+def _syllable(character: str) -> str:
+    return _latin(anyascii(character))
 
 
 @functools.lru_cache(maxsize=CACHED_WORDS)

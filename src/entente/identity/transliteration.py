@@ -237,6 +237,8 @@ def way_cost(word: Prepared, latin: str, dearest: int = _FAR) -> int | None:
     letters = [0]
     for letter in reversed(latin):
         letters.append(letters[-1] if letter in explained else letters[-1] + LETTER_SKIPPED)
+    if signs[0] + letters[-1] > dearest:
+        return None
     letters.reverse()
     return _cheapest_way(latin, fitting, signs, letters, dearest)
 
@@ -248,7 +250,7 @@ def _cheapest_way(
 
     `signs` and `letters` are what is left of each from every place on costs at least.
     """
-    ways = [(signs[0] + letters[0], 0, 0, 0)] if signs[0] + letters[0] <= dearest else []
+    ways = [(signs[0] + letters[0], 0, 0, 0)]
     reached = {(0, 0): 0}
     while ways:
         _, sign, letter, so_far = heappop(ways)
