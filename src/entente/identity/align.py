@@ -22,7 +22,7 @@ from entente.identity.names import Name
 from entente.identity.organisations import LegalKind, are_plain, is_number, legal_forms, number_at
 from entente.identity.scripts import VOWELLESS, Script, is_read_by_table, skeleton
 from entente.identity.short_forms import is_short_for
-from entente.identity.transliteration import is_learned, likelihood
+from entente.identity.transliteration import is_learned, is_long_enough, likelihood
 from entente.identity.words import WEIGHT_COMMON, WEIGHT_LESSER, WEIGHT_SHORT, WEIGHT_WORD, Part, Word, word_of
 
 # Likeness of a pair of words in thousandths, by how they agree. Measured on the development pairs.
@@ -451,7 +451,7 @@ def _joined_sound(neighbours: Sequence[Word]) -> str:
 
 
 def _sounds_so(word: Word, joined: str) -> bool:
-    return likelihood(word.written, joined, TOGETHER_LIKELY) > 0
+    return is_long_enough(word.written, len(joined)) and likelihood(word.written, joined, TOGETHER_LIKELY) > 0
 
 
 _SPELT = _Together(list, _joined_spelling, _is_spelt_so)

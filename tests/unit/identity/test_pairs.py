@@ -4,7 +4,7 @@ import pytest
 
 from entente.identity import MATCH_MIN, Description, Score, compare
 from entente.identity.model import EvidenceKind
-from entente.identity.organisations import LegalKind, legal_forms, number_at
+from entente.identity.organisations import LegalKind, are_plain, legal_forms, number_at
 from entente.identity.score import WEIGHTS, calibrated
 
 
@@ -113,3 +113,11 @@ def test_i8_i10_birth_date_and_number_decide() -> None:
     number = compare(Description(identifiers=("PA 123456",)), Description(identifiers=("pa123456",)))
     assert number.score == WEIGHTS.identifier / 1000
     assert number.speaks_for == ("number equal",)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_plain"),
+    [("akmal rahimov", True), ("samarkand cotton llc", False), ("victory three", False), ("twenty rivers", False)],
+)
+def test_i35_a_name_with_a_legal_form_or_a_number_in_words_is_not_plain(words: str, *, is_plain: bool) -> None:
+    assert are_plain(set(words.split())) is is_plain

@@ -15,6 +15,7 @@ from entente.identity.transliteration import (
     Rows,
     Table,
     is_learned,
+    is_long_enough,
     likelihood,
     prepare,
     read_model,
@@ -279,3 +280,17 @@ def test_i22_asking_for_more_changes_no_likelihood_that_is_as_much(latin: str) -
     for at_least in (0.1, 0.4, 0.9):
         asked = likelihood("محمد", latin, at_least)
         assert asked == pytest.approx(whole) if whole >= at_least else asked == 0
+
+
+@pytest.mark.parametrize(
+    ("native", "letters"), [("петров", 12), ("محمد", 12), ("김", 6), ("王小明", 15), ("スミス", 12)]
+)
+def test_i7_a_native_word_stands_for_so_many_letters_together_and_no_more(native: str, letters: int) -> None:
+    assert is_long_enough(native, letters)
+    assert not is_long_enough(native, letters + 1)
+    assert not is_long_enough("smith", 1), "the model does not read it"
+
+
+def test_i7_a_native_word_is_found_written_as_two() -> None:
+    (pairing,) = compare_names(read_name("عبدالرحمن")[0], read_name("Abdel Rahman")[0]).pairings
+    assert pairing.agreement == "written together or apart"
