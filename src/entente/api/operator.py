@@ -1,8 +1,8 @@
 """POST /operator: a command on this machine asks the running node for one verb.
 
 Only a peer on loopback is heard, without a proxy in between, with the token of the node's folder; the body is bounded; the verb
-runs in the thread pool. A short verb is answered with its JSON. A long one that reports progress is answered line by line
-(NDJSON): `{"progress": n}` for each step that is durable, and last `{"answer": …}` or `{"error": …}`.
+runs in a thread when its turn has come (api.turns). A short verb is answered with its JSON. A long one that reports progress is
+answered line by line (NDJSON): `{"progress": n}` for each step that is durable, and last `{"answer": …}` or `{"error": …}`.
 
 A caller that goes away does not undo what a verb began: an import is simply started again. A node that is asked to stop lets a
 short verb end, and ends a long one at its next durable step.
@@ -17,26 +17,29 @@ import hmac
 import ipaddress
 import json
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from entente.api.errors import problem, problem_response
+from entente.api.turns import LONG_AT_ONCE, LONG_SECONDS, SHORT_AT_ONCE, Turns
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import EntenteError, Invalid, Unavailable, Untrusted
 from entente.node import Node
-from entente.verbs import perform
+from entente.verbs import VERBS, perform
 
 OPERATOR_BYTES_MAX = 2 * 1024 * 1024
 """A group or order file of 512 KiB in base64, or a signed statement of as much, with room."""
+THREADS_MAX = 40
+"""Verbs under way at the same time, those included that wait for a peer: as many as the server has for everything else."""
 PATH = "/operator"
 NDJSON = "application/x-ndjson"
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
-_Event: TypeAlias = "int | JsonObject | EntenteError | Exception"
+_Event: TypeAlias = "int | JsonObject | BaseException"
 """Rows durable so far; at the end the answer, an error of the tree, or a programming error to be raised again."""
 
 
@@ -46,6 +49,8 @@ def _runs_on() -> bool:
 
 def operator_route(node: Node, token: str, is_stopping: Callable[[], bool] = _runs_on) -> Route:
     """Return the route, for the node of a folder with this token; `is_stopping` says whether it was asked to stop."""
+    short, long = Turns(SHORT_AT_ONCE, LONG_SECONDS), Turns(LONG_AT_ONCE)
+    threads = ThreadPoolExecutor(THREADS_MAX, "operator")
 
     async def operate(request: Request) -> Response:
         try:
@@ -53,8 +58,14 @@ def operator_route(node: Node, token: str, is_stopping: Callable[[], bool] = _ru
             verb, arguments = _asked(await _bounded_body(request))
         except EntenteError as error:
             return problem_response(error)
-        events = _perform(node, verb, arguments, is_stopping)
-        first = await anext(events)
+        known = VERBS.get(verb)
+        turn = await (long if known is not None and known.is_long else short).take()
+        try:
+            events = _begun(threads, node, verb, arguments, is_stopping)
+            first = await events.get()
+        finally:
+            # One that reports progress goes on without a turn.
+            turn.end()
         if isinstance(first, int):
             return StreamingResponse(_lines(first, events), media_type=NDJSON)
         return _short(first)
@@ -62,30 +73,26 @@ def operator_route(node: Node, token: str, is_stopping: Callable[[], bool] = _ru
     return Route(PATH, operate, methods=["POST"])
 
 
-async def _perform(
-    node: Node, verb: str, arguments: JsonObject, is_stopping: Callable[[], bool]
-) -> AsyncIterator[_Event]:
-    """Yield progress and then what came of the verb, which runs in a thread of its own."""
+def _begun(
+    threads: ThreadPoolExecutor, node: Node, verb: str, arguments: JsonObject, is_stopping: Callable[[], bool]
+) -> asyncio.Queue[_Event]:
+    """Have a thread do the verb; return where its progress arrives, and last what came of it."""
     loop = asyncio.get_running_loop()
-    steps: asyncio.Queue[int | None] = asyncio.Queue()
+    events: asyncio.Queue[_Event] = asyncio.Queue()
+
+    def tell(event: _Event) -> None:
+        # A verb may outlive the server, which waits for it a while; then nobody hears its end.
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(events.put_nowait, event)
 
     def step(done: int) -> None:
         if is_stopping():
             raise _stopping(done)
-        loop.call_soon_threadsafe(steps.put_nowait, done)
+        tell(done)
 
-    def run() -> JsonObject | Exception:
-        try:
-            return perform(node, verb, arguments, step)
-        except Exception as error:  # noqa: BLE001 - raised again by who answers, in the thread of the request
-            return error
-
-    running = asyncio.ensure_future(run_in_threadpool(run))
-    # Its end is told in the loop's own thread: waking that costs a short verb more than all else of its way there and back.
-    running.add_done_callback(lambda _: steps.put_nowait(None))
-    while (done := await steps.get()) is not None:
-        yield done
-    yield running.result()
+    running = threads.submit(perform, node, verb, arguments, step)
+    running.add_done_callback(lambda done: tell(done.exception() or done.result()))
+    return events
 
 
 def _stopping(done: int) -> Unavailable:
@@ -97,25 +104,25 @@ def _stopping(done: int) -> Unavailable:
     )
 
 
-def _short(event: JsonObject | Exception) -> Response:
+def _short(event: JsonObject | BaseException) -> Response:
     if isinstance(event, EntenteError):
         return problem_response(event)
-    if isinstance(event, Exception):
+    if isinstance(event, BaseException):
         raise event
     return JSONResponse(event, headers={"Cache-Control": "no-store"})
 
 
-async def _lines(first: int, events: AsyncIterator[_Event]) -> AsyncIterator[bytes]:
-    yield _line({"progress": first})
-    async for event in events:
-        if isinstance(event, int):
-            yield _line({"progress": event})
-        elif isinstance(event, EntenteError):
-            yield _line({"error": problem(event)})
-        elif isinstance(event, Exception):
-            raise event
-        else:
-            yield _line({"answer": event})
+async def _lines(first: int, events: asyncio.Queue[_Event]) -> AsyncIterator[bytes]:
+    event: _Event = first
+    while isinstance(event, int):
+        yield _line({"progress": event})
+        event = await events.get()
+    if isinstance(event, EntenteError):
+        yield _line({"error": problem(event)})
+    elif isinstance(event, BaseException):
+        raise event
+    else:
+        yield _line({"answer": event})
 
 
 def _line(document: JsonObject) -> bytes:

@@ -138,5 +138,6 @@ VERBS: tuple[Verb, ...] = (
     verb(
         "search_many", _search_many, "Search for up to 100 queries in one request.",
         "officer", "queries", *OCCASION_FIELDS, "rows",
+        is_long=True,
     ),
 )  # fmt: skip

@@ -22,8 +22,12 @@ class Verb:
     takes: frozenset[str]
     """The fields it reads. Another one is refused before anything is done."""
     run: Callable[[Node, Arguments], JsonObject]
+    is_long: bool = False
+    """Whether it computes for longer than a breath from end to end: short verbs do not wait for it (api.turns)."""
 
 
-def verb(name: str, run: Callable[[Node, Arguments], JsonObject], help_text: str, *takes: str) -> Verb:
+def verb(
+    name: str, run: Callable[[Node, Arguments], JsonObject], help_text: str, *takes: str, is_long: bool = False
+) -> Verb:
     """Return a verb; every verb may also be told to whom progress is reported (Arguments.progress)."""
-    return Verb(name, help_text, frozenset(takes), run)
+    return Verb(name, help_text, frozenset(takes), run, is_long)

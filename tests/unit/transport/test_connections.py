@@ -21,6 +21,7 @@ class Line(asyncio.Transport):
         super().__init__()
         self.peer = peer
         self.sent = b""
+        self.pieces = 0
         self.cut = asyncio.Event()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - asyncio's own signature
@@ -28,6 +29,7 @@ class Line(asyncio.Transport):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.sent += bytes(data)
+        self.pieces += 1
 
     def is_closing(self) -> bool:
         return self.cut.is_set()
@@ -114,5 +116,80 @@ def test_connections_beyond_the_bound_are_not_kept_and_the_operator_still_comes_
         for connection, _ in opened:
             connection.connection_lost(None)
         assert not state.connections
+
+    asyncio.run(story())
+
+
+def test_head_and_body_of_an_answer_go_together() -> None:
+    async def story() -> None:
+        connection, line = connected(ServerState())
+        for asked in (1, 2):
+            connection.data_received(b"GET / HTTP/1.1\r\nHost: xb\r\n\r\n")
+            await asyncio.gather(*connection.tasks)
+            assert (line.pieces, line.sent.count(b"HTTP/1.1 200"), line.sent[-2:]) == (asked, asked, b"ok")
+        connection.connection_lost(None)
+
+    asyncio.run(story())
+
+
+def test_piece_of_an_answer_is_sent_while_the_next_is_made() -> None:
+    go_on = asyncio.Event()
+
+    async def streamed(_: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"first", "more_body": True})
+        await go_on.wait()
+        await send({"type": "http.response.body", "body": b"last"})
+
+    async def story() -> None:
+        line = Line("127.0.0.1")
+        connection = BoundedConnection(Config(streamed, log_config=None, ws="none"), ServerState(), {})
+        connection.connection_made(line)
+        connection.data_received(b"GET / HTTP/1.1\r\nHost: xb\r\n\r\n")
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert b"first" in line.sent
+        assert b"last" not in line.sent
+        go_on.set()
+        await asyncio.gather(*connection.tasks)
+        assert (line.sent.endswith(b"0\r\n\r\n"), line.pieces) == (True, 2)
+        connection.connection_lost(None)
+
+    asyncio.run(story())
+
+
+def test_answer_that_never_lets_the_loop_go_on_is_not_held_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "JOINED_BYTES_MAX", 1_000)
+    sent: list[int] = []
+
+    async def story() -> None:
+        line = Line("127.0.0.1")
+
+        async def large(_: Scope, receive: Receive, send: Send) -> None:
+            await receive()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            for _piece in range(10):
+                await send({"type": "http.response.body", "body": b"x" * 600, "more_body": True})
+                sent.append(len(line.sent))
+            await send({"type": "http.response.body", "body": b""})
+
+        connection = BoundedConnection(Config(large, log_config=None, ws="none"), ServerState(), {})
+        connection.connection_made(line)
+        connection.data_received(b"GET / HTTP/1.1\r\nHost: xb\r\n\r\n")
+        await asyncio.gather(*connection.tasks)
+        connection.connection_lost(None)
+        assert line.sent.count(b"x") == 6_000
+
+    asyncio.run(story())
+    assert all(600 * told - reached < 1_000 for told, reached in enumerate(sent, 1))
+
+
+def test_ill_formed_request_is_told_so_before_its_connection_is_closed() -> None:
+    async def story() -> None:
+        connection, line = connected(ServerState())
+        connection.data_received(b"no request at all\r\n\r\n")
+        assert (line.sent.startswith(b"HTTP/1.1 400"), line.is_closing()) == (True, True)
+        connection.connection_lost(None)
 
     asyncio.run(story())
