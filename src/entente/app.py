@@ -527,6 +527,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 files=OperatorFiles(lists),
                 tombstone_files=store.tombstone_files(),
                 clean_index=lambda: identity.clean_index() is not None,
+                changes=store.changes,
                 engine=f"SQLite {library_version()}",
                 clock_trouble=clock.trouble,
                 state=lambda: _state_of(store),

@@ -158,7 +158,7 @@ class TombstoneFiles(Protocol):
 
 @dataclass(slots=True)
 class Remembered:
-    """What was read last and under which governance version; replaced whole, so that several threads may use it."""
+    """What was read last and as of which version; replaced whole, so that several threads may use it."""
 
     kept: tuple[int, object] | None = None
 
@@ -210,6 +210,8 @@ class Node:
     backups: Backups
     state: Callable[[], NodeState]
     """How the node stands as a whole (docs/rules/node.md N9)."""
+    changes: Callable[[], int]
+    """Grows with every commit that changed more than the trail (storage.store.Store.changes)."""
     engine: str
     """The store's engine with its version, for `doctor`: some versions have faults an operator must know of."""
     index_trouble: Callable[[], str] = _none
@@ -222,6 +224,8 @@ class Node:
     """Why the node signs nothing now, in words: its clock stepped back (docs/rules/node.md N2); empty where it did not."""
     names: Remembered = field(default_factory=Remembered)
     """What bodies and instruments are called (verbs.references), which every verb needs and few change."""
+    officers: Remembered = field(default_factory=Remembered)
+    """Who asks again and again, as of the same number of changes (verbs.references)."""
 
     def troubles(self) -> tuple[str, ...]:
         """Return what keeps this node from a part of its work now, each in words that whoever reads its page may know."""

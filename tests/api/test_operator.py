@@ -18,12 +18,13 @@ from entente.app import NewBody, create_folder, open_node
 from entente.bodies.model import BodyKind
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
+from entente.kernel.ids import OfficerId
 from entente.node import Node
 from entente.settings import Settings
 from entente.verbs import perform
 from entente.verbs import verb as verb_module
 from entente.verbs.arguments import Arguments
-from entente.verbs.references import names_of
+from entente.verbs.references import names_and_officer, names_of
 
 TOKEN = "operator-0123456789abcdef"
 PASSPHRASE = "correct horse battery staple"
@@ -220,3 +221,24 @@ def test_names_are_read_anew_when_one_changed_and_only_then(node: Node) -> None:
     assert names_of(node) is before
     perform(node, "body_rename", {"name": "Bureau of Arandia"})
     assert [entry.name for entry in names_of(node).own.names] == ["Bureau of XA", "Bureau of Arandia"]
+
+
+def test_officer_who_acts_again_is_read_again_only_when_something_changed(node: Node) -> None:
+    names, head = names_and_officer(node, OfficerId("head-1"))
+    assert (names, head.roles) == (names_of(node), frozenset({"head_of_body"}))
+    perform(node, "body_list", {})
+    assert names_and_officer(node, OfficerId("head-1"))[1] is head
+    perform(node, "officer_add", {"officer": "head-1", "id": "duty-1", "roles": ["duty_officer"]})
+    assert names_and_officer(node, OfficerId("duty-1"))[1].roles == {"duty_officer"}
+    perform(node, "officer_add", {"officer": "head-1", "id": "duty-1", "roles": ["analyst"]})
+    assert names_and_officer(node, OfficerId("duty-1"))[1].roles == {"analyst"}
+
+
+def test_whoever_is_no_officer_is_not_remembered_as_one(node: Node) -> None:
+    assert names_and_officer(node, OfficerId("duty-1"))[1].roles == frozenset()
+    perform(node, "officer_add", {"officer": "head-1", "id": "duty-1", "roles": ["duty_officer"]})
+    assert names_and_officer(node, OfficerId("duty-1"))[1].roles == {"duty_officer"}
+    for name in ("nobody-1", "nobody-2"):
+        names_and_officer(node, OfficerId(name))
+    assert node.officers.kept is not None
+    assert list(node.officers.kept[1]) == ["duty-1"]  # type: ignore[call-overload] # what is kept there

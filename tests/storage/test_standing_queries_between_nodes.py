@@ -22,7 +22,7 @@ from entente.kernel.errors import NotFound, Refused
 from entente.node import Node
 from entente.records.model import Fact
 from entente.verbs import perform
-from entente.verbs.search import searching_officer
+from entente.verbs.references import names_and_officer
 from tests.storage.test_records_between_nodes import CONTROL, XA, XB, World, person
 from tests.support.byte_search import found_in
 from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DPO, DUTY, HEAD, open_network
@@ -179,7 +179,7 @@ def test_i28_nothing_of_the_document_is_in_the_files(world: World) -> None:
 def test_i29_a_search_says_what_was_found_and_puts_the_record_last(world: World) -> None:
     network, node = world.network, world.network[XB]
     world.share([person(world, "w-1", NAME), person(world, "w-2", "Мухаммедов Дилшот")], XB)
-    officer = searching_officer(node, DUTY)
+    _, officer = names_and_officer(node, DUTY)
     query = Query(names=(NAME,), identifiers=(PASSPORT,))
     before = [one.record for one in node.identity.search(officer, query, CONTROL).candidates]
     assert before == [world.record("w-1"), world.record("w-2")]

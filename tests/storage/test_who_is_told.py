@@ -6,9 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from entente.kernel.errors import Conflict
+from entente.kernel.errors import Conflict, Unavailable
 from entente.kernel.ids import RecordId
 from entente.kernel.signing import Ed25519Signer
 from entente.storage.store import Store
@@ -94,3 +95,26 @@ def test_company_of_which_an_act_was_undone_still_tells_of_the_others_change(sig
     with suppress(Conflict):
         together(signed, open_a_case, failing)
     assert told == ["commit", "change"]
+
+
+def test_number_of_changes_grows_before_a_change_is_told_and_with_none_of_the_rows_alone(signed: Store) -> None:
+    told: list[int] = []
+    signed.after_change.append(lambda: told.append(signed.changes()))
+    before = signed.changes()
+    commit(signed, only_recorded)
+    assert signed.changes() == before
+    commit(signed, only_recorded, open_a_case)
+    assert (signed.changes(), told) == (before + 1, [before + 1])
+
+
+def test_commit_that_failed_counts_as_a_change_as_it_may_be_durable_all_the_same(
+    signed: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(_: sa.Connection) -> None:
+        raise sa.exc.OperationalError("COMMIT", None, OSError("lost"))
+
+    before = signed.changes()
+    monkeypatch.setattr(sa.Connection, "commit", lose)
+    with pytest.raises(Unavailable):
+        commit(signed, open_a_case)
+    assert signed.changes() == before + 1

@@ -133,6 +133,14 @@ class Store:
         """
         return self._shared.after_change
 
+    def changes(self) -> int:
+        """Return a number that grows with every commit that changed something beside the trail, before anybody is told of it.
+
+        What a view read that was opened after this number was given still holds while the number is the same. Safe from any
+        thread; a commit that failed counts too, as it may be durable all the same.
+        """
+        return self._shared.changes.count
+
     def sweep_files(self, recover: Callable[[], object], sweep: Callable[[], object]) -> None:
         """Erase now what a crash left of records' files, and after each commit the files that no record has any more.
 

@@ -63,6 +63,13 @@ class OncePerCommit:
         self.hook(unit)
 
 
+@dataclass(slots=True)
+class Changes:
+    """How many commits may have changed more than the trail since the store was opened. Written with the right to write."""
+
+    count: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """What the units of one open store share."""
@@ -84,6 +91,7 @@ class Shared:
     blobs_dropped: Event = field(default_factory=Event)
     """Set by a commit after which a record no longer has a file."""
     kept: Kept = field(default_factory=Kept)
+    changes: Changes = field(default_factory=Changes)
 
 
 class _Made(Generic[Tables]):
@@ -212,6 +220,7 @@ class SqlUnitOfWork:
         try:
             # After this line everything is durable; before it nothing is, and a restart finds the earlier state.
             company.connection.commit()
+            shared.changes.count += is_change
             shared.classes.learn(company.classes)
             for callback in shared.while_held:
                 callback()
@@ -221,6 +230,7 @@ class SqlUnitOfWork:
                 # It may be durable all the same: the next commit looks.
                 shared.blobs_dropped.set()
             self._end_for_good(company)
+            shared.changes.count += 1
             company.tell(failure, error)
             if _is_engines(error):
                 raise failure() from error

@@ -21,8 +21,7 @@ from entente.node import Node
 from entente.verbs.arguments import Arguments
 from entente.verbs.asking import occasion_of
 from entente.verbs.records import shown_record
-from entente.verbs.references import Names, names_of
-from entente.verbs.search import searching_officer
+from entente.verbs.references import Names, names_and_officer, names_of
 from entente.verbs.verb import Verb, verb
 
 LIST_MAX = 200
@@ -227,7 +226,7 @@ def _pointed(node: Node, arguments: Arguments, names: Names) -> Pointed:
             do="Give the record's id or the hit's, or the number with --identifier; not both.",
         )
     if number:
-        officer = searching_officer(node, arguments.officer())
+        _, officer = names_and_officer(node, arguments.officer())
         answer = node.identity.search(officer, Query(identifiers=(number,)), occasion_of(arguments))
         return by_number(answer.candidates, names.own.id)
     if "/" in named:

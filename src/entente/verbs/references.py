@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
+from typing import cast
 
 from entente.agreements.model import InstrumentState
-from entente.bodies.model import Body, GroupReference, MembershipStatus
+from entente.bodies.model import Body, GroupReference, MembershipStatus, Officer
 from entente.disclosure.ports import DisclosureUnit
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import format_time
 from entente.kernel.codec import to_object
 from entente.kernel.decision import Decision
 from entente.kernel.errors import EntenteError, Invalid, Refused
-from entente.kernel.ids import BodyId, GroupId, InstrumentId, RecordId
+from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, RecordId
 from entente.node import Node
 from entente.records.model import Gap
 
@@ -156,6 +157,28 @@ def names_in(node: Node, view: DisclosureUnit) -> Names:
     )
     node.names.kept = (version, names)
     return names
+
+
+def names_and_officer(node: Node, wanted: OfficerId) -> tuple[Names, Officer]:
+    """Return the names of the node and an officer as of now; one whom nobody entered has no roles, and is refused by the act.
+
+    Between two changes of the store officers who act again and again are not read again. What they may do is asked by each act,
+    in its own transaction.
+    """
+    # Before the view is opened: what it reads is as of this number of changes, or of a later one.
+    changes = node.changes()
+    kept = node.officers.kept
+    if kept is None or kept[0] != changes:
+        kept = node.officers.kept = (changes, {})
+    known = cast("dict[OfficerId, tuple[Names, Officer]]", kept[1])
+    if (found := known.get(wanted)) is not None:
+        return found
+    with node.disclosure.open_unit() as view:
+        names, officer = names_in(node, view), view.bodies.officer(wanted)
+    if officer is None:
+        # Not kept: whoever is no officer may be called anything.
+        return names, Officer(wanted, frozenset())
+    return known.setdefault(wanted, (names, officer))
 
 
 def _unknown(field: str, why: str, where: str) -> Invalid:

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from entente.bodies.model import Officer
 from entente.identity.identifiers import looks_like_mrz, readings
 from entente.identity.model import Query, QueryAnswer, RowsOfFile
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import from_json
 from entente.kernel.errors import Invalid
-from entente.kernel.ids import OfficerId
 from entente.node import Node
 from entente.verbs.arguments import Arguments
 from entente.verbs.asking import OCCASION_FIELDS, QUERY_FIELDS, occasion_of, query_of
 from entente.verbs.mrz import zone_of
-from entente.verbs.references import Names, names_in, readable_error
+from entente.verbs.references import Names, names_and_officer, readable_error
 from entente.verbs.verb import Verb, verb
 from entente.verbs.wire import error_to_json
 
 
-def searching_officer(node: Node, wanted: OfficerId) -> Officer:
-    """Return the officer who searches; one whom nobody entered has no roles, and the search itself refuses and records it."""
-    return _names_and_officer(node, wanted)[1]
-
-
-def _names_and_officer(node: Node, wanted: OfficerId) -> tuple[Names, Officer]:
-    with node.disclosure.open_unit() as view:
-        return names_in(node, view), view.bodies.officer(wanted) or Officer(wanted, frozenset())
-
-
 def _search(node: Node, arguments: Arguments) -> JsonObject:
-    names, officer = _names_and_officer(node, arguments.officer())
+    names, officer = names_and_officer(node, arguments.officer())
     query = query_of(arguments)
     answer = node.identity.search(officer, query, occasion_of(arguments))
     return {
@@ -41,7 +29,7 @@ def _search(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _search_many(node: Node, arguments: Arguments) -> JsonObject:
-    names, officer = _names_and_officer(node, arguments.officer())
+    names, officer = names_and_officer(node, arguments.officer())
     read = [_query_or_error(given) for given in arguments.documents("queries")]
     # What cannot be read as a query points at nobody, and is recorded and answered as such in its place.
     queries = [Query() if isinstance(one, Invalid) else one for one in read]
