@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -76,12 +77,17 @@ class Loopback:
         try:
             # No proxy of the environment: the token leaves this machine on no account.
             with (
-                httpx.Client(timeout=timeout, trust_env=False) as client,
+                httpx.Client(timeout=timeout, trust_env=False, verify=_no_certificates()) as client,
                 client.stream("POST", f"{self.address}/operator", content=asked, headers=headers) as response,
             ):
                 return read_answer(response, on_progress)
         except httpx.HTTPError as error:
             raise _no_answer(self.address, str(error)) from error
+
+
+def _no_certificates() -> ssl.SSLContext:
+    """Trust nobody: loopback speaks without TLS, and reading the machine's authorities took 30 ms of each command."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def settings_of(folder: str | None, **given: str | None) -> Settings:
