@@ -288,7 +288,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         node.exchange.hasten.append(courier.seal_ahead)
         fetcher = Fetcher(_fetched_from(node), node.fetch, lambda: tend(node), settings.exchange_fetch_seconds)
         follower = Follower(node.identity.follow)
-        watcher = Follower(node.watching.step, "standing queries")
+        watcher = Follower(node.watching.follow, "standing queries")
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
         keeper = Follower(Keeping(node).step, "keys")
         housekeeper = Housekeeper(node.erasing.run)

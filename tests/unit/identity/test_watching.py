@@ -8,6 +8,7 @@ import pytest
 
 from entente.bodies.model import Officer
 from entente.handling.model import Retention
+from entente.identity import watching
 from entente.identity.model import MatchState, Occasion, Query, StandingQuery
 from entente.identity.watching import FORGOTTEN_AFTER, MATCHES_MAX, POSITION_KEPT_EVERY, Watching
 from entente.kernel.canonical import canonical_bytes
@@ -239,6 +240,36 @@ def test_i26_the_table_holds_the_queries_that_stand_and_no_other() -> None:
     world.arrive(one(local_id="3"))
     world.watching.step()
     assert world.table.known() == set()
+
+
+def test_i26_while_nothing_comes_in_a_running_node_makes_its_table_ready_piece_by_piece(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watching, "READY_AT_ONCE", 2)
+    world = a_world()
+    queries = frozenset(left(world, f"{ASKED} {number}").id for number in range(5))
+    pieces = []
+    while done := world.watching.follow():
+        pieces.append(done)
+        assert len(world.table.known()) == sum(pieces)
+    assert (pieces, world.table.known()) == ([2, 2, 1], queries)
+    world.standing.end(OFFICER.id, gone := min(queries))
+    assert (world.watching.follow(), world.watching.follow()) == (1, 0)
+    assert world.table.known() == queries - {gone}
+
+
+def test_i26_what_comes_in_before_the_table_is_ready_is_held_against_every_query(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watching, "READY_AT_ONCE", 1)
+    world = a_world()
+    queries = [left(world) for _ in range(3)]
+    world.watching.follow()
+    assert len(world.table.known()) == 1
+    world.arrive(one())
+    while world.watching.follow():
+        pass
+    assert [sorted(match.record for match in world.kept.matches(query.id)) for query in queries] == [[1], [1], [1]]
 
 
 def test_i26_whoever_opens_a_folder_to_which_nothing_came_in_makes_no_table() -> None:
