@@ -30,6 +30,7 @@ SCENARIOS = (
     "pipelined",
     "catch_up",
     "suspension",
+    "arriving",
     "nodes",
     "identity",
     "erasing",
