@@ -16,10 +16,10 @@ import asyncio
 from collections import deque
 from typing import Final
 
-SHORT_AT_ONCE: Final = 2
-"""While one waits for the disk the other computes."""
-LONG_AT_ONCE: Final = 1
-"""They compute from end to end: two of them at once take a third more processor for the same answers."""
+SHORT_AT_ONCE: Final = 6
+"""Two are looked for, each in a search process, and two wait to be; one writes its row, and one waits for the disk."""
+LONG_AT_ONCE: Final = 3
+"""One in each of two search processes, and one to follow."""
 LONG_SECONDS: Final = 0.05
 """After so long a verb is no short one: five times what a search takes alone."""
 
