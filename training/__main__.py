@@ -38,7 +38,7 @@ def main() -> None:
     for script in LEARNED_SCRIPTS:
         began = time.monotonic()
         trained, held = split(pairs[script])
-        rows = costs(chunk_counts(script, trained), script)
+        rows = costs(chunk_counts(script, trained))
         in_nats = {native: {latin: step / COST_SCALE for latin, step in row.items()} for native, row in rows.items()}
         scores[script], wrong = look_up(held, in_nats, vocabulary)
         tables.append(table(script, rows, fit(wrong, table(script, rows))))

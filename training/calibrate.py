@@ -17,7 +17,7 @@ LOOKED_UP_MAX = 250
 """Held-out pairs a script that are looked up; the error of a recall is then three points at most."""
 NEAR = range(20, 400)
 """Places in the ranking from which a wrong word is drawn: nearer ones are often another spelling of the right name."""
-LENIENCE = 5.0
+LENIENCE = 4.4
 TEMPER = 0.35
 """What is added to the fitted logarithm of the odds, and what it is then multiplied by, alike for all scripts: other lists
 spell more freely than the pairs, and wrong words are seldom the nearest. Chosen on the development pairs of whole names."""

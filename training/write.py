@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from entente.identity.transliteration import COST_SCALE, MAGIC, Table
 from training.pairs import Counts
 
-SHARE_MIN = {"Hani": 0.002}
-SHARE_MIN_ELSE = 0.0003
+SHARE_MIN = 0.0002
 """Share of a native chunk's count under which a Latin chunk is left out."""
+COUNT_MIN = 0.03
+"""Count under which it is left out too: of the many spellings of a character that no pair holds the likely ones are enough."""
 UNSEEN = 2.0
 """Added to each chunk's count: what was seen once is not certain, and a long chunk of one word must not beat two usual ones."""
-ROW_MAX = 48
+ROW_MAX = 150
 COST_MAX = 65_535
 
 
@@ -31,7 +32,7 @@ class Scores:
     at_100: float
 
 
-def costs(counts: Counts, script: str) -> dict[str, dict[str, int]]:
+def costs(counts: Counts) -> dict[str, dict[str, int]]:
     """Return the cost of every chunk pair that is kept, cheapest first in each row."""
     natives: dict[str, float] = defaultdict(float)
     latins: dict[str, float] = defaultdict(float)
@@ -39,10 +40,9 @@ def costs(counts: Counts, script: str) -> dict[str, dict[str, int]]:
     for (native, latin), count in counts.items():
         natives[native] += count
         latins[latin] += count
-    least = SHARE_MIN.get(script, SHARE_MIN_ELSE)
     for (native, latin), count in counts.items():
         share, back = count / (natives[native] + UNSEEN), count / (latins[latin] + UNSEEN)
-        if count / natives[native] >= least:
+        if count >= COUNT_MIN and count / natives[native] >= SHARE_MIN:
             step = round(-COST_SCALE * (math.log(share) + math.log(back)) / 2)
             rows[native].append((min(step, COST_MAX), latin))
     return {native: {latin: step for step, latin in sorted(row)[:ROW_MAX]} for native, row in sorted(rows.items())}

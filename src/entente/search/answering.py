@@ -3,7 +3,7 @@
 Near words are found for each asked word, names that hold most of them for each reading, and each name is judged with the date of
 birth and the country beside it, by the same weights as `identity.score`; a record counts as much as its best entry.
 
-Source: docs/rules/identity.md I7 to I9, I12, I22 and I46.
+Source: docs/rules/identity.md I7 to I9, I12, I22, I43 and I46.
 """
 
 from __future__ import annotations
@@ -268,7 +268,7 @@ def _judge(
     the last of a full list even if all that it holds of the name were as near as its nearest word.
     """
     near, names, table, fits, scores = scratch.rows, held.names, scratch.match.table, scratch.fits, scratch.scores
-    rows, part, joined = _known(reading, near)
+    rows, order, part, joined = _known(reading, near)
     if not rows.size:
         return found, 0.0
     if joined >= 0:
@@ -291,13 +291,13 @@ def _judge(
             scores[place] = score_of(part * fits[place], beside, names.births[entry], names.countries[entry])
             if scores[place] < best.scores[found - 1]:
                 continue
-        fits[place] = fit_of(names, held.words.rarity, near, rows, entry, table, scratch.pairs, scratch.held)
+        fits[place] = fit_of(names, held.words.rarity, near, rows, order, entry, table, scratch.pairs, scratch.held)
         scores[place] = score_of(part * fits[place], beside, names.births[entry], names.countries[entry])
         most = max(most, fits[place])
         found = place_among(names.records[entry], scores[place], best, found)
     if 1 < rows.size <= CLOSER_WORDS_MAX and most < CLOSER_BELOW:
         closer = best_of(scores, count, scratch.best)
-        _look_closer(held, reading.asked, rows, scratch.best[:closer], scratch)
+        _look_closer(held, reading.asked, rows, order, scratch.best[:closer], scratch)
         for place in scratch.best[:closer]:
             entry = scratch.match.found[place]
             score = score_of(part * fits[place], beside, names.births[entry], names.countries[entry])
@@ -308,22 +308,25 @@ def _judge(
 
 
 @compiled
-def _known(reading: Reading, near: Near) -> tuple[Array, float, int]:
-    """Return the words of a reading that something is near, those that say most first; what part of it they are; a joined one.
+def _known(reading: Reading, near: Near) -> tuple[Array, Array, float, int]:
+    """Return the words of a reading that something is near, those that say most first, and where each stands in the reading.
+
+    Beside them what part of the reading they are, and a joined one.
 
     Of several joined words it is the one that says most, −1 where there is none: whoever holds none of them is found by the
     reading that has them apart.
     """
     way, joined = reading.rows, reading.asked.joined
-    rows, known, whole, must = np.empty(way.size, np.int64), 0, 0.0, -1
+    rows, order = np.empty(way.size, np.int64), np.empty(way.size, np.int64)
+    known, whole, must = 0, 0.0, -1
     for place in range(way.size):
         row = way[place]
         if near.counts[row]:
             at = known
             while at > 0 and near.weights[rows[at - 1]] < near.weights[row]:
-                rows[at] = rows[at - 1]
+                rows[at], order[at] = rows[at - 1], order[at - 1]
                 at -= 1
-            rows[at] = row
+            rows[at], order[at] = row, place
             known += 1
             whole += near.weights[row]
             if row < joined.size and joined[row] and (must < 0 or near.weights[row] > near.weights[must]):
@@ -331,11 +334,11 @@ def _known(reading: Reading, near: Near) -> tuple[Array, float, int]:
     part = whole / (whole + MISSING_WEIGHT * (way.size - known)) if known else 0.0
     if way.size == 1 and reading.asked.way_begins[1] > 1:
         part *= TOGETHER_PART
-    return rows[:known], part, must
+    return rows[:known], order[:known], part, must
 
 
 @compiled
-def _look_closer(held: Held, asked: Asked, rows: Array, best: Array, scratch: Scratch) -> None:
+def _look_closer(held: Held, asked: Asked, rows: Array, order: Array, best: Array, scratch: Scratch) -> None:
     """Judge the words of the best names by themselves where they are no near words, and write how well the names fit then."""
     names, words, table, found = held.names, held.words, scratch.match.table, scratch.match.found
     enough = np.empty(rows.size, np.float32)
@@ -351,7 +354,7 @@ def _look_closer(held: Held, asked: Asked, rows: Array, best: Array, scratch: Sc
             fit_left(held, asked, word, scratch.left[:count], table[:, one], scratch)
     for place in best:
         scratch.fits[place] = fit_of(
-            names, words.rarity, scratch.rows, rows, found[place], table, scratch.pairs, scratch.held
+            names, words.rarity, scratch.rows, rows, order, found[place], table, scratch.pairs, scratch.held
         )
     for one in range(rows.size):
         for place in best:

@@ -2,7 +2,8 @@
 
 Near words are looked for among all words of an index, so that their list ends somewhere: beside «Jeremy», «Wright» may be missing
 though 赖特 can be it, and all Jeremys come out alike. Of the names that are looked at closely each word that is left over is
-judged by itself, once for each asked word.
+judged by itself, once for each asked word. Here a way may leave a sign unread or a letter unexplained, as in a comparison
+(`identity.transliteration`); among all words that would reach too many.
 
 Source: docs/rules/identity.md I7 and I22.
 """
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from entente.identity.transliteration import LETTER_SKIPPED, SIGN_SKIPPED
 from entente.search.compiling import compiled
 from entente.search.matching import HELD_WORDS_MAX, Names
 from entente.search.near import ALIKE_MIN, COST_SPREAD, LETTER_FIT, UNLIKELY_PART, fit_by_sound, likeness_of
@@ -124,6 +126,7 @@ def rests_of(model: Model, begins: Array, spans: Array) -> Array:
     rests = np.full(signs + 1, FAR, np.int64)
     rests[signs] = 0
     for place in range(signs - 1, -1, -1):
+        rests[place] = SIGN_SKIPPED + rests[place + 1]
         for span in range(begins[place], begins[place + 1]):
             # Of the arcs of a span the first is the cheapest.
             rests[place] = min(rests[place], model.costs[spans[span, 1]] + rests[spans[span, 0]])
@@ -132,9 +135,9 @@ def rests_of(model: Model, begins: Array, spans: Array) -> Array:
 
 @compiled
 def cheapest(model: Model, begins: Array, spans: Array, rests: Array, spelt: Array, most: float) -> int:
-    """Return what the cheapest way costs to write a native word as just `spelt` u8, in thousandths of a nat; FAR above `most`.
+    """Return what the cheapest way costs to write a native word as `spelt` u8, in thousandths of a nat; FAR above `most`.
 
-    `rests`: `rests_of`.
+    A sign that is left unread costs SIGN_SKIPPED, a letter that is left unexplained LETTER_SKIPPED. `rests`: `rests_of`.
     """
     signs, size = begins.size - 1, spelt.size
     costs = np.full((signs + 1, size + 1), FAR, np.int64)
@@ -143,26 +146,35 @@ def cheapest(model: Model, begins: Array, spans: Array, rests: Array, spelt: Arr
     follow = np.zeros(size + 1, np.int64)
     for at in range(size - 1, -1, -1):
         follow[at] = (follow[at + 1] << LETTER_BITS | np.int64(spelt[at])) & SPELT
-    for place in range(signs):
+    for place in range(signs + 1):
         for at in range(size + 1):
             before = costs[place, at]
-            if before == FAR:
+            if before + rests[place] > most:
                 continue
-            for span in range(begins[place], begins[place + 1]):
-                there = spans[span, 0]
-                for arc in range(spans[span, 1], spans[span, 2]):
-                    whole = before + model.costs[arc]
-                    if whole + rests[there] > most:
-                        # The rest of the span is as dear or dearer.
-                        break
-                    chunk = model.spelt[model.chunks[arc]]
-                    letters = chunk >> SPELT_BITS
-                    is_spelt = (follow[at] ^ chunk) & ((1 << LETTER_BITS * letters) - 1) == 0
-                    # Behind the last letter 0 follows, which is none.
-                    if is_spelt and whole < costs[there, at + letters]:
-                        costs[there, at + letters] = whole
+            if at < size:
+                costs[place, at + 1] = min(costs[place, at + 1], before + LETTER_SKIPPED)
+            if place < signs:
+                costs[place + 1, at] = min(costs[place + 1, at], before + SIGN_SKIPPED)
+                for span in range(begins[place], begins[place + 1]):
+                    _write(model, spans[span], follow[at], at, before, most - rests[spans[span, 0]], costs)
     found: int = costs[signs, size]
-    return found
+    return found if found <= most else FAR
+
+
+@compiled
+def _write(model: Model, span: Array, follow: int, at: int, before: int, most: float, costs: Array) -> None:
+    """Note what it costs to write a chunk at a letter, for each of its Latin chunks that `follow` there, up to `most` in all."""
+    for arc in range(span[1], span[2]):
+        whole = before + model.costs[arc]
+        if whole > most:
+            # The rest of the span is as dear or dearer.
+            break
+        chunk = model.spelt[model.chunks[arc]]
+        letters = chunk >> SPELT_BITS
+        is_spelt = (follow ^ chunk) & ((1 << LETTER_BITS * letters) - 1) == 0
+        # Behind the last letter 0 follows, which is none.
+        if is_spelt and whole < costs[span[0], at + letters]:
+            costs[span[0], at + letters] = whole
 
 
 @compiled

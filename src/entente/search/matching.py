@@ -7,7 +7,7 @@ A name is an entry of the index: a record may have several, each under the discl
 and the country that whoever may see the entry may see too. Entries of classes that are not allowed are left out where they are
 met, before anything is counted.
 
-Source: docs/rules/identity.md I7 and I12.
+Source: docs/rules/identity.md I7, I12 and I43.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ EXTRA_PART: Final = 0.25
 """How much a held word that nobody asked for weighs beside one that was asked for (docs/rules/identity.md I7)."""
 EXTRA_NATS_MAX: Final = 6.0
 """Nats of such a word that count, fewer than most words have: a rare one is left out as easily as a usual one (I46)."""
+OTHER_ORDER_PART: Final = 0.99
+"""What is left of the fit of a name whose words stand in another order than they were asked in: of names that hold the same words
+those in the asked order come first, and next to nothing is taken where the family name is written first (I43)."""
+PAIRED: Final = -1.0
+"""Where an asked and a held word were paired; of others what they gain is here, 0 or more."""
 BORN_EQUAL: Final = 1.25
 BORN_DIFFERS: Final = 0.8
 """What a day of birth does to a name's sum before the best are chosen, so that of ten thousand namesakes that day's is there."""
@@ -252,12 +257,12 @@ def end_fits(near: Near, rows: Array, table: Array) -> None:
 
 @compiled
 def fit_of(
-    names: Names, rarity: Array, near: Near, rows: Array, entry: int, table: Array, pairs: Array, held: Array
-) -> float:
+    names: Names, rarity: Array, near: Near, rows: Array, order: Array, entry: int, table: Array, pairs: Array, held: Array,
+) -> float:  # fmt: skip
     """Return how well an entry's whole name fits, in [0, 1]; `rarity` f32 by word, `table` as `begin_fits` lays it out.
 
-    Asked and held words are paired greedily, best first, none twice; `pairs` f32[ASKED_WORDS_MAX, HELD_WORDS_MAX] and `held`
-    i64[HELD_WORDS_MAX] are scratch.
+    Asked and held words are paired greedily, best first, none twice; `order` i64 has the place of each of `rows` in what was
+    asked. `pairs` f32[ASKED_WORDS_MAX, HELD_WORDS_MAX] and `held` i64[HELD_WORDS_MAX] are scratch.
     """
     begin, columns, total, extra = names.begins[entry], 0, 0.0, 0.0
     for at in range(begin, min(names.begins[entry + 1], begin + HELD_WORDS_MAX)):
@@ -288,4 +293,19 @@ def fit_of(
             pairs[row, other] = 0.0
         for one in range(rows.size):
             pairs[one, column] = 0.0
-    return gained / (total + EXTRA_PART * max(extra, 0.0))
+        pairs[row, column] = PAIRED
+    fit = gained / (total + EXTRA_PART * max(extra, 0.0))
+    return fit if _is_in_order(pairs, order, columns) else fit * OTHER_ORDER_PART
+
+
+@compiled
+def _is_in_order(pairs: Array, order: Array, columns: int) -> bool:
+    """Tell whether the held words that are PAIRED stand in the `order` of the asked ones."""
+    latest = -1
+    for column in range(columns):
+        for one in range(order.size):
+            if pairs[one, column] == PAIRED:
+                if order[one] < latest:
+                    return False
+                latest = order[one]
+    return True

@@ -23,10 +23,11 @@ from entente.identity.transliteration import (
     way_cost,
 )
 from entente.identity.units import LEARNED_SCRIPTS, units
+from training import han, southern
 from training.hangul import spelt, with_korean
 from training.pairs import Pair as WordPair
 from training.pairs import split
-from training.write import costs, model_file, table
+from training.write import COUNT_MIN, costs, model_file, table
 
 SAME = [
     ("мухаммедов", "muhammadov"),
@@ -123,7 +124,7 @@ def test_i22_the_most_special_key_of_a_channel_is_taken_alone() -> None:
 
 def small_table() -> Table:
     counts = {("а", "a"): 90.0, ("а", ""): 8.0, ("б", "b"): 50.0, ("аб", "ab"): 20.0, ("в", "v"): 50.0}
-    return table("Cyrl", costs(counts, "Cyrl"), (1.0, 2.0, 0.5, 0.25))
+    return table("Cyrl", costs(counts), (1.0, 2.0, 0.5, 0.25))
 
 
 def test_i22_the_file_says_what_was_written() -> None:
@@ -196,7 +197,7 @@ def test_i22_what_is_left_early_is_dearer_than_what_is_looked_for(script: str, s
 
 def test_i22_costs_weigh_both_directions_alike() -> None:
     # 90 of 98 + 2 one way, 90 of 90 + 2 the other; ln .90 and ln .978 make 64 thousandths.
-    assert costs({("а", "a"): 90.0, ("а", ""): 8.0}, "Cyrl")["а"]["a"] == 64
+    assert costs({("а", "a"): 90.0, ("а", ""): 8.0})["а"]["a"] == 64
 
 
 @pytest.mark.parametrize(
@@ -222,6 +223,49 @@ def test_i22_characters_read_alike_in_korean_give_their_mandarin_syllables() -> 
     assert row["liu"] == pytest.approx(15 * 0.5 / 2.5)
     assert row["yu"] > row["you"] > row["liu"], "«you» is the Mandarin of one and a spelling besides"
     assert counts["ᄋ", ""] == 7.0
+
+
+@pytest.mark.parametrize(
+    ("jyutping", "hong_kong", "macau"),
+    [
+        ("zoeng", "cheung cheong", "cheong"),
+        ("zeng", "cheng", "cheang"),
+        ("joeng", "yeung", "ieong"),
+        ("fuk", "fuk fook", "fok"),
+        ("jyun", "yuen", "un"),
+        ("gwok", "kwok", "kuok"),
+        ("ng", "ng", "ng"),
+    ],
+)
+def test_i43_cantonese_syllables_are_spelt_by_both_governments(jyutping: str, hong_kong: str, macau: str) -> None:
+    assert set(hong_kong.split()) <= set(southern.hong_kong(jyutping))
+    assert southern.macau(jyutping) == macau
+
+
+def test_i43_straits_spellings_are_of_traditional_and_simplified_characters() -> None:
+    assert southern.straits()["陳"] == southern.straits()["陈"] == ["tan"]
+    assert southern.straits()["福"] == ["hock", "fook"]
+
+
+def test_i43_character_with_many_pairs_is_read_as_others_of_its_sound_too() -> None:
+    # Both are «li» in Mandarin; pairs write the one ten thousand times, the other once.
+    pairs = [WordPair("利", "利", "li", 9999.0), WordPair("莉", "莉", "ly", 1.0)]
+    counts = {("利", "li"): 9999.0, ("莉", "ly"): 1.0}
+    by_parts = {
+        (sign, latin): 1.0 for pair in han.in_parts(pairs) for sign, latin in zip(pair.signs, pair.latin, strict=True)
+    }
+    found = han.smoothed(pairs, counts, by_parts)
+    assert found["利", "ly"] == pytest.approx((han.SYLLABLE + han.SYLLABLE_PART * 9999) / 2, rel=0.01)
+    assert found["利", "li"] > 9999
+    # As a Cantonese and a Hokkien name it is read too, and in Tongyong pinyin the syllable is the same.
+    assert {"lei", "lee"} <= {latin for character, latin in found if character == "利"}
+
+
+def test_i43_spelling_too_rare_to_matter_is_left_out() -> None:
+    counts = {("利", "li"): 1.0, ("利", "ly"): COUNT_MIN / 2, ("莉", "li"): 1000.0, ("莉", "ly"): COUNT_MIN}
+    rows = costs(counts)
+    assert rows["利"].keys() == {"li"}
+    assert rows["莉"].keys() == {"li"}, "its share is under SHARE_MIN"
 
 
 def test_i22_numbers_of_the_file_are_arrays_as_a_compiled_engine_takes_them() -> None:

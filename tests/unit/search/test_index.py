@@ -37,6 +37,17 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     return Index.build(PEOPLE, tmp_path_factory.mktemp("index"))
 
 
+def test_i43_of_names_that_hold_the_same_words_those_in_the_asked_order_come_first(tmp_path: Path) -> None:
+    names = ("Kyung Tae Kim", "Kim Tae Kyung", "Kim Young")
+    index = Index.build([IndexRecord(name, (name,)) for name in names], tmp_path)
+    first, second, third = index.search("Kim Kyung")
+    assert (first.id, second.id) == ("Kim Tae Kyung", "Kyung Tae Kim")
+    assert first.score - second.score < 0.02 < second.score - third.score, (
+        "next to nothing where the family name is first"
+    )
+    assert [one.id for one in index.search("Kyung, Kim")][:2] == ["Kyung Tae Kim", "Kim Tae Kyung"]
+
+
 def ids(found: tuple[object, ...]) -> list[str]:
     return [one.id for one in found]  # type: ignore[attr-defined]
 
