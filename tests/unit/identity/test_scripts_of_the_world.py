@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from entente.identity.align import compare_words
+from entente.identity.alike import compare_words
 from entente.identity.model import Query
 from entente.identity.names import FORMS_MAX, name_forms, normalise, read_name
 from entente.identity.readings import romanisations
