@@ -65,7 +65,7 @@ check-long: $(VENV)/.dev-installed  ## the tests that take minutes
 
 fuzz: $(VENV)/.dev-installed  ## hostile input to a node, or OF=names to a search (INPUTS=1000000 PROCESSES=1 GUIDED=no)
 	@$(BIN)/python -m tests.support.$(if $(filter names,$(OF)),fuzz_names,fuzz) $(INPUTS) --processes $(PROCESSES) \
-		$(if $(filter no,$(GUIDED)),--unguided)
+		$(if $(filter names,$(OF)),,$(if $(filter no,$(GUIDED)),--unguided))
 
 lint: $(VENV)/.dev-installed  ## style only
 	@$(BIN)/ruff check $(SOURCES)
