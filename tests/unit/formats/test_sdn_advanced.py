@@ -1,61 +1,24 @@
 """SDN_ADVANCED XML becomes drafts: parties, documents, wallets, sanctions, relationships; nothing is lost or half kept."""
 
-import io
-import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
-from typing import BinaryIO, cast
 
 import pytest
 
-from entente.formats.codelists import load_code_lists
-from entente.formats.import_files import FileIdentity
-from entente.formats.import_terms import ImportTerms, read_terms
-from entente.formats.schemata import load_schemata
 from entente.formats.sdn_advanced import read_sdn_advanced
 from entente.kernel.errors import Invalid
-from entente.kernel.ids import BodyId
 from entente.records.model import Fact, RecordDraft, Rejected
-from entente.records.rules import check_draft
+from tests.support import reading
+from tests.support.reading import SOURCE, values
 from tests.support.sdn_list import HEAD, alias, detail, document, feature, party, period, xml
-
-SOURCE = BodyId("body:gs")
-FILE = FileIdentity("list.xml", "a" * 64, "2031-05-06")
-TERMS = b"""
-title: A list
-kind: sanctioned_entity
-purposes: [identify]
-crime_areas: [financial_crime]
-handling: [H0]
-confidentiality: official_use
-source_evaluation: A
-information_evaluation: '2'
-subject: {Person: possible_threat}
-retention: {review_after_years: 1, erase_after_years: 4}
-"""
-
-
-def terms() -> ImportTerms:
-    return read_terms(TERMS, load_code_lists(), source=SOURCE, today=date(2031, 5, 6))
 
 
 def rows(data: bytes, dropped: Counter[str] | None = None) -> list[RecordDraft | Rejected]:
-    found = list(read_sdn_advanced(io.BytesIO(data), terms(), FILE, dropped))
-    for row in found:
-        if isinstance(row, RecordDraft):
-            check_draft(row, load_schemata(), load_code_lists())
-    return found
+    return reading.rows(read_sdn_advanced, data, dropped)
 
 
 def drafts(data: bytes) -> dict[str, RecordDraft]:
-    found = rows(data)
-    assert not [row for row in found if isinstance(row, Rejected)]
-    return {row.local_id: row for row in found if isinstance(row, RecordDraft)}
-
-
-def values(draft: RecordDraft, name: str) -> list[str]:
-    return [fact.value for fact in draft.facts if fact.property == name and not fact.is_unknown_property]
+    return reading.drafts(read_sdn_advanced, data)
 
 
 def test_a_person_has_names_in_every_script_given_names_first_in_latin() -> None:
@@ -326,24 +289,6 @@ def test_an_outside_entity_is_never_fetched() -> None:
         rows(data.replace(b"<Sanctions ", outside.encode() + b"<Sanctions ", 1))
 
 
-class _Stream(io.RawIOBase):
-    """A list of many parties that never stands in memory whole."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        super().__init__()
-        self._pieces = pieces
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        while len(self._rest) < size and (piece := next(self._pieces, b"")):
-            self._rest += piece
-        given, self._rest = self._rest[:size], self._rest[size:]
-        return given
-
-
 def _many(count: int) -> Iterator[bytes]:
     yield HEAD.encode() + b"<IDRegDocuments></IDRegDocuments><DistinctParties>"
     one = party(7654321, feature(1, period("1970-2-3", "1970-2-3")), feature(3, detail("1Invented"))).encode()
@@ -353,14 +298,9 @@ def _many(count: int) -> Iterator[bytes]:
 
 
 def _peak(count: int) -> int:
-    tracemalloc.start()
-    try:
-        stream = cast("BinaryIO", _Stream(_many(count)))
-        read = sum(isinstance(row, RecordDraft) for row in read_sdn_advanced(stream, terms(), FILE))
-        assert read == 2 * count
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    read, most = reading.peak(read_sdn_advanced, _many(count))
+    assert read == 2 * count
+    return most
 
 
 @pytest.mark.parametrize("parties", [1_500, pytest.param(20_000, marks=pytest.mark.long)])
