@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from entente.api import operator
 from entente.api.operator import operator_route
-from entente.api.turns import LONG_AT_ONCE, SHORT_AT_ONCE, Turns
+from entente.api.turns import Turns, long_at_once, short_at_once
 from entente.kernel.canonical import JsonObject
 from entente.node import Node
 from entente.verbs import VERBS
@@ -21,6 +21,8 @@ from entente.verbs import verb as verb_module
 from entente.verbs.arguments import Arguments
 
 TOKEN = "operator-0123456789abcdef"
+WORKERS = 2
+SHORT_AT_ONCE, LONG_AT_ONCE = short_at_once(WORKERS), long_at_once(WORKERS)
 WAIT_SECONDS = 20.0
 Ask = Callable[[str], Awaitable[httpx.Response]]
 
@@ -59,7 +61,8 @@ def doors(monkeypatch: pytest.MonkeyPatch) -> Doors:
 
 
 async def story(tell: Callable[[Ask], Awaitable[None]]) -> None:
-    transport = httpx.ASGITransport(Starlette(routes=[operator_route(Mock(), TOKEN)]), client=("127.0.0.1", 50_000))
+    node = Mock(settings=Mock(search_workers=WORKERS))
+    transport = httpx.ASGITransport(Starlette(routes=[operator_route(node, TOKEN)]), client=("127.0.0.1", 50_000))
     async with httpx.AsyncClient(transport=transport, base_url="http://node") as http, asyncio.timeout(WAIT_SECONDS):
 
         def ask(verb: str, who: str = "") -> Awaitable[httpx.Response]:

@@ -75,7 +75,11 @@ def unknown_names(page: str) -> list[str]:
 
 def routes() -> Iterator[str]:
     """Yield method and path of each route that `app.run_node` mounts."""
-    for route in (exchange_route(bytes), operator_route(Mock(), ""), *home_routes(Mock())):
+    for route in (
+        exchange_route(bytes),
+        operator_route(Mock(settings=Mock(search_workers=1)), ""),
+        *home_routes(Mock()),
+    ):
         yield from (f"{method} {route.path}" for method in sorted(route.methods or ()) if method != "HEAD")
 
 

@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from entente.api.errors import problem, problem_response
-from entente.api.turns import LONG_AT_ONCE, LONG_SECONDS, SHORT_AT_ONCE, Turns
+from entente.api.turns import LONG_SECONDS, Turns, long_at_once, short_at_once
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import EntenteError, Invalid, Unavailable, Untrusted
 from entente.node import Node
@@ -33,8 +33,9 @@ from entente.verbs import VERBS, perform
 
 OPERATOR_BYTES_MAX = 2 * 1024 * 1024
 """A group or order file of 512 KiB in base64, or a signed statement of as much, with room."""
-THREADS_MAX = 40
-"""Verbs under way at the same time, those included that wait for a peer: as many as the server has for everything else."""
+THREADS_BESIDE = 31
+"""Verbs that go on without a turn, because they wait for a peer or report progress: with those that have one, on a node as it is
+set up, as many as the server has for everything else."""
 PATH = "/operator"
 NDJSON = "application/x-ndjson"
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
@@ -49,8 +50,9 @@ def _runs_on() -> bool:
 
 def operator_route(node: Node, token: str, is_stopping: Callable[[], bool] = _runs_on) -> Route:
     """Return the route, for the node of a folder with this token; `is_stopping` says whether it was asked to stop."""
-    short, long = Turns(SHORT_AT_ONCE, LONG_SECONDS), Turns(LONG_AT_ONCE)
-    threads = ThreadPoolExecutor(THREADS_MAX, "operator")
+    at_once = short_at_once(node.settings.search_workers), long_at_once(node.settings.search_workers)
+    short, long = Turns(at_once[0], LONG_SECONDS), Turns(at_once[1])
+    threads = ThreadPoolExecutor(THREADS_BESIDE + sum(at_once), "operator")
 
     async def operate(request: Request) -> Response:
         try:

@@ -16,12 +16,21 @@ import asyncio
 from collections import deque
 from typing import Final
 
-SHORT_AT_ONCE: Final = 6
-"""Two are looked for, each in a search process, and two wait to be; one writes its row, and one waits for the disk."""
-LONG_AT_ONCE: Final = 3
-"""One in each of two search processes, and one to follow."""
 LONG_SECONDS: Final = 0.05
 """After so long a verb is no short one: five times what a search takes alone."""
+
+
+def short_at_once(search_workers: int) -> int:
+    """Return how many short verbs are under way at a time.
+
+    For each search process one that it looks for and one that waits; of two others one writes its row, one waits for the disk.
+    """
+    return 2 * search_workers + 2
+
+
+def long_at_once(search_workers: int) -> int:
+    """Return how many requests of many queries are under way: one for each search process, and one to follow."""
+    return search_workers + 1
 
 
 class Turns:
