@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
+from entente import app
 from entente.cli import gateway
 from entente.cli.errors import EXIT_CODES
-from entente.kernel.errors import Invalid
+from entente.kernel.errors import Invalid, Unavailable
+from entente.node import Node
+from entente.settings import Settings
 from entente.storage.folder import Folder, FolderLock
 from tests.cli.conftest import Run, answer, init
 from tests.docs.source import ROOT
@@ -275,6 +278,22 @@ def test_folder_held_by_another_command_is_waited_for_and_then_unavailable(
         held.release()
     assert (result.exit_code, answer(result)["error"]["retry_is_safe"]) == (15, True)
     assert run("body", "list", "--folder", folder).exit_code == 0
+
+
+@pytest.mark.parametrize(("failures", "code"), [(gateway.ALONE_MAX - 1, 0), (gateway.ALONE_MAX, 15)])
+def test_folder_let_go_between_the_attempt_and_the_look_at_its_holder_is_tried_again(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, failures: int, code: int
+) -> None:
+    left, open_node = [failures], app.open_node
+
+    def open_later(settings: Settings) -> AbstractContextManager[Node]:
+        if left[0]:
+            left[0] -= 1
+            raise Unavailable("The folder is held.", why="A command had it.", do="Wait.", retry_is_safe=True)
+        return open_node(settings)
+
+    monkeypatch.setattr(app, "open_node", open_later)
+    assert run("body", "list", "--folder", folder).exit_code == code
 
 
 def test_doctor_says_well_and_then_what_is_not(run: Run, folder: Path) -> None:

@@ -34,6 +34,8 @@ from entente.verbs.wire import error_from_json
 WAIT_SECONDS_MAX = 20.0
 """How long a command waits for another one: an import holds the folder as long as it runs, everything else under a second."""
 WAIT_PAUSE_SECONDS = 0.1
+ALONE_MAX = 3
+"""Attempts that fail in a row while nobody is seen to hold the folder: who let go between the two is no fault of the store."""
 CONNECT_SECONDS_MAX = 5.0
 """Loopback answers at once or not at all; a verb itself may take as long as it takes."""
 
@@ -105,7 +107,7 @@ def connect(folder: str | None) -> Iterator[Session]:
 
 
 def _reach(settings: Settings, opened: ExitStack) -> Session:
-    give_up_at = time.monotonic() + WAIT_SECONDS_MAX
+    give_up_at, alone = time.monotonic() + WAIT_SECONDS_MAX, 0
     while True:
         holder = app.running_node(settings.folder)
         if holder is not None and holder.address:
@@ -114,7 +116,8 @@ def _reach(settings: Settings, opened: ExitStack) -> Session:
             return OpenedFolder(opened.enter_context(app.open_node(settings)))
         except Unavailable as error:
             # Another process took the folder: a node that is starting, or a command. Only waiting for it helps.
-            if not error.retry_is_safe or app.running_node(settings.folder) is None or time.monotonic() > give_up_at:
+            alone = alone + 1 if app.running_node(settings.folder) is None else 0
+            if not error.retry_is_safe or alone >= ALONE_MAX or time.monotonic() > give_up_at:
                 raise
         time.sleep(WAIT_PAUSE_SECONDS)
 
