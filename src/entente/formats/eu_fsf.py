@@ -16,13 +16,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from lxml import etree
 
-from entente.formats.codelists import load_code_lists
-from entente.formats.country_names import NamedCountries
 from entente.formats.eu_parts import (
     PARTS,
     Fields,
@@ -33,7 +31,7 @@ from entente.formats.eu_parts import (
     state_name,
     state_regulations,
 )
-from entente.formats.import_files import EU_NAMESPACE, XML_FORMS, FileIdentity, discard, iterate_xml, not_well_formed
+from entente.formats.import_files import EU_NAMESPACE, FileIdentity
 from entente.formats.import_terms import ImportTerms
 from entente.formats.list_drafts import (
     Drafting,
@@ -44,17 +42,14 @@ from entente.formats.list_drafts import (
     rejected,
     xml_of,
 )
-from entente.formats.list_facts import Account, cut_never_carried, stated_day
-from entente.formats.schemata import load_schemata
-from entente.records.model import Schema, Schemata
-from entente.records.rules import is_possible_date
+from entente.formats.list_facts import Account, stated_day
+from entente.formats.official_list import NUMBER_SHOWN_MAX, OfficialList
+from entente.records.model import Schema
 
 AUTHORITY = "European Union"
 _SCHEMATA = {"person": "Person", "enterprise": "Organization"}
 _OWN_NUMBERS = {"swiftbic": "swiftBic", "imo": "imoNumber"}
 """Numbers of the party itself and of no document."""
-_NUMBER_SHOWN_MAX = 40
-"""Characters of a number that is none, in the place of a rejected row."""
 
 
 def read_eu_fsf(
@@ -64,49 +59,20 @@ def read_eu_fsf(
 
     `dropped` counts, by code, the values that are never carried. Raises Invalid when the XML is broken.
     """
-    drafting = Drafting(terms, file, "eu_fsf")
-    reader = _Reader(drafting, Counter() if dropped is None else dropped)
-    try:
-        for _, element in iterate_xml(stream, XML_FORMS["eu_fsf"].sections, file.name):
-            made = element.getroottree().getroot().get("generationDate", "")[:10]
-            if is_possible_date(made):
-                drafting.file = replace(file, date=made)
-            yield from reader.entry(element)
-            discard(element)
-    except etree.XMLSyntaxError as error:
-        raise not_well_formed(file.name, error) from error
+    return _List(Drafting(terms, file, "eu_fsf"), Counter() if dropped is None else dropped).rows(stream)
 
 
 @dataclass(slots=True)
-class _Reader:
-    """What is known of the file so far."""
+class _List(OfficialList):
+    prefix, number_field, made_on = "eu", "logicalId", "generationDate"
 
-    drafting: Drafting
-    dropped: Counter[str]
-    schemata: Schemata = field(default_factory=load_schemata)
-    countries: NamedCountries = field(default_factory=lambda: NamedCountries.of(load_code_lists()))
-    seen: set[str] = field(default_factory=set)
-    """The numbers of the entries so far."""
+    def number_of(self, element: etree._Element) -> str:
+        return element.get(self.number_field, "")
 
-    def entry(self, element: etree._Element) -> list[Row]:
-        """Return the rows of one entry."""
-        cut_never_carried(element, "", self.dropped)
-        number = element.get("logicalId", "")
-        place = f"entity {number[:_NUMBER_SHOWN_MAX]}"
-        if not is_number(number):
-            return [rejected(place, "logicalId", "the entry has no number", element)]
-        if number in self.seen:
-            return [rejected(place, "logicalId", "an entry with this number stands before it", element)]
-        self.seen.add(number)
-        try:
-            subject = self._subject(element, f"eu-{number}")
-        except UnfitError as error:
-            return [rejected(place, error.field, error.why, element)]
-        except ImpossibleDateError as error:
-            return [rejected(place, "date", str(error), element)]
-        return [*subject, self._sanction(element, f"eu-{number}", place)]
+    def called(self, kind: str) -> str:  # noqa: ARG002 - of one kind alone
+        return "entity"
 
-    def _subject(self, element: etree._Element, local_id: str) -> list[Row]:
+    def subject(self, kind: str, element: etree._Element, local_id: str) -> list[Row]:
         """Return the person or enterprise with its documents."""
         account = Account(self._schema(element), self.countries)
         papers: dict[str, Row] = {}
@@ -144,7 +110,7 @@ class _Reader:
             account.state_note("Document without a number", [sort or code, fields.country(account), *fields.remarks()])
             return
         identity = document.get("logicalId", "")
-        local_id = f"{holder}-doc-{identity[:_NUMBER_SHOWN_MAX]}"
+        local_id = f"{holder}-doc-{identity[:NUMBER_SHOWN_MAX]}"
         if not is_number(identity) or local_id in papers:
             # Under a key that no document has, so that the one before it stays.
             why = "the document has no number in the list, or one that stands before it"
@@ -162,7 +128,7 @@ class _Reader:
         links = (("holder", holder),)
         papers[local_id] = self.drafting.draft(local_id, paper.schema, paper.facts, links, xml_of(document))
 
-    def _sanction(self, element: etree._Element, subject: str, place: str) -> Row:
+    def sanction(self, element: etree._Element, subject: str, place: str) -> Row:
         account = Account(self.schemata["Sanction"], self.countries)
         entry, regulations = Fields(element), element.findall(f"{{{EU_NAMESPACE}}}regulation")
         account.state("authority", AUTHORITY)

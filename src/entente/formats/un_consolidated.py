@@ -17,14 +17,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from lxml import etree
 
-from entente.formats.codelists import load_code_lists
-from entente.formats.country_names import NamedCountries
-from entente.formats.import_files import XML_FORMS, FileIdentity, discard, iterate_xml, not_well_formed
+from entente.formats.import_files import FileIdentity
 from entente.formats.import_terms import ImportTerms
 from entente.formats.list_drafts import (
     Drafting,
@@ -32,14 +30,11 @@ from entente.formats.list_drafts import (
     Row,
     UnfitError,
     clean,
-    is_number,
     rejected,
     xml_of,
 )
-from entente.formats.list_facts import Account, cut_never_carried, stated, stated_day, text_of, words_of
-from entente.formats.schemata import load_schemata
-from entente.records.model import Schemata
-from entente.records.rules import is_possible_date
+from entente.formats.list_facts import Account, stated, stated_day, text_of, words_of
+from entente.formats.official_list import OfficialList
 
 AUTHORITY = "United Nations Security Council"
 _SCHEMATA = {"INDIVIDUAL": "Person", "ENTITY": "Organization"}
@@ -59,8 +54,6 @@ _OF_THE_ENTRY = frozenset({*_NAME_PARTS, "DATAID", "VERSIONNUM", "SORT_KEY", "SO
 _PLACE_PARTS = ("STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE")
 _PASSPORTS = frozenset({"passport", "numéro de passeport", "número de pasaporte"})
 """The list writes the type of a document in three languages."""
-NUMBER_SHOWN_MAX = 40
-"""Characters of a number that is none, in the place of a rejected row."""
 _DIGEST_CHARACTERS = 16
 """64 bits: no two documents of one entry meet."""
 
@@ -72,49 +65,20 @@ def read_un_consolidated(
 
     `dropped` counts, by code, the values that are never carried. Raises Invalid when the XML is broken.
     """
-    drafting = Drafting(terms, file, "un_consolidated")
-    reader = _Reader(drafting, Counter() if dropped is None else dropped)
-    try:
-        for kind, element in iterate_xml(stream, XML_FORMS["un_consolidated"].sections, file.name):
-            made = element.getroottree().getroot().get("dateGenerated", "")[:10]
-            if is_possible_date(made):
-                drafting.file = replace(file, date=made)
-            yield from reader.entry(kind, element)
-            discard(element)
-    except etree.XMLSyntaxError as error:
-        raise not_well_formed(file.name, error) from error
+    return _List(Drafting(terms, file, "un_consolidated"), Counter() if dropped is None else dropped).rows(stream)
 
 
 @dataclass(slots=True)
-class _Reader:
-    """What is known of the file so far."""
+class _List(OfficialList):
+    prefix, number_field, made_on = "un", "DATAID", "dateGenerated"
 
-    drafting: Drafting
-    dropped: Counter[str]
-    schemata: Schemata = field(default_factory=load_schemata)
-    countries: NamedCountries = field(default_factory=lambda: NamedCountries.of(load_code_lists()))
-    seen: set[str] = field(default_factory=set)
-    """The numbers of the entries so far."""
+    def number_of(self, element: etree._Element) -> str:
+        return clean(element.findtext(self.number_field))
 
-    def entry(self, kind: str, element: etree._Element) -> list[Row]:
-        """Return the rows of one individual or entity."""
-        cut_never_carried(element, f"{kind.lower()} ", self.dropped)
-        number = clean(element.findtext("DATAID"))
-        place = f"{kind.lower()} {number[:NUMBER_SHOWN_MAX]}"
-        if not is_number(number):
-            return [rejected(place, "DATAID", "the entry has no number", element)]
-        if number in self.seen:
-            return [rejected(place, "DATAID", "an entry with this number stands before it", element)]
-        self.seen.add(number)
-        try:
-            subject = self._subject(kind, element, f"un-{number}")
-        except UnfitError as error:
-            return [rejected(place, error.field, error.why, element)]
-        except ImpossibleDateError as error:
-            return [rejected(place, "date", str(error), element)]
-        return [*subject, self._sanction(element, f"un-{number}", place)]
+    def called(self, kind: str) -> str:
+        return kind.lower()
 
-    def _subject(self, kind: str, element: etree._Element, local_id: str) -> list[Row]:
+    def subject(self, kind: str, element: etree._Element, local_id: str) -> list[Row]:
         """Return the individual or entity with its documents."""
         account = Account(self.schemata[_SCHEMATA[kind]], self.countries)
         account.state("name", " ".join(text for part in _NAME_PARTS if (text := clean(element.findtext(part)))))
@@ -155,7 +119,7 @@ class _Reader:
         links = (("holder", holder),)
         papers[local_id] = self.drafting.draft(local_id, paper.schema, paper.facts, links, xml_of(document))
 
-    def _sanction(self, element: etree._Element, subject: str, place: str) -> Row:
+    def sanction(self, element: etree._Element, subject: str, place: str) -> Row:
         account = Account(self.schemata["Sanction"], self.countries)
         account.state("authority", AUTHORITY)
         parts = [child for child in element if child.tag in _OF_THE_SANCTION]
