@@ -37,11 +37,12 @@ import math
 import struct
 import sys
 from array import array
-from collections.abc import Iterator, KeysView, Mapping, Sequence
+from collections.abc import Callable, Iterator, KeysView, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from importlib.resources import files
+from typing import NamedTuple, TypeAlias
 
 from anyascii import anyascii
 
@@ -93,7 +94,6 @@ class Rows(Mapping[str, dict[str, int]]):
     def __init__(self, table: Table) -> None:
         self._table = table
         self.script = table.script
-        self.logistic = table.logistic
         self._place = {chunk: place for place, chunk in enumerate(table.chunks)}
         self._made: dict[str, dict[str, int]] = {}
 
@@ -180,7 +180,7 @@ def _rows(script: str) -> Rows:
 
 def is_learned(word: str) -> bool:
     """Tell whether the model reads a word: all of it is in one of the learned scripts."""
-    return _prepared(word) is not None
+    return _signs(word) is not None
 
 
 def is_long_enough(native: str, letters: int) -> bool:
@@ -188,8 +188,8 @@ def is_long_enough(native: str, letters: int) -> bool:
 
     Source: docs/rules/identity.md I22.
     """
-    word = _prepared(native)
-    return word is not None and letters <= len(word.steps) * LETTERS_A_SIGN_MAX[word.script]
+    word = _signs(native)
+    return word is not None and letters <= len(word.signs) * LETTERS_A_SIGN_MAX[word.script]
 
 
 @functools.lru_cache(maxsize=CACHED_PAIRS)
@@ -201,15 +201,45 @@ def likelihood(native: str, latin: str, at_least: float = LIKELY_MIN) -> float:
 
     Source: docs/rules/identity.md I22.
     """
-    word = _prepared(native)
+    word = _signs(native)
     if word is None or not latin:
         return 0.0
-    constant, by_score, by_sign, by_letter = word.logistic
+    constant, by_score, by_sign, by_letter = tables()[word.script].logistic
     latin = latin[:LETTERS_MAX]
-    lengths = constant + by_sign * len(word.steps) + by_letter * len(latin)
+    lengths = constant + by_sign * len(word.signs) + by_letter * len(latin)
     dearest = round(COST_SCALE * (lengths - math.log(at_least / (1 - at_least))) / by_score)
-    least = way_cost(word, latin, dearest)
+    least = _way_costs[-1](native, latin, dearest)
     return 0.0 if least is None else 1 / (1 + math.exp(by_score * least / COST_SCALE - lengths))
+
+
+class _Signs(NamedTuple):
+    """A word of a learned script in the signs that count."""
+
+    script: str
+    signs: str
+
+
+@functools.lru_cache(maxsize=CACHED_WORDS)
+def _signs(word: str) -> _Signs | None:
+    script = script_code(word)
+    return _Signs(script, units(word, script)[:SIGNS_MAX]) if script else None
+
+
+def way_cost_of(native: str, latin: str, dearest: int) -> int | None:
+    """Return `way_cost` of a word that the model reads."""
+    return way_cost(_prepared(native), latin, dearest)
+
+
+_WayCost: TypeAlias = Callable[[str, str, int], int | None]
+_way_costs: list[_WayCost] = [way_cost_of]
+
+
+def cost_ways_by(way_cost: _WayCost) -> None:
+    """Have every likelihood of this process cost its ways by a function that returns what `way_cost_of` does, sooner.
+
+    Source: docs/decisions/0045-comparisons-are-quicker-where-the-compiler-is.md.
+    """
+    _way_costs[:] = [way_cost]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,21 +248,19 @@ class Prepared:
 
     steps: tuple[_Chunks, ...]
     """For each sign the chunks that begin there."""
-    logistic: tuple[float, float, float, float]
-    script: str
 
 
 @functools.lru_cache(maxsize=CACHED_WORDS)
-def _prepared(native: str) -> Prepared | None:
-    script = script_code(native)
-    return prepare(_rows(script), units(native, script)) if script else None
+def _prepared(native: str) -> Prepared:
+    word = _signs(native)
+    assert word is not None, "the word is of a learned script"
+    return prepare(_rows(word.script), word.signs)
 
 
 def prepare(rows: Rows, signs: str) -> Prepared:
     """Look up the chunks of a word in signs, of which SIGNS_MAX count."""
     signs = signs[:SIGNS_MAX]
-    steps = tuple(rows.chunks(signs[start : start + NATIVE_CHARACTERS_MAX]) for start in range(len(signs)))
-    return Prepared(steps, rows.logistic, rows.script)
+    return Prepared(tuple(rows.chunks(signs[start : start + NATIVE_CHARACTERS_MAX]) for start in range(len(signs))))
 
 
 def way_cost(word: Prepared, latin: str, dearest: int = _FAR) -> int | None:

@@ -15,6 +15,7 @@ from typing import Any
 from entente.identity.model import Query
 from entente.search.base_builder import BaseBuilder
 from entente.search.base_files import BaseFiles
+from entente.search.comparing import quicken_comparisons
 from entente.search.messages import query_of
 from entente.search.serving import Views, serve
 
@@ -35,6 +36,7 @@ class BasePart:
     def do_open(self, message: Mapping[str, Any]) -> None:
         """Map the files of a folder."""
         self._files = BaseFiles.open(Path(message["folder"]))
+        quicken_comparisons()
         # What a search needs is loaded now, and on a fresh installation compiled, so that no officer waits for it.
         nobody = frozenset[int]()
         for name in WARM_UP:
