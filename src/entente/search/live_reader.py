@@ -72,6 +72,9 @@ class LiveReader:
         A native name is asked under its likely spellings too: of Chinese names in 20,000 records .80 were among a hundred with
         them and .60 without, and fewer others.
         """
+        if not self.size():
+            # All is in the base: no spelling need be worked out.
+            return ()
         keys = name_keys((*name_forms(name), *learned_forms(name)))
         clauses = [
             _clause(field, self._digests[field].of(key), factor * key_weight(key))
