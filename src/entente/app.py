@@ -16,9 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from entente.agreements.cutting_off import CuttingOff
 from entente.agreements.service import Agreements
+from entente.api.health import health_routes
+from entente.api.meters import Meters, metrics_routes
+from entente.api.observed import Observed
 from entente.api.operator import operator_route
 from entente.bodies.model import BodyKind, Compromise, Genesis, Officer
 from entente.bodies.service import Directory
@@ -294,12 +298,17 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         housekeeper = Housekeeper(node.erasing.run)
         store.after_change.extend((courier.wake, follower.wake, watcher.wake))
         store.after_commit.append(log_follower.wake)
+        meters = Meters(node)
         routes = [
             exchange_route(while_there_is_room(node.disk, node.exchange.receive)),
             operator_route(node, Folder(settings.folder).operator_token(), lambda: server.is_stopping),
+            *health_routes(node),
+            *metrics_routes(node, meters),
             *home_routes(node),
         ]
-        server = NodeServer(Starlette(routes=routes, exception_handlers=exception_handlers()), *{bound, inner})
+        observed = Middleware(Observed, meters=meters, paths=[route.path for route in routes])
+        serving = Starlette(routes=routes, middleware=[observed], exception_handlers=exception_handlers())
+        server = NodeServer(serving, *{bound, inner})
         store.lock.announce(web_address(inner))
         follower.start()
         watcher.start()

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from entente.kernel.errors import Misconfigured
 
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """One setting as it is documented. Numbers have bounds; text has none."""
+    """One setting as it is documented. Numbers have bounds, some texts a few words to choose from."""
 
     name: str
     default: str
@@ -23,6 +24,8 @@ class SettingRow:
     help: str
     least: int | None = None
     most: int | None = None
+    choices: tuple[str, ...] = ()
+    """What a text may be, where it is one of a few words."""
 
 
 SETTINGS = (
@@ -71,6 +74,27 @@ SETTINGS = (
     SettingRow(
         "blobs_gb_max", "20", "gigabytes", "Room for records' files on this node, our own and fetched ones.", 1, 100_000
     ),
+    SettingRow(
+        "log_format",
+        "text",
+        "word",
+        "How the lines of the log are written: key=value, or JSON for a collector.",
+        choices=("text", "json"),
+    ),
+    SettingRow(
+        "log_level",
+        "warning",
+        "word",
+        "What is logged at least: at «info» each request with its verb, status and duration.",
+        choices=("debug", "info", "warning", "error"),
+    ),
+    SettingRow(
+        "metrics",
+        "loopback",
+        "word",
+        "Who may read the counters at /metrics: programs on this machine, whoever reaches the node, nobody.",
+        choices=("loopback", "everywhere", "off"),
+    ),
 )
 
 
@@ -89,6 +113,9 @@ class Settings:
     disk_free_mb_min: int
     search_workers: int
     blobs_gb_max: int
+    log_format: str
+    log_level: str
+    metrics: str
 
     @property
     def blobs_bytes_max(self) -> int:
@@ -117,8 +144,24 @@ def read_settings(environment: Mapping[str, str], given: Mapping[str, str]) -> S
         row.name: given.get(row.name) or environment.get(f"ENTENTE_{row.name.upper()}") or row.default
         for row in SETTINGS
     }
-    numbers = {row.name: _number(row, values[row.name]) for row in SETTINGS if row.most is not None}
-    return Settings(folder=Path(values["folder"]), host=values["host"], **numbers)
+    read: dict[str, Any] = {row.name: _value(row, values[row.name]) for row in SETTINGS}
+    return Settings(**{**read, "folder": Path(values["folder"])})
+
+
+def _value(row: SettingRow, text: str) -> int | str:
+    if row.choices:
+        return _word(row, text)
+    return text if row.most is None else _number(row, text)
+
+
+def _word(row: SettingRow, text: str) -> str:
+    if text not in row.choices:
+        raise Misconfigured(
+            f"The setting {row.name} is «{text[:20]}».",
+            why=f"It is one of: {', '.join(row.choices)}.",
+            do=f"Set ENTENTE_{row.name.upper()} to one of them, or leave it out for {row.default}.",
+        )
+    return text
 
 
 def _number(row: SettingRow, text: str) -> int:

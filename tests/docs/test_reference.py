@@ -10,6 +10,8 @@ from unittest.mock import Mock
 
 import pytest
 
+from entente.api.health import health_routes
+from entente.api.meters import metrics_routes
 from entente.api.operator import operator_route
 from entente.formats.codelists import load_code_lists
 from entente.formats.schemata import load_schemata
@@ -78,6 +80,8 @@ def routes() -> Iterator[str]:
     for route in (
         exchange_route(bytes),
         operator_route(Mock(settings=Mock(search_workers=1)), ""),
+        *health_routes(Mock()),
+        *metrics_routes(Mock(), Mock()),
         *home_routes(Mock()),
     ):
         yield from (f"{method} {route.path}" for method in sorted(route.methods or ()) if method != "HEAD")

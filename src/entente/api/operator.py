@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import ipaddress
 import json
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +24,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from entente.api.errors import problem, problem_response
+from entente.api.local import is_local
+from entente.api.observed import OTHER, VERB
 from entente.api.turns import LONG_SECONDS, Turns, long_at_once, short_at_once
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import EntenteError, Invalid, Unavailable, Untrusted
@@ -38,7 +39,6 @@ THREADS_BESIDE = 31
 set up, as many as the server has for everything else."""
 PATH = "/operator"
 NDJSON = "application/x-ndjson"
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 _Event: TypeAlias = "int | JsonObject | BaseException"
 """Rows durable so far; at the end the answer, an error of the tree, or a programming error to be raised again."""
@@ -61,6 +61,7 @@ def operator_route(node: Node, token: str, is_stopping: Callable[[], bool] = _ru
         except EntenteError as error:
             return problem_response(error)
         known = VERBS.get(verb)
+        request.scope[VERB] = OTHER if known is None else verb
         turn = await (long if known is not None and known.is_long else short).take()
         try:
             events = _begun(threads, node, verb, arguments, is_stopping)
@@ -132,7 +133,7 @@ def _line(document: JsonObject) -> bytes:
 
 
 def _require_operator(request: Request, token: str) -> None:
-    if not _is_local(request):
+    if not is_local(request):
         raise Untrusted(
             "The operator's route was called from elsewhere.",
             reason="not_local",
@@ -147,15 +148,6 @@ def _require_operator(request: Request, token: str) -> None:
             why="Whoever reads the token in the node's folder is its operator; this call carried another one.",
             do="Run the command with the folder of this node, as the account that owns it.",
         )
-
-
-def _is_local(request: Request) -> bool:
-    if request.client is None or any(name in request.headers for name in _FORWARDED):
-        return False
-    try:
-        return ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
 
 
 async def _bounded_body(request: Request) -> bytes:

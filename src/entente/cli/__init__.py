@@ -248,7 +248,7 @@ def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | 
 
 def serve(folder: str | None, host: str | None, port: int | None) -> None:
     """Run the node until it is asked to stop."""
-    from entente.cli.starting import serve as serve_now
+    from entente.cli.serving import serve as serve_now
 
     serve_now(folder, host, port)
 

@@ -60,7 +60,7 @@ def _settings_lines() -> Iterator[str]:
     yield "`ENTENTE_PASSPHRASE` is read by commands that open a head's key, never by a running node."
     yield from ("", "| setting | variable | default | unit | bounds | what it is |", "|---|---|---|---|---|---|")
     for row in SETTINGS:
-        bounds = f"{row.least} to {row.most}" if row.most is not None else ""
+        bounds = f"{row.least} to {row.most}" if row.most is not None else ", ".join(row.choices)
         yield f"| {row.name} | `ENTENTE_{row.name.upper()}` | {row.default} | {row.unit} | {bounds} | {row.help} |"
 
 

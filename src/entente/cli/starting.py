@@ -1,14 +1,9 @@
-"""Making a node's folder, and running the node: what `entente init` and `entente node run` need of app."""
+"""Making a node's folder: what `entente init` needs of app."""
 
 from __future__ import annotations
 
 import re
-import signal
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
-
-import typer
 
 from entente import app
 from entente.bodies.model import HEADS_MAX, BodyKind
@@ -55,20 +50,6 @@ def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | 
         "head_keys": [str(keys / f"{label}.pem") for label in labels[:heads]],
         "threshold": threshold,
     }
-
-
-def serve(folder: str | None, host: str | None, port: int | None) -> None:
-    """Run the node of a folder until it is asked to stop; say on stderr where it listens."""
-    settings = settings_of(folder, host=host, port=None if port is None else str(port))
-    # The server ends what it began and then raises the signal anew: by its default a SIGTERM would end the process there,
-    # before courier, follower and store are closed.
-    for asked in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(asked, _end)
-    app.run_node(settings, lambda address: typer.echo(f"The node of {settings.folder} listens on {address}", err=True))
-
-
-def _end(_: int, __: FrameType | None) -> NoReturn:
-    raise SystemExit(0)
 
 
 def _bad(field: str, why: str) -> Invalid:

@@ -1,0 +1,122 @@
+"""N13: the log says what happened in one line each, and nothing of what anybody searched for or of whom a record is."""
+
+import io
+import json
+import logging
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from entente.cli.logs import CAUSES_MAX, set_up_logs
+from entente.kernel.errors import Misconfigured, NotFound
+from entente.settings import Settings, read_settings
+
+SECRET = "Muhammadov Abdullo 1979"
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    yield
+    root.handlers[:], level = before
+    root.setLevel(level)
+
+
+def logging_to(stream: io.StringIO, form: str, level: str = "info") -> logging.Logger:
+    set_up_logs(replace(Settings.at(Path("xa")), log_format=form, log_level=level), stream)
+    return logging.getLogger("entente.some")
+
+
+def test_a_line_of_json_has_time_level_and_where_it_comes_from() -> None:
+    stream = io.StringIO()
+    logging_to(stream, "json").warning("%s was not reached", "body:x", extra={"route": "/exchange", "ms": 1.5})
+    (line,) = stream.getvalue().splitlines()
+    said = json.loads(line)
+    assert said.pop("timestamp").endswith("Z")
+    assert said == {
+        "event": "body:x was not reached", "level": "warning", "logger": "entente.some", "route": "/exchange", "ms": 1.5,
+    }  # fmt: skip
+
+
+def test_a_line_of_text_is_read_back_as_it_was_said() -> None:
+    stream = io.StringIO()
+    logging_to(stream, "text").info('said "so" and = so', extra={"verb": "search"})
+    (line,) = stream.getvalue().splitlines()
+    assert dict(word.split("=", 1) for word in shlex.split(line)).items() >= {
+        "level": "info", "event": 'said "so" and = so', "verb": "search",
+    }.items()  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_what_an_exception_says_is_left_out_and_where_it_came_from_is_not(form: str) -> None:
+    stream = io.StringIO()
+    log = logging_to(stream, form)
+    try:
+        _looked_up({})
+    except RuntimeError:
+        log.exception("The courier failed")
+    (line,) = stream.getvalue().splitlines()
+    assert SECRET not in line
+    assert "builtins.RuntimeError at " in line
+    assert "builtins.KeyError at " in line
+    assert "tests/cli/test_logs.py:" in line or "test_logs.py:" in line
+    assert " _looked_up" in line
+
+
+def _looked_up(held: dict[str, str]) -> str:
+    try:
+        return held[SECRET]
+    except KeyError as inner:
+        raise RuntimeError(f"no record of {SECRET}") from inner
+
+
+def test_an_error_of_the_tree_is_named_by_its_code_and_causes_come_to_an_end() -> None:
+    stream = io.StringIO()
+    error: Exception = NotFound()
+    again = RuntimeError(SECRET)
+    # An exception may be among its own causes.
+    error.__cause__, again.__cause__ = again, error
+    logging_to(stream, "json").error("It failed", exc_info=error)
+    chain: Exception = ValueError("first")
+    for place in range(2 * CAUSES_MAX):
+        later = ValueError(str(place))
+        later.__cause__ = chain
+        chain = later
+    logging.getLogger("entente.some").error("It failed", exc_info=chain)
+    one, other = (json.loads(line)["fault"] for line in stream.getvalue().splitlines())
+    assert [said.partition(" at ")[0] for said in one] == [
+        "entente.kernel.errors.NotFound not_found", "builtins.RuntimeError",
+    ]  # fmt: skip
+    assert len(other) == CAUSES_MAX
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_what_another_body_wrote_breaks_no_line_and_turns_no_direction(form: str) -> None:
+    stream = io.StringIO()
+    logging_to(stream, form).warning("%s", "a\nlevel=info event=forged\u202e\x1b[2J\x00", extra={"who": "b\r\nc"})
+    text = stream.getvalue()
+    assert text.count("\n") == 1
+    assert all(sign.isprintable() for sign in text[:-1])
+
+
+def test_below_the_level_nothing_is_written_and_libraries_speak_of_faults_alone() -> None:
+    stream = io.StringIO()
+    log = logging_to(stream, "json", "warning")
+    log.info("request")
+    assert stream.getvalue() == ""
+    logging_to(stream, "json", "debug")
+    logging.getLogger("httpx").info("HTTP Request: POST http://xb.test/exchange")
+    assert stream.getvalue() == ""
+    logging.getLogger("httpx").warning("odd")
+    assert json.loads(stream.getvalue())["event"] == "odd"
+
+
+@pytest.mark.parametrize(("name", "value"), [("LOG_FORMAT", "xml"), ("LOG_LEVEL", "WARNING"), ("METRICS", "yes")])
+def test_a_word_that_is_no_choice_stops_the_node(name: str, value: str) -> None:
+    with pytest.raises(Misconfigured, match=value) as refused:
+        read_settings({f"ENTENTE_{name}": value}, {})
+    assert refused.value.do.endswith(".")
