@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.line import Line, most
-from benchmarks.people import people, write_people
+from entente.formats.invented_people import people, write_people
 from entente.cli.gateway import Session, connect
 from entente.kernel.canonical import JsonObject
 from tests.support.processes import TERMS, Bureau

@@ -149,6 +149,8 @@ class NewBody:
     data_protection_passphrase: str
     replaces: BodyId | None = None
     """The body whose place it is to take; each other body accepts it for itself."""
+    is_exercise: bool = False
+    """Whether it is invented, for an exercise: for good (docs/rules/bodies.md B15)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,7 @@ def _begin(folder: Folder, new: NewBody) -> BodyId:
         sealing_key=keys.make_sealing(),
         nonce=ids.new_salt()[:SALT_BYTES],
         replaces=new.replaces,
+        is_exercise=new.is_exercise,
     )
     keys.make_data_protection(new.data_protection_passphrase)
     folder.make_operator_token(ids)

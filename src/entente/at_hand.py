@@ -1,4 +1,4 @@
-"""What a command does with files in its own process, without a node: people's keys, copies and proofs to judge, queries.
+"""What a command does with files in its own process, without a node: keys, copies and proofs to judge, queries, invented people.
 
 Keys of heads and of the data protection officer never enter a node (decision 0005), and a proof must not need one (trail T12), so
 what opens them stands apart from what builds one.
@@ -16,6 +16,7 @@ from entente.bodies.ceremony import HeadKey
 from entente.formats.candidates_file import ResultFile
 from entente.formats.candidates_file import open_result as open_result_file
 from entente.formats.codelists import load_code_lists
+from entente.formats.invented_people import write_people
 from entente.formats.queries import QueryFile, QueryRow
 from entente.formats.query_file import open_queries as open_query_file
 from entente.kernel.canonical import JsonObject
@@ -42,6 +43,7 @@ __all__ = [
     "open_queries",
     "open_result",
     "verify_copy",
+    "write_people",
 ]
 
 

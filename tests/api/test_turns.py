@@ -11,6 +11,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from entente import verbs
 from entente.api import operator
 from entente.api.operator import operator_route
 from entente.api.turns import Turns, long_at_once, short_at_once
@@ -57,6 +58,7 @@ def doors(monkeypatch: pytest.MonkeyPatch) -> Doors:
         verb_module.verb("pass", lambda *_: {"passed": True}, "Pass."),
     ):
         monkeypatch.setitem(VERBS, verb.name, verb)
+    monkeypatch.setattr(verbs, "names_of", lambda _: Mock(own=Mock(is_exercise=False)))
     return opened
 
 

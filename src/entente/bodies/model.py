@@ -7,11 +7,12 @@ Source: DESIGN sections 2, 4 and 5; docs/rules/bodies.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from entente.kernel.canonical import JsonObject
+from entente.kernel.codec import OMITTED
 from entente.kernel.ids import BodyId, GroupId, KeyId, OfficerId
 from entente.kernel.signing import key_id
 
@@ -75,6 +76,8 @@ class Genesis:
     nonce: bytes
     """16 random bytes: two bodies never have the same id."""
     replaces: BodyId | None = None
+    is_exercise: bool = field(default=False, metadata=OMITTED)
+    """Whether the body is invented, for an exercise (B15). It is for good: the id derives from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,8 @@ class Body:
     introduced_at: datetime | None = None
     replaces: BodyId | None = None
     """The earlier body that its genesis names; nothing follows from it here until two officers accept it (B14)."""
+    is_exercise: bool = False
+    """Whether it is invented, as its genesis says (B15)."""
     succeeded_by: BodyId | None = None
     """The body that our officers accepted in its place. Its keys speak for nothing new here from then on."""
     statements: tuple[JsonObject, ...] = ()

@@ -211,6 +211,18 @@ def directory_full(bodies_max: int) -> Conflict:
     )
 
 
+def other_world(told: Body) -> Untrusted:
+    """Return the refusal of an invented body at a real one's node, and of a real one at an exercise's (B15)."""
+    what = "is invented for an exercise" if told.is_exercise else "is real, and this node is part of an exercise"
+    return Untrusted(
+        f"{told.code} {what}.",
+        reason="exercise",
+        why="Nothing passes between an exercise and the bodies that are real, so that neither is taken for the other "
+        "(docs/rules/bodies.md B15).",
+        do="Exercise with a node made by «entente exercise», and work with real bodies by a node that was not.",
+    )
+
+
 def unknown_body(claimed: str) -> Untrusted:
     """Return the refusal of a statement whose body is not in the directory.
 

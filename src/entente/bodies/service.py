@@ -18,7 +18,7 @@ from entente.bodies.model import Body, Compromise, Group, GroupEntry, NationalOr
 from entente.bodies.ports import BodiesUnit, BodyLists, NodeKeys
 from entente.bodies.powers import TASK_MEASURE, check_order, may_act
 from entente.bodies.rotation import keys_statements, lost_drafts, spent_keys
-from entente.bodies.rules import check_name, compromises, directory_full, unknown_body, verify_by_node
+from entente.bodies.rules import check_name, compromises, directory_full, other_world, unknown_body, verify_by_node
 from entente.bodies.statements import (
     DirectoryKind,
     NewAddresses,
@@ -360,6 +360,8 @@ class Directory:
                     detail: JsonObject = {**_declared(known, merged), **self._doubt(unit, known, merged)}
                     self.record(unit, Act(DirectoryKind.KEYS, merged.id, NODE, merged.id, detail))
             return merged
+        if told.is_exercise is not unit.bodies.own().is_exercise:
+            raise other_world(told)
         # Asked of the store and not read: a peer that introduces thousands must not make each cost what all before it do.
         if unit.bodies.has_code(told.code):
             raise Conflict(

@@ -137,6 +137,7 @@ def begin(statement: Statement, now: datetime, countries: Mapping[str, str]) -> 
             KeyVersion(1, genesis.root_keys, genesis.threshold, genesis.node_key, genesis.sealing_key, statement.at),
         ),
         replaces=genesis.replaces,
+        is_exercise=genesis.is_exercise,
         statements=(statement.to_json(),),
     )
     # The genesis names no body; it speaks for the one whose id it gives.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("entente.cli.init", "Make the folder of a body's node: keys, genesis, store."),
+    "exercise": ("entente.cli.exercise", "Make a node of invented people, to train with."),
     "node": ("entente.cli.node", "Run the node, or see how it stands."),
     "body": ("entente.cli.body", "The directory: bodies, orders, powers."),
     "group": ("entente.cli.group", "Dated lists of bodies: members, observers."),
@@ -244,6 +245,13 @@ def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | 
     from entente.cli.starting import make_folder as make_now
 
     return make_now(folder, wanted, passphrase_file)
+
+
+def fill_exercise(folder: str | None, people: int, seed: int, told: Callable[[int], None]) -> JsonObject:
+    """Give an exercise's node its officers and its invented people."""
+    from entente.cli.exercising import fill as fill_now
+
+    return fill_now(folder, people, seed, told)
 
 
 def serve(folder: str | None, host: str | None, port: int | None) -> None:

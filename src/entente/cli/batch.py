@@ -13,10 +13,11 @@ from pathlib import Path
 
 from entente.at_hand import QueryRow, open_queries, open_result
 from entente.cli.gateway import Session, connect
-from entente.cli.output import items, plain
+from entente.cli.output import items, plain, texts
 from entente.cli.progress import progress
 from entente.identity.model import QUERIES_MAX, REQUEST_TERMS_MAX
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.exercise import EXERCISE, EXERCISE_WORD
 from entente.verbs.wire import error_to_json
 
 SLICE_BYTES_MAX = 1024 * 1024
@@ -30,6 +31,7 @@ def search_file(
 
     `given` is who searches and why, as the verb takes it. A result that is whole already is left as it is.
     """
+    is_exercise = False
     with open_queries(file, delimiter, ignored) as queries:
         named: list[Json] = [*ignored]
         run: JsonObject = {**given, "file_sha256": queries.sha256, "delimiter": delimiter, "ignored": named}
@@ -42,13 +44,16 @@ def search_file(
                 ):
                     told(result.tally.rows)
                     for part in slices(islice(queries.rows(), result.tally.rows, None)):
-                        result.add(_searched(node, part, given, queries.sha256))
+                        found = _searched(node, part, given, queries.sha256)
+                        is_exercise = is_exercise or any(EXERCISE_WORD in texts(row, "notes") for row in found)
+                        result.add(found)
                         told(result.tally.rows)
                 result.finish()
             tally = result.tally
     silent: list[Json] = [*sorted(tally.silent)]
+    marked: JsonObject = {EXERCISE: True} if is_exercise else {}
     return {
-        "out": str(out), "rows": tally.rows, "found": tally.found, "candidates": tally.candidates,
+        **marked, "out": str(out), "rows": tally.rows, "found": tally.found, "candidates": tally.candidates,
         "ill_formed": tally.ill_formed, "silent_sources": silent, "was_whole": was_whole,
     }  # fmt: skip
 
@@ -83,14 +88,15 @@ def _searched(node: Session, part: list[QueryRow], given: JsonObject, sha256: st
     silent: list[Json] = [
         gap["body"]["code"] for gap in items(answer, "silent_sources") if isinstance(gap["body"], dict)
     ]
+    marks: list[Json] = [EXERCISE_WORD] if answer.get(EXERCISE) else []
     answers = iter(items(answer, "answers"))
     found: list[JsonObject] = []
     for row in part:
         is_asked = row.fault is None
-        one = next(answers) if row.fault is None else {"error": error_to_json(row.fault)}
+        one: JsonObject = next(answers) if row.fault is None else {"error": error_to_json(row.fault)}
         found.append({
             "row": row.number, "reference": row.reference, "asked": row.asked,
-            "candidates": one.get("candidates", []), "zones": one.get("zones", []), "notes": one.get("notes", []),
+            "candidates": one.get("candidates", []), "zones": one.get("zones", []), "notes": [*marks, *texts(one, "notes")],
             "identifiers": one.get("identifiers", []), "error": one.get("error"),
             "silent_sources": silent if is_asked else [],
             "trail_sequence": answer["trail_sequence"] if is_asked else None,

@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import typer
 
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.exercise import EXERCISE, EXERCISE_WORD
 
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_ISOLATE = "\u2069"
+EXERCISE_LINE = f"{EXERCISE_WORD} · nothing here is about a real person or body"
 COLUMN_MAX = 60
 """Characters of one column; what is longer is cut with an ellipsis, and --json shows it whole."""
 _DECEPTIVE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066\u2067]")
@@ -26,10 +28,12 @@ _SAFE_CONTROLS = {"\n", "\t"}
 
 
 def say(answer: JsonObject, as_json: bool, lines: Callable[[JsonObject], Iterable[str]]) -> None:
-    """Print an answer as JSON, or as the lines made from it."""
+    """Print an answer as JSON, or as the lines made from it; what an exercise's node answered says so first."""
     if as_json:
         typer.echo(json_text(answer))
         return
+    if answer.get(EXERCISE):
+        typer.echo(EXERCISE_LINE)
     for line in lines(answer):
         # A second time, so that a line that forgot `name` or `plain` writes on no terminal either; our isolates stay.
         typer.echo(_DECEPTIVE.sub(lambda found: _shown(found[0]), line))

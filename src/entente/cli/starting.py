@@ -11,6 +11,7 @@ from entente.cli.gateway import settings_of
 from entente.cli.keys import passphrases
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
+from entente.kernel.exercise import EXERCISE
 from entente.kernel.ids import BodyId
 
 BODY_ID = re.compile(r"body:[a-z2-7]{32}")
@@ -39,10 +40,13 @@ def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | 
         threshold=threshold,
         data_protection_passphrase=given[heads],
         replaces=BodyId(str(wanted["replaces"])) if wanted["replaces"] else None,
+        is_exercise=wanted.get("exercise") is True,
     )
     body = app.create_folder(settings.folder, new)
     keys = settings.folder / "keys"
+    marked: JsonObject = {EXERCISE: True} if new.is_exercise else {}
     return {
+        **marked,
         "body": body,
         "code": new.code,
         "folder": str(settings.folder),

@@ -91,6 +91,7 @@ class Calls:
             sender=own.id, recipient=recipient, lane=Lane.CALL, instrument=instrument, epoch=0,
             incarnation=self.ids.new_id("call"), sequence=0, previous="",
             sent_at=now, expires_at=now + timedelta(seconds=CALL_SECONDS_MAX),
+            is_exercise=own.is_exercise,
         )  # fmt: skip
         signer = self.posting.signer_toward(unit, own, recipient)
         body = EnvelopeBody(self.ids.new_salt(), (_signed_as_known(statement, own, signer),))
@@ -110,7 +111,8 @@ class Calls:
         """
         sender = view.bodies.body(envelope.header.sender)
         has_opener = self.keys.opener_of(envelope.header.sealed_to) is not None
-        known = Known(view.bodies.own().id, has_opener=has_opener, sender=sender, stream=None, taken=None)
+        own = view.bodies.own()
+        known = Known(own.id, own.is_exercise, has_opener=has_opener, sender=sender, stream=None, taken=None)
         verdict = judge_call(envelope, known, now)
         if verdict.course is not Course.TAKE or sender is None:
             raise turned_away(verdict)

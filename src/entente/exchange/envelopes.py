@@ -76,6 +76,7 @@ class Postmark:
     previous: str
     sent_at: datetime
     expires_at: datetime
+    is_exercise: bool = False
 
 
 def make_envelope(
@@ -103,6 +104,7 @@ def make_envelope(
         key=key_id(signer.public_key),
         sealed_to=key_id(sealing_key),
         digest=hashlib.sha256(plain).hexdigest(),
+        is_exercise=postmark.is_exercise,
     )
     data = canonical_bytes(to_object(header))
     signature = signer.sign(Context.ENVELOPE, data)

@@ -160,6 +160,7 @@ class Intake:
         header = envelope.header
         return Known(
             own=own,
+            is_exercise=unit.bodies.own().is_exercise,
             has_opener=self.keys.opener_of(header.sealed_to) is not None,
             sender=unit.bodies.body(header.sender),
             stream=unit.inbox.stream(header.sender, header.lane),

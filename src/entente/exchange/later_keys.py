@@ -41,7 +41,8 @@ def tell_later_keys(view: ExchangeUnit, envelope: Envelope, posting: Posting, no
     later = (*_changes_after(sender, earlier), *_ours(own, header.sealed_to, posting))
     if not later:
         return None
-    known = Known(own.id, posting.keys.opener_of(header.sealed_to) is not None, earlier, stream=None, taken=None)
+    has_opener = posting.keys.opener_of(header.sealed_to) is not None
+    known = Known(own.id, own.is_exercise, has_opener, earlier, stream=None, taken=None)
     if judge_call(envelope, known, now).course is not Course.TAKE:
         return None
     asked = open_envelope(envelope, opener_for(envelope, posting.keys)).statements

@@ -6,10 +6,11 @@ recipient under the hash of the header. Source: DESIGN section 4; docs/rules/exc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from entente.kernel.codec import OMITTED
 from entente.kernel.ids import BodyId, InstrumentId, KeyId, StatementId
 from entente.kernel.ports import Outgoing
 from entente.kernel.signing import Signature
@@ -80,6 +81,8 @@ class EnvelopeHeader:
     """The recipient's sealing key."""
     digest: str
     """SHA-256 (hex) of the plain body, whose first field is a salt."""
+    is_exercise: bool = field(default=False, metadata=OMITTED)
+    """Whether it belongs to an exercise (X37): then this stands in the signed bytes, and else nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ class RefusalReason(StrEnum):
     REPLAYED = "replayed"
     CHAIN_BROKEN = "chain_broken"
     TOO_LARGE = "too_large"
+    EXERCISE = "exercise"
+    """One of the two bodies is invented for an exercise, and the other is not."""
     UNKNOWN_KIND = "unknown_kind"
     NOT_FRESH = "not_fresh"
     """A call that is too old, or was made before."""

@@ -256,6 +256,7 @@ class Posting:
             sent_at=now,
             # Not later than X2 allows: the clock was read before this transaction waited for its turn, and others put meanwhile.
             expires_at=min(now, *(_waits_since(queued, now) for queued in load)) + timedelta(days=EXPIRY_DAYS),
+            is_exercise=own.is_exercise,
         )
         body = EnvelopeBody(self.ids.new_salt(), tuple(queued.outgoing.statement for queued in load))
         envelope = make_envelope(postmark, body, door.sealing_key, signer=door.signer, sealer=self.sealer)

@@ -85,6 +85,8 @@ def make_answer(
         previous=header_hash(answered),
         sent_at=at,
         expires_at=at + timedelta(days=EXPIRY_DAYS),
+        # Whom we know is of an exercise if we are (B15).
+        is_exercise=to.is_exercise,
     )
     return make_envelope(postmark, EnvelopeBody(salt, statements), sealing_key_of(to, at), signer=signer, sealer=sealer)
 

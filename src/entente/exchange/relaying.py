@@ -62,7 +62,8 @@ class Relaying:
         """
         header, name = envelope.header, header_hash(envelope)
         sender, recipient = unit.bodies.body(header.sender), unit.bodies.body(header.recipient)
-        known = Known(unit.bodies.own().id, has_opener=False, sender=sender, stream=None, taken=None)
+        own = unit.bodies.own()
+        known = Known(own.id, own.is_exercise, has_opener=False, sender=sender, stream=None, taken=None)
         verdict = judge_passing_on(envelope, known, now)
         reason = verdict.reason if verdict.course is not Course.TAKE else self._why_not(unit, envelope, recipient)
         if header.lane is Lane.RECEIPT:

@@ -62,11 +62,13 @@ class CallRelay:
         raise _not_reached(recipient, "No address of it gave an answer")
 
     def _recipient(self, view: ExchangeUnit, envelope: Envelope, now: datetime) -> Body:
-        own, header = view.bodies.own().id, envelope.header
-        known = Known(own, has_opener=False, sender=view.bodies.body(header.sender), stream=None, taken=None)
+        own, header = view.bodies.own(), envelope.header
+        known = Known(
+            own.id, own.is_exercise, has_opener=False, sender=view.bodies.body(header.sender), stream=None, taken=None
+        )
         verdict = judge_call_between(envelope, known, now)
         recipient = view.bodies.body(header.recipient)
-        if verdict.course is Course.TAKE and recipient is not None and own in recipient.relays:
+        if verdict.course is Course.TAKE and recipient is not None and own.id in recipient.relays:
             return recipient
         if verdict.course is Course.TAKE:
             detail = "It is addressed to another body, which did not name this one as its relay."

@@ -1,13 +1,13 @@
 """The one list that a message from another node must pass before it is believed, in its order.
 
-    X1  version                 X7   unique key: a duplicate, or a replay      X13  body: form and bounds
+    X1  version, X37 exercise   X7   unique key: a duplicate, or a replay      X13  body: form and bounds
     X2  form and size           X8   sequence: next, a gap, or an old stream   X14  each statement's body is known
     X3  for us                  X9   chain                                     X15  each statement's kind is known
     X4  sender known            X10  not expired                               X16  instrument in force
     X5  signed by its node key  X11  sealed to our key                         X17  no measure stands against it
     X6  not from the future     X12  opens, and is what the header names       X18  the room takes it in
 
-X1 and X2 hold once an envelope was read (`envelopes`). `judge_header` is X3 to X11, `judge_statement` X14 to X17; X12
+X1 and X2 hold once an envelope was read (`envelopes`). `judge_header` is X37 and X3 to X11, `judge_statement` X14 to X17; X12
 and X13 are asked between them by the service, which alone holds the private key, and X18 is the room's own word. What
 fails up to X9 or at X12 proves nothing and leaves no trace in the stream; what fails later is the sender's own word, and is set
 aside without blocking the stream (X10, X11 and X13 the envelope, X14 to X18 the one statement).
@@ -80,6 +80,8 @@ class Known:
     """What this node knows when it judges an envelope."""
 
     own: BodyId
+    is_exercise: bool
+    """Whether we are invented for an exercise."""
     has_opener: bool
     """Whether we hold the key that the envelope is sealed to."""
     sender: Body | None
@@ -161,7 +163,7 @@ def judge_passing_on(envelope: Envelope, known: Known, now: datetime) -> HeaderV
 
     Source: docs/rules/exchange.md X3 to X6, X10 and X24.
     """
-    rules = (_is_anothers, _sender_known, _signed_by_sender, _not_from_the_future, _not_expired)
+    rules = (_of_one_world, _is_anothers, _sender_known, _signed_by_sender, _not_from_the_future, _not_expired)
     return _between(envelope, known, now, rules, "X24")
 
 
@@ -170,7 +172,7 @@ def judge_call_between(envelope: Envelope, known: Known, now: datetime) -> Heade
 
     Source: docs/rules/exchange.md X3 to X6, X27 and X35.
     """
-    rules = (_is_anothers, _sender_known, _signed_by_sender, _not_from_the_future, _fresh)
+    rules = (_of_one_world, _is_anothers, _sender_known, _signed_by_sender, _not_from_the_future, _fresh)
     return _between(envelope, known, now, rules, "X35")
 
 
@@ -289,6 +291,13 @@ def _stopped_by(terms: Terms) -> Refusal | None:  # X16, X17
     return None
 
 
+def _of_one_world(envelope: Envelope, known: Known, _now: datetime) -> HeaderVerdict | None:  # X37
+    if envelope.header.is_exercise is known.is_exercise:
+        return None
+    detail = "It is part of an exercise." if envelope.header.is_exercise else "This node is part of an exercise."
+    return _refuse("X37", RefusalReason.EXERCISE, detail)
+
+
 def _is_for_us(envelope: Envelope, known: Known, _now: datetime) -> HeaderVerdict | None:  # X3
     if envelope.header.recipient == known.own and envelope.header.sender != known.own:
         return None
@@ -379,6 +388,7 @@ def _fresh(envelope: Envelope, _known: Known, now: datetime) -> HeaderVerdict | 
 
 
 _CALL_RULES: tuple[_Rule, ...] = (
+    _of_one_world,
     _is_for_us,
     _sender_known,
     _signed_by_sender,
@@ -387,6 +397,7 @@ _CALL_RULES: tuple[_Rule, ...] = (
     _sealed_to_our_key,
 )
 _HEADER_RULES: tuple[_Rule, ...] = (
+    _of_one_world,
     _is_for_us,
     _sender_known,
     _signed_by_sender,

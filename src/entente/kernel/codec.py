@@ -30,6 +30,10 @@ ITEMS_MAX = 20_000
 TEXT_CHARACTERS_MAX = 400_000
 """Characters in one text; longer than any instrument's text we know, and within a statement's bytes."""
 
+OMITTED: Mapping[str, bool] = types.MappingProxyType({"omitted": True})
+"""Metadata of a dataclass's field that is not written while it has its default: what was signed before there was such a field
+keeps its bytes."""
+
 T = TypeVar("T")
 
 
@@ -83,10 +87,13 @@ def _writer(kind: type) -> Callable[[Any], Json]:
 
 
 def _dataclass_writer(kind: type) -> Callable[[Any], Json]:
-    names = tuple(field.name for field in dataclasses.fields(kind))
+    names = tuple(field.name for field in dataclasses.fields(kind) if not field.metadata.get("omitted"))
+    seldom = [(field.name, field.default) for field in dataclasses.fields(kind) if field.metadata.get("omitted")]
 
     def write(value: object) -> Json:
-        document: JsonObject = {}
+        document: JsonObject = {
+            name: to_json(getattr(value, name)) for name, default in seldom if getattr(value, name) != default
+        }
         for name in names:
             held = getattr(value, name)
             # Text is most of what is written and stands for itself; all else goes by its type.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import EntenteError, Invalid
+from entente.kernel.exercise import EXERCISE
 from entente.node import Node
 from entente.verbs import (
     backup,
@@ -73,6 +74,8 @@ def perform(node: Node, name: str, given: JsonObject, progress: Callable[[int], 
             do=f"Leave it out; the verb takes: {', '.join(sorted(verb.takes)) or 'nothing'}.",
         )
     try:
-        return verb.run(node, Arguments(given) if progress is None else Arguments(given, progress))
+        answer = verb.run(node, Arguments(given) if progress is None else Arguments(given, progress))
     except EntenteError as error:
         raise readable_error(error, names_of(node)) from error
+    # Whatever is answered says so, whoever asks and by whatever way (docs/rules/bodies.md B15).
+    return {EXERCISE: True, **answer} if names_of(node).own.is_exercise else answer

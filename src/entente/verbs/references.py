@@ -19,6 +19,7 @@ from entente.kernel.clock import format_time
 from entente.kernel.codec import to_object
 from entente.kernel.decision import Decision
 from entente.kernel.errors import EntenteError, Invalid, Refused
+from entente.kernel.exercise import EXERCISE_WORD
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, RecordId
 from entente.node import Node
 from entente.records.model import Gap
@@ -194,6 +195,8 @@ def readable_error(error: EntenteError, names: Names) -> EntenteError:
     """Return the same error in words with codes and short names; what it refused, and why, is unchanged."""
     told = copy(error)
     told.what, told.why, told.do = names.readable(error.what), names.readable(error.why), names.readable(error.do)
+    if names.own.is_exercise:
+        told.what = f"{EXERCISE_WORD} · {told.what}"
     if isinstance(told, Refused):
         told.decision = names.readable_decision(told.decision)
     return told

@@ -22,6 +22,7 @@ from entente.agreements.model import InstrumentState, Suspension
 from entente.bodies.model import Body
 from entente.disclosure.model import InForce
 from entente.exchange.model import PROTOCOL_VERSION
+from entente.kernel.exercise import EXERCISE_WORD
 from entente.kernel.ids import BodyId, InstrumentId
 from entente.kernel.ports import TrailRow
 from entente.kernel.signing import key_id
@@ -157,6 +158,8 @@ class HomePage:
 
     title: str
     code: str
+    is_exercise: bool
+    """Whether the body is invented."""
     name: str
     kind: str
     country: str
@@ -208,8 +211,9 @@ def home_page(node: Node) -> HomePage:
     rows = node.trail.latest(ROWS_READ)
     keys = own.current_keys
     return HomePage(
-        title=f"{own.code} · {own.name}",
+        title=f"{EXERCISE_WORD} · {own.code} · {own.name}" if own.is_exercise else f"{own.code} · {own.name}",
         code=own.code,
+        is_exercise=own.is_exercise,
         name=own.name,
         kind=_words(own.kind),
         country=node.lists.countries.get(own.country, own.country),

@@ -143,3 +143,14 @@ def test_error_is_a_calm_page_under_the_same_policy(node: Node, path: str, statu
 
 def test_page_is_only_read(node: Node) -> None:
     assert http(node).post("/").status_code == 405
+
+
+def test_b15_an_exercise_is_unmistakable_on_the_page(tmp_path: Path, node: Node) -> None:
+    assert "EXERCISE" not in http(node).get("/").text
+    kind = BodyKind.NATIONAL_CENTRAL_BUREAU
+    created = NewBody(kind, "EX-1", "Bureau", "XA", "UTC", (), (PASSPHRASE,) * 3, 2, PASSPHRASE, is_exercise=True)
+    create_folder(tmp_path / "ex", created)
+    with open_node(Settings.at(tmp_path / "ex")) as opened:
+        text = http(opened).get("/").text
+    assert "<title>EXERCISE · EX-1" in text
+    assert text.index('role="note">EXERCISE') < text.index("<h1>")

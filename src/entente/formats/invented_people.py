@@ -3,6 +3,8 @@
 Nobody in the file exists; countries are user-assigned codes. About 400 bytes and ten facts a person, as in a bureau's own list.
 As in any population some names are common and most are rare: each script has 20,000 family names and 4,000 given names, drawn by
 rank (Zipf's law).
+
+Used by exercises (docs/rules/bodies.md B15) and by the benchmarks.
 """
 
 from __future__ import annotations
@@ -47,18 +49,21 @@ class _Names:
         return _drawn(self.family, chance), _drawn(self.given, chance)
 
 
-def write_people(path: Path, count: int, seed: int = SEED) -> None:
+def write_people(path: Path, count: int, seed: int = SEED, own_id: str = "bench") -> None:
     """Write so many persons, one a line; the same seed gives the same file."""
     with path.open("w", encoding="utf-8") as file:
-        for person in people(count, seed):
+        for person in people(count, seed, own_id):
             file.write(json.dumps(person, ensure_ascii=False) + "\n")
 
 
-def people(count: int, seed: int = SEED) -> Iterator[dict[str, object]]:
-    """Give so many persons, each with a name in Latin letters and four of five with one in another script."""
-    chance = random.Random(seed)
+def people(count: int, seed: int = SEED, own_id: str = "bench") -> Iterator[dict[str, object]]:
+    """Give so many persons, each with a name in Latin letters and four of five with one in another script.
+
+    Their ids begin with `own_id` and hold the seed.
+    """
+    chance = random.Random(seed)  # noqa: S311 - the same seed gives the same people; nothing here is secret
     names = {script: _names(script, chance) for script in SYLLABLES}
-    return (_person(f"bench-{seed}-{number:07}", number, names, chance) for number in range(count))
+    return (_person(f"{own_id}-{seed}-{number:07}", number, names, chance) for number in range(count))
 
 
 def _person(own_id: str, number: int, names: dict[str, _Names], chance: random.Random) -> dict[str, object]:

@@ -1,0 +1,85 @@
+"""B15 at the command line: a node of invented people, whose every word says that it is an exercise."""
+
+import csv
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Run, answer
+
+LINE = "EXERCISE · nothing here is about a real person or body"
+
+
+def exercise(run: Run, place: Path, *more: str) -> str:
+    made = run("exercise", "--people", "20", "--folder", place, *more)
+    assert made.exit_code == 0, made.output
+    return made.stdout
+
+
+def test_b15_an_exercise_node_has_officers_and_people_and_says_what_it_is(run: Run, tmp_path: Path) -> None:
+    said = exercise(run, tmp_path / "ex")
+    assert said.startswith(f"{LINE}\n")
+    assert "ex-duty-1" in said
+    listed = run(
+        "record", "list", "--purpose", "arrest", "--crime-area", "fugitives", "--as", "ex-duty-1",
+        "--folder", tmp_path / "ex", "--json",
+    )  # fmt: skip
+    assert len(answer(listed)["records"]) == 20
+    assert answer(listed)["exercise"] is True
+
+
+def test_b15_the_same_seed_gives_the_same_people_and_another_seed_others(run: Run, tmp_path: Path) -> None:
+    held = []
+    for number, seed in enumerate(("1", "1", "2")):
+        exercise(run, tmp_path / f"{number}", "--seed", seed)
+        shown = run(
+            "record", "show", f"EX-1/ex-{seed}-0000003", "--purpose", "arrest", "--crime-area", "fugitives",
+            "--as", "ex-duty-1", "--folder", tmp_path / f"{number}", "--json",
+        )  # fmt: skip
+        held.append([fact["value"] for fact in answer(shown)["record"]["facts"]])
+    assert held[0] == held[1] != held[2]
+
+
+def test_b15_every_answer_for_people_and_programs_says_so_errors_and_files_too(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "ex"
+    exercise(run, place)
+    assert run("officer", "list", "--folder", place).stdout.startswith(LINE)
+    assert answer(run("doctor", "--folder", place, "--json"))["exercise"] is True
+    refused = run("case", "show", "2026/000009", "--folder", place)
+    assert refused.exit_code != 0
+    assert refused.stderr.startswith("EXERCISE · ")
+    (tmp_path / "asked.csv").write_text("name\nBakomi\n")
+    searched = run(
+        "search", "--batch", tmp_path / "asked.csv", "--out", tmp_path / "found.csv", "--purpose", "identify",
+        "--crime-area", "fugitives", "--occasion", "Gate 4", "--as", "ex-duty-1", "--folder", place,
+    )  # fmt: skip
+    assert searched.stdout.startswith(LINE), searched.output
+    with (tmp_path / "found.csv").open(encoding="utf-8-sig", newline="") as found:
+        assert all("EXERCISE" in row["notes"] for row in csv.DictReader(found))
+
+
+def test_b15_a_real_body_and_an_exercise_are_not_entered_with_each_other(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "ex"
+    exercise(run, place)
+    for source, target in ((place, folder), (folder, place)):
+        entry = tmp_path / "entry.json"
+        entry.unlink(missing_ok=True)
+        assert run("body", "export", "--out", entry, "--folder", source).exit_code == 0
+        refused = run("body", "enter", entry, "--folder", target, "--json")
+        assert refused.exit_code != 0
+        assert json.loads(refused.stdout)["error"]["reason"] == "exercise"
+
+
+def test_b15_what_is_real_says_nothing_of_exercises(run: Run, folder: Path) -> None:
+    told = run("officer", "list", "--folder", folder)
+    assert "EXERCISE" not in told.output
+    assert "exercise" not in answer(run("officer", "list", "--folder", folder, "--json"))
+
+
+def test_an_exercise_overwrites_nothing_and_bounds_what_is_asked(run: Run, folder: Path, tmp_path: Path) -> None:
+    assert run("exercise", "--folder", folder).exit_code != 0
+    assert "EXERCISE" not in run("officer", "list", "--folder", folder).output
+    assert run("exercise", "--people", "1000001", "--folder", tmp_path / "much").exit_code != 0
+    assert run("exercise", "--country", "ZZZ", "--folder", tmp_path / "where").exit_code != 0
+    assert not [*(tmp_path / "where").iterdir()]
