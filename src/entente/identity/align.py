@@ -75,15 +75,17 @@ class _Weighed(NamedTuple):
     texts: frozenset[str]
     is_latin: bool
     kind: LegalKind | None
+    has_office: bool
 
 
 @functools.lru_cache(maxsize=8192)
 def _weighed(name: Name) -> _Weighed:
     is_latin = False not in [word.is_latin for word in name.words]
+    has_office = _OFFICE in [word.part for word in name.words]
     texts = [word.text for word in name.words]
     different = frozenset(texts)
     if are_plain(different):
-        return _Weighed(dict(enumerate(name.words)), different, is_latin, None)
+        return _Weighed(dict(enumerate(name.words)), different, is_latin, None, has_office)
     forms = legal_forms(texts)
     words: list[Word] = []
     place = 0
@@ -97,7 +99,7 @@ def _weighed(name: Name) -> _Weighed:
         place += count or 1
     kinds: list[LegalKind] = [kind for kind in forms.values() if kind is not LegalKind.ANY] or list(forms.values())
     different = frozenset(word.text for word in words)
-    return _Weighed(dict(enumerate(words)), different, is_latin, kinds[0] if kinds else None)
+    return _Weighed(dict(enumerate(words)), different, is_latin, kinds[0] if kinds else None, has_office)
 
 
 def compare_names(asked: Name, held: Name) -> NameComparison:
@@ -109,6 +111,9 @@ def compare_names(asked: Name, held: Name) -> NameComparison:
     free_asked, free_held = ours.words.copy(), theirs.words.copy()
     texts = ours.texts & theirs.texts
     agreeing = _equal_words(free_asked, free_held, texts) if texts else []
+    if ours.has_office or theirs.has_office:
+        # A rank or an office that only one of them has is not missed (I50), and resembles no name.
+        free_asked, free_held = _without_offices(free_asked), _without_offices(free_held)
     pairings = [_paired(one) for one in agreeing]
     if free_asked and free_held:
         pairings += _written_together(free_asked, free_held, _SPELT)
@@ -135,7 +140,7 @@ _Agreeing = tuple[Agreement, int, Word, Word]
 """How two words agree, how alike they are, and the words: of what is asked and of what is held."""
 
 # What is asked of every pair of names. A member of an enum is found fifteen times as slowly through its class (Python 3.11).
-_UNKNOWN, _FATHERS = Part.UNKNOWN, Part.FATHERS
+_UNKNOWN, _FATHERS, _OFFICE = Part.UNKNOWN, Part.FATHERS, Part.OFFICE
 _SAME, _TRANSLITERATED, _SHORT_FORM = Agreement.EQUAL, Agreement.TRANSLITERATION, Agreement.SHORT_FORM
 _NOT_CROSSED = Crossed.NOT
 
@@ -152,6 +157,10 @@ def _equal_words(asked: dict[int, Word], held: dict[int, Word], texts: frozenset
                 del asked[i]
                 found.append((_SAME if a.script is h.script else _TRANSLITERATED, EQUAL, a, h))
     return found
+
+
+def _without_offices(words: dict[int, Word]) -> dict[int, Word]:
+    return {place: word for place, word in words.items() if word.part is not _OFFICE}
 
 
 def _alike_words(asked: dict[int, Word], held: dict[int, Word]) -> list[_Agreeing]:

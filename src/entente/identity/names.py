@@ -10,12 +10,13 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain, islice, product
 from math import prod
 from typing import NamedTuple
 
 from entente.identity.name_parts import ATTACHED_REST_MIN, ATTACHED_TITLES, TITLES, fathers_names, honorifics
+from entente.identity.offices import may_hold_titles, places
 from entente.identity.scripts import CACHED_WORDS, Script, is_read_by_table, romanise, script_of
 from entente.identity.words import Part, Word, word_of
 
@@ -95,8 +96,12 @@ def read_name(text: str) -> tuple[Name, ...]:
         # Such a word has one reading, which is itself.
         plain = tuple([word_of(word, _LATIN, part, "", ()) for word, part in source[:WORDS_MAX]])
         return (Name(_with_lesser_parts(plain)),) if plain else ()
-    alone = len(source) == 1
-    readings = [found for word, part in source if (found := _word_readings(word, part, is_whole_name=alone))]
+    wholes = _whole_names(source)
+    readings = [
+        found
+        for place, (word, part) in enumerate(source)
+        if (found := _word_readings(word, part, is_whole_name=place < wholes))
+    ]
     choices = (tuple(chain.from_iterable(choice)) for choice in islice(product(*readings), FORMS_MAX))
     return tuple(dict.fromkeys(Name(_with_lesser_parts(words[:WORDS_MAX])) for words in choices if words))
 
@@ -131,8 +136,10 @@ def name_forms(text: str) -> tuple[str, ...]:
     Source: docs/rules/identity.md I3 and I6.
     """
     source = _source_words(text)
-    alone = len(source) == 1
-    readings = [forms for word, _ in source if (forms := romanise(word, is_whole_name=alone))]
+    wholes = _whole_names(source)
+    readings = [
+        forms for place, (word, _) in enumerate(source) if (forms := romanise(word, is_whole_name=place < wholes))
+    ]
     spelt = (" ".join(list(chain.from_iterable(choice))[:WORDS_MAX]) for choice in _choices(readings))
     return tuple(dict.fromkeys(form for form in spelt if form))
 
@@ -185,6 +192,13 @@ def _source_words(text: str) -> list[tuple[str, Part]]:
     words = words[:WORDS_MAX]
     untitled = [(_detitled(word), part) for word, part in words if word not in TITLES]
     return untitled or words
+
+
+def _whole_names(source: list[tuple[str, Part]]) -> int:
+    """Return 1 where the first word is a whole name, be there a title behind it in Han or Hangul («习近平 主席»), else 0."""
+    if len(source) == 2 and script_of(source[1][0]) in _FAMILY_FIRST:  # noqa: PLR2004 - a name and a title
+        return int(places([word for word, _ in source]) == {1})
+    return int(len(source) == 1)
 
 
 def _detitled(word: str) -> str:
@@ -252,12 +266,28 @@ def _written(source: str, script: Script, count: int) -> tuple[str, ...]:
 
 
 def _with_lesser_parts(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """Mark fathers' names and titles; what a comma or capitals show to be the family name stays it (I24)."""
+    """Mark fathers' names and titles; what a comma or capitals show to be the family name stays it (I24, I50)."""
+    written = [word.written or word.text for word in words]
+    offices = places(written, _starts(words), _families(words)) if may_hold_titles(written) else frozenset()
     fathers, titles = fathers_names([word.text for word in words]), honorifics([word.folded for word in words])
-    if not fathers and not titles:
+    if not fathers and not titles and not offices:
         return words
     parts = dict.fromkeys(fathers, Part.FATHERS) | dict.fromkeys(titles, Part.HONORIFIC)
     return tuple(
-        word.as_part(parts[place]) if place in parts and word.part is not Part.FAMILY else word
+        word.as_part(Part.OFFICE)
+        if place in offices
+        else word.as_part(parts[place])
+        if place in parts and word.part is not Part.FAMILY
+        else word
         for place, word in enumerate(words)
     )
+
+
+def _starts(words: Sequence[Word]) -> tuple[int, ...]:
+    """Return where a name begins, and where its given names do behind the family name."""
+    parts = [word.part for word in words]
+    return (0, *[place for place in range(1, len(parts)) if parts[place - 1 : place + 1] == [_FAMILY, _GIVEN]])
+
+
+def _families(words: Sequence[Word]) -> frozenset[int]:
+    return frozenset(place for place, word in enumerate(words) if word.part is _FAMILY)

@@ -24,6 +24,7 @@ class Part(StrEnum):
     GIVEN = "given name"
     FATHERS = "father's name"
     HONORIFIC = "title"
+    OFFICE = "rank or office"
     UNKNOWN = "name"
 
 
@@ -35,6 +36,8 @@ WEIGHT_COMMON = 40
 WEIGHT_PARTICLE = 15
 WEIGHT_LESSER = {Part.HONORIFIC: 15, Part.FATHERS: 50}
 """A title that may be a name counts as a particle does; a father's name left out is no other name."""
+WEIGHT_OFFICE = 15
+"""A rank or an office that both names have; one that only one of them has is not missed (align, I50)."""
 SHORT_CHARACTERS = 3
 
 
@@ -77,11 +80,13 @@ def word_of(text: str, script: Script, part: Part, written: str, other_readings:
     return Word(text, folded, script, part, is_initial, written, other_readings, weight, script is _LATIN)
 
 
-_LATIN = Script.LATIN
+_LATIN, _OFFICE = Script.LATIN, Part.OFFICE
 """A member of an enum that is asked for by its class is found fifteen times as slowly (Python 3.11)."""
 
 
 def _weight(text: str, part: Part, *, is_initial: bool) -> int:
+    if part is _OFFICE:
+        return WEIGHT_OFFICE
     if text in PARTICLES or text in FILLERS:
         return WEIGHT_PARTICLE
     if text in COMMON:

@@ -13,6 +13,7 @@ from typing import Final
 
 from entente.identity.name_parts import CHILDREN, SONS
 from entente.identity.names import words_of
+from entente.identity.offices import without_titles
 from entente.identity.scripts import Script, script_of
 
 Words = tuple[str, ...]
@@ -45,8 +46,12 @@ syllable of a Burmese name is a word in Latin letters."""
 
 def readings(name: str) -> tuple[tuple[str, ...], ...]:
     """Return the ways in which a name may be read as words, the usual one first; none for a name that holds no letter."""
-    words = words_of(name[:NAME_CHARACTERS_MAX])[: ASKED_WORDS_MAX + 1]
+    whole = words_of(name[:NAME_CHARACTERS_MAX])
+    words = without_titles(whole)[: ASKED_WORDS_MAX + 1]
     ways = list(_syllable_ways(words[0])) if len(words) == 1 else [words]
+    if len(words) < min(len(whole), ASKED_WORDS_MAX + 1):
+        # A title that a record has too makes its fit no worse (I50).
+        ways.append(whole)
     if len(words) > 1:
         ways += joined(words)
         ways += [
