@@ -5,15 +5,12 @@ that each rule can be shown to catch a bad sample.
 """
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "entente"
-
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +40,39 @@ class Module:
         """Return the room, edge or single file it belongs to: `entente.bodies.rules` belongs to `bodies`."""
         return part_of(self.name)
 
-    def imports(self) -> Iterator[Import]:
-        """Yield every import, those under TYPE_CHECKING and those inside functions too."""
-        hidden = {
-            id(inner) for node in ast.walk(self.tree) if isinstance(node, FunctionNode) for inner in ast.walk(node)
-        }
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                targets = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                base = self._absolute(node)
-                targets = [f"{base}.{alias.name}" if is_module(base, alias.name) else base for alias in node.names]
-            else:
-                continue
-            yield from (Import(target, node.lineno, id(node) in hidden) for target in dict.fromkeys(targets))
+    def imports(self) -> tuple[Import, ...]:
+        """Return every import, those under TYPE_CHECKING and those inside functions too; looked for once."""
+        return _imports(self)
 
-    def _absolute(self, node: ast.ImportFrom) -> str:
-        if node.level == 0:
-            return node.module or ""
-        parts = self.name.split(".")
-        keep = len(parts) - node.level + (1 if self.is_package else 0)
-        return ".".join([*parts[:keep], *([node.module] if node.module else [])])
+
+@cache
+def _imports(module: Module) -> tuple[Import, ...]:
+    found: list[Import] = []
+    waiting: list[tuple[ast.AST, bool]] = [(module.tree, False)]
+    while waiting:
+        node, is_hidden = waiting.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            targets = dict.fromkeys(_targets(module, node))
+            found += [Import(target, node.lineno, is_hidden) for target in targets]
+        elif not isinstance(node, ast.expr):  # no import stands in an expression
+            is_inside = is_hidden or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            waiting += [(inner, is_inside) for inner in ast.iter_child_nodes(node)]
+    return tuple(sorted(found, key=lambda one: one.line))
+
+
+def _targets(module: Module, node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    base = _absolute(module, node)
+    return [f"{base}.{alias.name}" if is_module(base, alias.name) else base for alias in node.names]
+
+
+def _absolute(module: Module, node: ast.ImportFrom) -> str:
+    if node.level == 0:
+        return node.module or ""
+    parts = module.name.split(".")
+    keep = len(parts) - node.level + (1 if module.is_package else 0)
+    return ".".join([*parts[:keep], *([node.module] if node.module else [])])
 
 
 def part_of(name: str) -> str:
@@ -71,6 +80,7 @@ def part_of(name: str) -> str:
     return name.partition(".")[2].partition(".")[0]
 
 
+@cache
 def is_module(base: str, name: str) -> bool:
     """Tell whether `from base import name` names a module of this package rather than something in it."""
     if base.partition(".")[0] != "entente":
