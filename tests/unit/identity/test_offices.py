@@ -96,11 +96,11 @@ def test_i50_the_same_words_are_names_elsewhere(name: str) -> None:
     assert without_titles(words_of(name)) == words_of(name)
 
 
-@pytest.mark.parametrize("title", [*UNMISTAKABLE, *NAMES_TOO])
-def test_i50_titles_alone_are_a_name(title: str) -> None:
-    for name in (title, f"{title} {title}", f"{title} the {title}", f"{title},"):
-        assert titles_of(name) == []
-        assert read_name(name)
+def test_i50_titles_alone_are_a_name() -> None:
+    for title in (*UNMISTAKABLE, *NAMES_TOO):
+        for name in (title, f"{title} {title}", f"{title} the {title}", f"{title},"):
+            assert titles_of(name) == [], name
+            assert read_name(name), name
     assert places([]) == frozenset()
 
 
