@@ -95,7 +95,7 @@ def read_name(text: str) -> tuple[Name, ...]:
     if False not in [word.isascii() for word, _ in source]:
         # Such a word has one reading, which is itself.
         plain = tuple([word_of(word, _LATIN, part, "", ()) for word, part in source[:WORDS_MAX]])
-        return (Name(_with_lesser_parts(plain)),) if plain else ()
+        return (Name(_with_lesser_parts(plain, is_latin=True)),) if plain else ()
     wholes = _whole_names(source)
     readings = [
         found
@@ -265,17 +265,18 @@ def _written(source: str, script: Script, count: int) -> tuple[str, ...]:
     return source[:head], source[head:]
 
 
-def _with_lesser_parts(words: tuple[Word, ...]) -> tuple[Word, ...]:
+def _with_lesser_parts(words: tuple[Word, ...], *, is_latin: bool = False) -> tuple[Word, ...]:
     """Mark fathers' names and titles; what a comma or capitals show to be the family name stays it (I24, I50)."""
-    written = [word.written or word.text for word in words]
-    offices = places(written, _starts(words), _families(words)) if may_hold_titles(written) else frozenset()
-    fathers, titles = fathers_names([word.text for word in words]), honorifics([word.folded for word in words])
+    texts = [word.text for word in words]
+    written = texts if is_latin else [word.written or word.text for word in words]
+    offices = places(written, _starts(words), _families(words)) if may_hold_titles(written) else None
+    fathers, titles = fathers_names(texts), honorifics([word.folded for word in words])
     if not fathers and not titles and not offices:
         return words
     parts = dict.fromkeys(fathers, Part.FATHERS) | dict.fromkeys(titles, Part.HONORIFIC)
     return tuple(
         word.as_part(Part.OFFICE)
-        if place in offices
+        if offices and place in offices
         else word.as_part(parts[place])
         if place in parts and word.part is not Part.FAMILY
         else word
