@@ -70,7 +70,7 @@ from entente.records.taking_back import TakingBack
 from entente.search.follower import Follower
 from entente.search.layers import LayeredIndex
 from entente.search.standing_table import StandingTable
-from entente.search.workers import Looks
+from entente.search.workers import Builds, Looks
 from entente.settings import Settings
 from entente.statement_table import accept_table, answer_table, take_back_table, to_whom_table
 from entente.storage import restore
@@ -126,6 +126,7 @@ ten thousand of them a record takes 50 ms, and an import has records by the thou
 
 
 LOOK_PROCESS, LOOK_PROCESS_WITH_BASE = "entente.look_process", "entente.look_process_with_base"
+BUILD_PROCESS = "entente.build_process"
 """The modules that run in search processes. They are programs of their own, and nobody imports them."""
 
 
@@ -192,6 +193,7 @@ def parts_of(settings: Settings, *, serves: bool = False) -> Parts:
     keys = KeyFiles(folder.keys)
     sealer, data_protection_key = HpkeSealer(), keys.data_protection_key()
     looks = Looks(folder.path, LOOK_PROCESS, LOOK_PROCESS_WITH_BASE) if serves else None
+    builds = Builds(folder.path, BUILD_PROCESS)
     return Parts(
         clock=SystemClock(),
         ids=SystemIds(),
@@ -201,7 +203,7 @@ def parts_of(settings: Settings, *, serves: bool = False) -> Parts:
         sealer=sealer,
         seal_query=lambda plain, info: sealer.seal(data_protection_key, plain, info),
         open_store=lambda hooks: Store.open(folder, hooks),
-        open_index=lambda: closing(LayeredIndex(folder.index, settings.search_workers, looks)),
+        open_index=lambda: closing(LayeredIndex(folder.index, settings.search_workers, looks, builds=builds)),
         open_post=lambda: opened_when_used(settings.exchange_timeout_seconds),
         log_files=TileFolder(folder.log),
         blob_files=BlobFolder(folder.blobs),

@@ -30,6 +30,7 @@ ROWS = (
     EDGES,
     ("statement_table",),
     ("at_hand",),
+    ("build_process",),
     ("look_process",),
     ("look_process_with_base",),
     ("app",),

@@ -18,6 +18,7 @@ from entente.kernel.ids import RecordId
 from entente.records.model import Fact, Fragment, Holder, HolderState, Link
 from entente.storage import record_pages
 from entente.storage.folder import Folder
+from entente.storage.record_facts import facts_between, last_number
 from entente.storage.store import Store
 from entente.storage.unit_of_work import SqlUnitOfWork
 from tests.storage import examples
@@ -220,6 +221,26 @@ def test_facts_for_the_index_are_those_of_the_whole_record_whatever_their_values
         assert len(found.facts) == len(values) + 1
         unit.records.set_withdrawn(write.record.id, NOW, 5)
         assert [one.is_gone for one in (*unit.records.facts_since(0, 9, wanted), found)] == [True, False]
+
+
+def test_facts_by_number_are_those_by_change_without_what_came_later_or_went(store: Store) -> None:
+    wanted = frozenset({"name"})
+    with store.unit() as unit:
+        classes = numbered(unit, 2)
+        unit.records.put_many([examples.write(str(number), classes, sequence=number + 3) for number in range(1, 8)])
+        unit.records.set_withdrawn(RecordId("body:xa/2"), NOW, 4)
+        unit.records.set_doubted([RecordId("body:xa/3")], NOW, 4)
+        unit.records.set_ended(RecordId("body:xa/4"), NOW, 4)
+        since = {one.number: one for one in unit.records.facts_since(0, 99, wanted)}
+        assert last_number(unit.connection) == 7
+        for after, upto, change, numbers in (
+            (0, 7, 99, [1, 5, 6, 7]),
+            (4, 6, 99, [5, 6]),
+            (0, 99, 9, [1, 5, 6]),
+            (7, 99, 99, []),
+        ):
+            found = facts_between(unit.connection, after, upto, change, wanted)
+            assert found == [since[number] for number in numbers]
 
 
 def test_contents_are_what_the_record_says_and_how_it_stands(store: Store) -> None:

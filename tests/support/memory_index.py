@@ -38,6 +38,12 @@ class MemoryIndex:
     def is_damaged(self) -> bool:
         return False
 
+    def read_store(self, position: int) -> bool:
+        return False
+
+    def read_since(self) -> int:
+        return 0
+
     def is_ready(self) -> bool:
         return self.takes_more
 

@@ -73,20 +73,25 @@ class Indexed:
             return ()
         number, _, classes, facts, _, _ = changed
         found: tuple[list[FactRow], ...] = ([], [], [], [], [])
+        roles = kind.roles
         for fact in facts:
-            if (role := kind.roles.get(fact[0])) is not None:
+            if (role := roles.get(fact[0])) is not None:
                 found[role].append(fact)
         names, parts, births, nationalities, numbers = found
         if parts:
             names += _composed(parts, frozenset(terms for _, _, terms in names))
         entries = [
-            IndexEntry(number, classes[terms], value, (), _said(births, terms), _said(nationalities, terms))
+            IndexEntry(
+                number, classes[terms], value, (),
+                _said(births, terms) if births else "",
+                _said(nationalities, terms) if nationalities else "",
+            )
             for _, value, terms in names
-        ]
+        ]  # fmt: skip
         for name, value, terms in numbers:
             if keys := kind.keys[name](value):
                 entries.append(IndexEntry(number, classes[terms], "", keys))
-        return tuple(dict.fromkeys(entries))
+        return tuple(dict.fromkeys(entries) if len(entries) > 1 else entries)
 
 
 def facts_of(stored: ChangedRecord | StoredRecord) -> ChangedFacts:

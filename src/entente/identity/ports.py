@@ -84,6 +84,16 @@ class SearchIndex(Finder, Protocol):
         It is to hold what this one holds, and `records` more.
         """
 
+    def read_store(self, position: int) -> bool:
+        """Have processes of a fresh index put in what stands in the store at a change sequence, and say whether they do.
+
+        Its position is then that one: what changed later is put in like everything that changes, and by nobody else. Where
+        they do not, whoever asked puts in everything. Source: docs/rules/identity.md I49.
+        """
+
+    def read_since(self) -> int:
+        """Return how many records those processes have read since this was asked last."""
+
     def is_ready(self) -> bool:
         """Say within a moment whether a fresh index takes more now; what changed is brought in first while it does not."""
 

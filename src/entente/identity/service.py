@@ -328,9 +328,10 @@ class Identity:
         try:
             if self.fresh is None:
                 self.fresh = self.index.beside(waiting)
+                self._read_store(self.fresh)
             if not self.fresh.is_ready():
-                return 0
-            read = self._step(self.fresh, FILL_RECORDS)
+                return self.fresh.read_since()
+            read = self.fresh.read_since() + self._step(self.fresh, FILL_RECORDS)
             if not read and self.fresh.settle(wait=wait):
                 self.index.take_over(self.fresh)
                 self.fresh, self.begun_at = None, self.fresh_begun_at
@@ -345,6 +346,17 @@ class Identity:
             self.clean_took += self.clock.now() - began
             self.clean_again_at = self.clock.now() + CLEAN_PAUSE_FACTOR * self.clean_took
         return read
+
+    def _read_store(self, fresh: SearchIndex) -> None:
+        """Have the processes of a fresh index, where it has any, read what is there now; what comes later it is brought.
+
+        Source: docs/rules/identity.md I49.
+        """
+        with self.open_view() as view:
+            size = view.trail.frontier().size
+            position = max(view.records.last_change(), view.erasures.last_tombstone())
+        if position and fresh.read_store(position):
+            self._begin(fresh, size)
 
     def rebuild(self) -> int:
         """Empty the index and fill it from the beginning of the sequence; return how many records were read.

@@ -36,13 +36,17 @@ class EntryReader:
         """
         words: Words = ()
         for piece in name.split():
-            read = self._read[piece] if piece in self._read else self._piece(piece)
+            read = self.plain(piece)
             if read is None:
                 return read_entries(name)
             words += read
         if len(words) > WORDS_MAX:
             return read_entries(name)
         return (words, *joined(words)) if words else ()
+
+    def plain(self, piece: str) -> Words | None:
+        """Return the words of a piece of a name without spaces; None where they depend on the rest of the name."""
+        return self._read[piece] if piece in self._read else self._piece(piece)
 
     def _piece(self, piece: str) -> Words | None:
         read = plain_words(piece)

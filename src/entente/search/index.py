@@ -25,9 +25,10 @@ from entente.identity.score import WEIGHTS
 from entente.kernel.errors import Invalid
 from entente.search.answering import Held, Scratch, View, answer, scratch_for
 from entente.search.array_file import ArrayFile, other_format, read_arrays
+from entente.search.entry_columns import country_code, packed_date
 from entente.search.lattices import model
 from entente.search.matching import Names, shown_words
-from entente.search.names_builder import FORMAT, IndexRecord, NamesBuilder, as_record, country_code, packed_date
+from entente.search.names_builder import FORMAT, IndexRecord, NamesBuilder, as_record
 from entente.search.question import asked_of
 from entente.search.ranking import Beside, Best, scales_of
 from entente.search.trie import ALL_SHOWN, Shown, Words, leading

@@ -16,10 +16,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import threading
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -28,31 +26,41 @@ from entente.identity.model import Found, IndexEntry, IndexSizes, Query
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import SystemIds
 from entente.search.files import index_not_written, write_durably
+from entente.search.filling import BASE, LIVE, BaseState, Filling, Processes, Writing, base_state
 from entente.search.finding import Layers
 from entente.search.tantivy_index import TantivyIndex
-from entente.search.workers import BUILD_SECONDS, OPEN_SECONDS, Looks, Opens, Retired, Worker, WorkerEnded, WorkerPool
+from entente.search.workers import Builds, Looks, Retired, WorkerPool
 
 T = TypeVar("T")
 
 FORMAT = 1
 """Rises with every change of the folder's form: a folder of another format is begun again."""
 GENERATION, STATE = "files", "index.json"
-LIVE, BASE, BASE_STATE, CHANGED = "live", "base", "base.json", "changed"
+CHANGED = "changed"
 LIVE_MAX = 50_000
 """Entries from which on a live part is worth a base: up to there a search of it takes 2 ms."""
 LIVE_PART_MAX = 4
 """A live part that is a quarter as large as its base goes into a new one."""
-READY_SECONDS = 0.25
-"""Longest wait for the process that fills a base, in the thread that brings in what changed: it is found within a second."""
 
 
 class LayeredIndex:
     """Implements identity.ports.SearchIndex. Searches from any thread; everything else from one."""
 
-    def __init__(self, folder: Path, workers: int, looks: Looks | None = None, *, live_max: int = LIVE_MAX) -> None:
-        """Open a folder. `workers` processes search its base; with `looks`, as many look into the store for each query."""
+    def __init__(
+        self,
+        folder: Path,
+        workers: int,
+        looks: Looks | None = None,
+        *,
+        builds: Builds | None = None,
+        live_max: int = LIVE_MAX,
+    ) -> None:
+        """Open a folder. `workers` processes search its base; with `looks`, as many look into the store for each query.
+
+        With `builds`, as many read what a base is to hold out of the store.
+        """
         self._folder = folder
-        self._processes = _Processes(workers, looks)
+        self._processes = Processes(workers, looks, builds)
         self._live_max = live_max
         self._is_beside = False
         self._fresh: LayeredIndex | None = None
@@ -105,6 +113,16 @@ class LayeredIndex:
         fresh._generation = self._begun(has_base=has_base)
         self._fresh = fresh
         return fresh
+
+    def read_store(self, position: int) -> bool:
+        """Have processes put in what stands in the store at a position; False where they do not."""
+        filling = self._generation.filling
+        return filling is not None and filling.read_store(position)
+
+    def read_since(self) -> int:
+        """Return how many records those processes have read since this was asked last."""
+        filling = self._generation.filling
+        return 0 if filling is None else filling.read_since()
 
     def is_ready(self) -> bool:
         """Say within READY_SECONDS whether what was put in was taken: names in scripts that were learned take a while."""
@@ -193,13 +211,13 @@ class LayeredIndex:
             folder.mkdir(mode=0o700)
         except OSError as error:
             raise index_not_written(error) from error
-        return _Generation(folder, self._processes, _Filling() if has_base else None)
+        return _Generation(folder, self._processes, Filling(self._processes) if has_base else None)
 
 
 class _Generation:
     """The files of one index: a live part, and a base that is not there, being filled, being written, or open."""
 
-    def __init__(self, folder: Path, processes: _Processes, filling: _Filling | None) -> None:
+    def __init__(self, folder: Path, processes: Processes, filling: Filling | None) -> None:
         self.folder = folder
         self.live = TantivyIndex(folder / LIVE)
         self.finder = Layers(self.live, None)
@@ -207,13 +225,13 @@ class _Generation:
         self.base_size = 0
         self._processes = processes
         self.filling = filling
-        self._writing: _Writing | None = None
+        self._writing: Writing | None = None
         self._changed = array("I")
 
     @classmethod
-    def read(cls, folder: Path, processes: _Processes) -> _Generation | None:
+    def read(cls, folder: Path, processes: Processes) -> _Generation | None:
         """Open one that is there; None when it is damaged, or its parts do not fit together."""
-        base = _base_state(folder)
+        base = base_state(folder)
         if not folder.is_dir() or (base is None and (folder / BASE).exists()):
             return None
         found = cls(folder, processes, None)
@@ -241,7 +259,7 @@ class _Generation:
 
     def settle(self, *, wait: bool) -> bool:
         if self.filling is not None:
-            self._writing, self.filling = _Writing(self.filling, self.folder, self._processes), None
+            self._writing, self.filling = Writing(self.filling, self.folder, self._processes), None
             # From here on what comes in goes into the live part.
             self.live.apply([], [], self._writing.position)
         if self._writing is not None and self._writing.is_done(wait=wait):
@@ -266,7 +284,7 @@ class _Generation:
         # Asked before the question: what the live part holds by now, the process sees.
         return self.pool.look(queries, allowed, now, self.live.position())
 
-    def _open_base(self, base: _BaseState, pool: WorkerPool) -> None:
+    def _open_base(self, base: BaseState, pool: WorkerPool) -> None:
         self.pool, self.finder = pool, Layers(self.live, pool)
         pool.leave_out(self._changed)
         self.base_size = base.size
@@ -284,120 +302,6 @@ class _Generation:
         self._changed.extend(numbers)
         if self.pool is not None:
             self.pool.leave_out(numbers)
-
-
-@dataclass(frozen=True, slots=True)
-class _Processes:
-    """How the processes of an index are started."""
-
-    count: int
-    looks: Looks | None
-
-    def with_base(self, folder: Path) -> WorkerPool:
-        return WorkerPool(Opens(folder / BASE, self.looks, folder / LIVE), self.count)
-
-    def without_base(self, folder: Path) -> WorkerPool | None:
-        return None if self.looks is None else WorkerPool(Opens(None, self.looks, folder / LIVE), self.count)
-
-
-class _Filling:
-    """A process that takes what a base is to hold. It reads the names of one slice while the next is read from the store."""
-
-    def __init__(self) -> None:
-        self.position = 0
-        try:
-            self._worker = Worker()
-        except OSError as error:
-            raise _not_built(error) from error
-        self._is_told = False
-
-    def apply(self, removed: Sequence[int], entries: Sequence[IndexEntry], position: int) -> None:
-        try:
-            self._wait()
-            self._worker.tell("add", removed=list(removed), entries=[tuple(one) for one in entries])
-        except WorkerEnded as error:
-            raise _not_built(error) from error
-        self.position, self._is_told = position, True
-
-    def is_ready(self) -> bool:
-        return not self._is_told or self._worker.has_answered(READY_SECONDS)
-
-    def filled(self) -> Worker:
-        """Return the process once it has everything."""
-        try:
-            self._wait()
-        except WorkerEnded as error:
-            raise _not_built(error) from error
-        return self._worker
-
-    def end(self) -> None:
-        self._worker.end()
-
-    def _wait(self) -> None:
-        """Wait until the process has taken the slice before: the first time, until it has started."""
-        if self._is_told:
-            self._worker.answer(OPEN_SECONDS)
-            self._is_told = False
-
-
-class _Writing:
-    """The writing of a base's files and the start of those that search them, in a thread that waits for the processes."""
-
-    def __init__(self, filling: _Filling, folder: Path, processes: _Processes) -> None:
-        self.position = filling.position
-        self._worker = filling.filled()
-        self._folder = folder
-        self._pool = processes.with_base(folder)
-        self._size = 0
-        self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._write, name="base", daemon=True)
-        self._thread.start()
-
-    def is_done(self, *, wait: bool) -> bool:
-        self._thread.join(None if wait else 0)
-        return not self._thread.is_alive()
-
-    def base(self) -> tuple[_BaseState, WorkerPool]:
-        """Return what was written, and the processes that have opened it; raise Unavailable when it could not be."""
-        if self._error is not None:
-            self._pool.end()
-            raise _not_built(self._error) from self._error
-        base = _BaseState(self.position, self._size)
-        try:
-            write_durably(self._folder / BASE_STATE, json.dumps({"position": base.position, "size": base.size}))
-        except OSError as error:
-            raise index_not_written(error) from error
-        return base, self._pool
-
-    def end(self) -> None:
-        self._worker.end()
-        self._pool.end()
-        self._thread.join()
-
-    def _write(self) -> None:
-        try:
-            self._size = self._worker.ask("write", BUILD_SECONDS, folder=str(self._folder / BASE))
-            # Now, so that no officer waits for it: on a fresh installation their loops are compiled first.
-            self._pool.start()
-        except Exception as error:  # noqa: BLE001 - told where the writing is asked after
-            self._error = error
-        self._worker.end()
-
-
-@dataclass(frozen=True, slots=True)
-class _BaseState:
-    position: int
-    """The change sequence up to which it holds everything."""
-    size: int
-    """Its entries."""
-
-
-def _base_state(folder: Path) -> _BaseState | None:
-    try:
-        known = json.loads((folder / BASE_STATE).read_bytes())
-        return _BaseState(int(known["position"]), int(known["size"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _read_changed(path: Path) -> array[int]:
@@ -428,14 +332,5 @@ def _ending() -> Unavailable:
         "The search was not made.",
         why="The node is ending, and its search processes with it.",
         do="Search again when it runs.",
-        retry_is_safe=True,
-    )
-
-
-def _not_built(error: Exception) -> Unavailable:
-    return Unavailable(
-        "The search index could not be made anew.",
-        why=f"The process that writes it ended ({str(error)[:120] or type(error).__name__}); the one there is goes on answering.",
-        do="Nothing is lost, and it is tried again; make room on the disk or in memory if it stays so.",
         retry_is_safe=True,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from entente.kernel.errors import EntenteError
@@ -36,21 +36,24 @@ class Views:
 
 
 def serve(*parts: object) -> None:
-    """Answer until the pipe ends: to `names` with what a part's `do_names` returns."""
+    """Answer until the pipe ends: to `names` with what a part's `do_names` returns, or with each thing that it yields."""
     questions, answers = os.dup(sys.stdin.fileno()), os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         while True:
-            send(answers, _answer(parts, receive(questions)))
+            for answer in _answers(parts, receive(questions)):
+                send(answers, answer)
     except (EOFError, BrokenPipeError):
         # Whoever started this process ended, or needs it no more.
         return
 
 
-def _answer(parts: tuple[object, ...], message: Mapping[str, Any]) -> dict[str, Any]:
+def _answers(parts: tuple[object, ...], message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     name = f"do_{message['do']}"
     do: Callable[[Mapping[str, Any]], Any] = next(getattr(part, name) for part in parts if hasattr(part, name))
     try:
-        return {"done": do(message)}
+        done = do(message)
+        for one in done if isinstance(done, Iterator) else (done,):
+            yield {"done": one}
     except EntenteError as error:
-        return {"failed": {"what": error.what, "why": error.why, "do": error.do, "retry_is_safe": True}}
+        yield {"failed": {"what": error.what, "why": error.why, "do": error.do, "retry_is_safe": True}}

@@ -77,7 +77,12 @@ def _syllable_ways(word: str) -> tuple[tuple[str, ...], ...]:
 
 def joined(words: Words) -> tuple[Words, ...]:
     """Return the other ways to write a name: particles and what they lead as one word, then two short words as one."""
-    whole = words if LEADING.isdisjoint(words) else _led(words)
+    if LEADING.isdisjoint(words):
+        if len(words) < SHORT_WORDS_MIN:
+            return ()
+        whole = words
+    else:
+        whole = _led(words)
     found = [] if whole == words else [whole]
     if len(whole) >= SHORT_WORDS_MIN:
         short = [len(word) in SHORT_LETTERS and word not in FATHERS for word in whole]

@@ -7,23 +7,19 @@ Source: docs/rules/identity.md I37; the messages are those of `search.workers` a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from entente.identity.model import Query
-from entente.search.base_builder import BaseBuilder
 from entente.search.base_files import BaseFiles
+from entente.search.building import BuildingPart
 from entente.search.comparing import quicken_comparisons
 from entente.search.messages import query_of
 from entente.search.serving import Views, serve
 
 WARM_UP = ("Name", "Имя Отчество Фамилия")
 """One name in the letters of the index and one that is read by what was learned."""
-
-WRITING_NICENESS = 10
-"""Lower priority than whatever answers officers."""
 
 
 class BasePart:
@@ -62,32 +58,10 @@ class BasePart:
         return self._files
 
 
-class _WritingPart:
-    """Takes entries, and writes a base of them."""
-
-    def __init__(self) -> None:
-        self._builder: BaseBuilder | None = None
-
-    def do_add(self, message: Mapping[str, Any]) -> None:
-        """Take entries, in place of what is held of some records."""
-        if self._builder is None:
-            # Minutes of work that nobody waits for; this process does nothing else.
-            os.nice(WRITING_NICENESS)
-            self._builder = BaseBuilder()
-        self._builder.remove(message["removed"])
-        self._builder.add(message["entries"])
-
-    def do_write(self, message: Mapping[str, Any]) -> int:
-        """Write everything taken into a folder; return how many entries that were."""
-        size = (self._builder or BaseBuilder()).write(Path(message["folder"]))
-        self._builder = None
-        return size
-
-
 def main() -> None:
     """Answer until the pipe ends."""
     views = Views()
-    serve(views, BasePart(views), _WritingPart())
+    serve(views, BasePart(views), BuildingPart())
 
 
 if __name__ == "__main__":

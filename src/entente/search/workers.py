@@ -142,6 +142,15 @@ class Looks:
     module_with_base: str
 
 
+@dataclass(frozen=True, slots=True)
+class Builds:
+    """Processes that read what a base is to hold out of the store beside the node."""
+
+    node: Path
+    """The node's folder."""
+    module: str
+
+
 class WorkerPool:
     """As many processes as asked for, all on the files of one index. Safe from several threads."""
 
@@ -166,6 +175,11 @@ class WorkerPool:
     def leave_out(self, records: Iterable[int]) -> None:
         """Have no later answer hold these records: they changed since the base was made."""
         self._left_out.extend(records)
+
+    def begin(self) -> None:
+        """Start every process, before there is anything to open, so that it loads its code meanwhile; once, and first."""
+        for seat in self._seats:
+            seat.worker = Worker(self._opens.module)
 
     def start(self) -> None:
         """Start every process and have it open the files, so that the first question waits for nothing."""
@@ -286,12 +300,14 @@ class WorkerPool:
         """Return a seat's process, started and told what is left out."""
         if seat.worker is None:
             seat.worker = Worker(self._opens.module)
+        if not seat.has_opened:
             try:
                 self._open(seat.worker)
             except Unavailable:
                 seat.worker.end()
                 seat.forget()
                 raise
+            seat.has_opened = True
         upto = len(self._left_out)
         if seat.left_out < upto:
             seat.worker.ask("leave_out", records=self._left_out[seat.left_out : upto])
@@ -332,11 +348,12 @@ class _Seat:
     """A process, when it runs, and what it was told."""
 
     worker: Worker | None = None
+    has_opened: bool = False
     views: list[int] = field(default_factory=list)
     left_out: int = 0
 
     def forget(self) -> None:
-        self.worker, self.left_out = None, 0
+        self.worker, self.has_opened, self.left_out = None, False, 0
         self.views.clear()
 
 

@@ -1,7 +1,8 @@
 """What an index is filled with: of each changed record the facts that it looks at, read out of the row's text by the million.
 
-The signed bytes stay where they are, and no record is made: `record_rows` does both for whoever shows one.
-Source: docs/rules/identity.md I44; records.ports.RecordStore; decisions/0050.
+The signed bytes stay where they are, and no record is made: `record_rows` does both for whoever shows one. Who follows the store
+reads by change (`facts_since`), who reads the whole of it by number (`facts_between`).
+Source: docs/rules/identity.md I44 and I49; records.ports.RecordStore; decisions/0050 and 0059.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from entente.records.model import ChangedFacts
+from entente.records.model import ChangedFacts, FactRow
 from entente.storage.record_pages import GONE
 from entente.storage.record_rows import class_numbers_of
 from entente.storage.rows import read, read_one
@@ -38,6 +39,14 @@ _FACTS_SINCE = (
 )
 _FACTS_STEP = _FACTS_SINCE.limit(sa.bindparam("most"))
 _FACTS_OF_CHANGE = _FACTS_SINCE.where(record.c.change_sequence == sa.bindparam("change"))
+_LAST_NUMBER = sa.select(sa.func.max(record.c.number).label("last"))
+# Rows lie by number: read so, each page is read once.
+_FACTS_BETWEEN = (
+    sa.select(record.c.number, record.c.schema, record.c.class_numbers, record.c.content, record.c.change_sequence)
+    .where(record.c.number > sa.bindparam("after"), record.c.number <= sa.bindparam("upto"))
+    .where(record.c.change_sequence <= sa.bindparam("change"), sa.not_(GONE))
+    .order_by(record.c.number)
+)
 
 
 def count_changed(connection: sa.Connection, sequence: int) -> int:
@@ -57,13 +66,36 @@ def facts_since(
     return tuple([_changed_facts(row, properties) for row in rows])
 
 
+def last_number(connection: sa.Connection) -> int:
+    """Return the highest number of any record; 0 where there is none."""
+    return read_one(connection, _LAST_NUMBER).last or 0
+
+
+def facts_between(
+    connection: sa.Connection, after: int, upto: int, sequence: int, properties: frozenset[str]
+) -> list[ChangedFacts]:
+    """Return the facts of some properties of the records numbered above `after` up to `upto`, by number.
+
+    Those that changed after `sequence` are left out, and those that are on no list.
+    """
+    rows = read(connection, _FACTS_BETWEEN, {"after": after, "upto": upto, "change": sequence})
+    is_gone = False
+    return [
+        ChangedFacts(number, schema, class_numbers_of(classes), _facts(content, properties), is_gone, changed)
+        for number, schema, classes, content, changed in rows
+    ]
+
+
 def _changed_facts(row: Any, properties: frozenset[str]) -> ChangedFacts:  # noqa: ANN401 - a row of `records`
-    """Read of a row the facts of some properties: half the time that the whole text takes."""
-    facts = [
+    facts = _facts(row.content, properties)
+    classes = class_numbers_of(row.class_numbers)
+    return ChangedFacts(row.number, row.schema, classes, facts, bool(row.gone), row.change_sequence)
+
+
+def _facts(content: str, properties: frozenset[str]) -> list[FactRow]:
+    """Read out of a row's text the facts of some properties: half the time that the whole text takes."""
+    return [
         (name, _decode(f'"{value}"') if "\\" in value else value, int(terms))
-        for name, value, terms in _facts_in(row.content)
+        for name, value, terms in _facts_in(content)
         if name in properties
     ]
-    return ChangedFacts(
-        row.number, row.schema, class_numbers_of(row.class_numbers), facts, bool(row.gone), row.change_sequence
-    )

@@ -1,13 +1,22 @@
-"""I6, I17 and I37: of what was put into a base, the last of each record counts, and of what was taken out nothing is left."""
+"""I6, I17, I37, I49: of what was put into a base, the last of each record counts, and of what was taken out nothing is left."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from entente.identity.model import Query
+from entente.search.array_file import KEY_BYTES, read_arrays
 from entente.search.base_builder import BaseBuilder
-from entente.search.base_files import BaseFiles
-from entente.search.names_builder import NamesBuilder
+from entente.search.base_files import KEYS, BaseFiles
+from entente.search.index import FILE
+
+NAMES = st.sampled_from((
+    "Rahimov Akmal", "Akmal Rahimov", "Мухаммедов Абдулло", "Karimzoda de la Cruz", "Dr. Saidov", "王小明", "Kim Kyoung-min", "",
+    "Anna Maria Jean Cruz",
+))  # fmt: skip
 
 Row = tuple[int, int, str, tuple[str, ...], str, str]
 
@@ -20,24 +29,48 @@ def a_number(record: int, key: str) -> Row:
     return record, 1, "", (key,), "", ""
 
 
+def held(folder: Path) -> dict[str, bytes]:
+    """Return what the files of a base hold, opened: each base has a key of its own."""
+    names = read_arrays(folder / FILE, (folder / KEYS).read_bytes()[:KEY_BYTES]).arrays
+    return {name: values.tobytes() for name, values in names.items()}
+
+
 def test_i17_names_of_records_that_were_taken_out_or_changed_leave_no_word_behind(tmp_path: Path) -> None:
-    kept, written = NamesBuilder(), NamesBuilder()
-    places = {}
-    for record, name in (
-        (7, "Rahimov Akmal"),
-        (3, "Мухаммедов Абдулло"),
-        (9, "Karimzoda de la Cruz"),
-        (5, "Saidov Rustam"),
-    ):
-        places[record] = kept.add_record(f"{record}")
-        kept.add_entries(places[record], (name,), record, "1979-03-02", "XA")
-    kept.keep([places[3], places[7]])
-    kept.write(tmp_path / "kept")
-    for record, name in ((3, "Мухаммедов Абдулло"), (7, "Rahimov Akmal")):
-        written.add_entries(written.add_record(f"{record}"), (name,), record, "1979-03-02", "XA")
-    written.write(tmp_path / "written")
-    assert (tmp_path / "kept").read_bytes() == (tmp_path / "written").read_bytes()
-    assert b"karimzoda" not in (tmp_path / "kept").read_bytes()
+    kept, written = BaseBuilder(), BaseBuilder()
+    kept.add([
+        a_name(7, "Rahimov Akmal"), a_name(3, "Мухаммедов Абдулло"), a_name(9, "Karimzoda de la Cruz"),
+        a_name(5, "Saidov Rustam"),
+    ])  # fmt: skip
+    kept.remove([9, 5])
+    written.add([a_name(3, "Мухаммедов Абдулло"), a_name(7, "Rahimov Akmal")])
+    assert kept.write(tmp_path / "kept") == written.write(tmp_path / "written") == 2
+    assert held(tmp_path / "kept") == held(tmp_path / "written")
+
+
+@given(st.lists(NAMES, max_size=12), st.lists(NAMES, max_size=12), st.sets(st.integers(0, 23), max_size=4))
+@settings(max_examples=30, deadline=None)
+def test_i49_what_several_read_is_what_one_would_have_read(ours: list[str], others: list[str], gone: set[int]) -> None:
+    rows = [a_name(number, name, born=f"19{number + 10}") for number, name in enumerate((*ours, *others))]
+    for number in range(0, len(rows), 3):
+        rows.insert(number, a_number(number, f"n:{number}"))
+    rows.sort(key=lambda row: row[0])
+    one, first, second = BaseBuilder(), BaseBuilder(), BaseBuilder()
+    one.add(rows)
+    first.add([row for row in rows if row[0] < len(ours)])
+    second.add([row for row in rows if row[0] >= len(ours)])
+    first.take(second.given())
+    with TemporaryDirectory() as folder:
+        for builder, name in ((one, "one"), (first, "two")):
+            builder.remove(gone)
+            builder.add([a_name(40, "Karimzoda Behruz")])
+            builder.write(Path(folder) / name)
+        assert held(Path(folder) / "one") == held(Path(folder) / "two")
+        keys = [f"n:{number}" for number in range(25)]
+        by_one, by_two = (
+            [BaseFiles.open(Path(folder) / name).by_identifier([key], frozenset({1}), 9) for key in keys]
+            for name in ("one", "two")
+        )
+        assert by_one == by_two
 
 
 @pytest.mark.usefixtures("compiled_search")

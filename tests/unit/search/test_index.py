@@ -16,8 +16,9 @@ from entente.identity.model import Query
 from entente.kernel.errors import Invalid, Unavailable
 from entente.search.answering import answer
 from entente.search.array_file import MAGIC, Array, read_arrays, write_arrays
+from entente.search.entry_columns import packed_date
 from entente.search.index import FILE, LIMIT_MAX, Found, Index
-from entente.search.names_builder import NAMES_MAX, IndexRecord, NamesBuilder, packed_date
+from entente.search.names_builder import NAMES_MAX, IndexRecord, NamesBuilder
 from entente.search.ranking import Best, agreement_of, is_full, place_among
 
 PEOPLE = [
