@@ -120,7 +120,7 @@ class ReadingPart:
             for other in others:
                 yield from other.pieces("read")
                 self._building.builder.take(other.pieces("taken"))
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, ValueError, TypeError) as error:
             raise _not_read(error) from error
         finally:
             for other in others:

@@ -29,7 +29,7 @@ GONE = 0xFFFF_FFFF
 
 
 class BaseBuilder:
-    """Holds what a base is to hold, already read, about 150 bytes a record. Used by one thread."""
+    """Holds what a base is to hold, already read, some 300 bytes a record while it writes. Used by one thread."""
 
     def __init__(self) -> None:
         self._columns = EntryColumns()

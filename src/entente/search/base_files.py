@@ -22,7 +22,6 @@ KEYS_BYTES = KEY_BYTES + SALT_BYTES
 """The key that seals the names, and the salt of the numbers' hashes."""
 ID_DIGITS = 10
 """A record's number in the store as its id: all of one length, so that they are read at once."""
-_POWERS = 10 ** np.arange(ID_DIGITS - 1, -1, -1, dtype=np.int64)
 FOUND_MIN = 0.3
 FOUND_PART = 0.4
 """What is given scores so much, and such a part of the best: of 1,524 development candidates that are shown (I11), 5 scored under
@@ -31,8 +30,12 @@ FOUND_PART = 0.4
 
 def ids_of(records: Array) -> Array:
     """Return the ids of records, one after the other, as bytes of digits."""
-    digits = records.astype(np.int64)[:, None] // _POWERS % 10 + ord("0")
-    return digits.astype(np.uint8).reshape(-1)
+    digits, rest = np.empty((records.size, ID_DIGITS), np.uint8), records.astype(np.uint64)
+    for place in range(ID_DIGITS - 1, -1, -1):
+        rest, last = np.divmod(rest, np.uint64(10))
+        digits[:, place] = last
+    digits += ord("0")
+    return digits.reshape(-1)
 
 
 class BaseFiles:
@@ -43,7 +46,7 @@ class BaseFiles:
         self._numbers = numbers
         self._left_out: set[int] = set()
         digits = np.frombuffer(names.ids(), np.uint8).reshape(-1, ID_DIGITS).astype(np.int64) - ord("0")
-        self._records: Array = digits @ _POWERS
+        self._records: Array = digits @ 10 ** np.arange(ID_DIGITS - 1, -1, -1)
         """The number of each record of the names, in ascending order."""
 
     @classmethod

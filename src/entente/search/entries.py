@@ -36,7 +36,7 @@ class EntryReader:
         """
         words: Words = ()
         for piece in name.split():
-            read = self.plain(piece)
+            read = self._read[piece] if piece in self._read else self._piece(piece)
             if read is None:
                 return read_entries(name)
             words += read
@@ -44,17 +44,17 @@ class EntryReader:
             return read_entries(name)
         return (words, *joined(words)) if words else ()
 
-    def plain(self, piece: str) -> Words | None:
-        """Return the words of a piece of a name without spaces; None where they depend on the rest of the name."""
-        return self._read[piece] if piece in self._read else self._piece(piece)
-
     def _piece(self, piece: str) -> Words | None:
-        read = plain_words(piece)
-        if read is not None and not TITLES.isdisjoint(read):
-            read = None
+        read = words_of_piece(piece)
         if len(self._read) < PIECES_MAX:
             self._read[piece] = read
         return read
+
+
+def words_of_piece(piece: str) -> Words | None:
+    """Return the words of a piece of a name without spaces; None where they depend on the rest of the name."""
+    read = plain_words(piece)
+    return read if read is None or TITLES.isdisjoint(read) else None
 
 
 def read_entries(name: str) -> tuple[Words, ...]:

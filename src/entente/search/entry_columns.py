@@ -14,9 +14,9 @@ import numpy as np
 
 from entente.identity.dates import PartialDate, parse_partial
 from entente.search.array_file import Array
-from entente.search.entries import PIECES_MAX, EntryReader
+from entente.search.entries import PIECES_MAX, EntryReader, words_of_piece
 from entente.search.matching import HELD_WORDS_MAX
-from entente.search.ways import LEADING, SHORT_WORDS_MIN, Words
+from entente.search.ways import LEADING, SHORT_WORDS_MIN
 
 DAYS_MAX: Final = 100_000
 """Dates that are remembered: all days of 270 years."""
@@ -35,8 +35,8 @@ class EntryColumns:
 
     def __init__(self) -> None:
         self._reader = EntryReader()
-        self._simple: dict[str, tuple[int, ...]] = {}
-        """Piece of a name to the numbers of its words, where neither they nor how they are written depends on the rest of it."""
+        self._simple: dict[str, int] = {}
+        """Piece of a name to the number of its one word, where neither that nor how it is written depends on the rest of it."""
         self._days: dict[str, int] = {"": 0}
         self._codes: dict[str, int] = {"": 0}
         self.words: dict[str, int] = {}
@@ -70,34 +70,33 @@ class EntryColumns:
         return [[words.setdefault(word, len(words)) for word in entry] for entry in dict.fromkeys(read)]
 
     def _simply(self, name: str) -> Sequence[int]:
-        """Return the words of a name that has one entry, of pieces whose words depend on nothing else; none for any other.
+        """Return the words of a name of one or two that depend on nothing else and have no other way to be written; else none.
 
         Most names are such: two Latin words, neither of them a particle.
         """
         pieces, known, found = name.split(), self._simple, list[int]()
+        if len(pieces) >= SHORT_WORDS_MIN:
+            return ()
         for piece in pieces:
-            numbers = known.get(piece)
-            if numbers is None:
+            number = known.get(piece)
+            if number is None:
                 return self._newly(pieces)
-            found += numbers
-        return found if len(found) < SHORT_WORDS_MIN else ()
+            found.append(number)
+        return found
 
     def _newly(self, pieces: Sequence[str]) -> Sequence[int]:
         """Do what `_simply` does where a piece was not met before, and remember it."""
-        read = [self._reader.plain(piece) for piece in pieces]
-        simple = [words for words in read if words is not None and LEADING.isdisjoint(words)]
-        if len(simple) < len(read) or sum(map(len, simple)) >= SHORT_WORDS_MIN:
-            return ()
-        return [
-            number for piece, words in zip(pieces, simple, strict=True) for number in self._remembered(piece, words)
-        ]
-
-    def _remembered(self, piece: str, read: Words) -> tuple[int, ...]:
-        words = self.words
-        numbers = tuple([words.setdefault(word, len(words)) for word in read])
-        if len(self._simple) < PIECES_MAX:
-            self._simple[piece] = numbers
-        return numbers
+        read: list[str] = []
+        for piece in pieces:
+            words = words_of_piece(piece)
+            if words is None or len(words) != 1 or words[0] in LEADING:
+                return ()
+            read.append(words[0])
+        words_met, known = self.words, self._simple
+        found = [words_met.setdefault(word, len(words_met)) for word in read]
+        if len(known) < PIECES_MAX:
+            known.update(zip(pieces, found, strict=True))
+        return found
 
     def keep(self, places: Array) -> None:
         """Give each record another place, and drop the entries of those that have none (-1), with the words only they had."""
