@@ -66,6 +66,8 @@ class ImportRows:
     instrument: InstrumentId | None
     rows: Iterator[RecordDraft | Rejected]
     dropped: Mapping[str, int]
+    passed_over: Callable[[], int] = int
+    """How many rows of a table were passed over so far, as its mapping says."""
 
 
 class Files(Protocol):
@@ -77,8 +79,13 @@ class Files(Protocol):
     def instrument(self, data: bytes, bodies: Mapping[str, BodyId]) -> Instrument:
         """Read an instrument file; `bodies` gives ids by code."""
 
-    def import_rows(self, file: Path, terms: bytes, meaning: Meaning) -> AbstractContextManager[ImportRows]:
-        """Open a file of records in any format that is read, under the terms of an import."""
+    def import_rows(
+        self, file: Path, terms: bytes, meaning: Meaning, mapping: bytes = b""
+    ) -> AbstractContextManager[ImportRows]:
+        """Open a file of records in any format that is read, under the terms of an import; a table under its mapping."""
+
+    def suggest_mapping(self, file: Path) -> str:
+        """Propose the mapping of a table, as text that an officer edits."""
 
     def record_terms(self, terms: bytes, meaning: Meaning, schema: str) -> tuple[DisclosureClass, Retention]:
         """Read the terms of an import for one record of a schema that an officer writes himself."""

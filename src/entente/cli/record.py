@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from entente.cli import ask, connect
-from entente.cli.body import ReadableFile
+from entente.cli import ask
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, commands, examples
 from entente.cli.output import fields, gaps, grounds, items, name, plain, say, table, texts, when
-from entente.cli.progress import progress
 from entente.cli.record_files import COMMANDS, Record, file_line, read_terms
+from entente.cli.record_import import COMMANDS as IMPORT
 from entente.kernel.canonical import JsonObject
 
 app = commands("Records: import, show, list, share, forward, withdraw, erase; who can see them; their files.")
@@ -25,41 +24,6 @@ _Terms = Annotated[
 _ShareWith = Annotated[
     list[str] | None, typer.Option("--share-with", metavar="BODY", help="Send copies at once; repeat.")
 ]
-
-
-@app.command(
-    "import",
-    epilog=examples(
-        "entente record import sdn_advanced.xml.bz2 --terms sanctions.yaml --as xa-duty-1",
-        "entente record import consolidated.xml --terms sanctions.yaml --as xa-duty-1",
-        "entente record import wanted.jsonl --terms wanted.yaml --share-with XB-NCB --as xa-duty-1",
-    ),
-)
-def import_records(
-    file: ReadableFile,
-    terms: _Terms,
-    officer: ActingAs,
-    share_with: _ShareWith = None,
-    rejects: Annotated[
-        Path | None, typer.Option("--rejects", metavar="FILE", show_default=False, help="Where rejected rows go.")
-    ] = None,
-    folder: Folder = None,
-    as_json: Json = False,
-) -> None:
-    """Import records of ours from a list: XML of OFAC, the United Nations or the European Union, or FollowTheMoney JSON lines.
-
-    Run twice it changes nothing; a killed import is simply started again. Rejected rows go to a file with line and reason.
-    """
-    given: JsonObject = {
-        "officer": officer,
-        "file": str(file.resolve()),
-        "terms": read_terms(terms),
-        "share_with": [*(share_with or [])],
-        "rejects": str(rejects.resolve()) if rejects is not None else "",
-    }
-    with connect(folder) as node, progress(f"Importing {plain(file.name)}", unit="rows", quiet=as_json) as told:
-        answer = node.ask("record_import", given, told)
-    say(answer, as_json, _imported)
 
 
 @app.command(
@@ -224,29 +188,8 @@ def forward(
     say(ask(folder, "record_forward", given), as_json, _forwarded)
 
 
-for _name, (_command, _examples) in COMMANDS.items():
+for _name, (_command, _examples) in {**IMPORT, **COMMANDS}.items():
     app.command(_name, epilog=examples(*_examples))(_command)
-
-
-def _imported(answer: JsonObject) -> Iterator[str]:
-    summary = answer["summary"]
-    assert isinstance(summary, dict), "a summary is an object"
-    yield f"{name(answer['title'])}: {summary['read']} rows in {summary['seconds']} s."
-    left_out = answer["left_out"]
-    dropped = (
-        ", ".join(f"{plain(key)} {count}" for key, count in left_out.items()) if isinstance(left_out, dict) else ""
-    )
-    yield from fields(
-        [
-            ("new", str(summary["created"])),
-            ("changed", str(summary["updated"])),
-            ("unchanged", str(summary["unchanged"])),
-            ("rejected", f"{summary['rejected']}, in {plain(summary['rejects_file'])}" if summary["rejected"] else "0"),
-            ("never carried", dropped),
-            ("under", name(answer["instrument"]) if answer["instrument"] else "no instrument: shared with nobody"),
-            ("sent to", ", ".join(texts(answer, "shared_with"))),
-        ]
-    )
 
 
 def _show(answer: JsonObject) -> Iterator[str]:

@@ -29,7 +29,7 @@ from lxml import etree
 
 from entente.kernel.errors import Invalid
 
-ImportFormat = Literal["sdn_advanced", "un_consolidated", "eu_fsf", "ftm"]
+ImportFormat = Literal["sdn_advanced", "un_consolidated", "eu_fsf", "ftm", "csv", "parquet"]
 
 TOTAL_BYTES_MAX = 4 * 1024**3
 """Forty times the OFAC list in SDN_ADVANCED XML (100 MB), three times the largest public collection of sanctions lists."""
@@ -120,7 +120,7 @@ class _Readable(Protocol):
 
 def detect_format(path: Path) -> ImportFormat:
     """Tell the format by content; raise Invalid when it is none that is read."""
-    with _opened(path) as raw, _bounded(raw, path.name) as stream:
+    with opened_file(path) as raw, bounded(raw, path.name) as stream:
         return _format_of(stream.read(HEAD_BYTES), path.name)
 
 
@@ -132,13 +132,19 @@ def open_import(path: Path) -> Iterator[tuple[BinaryIO, FileIdentity]]:
     document type, or with a line beyond LINE_BYTES_MAX. Nothing is handed out before the check is through.
     """
     # One open file throughout: a list that is replaced meanwhile cannot slip in unchecked.
-    with _opened(path) as raw:
-        digest = hashlib.file_digest(raw, "sha256").hexdigest()
-        changed = datetime.fromtimestamp(os.fstat(raw.fileno()).st_mtime, UTC).date().isoformat()
-        with _bounded(raw, path.name) as stream:
+    with opened_file(path) as raw:
+        file = identity_of(raw, path.name)
+        with bounded(raw, path.name) as stream:
             _check_whole(stream, path.name)
-        with _bounded(raw, path.name) as stream:
-            yield cast("BinaryIO", stream), FileIdentity(path.name, digest, changed)
+        with bounded(raw, path.name) as stream:
+            yield cast("BinaryIO", stream), file
+
+
+def identity_of(raw: io.BufferedReader, name: str) -> FileIdentity:
+    """Return by what an open file is known."""
+    raw.seek(0)
+    changed = datetime.fromtimestamp(os.fstat(raw.fileno()).st_mtime, UTC).date().isoformat()
+    return FileIdentity(name, hashlib.file_digest(raw, "sha256").hexdigest(), changed)
 
 
 class _Bounded(io.RawIOBase):
@@ -173,7 +179,8 @@ class _Bounded(io.RawIOBase):
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[io.BufferedReader]:
+def opened_file(path: Path) -> Iterator[io.BufferedReader]:
+    """Open a regular file; raise Invalid for what is none."""
     if path.exists() and not path.is_file():
         # A pipe would be waited for without end, and a device read without one.
         raise bad_file(path.name, "it is no regular file", "Hand in the list itself.")
@@ -186,7 +193,7 @@ def _opened(path: Path) -> Iterator[io.BufferedReader]:
 
 
 @contextmanager
-def _bounded(raw: io.BufferedReader, name: str) -> Iterator[io.BufferedReader]:
+def bounded(raw: io.BufferedReader, name: str) -> Iterator[io.BufferedReader]:
     """Give the content of a file from its beginning, decompressed within bounds."""
     size = raw.seek(0, io.SEEK_END)
     raw.seek(0)
@@ -377,7 +384,8 @@ def _quoted(namespace: str) -> str:
 def _no_format(name: str, and_root: str) -> Invalid:
     titles = "; ".join(form.title for form in XML_FORMS.values())
     why = f"it is neither XML of a list that is read ({titles}) nor FollowTheMoney JSON lines in UTF-8{and_root}"
-    return bad_file(name, why, "Hand in a list in one of these formats; docs/guides/import.md says how to make one.")
+    do = "Hand in a list in one of these formats, or a table (CSV, Parquet) with --mapping; docs/guides/import.md says how."
+    return bad_file(name, why, do)
 
 
 def bad_file(name: str, why: str, do: str) -> Invalid:

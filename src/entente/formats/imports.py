@@ -16,9 +16,18 @@ from typing import BinaryIO, TextIO
 
 from entente.formats.eu_fsf import read_eu_fsf
 from entente.formats.ftm_jsonlines import read_ftm
-from entente.formats.import_files import FileIdentity, ImportFormat, detect_format, open_import
+from entente.formats.import_files import (
+    FileIdentity,
+    ImportFormat,
+    detect_format,
+    identity_of,
+    open_import,
+    opened_file,
+)
 from entente.formats.import_terms import ImportTerms, read_terms
 from entente.formats.sdn_advanced import read_sdn_advanced
+from entente.formats.table_file import read_table, table_format
+from entente.formats.table_mapping import TableMapping
 from entente.formats.un_consolidated import read_un_consolidated
 from entente.records.model import RecordDraft, Rejected
 
@@ -53,12 +62,24 @@ class OpenedImport:
     rows: Iterator[RecordDraft | Rejected]
     dropped: Counter[str] = field(default_factory=Counter)
     """By property: values never carried (data/neutrality.yaml, secrets). Complete when `rows` is at its end."""
+    skipped: Callable[[], int] = int
+    """Rows of a table that were passed over so far, as its mapping says."""
 
 
 @contextmanager
-def read_import(path: Path, terms: ImportTerms) -> Iterator[OpenedImport]:
-    """Open a file in any format that is read; raise Invalid, with nothing handed out, when it is broken or hostile."""
+def read_import(path: Path, terms: ImportTerms, mapping: TableMapping | None = None) -> Iterator[OpenedImport]:
+    """Open a file in any format that is read; raise Invalid, with nothing handed out, when it is broken or hostile.
+
+    With a mapping it is read as a table, CSV or Parquet, and without one never.
+    """
     dropped: Counter[str] = Counter()
+    if mapping is not None:
+        # One open file throughout, as open_import has it.
+        with opened_file(path) as raw:
+            file, found = identity_of(raw, path.name), table_format(raw, path.name)
+            with read_table(raw, file, mapping, terms, dropped) as table:
+                yield OpenedImport(file, found, table.rows, dropped, table.skipped)
+        return
     found = detect_format(path)
     with open_import(path) as (stream, file):
         yield OpenedImport(file, found, _READERS[found](stream, terms, file, dropped), dropped)

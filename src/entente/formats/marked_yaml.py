@@ -48,7 +48,7 @@ class MarkedDocument:
 def read_marked(data: bytes, root: str, *, bytes_max: int, as_text: frozenset[str] = frozenset()) -> MarkedDocument:
     """Read a document; raise Invalid with the line for anything outside the narrow part of YAML.
 
-    Scalars under a key of `as_text` stay text even where they look like a number (clause 1.2).
+    Scalars under a key of `as_text`, and in a list under it, stay text even where they look like a number (clause 1.2).
     """
     if len(data) > bytes_max:
         raise _bad(root, 1, f"it has {len(data)} bytes where at most {bytes_max} are read")
@@ -114,9 +114,19 @@ def _mapping(node: yaml.MappingNode, path: str, lines: dict[str, int], as_text: 
         lines[inner] = line
         if name in as_text and isinstance(item, yaml.ScalarNode):
             found[name] = item.value
+        elif name in as_text and isinstance(item, yaml.SequenceNode):
+            found[name] = _texts(item, inner, lines, as_text)
         else:
             found[name] = _value(item, inner, lines, as_text)
     return found
+
+
+def _texts(node: yaml.SequenceNode, path: str, lines: dict[str, int], as_text: frozenset[str]) -> list[Json]:
+    lines.setdefault(path, _line_of(node))
+    return [
+        item.value if isinstance(item, yaml.ScalarNode) else _value(item, f"{path}[{place}]", lines, as_text)
+        for place, item in enumerate(node.value)
+    ]
 
 
 def _scalar(node: yaml.ScalarNode, path: str, line: int) -> Json:

@@ -28,6 +28,19 @@ _RELATED = {
 }
 """How lists of other makers name the same in words."""
 
+_COLUMNS = {
+    "ethnicity": ("ethnie", "etnia", "raza", "национальность", "этническая принадлежность", "раса", "العرق", "民族", "种族"),
+    "religion": ("religión", "вероисповедание", "вера", "религия", "الدين", "الديانة", "宗教", "宗教信仰"),
+    "political": (
+        "parti politique", "appartenance politique", "partido político", "filiación política", "партийность",
+        "политические взгляды", "الانتماء السياسي", "الحزب السياسي", "政治面貌", "政治派别",
+    ),
+    "password": ("mot de passe", "contraseña", "пароль", "كلمة المرور", "كلمة السر", "密码"),
+    "privateKey": ("clé privée", "clave privada", "закрытый ключ", "приватный ключ", "المفتاح الخاص", "私钥"),
+}  # fmt: skip
+"""What a column of a table is called in the other languages of the desk."""
+_COLUMN_CODES = {word: code for code, words in _COLUMNS.items() for word in words}
+
 
 @functools.cache
 def never_carried() -> frozenset[str]:
@@ -52,3 +65,8 @@ def dropped_code(label: str) -> str | None:
         if re.match(rf"(?:{_RELATED.get(code, re.escape(code.lower()))})\b", words):
             return code
     return None
+
+
+def dropped_column(name: str) -> str | None:
+    """Return the code under which a table's column of this name is dropped, or None when it may be carried."""
+    return dropped_code(name) or _COLUMN_CODES.get(" ".join(name.split()).casefold())

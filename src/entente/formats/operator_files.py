@@ -20,6 +20,9 @@ from entente.formats.import_terms import ImportTerms, read_terms
 from entente.formats.imports import read_import, write_reject
 from entente.formats.instruments import read_instrument
 from entente.formats.marked_yaml import read_marked
+from entente.formats.schemata import load_schemata
+from entente.formats.table_mapping import read_mapping
+from entente.formats.table_suggest import suggest_mapping
 from entente.handling.model import CodeLists, Retention
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
@@ -47,12 +50,16 @@ class OperatorFiles:
         return read_instrument(data, self.lists, bodies)
 
     @contextmanager
-    def import_rows(self, file: Path, terms: bytes, meaning: Meaning) -> Iterator[ImportRows]:
-        """Open a file of records under the terms of an import."""
+    def import_rows(self, file: Path, terms: bytes, meaning: Meaning, mapping: bytes = b"") -> Iterator[ImportRows]:
+        """Open a file of records under the terms of an import, a table under its mapping too."""
         read = read_terms(terms, self.lists, source=meaning.source, today=meaning.today)
         meant = _with_ids(read, meaning)
-        with read_import(file, meant) as opened:
-            yield ImportRows(meant.title, meant.instrument, opened.rows, opened.dropped)
+        with read_import(file, meant, read_mapping(mapping, load_schemata()) if mapping else None) as opened:
+            yield ImportRows(meant.title, meant.instrument, opened.rows, opened.dropped, opened.skipped)
+
+    def suggest_mapping(self, file: Path) -> str:
+        """Propose the mapping of a table."""
+        return suggest_mapping(file)
 
     def record_terms(self, terms: bytes, meaning: Meaning, schema: str) -> tuple[DisclosureClass, Retention]:
         """Read the terms of an import for one record of a schema."""

@@ -1,9 +1,10 @@
-"""`python -m entente.formats.parquet_reader FD`: reads one Parquet file, open as the descriptor FD, for who started it.
+"""`python -m entente.formats.parquet_reader FD ROWS`: reads one Parquet file, open as the descriptor FD, for who started it.
 
 A process of its own, because pyarrow is an extra of some installations, and because a file may be made to break or to fill
 whoever reads it: this process has a bound on its memory, no passphrase, and nothing to lose. Every message is one line of
 JSON. It says what the file holds, is told on its standard input which columns are wanted, and writes their rows as texts, as
-a CSV of the same list would have them; a row that cannot be written so is the reason instead.
+a CSV of the same list would have them; a row that cannot be written so is the reason instead. ROWS says what they are read as:
+`queries` to search with, or a `table` to import, whose cells may hold fractions, truths and lists.
 
 Source: docs/rules/identity.md I45; docs/decisions/0051.
 """
@@ -14,7 +15,8 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
@@ -22,6 +24,7 @@ from typing import Any, Final
 import pyarrow as pa
 from pyarrow import parquet, types
 
+from entente.formats import table_bounds
 from entente.formats.query_columns import COLUMNS_MAX, ROW_BYTES_MAX, SEPARATOR, SEVERAL, named
 
 MEMORY_BYTES_MAX: Final = 1024 * 1024 * 1024
@@ -46,6 +49,20 @@ class _Unfit(ValueError):  # noqa: N818 - not an error of this program: the reas
     """A value that no text stands for."""
 
 
+Cell = str | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What rows are read as."""
+
+    columns_max: int
+    row_bytes_max: int
+    no_use: Callable[[Any], str]
+    cell: Callable[[object], Cell]
+    named: Callable[[str], str]
+
+
 def main() -> None:
     """Read the file and end; a fault of it is a message, a fault of the library the end of the process."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
@@ -55,10 +72,11 @@ def main() -> None:
                 stream, buffer_size=BUFFER_BYTES, pre_buffer=False, page_checksum_verification=True,
                 thrift_string_size_limit=SCHEMA_TEXT_BYTES_MAX, thrift_container_size_limit=SCHEMA_ITEMS_MAX,
             )  # fmt: skip
-            _say(_heading(file))
+            form = _FORMS[sys.argv[2]]
+            _say(_heading(file, form))
             wanted = json.loads(sys.stdin.readline() or "[]")
             if wanted:
-                _say_rows(file, wanted)
+                _say_rows(file, wanted, form)
                 _say({"end": True})
     except MemoryError:
         _say({"refused": f"a part of it does not fit into {MEMORY_BYTES_MAX // 1024**2} MiB of memory"})
@@ -69,22 +87,40 @@ def main() -> None:
         _say({"refused": f"it is damaged, encrypted or written in a way that is not read here ({_short(text, 200)})"})
 
 
-def _heading(file: Any) -> Mapping[str, Any]:  # noqa: ANN401 - pyarrow publishes no types
+def _heading(file: Any, form: _Form) -> Mapping[str, Any]:  # noqa: ANN401 - pyarrow publishes no types
     """Say of each column why it is of no use here, or nothing; and how many rows there are."""
-    fields = [file.schema_arrow.field(place) for place in range(min(len(file.schema_arrow.names), COLUMNS_MAX + 1))]
-    return {"columns": [[field.name, no_use(field)] for field in fields], "rows": file.metadata.num_rows}
+    fields = [
+        file.schema_arrow.field(place) for place in range(min(len(file.schema_arrow.names), form.columns_max + 1))
+    ]
+    return {"columns": [[field.name, form.no_use(field)] for field in fields], "rows": file.metadata.num_rows}
 
 
 def no_use(field: Any) -> str:  # noqa: ANN401 - the same
     """Say why a column of this type is not read, or nothing."""
     kind = field.type
-    if types.is_list(kind) or types.is_large_list(kind) or types.is_list_view(kind) or types.is_large_list_view(kind):
+    if _is_list(kind):
         if named(field.name) not in SEVERAL:
             return "has lists, and one value is read"
         kind = kind.value_type
+    return _no_text(kind, _KINDS)
+
+
+def no_use_in_table(field: Any) -> str:  # noqa: ANN401 - the same
+    """Say why a column of this type is not imported, or nothing."""
+    kind = field.type
+    return _no_text(kind.value_type if _is_list(kind) else kind, (*_KINDS, types.is_boolean))
+
+
+def _is_list(kind: Any) -> bool:  # noqa: ANN401 - the same
+    return bool(
+        types.is_list(kind) or types.is_large_list(kind) or types.is_list_view(kind) or types.is_large_list_view(kind)
+    )
+
+
+def _no_text(kind: Any, kinds: Sequence[Callable[[Any], bool]]) -> str:  # noqa: ANN401 - the same
     if types.is_dictionary(kind):
         kind = kind.value_type
-    if any(is_kind(kind) for is_kind in _KINDS):
+    if any(is_kind(kind) for is_kind in kinds):
         return ""
     return f"is of the type {_short(str(kind), TYPE_TEXT_MAX)}, which no cell of a list has"
 
@@ -96,16 +132,16 @@ _KINDS: Final = (
 )  # fmt: skip
 
 
-def _say_rows(file: Any, wanted: Sequence[str]) -> None:  # noqa: ANN401 - the same
+def _say_rows(file: Any, wanted: Sequence[str], form: _Form) -> None:  # noqa: ANN401 - the same
     """Write the rows of the wanted columns, in messages that are short whatever the rows are."""
-    message: list[list[str] | str] = []
+    message: list[list[Cell] | str] = []
     size = 0
     for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=list(wanted), use_threads=False):
         columns = [batch.column(name) for name in wanted]
         for place in range(batch.num_rows):
-            row = _row(wanted, [column[place] for column in columns])
+            row = _row(wanted, [column[place] for column in columns], form)
             message.append(row)
-            size += len(row) if isinstance(row, str) else sum(map(len, row))
+            size += len(row) if isinstance(row, str) else sum(map(_length, row))
             if size > MESSAGE_BYTES:
                 _say({"rows": message})
                 message, size = [], 0
@@ -114,21 +150,39 @@ def _say_rows(file: Any, wanted: Sequence[str]) -> None:  # noqa: ANN401 - the s
             message, size = [], 0
 
 
-def _row(names: Sequence[str], scalars: Sequence[Any]) -> list[str] | str:
+def _row(names: Sequence[str], scalars: Sequence[Any], form: _Form) -> list[Cell] | str:
     """Return the cells of a row as texts, or why it cannot be read."""
-    cells: list[str] = []
+    cells: list[Cell] = []
     for name, scalar in zip(names, scalars, strict=True):
         try:
-            cells.append(_text(scalar.as_py()))
+            cells.append(form.cell(scalar.as_py()))
         except UnicodeDecodeError:
-            return f"what stands under {named(name)} is not UTF-8"
+            return f"what stands under {form.named(name)} is not UTF-8"
         except _Unfit as unfit:
-            return f"what stands under {named(name)} {unfit}"
+            return f"what stands under {form.named(name)} {unfit}"
         except (ValueError, ArithmeticError, LookupError, pa.ArrowException):
-            return f"what stands under {named(name)} is no value that a calendar or a number has"
-    if sum(len(cell.encode()) for cell in cells) > ROW_BYTES_MAX:
-        return f"it has more than {ROW_BYTES_MAX} bytes"
+            return f"what stands under {form.named(name)} is no value that a calendar or a number has"
+    if sum(map(_length, cells)) > form.row_bytes_max:
+        return f"it has more than {form.row_bytes_max} bytes"
     return cells
+
+
+def _length(cell: Cell) -> int:
+    return len(cell.encode()) if isinstance(cell, str) else sum(len(one.encode()) for one in cell)
+
+
+def _cell_of_table(value: object) -> Cell:
+    """Write a value as a CSV of the same table would, a list as its texts; raise ValueError for what none would."""
+    match value:
+        case list():
+            return [text for one in value if (text := str(_cell_of_table(one)))]
+        case bool():
+            return "true" if value else "false"
+        case float() if value % 1 > 0:
+            return repr(value)
+        case Decimal() if abs(value % 1) > 0:
+            return str(value)
+    return _text(value)
 
 
 def _text(value: object) -> str:
@@ -161,6 +215,12 @@ def _whole(value: float | Decimal) -> str:
     if isinstance(value, float) and abs(whole) > EXACT_MAX:
         raise _Unfit("is a number too large to be exact as a float; write such numbers as text")
     return str(whole)
+
+
+_FORMS: Final[Mapping[str, _Form]] = {
+    "queries": _Form(COLUMNS_MAX, ROW_BYTES_MAX, no_use, _text, named),
+    "table": _Form(table_bounds.COLUMNS_MAX, table_bounds.ROW_BYTES_MAX, no_use_in_table, _cell_of_table, str),
+}
 
 
 def _short(text: str, length: int) -> str:

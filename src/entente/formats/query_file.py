@@ -13,9 +13,10 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
+from entente.formats.parquet_process import BEGINS
 from entente.formats.queries import QueryFile, bad_file
 from entente.formats.query_csv import DELIMITERS, csv_queries
-from entente.formats.query_parquet import BEGINS, parquet_queries
+from entente.formats.query_parquet import parquet_queries
 
 _OTHER_FILES: Final[Mapping[bytes, str]] = {
     codecs.BOM_UTF16_LE: "it is in UTF-16",

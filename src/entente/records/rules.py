@@ -68,7 +68,7 @@ def check_local_id(local_id: str) -> None:
 def check_draft(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> None:
     """Raise Invalid, naming the field, when a draft is not well formed (R1 to R3)."""
     schema = _known_schema(draft.schema, schemata)
-    _check_kind(schema, draft.kind, lists.record_kinds)
+    check_kind(schema, draft.kind, lists.record_kinds)
     check_terms_count(len(draft.terms))
     if not draft.facts or len(draft.facts) > FACTS_MAX:
         raise _invalid("facts", f"there are {len(draft.facts)} facts", f"a record has 1 to {FACTS_MAX}")
@@ -274,7 +274,8 @@ def _known_schema(name: str, schemata: Schemata) -> Schema:
     return schema
 
 
-def _check_kind(schema: Schema, kind: str, kinds: Mapping[str, RecordKind]) -> None:
+def check_kind(schema: Schema, kind: str, kinds: Mapping[str, RecordKind]) -> None:
+    """Raise Invalid when nothing of this schema is kept as a record of this kind (R2)."""
     known = kinds.get(kind)
     if known is None or not known.is_data_set:
         raise _invalid(

@@ -41,7 +41,11 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
         for body in sorted(recipients):
             _await_queue(node, body, rows, arguments)
 
-    with node.files.rejects(rejects) as on_reject, node.files.import_rows(file, terms.encode(), meaning) as opened:
+    mapping = arguments.optional_text("mapping").encode()
+    with (
+        node.files.rejects(rejects) as on_reject,
+        node.files.import_rows(file, terms.encode(), meaning, mapping) as opened,
+    ):
         plan = ImportPlan(officer, recipients, kept, on_reject, node.settings.import_slice_ms_max)
         summary = Import(node.records, plan).run(opened.rows, str(rejects))
     return {
@@ -49,8 +53,13 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
         "instrument": names.instrument_name(opened.instrument),
         "shared_with": [names.code(body) for body in sorted(recipients)],
         "left_out": dict(sorted(opened.dropped.items())),
+        "passed_over": opened.passed_over(),
         "summary": {**to_object(summary), "rejects_file": str(rejects) if summary.rejected else ""},
     }
+
+
+def _suggest_mapping(node: Node, arguments: Arguments) -> JsonObject:
+    return {"mapping": node.files.suggest_mapping(arguments.path("file"))}
 
 
 def _require_room(node: Node, rows: int) -> None:
@@ -367,8 +376,9 @@ def _blob(node: Node, arguments: Arguments) -> JsonObject:
 VERBS: tuple[Verb, ...] = (
     verb(
         "record_import", _import, "Import records of ours from a file, under stated terms.",
-        "officer", "file", "terms", "rejects", "share_with",
+        "officer", "file", "terms", "mapping", "rejects", "share_with",
     ),
+    verb("record_mapping_suggest", _suggest_mapping, "Propose a mapping for a table that is to be imported.", "file"),
     verb(
         "record_show", _show, "Show what an officer may see of a record.",
         "officer", "record", "purpose", "crime_area", "case",

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from entente.formats import query_parquet
+from entente.formats import parquet_process
 from entente.formats.parquet_reader import BATCH_ROWS, MEMORY_BYTES_MAX, no_use
 from entente.formats.queries import QueryRow
 from entente.formats.query_columns import COLUMNS_MAX, ROW_BYTES_MAX
@@ -149,7 +149,7 @@ def test_i45_without_what_reads_parquet_the_refusal_says_how_to_get_it(
 ) -> None:
     data = written({"name": ["x"]})
     assert len(rows_of(tmp_path, data)) == 1
-    monkeypatch.setattr(query_parquet, "_LIBRARY", "no_such_library_is_installed")
+    monkeypatch.setattr(parquet_process, "_LIBRARY", "no_such_library_is_installed")
     said = refusal(tmp_path, data)
     assert "not installed here" in said
     assert "make bulk" in said
@@ -227,10 +227,10 @@ def test_i45_file_whose_rows_are_gigabytes_is_read_within_the_bound(tmp_path: Pa
 def test_i45_reader_that_ends_or_says_nothing_costs_the_file_and_not_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(query_parquet, "READER", "entente.formats.no_such_reader")
+    monkeypatch.setattr(parquet_process, "READER", "entente.formats.no_such_reader")
     assert "its reader ended over it (exit code 1)" in refusal(tmp_path, GOOD)
     monkeypatch.undo()
-    monkeypatch.setattr(query_parquet, "ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr(parquet_process, "ANSWER_SECONDS", 0.0)
     assert "took longer than 0 seconds" in refusal(tmp_path, GOOD)
 
 

@@ -1,0 +1,128 @@
+"""`entente record import`: records of ours from lists and tables, and the mapping that a table needs, proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from entente.cli import ask, connect
+from entente.cli.body import ReadableFile
+from entente.cli.options import Folder, Json
+from entente.cli.output import fields, name, plain, say, texts
+from entente.cli.progress import progress
+from entente.cli.record_files import read_terms
+from entente.kernel.canonical import JsonObject
+
+MAPPING_BYTES_MAX = 256 * 1024
+"""As the reader of mappings has it."""
+
+
+def import_records(
+    file: ReadableFile,
+    terms: Annotated[
+        Path | None,
+        typer.Option(
+            "--terms", exists=True, dir_okay=False, show_default=False, help="On what conditions they are kept and shared."
+        ),
+    ] = None,
+    officer: Annotated[
+        str, typer.Option("--as", metavar="OFFICER", show_default=False, help="The officer who acts; their role is judged.")
+    ] = "",
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping", exists=True, dir_okay=False, show_default=False,
+            help="Of a table, CSV or Parquet: which column is which property.",
+        ),
+    ] = None,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Import nothing: propose a mapping for a table, to be edited, on stdout.")
+    ] = False,
+    share_with: Annotated[
+        list[str] | None, typer.Option("--share-with", metavar="BODY", help="Send copies at once; repeat.")
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar="FILE", show_default=False, help="Where rejected rows go.")
+    ] = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Import records of ours from a list or a table.
+
+    XML of OFAC, the United Nations or the European Union, FollowTheMoney JSON lines; or, with --mapping, CSV or Parquet.
+    Run twice it changes nothing; a killed import is simply started again. Rejected rows go to a file with line and reason.
+    """
+    if suggest:
+        say(ask(folder, "record_mapping_suggest", {"file": str(file.resolve())}), as_json, _suggested)
+        return
+    for given, option in ((terms, "--terms"), (officer, "--as")):
+        if not given:
+            raise typer.BadParameter("it is needed to import", param_hint=option)
+    assert terms is not None, "it was just asked for"
+    arguments: JsonObject = {
+        "officer": officer,
+        "file": str(file.resolve()),
+        "terms": read_terms(terms),
+        "mapping": _read_mapping(mapping) if mapping is not None else "",
+        "share_with": [*(share_with or [])],
+        "rejects": str(rejects.resolve()) if rejects is not None else "",
+    }
+    with connect(folder) as node, progress(f"Importing {plain(file.name)}", unit="rows", quiet=as_json) as told:
+        answer = node.ask("record_import", arguments, told)
+    say(answer, as_json, _imported)
+
+
+COMMANDS: Final[Mapping[str, tuple[Callable[..., None], tuple[str, ...]]]] = {
+    "import": (
+        import_records,
+        (
+            "entente record import sdn_advanced.xml.bz2 --terms sanctions.yaml --as xa-duty-1",
+            "entente record import consolidated.xml --terms sanctions.yaml --as xa-duty-1",
+            "entente record import wanted.jsonl --terms wanted.yaml --share-with XB-NCB --as xa-duty-1",
+            "entente record import register.csv --suggest > mapping.yaml",
+            "entente record import register.csv --mapping mapping.yaml --terms wanted.yaml --as xa-duty-1",
+        ),
+    ),
+}
+"""The command with its examples; `entente record` has it beside its own."""
+
+
+def _read_mapping(file: Path) -> str:
+    with file.open("rb") as opened:
+        data = opened.read(MAPPING_BYTES_MAX + 1)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise typer.BadParameter(f"{file.name} is not UTF-8", param_hint="--mapping") from error
+    if not text.strip():
+        raise typer.BadParameter(f"{file.name} is empty", param_hint="--mapping")
+    return text
+
+
+def _suggested(answer: JsonObject) -> Iterator[str]:
+    yield from str(answer["mapping"]).splitlines()
+
+
+def _imported(answer: JsonObject) -> Iterator[str]:
+    summary = answer["summary"]
+    assert isinstance(summary, dict), "a summary is an object"
+    yield f"{name(answer['title'])}: {summary['read']} rows in {summary['seconds']} s."
+    left_out = answer["left_out"]
+    dropped = (
+        ", ".join(f"{plain(key)} {count}" for key, count in left_out.items()) if isinstance(left_out, dict) else ""
+    )
+    yield from fields(
+        [
+            ("new", str(summary["created"])),
+            ("changed", str(summary["updated"])),
+            ("unchanged", str(summary["unchanged"])),
+            ("rejected", f"{summary['rejected']}, in {plain(summary['rejects_file'])}" if summary["rejected"] else "0"),
+            ("passed over", str(answer["passed_over"]) if answer["passed_over"] else ""),
+            ("never carried", dropped),
+            ("under", name(answer["instrument"]) if answer["instrument"] else "no instrument: shared with nobody"),
+            ("sent to", ", ".join(texts(answer, "shared_with"))),
+        ]
+    )

@@ -1,0 +1,135 @@
+"""A mapping is proposed from the names and cells of a table: with reasons, without a value, fit to be used as it is (R46)."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from entente.formats.imports import read_import
+from entente.formats.schemata import load_schemata
+from entente.formats.table_columns import date_forms
+from entente.formats.table_mapping import TableMapping, read_mapping
+from entente.formats.table_suggest import suggest_mapping
+from entente.kernel.errors import Invalid
+from entente.records.model import RecordDraft
+from tests.support.reading import terms, unknown, values
+
+RUSSIAN = (
+    "Реестр\nNo;Фамилия;Имя;Дата рождения;Гражданство;Пол;Паспорт;Телефон;Национальность;Прим.;Дата розыска\n"
+    "1;Велк;Ардан;04.05.1979;Таджикистан;м;AB123;+992 900 11 22 33;тайна;особое;01.02.2030\n"
+    "2;Сорн;Мира;1981;TJ;ж;;+992900112244;тайна;;03.02.2030\n"
+)
+
+
+def proposed(folder: Path, data: bytes, name: str = "list.csv") -> tuple[str, TableMapping]:
+    """Return the text of a mapping and what it says when it is read."""
+    file = folder / name
+    file.write_bytes(data)
+    text = suggest_mapping(file)
+    return text, read_mapping(text.encode(), load_schemata())
+
+
+def drafts(folder: Path, data: bytes) -> list[RecordDraft]:
+    """Return what a table gives under the mapping that is proposed for it."""
+    _, mapping = proposed(folder, data)
+    with read_import(folder / "list.csv", terms(), mapping) as opened:
+        return [row for row in opened.rows if isinstance(row, RecordDraft)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1251", "koi8-r", "utf-16"])
+def test_r46_a_proposal_for_a_table_in_any_encoding_imports_it_as_it_is(tmp_path: Path, encoding: str) -> None:
+    velk, paper, sorn = drafts(tmp_path, RUSSIAN.encode(encoding))
+    assert (velk.local_id, values(velk, "name"), values(velk, "birthDate")) == (
+        "row-1",
+        ["Велк, Ардан"],
+        ["1979-05-04"],
+    )
+    assert (values(velk, "gender"), values(velk, "phone")) == (["male"], ["+992 900 11 22 33"])
+    assert unknown(velk) == {"Гражданство": "Таджикистан", "Прим.": "особое", "Дата розыска": "01.02.2030"}
+    assert (paper.schema, [link.property for link in paper.links]) == ("Passport", ["holder"])
+    assert values(sorn, "nationality") == ["TJ"]
+
+
+def test_r46_each_column_has_its_reason_and_no_value_is_shown(tmp_path: Path) -> None:
+    text, mapping = proposed(tmp_path, RUSSIAN.encode("windows-1251"))
+    assert "windows-1251 is a guess" in text
+    assert "never carried (ethnicity)" in text
+    assert '"Дата розыска"  # its cells are dates (DD.MM.YYYY), and its name does not say of what' in text
+    assert '"Прим."  # neither its name nor its cells are known' in text
+    assert "2 of 2 cells of the sample read as DD.MM.YYYY or YYYY" in text
+    assert mapping.form.lines_before == 1
+    assert not any(value in text for value in ("Велк", "AB123", "+992", "тайна", "особое", "1979"))
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "schema", "properties"),
+    [
+        ("Reg,VIN,Make,Plate", "1,1M8GDM9AXKP042788,Ford,XA 12", "Vehicle", {"vin", "make", "registrationNumber"}),
+        ("Ref,Ship,IMO,Flag", "1,Aurora,IMO 9074729,PT", "Vessel", {"imoNumber", "flag"}),
+        ("id,x", "1,1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "CryptoWallet", {"publicKey"}),
+        ("id,Company,Country,Tax number", "1,Velk Ltd,XA,77", "Company", {"name", "country", "taxNumber"}),
+        (
+            "id,Nom,Prénom,Né le,Courriel", "1,Velk,Ardan,04/05/1979,a@b.org", "Person",
+            {"name", "lastName", "firstName", "birthDate", "email"},
+        ),
+        ("id,姓名,出生日期,国籍", "1,李雷,1979-05-04,CN", "Person", {"name", "birthDate", "nationality"}),
+        ("id,الاسم الكامل,تاريخ الميلاد", "1,أردان فيلك,1979", "Person", {"name", "birthDate"}),
+        ("id,subject", "1,Ardan Velk", "Person", {"name"}),
+    ],
+)  # fmt: skip
+def test_r46_what_a_table_is_about_is_told_from_its_columns(
+    tmp_path: Path, head: str, row: str, schema: str, properties: set[str]
+) -> None:
+    _, mapping = proposed(tmp_path, f"{head}\n{row}\n".encode())
+    [entity] = mapping.entities
+    assert (entity.schema.name, {one.property.name for one in entity.values}) == (schema, properties)
+
+
+def test_r46_a_day_that_may_be_a_month_is_said_to_be_in_doubt() -> None:
+    assert date_forms(["04/05/1979", "01/02/1980"]) == (
+        ("DD/MM/YYYY",),
+        2,
+        "; each reads as MM/DD/YYYY too: check which is meant",
+    )
+    assert date_forms(["04/05/1979", "01/22/1980"]) == (("MM/DD/YYYY",), 2, "")
+    assert date_forms(["unknown"]) == ((), 0, "")
+
+
+def test_r46_a_spanish_table_of_men_and_women_is_not_read_as_men_alone(tmp_path: Path) -> None:
+    made = drafts(tmp_path, b"id,Apellidos,Sexo\n1,Velk,H\n2,Sorn,M\n")
+    assert [values(one, "gender") for one in made] == [["male"], ["female"]]
+
+
+def test_r46_without_a_column_that_tells_rows_apart_the_mapping_cannot_be_used_before_it_is_edited(
+    tmp_path: Path,
+) -> None:
+    text, mapping = proposed(tmp_path, b"Name,Country\nArdan Velk,XA\nArdan Velk,XB\n")
+    assert "no column tells every row of the sample from the others" in text
+    with pytest.raises(Invalid, match="column \\?"), read_import(tmp_path / "list.csv", terms(), mapping):
+        pass
+
+
+def test_r46_a_parquet_table_is_proposed_for_too_and_what_cannot_be_read_is_ignored(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    columns = {"id": pa.array([1, 2]), "Name": pa.array(["Velk", "Sorn"]), "Place": pa.array([{"x": 1}] * 2)}
+    parquet.write_table(pa.table(columns), data)
+    text, mapping = proposed(tmp_path, data.getvalue())
+    assert '"Place"  # is of the type struct<x: int64>, which no cell of a list has' in text
+    assert mapping.ignored == ("place",)
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"\n\n", b'"a\n'])
+def test_r46_what_is_no_table_is_refused(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(Invalid):
+        proposed(tmp_path, data)
+
+
+def test_r46_names_of_columns_that_look_like_the_mapping_itself_change_nothing(tmp_path: Path) -> None:
+    names = ["id", "Name", '"}]: # {', "a\tb: c", "'", "\\", "{{", "- x", "&a", "*a", "!!python/object", "\u202eevil"]
+    head = ";".join('"' + name.replace('"', '""') + '"' for name in names)
+    _, mapping = proposed(tmp_path, f"{head}\n1{';x' * (len(names) - 1)}\n".encode())
+    assert len(mapping.kept) == len(names) - 2
