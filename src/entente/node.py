@@ -35,6 +35,7 @@ from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement
 from entente.records.blobs import Blobs
 from entente.records.erasing_again import ErasingAgain
+from entente.records.exporting import ExportedRecord
 from entente.records.freshening import Freshening
 from entente.records.model import KeptTombstone, RecordDraft, Rejected, Schemata
 from entente.records.ports import PlainFile
@@ -99,8 +100,30 @@ class Files(Protocol):
         An earlier file is never overwritten, and leaving with an error leaves none.
         """
 
+    def export(self, file: Path, form: str) -> AbstractContextManager[ExportFile]:
+        """Open a new file in a format that is written, as `taken_out` does."""
+
     def rejects(self, file: Path) -> AbstractContextManager[Callable[[Rejected], None]]:
         """Open a new rejects file and give what adds a row to it; it is left out when nothing was rejected."""
+
+
+class ExportFile(Protocol):
+    """A file that records are written to."""
+
+    def add(self, exported: ExportedRecord) -> None:
+        """Write a record, and count what of it the format has no place for."""
+
+    @property
+    def losses(self) -> Mapping[str, int]:
+        """How often something had no place, by reason."""
+
+    @property
+    def meanings(self) -> Mapping[str, str]:
+        """What each reason means, in words."""
+
+    @property
+    def sha256(self) -> str:
+        """The digest of what was written so far."""
 
 
 class Disk(Protocol):

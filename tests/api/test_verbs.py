@@ -148,6 +148,16 @@ def with_records(day: Day) -> None:
     assert json.loads(original["text"])["id"] == "w-1"
     with pytest.raises(NotFound):
         ask("XB-NCB", "record_original", officer=DUTY, record="XA-NCB/w-1")
+    # Three persons and a judgement of XA's own; XB holds copies alone, and those are in no file (R47).
+    exported = ask("XA-NCB", "record_export", officer=DUTY, out=str(day.scratch / "xa.jsonl"), **ABOUT)
+    assert (exported["records"], (day.scratch / "xa.jsonl").read_text("utf-8").count("\n")) == (4, 4)
+    assert ask("XB-NCB", "record_list", officer=DUTY, **ABOUT)["of"] == 2
+    with pytest.raises(NotFound):
+        ask("XB-NCB", "record_export", officer=DUTY, out=str(day.scratch / "xb.jsonl"), **ABOUT)
+    assert not (day.scratch / "xb.jsonl").exists()
+    table = day.scratch / "register.csv"
+    table.write_text("No,Name\n1,Ardan Velk\n", encoding="utf-8")
+    assert 'keys: ["No"]' in ask("XA-NCB", "record_mapping_suggest", file=str(table))["mapping"]
     searched = ask("XA-NCB", "search", officer=DUTY, names=["Muhammadov"], occasion="Gate 4", **ABOUT)
     assert ask("XA-NCB", "trail_query", officer="dpo-1", row=searched["trail_sequence"])["query_sealed"]
     many = ask("XA-NCB", "search_many", officer=DUTY, queries=[{"names": ["Muhammadov"]}], occasion="Gate 4", **ABOUT)

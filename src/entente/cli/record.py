@@ -11,6 +11,7 @@ import typer
 from entente.cli import ask
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, commands, examples
 from entente.cli.output import fields, gaps, grounds, items, name, plain, say, table, texts, when
+from entente.cli.record_export import COMMANDS as EXPORT
 from entente.cli.record_files import COMMANDS, Record, file_line, read_terms
 from entente.cli.record_import import COMMANDS as IMPORT
 from entente.kernel.canonical import JsonObject
@@ -188,7 +189,7 @@ def forward(
     say(ask(folder, "record_forward", given), as_json, _forwarded)
 
 
-for _name, (_command, _examples) in {**IMPORT, **COMMANDS}.items():
+for _name, (_command, _examples) in {**IMPORT, **EXPORT, **COMMANDS}.items():
     app.command(_name, epilog=examples(*_examples))(_command)
 
 

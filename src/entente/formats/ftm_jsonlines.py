@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -46,7 +46,7 @@ RAW_CHARACTERS_MAX = 500
 
 _SAFE_ID = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{LOCAL_ID_CHARACTERS_MAX - 1}}}")
 _HASHED = "sha256-"
-_FORMER_COUNTRIES = {"suhh": "SU", "yucs": "YU", "ddde": "DD", "csxx": "CS", "cshh": "CS", "anhh": "AN", "zrcd": "ZR"}
+FORMER_COUNTRIES = {"suhh": "SU", "yucs": "YU", "ddde": "DD", "csxx": "CS", "cshh": "CS", "anhh": "AN", "zrcd": "ZR"}
 """FollowTheMoney names former states by ISO 3166-3 codes of four letters."""
 _SUBDIVISION = re.compile(r"[a-z]{2}-[a-z0-9]{1,4}")
 _DAY_CHARACTERS = 10
@@ -86,8 +86,8 @@ def local_id(entity: str) -> str:
     return _HASHED + hashlib.sha256(entity.encode()).hexdigest()
 
 
-class _UnfitError(Exception):
-    """A line that cannot be kept. It becomes a Rejected and never leaves this file."""
+class UnfitValueError(Exception):
+    """A line, or a value of it, that cannot be kept. A line becomes a Rejected."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(why)
@@ -114,7 +114,7 @@ class _Reader:
             if cut := never_carried() & properties.keys():
                 line = self._cut(entity, properties, cut)
             return self._draft(entity, properties, line)
-        except _UnfitError as error:
+        except UnfitValueError as error:
             return _rejected(number, error.field, error.why, line)
 
     def _cut(self, entity: dict[str, object], properties: dict[str, list[str]], cut: frozenset[str]) -> bytes:
@@ -129,7 +129,7 @@ class _Reader:
         name = _text(entity, "schema")
         schema = self.schemata.get(name)
         if schema is None or schema.is_abstract:
-            raise _UnfitError("schema", f"«{name[:40]}» is not a schema of records (R2)")
+            raise UnfitValueError("schema", f"«{name[:40]}» is not a schema of records (R2)")
         terms = self.classes.get(name)
         if terms is None:
             terms = self.classes[name] = (self.terms.class_for(name),)
@@ -157,29 +157,32 @@ class _Reader:
                 elif prop.type is PropertyType.ENTITY:
                     links.append(Link(name, RecordId(f"{self.terms.source}/{local_id(value)}")))
                 else:
-                    facts.append(self._fact(prop, value))
+                    facts.append(fact_of(prop, value, self.lists.countries))
         return facts, links
 
-    def _fact(self, prop: Property, value: str) -> Fact:
-        if prop.type is PropertyType.COUNTRY:
-            return self._country(prop, value)
-        if prop.type is PropertyType.DATE:
-            day = value[:_DAY_CHARACTERS] if value[_DAY_CHARACTERS : _DAY_CHARACTERS + 1] in {"T", " "} else value
-            if not is_possible_date(day):
-                raise _UnfitError(
-                    prop.name, f"«{value[:20]}» is not a possible date; a date is 1979, 1979-05 or 1979-05-04 (R3)"
-                )
-            return Fact(prop.name, day)
-        return Fact(prop.name, value)
 
-    def _country(self, prop: Property, value: str) -> Fact:
-        code = _FORMER_COUNTRIES.get(value.lower()) or value.upper()
-        if code in self.lists.countries:
-            return Fact(prop.name, code)
-        if _SUBDIVISION.fullmatch(value.lower()) and value[:2].upper() in self.lists.countries:
-            # A region is not its state, and which state it belongs to may be what is disputed: kept, never matched.
-            return Fact(prop.name, value, is_unknown_property=True)
-        raise _UnfitError(prop.name, f"«{value[:20]}» is not a known country, ISO 3166-1 alpha-2 (R3)")
+def fact_of(prop: Property, value: str, countries: Container[str]) -> Fact:
+    """Return what a value of a property that is no link says; raise UnfitValueError for an impossible date or country."""
+    if prop.type is PropertyType.COUNTRY:
+        return _country(prop, value, countries)
+    if prop.type is PropertyType.DATE:
+        day = value[:_DAY_CHARACTERS] if value[_DAY_CHARACTERS : _DAY_CHARACTERS + 1] in {"T", " "} else value
+        if not is_possible_date(day):
+            raise UnfitValueError(
+                prop.name, f"«{value[:20]}» is not a possible date; a date is 1979, 1979-05 or 1979-05-04 (R3)"
+            )
+        return Fact(prop.name, day)
+    return Fact(prop.name, value)
+
+
+def _country(prop: Property, value: str, countries: Container[str]) -> Fact:
+    code = FORMER_COUNTRIES.get(value.lower()) or value.upper()
+    if code in countries:
+        return Fact(prop.name, code)
+    if _SUBDIVISION.fullmatch(value.lower()) and value[:2].upper() in countries:
+        # A region is not its state, and which state it belongs to may be what is disputed: kept, never matched.
+        return Fact(prop.name, value, is_unknown_property=True)
+    raise UnfitValueError(prop.name, f"«{value[:20]}» is not a known country, ISO 3166-1 alpha-2 (R3)")
 
 
 def _parsed(line: bytes) -> dict[str, object]:
@@ -189,15 +192,15 @@ def _parsed(line: bytes) -> dict[str, object]:
             # An escape may hold half of a surrogate pair, which is no character and cannot be stored.
             json.dumps(entity, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise _UnfitError("line", "the line holds an escape that is half a character") from error
+        raise UnfitValueError("line", "the line holds an escape that is half a character") from error
     except UnicodeDecodeError as error:
-        raise _UnfitError("line", f"the line is not UTF-8 at byte {error.start + 1}") from error
+        raise UnfitValueError("line", f"the line is not UTF-8 at byte {error.start + 1}") from error
     except RecursionError as error:
-        raise _UnfitError("line", "the line is nested deeper than any entity") from error
+        raise UnfitValueError("line", "the line is nested deeper than any entity") from error
     except ValueError as error:
-        raise _UnfitError("line", f"the line is not JSON: {error}") from error
+        raise UnfitValueError("line", f"the line is not JSON: {error}") from error
     if not isinstance(entity, dict):
-        raise _UnfitError("line", "the line is not an object with id, schema and properties")
+        raise UnfitValueError("line", "the line is not an object with id, schema and properties")
     return entity
 
 
@@ -211,19 +214,19 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _text(entity: dict[str, object], name: str) -> str:
     value = entity.get(name)
     if not isinstance(value, str) or not value:
-        raise _UnfitError(name, f"«{name}» is missing or not text")
+        raise UnfitValueError(name, f"«{name}» is missing or not text")
     return value
 
 
 def _fields(entity: dict[str, object]) -> dict[str, list[str]]:
     properties = entity.get("properties")
     if not isinstance(properties, dict):
-        raise _UnfitError("properties", "«properties» is missing or not an object")
+        raise UnfitValueError("properties", "«properties» is missing or not an object")
     for name, values in properties.items():
         if not name or len(name) > PROPERTY_NAME_CHARACTERS_MAX:
-            raise _UnfitError("properties", f"a property's name has 1 to {PROPERTY_NAME_CHARACTERS_MAX} characters")
+            raise UnfitValueError("properties", f"a property's name has 1 to {PROPERTY_NAME_CHARACTERS_MAX} characters")
         if not isinstance(values, list) or not all(type(value) is str for value in values):
-            raise _UnfitError(name, "the values are not a list of texts")
+            raise UnfitValueError(name, "the values are not a list of texts")
     return properties
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from entente.agreements.model import Instrument
 from entente.disclosure.model import DisclosureClass
 from entente.formats.attached_files import AttachedFile, new_file, opened_attachment
+from entente.formats.ftm_export import FtmWriter
 from entente.formats.import_terms import ImportTerms, read_terms
 from entente.formats.imports import read_import, write_reject
 from entente.formats.instruments import read_instrument
@@ -27,11 +28,13 @@ from entente.handling.model import CodeLists, Retention
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId
-from entente.node import ImportRows, Meaning
+from entente.node import ExportFile, ImportRows, Meaning
 from entente.records.model import Rejected
 
 DOCUMENT_BYTES_MAX = 512 * 1024
 """A group of every state of the world, or a national order with its text; half an operator's request."""
+WRITERS: Mapping[str, Callable[[Callable[[bytes], None]], ExportFile]] = {"ftm": FtmWriter}
+"""The formats that are written, by the names that an officer gives them."""
 _AS_TEXT = frozenset({"reference", "text", "condition", "document", "name", "title", "legal_basis", "measure"})
 
 
@@ -66,6 +69,12 @@ class OperatorFiles:
         read = read_terms(terms, self.lists, source=meaning.source, today=meaning.today)
         meant = _with_ids(read, meaning)
         return meant.class_for(schema), meant.retention
+
+    @contextmanager
+    def export(self, file: Path, form: str) -> Iterator[ExportFile]:
+        """Open a new file that records are written to."""
+        with new_file(file) as write:
+            yield WRITERS[form](write)
 
     @contextmanager
     def rejects(self, file: Path) -> Iterator[Callable[[Rejected], None]]:

@@ -24,6 +24,9 @@ from entente.records.model import Property, PropertyType, Schema, Schemata
 # The loader in C reads all files in 30 ms; the Python one takes ten times as long, and the command line starts often.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_OURS = "entente"
+"""The origin of what is not FollowTheMoney's."""
+
 
 @functools.cache
 def load_schemata() -> Schemata:
@@ -40,6 +43,30 @@ def read_schemata(contents: Mapping[str, bytes]) -> Schemata:
     return {name: _inherit(file, stated) for name, file in stated.items()}
 
 
+@functools.cache
+def own_words() -> frozenset[str]:
+    """Return what FollowTheMoney does not have: schemata by name, properties as «Schema.property», inherited ones too."""
+    folder = files("entente.data") / "schemata"
+    stated = {
+        (found := _SchemaFile.read(file.name, file.read_bytes())).name: found
+        for file in folder.iterdir()
+        if file.name.endswith(".yaml")
+    }
+    return frozenset(
+        word
+        for schema in stated.values()
+        for word in (
+            *((schema.name,) if schema.is_own else ()),
+            *(
+                f"{schema.name}.{name}"
+                for ancestor in _ancestry(schema, stated)
+                for name in stated[ancestor].own
+                if name in stated[ancestor].own_names or stated[ancestor].is_own
+            ),
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _SchemaFile:
     """One file as it stands, before inheritance."""
@@ -52,6 +79,10 @@ class _SchemaFile:
     caption: tuple[str, ...]
     featured: tuple[str, ...]
     own: Mapping[str, Property]
+    is_own: bool
+    """Whether the schema is ours and FollowTheMoney does not have it."""
+    own_names: frozenset[str]
+    """Those of its properties that are ours."""
 
     @classmethod
     def read(cls, file: str, data: bytes) -> _SchemaFile:
@@ -73,6 +104,12 @@ class _SchemaFile:
             _texts(file, fields, "caption"),
             _texts(file, fields, "featured"),
             _properties(file, fields),
+            fields.get("origin") == _OURS,
+            frozenset(
+                str(prop)
+                for prop, value in cast("Mapping[str, Any]", fields["properties"]).items()
+                if value.get("origin") == _OURS
+            ),
         )
 
 

@@ -149,7 +149,7 @@ class Records:
         """
         check_why(purpose, crime_area, self.lists)
         with self.open_unit() as unit:
-            reader = self._reader(unit, officer, "show_record", wanted)
+            reader = self.reader(unit, officer, "show_record", wanted)
             stored = unit.records.get(wanted)
             verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
             visible = None
@@ -157,7 +157,7 @@ class Records:
                 places = frozenset(place for place, verdict in enumerate(verdicts) if verdict.decision.allowed)
                 visible = extract(stored.record, places)
             if visible is not None:
-                visible = without_links(visible, self._unknown_ends(unit, visible, reader, purpose, crime_area))
+                visible = without_links(visible, self.unknown_ends(unit, visible, reader, purpose, crime_area))
             best = max(verdicts, key=height) if verdicts else None
             decision = best.decision if best is not None else Decision.of(())
             detail: JsonObject = {
@@ -199,7 +199,7 @@ class Records:
             for cls in stored.record.terms
         ]
 
-    def _unknown_ends(
+    def unknown_ends(
         self, unit: RecordsUnit, record: Record, reader: Reader, purpose: str, crime_area: str
     ) -> frozenset[RecordId]:
         """Return the far ends of a record's links that the reader may not know of: withdrawn, expired, or hidden by the gate.
@@ -229,7 +229,7 @@ class Records:
         check_why(purpose, crime_area, self.lists)
         now = self.clock.now()
         with self.open_unit() as unit:
-            reader = self._reader(unit, officer, "show_record", "list")
+            reader = self.reader(unit, officer, "show_record", "list")
             question = (reader, DisclosureAct.SEE, Right.COPY, purpose, crime_area)
             allowed = self.disclosure.allowed_in(unit, *question)
             found = unit.records.page(
@@ -324,7 +324,8 @@ class Records:
             unit.commit()
         return fragment
 
-    def _reader(self, unit: RecordsUnit, officer: OfficerId, verb: str, subject: str) -> Reader:
+    def reader(self, unit: RecordsUnit, officer: OfficerId, verb: str, subject: str) -> Reader:
+        """Return an officer as who reads; raise Refused, recorded in the trail, unless a role of theirs may do the verb."""
         found = authorise(
             unit, officer, verb, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record
         )
