@@ -24,6 +24,7 @@ from entente.records.ports import HeldBlob, Page, RecordWrite
 from entente.records.rules import is_live
 from tests.support.memory_state import MemoryAhead, MemoryState
 from tests.support.memory_unit import MemoryAgreements, MemoryBodies, MemoryHoldings, MemoryOutbox, MemoryTrail
+from tests.support.no_named_lists import NoNamedLists
 from tests.support.nothing_erased import NothingErased
 
 
@@ -478,6 +479,10 @@ class DeskUnit:
     @property
     def blobs(self) -> MemoryBlobs:
         return self._open.blobs
+
+    @property
+    def named_lists(self) -> NoNamedLists:
+        return NoNamedLists()
 
     @property
     def copies(self) -> MemoryCopies:

@@ -10,11 +10,13 @@ import typer
 
 from entente.cli import ask, connect
 from entente.cli.body import ReadableFile
+from entente.cli.errors import EXIT_CODES
 from entente.cli.options import Folder, Json
 from entente.cli.output import fields, name, plain, say, texts
 from entente.cli.progress import progress
 from entente.cli.record_files import read_terms
 from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Refused
 
 MAPPING_BYTES_MAX = 256 * 1024
 """As the reader of mappings has it."""
@@ -41,6 +43,15 @@ def import_records(
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Import nothing: propose a mapping for a table, to be edited, on stdout.")
     ] = False,
+    named: Annotated[
+        str, typer.Option("--list", metavar="NAME", show_default=False, help="Of which list of yours it is an issue.")
+    ] = "",
+    withdraw_gone: Annotated[
+        bool, typer.Option("--withdraw-gone", help="Withdraw what this issue of the list has no more; it is final.")
+    ] = False,
+    gone_max: Annotated[
+        int, typer.Option("--gone-max", metavar="PERCENT", min=0, max=100, help="Of the list: withdraw no more than that.")
+    ] = 10,
     share_with: Annotated[
         list[str] | None, typer.Option("--share-with", metavar="BODY", help="Send copies at once; repeat.")
     ] = None,
@@ -69,10 +80,15 @@ def import_records(
         "mapping": _read_mapping(mapping) if mapping is not None else "",
         "share_with": [*(share_with or [])],
         "rejects": str(rejects.resolve()) if rejects is not None else "",
+        "list": named,
+        "withdraw_gone": withdraw_gone,
+        "gone_percent_max": gone_max,
     }
     with connect(folder) as node, progress(f"Importing {plain(file.name)}", unit="rows", quiet=as_json) as told:
         answer = node.ask("record_import", arguments, told)
     say(answer, as_json, _imported)
+    if withdraw_gone and _stays(answer):
+        raise typer.Exit(EXIT_CODES[Refused])
 
 
 COMMANDS: Final[Mapping[str, tuple[Callable[..., None], tuple[str, ...]]]] = {
@@ -82,6 +98,7 @@ COMMANDS: Final[Mapping[str, tuple[Callable[..., None], tuple[str, ...]]]] = {
             "entente record import sdn_advanced.xml.bz2 --terms sanctions.yaml --as xa-duty-1",
             "entente record import consolidated.xml --terms sanctions.yaml --as xa-duty-1",
             "entente record import wanted.jsonl --terms wanted.yaml --share-with XB-NCB --as xa-duty-1",
+            "entente record import consolidated.xml --list un --withdraw-gone --terms sanctions.yaml --as xa-duty-1",
             "entente record import register.csv --suggest > mapping.yaml",
             "entente record import register.csv --mapping mapping.yaml --terms wanted.yaml --as xa-duty-1",
         ),
@@ -100,6 +117,33 @@ def _read_mapping(file: Path) -> str:
     if not text.strip():
         raise typer.BadParameter(f"{file.name} is empty", param_hint="--mapping")
     return text
+
+
+_ANSWERS: Final = {
+    "nothing_gone": "nothing is gone",
+    "withdrawn": "withdrawn, and every holder is told",
+    "not_asked": "nothing was withdrawn: do it with --withdraw-gone",
+    "too_many": "NOTHING WAS WITHDRAWN: more is gone than --gone-max lets. Is the file whole, and of this list?",
+    "rows_untold": "NOTHING WAS WITHDRAWN: rows were rejected that do not say which entries they are. Mend them first",
+}
+
+
+def _stays(answer: JsonObject) -> bool:
+    """Say whether what is gone was to be withdrawn, and was not."""
+    gone = answer["gone"]
+    return isinstance(gone, dict) and gone["answer"] in {"too_many", "rows_untold"}
+
+
+def _gone(answer: JsonObject) -> Iterator[str]:
+    gone = answer["gone"]
+    if not isinstance(gone, dict):
+        return
+    counted = f"{gone['records']} of {gone['of']} records are gone from it"
+    yield f"List {plain(gone['list'])}: {counted}; {_ANSWERS[str(gone['answer'])]}."
+    for one in texts(gone, "first"):
+        yield f"  gone {name(one)}"
+    if isinstance(gone["records"], int) and gone["records"] > len(texts(gone, "first")):
+        yield f"  and {gone['records'] - len(texts(gone, 'first'))} more"
 
 
 def _suggested(answer: JsonObject) -> Iterator[str]:
@@ -126,3 +170,4 @@ def _imported(answer: JsonObject) -> Iterator[str]:
             ("sent to", ", ".join(texts(answer, "shared_with"))),
         ]
     )
+    yield from _gone(answer)

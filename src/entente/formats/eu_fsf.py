@@ -114,7 +114,7 @@ class _List(OfficialList):
         if not is_number(identity) or local_id in papers:
             # Under a key that no document has, so that the one before it stays.
             why = "the document has no number in the list, or one that stands before it"
-            papers[f"{local_id} {len(papers)}"] = rejected(local_id, "logicalId", why, document)
+            papers[f"{local_id} {len(papers)}"] = rejected(local_id, "logicalId", why, document, holder)
             return
         paper = Account(self.schemata["Passport" if code == "passport" else "Identification"], self.countries)
         for number in numbers:
@@ -123,7 +123,7 @@ class _List(OfficialList):
         try:
             state_document(fields, document, paper)
         except ImpossibleDateError as error:
-            papers[local_id] = rejected(local_id, "date", str(error), document)
+            papers[local_id] = rejected(local_id, "date", str(error), document, local_id)
             return
         links = (("holder", holder),)
         papers[local_id] = self.drafting.draft(local_id, paper.schema, paper.facts, links, xml_of(document))
@@ -140,7 +140,7 @@ class _List(OfficialList):
             account.state_day("endDate", stated_day(entry.take("delistingDate")))
             state_regulations(regulations, account)
         except ImpossibleDateError as error:
-            return rejected(f"sanction of {place}", "date", str(error), element)
+            return rejected(f"sanction of {place}", "date", str(error), element, f"{subject}-sanction")
         entry.keep(account)
         data = b"\n".join(map(xml_of, regulations))
         return self.drafting.draft(f"{subject}-sanction", account.schema, account.facts, (("entity", subject),), data)

@@ -108,14 +108,16 @@ class _Reader:
 
     def row(self, number: int, line: bytes) -> Row:
         """Return the draft of a line, or why there is none."""
+        entry = ""
         try:
             entity = _parsed(line)
+            entry = local_id(_text(entity, "id"))
             properties = _fields(entity)
             if cut := never_carried() & properties.keys():
                 line = self._cut(entity, properties, cut)
             return self._draft(entity, properties, line)
         except UnfitValueError as error:
-            return _rejected(number, error.field, error.why, line)
+            return _rejected(number, error.field, error.why, line, entry)
 
     def _cut(self, entity: dict[str, object], properties: dict[str, list[str]], cut: frozenset[str]) -> bytes:
         """Take out what is never carried, count it, and return the line without it."""
@@ -235,6 +237,6 @@ def _skip_line(stream: BinaryIO, line: bytes) -> None:
         line = stream.readline(LINE_BYTES_MAX)
 
 
-def _rejected(number: int, name: str, why: str, line: bytes) -> Rejected:
+def _rejected(number: int, name: str, why: str, line: bytes, entry: str = "") -> Rejected:
     raw = line.decode("utf-8", errors="replace").rstrip("\r\n")
-    return Rejected(f"line {number}", name, why, raw[:RAW_CHARACTERS_MAX])
+    return Rejected(f"line {number}", name, why, raw[:RAW_CHARACTERS_MAX], entry)

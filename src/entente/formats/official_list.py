@@ -80,14 +80,14 @@ class OfficialList(ABC):
         place = f"{self.called(kind)} {number[:NUMBER_SHOWN_MAX]}"
         if not is_number(number):
             return [rejected(place, self.number_field, "the entry has no number", element)]
-        if number in self.seen:
-            return [rejected(place, self.number_field, "an entry with this number stands before it", element)]
-        self.seen.add(number)
         local_id = f"{self.prefix}-{number}"
+        if number in self.seen:
+            return [rejected(place, self.number_field, "an entry with this number stands before it", element, local_id)]
+        self.seen.add(number)
         try:
             subject = self.subject(kind, element, local_id)
         except UnfitError as error:
-            return [rejected(place, error.field, error.why, element)]
+            return [rejected(place, error.field, error.why, element, local_id)]
         except ImpossibleDateError as error:
-            return [rejected(place, "date", str(error), element)]
+            return [rejected(place, "date", str(error), element, local_id)]
         return [*subject, self.sanction(element, local_id, place)]

@@ -121,12 +121,13 @@ class _Reader:
             return [rejected(f"party {number}", "FixedRef", "the party has no number or no profile", party)]
         self._cut(profile)
         documents = self._documents_of(profile)
+        holder = f"ofac-{number}"
         try:
-            return self._party_rows(f"ofac-{number}", party, profile, documents)
+            return self._party_rows(holder, party, profile, documents)
         except UnfitError as error:
             why = f"its holder, party {number}, was rejected"
-            orphans = [rejected(f"document {one.get('ID', '')}", "IdentityID", why, one) for one in documents]
-            return [rejected(f"party {number}", error.field, error.why, party), *orphans]
+            orphans = [rejected(f"document {one.get('ID', '')}", "IdentityID", why, one, holder) for one in documents]
+            return [rejected(f"party {number}", error.field, error.why, party, holder), *orphans]
 
     def _party_rows(
         self, local_id: str, party: etree._Element, profile: etree._Element, documents: list[etree._Element]
@@ -187,7 +188,7 @@ class _Reader:
             if address := detail_text(detail, self.reference):
                 add(facts, schema, self.reference, "publicKey", address, "publicKey")
         if not facts or not is_number(number):
-            return rejected(local_id, "publicKey", "the wallet has no address or no number", feature)
+            return rejected(local_id, "publicKey", "the wallet has no address or no number", feature, holder)
         add(facts, schema, self.reference, "currency", currency, "currency")
         for comment in feature.iter(f"{self.ns}Comment"):
             if text := clean(comment.text):
@@ -207,7 +208,7 @@ class _Reader:
         local_id = f"{holder}-doc-{document.get('ID', '')}"
         number = clean(document.findtext(f"{self.ns}IDRegistrationNo"))
         if not number or not is_number(document.get("ID", "")):
-            return rejected(local_id, "number", "the document has no number, or none in the list", document)
+            return rejected(local_id, "number", "the document has no number, or none in the list", document, holder)
         facts: Facts = {}
         add(facts, schema, self.reference, "number", number, "number")
         self._optional(facts, schema, "type", sort)
@@ -220,7 +221,7 @@ class _Reader:
         try:
             self._document_dates(document, schema, facts)
         except ImpossibleDateError as error:
-            return rejected(local_id, "date", str(error), document)
+            return rejected(local_id, "date", str(error), document, local_id)
         return self.drafting.draft(local_id, schema, facts, (("holder", holder),), xml_of(document))
 
     def _document_dates(self, document: etree._Element, schema: Schema, facts: Facts) -> None:

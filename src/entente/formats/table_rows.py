@@ -106,7 +106,8 @@ class TableReader:
         try:
             return list(self._drafts(said, self._raw(cells).encode()))
         except UnfitError as error:
-            return [Rejected(place, error.field, error.why, self._raw(cells)[:RAW_CHARACTERS_MAX])]
+            raw = self._raw(cells)[:RAW_CHARACTERS_MAX]
+            return [Rejected(place, error.field, error.why, raw, self._entry_of(said))]
 
     def faulty(self, place: str, why: str, raw: str) -> Rejected:
         """Return a row whose cells cannot be told apart; what is never carried might stand anywhere in it, and is not shown."""
@@ -153,6 +154,15 @@ class TableReader:
                 raise UnfitError(self._name_of(column), f"{why}, and tells one {entity.name} from another")
             keys.append(values[0])
         return local_id(entity.prefix, keys)
+
+    def _entry_of(self, said: Mapping[str, Cell]) -> str:
+        """Return the local id of a row's record, where a row is one record and has its key."""
+        if len(self.mapping.entities) > 1:
+            return ""
+        try:
+            return self._id_of(self.mapping.entities[0], said)
+        except UnfitError:
+            return ""
 
     def _draft(
         self, entity: EntityMapping, made: Mapping[str, str], said: Mapping[str, Cell], kept: Sequence[str], raw: bytes

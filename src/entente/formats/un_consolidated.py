@@ -113,7 +113,7 @@ class _List(OfficialList):
         try:
             paper.state_day("startDate", stated_day(fields.take("DATE_OF_ISSUE")))
         except ImpossibleDateError as error:
-            papers[local_id] = rejected(local_id, "date", str(error), document)
+            papers[local_id] = rejected(local_id, "date", str(error), document, local_id)
             return
         fields.keep(paper)
         links = (("holder", holder),)
@@ -132,7 +132,7 @@ class _List(OfficialList):
                 for text in texts:
                     account.state_day(name, text)
         except ImpossibleDateError as error:
-            return rejected(f"sanction of {place}", "date", str(error), element)
+            return rejected(f"sanction of {place}", "date", str(error), element, f"{subject}-sanction")
         data = b"\n".join(map(xml_of, parts))
         return self.drafting.draft(f"{subject}-sanction", account.schema, account.facts, (("entity", subject),), data)
 

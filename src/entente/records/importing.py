@@ -17,6 +17,7 @@ from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.kernel.ports import Act
 from entente.records.freshening import Fresh
+from entente.records.listing import ListIssue
 from entente.records.model import (
     Fragment,
     Holder,
@@ -58,6 +59,8 @@ class ImportPlan:
     """Told the rows read so far, after each slice is durable."""
     on_reject: Callable[[Rejected], None]
     slice_ms_max: int = 50
+    issue: ListIssue | None = None
+    """Of which list the file is an issue; None where it is of none."""
 
 
 @dataclass(slots=True)
@@ -110,12 +113,14 @@ class Import:
             check_draft(row, self.records.schemata, self.records.lists)
         except Invalid as error:
             raw = repr(row.fragment.data[:RAW_CHARACTERS_MAX]) if row.fragment is not None else row.local_id
-            self._reject(Rejected(row.local_id, error.field, error.what, raw))
+            self._reject(Rejected(row.local_id, error.field, error.what, raw, row.local_id))
             return None
         return row
 
     def _reject(self, row: Rejected) -> None:
         self._counts.rejected += 1
+        if self.plan.issue is not None:
+            self.plan.issue.rejected(row)
         self.plan.on_reject(row)
 
     def _keep(self, drafts: list[RecordDraft], now: datetime) -> None:
@@ -128,10 +133,12 @@ class Import:
             source = unit.bodies.own().id
             situation = self.records.disclosure.situation_in(unit)
             copies = Copies(unit, situation, now)
-            writes = list(self._writes(unit, situation, source, drafts, now))
+            writes = list(self._writes(unit, situation, source, self._meant(unit, drafts, source), now))
             held = _held_elsewhere(unit, writes)
             self.records.reentries.notice(unit, [write.record for write in writes if write.record.version == 1])
             unit.records.put_many(writes)
+            if self.plan.issue is not None:
+                self.plan.issue.enter(unit)
             fresh = Fresh(unit, copies, self.plan.officer, now, self.records.signer, self.records.record)
             for write in {write.record.id: write for write in writes if write.record.id in held}.values():
                 before, holders = held[write.record.id]
@@ -141,6 +148,18 @@ class Import:
                     known = {holder.body for holder in held[write.record.id][1]} if write.record.id in held else set()
                     self._send(write, fresh, self.plan.recipients - known)
             unit.commit()
+
+    def _meant(self, unit: RecordsUnit, drafts: list[RecordDraft], source: BodyId) -> list[RecordDraft]:
+        """Return the drafts under the ids that their entries have now, where the file is an issue of a list (R48)."""
+        if self.plan.issue is None:
+            return drafts
+        kept = []
+        for row in self.plan.issue.meant(unit, drafts, source):
+            if isinstance(row, Rejected):
+                self._reject(row)
+            else:
+                kept.append(row)
+        return kept
 
     def _writes(
         self, unit: RecordsUnit, situation: Situation, source: BodyId, drafts: list[RecordDraft], now: datetime
@@ -162,20 +181,20 @@ class Import:
                 check_terms_count(len(draft.terms))
                 check_end(draft.retention, ends[terms_named])
             except Invalid as error:
-                self._reject(Rejected(draft.local_id, error.field, error.what, ""))
+                self._reject(Rejected(draft.local_id, error.field, error.what, "", draft.local_id))
                 continue
             wanted = record_id(source, draft.local_id)
             if wanted in erased:
                 self.records.reentries.refuse(unit, wanted, source)
-                self._reject(
-                    Rejected(draft.local_id, "local_id", "The record was erased; it does not come back (R12).", "")
-                )
+                why = "The record was erased; it does not come back (R12)."
+                self._reject(Rejected(draft.local_id, "local_id", why, "", draft.local_id))
                 continue
             version, known_digest = held.get(wanted, (0, b""))
             texts = content_texts(draft)
             digest = content_digest(texts)
             if wanted in withdrawn:
-                self._reject(Rejected(draft.local_id, "local_id", "The record was withdrawn; that is final (R4).", ""))
+                why = "The record was withdrawn; that is final (R4)."
+                self._reject(Rejected(draft.local_id, "local_id", why, "", draft.local_id))
                 continue
             if digest == known_digest:
                 self._counts.unchanged += 1

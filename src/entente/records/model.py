@@ -387,6 +387,8 @@ class Rejected:
     why: str
     raw: str
     """The row as it stood, cut to 500 characters."""
+    entry: str = ""
+    """The local id that it would have had, where it says so."""
 
 
 @dataclass(frozen=True, slots=True)

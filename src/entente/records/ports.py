@@ -15,6 +15,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId, StatementId
 from entente.kernel.ports import AheadUnit, StateUnit
 from entente.kernel.statement import Statement
+from entente.records.listed import Listed
 from entente.records.model import (
     ChangedFacts,
     ChangedRecord,
@@ -400,6 +401,28 @@ class CopyStore(Protocol):
         """Return when a source last ended our copy of a record; None when it never did."""
 
 
+class NamedListStore(Protocol):
+    """On which list of ours records stand, by entry (R48). Durable at commit; a row goes with its record's erasure."""
+
+    def of_entries(self, name: str, entries: Sequence[str]) -> tuple[Listed, ...]:
+        """Return every record that stood under one of these entries of a list, gone ones included, in their order."""
+
+    def of_records(self, records: Sequence[RecordId]) -> tuple[Listed, ...]:
+        """Return on which list those of the records stand that stand on one."""
+
+    def enter(self, name: str, entries: Mapping[RecordId, str]) -> None:
+        """Put records of ours that are held and not withdrawn on a list, each under its entry."""
+
+    def count(self, name: str, today: date) -> int:
+        """Count the records that stand on a list, live ones alone."""
+
+    def page(self, name: str, *, today: date, after: int, limit: int) -> tuple[tuple[int, RecordId, str], ...]:
+        """Return number, id and entry of the live records on a list, by number above `after`, at most `limit`."""
+
+    def set_delisted(self, wanted: RecordId, at: datetime) -> None:
+        """Mark a record as gone from its list."""
+
+
 class RecordsUnit(DisclosureUnit, StateUnit, AheadUnit, Protocol):
     """A unit of work with the records."""
 
@@ -418,3 +441,7 @@ class RecordsUnit(DisclosureUnit, StateUnit, AheadUnit, Protocol):
     @property
     def blobs(self) -> BlobStore:
         """Which files' chunks are here."""
+
+    @property
+    def named_lists(self) -> NamedListStore:
+        """On which lists of ours records stand."""

@@ -132,13 +132,20 @@ class Records:
                 raise NotFound
             if stored.withdrawn_at is not None:
                 raise withdrawn_before(wanted)
-            source = stored.record.source
-            statement = withdrawal_statement(wanted, source, reason, officer, now, self.signer)
-            holders = tell_holders(unit, stored, statement, now)
-            act = Act("withdraw_record", source, officer, wanted, {"statement": statement.id, "told": list(holders)})
-            unit.records.put_withdrawal(wanted, statement)
-            unit.records.set_withdrawn(wanted, now, self.record(unit, act).sequence)
+            holders = self.withdraw_in(unit, stored, reason, officer, now)
             unit.commit()
+        return holders
+
+    def withdraw_in(
+        self, unit: RecordsUnit, stored: StoredRecord, reason: str, officer: OfficerId, now: datetime
+    ) -> tuple[BodyId, ...]:
+        """Withdraw a live record of ours inside an open unit, by an officer who may; return the holders told."""
+        record, source = stored.record.id, stored.record.source
+        statement = withdrawal_statement(record, source, reason, officer, now, self.signer)
+        holders = tell_holders(unit, stored, statement, now)
+        act = Act("withdraw_record", source, officer, record, {"statement": statement.id, "told": list(holders)})
+        unit.records.put_withdrawal(record, statement)
+        unit.records.set_withdrawn(record, now, self.record(unit, act).sequence)
         return holders
 
     def show(self, officer: OfficerId, wanted: RecordId, purpose: str, crime_area: str, case: str) -> ShownRecord:

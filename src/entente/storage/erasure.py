@@ -42,6 +42,7 @@ from entente.storage.schema import (
     inbox_aside,
     inbox_statement,
     leave,
+    list_entry,
     not_identical,
     outbox_statement,
     record,
@@ -117,7 +118,7 @@ class ErasureTables(TombstoneTables):
                 self._pages.leave({row.number: class_key(listed, row.erase_on)})
             # The chunks of its files are erased after the commit (R24).
             self._files.replace({}, older=[row.number])
-            for table in (record_fragment, record_holder, record_onward, standing_match, not_identical):
+            for table in (record_fragment, list_entry, record_holder, record_onward, standing_match, not_identical):
                 self._connection.execute(sa.delete(table).where(table.c.record_number == row.number))
             self._connection.execute(sa.delete(_RECORDS).where(_RECORDS.c.number == row.number))
         for said in (record_withdrawal, record_end):

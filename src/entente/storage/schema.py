@@ -18,9 +18,9 @@ import sqlalchemy as sa
 
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """The schema this code writes. The number of the newest file in migrations/versions."""
-OLDEST_SCHEMA_OF_CODE: Final = 2
+OLDEST_SCHEMA_OF_CODE: Final = 3
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself."""
 
 NAMES: Final = {
@@ -262,6 +262,16 @@ record_fragment = sa.Table(
     _text("format"),
     _bytes("data"),
 )
+list_entry = sa.Table(
+    "list_entry",
+    metadata,
+    sa.Column("record_number", sa.ForeignKey("record.number"), primary_key=True, autoincrement=False),
+    _text("list"),
+    _text("entry"),
+    sa.Column("delisted_at", Moment),
+    sa.Index(None, "list", "entry"),
+)
+"""On which named list a record of ours stands, under which of the list's own ids, and since when it is gone from it."""
 record_holder = sa.Table(
     "record_holder",
     metadata,

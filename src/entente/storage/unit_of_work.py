@@ -34,6 +34,7 @@ from entente.storage.correspondence import CorrespondenceTables
 from entente.storage.erasure import ErasureTables
 from entente.storage.holdings import HoldingTables
 from entente.storage.inbox import InboxTables
+from entente.storage.named_lists import NamedListTables
 from entente.storage.namesakes import NamesakeTable
 from entente.storage.outbox import OutboxTables
 from entente.storage.records import RecordTables
@@ -125,6 +126,7 @@ class SqlUnitOfWork:
     )
     blobs = _Made(lambda unit: BlobTables(unit.connection))
     copies = _Made(lambda unit: CopyTables(unit.connection))
+    named_lists = _Made(lambda unit: NamedListTables(unit.connection))
     standing = _Made(lambda unit: StandingTables(unit.connection, unit.shared.tombstone_secret))
     namesakes = _Made(lambda unit: NamesakeTable(unit.connection, unit.shared.tombstone_secret))
     cases = _Made(lambda unit: CaseTables(unit.connection))

@@ -2,105 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from time import sleep
-
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
-from entente.kernel.errors import Unavailable
-from entente.kernel.ids import BodyId, OfficerId, RecordId
-from entente.node import Meaning, Node
+from entente.kernel.ids import OfficerId, RecordId
+from entente.node import Node
 from entente.records.blobs import Looking
 from entente.records.holders import Listed
-from entente.records.importing import SLICE_ROWS_MAX, Import, ImportPlan
 from entente.records.judging import SCHEMA, Conditions, Judgement, Verdict, judge_sameness
 from entente.records.model import BlobReference, Record, StoredRecord
 from entente.records.service import PAGE_RECORDS_MAX
 from entente.verbs.arguments import Arguments
+from entente.verbs.record_import import meaning_of
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
 NUMBER_MAX = 2**53 - 1
 """A record's short number in its store."""
-QUEUE_PAUSE_SECONDS = 0.25
-QUEUE_PAUSES_MAX = 120
-"""In a row without one statement taken: half a minute, three times as long as a post may take by default."""
-
-
-def _import(node: Node, arguments: Arguments) -> JsonObject:
-    names, officer = names_of(node), arguments.officer()
-    file, terms = arguments.path("file"), arguments.text("terms")
-    rejects = arguments.optional_path("rejects") or Path(f"{file}.rejects.jsonl")
-    recipients = names.body_ids(arguments.texts("share_with"), "share_with")
-    meaning = _meaning(node, names)
-    node.disk.require_room()
-
-    def kept(rows: int) -> None:
-        arguments.progress(rows)
-        _require_room(node, rows)
-        for body in sorted(recipients):
-            _await_queue(node, body, rows, arguments)
-
-    mapping = arguments.optional_text("mapping").encode()
-    with (
-        node.files.rejects(rejects) as on_reject,
-        node.files.import_rows(file, terms.encode(), meaning, mapping) as opened,
-    ):
-        plan = ImportPlan(officer, recipients, kept, on_reject, node.settings.import_slice_ms_max)
-        summary = Import(node.records, plan).run(opened.rows, str(rejects))
-    return {
-        "title": opened.title,
-        "instrument": names.instrument_name(opened.instrument),
-        "shared_with": [names.code(body) for body in sorted(recipients)],
-        "left_out": dict(sorted(opened.dropped.items())),
-        "passed_over": opened.passed_over(),
-        "summary": {**to_object(summary), "rejects_file": str(rejects) if summary.rejected else ""},
-    }
-
-
-def _suggest_mapping(node: Node, arguments: Arguments) -> JsonObject:
-    return {"mapping": node.files.suggest_mapping(arguments.path("file"))}
-
-
-def _require_room(node: Node, rows: int) -> None:
-    if why := node.disk.trouble():
-        raise Unavailable(
-            "The import stopped: the node's disk is nearly full.",
-            why=f"{why} It ended at a durable step: {rows} rows are kept, and nothing is half-written.",
-            do="Free space on the disk that holds the node's folder, then run the same import again: what is there stays.",
-            retry_is_safe=True,
-        )
-
-
-def _await_queue(node: Node, body: BodyId, rows: int, arguments: Arguments) -> None:
-    """Let a body take what waits for it before more is put in its queue; stop the import where it takes nothing (X32)."""
-    wanted = min(SLICE_ROWS_MAX, node.exchange.queues.waiting_max // 2)
-    if not node.exchange.queues.is_nearly_full(body, wanted):
-        return
-    waiting, pauses = _waiting(node, body), 0
-    while waiting + wanted > node.exchange.queues.waiting_max:
-        if pauses == QUEUE_PAUSES_MAX:
-            raise _queue_full(names_of(node).code(body), waiting, rows)
-        sleep(QUEUE_PAUSE_SECONDS)
-        arguments.progress(rows)
-        before, waiting = waiting, _waiting(node, body)
-        pauses = 0 if waiting < before else pauses + 1
-
-
-def _waiting(node: Node, body: BodyId) -> int:
-    with node.exchange.open_view() as view:
-        return view.outbox.count_open(body)
-
-
-def _queue_full(code: str, waiting: int, rows: int) -> Unavailable:
-    return Unavailable(
-        f"The import stopped: {code} does not take what waits for it.",
-        why=f"{waiting} statements wait for it, none was taken in {QUEUE_PAUSES_MAX * QUEUE_PAUSE_SECONDS:.0f} seconds, and its"
-        f" queue is bounded (setting outbox_waiting_max). The import ended at a durable step: {rows} rows are kept.",
-        do="Run the same import again once it takes them («entente exchange lines»): what is there stays, and it goes on where it"
-        " stopped. Or import without sharing with it, and share later.",
-        retry_is_safe=True,
-    )
 
 
 def _show(node: Node, arguments: Arguments) -> JsonObject:
@@ -292,7 +209,7 @@ def _line(node: Node, stored: StoredRecord, names: Names) -> JsonObject:
 
 def _judge(node: Node, arguments: Arguments) -> JsonObject:
     names, officer = names_of(node), arguments.officer()
-    cls, retention = node.files.record_terms(arguments.text("terms").encode(), _meaning(node, names), SCHEMA)
+    cls, retention = node.files.record_terms(arguments.text("terms").encode(), meaning_of(node, names), SCHEMA)
     judgement = Judgement(
         left=names.record(arguments.text("left")),
         right=names.record(arguments.text("right")),
@@ -318,16 +235,6 @@ def _judge(node: Node, arguments: Arguments) -> JsonObject:
     }
 
 
-def _meaning(node: Node, names: Names) -> Meaning:
-    """Say what the short names in terms mean at this node."""
-    return Meaning(
-        names.own.id,
-        node.clock.now().date(),
-        lambda code: names.body(code, "terms").id,
-        lambda name: names.instrument(name, "terms.instrument").instrument.id,
-    )
-
-
 def _original(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     record = names.record(arguments.text("record"))
@@ -349,7 +256,7 @@ def _attach(node: Node, arguments: Arguments) -> JsonObject:
     record, terms = names.record(arguments.text("record")), arguments.optional_text("terms")
     cls = None
     if terms:
-        cls, _ = node.files.record_terms(terms.encode(), _meaning(node, names), node.blobs.schema_of(officer, record))
+        cls, _ = node.files.record_terms(terms.encode(), meaning_of(node, names), node.blobs.schema_of(officer, record))
     with node.files.attachment(arguments.path("file")) as plain:
         blob = node.blobs.attach(officer, record, plain, cls, arguments.progress)
     return {"record": record, "name": names.record_name(record), "file": _file(blob)}
@@ -374,11 +281,6 @@ def _blob(node: Node, arguments: Arguments) -> JsonObject:
 
 
 VERBS: tuple[Verb, ...] = (
-    verb(
-        "record_import", _import, "Import records of ours from a file, under stated terms.",
-        "officer", "file", "terms", "mapping", "rejects", "share_with",
-    ),
-    verb("record_mapping_suggest", _suggest_mapping, "Propose a mapping for a table that is to be imported.", "file"),
     verb(
         "record_show", _show, "Show what an officer may see of a record.",
         "officer", "record", "purpose", "crime_area", "case",
