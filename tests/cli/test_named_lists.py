@@ -107,6 +107,14 @@ def test_r48_a_number_behind_an_entry_that_another_entry_has_is_passed_over(bure
     assert {one for one in bureau.live() if one.startswith("p-7")} == {"p-7:2", "p-7:3"}
 
 
+def test_r48_an_entry_whose_id_a_record_has_that_came_back_is_rejected(bureau: Bureau) -> None:
+    bureau.read(issue())
+    bureau.read(issue(7), "--withdraw-gone")
+    bureau.read(issue())
+    counts, _ = bureau.read(issue(more=(line("p-7:2"),)))
+    assert counts == [0, 0, MANY, 1]
+
+
 def test_r49_more_than_may_be_gone_withdraws_nothing_and_says_so_loudly(bureau: Bureau) -> None:
     bureau.read(issue())
     counts, gone = bureau.read(issue(1, 2, 3), "--withdraw-gone", code=10)

@@ -10,14 +10,14 @@ import typer
 
 from entente.cli import ask, connect
 from entente.cli.body import ReadableFile
-from entente.cli.errors import EXIT_CODES
 from entente.cli.options import Folder, Json
 from entente.cli.output import fields, name, plain, say, texts
 from entente.cli.progress import progress
 from entente.cli.record_files import read_terms
 from entente.kernel.canonical import JsonObject
-from entente.kernel.errors import Refused
 
+EXIT_NOT_WITHDRAWN = 10
+"""As of a refusal (cli.errors): what is gone was to be withdrawn, and was not."""
 MAPPING_BYTES_MAX = 256 * 1024
 """As the reader of mappings has it."""
 
@@ -63,7 +63,7 @@ def import_records(
 ) -> None:  # fmt: skip
     """Import records of ours from a list or a table.
 
-    XML of OFAC, the United Nations or the European Union, FollowTheMoney JSON lines; or, with --mapping, CSV or Parquet.
+    XML of OFAC, the United Nations or the European Union, public notices, FollowTheMoney JSON lines; with --mapping a table.
     Run twice it changes nothing; a killed import is simply started again. Rejected rows go to a file with line and reason.
     """
     if suggest:
@@ -88,7 +88,7 @@ def import_records(
         answer = node.ask("record_import", arguments, told)
     say(answer, as_json, _imported)
     if withdraw_gone and _stays(answer):
-        raise typer.Exit(EXIT_CODES[Refused])
+        raise typer.Exit(EXIT_NOT_WITHDRAWN)
 
 
 COMMANDS: Final[Mapping[str, tuple[Callable[..., None], tuple[str, ...]]]] = {

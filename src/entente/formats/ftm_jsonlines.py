@@ -189,7 +189,7 @@ def _country(prop: Property, value: str, countries: Container[str]) -> Fact:
 
 def _parsed(line: bytes) -> dict[str, object]:
     try:
-        entity = json.loads(line.decode("utf-8"), object_pairs_hook=_once)
+        entity = json.loads(line.decode("utf-8"), object_pairs_hook=each_once)
         if b"\\u" in line:
             # An escape may hold half of a surrogate pair, which is no character and cannot be stored.
             json.dumps(entity, ensure_ascii=False).encode()
@@ -206,7 +206,8 @@ def _parsed(line: bytes) -> dict[str, object]:
     return entity
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make an object of JSON; raise ValueError where a name stands twice in it."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a name stands twice in one object")

@@ -29,7 +29,7 @@ from lxml import etree
 
 from entente.kernel.errors import Invalid
 
-ImportFormat = Literal["sdn_advanced", "un_consolidated", "eu_fsf", "ftm", "csv", "parquet"]
+ImportFormat = Literal["sdn_advanced", "un_consolidated", "eu_fsf", "public_notices", "ftm", "csv", "parquet"]
 
 TOTAL_BYTES_MAX = 4 * 1024**3
 """Forty times the OFAC list in SDN_ADVANCED XML (100 MB), three times the largest public collection of sanctions lists."""
@@ -99,6 +99,8 @@ _CHANGED = (
     "Nothing was imported. Compare the file with what its publisher says of the list;"
     " a new form needs a new version of the program."
 )
+_NOTICE_SIGNS = (b'"entity_id"', b'"notices"')
+"""Names that stand in a notice, or a page of some, as the public interface gives them, and in no entity of FollowTheMoney."""
 _XML_ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
 
 
@@ -227,17 +229,19 @@ def _open_member(raw: io.BufferedReader, name: str) -> Iterator[_Readable]:
 
 def _check_whole(stream: io.BufferedReader, name: str) -> None:
     head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
-    form = XML_FORMS.get(_format_of(head, name))
+    found = _format_of(head, name)
+    form = XML_FORMS.get(found)
     if form is None:
-        _check_lines(stream, name)
+        _check_lines(stream, name, b'"entity_id"' if found == "public_notices" else b"")
     else:
         _check_xml(stream, form, name)
 
 
-def _check_lines(stream: io.BufferedReader, name: str) -> None:
-    number = 0
+def _check_lines(stream: io.BufferedReader, name: str, wanted: bytes) -> None:
+    number, has_wanted = 0, not wanted
     while line := stream.readline(LINE_BYTES_MAX + 1):
         number += 1
+        has_wanted |= wanted in line
         if len(line) > LINE_BYTES_MAX:
             why = f"line {number} has more than {LINE_BYTES_MAX:,} bytes"
             raise bad_file(name, why, "Write one object on each line; a file attached inside a record is left out.")
@@ -247,6 +251,9 @@ def _check_lines(stream: io.BufferedReader, name: str) -> None:
             raise bad_file(
                 name, f"line {number} is not UTF-8 at byte {error.start + 1}", "Save the list as UTF-8."
             ) from error
+
+    if not has_wanted:
+        raise bad_file(name, "it is a page of public notices, and has not one", "Ask the interface again, or for more.")
 
 
 def _check_xml(stream: io.BufferedReader, form: XmlForm, name: str) -> None:
@@ -334,6 +341,8 @@ def _format_of(head: bytes, name: str) -> ImportFormat:
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if not text:
         raise bad_file(name, "it is empty", "Check that it was fetched whole.")
+    if text.startswith((b"{", b"[")) and any(sign in text for sign in _NOTICE_SIGNS) and b'"properties"' not in text:
+        return "public_notices"
     if text.startswith(b"{"):
         return "ftm"
     if text.startswith(b"<"):
@@ -383,7 +392,7 @@ def _quoted(namespace: str) -> str:
 
 def _no_format(name: str, and_root: str) -> Invalid:
     titles = "; ".join(form.title for form in XML_FORMS.values())
-    why = f"it is neither XML of a list that is read ({titles}) nor FollowTheMoney JSON lines in UTF-8{and_root}"
+    why = f"it is neither XML of a list that is read ({titles}) nor public notices or FollowTheMoney as JSON in UTF-8{and_root}"
     do = "Hand in a list in one of these formats, or a table (CSV, Parquet) with --mapping; docs/guides/import.md says how."
     return bad_file(name, why, do)
 

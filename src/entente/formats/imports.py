@@ -25,6 +25,7 @@ from entente.formats.import_files import (
     opened_file,
 )
 from entente.formats.import_terms import ImportTerms, read_terms
+from entente.formats.public_notices import read_public_notices
 from entente.formats.sdn_advanced import read_sdn_advanced
 from entente.formats.table_file import read_table, table_format
 from entente.formats.table_mapping import TableMapping
@@ -49,6 +50,7 @@ _READERS: Mapping[ImportFormat, _Reader] = {
     "sdn_advanced": read_sdn_advanced,
     "un_consolidated": read_un_consolidated,
     "eu_fsf": read_eu_fsf,
+    "public_notices": read_public_notices,
     "ftm": read_ftm,
 }
 

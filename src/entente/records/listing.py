@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -66,7 +66,7 @@ class ListIssue:
     _stays: set[str] = field(default_factory=set)
     """Entries of which a part was rejected: it, and what belongs to it, is not gone."""
     _entries: dict[RecordId, str] = field(default_factory=dict)
-    """Of the slice that is being kept."""
+    """Of the slice that is being kept, those whose records are not on the list yet."""
 
     def rejected(self, row: Rejected) -> None:
         """Take note of a row that was not kept."""
@@ -81,24 +81,26 @@ class ListIssue:
         """Yield the drafts of a slice under the ids that their entries have now, links too; one of another list is rejected."""
         own = f"{source}/"
         ends = {link.to.removeprefix(own) for draft in drafts for link in draft.links if link.to.startswith(own)}
-        entries = [draft.local_id for draft in drafts]
+        entries = {draft.local_id for draft in drafts}
         self.seen.update(entries)
-        current = self._current(unit, {*entries, *ends}, source)
-        others = {
-            one.record: one.list
-            for one in unit.named_lists.of_records([record_id(source, entry) for entry in entries])
-            if one.list != self.name
-        }
+        of_entry: dict[str, list[Listed]] = {}
+        for one in unit.named_lists.of_entries(self.name, sorted(entries | ends)):
+            of_entry.setdefault(one.entry, []).append(one)
+        current = self._current(unit, of_entry, source)
+        # Only of what is new to this list it has to be asked whether another one has it.
+        new = [record_id(source, entry) for entry in sorted(entries - of_entry.keys())]
+        others = {one.record: one for one in (unit.named_lists.of_records(new) if new else ())}
         self._entries = {}
         for draft in drafts:
             entry = draft.local_id
             if (other := others.get(record_id(source, entry))) is not None:
-                why = f"it stands on the list «{other}»; a record is of one list"
+                why = f"its id is that of «{other.entry}» on the list «{other.list}»; a record is of one entry of one list"
                 yield Rejected(entry, "list", why, "", entry)
                 continue
             if (now := current.get(entry)) is not None:
                 draft = replace(draft, local_id=now)  # noqa: PLW2901 - the same draft under the id it has now
-            self._entries[record_id(source, draft.local_id)] = entry
+            if all(one.delisted_at is not None for one in of_entry.get(entry, ())):
+                self._entries[record_id(source, draft.local_id)] = entry
             yield (
                 replace(draft, links=tuple(_meant(link, own, current) for link in draft.links))
                 if draft.links
@@ -107,16 +109,11 @@ class ListIssue:
 
     def enter(self, unit: RecordsUnit) -> None:
         """Put what the slice holds on the list, where it is not there yet."""
-        known = {one.record for one in unit.named_lists.of_records(list(self._entries))}
-        unit.named_lists.enter(
-            self.name, {record: entry for record, entry in self._entries.items() if record not in known}
-        )
+        if self._entries:
+            unit.named_lists.enter(self.name, self._entries)
 
-    def _current(self, unit: RecordsUnit, entries: Iterable[str], source: BodyId) -> dict[str, str]:
+    def _current(self, unit: RecordsUnit, of_entry: Mapping[str, Sequence[Listed]], source: BodyId) -> dict[str, str]:
         """Return the local ids of those entries that are not simply their own: what was delisted before."""
-        of_entry: dict[str, list[Listed]] = {}
-        for one in unit.named_lists.of_entries(self.name, sorted(entries)):
-            of_entry.setdefault(one.entry, []).append(one)
         return {
             entry: current
             for entry, records in of_entry.items()

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from entente.kernel.ids import RecordId
 from entente.records.listed import Listed
-from entente.storage.rows import parts
+from entente.storage.rows import insert_rows, parts
 from entente.storage.schema import list_entry, record
 
 _LISTED = sa.select(record.c.record_id, list_entry.c.list, list_entry.c.entry, list_entry.c.delisted_at).join(
@@ -85,7 +85,7 @@ class NamedListTables:
                 for row in self._connection.execute(_NUMBERS, {"records": list(part)})
             ]
             if rows:
-                self._connection.execute(sa.insert(list_entry), rows)
+                insert_rows(self._connection, list_entry, rows)
 
     def count(self, name: str, today: date) -> int:
         """Count the records that stand on a list, live ones alone."""
