@@ -52,7 +52,7 @@ def suggest_mapping(path: Path) -> str:
     with opened_file(path) as raw:
         form, notes = (
             CsvForm(),
-            [f"A mapping for {path.name}, proposed from its first rows: read each line before it is used."],
+            [f"A mapping for {_quoted(path.name)}, proposed from its first rows: read each line before it is used."],
         )
         if table_format(raw, path.name) == "csv":
             with bounded(raw, path.name) as stream:
@@ -200,7 +200,9 @@ def _key_of(columns: Sequence[Column]) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    """Write a name as YAML reads it again, whatever signs it has: those that are not seen as their number."""
+    written = json.dumps(text, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08X}" for sign in written)
 
 
 def _form_of(head: bytes) -> tuple[CsvForm, list[str]]:
