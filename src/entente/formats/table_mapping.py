@@ -181,7 +181,7 @@ class _Reader:
         path = "mapping.table.skip"
         found = {}
         for column, words in self._fields(path, value).items():
-            self.uses.append((folded(column), self.document.line_of(f"{path}.{column}")))
+            self._use(f"{path}.{column}", [folded(column)])
             found[folded(column)] = frozenset(map(folded, self._texts(f"{path}.{column}", words)))
         return found
 
@@ -287,13 +287,17 @@ class _Reader:
 
     def _columns(self, path: str, value: Json) -> tuple[str, ...]:
         columns = tuple(map(folded, self._texts(path, value)))
+        self._use(path, columns)
+        return columns
+
+    def _use(self, path: str, columns: Sequence[str]) -> None:
+        """Take note of columns that are named; raise Invalid for one that is never carried, by which nothing is told either."""
         for column in columns:
             if code := dropped_column(column):
                 raise self._wrong(
                     path, f"the column «{column[:40]}» is never carried ({code}, R3): it needs no line here"
                 )
             self.uses.append((column, self.document.line_of(path)))
-        return columns
 
     def _prefix(self, path: str, value: Json) -> str:
         text = self._text(path, value)

@@ -275,6 +275,7 @@ def test_r45_keys_that_may_not_stand_in_an_id_are_digested_and_no_two_meet(tmp_p
         ("entities:", "table: {encoding: utf-7}\nentities:", "«utf-7» is none of"),
         ("entities:", "table: {delimiter: ab}\nentities:", "«ab» is none of"),
         ("entities:", "table: {skip: {Stauts: [x]}}\nentities:", "the table has no column «stauts»"),
+        ("entities:", "table: {skip: {Religion: [x]}}\nentities:", "never carried (religion, R3)"),
         ("entities:", "tabel: {}\nentities:", "there is no field «tabel»"),
     ],
 )  # fmt: skip
