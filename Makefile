@@ -25,7 +25,7 @@ LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary
 INPUTS ?= 1000000
 PROCESSES ?= 1
 
-.PHONY: help introduction demo test bulk bench train simulate check-long fuzz lint types requirements reference clean prerequisites browser
+.PHONY: help introduction demo test bulk postgres bench train simulate check-long fuzz lint types requirements reference clean prerequisites browser
 
 help:  ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,8 @@ test:  ## style, all ordinary tests and types
 	wait $$types || wrong=$$?; cat $(VENV)/types.txt; exit $$(( $${tests:-0} | $${wrong:-0} ))
 
 bulk: $(VENV)/.bulk-installed  ## install what reads lists of queries as Parquet (the extra «bulk», 170 MB)
+
+postgres: $(VENV)/.postgres-installed  ## install what a store on PostgreSQL needs (the extra «postgres», 12 MB)
 
 bench: $(VENV)/.dev-installed  ## measure; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks
@@ -75,7 +77,7 @@ types: $(VENV)/.dev-installed  ## types only
 	@$(BIN)/mypy $(SOURCES)
 
 requirements: $(VENV)/.lock-installed  ## resolve the locked versions again, newest within requirements/*.in
-	@cd requirements && for name in build core bulk dev lock; do $(LOCK) --upgrade --output-file $$name.txt $$name.in; done
+	@cd requirements && for name in build core bulk postgres dev lock; do $(LOCK) --upgrade --output-file $$name.txt $$name.in; done
 	@echo "requirements/*.txt are written: look at the difference, then run make test."
 
 reference: $(VENV)/.dev-installed  ## write the pages of docs/reference that are made from code and data
@@ -106,6 +108,11 @@ $(VENV)/.core-installed: requirements/core.txt requirements/build.txt pyproject.
 $(VENV)/.bulk-installed: requirements/bulk.txt $(VENV)/.core-installed
 	@echo "Installing what reads Parquet into $(VENV) ..."
 	@$(PIP_INSTALL) -r requirements/bulk.txt
+	@touch $@
+
+$(VENV)/.postgres-installed: requirements/postgres.txt $(VENV)/.core-installed
+	@echo "Installing the driver of PostgreSQL into $(VENV) ..."
+	@$(PIP_INSTALL) -r requirements/postgres.txt
 	@touch $@
 
 $(VENV)/.dev-installed: requirements/dev.txt $(VENV)/.core-installed

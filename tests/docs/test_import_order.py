@@ -67,8 +67,9 @@ CLOCK_CALLS = frozenset({"now", "utcnow", "today"})
 HOLDS_LAZY_IMPORTS = "entente.cli"
 # PEP 562: integrators write `from entente.search import Index`, and a node loads this package without the compiler.
 GIVES_ONE_NAME_LATE = "entente.search"
-# Alembic is a tenth of what every command loads, and is used where a store is new or older alone.
-LOADS_WHERE_NEEDED = "entente.storage.migrate"
+# Alembic is a tenth of what every command loads, and is used where a store is new or older alone. The driver of PostgreSQL is an
+# extra, loaded where a node's store is in a database.
+LOAD_WHERE_NEEDED = frozenset({"entente.storage.migrate", "entente.storage.opening"})
 
 
 def order_violations(found: Iterable[Module]) -> list[str]:
@@ -140,7 +141,7 @@ def hidden_imports(found: Iterable[Module]) -> list[str]:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Call)
         and ast.unparse(node.func).split(".")[-1] in {"import_module", "__import__"}
-        and module.name not in {HOLDS_LAZY_IMPORTS, GIVES_ONE_NAME_LATE, LOADS_WHERE_NEEDED}
+        and module.name not in {HOLDS_LAZY_IMPORTS, GIVES_ONE_NAME_LATE} | LOAD_WHERE_NEEDED
     ]
     return written + called
 

@@ -9,7 +9,7 @@ from threading import Event, Thread
 import pytest
 
 from entente.kernel.errors import Unavailable
-from entente.storage import sqlite, write_lock
+from entente.storage import postgres, sqlite, write_lock
 from entente.storage.folder import Folder, FolderLock
 from entente.storage.store import Store
 from tests.storage import examples
@@ -73,7 +73,8 @@ def test_unit_opened_inside_a_unit_of_its_own_thread_is_a_programming_error(stor
 
 
 def test_view_beyond_the_bound_is_told_to_retry(opener: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "READER_WAIT_SECONDS_MAX", 0.05)
+    for engine in (sqlite, postgres):
+        monkeypatch.setattr(engine, "READER_WAIT_SECONDS_MAX", 0.05)
     store = opener()
     with ExitStack() as views:
         for _ in range(sqlite.READERS_MAX):

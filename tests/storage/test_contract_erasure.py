@@ -17,7 +17,7 @@ from entente.storage.store import Store
 from entente.storage.unit_of_work import SqlUnitOfWork
 from entente.trail.rules import make_row, row_leaf
 from tests.storage import examples
-from tests.storage.conftest import Opener
+from tests.storage.conftest import ON_SQLITE, Opener
 from tests.storage.examples import NOW, OTHER, OWN, TODAY
 
 pytestmark = pytest.mark.storage
@@ -253,6 +253,7 @@ def test_r13_a_kept_tombstone_goes_into_another_store_of_the_same_secret_as_it_i
         assert view.erasures.matching(["number n:PA1234567"]) == (("number n:PA1234567", made.stand_in),)
 
 
+@ON_SQLITE
 def test_r10_what_a_record_said_is_overwritten_by_the_erasure_itself(opener: Opener, folder: Folder) -> None:
     store = opener()
     with store.unit() as unit:
@@ -293,6 +294,7 @@ def test_r11_the_store_is_written_anew_after_an_erasure_and_a_large_one_only_whe
         assert view.erasures.not_compacted() == 0
 
 
+@ON_SQLITE
 def test_r11_a_log_that_a_reader_still_needs_is_emptied_later(opener: Opener, folder: Folder) -> None:
     store = opener()
     log = folder.database.with_name("entente.db-wal")

@@ -22,7 +22,7 @@ from entente.storage.record_facts import facts_between, last_number
 from entente.storage.store import Store
 from entente.storage.unit_of_work import SqlUnitOfWork
 from tests.storage import examples
-from tests.storage.conftest import Opener
+from tests.storage.conftest import ON_SQLITE, Opener
 from tests.storage.examples import NOW, OTHER, OWN, SHARING, THIRD, TODAY
 
 pytestmark = pytest.mark.storage
@@ -277,6 +277,7 @@ def test_holder_keeps_only_the_latest_state_of_a_body(store: Store) -> None:
         assert unit.records.holders(RecordId("body:xa/absent")) == ()
 
 
+@ON_SQLITE
 def test_damaged_signed_bytes_are_an_error_and_never_an_answer(opener: Opener, folder: Folder) -> None:
     store = opener()
     with store.unit() as unit:

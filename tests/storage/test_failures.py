@@ -19,7 +19,7 @@ from entente.storage.folder import Folder
 from entente.storage.store import Store
 from entente.storage.unit_of_work import SqlUnitOfWork
 from tests.storage import examples
-from tests.storage.conftest import Opener
+from tests.storage.conftest import ON_SQLITE, Opener
 from tests.storage.failing_commit import fail_commit
 from tests.storage.test_contract_daily_work import append, case
 
@@ -119,6 +119,7 @@ def test_others_are_told_after_the_commit_and_only_then(store: Store) -> None:
     assert told == [["2031/000001"]]
 
 
+@ON_SQLITE
 def test_full_disk_is_said_and_leaves_nothing_half_written(store: Store) -> None:
     commit(store, open_a_case)
     with store.unit() as unit:
@@ -147,6 +148,7 @@ def test_log_index_file_that_finds_no_room_is_a_full_disk_too() -> None:
     assert "full" not in sqlite.translate(sa.exc.OperationalError("SELECT 1", {}, cause)).what
 
 
+@ON_SQLITE
 def test_store_locked_by_another_program_is_said_and_safe_to_retry(
     opener: Opener, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,7 +71,7 @@ class Held:
         self.connection = engine.connect()
         self._driver = _driver_of(self.connection)
         self._driver.isolation_level = None
-        with shared.writer.connect() as source:
+        with shared.engine.writer.connect() as source:
             _driver_of(source).backup(self._driver)
         self.run("PRAGMA foreign_keys = ON")
         self.connection.begin()

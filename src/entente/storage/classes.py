@@ -106,7 +106,7 @@ class ClassTables:
 
     def leaves(self) -> tuple[Leave, ...]:
         """Return every leave, oldest first."""
-        rows = self._connection.execute(sa.select(leave.c.document).order_by(leave.c.since, leave.c.id))
+        rows = self._connection.execute(sa.select(leave.c.document).order_by(leave.c.since, leave.c.id, leave.c.source))
         return tuple(remembered(Leave, row.document) for row in rows)
 
     def leave_statement(self, source: BodyId, leave: str) -> Statement | None:

@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from entente.disclosure.model import DisclosureClass
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.kernel.merkle import Frontier
+from entente.storage.engine import is_in_transaction
 from entente.storage.write_lock import WAIT_SECONDS_MAX as END_SECONDS_MAX
 
 WAIT_SECONDS_MAX: Final = 0.005
@@ -36,7 +37,7 @@ class Company:
 
     connection: sa.Connection
     rows_before: int = 0
-    """How many rows were ever changed over the connection when the transaction began (storage.sqlite)."""
+    """How many rows were ever changed over the connection when the transaction began (storage.engine)."""
     rows_of_trail: int = 0
     """How many of those changed since are the trail's: its rows, its right edge and its head."""
     first_done_at: float | None = None
@@ -59,7 +60,7 @@ class Company:
 
     def undo_act(self) -> bool:
         """Undo the act alone; say whether the others still stand, which they do not where the engine has undone all."""
-        if not _is_open(self.connection):
+        if not is_in_transaction(self.connection):
             return False
         try:
             self.connection.exec_driver_sql(f"ROLLBACK TO {_ACT}")
@@ -162,8 +163,3 @@ def not_ended() -> Unavailable:
 
 
 _ACT = "act"
-
-
-def _is_open(connection: sa.Connection) -> bool:
-    driver = connection.connection.driver_connection
-    return bool(getattr(driver, "in_transaction", False))

@@ -1,6 +1,7 @@
 """The node's folder: what lies where, who may read it, and which process holds it.
 
-    entente.db      the store, with entente.db-wal and entente.db-shm while it is open
+    entente.db      the store, where it is a file, with entente.db-wal and entente.db-shm while it is open
+    store.address   where the store is, where it is a database (storage.address)
     blobs/          the sealed chunks of records' files (storage.blob_files)
     index/          the search index; a cache, may be deleted while the node is stopped
     log/            the transparency log of the trail (storage.tiles); a cache as well
@@ -46,8 +47,13 @@ class Folder:
 
     @property
     def database(self) -> Path:
-        """The store."""
+        """The store, where it is a file."""
         return self.path / "entente.db"
+
+    @property
+    def address_file(self) -> Path:
+        """Where the store is, where it is none."""
+        return self.path / "store.address"
 
     @property
     def index(self) -> Path:
@@ -100,7 +106,8 @@ class Folder:
 
     def require_no_node(self) -> None:
         """Raise Conflict when there is a node here, or keys of one: neither is ever overwritten."""
-        if self.database.exists() or (self.keys.is_dir() and any(self.keys.iterdir())):
+        has_store = self.database.exists() or self.address_file.exists()
+        if has_store or (self.keys.is_dir() and any(self.keys.iterdir())):
             raise Conflict(
                 f"There is a node in {self.path} already, or keys of one.",
                 why="A body has one genesis, and its store and keys are never overwritten.",
@@ -133,7 +140,9 @@ class Folder:
             ):
                 if part.exists():
                     part.rename(end)
-            place.database.rename(self.database)
+            for store, end in ((place.database, self.database), (place.address_file, self.address_file)):
+                if store.exists():
+                    store.rename(end)
             self.path.chmod(FOLDER_MODE)
             sync_folder(self.path)
         finally:

@@ -3,7 +3,7 @@
 A store states the number of its schema and the oldest code that may still use it. A newer store that says it may be used is used
 as it is; one that may not be is refused by name of both versions. An older one is brought forward in one transaction: it either
 has the new schema afterwards or is untouched. There is no way back but the copy that is made first, `before-schema-N.db` beside
-the store: without it nothing is brought forward.
+the store: without it nothing is brought forward. The copy of a server's store is a file of the same name and kind.
 
 Source: docs/rules/node.md N8; DESIGN section 8.
 """
@@ -38,9 +38,15 @@ def bring_forward(writer: sa.Engine, copy_first: Callable[[int], None]) -> None:
         copy_first(SCHEMA)
     with writer.begin() as connection:
         # Loading Alembic takes an eighth of the time in which a command starts, and most have nothing to bring forward.
-        import_module("entente.storage.migrating").migrate(connection)
+        migrating = import_module("entente.storage.migrating")
+        migrating.migrate(connection) if found else migrating.make_new(connection)
         values = {"schema": SCHEMA, "oldest_code": OLDEST_SCHEMA_OF_CODE, "written_by": __version__}
         replace_row(connection, store_version, {"id": 1}, values)
+
+
+def make_tables(connection: sa.Connection, schema: int) -> None:
+    """Make the tables of a schema in an empty SQLite store, in the caller's transaction."""
+    import_module("entente.storage.migrating").migrate(connection, to=f"{schema:04}")
 
 
 def version_of(database: Path) -> tuple[int, int]:

@@ -117,7 +117,7 @@ class RecordPages:
     def count(self, allowed: frozenset[int], *, today: date) -> int:
         """Count the records with a class in the allowed set; exact."""
         rows = read(self._connection, _COUNTS, {"today": today.isoformat()})
-        return sum(row.records for row in rows if not allowed.isdisjoint(_members(row.class_numbers)))
+        return sum(int(row.records) for row in rows if not allowed.isdisjoint(_members(row.class_numbers)))
 
     def listed(self, numbers: Sequence[int]) -> dict[int, list[int]]:
         """Return the classes that records are listed under, those that are on no list left out."""

@@ -249,14 +249,23 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Mappi
     The statement is SQLAlchemy's for the engine at hand and so are the values' forms; only its handling of each row by
     itself is left out, which costs more than the engine's own work.
     """
-    text, columns = _insertion(table, connection.dialect)
+    text, columns = _insertion(table, connection.dialect, _is_numbered(table, rows[0]))
     bound = [tuple([row[name] if write is None else write(row[name]) for name, write in columns]) for row in rows]
     _given(connection, text, bound if len(bound) > 1 else bound[0])
 
 
+def _is_numbered(table: sa.Table, row: Mapping[str, object]) -> bool:
+    """Say whether the rows bring no number of their own: the engine gives one."""
+    column = table.autoincrement_column
+    return column is not None and row[column.name] is None
+
+
 @functools.lru_cache(maxsize=32)
-def _insertion(table: sa.Table, dialect: sa.Dialect) -> tuple[str, tuple[_Column, ...]]:
-    compiled = sa.insert(table).compile(dialect=dialect)
+def _insertion(table: sa.Table, dialect: sa.Dialect, is_numbered: bool) -> tuple[str, tuple[_Column, ...]]:  # noqa: FBT001 - cached
+    left_out = table.autoincrement_column if is_numbered else None
+    names_given = [column.name for column in table.columns if column is not left_out]
+    # Inline: nobody asks for the numbers, so the engine is not to return them.
+    compiled = sa.insert(table).inline().compile(dialect=dialect, column_keys=names_given)
     names = compiled.positiontup
     assert names is not None, "both engines' drivers take values by position"
     writers = ((name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)

@@ -37,11 +37,19 @@ HASH_BYTES: Final = 32
 metadata = sa.MetaData(naming_convention=NAMES)
 
 
+_MOMENT: Final = sa.String(MOMENT_CHARACTERS)
+_SORTED_MOMENT: Final = sa.String(MOMENT_CHARACTERS, collation="C")
+
+
 class Moment(sa.types.TypeDecorator[datetime]):
     """An aware time, kept as the text of kernel.clock, which sorts as time does on every engine."""
 
-    impl = sa.String(MOMENT_CHARACTERS)
+    impl = sa.String
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[str]:
+        """Return the engine's text; one that sorts by a language's rules is told not to."""
+        return dialect.type_descriptor(_SORTED_MOMENT if dialect.name == "postgresql" else _MOMENT)
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
         """Write a time; a naive one is refused."""
@@ -64,12 +72,14 @@ def _moment_text(value: datetime) -> str:
     return format_time(value)
 
 
+Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text that compares by its characters' code points, whatever language the server was set up for, as it does in SQLite."""
 RowNumber = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A 64-bit key. SQLite gives its own row number to a key only when it is called INTEGER."""
 
 
 def _text(name: str, *, index: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, index=index)
+    return sa.Column(name, Text, nullable=False, index=index)
 
 
 def _number(name: str) -> sa.Column[int]:
@@ -89,7 +99,7 @@ def _key_number(name: str = "number") -> sa.Column[int]:
 
 
 def _key(name: str, *, to: str | None = None) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, *([sa.ForeignKey(to)] if to else []), primary_key=True)
+    return sa.Column(name, Text, *([sa.ForeignKey(to)] if to else []), primary_key=True)
 
 
 store_version = sa.Table(
@@ -161,7 +171,7 @@ body_group = sa.Table(
     _text("document"),
 )
 body_heard = sa.Table("body_heard", metadata, _key("body"), _moment("at"))
-body_succession = sa.Table("body_succession", metadata, _key("old"), sa.Column("accepted", sa.Text), _text("document"))
+body_succession = sa.Table("body_succession", metadata, _key("old"), sa.Column("accepted", Text), _text("document"))
 officer = sa.Table("officer", metadata, _key("id"), _text("document"))
 national_order = sa.Table("national_order", metadata, _key("reference"), _text("in_force_on"), _text("document"))
 
@@ -195,7 +205,7 @@ agreement_statement = sa.Table(
     "agreement_statement",
     metadata,
     _key_number(),
-    sa.Column("statement_id", sa.Text, nullable=False, unique=True),
+    sa.Column("statement_id", Text, nullable=False, unique=True),
     _text("kind", index=True),
     _text("document"),
 )
@@ -215,7 +225,7 @@ record = sa.Table(
     "record",
     metadata,
     sa.Column("number", RowNumber, primary_key=True, autoincrement=False),
-    sa.Column("record_id", sa.Text, nullable=False, unique=True),
+    sa.Column("record_id", Text, nullable=False, unique=True),
     _text("source"),
     _text("local_id"),
     _number("version"),
@@ -224,7 +234,7 @@ record = sa.Table(
     _moment("at"),
     _text("erase_on", index=True),
     sa.Column("withdrawn_at", Moment),
-    sa.Column("received_from", sa.Text),
+    sa.Column("received_from", Text),
     _moment("received_at"),
     sa.Column("change_sequence", sa.BigInteger, nullable=False, index=True),
     _bytes("digest"),
@@ -285,7 +295,7 @@ record_blob = sa.Table(
     "record_blob",
     metadata,
     sa.Column("record_number", sa.ForeignKey("record.number"), primary_key=True, autoincrement=False),
-    sa.Column("blob", sa.Text, primary_key=True, index=True),
+    sa.Column("blob", Text, primary_key=True, index=True),
 )
 """Which live records have which files; the references themselves, with their keys, stand in the record."""
 blob_file = sa.Table(
@@ -307,7 +317,7 @@ tombstone = sa.Table(
     _text("reason"),
     sa.Column("record_number", sa.BigInteger, nullable=False),
     sa.Column("sequence", sa.BigInteger, nullable=False, index=True),
-    sa.Column("statement", sa.Text, nullable=False, index=True),
+    sa.Column("statement", Text, nullable=False, index=True),
 )
 """What is left of an erased record: a keyed digest of its id, when and why it went, the trail's row that says so, and the id of
 the statement that told its holders (empty while none did)."""
@@ -492,7 +502,7 @@ outbox_envelope = sa.Table(
     _text("lane"),
     _text("incarnation"),
     _number("sequence"),
-    sa.Column("header_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("header_hash", Text, nullable=False, unique=True),
     _bytes("header"),
     _text("key_id"),
     _bytes("signature"),
@@ -521,7 +531,7 @@ outbox_statement = sa.Table(
     _text("reason"),
     _moment("put_at"),
     _moment("at"),
-    sa.Column("document", sa.Text),
+    sa.Column("document", Text),
     sa.Index(None, "recipient", "lane", "state", "envelope_number", "number"),
     sa.Index(None, "state", "at"),
 )
@@ -561,7 +571,7 @@ inbox_statement = sa.Table(
     _text("incarnation"),
     _number("sequence"),
     _moment("at"),
-    sa.Column("document", sa.Text),
+    sa.Column("document", Text),
     sa.UniqueConstraint("sender", "statement_id"),
     sa.Index(None, "sender", "lane", "incarnation", "sequence"),
 )
@@ -604,7 +614,7 @@ relay_envelope = sa.Table(
     "relay_envelope",
     metadata,
     _key_number(),
-    sa.Column("header_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("header_hash", Text, nullable=False, unique=True),
     _text("sender"),
     _text("recipient"),
     _text("state"),
@@ -612,7 +622,7 @@ relay_envelope = sa.Table(
     _moment("next_try_at"),
     _moment("expires_at"),
     sa.Column("settled_at", Moment),
-    sa.Column("document", sa.Text),
+    sa.Column("document", Text),
     sa.Index(None, "state", "recipient", "number"),
     sa.Index(None, "state", "sender"),
 )

@@ -19,6 +19,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from entente.kernel.errors import Conflict, EntenteError, Misconfigured, Unavailable
+from entente.storage.engine import EngineCheck
 
 BUSY_MS_MAX: Final = 5_000
 """How long a write waits for another program's lock on the store; nobody but a backup tool should hold one."""
@@ -199,13 +200,6 @@ def _bare(writer: sa.Engine) -> Iterator[sqlite3.Connection]:
         lent.close()
 
 
-def changed_rows(connection: sa.Connection) -> int:
-    """Return how many rows were changed over a connection since it was made, by whatever transaction; it only grows."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection), "the engine is SQLite's"
-    return driver.total_changes
-
-
 def library_version() -> str:
     """Return the version of the SQLite library in use, for the operator's check-up."""
     return sqlite3.sqlite_version
@@ -260,6 +254,51 @@ def translate(error: sa.exc.DBAPIError, *, is_commit: bool = False) -> EntenteEr
         do="Look first whether the change is there, then check the disk and the node's log before doing it again.",
         retry_is_safe=not is_commit,
     )
+
+
+class SqliteEngine:
+    """The Engine of a store in a file. `is_beside`: in another process than the writer's, for reading alone."""
+
+    def __init__(self, database: Path, *, is_beside: bool = False) -> None:
+        self._database = database
+        self.reader = reading_engine(database, is_beside=True) if is_beside else reading_engine(database)
+        self.writer = self.reader if is_beside else writing_engine(database)
+
+    def name(self) -> str:
+        """Return the library and its version."""
+        return f"SQLite {library_version()}"
+
+    def checks(self) -> tuple[EngineCheck, ...]:
+        """Return nothing: what can be wrong with a file is seen as it is used."""
+        return ()
+
+    def translate(self, error: sa.exc.DBAPIError, *, is_commit: bool = False) -> EntenteError:
+        """Say in the tree of errors what an error of the engine means."""
+        return translate(error, is_commit=is_commit)
+
+    def prepare(self) -> None:
+        """Do nothing: the file lies in the folder of the node that it belongs to, and the folder is held."""
+
+    def copy_to(self, copy: Path, advance: Callable[[int], None]) -> None:
+        """Copy the file as of one moment."""
+        copy_database(self._database, copy, advance)
+
+    def store_bytes(self) -> int:
+        """Return the size of the file, without its log."""
+        return store_bytes(self.writer)
+
+    def empty_log(self) -> bool:
+        """Write the log back and cut it to nothing."""
+        return empty_log(self.writer)
+
+    def compact(self) -> None:
+        """Write the file anew."""
+        compact(self.writer)
+
+    def close(self) -> None:
+        """Close the readers first, so that the writer's is the last checkpoint."""
+        self.reader.dispose()
+        self.writer.dispose()
 
 
 def _url(database: Path) -> sa.URL:

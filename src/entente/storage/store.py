@@ -16,13 +16,15 @@ from typing import Self, TypeAlias
 import sqlalchemy as sa
 
 from entente.kernel.errors import EntenteError, Unavailable
-from entente.storage import sqlite
 from entente.storage.classes import ClassMemory
 from entente.storage.company import Kept
+from entente.storage.engine import Engine
 from entente.storage.files import sync_folder
 from entente.storage.folder import Folder, FolderLock
 from entente.storage.keys import KeyFiles
 from entente.storage.migrate import bring_forward
+from entente.storage.opening import engine_of
+from entente.storage.sqlite import COMPACT_BYTES_MAX, SqliteEngine
 from entente.storage.tombstone_file import TombstoneFiles
 from entente.storage.unit_of_work import Shared, SqlUnitOfWork
 from entente.storage.write_lock import WriteLock
@@ -33,12 +35,12 @@ Hook: TypeAlias = Callable[[SqlUnitOfWork], None]
 """Runs inside each commit, before it becomes durable, in the order given. What it raises undoes the unit."""
 
 
-def _copy_first(folder: Folder, schema: int) -> None:
+def _copy_first(folder: Folder, engine: Engine, schema: int) -> None:
     """Copy the store before it is brought forward; raise Unavailable, with the store as it was, where it cannot be copied."""
     target = folder.before_schema(schema)
     part = target.with_name(f".{target.name}.part")
     try:
-        sqlite.copy_database(folder.database, part, lambda _: None)
+        engine.copy_to(part, lambda _: None)
         # One that is there is of an attempt that failed, and older than this one.
         part.replace(target)
         sync_folder(folder.path)
@@ -56,14 +58,14 @@ def _copy_first(folder: Folder, schema: int) -> None:
 @contextmanager
 def view_of_copy(database: Path) -> Iterator[SqlUnitOfWork]:
     """Lend a view of a copied store that nobody writes to, as it is: neither locked nor brought forward."""
-    reader = sqlite.reading_engine(database)
+    engine = SqliteEngine(database, is_beside=True)
     # Without the folder's keys nothing that was erased can be recognised in it, and nothing here asks.
-    shared = Shared(reader, reader, WriteLock(), ClassMemory(), (), b"", sqlite.translate)
+    shared = Shared(engine, WriteLock(), ClassMemory(), (), b"")
     try:
         with SqlUnitOfWork(shared, is_view=True) as view:
             yield view
     finally:
-        reader.dispose()
+        engine.close()
 
 
 class StoreReader:
@@ -74,9 +76,9 @@ class StoreReader:
     """
 
     def __init__(self, folder: Folder) -> None:
-        reader = sqlite.reading_engine(folder.database, is_beside=True)
+        engine = engine_of(folder, is_beside=True)
         secret = KeyFiles(folder.keys).tombstone_secret()
-        self._shared = Shared(reader, reader, WriteLock(), ClassMemory(), (), secret, sqlite.translate)
+        self._shared = Shared(engine, WriteLock(), ClassMemory(), (), secret)
 
     def view(self) -> SqlUnitOfWork:
         """Return a unit of work that only reads: everything that was durable when it is entered, and nothing later."""
@@ -94,23 +96,27 @@ class Store:
     def open(cls, folder: Folder | Path, hooks: Sequence[Hook] = ()) -> Store:
         """Open the store of a folder, making it when there is none, and hold the folder's lock until `close`.
 
-        Raises Unavailable when another process holds the folder or the disk fails, Misconfigured when the store is
-        newer than this code or the folder cannot hold one.
+        Raises Unavailable when another process holds the folder or the database, or disk or server fails, Misconfigured when the
+        store is newer than this code, the folder cannot hold one, or its database is not its own.
         """
         place = folder if isinstance(folder, Folder) else Folder(folder)
         lock = FolderLock.take(place)
-        writer, reader = sqlite.writing_engine(place.database), sqlite.reading_engine(place.database)
+        try:
+            engine = engine_of(place)
+        except BaseException:
+            lock.release()
+            raise
         try:
             secret = KeyFiles(place.keys).tombstone_secret()
-            bring_forward(writer, lambda schema: _copy_first(place, schema))
+            engine.prepare()
+            bring_forward(engine.writer, lambda schema: _copy_first(place, engine, schema))
         except BaseException as error:
-            writer.dispose()
+            engine.close()
             lock.release()
             if isinstance(error, sa.exc.DBAPIError):
-                raise sqlite.translate(error) from error
+                raise engine.translate(error) from error
             raise
-        shared = Shared(writer, reader, WriteLock(), ClassMemory(), tuple(hooks), secret, sqlite.translate)
-        return cls(shared, lock)
+        return cls(Shared(engine, WriteLock(), ClassMemory(), tuple(hooks), secret), lock)
 
     @property
     def while_held(self) -> list[Callable[[], None]]:
@@ -172,6 +178,11 @@ class Store:
         return SqlUnitOfWork(self._shared, is_view=False, is_short=True)
 
     @property
+    def engine(self) -> Engine:
+        """What keeps the store: for who asks what it is, or copies it whole."""
+        return self._shared.engine
+
+    @property
     def kept(self) -> Kept:
         """How many acts became durable together."""
         return self._shared.kept
@@ -191,9 +202,9 @@ class Store:
         False when a reader still holds an older state; the next call goes on. Waits for its turn to write.
         """
         with self._shared.lock.held():
-            return sqlite.empty_log(self._shared.writer)
+            return self._shared.engine.empty_log()
 
-    def compact(self, *, at_once_bytes_max: int | None = sqlite.COMPACT_BYTES_MAX) -> bool:
+    def compact(self, *, at_once_bytes_max: int | None = COMPACT_BYTES_MAX) -> bool:
         """Write the store anew where something was erased since, so that no slack of a page holds an older key.
 
         False when nothing was erased, or the store has more bytes than `at_once_bytes_max` and this can wait for a person.
@@ -203,10 +214,10 @@ class Store:
             erased = view.erasures.not_compacted()
         if not erased:
             return False
-        if at_once_bytes_max is not None and sqlite.store_bytes(self._shared.writer) > at_once_bytes_max:
+        if at_once_bytes_max is not None and self._shared.engine.store_bytes() > at_once_bytes_max:
             return False
         with self._shared.lock.held():
-            sqlite.compact(self._shared.writer)
+            self._shared.engine.compact()
         with self.unit() as unit:
             # What was erased after the look is counted again: it may have come after the writing.
             unit.erasures.set_compacted(erased)
@@ -216,11 +227,10 @@ class Store:
     def close(self) -> None:
         """Wait for the act under way, close every connection and let go of the folder. Twice is harmless.
 
-        Readers first, so that the writer's is the last checkpoint. Whoever asks for a unit later is told Unavailable.
+        Whoever asks for a unit later is told Unavailable.
         """
         self._shared.lock.close()
-        self._shared.reader.dispose()
-        self._shared.writer.dispose()
+        self._shared.engine.close()
         self.lock.release()
 
     def __enter__(self) -> Self:

@@ -31,6 +31,7 @@ from entente.storage.classes import ClassMemory, ClassTables
 from entente.storage.company import Company, Kept, Member, not_ended, nothing_kept
 from entente.storage.copies import CopyTables
 from entente.storage.correspondence import CorrespondenceTables
+from entente.storage.engine import Engine, changed_rows
 from entente.storage.erasure import ErasureTables
 from entente.storage.holdings import HoldingTables
 from entente.storage.inbox import InboxTables
@@ -40,13 +41,11 @@ from entente.storage.outbox import OutboxTables
 from entente.storage.records import RecordTables
 from entente.storage.recovery import RecoveryTables
 from entente.storage.relay import RelayTables
-from entente.storage.sqlite import changed_rows
 from entente.storage.standing import StandingTables
 from entente.storage.state import StateTable
 from entente.storage.trail import TrailTables
 from entente.storage.write_lock import WriteLock, store_closed
 
-Translate = Callable[..., EntenteError]
 Tables = TypeVar("Tables")
 
 
@@ -75,15 +74,12 @@ class Changes:
 class Shared:
     """What the units of one open store share."""
 
-    writer: sa.Engine
-    reader: sa.Engine
+    engine: Engine
     lock: WriteLock[Company]
     classes: ClassMemory
     hooks: Sequence[Callable[[SqlUnitOfWork], None]]
     tombstone_secret: bytes
     """Under which erased records are recognised (storage.tombstones)."""
-    translate: Translate
-    """What an error of the engine means (storage.sqlite)."""
     while_held: list[Callable[[], None]] = field(default_factory=list)
     """Called once a commit is durable and before anybody else may write; they only remember, and never raise."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
@@ -93,6 +89,11 @@ class Shared:
     """Set by a commit after which a record no longer has a file."""
     kept: Kept = field(default_factory=Kept)
     changes: Changes = field(default_factory=Changes)
+
+    @property
+    def translate(self) -> Callable[..., EntenteError]:
+        """What an error of the engine means."""
+        return self.engine.translate
 
 
 class _Made(Generic[Tables]):
@@ -255,7 +256,9 @@ class SqlUnitOfWork:
             self._connection = self._company.connection
             self._company.begin_act()
             return
-        connection = self._connection = (self.shared.reader if self._is_view else self.shared.writer).connect()
+        connection = self._connection = (
+            self.shared.engine.reader if self._is_view else self.shared.engine.writer
+        ).connect()
         connection.begin()
         self._company = Company(connection, 0 if self._is_view else changed_rows(connection))
 
