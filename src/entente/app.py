@@ -81,7 +81,7 @@ from entente.storage.folder import Folder, FolderLock, Holder
 from entente.storage.housekeeper import Housekeeper
 from entente.storage.key_ring import GuardedRing, KeyRing
 from entente.storage.keys import KeyFiles
-from entente.storage.sqlite import library_version
+from entente.storage.opening import begun
 from entente.storage.store import Hook, Store, StoreFile
 from entente.storage.tiles import TileFolder
 from entente.storage.unit_of_work import OncePerCommit, SqlUnitOfWork
@@ -210,16 +210,17 @@ def parts_of(settings: Settings, *, serves: bool = False) -> Parts:
     )
 
 
-def create_folder(path: Path, new: NewBody) -> BodyId:
+def create_folder(path: Path, new: NewBody, store: str = "") -> BodyId:
     """Make a body's node folder: heads' key files, node, sealing and data protection keys, operator token, store, genesis.
 
-    Raises Conflict when the folder already holds a node or keys, Invalid for a genesis that is not well formed,
-    Misconfigured for a folder that cannot be made. Nothing is left in it then.
+    `store` is the address of an empty database for its store; none: a file in the folder. Raises Conflict when the folder already
+    holds a node or keys, Invalid for a genesis that is not well formed, Misconfigured for a folder that cannot be made or a
+    database that cannot be used. Nothing is left in it then.
     """
     folder = Folder(path)
     folder.require_no_node()
-    with folder.begun() as begun:
-        return _begin(begun, new)
+    with begun(folder, store, SystemIds()) as place:
+        return _begin(place, new)
 
 
 def _begin(folder: Folder, new: NewBody) -> BodyId:
@@ -542,11 +543,12 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 tombstone_files=store.tombstone_files(),
                 clean_index=lambda: identity.clean_index() is not None,
                 changes=store.changes,
-                engine=f"SQLite {library_version()}",
+                engine=store.engine.name(),
+                engine_checks=store.engine.checks,
                 clock_trouble=clock.trouble,
                 state=lambda: _state_of(store),
                 disk=disk,
-                backups=FolderBackups(Folder(settings.folder), clock),
+                backups=FolderBackups(Folder(settings.folder), clock, store.engine),
             ),
             store,
         )

@@ -244,6 +244,8 @@ class Node:
     """Grows with every commit that changed more than the trail (storage.store.Store.changes)."""
     engine: str
     """The store's engine with its version, for `doctor`: some versions have faults an operator must know of."""
+    engine_checks: Callable[[], Sequence[tuple[bool, str]]] = tuple
+    """What an operator should know of it: whether it is as it should be, and in words."""
     index_trouble: Callable[[], str] = _none
     """What keeps the index from following the store now, in words; empty where nothing does."""
     standing_trouble: Callable[[], str] = _none

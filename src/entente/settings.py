@@ -10,8 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from entente.kernel.errors import Misconfigured
+
+STORE_SCHEMES = frozenset({"postgresql", "postgres"})
+STORE_CHARACTERS_MAX = 2_000
+"""Ours: three servers with their certificates' places take 500."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,13 @@ class SettingRow:
 
 SETTINGS = (
     SettingRow("folder", "node", "path", "The node's folder: store, index, keys, operator token."),
+    SettingRow(
+        "store",
+        "",
+        "address",
+        "Where init and restore put a new node's store: nothing for a file in its folder, or the address of a PostgreSQL "
+        "database, without a password. From then on the folder says it.",
+    ),
     SettingRow(
         "host", "127.0.0.1", "address", "Where the node listens. Anything but loopback needs TLS in front of it."
     ),
@@ -103,6 +115,8 @@ class Settings:
     """The settings of one node."""
 
     folder: Path
+    store: str
+    """An address as `store_address` lets pass, or nothing."""
     host: str
     port: int
     exchange_timeout_seconds: int
@@ -145,7 +159,8 @@ def read_settings(environment: Mapping[str, str], given: Mapping[str, str]) -> S
         for row in SETTINGS
     }
     read: dict[str, Any] = {row.name: _value(row, values[row.name]) for row in SETTINGS}
-    return Settings(**{**read, "folder": Path(values["folder"])})
+    store = store_address(values["store"]) if values["store"] else ""
+    return Settings(**{**read, "folder": Path(values["folder"]), "store": store})
 
 
 def _value(row: SettingRow, text: str) -> int | str:
@@ -162,6 +177,31 @@ def _word(row: SettingRow, text: str) -> str:
             do=f"Set ENTENTE_{row.name.upper()} to one of them, or leave it out for {row.default}.",
         )
     return text
+
+
+def store_address(text: str) -> str:
+    """Return the address of a database that may be kept and shown; raise Misconfigured for any other, without showing it."""
+    try:
+        parts = urlsplit(text)
+        has_password = parts.password is not None or "password" in parse_qs(parts.query)
+    except ValueError:
+        raise _bad_address("it is not written as an address") from None
+    if parts.scheme not in STORE_SCHEMES or len(text) > STORE_CHARACTERS_MAX:
+        raise _bad_address("a store is a file in the folder, or a database of PostgreSQL")
+    if has_password:
+        raise _bad_address(
+            "it holds a password, which others could read in the list of processes, in the folder or a log"
+        )
+    return text
+
+
+def _bad_address(why: str) -> Misconfigured:
+    return Misconfigured(
+        "The store's address cannot be used.",
+        why=f"It is not shown here; {why}.",
+        do="Write it like postgresql://entente@db.example/entente?sslmode=verify-full, and give the password by PGPASSWORD or "
+        "a password file (PGPASSFILE).",
+    )
 
 
 def _number(row: SettingRow, text: str) -> int:

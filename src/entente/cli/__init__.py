@@ -232,19 +232,24 @@ def check_backup(file: Path, passphrase_file: Path | None, progress: Callable[[i
 
 
 def restore_node(
-    file: Path, folder: str | None, keys: Path | None, passphrase_file: Path | None, progress: Callable[[int], None]
+    file: Path,
+    folder: str | None,
+    store: str,
+    keys: Path | None,
+    passphrase_file: Path | None,
+    progress: Callable[[int], None],
 ) -> JsonObject:
     """Make a node's folder from a backup."""
     from entente.cli.backups import restore_node as restore_now
 
-    return restore_now(file, folder, keys, passphrase_file, progress)
+    return restore_now(file, folder, store, keys, passphrase_file, progress)
 
 
-def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | None) -> JsonObject:
+def make_folder(folder: str | None, store: str, wanted: JsonObject, passphrase_file: Path | None) -> JsonObject:
     """Make the folder of a body's node."""
     from entente.cli.starting import make_folder as make_now
 
-    return make_now(folder, wanted, passphrase_file)
+    return make_now(folder, store, wanted, passphrase_file)
 
 
 def fill_exercise(folder: str | None, people: int, seed: int, told: Callable[[int], None]) -> JsonObject:

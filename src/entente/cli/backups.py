@@ -29,9 +29,15 @@ def passphrase_of(file: Path, passphrase_file: Path | None) -> str | None:
 
 
 def restore_node(
-    file: Path, folder: str | None, keys: Path | None, passphrase_file: Path | None, progress: Callable[[int], None]
+    file: Path,
+    folder: str | None,
+    store: str,
+    keys: Path | None,
+    passphrase_file: Path | None,
+    progress: Callable[[int], None],
 ) -> JsonObject:
     """Make a node's folder from a backup and return what was made."""
-    target = settings_of(folder).folder
-    made = app.restore_node(file, passphrase_of(file, passphrase_file), target, keys, progress)
-    return {**to_object(made), "folder": str(target)}
+    settings = settings_of(folder, store=store)
+    passphrase = passphrase_of(file, passphrase_file)
+    made = app.restore_node(file, passphrase, settings.folder, keys, progress, settings.store)
+    return {**to_object(made), "folder": str(settings.folder)}

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from entente.cli import make_folder
-from entente.cli.options import Folder, Json, PassphraseFile, examples
+from entente.cli.options import Folder, Json, NewStore, PassphraseFile, examples
 from entente.cli.output import fields, name, say, texts
 from entente.kernel.canonical import JsonObject
 
@@ -19,6 +19,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
     epilog=examples(
         "entente init --kind national_central_bureau --code XA-NCB --name «Bureau of Arandia» \\",
         "             --country XA --zone Europe/Lisbon --folder xa --address http://127.0.0.1:8601",
+        "entente init --kind national_central_bureau --code XB-NCB --name «Bureau of Borovia» --folder xb \\",
+        "             --store postgresql://entente@db.example/entente?sslmode=verify-full",
         "entente init --kind general_secretariat --code GS --name «Secretariat» --passphrase-file passphrases.txt",
     )
 )
@@ -43,6 +45,7 @@ def init(
         ),
     ] = "",
     folder: Folder = None,
+    store: NewStore = "",
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
@@ -55,7 +58,7 @@ def init(
         "kind": kind, "code": code, "name": body_name, "country": country, "zone": zone, "address": address,
         "heads": heads, "threshold": threshold, "replaces": replaces,
     }  # fmt: skip
-    say(make_folder(folder, wanted, passphrase_file), as_json, _made)
+    say(make_folder(folder, store, wanted, passphrase_file), as_json, _made)
 
 
 def _made(answer: JsonObject) -> Iterator[str]:
@@ -63,6 +66,7 @@ def _made(answer: JsonObject) -> Iterator[str]:
     yield from fields(
         [
             ("body", str(answer["body"])),
+            *([("store", str(answer["store"]))] if answer["store"] else []),
             ("first officer", f"{answer['first_officer']} (role head_of_body)"),
             ("heads' keys", ", ".join(texts(answer, "head_keys"))),
             ("signatures", f"{answer['threshold']} of {len(texts(answer, 'head_keys'))} heads"),

@@ -13,6 +13,15 @@ Folder = Annotated[
         "--folder", metavar="PATH", show_default=False, help="The node's folder; else ENTENTE_FOLDER, else ./node."
     ),
 ]
+NewStore = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="ADDRESS",
+        show_default=False,
+        help="An empty PostgreSQL database for its store, without a password; else ENTENTE_STORE, else a file in the folder.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", show_default=False, help="Answer as JSON on stdout, errors included.")]
 ActingAs = Annotated[
     str, typer.Option("--as", metavar="OFFICER", show_default=False, help="The officer who acts; their role is judged.")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from entente.cli import restore_node
-from entente.cli.options import Folder, Json, examples
+from entente.cli.options import Folder, Json, NewStore, examples
 from entente.cli.output import fields, plain, say, when
 from entente.cli.progress import progress
 from entente.kernel.canonical import JsonObject
@@ -21,12 +21,14 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
     epilog=examples(
         "entente restore xa-2031-05-04.backup --folder xa-restored",
         "entente restore /media/disk/xa.backup --folder xa --passphrase-file passphrase.txt",
+        "entente restore xa.backup --folder xa --store postgresql://entente@db.example/entente",
         "entente restore xa-without-keys.backup --folder xa --keys /media/keys",
     )
 )
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The backup.")],
     folder: Folder = None,
+    store: NewStore = "",
     keys: Annotated[
         Path | None,
         typer.Option(
@@ -49,7 +51,7 @@ def restore(
     erased since lives in a backup: erase it again with «entente erasure import» before the node answers anybody.
     """
     with progress("Restoring", unit="MiB", quiet=as_json) as told:
-        answer = restore_node(file, folder, keys, passphrase_file, told)
+        answer = restore_node(file, folder, store, keys, passphrase_file, told)
     say(answer, as_json, _restored)
 
 

@@ -17,9 +17,9 @@ from entente.kernel.ids import BodyId
 BODY_ID = re.compile(r"body:[a-z2-7]{32}")
 
 
-def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | None) -> JsonObject:
+def make_folder(folder: str | None, store: str, wanted: JsonObject, passphrase_file: Path | None) -> JsonObject:
     """Make the folder of a body's node and return what was made."""
-    settings = settings_of(folder)
+    settings = settings_of(folder, store=store)
     heads, threshold = wanted["heads"], wanted["threshold"]
     if not isinstance(heads, int) or not isinstance(threshold, int) or not 1 <= heads <= HEADS_MAX:
         raise _bad("heads", f"a body has 1 to {HEADS_MAX} heads")
@@ -42,7 +42,7 @@ def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | 
         replaces=BodyId(str(wanted["replaces"])) if wanted["replaces"] else None,
         is_exercise=wanted.get("exercise") is True,
     )
-    body = app.create_folder(settings.folder, new)
+    body = app.create_folder(settings.folder, new, settings.store)
     keys = settings.folder / "keys"
     marked: JsonObject = {EXERCISE: True} if new.is_exercise else {}
     return {
@@ -50,6 +50,7 @@ def make_folder(folder: str | None, wanted: JsonObject, passphrase_file: Path | 
         "body": body,
         "code": new.code,
         "folder": str(settings.folder),
+        "store": settings.store,
         "first_officer": app.FIRST_HEAD,
         "head_keys": [str(keys / f"{label}.pem") for label in labels[:heads]],
         "threshold": threshold,

@@ -38,11 +38,11 @@ from entente.storage.backup_file import (
     write_backup,
 )
 from entente.storage.disk import MEBIBYTE
+from entente.storage.engine import Engine
 from entente.storage.files import sync_folder
 from entente.storage.folder import Folder
 from entente.storage.migrate import version_of
 from entente.storage.sealed_file import read_passphrase
-from entente.storage.sqlite import copy_database
 from entente.storage.store import view_of_copy
 
 ROOM_BESIDE_BYTES: Final = 16 * MEBIBYTE
@@ -52,8 +52,9 @@ ROOM_BESIDE_BYTES: Final = 16 * MEBIBYTE
 class FolderBackups:
     """Makes backups of one node's folder, one at a time. The caller's process holds the folder."""
 
-    def __init__(self, folder: Folder, clock: Clock) -> None:
+    def __init__(self, folder: Folder, clock: Clock, engine: Engine) -> None:
         self._folder = folder
+        self._engine = engine
         self._clock = clock
         self._lock = Lock()
 
@@ -70,7 +71,7 @@ class FolderBackups:
         if not self._lock.acquire(blocking=False):
             raise _under_way()
         try:
-            making = _Making(self._folder, out, self._clock.now(), _Counter(progress))
+            making = _Making(self._folder, self._engine, out, self._clock.now(), _Counter(progress))
             return making.run(has_keys=has_keys, passphrase=passphrase)
         finally:
             self._lock.release()
@@ -99,6 +100,7 @@ class _Making:
     """One backup under way."""
 
     folder: Folder
+    engine: Engine
     out: Path
     now: datetime
     counter: _Counter
@@ -111,7 +113,7 @@ class _Making:
             left.unlink(missing_ok=True)
         try:
             self._require_room(copy.parent)
-            copy_database(self.folder.database, copy, self.counter.advance)
+            self.engine.copy_to(copy, self.counter.advance)
             sources = [Source(STORE, copy), *self._files(has_keys=has_keys)]
             hashes = hashes_of(sources, self.counter.advance)
             manifest = self._manifest(copy, hashes, has_keys=has_keys)
@@ -184,8 +186,8 @@ class _Making:
         )
 
     def _require_room(self, copies: Path) -> None:
-        database = self.folder.database
-        store = database.stat().st_size
+        # The copy of a server's store is a file too, and about as large.
+        store = self.engine.store_bytes()
         blobs = sum(path.stat().st_size for path in self.folder.blobs.rglob("*") if path.is_file())
         is_same_disk = copies.stat().st_dev == self.out.parent.stat().st_dev
         _require(copies, store * (2 if is_same_disk else 1) + (blobs if is_same_disk else 0))

@@ -9,17 +9,15 @@ Source: STYLE section 7; docs/decisions/0060-postgresql-has-one-writer-too.md.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import sqlalchemy as sa
 
 from entente.kernel.errors import EntenteError
 
 
-@dataclass(frozen=True, slots=True)
-class EngineCheck:
+class EngineCheck(NamedTuple):
     """One thing that an operator should know of the engine, for `entente doctor`."""
 
     is_good: bool

@@ -5,8 +5,8 @@ The driver of PostgreSQL is loaded only where a folder names a database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from entente.kernel.errors import EntenteError, Misconfigured
 from entente.kernel.ids import Ids
-from entente.storage.address import StoreAddress, checked_url, read_address, write_address
+from entente.settings import store_address
+from entente.storage.address import StoreAddress, read_address, write_address
 from entente.storage.engine import Engine
 from entente.storage.folder import Folder
 from entente.storage.sqlite import SqliteEngine
@@ -36,38 +37,45 @@ def engine_of(folder: Folder, *, is_beside: bool = False) -> Engine:
 
 
 @contextmanager
-def begun(folder: Folder, url: str, ids: Ids) -> Iterator[Folder]:
+def begun(folder: Folder, url: str, ids: Ids, *, brings_file: bool = False) -> Iterator[Folder]:
     """Lend a folder to make a node in, as Folder.begun does, its store at an address; an empty address is a file in it.
 
-    The database is empty before, and again where the making fails. Raises Misconfigured for an address that cannot be used.
+    `brings_file`: a whole store is put in the folder as a file, and goes from there into the database at the end; else it is
+    made in the database. That is empty before, and again where the making fails.
+    Raises Misconfigured for an address or a database that cannot be used, Unavailable where the server cannot be reached.
     """
     if not url:
         with folder.begun() as place:
             yield place
         return
-    address = StoreAddress(checked_url(url), ids.new_id("store"), is_made=False)
-    with folder.begun() as place:
-        write_address(place.address_file, address)
+    address = StoreAddress(store_address(url), ids.new_id("store"), is_made=False)
+    with folder.begun() as place, closing(_postgres_engine(address)) as engine:
         try:
-            yield place
+            if brings_file:
+                _translated(engine, engine.prepare)
+                yield place
+                _translated(engine, lambda: engine.load(place.database))
+                place.database.unlink()
+            else:
+                write_address(place.address_file, address)
+                yield place
+                place.address_file.unlink()
         except BaseException:
-            _clear(address)
+            # What made the making fail may stand here too: the first error is the one to tell.
+            with suppress(EntenteError, sa.exc.DBAPIError):
+                engine.clear()
             raise
-        place.address_file.unlink()
         write_address(place.address_file, replace(address, is_made=True))
 
 
-def _clear(address: StoreAddress) -> None:
-    engine = _postgres_engine(address, is_beside=False)
+def _translated(engine: Engine, work: Callable[[], None]) -> None:
     try:
-        # What made the making fail may stand here too: the first error is the one to tell.
-        with suppress(EntenteError, sa.exc.DBAPIError):
-            engine.clear()
-    finally:
-        engine.close()
+        work()
+    except sa.exc.DBAPIError as error:
+        raise engine.translate(error) from error
 
 
-def _postgres_engine(address: StoreAddress, *, is_beside: bool) -> PostgresEngine:
+def _postgres_engine(address: StoreAddress, *, is_beside: bool = False) -> PostgresEngine:
     try:
         module = import_module("entente.storage.postgres")
     except ImportError as error:

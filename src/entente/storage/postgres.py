@@ -28,8 +28,9 @@ from psycopg.pq import TransactionStatus
 from entente.kernel.errors import EntenteError, Misconfigured, Unavailable
 from entente.storage import postgres_errors
 from entente.storage.address import StoreAddress
-from entente.storage.crossing import copy_from_server
+from entente.storage.crossing import copy_from_server, load_into_server
 from entente.storage.engine import EngineCheck
+from entente.storage.migrate import bring_forward
 from entente.storage.schema import metadata
 
 SERVER_MIN: Final = 15
@@ -49,6 +50,13 @@ WRITER_KEY: Final = int.from_bytes(b"entente", "big")
 
 _owner = sa.Table("store_owner", sa.MetaData(), sa.Column("owner", sa.Text, primary_key=True))
 """Which node's folder the database belongs to. Not among the store's tables: a file in the folder needs no such word."""
+
+
+_OF_ERASED: Final = EngineCheck(
+    is_good=True,
+    text="What is erased goes from the database's own files when it is written anew. The server's log, its archive, standby servers "
+    "and copies of the server's files keep it until they are replaced: for how long is decided there (docs/guides/postgresql.md).",
+)
 
 
 class CountingCursor(psycopg.Cursor[Any]):
@@ -100,7 +108,9 @@ class PostgresEngine:
     def checks(self) -> tuple[EngineCheck, ...]:
         """Return what an operator should know of the server."""
         with self.reader.connect() as connection:
-            return (*_checks_of_durability(connection), _check_of_sessions(connection), _check_of_line(connection))
+            return (
+                *_checks_of_durability(connection), _check_of_sessions(connection), _check_of_line(connection), _OF_ERASED
+            )  # fmt: skip
 
     def translate(self, error: sa.exc.DBAPIError, *, is_commit: bool = False) -> EntenteError:
         """Say in the tree of errors what an error of the server means."""
@@ -127,6 +137,15 @@ class PostgresEngine:
         try:
             with self.reader.connect() as connection:
                 copy_from_server(connection, copy, advance)
+        except psycopg.Error as error:
+            raise self.translate(sa.exc.OperationalError("COPY", None, error)) from error
+
+    def load(self, file: Path) -> None:
+        """Put a whole SQLite store of this code's schema into the empty database, all of it or nothing."""
+        bring_forward(self.writer, lambda _: None)
+        try:
+            with self.writer.begin() as connection:
+                load_into_server(file, connection)
         except psycopg.Error as error:
             raise self.translate(sa.exc.OperationalError("COPY", None, error)) from error
 

@@ -30,6 +30,7 @@ from entente.storage.files import read_private, write_private
 from entente.storage.folder import Folder
 from entente.storage.key_ring import KeyRing
 from entente.storage.keys import KeyFiles
+from entente.storage.opening import begun
 from entente.storage.sealed_file import is_sealed
 from entente.storage.sqlite import find_damage
 from entente.storage.store import Store
@@ -72,20 +73,21 @@ class Restored:
 
 
 def restore_node(
-    file: Path, passphrase: str | None, target: Path, keys_from: Path | None, progress: Progress
+    file: Path, passphrase: str | None, target: Path, keys_from: Path | None, progress: Progress, store: str = ""
 ) -> Restored:
     """Make a node's folder from a backup, whole or not at all, and have it take back from its peers what it forgot.
 
-    `keys_from` is a copy of the folder `keys/`, for a backup without keys. The index and the log are not in a backup; the node
-    makes them anew when it starts. Raises Conflict when there is a node in the folder, Invalid or Untrusted for a backup that
-    is not good, Misconfigured for one of a newer version or a folder that cannot be made, Unavailable where there is no
-    room, or while the clock lies before the last stamp in the trail.
+    `store` is the address of an empty database for its store; none: a file in the folder. `keys_from` is a copy of the folder
+    `keys/`, for a backup without keys. The index and the log are not in a backup; the node makes them anew when it starts. Raises
+    Conflict when there is a node in the folder, Invalid or Untrusted for a backup that is not good, Misconfigured for one of a newer
+    version, or a folder or database that cannot be used, Unavailable where there is no room, or while the clock lies before
+    the last stamp in the trail.
 
     Source: docs/rules/node.md N9.
     """
     folder, ids = Folder(target), SystemIds()
     folder.require_no_node()
-    with folder.begun() as place:
+    with begun(folder, store, ids, brings_file=True) as place:
         manifest = unpack(file, passphrase, place, progress)
         _bring_keys(place, manifest, keys_from)
         place.make_operator_token(ids)

@@ -35,6 +35,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
         _check_standing(node),
         _check_log(node),
         _check_disk(node),
+        *(_check("database", is_good=is_good, text=text) for is_good, text in node.engine_checks()),
         _check_files(node),
         *_checks_of_stores_before(node),
         _check_erasures(node),
@@ -198,7 +199,7 @@ def _check_erasures(node: Node) -> JsonObject:
     """Say whether anything of what was erased may still stand in the store's file (docs/rules/records.md R11)."""
     with node.erasing.open_view() as view:
         left, waiting = view.erasures.not_compacted(), view.erasures.to_forget(1)
-    text = "Nothing of what was erased is left in the store's file."
+    text = "Nothing of what was erased is left in the store."
     if left or waiting:
         text = (
             f"{left} records were erased since the store was last written anew: copies of their ids may stand in its index "
