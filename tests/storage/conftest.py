@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from entente import __version__
-from entente.storage.address import StoreAddress, write_address
+from entente.storage.address import StoreAddress, read_address, write_address
 from entente.storage.folder import Folder
 from entente.storage.schema import OLDEST_SCHEMA_OF_CODE, SCHEMA, metadata
 from entente.storage.store import Hook, Store
@@ -123,6 +123,13 @@ def opener(begun: Folder) -> Iterator[Opener]:
     yield open_again
     for store in opened:
         store.close()
+
+
+def address_of(folder: Folder) -> StoreAddress:
+    """Return where the store of a folder is, which is in a database."""
+    address = read_address(folder.address_file)
+    assert address is not None, "the store is in a database"
+    return address
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ from entente.kernel.statement import Statement, from_json
 from entente.node import Node
 from entente.settings import Settings
 from entente.storage.keys import KeyFiles
+from tests.support.databases import move_into
+from tests.support.postgres_server import Server
 
 HEAD = OfficerId("head-1")
 DUTY = OfficerId("duty-1")
@@ -228,14 +230,18 @@ def open_network(
     concluded: tuple[Conclusion, ...] = (),
     is_introduced: bool = True,
     replaces: Mapping[str, BodyId] | None = None,
+    server: Server | None = None,
 ) -> Iterator[Network]:
     """Open four bodies with a head, a duty officer and a data protection officer each; by default they know each other.
 
-    `concluded`: the instruments in force between them. `replaces`: by code, the body in whose place one begins.
+    `concluded`: the instruments in force between them. `replaces`: by code, the body in whose place one begins. `server`: where
+    their stores are, each in a database of its own; none: in files.
     """
     made = _template(concluded, is_introduced, tuple((replaces or {}).items()))
     for code in KINDS:
         shutil.copytree(made / code, folder / code)
+        if server is not None:
+            move_into(server.url(server.new_database()), folder / code)
     network = Network({}, {code: folder / code for code in KINDS})
     try:
         for code in KINDS:

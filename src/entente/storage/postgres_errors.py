@@ -237,10 +237,10 @@ def _starting(where: str, words: str) -> Unavailable:
 
 
 _BY_WORDS: Final[tuple[tuple[tuple[str, ...], Callable[[str, str], EntenteError]], ...]] = (
-    (("password", "authentication", "no pg_hba.conf entry", "role "), _wrong_password),
+    (("too many clients", "connection slots", "too many connections"), _no_sessions),
+    (("password", "authentication", "no pg_hba.conf entry", 'role "'), _wrong_password),
     (("permission denied",), _not_allowed),
     (("does not exist",), _no_database),
     (("certificate", "SSL", "TLS"), _not_trusted),
-    (("too many clients", "connection slots", "too many connections"), _no_sessions),
     (("starting up", "shutting down", "recovery mode"), _starting),
 )

@@ -79,8 +79,8 @@ def restore_node(
 
     `store` is the address of an empty database for its store; none: a file in the folder. `keys_from` is a copy of the folder
     `keys/`, for a backup without keys. The index and the log are not in a backup; the node makes them anew when it starts. Raises
-    Conflict when there is a node in the folder, Invalid or Untrusted for a backup that is not good, Misconfigured for one of a newer
-    version, or a folder or database that cannot be used, Unavailable where there is no room, or while the clock lies before
+    Conflict when there is a node in the folder, Invalid or Untrusted for a backup that is not good, Misconfigured for one of a
+    newer version, or a folder or database that cannot be used, Unavailable where there is no room, or while the clock lies before
     the last stamp in the trail.
 
     Source: docs/rules/node.md N9.
