@@ -25,20 +25,20 @@ LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary
 INPUTS ?= 1000000
 PROCESSES ?= 1
 
-.PHONY: help introduction demo test bulk postgres bench train simulate check-long fuzz lint types requirements reference clean prerequisites browser
+.PHONY: help introduction demo test bulk postgres bench train simulate check-long fuzz lint types requirements reference clean prerequisites browser server debian
 
 help:  ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-demo: introduction $(VENV)/.core-installed  ## four nodes on this machine play the story (STAY=0: stop when it ends)
-	@DEMO_INTRODUCED=1 $(BIN)/python -m demo
+demo: introduction $(VENV)/.core-installed $(if $(filter postgres,$(STORE)),$(VENV)/.postgres-installed server)  ## four nodes on this machine play the story (STAY=0: stop when it ends, STORE=postgres)
+	@STORE=$(STORE) DEMO_INTRODUCED=1 $(BIN)/python -m demo
 
 introduction:
 	@cat demo/introduction.txt
 
 test:  ## style, all ordinary tests and types
-	@# Two installations that mostly wait for the network, side by side.
-	@$(MAKE) --jobs 2 $(VENV)/.dev-installed browser
+	@# Installations that mostly wait for the network, side by side; two of the same tool wait for each other.
+	@$(MAKE) --jobs 2 $(VENV)/.dev-installed debian
 	@$(BIN)/ruff check --quiet $(SOURCES) && echo "ruff check: clean"
 	@$(BIN)/ruff format --check --quiet $(SOURCES) && echo "ruff format: clean"
 	@# Types beside the tests: mypy has one core to itself for a minute, and the tests often wait.
@@ -93,6 +93,13 @@ prerequisites:
 
 browser:
 	@.ci/browser
+
+server:
+	@.ci/server
+
+debian:
+	@.ci/browser
+	@.ci/server
 
 # A stamp says «this file was installed into .venv», so that a second run starts at once.
 $(VENV)/.created: | prerequisites

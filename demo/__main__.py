@@ -6,14 +6,19 @@ import os
 import signal
 import sys
 import textwrap
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from demo import story
 from demo.page import NodeTrail, write_story
 from demo.processes import BODIES, PortsInUseError, Processes, prepare
 from demo.stage import HERE, WIDTH, Promise, StoryBrokenError, Teller
 from entente.kernel.errors import EntenteError
+
+if TYPE_CHECKING:
+    from tests.support.postgres_server import Server
 
 PAGE = HERE / "story.html"
 ROWS_MAX = 1_000
@@ -25,18 +30,41 @@ def main() -> int:
         # `make demo` says it before it installs anything.
         print(HERE.joinpath("introduction.txt").read_text(encoding="utf-8"), end="")
     print()
-    try:
-        processes = prepare()
-    except PortsInUseError as error:
-        print(error, file=sys.stderr)
-        return 16
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        return _run(processes)
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        processes.stop()
+    with ExitStack() as opened:
+        try:
+            processes = prepare(_server(opened))
+        except (PortsInUseError, NoStoreError) as error:
+            print(error, file=sys.stderr)
+            return 16
+        try:
+            return _run(processes)
+        except KeyboardInterrupt:
+            return 130
+        finally:
+            processes.stop()
+
+
+def _server(opened: ExitStack) -> Server | None:
+    """Start what the stores are kept by, where STORE names it; raise NoStoreError where that cannot be had."""
+    match os.environ.get("STORE", ""):
+        case "" | "sqlite":
+            return None
+        case "postgres":
+            # The driver is an extra, and loaded where it is wanted.
+            module = import_module("tests.support.postgres_server")
+            try:
+                server: Server = opened.enter_context(module.running_server({}))
+            except module.NoServerError as error:
+                raise NoStoreError(str(error)) from error
+            print(f"The stores are in databases of a server of the demonstration's own, in {server.home}.\n")
+            return server
+        case other:
+            raise NoStoreError(f"STORE is sqlite or postgres, and not «{other}».")
+
+
+class NoStoreError(Exception):
+    """What was named as the store cannot be had."""
 
 
 def _run(processes: Processes) -> int:

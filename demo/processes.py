@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -28,6 +29,10 @@ from entente.kernel.signing import decode_bytes
 from entente.kernel.statement import from_json
 from entente.storage.folder import Folder
 from entente.storage.keys import KeyFiles
+from entente.storage.opening import engine_of
+
+if TYPE_CHECKING:
+    from tests.support.postgres_server import Server
 
 RUN = Path(__file__).parent / "run"
 HOST = "127.0.0.1"
@@ -62,6 +67,8 @@ class Processes:
 
     ports: dict[str, int]
     line: Line
+    server: Server | None = None
+    """Where the stores are, each in a database of its own; None: in files."""
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -110,7 +117,7 @@ class Processes:
         """Lose a node's folder and make it anew from a backup."""
         self.kill(code)
         (RUN / code).rename(RUN / f"{code}.lost")
-        restore_node(backup, None, RUN / code, None, lambda _: None)
+        restore_node(backup, None, RUN / code, None, lambda _: None, self._new_store())
         self.start_again(code)
 
     def captured(self, sender: str, recipient: str) -> bytes:
@@ -128,8 +135,9 @@ class Processes:
         keys = self.ask(code, "body_show")["body"]["node_keys"]
         copy = RUN / f"{code}-tampered.db"
         copy.unlink(missing_ok=True)
-        with closing(sqlite3.connect(Folder(RUN / code).database)) as real, closing(sqlite3.connect(copy)) as copied:
-            real.backup(copied)
+        with closing(engine_of(Folder(RUN / code), is_beside=True)) as engine:
+            engine.copy_to(copy, lambda _: None)
+        with closing(sqlite3.connect(copy)) as copied:
             copied.execute("UPDATE trail SET officer = 'duty-2' WHERE sequence = 20")
             copied.commit()
         proof = verify_copy(copy, tuple(decode_bytes(key, "node_keys") for key in keys))
@@ -141,13 +149,16 @@ class Processes:
         for code, (kind, name, country) in BODIES.items():
             address = f"http://{HOST}:{self.line.port if code == 'RC' else self.ports[code]}"
             new = NewBody(kind, code, name, country, "UTC", (address,), (PASSPHRASE,) * 3, 2, PASSPHRASE)
-            create_folder(RUN / code, new)
+            create_folder(RUN / code, new, self._new_store())
         for code in BODIES:
             self.running[code] = _start_node(code, self.ports[code])
         for code in BODIES:
             self._wait_for(code)
             for officer, roles in OFFICERS.items():
                 self.ask(code, "officer_add", officer="head-1", id=officer, roles=roles)
+
+    def _new_store(self) -> str:
+        return "" if self.server is None else self.server.url(self.server.new_database())
 
     def _wait_for(self, code: str) -> None:
         give_up_at = time.monotonic() + START_SECONDS_MAX
@@ -180,7 +191,7 @@ def _start_node(code: str, port: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, stdout=out, stderr=out, env=environment)
 
 
-def prepare() -> Processes:
+def prepare(server: Server | None) -> Processes:
     """Choose the ports and see that they are free; raise PortsInUseError naming the one that is not."""
     first = int(os.environ.get("DEMO_PORT", str(PORT_FIRST)))
     ports = {code: first + place for place, code in enumerate(BODIES)}
@@ -194,7 +205,7 @@ def prepare() -> Processes:
                     f"Port {port} is in use: {error.strerror}. The demonstration needs {first} to {first + len(BODIES)}. "
                     f"Stop the other program, or choose others: DEMO_PORT={first + 100} make demo"
                 ) from error
-    return Processes(ports, Line(first + len(BODIES), ports["RC"]))
+    return Processes(ports, Line(first + len(BODIES), ports["RC"]), server)
 
 
 class Line:

@@ -15,7 +15,7 @@ from entente.storage.address import StoreAddress, read_address, write_address
 from entente.storage.folder import Folder
 from entente.storage.schema import OLDEST_SCHEMA_OF_CODE, SCHEMA, metadata
 from entente.storage.store import Hook, Store
-from tests.support.postgres_server import Server, running_server
+from tests.support.postgres_server import Server, programs, running_server
 
 Opener = Callable[..., Store]
 
@@ -23,6 +23,12 @@ ON_SQLITE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 """For tests of what is SQLite's own: its file, its pragmas, its errors."""
 ON_POSTGRES = pytest.mark.parametrize("engine_name", ["postgres"], indirect=True)
 OWNER = "store:of-the-tests"
+
+
+def skip_without_programs() -> None:
+    """Leave a test out, where a server cannot be started; in continuous integration that is a failure."""
+    if programs() is None:
+        pytest.skip("there are no programs of a PostgreSQL server: apt install postgresql")
 
 
 @pytest.fixture
@@ -44,6 +50,7 @@ def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """Start a server, once a process, that loses what it holds with the power."""
+    skip_without_programs()
     with running_server() as started:
         yield started
 

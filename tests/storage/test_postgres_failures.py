@@ -22,7 +22,7 @@ from entente.storage.folder import Folder
 from entente.storage.postgres_errors import translate
 from entente.storage.store import Store
 from entente.storage.unit_of_work import SqlUnitOfWork
-from tests.storage.conftest import ON_POSTGRES
+from tests.storage.conftest import ON_POSTGRES, skip_without_programs
 from tests.storage.test_failures import cases_held, commit, open_a_case
 from tests.support.postgres_server import Server, running_server
 
@@ -32,6 +32,7 @@ pytestmark = pytest.mark.storage
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Server]:
     """Start a server that keeps what it says it kept, for tests that stop it."""
+    skip_without_programs()
     with running_server({}) as server:
         yield server
 
@@ -215,6 +216,7 @@ def test_node_waits_for_the_session_of_one_that_was_killed(own_folder: Folder) -
 
 
 def test_folder_names_no_password_and_no_error_shows_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    skip_without_programs()
     monkeypatch.setenv("PGPASSWORD", "a wrong word 73")
     folder = Folder(tmp_path / "node")
     folder.create()

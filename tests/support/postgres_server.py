@@ -23,7 +23,6 @@ from functools import cache
 from pathlib import Path
 
 import psycopg
-import pytest
 
 START_SECONDS_MAX = 60.0
 QUICK: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -33,6 +32,10 @@ SETTINGS: Mapping[str, str] = {
     "unix_socket_permissions": "0777", "log_min_messages": "warning", "log_min_error_statement": "panic",
 }  # fmt: skip
 _PR_SET_PDEATHSIG = 1
+
+
+class NoServerError(Exception):
+    """This machine has no programs of a server, or no account that may run them."""
 
 
 @cache
@@ -48,7 +51,8 @@ class Server:
 
     home: Path
     settings: Mapping[str, str]
-    port: int = 5432
+    port: int
+    admin: str
     _process: subprocess.Popen[bytes] | None = None
     _made: int = field(default=0)
 
@@ -57,9 +61,9 @@ class Server:
         """The server's own files."""
         return self.home / "data"
 
-    def url(self, database: str = "postgres", *, user: str = "entente") -> str:
-        """Return the address of a database, over the server's socket."""
-        return f"postgresql://{user}@/{database}?host={self.home}&port={self.port}"
+    def url(self, database: str = "postgres", *, user: str = "") -> str:
+        """Return the address of a database, over the server's socket; its administrator's where nobody is named."""
+        return f"postgresql://{user or self.admin}@/{database}?host={self.home}&port={self.port}"
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -105,15 +109,17 @@ class Server:
 
 
 @contextmanager
-def running_server(settings: Mapping[str, str] = QUICK, *, auth: str = "trust", password: str = "") -> Iterator[Server]:
-    """Start a server on files of its own, and remove both at the end.
+def running_server(
+    settings: Mapping[str, str] = QUICK, *, admin: str = "entente", auth: str = "trust", password: str = ""
+) -> Iterator[Server]:
+    """Start a server on files of its own, and remove both at the end. Raises NoServerError where there can be none.
 
     Its texts sort by the rules of English, as most servers' do, so that a query that forgets to say otherwise is found out.
     """
     if programs() is None:
-        pytest.skip("there are no programs of PostgreSQL: apt install postgresql")
+        raise NoServerError("There are no programs of a PostgreSQL server here: apt install postgresql")
     home = Path(tempfile.mkdtemp(prefix="entente-pg-", dir="/tmp"))
-    server = Server(home, {**SETTINGS, **settings}, port=free_port())
+    server = Server(home, {**SETTINGS, **settings}, port=free_port(), admin=admin)
     try:
         if os.geteuid() == 0:
             os.chown(home, *_account())
@@ -123,7 +129,7 @@ def running_server(settings: Mapping[str, str] = QUICK, *, auth: str = "trust", 
         secret.chmod(0o644)
         language = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en"]
         made = _started(
-            [_program("initdb"), "-D", str(server.data), "-U", "entente", "--no-sync", f"--auth-local={auth}",
+            [_program("initdb"), "-D", str(server.data), "-U", admin, "--no-sync", f"--auth-local={auth}",
              f"--auth-host={auth}", f"--pwfile={secret}", *language]
         )  # fmt: skip
         said, _ = made.communicate(timeout=START_SECONDS_MAX)
@@ -158,7 +164,7 @@ def _account() -> tuple[int, int]:
         except KeyError:
             continue
         return found.pw_uid, found.pw_gid
-    pytest.skip("there is no account for a server that root starts")
+    raise NoServerError("There is no account here for a server that root starts.")
 
 
 def _started(command: list[str], log: object = None, *, ends_with_us: bool = False) -> subprocess.Popen[bytes]:
