@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from entente.app import running_node
 from entente.cli.gateway import connect
 from tests.docs.source import ROOT
 from tests.docs.warm_command import FUNCTION
+from tests.support.postgres_server import programs, running_server
 
 pytestmark = pytest.mark.e2e
 
@@ -194,7 +195,19 @@ def test_guide_works_as_written(name: str, tmp_path: Path) -> None:
     document = (ROOT / name).read_text(encoding="utf-8")
     # The README begins with what makes .venv and plays the demonstration, which this test is itself a part of.
     begins_at = document.index("## Share a record") if name == "README.md" else 0
-    play(document[begins_at:], tmp_path)
+    with reader_s_server() if name == "docs/guides/postgresql.md" else nullcontext():
+        play(document[begins_at:], tmp_path)
+
+
+@contextmanager
+def reader_s_server() -> Iterator[None]:
+    """Have the programs of PostgreSQL find a server, whose administrator the reader is."""
+    if programs() is None:
+        pytest.skip("there are no programs of a PostgreSQL server: apt install postgresql")
+    with running_server(admin="postgres") as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in (("PGHOST", str(server.home)), ("PGPORT", str(server.port)), ("PGUSER", server.admin)):
+            patch.setenv(name, value)
+        yield
 
 
 def test_guide_that_prints_something_else_is_caught() -> None:

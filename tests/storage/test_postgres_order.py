@@ -14,9 +14,10 @@ import pytest
 import sqlalchemy as sa
 
 from entente.kernel.errors import Unavailable
-from entente.storage import postgres
+from entente.storage import postgres_session
 from entente.storage.folder import Folder
-from entente.storage.postgres import PostgresEngine, StoreConnection
+from entente.storage.postgres import PostgresEngine
+from entente.storage.postgres_session import StoreConnection
 from entente.storage.schema import trail, trail_frontier
 from entente.storage.store import Store
 from entente.storage.unit_of_work import SqlUnitOfWork
@@ -143,7 +144,7 @@ def test_two_stores_on_one_database_are_told_of_each_other(
     copy.create()
     copy.address_file.write_bytes(begun.address_file.read_bytes())
     copy.address_file.chmod(0o600)
-    monkeypatch.setattr(postgres, "LOCK_SECONDS_MAX", 1)
+    monkeypatch.setattr(postgres_session, "LOCK_SECONDS_MAX", 1)
     with pytest.raises(Unavailable, match="held by another process") as raised:
         Store.open(copy)
     assert raised.value.retry_is_safe

@@ -19,7 +19,7 @@ from entente.kernel.errors import EntenteError, Misconfigured, Unavailable
 from entente.kernel.ids import RecordId
 from entente.records.model import Fragment
 from entente.settings import Settings
-from entente.storage import postgres, sqlite
+from entente.storage import postgres, postgres_session, sqlite
 from entente.storage.address import StoreAddress, read_address, write_address
 from entente.storage.folder import Folder
 from entente.storage.migrate import make_tables
@@ -182,7 +182,7 @@ def test_server_that_cannot_be_used_is_named_with_what_to_do(
     server.run(f"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC")
     with pytest.raises(Misconfigured, match="may not use"):
         create_folder(tmp_path / "xa", BUREAU, server.url(database, user="guest"))
-    monkeypatch.setattr(postgres, "SERVER_MIN", 99)
+    monkeypatch.setattr(postgres_session, "SERVER_MIN", 99)
     with pytest.raises(Misconfigured, match="PostgreSQL 99"):
         create_folder(tmp_path / "xa", BUREAU, server.url(database))
     assert tables_in(server, database) == []
@@ -373,7 +373,7 @@ def test_store_is_not_written_anew_while_somebody_reads_an_older_state(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(store)
-    monkeypatch.setattr(postgres, "LOCK_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(postgres_session, "LOCK_SECONDS_MAX", 0.2)
     with store.view() as view:
         assert len(view.cases.all(9)) == 3
         with store.unit() as unit:

@@ -1,0 +1,306 @@
+"""Sessions with a PostgreSQL server: how they are set up, who may write, how they are lent and seen to live.
+
+The writing session takes the advisory lock as it connects (storage.postgres says why) and has it until it ends. Rows that are
+only added go in by COPY. A connection counts what it changed and says whether a transaction is open, as SQLite's does.
+
+Source: PostgreSQL «Explicit Locking» 13.3.5, «Transaction Isolation» 13.2.2; libpq, «Connection Control Functions».
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import select
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+import sqlalchemy as sa
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
+
+from entente.kernel.errors import Misconfigured, Unavailable
+from entente.storage import postgres_errors
+
+SERVER_MIN: Final = 15
+"""The oldest server this was tested with: that of Debian 12."""
+LOCK_SECONDS_MAX: Final = 10
+"""How long a new writing session waits for the earlier one to end, and a rewriting for readers of a table."""
+CONNECT_SECONDS_MAX: Final = 10
+SILENT_SECONDS_MAX: Final = 60
+"""After which both sides take a line without any sign of life for cut: idle, then three signs unanswered."""
+PREPARED_MAX: Final = 400
+"""Statements that the server keeps ready for a session: more than a node has."""
+WRITER_KEY: Final = int.from_bytes(b"entente", "big")
+"""The advisory lock of who may write; such locks are the database's own."""
+
+
+_PLAIN_INSERTION: Final = re.compile(
+    r"INSERT INTO ([\w\"]+) \(([\w\", ]+)\) VALUES \((?:%s(?:::[\w ()]+(?: COLLATE \"C\")?)?(?:, )?)+\)"
+)
+"""As SQLAlchemy writes one that gives nothing back: a place for each column, with its type."""
+
+
+class CountingCursor(psycopg.Cursor[Any]):
+    """A cursor that counts for its connection how many rows it changed."""
+
+    def execute(self, query: Any, params: Any = None, **more: Any) -> CountingCursor:  # noqa: ANN401 - as the driver has them
+        """Run a statement."""
+        super().execute(query, params, **more)
+        self._count(query)
+        return self
+
+    def executemany(self, query: Any, params_seq: Any, **more: Any) -> None:  # noqa: ANN401 - the same
+        """Run a statement for each of several values, without waiting for the answers in between."""
+        super().executemany(query, params_seq, **more)
+        self._count(query)
+
+    def count_copied(self) -> None:
+        """Count what was copied in."""
+        assert isinstance(self.connection, StoreConnection), "cursors are made by the store's connections"
+        self.connection.total_changes += self.rowcount
+
+    def _count(self, query: object) -> None:
+        if isinstance(query, str) and query.startswith(("INSERT", "UPDATE", "DELETE")):
+            assert isinstance(self.connection, StoreConnection), "cursors are made by the store's connections"
+            self.connection.total_changes += self.rowcount
+
+
+class StoreConnection(psycopg.Connection[Any]):
+    """A connection that says of itself what SQLite's says (storage.engine)."""
+
+    total_changes = 0
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open on the server."""
+        return self.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}
+
+
+def connection_values(url: str) -> dict[str, Any]:
+    """Return an address as the driver takes it; raise Misconfigured for one it cannot read, without showing it."""
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise Misconfigured(
+            "The store's address cannot be read.",
+            why="It is no address of a PostgreSQL database as its own programs take it.",
+            do="Write it like postgresql://entente@db.example/entente?sslmode=verify-full, without a password.",
+        ) from error
+    return dict(given)
+
+
+def reading_session(given: Mapping[str, Any]) -> StoreConnection:
+    """Connect for reading: each transaction sees one snapshot, and the server refuses every change."""
+    connection = _connected(given, {"default_transaction_read_only": "on"})
+    connection.autocommit = False
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    return connection
+
+
+def _connected(given: Mapping[str, Any], settings: Mapping[str, str]) -> StoreConnection:
+    """Open a session that is ready for a store; raise in the tree of errors where the server or its database is not fit."""
+    quarter = SILENT_SECONDS_MAX // 4
+    of_session = {
+        "jit": "off", "statement_timeout": "0", "idle_in_transaction_session_timeout": "0",
+        "tcp_keepalives_idle": str(quarter), "tcp_keepalives_interval": str(quarter), "tcp_keepalives_count": "3", **settings,
+    }  # fmt: skip
+    options = " ".join(f"-c {name}={value}" for name, value in of_session.items())
+    values: dict[str, Any] = {
+        "connect_timeout": CONNECT_SECONDS_MAX,
+        "keepalives_idle": quarter,
+        "keepalives_interval": quarter,
+        "keepalives_count": 3,
+        "tcp_user_timeout": SILENT_SECONDS_MAX * 1000,
+        "application_name": "entente",
+        **given,
+        "client_encoding": "UTF8",
+        "options": f"{given.get('options', '')} {options}".strip(),
+    }
+    try:
+        connection = StoreConnection.connect(**values, autocommit=True, cursor_factory=CountingCursor)
+    except psycopg.Error as error:
+        raise postgres_errors.not_connected(error, given) from error
+    connection.prepared_max = PREPARED_MAX
+    try:
+        _require_fit(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _require_fit(connection: StoreConnection) -> None:
+    found = connection.info
+    if found.server_version < SERVER_MIN * 10_000:
+        raise Misconfigured(
+            f"The server is PostgreSQL {version_text(found.server_version)}.",
+            why=f"The oldest one that this program was tested with is PostgreSQL {SERVER_MIN}.",
+            do=f"Bring the server to PostgreSQL {SERVER_MIN} or later.",
+        )
+    encoding = found.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise Misconfigured(
+            f"The database {found.dbname} keeps text as {encoding}.",
+            why="Names in every script are kept, so that text is UTF-8.",
+            do=f"Make a database anew: CREATE DATABASE {found.dbname} ENCODING 'UTF8' TEMPLATE template0.",
+        )
+
+
+def _use_quick_compression(connection: StoreConnection) -> None:
+    """Have long values compressed in a tenth of the time, where the server was built with it."""
+    offered = connection.execute(
+        "SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
+    )
+    if offered.fetchone() == (True,):
+        connection.execute("SET default_toast_compression = lz4")
+
+
+def writing_session(given: Mapping[str, Any]) -> StoreConnection:
+    """Connect as the one who writes: wait for an earlier session to end, and keep every commit through a loss of power.
+
+    Raises Unavailable where another session keeps the right to write.
+    """
+    connection = _connected(given, {"lock_timeout": f"{LOCK_SECONDS_MAX}s"})
+    try:
+        _require_that_it_writes(connection)
+        connection.execute("SELECT pg_advisory_lock(%s)", [WRITER_KEY])
+        _use_quick_compression(connection)
+        # What waits for standby servers waits longer, and is kept as well.
+        if connection.execute("SHOW synchronous_commit").fetchone() == ("off",):
+            connection.execute("SET synchronous_commit = on")
+    except psycopg.errors.LockNotAvailable as error:
+        connection.close()
+        raise _held() from error
+    except BaseException:
+        connection.close()
+        raise
+    connection.autocommit = False
+    # There is no other writer, so that nothing can change under a transaction.
+    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+    return connection
+
+
+def _require_that_it_writes(connection: StoreConnection) -> None:
+    if connection.info.parameter_status("in_hot_standby") == "on":
+        raise _standby()
+
+
+def engine_over(
+    connect: Callable[[], StoreConnection], *, pool_size: int, max_overflow: int, timeout: int
+) -> sa.Engine:
+    """Return an engine that lends such sessions, as many at a time as `pool_size` and `max_overflow` say.
+
+    Who waits longer than `timeout` seconds for one is told so by SQLAlchemy.
+    """
+    engine = sa.create_engine(
+        "postgresql+psycopg://",
+        creator=connect,
+        paramstyle="format",
+        use_native_hstore=False,
+        poolclass=sa.QueuePool,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_timeout=timeout,
+    )
+
+    @sa.event.listens_for(engine, "checkout")
+    def _see_that_it_lives(connection: StoreConnection, _record: object, _proxy: object) -> None:
+        # A server that was stopped said so, or closed the line; a session at rest is sent nothing else. Asking it would cost a
+        # round trip for each act.
+        if connection.closed or _has_something_to_read(connection):
+            raise sa.exc.InvalidatePoolError
+
+    engine.dialect.do_commit = _commit  # type: ignore[method-assign, assignment] # the methods, bound
+    engine.dialect.do_rollback = _roll_back  # type: ignore[method-assign, assignment]
+    engine.dialect.do_executemany = _insert_or_do_each  # type: ignore[method-assign, assignment]
+    return engine
+
+
+def _has_something_to_read(connection: StoreConnection) -> bool:
+    asked = select.poll()
+    asked.register(connection.fileno(), select.POLLIN)
+    return bool(asked.poll(0))
+
+
+def _commit(connection: Any) -> None:  # noqa: ANN401 - the pool's proxy of the driver's connection
+    # The server answers a commit of a transaction that failed with success, and keeps nothing.
+    if connection.driver_connection.info.transaction_status == TransactionStatus.INERROR:
+        raise psycopg.errors.InFailedSqlTransaction("a statement of the transaction failed")
+    connection.commit()
+
+
+def _insert_or_do_each(cursor: CountingCursor, statement: str, each: Sequence[Any], _: object = None) -> None:
+    """Do a statement for each of several values. Rows that are only added go the server's quickest way (COPY)."""
+    copying = _copying(statement)
+    if copying is None:
+        cursor.executemany(statement, each)
+        return
+    with cursor.copy(copying) as copied:
+        for row in each:
+            copied.write_row(row)
+    cursor.count_copied()
+
+
+@functools.lru_cache(maxsize=64)
+def _copying(statement: str) -> bytes | None:
+    """Return how the rows of a plain insertion are copied in; None for every other statement."""
+    found = _PLAIN_INSERTION.fullmatch(statement)
+    return None if found is None else f"COPY {found[1]} ({found[2]}) FROM STDIN".encode()
+
+
+def _roll_back(connection: Any) -> None:  # noqa: ANN401 - the same
+    try:
+        connection.rollback()
+    except psycopg.OperationalError:
+        # With its session the server undid the transaction; the pool sees that the session is closed when it lends it next.
+        connection.close()
+
+
+@contextmanager
+def bare(writer: sa.Engine) -> Iterator[StoreConnection]:
+    """Lend the writing connection outside any transaction, for what the server does only there."""
+    lent = writer.raw_connection()
+    try:
+        connection = lent.driver_connection
+        assert isinstance(connection, StoreConnection), "the engine is PostgreSQL's"
+        connection.autocommit = True
+        try:
+            yield connection
+        finally:
+            if not connection.closed:
+                connection.autocommit = False
+    finally:
+        lent.close()
+
+
+def driver_of(connection: sa.Connection) -> StoreConnection:
+    """Return the driver's own connection."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, StoreConnection), "the engine is PostgreSQL's"
+    return driver
+
+
+def version_text(number: int) -> str:
+    """Return a server's version as a person writes it."""
+    return f"{number // 10_000}.{number % 10_000}"
+
+
+def _held() -> Unavailable:
+    return Unavailable(
+        "The database is held by another process.",
+        why=f"One session writes to a store, and another one has kept the right to for {LOCK_SECONDS_MAX} seconds.",
+        do="Stop the other node or command that uses this database, perhaps on another machine, then do it again.",
+        retry_is_safe=True,
+    )
+
+
+def _standby() -> Unavailable:
+    return Unavailable(
+        "The server is a standby that only reads.",
+        why="It follows another server, and a node writes with nearly every act.",
+        do="Name the server that it follows, or promote this one. Nothing was changed.",
+        retry_is_safe=True,
+    )
