@@ -385,6 +385,20 @@ def test_store_is_not_written_anew_while_somebody_reads_an_older_state(
     assert store.compact()
 
 
+def test_commits_are_kept_through_a_loss_of_power_whatever_the_database_says_and_doctor_sees_a_server_that_loses_them(
+    server: Server, database: str, tmp_path: Path
+) -> None:
+    server.run(f"ALTER DATABASE {database} SET synchronous_commit = off")
+    create_folder(tmp_path / "xa", BUREAU, server.url(database))
+    with Store.open(Folder(tmp_path / "xa")) as store:
+        with store.unit() as unit:
+            assert unit.connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+        # The tests' server does without the rest, to be quick.
+        wrong = [text for is_good, text in store.engine.checks() if not is_good]
+    assert len(wrong) == 2
+    assert all("may be lost with the power" in text for text in wrong)
+
+
 @ON_POSTGRES
 def test_reader_beside_the_node_reads_and_cannot_write(begun: Folder, store: Store) -> None:
     commit(store, open_a_case)

@@ -50,6 +50,7 @@ from entente.verbs import records as record_verbs
 from tests.support.build_disclosure import a_class
 from tests.support.hostile import send
 from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DUTY, HEAD, Network, open_network
+from tests.support.postgres_server import Server
 
 pytestmark = pytest.mark.storage
 
@@ -140,18 +141,19 @@ class World:
 
 
 @contextmanager
-def open_world(place: Path) -> Iterator[World]:
+def open_world(place: Path, server: Server | None = None) -> Iterator[World]:
     """Open the four bodies in a folder, and have them sign what World says."""
-    with open_network(place, concluded=(CHARTER, AGREEMENT)) as network:
+    with open_network(place, concluded=(CHARTER, AGREEMENT), server=server) as network:
         agreement = network.instrument(AGREEMENT_NAME)
         programme = network.conclude(RC, "programme.yaml", (XA,))
         yield World(network, agreement, programme)
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
+def world(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[World]:
     """Return the four bodies; each test uses records of its own."""
-    with open_world(tmp_path_factory.mktemp("records")) as opened:
+    server = request.getfixturevalue("server") if request.param == "postgres" else None
+    with open_world(tmp_path_factory.mktemp("records"), server) as opened:
         yield opened
 
 

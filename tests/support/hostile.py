@@ -7,7 +7,6 @@ rule's. `Watched` says what changed at the node that is lied to: nothing but wha
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from demo import sharing
 from demo.stage import Teller
@@ -27,6 +27,7 @@ from entente.kernel.ids import InstrumentId
 from entente.kernel.ports import Outgoing
 from entente.kernel.statement import Statement
 from entente.storage.folder import Folder
+from entente.storage.opening import engine_of
 from tests.support.nodes import Network, open_network
 from tests.support.sdn_list import party, xml
 from tests.support.story_world import InOneProcess
@@ -46,14 +47,13 @@ class Watched:
     @classmethod
     def look(cls, folder: Path) -> Watched:
         """Read every table, and how long the trail is."""
-        with closing(sqlite3.connect(f"file:{Folder(folder).database}?mode=ro", uri=True)) as store:
-            names = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        with closing(engine_of(Folder(folder), is_beside=True)) as engine, engine.reader.connect() as store:
             tables = {}
-            for name in sorted(names):
+            for name in sorted(sa.inspect(store).get_table_names()):
                 query = f'SELECT * FROM "{name}"'  # noqa: S608 - the names are the store's own
-                rows = sorted(repr(row) for row in store.execute(query))
+                rows = sorted(repr(tuple(row)) for row in store.exec_driver_sql(query))
                 tables[name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-            return cls(tables, store.execute("SELECT count(*) FROM trail").fetchone()[0])
+            return cls(tables, int(store.exec_driver_sql("SELECT count(*) FROM trail").scalar_one()))
 
     def changed(self, later: Watched) -> set[str]:
         """Return the tables that differ."""

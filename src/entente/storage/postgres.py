@@ -202,7 +202,7 @@ def _checks_of_durability(connection: sa.Connection) -> Iterator[EngineCheck]:
 def _check_of_sessions(connection: sa.Connection) -> EngineCheck:
     row = connection.exec_driver_sql(
         "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,"
-        " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')"
+        " (SELECT sum(numbackends) FROM pg_stat_database)"
     ).one()
     most, used = int(row[0]), int(row[1])
     text = f"The server has {used} of {most} sessions in use; a busy node uses up to {READERS_MAX + 1} and two a search process."

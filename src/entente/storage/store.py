@@ -58,7 +58,7 @@ def _copy_first(folder: Folder, engine: Engine, schema: int) -> None:
 @contextmanager
 def view_of_copy(database: Path) -> Iterator[SqlUnitOfWork]:
     """Lend a view of a copied store that nobody writes to, as it is: neither locked nor brought forward."""
-    engine = SqliteEngine(database, is_beside=True)
+    engine = SqliteEngine(database)
     # Without the folder's keys nothing that was erased can be recognised in it, and nothing here asks.
     shared = Shared(engine, WriteLock(), ClassMemory(), (), b"")
     try:
