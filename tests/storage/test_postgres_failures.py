@@ -134,7 +134,7 @@ def test_server_stopped_in_the_middle_of_a_unit_is_said_and_the_node_goes_on_wit
         own_server.start()
         assert cases_held(store) == ["2031/000001"]
         commit(store, open_a_case)
-        own_server.stop(signal.SIGQUIT)
+        own_server.stop("immediate")
         own_server.start()
         # Sessions at rest were cut meanwhile; nobody is told of it.
         assert cases_held(store) == ["2031/000002", "2031/000001"]
@@ -194,7 +194,7 @@ def test_server_that_loses_its_power_under_load_has_kept_every_act_that_was_told
 ) -> None:
     with _working(own_folder) as working:
         told = _read_some(working, 10)
-        own_server.stop(signal.SIGQUIT)
+        own_server.stop("immediate")
         assert working.stdout is not None
         told += [line.strip() for line in working.stdout if line.endswith("\n")]
         working.wait(60)
@@ -223,8 +223,6 @@ def test_folder_names_no_password_and_no_error_shows_one(tmp_path: Path, monkeyp
     with running_server(
         {"listen_addresses": "127.0.0.1"}, auth="scram-sha-256", password="the right word 41"
     ) as server:
-        monkeypatch.setenv("PGPASSWORD", "the right word 41")
-        server.start()
         url = f"postgresql://entente@127.0.0.1:{server.port}/postgres"
         write_address(folder.address_file, StoreAddress(url, "store:own", is_made=False))
         monkeypatch.setenv("PGPASSWORD", "a wrong word 73")

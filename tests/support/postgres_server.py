@@ -6,32 +6,28 @@ with the process that started it, however that ends. Nothing listens on a networ
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pwd
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import psycopg
 
-START_SECONDS_MAX = 60.0
+START_SECONDS_MAX = 60
 QUICK: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 """For tests that lose no power."""
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "", "shared_buffers": "32MB", "max_connections": "60", "max_wal_size": "256MB", "autovacuum": "off",
     "unix_socket_permissions": "0777", "log_min_messages": "warning", "log_min_error_statement": "panic",
 }  # fmt: skip
-_PR_SET_PDEATHSIG = 1
 
 
 class NoServerError(Exception):
@@ -53,7 +49,6 @@ class Server:
     settings: Mapping[str, str]
     port: int
     admin: str
-    _process: subprocess.Popen[bytes] | None = None
     _made: int = field(default=0)
 
     @property
@@ -67,27 +62,14 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        given = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
-        command = [_program("postgres"), "-D", str(self.data), "-k", str(self.home), "-p", str(self.port), *given]
-        with (self.home / "log").open("ab") as log:
-            self._process = _started(command, log=log, ends_with_us=True)
-        give_up_at = time.monotonic() + START_SECONDS_MAX
-        while True:
-            try:
-                psycopg.connect(self.url(), connect_timeout=5).close()
-            except psycopg.OperationalError:
-                assert self._process.poll() is None, (self.home / "log").read_text(encoding="utf-8")
-                assert time.monotonic() < give_up_at, (self.home / "log").read_text(encoding="utf-8")
-                time.sleep(0.02)
-            else:
-                return
+        given = " ".join(f"-c {name}='{value}'" for name, value in self.settings.items())
+        options = f"-k {self.home} -p {self.port} {given}"
+        _run("pg_ctl", "start", "-D", str(self.data), "-l", str(self.home / "log"), "-w", "-o", options)
 
-    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """Stop it: SIGINT ends every session and writes all back, SIGQUIT stops as a crash does."""
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(START_SECONDS_MAX)
-            self._process = None
+    def stop(self, how: str = "fast") -> None:
+        """Stop it: «fast» ends every session and writes all back, «immediate» stops as a crash does."""
+        if (self.data / "postmaster.pid").exists():
+            _run("pg_ctl", "stop", "-D", str(self.data), "-w", "-m", how)
 
     def run(self, *statements: str, database: str = "postgres") -> list[tuple[object, ...]]:
         """Run statements as the server's administrator; return the rows of the last one."""
@@ -127,19 +109,42 @@ def running_server(
         secret = home / "password"
         secret.write_text(password or "unused", encoding="utf-8")
         secret.chmod(0o644)
-        language = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en"]
-        made = _started(
-            [_program("initdb"), "-D", str(server.data), "-U", admin, "--no-sync", f"--auth-local={auth}",
-             f"--auth-host={auth}", f"--pwfile={secret}", *language]
-        )  # fmt: skip
-        said, _ = made.communicate(timeout=START_SECONDS_MAX)
-        assert made.returncode == 0, said.decode("utf-8", "replace")
-        if auth == "trust":
+        _run("initdb", "-D", str(server.data), "-U", admin, "--no-sync", f"--auth-local={auth}", f"--auth-host={auth}",
+             f"--pwfile={secret}", "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en")  # fmt: skip
+        with _ended_with_us(server):
             server.start()
-        yield server
+            yield server
     finally:
-        server.stop(signal.SIGQUIT)
+        with suppress(subprocess.CalledProcessError):
+            server.stop("immediate")
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def _ended_with_us(server: Server) -> Iterator[None]:
+    """See that the server ends when this process does, however that ends.
+
+    It is no child of this process: tests count theirs. Somebody else waits for the end of a pipe that only we hold open.
+    """
+    reading, writing = os.pipe()
+    wait = (
+        f"( (read -r _ <&{reading}; kill -QUIT $(head -n 1 {server.data}/postmaster.pid) && rm -rf {server.home}) & )"
+    )
+    try:
+        subprocess.run(
+            ["sh", "-c", wait],
+            pass_fds=(reading,),
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+        yield
+        server.stop("immediate")
+    finally:
+        os.close(reading)
+        os.close(writing)
 
 
 def free_port() -> int:
@@ -147,12 +152,6 @@ def free_port() -> int:
     with socket.socket() as asked:
         asked.bind(("127.0.0.1", 0))
         return int(asked.getsockname()[1])
-
-
-def _program(name: str) -> str:
-    place = programs()
-    assert place is not None, "a server is started only where there are programs"
-    return str(place / name)
 
 
 @cache
@@ -167,23 +166,28 @@ def _account() -> tuple[int, int]:
     raise NoServerError("There is no account here for a server that root starts.")
 
 
-def _started(command: list[str], log: object = None, *, ends_with_us: bool = False) -> subprocess.Popen[bytes]:
+def _run(program: str, *given: str) -> None:
+    """Run one of the server's programs to its end, as the account that the server is to have."""
+    place = programs()
+    assert place is not None, "a server is started only where there are programs"
     as_whom: dict[str, object] = {}
     if os.geteuid() == 0:
         user, group = _account()
         as_whom = {"user": user, "group": group, "extra_groups": []}
-    library = ctypes.CDLL(None)
-
-    def end_with_us() -> None:
-        library.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
-
-    return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=log or subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd="/",
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-        preexec_fn=end_with_us if ends_with_us else None,  # noqa: PLW1509 - one call of the C library, before anything else
-        **as_whom,
-    )
+    with tempfile.TemporaryFile() as said:
+        # To a file and not to a pipe, which the server would keep open.
+        ended = subprocess.run(  # type: ignore[call-overload]
+            [str(place / program), *given],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PGCTLTIMEOUT": str(START_SECONDS_MAX)},
+            check=False,
+            **as_whom,
+        )
+        if ended.returncode:
+            said.seek(0)
+            raise subprocess.CalledProcessError(
+                ended.returncode, [program, *given], said.read().decode("utf-8", "replace")
+            )
