@@ -127,15 +127,14 @@ def _ended_with_us(server: Server) -> Iterator[None]:
     It is no child of this process: tests count theirs. Somebody else waits for the end of a pipe that only we hold open.
     """
     reading, writing = os.pipe()
-    wait = (
-        f"( (read -r _ <&{reading}; kill -QUIT $(head -n 1 {server.data}/postmaster.pid) && rm -rf {server.home}) & )"
-    )
+    # The shell gives what runs beside it no input of its own, so that the pipe has another number there.
+    end = f"kill -QUIT $(head -n 1 {server.data}/postmaster.pid) && rm -rf {server.home}"
+    wait = f"exec 3<&0; (read -r _ <&3; {end}) &"
     try:
         subprocess.run(
             ["sh", "-c", wait],
-            pass_fds=(reading,),
             start_new_session=True,
-            stdin=subprocess.DEVNULL,
+            stdin=reading,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             check=True,
