@@ -4,6 +4,7 @@
 draft is validated, each slice committed with its rows in the trail and its signed head; then the index is brought up, and
 all of it is in the time. The floor is SQLite alone: rows of the same size as the stored ones, in transactions of the same
 slices, with full sync. A second import shares each record with one recipient, sealed in its envelope within the same commits.
+Where there are programs of a PostgreSQL server, the first import is done on one too.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from entente.records.importing import Import, ImportPlan
 from entente.records.model import Rejected
 from entente.storage.folder import Folder
 from tests.support.nodes import DUTY, Network, open_network
+from tests.support.postgres_server import programs, running_server
 
 RECORDS: Final = 60_000
 SHARED: Final = 10_000
@@ -73,6 +75,7 @@ def run(records: int = RECORDS, shared: int = SHARED) -> list[Line]:
             sharing = Watch()
             sent = import_file(network, folder / "shared.jsonl", frozenset({network.id("XB-NCB")}), sharing)
             sent_found = bring_up(node)
+        on_a_server = _on_a_server(folder, records) if programs() is not None else []
     bare, seconds = "bare SQLite, same rows and slices", kept + found
     middle = sorted(watch.slices)[len(watch.slices) // 2]
     return [
@@ -83,6 +86,20 @@ def run(records: int = RECORDS, shared: int = SHARED) -> list[Line]:
         Line("rows in the middle slice of 50 ms", middle, "rows"),
         Line("import shared with one body, sealed, searchable", shared / (sent + sent_found), PER_SECOND),
         Line("of it: validated, stored, logged, sealed", shared / sent, PER_SECOND),
+        *on_a_server,
+    ]
+
+
+def _on_a_server(folder: Path, records: int) -> list[Line]:
+    """Import the same file at a node whose store is in a database of a server on this machine, which syncs every commit."""
+    with running_server({}) as server, open_network(folder / "databases", server=server) as network:
+        network.conclude("GS", "charter.yaml", tuple(network.nodes))
+        network.conclude("XA-NCB", "agreement.yaml", ("XA-NCB", "XB-NCB", "GS"))
+        kept = import_file(network, folder / "people.jsonl", frozenset(), Watch())
+        found = bring_up(network["XA-NCB"])
+    return [
+        Line("import on PostgreSQL, searchable at the end", records / (kept + found), PER_SECOND, least(5_000)),
+        Line("of it: validated, stored, signed, logged", records / kept, PER_SECOND),
     ]
 
 
