@@ -5,12 +5,13 @@ on nothing here answers with it. `forget` follows in a transaction of its own, b
 what names the record is found in a view that holds up nobody, and is then changed. A crash between the two leaves the id in
 `erasure_waiting`, and the next run goes on there.
 
-The engine overwrites what is deleted (`secure_delete`), and the log is emptied after the commit (`sqlite.empty_log`). Copies of
-keys that its trees moved about may stay in the slack of index pages until the store is written anew (`sqlite.compact`); of what
-is indexed only ids can hold anything of a record. What is not touched: the words that officers wrote in messages and notes, which
-are the bureau's own file, and what other records' signed bytes say of links.
+SQLite overwrites what is deleted (`secure_delete`), and its log is emptied after the commit (`sqlite.empty_log`). Copies of keys
+that its trees moved about may stay in the slack of index pages until the store is written anew (`sqlite.compact`); of what is
+indexed only ids can hold anything of a record. PostgreSQL overwrites nothing before that (decision 0062). What is not touched:
+the words that officers wrote in messages and notes, which are the bureau's own file, and what other records' signed bytes say
+of links.
 
-Source: docs/rules/records.md R10 and R11; DESIGN section 6.
+Source: docs/rules/records.md R10 and R11; docs/decisions/0062-a-backup-is-the-same-file-on-both-engines.md; DESIGN section 6.
 """
 
 from __future__ import annotations
