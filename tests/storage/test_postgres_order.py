@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from threading import Event, Thread
 from typing import Self
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -26,20 +27,24 @@ from tests.storage.test_failures import cases_held, commit, open_a_case
 
 pytestmark = [pytest.mark.storage, ON_POSTGRES]
 
-SLOW_COMMIT = """
-CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END $$;
+GATE = 7
+LATE_COMMIT = f"""
+CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared({GATE}); RETURN NULL; END $$;
 CREATE CONSTRAINT TRIGGER late AFTER INSERT ON case_file DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW WHEN (NEW.number = '2031/000002') EXECUTE FUNCTION wait_at_commit();
 """
-NO_SLOW_COMMIT = "DROP TRIGGER IF EXISTS late ON case_file; DROP FUNCTION IF EXISTS wait_at_commit();"
+NO_LATE_COMMIT = "DROP TRIGGER IF EXISTS late ON case_file; DROP FUNCTION IF EXISTS wait_at_commit();"
 
 
 @pytest.fixture
-def late_commit(store: Store) -> Iterator[None]:
-    """Have the server take its time over the commit of the second case, as a slow disk or standby does."""
-    _run(store, SLOW_COMMIT)
-    yield
-    _run(store, NO_SLOW_COMMIT)
+def gate(store: Store, begun: Folder) -> Iterator[Callable[[], None]]:
+    """Have the server stall in the commit of the second case, as a slow disk or standby does, until the gate is opened."""
+    _run(store, LATE_COMMIT)
+    with psycopg.connect(address_of(begun).url, autocommit=True) as keeper:
+        keeper.execute("SELECT pg_advisory_lock(%s)", [GATE])
+        yield lambda: keeper.execute("SELECT pg_advisory_unlock(%s)", [GATE]).close()
+    _run(store, NO_LATE_COMMIT)
 
 
 def _run(store: Store, script: str) -> None:
@@ -91,20 +96,23 @@ class Follower:
 
 
 def test_commit_that_outlives_its_line_is_seen_before_the_next_one_and_by_every_follower(
-    store: Store, late_commit: None
+    store: Store, gate: Callable[[], None]
 ) -> None:
     commit(store, open_a_case)
-    with Follower(store) as follower:
-        with ThreadPoolExecutor(1) as threads:
-            with pytest.raises(Unavailable) as raised, store.unit() as unit:  # noqa: PT012 - the cut comes while it waits
-                open_a_case(unit)
-                cutting = threads.submit(cut_soon, unit)
-                unit.commit()
-            cutting.result(10)
-        # Whether it was kept nobody here can know; the server goes on with it for another second.
+    with Follower(store) as follower, ThreadPoolExecutor(1) as threads:
+        with pytest.raises(Unavailable) as raised, store.unit() as unit:  # noqa: PT012 - the cut comes while it waits
+            open_a_case(unit)
+            cutting = threads.submit(cut_soon, unit)
+            unit.commit()
+        cutting.result(10)
+        # Whether it is kept nobody here can know; the server goes on with it.
         assert not raised.value.retry_is_safe
+        next_one = threads.submit(commit, store, open_a_case)
+        time.sleep(0.3)
+        assert not next_one.done()
         assert follower.seen == [1]
-        commit(store, open_a_case)
+        gate()
+        next_one.result(10)
     assert follower.seen == [1, 2, 3]
     assert cases_held(store) == ["2031/000003", "2031/000002", "2031/000001"]
 

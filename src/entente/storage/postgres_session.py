@@ -256,7 +256,7 @@ def _roll_back(connection: Any) -> None:  # noqa: ANN401 - the same
         connection.rollback()
     except psycopg.OperationalError:
         # With its session the server undid the transaction; the pool sees that the session is closed when it lends it next.
-        connection.close()
+        connection.driver_connection.close()
 
 
 @contextmanager
