@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from entente.cli import fill_exercise, make_folder
-from entente.cli.options import Folder, Json, PassphraseFile, examples
+from entente.cli.options import Folder, Json, NewStore, PassphraseFile, examples
 from entente.cli.output import fields, name, plain, say, texts
 from entente.cli.progress import progress
 from entente.kernel.canonical import JsonObject
@@ -37,6 +37,7 @@ def exercise(
     address: Annotated[str, typer.Option("--address", help="Where other exercise nodes reach it.")] = "",
     zone: Annotated[str, typer.Option("--zone", help="Its IANA time zone.")] = "UTC",
     folder: Folder = None,
+    store: NewStore = "",
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
@@ -48,7 +49,7 @@ def exercise(
         "kind": "national_central_bureau", "code": code, "name": body_name, "country": country, "zone": zone,
         "address": address, "heads": 3, "threshold": 2, "replaces": "", "exercise": True,
     }  # fmt: skip
-    made = make_folder(folder, wanted, passphrase_file)
+    made = make_folder(folder, store, wanted, passphrase_file)
     with progress(f"Inventing {people} people", unit="people", quiet=as_json) as told:
         filled = fill_exercise(folder, people, seed, told)
     say({**made, **filled}, as_json, _made)
