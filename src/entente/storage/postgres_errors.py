@@ -4,7 +4,7 @@ The server names each of its errors by a code of five signs; one that comes befo
 Only what refuses a session must be told by its words, since the driver hands on nothing else; they are the server's own, in
 English unless it was set up otherwise, and then the general answer is given with the words in it.
 
-No message of ours holds a password or a value: the driver's own hold neither, and the statement is not repeated.
+No message of ours holds a password or a value: of what the server says only the first sentence is repeated, and no statement.
 
 Source: PostgreSQL, appendix A «Error Codes».
 """
@@ -62,7 +62,9 @@ def not_connected(error: psycopg.Error, given: Mapping[str, Any]) -> EntenteErro
 
 
 def _words(cause: object) -> str:
-    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
+    """Return what the server says in one sentence: its details hold the values of a row, an id among them."""
+    primary = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
+    lines = [line.strip() for line in (primary or str(cause)).splitlines() if line.strip()]
     return " ".join(lines)[:WORDS_MAX]
 
 

@@ -200,6 +200,7 @@ def engine_over(
         creator=connect,
         paramstyle="format",
         use_native_hstore=False,
+        hide_parameters=True,
         poolclass=sa.QueuePool,
         pool_size=pool_size,
         max_overflow=max_overflow,
