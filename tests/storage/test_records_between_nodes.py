@@ -46,7 +46,7 @@ from entente.records.model import (
 from entente.records.statements import record_statement, withdrawal_statement
 from entente.storage.folder import Folder
 from entente.verbs import perform
-from entente.verbs import records as record_verbs
+from entente.verbs import record_import as record_verbs
 from tests.support.build_disclosure import a_class
 from tests.support.hostile import send
 from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DUTY, HEAD, Network, open_network
