@@ -17,16 +17,21 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
 
 from entente.agreements.cutting_off import CuttingOff
 from entente.agreements.service import Agreements
 from entente.api.health import health_routes
 from entente.api.meters import Meters, metrics_routes
 from entente.api.observed import Observed
+from entente.api.once import note_commit
 from entente.api.operator import operator_route
+from entente.api.rest import Api, ApiParts
+from entente.api.running import Runner
 from entente.bodies.model import BodyKind, Compromise, Genesis, Officer
 from entente.bodies.service import Directory
 from entente.bodies.statements import DirectoryKind
+from entente.bodies.tokens import Tokens
 from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
 from entente.disclosure.service import Disclosure
@@ -92,6 +97,7 @@ from entente.transport.caller import CALLS_PASSED_ON_MAX, Caller, at_most
 from entente.transport.client import opened_when_used
 from entente.transport.courier import Courier, Fetcher
 from entente.transport.server import NodeServer, exchange_route, listen, listening_address, loopback_beside, web_address
+from entente.web.api_page import api_page_route
 from entente.web.errors import exception_handlers
 from entente.web.home import home_routes
 
@@ -301,17 +307,19 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         watcher = Follower(node.watching.follow, "standing queries")
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
         keeper = Follower(Keeping(node).step, "keys")
-        housekeeper = Housekeeper(node.erasing.run)
         store.after_change.extend((courier.wake, follower.wake, watcher.wake))
         store.after_commit.append(log_follower.wake)
+        token = Folder(settings.folder).operator_token()
+        runner = Runner(settings.search_workers, lambda: server.is_stopping)
+        api = Api(node, ApiParts.of(store.unit, store.view, token, runner))
+
+        def keep_house() -> None:
+            api.once.forget_old()
+            node.erasing.run()
+
+        housekeeper = Housekeeper(keep_house)
         meters = Meters(node)
-        routes = [
-            exchange_route(while_there_is_room(node.disk, node.exchange.receive)),
-            operator_route(node, Folder(settings.folder).operator_token(), lambda: server.is_stopping),
-            *health_routes(node),
-            *metrics_routes(node, meters),
-            *home_routes(node),
-        ]
+        routes = _routes(node, api, meters, operator_route(node, token, runner))
         observed = Middleware(Observed, meters=meters, paths=[route.path for route in routes])
         serving = Starlette(routes=routes, middleware=[observed], exception_handlers=exception_handlers())
         server = NodeServer(serving, *{bound, inner})
@@ -334,6 +342,19 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
             follower.stop()
             watcher.stop()
             log_follower.stop()
+
+
+def _routes(node: Node, api: Api, meters: Meters, operator: Route) -> Sequence[Route | Mount]:
+    """Return what a running node answers."""
+    return [
+        exchange_route(while_there_is_room(node.disk, node.exchange.receive)),
+        operator,
+        api_page_route(api.document),
+        api.mount(),
+        *health_routes(node),
+        *metrics_routes(node, meters),
+        *home_routes(node),
+    ]
 
 
 def running_node(path: Path) -> Holder | None:
@@ -430,6 +451,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         return intake.doubt(unit, compromise)
 
     directory = Directory(unit, clock, ids, lists, recorded, signer, channel, parts.ring, doubt)
+    tokens = Tokens(unit, view, clock, ids, lists, recorded)
     disclosure = Disclosure(view, clock, lists)
     reentries = Reentries(lambda record: identifying_keys(record, schemata), recorded)
     records = Records(unit, clock, ids, lists, schemata, disclosure, signer, recorded, reentries)
@@ -472,6 +494,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
         lambda _: clock.require_passed(),
         parts.ring.stage,
         exchange.enter_outbox,
+        note_commit,
         OncePerCommit(lambda opened: sign_head(opened, signer)),
     )
     # The store first: it holds the folder.
@@ -508,6 +531,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 lists=lists,
                 schemata=schemata,
                 directory=directory,
+                tokens=tokens,
                 agreements=agreements,
                 cutting_off=cutting_off,
                 disclosure=disclosure,

@@ -16,6 +16,7 @@ from entente.agreements.cutting_off import CuttingOff
 from entente.agreements.model import Instrument
 from entente.agreements.service import Agreements
 from entente.bodies.service import Directory
+from entente.bodies.tokens import Tokens
 from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
 from entente.disclosure.model import DisclosureClass
@@ -207,6 +208,7 @@ class Node:
     lists: CodeLists
     schemata: Schemata
     directory: Directory
+    tokens: Tokens
     agreements: Agreements
     cutting_off: CuttingOff
     disclosure: Disclosure

@@ -84,6 +84,21 @@ SETTINGS = (
         64,
     ),
     SettingRow(
+        "api_tls_in_front",
+        "no",
+        "word",
+        "Whether TLS stands in front of the node; unless it does, the API hears programs on this machine alone.",
+        choices=("no", "yes"),
+    ),
+    SettingRow(
+        "api_requests_per_second",
+        "100",
+        "requests",
+        "How often one access token may ask the API in a second; twice as many at once after a pause.",
+        1,
+        10_000,
+    ),
+    SettingRow(
         "blobs_gb_max", "20", "gigabytes", "Room for records' files on this node, our own and fetched ones.", 1, 100_000
     ),
     SettingRow(
@@ -126,6 +141,8 @@ class Settings:
     import_slice_ms_max: int
     disk_free_mb_min: int
     search_workers: int
+    api_tls_in_front: bool
+    api_requests_per_second: int
     blobs_gb_max: int
     log_format: str
     log_level: str
@@ -160,7 +177,8 @@ def read_settings(environment: Mapping[str, str], given: Mapping[str, str]) -> S
     }
     read: dict[str, Any] = {row.name: _value(row, values[row.name]) for row in SETTINGS}
     store = store_address(values["store"]) if values["store"] else ""
-    return Settings(**{**read, "folder": Path(values["folder"]), "store": store})
+    has_tls = read["api_tls_in_front"] == "yes"
+    return Settings(**{**read, "folder": Path(values["folder"]), "store": store, "api_tls_in_front": has_tls})
 
 
 def _value(row: SettingRow, text: str) -> int | str:

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from entente.api.operator import OPERATOR_BYTES_MAX, operator_route
+from entente.api.running import Runner
 from entente.app import NewBody, create_folder, open_node
 from entente.bodies.model import BodyKind
 from entente.kernel.canonical import JsonObject
@@ -180,7 +181,7 @@ def test_long_verb_ends_at_its_next_durable_step_when_the_node_is_asked_to_stop(
 
     monkeypatch.setitem(perform.__globals__["VERBS"], "count", verb_module.verb("count", slow, "Count."))
     http = TestClient(
-        Starlette(routes=[operator_route(node, TOKEN, lambda: len(done) > 1)]), client=("127.0.0.1", 50_000)
+        Starlette(routes=[operator_route(node, TOKEN, Runner(1, lambda: len(done) > 1))]), client=("127.0.0.1", 50_000)
     )
     response = http.post(
         "/operator", json={"verb": "count", "arguments": {}}, headers={"Authorization": f"Bearer {TOKEN}"}

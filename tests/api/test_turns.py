@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 
 from entente import verbs
-from entente.api import operator
+from entente.api import running
 from entente.api.operator import operator_route
 from entente.api.turns import Turns, long_at_once, short_at_once
 from entente.kernel.canonical import JsonObject
@@ -86,7 +86,7 @@ async def until(is_so: Callable[[], bool]) -> None:
 def test_i47_no_more_than_the_bound_compute_at_once(
     doors: Doors, verb: str, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operator, "LONG_SECONDS", WAIT_SECONDS)
+    monkeypatch.setattr(running, "LONG_SECONDS", WAIT_SECONDS)
 
     async def tell(ask: Ask) -> None:
         asked = [ask(verb) for _ in range(at_once + 3)]

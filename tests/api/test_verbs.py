@@ -96,6 +96,10 @@ def in_the_directory(day: Day) -> None:
     assert len(ask("XB-NCB", "group_list", on="2031-01-01")["groups"]) == 1
     ask("XA-NCB", "officer_add", officer=HEAD, id="a-1", roles=["analyst"], until="2099-01-01T00:00:00Z")
     assert "a-1" in [one["id"] for one in ask("XA-NCB", "officer_list")["officers"]]
+    ask("XA-NCB", "officer_add", officer=HEAD, id="gate-4", roles=["border_officer"], machine=True)
+    token = ask("XA-NCB", "token_make", officer=HEAD, account="gate-4", scopes=["search"])["token"]
+    assert ask("XA-NCB", "token_list", officer=HEAD)["tokens"] == [token]
+    assert ask("XA-NCB", "token_revoke", officer=HEAD, token=token["id"])["token"]["has_ended"] is True
 
 
 def queries_that_stand(day: Day) -> None:
@@ -234,6 +238,7 @@ def in_correspondence(day: Day, case: str) -> None:
     assert rejected["state"] == "closed"
     hit = ask("XB-NCB", "hit_confirm", record="XA-NCB/w-1", case=case, **finding)["hit"]
     assert hit["state"] == "told"
+    assert ask("XB-NCB", "hit_show", id=hit["id"])["hit"]["record"] == hit["record"]
     with pytest.raises(Conflict):
         ask("XB-NCB", "hit_release", officer=DUTY, id=hit["id"])
     ask("XA-NCB", "hit_answer", officer=DUTY, id=hit["id"], same=True, text="It is he.")

@@ -3,8 +3,8 @@
     python -m tests.docs.generate_reference        (or: make reference)
 
 `schemata.md` and `code_lists.md` come from src/entente/data, `statements.md` from the content dataclasses
-(tests.docs.statement_kinds). `cli.md` and `settings.md` have their own writer, entente.cli.reference, which is asked
-too. tests/docs/test_documents.py compares the files with what this gives.
+(tests.docs.statement_kinds), `api.md` from the table of routes (tests.docs.api_reference). `cli.md` and `settings.md` have
+their own writer, entente.cli.reference, which is asked too. tests/docs/test_documents.py compares the files with what this gives.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from entente.cli.reference import cli_page, settings_page
+from tests.docs.api_reference import api_page
 from tests.docs.source import ROOT
 from tests.docs.statement_kinds import statements_page
 
@@ -224,6 +225,7 @@ def _origin(entry: Entry) -> str:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "api.md": lambda: api_page(MADE),
     "cli.md": cli_page,
     "code_lists.md": code_lists_page,
     "schemata.md": schemata_page,

@@ -10,13 +10,16 @@ from unittest.mock import Mock
 
 import pytest
 
+from entente.api.components import components
 from entente.api.health import health_routes
 from entente.api.meters import metrics_routes
+from entente.api.openapi import document
 from entente.api.operator import operator_route
 from entente.formats.codelists import load_code_lists
 from entente.formats.schemata import load_schemata
 from entente.statement_table import NOT_TAKEN_BACK, take_back_table
 from entente.transport.server import exchange_route
+from entente.web.api_page import api_page_route
 from entente.web.home import home_routes
 from tests.docs.generate_reference import PAGES, REFERENCE
 from tests.docs.source import PACKAGE, ROOT
@@ -83,6 +86,7 @@ def routes() -> Iterator[str]:
         *health_routes(Mock()),
         *metrics_routes(Mock(), Mock()),
         *home_routes(Mock()),
+        api_page_route(document(components(load_code_lists()))),
     ):
         yield from (f"{method} {route.path}" for method in sorted(route.methods or ()) if method != "HEAD")
 

@@ -30,7 +30,7 @@ from starlette.routing import Route
 
 from entente import __version__
 from entente.api.errors import problem_response
-from entente.api.local import is_local
+from entente.api.peers import is_local
 from entente.exchange.model import PROTOCOL_VERSION
 from entente.kernel.errors import EntenteError, Untrusted
 from entente.node import Node

@@ -18,6 +18,8 @@ _log = logging.getLogger(__name__)
 
 VERB: Final = "entente.verb"
 """Where a route says in its scope which verb of the closed list was asked for."""
+ROUTE: Final = "entente.route"
+"""Where a route whose address holds ids says in its scope how it is written."""
 OTHER: Final = "other"
 """Stands for every address that is no route: what somebody typed is never a label, nor in the log."""
 FAILED: Final = 500
@@ -50,7 +52,8 @@ class Observed:
             self._note(scope, status, time.perf_counter() - began)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route, verb = scope["path"] if scope["path"] in self._paths else OTHER, scope.get(VERB, "")
+        path = scope["path"]
+        route, verb = scope.get(ROUTE) or (path if path in self._paths else OTHER), scope.get(VERB, "")
         self._meters.count(route, verb, status, seconds)
         said = {"route": route, "verb": verb, "status": status, "ms": round(1000 * seconds, 1)}
         _log.info("request", extra={name: value for name, value in said.items() if value != ""})

@@ -1,7 +1,7 @@
 """POST /operator: a command on this machine asks the running node for one verb.
 
 Only a peer on loopback is heard, without a proxy in between, with the token of the node's folder; the body is bounded; the verb
-runs in a thread when its turn has come (api.turns). A short verb is answered with its JSON. A long one that reports progress is
+runs in a thread when its turn has come (api.running). A short verb is answered with its JSON. A long one that reports progress is
 answered line by line (NDJSON): `{"progress": n}` for each step that is durable, and last `{"answer": …}` or `{"error": …}`.
 
 A caller that goes away does not undo what a verb began: an import is simply started again. A node that is asked to stop lets a
@@ -15,44 +15,31 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeAlias
+from collections.abc import AsyncIterator
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from entente.api.errors import problem, problem_response
-from entente.api.local import is_local
 from entente.api.observed import OTHER, VERB
-from entente.api.turns import LONG_SECONDS, Turns, long_at_once, short_at_once
+from entente.api.peers import is_local
+from entente.api.running import Event, Runner, Step
 from entente.kernel.canonical import Json, JsonObject
-from entente.kernel.errors import EntenteError, Invalid, Unavailable, Untrusted
+from entente.kernel.errors import EntenteError, Invalid, Untrusted
 from entente.node import Node
 from entente.verbs import VERBS, perform
 
 OPERATOR_BYTES_MAX = 2 * 1024 * 1024
 """A group or order file of 512 KiB in base64, or a signed statement of as much, with room."""
-THREADS_BESIDE = 31
-"""Verbs that go on without a turn, because they wait for a peer or report progress: with those that have one, on a node as it is
-set up, as many as the server has for everything else."""
 PATH = "/operator"
 NDJSON = "application/x-ndjson"
 
-_Event: TypeAlias = "int | JsonObject | BaseException"
-"""Rows durable so far; at the end the answer, an error of the tree, or a programming error to be raised again."""
 
-
-def _runs_on() -> bool:
-    return False
-
-
-def operator_route(node: Node, token: str, is_stopping: Callable[[], bool] = _runs_on) -> Route:
-    """Return the route, for the node of a folder with this token; `is_stopping` says whether it was asked to stop."""
-    at_once = short_at_once(node.settings.search_workers), long_at_once(node.settings.search_workers)
-    short, long = Turns(at_once[0], LONG_SECONDS), Turns(at_once[1])
-    threads = ThreadPoolExecutor(THREADS_BESIDE + sum(at_once), "operator")
+def operator_route(node: Node, token: str, runner: Runner | None = None) -> Route:
+    """Return the route, for the node of a folder with this token; `runner` is shared with the API where there is one."""
+    running = Runner(node.settings.search_workers) if runner is None else runner
 
     async def operate(request: Request) -> Response:
         try:
@@ -62,13 +49,8 @@ def operator_route(node: Node, token: str, is_stopping: Callable[[], bool] = _ru
             return problem_response(error)
         known = VERBS.get(verb)
         request.scope[VERB] = OTHER if known is None else verb
-        turn = await (long if known is not None and known.is_long else short).take()
-        try:
-            events = _begun(threads, node, verb, arguments, is_stopping)
-            first = await events.get()
-        finally:
-            # One that reports progress goes on without a turn.
-            turn.end()
+        work = partial(_perform, node, verb, arguments)
+        first, events = await running.begin(work, is_long=known is not None and known.is_long)
         if isinstance(first, int):
             return StreamingResponse(_lines(first, events), media_type=NDJSON)
         return _short(first)
@@ -76,35 +58,8 @@ def operator_route(node: Node, token: str, is_stopping: Callable[[], bool] = _ru
     return Route(PATH, operate, methods=["POST"])
 
 
-def _begun(
-    threads: ThreadPoolExecutor, node: Node, verb: str, arguments: JsonObject, is_stopping: Callable[[], bool]
-) -> asyncio.Queue[_Event]:
-    """Have a thread do the verb; return where its progress arrives, and last what came of it."""
-    loop = asyncio.get_running_loop()
-    events: asyncio.Queue[_Event] = asyncio.Queue()
-
-    def tell(event: _Event) -> None:
-        # A verb may outlive the server, which waits for it a while; then nobody hears its end.
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(events.put_nowait, event)
-
-    def step(done: int) -> None:
-        if is_stopping():
-            raise _stopping(done)
-        tell(done)
-
-    running = threads.submit(perform, node, verb, arguments, step)
-    running.add_done_callback(lambda done: tell(done.exception() or done.result()))
-    return events
-
-
-def _stopping(done: int) -> Unavailable:
-    return Unavailable(
-        "The node was asked to stop before this was done.",
-        why=f"It ended at a durable step: {done} rows are kept, and nothing is half-written.",
-        do="Start the node and run the same command again; what is there already stays as it is.",
-        retry_is_safe=True,
-    )
+def _perform(node: Node, verb: str, arguments: JsonObject, step: Step) -> JsonObject:
+    return perform(node, verb, arguments, step)
 
 
 def _short(event: JsonObject | BaseException) -> Response:
@@ -115,8 +70,8 @@ def _short(event: JsonObject | BaseException) -> Response:
     return JSONResponse(event, headers={"Cache-Control": "no-store"})
 
 
-async def _lines(first: int, events: asyncio.Queue[_Event]) -> AsyncIterator[bytes]:
-    event: _Event = first
+async def _lines(first: int, events: asyncio.Queue[Event]) -> AsyncIterator[bytes]:
+    event: Event = first
     while isinstance(event, int):
         yield _line({"progress": event})
         event = await events.get()

@@ -43,6 +43,7 @@ from entente.records.statements import record_statement, withdrawal_statement
 from entente.records.withdrawing import (
     is_inherited,
     own_live,
+    require_version,
     standing,
     tell_holders,
     withdraw_inherited,
@@ -112,11 +113,14 @@ class Records:
         self.record(unit, Act("share_record", record.source, officer, record.id, detail))
         return True
 
-    def withdraw(self, officer: OfficerId, wanted: RecordId, reason: str) -> tuple[BodyId, ...]:
+    def withdraw(
+        self, officer: OfficerId, wanted: RecordId, reason: str, version: int | None = None
+    ) -> tuple[BodyId, ...]:
         """Withdraw a record of ours, or of a body in whose place we stand: found nowhere here from now on, and holders are told.
 
         The reason stands in the statement that the holders get, not in the trail: it may name a person (T5). Returns the
-        holders told. Raises NotFound for a record that is not ours, Conflict for one withdrawn before.
+        holders told. Raises NotFound for a record that is not ours, Conflict for one withdrawn before, and where a `version` is
+        named for one of another version.
         Source: docs/rules/records.md R4; docs/rules/bodies.md B14; DESIGN section 1, promise 4.
         """
         check_reason(reason)
@@ -124,6 +128,7 @@ class Records:
         with self.open_unit() as unit:
             self.authorise(unit, officer, "withdraw_record", subject=wanted)
             if is_inherited(unit, wanted):
+                require_version(unit.records.get(wanted), version)
                 told = withdraw_inherited(unit, wanted, reason, officer, now, signer=self.signer, record=self.record)
                 unit.commit()
                 return told
@@ -132,6 +137,7 @@ class Records:
                 raise NotFound
             if stored.withdrawn_at is not None:
                 raise withdrawn_before(wanted)
+            require_version(stored, version)
             holders = self.withdraw_in(unit, stored, reason, officer, now)
             unit.commit()
         return holders

@@ -166,6 +166,16 @@ def tell_everybody(unit: RecordsUnit, statement: Statement, *, ref: str, now: da
     return others
 
 
+def require_version(stored: StoredRecord | None, version: int | None) -> None:
+    """Raise Conflict where a version was named and the record has another one: nobody ends what they did not see."""
+    if version is not None and (stored is None or stored.record.version != version):
+        raise Conflict(
+            "The record has another version by now.",
+            why=f"Version {version} was named, and it is not the one that stands (docs/rules/api.md P9).",
+            do="Look at the record as it stands, and do it again if it should still be done.",
+        )
+
+
 def withdrawn_before(wanted: RecordId) -> Conflict:
     """Return the refusal of a second withdrawal."""
     return Conflict(

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """The schema this code writes. The number of the newest file in migrations/versions."""
 OLDEST_SCHEMA_OF_CODE: Final = 3
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself."""
@@ -637,3 +637,15 @@ recovery_peer = sa.Table(
     _moment("at"),
 )
 body_route = sa.Table("body_route", metadata, _key("body"), _text("via"))
+access_token = sa.Table("access_token", metadata, _key("id"), _moment("ended_at", index=True), _text("document"))
+"""Of a token stands its digest alone (storage.tokens)."""
+kept_request = sa.Table(
+    "kept_request",
+    metadata,
+    _key("account"),
+    _key("key"),
+    _text("request"),
+    _moment("at", index=True),
+    sa.Column("answer", sa.Text),
+)
+"""Requests of the API that were done once, for a day (storage.kept_requests)."""

@@ -35,6 +35,7 @@ from entente.storage.engine import Engine, changed_rows
 from entente.storage.erasure import ErasureTables
 from entente.storage.holdings import HoldingTables
 from entente.storage.inbox import InboxTables
+from entente.storage.kept_requests import KeptRequestTable
 from entente.storage.named_lists import NamedListTables
 from entente.storage.namesakes import NamesakeTable
 from entente.storage.outbox import OutboxTables
@@ -43,6 +44,7 @@ from entente.storage.recovery import RecoveryTables
 from entente.storage.relay import RelayTables
 from entente.storage.standing import StandingTables
 from entente.storage.state import StateTable
+from entente.storage.tokens import TokenTable
 from entente.storage.trail import TrailTables
 from entente.storage.write_lock import WriteLock, store_closed
 
@@ -137,6 +139,8 @@ class SqlUnitOfWork:
     relay = _Made(lambda unit: RelayTables(unit.connection))
     recovery = _Made(lambda unit: RecoveryTables(unit.connection))
     ahead = _Made(lambda unit: AheadTable(unit.connection))
+    tokens = _Made(lambda unit: TokenTable(unit.connection))
+    kept_requests = _Made(lambda unit: KeptRequestTable(unit.connection))
 
     def __init__(self, shared: Shared, *, is_view: bool, is_short: bool = False) -> None:
         self.shared = shared

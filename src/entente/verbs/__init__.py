@@ -29,6 +29,7 @@ from entente.verbs import (
     recovery,
     search,
     standing,
+    tokens,
     trail,
 )
 from entente.verbs.arguments import Arguments
@@ -39,6 +40,7 @@ VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for part in (
         bodies,
+        tokens,
         keys,
         instruments,
         records,

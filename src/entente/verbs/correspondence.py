@@ -126,6 +126,14 @@ def _answer_hit(node: Node, arguments: Arguments) -> JsonObject:
     return {"hit": _hit(node, Way.RECEIVED, hit, names_of(node))}
 
 
+def _show_hit(node: Node, arguments: Arguments) -> JsonObject:
+    with node.correspondence.open_unit() as unit:
+        found = unit.correspondence.hit(arguments.text("id"))
+    if found is None:
+        raise NotFound
+    return {"hit": _hit(node, *found, names_of(node))}
+
+
 def _hits(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     return {"hits": [_hit(node, way, hit, names) for way, hit in node.correspondence.hits(_limit(arguments))]}
@@ -384,6 +392,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     verb("hit_release", _release_hit, "Tell the source of a hit that the instrument's rule holds.", "officer", "id"),
     verb("hit_answer", _answer_hit, "Answer a hit on a record of ours.", "officer", "id", "same", "text"),
+    verb("hit_show", _show_hit, "Show a hit, and how far it has come.", "id"),
     verb("hit_list", _hits, "List the newest hits.", "limit"),
     verb("record_forward", _forward, "Pass another body's record on.", "officer", "record", "to", *_ABOUT),
     verb(

@@ -60,7 +60,11 @@ def _list(node: Node, arguments: Arguments) -> JsonObject:
 def _withdraw(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     record = names.record(arguments.text("record"))
-    told = node.records.withdraw(arguments.officer(), record, arguments.text("reason"))
+    # Whoever names the version they saw does not withdraw one that they did not see.
+    version = None
+    if arguments.given.get("version") is not None:
+        version = arguments.integer("version", default=0, least=0, most=NUMBER_MAX)
+    told = node.records.withdraw(arguments.officer(), record, arguments.text("reason"), version)
     return {"record": record, "name": names.record_name(record), "told": [names.ref(body) for body in told]}
 
 
@@ -302,7 +306,7 @@ VERBS: tuple[Verb, ...] = (
         "record_blob", _blob, "Take a file out of a record, fetching it first where it is not here.",
         "officer", "record", "file", "out", "purpose", "crime_area", "case",
     ),
-    verb("record_withdraw", _withdraw, "Withdraw one of our records everywhere.", "officer", "record", "reason"),
+    verb("record_withdraw", _withdraw, "Withdraw one of our records everywhere.", "officer", "record", "reason", "version"),
     verb("record_share", _share, "Send copies of our records.", "officer", "records", "recipients"),
     verb("record_holders", _all_holders, "Say who holds copies of a record, how far each end came.", "officer", "record"),
     verb("record_who_can_see", _who_can_see, "Say who can see one of our records, and why.", "officer", "record"),

@@ -68,6 +68,8 @@ class Names:
         name, _, status = text.partition(":") if not text.startswith("body:") else (text, "", "")
         first, slash, rest = name.rpartition("/")
         keeper = self.body(first, "group") if slash else self.own
+        if status and status not in {*MembershipStatus}:
+            raise _unknown("group", f"«{status[:40]}» is no status of a body in a group", "«entente group show»")
         return GroupReference(
             GroupId(f"{keeper.id}/{rest}"), MembershipStatus(status) if status else MembershipStatus.MEMBER
         )

@@ -1,0 +1,186 @@
+"""The routes of hits and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from entente.api.route import PREFIX, ApiRoute, Method, Writes
+from entente.api.shapes import flag, free_text, many, named, one_of, text, thing, whole
+from entente.bodies.tokens import Scope
+from entente.kernel.canonical import JsonObject
+from entente.verbs.correspondence import LIST_MAX, SCORE_MAX, VERSION_MAX
+
+JUDGING = ("confirm_hit", "answer_hit")
+"""Who judges hits or answers them may read them."""
+READING = ("read_message",)
+TEXT_CHARACTERS_MAX = 20_000
+"""Of a message (docs/rules/correspondence.md M1)."""
+_ITEM: dict[str, JsonObject] = {"id": text("Its id.", most=64, pattern=r"^[a-z]+-[0-9a-f]+$")}
+_LIMIT: dict[str, JsonObject] = {"limit": whole("How many at most, newest first.", least=1, most=LIST_MAX, default=50)}
+_FINDING: dict[str, JsonObject] = {
+    "record": text("The candidate: CODE/local id, or its id.", most=200),
+    "version": whole("The version that was seen.", least=1, most=VERSION_MAX),
+    "score": whole("The candidate's score.", least=0, most=SCORE_MAX),
+    "circumstances": text("Where, when and how; the source reads it."),
+    "purpose": named("Purpose"),
+    "crime_area": named("CrimeArea"),
+    "case": named("CaseNumber"),
+    "instrument": text("The instrument it falls under; else the record's own.", most=100),
+}
+_OPTIONAL = ("score", "case", "instrument")
+
+
+def _made(kind: str, place: str) -> Callable[[JsonObject], JsonObject]:
+    """Return what names an item that a verb made or changed."""
+
+    def told(answer: JsonObject) -> JsonObject:
+        item = answer[kind]
+        assert isinstance(item, dict), "an item is an object"
+        return {"id": item["id"], "href": f"{PREFIX}/{place}/{item['id']}"}
+
+    return told
+
+
+HITS: tuple[ApiRoute, ...] = (
+    ApiRoute(
+        name="list_hits",
+        method=Method.GET,
+        path="/hits",
+        verb="hit_list",
+        about="Hits",
+        summary="List the newest hits, ours and those of others on our records.",
+        scope=Scope.READ_HITS,
+        needs=JUDGING,
+        query=_LIMIT,
+        answer=thing({"hits": many(named("Hit"))}),
+    ),
+    ApiRoute(
+        name="show_hit",
+        method=Method.GET,
+        path="/hits/{id}",
+        verb="hit_show",
+        about="Hits",
+        summary="Show a hit, and how far it has come.",
+        scope=Scope.READ_HITS,
+        needs=JUDGING,
+        path_fields=_ITEM,
+        answer=thing({"hit": named("Hit")}),
+    ),
+    ApiRoute(
+        name="confirm_hit",
+        method=Method.POST,
+        path="/hits/confirmed",
+        verb="hit_confirm",
+        about="Hits",
+        summary="State that a candidate is the subject; the source is told as the instrument says.",
+        scope=Scope.WRITE_HITS,
+        needs=(),
+        body=thing(_FINDING, *_OPTIONAL),
+        told=_made("hit", "hits"),
+        answer=named("Result"),
+        status=201,
+        writes=Writes.ONCE,
+    ),
+    ApiRoute(
+        name="reject_hit",
+        method=Method.POST,
+        path="/hits/rejected",
+        verb="hit_reject",
+        about="Hits",
+        summary="State that a candidate is not the subject, with a reason; nobody else is told.",
+        scope=Scope.WRITE_HITS,
+        needs=(),
+        body=thing({**_FINDING, "reason": text("A code of data/reasons.yaml, for hits.", most=64)}, *_OPTIONAL),
+        told=_made("hit", "hits"),
+        answer=named("Result"),
+        status=201,
+        writes=Writes.ONCE,
+    ),
+)
+MESSAGES: tuple[ApiRoute, ...] = (
+    ApiRoute(
+        name="list_messages",
+        method=Method.GET,
+        path="/messages",
+        verb="message_list",
+        about="Messages",
+        summary="List the newest messages, without their texts.",
+        scope=Scope.READ_MESSAGES,
+        needs=READING,
+        query={**_LIMIT, "case": named("CaseNumber")},
+        answer=thing({"messages": many(named("MessageOutside"))}),
+    ),
+    ApiRoute(
+        name="show_message",
+        method=Method.GET,
+        path="/messages/{id}",
+        verb="message_show",
+        about="Messages",
+        summary="Show a message and how far it has come; the text of one that came is not opened by this.",
+        scope=Scope.READ_MESSAGES,
+        needs=READING,
+        path_fields=_ITEM,
+        names_account=False,
+        answer=thing({"message": named("Message")}),
+    ),
+    ApiRoute(
+        name="open_message",
+        method=Method.POST,
+        path="/messages/{id}/opening",
+        verb="message_open",
+        about="Messages",
+        summary="Open a message that came: its text is in the answer, and its sender learns that it was opened.",
+        scope=Scope.READ_MESSAGES,
+        needs=(),
+        path_fields=_ITEM,
+        answer=thing({"message": named("Message")}),
+        stops_where="The first opening stands; done again it only shows the text, so that it needs no Idempotency-Key.",
+    ),
+    ApiRoute(
+        name="send_message",
+        method=Method.POST,
+        path="/messages",
+        verb="message_send",
+        about="Messages",
+        summary="Send a message to another body.",
+        scope=Scope.WRITE_MESSAGES,
+        needs=(),
+        body=thing(
+            {
+                "to": text("A body's code or id.", most=64),
+                "instrument": text("The instrument it is sent under.", most=100),
+                "subject": text(most=200),
+                "text": text(most=TEXT_CHARACTERS_MAX),
+                "urgency": text("A code of data/reasons.yaml, for urgencies; normal where none is given.", most=64),
+                "for_action": flag("Whether something is asked for."),
+                "answers": text("The message that this one answers.", most=64),
+                "case": named("CaseNumber"),
+                "your_reference": free_text("Their number for the matter.", most=100),
+            },
+            "urgency", "for_action", "answers", "case", "your_reference",
+        ),
+        told=_made("message", "messages"),
+        answer=named("Result"),
+        status=201,
+        writes=Writes.ONCE,
+    ),
+    ApiRoute(
+        name="conclude_message",
+        method=Method.POST,
+        path="/messages/{id}/conclusion",
+        verb="message_conclude",
+        about="Messages",
+        summary="State that a message that came was acted on, or refused with a reason.",
+        scope=Scope.WRITE_MESSAGES,
+        needs=(),
+        path_fields=_ITEM,
+        body=thing(
+            {"outcome": one_of("acted_on", "refused"), "reason": text("A code of data/reasons.yaml.", most=64)}, "reason"
+        ),
+        told=_made("message", "messages"),
+        answer=named("Result"),
+        writes=Writes.ONCE,
+    ),
+)  # fmt: skip
+ROUTES = (*HITS, *MESSAGES)
+"""Of the table: hits and messages."""

@@ -1,0 +1,176 @@
+"""The routes of records: list, show, withdraw."""
+
+from __future__ import annotations
+
+from entente.api.route import PREFIX, ApiRoute, Method, Writes
+from entente.api.shapes import flag, free_text, many, moment, named, number, said, text, thing, whole
+from entente.bodies.tokens import Scope
+from entente.kernel.canonical import Json, JsonObject
+from entente.records.model import REASON_CHARACTERS_MAX
+from entente.records.service import PAGE_RECORDS_MAX
+
+_PATH: dict[str, JsonObject] = {
+    "source": text("The source's code or id.", most=64, pattern=r"^[A-Za-z0-9:-]+$"),
+    "local_id": text("The record's id at its source.", most=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"),
+}
+_WHY: dict[str, JsonObject] = {
+    "purpose": named("Purpose"),
+    "crime_area": named("CrimeArea"),
+    "case": named("CaseNumber"),
+}
+_LINE = thing(
+    {
+        "id": said(),
+        "name": said(),
+        "number": number("Its short number in this node's store"),
+        "caption": said(),
+        "source": named("Body"),
+        "schema": said(),
+        "kind": said(),
+        "version": number(),
+    }
+)
+_RECORD = thing(
+    {
+        "id": said(),
+        "name": said(),
+        "source": named("Body"),
+        "version": number(),
+        "schema": said(),
+        "kind": said(),
+        "at": moment(),
+        "facts": many(
+            thing(
+                {
+                    "property": said(),
+                    "value": said(),
+                    "observation": said("Whether it was observed or assessed"),
+                    "unknown_property": flag(),
+                    "terms": number("Place in the record's terms, from 0"),
+                }
+            )
+        ),
+        "links": many(thing({"property": said(), "to": said(), "name": said()})),
+        "files": many(
+            thing(
+                {
+                    "name": said(),
+                    "media_type": said(),
+                    "bytes": number(),
+                    "sha256": said(),
+                    "blob": said(),
+                    "terms": number(or_null=True),
+                }
+            )
+        ),
+        "terms": many(
+            thing(
+                {
+                    "instrument": said(),
+                    "purposes": many(said()),
+                    "crime_areas": many(said()),
+                    "handling": many(said()),
+                    "confidentiality": said(),
+                    "evaluation": said(),
+                    "status": said(),
+                    "marks": many(said()),
+                    "review": said(),
+                }
+            )
+        ),
+        "retention": thing({"review_on": said(), "erase_on": said()}),
+    },
+    help_text="The facts that may be seen, and the links whose both ends may be known.",
+)
+
+
+def _named(given: JsonObject) -> JsonObject:
+    """Put the two parts of a record's id together."""
+    rest = {name: value for name, value in given.items() if name not in _PATH}
+    return {**rest, "record": f"{given['source']}/{given['local_id']}"}
+
+
+def _version(answer: JsonObject) -> str:
+    record = answer["record"]
+    assert isinstance(record, dict), "a record is an object"
+    return str(record["version"])
+
+
+def _withdrawn(answer: JsonObject) -> JsonObject:
+    name: Json = answer["name"]
+    return {"id": answer["record"], "href": f"{PREFIX}/records/{name}"}
+
+
+ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute(
+        name="list_records",
+        method=Method.GET,
+        path="/records",
+        verb="record_list",
+        about="Records",
+        summary="List the records that the account may see for a purpose.",
+        scope=Scope.READ_RECORDS,
+        needs=(),
+        query={
+            "purpose": named("Purpose"),
+            "crime_area": named("CrimeArea"),
+            "kind": free_text("Only records of one kind.", most=64),
+            "limit": whole("How many at most.", least=1, most=PAGE_RECORDS_MAX, default=50),
+        },
+        needed=("purpose", "crime_area"),
+        answer=thing(
+            {
+                "records": many(_LINE),
+                "of": number("How many there are in all"),
+                "next": {"type": ["string", "null"], "description": "The cursor of the next page; null after the last"},
+                "silent_sources": many(named("Silence")),
+            }
+        ),
+        pages=True,
+    ),
+    ApiRoute(
+        name="show_record",
+        method=Method.GET,
+        path="/records/{source}/{local_id}",
+        verb="record_show",
+        about="Records",
+        summary="Show what the account may see of a record, for a purpose. The look is a row of the trail.",
+        scope=Scope.READ_RECORDS,
+        needs=(),
+        path_fields=_PATH,
+        path_names="record",
+        query=_WHY,
+        needed=("purpose", "crime_area"),
+        arguments=_named,
+        version=_version,
+        answer=thing(
+            {
+                "record": _RECORD,
+                "held_since": moment(or_null=True),
+                "received_from": said(),
+                "decision": named("Decision"),
+                "may_go_up_to": said("The highest act of the ladder that is allowed"),
+            }
+        ),
+    ),
+    ApiRoute(
+        name="withdraw_record",
+        method=Method.POST,
+        path="/records/{source}/{local_id}/withdrawal",
+        verb="record_withdraw",
+        about="Records",
+        summary="Withdraw a record of this body; every holder is told.",
+        scope=Scope.WRITE_RECORDS,
+        needs=(),
+        path_fields=_PATH,
+        path_names="record",
+        body=thing({"reason": text("Why; the holders read it.", most=REASON_CHARACTERS_MAX)}),
+        arguments=_named,
+        told=_withdrawn,
+        answer=named("Result"),
+        writes=Writes.ONCE,
+        asks_version=True,
+        stops_where="If-Match names the version that was seen: a record that has a newer one is not withdrawn.",
+    ),
+)
+"""Of the table: records."""

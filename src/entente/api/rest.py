@@ -1,0 +1,262 @@
+"""The API: each request let in, read by its row of the table, done by its verb, answered in one shape.
+
+The order: where it comes from, token, rate and scope (api.door); path, query and body (api.reading); the account's role; then the
+verb, in turns with all others, in whose transaction everything is judged again. Whatever goes wrong is answered as a problem.
+
+Source: docs/rules/api.md; docs/decisions/0066-the-api-is-a-table-of-routes-over-the-verbs.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, cast
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from entente.api.components import components
+from entente.api.cursors import Cursors
+from entente.api.door import Door
+from entente.api.errors import WithStatus, problem_response
+from entente.api.observed import ROUTE, VERB
+from entente.api.once import Once
+from entente.api.openapi import document
+from entente.api.reading import Components, body_fields, path_fields, query_fields
+from entente.api.route import PREFIX, ApiRoute, Method, Writes
+from entente.api.running import Runner, Step
+from entente.api.table import ROUTES
+from entente.bodies.authority import authorise
+from entente.bodies.tokens import Bearer, may
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable
+from entente.kernel.kept_requests import KeptRequestsUnit
+from entente.node import Node
+from entente.verbs import VERBS, perform
+
+_log = logging.getLogger(__name__)
+NO_STORE: Final = {"Cache-Control": "no-store"}
+OPENAPI_PATH: Final = "/openapi.json"
+CHANGED_MEANWHILE: Final = 412
+VERSION_NEEDED: Final = 428
+ETAG_CHARACTERS_MAX: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ApiParts:
+    """What the API is built from beside the node."""
+
+    open_unit: Callable[[], KeptRequestsUnit]
+    open_view: Callable[[], KeptRequestsUnit]
+    secret: bytes
+    """Under which cursors and requests are digested; the same after a restart."""
+    runner: Runner
+
+    @classmethod
+    def of(
+        cls,
+        open_unit: Callable[[], KeptRequestsUnit],
+        open_view: Callable[[], KeptRequestsUnit],
+        operator_token: str,
+        runner: Runner,
+    ) -> ApiParts:
+        """Return the parts of a node's folder: the secret derives from its operator's token."""
+        secret = hashlib.sha256(b"entente api\0" + operator_token.encode("utf-8")).digest()
+        return cls(open_unit, open_view, secret, runner)
+
+
+class Api:
+    """The routes of one node, as an application to be mounted."""
+
+    def __init__(self, node: Node, parts: ApiParts) -> None:
+        self.node = node
+        self.runner = parts.runner
+        self.door = Door(node)
+        self.once = Once(parts.open_unit, parts.open_view, node.clock, parts.secret)
+        self.cursors = Cursors(parts.secret)
+        self.components: Components = components(node.lists)
+        self.document = document(self.components)
+
+    def mount(self) -> Mount:
+        """Return the API at its place."""
+        paths = dict.fromkeys(route.path for route in ROUTES)
+        routes = [Route(OPENAPI_PATH, self._openapi, methods=["GET", "OPTIONS"])]
+        for path in paths:
+            rows = [route for route in ROUTES if route.path == path]
+            methods = [*(row.method.value for row in rows), "OPTIONS"]
+            routes.append(Route(path, partial(self._answer, rows), methods=methods))
+        handlers: dict[Any, Any] = {
+            HTTPException: _on_http,
+            EntenteError: _on_entente,
+            WithStatus: _on_status,
+            Exception: _on_fault,
+        }
+        return Mount(PREFIX, app=Starlette(routes=routes, exception_handlers=handlers))
+
+    async def _openapi(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return _options([Method.GET])
+        return JSONResponse(self.document, headers=NO_STORE)
+
+    async def _answer(self, rows: Sequence[ApiRoute], request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return _options([row.method for row in rows])
+        method = Method.GET if request.method == "HEAD" else Method(request.method)
+        route = next(row for row in rows if row.method is method)
+        request.scope.update({ROUTE: f"{PREFIX}{route.path}", VERB: route.verb})
+        bearer = await self.door.let_in(request, route.scope)
+        asked = {
+            **query_fields(route, request, self.components),
+            **await body_fields(route, request, self.components),
+            **path_fields(route, request, self.components),
+        }
+        given = self._given(route, bearer, request, asked)
+        work = partial(self._do, route, bearer, given)
+        if route.writes is Writes.NOTHING:
+            return self._shown(route, bearer, request, asked, await self._run(route, lambda _: work()))
+        key = request.headers.get("idempotency-key", "")
+        kept = self.once.request(bearer.account.id, key, route.method, request.url.path, asked)
+        async with self.once.alone(kept):
+            answer = await self._run(route, lambda _: _done(*self.once.perform(kept, work)))
+        is_again = answer.pop("again") is True
+        headers = {"Idempotency-Replayed": "true"} if is_again else {}
+        if route.status == 201 and answer["href"]:  # noqa: PLR2004 - created (RFC 9110)
+            headers["Location"] = str(answer["href"])
+        return JSONResponse(answer, route.status, headers={**NO_STORE, **headers})
+
+    async def _run(self, route: ApiRoute, work: Callable[[Step], JsonObject]) -> JsonObject:
+        event, events = await self.runner.begin(work, is_long=VERBS[route.verb].is_long)
+        while isinstance(event, int):
+            event = await events.get()
+        if isinstance(event, BaseException):
+            if isinstance(event, Conflict) and route.asks_version:
+                raise WithStatus(event, CHANGED_MEANWHILE) from event
+            raise event
+        return event
+
+    def _given(self, route: ApiRoute, bearer: Bearer, request: Request, asked: JsonObject) -> JsonObject:
+        """Return the verb's arguments: what was asked, who asks, which page, which version."""
+        given = dict(asked)
+        if route.pages:
+            cursor = given.pop("cursor", None)
+            given["after"] = self.cursors.read(str(cursor), self._list_of(route, bearer, asked)) if cursor else 0
+        given = route.arguments(given)
+        if route.asks_version:
+            given["version"] = _named_version(request)
+        if route.names_account and "officer" in VERBS[route.verb].takes:
+            given["officer"] = bearer.account.id
+        return given
+
+    def _list_of(self, route: ApiRoute, bearer: Bearer, asked: JsonObject) -> JsonObject:
+        same = {name: value for name, value in asked.items() if name not in {"cursor", "limit"}}
+        return {"list": route.name, "account": bearer.account.id, "asked": same}
+
+    def _do(self, route: ApiRoute, bearer: Bearer, given: JsonObject) -> JsonObject:
+        """Do the verb, in a thread; what a path names and nothing here has is not there."""
+        self._require_role(route, bearer)
+        try:
+            return route.told(perform(self.node, route.verb, given))
+        except Invalid as error:
+            if error.field in {*route.path_fields, route.path_names}:
+                raise NotFound from error
+            raise
+
+    def _require_role(self, route: ApiRoute, bearer: Bearer) -> None:
+        node = self.node
+        if may(bearer.account, route.needs, node.clock.now(), node.lists):
+            return
+        with node.directory.open_unit() as unit:
+            # It refuses, in the words and with the row of the trail that every refused act has.
+            authorise(
+                unit,
+                bearer.account.id,
+                route.needs[0],
+                subject=route.name,
+                now=node.clock.now(),
+                lists=node.lists,
+                record=node.directory.record,
+            )
+
+    def _shown(
+        self, route: ApiRoute, bearer: Bearer, request: Request, asked: JsonObject, answer: JsonObject
+    ) -> Response:
+        headers = dict(NO_STORE)
+        if route.pages:
+            after = answer.pop("next_after")
+            about = self._list_of(route, bearer, asked)
+            answer = {**answer, "next": self.cursors.write(after, about) if isinstance(after, int) else None}
+        if route.version is not None:
+            headers["ETag"] = f'"{route.version(answer)}"'
+            if headers["ETag"] in {one.strip() for one in request.headers.get("if-none-match", "").split(",")}:
+                return Response(status_code=304, headers=headers)
+        return JSONResponse(answer, route.status, headers=headers)
+
+
+def _done(answer: JsonObject, is_again: bool) -> JsonObject:  # noqa: FBT001 - a pair is taken apart
+    return {**answer, "again": is_again}
+
+
+def _named_version(request: Request) -> int:
+    text = request.headers.get("if-match", "")
+    if not text:
+        raise WithStatus(_needs_version("it has no If-Match"), VERSION_NEEDED)
+    number = text.strip()[1:-1]
+    if len(text) > ETAG_CHARACTERS_MAX or text.strip() != f'"{number}"' or not (number.isascii() and number.isdigit()):
+        raise _needs_version("its If-Match is no ETag of a record")
+    return int(number)
+
+
+def _needs_version(why: str) -> Invalid:
+    return Invalid(
+        "The request does not say which version it is about.",
+        field="If-Match",
+        why=f"Nobody ends a version that they did not see (docs/rules/api.md P9): {why}.",
+        do="Look at the record, and send its ETag as If-Match.",
+    )
+
+
+def _options(methods: Sequence[Method]) -> Response:
+    heads = ["HEAD"] if Method.GET in methods else []
+    allowed = ", ".join(sorted([*(method.value for method in methods), *heads, "OPTIONS"]))
+    return Response(status_code=204, headers={**NO_STORE, "Allow": allowed})
+
+
+async def _on_status(_: Request, error: Exception) -> Response:
+    assert isinstance(error, WithStatus), "registered for this class alone"
+    return problem_response(error.error, error.status, error.headers)
+
+
+async def _on_entente(_: Request, error: Exception) -> Response:
+    assert isinstance(error, EntenteError), "registered for this class alone"
+    return problem_response(error)
+
+
+async def _on_http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException), "registered for this class alone"
+    if error.status_code == 404:  # noqa: PLR2004 - RFC 9110
+        return problem_response(NotFound())
+    refusal = Invalid(
+        "The path takes no request of this method.",
+        field="method",
+        why=f"The interface answers HTTP {error.status_code}: each path takes the methods that Allow names.",
+        do="Use one of them, as the reference of this interface says: GET /api/v1/.",
+    )
+    return problem_response(refusal, error.status_code, cast("dict[str, str]", error.headers or {}))
+
+
+async def _on_fault(_: Request, error: Exception) -> Response:
+    # The class alone: what an error of a library says may quote what was asked.
+    _log.error("A request of the API failed: %s", type(error).__name__)
+    fault = Unavailable(
+        "The node could not answer this.",
+        why="Something in it is broken; the node's log says what.",
+        do="Tell the operator of this node the time at which it happened.",
+        retry_is_safe=False,
+    )
+    return problem_response(fault, 500)

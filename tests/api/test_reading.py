@@ -1,0 +1,148 @@
+"""A request is read strictly: what is unknown, doubled, of another type or too much is refused by name (P6, P9, P10)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from entente.api.reading import BODY_BYTES_MAX
+from entente.kernel.canonical import JsonObject
+from tests.support.api_requests import SEARCH
+from tests.support.api_world import ABOUT, OWN, SEEN, Bureau
+
+
+def problem(answer: Any, status: int, field: str) -> None:  # noqa: ANN401 - the client's answer
+    assert (answer.status_code, answer.json().get("field")) == (status, field), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({**SEARCH, "fuzzy": True}, "fuzzy"),
+        ({**SEARCH, "names": "Muhammadov"}, "names"),
+        ({**SEARCH, "names": [1]}, "names[0]"),
+        ({**SEARCH, "names": [" "]}, "names[0]"),
+        ({**SEARCH, "names": ["x" * 201]}, "names[0]"),
+        ({**SEARCH, "names": ["x"] * 21}, "names"),
+        ({**SEARCH, "names": None}, "names"),
+        ({**SEARCH, "sex": "m"}, "sex"),
+        ({**SEARCH, "country": "XAX"}, "country"),
+        ({**SEARCH, "purpose": "curiosity"}, "purpose"),
+        ({**SEARCH, "crime_area": "politics"}, "crime_area"),
+        ({name: value for name, value in SEARCH.items() if name != "purpose"}, "purpose"),
+        ({name: value for name, value in SEARCH.items() if name != "occasion"}, "case"),
+        ({**SEARCH, "officer": "duty-1"}, "officer"),
+        ({**SEARCH, "birth_date": "1979-02-30"}, "birth_date"),
+    ],
+)
+def test_body_of_another_shape_is_refused_by_field(bureau: Bureau, body: JsonObject, field: str) -> None:
+    problem(bureau.ask("POST", "/searches", json=body), 400, field)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"{", b"[]", b"null", b'"x"', b"\xff", b'{"a": NaN}', b'{"names": [], "names": []}', b'{"\xc3\xa9": 1}',
+        b'{"names": ["\\ud800"]}', b'{"a": 1.5}', b"[" * 100_000, b'{"a":' * 50_000, b'{"a": 99999999999999999999}',
+        b"\xef\xbb\xbf{}", "{}".encode("utf-16"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_body_that_is_no_document_is_refused(bureau: Bureau, data: bytes) -> None:
+    answer = bureau.ask("POST", "/searches", content=data, headers={"Content-Type": "application/json"})
+    problem(answer, 400, "body")
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "application/xml", "json"])
+def test_body_of_another_type_is_not_read(bureau: Bureau, kind: str) -> None:
+    answer = bureau.ask("POST", "/searches", content=json.dumps(SEARCH).encode(), headers={"Content-Type": kind})
+    problem(answer, 415, "content-type")
+
+
+def test_json_with_a_parameter_is_read(bureau: Bureau) -> None:
+    headers = {"Content-Type": "Application/JSON; charset=utf-8"}
+    assert bureau.ask("POST", "/searches", content=json.dumps(SEARCH).encode(), headers=headers).status_code == 200
+
+
+def test_body_that_is_too_large_is_not_read(bureau: Bureau) -> None:
+    data = b" " * (BODY_BYTES_MAX + 1)
+
+    def pieces() -> Any:  # noqa: ANN401 - a generator without a declared length
+        yield from (data[:1_000_000], data[1_000_000:])
+
+    for content in (data, pieces()):
+        answer = bureau.ask("POST", "/searches", content=content, headers={"Content-Type": "application/json"})
+        problem(answer, 413, "body")
+    within = json.dumps(SEARCH).encode().ljust(BODY_BYTES_MAX)
+    answer = bureau.ask("POST", "/searches", content=within, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("purpose=identify&crime_area=fugitives&limit=0", "limit"),
+        ("purpose=identify&crime_area=fugitives&limit=501", "limit"),
+        ("purpose=identify&crime_area=fugitives&limit=x", "limit"),
+        ("purpose=identify&crime_area=fugitives&limit=1.0", "limit"),
+        ("purpose=identify&crime_area=fugitives&limit=" + "9" * 5_000, "limit"),
+        ("purpose=identify&crime_area=fugitives&limit=%D9%A1", "limit"),
+        ("purpose=identify&crime_area=fugitives&after=3", "after"),
+        ("purpose=identify&crime_area=fugitives&purpose=identify", "purpose"),
+        ("purpose=identify", "crime_area"),
+        ("purpose=&crime_area=fugitives", "purpose"),
+        ("purpose=%FF&crime_area=fugitives", "query"),
+        ("&".join(f"a{place}=1" for place in range(60)), "query"),
+    ],
+)
+def test_query_of_another_shape_is_refused_by_field(bureau: Bureau, query: str, field: str) -> None:
+    problem(bureau.ask("GET", f"/records?{query}"), 400, field)
+
+
+def test_request_that_has_no_body_takes_none(bureau: Bureau) -> None:
+    problem(bureau.ask("POST", f"/messages/{bureau.came}/opening", json={"a": 1}), 400, "body")
+
+
+def test_list_goes_on_by_its_cursor_and_by_no_other(bureau: Bureau) -> None:
+    def page(cursor: str | None = None, token: str | None = None, **more: str) -> Any:  # noqa: ANN401 - an answer
+        asked = {**ABOUT, "limit": "1", **more} | ({"cursor": cursor} if cursor is not None else {})
+        return bureau.ask("GET", "/records", params=asked, token=token)
+
+    first = page().json()
+    second = page(first["next"]).json()
+    assert [one["name"] for one in (*first["records"], *second["records"])] == [OWN, SEEN]
+    assert first["of"] == 2
+    last = page(second["next"]).json()
+    assert (last["records"], last["next"]) == ([], None)
+    assert page(first["next"], limit="5").json()["records"] == second["records"]
+    good = first["next"]
+    tampered = [good[:-1] + ("A" if good[-1] != "A" else "B"), "B" + good[1:], good[:-2], good + "AAAA", "MQ", "é", "="]
+    for cursor in tampered:
+        problem(page(cursor), 400, "cursor")
+    # Another list, another account: the same text belongs to neither.
+    problem(page(good, kind="wanted_person"), 400, "cursor")
+    problem(page(good, crime_area="terrorism"), 400, "cursor")
+    problem(page(good, token=bureau.token("analyst")), 400, "cursor")
+
+
+def test_record_says_its_version_and_is_not_sent_again(bureau: Bureau) -> None:
+    shown = bureau.ask("GET", f"/records/{SEEN}", params=ABOUT)
+    assert shown.headers["etag"] == '"1"'
+    again = bureau.ask("GET", f"/records/{SEEN}", params=ABOUT, headers={"If-None-Match": '"7", "1"'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", '"1"')
+    # The look is an act all the same.
+    assert bureau.node.trail.latest(1)[0].act.verb == "show_record"
+
+
+@pytest.mark.parametrize(
+    ("version", "status"),
+    [(None, 428), ("1", 400), ("*", 400), ('W/"1"', 400), ('""', 400), ('"0"', 412), ('"2"', 412)],
+)
+def test_nobody_ends_a_version_they_did_not_see(bureau: Bureau, version: str | None, status: int) -> None:
+    headers = {"Idempotency-Key": f"v-{version}"} | ({} if version is None else {"If-Match": version})
+    answer = bureau.ask("POST", f"/records/{OWN}/withdrawal", json={"reason": "Found."}, headers=headers)
+    assert answer.status_code == status
+    assert bureau.ask("GET", f"/records/{OWN}", params=ABOUT).status_code == 200

@@ -1,0 +1,134 @@
+"""A bureau of a small network whose API is asked: records that it may see and one that it may not, a case, a message, a hit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from entente.api.rest import Api, ApiParts
+from entente.api.running import Runner
+from entente.bodies.tokens import Scope
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.kept_requests import KeptRequestsUnit
+from entente.kernel.signing import encode_bytes
+from entente.node import Node
+from entente.verbs import perform
+from tests.support.nodes import AGREEMENT, CHARTER, DUTY, HEAD, Network, open_network
+
+WANTED = {
+    "schema": "Person",
+    "properties": {"name": ["Мухаммедов Абдулло"], "birthDate": ["1979-03-14"], "nationality": ["xa"]},
+}
+ABOUT: Mapping[str, str] = {"purpose": "identify", "crime_area": "fugitives"}
+TERMS = Path(__file__).parents[2] / "demo" / "terms" / "wanted.yaml"
+SEEN, HIDDEN, ABSENT = "XA-NCB/w-1", "XA-NCB/w-2", "XA-NCB/w-9"
+OWN = "XB-NCB/o-1"
+ROLES = (
+    "duty_officer", "border_officer", "analyst", "head_of_body", "compliance_reviewer", "data_protection_officer",
+    "supervisor", "operation_coordinator", "council_secretary", "integrator",
+)  # fmt: skip
+
+
+@dataclass
+class Bureau:
+    """XB's node with its API, and what there is to ask for."""
+
+    network: Network
+    node: Node
+    api: Api
+    http: TestClient
+    case: str = ""
+    hit: str = ""
+    sent: str = ""
+    came: str = ""
+    tokens: dict[tuple[str, frozenset[str]], str] = field(default_factory=dict)
+
+    def token(self, role: str = "duty_officer", scopes: frozenset[str] = frozenset(Scope)) -> str:
+        """Return a token of a machine account of a role, making both where there is none."""
+        key = role, scopes
+        if key not in self.tokens:
+            account = f"m-{role.replace('_', '-')}"
+            given: JsonObject = {"officer": HEAD, "id": account, "roles": [role], "machine": True}
+            perform(self.node, "officer_add", given)
+            made = perform(self.node, "token_make", {"officer": HEAD, "account": account, "scopes": [*sorted(scopes)]})
+            self.tokens[key] = str(made["text"])
+        return self.tokens[key]
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,  # noqa: ANN401 - what the client takes
+    ) -> httpx.Response:
+        """Send a request below /api/v1 with a token; the duty officer's machine where none is given."""
+        bearer = self.token() if token is None else token
+        sent = {"Authorization": f"Bearer {bearer}", **(headers or {})}
+        return cast("httpx.Response", self.http.request(method, f"/api/v1{path}", headers=sent, **more))
+
+
+@contextmanager
+def open_bureau(folder: Path) -> Iterator[Bureau]:
+    """Open the network, and give XB's node with something of everything."""
+    with open_network(folder / "nodes", concluded=(CHARTER, AGREEMENT)) as network:
+        node = network["XB-NCB"]
+        _import(network["XA-NCB"], folder, "w-1", "w-2")
+        share: JsonObject = {"officer": DUTY, "records": ["w-1"], "recipients": ["XB-NCB"]}
+        perform(network["XA-NCB"], "record_share", share)
+        _import(node, folder, "o-1")
+        _keep_group(network["GS"])
+        network.deliver()
+        node.identity.bring_up()
+        bureau = opened(network, node)
+        _fill(bureau)
+        yield bureau
+
+
+def opened(network: Network, node: Node) -> Bureau:
+    """Return a bureau whose API was just built, as after a start."""
+    opener = cast("Any", node.tokens.open_unit), cast("Any", node.tokens.open_view)
+    parts = ApiParts.of(*opener, "operator-token-of-a-test", Runner(1))
+    api = Api(node, parts)
+    client = TestClient(Starlette(routes=[api.mount()]), client=("127.0.0.1", 50_000), raise_server_exceptions=False)
+    return Bureau(network, node, api, client)
+
+
+def kept_unit(node: Node) -> KeptRequestsUnit:
+    """Return a unit of work with the requests that were done."""
+    return cast("KeptRequestsUnit", node.tokens.open_unit())
+
+
+def _import(node: Node, folder: Path, *ids: str) -> None:
+    file = folder / f"{'-'.join(ids)}.jsonl"
+    file.write_text("".join(json.dumps({**WANTED, "id": one}) + "\n" for one in ids), encoding="utf-8")
+    perform(node, "record_import", {"officer": DUTY, "file": str(file), "terms": TERMS.read_text(encoding="utf-8")})
+
+
+def _keep_group(node: Node) -> None:
+    entries: list[Json] = [{"body": "XA-NCB", "status": "member", "since": "2020-01-01", "document": "Accession"}]
+    group: JsonObject = {"name": "members", "title": "Members", "entries": entries}
+    perform(node, "group_keep", {"officer": HEAD, "data": encode_bytes(json.dumps(group).encode())})
+
+
+def _fill(bureau: Bureau) -> None:
+    node, network = bureau.node, bureau.network
+    case: Any = perform(node, "case_open", {"officer": DUTY, "title": "Gate 4", "crime_area": "fugitives"})
+    bureau.case = case["case"]["number"]
+    about: JsonObject = {"officer": DUTY, "case": bureau.case, **ABOUT}
+    finding: JsonObject = {"record": SEEN, "version": 1, "score": 905, "circumstances": "Passport at gate 4"}
+    hit: Any = perform(node, "hit_confirm", {**about, **finding})
+    letter: JsonObject = {"officer": DUTY, "instrument": "charter", "subject": "Gate 4", "text": "Who is it?"}
+    sent: Any = perform(node, "message_send", {**letter, "to": "XA-NCB", "case": bureau.case})
+    came: Any = perform(network["XA-NCB"], "message_send", {**letter, "to": "XB-NCB"})
+    bureau.hit, bureau.sent, bureau.came = hit["hit"]["id"], sent["message"]["id"], came["message"]["id"]
+    network.deliver()
