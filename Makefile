@@ -13,7 +13,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # The folders that hold Python; a folder that is not there yet is not asked for.
-SOURCES := $(wildcard src tests benchmarks demo training)
+SOURCES := $(wildcard src tests benchmarks demo training examples)
 
 # What is never imported need not be compiled; the rest is when it is first.
 PIP_INSTALL := $(BIN)/pip install -qq --disable-pip-version-check --no-input --require-hashes --only-binary :all: --no-compile

@@ -109,7 +109,7 @@ def test_hidden_and_absent_are_the_same_to_the_byte(bureau: Bureau) -> None:
         f"/records/{HIDDEN}", f"/records/{ABSENT}", "/records/ZZ-NCB/w-1", "/records/XA-NCB/-", f"/cases/{year}/999999",
         "/cases/x/1", "/hits/hit-0000", f"/hits/{bureau.sent}", "/messages/message-0000", f"/messages/{bureau.hit}",
         "/messages/%00", "/bodies/ZZ-NCB", "/groups/GS/none", "/groups/ZZ/members", "/groups/GS/members%3Aking",
-        "/instruments/none", "/nothing", "/records/a/b/c", "/",
+        "/instruments/none", "/nothing", "/records/a/b/c", "/", "/hits/a%0Ab", "/%0A", "/cases/%E2%80%AE/1",
     ]  # fmt: skip
     answers = {
         (answer.status_code, answer.content, answer.headers["content-type"])

@@ -11,7 +11,8 @@ ABOUT = """\
 # The API of a node
 
 What other systems of a body ask of its node, under `/api/v1`. The node serves the same as a page at `/api/v1/` and as OpenAPI
-3.1 at `/api/v1/openapi.json`. What stands before each request: [rules/api.md](../rules/api.md).
+3.1 at `/api/v1/openapi.json`. What stands before each request: [rules/api.md](../rules/api.md); a first
+program: [guides/api.md](../guides/api.md).
 
 - Each request carries `Authorization: Bearer` and a token, made by `entente token make` for a machine account; it needs the scope
   that stands with the route, and a role of the account that may do it.

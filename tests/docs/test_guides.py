@@ -149,7 +149,7 @@ def free_ports(count: int) -> list[str]:
 
 
 def wait_for_nodes(folder: Path) -> None:
-    """Wait until the guide's nodes serve, all they sent is acknowledged and each index has what changed: as a reader would."""
+    """Wait until the nodes serve, all they sent is acknowledged and each index has what changed: as a reader would."""
     give_up_at = time.monotonic() + SETTLE_SECONDS_MAX
     quiet = 0
     while quiet < 2:
@@ -172,7 +172,8 @@ def play(document: str, folder: Path) -> None:
     """Run a document's blocks in a folder, and hold what they print against what stands there."""
     for old, new in zip(PORTS, free_ports(len(PORTS)), strict=True):
         document = document.replace(old, new)
-    (folder / "demo").symlink_to(ROOT / "demo")
+    for programs in ("demo", "examples"):
+        (folder / programs).symlink_to(ROOT / programs)
     are_running = False
     with terminal(folder) as shell:
         for block in blocks_of(document):

@@ -33,7 +33,7 @@ DOCUMENTS = sorted(
         *(ROOT / "demo/data").glob("*.md"),
     ]
 )
-TREE = sorted(path for top in ("src", "tests", "demo", "benchmarks") for path in (ROOT / top).rglob("*.py"))
+TREE = sorted(path for top in ("src", "tests", "demo", "benchmarks", "examples") for path in (ROOT / top).rglob("*.py"))
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)")
 TEST_NAME = re.compile(r"(?<![\w-])((?:[a-z0-9_]+/)*test_[a-z0-9_]+)(?:\.py)?(?![\w-]|::)")
 TEST_FOLDER = re.compile(r"\b(tests/[a-z0-9_/]+/)(?![\w*])")

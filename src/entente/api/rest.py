@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -97,7 +98,10 @@ class Api:
             WithStatus: _on_status,
             Exception: _on_fault,
         }
-        return Mount(PREFIX, app=Starlette(routes=routes, exception_handlers=handlers))
+        mounted = Mount(PREFIX, app=Starlette(routes=routes, exception_handlers=handlers))
+        # A path with a line break is below it too, and is answered by it: Starlette's own «.» ends at one.
+        mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)
+        return mounted
 
     async def _openapi(self, request: Request) -> Response:
         if request.method == "OPTIONS":
