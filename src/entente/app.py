@@ -311,7 +311,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         store.after_commit.append(log_follower.wake)
         token = Folder(settings.folder).operator_token()
         runner = Runner(settings.search_workers, lambda: server.is_stopping)
-        api = Api(node, ApiParts.of(store.unit, store.view, token, runner))
+        api = Api(node, ApiParts.of(store.act, store.view, token, runner))
 
         def keep_house() -> None:
             api.once.forget_old()
@@ -454,7 +454,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     tokens = Tokens(unit, view, clock, ids, lists, recorded)
     disclosure = Disclosure(view, clock, lists)
     reentries = Reentries(lambda record: identifying_keys(record, schemata), recorded)
-    records = Records(unit, clock, ids, lists, schemata, disclosure, signer, recorded, reentries)
+    records = Records(unit, act, clock, ids, lists, schemata, disclosure, signer, recorded, reentries)
     reissuing = Reissuing(unit, view, clock, disclosure, signer, recorded)
     erasing = ErasingAgain(unit, view, clock, lists, signer, recorded, reentries, StoreFile(lambda: store))
     blobs = Blobs(records, parts.blob_files, call, settings.blobs_bytes_max)

@@ -59,6 +59,8 @@ class Records:
     """Keeps and shares our records, and shows what may be shown of everyone's."""
 
     open_unit: Callable[[], RecordsUnit]
+    open_act: Callable[[], RecordsUnit]
+    """Opens a unit for a look, whose row may become durable together with others' (storage.company)."""
     clock: Clock
     ids: Ids
     lists: CodeLists
@@ -161,7 +163,7 @@ class Records:
         Source: docs/rules/disclosure.md; docs/rules/records.md R5, R8 and R9.
         """
         check_why(purpose, crime_area, self.lists)
-        with self.open_unit() as unit:
+        with self.open_act() as unit:
             reader = self.reader(unit, officer, "show_record", wanted)
             stored = unit.records.get(wanted)
             verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
@@ -241,7 +243,7 @@ class Records:
         """
         check_why(purpose, crime_area, self.lists)
         now = self.clock.now()
-        with self.open_unit() as unit:
+        with self.open_act() as unit:
             reader = self.reader(unit, officer, "show_record", "list")
             question = (reader, DisclosureAct.SEE, Right.COPY, purpose, crime_area)
             allowed = self.disclosure.allowed_in(unit, *question)
