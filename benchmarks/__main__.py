@@ -35,6 +35,7 @@ SCENARIOS = (
     "identity",
     "erasing",
     "exact_keys",
+    "api",
 )
 """In the order of the issue's numbers."""
 RESULTS = Path(__file__).with_name("RESULTS.md")
