@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from datetime import timedelta
+from typing import Any, Self, cast
 
 import httpx
 import pytest
@@ -13,7 +15,8 @@ from entente.api.once import KEPT
 from entente.api.rest import Api
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Unavailable
-from tests.support.api_world import ABOUT, SEEN, Bureau, kept_unit, opened
+from entente.node import Node
+from tests.support.api_world import ABOUT, OWN, SEEN, Bureau, kept_unit, opened
 
 NEW_CASE: JsonObject = {"title": "Lost bag", "crime_area": "fugitives"}
 
@@ -28,6 +31,37 @@ def cases(bureau: Bureau) -> int:
 
 def rows(bureau: Bureau) -> int:
     return bureau.node.trail.latest(1)[0].sequence
+
+
+class NothingKept:
+    """A view as of a moment before anything was done."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    @property
+    def kept_requests(self) -> NothingKept:
+        return self
+
+    def get(self, account: str, key: str) -> None:
+        """Return nothing: it was not done then."""
+
+
+def fail_commit_of(node: Node, patch: pytest.MonkeyPatch, *, kept: bool) -> None:
+    """Make the engine report failed commits of a node's store, as tests/storage does it."""
+    with node.tokens.open_view() as view:
+        dialect = cast("Any", view).shared.writer.dialect
+    really_commit = dialect.do_commit
+
+    def fail(connection: object) -> None:
+        if kept:
+            really_commit(connection)
+        raise sqlite3.OperationalError("disk I/O error")
+
+    patch.setattr(dialect, "do_commit", fail)
 
 
 @pytest.fixture
@@ -143,6 +177,33 @@ def test_request_whose_act_was_undone_is_done_again(bureau: Bureau, monkeypatch:
     assert cases(bureau) == before + 1
 
 
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "lost"])
+def test_commit_that_is_reported_as_failed_is_done_once(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, *, kept: bool
+) -> None:
+    before, headers = cases(bureau), key(f"reported-{kept}")
+    with monkeypatch.context() as patched:
+        fail_commit_of(bureau.node, patched, kept=kept)
+        answer = bureau.ask("POST", "/cases", json=NEW_CASE, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    again = bureau.ask("POST", "/cases", json=NEW_CASE, headers=headers)
+    assert again.status_code == (409 if kept else 201), again.text
+    assert cases(bureau) == before + 1
+
+
+def test_request_that_another_one_did_meanwhile_is_undone(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = key("meanwhile")
+    first = bureau.ask("POST", "/cases", json=NEW_CASE, headers=headers)
+    before = cases(bureau), rows(bureau)
+    with monkeypatch.context() as patched:
+        # The one that goes on looked before the first was done; the first's row is there when it commits.
+        patched.setattr(bureau.api.once, "open_view", NothingKept)
+        answer = bureau.ask("POST", "/cases", json=NEW_CASE, headers=headers)
+    assert (answer.status_code, answer.json()["what"]) == (409, "The request was done meanwhile.")
+    assert (cases(bureau), rows(bureau)) == before
+    assert bureau.ask("POST", "/cases", json=NEW_CASE, headers=headers).content == first.content
+
+
 def test_request_is_forgotten_after_a_day(bureau: Bureau) -> None:
     first = bureau.ask("POST", "/cases", json=NEW_CASE, headers=key("i"))
     bureau.network.clock.move(seconds=KEPT.total_seconds() - 60)
@@ -165,3 +226,11 @@ def test_nothing_of_what_was_asked_is_kept(bureau: Bureau) -> None:
     assert "Zoroaster" not in repr(kept)
     assert kept.answer is not None
     assert set(kept.answer) & set("{}") == set("{}")
+
+
+def test_key_of_another_request_is_a_conflict_also_where_a_version_is_asked(bureau: Bureau) -> None:
+    headers = {**key("version"), "If-Match": '"7"'}
+    path = f"/records/{OWN}/withdrawal"
+    assert bureau.ask("POST", path, json={"reason": "x"}, headers=headers).status_code == 412
+    bureau.ask("POST", "/cases", json=NEW_CASE, headers=key("version"))
+    assert bureau.ask("POST", path, json={"reason": "x"}, headers=headers).status_code == 409

@@ -21,7 +21,7 @@ from typing import Any, Final, Protocol, cast
 
 from entente.kernel.canonical import JsonObject, canonical_bytes
 from entente.kernel.clock import Clock
-from entente.kernel.errors import Conflict, Invalid
+from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
 from entente.kernel.kept_requests import KeptRequest, KeptRequestsUnit
 
 KEPT: Final = timedelta(hours=24)
@@ -42,9 +42,14 @@ class _Unit(Protocol):
 
 
 def note_commit(unit: _Unit) -> None:
-    """Note, as a hook of every commit, that the request this thread does becomes durable with it; others are not touched."""
+    """Note, as a hook of every commit, that the request this thread does becomes durable with it; others are not touched.
+
+    Raises Conflict, which undoes the act, where another one has done it meanwhile: a request that was given up and goes on.
+    """
     doing = _doing.get()
     if doing is not None and not doing.is_noted:
+        if unit.kept_requests.get(doing.request.account, doing.request.key) is not None:
+            raise _done_meanwhile()
         unit.kept_requests.add(doing.request)
         doing.is_noted = True
 
@@ -95,13 +100,16 @@ class Once:
         token = _doing.set(doing)
         try:
             answer = act()
-        except BaseException:
+        except (Refused, Invalid, NotFound, Conflict, Untrusted):
             _doing.reset(token)
             if doing.is_noted:
                 # A refusal is a row of the trail, committed under this request; nothing else was done.
                 self._change(lambda unit: unit.kept_requests.remove(request.account, request.key))
             raise
-        _doing.reset(token)
+        finally:
+            # Whatever else was raised may have come after the act was durable: then its row says so, else there is none.
+            if _doing.get() is doing:
+                _doing.reset(token)
         text = json.dumps(answer, ensure_ascii=False)
         self._change(lambda unit: unit.kept_requests.answer(request.account, request.key, text))
         return answer, False
@@ -137,6 +145,14 @@ def _given_again(kept: KeptRequest, request: KeptRequest) -> JsonObject:
             do="Look for the result in the list; do not send the request with another key.",
         )
     return cast("JsonObject", json.loads(kept.answer))
+
+
+def _done_meanwhile() -> Conflict:
+    return Conflict(
+        "The request was done meanwhile.",
+        why="It was sent before under the same Idempotency-Key, and went on when nobody waited for it (docs/rules/api.md P8).",
+        do="Send it once more with the same key: its answer is kept.",
+    )
 
 
 def _no_key() -> Invalid:

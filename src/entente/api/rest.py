@@ -139,8 +139,6 @@ class Api:
         while isinstance(event, int):
             event = await events.get()
         if isinstance(event, BaseException):
-            if isinstance(event, Conflict) and route.asks_version:
-                raise WithStatus(event, CHANGED_MEANWHILE) from event
             raise event
         return event
 
@@ -169,6 +167,10 @@ class Api:
         except Invalid as error:
             if error.field in {*route.path_fields, route.path_names}:
                 raise NotFound from error
+            raise
+        except Conflict as error:
+            if route.asks_version:
+                raise WithStatus(error, CHANGED_MEANWHILE) from error
             raise
 
     def _require_role(self, route: ApiRoute, bearer: Bearer) -> None:
