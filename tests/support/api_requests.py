@@ -22,6 +22,10 @@ BODIES: Mapping[str, JsonObject] = {
     "open_case": {"title": "Gate 4", "crime_area": "fugitives"},
     "note_case": {"text": "The person waits."},
     "close_case": {"reason": "Left."},
+    "reopen_case": {"reason": "Came back."},
+    "refer_case": {"body": "XA-NCB", "reference": "2031/4"},
+    "answer_hit": {"same": True, "text": "It is he."},
+    "recall_message": {"reason": "To the wrong body."},
     "send_message": {"to": "XA-NCB", "instrument": "charter", "subject": "Gate 4", "text": "Who is it?"},
     "conclude_message": {"outcome": "refused", "reason": "not_competent"},
 }
@@ -41,6 +45,11 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "open_case": ("open_case",),
     "note_case": ("keep_case",),
     "close_case": ("keep_case",),
+    "reopen_case": ("keep_case",),
+    "refer_case": ("keep_case",),
+    "release_hit": ("confirm_hit",),
+    "answer_hit": ("answer_hit",),
+    "recall_message": ("recall_message",),
     "list_messages": ("read_message",),
     "show_message": ("read_message",),
     "open_message": ("read_message",),
@@ -62,6 +71,7 @@ def path_of(bureau: Bureau, route: ApiRoute) -> str:
     year, _, serial = bureau.case.partition("/")
     source, _, local_id = (OWN if route.name == "withdraw_record" else SEEN).partition("/")
     item = bureau.hit if "hit" in route.name else bureau.came
+    item = {"answer_hit": bureau.hit_came, "recall_message": bureau.sent}.get(route.name, item)
     fields = {"source": source, "local_id": local_id, "year": year, "serial": serial, "id": item, "body": "XA-NCB"}
     return route.path.format(**fields, keeper="GS", name="members", instrument="police-data-agreement")
 

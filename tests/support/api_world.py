@@ -47,6 +47,7 @@ class Bureau:
     http: TestClient
     case: str = ""
     hit: str = ""
+    hit_came: str = ""
     sent: str = ""
     came: str = ""
     tokens: dict[tuple[str, frozenset[str]], str] = field(default_factory=dict)
@@ -130,5 +131,10 @@ def _fill(bureau: Bureau) -> None:
     letter: JsonObject = {"officer": DUTY, "instrument": "charter", "subject": "Gate 4", "text": "Who is it?"}
     sent: Any = perform(node, "message_send", {**letter, "to": "XA-NCB", "case": bureau.case})
     came: Any = perform(network["XA-NCB"], "message_send", {**letter, "to": "XB-NCB"})
+    perform(node, "record_share", {"officer": DUTY, "records": ["o-1"], "recipients": ["XA-NCB"]})
+    network.deliver()
+    found: JsonObject = {"officer": DUTY, "record": OWN, "version": 1, "circumstances": "Found at a desk.", **ABOUT}
+    came_hit: Any = perform(network["XA-NCB"], "hit_confirm", found)
+    bureau.hit_came = came_hit["hit"]["id"]
     bureau.hit, bureau.sent, bureau.came = hit["hit"]["id"], sent["message"]["id"], came["message"]["id"]
     network.deliver()

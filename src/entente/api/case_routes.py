@@ -1,4 +1,4 @@
-"""The routes of case files: list, show, open, note, close."""
+"""The routes of case files: list, show, open, note, close, open again, refer to another body's number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from entente.api.route import PREFIX, ApiRoute, Method, Writes
 from entente.api.shapes import many, named, text, thing, whole
 from entente.bodies.tokens import Scope
 from entente.cases.model import TITLE_CHARACTERS_MAX
-from entente.cases.rules import NOTE_CHARACTERS_MAX
+from entente.cases.rules import NOTE_CHARACTERS_MAX, REFERENCE_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
 from entente.verbs.cases import LIST_MAX
 
@@ -111,6 +111,46 @@ ROUTES: tuple[ApiRoute, ...] = (
         arguments=_numbered,
         told=_case,
         answer=named("Result"),
+        writes=Writes.ONCE,
+    ),
+    ApiRoute(
+        name="reopen_case",
+        method=Method.POST,
+        path="/cases/{year}/{serial}/reopening",
+        verb="case_reopen",
+        about="Cases",
+        summary="Open a closed case again, with the reason.",
+        scope=Scope.WRITE_CASES,
+        needs=(),
+        path_fields=_PATH,
+        path_names="number",
+        body=thing({"reason": text("Why.")}),
+        arguments=_numbered,
+        told=_case,
+        answer=named("Result"),
+        writes=Writes.ONCE,
+    ),
+    ApiRoute(
+        name="refer_case",
+        method=Method.POST,
+        path="/cases/{year}/{serial}/references",
+        verb="case_refer",
+        about="Cases",
+        summary="Add another body's number for the matter.",
+        scope=Scope.WRITE_CASES,
+        needs=(),
+        path_fields=_PATH,
+        path_names="number",
+        body=thing(
+            {
+                "body": text("The body's code or id.", most=64),
+                "reference": text("Its number for the matter.", most=REFERENCE_CHARACTERS_MAX),
+            }
+        ),
+        arguments=_numbered,
+        told=_case,
+        answer=named("Result"),
+        status=201,
         writes=Writes.ONCE,
     ),
 )
