@@ -128,6 +128,28 @@ def test_list_goes_on_by_its_cursor_and_by_no_other(bureau: Bureau) -> None:
     problem(page(good, token=bureau.token("analyst")), 400, "cursor")
 
 
+@pytest.mark.parametrize("place", ["cases", "hits", "messages"])
+def test_newest_lists_go_on_to_their_end_without_a_gap(bureau: Bureau, place: str) -> None:
+    for count in range(3):
+        headers = {"Idempotency-Key": f"{place}-{count}"}
+        bureau.ask("POST", "/cases", json={"title": f"Case {count}", "crime_area": "fugitives"}, headers=headers)
+        letter = {"to": "XA-NCB", "instrument": "charter", "subject": f"Letter {count}", "text": "t"}
+        bureau.ask("POST", "/messages", json=letter, headers={"Idempotency-Key": f"{place}-letter-{count}"})
+    whole = [one.get("id") or one["number"] for one in bureau.ask("GET", f"/{place}").json()[place]]
+    assert len(whole) >= 2
+    found: list[str] = []
+    cursor = None
+    while len(found) <= len(whole):
+        asked = {"limit": "1"} | ({"cursor": cursor} if cursor else {})
+        page = bureau.ask("GET", f"/{place}", params=asked).json()
+        found += [one.get("id") or one["number"] for one in page[place]]
+        if (cursor := page["next"]) is None:
+            break
+    assert found == whole
+    problem(bureau.ask("GET", f"/{place}", params={"cursor": "AAAA"}), 400, "cursor")
+    problem(bureau.ask("GET", f"/{place}", params={"before": whole[0]}), 400, "before")
+
+
 def test_record_says_its_version_and_is_not_sent_again(bureau: Bureau) -> None:
     shown = bureau.ask("GET", f"/records/{SEEN}", params=ABOUT)
     assert shown.headers["etag"] == '"1"'

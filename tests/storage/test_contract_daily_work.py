@@ -111,6 +111,8 @@ def test_cases_come_newest_first_with_their_chronology_in_order(store: Store) ->
             unit.cases.add_event("2031/000001", event)
         assert [item.number for item in unit.cases.all(9)] == ["2031/000002", "2031/000001"]
         assert len(unit.cases.all(1)) == 1
+        assert [item.number for item in unit.cases.all(9, before="2031/000002")] == ["2031/000001"]
+        assert unit.cases.all(9, before="2031/000001") == unit.cases.all(9, before="2031/000009") == ()
         held = unit.cases.get("2031/000001")
         assert held is not None
         assert held.state is CaseState.CLOSED
@@ -136,6 +138,13 @@ def test_messages_are_found_by_id_and_by_our_own_case_number(store: Store) -> No
         assert view.correspondence.message("message-9") is None
         assert view.correspondence.messages(9) == ((Way.RECEIVED, received), (Way.SENT, sent))
         assert view.correspondence.messages(1) == ((Way.RECEIVED, received),)
+        assert view.correspondence.messages(9, before=received.header.id) == ((Way.SENT, sent),)
+        assert (
+            view.correspondence.messages(9, before=sent.header.id)
+            == view.correspondence.messages(9, before="none")
+            == ()
+        )
+        assert view.correspondence.messages(9, "2031/000001", received.header.id) == ((Way.SENT, sent),)
         assert view.correspondence.messages(9, case="2031/000001") == ((Way.SENT, sent),)
         assert view.correspondence.messages(9, case="2031/000777") == ((Way.RECEIVED, received),)
 

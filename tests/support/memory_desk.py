@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from entente.cases.model import Case, CaseEvent
 from entente.correspondence.model import Hit, Message, PermissionRequest, Recall, RecordRequest, StepTaken, Way
@@ -26,6 +26,15 @@ from tests.support.memory_state import MemoryAhead, MemoryState
 from tests.support.memory_unit import MemoryAgreements, MemoryBodies, MemoryHoldings, MemoryOutbox, MemoryTrail
 from tests.support.no_named_lists import NoNamedLists
 from tests.support.nothing_erased import NothingErased
+
+T = TypeVar("T")
+
+
+def kept_before(kept: Mapping[str, T], item: str) -> list[T]:
+    """Return what was kept before an item, newest first; all where none is named, nothing where it is not here."""
+    names = list(kept)
+    until = names.index(item) if item in kept else 0 if item else len(names)
+    return [kept[name] for name in reversed(names[:until])]
 
 
 @dataclass
@@ -226,8 +235,9 @@ class MemoryCases:
     def put(self, case: Case) -> None:
         self.register[case.number] = case
 
-    def all(self, limit: int) -> tuple[Case, ...]:
-        return tuple(self.register[number] for number in sorted(self.register, reverse=True))[:limit]
+    def all(self, limit: int, before: str = "") -> tuple[Case, ...]:
+        numbers = sorted((number for number in self.register if not before or number < before), reverse=True)
+        return tuple(self.register[number] for number in numbers)[:limit]
 
     def add_event(self, number: str, event: CaseEvent) -> None:
         self.lines.append((number, event))
@@ -283,10 +293,10 @@ class MemoryCorrespondence:
     def steps(self, message: str) -> tuple[StepTaken, ...]:
         return self.taken.get(message, ())
 
-    def messages(self, limit: int, case: str = "") -> tuple[tuple[Way, Message], ...]:
+    def messages(self, limit: int, case: str = "", before: str = "") -> tuple[tuple[Way, Message], ...]:
         found = [
             (way, message)
-            for way, message in reversed(self.kept_messages.values())
+            for way, message in kept_before(self.kept_messages, before)
             if case in ("", message.header.our_reference if way is Way.SENT else message.header.your_reference)
         ]
         return tuple(found[:limit])
@@ -297,8 +307,8 @@ class MemoryCorrespondence:
     def hit(self, hit: str) -> tuple[Way, Hit] | None:
         return self.kept_hits.get(hit)
 
-    def hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
-        return tuple(reversed(self.kept_hits.values()))[:limit]
+    def hits(self, limit: int, before: str = "") -> tuple[tuple[Way, Hit], ...]:
+        return tuple(kept_before(self.kept_hits, before))[:limit]
 
     def put_permission(self, request: PermissionRequest, way: Way) -> None:
         self.kept_permissions[request.header.id] = (way, request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from entente.api.route import PREFIX, ApiRoute, Method, Writes
-from entente.api.shapes import many, named, text, thing, whole
+from entente.api.shapes import NEXT, many, named, text, thing, whole
 from entente.bodies.tokens import Scope
 from entente.cases.model import TITLE_CHARACTERS_MAX
 from entente.cases.rules import NOTE_CHARACTERS_MAX, REFERENCE_CHARACTERS_MAX
@@ -47,7 +47,8 @@ ROUTES: tuple[ApiRoute, ...] = (
         scope=Scope.READ_CASES,
         needs=KEEPING,
         query={"limit": whole("How many at most, newest first.", least=1, most=LIST_MAX, default=50)},
-        answer=thing({"cases": many(named("Case"))}),
+        answer=thing({"cases": many(named("Case")), "next": NEXT}),
+        pages="before",
     ),
     ApiRoute(
         name="show_case",

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from entente.api.route import PREFIX, ApiRoute, Method, Writes
-from entente.api.shapes import flag, free_text, many, named, one_of, text, thing, whole
+from entente.api.shapes import NEXT, flag, free_text, many, named, one_of, text, thing, whole
 from entente.bodies.tokens import Scope
+from entente.correspondence.model import TEXT_CHARACTERS_MAX
+from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
 from entente.verbs.correspondence import LIST_MAX, SCORE_MAX, VERSION_MAX
 
 JUDGING = ("confirm_hit", "answer_hit")
 """Who judges hits or answers them may read them."""
 READING = ("read_message",)
-TEXT_CHARACTERS_MAX = 20_000
-"""Of a message (docs/rules/correspondence.md M1)."""
 _ITEM: dict[str, JsonObject] = {"id": text("Its id.", most=64, pattern=r"^[a-z]+-[0-9a-f]+$")}
 _LIMIT: dict[str, JsonObject] = {"limit": whole("How many at most, newest first.", least=1, most=LIST_MAX, default=50)}
 _FINDING: dict[str, JsonObject] = {
     "record": text("The candidate: CODE/local id, or its id.", most=200),
     "version": whole("The version that was seen.", least=1, most=VERSION_MAX),
     "score": whole("The candidate's score.", least=0, most=SCORE_MAX),
-    "circumstances": text("Where, when and how; the source reads it."),
+    "circumstances": text("Where, when and how; the source reads it.", most=TEXT_CHARACTERS_MAX),
     "purpose": named("Purpose"),
     "crime_area": named("CrimeArea"),
     "case": named("CaseNumber"),
@@ -52,7 +52,8 @@ HITS: tuple[ApiRoute, ...] = (
         scope=Scope.READ_HITS,
         needs=JUDGING,
         query=_LIMIT,
-        answer=thing({"hits": many(named("Hit"))}),
+        answer=thing({"hits": many(named("Hit")), "next": NEXT}),
+        pages="before",
     ),
     ApiRoute(
         name="show_hit",
@@ -120,7 +121,12 @@ HITS: tuple[ApiRoute, ...] = (
         scope=Scope.WRITE_HITS,
         needs=(),
         path_fields=_ITEM,
-        body=thing({"same": flag("Whether it is the same person."), "text": text("The answer; the finder reads it.")}),
+        body=thing(
+            {
+                "same": flag("Whether it is the same person."),
+                "text": text("The answer; the finder reads it.", most=TEXT_CHARACTERS_MAX),
+            }
+        ),
         told=_made("hit", "hits"),
         answer=named("Result"),
         writes=Writes.ONCE,
@@ -137,7 +143,8 @@ MESSAGES: tuple[ApiRoute, ...] = (
         scope=Scope.READ_MESSAGES,
         needs=READING,
         query={**_LIMIT, "case": named("CaseNumber")},
-        answer=thing({"messages": many(named("MessageOutside"))}),
+        answer=thing({"messages": many(named("MessageOutside")), "next": NEXT}),
+        pages="before",
     ),
     ApiRoute(
         name="show_message",
@@ -178,7 +185,7 @@ MESSAGES: tuple[ApiRoute, ...] = (
             {
                 "to": text("A body's code or id.", most=64),
                 "instrument": text("The instrument it is sent under.", most=100),
-                "subject": text(most=200),
+                "subject": text(most=SUBJECT_CHARACTERS_MAX),
                 "text": text(most=TEXT_CHARACTERS_MAX),
                 "urgency": text("A code of data/reasons.yaml, for urgencies; normal where none is given.", most=64),
                 "for_action": flag("Whether something is asked for."),
@@ -220,7 +227,7 @@ MESSAGES: tuple[ApiRoute, ...] = (
         scope=Scope.WRITE_MESSAGES,
         needs=(),
         path_fields=_ITEM,
-        body=thing({"reason": text("Why; the recipient reads it.", most=200)}),
+        body=thing({"reason": text("Why; the recipient reads it.", most=SUBJECT_CHARACTERS_MAX)}),
         told=_made("message", "messages"),
         answer=named("Result"),
         writes=Writes.ONCE,

@@ -80,7 +80,7 @@ async def body_fields(route: ApiRoute, request: Request, components: Components)
 CURSOR: Final[JsonObject] = {
     "type": "string",
     "minLength": 1,
-    "maxLength": 64,
+    "maxLength": 200,
     "description": "Where the page before ended: its «next».",
 }
 

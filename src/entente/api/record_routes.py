@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from entente.api.route import PREFIX, ApiRoute, Method, Writes
-from entente.api.shapes import flag, free_text, many, moment, named, number, said, text, thing, whole
+from entente.api.shapes import NEXT, flag, free_text, many, moment, named, number, said, text, thing, whole
 from entente.bodies.tokens import Scope
 from entente.kernel.canonical import Json, JsonObject
 from entente.records.model import REASON_CHARACTERS_MAX
@@ -122,11 +122,11 @@ ROUTES: tuple[ApiRoute, ...] = (
             {
                 "records": many(_LINE),
                 "of": number("How many there are in all"),
-                "next": {"type": ["string", "null"], "description": "The cursor of the next page; null after the last"},
+                "next": NEXT,
                 "silent_sources": many(named("Silence")),
             }
         ),
-        pages=True,
+        pages="after",
     ),
     ApiRoute(
         name="show_record",

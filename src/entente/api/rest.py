@@ -147,7 +147,8 @@ class Api:
         given = dict(asked)
         if route.pages:
             cursor = given.pop("cursor", None)
-            given["after"] = self.cursors.read(str(cursor), self._list_of(route, bearer, asked)) if cursor else 0
+            if cursor:
+                given[route.pages] = self.cursors.read(str(cursor), self._list_of(route, bearer, asked))
         given = route.arguments(given)
         if route.asks_version:
             given["version"] = _named_version(request)
@@ -194,9 +195,9 @@ class Api:
     ) -> Response:
         headers = dict(NO_STORE)
         if route.pages:
-            after = answer.pop("next_after")
+            place = answer.pop(f"next_{route.pages}")
             about = self._list_of(route, bearer, asked)
-            answer = {**answer, "next": self.cursors.write(after, about) if isinstance(after, int) else None}
+            answer = {**answer, "next": self.cursors.write(place, about) if isinstance(place, int | str) else None}
         if route.version is not None:
             headers["ETag"] = f'"{route.version(answer)}"'
             if headers["ETag"] in {one.strip() for one in request.headers.get("if-none-match", "").split(",")}:

@@ -76,8 +76,10 @@ class ApiRoute:
     """Takes the version of what is shown from the answer, for its ETag (P9)."""
     asks_version: bool = False
     """Whether If-Match is needed: the request names the version that it is about (P9)."""
-    pages: bool = False
-    """Whether it is a page of a list, asked for with `cursor` and continued with `next` (P10)."""
+    pages: str = ""
+    """For a page of a list, asked for with `cursor` and continued with `next` (P10): the verb's argument that says from where.
+
+    The verb answers with `next_` and its name where the next page begins; None after the last."""
     names_account: bool = True
     """Whether the verb is told who acts, where it can be."""
     stops_where: str = ""

@@ -29,6 +29,12 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 }
 
 
+NEXT: Final[JsonObject] = {
+    "type": ["string", "null"],
+    "description": "The cursor of the next page; null after the last",
+}
+
+
 def text(help_text: str = "", *, most: int = TEXT_CHARACTERS_MAX, pattern: str = r"\S") -> JsonObject:
     """Return the shape of a text that must hold something."""
     return _told({"type": "string", "minLength": 1, "maxLength": most, "pattern": pattern}, help_text)

@@ -20,8 +20,8 @@ class CaseStore(Protocol):
     def put(self, case: Case) -> None:
         """Add or replace a case."""
 
-    def all(self, limit: int) -> tuple[Case, ...]:
-        """Return the newest cases."""
+    def all(self, limit: int, before: str = "") -> tuple[Case, ...]:
+        """Return the newest cases, newest first, opened before another one where its number is given."""
 
     def add_event(self, number: str, event: CaseEvent) -> None:
         """Add a line to the chronology; lines are never changed, but for `blank_events`."""

@@ -168,10 +168,10 @@ class Cases:
         with self.open_unit() as unit:
             return CaseFile(_load(unit, number), unit.cases.events(number))
 
-    def latest(self, limit: int) -> tuple[Case, ...]:
-        """Return the newest cases, newest first."""
+    def latest(self, limit: int, before: str = "") -> tuple[Case, ...]:
+        """Return the newest cases, newest first, opened before another one where its number is given."""
         with self.open_unit() as unit:
-            return unit.cases.all(limit)
+            return unit.cases.all(limit, before)
 
     def _change(self, officer: OfficerId, number: str, state: CaseState, kind: str, reason: str) -> Case:
         with self.open_unit() as unit:

@@ -40,8 +40,8 @@ class CorrespondenceStore(Protocol):
     def count_recalls_ahead(self, sender: BodyId) -> int:
         """Count the recalls of a body that were here before their messages."""
 
-    def messages(self, limit: int, case: str = "") -> tuple[tuple[Way, Message], ...]:
-        """Return the newest messages, of one case where a number is given."""
+    def messages(self, limit: int, case: str = "", before: str = "") -> tuple[tuple[Way, Message], ...]:
+        """Return the newest messages, newest first: of one case, and kept before another one, where these are named."""
 
     def put_hit(self, hit: Hit, way: Way) -> None:
         """Add or replace a hit."""
@@ -49,8 +49,8 @@ class CorrespondenceStore(Protocol):
     def hit(self, hit: str) -> tuple[Way, Hit] | None:
         """Return a hit."""
 
-    def hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
-        """Return the newest hits."""
+    def hits(self, limit: int, before: str = "") -> tuple[tuple[Way, Hit], ...]:
+        """Return the newest hits, newest first, kept before another one where it is named."""
 
     def put_permission(self, request: PermissionRequest, way: Way) -> None:
         """Add or replace a permission request."""

@@ -26,15 +26,15 @@ class Correspondence(
     `accept_*` run inside the exchange's unit of work and do not commit; when one raises, it changed nothing.
     """
 
-    def messages(self, limit: int, case: str = "") -> tuple[tuple[Way, Message], ...]:
-        """Return the newest messages sent and received, of one case where a number is given."""
+    def messages(self, limit: int, case: str = "", before: str = "") -> tuple[tuple[Way, Message], ...]:
+        """Return the newest messages sent and received, of one case, kept before another, where one is named."""
         with self.open_unit() as unit:
-            return unit.correspondence.messages(limit, case)
+            return unit.correspondence.messages(limit, case, before)
 
-    def hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
-        """Return the newest hits found here and told to us."""
+    def hits(self, limit: int, before: str = "") -> tuple[tuple[Way, Hit], ...]:
+        """Return the newest hits found here and told to us, kept before another where one is named."""
         with self.open_unit() as unit:
-            return unit.correspondence.hits(limit)
+            return unit.correspondence.hits(limit, before)
 
     def permissions(self, limit: int) -> tuple[tuple[Way, PermissionRequest], ...]:
         """Return the newest requests for leave, asked by us and of us."""

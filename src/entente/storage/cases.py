@@ -36,9 +36,13 @@ class CaseTables:
         values = {"opened_at": case.opened_at, "document": text_of(case)}
         replace_row(self._connection, case_file, {"number": case.number}, values)
 
-    def all(self, limit: int) -> tuple[Case, ...]:
-        """Return the newest cases, newest first."""
+    def all(self, limit: int, before: str = "") -> tuple[Case, ...]:
+        """Return the newest cases, newest first, opened before another one where its number is given."""
         query = sa.select(case_file.c.document).order_by(case_file.c.opened_at.desc(), case_file.c.number.desc())
+        if before:
+            opened_at = sa.select(case_file.c.opened_at).where(case_file.c.number == before).scalar_subquery()
+            of_the_moment = sa.and_(case_file.c.opened_at == opened_at, case_file.c.number < before)
+            query = query.where(sa.or_(case_file.c.opened_at < opened_at, of_the_moment))
         return tuple(value_of(Case, row.document) for row in self._connection.execute(query.limit(limit)))
 
     def add_event(self, number: str, event: CaseEvent) -> None:

@@ -120,9 +120,9 @@ class CorrespondenceTables:
         found = [StepTaken(Step(row.step), row.officer, row.at, row.reason) for row in self._connection.execute(query)]
         return tuple(sorted(found, key=lambda one: (one.at, one.step is not Step.OPENED)))
 
-    def messages(self, limit: int, case: str = "") -> tuple[tuple[Way, Message], ...]:
-        """Return the newest messages, newest first, of one of our cases where a number is given."""
-        query = _NEWEST.where(_item.c.case_number == case) if case else _NEWEST
+    def messages(self, limit: int, case: str = "", before: str = "") -> tuple[tuple[Way, Message], ...]:
+        """Return the newest messages, newest first: of one of our cases, and kept before another one, where these are named."""
+        query = _before(_NEWEST.where(_item.c.case_number == case) if case else _NEWEST, Family.MESSAGE, before)
         return self._read(query, Family.MESSAGE, Message, limit)
 
     def put_hit(self, hit: Hit, way: Way) -> None:
@@ -133,9 +133,9 @@ class CorrespondenceTables:
         """Return a hit."""
         return self._one(Family.HIT, Hit, hit)
 
-    def hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
-        """Return the newest hits, newest first."""
-        return self._read(_NEWEST, Family.HIT, Hit, limit)
+    def hits(self, limit: int, before: str = "") -> tuple[tuple[Way, Hit], ...]:
+        """Return the newest hits, newest first, kept before another one where it is named."""
+        return self._read(_before(_NEWEST, Family.HIT, before), Family.HIT, Hit, limit)
 
     def put_permission(self, request: PermissionRequest, way: Way) -> None:
         """Add or replace a permission request."""
@@ -211,3 +211,11 @@ class CorrespondenceTables:
     ) -> tuple[tuple[Way, T], ...]:
         rows = self._connection.execute(query, {"family": family.value, "most": limit})
         return tuple((Way(row.way), value_of(kind, row.document)) for row in rows)
+
+
+def _before(query: sa.Select[tuple[str, str]], family: Family, item: str) -> sa.Select[tuple[str, str]]:
+    """Return a query for what was kept before an item; all where none is named, nothing where it is not here."""
+    if not item:
+        return query
+    place = sa.select(_item.c.position).where(_item.c.family == family.value, _item.c.id == item).scalar_subquery()
+    return query.where(_item.c.position < place)

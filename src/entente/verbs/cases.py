@@ -30,8 +30,9 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
 def _list(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     limit = arguments.integer("limit", default=50, least=1, most=LIST_MAX)
-    cases: list[Json] = [_case(case, names) for case in node.cases.latest(limit)]
-    return {"cases": cases}
+    found = node.cases.latest(limit, arguments.optional_text("before"))
+    cases: list[Json] = [_case(case, names) for case in found]
+    return {"cases": cases, "next_before": found[-1].number if len(found) == limit else None}
 
 
 def _note(node: Node, arguments: Arguments) -> JsonObject:
@@ -72,7 +73,7 @@ def _case(case: Case, names: Names) -> JsonObject:
 VERBS: tuple[Verb, ...] = (
     verb("case_open", _open, "Open a case with the next number.", "officer", "title", "crime_area"),
     verb("case_show", _show, "Show a case with its chronology.", "number"),
-    verb("case_list", _list, "List the newest cases.", "limit"),
+    verb("case_list", _list, "List the newest cases.", "limit", "before"),
     verb("case_note", _note, "Write a note into a case.", "officer", "number", "text"),
     verb("case_refer", _refer, "Add the other side's number.", "officer", "number", "body", "reference"),
     verb("case_close", _close, "Close a case, with the reason.", "officer", "number", "reason"),

@@ -55,9 +55,13 @@ def _send_message(node: Node, arguments: Arguments) -> JsonObject:
 
 def _messages(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
-    found = node.correspondence.messages(_limit(arguments), arguments.optional_text("case"))
+    limit, before = _limit(arguments), arguments.optional_text("before")
+    found = node.correspondence.messages(limit, arguments.optional_text("case"), before)
     # A list says what there is to read; reading is an act of its own (docs/rules/correspondence.md M20).
-    return {"messages": [_outside(node, way, message, names) for way, message in found]}
+    return {
+        "messages": [_outside(node, way, message, names) for way, message in found],
+        "next_before": found[-1][1].header.id if len(found) == limit else None,
+    }
 
 
 def _show_message(node: Node, arguments: Arguments) -> JsonObject:
@@ -135,8 +139,12 @@ def _show_hit(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _hits(node: Node, arguments: Arguments) -> JsonObject:
-    names = names_of(node)
-    return {"hits": [_hit(node, way, hit, names) for way, hit in node.correspondence.hits(_limit(arguments))]}
+    names, limit = names_of(node), _limit(arguments)
+    found = node.correspondence.hits(limit, arguments.optional_text("before"))
+    return {
+        "hits": [_hit(node, way, hit, names) for way, hit in found],
+        "next_before": found[-1][1].header.id if len(found) == limit else None,
+    }
 
 
 def _forward(node: Node, arguments: Arguments) -> JsonObject:
@@ -371,7 +379,7 @@ VERBS: tuple[Verb, ...] = (
         "message_send", _send_message, "Send a message to another body.",
         "officer", "to", "instrument", "subject", "text", "urgency", "for_action", "answers", "case", "your_reference",
     ),
-    verb("message_list", _messages, "List the newest messages.", "limit", "case"),
+    verb("message_list", _messages, "List the newest messages.", "limit", "case", "before"),
     verb(
         "message_show", _show_message, "Show a message and how far it has come; the text of one that came to an officer alone.",
         "officer", "id",
@@ -393,7 +401,7 @@ VERBS: tuple[Verb, ...] = (
     verb("hit_release", _release_hit, "Tell the source of a hit that the instrument's rule holds.", "officer", "id"),
     verb("hit_answer", _answer_hit, "Answer a hit on a record of ours.", "officer", "id", "same", "text"),
     verb("hit_show", _show_hit, "Show a hit, and how far it has come.", "id"),
-    verb("hit_list", _hits, "List the newest hits.", "limit"),
+    verb("hit_list", _hits, "List the newest hits.", "limit", "before"),
     verb("record_forward", _forward, "Pass another body's record on.", "officer", "record", "to", *_ABOUT),
     verb(
         "permission_ask", _ask_permission, "Ask the source for leave.",
