@@ -27,7 +27,7 @@ from entente.api.table import ROUTES
 from entente.transport.server import NodeServer, listen, web_address
 from tests.support.api_world import ROLES, Bureau
 
-SHORT_EXAMPLES: Final = 8
+SHORT_EXAMPLES: Final = 5
 LONG_EXAMPLES: Final = 100
 MODES: Final = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 

@@ -36,6 +36,13 @@ class _Doing:
     is_noted: bool = False
 
 
+@dataclass(slots=True)
+class _Turn:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    wanted: int = 0
+    """How many have it or wait for it; the last one takes it away."""
+
+
 class _Unit(Protocol):
     @property
     def kept_requests(self) -> Any: ...  # noqa: ANN401 - a hook is given the store's own unit
@@ -62,20 +69,22 @@ class Once:
     open_view: Callable[[], KeptRequestsUnit]
     clock: Clock
     secret: bytes
-    under_way: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict)
+    under_way: dict[tuple[str, str], _Turn] = field(default_factory=dict)
+    """By account and key, those that are being done or wait."""
 
     @asynccontextmanager
     async def alone(self, request: KeptRequest) -> AsyncIterator[None]:
         """Let one of several requests with the same key go on at a time; used by one event loop."""
         key = request.account, request.key
-        lock = self.under_way.setdefault(key, asyncio.Lock())
+        turn = self.under_way.setdefault(key, _Turn())
+        turn.wanted += 1
         try:
-            async with lock:
+            async with turn.lock:
                 yield
         finally:
-            # Those that wait for it hold the same lock, and the last one takes it away.
-            if not lock.locked() and not getattr(lock, "_waiters", None):
-                self.under_way.pop(key, None)
+            turn.wanted -= 1
+            if not turn.wanted:
+                del self.under_way[key]
 
     def request(self, account: str, key: str, method: str, path: str, body: JsonObject) -> KeptRequest:
         """Return what is kept of a request; raise Invalid for a key of another form."""
