@@ -27,10 +27,10 @@ from typing import Any, Final
 
 from benchmarks.line import Line, most
 from benchmarks.nodes import answers, free_port, wait_for
-from benchmarks.people import write_people
 from entente.app import NewBody, create_folder
 from entente.bodies.model import BodyKind
 from entente.cli.gateway import connect
+from entente.formats.invented_people import write_people
 from tests.support.processes import TERMS
 
 RECORDS: Final = int(os.environ.get("ENTENTE_BENCH_API_RECORDS", "10000"))

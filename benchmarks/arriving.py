@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.line import Line, most
-from entente.formats.invented_people import people, write_people
 from entente.cli.gateway import Session, connect
+from entente.formats.invented_people import people, write_people
 from entente.kernel.canonical import JsonObject
 from tests.support.processes import TERMS, Bureau
 

@@ -18,8 +18,8 @@ from typing import Final
 
 from benchmarks.importing import PER_SECOND, Watch, bring_up, import_file
 from benchmarks.line import Line, most
-from entente.formats.invented_people import write_people
 from entente.bodies.model import Officer
+from entente.formats.invented_people import write_people
 from entente.kernel.ids import RecordId
 from entente.records.erasing import SLICE_RECORDS
 from entente.storage.folder import Folder

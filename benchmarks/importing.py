@@ -1,7 +1,7 @@
 """An import from a file of JSON lines to records that a search finds: validated, stored, signed, logged, indexed.
 
-60,000 invented persons (formats/invented_people.py) go through the path of `record import`: the file is checked whole and read, each
-draft is validated, each slice committed with its rows in the trail and its signed head; then the index is brought up, and
+60,000 invented persons (formats/invented_people.py) go through the path of `record import`: the file is checked whole and read,
+each draft is validated, each slice committed with its rows in the trail and its signed head; then the index is brought up, and
 all of it is in the time. The floor is SQLite alone: rows of the same size as the stored ones, in transactions of the same
 slices, with full sync. A second import shares each record with one recipient, sealed in its envelope within the same commits.
 Where there are programs of a PostgreSQL server, the first import is done on one too.

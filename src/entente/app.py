@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -312,12 +313,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         token = Folder(settings.folder).operator_token()
         runner = Runner(settings.search_workers, lambda: server.is_stopping)
         api = Api(node, ApiParts.of(store.act, store.view, token, runner))
-
-        def keep_house() -> None:
-            api.once.forget_old()
-            node.erasing.run()
-
-        housekeeper = Housekeeper(keep_house)
+        housekeeper = Housekeeper(partial(_keep_house, node, api))
         meters = Meters(node)
         routes = _routes(node, api, meters, operator_route(node, token, runner))
         observed = Middleware(Observed, meters=meters, paths=[route.path for route in routes])
@@ -342,6 +338,11 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
             follower.stop()
             watcher.stop()
             log_follower.stop()
+
+
+def _keep_house(node: Node, api: Api) -> None:
+    api.once.forget_old()
+    node.erasing.run()
 
 
 def _routes(node: Node, api: Api, meters: Meters, operator: Route) -> Sequence[Route | Mount]:

@@ -172,8 +172,8 @@ def play(document: str, folder: Path) -> None:
     """Run a document's blocks in a folder, and hold what they print against what stands there."""
     for old, new in zip(PORTS, free_ports(len(PORTS)), strict=True):
         document = document.replace(old, new)
-    for programs in ("demo", "examples"):
-        (folder / programs).symlink_to(ROOT / programs)
+    for name in ("demo", "examples"):
+        (folder / name).symlink_to(ROOT / name)
     are_running = False
     with terminal(folder) as shell:
         for block in blocks_of(document):
