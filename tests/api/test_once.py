@@ -53,7 +53,7 @@ class NothingKept:
 def fail_commit_of(node: Node, patch: pytest.MonkeyPatch, *, kept: bool) -> None:
     """Make the engine report failed commits of a node's store, as tests/storage does it."""
     with node.tokens.open_view() as view:
-        dialect = cast("Any", view).shared.writer.dialect
+        dialect = cast("Any", view).shared.engine.writer.dialect
     really_commit = dialect.do_commit
 
     def fail(connection: object) -> None:
