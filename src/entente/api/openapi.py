@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from entente import __version__
 from entente.api.reading import CURSOR, JSON
@@ -14,6 +15,7 @@ from entente.api.route import PREFIX, ApiRoute, Method, Writes
 from entente.api.shapes import named
 from entente.api.table import ROUTES
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.exercise import EXERCISE
 
 PROBLEM = "application/problem+json"
 _ALWAYS = {
@@ -36,6 +38,10 @@ _WITH_VERSION = {
 }
 
 
+RESULT: Final = "Result"
+"""The shape by which every route that writes answers."""
+
+
 def document(components: Mapping[str, JsonObject]) -> JsonObject:
     """Return the document, with these shared shapes."""
     paths: dict[str, Json] = {}
@@ -56,7 +62,7 @@ def document(components: Mapping[str, JsonObject]) -> JsonObject:
         "tags": [{"name": name} for name in dict.fromkeys(route.about for route in ROUTES)],
         "paths": paths,
         "components": {
-            "schemas": {**components},
+            "schemas": {**components, RESULT: _marked(components[RESULT])},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "entente token make ACCOUNT --scope SCOPE"}
             },
@@ -100,7 +106,7 @@ def _parameter(name: str, place: str, shape: JsonObject, *, needed: bool) -> Jso
 def _responses(route: ApiRoute) -> JsonObject:
     good: JsonObject = {
         "description": "Done." if route.writes is Writes.ONCE else "What was asked for.",
-        "content": {JSON: {"schema": route.answer}},
+        "content": {JSON: {"schema": _marked(route.answer)}},
     }
     if route.version is not None:
         good["headers"] = {"ETag": {"description": "The version that is shown.", "schema": {"type": "string"}}}
@@ -122,3 +128,17 @@ def _responses(route: ApiRoute) -> JsonObject:
 def parameters_in(path: str) -> tuple[str, ...]:
     """Return the parameters that a path names."""
     return tuple(re.findall(r"{([a-z_]+)}", path))
+
+
+def _marked(answer: JsonObject) -> JsonObject:
+    """Return the shape of an answer that an exercise's node marks (docs/rules/bodies.md B15)."""
+    fields = answer.get("properties")
+    if not isinstance(fields, dict):
+        assert answer == named(RESULT), "an answer is described at its route, or is the one result of all that write"
+        return answer
+    told: JsonObject = {
+        "type": "boolean",
+        "const": True,
+        "description": "Nothing here is real: an exercise's node answered.",
+    }
+    return {**answer, "properties": {**fields, EXERCISE: told}}

@@ -37,6 +37,7 @@ from entente.bodies.authority import authorise
 from entente.bodies.tokens import Bearer, may
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable
+from entente.kernel.exercise import EXERCISE
 from entente.kernel.kept_requests import KeptRequestsUnit
 from entente.node import Node
 from entente.verbs import VERBS, perform
@@ -164,7 +165,7 @@ class Api:
         """Do the verb, in a thread; what a path names and nothing here has is not there."""
         self._require_role(route, bearer)
         try:
-            return route.told(perform(self.node, route.verb, given))
+            answer = perform(self.node, route.verb, given)
         except Invalid as error:
             if error.field in {*route.path_fields, route.path_names}:
                 raise NotFound from error
@@ -173,6 +174,8 @@ class Api:
             if route.asks_version:
                 raise WithStatus(error, CHANGED_MEANWHILE) from error
             raise
+        told = route.told(answer)
+        return {EXERCISE: True, **told} if answer.get(EXERCISE) else told
 
     def _require_role(self, route: ApiRoute, bearer: Bearer) -> None:
         node = self.node
