@@ -646,6 +646,6 @@ kept_request = sa.Table(
     _key("key"),
     _text("request"),
     _moment("at", index=True),
-    sa.Column("answer", sa.Text),
+    sa.Column("answer", Text),
 )
 """Requests of the API that were done once, for a day (storage.kept_requests)."""
