@@ -34,6 +34,7 @@ from entente.storage.store import Store
 from entente.verbs import perform
 from tests.cli.test_commands import TERMS
 from tests.support.nodes import AGREEMENT, CHARTER, DPO, DUTY, open_network
+from tests.support.postgres_server import Server
 
 pytestmark = [pytest.mark.storage, pytest.mark.usefixtures("compiled_search")]
 
@@ -161,6 +162,20 @@ def test_i49_what_processes_read_is_what_an_index_is_told(opening: Opening) -> N
     assert (told.held(), told.index.position()) == (read, position)
     assert told.captions("Muhammadov Abdullo") == ["Мухаммедов Абдулло"]
     assert told.captions("Yurchenko Oksana") == []
+
+
+def test_i49_a_base_is_read_out_of_a_database_too(server: Server, tmp_path: Path) -> None:
+    with open_network(tmp_path, concluded=(CHARTER, AGREEMENT), server=server):
+        pass
+    with ExitStack() as opened:
+        node = filled(Opening(tmp_path / "XA-NCB", opened))
+        node.node.identity.follow()
+        assert node.node.identity.fresh is not None
+        node.bring(0, {"name": ["Kamolova Zarina"]})
+        node.follow()
+        assert node.index.sizes().base > 0
+        asked = ("Мухаммедов", "Kamolova", "Saidov Rustam", "Yurchenko Oksana")
+        assert [node.captions(name) for name in asked] == [[], ["Kamolova Zarina"], ["Saidov Rustam"], []]
 
 
 def test_i49_what_changes_while_the_store_is_read_is_in_the_base_as_it_is_now(opening: Opening) -> None:
