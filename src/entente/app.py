@@ -98,6 +98,7 @@ from entente.transport.caller import CALLS_PASSED_ON_MAX, Caller, at_most
 from entente.transport.client import opened_when_used
 from entente.transport.courier import Courier, Fetcher
 from entente.transport.server import NodeServer, exchange_route, listen, listening_address, loopback_beside, web_address
+from entente.verbs.references import names_of
 from entente.web.api_page import api_page_route
 from entente.web.errors import exception_handlers
 from entente.web.home import home_routes
@@ -317,7 +318,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         meters = Meters(node)
         routes = _routes(node, api, meters, operator_route(node, token, runner))
         observed = Middleware(Observed, meters=meters, paths=[route.path for route in routes])
-        serving = Starlette(routes=routes, middleware=[observed], exception_handlers=exception_handlers())
+        serving = Starlette(routes=routes, middleware=[observed], exception_handlers=_error_pages(node))
         server = NodeServer(serving, *{bound, inner})
         store.lock.announce(web_address(inner))
         follower.start()
@@ -345,12 +346,16 @@ def _keep_house(node: Node, api: Api) -> None:
     node.erasing.run()
 
 
+def _error_pages(node: Node) -> dict[Any, Any]:
+    return exception_handlers(is_exercise=names_of(node).own.is_exercise)
+
+
 def _routes(node: Node, api: Api, meters: Meters, operator: Route) -> Sequence[Route | Mount]:
     """Return what a running node answers."""
     return [
         exchange_route(while_there_is_room(node.disk, node.exchange.receive)),
         operator,
-        api_page_route(api.document),
+        api_page_route(api.document, is_exercise=names_of(node).own.is_exercise),
         api.mount(),
         *health_routes(node),
         *metrics_routes(node, meters),

@@ -14,11 +14,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import typer
 
 from entente.kernel.canonical import Json, JsonObject
-from entente.kernel.exercise import EXERCISE, EXERCISE_WORD
+from entente.kernel.exercise import EXERCISE, EXERCISE_LINE
 
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_ISOLATE = "\u2069"
-EXERCISE_LINE = f"{EXERCISE_WORD} · nothing here is about a real person or body"
 COLUMN_MAX = 60
 """Characters of one column; what is longer is cut with an ellipsis, and --json shows it whole."""
 _DECEPTIVE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066\u2067]")

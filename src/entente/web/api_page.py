@@ -77,12 +77,12 @@ class ApiPage:
     shapes: tuple[Shape, ...]
 
 
-def api_page_route(document: JsonObject) -> Route:
+def api_page_route(document: JsonObject, *, is_exercise: bool = False) -> Route:
     """Return the page's route, for an OpenAPI document."""
     page = page_of(document)
 
     async def show(_: Request) -> Response:
-        return render("api.html", page)
+        return render("api.html", page, is_exercise=is_exercise)
 
     return Route(PATH, show, methods=["GET"])
 

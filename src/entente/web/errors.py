@@ -44,51 +44,45 @@ class ErrorPage:
     status: int
 
 
-def error_page(error: EntenteError) -> Response:
-    """Return the page of an error."""
-    status = STATUS[type(error)]
-    return render("error.html", ErrorPage(error.what, error.why, error.do, status), status)
+def exception_handlers(*, is_exercise: bool = False) -> dict[Any, Any]:
+    """Return what the application does with errors outside the routes of programs, by class."""
+
+    def shown(page: ErrorPage) -> Response:
+        return render("error.html", page, page.status, is_exercise=is_exercise)
+
+    async def on_http(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException), "registered for this class alone"
+        return shown(_of_http(error.status_code))
+
+    async def on_entente(_: Request, error: Exception) -> Response:
+        assert isinstance(error, EntenteError), "registered for this class alone"
+        return shown(ErrorPage(error.what, error.why, error.do, STATUS[type(error)]))
+
+    async def on_fault(_: Request, __: Exception) -> Response:
+        return shown(_FAULT)
+
+    return {HTTPException: on_http, EntenteError: on_entente, Exception: on_fault}
 
 
-def _no_such_page() -> Response:
-    absent = NotFound()
-    page = ErrorPage(
-        absent.what,
-        "This node has one page for people, and the address asked for is not it.",
-        "Go to the node's own page.",
-        404,
-    )
-    return render("error.html", page, 404)
+_FAULT = ErrorPage(
+    "The node could not make this page.",
+    "Something in it is broken; the node's log says what.",
+    "Try again; if it stays so, tell the operator of this node the time at which it happened.",
+    500,
+)
 
 
-async def _on_http(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException), "registered for this class alone"
-    if error.status_code == STATUS[NotFound]:
-        return _no_such_page()
-    page = ErrorPage(
+def _of_http(status: int) -> ErrorPage:
+    if status == STATUS[NotFound]:
+        return ErrorPage(
+            NotFound().what,
+            "This node has one page for people, and the address asked for is not it.",
+            "Go to the node's own page.",
+            status,
+        )
+    return ErrorPage(
         "The node did not take this request.",
         "Pages of a node are only read, and each address takes one kind of request.",
         "Go to the node's own page.",
-        error.status_code,
+        status,
     )
-    return render("error.html", page, error.status_code)
-
-
-async def _on_entente(_: Request, error: Exception) -> Response:
-    assert isinstance(error, EntenteError), "registered for this class alone"
-    return error_page(error)
-
-
-async def _on_fault(_: Request, __: Exception) -> Response:
-    page = ErrorPage(
-        "The node could not make this page.",
-        "Something in it is broken; the node's log says what.",
-        "Try again; if it stays so, tell the operator of this node the time at which it happened.",
-        500,
-    )
-    return render("error.html", page, 500)
-
-
-def exception_handlers() -> dict[Any, Any]:
-    """Return what the application does with errors outside the routes of programs, by class."""
-    return {HTTPException: _on_http, EntenteError: _on_entente, Exception: _on_fault}

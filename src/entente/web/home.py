@@ -236,7 +236,8 @@ def home_routes(node: Node) -> list[Route]:
     """Return the route of the page."""
 
     async def home(_: Request) -> Response:
-        return render("home.html", await run_in_threadpool(home_page, node))
+        page = await run_in_threadpool(home_page, node)
+        return render("home.html", page, is_exercise=page.is_exercise)
 
     return [Route("/", home, methods=["GET"])]
 

@@ -15,6 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from entente.kernel.exercise import EXERCISE_LINE
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -43,8 +45,10 @@ HEADERS = {
 }
 
 
-def render(template: str, page: Page, status: int = 200) -> HTMLResponse:
-    """Render a page."""
+def render(template: str, page: Page, status: int = 200, *, is_exercise: bool = False) -> HTMLResponse:
+    """Render a page; one of an exercise's node says so above all else (docs/rules/bodies.md B15)."""
+    marks = {"is_exercise": is_exercise, "exercise_line": EXERCISE_LINE}
     # Our own style file, without any data in it: the one text that is not escaped.
-    text = _environment.get_template(template).render(page=page, style=Markup(_STYLE))  # noqa: S704 - see above
+    style = Markup(_STYLE)  # noqa: S704 - see above
+    text = _environment.get_template(template).render(page=page, style=style, **marks)
     return HTMLResponse(text, status, headers=HEADERS)

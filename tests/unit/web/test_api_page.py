@@ -42,3 +42,10 @@ def test_links_of_the_page_lead_somewhere() -> None:
     ids = re.findall(r'id="([^"]+)"', text)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', text)) <= {*ids, "content"}
+
+
+def test_b15_the_page_of_an_exercises_node_says_so() -> None:
+    made = document(components(load_code_lists()))
+    marked = TestClient(Starlette(routes=[api_page_route(made, is_exercise=True)])).get(PATH)
+    assert 'role="note">EXERCISE' in marked.text
+    assert 'role="note">EXERCISE' not in page()[0]

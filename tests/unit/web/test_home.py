@@ -152,5 +152,7 @@ def test_b15_an_exercise_is_unmistakable_on_the_page(tmp_path: Path, node: Node)
     create_folder(tmp_path / "ex", created)
     with open_node(Settings.at(tmp_path / "ex")) as opened:
         text = http(opened).get("/").text
+    absent = Starlette(routes=[], exception_handlers=exception_handlers(is_exercise=True))
+    assert 'role="note">EXERCISE' in TestClient(absent).get("/nothing").text
     assert "<title>EXERCISE · EX-1" in text
     assert text.index('role="note">EXERCISE') < text.index("<h1>")
