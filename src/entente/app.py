@@ -279,10 +279,11 @@ def open_node(settings: Settings) -> Iterator[Node]:
         yield _with_standing_brought_up(_with_index_brought_up(node))
 
 
-def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
+def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
     """Serve until the process is asked to end: exchange, loopback route, page; courier and followers beside them.
 
-    `on_ready` is told the address once the port is bound. Raises Misconfigured when the port is taken.
+    `on_ready` is told the address once the port is bound, and whether the body is invented for an exercise. Raises Misconfigured
+    when the port is taken.
     """
     with open_parts(settings, parts_of(settings, serves=True)) as (opened, store), ExitStack() as sockets:
         _require_begun(store)
@@ -329,7 +330,7 @@ def run_node(settings: Settings, on_ready: Callable[[str], None]) -> None:
         fetcher.start()
         housekeeper.start()
         try:
-            on_ready(listening_address(bound))
+            on_ready(listening_address(bound), names_of(node).own.is_exercise)
             server.run()
         finally:
             fetcher.stop()

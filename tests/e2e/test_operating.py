@@ -17,9 +17,12 @@ from typing import Any
 
 import pytest
 
+from entente.app import NewBody, create_folder
+from entente.bodies.model import BodyKind
+from entente.kernel.exercise import EXERCISE_LINE
 from entente.settings import SETTINGS
 from tests.docs.source import ROOT
-from tests.support.processes import WAIT_SECONDS_MAX, Bureau
+from tests.support.processes import PASSPHRASE, WAIT_SECONDS_MAX, Bureau, entente, free_port
 
 pytestmark = pytest.mark.e2e
 
@@ -137,3 +140,21 @@ def test_the_container_copies_what_there_is_and_runs_as_nobody_special() -> None
     users = [text for name, text in steps if name == "USER"]
     assert users == ["entente"]
     assert ["CMD", '["entente", "node", "run"]'] in steps
+
+
+def test_b15_a_node_of_an_exercise_says_so_as_it_starts_and_on_every_page(tmp_path: Path) -> None:
+    kind, heads = BodyKind.NATIONAL_CENTRAL_BUREAU, (PASSPHRASE,) * 3
+    new = NewBody(kind, "EX-1", "Exercise bureau", "XA", "UTC", (), heads, 2, PASSPHRASE, is_exercise=True)
+    create_folder(tmp_path / "ex", new)
+    port = free_port()
+    process = entente("node", "run", "--folder", tmp_path / "ex", "--port", str(port))
+    try:
+        assert process.stderr is not None
+        assert process.stderr.readline() == f"{EXERCISE_LINE}\n"
+        assert process.stderr.readline().endswith(f":{port}\n")
+        for path in ("/", "/api/v1/"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=WAIT_SECONDS_MAX) as page:
+                assert EXERCISE_LINE in page.read().decode("utf-8")
+    finally:
+        process.kill()
+        process.communicate(timeout=WAIT_SECONDS_MAX)

@@ -18,6 +18,7 @@ import typer
 from entente import __version__, app
 from entente.cli.gateway import settings_of
 from entente.cli.logs import set_up_logs
+from entente.kernel.exercise import EXERCISE_LINE
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +32,9 @@ def serve(folder: str | None, host: str | None, port: int | None) -> None:
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, _end)
 
-    def say(address: str) -> None:
+    def say(address: str, is_exercise: bool) -> None:
+        if is_exercise:
+            typer.echo(EXERCISE_LINE, err=True)
         typer.echo(f"The node of {settings.folder} listens on {address}", err=True)
         _log.info("started", extra={"address": address, "version": __version__})
         tell_manager("READY=1", os.environ)
