@@ -1,6 +1,6 @@
 """The only file that builds everything and knows every part.
 
-`create_folder` begins a body's node; `open_node` gives its services to a command; `run_node` serves until it is asked to stop.
+`create_folder` begins a body's node; `open_node` gives its services to a command. What serves is built in run.
 """
 
 from __future__ import annotations
@@ -9,26 +9,15 @@ import gc
 import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
-from typing import Any
-
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.routing import Mount, Route
+from typing import Any, Generic, TypeVar, cast
 
 from entente.agreements.cutting_off import CuttingOff
 from entente.agreements.service import Agreements
-from entente.api.health import health_routes
-from entente.api.meters import Meters, metrics_routes
-from entente.api.observed import Observed
 from entente.api.once import note_commit
-from entente.api.operator import operator_route
-from entente.api.rest import Api, ApiParts
-from entente.api.running import Runner
 from entente.bodies.model import BodyKind, Compromise, Genesis, Officer
 from entente.bodies.service import Directory
 from entente.bodies.statements import DirectoryKind
@@ -53,6 +42,7 @@ from entente.identity.standing import Standing
 from entente.identity.watching import Watching
 from entente.kernel.clock import Clock, GuardedClock, SystemClock
 from entente.kernel.codec import to_object
+from entente.kernel.elsewhere import Absent, ForTheWriter
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.kernel.ids import SALT_BYTES, BodyId, Ids, InstrumentId, OfficerId, SystemIds
 from entente.kernel.ports import Act, TrailRow
@@ -60,7 +50,7 @@ from entente.kernel.sealing import HpkeSealer, Sealer
 from entente.kernel.signing import GuardedSigner
 from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement, draft
-from entente.node import Keeping, Node
+from entente.node import Node
 from entente.records.blobs import Blobs
 from entente.records.erasing_again import ErasingAgain
 from entente.records.freshening import Freshening
@@ -73,7 +63,6 @@ from entente.records.reissuing import Reissuing
 from entente.records.service import Records
 from entente.records.statements import BLOB_FETCH
 from entente.records.taking_back import TakingBack
-from entente.search.follower import Follower
 from entente.search.layers import LayeredIndex
 from entente.search.standing_table import StandingTable
 from entente.search.workers import Builds, Looks
@@ -81,14 +70,15 @@ from entente.settings import Settings
 from entente.statement_table import accept_table, answer_table, take_back_table, to_whom_table
 from entente.storage import restore
 from entente.storage.backup import FolderBackups
+from entente.storage.beside import StoreBeside, TellRows
 from entente.storage.blob_files import BlobFolder
-from entente.storage.disk import DiskWatch, while_there_is_room
+from entente.storage.changes import Changes
+from entente.storage.disk import DiskWatch
 from entente.storage.folder import Folder, FolderLock, Holder
-from entente.storage.housekeeper import Housekeeper
-from entente.storage.key_ring import GuardedRing, KeyRing
+from entente.storage.key_ring import GuardedRing, KeyRing, NoKeys
 from entente.storage.keys import KeyFiles
 from entente.storage.opening import begun
-from entente.storage.store import Hook, Store, StoreFile
+from entente.storage.store import Hook, OpenedStore, Store, StoreFile
 from entente.storage.tiles import TileFolder
 from entente.storage.unit_of_work import OncePerCommit, SqlUnitOfWork
 from entente.trail.log import Log
@@ -96,15 +86,10 @@ from entente.trail.ports import LogFiles
 from entente.trail.service import Trail, record, sign_head
 from entente.transport.caller import CALLS_PASSED_ON_MAX, Caller, at_most
 from entente.transport.client import opened_when_used
-from entente.transport.courier import Courier, Fetcher
-from entente.transport.server import NodeServer, exchange_route, listen, listening_address, loopback_beside, web_address
-from entente.verbs.references import names_of
-from entente.web.api_page import api_page_route
-from entente.web.errors import exception_handlers
-from entente.web.home import home_routes
 
 Post = Callable[[str, bytes], bytes]
 
+S = TypeVar("S", bound=OpenedStore)
 _log = logging.getLogger(__name__)
 check_backup, is_sealed, restore_node = restore.check_backup, restore.is_sealed, restore.restore_node
 """For the commands that read a backup: no node runs from it yet."""
@@ -138,10 +123,6 @@ BUILD_PROCESS = "entente.build_process"
 """The modules that run in search processes. They are programs of their own, and nobody imports them."""
 
 
-LOG_PAUSE_SECONDS = 1.0
-"""Least time between two checkpoints of a running node: each costs some five files made durable, beside the store's own work."""
-
-
 @dataclass(frozen=True, slots=True)
 class NewBody:
     """What `init` asks for."""
@@ -163,7 +144,7 @@ class NewBody:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Generic[S]):
     """What a node is built from that comes from outside: time, chance, keys, files. A simulated world brings its own."""
 
     clock: Clock
@@ -176,7 +157,7 @@ class Parts:
     sealer: Sealer
     seal_query: Seal
     """To the data protection officer."""
-    open_store: Callable[[Sequence[Hook]], AbstractContextManager[Store]]
+    open_store: Callable[[Sequence[Hook]], AbstractContextManager[S]]
     """Opens the folder's store with what runs inside each commit, and holds the folder meanwhile."""
     open_index: Callable[[], AbstractContextManager[SearchIndex]]
     """Opens the index once the store is held: only who holds the folder may begin its index again."""
@@ -190,7 +171,7 @@ class Parts:
     """What is free on the disk beside the store; None: what the system says of the folder's disk."""
 
 
-def parts_of(settings: Settings, *, serves: bool = False) -> Parts:
+def parts_of(settings: Settings, *, serves: bool = False, changes: Changes | None = None) -> Parts[Store]:
     """Return what a node runs on: the machine's time and randomness, the folder's keys, store and index, HPKE.
 
     `serves`: it runs, and has officers' queries looked for in processes of their own.
@@ -210,12 +191,38 @@ def parts_of(settings: Settings, *, serves: bool = False) -> Parts:
         ring=KeyRing(keys),
         sealer=sealer,
         seal_query=lambda plain, info: sealer.seal(data_protection_key, plain, info),
-        open_store=lambda hooks: Store.open(folder, hooks),
+        open_store=lambda hooks: Store.open(folder, hooks, changes),
         open_index=lambda: closing(LayeredIndex(folder.index, settings.search_workers, looks, builds=builds)),
         open_post=lambda: opened_when_used(settings.exchange_timeout_seconds),
         log_files=TileFolder(folder.log),
         blob_files=BlobFolder(folder.blobs),
     )
+
+
+def parts_beside(settings: Settings, changes: Changes, tell: TellRows, index: Absent) -> Parts[StoreBeside]:
+    """Return what a web process runs on: the node's own parts, but a store that it reads, no keys, and a part of the index.
+
+    What needs one of these ends in ForTheWriter (docs/rules/node.md N19).
+    """
+    own = parts_of(settings)
+    return Parts(
+        clock=own.clock,
+        ids=own.ids,
+        lists=own.lists,
+        schemata=own.schemata,
+        ring=NoKeys(),
+        sealer=own.sealer,
+        seal_query=own.seal_query,
+        open_store=lambda _: nullcontext(StoreBeside(Folder(settings.folder), changes, tell)),
+        open_index=lambda: nullcontext(cast("SearchIndex", index)),
+        open_post=lambda: nullcontext(_post_by_the_writer),
+        log_files=own.log_files,
+        blob_files=own.blob_files,
+    )
+
+
+def _post_by_the_writer(_: str, __: bytes) -> bytes:
+    raise ForTheWriter
 
 
 def create_folder(path: Path, new: NewBody, store: str = "") -> BodyId:
@@ -275,93 +282,8 @@ def open_node(settings: Settings) -> Iterator[Node]:
     folder, Misconfigured when the folder holds no node or does not fit this code.
     """
     with open_parts(settings, parts_of(settings)) as (node, store):
-        _require_begun(store)
+        require_begun(store)
         yield _with_standing_brought_up(_with_index_brought_up(node))
-
-
-def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
-    """Serve until the process is asked to end: exchange, loopback route, page; courier and followers beside them.
-
-    `on_ready` is told the address once the port is bound, and whether the body is invented for an exercise. Raises Misconfigured
-    when the port is taken.
-    """
-    with open_parts(settings, parts_of(settings, serves=True)) as (opened, store), ExitStack() as sockets:
-        _require_begun(store)
-        bound = sockets.enter_context(listen(settings.host, settings.port))
-        beside = loopback_beside(bound)
-        inner = bound if beside is None else sockets.enter_context(beside)
-
-        def clean_soon() -> bool:
-            opened.identity.clean_again_at = None
-            follower.wake()
-            return opened.identity.index.is_clean()
-
-        node = replace(
-            opened,
-            index_trouble=lambda: follower.state().last_error,
-            standing_trouble=lambda: watcher.state().last_error,
-            log_trouble=lambda: log_follower.state().last_error,
-            clean_index=clean_soon,
-        )
-        courier = Courier(node.exchange, node.post, settings.exchange_workers)
-        node.exchange.hasten.append(courier.seal_ahead)
-        fetcher = Fetcher(_fetched_from(node), node.fetch, lambda: tend(node), settings.exchange_fetch_seconds)
-        follower = Follower(node.identity.follow)
-        watcher = Follower(node.watching.follow, "standing queries")
-        log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
-        keeper = Follower(Keeping(node).step, "keys")
-        store.after_change.extend((courier.wake, follower.wake, watcher.wake))
-        store.after_commit.append(log_follower.wake)
-        token = Folder(settings.folder).operator_token()
-        runner = Runner(settings.search_workers, lambda: server.is_stopping)
-        api = Api(node, ApiParts.of(store.act, store.view, token, runner))
-        housekeeper = Housekeeper(partial(_keep_house, node, api))
-        meters = Meters(node)
-        routes = _routes(node, api, meters, operator_route(node, token, runner))
-        observed = Middleware(Observed, meters=meters, paths=[route.path for route in routes])
-        serving = Starlette(routes=routes, middleware=[observed], exception_handlers=_error_pages(node))
-        server = NodeServer(serving, *{bound, inner})
-        store.lock.announce(web_address(inner))
-        follower.start()
-        watcher.start()
-        log_follower.start()
-        keeper.start()
-        courier.start()
-        fetcher.start()
-        housekeeper.start()
-        try:
-            on_ready(listening_address(bound), names_of(node).own.is_exercise)
-            server.run()
-        finally:
-            fetcher.stop()
-            housekeeper.stop()
-            courier.stop()
-            keeper.stop()
-            follower.stop()
-            watcher.stop()
-            log_follower.stop()
-
-
-def _keep_house(node: Node, api: Api) -> None:
-    api.once.forget_old()
-    node.erasing.run()
-
-
-def _error_pages(node: Node) -> dict[Any, Any]:
-    return exception_handlers(is_exercise=names_of(node).own.is_exercise)
-
-
-def _routes(node: Node, api: Api, meters: Meters, operator: Route) -> Sequence[Route | Mount]:
-    """Return what a running node answers."""
-    return [
-        exchange_route(while_there_is_room(node.disk, node.exchange.receive)),
-        operator,
-        api_page_route(api.document, is_exercise=names_of(node).own.is_exercise),
-        api.mount(),
-        *health_routes(node),
-        *metrics_routes(node, meters),
-        *home_routes(node),
-    ]
 
 
 def running_node(path: Path) -> Holder | None:
@@ -374,7 +296,7 @@ def operator_token(path: Path) -> str:
     return Folder(path).operator_token()
 
 
-def _require_begun(store: Store) -> None:
+def require_begun(store: Store) -> None:
     """Raise Misconfigured when the folder holds a store without a body of its own, or without its tombstones' secret."""
     with store.view() as unit:
         unit.bodies.own()
@@ -401,12 +323,12 @@ def _with_standing_brought_up(node: Node) -> Node:
     return node if is_done else replace(node, standing_trouble=lambda: trouble)
 
 
-def _state_of(store: Store) -> NodeState:
+def _state_of(store: OpenedStore) -> NodeState:
     with store.view() as unit:
         return unit.state.get()
 
 
-def _start_clock(clock: GuardedClock, store: Store) -> None:
+def _start_clock(clock: GuardedClock, store: OpenedStore) -> None:
     """Have the clock begin from the last stamp that this node signed (docs/rules/node.md N1)."""
     with store.view() as unit:
         for row in unit.trail.latest(1):
@@ -420,7 +342,7 @@ def tune_interpreter() -> None:
 
 
 @contextmanager
-def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]:
+def open_parts(settings: Settings, parts: Parts[S]) -> Iterator[tuple[Node, S]]:
     """Build a node from its parts, without threads or sockets, and give it with its store; close both afterwards.
 
     The store may hold no body yet: who needs one asks for it.
@@ -588,20 +510,6 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
 def tend(node: Node) -> int:
     """Ask what a restored node takes back; then end what waited too long, and renew leases. Return how many it ended."""
     return node.exchange.tend() if node.recovery.ask() else 0
-
-
-def _fetched_from(node: Node) -> Callable[[], Sequence[BodyId]]:
-    """Return who may keep something for us: everybody once after the start, then all while nobody can post to us."""
-    has_started = [False]
-
-    def peers() -> Sequence[BodyId]:
-        with node.directory.open_unit() as unit:
-            own = unit.bodies.own()
-            reached = [body.id for body in unit.bodies.bodies() if body.id != own.id and body.addresses]
-        is_first, has_started[0] = not has_started[0], True
-        return reached if is_first or not own.addresses else ()
-
-    return peers
 
 
 def _log_fault(statement: Statement, error: Exception) -> None:

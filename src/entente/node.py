@@ -254,6 +254,8 @@ class Node:
     """What keeps the standing queries from following the store now, in words; empty where nothing does."""
     log_trouble: Callable[[], str] = _none
     """What keeps the log from following the trail now, in words; empty where nothing does."""
+    web_trouble: Callable[[], str] = _none
+    """Which web processes are missing now, in words; empty where none is, and on a node without."""
     clock_trouble: Callable[[], str] = _none
     """Why the node signs nothing now, in words: its clock stepped back (docs/rules/node.md N2); empty where it did not."""
     names: Remembered = field(default_factory=Remembered)

@@ -84,6 +84,15 @@ SETTINGS = (
         64,
     ),
     SettingRow(
+        "web_processes",
+        "0",
+        "processes",
+        "Processes that answer the API and the pages on a port of their own, beside the one that writes; each takes about 90 MB.",
+        0,
+        64,
+    ),
+    SettingRow("web_port", "8611", "port", "The port they answer on, where there are any.", 1, 65_535),
+    SettingRow(
         "api_tls_in_front",
         "no",
         "word",
@@ -141,6 +150,8 @@ class Settings:
     import_slice_ms_max: int
     disk_free_mb_min: int
     search_workers: int
+    web_processes: int
+    web_port: int
     api_tls_in_front: bool
     api_requests_per_second: int
     blobs_gb_max: int

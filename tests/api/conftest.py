@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.api_world import Bureau, open_bureau
+from tests.support.api_world import ASKED_BESIDE, ASKED_ITSELF, Bureau, open_bureau
 
 
-@pytest.fixture(scope="module")
-def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
-    """Open the network."""
-    with open_bureau(tmp_path_factory.mktemp("network")) as opened:
+@pytest.fixture(scope="module", params=[ASKED_ITSELF, ASKED_BESIDE])
+def bureau(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Bureau]:
+    """Open the network; every test asks the node itself, and a web process beside it."""
+    with open_bureau(tmp_path_factory.mktemp("network"), is_beside=request.param == ASKED_BESIDE) as opened:
         yield opened

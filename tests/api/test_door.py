@@ -151,7 +151,7 @@ def test_fault_tells_nothing_of_itself(bureau: Bureau, monkeypatch: pytest.Monke
     def fails(*_: object) -> None:
         raise RuntimeError("Мухаммедов")
 
-    monkeypatch.setattr("entente.api.rest.perform", fails)
+    monkeypatch.setattr("entente.api.doing.perform", fails)
     answer = bureau.ask("GET", "/cases")
     assert (answer.status_code, answer.json()["retry_is_safe"]) == (500, False)
     assert "Мухаммедов" not in answer.text

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Never
 
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from entente.api.health import LIVE, READY, health_routes
+from entente.api.health import LIVE, READY, health_routes, readiness
 from entente.api.meters import PATH, Meters, metrics_routes
 from entente.api.observed import OTHER, Observed
 from entente.api.operator import PATH as OPERATOR
@@ -44,9 +45,10 @@ def client(node: Node, caller: tuple[str, int] = LOOPBACK, **changed: str) -> Te
         raise RuntimeError("inner words")
 
     routes = [
-        operator_route(node, TOKEN), *health_routes(node), *metrics_routes(node, meters), Route("/fail", fail),
+        operator_route(node, TOKEN), *health_routes(partial(readiness, node)), *metrics_routes(node, meters),
+        Route("/fail", fail),
     ]  # fmt: skip
-    observed = Middleware(Observed, meters=meters, paths=[route.path for route in routes])
+    observed = Middleware(Observed, count=meters.count, paths=[route.path for route in routes])
     return TestClient(Starlette(routes=routes, middleware=[observed]), raise_server_exceptions=False, client=caller)
 
 
@@ -125,7 +127,7 @@ def test_n15_a_node_that_can_work_is_ready_and_says_no_more(node: Node) -> None:
     assert ready.status_code == 200
     assert ready.json() == {
         "is_ready": True,
-        "checks": dict.fromkeys(("store", "clock", "disk", "state", "index", "log"), True),
+        "checks": dict.fromkeys(("store", "clock", "disk", "state", "index", "log", "web"), True),
     }
     assert ready.headers["cache-control"] == "no-store"
 

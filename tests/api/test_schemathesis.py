@@ -25,8 +25,9 @@ from entente.api.door import Door
 from entente.api.route import PREFIX, ApiRoute
 from entente.api.table import ROUTES
 from entente.transport.server import NodeServer, listen, web_address
-from tests.support.api_world import ROLES, Bureau
+from tests.support.api_world import BY_ITSELF_ALONE, ROLES, Bureau
 
+pytestmark = BY_ITSELF_ALONE
 SHORT_EXAMPLES: Final = 5
 LONG_EXAMPLES: Final = 100
 MODES: Final = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)

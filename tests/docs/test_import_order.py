@@ -34,12 +34,14 @@ ROWS = (
     ("look_process",),
     ("look_process_with_base",),
     ("app",),
+    ("run",),
+    ("web_process",),
     ("__main__",),
 )
 ROW_OF = {part: row for row, parts in enumerate(ROWS) for part in parts}
 MAY_IMPORT_EACH_OTHER = {"node", "settings"}
-# The command line starts what app builds, so it alone may look upward.
-ALSO_ALLOWED = {("cli", "app"), ("cli", "at_hand")}
+# The command line starts what app and run build, so it alone may look upward.
+ALSO_ALLOWED = {("cli", "app"), ("cli", "at_hand"), ("cli", "run")}
 # The protocol knows parties, their instruments and the trail; every other room reaches it through app's table.
 ONLY_ALLOWED = {"exchange": {"", "data", "kernel", "bodies", "agreements", "trail", "exchange"}}
 

@@ -79,7 +79,7 @@ def unknown_names(page: str) -> list[str]:
 
 
 def routes() -> Iterator[str]:
-    """Yield method and path of each route that `app.run_node` mounts."""
+    """Yield method and path of each route that `run.run_node` mounts."""
     for route in (
         exchange_route(bytes),
         operator_route(Mock(settings=Mock(search_workers=1)), ""),

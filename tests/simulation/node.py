@@ -166,7 +166,7 @@ class SimNode:
     def _settings(self) -> Settings:
         return Settings.at(self.folder.path)
 
-    def _parts(self) -> Parts:
+    def _parts(self) -> Parts[Store]:
         return Parts(
             clock=self.clock,
             ids=self.ids,

@@ -9,12 +9,13 @@ from pathlib import Path
 from entente.app import NewBody, Parts, create_folder, open_parts, parts_of
 from entente.bodies.model import Officer
 from entente.settings import Settings
+from entente.storage.store import Store
 from tests.support.memory_exchange import NOW, CountingIds, ManualClock
 from tests.support.memory_index import MemoryIndex
 from tests.support.nodes import DUTY, HEAD, KINDS, PASSPHRASE
 
 
-def parts_in(folder: Path) -> tuple[Settings, Parts]:
+def parts_in(folder: Path) -> tuple[Settings, Parts[Store]]:
     kind, name, country = KINDS["XA-NCB"]
     create_folder(folder, NewBody(kind, "XA-NCB", name, country, "UTC", (), (PASSPHRASE,) * 3, 2, PASSPHRASE))
     settings = Settings.at(folder)

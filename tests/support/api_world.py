@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from entente.api.once import Once
 from entente.api.rest import Api, ApiParts
 from entente.api.running import Runner
 from entente.bodies.tokens import Scope
@@ -22,6 +24,7 @@ from entente.kernel.signing import encode_bytes
 from entente.node import Node
 from entente.verbs import perform
 from tests.support.nodes import AGREEMENT, CHARTER, DUTY, HEAD, Network, open_network
+from tests.support.web_beside import web_beside
 
 WANTED = {
     "schema": "Person",
@@ -31,10 +34,16 @@ ABOUT: Mapping[str, str] = {"purpose": "identify", "crime_area": "fugitives"}
 TERMS = Path(__file__).parents[2] / "demo" / "terms" / "wanted.yaml"
 SEEN, HIDDEN, ABSENT = "XA-NCB/w-1", "XA-NCB/w-2", "XA-NCB/w-9"
 OWN = "XB-NCB/o-1"
+OPERATOR_TOKEN = "operator-token-of-a-test"
 ROLES = (
     "duty_officer", "border_officer", "analyst", "head_of_body", "compliance_reviewer", "data_protection_officer",
     "supervisor", "operation_coordinator", "council_secretary", "integrator",
 )  # fmt: skip
+
+
+ASKED_ITSELF, ASKED_BESIDE = "the node", "a web process"
+BY_ITSELF_ALONE = pytest.mark.parametrize("bureau", [ASKED_ITSELF], indirect=True, scope="module")
+"""For tests of what a node keeps in its own memory, and for those that try thousands of requests."""
 
 
 @dataclass
@@ -45,6 +54,8 @@ class Bureau:
     node: Node
     api: Api
     http: TestClient
+    once: Once
+    """The node's own: requests are done there, whoever was asked."""
     case: str = ""
     hit: str = ""
     hit_came: str = ""
@@ -79,8 +90,8 @@ class Bureau:
 
 
 @contextmanager
-def open_bureau(folder: Path) -> Iterator[Bureau]:
-    """Open the network, and give XB's node with something of everything."""
+def open_bureau(folder: Path, *, is_beside: bool = False) -> Iterator[Bureau]:
+    """Open the network, and give XB's node with something of everything; `is_beside`: asked through a web process."""
     with open_network(folder / "nodes", concluded=(CHARTER, AGREEMENT)) as network:
         node = network["XB-NCB"]
         _import(network["XA-NCB"], folder, "w-1", "w-2")
@@ -92,16 +103,24 @@ def open_bureau(folder: Path) -> Iterator[Bureau]:
         node.identity.bring_up()
         bureau = opened(network, node)
         _fill(bureau)
-        yield bureau
+        if not is_beside:
+            yield bureau
+            return
+        with web_beside(node, bureau.api, OPERATOR_TOKEN) as (_, api):
+            bureau.api, bureau.http = api, client_of(api)
+            yield bureau
 
 
 def opened(network: Network, node: Node) -> Bureau:
     """Return a bureau whose API was just built, as after a start."""
     opener = cast("Any", node.tokens.open_unit), cast("Any", node.tokens.open_view)
-    parts = ApiParts.of(*opener, "operator-token-of-a-test", Runner(1))
-    api = Api(node, parts)
-    client = TestClient(Starlette(routes=[api.mount()]), client=("127.0.0.1", 50_000), raise_server_exceptions=False)
-    return Bureau(network, node, api, client)
+    api = Api(node, ApiParts.of(*opener, OPERATOR_TOKEN, Runner(1)))
+    return Bureau(network, node, api, client_of(api), api.once)
+
+
+def client_of(api: Api) -> TestClient:
+    """Return a client of an API on this machine."""
+    return TestClient(Starlette(routes=[api.mount()]), client=("127.0.0.1", 50_000), raise_server_exceptions=False)
 
 
 def kept_unit(node: Node) -> KeptRequestsUnit:

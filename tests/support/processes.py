@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,12 +56,12 @@ def free_port() -> int:
         return port
 
 
-def entente(*line: str | Path) -> subprocess.Popen[str]:
-    """Start the command line as an operator would, without the settings of whoever runs the tests."""
+def entente(*line: str | Path, settings: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    """Start the command line as an operator would, without the settings of whoever runs the tests, but with these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
     return subprocess.Popen(
         [sys.executable, "-m", "entente.cli", *map(str, line)],
-        env={**kept, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        env={**kept, **(settings or {}), "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -76,6 +76,8 @@ class Bureau:
     folder: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+    """By the names of the environment."""
 
     def make(self) -> None:
         """Make the folder, with a duty officer beside the head."""
@@ -92,7 +94,7 @@ class Bureau:
 
     def start(self) -> None:
         """Start the node and wait until it listens."""
-        self.process = entente("node", "run", "--folder", self.folder, "--port", str(self.port))
+        self.process = entente("node", "run", "--folder", self.folder, "--port", str(self.port), settings=self.settings)
         give_up_at = time.monotonic() + WAIT_SECONDS_MAX
         while (holder := running_node(self.folder)) is None or not holder.address:
             assert self.process.poll() is None, self.process.communicate()

@@ -23,14 +23,14 @@ READY: Final = "/readyz"
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
-def health_routes(node: Node) -> list[Route]:
-    """Return both routes."""
+def health_routes(readiness: Callable[[], Mapping[str, bool]]) -> list[Route]:
+    """Return both routes; `readiness` says how the node stands, and is called in a thread."""
 
     async def live(_: Request) -> Response:
         return JSONResponse({"is_alive": True}, headers=_NO_STORE)
 
     async def ready(_: Request) -> Response:
-        checks = await run_in_threadpool(readiness, node)
+        checks = await run_in_threadpool(readiness)
         is_ready = all(checks.values())
         return JSONResponse({"is_ready": is_ready, "checks": checks}, 200 if is_ready else 503, headers=_NO_STORE)
 
@@ -49,6 +49,7 @@ def readiness(node: Node) -> Mapping[str, bool]:
         "state": lambda: node.state().trouble,
         "index": node.index_trouble,
         "log": node.log_trouble,
+        "web": node.web_trouble,
     }
     return {name: _is_without(trouble) for name, trouble in checks.items()}
 

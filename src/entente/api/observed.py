@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Callable, Collection
+from typing import Final, TypeAlias
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entente.api.meters import Meters
-
+Count: TypeAlias = Callable[[str, str, int, float], None]
+"""Counts a request: route, verb, status, seconds (api.meters)."""
 _log = logging.getLogger(__name__)
 
 VERB: Final = "entente.verb"
@@ -28,9 +28,9 @@ FAILED: Final = 500
 class Observed:
     """The application around the routes."""
 
-    def __init__(self, app: ASGIApp, meters: Meters, paths: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, count: Count, paths: Collection[str]) -> None:
         self._app = app
-        self._meters = meters
+        self._count = count
         self._paths = frozenset(paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,6 +54,6 @@ class Observed:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         path = scope["path"]
         route, verb = scope.get(ROUTE) or (path if path in self._paths else OTHER), scope.get(VERB, "")
-        self._meters.count(route, verb, status, seconds)
+        self._count(route, verb, status, seconds)
         said = {"route": route, "verb": verb, "status": status, "ms": round(1000 * seconds, 1)}
         _log.info("request", extra={name: value for name, value in said.items() if value != ""})

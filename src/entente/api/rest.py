@@ -24,6 +24,7 @@ from starlette.routing import Mount, Route
 
 from entente.api.components import components
 from entente.api.cursors import Cursors
+from entente.api.doing import Beside, Doing, Here, Writer
 from entente.api.door import Door
 from entente.api.errors import WithStatus, problem_response
 from entente.api.observed import ROUTE, VERB
@@ -31,21 +32,18 @@ from entente.api.once import Once
 from entente.api.openapi import document
 from entente.api.reading import Components, body_fields, path_fields, query_fields
 from entente.api.route import PREFIX, ApiRoute, Method, Writes
-from entente.api.running import Runner, Step
+from entente.api.running import Runner
 from entente.api.table import ROUTES
-from entente.bodies.authority import authorise
-from entente.bodies.tokens import Bearer, may
+from entente.bodies.tokens import Bearer
 from entente.kernel.canonical import JsonObject
-from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable
-from entente.kernel.exercise import EXERCISE
+from entente.kernel.errors import EntenteError, Invalid, NotFound, Unavailable
 from entente.kernel.kept_requests import KeptRequestsUnit
 from entente.node import Node
-from entente.verbs import VERBS, perform
+from entente.verbs import VERBS
 
 _log = logging.getLogger(__name__)
 NO_STORE: Final = {"Cache-Control": "no-store"}
 OPENAPI_PATH: Final = "/openapi.json"
-CHANGED_MEANWHILE: Final = 412
 VERSION_NEEDED: Final = 428
 ETAG_CHARACTERS_MAX: Final = 20
 
@@ -59,6 +57,8 @@ class ApiParts:
     secret: bytes
     """Under which cursors and requests are digested; the same after a restart."""
     runner: Runner
+    writer: Writer | None = None
+    """The process that writes, where this one only reads."""
 
     @classmethod
     def of(
@@ -67,10 +67,11 @@ class ApiParts:
         open_view: Callable[[], KeptRequestsUnit],
         operator_token: str,
         runner: Runner,
+        writer: Writer | None = None,
     ) -> ApiParts:
         """Return the parts of a node's folder: the secret derives from its operator's token."""
         secret = hashlib.sha256(b"entente api\0" + operator_token.encode("utf-8")).digest()
-        return cls(open_unit, open_view, secret, runner)
+        return cls(open_unit, open_view, secret, runner, writer)
 
 
 class Api:
@@ -81,6 +82,8 @@ class Api:
         self.runner = parts.runner
         self.door = Door(node)
         self.once = Once(parts.open_unit, parts.open_view, node.clock, parts.secret)
+        here = Here(node, parts.runner, self.once)
+        self.doing: Doing = here if parts.writer is None else Beside(here, parts.writer)
         self.cursors = Cursors(parts.secret)
         self.components: Components = components(node.lists)
         self.document = document(self.components)
@@ -122,26 +125,16 @@ class Api:
             **path_fields(route, request, self.components),
         }
         given = self._given(route, bearer, request, asked)
-        work = partial(self._do, route, bearer, given)
         if route.writes is Writes.NOTHING:
-            return self._shown(route, bearer, request, asked, await self._run(route, lambda _: work()))
+            return self._shown(route, bearer, request, asked, await self.doing.shown(route, bearer, given))
         key = request.headers.get("idempotency-key", "")
         kept = self.once.request(bearer.account.id, key, route.method, request.url.path, asked)
-        async with self.once.alone(kept):
-            answer = await self._run(route, lambda _: _done(*self.once.perform(kept, work)))
+        answer = await self.doing.once(route, bearer, given, kept)
         is_again = answer.pop("again") is True
         headers = {"Idempotency-Replayed": "true"} if is_again else {}
         if route.status == 201 and answer["href"]:  # noqa: PLR2004 - created (RFC 9110)
             headers["Location"] = str(answer["href"])
         return JSONResponse(answer, route.status, headers={**NO_STORE, **headers})
-
-    async def _run(self, route: ApiRoute, work: Callable[[Step], JsonObject]) -> JsonObject:
-        event, events = await self.runner.begin(work, is_long=VERBS[route.verb].is_long)
-        while isinstance(event, int):
-            event = await events.get()
-        if isinstance(event, BaseException):
-            raise event
-        return event
 
     def _given(self, route: ApiRoute, bearer: Bearer, request: Request, asked: JsonObject) -> JsonObject:
         """Return the verb's arguments: what was asked, who asks, which page, which version."""
@@ -161,38 +154,6 @@ class Api:
         same = {name: value for name, value in asked.items() if name not in {"cursor", "limit"}}
         return {"list": route.name, "account": bearer.account.id, "asked": same}
 
-    def _do(self, route: ApiRoute, bearer: Bearer, given: JsonObject) -> JsonObject:
-        """Do the verb, in a thread; what a path names and nothing here has is not there."""
-        self._require_role(route, bearer)
-        try:
-            answer = perform(self.node, route.verb, given)
-        except Invalid as error:
-            if error.field in {*route.path_fields, route.path_names}:
-                raise NotFound from error
-            raise
-        except Conflict as error:
-            if route.asks_version:
-                raise WithStatus(error, CHANGED_MEANWHILE) from error
-            raise
-        told = route.told(answer)
-        return {EXERCISE: True, **told} if answer.get(EXERCISE) else told
-
-    def _require_role(self, route: ApiRoute, bearer: Bearer) -> None:
-        node = self.node
-        if may(bearer.account, route.needs, node.clock.now(), node.lists):
-            return
-        with node.directory.open_unit() as unit:
-            # It refuses, in the words and with the row of the trail that every refused act has.
-            authorise(
-                unit,
-                bearer.account.id,
-                route.needs[0],
-                subject=route.name,
-                now=node.clock.now(),
-                lists=node.lists,
-                record=node.directory.record,
-            )
-
     def _shown(
         self, route: ApiRoute, bearer: Bearer, request: Request, asked: JsonObject, answer: JsonObject
     ) -> Response:
@@ -206,10 +167,6 @@ class Api:
             if headers["ETag"] in {one.strip() for one in request.headers.get("if-none-match", "").split(",")}:
                 return Response(status_code=304, headers=headers)
         return JSONResponse(answer, route.status, headers=headers)
-
-
-def _done(answer: JsonObject, is_again: bool) -> JsonObject:  # noqa: FBT001 - a pair is taken apart
-    return {**answer, "again": is_again}
 
 
 def _named_version(request: Request) -> int:

@@ -1,4 +1,4 @@
-"""Running the node: what `entente node run` needs of app, with its log and what a service manager is told.
+"""Running the node: what `entente node run` needs of run, with its log and what a service manager is told.
 
 Source: docs/rules/node.md N13 and N16; systemd, sd_notify(3).
 """
@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import typer
 
-from entente import __version__, app
+from entente import __version__, run
 from entente.cli.gateway import settings_of
 from entente.cli.logs import set_up_logs
 from entente.kernel.exercise import EXERCISE_LINE
@@ -40,7 +40,7 @@ def serve(folder: str | None, host: str | None, port: int | None) -> None:
         tell_manager("READY=1", os.environ)
 
     try:
-        app.run_node(settings, say)
+        run.run_node(settings, say)
     finally:
         _log.info("stopped")
 

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from entente.disclosure.model import DisclosureClass
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.kernel.merkle import Frontier
-from entente.storage.engine import is_in_transaction
+from entente.storage.engine import changed_rows, is_in_transaction
 from entente.storage.write_lock import WAIT_SECONDS_MAX as END_SECONDS_MAX
 
 WAIT_SECONDS_MAX: Final = 0.005
@@ -48,6 +48,10 @@ class Company:
     frontier: Frontier | None = None
     """The trail's right edge after the acts that are done; None while none of them looked at it. Written once, at the end."""
     has_dropped_files: bool = False
+
+    def has_changes(self) -> bool:
+        """Say whether the acts that are done changed more than the trail."""
+        return changed_rows(self.connection) - self.rows_before > self.rows_of_trail
 
     def begin_act(self) -> None:
         """Mark the place to which the next act alone is undone."""

@@ -47,6 +47,9 @@ class Engine(Protocol):
         `is_commit`: it came while the changes were being made durable, so that an unknown failure leaves open whether they are.
         """
 
+    def is_refused_change(self, error: sa.exc.DBAPIError) -> bool:
+        """Say whether an error means that a reader's connection was asked to change something."""
+
     def prepare(self) -> None:
         """Check, before the first use, that the engine is one that this code may use, and that the store is this node's.
 

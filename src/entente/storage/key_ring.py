@@ -17,10 +17,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, cast
 
 from entente.bodies.model import KeyVersion, NewNodeKeys
 from entente.bodies.ports import BodiesUnit
+from entente.kernel.elsewhere import Absent, ForTheWriter
 from entente.kernel.errors import Misconfigured
 from entente.kernel.ids import KeyId
 from entente.kernel.sealing import Opener
@@ -211,6 +212,21 @@ class KeyRing:
             return later
         first = self._files.opener()
         return first if key_id(first.public_key) == key else None
+
+
+class NoKeys(KeyRing):
+    """The ring of a process that holds no key: what needs one is the writer's to do (docs/rules/node.md N19)."""
+
+    def __init__(self) -> None:
+        super().__init__(cast("KeyPlace", Absent()))
+
+    def start(self, unit: BodiesUnit) -> None:
+        """Use none."""
+
+    @property
+    def current(self) -> Pair:
+        """There is none: raises ForTheWriter."""
+        raise ForTheWriter
 
 
 @dataclass(frozen=True, slots=True)

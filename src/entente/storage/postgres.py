@@ -85,6 +85,10 @@ class PostgresEngine:
         """Say in the tree of errors what an error of the server means."""
         return postgres_errors.translate(error, is_commit=is_commit)
 
+    def is_refused_change(self, error: sa.exc.DBAPIError) -> bool:
+        """Say whether a session for reading alone was asked to change something."""
+        return isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction)
+
     def prepare(self) -> None:
         """Hold the database, and see that it is this folder's: claim an empty one where the node is being made."""
         with self.writer.connect() as connection:

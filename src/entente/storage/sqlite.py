@@ -276,6 +276,10 @@ class SqliteEngine:
         """Say in the tree of errors what an error of the engine means."""
         return translate(error, is_commit=is_commit)
 
+    def is_refused_change(self, error: sa.exc.DBAPIError) -> bool:
+        """Say whether a connection for reading alone was asked to change something."""
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY
+
     def prepare(self) -> None:
         """Do nothing: the file lies in the folder of the node that it belongs to, and the folder is held."""
 

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 import sqlalchemy as sa
 
 from entente.kernel.errors import EntenteError, Unavailable
+from entente.storage.changes import Changes, OwnChanges
 from entente.storage.classes import ClassMemory
 from entente.storage.company import Kept
 from entente.storage.engine import Engine
@@ -68,6 +69,42 @@ def view_of_copy(database: Path) -> Iterator[SqlUnitOfWork]:
         engine.close()
 
 
+class OpenedStore(Protocol):
+    """What a node is built on: its own store (Store), or one that another process writes (storage.beside.StoreBeside)."""
+
+    @property
+    def engine(self) -> Engine:
+        """What keeps the store."""
+
+    @property
+    def while_held(self) -> list[Callable[[], None]]:
+        """Called after each durable commit, before the lock is let go."""
+
+    def changes(self) -> int:
+        """Return a number that grows with every commit that changed something beside the trail."""
+
+    def unit(self) -> SqlUnitOfWork:
+        """Return a unit of work for writing."""
+
+    def act(self) -> SqlUnitOfWork:
+        """Return a unit of work for a short act."""
+
+    def view(self) -> SqlUnitOfWork:
+        """Return a unit of work that only reads."""
+
+    def sweep_files(self, recover: Callable[[], object], sweep: Callable[[], object]) -> None:
+        """Erase what no record has any more, now and after each commit."""
+
+    def tombstone_files(self) -> TombstoneFiles:
+        """Return what writes and reads files of this node's tombstones."""
+
+    def empty_log(self) -> bool:
+        """Put nothing of an older state beside the store any more; False while a reader still needs one."""
+
+    def compact(self, *, at_once_bytes_max: int | None = COMPACT_BYTES_MAX) -> bool:
+        """Write the store anew where something was erased since; False where that can wait."""
+
+
 class StoreReader:
     """Views of a store that another process has open and writes to. Ended with its process.
 
@@ -93,8 +130,10 @@ class Store:
         self.lock = lock
 
     @classmethod
-    def open(cls, folder: Folder | Path, hooks: Sequence[Hook] = ()) -> Store:
+    def open(cls, folder: Folder | Path, hooks: Sequence[Hook] = (), changes: Changes | None = None) -> Store:
         """Open the store of a folder, making it when there is none, and hold the folder's lock until `close`.
+
+        `changes` is where its changes are counted, for who shares the number with other processes.
 
         Raises Unavailable when another process holds the folder or the database, or disk or server fails, Misconfigured when the
         store is newer than this code, the folder cannot hold one, or its database is not its own.
@@ -116,7 +155,8 @@ class Store:
             if isinstance(error, sa.exc.DBAPIError):
                 raise engine.translate(error) from error
             raise
-        return cls(Shared(engine, WriteLock(), ClassMemory(), tuple(hooks), secret), lock)
+        counted = OwnChanges() if changes is None else changes
+        return cls(Shared(engine, WriteLock(), ClassMemory(), tuple(hooks), secret, changes=counted), lock)
 
     @property
     def while_held(self) -> list[Callable[[], None]]:
@@ -248,7 +288,7 @@ class Store:
 class StoreFile:
     """What erasing asks of a store's file (records.erasing.StoreFile); the store is opened after the services that ask."""
 
-    of: Callable[[], Store]
+    of: Callable[[], OpenedStore]
 
     def empty_log(self) -> bool:
         """Put nothing of an older state beside the store any more; False while a reader still needs one."""

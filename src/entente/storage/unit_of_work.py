@@ -27,6 +27,7 @@ from entente.storage.ahead import AheadTable
 from entente.storage.blobs import BlobTables
 from entente.storage.bodies import BodyTables
 from entente.storage.cases import CaseTables
+from entente.storage.changes import Changes, OwnChanges
 from entente.storage.classes import ClassMemory, ClassTables
 from entente.storage.company import Company, Kept, Member, not_ended, nothing_kept
 from entente.storage.copies import CopyTables
@@ -65,13 +66,6 @@ class OncePerCommit:
         self.hook(unit)
 
 
-@dataclass(slots=True)
-class Changes:
-    """How many commits may have changed more than the trail since the store was opened. Written with the right to write."""
-
-    count: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Shared:
     """What the units of one open store share."""
@@ -90,7 +84,8 @@ class Shared:
     blobs_dropped: Event = field(default_factory=Event)
     """Set by a commit after which a record no longer has a file."""
     kept: Kept = field(default_factory=Kept)
-    changes: Changes = field(default_factory=Changes)
+    changes: Changes = field(default_factory=OwnChanges)
+    """How many commits may have changed more than the trail since the store was opened."""
 
     @property
     def translate(self) -> Callable[..., EntenteError]:
@@ -217,7 +212,7 @@ class SqlUnitOfWork:
         try:
             self._run_last_hooks()
             company.rows_of_trail += self.trail.take_written()
-            is_change = changed_rows(company.connection) - company.rows_before > company.rows_of_trail
+            is_change = company.has_changes()
         except BaseException as error:
             self._end(company.connection)
             company.tell(partial(shared.translate, error) if _is_engines(error) else nothing_kept, error)
@@ -254,6 +249,10 @@ class SqlUnitOfWork:
     def changes(self) -> int:
         """Return a number that grows with every change of this unit: rows, and what waits in memory to become rows."""
         return changed_rows(self.connection) + self.trail.waiting() + len(self.outbox.pending())
+
+    def sees_changes(self) -> bool:
+        """Say whether acts before this one in its transaction changed more than the trail; not counted yet."""
+        return self.company.has_changes()
 
     def _begin(self) -> None:
         if self._company is not None:

@@ -69,10 +69,10 @@ def exchange_app(receive: Callable[[bytes], bytes]) -> Starlette:
     return Starlette(routes=[exchange_route(receive)])
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, setting: str = "ENTENTE_PORT") -> socket.socket:
     """Bind the socket a node listens on; raise Misconfigured when the address is taken or not ours.
 
-    Port 0 lets the system choose; `getsockname` tells which.
+    Port 0 lets the system choose; `getsockname` tells which. `setting` is where the port comes from, for who must change it.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named so that asyncio sees TCP and turns Nagle's delay off; unnamed, an answer waits 40 ms.
@@ -83,7 +83,7 @@ def listen(host: str, port: int) -> socket.socket:
         bound.listen(CONNECTIONS_MAX)
     except OSError as error:
         bound.close()
-        raise _cannot_listen(host, port, error) from error
+        raise _cannot_listen(host, port, setting, error) from error
     return bound
 
 
@@ -202,15 +202,15 @@ def _too_large() -> Invalid:
     )
 
 
-def _cannot_listen(host: str, port: int, error: OSError) -> Misconfigured:
+def _cannot_listen(host: str, port: int, setting: str, error: OSError) -> Misconfigured:
     if error.errno == errno.EADDRINUSE:
         return Misconfigured(
             f"The node cannot listen on {host} port {port}.",
             why="Another program, perhaps this same node started twice, listens there already.",
-            do="Stop the other program, or set ENTENTE_PORT to a free port.",
+            do=f"Stop the other program, or set {setting} to a free port.",
         )
     return Misconfigured(
         f"The node cannot listen on {host} port {port}.",
         why=f"The system says: {error.strerror or error}.",
-        do="Set ENTENTE_HOST to an address of this machine and ENTENTE_PORT to a port it may use.",
+        do=f"Set ENTENTE_HOST to an address of this machine and {setting} to a port it may use.",
     )
