@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from benchmarks.line import Line, least, most
 from benchmarks.two_nodes import Meter, Peer, two_nodes
 from benchmarks.wire import INSTRUMENT, MESSAGE_CHARACTERS, HttpNode
-from entente.storage.folder import Folder
+from tests.support.postgres_server import programs, running_server
 
 STATEMENTS = 4_000
 THREADS = 16
@@ -30,14 +30,28 @@ THREADS = 16
 BARE_COMMITS = 400
 WARM_UP = 100
 STATEMENTS_A_SECOND_MIN = 400
+STATEMENTS_A_SECOND_MIN_SERVER = 500
+"""Issue part 4: between two nodes on PostgreSQL."""
 COMPANY_MS_MAX = 5
 SETTLE_SECONDS = 0.005
 WAIT_SECONDS_MAX = 300.0
 
 
 def run() -> list[Line]:
+    """Measure with both stores in files, and with both in databases of one server, which syncs every commit."""
+    with tempfile.TemporaryDirectory(prefix="entente-pipelined-") as place:
+        lines = measured(Path(place) / "files", ("", ""))
+        if programs() is None:
+            return lines
+        with running_server({}) as server:
+            databases = server.url(server.new_database()), server.url(server.new_database())
+            return [*lines, *measured(Path(place) / "databases", databases)]
+
+
+def measured(place: Path, databases: tuple[str, str]) -> list[Line]:
     """Measure; the floor is a bare commit after another of the same node on the same disk, of which each statement needs two."""
-    with tempfile.TemporaryDirectory(prefix="entente-pipelined-") as place, two_nodes(Path(place)) as (node, peer):
+    place.mkdir()
+    with two_nodes(place, databases) as (node, peer):
         node.post()
         act(node, peer, range(WARM_UP))
         wait_until_settled(node)
@@ -54,19 +68,27 @@ def run() -> list[Line]:
         meter.close()
         kept = node.store.kept
         assert theirs.taken == STATEMENTS, f"{theirs.taken} of {STATEMENTS} statements arrived"
-        loads = statements_per_envelope(Path(place) / "sender")[1:]
+        loads = statements_per_envelope(node)[1:]
     bare_rate = 1 / statistics.mean(bare)
     commits = "bare commits a second"
     a_statement = 1 / STATEMENTS
-    return [
+    on, least_rate = (", PostgreSQL", STATEMENTS_A_SECOND_MIN_SERVER) if databases[0] else ("", STATEMENTS_A_SECOND_MIN)
+    lines = [
         Line(
-            "statements acknowledged, durable at both", STATEMENTS / seconds, "statements/s",
-            least(STATEMENTS_A_SECOND_MIN), bare_rate, commits,
+            f"statements acknowledged, durable at both{on}", STATEMENTS / seconds, "statements/s",
+            least(least_rate), bare_rate, commits,
         ),
-        Line(f"acts meanwhile, {THREADS} officers at once", STATEMENTS / acted, "acts/s", None, bare_rate, commits),
-        Line("an act, from its first word to its commit, p50", statistics.median(waits) * 1000, "ms"),
-        Line("the same, p99", statistics.quantiles(waits, n=100)[98] * 1000, "ms"),
-        Line("the same, longest", max(waits) * 1000, "ms"),
+        Line(f"acts meanwhile, {THREADS} officers at once{on}", STATEMENTS / acted, "acts/s", None, bare_rate, commits),
+        Line(f"an act, from its first word to its commit, p50{on}", statistics.median(waits) * 1000, "ms"),
+        Line(f"the same, p99{on}", statistics.quantiles(waits, n=100)[98] * 1000, "ms"),
+        Line(f"processor a statement, sender{on}", ours.processor_seconds * 1000 * a_statement, "ms"),
+        Line(f"processor a statement, recipient{on}", theirs.processor_seconds * 1000 * a_statement, "ms"),
+    ]  # fmt: skip
+    if databases[0]:
+        return lines
+    return [
+        *lines,
+        Line("an act, longest", max(waits) * 1000, "ms"),
         Line("waited for company, longest", kept.wait_seconds_longest * 1000, "ms", most(COMPANY_MS_MAX)),
         Line(f"commits that waited longer than {COMPANY_MS_MAX} ms", 100 * kept.late / kept.commits, "%"),
         Line("acts and other changes in one commit, sender", kept.acts / kept.commits, ""),
@@ -75,9 +97,7 @@ def run() -> list[Line]:
         Line("statements in an envelope, most", max(loads), ""),
         Line("syncs of the disk a statement, sender", ours.syncs * a_statement, "", None, 1, "its act"),
         Line("syncs of the disk a statement, recipient", theirs.syncs * a_statement, "", None, 1, "one each"),
-        Line("processor a statement, sender", ours.processor_seconds * 1000 * a_statement, "ms"),
-        Line("processor a statement, recipient", theirs.processor_seconds * 1000 * a_statement, "ms"),
-    ]  # fmt: skip
+    ]
 
 
 def act(node: HttpNode, peer: Peer, numbers: Iterable[int]) -> list[float]:
@@ -107,14 +127,11 @@ def timed_commit(node: HttpNode) -> float:
     return time.monotonic() - began
 
 
-def statements_per_envelope(folder: Path) -> list[int]:
+def statements_per_envelope(node: HttpNode) -> list[int]:
     """Return how many statements each envelope carried, in the order they were made."""
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(Folder(folder).database)))
-    with engine.connect() as connection:
+    with node.store.engine.reader.connect() as connection:
         query = sa.text("SELECT count(*) FROM outbox_statement GROUP BY envelope_number ORDER BY envelope_number")
-        found = list(connection.execute(query).scalars())
-    engine.dispose()
-    return found
+        return list(connection.execute(query).scalars())
 
 
 if __name__ == "__main__":

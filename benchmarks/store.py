@@ -22,6 +22,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import psycopg
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -39,6 +40,8 @@ from entente.storage.record_pages import class_key
 from entente.storage.record_rows import values_of
 from entente.storage.schema import counter, record, record_class, record_count
 from entente.storage.store import Store
+from tests.support.databases import move_into
+from tests.support.postgres_server import programs, running_server
 
 RECORDS: Final = 1_000_000
 CLASSES: Final = 1_000
@@ -71,15 +74,38 @@ def run(records: int = RECORDS) -> list[Line]:
         _build(folder, records, chance)
         floor = _bare_pages(folder, records, chance)
         with Store.open(folder) as store:
-            sets = {
-                "large": range(1, CLASSES // 2),
-                "middle": range(400, 500),
-                "scattered": SCATTERED_CLASSES,
-                "sparse": range(CLASSES - SPARSE_CLASSES + 1, CLASSES + 1),
-                "every class": range(1, CLASSES + 1),
-            }
-            pages = [_pages(store, name, frozenset(allowed), records, chance, floor) for name, allowed in sets.items()]
-        return [Line("bare commit, p50", _percentile(commits, 50), "ms"), *chain.from_iterable(pages)]
+            pages = _all_pages(store, records, chance, floor)
+        lines = [Line("bare commit, p50", _percentile(commits, 50), "ms"), *pages]
+        return [*lines, *(_on_a_server(folder, records, chance) if programs() is not None else ())]
+
+
+def _all_pages(store: Store, records: int, chance: random.Random, floor: float, on: str = "") -> list[Line]:
+    sets = {
+        "large": range(1, CLASSES // 2),
+        "middle": range(400, 500),
+        "scattered": SCATTERED_CLASSES,
+        "sparse": range(CLASSES - SPARSE_CLASSES + 1, CLASSES + 1),
+        "every class": range(1, CLASSES + 1),
+    }
+    pages = [_pages(store, name, frozenset(allowed), records, chance, floor, on) for name, allowed in sets.items()]
+    return [*chain.from_iterable(pages)]
+
+
+def _on_a_server(folder: Folder, records: int, chance: random.Random) -> list[Line]:
+    """Put the same store into a database of a server on this machine, and measure it there; the floor is the bare driver's."""
+    with running_server({}) as server:
+        url = server.url(server.new_database())
+        move_into(url, folder.path)
+        with psycopg.connect(url, autocommit=True) as bare:
+            # As a server does by itself after so many rows; the tests' own servers leave it out.
+            bare.execute("ANALYZE")
+            query = "SELECT * FROM record WHERE number > %s ORDER BY number LIMIT %s"
+            starts = [chance.randrange(records) for _ in range(PAGES_MEASURED)]
+            times = [_timed(lambda start: bare.execute(query, (start, PAGE)).fetchall(), start) for start in starts]
+        with Store.open(folder) as store:
+            commits = _bare_commits(store)
+            pages = _all_pages(store, records, chance, _percentile(times, 50), ", PostgreSQL")
+    return [Line("bare commit, PostgreSQL, p50", _percentile(commits, 50), "ms"), *pages]
 
 
 def _bare_pages(folder: Folder, records: int, chance: random.Random) -> float:
@@ -103,12 +129,12 @@ def _one_commit(store: Store) -> None:
 
 
 def _pages(
-    store: Store, name: str, allowed: frozenset[int], records: int, chance: random.Random, floor: float
+    store: Store, name: str, allowed: frozenset[int], records: int, chance: random.Random, floor: float, on: str
 ) -> list[Line]:
     starts = [0, *(chance.randrange(records) for _ in range(PAGES_MEASURED))]
     pages = [_timed(_one_page, store, allowed, start) for start in starts]
     counts = [_timed(_one_count, store, allowed) for _ in range(COUNTS_MEASURED)]
-    what = f"{records:,} records, {name} allowed set of {len(allowed)} classes"
+    what = f"{records:,} records, {name} allowed set of {len(allowed)} classes{on}"
     return [
         Line(f"page of {PAGE} of {what}, p50", _percentile(pages, 50), "ms", most(PAGE_MS_MAX), floor, BARE),
         Line(f"page of {PAGE} of {what}, p99", _percentile(pages, 99), "ms", most(PAGE_MS_MAX), floor, BARE),

@@ -47,7 +47,8 @@ class Meter:
     def __init__(self, node: HttpNode) -> None:
         self._node = node
         self._counting, self._is_open = Lock(), True
-        self._log = os.open(node.log, os.O_RDONLY)
+        # A database's log is its server's, and tells nobody when it was written back.
+        self._log = os.open(node.log if node.log.exists() else os.devnull, os.O_RDONLY)
         node.store.after_commit.append(self._count)
         self.begin()
 
@@ -96,12 +97,15 @@ class Peer:
 
 
 @contextmanager
-def two_nodes(folder: Path) -> Iterator[tuple[HttpNode, Peer]]:
-    """Run a node here and its peer beside it, known to each other under one instrument. The one here does not post yet."""
-    node = HttpNode("XA-NCB", folder / "sender")
+def two_nodes(folder: Path, databases: tuple[str, str] = ("", "")) -> Iterator[tuple[HttpNode, Peer]]:
+    """Run a node here and its peer beside it, known to each other under one instrument. The one here does not post yet.
+
+    `databases` are the addresses of two empty ones for their stores; none is a file.
+    """
+    node = HttpNode("XA-NCB", folder / "sender", databases[0])
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve_peer, args=(theirs, str(folder / "receiver"), node.body))
+    process = context.Process(target=_serve_peer, args=(theirs, str(folder / "receiver"), databases[1], node.body))
     process.start()
     peer = Peer(ours)
     node.know(peer.body, programme(frozenset({node.body.id, peer.body.id})))
@@ -114,8 +118,8 @@ def two_nodes(folder: Path) -> Iterator[tuple[HttpNode, Peer]]:
         process.join()
 
 
-def _serve_peer(connection: Connection, folder: str, sender: Body) -> None:
-    node = HttpNode("XB-NCB", Path(folder))
+def _serve_peer(connection: Connection, folder: str, database: str, sender: Body) -> None:
+    node = HttpNode("XB-NCB", Path(folder), database)
     node.know(sender, programme(frozenset({sender.id, node.body.id})))
     node.start(is_posting=False)
     meter = Meter(node)

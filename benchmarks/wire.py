@@ -46,6 +46,7 @@ from entente.kernel.ports import Act, Outgoing, UnitOfWork
 from entente.kernel.sealing import HpkeOpener, HpkeSealer, new_sealing_secret
 from entente.kernel.signing import Ed25519Signer, key_id
 from entente.kernel.statement import Statement, draft
+from entente.storage.address import StoreAddress, write_address
 from entente.storage.folder import Folder
 from entente.storage.store import Store
 from entente.storage.unit_of_work import OncePerCommit, SqlUnitOfWork
@@ -90,7 +91,8 @@ def _raise(_: Statement, error: Exception) -> None:
 class HttpNode:
     """A node with a real store, its server on a free port, and its courier."""
 
-    def __init__(self, code: str, folder: Path) -> None:
+    def __init__(self, code: str, folder: Path, database: str = "") -> None:
+        """Make the node in a folder; `database` is the address of an empty one for its store, none is a file."""
         app.tune_interpreter()
         heads = [Ed25519Signer(Ed25519PrivateKey.generate()) for _ in range(3)]
         self.signer = Ed25519Signer(Ed25519PrivateKey.generate())
@@ -111,6 +113,8 @@ class HttpNode:
         self.report: Callable[[str, float], None] = lambda _name, _moment: None
         place = Folder(folder)
         place.create()
+        if database:
+            write_address(place.address_file, StoreAddress(database, f"store:{code}", is_made=False))
         self.store = Store.open(place, hooks=(self._enter_outbox, OncePerCommit(partial(_sign_head, self.signer))))
         self.exchange = Exchange(
             open_unit=self.store.unit, open_view=self.store.view, clock=_CLOCK, ids=_IDS,

@@ -54,13 +54,8 @@ class Company:
         return changed_rows(self.connection) - self.rows_before > self.rows_of_trail
 
     def begin_act(self) -> None:
-        """Mark the place to which the next act alone is undone."""
+        """Mark the place to which the next act alone is undone; the last mark of a name counts, and the commit ends them all."""
         self.connection.exec_driver_sql(f"SAVEPOINT {_ACT}")
-
-    def end_act(self) -> None:
-        """Keep what the act changed within the transaction. The first stands on none: undone, it leaves nothing anyway."""
-        if self.members:
-            self.connection.exec_driver_sql(f"RELEASE {_ACT}")
 
     def undo_act(self) -> bool:
         """Undo the act alone; say whether the others still stand, which they do not where the engine has undone all."""

@@ -181,7 +181,6 @@ class SqlUnitOfWork:
         try:
             self._run_hooks()
             self.trail.flush()
-            company.end_act()
         except sa.exc.DBAPIError as error:
             self._leave()
             raise self.shared.translate(error) from error
