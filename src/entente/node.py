@@ -254,6 +254,8 @@ class Node:
     """What keeps the standing queries from following the store now, in words; empty where nothing does."""
     log_trouble: Callable[[], str] = _none
     """What keeps the log from following the trail now, in words; empty where nothing does."""
+    web_processes: int = 0
+    """How many web processes this node started (docs/rules/node.md N19); a command's node starts none."""
     web_trouble: Callable[[], str] = _none
     """Which web processes are missing now, in words; empty where none is, and on a node without."""
     clock_trouble: Callable[[], str] = _none

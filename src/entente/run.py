@@ -76,6 +76,7 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
             index_trouble=lambda: follower.state().last_error,
             standing_trouble=lambda: watcher.state().last_error,
             log_trouble=lambda: log_follower.state().last_error,
+            web_processes=settings.web_processes,
             web_trouble=lambda: "" if web is None else web.trouble(),
             clean_index=clean_soon,
         )

@@ -243,3 +243,14 @@ def test_whoever_is_no_officer_is_not_remembered_as_one(node: Node) -> None:
         names_and_officer(node, OfficerId(name))
     assert node.officers.kept is not None
     assert list(node.officers.kept[1]) == ["duty-1"]  # type: ignore[call-overload] # what is kept there
+
+
+def test_n20_doctor_names_web_processes_that_are_missing_and_none_where_there_are_none(node: Node) -> None:
+    def web(asked: Node) -> list[Any]:
+        answer: Any = perform(asked, "doctor", {})
+        return [(one["is_good"], one["text"]) for one in answer["checks"] if one["name"] == "web"]
+
+    missing = "1 of 2 web processes are not running."
+    assert web(node) == []
+    assert web(replace(node, web_processes=2, web_trouble=lambda: missing)) == [(False, missing)]
+    assert web(replace(node, web_processes=2)) == [(True, "2 web processes answer on port 8611 (rule N19).")]

@@ -195,10 +195,17 @@ def metrics(node: Node) -> str:
 
 def test_web_process_that_is_killed_is_replaced(node: Node) -> None:
     before = node.processes()
+    assert web_check(node)["is_good"] is True
     os.kill(before[0], signal.SIGKILL)
     node.wait(lambda: before[0] not in node.processes() and len(node.processes()) == 2)
     node.wait(node.ready)
     assert node.web("/bodies").status_code == 200
+
+
+def web_check(node: Node) -> Any:  # noqa: ANN401 - JSON
+    """Return what `entente doctor` says of web processes."""
+    (check,) = [one for one in node.bureau.ask("doctor")["checks"] if one["name"] == "web"]
+    return check
 
 
 def test_node_that_is_killed_takes_its_web_processes_with_it(node: Node) -> None:

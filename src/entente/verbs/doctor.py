@@ -35,6 +35,7 @@ def _doctor(node: Node, _: Arguments) -> JsonObject:
         _check_standing(node),
         _check_log(node),
         _check_disk(node),
+        *_checks_of_web_processes(node),
         *(_check("database", is_good=is_good, text=text) for is_good, text in node.engine_checks()),
         _check_files(node),
         *_checks_of_stores_before(node),
@@ -180,6 +181,14 @@ def _check_files(node: Node) -> JsonObject:
 def _check_disk(node: Node) -> JsonObject:
     trouble = node.disk.trouble()
     return _check("disk", is_good=not trouble, text=trouble or f"{node.disk.free_mb()} MiB are free beside the store.")
+
+
+def _checks_of_web_processes(node: Node) -> list[Json]:
+    if not node.web_processes:
+        return []
+    trouble = node.web_trouble()
+    text = f"{node.web_processes} web processes answer on port {node.settings.web_port} (rule N19)."
+    return [_check("web", is_good=not trouble, text=trouble or text)]
 
 
 def _checks_of_stores_before(node: Node) -> list[Json]:
