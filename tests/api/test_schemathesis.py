@@ -25,6 +25,7 @@ from entente.api.door import Door
 from entente.api.route import PREFIX, ApiRoute
 from entente.api.table import ROUTES
 from entente.transport.server import NodeServer, listen, web_address
+from tests.support.api_requests import role_for
 from tests.support.api_world import ROLES, Bureau
 
 SHORT_EXAMPLES: Final = 5
@@ -87,7 +88,7 @@ def ask(served: Served, route: ApiRoute, role: str, examples: int) -> None:
 
 @pytest.mark.parametrize("route", ROUTES, ids=[route.name for route in ROUTES])
 def test_route_answers_as_documented(served: Served, route: ApiRoute) -> None:
-    ask(served, route, "head_of_body" if route.name == "read_trail" else "duty_officer", SHORT_EXAMPLES)
+    ask(served, route, role_for(served.bureau, route), SHORT_EXAMPLES)
 
 
 @pytest.mark.long

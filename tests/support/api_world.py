@@ -21,7 +21,7 @@ from entente.kernel.kept_requests import KeptRequestsUnit
 from entente.kernel.signing import encode_bytes
 from entente.node import Node
 from entente.verbs import perform
-from tests.support.nodes import AGREEMENT, CHARTER, DUTY, HEAD, Network, open_network
+from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DUTY, HEAD, Network, open_network
 
 WANTED = {
     "schema": "Person",
@@ -30,7 +30,8 @@ WANTED = {
 ABOUT: Mapping[str, str] = {"purpose": "identify", "crime_area": "fugitives"}
 TERMS = Path(__file__).parents[2] / "demo" / "terms" / "wanted.yaml"
 SEEN, HIDDEN, ABSENT = "XA-NCB/w-1", "XA-NCB/w-2", "XA-NCB/w-9"
-OWN = "XB-NCB/o-1"
+OWN, KEPT = "XB-NCB/o-1", "XB-NCB/o-2"
+"""Both are the bureau's own; the tests withdraw the first."""
 ROLES = (
     "duty_officer", "border_officer", "analyst", "head_of_body", "compliance_reviewer", "data_protection_officer",
     "supervisor", "operation_coordinator", "council_secretary", "integrator",
@@ -50,6 +51,12 @@ class Bureau:
     hit_came: str = ""
     sent: str = ""
     came: str = ""
+    permission_came: str = ""
+    request: str = ""
+    standing: str = ""
+    match: str = ""
+    finding: str = ""
+    search_row: int = 0
     tokens: dict[tuple[str, frozenset[str]], str] = field(default_factory=dict)
 
     def token(self, role: str = "duty_officer", scopes: frozenset[str] = frozenset(Scope)) -> str:
@@ -92,6 +99,7 @@ def open_bureau(folder: Path) -> Iterator[Bureau]:
         node.identity.bring_up()
         bureau = opened(network, node)
         _fill(bureau)
+        _ask_around(bureau, folder)
         yield bureau
 
 
@@ -138,3 +146,40 @@ def _fill(bureau: Bureau) -> None:
     bureau.hit_came = came_hit["hit"]["id"]
     bureau.hit, bureau.sent, bureau.came = hit["hit"]["id"], sent["message"]["id"], came["message"]["id"]
     network.deliver()
+
+
+def _ask_around(bureau: Bureau, folder: Path) -> None:
+    """Leave, requests, and queries that stand, of the duty officer's machine."""
+    node, network = bureau.node, bureau.network
+    bureau.token()
+    machine: JsonObject = {"officer": "m-duty-officer", **ABOUT}
+    wish: JsonObject = {"acts": ["forward"], "justification": "Seen there.", **ABOUT}
+    asked: Any = perform(
+        network["XA-NCB"], "permission_ask", {"officer": DUTY, "record": OWN, "forward_to": "GS", **wish}
+    )
+    bureau.permission_came = asked["permission"]["id"]
+    own: Any = perform(node, "permission_ask", {"officer": DUTY, "record": SEEN, "forward_to": "GS", **wish})
+    network.deliver()
+    perform(
+        network["XA-NCB"],
+        "permission_answer",
+        {"officer": DUTY, "id": own["permission"]["id"], "grant": True, "days": 2},
+    )
+    wanted: JsonObject = {"record": SEEN, "kind": "wanted_person", "instrument": AGREEMENT_NAME}
+    request: Any = perform(node, "request_ask", {**machine, **wanted})
+    bureau.request = request["request"]["id"]
+    network.deliver()
+    why: JsonObject = {**machine, "occasion": "Gate 4"}
+    left: Any = perform(node, "standing_leave", {**why, "names": ["Muhammadov"]})
+    bureau.standing = left["query"]["id"]
+    _import(node, folder, "o-2")
+    node.watching.step()
+    node.identity.bring_up()
+    matches: Any = perform(node, "standing_matches", {"officer": "m-duty-officer"})
+    bureau.match = matches["matches"][0]["match"]
+    marked: Any = perform(
+        node, "namesake_mark", {**why, "record": SEEN, "document": "CD654321", "reason": "Other face."}
+    )
+    bureau.finding = marked["finding"]["id"]
+    found: Any = perform(node, "search", {**why, "names": ["Muhammadov"]})
+    bureau.search_row = found["trail_sequence"]

@@ -56,7 +56,15 @@ class Scope(StrEnum):
     WRITE_CASES = "cases.write"
     READ_MESSAGES = "messages.read"
     WRITE_MESSAGES = "messages.write"
+    READ_REQUESTS = "requests.read"
+    WRITE_REQUESTS = "requests.write"
+    READ_STANDING = "standing.read"
+    WRITE_STANDING = "standing.write"
     READ_DIRECTORY = "directory.read"
+    WRITE_DIRECTORY = "directory.write"
+    TASK_MEASURES = "measures.write"
+    READ_EXCHANGE = "exchange.read"
+    WRITE_EXCHANGE = "exchange.write"
     READ_TRAIL = "trail.read"
 
 
