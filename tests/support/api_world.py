@@ -20,6 +20,7 @@ from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.kept_requests import KeptRequestsUnit
 from entente.kernel.signing import encode_bytes
 from entente.node import Node
+from entente.storage.job_files import JobFolder
 from entente.verbs import perform
 from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DUTY, HEAD, Network, open_network
 
@@ -57,6 +58,9 @@ class Bureau:
     match: str = ""
     finding: str = ""
     search_row: int = 0
+    batch: str = ""
+    imported: str = ""
+    upload: str = ""
     tokens: dict[tuple[str, frozenset[str]], str] = field(default_factory=dict)
 
     def token(self, role: str = "duty_officer", scopes: frozenset[str] = frozenset(Scope)) -> str:
@@ -69,6 +73,31 @@ class Bureau:
             made = perform(self.node, "token_make", {"officer": HEAD, "account": account, "scopes": [*sorted(scopes)]})
             self.tokens[key] = str(made["text"])
         return self.tokens[key]
+
+    def uploaded(self, name: str, data: bytes, token: str | None = None) -> str:
+        """Send a file for a job, and return what it is called."""
+        headers = {"Content-Type": "application/octet-stream"}
+        answer = self.ask("POST", "/uploads", token=token, params={"name": name}, content=data, headers=headers)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def begun(self, path: str, body: JsonObject, key: str, token: str | None = None) -> str:
+        """Ask for a job, and return its id."""
+        answer = self.ask("POST", path, token=token, json=body, headers={"Idempotency-Key": key})
+        assert answer.status_code == 202, answer.text
+        assert answer.headers["location"] == answer.json()["href"] == f"/api/v1/jobs/{answer.json()['id']}"
+        return str(answer.json()["id"])
+
+    def work(self) -> None:
+        """Have every job done that waits."""
+        while self.api.jobs.run_next():
+            pass
+
+    def job(self, job: str, token: str | None = None) -> Any:  # noqa: ANN401 - what the answer holds
+        """Return a job as it is shown."""
+        answer = self.ask("GET", f"/jobs/{job}", token=token)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["job"]
 
     def ask(
         self,
@@ -100,13 +129,14 @@ def open_bureau(folder: Path) -> Iterator[Bureau]:
         bureau = opened(network, node)
         _fill(bureau)
         _ask_around(bureau, folder)
+        _have_done(bureau)
         yield bureau
 
 
 def opened(network: Network, node: Node) -> Bureau:
     """Return a bureau whose API was just built, as after a start."""
     opener = cast("Any", node.tokens.open_unit), cast("Any", node.tokens.open_view)
-    parts = ApiParts.of(*opener, "operator-token-of-a-test", Runner(1))
+    parts = ApiParts.of(*opener, "operator-token-of-a-test", Runner(1), JobFolder(node.settings.folder))
     api = Api(node, parts)
     client = TestClient(Starlette(routes=[api.mount()]), client=("127.0.0.1", 50_000), raise_server_exceptions=False)
     return Bureau(network, node, api, client)
@@ -183,3 +213,14 @@ def _ask_around(bureau: Bureau, folder: Path) -> None:
     bureau.finding = marked["finding"]["id"]
     found: Any = perform(node, "search", {**why, "names": ["Muhammadov"]})
     bureau.search_row = found["trail_sequence"]
+
+
+def _have_done(bureau: Bureau) -> None:
+    """Have a batch and an import done, of the duty officer's machine."""
+    queries: list[Json] = [{"names": ["Muhammadov"], "reference": "a"}, {"names": ["Nobody At All"]}]
+    bureau.batch = bureau.begun("/searches/batches", {"queries": queries, "occasion": "Gate 4", **ABOUT}, "batch-1")
+    rows = json.dumps({**WANTED, "id": "o-3", "properties": {"name": ["Jane Doe"]}}) + "\n{}\n"
+    upload = bureau.uploaded("list.jsonl", rows.encode())
+    bureau.imported = bureau.begun("/imports", {"upload": upload, "terms": TERMS.read_text("utf-8")}, "import-1")
+    bureau.work()
+    bureau.node.identity.bring_up()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from entente.api.shapes import anything, flag, free_text, many, moment, named, number, one_of, said, text, thing
 from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
+from entente.kernel.jobs import JobKind, JobState
 
 ORDER_CHARACTERS_MAX = 100_000
 POWERS_MAX = 500
@@ -114,6 +115,44 @@ ONE_ANSWER = thing(
     {**ANSWERED, "error": thing({**ERROR, **TOLD}, *TOLD)}, *ANSWERED, "error",
     help_text="The answer to one of many queries, or the error of that one alone.",
 )  # fmt: skip
+FILE_NAME = text("The file's name.", most=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+FOUND_ROW = thing(
+    {
+        "row": number("Its place among the queries, from 1"),
+        "reference": said("What the sender called it"),
+        "answer": named("OneAnswer"),
+        "trail_sequence": number(
+            "The row of the trail that has this search; null where the query could not be read", or_null=True
+        ),
+        "silent_sources": many(named("Silence")),
+    },
+    help_text="What one query of a batch found, as it may be seen now.",
+)
+JOB = thing(
+    {
+        "id": said(),
+        "href": said(),
+        "kind": one_of(*JobKind),
+        "scope": said("What a token needs beside `jobs` to see it"),
+        "state": one_of(*JobState),
+        "made_at": moment(),
+        "ended_at": moment(or_null=True),
+        "until": moment("How long it is kept", or_null=True),
+        "done": number("Rows that are durable"),
+        "total": number("How many rows there are, where that is known", or_null=True),
+        "results": said("Where results are read; empty for a job that has none"),
+        "files": many(thing({"name": said(), "bytes": number(), "href": said()})),
+        "outcome": {
+            "type": ["object", "null"],
+            "description": "Of one that is done: what its verb answers (docs/reference/cli.md)",
+        },
+        "error": {
+            "type": ["object", "null"],
+            "description": "Of one that failed: code, what, why, do, and more as in Problem",
+        },
+    },
+    help_text="Something that takes longer than an answer.",
+)
 _ITEM: Mapping[str, JsonObject] = {
     "id": said(),
     "way": one_of("sent", "received"),
@@ -314,6 +353,8 @@ def components(lists: CodeLists) -> Mapping[str, JsonObject]:
         "Case": CASE,
         "CaseEvent": EVENT,
         "Order": ORDER,
+        "Job": JOB,
+        "FoundRow": FOUND_ROW,
         "Result": RESULT,
         "Problem": PROBLEM,
         "Terms": anything("The machine terms of an instrument (docs/reference/statements.md)."),

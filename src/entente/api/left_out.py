@@ -43,8 +43,4 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ERASURE,
     ),
     **dict.fromkeys(("backup", "doctor", "status"), KEEPING),
-    **dict.fromkeys(
-        ("record_attach", "record_import", "record_blob", "record_mapping_suggest", "record_export"),
-        "it takes or gives a file of the node's own machine, which a request does not name",
-    ),
 }  # fmt: skip

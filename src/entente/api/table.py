@@ -9,6 +9,7 @@ from entente.api import (
     correspondence_routes,
     directory_routes,
     exchange_routes,
+    job_routes,
     power_routes,
     record_routes,
     request_routes,
@@ -33,6 +34,7 @@ ROUTES: Sequence[ApiRoute] = tuple(
         power_routes,
         exchange_routes,
         trail_routes,
+        job_routes,
     )
     for route in part.ROUTES
 )
