@@ -35,10 +35,11 @@ from entente.kernel.ports import Act
 from entente.node import Keeping, Node
 from entente.search.follower import Follower
 from entente.settings import Settings
-from entente.storage.changes import SharedChanges
+from entente.storage.changes import ChangesWatch, SharedChanges
 from entente.storage.disk import while_there_is_room
 from entente.storage.folder import Folder
 from entente.storage.housekeeper import Housekeeper
+from entente.storage.job_files import JobFolder
 from entente.storage.unit_of_work import SqlUnitOfWork
 from entente.transport.courier import Courier, Fetcher
 from entente.transport.server import NodeServer, exchange_route, listen, listening_address, loopback_beside, web_address
@@ -91,13 +92,13 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         store.after_commit.append(log_follower.wake)
         token = Folder(settings.folder).operator_token()
         runner = Runner(settings.search_workers, lambda: server.is_stopping)
-        api = Api(node, ApiParts.of(store.act, store.view, token, runner))
+        api = Api(node, ApiParts.of(store.act, store.view, token, runner, JobFolder(settings.folder)))
         housekeeper = Housekeeper(partial(_keep_house, node, api))
         meters = Meters(node)
         web = None
         if changes is not None:
             web_bound = sockets.enter_context(listen(settings.host, settings.web_port, WEB_PORT))
-            given = Given(str(settings.folder), web_bound, changes.handle)
+            given = Given(str(settings.folder), web_bound, changes.handle, web_address(inner))
             web = WebProcesses(given, settings.web_processes, for_web(node, store.act, api, meters.count))
         routes = [
             exchange_route(while_there_is_room(node.disk, node.exchange.receive)),
@@ -105,15 +106,17 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
             *metrics_routes(node, meters),
             *_routes(node, api, partial(readiness, node)),
         ]
-        server = NodeServer(_application(node, routes, meters.count, web), *{bound, inner})
+        server = NodeServer(_application(api, routes, meters.count, web), *{bound, inner})
         store.lock.announce(web_address(inner))
         threads = (follower, watcher, log_follower, keeper, courier, fetcher, housekeeper)
         for thread in threads:
             thread.start()
+        api.start(Follower(api.events.step, "events"), store.after_change)
         try:
             on_ready(listening_address(bound), names_of(node).own.is_exercise)
             server.run()
         finally:
+            api.stop()
             for thread in reversed(threads):
                 thread.stop()
 
@@ -127,11 +130,18 @@ def run_web(settings: Settings, given: Given, line: LineToWriter) -> None:
     ):
         token = Folder(settings.folder).operator_token()
         runner = Runner(settings.search_workers, lambda: server.is_stopping)
-        api = Api(node, ApiParts.of(store.act, store.view, token, runner, writer=line))
+        api = Api(node, ApiParts.of(store.act, store.view, token, runner, JobFolder(settings.folder), line))
         routes = _routes(node, api, line.ready)
-        server = NodeServer(_application(node, routes, line.count, None), given.bound)
+        server = NodeServer(_application(api, routes, line.count, None), given.bound)
         line.on_end(server.stop)
-        server.run()
+        watch = ChangesWatch(changes)
+        api.start(Follower(api.events.step, "events"), watch.after_change)
+        watch.start()
+        try:
+            server.run()
+        finally:
+            watch.stop()
+            api.stop()
 
 
 def for_web(node: Node, open_act: Callable[[], SqlUnitOfWork], api: Api, count: Count) -> ForWeb:
@@ -166,7 +176,7 @@ def _routes(node: Node, api: Api, ready: Callable[[], Mapping[str, bool]]) -> li
 
 
 def _application(
-    node: Node,
+    api: Api,
     routes: Sequence[Route | Mount],
     count: Count,
     web: WebProcesses | None,
@@ -174,15 +184,16 @@ def _application(
     """Return the application around routes; web processes begin and end with it."""
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        if web is not None:
-            web.begin(asyncio.get_running_loop())
-        yield
-        if web is not None:
-            await asyncio.to_thread(web.end)
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with api.serving(app):
+            if web is not None:
+                web.begin(asyncio.get_running_loop())
+            yield
+            if web is not None:
+                await asyncio.to_thread(web.end)
 
     observed = Middleware(Observed, count=count, paths=[route.path for route in routes])
-    handlers: dict[Any, Any] = exception_handlers(is_exercise=names_of(node).own.is_exercise)
+    handlers: dict[Any, Any] = exception_handlers(is_exercise=names_of(api.node).own.is_exercise)
     mounted: list[BaseRoute] = [*routes]
     return Starlette(routes=mounted, middleware=[observed], exception_handlers=handlers, lifespan=lifespan)
 
@@ -190,6 +201,7 @@ def _application(
 def _keep_house(node: Node, api: Api) -> None:
     api.once.forget_old()
     node.erasing.run()
+    api.jobs.keep_house()
 
 
 def _fetched_from(node: Node) -> Callable[[], Sequence[BodyId]]:

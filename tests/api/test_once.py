@@ -128,7 +128,7 @@ def test_refused_request_may_be_sent_again_under_its_key(bureau: Bureau) -> None
     good = bureau.ask("POST", "/hits/rejected", json={**finding, "reason": "rejected_other_person"}, headers=key("d"))
     assert good.status_code == 201
     with kept_unit(bureau.node) as unit:
-        assert unit.kept_requests.get("m-analyst", bureau.once.request("", "e", "", "", {}).key) is None
+        assert unit.kept_requests.get("m-analyst", bureau.own_api.once.request("", "e", "", "", {}).key) is None
 
 
 def test_many_at_once_are_done_once(bureau: Bureau) -> None:
@@ -145,7 +145,7 @@ def test_many_at_once_are_done_once(bureau: Bureau) -> None:
     assert len({answer.content for answer in answers}) == 1
     assert sum("idempotency-replayed" in answer.headers for answer in answers) == 7
     assert cases(bureau) == before + 1
-    assert bureau.once.under_way == {}
+    assert bureau.own_api.once.under_way == {}
 
 
 def test_request_whose_answer_was_lost_is_not_done_again(
@@ -197,7 +197,7 @@ def test_request_that_another_one_did_meanwhile_is_undone(bureau: Bureau, monkey
     before = cases(bureau), rows(bureau)
     with monkeypatch.context() as patched:
         # The one that goes on looked before the first was done; the first's row is there when it commits.
-        patched.setattr(bureau.once, "open_view", NothingKept)
+        patched.setattr(bureau.own_api.once, "open_view", NothingKept)
         answer = bureau.ask("POST", "/cases", json=NEW_CASE, headers=headers)
     assert (answer.status_code, answer.json()["what"]) == (409, "The request was done meanwhile.")
     assert (cases(bureau), rows(bureau)) == before
@@ -207,10 +207,10 @@ def test_request_that_another_one_did_meanwhile_is_undone(bureau: Bureau, monkey
 def test_request_is_forgotten_after_a_day(bureau: Bureau) -> None:
     first = bureau.ask("POST", "/cases", json=NEW_CASE, headers=key("i"))
     bureau.network.clock.move(seconds=KEPT.total_seconds() - 60)
-    bureau.once.forget_old()
+    bureau.own_api.once.forget_old()
     assert bureau.ask("POST", "/cases", json=NEW_CASE, headers=key("i")).content == first.content
     bureau.network.clock.move(seconds=120)
-    bureau.once.forget_old()
+    bureau.own_api.once.forget_old()
     with kept_unit(bureau.node) as unit:
         assert not unit.kept_requests.has_older(bureau.node.clock.now() + timedelta(days=1))
     assert bureau.ask("POST", "/cases", json=NEW_CASE, headers=key("i")).json()["id"] != first.json()["id"]

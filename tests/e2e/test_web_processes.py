@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from tests.support.processes import POLL_SECONDS, TERMS, WAIT_SECONDS_MAX, Burea
 
 pytestmark = pytest.mark.e2e
 PEOPLE = 40
+TOLD_WITHIN_SECONDS = 2.0
 ABOUT = "purpose=arrest&crime_area=fugitives"
 READS = (f"/records?{ABOUT}&limit=20", f"/records/XA-NCB/p-1?{ABOUT}", "/cases", "/hits", "/bodies", "/trail?limit=5")
 GONE = f"/records/XA-NCB/none?{ABOUT}"
@@ -75,7 +77,8 @@ class Node:
 
 
 SCOPES = [
-    "records.read", "cases.read", "cases.write", "hits.read", "messages.read", "directory.read", "search", "trail.read",
+    "events.read", "jobs", "uploads.write", "imports.write", "records.read", "cases.read", "cases.write", "hits.read",
+    "messages.read", "directory.read", "search", "trail.read",
 ]  # fmt: skip
 
 
@@ -180,6 +183,51 @@ def test_looks_go_on_while_the_node_changes_all_the_time(node: Node) -> None:
         assert {one.result() for one in changed} == {201}
         assert {one.result() for one in looked} == {200}
     assert is_sound(node)
+
+
+def test_what_is_new_is_told_by_a_web_process(node: Node) -> None:
+    told: list[str] = []
+    address = f"http://127.0.0.1:{node.web_port}/api/v1/events?kinds=case"
+    with httpx.stream("GET", address, headers=node.headers, timeout=WAIT_SECONDS_MAX, trust_env=False) as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith("retry:")
+        new = {"json": {"title": "New", "crime_area": "fugitives"}, "headers": {"Idempotency-Key": "new-1"}}
+        number = node.ask(node.bureau.port, "/cases", **new).headers["location"].rpartition("/cases/")[2]
+        began = time.monotonic()
+        told = [next(line for line in lines if line.startswith("data:"))]
+    assert time.monotonic() - began < TOLD_WITHIN_SECONDS
+    assert number in told[0]
+
+
+def test_file_sent_through_a_web_process_is_imported_by_a_job_of_the_node(node: Node) -> None:
+    rows = "".join(
+        json.dumps({"schema": "Person", "id": f"late-{place}", "properties": {"name": [f"Late {place}"]}}) + "\n"
+        for place in range(3_000)
+    )
+    file = {"Content-Type": "application/octet-stream"}
+    sent = post(node, "/uploads?name=late.jsonl", content=rows.encode(), headers=file)
+    assert sent.status_code == 201, sent.text
+    asked = {"upload": sent.json()["id"], "terms": TERMS}
+    begun = node.web("/imports", json=asked, headers={"Idempotency-Key": "late"})
+    assert begun.status_code == 202, begun.text
+    node.wait(lambda: node.web(f"/jobs/{begun.json()['id']}").json()["job"]["state"] == "done")
+    assert node.web(f"/records/XA-NCB/late-2999?{ABOUT}").status_code == 200
+
+
+def test_sender_that_disappears_before_a_web_process_leaves_nothing(node: Node) -> None:
+    uploads = node.bureau.folder / "uploads"
+    head = f"POST /api/v1/uploads?name=l.csv HTTP/1.1\r\nHost: x\r\nAuthorization: {node.headers['Authorization']}\r\n"
+    with socket.create_connection(("127.0.0.1", node.web_port)) as line:
+        line.sendall(f"{head}Content-Type: application/octet-stream\r\nContent-Length: 9000000\r\n\r\n".encode())
+        line.sendall(b"x" * 3_000_000)
+        node.wait(lambda: bool(list(uploads.iterdir())))
+    node.wait(lambda: not list(uploads.iterdir()))
+
+
+def post(node: Node, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - what the client takes
+    headers = {**node.headers, **more.pop("headers")}
+    address = f"http://127.0.0.1:{node.web_port}/api/v1{path}"
+    return httpx.post(address, headers=headers, timeout=WAIT_SECONDS_MAX, trust_env=False, **more)
 
 
 def test_requests_of_web_processes_are_counted_at_the_node(node: Node) -> None:

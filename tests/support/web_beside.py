@@ -11,13 +11,18 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any, cast
 
+import httpx
+from starlette.applications import Starlette
+
 from entente.api.line import IndexAtWriter, LineToWeb, LineToWriter
+from entente.api.node_door import NodeDoor
 from entente.api.rest import Api, ApiParts
 from entente.api.running import Runner
 from entente.api.web_processes import Answers
 from entente.app import open_parts, parts_beside
 from entente.node import Node
 from entente.run import for_web
+from entente.storage.job_files import JobFolder
 
 
 class ChangesOf:
@@ -47,12 +52,20 @@ def web_beside(node: Node, api: Api, operator_token: str) -> Iterator[tuple[Node
     answers = Answers(for_web(node, opener, api, lambda *_: None), loop)
     line = LineToWeb(ours)
     Thread(target=answers.serve, args=(line,), name="writer's end", daemon=True).start()
-    writer = LineToWriter(theirs)
+    served = httpx.ASGITransport(app=Starlette(routes=[api.mount()]), client=("127.0.0.1", 50_000))
+    door = NodeDoor("http://node", served)
+    writer = LineToWriter(theirs, door.pass_on)
     parts = parts_beside(node.settings, ChangesOf(node), writer.tell_rows, IndexAtWriter(writer.index_sizes))
     # One machine has one clock, also where a test moves it.
     parts = replace(parts, clock=node.clock)
     with open_parts(node.settings, parts) as (beside, store):
-        yield beside, Api(beside, ApiParts.of(store.act, store.view, operator_token, Runner(1), writer=writer))
+        yield (
+            beside,
+            Api(
+                beside,
+                ApiParts.of(store.act, store.view, operator_token, Runner(1), JobFolder(node.settings.folder), writer),
+            ),
+        )
     theirs.close()
     line.end()
     loop.call_soon_threadsafe(loop.stop)

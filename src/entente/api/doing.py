@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from entente.api.errors import WithStatus
 from entente.api.once import Once
-from entente.api.route import ApiRoute
+from entente.api.route import ApiRoute, Handled
 from entente.api.running import Runner, Step
 from entente.bodies.authority import authorise
 from entente.bodies.tokens import Bearer, may
@@ -44,8 +47,12 @@ class Doing(Protocol):
 class Here:
     """Does it in this process, in turns with all others."""
 
-    def __init__(self, node: Node, runner: Runner, once: Once) -> None:
+    def __init__(
+        self, node: Node, runner: Runner, once: Once, uploaded: Callable[[Bearer, JsonObject], JsonObject]
+    ) -> None:
+        """Do the verbs of a node; `uploaded` gives arguments with the file that was sent before in place of its name."""
         self._node = node
+        self._uploaded = uploaded
         self._runner = runner
         self._once = once
 
@@ -73,7 +80,9 @@ class Here:
 
     def _do(self, route: ApiRoute, bearer: Bearer, given: JsonObject) -> JsonObject:
         """Do the verb, in a thread; what a path names and nothing here has is not there."""
-        self._require_role(route, bearer)
+        self.require_role(route, bearer)
+        if route.handled is Handled.VERB_ON_UPLOAD:
+            given = self._uploaded(bearer, given)
         try:
             answer = perform(self._node, route.verb, given)
         except Invalid as error:
@@ -87,7 +96,8 @@ class Here:
         told = route.told(answer)
         return {EXERCISE: True, **told} if answer.get(EXERCISE) else told
 
-    def _require_role(self, route: ApiRoute, bearer: Bearer) -> None:
+    def require_role(self, route: ApiRoute, bearer: Bearer) -> None:
+        """Raise Refused, with a row of the trail, unless a role of the account may do this; called in a thread."""
         node = self._node
         if may(bearer.account, route.needs, node.clock.now(), node.lists):
             return
@@ -104,17 +114,20 @@ class Here:
             )
 
 
-class Writer(Protocol):
+class WriterProcess(Protocol):
     """The process that writes, as a web process asks it."""
 
     async def ask(self, do: str, **given: Json) -> JsonObject:
         """Return its answer; raise what it raised."""
 
+    async def pass_on(self, request: Request) -> Response:
+        """Have it answer a request as it came."""
+
 
 class Beside:
     """Does in this process what only reads; the writer does the rest."""
 
-    def __init__(self, here: Here, writer: Writer) -> None:
+    def __init__(self, here: Here, writer: WriterProcess) -> None:
         self._here = here
         self._writer = writer
         self._for_writer: set[str] = set()

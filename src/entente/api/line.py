@@ -11,13 +11,16 @@ import asyncio
 import json
 import logging
 import queue
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from itertools import count
 from multiprocessing.connection import Connection
 from threading import Event, Lock, Thread
 from typing import Final, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from entente.api.errors import WithStatus
 from entente.identity.model import IndexSizes
@@ -38,8 +41,10 @@ _log = logging.getLogger(__name__)
 class LineToWriter:
     """A web process's end. Safe from several threads, and awaited from its event loop."""
 
-    def __init__(self, line: Connection) -> None:
+    def __init__(self, line: Connection, pass_on: Callable[[Request], Awaitable[Response]]) -> None:
+        """Listen in a thread of its own; `pass_on` hands a request on to the writer's own door."""
         self._line = line
+        self._pass_on = pass_on
         self._sends = Lock()
         # What is below is read and written under this one, which is held for microseconds.
         self._lock = Lock()
@@ -51,6 +56,10 @@ class LineToWriter:
     async def ask(self, do: str, **given: Json) -> JsonObject:
         """Ask, and return the answer; raise what the writer raised, or Unavailable where it has ended."""
         return _read_answer(await asyncio.wrap_future(self._asked({"do": do, **given})))
+
+    async def pass_on(self, request: Request) -> Response:
+        """Have the writer answer a request as it came."""
+        return await self._pass_on(request)
 
     def tell_rows(self, seen: int, acts: Sequence[Act]) -> None:
         """Have rows appended to the trail, as of a number of changes (storage.beside.TellRows)."""

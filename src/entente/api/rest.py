@@ -8,15 +8,18 @@ Source: docs/rules/api.md; docs/decisions/0066-the-api-is-a-table-of-routes-over
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -24,14 +27,19 @@ from starlette.routing import Mount, Route
 
 from entente.api.components import components
 from entente.api.cursors import Cursors
-from entente.api.doing import Beside, Doing, Here, Writer
+from entente.api.doing import Beside, Doing, Here, WriterProcess
 from entente.api.door import Door
 from entente.api.errors import WithStatus, problem_response
+from entente.api.event_stream import EventStreams
+from entente.api.events import Events, TrailSource
+from entente.api.job_answers import JobAnswers
+from entente.api.job_files import JobFiles
+from entente.api.jobs import Jobs
 from entente.api.observed import ROUTE, VERB
 from entente.api.once import Once
 from entente.api.openapi import document
 from entente.api.reading import Components, body_fields, path_fields, query_fields
-from entente.api.route import PREFIX, ApiRoute, Method, Writes
+from entente.api.route import PREFIX, ApiRoute, Handled, Method, Writes
 from entente.api.running import Runner
 from entente.api.table import ROUTES
 from entente.bodies.tokens import Bearer
@@ -46,6 +54,9 @@ NO_STORE: Final = {"Cache-Control": "no-store"}
 OPENAPI_PATH: Final = "/openapi.json"
 VERSION_NEEDED: Final = 428
 ETAG_CHARACTERS_MAX: Final = 20
+_BY_VERB: Final = frozenset({Handled.VERB, Handled.VERB_ON_UPLOAD})
+_BESIDE: Final = frozenset({Handled.VERB, Handled.EVENTS})
+"""What a web process answers; files and jobs are the node's, in whose folder they lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,9 @@ class ApiParts:
     secret: bytes
     """Under which cursors and requests are digested; the same after a restart."""
     runner: Runner
-    writer: Writer | None = None
+    files: JobFiles
+    """Where jobs lie, and what was sent for them."""
+    writer: WriterProcess | None = None
     """The process that writes, where this one only reads."""
 
     @classmethod
@@ -67,11 +80,25 @@ class ApiParts:
         open_view: Callable[[], KeptRequestsUnit],
         operator_token: str,
         runner: Runner,
-        writer: Writer | None = None,
+        files: JobFiles,
+        writer: WriterProcess | None = None,
     ) -> ApiParts:
         """Return the parts of a node's folder: the secret derives from its operator's token."""
         secret = hashlib.sha256(b"entente api\0" + operator_token.encode("utf-8")).digest()
-        return cls(open_unit, open_view, secret, runner, writer)
+        return cls(open_unit, open_view, secret, runner, files, writer)
+
+
+class Announcer(Protocol):
+    """A thread that steps the events when it is woken, and once a second."""
+
+    def start(self) -> None:
+        """Start it."""
+
+    def wake(self) -> None:
+        """Say that something was committed. Returns at once; safe from any thread."""
+
+    def stop(self) -> None:
+        """End it. Twice is harmless."""
 
 
 class Api:
@@ -82,11 +109,17 @@ class Api:
         self.runner = parts.runner
         self.door = Door(node)
         self.once = Once(parts.open_unit, parts.open_view, node.clock, parts.secret)
-        here = Here(node, parts.runner, self.once)
-        self.doing: Doing = here if parts.writer is None else Beside(here, parts.writer)
+        self.here = Here(node, parts.runner, self.once, self._upload_file)
+        self._writer = parts.writer
+        self.doing: Doing = self.here if parts.writer is None else Beside(self.here, parts.writer)
         self.cursors = Cursors(parts.secret)
         self.components: Components = components(node.lists)
         self.document = document(self.components)
+        self.jobs = Jobs(node, parts.files, parts.secret, parts.runner.in_long_turn)
+        self.job_answers = JobAnswers(node, self.jobs, self.cursors)
+        self.events = Events(node, TrailSource(parts.open_view), self.cursors, parts.runner.is_stopping)
+        self.event_streams = EventStreams(node, self.events)
+        self._announcer: Announcer | None = None
 
     def mount(self) -> Mount:
         """Return the API at its place."""
@@ -107,6 +140,32 @@ class Api:
         mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)
         return mounted
 
+    def start(self, announcer: Announcer, after_change: list[Callable[[], None]]) -> None:
+        """Start what goes on beside the requests: `announcer` steps the events, woken by each change; workers do the jobs."""
+        self._announcer = announcer
+        after_change.append(announcer.wake)
+        announcer.start()
+        if self._writer is None:
+            self.jobs.start()
+
+    def stop(self) -> None:
+        """End what goes on beside the requests, each at its next durable step. Twice is harmless."""
+        self.jobs.stop()
+        if self._announcer is not None:
+            self._announcer.stop()
+
+    @asynccontextmanager
+    async def serving(self, _: Starlette) -> AsyncIterator[None]:
+        """Be served by the event loop that runs this: by it jobs wait for their turn."""
+        self.runner.serve_from(asyncio.get_running_loop())
+        try:
+            yield
+        finally:
+            self.runner.serve_from(None)
+
+    def _upload_file(self, bearer: Bearer, given: JsonObject) -> JsonObject:
+        return self.job_answers.upload_file(bearer, given)
+
     async def _openapi(self, request: Request) -> Response:
         if request.method == "OPTIONS":
             return _options([Method.GET])
@@ -117,13 +176,17 @@ class Api:
             return _options([row.method for row in rows])
         method = Method.GET if request.method == "HEAD" else Method(request.method)
         route = next(row for row in rows if row.method is method)
-        request.scope.update({ROUTE: f"{PREFIX}{route.path}", VERB: route.verb})
+        request.scope.update({ROUTE: f"{PREFIX}{route.path}", VERB: route.verb or route.name})
         bearer = await self.door.let_in(request, route.scope)
+        if self._writer is not None and route.handled not in _BESIDE:
+            return await self._writer.pass_on(request)
         asked = {
             **query_fields(route, request, self.components),
             **await body_fields(route, request, self.components),
             **path_fields(route, request, self.components),
         }
+        if route.handled not in _BY_VERB:
+            return await self._answer_without_verb(route, bearer, request, asked)
         given = self._given(route, bearer, request, asked)
         if route.writes is Writes.NOTHING:
             return self._shown(route, bearer, request, asked, await self.doing.shown(route, bearer, given))
@@ -135,6 +198,17 @@ class Api:
         if route.status == 201 and answer["href"]:  # noqa: PLR2004 - created (RFC 9110)
             headers["Location"] = str(answer["href"])
         return JSONResponse(answer, route.status, headers={**NO_STORE, **headers})
+
+    async def _answer_without_verb(
+        self, route: ApiRoute, bearer: Bearer, request: Request, asked: JsonObject
+    ) -> Response:
+        await run_in_threadpool(self.here.require_role, route, bearer)
+        if route.handled is Handled.JOB:
+            key = request.headers.get("idempotency-key", "")
+            return await self.job_answers.begin(route, bearer, key, asked)
+        if route.handled is Handled.EVENTS:
+            return await self.event_streams.answer(request, bearer, asked)
+        return await self.job_answers.answer(route, bearer, request, asked)
 
     def _given(self, route: ApiRoute, bearer: Bearer, request: Request, asked: JsonObject) -> JsonObject:
         """Return the verb's arguments: what was asked, who asks, which page, which version."""

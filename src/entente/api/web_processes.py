@@ -108,6 +108,8 @@ class Given:
     """On which all of them answer."""
     changes: int
     """The handle of the number of changes (storage.changes)."""
+    node: str
+    """Where the node listens for programs of this machine."""
 
 
 @dataclass(slots=True)
@@ -155,7 +157,7 @@ class WebProcesses:
         """Start one and serve it until it ends; return how it ended."""
         ours, theirs = socket.socketpair()
         handles = (self.given.bound.fileno(), theirs.fileno(), self.given.changes)
-        command = [sys.executable, "-P", "-m", MODULE, self.given.folder, *map(str, handles)]
+        command = [sys.executable, "-P", "-m", MODULE, self.given.folder, self.given.node, *map(str, handles)]
         with theirs:
             # A group of its own: Ctrl-C ends the node, which then ends its processes.
             process = subprocess.Popen(command, pass_fds=handles, process_group=0)  # noqa: S603 - a module of ours

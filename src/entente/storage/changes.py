@@ -9,7 +9,12 @@ from __future__ import annotations
 import mmap
 import os
 import tempfile
-from typing import Protocol
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import Final, Protocol
+
+LOOK_SECONDS: Final = 0.05
+"""How often the number is looked at by who is to be woken: within what an officer may wait for what is new."""
 
 
 class Changes(Protocol):
@@ -55,3 +60,31 @@ class SharedChanges:
     @count.setter
     def count(self, number: int) -> None:
         self._cells[0] = number
+
+
+class ChangesWatch:
+    """Wakes others in a process that does not write, as the writer's own commits wake them there."""
+
+    def __init__(self, changes: Changes) -> None:
+        self.after_change: list[Callable[[], None]] = []
+        """Called in the watch's thread, soon after the number grew; they only wake others, and never raise."""
+        self._changes = changes
+        self._is_ended = Event()
+        self._thread = Thread(target=self._watch, name="changes", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it. Twice is harmless."""
+        self._is_ended.set()
+
+    def _watch(self) -> None:
+        seen = self._changes.count
+        while not self._is_ended.wait(LOOK_SECONDS):
+            now = self._changes.count
+            if now != seen:
+                seen = now
+                for callback in self.after_change:
+                    callback()

@@ -1,0 +1,67 @@
+"""Handing a request on to the node's own door as it came: files and jobs, which lie in the node's folder.
+
+What is sent streams through, and so does what is answered; nothing of it is kept here. The node lets the token in once more.
+
+Source: docs/rules/node.md N19; RFC 9110, 7.6.1 (what goes no further than one connection).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from entente.kernel.errors import Unavailable
+
+SECONDS_MAX: Final = 120.0
+"""For one piece of a body, in either direction: as long as a slow line may take (transport.server), and as long again."""
+_OF_ONE_CONNECTION: Final = frozenset({
+    "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade",
+    "host", "forwarded", "x-forwarded-for", "x-real-ip", "via", "expect",
+})  # fmt: skip
+
+
+class NodeDoor:
+    """The node's own door. Used by one event loop."""
+
+    def __init__(self, address: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        """Stand before a node at an address of this machine; `transport` replaces the network where there is none."""
+        self._client = httpx.AsyncClient(
+            base_url=address,
+            timeout=httpx.Timeout(SECONDS_MAX),
+            follow_redirects=False,
+            trust_env=False,
+            transport=transport,
+            limits=httpx.Limits(max_connections=None),
+        )
+
+    async def pass_on(self, request: Request) -> Response:
+        """Return the node's answer; raise Unavailable where it gives none."""
+        url = httpx.URL(path=request.url.path, query=request.url.query.encode("ascii"))
+        has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
+        asked = self._client.build_request(
+            request.method, url, headers=_kept(request.headers.raw), content=request.stream() if has_body else None
+        )
+        try:
+            answer = await self._client.send(asked, stream=True)
+        except httpx.HTTPError as error:
+            raise _no_answer() from error
+        streamed = StreamingResponse(answer.aiter_raw(), answer.status_code, background=BackgroundTask(answer.aclose))
+        streamed.raw_headers = [(name.lower(), value) for name, value in _kept(answer.headers.raw)]
+        return streamed
+
+
+def _kept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in headers if name.decode("latin-1").lower() not in _OF_ONE_CONNECTION]
+
+
+def _no_answer() -> Unavailable:
+    return Unavailable(
+        "The node is being stopped or started.",
+        why="The process that keeps its files and jobs gave no answer.",
+        do="Look whether it was done, or send it again with the same Idempotency-Key.",
+        retry_is_safe=False,
+    )
