@@ -93,7 +93,7 @@ class _Reader:
         try:
             return self._take(section, element)
         except ImpossibleDateError as error:
-            number = element.get("FixedRef") or element.get("ID", "")
+            number = element.get("FixedRef") or element.get("ID") or ""
             place = f"{section} {number}"
             if section == "SanctionsEntry":
                 return [rejected(place, "date", str(error), element, *self._sanction_entry(element))]

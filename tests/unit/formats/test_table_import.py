@@ -383,7 +383,7 @@ class _Endless(io.RawIOBase):
 
 
 def test_r44_a_line_without_end_stands_in_memory_as_far_as_a_row_may_go() -> None:
-    [row] = csv_rows(_Endless(50 * ROW_BYTES_MAX), CsvForm())  # type: ignore[arg-type]
+    [row] = csv_rows(_Endless(50 * ROW_BYTES_MAX), CsvForm())
     assert row.fault.startswith("it has more than")
     assert len(row.raw) == ROW_BYTES_MAX + 1
 
