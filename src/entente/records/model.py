@@ -375,6 +375,8 @@ class ImportSummary:
     rejected: int
     rejects_file: str
     seconds: int
+    withdrawn: int = 0
+    """Records whose originals were taken back by their maker (R55)."""
 
 
 @dataclass(frozen=True, slots=True)
