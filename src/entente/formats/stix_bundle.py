@@ -25,7 +25,7 @@ from entente.formats.list_drafts import RAW_CHARACTERS_MAX, ImpossibleDateError,
 from entente.formats.seen_keys import SeenKeys
 from entente.formats.stix_markings import Marking, Tightening, marking_of
 from entente.formats.stix_neutral import STATE_ACTOR, carried, is_state_actor
-from entente.formats.stix_objects import ObjectReader, Parts, is_said_by_its_end, is_subject, time_of
+from entente.formats.stix_objects import ObjectReader, Parts, is_subject, is_written_beside, time_of
 from entente.formats.stix_words import (
     ID,
     OBSERVABLES,
@@ -44,6 +44,10 @@ MARKINGS_MAX: Final = 10_000
 """Definitions of markings in one bundle, which are held; feeds have some dozens."""
 REPEATED_MAX: Final = 100_000
 """Ids that come in several versions in one bundle, which are held."""
+OBJECTS_MAX: Final = 10_000_000
+"""Objects in one bundle that records are made of: of each id a digest is held, and as many take 270 MB."""
+TYPES_COUNTED_MAX: Final = 50
+"""Types that no record is made of and that are counted each by itself; the standard has thirty."""
 FORMAT: Final = "stix"
 LOSSES: Final[Mapping[str, str]] = {
     "property": "properties that no record has: kept under their own names, never matched",
@@ -55,6 +59,7 @@ LOSSES: Final[Mapping[str, str]] = {
     "extension": "extensions of other makers; they stand in the originals",
     "no_subject": "identities and sets of intrusions that are neither a person nor an organisation",
     "earlier": "objects that the bundle has again, or in a newer version",
+    "type": "objects of still other types, of which no record is made",
     "kept_at_home": "objects that may not be passed on without their maker's leave: kept here, shared with nobody",
 }
 """What of a bundle has no place in records, in words for an officer; a type that none is made of is counted by itself."""
@@ -98,6 +103,8 @@ class _Index:
         if kind not in TYPES:
             return
         self.count += 1
+        if self.count > OBJECTS_MAX:
+            raise bad_file(name, f"it has more than {OBJECTS_MAX:,} objects", "Cut the bundle in parts.")
         if is_state_actor(found) or not is_subject(found):
             self.left_out.add(own_id)
         if not self._seen.add(own_id):
@@ -120,10 +127,15 @@ def read_stix(
 
 
 def _rows(raw: io.BufferedReader, bundle: _Bundle) -> Iterator[Row]:
-    with bounded(raw, bundle.file.name) as stream:
-        for one in json_elements(stream, "objects"):
-            if isinstance(one, Element):
-                yield from bundle.rows(one)
+    name = bundle.file.name
+    try:
+        with bounded(raw, name) as stream:
+            for one in json_elements(stream, "objects"):
+                if isinstance(one, Element):
+                    yield from bundle.rows(one)
+    except NotJsonError as error:
+        why = "it was changed while it was read"
+        raise bad_file(name, why, "Import it again, from a file that nobody writes; what was kept stays.") from error
 
 
 def _check(stream: io.BufferedReader, index: _Index, name: str) -> None:
@@ -198,7 +210,8 @@ class _Bundle:
         if not ID.fullmatch(f"{kind}--{'0' * 8}-{'-'.join(['0' * 4] * 3)}-{'0' * 12}"):
             yield Rejected(place, "type", "it has no type", "")
         elif kind not in SILENT_TYPES:
-            self.losses[f"type {kind}"] += 1
+            reason = f"type {kind}"
+            self.losses[reason if reason in self.losses or len(self.losses) < TYPES_COUNTED_MAX else "type"] += 1
 
     def _of(self, place: str, own_id: str, found: dict[str, object], whole: Mapping[str, object]) -> Iterator[Row]:
         _check_version(found)
@@ -206,7 +219,7 @@ class _Bundle:
             return
         if is_state_actor(whole):
             self.dropped[STATE_ACTOR] += 1
-        elif is_said_by_its_end(found):
+        elif is_written_beside(found):
             return
         elif not is_subject(found):
             self.losses["no_subject"] += 1

@@ -61,6 +61,8 @@ LOSSES: Final[Mapping[str, str]] = {
     "files": "files of records, which are not in the export",
 }
 """Why something is not said in STIX's own fields, in words for an officer."""
+_DEFINED: Final = frozenset(CODES.values())
+"""The markings that are written with the objects that bear them; those of TLP 1 are the standard's own."""
 _WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -99,6 +101,9 @@ class StixWriter:
             return
         if came is not None and exported.is_whole and self._says_the_same(record, came):
             self.losses["came"] += 1
+            refs = came.get("object_marking_refs", [])
+            assert isinstance(refs, list), "a record was made of it"
+            self._markings.update((ref, MARKED[ref]) for ref in refs if ref in _DEFINED)
             self._put(came)
             return
         kind = object_type(record) if came is None else own_type(record)

@@ -107,9 +107,10 @@ def is_subject(found: Mapping[str, object]) -> bool:
     return True
 
 
-def is_said_by_its_end(found: Mapping[str, object]) -> bool:
-    """Say whether a relationship is one that a node of this program wrote of a link of the object at its source."""
-    return found.get("type") == "relationship" and _says(found, OF_LINK)
+def is_written_beside(found: Mapping[str, object]) -> bool:
+    """Say whether an object is no record, but what a node of this program wrote beside: a link of an object, or who wrote it."""
+    kind = found.get("type")
+    return (kind == "relationship" and _says(found, OF_LINK)) or (kind == "identity" and _says(found, MAKER))
 
 
 def _says(found: Mapping[str, object], word: str) -> bool:

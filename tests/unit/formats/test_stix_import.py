@@ -376,12 +376,33 @@ def test_r54_what_is_no_bundle_of_this_version_is_refused_whole(tmp_path: Path, 
     assert why in refused.value.why
 
 
-def test_r54_too_many_markings_or_versions_of_one_bundle_are_refused(
+def test_r54_types_without_end_are_counted_together(tmp_path: Path) -> None:
+    odd = [stix(f"x-type-{number}", number, name="x") for number in range(1, 200)]
+    read = Reading(tmp_path, bundle(person(1), *odd, stix("x-type-1", 1)))
+    assert (read.losses["type x-type-1"], sum(read.losses.values())) == (2, 200)
+    assert len(read.losses) <= 51
+    assert read.meanings.keys() == read.losses.keys()
+
+
+def test_r54_a_bundle_that_changes_while_it_is_read_is_refused_from_there_on(tmp_path: Path) -> None:
+    file = tmp_path / "b.json"
+    file.write_bytes(bundle(person(1), person(2)))
+    with read_import(file, reading.terms()) as opened:
+        file.write_bytes(bundle(person(1))[:-1])
+        with pytest.raises(Invalid, match="cannot be imported"):
+            list(opened.rows)
+
+
+def test_r54_too_many_markings_objects_or_versions_of_one_bundle_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("entente.formats.stix_bundle.MARKINGS_MAX", 1)
     with pytest.raises(Invalid, match="cannot be imported"):
         Reading(tmp_path, bundle(person(1), definition(1, name="a"), definition(2, name="b")))
+    monkeypatch.setattr("entente.formats.stix_bundle.OBJECTS_MAX", 1)
+    with pytest.raises(Invalid, match="cannot be imported"):
+        Reading(tmp_path, bundle(person(1), person(2)))
+    monkeypatch.setattr("entente.formats.stix_bundle.OBJECTS_MAX", 10)
     monkeypatch.setattr("entente.formats.stix_bundle.REPEATED_MAX", 1)
     with pytest.raises(Invalid, match="cannot be imported"):
         Reading(tmp_path, bundle(*[person(number) for number in (1, 1, 2, 2)]))
