@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from entente.formats.stix_words import OURS
+from entente.kernel.ids import OfficerId
+from entente.records.ports import RecordsUnit
+from entente.records.service import Records
 from tests.cli.conftest import Run
 from tests.cli.test_export import WHY
 from tests.support.stix_bundle import bundle, observable, person, relationship, stix_id
@@ -119,6 +122,34 @@ def test_r55_what_its_maker_revoked_is_withdrawn_and_does_not_come_back(bureau: 
     rows = json.loads(bureau.run("trail", "show", "--folder", bureau.folder, "--as", "head-1", "--json").stdout)["rows"]
     [row] = [row for row in rows if row["verb"] == "withdraw_record"]
     assert stix_id("identity", 1) in json.dumps(row)
+
+
+def test_r55_what_was_not_made_of_an_object_or_is_of_another_list_is_not_taken_back(bureau: Bureau) -> None:
+    line = {"id": stix_id("identity", 1), "schema": "Person", "properties": {"name": ["Velk"]}}
+    bureau.read(json.dumps(line).encode())
+    bureau.read(bundle(made(2, "Sorn")), "--list", "feed")
+    gone = bundle(made(1, "Velk", LATER, revoked=True), made(2, "Sorn", LATER, revoked=True))
+    assert bureau.read(gone, "--list", "other")[0] == [0, 0, 0, 0, 2]
+    assert ("not made of such an object" in bureau.rejects(), "another list" in bureau.rejects()) == (True, True)
+    assert bureau.live() == {stix_id("identity", 1), stix_id("identity", 2)}
+
+
+def test_r55_who_may_not_withdraw_takes_nothing_back_and_imports_the_rest(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bureau.read(bundle(made(1, "Velk")))
+    authorise = Records.authorise
+
+    def without_withdrawals(
+        records: Records, unit: RecordsUnit, officer: OfficerId, verb: str, *, subject: str
+    ) -> None:
+        # No role of the lists has the one verb without the other.
+        authorise(records, unit, officer, "head_of_body" if verb == "withdraw_record" else verb, subject=subject)
+
+    monkeypatch.setattr(Records, "authorise", without_withdrawals)
+    assert bureau.read(bundle(made(1, "Velk", LATER, revoked=True), made(2, "Sorn")))[0] == [1, 0, 0, 0, 1]
+    assert "your role may not withdraw" in bureau.rejects()
+    assert bureau.live() == {stix_id("identity", 1), stix_id("identity", 2)}
 
 
 def test_r55_on_a_named_list_what_was_revoked_or_stands_older_is_not_gone(bureau: Bureau) -> None:

@@ -109,6 +109,7 @@ class Import:
 
     def _withdraw(self, revoked: Sequence[Revoked]) -> None:
         """Withdraw what its maker revoked, in one transaction, by the officer who imports, where their role may (R55)."""
+        assert self.plan.standing is not None, "only originals that have versions are revoked"
         if self.plan.issue is not None:
             self.plan.issue.seen.update(row.local_id for row in revoked)
         revoking = Revoking(self.records, self.plan.officer, self.plan.standing, self.plan.issue)

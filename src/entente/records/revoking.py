@@ -23,6 +23,10 @@ from entente.records.withdrawing import own_live
 ANOTHER_MAKER: Final = (
     "its record was made from another maker's object; only its maker changes one or takes it back (R55)"
 )
+NOT_MADE_OF_IT: Final = (
+    "the record with its id was not made of such an object, and is not its maker's to take back (R55)"
+)
+OF_ANOTHER_LIST: Final = "its record is of another list; that list takes it back (R48, R55)"
 MAY_NOT: Final = (
     "its maker revoked it, and your role may not withdraw its record: an officer who may imports it, or withdraws it"
 )
@@ -43,7 +47,7 @@ class Revoking:
 
     records: Records
     officer: OfficerId
-    standing: Callable[[Fragment, Fragment], OriginalStanding] | None
+    standing: Callable[[Fragment, Fragment], OriginalStanding]
     issue: ListIssue | None
 
     def withdraw(self, revoked: Sequence[Revoked]) -> tuple[int, list[Rejected]]:
@@ -89,12 +93,16 @@ class Revoking:
 
     def _withdraw_one(self, unit: RecordsUnit, row: Revoked, wanted: RecordId, now: datetime) -> str | None:
         """Withdraw a record; return why it may not be, empty where the record says more than the row, None when it is done."""
-        if self.standing is not None:
-            match standing_to(unit.records.fragment(wanted), row.fragment, self.standing):
-                case OriginalStanding.ANOTHER_MAKER:
-                    return ANOTHER_MAKER
-                case OriginalStanding.OLDER:
-                    return ""
+        held = unit.records.fragment(wanted)
+        if held is None or held.format != row.fragment.format:
+            return NOT_MADE_OF_IT
+        if self.issue is not None and any(one.list != self.issue.name for one in unit.named_lists.of_records([wanted])):
+            return OF_ANOTHER_LIST
+        match self.standing(held, row.fragment):
+            case OriginalStanding.ANOTHER_MAKER:
+                return ANOTHER_MAKER
+            case OriginalStanding.OLDER:
+                return ""
         try:
             stored = own_live(unit, wanted, now.date())
         except NotFound:
