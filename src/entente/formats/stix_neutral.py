@@ -22,9 +22,9 @@ _SECRETS: Final[Mapping[str, str]] = {"credential": "password"}
 """Properties of the standard that open a door, and the code that they are counted under."""
 _POLITICAL: Final[Mapping[str, frozenset[str]]] = {
     "primary_motivation": frozenset({"ideology"}), "secondary_motivations": frozenset({"ideology"}),
-    "personal_motivations": frozenset({"ideology"}), "threat_actor_types": frozenset({"activist"}),
+    "personal_motivations": frozenset({"ideology"}), "threat_actor_types": frozenset({"activist", "spy"}),
 }  # fmt: skip
-"""Words of the standard's vocabularies that say what somebody believes in."""
+"""Words of the standard's vocabularies that say what somebody believes in, or for which state they look and listen."""
 
 
 def is_state_actor(found: Mapping[str, object]) -> bool:

@@ -192,7 +192,7 @@ def test_r54_a_report_is_a_document_and_what_it_is_about_links_of_it(
 def test_r54_nobody_s_politics_religion_or_race_is_carried_nor_what_opens_a_door(tmp_path: Path) -> None:
     actor = stix(
         "threat-actor", 1, name="Velk", primary_motivation="ideology", secondary_motivations=["ideology", "revenge"],
-        threat_actor_types=["activist"], labels=["religion: secret", "plain"], x_acme_ethnic_group="secret",
+        threat_actor_types=["activist", "spy", "criminal"], labels=["religion: secret", "plain"], x_acme_ethnic_group="secret",
         x_more={"inner": [{"political_party": "secret"}], "kept": 1},
     )  # fmt: skip
     account = observable(
@@ -206,9 +206,10 @@ def test_r54_nobody_s_politics_religion_or_race_is_carried_nor_what_opens_a_door
     assert "secret" not in kept
     assert "ideology" not in kept
     assert "activist" not in kept
-    assert ("plain" in kept, "revenge" in kept) == (True, True)
+    assert "spy" not in kept
+    assert ("plain" in kept, "revenge" in kept, "criminal" in kept) == (True, True, True)
     assert read.dropped == {
-        "political": 4, "religion": 1, "ethnicity": 1, "password": 1, "privateKey": 1, "state_actor": 2,
+        "political": 5, "religion": 1, "ethnicity": 1, "password": 1, "privateKey": 1, "state_actor": 2,
     }  # fmt: skip
     assert read.losses["end"] == 1
 
