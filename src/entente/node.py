@@ -39,7 +39,8 @@ from entente.records.blobs import Blobs
 from entente.records.erasing_again import ErasingAgain
 from entente.records.exporting import ExportedRecord
 from entente.records.freshening import Freshening
-from entente.records.model import KeptTombstone, RecordDraft, Rejected, Schemata
+from entente.records.model import Fragment, KeptTombstone, RecordDraft, Rejected, Schemata
+from entente.records.originals import OriginalStanding, Revoked
 from entente.records.ports import PlainFile
 from entente.records.reissuing import Reissuing
 from entente.records.service import Records
@@ -67,10 +68,16 @@ class ImportRows:
 
     title: str
     instrument: InstrumentId | None
-    rows: Iterator[RecordDraft | Rejected]
+    rows: Iterator[RecordDraft | Rejected | Revoked]
     dropped: Mapping[str, int]
     passed_over: Callable[[], int] = int
     """How many rows of a table were passed over so far, as its mapping says."""
+    losses: Mapping[str, int] = field(default_factory=dict)
+    """How often something had no place in a record, by reason; complete at the end of the rows."""
+    meanings: Callable[[], Mapping[str, str]] = dict
+    """What each reason means, in words."""
+    standing: Callable[[Fragment, Fragment], OriginalStanding] | None = None
+    """How an original that comes stands to the one that is held, where originals of the format have versions."""
 
 
 class AskedRow(Protocol):
@@ -140,8 +147,8 @@ class Files(Protocol):
         An earlier file is never overwritten, and leaving with an error leaves none.
         """
 
-    def export(self, file: Path, form: str) -> AbstractContextManager[ExportFile]:
-        """Open a new file in a format that is written, as `taken_out` does."""
+    def export(self, file: Path, form: str, maker: str) -> AbstractContextManager[ExportFile]:
+        """Open a new file in a format that is written, as `taken_out` does; `maker` is what our body is called in it."""
 
     def rejects(self, file: Path) -> AbstractContextManager[Callable[[Rejected], None]]:
         """Open a new rejects file and give what adds a row to it; it is left out when nothing was rejected."""
@@ -152,6 +159,13 @@ class ExportFile(Protocol):
 
     def add(self, exported: ExportedRecord) -> None:
         """Write a record, and count what of it the format has no place for."""
+
+    def end(self) -> None:
+        """Write what stands behind the last record; nothing is added afterwards."""
+
+    @property
+    def left_out(self) -> int:
+        """How many of the records are not in the file, since the format has no place for them at all."""
 
     @property
     def losses(self) -> Mapping[str, int]:

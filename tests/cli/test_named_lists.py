@@ -11,7 +11,7 @@ import pytest
 from entente.records.listing import SHOWN_MAX
 from tests.cli.conftest import Run
 from tests.cli.test_import_lists import COUNTS, TERMS
-from tests.support import un_list
+from tests.support import sdn_list, un_list
 
 pytestmark = pytest.mark.storage
 
@@ -161,6 +161,37 @@ def test_r49_what_belongs_to_a_rejected_entry_of_a_list_in_xml_stays(bureau: Bur
     _, gone = bureau.read(un_list.xml(*people[:6], bad, *people[7:11]), "--withdraw-gone", name="un")
     assert {one.removeprefix("XA-NCB/") for one in gone["first"]} == {"un-12", "un-12-sanction"}
     assert {"un-7", "un-7-sanction"} <= bureau.live()
+
+
+def ofac(*numbers: int, bad: int = 0, sanctioned: tuple[int, ...] = ()) -> bytes:
+    """Make an issue of the OFAC list with a sanction for each party; the bad one has an impossible birth."""
+    birth = sdn_list.feature(1, sdn_list.period("1970-2-30", "1970-2-30"))
+    parties = [sdn_list.party(n, *([birth] if n == bad else [])) for n in numbers]
+    entries = "".join(f'<SanctionsEntry ID="3{n}" ProfileID="{n}"/>' for n in sanctioned or numbers)
+    return sdn_list.xml(*parties, entries=entries)
+
+
+def test_r53_a_rejected_party_of_the_ofac_list_stays_with_its_sanction_and_stops_no_withdrawal(bureau: Bureau) -> None:
+    bureau.read(ofac(*range(1, 13)), name="ofac")
+    counts, gone = bureau.read(ofac(*range(1, 12), bad=7), "--withdraw-gone", name="ofac")
+    assert (counts[3], gone["answer"], gone["untold"]) == (2, "withdrawn", 0)
+    assert {one.removeprefix("XA-NCB/") for one in gone["first"]} == {"ofac-12", "ofac-12-sanction-312"}
+    assert {"ofac-7", "ofac-7-sanction-37"} <= bureau.live()
+
+
+def test_r53_a_sanction_whose_party_is_not_in_the_list_stays_and_all_others_that_are_gone_go(bureau: Bureau) -> None:
+    bureau.read(ofac(*range(1, 13)), name="ofac")
+    counts, gone = bureau.read(ofac(*range(1, 12), sanctioned=(*range(2, 13),)), "--withdraw-gone", name="ofac")
+    assert (counts[3], gone["answer"]) == (1, "withdrawn")
+    assert {one.removeprefix("XA-NCB/") for one in gone["first"]} == {"ofac-12", "ofac-1-sanction-31"}
+    assert "ofac-12-sanction-312" in bureau.live()
+
+
+def test_r53_a_rejected_party_without_a_number_stops_every_withdrawal(bureau: Bureau) -> None:
+    bureau.read(ofac(*range(1, 13)), name="ofac")
+    issue = ofac(*range(1, 12)).replace(b'FixedRef="7"', b'FixedRef="?"')
+    assert bureau.read(issue, "--withdraw-gone", name="ofac", code=10)[1]["answer"] == "rows_untold"
+    assert "ofac-12" in bureau.live()
 
 
 def test_r48_what_an_officer_withdrew_or_erased_does_not_come_back(bureau: Bureau) -> None:

@@ -60,7 +60,8 @@ def is_allowed(expression: str, words: str, classifiers: list[str]) -> bool:
         return is_allowed_expression(expression)
     stated = [text.rpartition(" :: ")[2] for text in classifiers if text.startswith("License :: ")]
     stated = [text for text in stated if text != "OSI Approved"] or [words.strip()]
-    return all(ALLOWED_WORDS.fullmatch(text) for text in stated)
+    # Some write an expression where words were wanted.
+    return all(ALLOWED_WORDS.fullmatch(text) or is_allowed_expression(text) for text in stated)
 
 
 def pins(lock_file: str) -> dict[str, tuple[str, str]]:

@@ -20,6 +20,7 @@ class Format(StrEnum):
     """What records are written as."""
 
     FTM = "ftm"
+    STIX = "stix"
 
 
 def export_records(
@@ -27,7 +28,10 @@ def export_records(
     purpose: Purpose,
     crime_area: CrimeArea,
     officer: ActingAs,
-    form: Annotated[Format, typer.Option("--format", help="ftm: FollowTheMoney, one JSON object a line.")] = Format.FTM,
+    form: Annotated[
+        Format,
+        typer.Option("--format", help="ftm: FollowTheMoney, one JSON object a line; stix: a bundle of STIX 2.1."),
+    ] = Format.FTM,
     kind: Annotated[str, typer.Option("--kind", show_default=False, help="One kind of record only.")] = "",
     case: CaseNumber = "",
     folder: Folder = None,
@@ -50,7 +54,10 @@ def export_records(
 COMMANDS: Final[Mapping[str, tuple[Callable[..., None], tuple[str, ...]]]] = {
     "export": (
         export_records,
-        ("entente record export wanted.jsonl --purpose analysis --crime-area fugitives --as xa-duty-1",),
+        (
+            "entente record export wanted.jsonl --purpose analysis --crime-area fugitives --as xa-duty-1",
+            "entente record export traces.json --format stix --purpose analysis --crime-area cybercrime --as xa-duty-1",
+        ),
     ),
 }
 """The command with its examples; `entente record` has it beside its own."""

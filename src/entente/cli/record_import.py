@@ -11,7 +11,7 @@ import typer
 from entente.cli import ask, connect
 from entente.cli.body import ReadableFile
 from entente.cli.options import Folder, Json
-from entente.cli.output import fields, name, plain, say, texts
+from entente.cli.output import fields, items, name, plain, say, texts
 from entente.cli.progress import progress
 from entente.cli.record_files import read_terms
 from entente.kernel.canonical import JsonObject
@@ -63,7 +63,8 @@ def import_records(
 ) -> None:  # fmt: skip
     """Import records of ours from a list or a table.
 
-    XML of OFAC, the United Nations or the European Union, public notices, FollowTheMoney JSON lines; with --mapping a table.
+    XML of OFAC, the United Nations or the European Union, public notices, a bundle of STIX 2.1, FollowTheMoney JSON lines; with
+    --mapping a table.
     Run twice it changes nothing; a killed import is simply started again. Rejected rows go to a file with line and reason.
     """
     if suggest:
@@ -163,6 +164,7 @@ def _imported(answer: JsonObject) -> Iterator[str]:
             ("new", str(summary["created"])),
             ("changed", str(summary["updated"])),
             ("unchanged", str(summary["unchanged"])),
+            ("withdrawn", str(summary["withdrawn"]) if summary["withdrawn"] else ""),
             ("rejected", f"{summary['rejected']}, in {plain(summary['rejects_file'])}" if summary["rejected"] else "0"),
             ("passed over", str(answer["passed_over"]) if answer["passed_over"] else ""),
             ("never carried", dropped),
@@ -170,4 +172,8 @@ def _imported(answer: JsonObject) -> Iterator[str]:
             ("sent to", ", ".join(texts(answer, "shared_with"))),
         ]
     )
+    losses = items(answer, "losses")
+    if losses:
+        yield "What had no place in a record:"
+    yield from (f"{one['count']:>8}  {plain(one['meaning'])}" for one in losses)
     yield from _gone(answer)

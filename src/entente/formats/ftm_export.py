@@ -67,6 +67,14 @@ class FtmWriter:
         self._digest.update(line)
         self.write(line)
 
+    def end(self) -> None:
+        """Write nothing: a line is whole by itself."""
+
+    @property
+    def left_out(self) -> int:
+        """None: every record is an entity."""
+        return 0
+
     def _entity(self, exported: ExportedRecord) -> JsonObject:
         record, came = exported.record, _line_of(exported.fragment)
         self._count(record)
@@ -79,7 +87,7 @@ class FtmWriter:
             "schema": record.schema,
             "properties": self._properties(record, _spelt(record, came)),
             **fields,
-            OURS: _ours(record),
+            OURS: our_terms(record),
         }
 
     def _properties(self, record: Record, spelt: Mapping[tuple[str, str], str]) -> JsonObject:
@@ -153,7 +161,8 @@ def _spelt(record: Record, came: JsonObject | None) -> dict[tuple[str, str], str
     return spelt
 
 
-def _ours(record: Record) -> JsonObject:
+def our_terms(record: Record) -> JsonObject:
+    """Return what only we say of a record: whose it is, in which version, on what terms, and until when."""
     terms: list[Json] = [_terms(cls) for cls in record.terms]
     return {
         "source": record.source,

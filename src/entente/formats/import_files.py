@@ -29,7 +29,7 @@ from lxml import etree
 
 from entente.kernel.errors import Invalid
 
-ImportFormat = Literal["sdn_advanced", "un_consolidated", "eu_fsf", "public_notices", "ftm", "csv", "parquet"]
+ImportFormat = Literal["sdn_advanced", "un_consolidated", "eu_fsf", "public_notices", "stix", "ftm", "csv", "parquet"]
 
 TOTAL_BYTES_MAX = 4 * 1024**3
 """Forty times the OFAC list in SDN_ADVANCED XML (100 MB), three times the largest public collection of sanctions lists."""
@@ -101,6 +101,8 @@ _CHANGED = (
 )
 _NOTICE_SIGNS = (b'"entity_id"', b'"notices"')
 """Names that stand in a notice, or a page of some, as the public interface gives them, and in no entity of FollowTheMoney."""
+_STIX_SIGN = re.compile(rb'"type"\s*:\s*"bundle"|"spec_version"\s*:\s*"2\.|\A\{\s*"objects"\s*:\s*\[')
+"""What stands in a bundle of STIX, or in what should be one, and in no entity of FollowTheMoney: there a type is a list."""
 _XML_ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
 
 
@@ -341,6 +343,8 @@ def _format_of(head: bytes, name: str) -> ImportFormat:
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if not text:
         raise bad_file(name, "it is empty", "Check that it was fetched whole.")
+    if text.startswith((b"{", b"[")) and _STIX_SIGN.search(text):
+        return "stix"
     if text.startswith((b"{", b"[")) and any(sign in text for sign in _NOTICE_SIGNS) and b'"properties"' not in text:
         return "public_notices"
     if text.startswith(b"{"):
@@ -392,7 +396,8 @@ def _quoted(namespace: str) -> str:
 
 def _no_format(name: str, and_root: str) -> Invalid:
     titles = "; ".join(form.title for form in XML_FORMS.values())
-    why = f"it is neither XML of a list that is read ({titles}) nor public notices or FollowTheMoney as JSON in UTF-8{and_root}"
+    of_json = "public notices, a bundle of STIX or FollowTheMoney as JSON"
+    why = f"it is neither XML of a list that is read ({titles}) nor {of_json} in UTF-8{and_root}"
     do = "Hand in a list in one of these formats, or a table (CSV, Parquet) with --mapping; docs/guides/import.md says how."
     return bad_file(name, why, do)
 

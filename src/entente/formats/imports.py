@@ -27,10 +27,12 @@ from entente.formats.import_files import (
 from entente.formats.import_terms import ImportTerms, read_terms
 from entente.formats.public_notices import read_public_notices
 from entente.formats.sdn_advanced import read_sdn_advanced
+from entente.formats.stix_bundle import meanings_of, read_stix, standing_of
 from entente.formats.table_file import read_table, table_format
 from entente.formats.table_mapping import TableMapping
 from entente.formats.un_consolidated import read_un_consolidated
-from entente.records.model import RecordDraft, Rejected
+from entente.records.model import Fragment, RecordDraft, Rejected
+from entente.records.originals import OriginalStanding, Revoked
 
 __all__ = [
     "FileIdentity",
@@ -61,11 +63,17 @@ class OpenedImport:
 
     file: FileIdentity
     format: ImportFormat
-    rows: Iterator[RecordDraft | Rejected]
+    rows: Iterator[RecordDraft | Rejected | Revoked]
     dropped: Counter[str] = field(default_factory=Counter)
     """By property: values never carried (data/neutrality.yaml, secrets). Complete when `rows` is at its end."""
     skipped: Callable[[], int] = int
     """Rows of a table that were passed over so far, as its mapping says."""
+    losses: Counter[str] = field(default_factory=Counter)
+    """How often something had no place in a record, by reason. Complete when `rows` is at its end."""
+    meanings: Callable[[], Mapping[str, str]] = dict
+    """What each reason means, in words."""
+    standing: Callable[[Fragment, Fragment], OriginalStanding] | None = None
+    """How an original that comes stands to the one that is held, where originals of the format have versions."""
 
 
 @contextmanager
@@ -83,6 +91,15 @@ def read_import(path: Path, terms: ImportTerms, mapping: TableMapping | None = N
                 yield OpenedImport(file, found, table.rows, dropped, table.skipped)
         return
     found = detect_format(path)
+    if found == "stix":
+        losses: Counter[str] = Counter()
+        with opened_file(path) as raw:
+            file = identity_of(raw, path.name)
+            rows = read_stix(raw, file, terms, dropped, losses)
+            yield OpenedImport(
+                file, found, rows, dropped, losses=losses, meanings=lambda: meanings_of(losses), standing=standing_of
+            )
+        return
     with open_import(path) as (stream, file):
         yield OpenedImport(file, found, _READERS[found](stream, terms, file, dropped), dropped)
 

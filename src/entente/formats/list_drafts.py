@@ -126,6 +126,11 @@ def xml_of(element: etree._Element) -> bytes:
     return etree.tostring(element, encoding="utf-8", xml_declaration=False, with_tail=False)
 
 
-def rejected(place: str, name: str, why: str, element: etree._Element, entry: str = "") -> Rejected:
-    """Return why there is no draft of an element; `entry` is the local id it would have had, or of what it belongs to."""
-    return Rejected(place, name, why, xml_of(element).decode("utf-8")[:RAW_CHARACTERS_MAX], entry)
+def rejected(
+    place: str, name: str, why: str, element: etree._Element, entry: str = "", entry_ending: str = ""
+) -> Rejected:
+    """Return why there is no draft of an element; `entry` is the local id it would have had, or of what it belongs to.
+
+    Where only its own number is known, `entry_ending` is how the local id would have ended.
+    """
+    return Rejected(place, name, why, xml_of(element).decode("utf-8")[:RAW_CHARACTERS_MAX], entry, entry_ending)

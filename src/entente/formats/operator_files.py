@@ -25,6 +25,7 @@ from entente.formats.queries import QueryFile
 from entente.formats.query_csv import DELIMITERS
 from entente.formats.query_file import open_queries
 from entente.formats.schemata import load_schemata
+from entente.formats.stix_export import StixWriter
 from entente.formats.table_mapping import read_mapping
 from entente.formats.table_suggest import suggest_mapping
 from entente.handling.model import CodeLists, Retention
@@ -36,7 +37,10 @@ from entente.records.model import Rejected
 
 DOCUMENT_BYTES_MAX = 512 * 1024
 """A group of every state of the world, or a national order with its text; half an operator's request."""
-WRITERS: Mapping[str, Callable[[Callable[[bytes], None]], ExportFile]] = {"ftm": FtmWriter}
+WRITERS: Mapping[str, Callable[[Callable[[bytes], None], str], ExportFile]] = {
+    "ftm": lambda write, _: FtmWriter(write),
+    "stix": StixWriter,
+}
 """The formats that are written, by the names that an officer gives them."""
 _AS_TEXT = frozenset({"reference", "text", "condition", "document", "name", "title", "legal_basis", "measure"})
 
@@ -61,7 +65,10 @@ class OperatorFiles:
         read = read_terms(terms, self.lists, source=meaning.source, today=meaning.today)
         meant = _with_ids(read, meaning)
         with read_import(file, meant, read_mapping(mapping, load_schemata()) if mapping else None) as opened:
-            yield ImportRows(meant.title, meant.instrument, opened.rows, opened.dropped, opened.skipped)
+            yield ImportRows(
+                meant.title, meant.instrument, opened.rows, opened.dropped, opened.skipped, opened.losses, opened.meanings,
+                opened.standing,
+            )  # fmt: skip
 
     def queries(self, file: Path, delimiter: str, ignored: Sequence[str]) -> AbstractContextManager[QueryFile]:
         """Open a file of queries; raise Invalid for a delimiter that is none."""
@@ -85,10 +92,10 @@ class OperatorFiles:
         return meant.class_for(schema), meant.retention
 
     @contextmanager
-    def export(self, file: Path, form: str) -> Iterator[ExportFile]:
+    def export(self, file: Path, form: str, maker: str) -> Iterator[ExportFile]:
         """Open a new file that records are written to."""
         with new_file(file) as write:
-            yield WRITERS[form](write)
+            yield WRITERS[form](write, maker)
 
     @contextmanager
     def rejects(self, file: Path) -> Iterator[Callable[[Rejected], None]]:

@@ -80,6 +80,8 @@ class _Reader:
     reference: Reference = field(default_factory=lambda: Reference(load_code_lists()))
     parties: dict[str, tuple[str, Schema]] = field(default_factory=dict)
     """Number of a profile → local id and schema of the party that was handed out."""
+    turned_down: dict[str, str] = field(default_factory=dict)
+    """Number of a profile → the local id that its party would have had; what names it is rejected as a part of that party."""
     documents: dict[str, list[bytes]] = field(default_factory=dict)
     """Number of an identity → its documents, as XML, until its party comes."""
     held: int = 0
@@ -91,8 +93,12 @@ class _Reader:
         try:
             return self._take(section, element)
         except ImpossibleDateError as error:
-            place = element.get("FixedRef") or element.get("ID", "")
-            return [rejected(f"{section} {place}", "date", str(error), element)]
+            number = element.get("FixedRef") or element.get("ID") or ""
+            place = f"{section} {number}"
+            if section == "SanctionsEntry":
+                return [rejected(place, "date", str(error), element, *self._sanction_entry(element))]
+            entry = f"ofac-{number}" if section == "DistinctParty" and is_number(number) else ""
+            return [rejected(place, "date", str(error), element, entry)]
 
     def _take(self, section: str, element: etree._Element) -> Iterable[Row]:
         match section:
@@ -118,13 +124,15 @@ class _Reader:
         number = party.get("FixedRef", "")
         profile = party.find(f"{self.ns}Profile")
         if not is_number(number) or profile is None:
-            return [rejected(f"party {number}", "FixedRef", "the party has no number or no profile", party)]
+            entry = f"ofac-{number}" if is_number(number) else ""
+            return [rejected(f"party {number}", "FixedRef", "the party has no number or no profile", party, entry)]
         self._cut(profile)
         documents = self._documents_of(profile)
         holder = f"ofac-{number}"
         try:
             return self._party_rows(holder, party, profile, documents)
         except UnfitError as error:
+            self.turned_down[profile.get("ID", "")] = holder
             why = f"its holder, party {number}, was rejected"
             orphans = [rejected(f"document {one.get('ID', '')}", "IdentityID", why, one, holder) for one in documents]
             return [rejected(f"party {number}", error.field, error.why, party, holder), *orphans]
@@ -245,8 +253,8 @@ class _Reader:
         party = self.parties.get(entry.get("ProfileID", ""))
         number = entry.get("ID", "")
         if party is None or not is_number(number):
-            why = "it has no number, or names a party that is not in the list"
-            return rejected(f"sanction {number}", "ProfileID", why, entry)
+            why = "it has no number, or names a party that is not in the list or was rejected"
+            return rejected(f"sanction {number}", "ProfileID", why, entry, *self._sanction_entry(entry))
         schema = self.schemata["Sanction"]
         facts: Facts = {}
         for name, value in sanction_values(entry, self.ns, self.reference):
@@ -255,13 +263,23 @@ class _Reader:
             f"{party[0]}-sanction-{number}", schema, facts, (("entity", party[0]),), xml_of(entry)
         )
 
+    def _sanction_entry(self, entry: etree._Element) -> tuple[str, str]:
+        """Return the local id that a sanction would have had, and where its party is not known how it would have ended."""
+        number, profile = entry.get("ID", ""), entry.get("ProfileID", "")
+        party = self.parties.get(profile)
+        holder = party[0] if party is not None else self.turned_down.get(profile, "")
+        if not is_number(number):
+            return "", ""
+        return (f"{holder}-sanction-{number}", "") if holder else ("", f"-sanction-{number}")
+
     def _relationship(self, relation: etree._Element) -> Row:
         number = relation.get("ID", "")
         first = self.parties.get(relation.get("From-ProfileID", ""))
         second = self.parties.get(relation.get("To-ProfileID", ""))
         if first is None or second is None or not is_number(number):
             why = "it has no number, or names a party that is not in the list"
-            return rejected(f"relationship {number}", "ProfileID", why, relation)
+            entry = f"ofac-link-{number}" if is_number(number) else ""
+            return rejected(f"relationship {number}", "ProfileID", why, relation, entry)
         words = self.reference.name("RelationType", relation.get("RelationTypeID")) or "related to"
         ends = ends_for(words, first[1], second[1])
         schema = self.schemata[ends.schema]
@@ -279,7 +297,9 @@ class _Reader:
             for data in documents:
                 document = etree.fromstring(data)
                 why = f"its holder, identity {identity}, is not in the list, was rejected, or stands before it"
-                yield rejected(f"document {document.get('ID', '')}", "IdentityID", why, document)
+                number = document.get("ID", "")
+                ending = f"-doc-{number}" if is_number(number) else ""
+                yield rejected(f"document {number}", "IdentityID", why, document, entry_ending=ending)
 
     def _optional(self, facts: Facts, schema: Schema, name: str, value: str) -> None:
         if value:

@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar, Final, Protocol, cast
 
+from entente.formats.bounded_rows import CsvRow
 from entente.formats.codelists import load_code_lists
 from entente.formats.import_files import FileIdentity, ImportFormat, bad_file, bounded
 from entente.formats.import_terms import ImportTerms
 from entente.formats.list_drafts import Drafting, Row
 from entente.formats.parquet_process import BEGINS, ParquetProcess, UnreadableError, fault_of_ends, is_installed
 from entente.formats.table_bounds import ROWS_MAX
-from entente.formats.table_csv import CsvForm, CsvRow, csv_rows
+from entente.formats.table_csv import CsvForm, csv_rows
 from entente.formats.table_mapping import TableMapping, folded
 from entente.formats.table_rows import TableReader, heading_of
 from entente.formats.table_values import Cell

@@ -107,7 +107,8 @@ class TableReader:
             return list(self._drafts(said, self._raw(cells).encode()))
         except UnfitError as error:
             raw = self._raw(cells)[:RAW_CHARACTERS_MAX]
-            return [Rejected(place, error.field, error.why, raw, self._entry_of(said))]
+            entry, *others = self._entries_of(said) or ("",)
+            return [Rejected(place, error.field, error.why, raw, entry, entries_too=tuple(others))]
 
     def faulty(self, place: str, why: str, raw: str) -> Rejected:
         """Return a row whose cells cannot be told apart; what is never carried might stand anywhere in it, and is not shown."""
@@ -119,11 +120,7 @@ class TableReader:
         return json.dumps(kept, ensure_ascii=False)
 
     def _drafts(self, said: Mapping[str, Cell], raw: bytes) -> list[RecordDraft]:
-        made = {
-            entity.name: self._id_of(entity, said)
-            for entity in self.mapping.entities
-            if not entity.made_with or any(_any(said[column]) for column in entity.made_with)
-        }
+        made = self._made_of(said)
         if not made:
             raise UnfitError("row", "no record is made of it: every column named under «made_with» is empty")
         drafts = []
@@ -145,6 +142,14 @@ class TableReader:
                 self.shared[draft.local_id] = hash((draft.facts, draft.links))
         return drafts
 
+    def _made_of(self, said: Mapping[str, Cell]) -> dict[str, str]:
+        """Return the local ids of the records that a row makes, by the name of their entity; raise UnfitError without a key."""
+        return {
+            entity.name: self._id_of(entity, said)
+            for entity in self.mapping.entities
+            if not entity.made_with or any(_any(said[column]) for column in entity.made_with)
+        }
+
     def _id_of(self, entity: EntityMapping, said: Mapping[str, Cell]) -> str:
         keys = []
         for column in entity.keys:
@@ -155,14 +160,12 @@ class TableReader:
             keys.append(values[0])
         return local_id(entity.prefix, keys)
 
-    def _entry_of(self, said: Mapping[str, Cell]) -> str:
-        """Return the local id of a row's record, where a row is one record and has its key."""
-        if len(self.mapping.entities) > 1:
-            return ""
+    def _entries_of(self, said: Mapping[str, Cell]) -> tuple[str, ...]:
+        """Return the local ids of a row's records; nothing where not every one of them has its key."""
         try:
-            return self._id_of(self.mapping.entities[0], said)
+            return tuple(self._made_of(said).values())
         except UnfitError:
-            return ""
+            return ()
 
     def _draft(
         self, entity: EntityMapping, made: Mapping[str, str], said: Mapping[str, Cell], kept: Sequence[str], raw: bytes

@@ -6,7 +6,7 @@ it; they are passed on with `forward`. Source: docs/rules/records.md R47; decisi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from entente.agreements.model import Right
@@ -48,6 +48,8 @@ class ExportedRecord:
     """What it was made from, where it was imported."""
     is_whole: bool
     """Whether every fact of it may be seen: of another one, nothing but the id is taken from the fragment."""
+    ends: Mapping[RecordId, Record]
+    """Our own records at the far ends of its links, as far as the officer may see them; another body's are not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,21 @@ class Exporting:
         assert visible is not None, "the store listed a record without an allowed class"
         hidden = self.records.unknown_ends(unit, visible, reader, plan.purpose, plan.crime_area)
         is_whole = len(visible.facts) == len(record.facts)
-        return ExportedRecord(without_links(visible, hidden), unit.records.fragment(record.id), is_whole)
+        shown = without_links(visible, hidden)
+        ends = self._ends(unit, shown, allowed)
+        return ExportedRecord(shown, unit.records.fragment(record.id), is_whole, ends)
+
+    def _ends(self, unit: RecordsUnit, record: Record, allowed: frozenset[int]) -> dict[RecordId, Record]:
+        """Return what the officer may see of our own records at the far ends of a record's links."""
+        found = {}
+        for end in {link.to for link in record.links}:
+            stored = unit.records.get(end)
+            if stored is None or stored.record.source != record.source:
+                continue
+            places = frozenset(place for place, number in enumerate(stored.class_numbers) if number in allowed)
+            if (visible := extract(stored.record, places)) is not None:
+                found[end] = visible
+        return found
 
 
 def local_name(record: RecordId, source: str) -> str:

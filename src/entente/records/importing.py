@@ -7,7 +7,7 @@ import changes nothing: an equal content is no new version (R6), so that a kille
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -18,15 +18,10 @@ from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.kernel.ports import Act
 from entente.records.freshening import Fresh
 from entente.records.listing import ListIssue
-from entente.records.model import (
-    Fragment,
-    Holder,
-    ImportSummary,
-    Record,
-    RecordDraft,
-    Rejected,
-)
+from entente.records.model import Fragment, Holder, ImportSummary, Record, RecordDraft, Rejected
+from entente.records.originals import OriginalStanding, Revoked
 from entente.records.ports import RecordsUnit, RecordWrite
+from entente.records.revoking import ANOTHER_MAKER, Revoking, standing_to
 from entente.records.rules import (
     check_draft,
     check_end,
@@ -61,6 +56,8 @@ class ImportPlan:
     slice_ms_max: int = 50
     issue: ListIssue | None = None
     """Of which list the file is an issue; None where it is of none."""
+    standing: Callable[[Fragment, Fragment], OriginalStanding] | None = None
+    """How an original that comes stands to the one that a record was made from; None where originals have no versions."""
 
 
 @dataclass(slots=True)
@@ -70,6 +67,7 @@ class _Counts:
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
+    withdrawn: int = 0
 
 
 @dataclass(slots=True)
@@ -80,7 +78,7 @@ class Import:
     plan: ImportPlan
     _counts: _Counts = field(default_factory=_Counts)
 
-    def run(self, rows: Iterable[RecordDraft | Rejected], rejects_file: str) -> ImportSummary:
+    def run(self, rows: Iterable[RecordDraft | Rejected | Revoked], rejects_file: str) -> ImportSummary:
         """Keep every good row, hand every bad one to `on_reject` with its reason, and return what was done.
 
         Raises Refused before reading anything when the officer may not import. Source: docs/rules/records.md R6.
@@ -92,17 +90,34 @@ class Import:
         pending = iter(rows)
         size = SLICE_ROWS_FIRST
         while taken := list(itertools.islice(pending, size)):
-            drafts = [draft for row in taken if (draft := self._checked(row)) is not None]
+            revoked = [row for row in taken if isinstance(row, Revoked)]
+            drafts = [
+                draft for row in taken if not isinstance(row, Revoked) and (draft := self._checked(row)) is not None
+            ]
             slice_began = service.clock.now()
             self._keep(drafts, slice_began)
+            if revoked:
+                self._withdraw(revoked)
             size = next_size(size, service.clock.now() - slice_began, self.plan.slice_ms_max)
             self._counts.read += len(taken)
             self.plan.on_progress(self._counts.read)
         seconds = int((service.clock.now() - began).total_seconds())
         done = self._counts
         return ImportSummary(
-            done.read, done.created, done.updated, done.unchanged, done.rejected, rejects_file, seconds
+            done.read, done.created, done.updated, done.unchanged, done.rejected, rejects_file, seconds, done.withdrawn
         )
+
+    def _withdraw(self, revoked: Sequence[Revoked]) -> None:
+        """Withdraw what its maker revoked, in one transaction, by the officer who imports, where their role may (R55)."""
+        assert self.plan.standing is not None, "only originals that have versions are revoked"
+        if self.plan.issue is not None:
+            self.plan.issue.seen.update(row.local_id for row in revoked)
+        revoking = Revoking(self.records, self.plan.officer, self.plan.standing, self.plan.issue)
+        done, rejected = revoking.withdraw(revoked)
+        self._counts.withdrawn += done
+        self._counts.unchanged += len(revoked) - done - len(rejected)
+        for row in rejected:
+            self._reject(row)
 
     def _checked(self, row: RecordDraft | Rejected) -> RecordDraft | None:
         if isinstance(row, Rejected):
@@ -196,7 +211,15 @@ class Import:
                 why = "The record was withdrawn; that is final (R4)."
                 self._reject(Rejected(draft.local_id, "local_id", why, "", draft.local_id))
                 continue
-            if digest == known_digest:
+            standing = (
+                OriginalStanding.NEWER
+                if digest == known_digest
+                else self._standing(unit, wanted, version, draft.fragment)
+            )
+            if standing is OriginalStanding.ANOTHER_MAKER:
+                self._reject(Rejected(draft.local_id, "created_by_ref", ANOTHER_MAKER, "", draft.local_id))
+                continue
+            if digest == known_digest or standing is OriginalStanding.OLDER:
                 self._counts.unchanged += 1
                 continue
             # A row that stands twice in one slice is compared with what the slice itself made of it.
@@ -205,6 +228,13 @@ class Import:
             self._counts.updated += version > 0
             record = _as_record(draft, wanted, source, version + 1, now)
             yield self._write(unit, record, texts, digest, draft.fragment)
+
+    def _standing(self, unit: RecordsUnit, wanted: RecordId, version: int, coming: Fragment | None) -> OriginalStanding:
+        """Say how an original stands to the one that is held; one that nothing stands against is newer."""
+        if self.plan.standing is None or not version or coming is None:
+            return OriginalStanding.NEWER
+        held = unit.records.fragment(wanted)
+        return standing_to(held, coming, self.plan.standing)
 
     def _write(
         self, unit: RecordsUnit, record: Record, texts: Mapping[str, str], digest: bytes, fragment: Fragment | None

@@ -65,13 +65,17 @@ class ListIssue:
     """Rows that were rejected without saying which entry they are."""
     _stays: set[str] = field(default_factory=set)
     """Entries of which a part was rejected: it, and what belongs to it, is not gone."""
+    _endings: set[str] = field(default_factory=set)
+    """How entries end that were rejected, where whose part they are was not to be read."""
     _entries: dict[RecordId, str] = field(default_factory=dict)
     """Of the slice that is being kept, those whose records are not on the list yet."""
 
     def rejected(self, row: Rejected) -> None:
         """Take note of a row that was not kept."""
         if row.entry:
-            self._stays.add(row.entry)
+            self._stays.update((row.entry, *row.entries_too))
+        elif row.entry_ending:
+            self._endings.add(row.entry_ending)
         else:
             self.untold += 1
 
@@ -140,9 +144,14 @@ class ListIssue:
         return found, page[-1][0] if len(page) == PAGE_RECORDS else None
 
     def _is_kept(self, entry: str) -> bool:
-        """Say whether an entry, or what it belongs to, was rejected: «un-7-sanction» belongs to «un-7»."""
-        places = (place for place, sign in enumerate(entry) if sign == "-")
-        return entry in self._stays or any(entry[:place] in self._stays for place in places)
+        """Say whether an entry, or what it belongs to, was rejected: «un-7-sanction» belongs to «un-7».
+
+        Of a part whose number alone was read, «-sanction-9», each entry is kept that ends so.
+        """
+        places = [place for place, sign in enumerate(entry) if sign == "-"]
+        return entry in self._stays or any(
+            entry[:place] in self._stays or entry[place:] in self._endings for place in places
+        )
 
 
 def _meant(link: Link, own: str, current: dict[str, str]) -> Link:

@@ -375,6 +375,8 @@ class ImportSummary:
     rejected: int
     rejects_file: str
     seconds: int
+    withdrawn: int = 0
+    """Records whose originals were taken back by their maker (R55)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +391,10 @@ class Rejected:
     """The row as it stood, cut to 500 characters."""
     entry: str = ""
     """The local id that it would have had, where it says so."""
+    entry_ending: str = ""
+    """How that local id would have ended, where the row says its own number and not whose part it is."""
+    entries_too: tuple[str, ...] = ()
+    """The other local ids, of a row that several records would have been made of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.errors import Invalid
 from entente.node import Node
 from entente.records.exporting import Exporting, ExportPlan
 from entente.verbs.arguments import Arguments
+from entente.verbs.references import names_of
 from entente.verbs.verb import Verb, verb
 
 
@@ -15,6 +17,7 @@ class ExportFormat(StrEnum):
     """What records are written as."""
 
     FTM = "ftm"
+    STIX = "stix"
 
 
 def _export(node: Node, arguments: Arguments) -> JsonObject:
@@ -30,8 +33,11 @@ def _export(node: Node, arguments: Arguments) -> JsonObject:
         arguments.progress,
     )
     exporting = Exporting(node.records)
-    with node.files.export(out, form.value) as file:
-        count = exporting.run(plan, file.add)
+    with node.files.export(out, form.value, names_of(node).own.code) as file:
+        count = exporting.run(plan, file.add) - file.left_out
+        if not count:
+            raise _nothing_fits(form)
+        file.end()
         # Before the file stands under its name: what is in a file is in the trail.
         exporting.finished(plan, count, file.sha256)
     losses: list[Json] = [
@@ -39,6 +45,15 @@ def _export(node: Node, arguments: Arguments) -> JsonObject:
         for reason, count in sorted(file.losses.items())
     ]
     return {"out": str(out), "records": count, "sha256": file.sha256, "losses": losses}
+
+
+def _nothing_fits(form: ExportFormat) -> Invalid:
+    return Invalid(
+        "No file was written: the format has no place for any of the records.",
+        field="format",
+        why=f"Of each of them it was asked what {form.value} has for its schema: nothing.",
+        do="Export them as FollowTheMoney, which has a place for all, or another kind of record.",
+    )
 
 
 VERBS: tuple[Verb, ...] = (

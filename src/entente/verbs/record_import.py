@@ -42,21 +42,28 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
         node.files.rejects(rejects) as on_reject,
         node.files.import_rows(file, terms.encode(), meaning, mapping) as opened,
     ):
-        plan = ImportPlan(officer, recipients, kept, on_reject, node.settings.import_slice_ms_max, issue)
+        slice_ms_max = node.settings.import_slice_ms_max
+        plan = ImportPlan(officer, recipients, kept, on_reject, slice_ms_max, issue, opened.standing)
         before = 0 if issue is None else count_listed(node.records, issue.name)
         summary = Import(node.records, plan).run(opened.rows, str(rejects))
         gone = None
         if issue is not None:
             # Only here, where the whole file was read: what broke off before withdraws nothing.
             percent_max = arguments.integer("gone_percent_max", default=PERCENT_MAX, least=0, most=100)
-            delisting = Delisting(node.records, issue, before, percent_max, node.settings.import_slice_ms_max)
+            delisting = Delisting(node.records, issue, before, percent_max, slice_ms_max)
             gone = delisting.compare(officer, lambda: kept(summary.read), withdraws=withdraws)
+    meanings = opened.meanings()
+    losses: list[Json] = [
+        {"reason": reason, "count": count, "meaning": meanings[reason]}
+        for reason, count in sorted(opened.losses.items())
+    ]
     return {
         "title": opened.title,
         "instrument": names.instrument_name(opened.instrument),
         "shared_with": [names.code(body) for body in sorted(recipients)],
         "left_out": dict(sorted(opened.dropped.items())),
         "passed_over": opened.passed_over(),
+        "losses": losses,
         "summary": {**to_object(summary), "rejects_file": str(rejects) if summary.rejected else ""},
         "gone": _gone(gone, names) if gone is not None else None,
     }

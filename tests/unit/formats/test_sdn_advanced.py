@@ -310,3 +310,41 @@ def test_memory_stays_flat_over_thousands_of_parties(parties: int) -> None:
     # What grows is one entry a party: its number, local id and schema.
     assert large < small + parties * 400
     assert large < 12 * 1024**2
+
+
+BAD_BIRTH = feature(1, period("1970-2-30", "1970-2-30"))
+
+
+def told(data: bytes) -> dict[str, tuple[str, str]]:
+    """Return by place what the rejected rows say of their entries: a local id, or how one ends."""
+    return {row.place: (row.entry, row.entry_ending) for row in rows(data) if isinstance(row, Rejected)}
+
+
+def test_r53_what_hangs_on_a_rejected_party_is_rejected_as_a_part_of_it() -> None:
+    sanction = '<SanctionsEntry ID="3" ProfileID="7"/>'
+    relation = '<ProfileRelationship ID="5" From-ProfileID="7" To-ProfileID="8" RelationTypeID="1"/>'
+    data = xml(party(7, BAD_BIRTH), party(8), documents=document(21, 7), relations=relation, entries=sanction)
+    assert told(data) == {
+        "party 7": ("ofac-7", ""), "document 21": ("ofac-7", ""), "relationship 5": ("ofac-link-5", ""),
+        "sanction 3": ("ofac-7-sanction-3", ""),
+    }  # fmt: skip
+
+
+def test_r53_a_part_whose_party_is_nowhere_in_the_list_is_told_by_its_own_number() -> None:
+    data = xml(party(8), documents=document(21, 6), entries='<SanctionsEntry ID="3" ProfileID="6"/>')
+    assert told(data) == {"sanction 3": ("", "-sanction-3"), "document 21": ("", "-doc-21")}
+
+
+def test_r53_a_date_that_is_none_leaves_its_entry_told() -> None:
+    event = (
+        '<EntryEvent ID="1" LegalBasisID="1"><Date><Year>2031</Year><Month>2</Month><Day>30</Day></Date></EntryEvent>'
+    )
+    entries = f'<SanctionsEntry ID="3" ProfileID="8">{event}</SanctionsEntry>'
+    assert told(xml(party(8), entries=entries)) == {"SanctionsEntry 3": ("ofac-8-sanction-3", "")}
+
+
+def test_r53_a_party_without_a_profile_is_told_by_its_number_and_one_without_a_number_is_not() -> None:
+    bare = '<DistinctParty FixedRef="7"/><DistinctParty FixedRef="x"/>'
+    assert told(xml(bare, party(8))) == {"party 7": ("ofac-7", ""), "party x": ("", "")}
+    entries = '<SanctionsEntry ID="x" ProfileID="8"/><SanctionsEntry ID="" ProfileID="9"/>'
+    assert told(xml(party(8), entries=entries))["sanction "] == ("", "")

@@ -192,6 +192,22 @@ entities:
 TWO_HEAD = "No,Name,Also,Sex,Passport,Country,Account,Photo,Remarks,Status,Religion\n"
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ("1,Velk,,W,AB12,QQ,99:1,,,open,", ("1", ("pp-QQ:AB12", "ba-99:1"))),
+        ("1,Velk,,W,AB12,,99:1,,,open,", ("", ())),
+        (",Velk,,W,AB12,PT,99:1,,,open,", ("", ())),
+    ],
+)
+def test_r53_a_rejected_row_tells_every_record_it_would_have_made_or_none(
+    tmp_path: Path, cells: str, told: tuple[str, tuple[str, ...]]
+) -> None:
+    rows, _ = opened(tmp_path, TWO_HEAD + "3,Tal,,,,,,,,open,\n" + cells + "\n", TWO)
+    [row] = [row for row in rows if isinstance(row, Rejected)]
+    assert (row.entry, row.entries_too) == told
+
+
 def test_r45_several_records_of_one_row_link_to_each_other(tmp_path: Path) -> None:
     data = (
         TWO_HEAD
@@ -367,7 +383,7 @@ class _Endless(io.RawIOBase):
 
 
 def test_r44_a_line_without_end_stands_in_memory_as_far_as_a_row_may_go() -> None:
-    [row] = csv_rows(_Endless(50 * ROW_BYTES_MAX), CsvForm())  # type: ignore[arg-type]
+    [row] = csv_rows(_Endless(50 * ROW_BYTES_MAX), CsvForm())
     assert row.fault.startswith("it has more than")
     assert len(row.raw) == ROW_BYTES_MAX + 1
 
