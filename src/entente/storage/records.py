@@ -55,21 +55,6 @@ _REISSUED = "records issued anew under keys {}"
 _BY_ID = sa.select(record).where(record.c.record_id == sa.bindparam("record"))
 _BY_NUMBERS = sa.select(record).where(record.c.number.in_(sa.bindparam("numbers", expanding=True)))
 _LAST_CHANGE = sa.select(sa.func.max(record.c.change_sequence).label("last"))
-_KNOWN = sa.select(
-    record.c.record_id,
-    record.c.number,
-    record.c.class_numbers,
-    record.c.erase_on,
-    record.c.withdrawn_at,
-    record.c.doubted_at,
-    record.c.ended_at,
-).where(record.c.record_id.in_(sa.bindparam("records", expanding=True)))
-_DIGESTS = sa.select(record.c.record_id, record.c.version, record.c.digest).where(
-    record.c.record_id.in_(sa.bindparam("records", expanding=True))
-)
-_WITHDRAWN = sa.select(record_withdrawal.c.record_id).where(
-    record_withdrawal.c.record_id.in_(sa.bindparam("records", expanding=True))
-)
 # The signed bytes stay where they are: the index holds nothing of them, and whoever shows a record reads and checks them.
 _CHANGED = (
     sa.select(*(column for column in record.columns if column.name not in {"signed", "signatures", "statement_hash"}))
@@ -121,6 +106,22 @@ _HOLDER_ADD = sa.insert(record_holder)
 
 
 @functools.lru_cache
+def _known_of(count: int) -> sa.Select[Any]:
+    found = ("record_id", "number", "class_numbers", "erase_on", "withdrawn_at", "doubted_at", "ended_at")
+    return sa.select(*(record.c[name] for name in found)).where(among(record.c.record_id, count))
+
+
+@functools.lru_cache
+def _digests_of(count: int) -> sa.Select[Any]:
+    return sa.select(record.c.record_id, record.c.version, record.c.digest).where(among(record.c.record_id, count))
+
+
+@functools.lru_cache
+def _withdrawn_of(count: int) -> sa.Select[Any]:
+    return sa.select(record_withdrawal.c.record_id).where(among(record_withdrawal.c.record_id, count))
+
+
+@functools.lru_cache
 def _contents_of(count: int) -> sa.Select[Any]:
     # How it came here and who signed it nobody compares; that the signed bytes are whole is checked.
     left_out = {"received_from", "received_at", "digest", "signatures"}
@@ -152,6 +153,8 @@ class RecordTables:
         self._classes = classes
         self._pages = RecordPages(connection)
         self.files = RecordBlobs(connection)
+        self._absent: set[RecordId] = set()
+        """Records of which this transaction has read that they are not held: an import asks, and then keeps them."""
 
     def get(self, record: RecordId) -> StoredRecord | None:
         """Return the newest version held, withdrawn ones included."""
@@ -182,24 +185,20 @@ class RecordTables:
 
     def digests(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[int, bytes]]:
         """Return version and content digest of those held."""
-        return {
-            RecordId(row.record_id): (row.version, row.digest)
-            for part in parts(records)
-            for row in self._connection.execute(_DIGESTS, {"records": list(part)})
-        }
+        rows = read_among(self._connection, _digests_of, records)
+        found = {RecordId(row.record_id): (row.version, row.digest) for row in rows}
+        self._absent.update(record for record in records if record not in found)
+        return found
 
     def withdrawn(self, records: Sequence[RecordId]) -> frozenset[RecordId]:
         """Return those of which a withdrawal is kept, held or not."""
-        return frozenset(
-            RecordId(name)
-            for part in parts(records)
-            for name in self._connection.execute(_WITHDRAWN, {"records": list(part)}).scalars()
-        )
+        return frozenset(RecordId(row.record_id) for row in read_among(self._connection, _withdrawn_of, records))
 
     def put_many(self, writes: Sequence[RecordWrite]) -> None:
         """Keep versions; each replaces the older one under the same number. Of two of one record the later counts."""
         newest = {write.record.id: write for write in writes}
-        known = self._known(list(newest))
+        known = self._known([record_id for record_id in newest if record_id not in self._absent])
+        self._absent.difference_update(newest)
         self._pages.leave({item.number: item.key for item in known.values() if item.is_listed})
         new = [write for write in newest.values() if write.record.id not in known]
         numbers = self._new_numbers(new)
@@ -376,7 +375,7 @@ class RecordTables:
         return frozenset(number for number in allowed if number in classes and classes[number].kind == kind)
 
     def _known(self, records: Sequence[RecordId]) -> dict[RecordId, _Known]:
-        rows = [row for part in parts(records) for row in self._connection.execute(_KNOWN, {"records": list(part)})]
+        rows = list(read_among(self._connection, _known_of, records))
         classes = {row.number: json.loads(row.class_numbers) for row in rows}
         # A record with several classes may be listed under some of them only; with one it is listed under that.
         listed = self._pages.listed([number for number, held in classes.items() if len(held) > 1])
