@@ -48,13 +48,6 @@ _UNSAID_TYPES: Final = {bytes: "bytea", bool: "bool"}
 """Those of which it writes nothing, by the values."""
 
 
-class _PlainBytes(sa.LargeBinary):
-    """Bytes as the driver takes them: SQLAlchemy would wrap each value, which the driver then writes in Python."""
-
-    def bind_processor(self, dialect: sa.Dialect) -> None:
-        """Leave them as they are."""
-
-
 class CountingCursor(psycopg.Cursor[Any]):
     """A cursor that counts for its connection how many rows it changed."""
 
@@ -229,7 +222,6 @@ def engine_over(
 
     engine.dialect.do_commit = _commit  # type: ignore[method-assign, assignment] # the methods, bound
     engine.dialect.do_rollback = _roll_back  # type: ignore[method-assign, assignment]
-    engine.dialect.colspecs = {**engine.dialect.colspecs, sa.LargeBinary: _PlainBytes}
     engine.dialect.do_executemany = _insert_or_do_each  # type: ignore[method-assign, assignment]
     return engine
 
