@@ -51,6 +51,7 @@ from entente.identity.ports import Seal, SearchIndex
 from entente.identity.service import Identity
 from entente.identity.standing import Standing
 from entente.identity.watching import Watching
+from entente.import_beside import read_beside
 from entente.kernel.clock import Clock, GuardedClock, SystemClock
 from entente.kernel.codec import to_object
 from entente.kernel.errors import EntenteError, Unavailable
@@ -570,7 +571,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                     lambda peer: erasing.erase_what_is_known_at(peer, caller),
                 ),
                 deciding=Deciding(unit, view, clock, lists, exchange.accept, exchange.on_refused, recorded),
-                files=OperatorFiles(lists),
+                files=OperatorFiles(lists, read_beside),
                 tombstone_files=store.tombstone_files(),
                 clean_index=lambda: identity.clean_index() is not None,
                 changes=store.changes,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from entente.agreements.model import Instrument
 from entente.formats.codelists import load_code_lists
-from entente.formats.imports import read_import, read_terms
+from entente.formats.imports import ImportRow, read_import, read_terms
 from entente.formats.instruments import read_instrument
 from entente.formats.schemata import load_schemata
 from entente.kernel.errors import Invalid
@@ -94,7 +94,7 @@ def changed(draw: st.DrawFn, originals: Sequence[bytes]) -> bytes:
     return bytes(data)
 
 
-def rows_of(data: bytes) -> list[RecordDraft | Rejected] | Invalid:
+def rows_of(data: bytes) -> list[ImportRow] | Invalid:
     """Import a file as the verb does; every draft is checked as the import checks it."""
     terms = read_terms(TERMS, LISTS, source=SOURCE, today=date(2031, 1, 2))
     with tempfile.TemporaryDirectory() as place:
@@ -112,6 +112,7 @@ def rows_of(data: bytes) -> list[RecordDraft | Rejected] | Invalid:
             assert row.field
             assert row.why
             continue
+        assert isinstance(row, RecordDraft), "what is read here is checked by whoever asked"
         try:
             check_local_id(row.local_id)
             check_draft(row, SCHEMATA, LISTS)

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,9 +21,11 @@ from entente.kernel.ids import BlobId, BodyId, KeyId, RecordId
 from entente.kernel.statement import Statement
 from entente.records.model import ChangedFacts, ChangedRecord, Fragment, Holder, HolderState, Record, StoredRecord
 from entente.records.ports import Page, RecordWrite
+from entente.records.written import WrittenAhead
 from entente.storage.classes import ClassTables
 from entente.storage.record_blobs import RecordBlobs
 from entente.storage.record_facts import count_changed, facts_since
+from entente.storage.record_forms import compressed
 from entente.storage.record_pages import ClassKey, RecordPages, class_key, is_listed
 from entente.storage.record_rows import changed_record, content_record, stored_record, values_of
 from entente.storage.rows import (
@@ -41,14 +43,6 @@ from entente.storage.rows import (
 )
 from entente.storage.schema import record, record_class, record_fragment, record_holder, record_withdrawal
 
-FRAGMENT_COMPRESSION: Final = 1
-"""The fastest level of zlib: a fragment of 3 KB shrinks to a third in 40 µs, within the import's time."""
-TINY_FRAGMENT_BYTES: Final = 1_024
-"""A fragment shorter than this shrinks by a third at most, less than a row of the trail; it is kept as it is, in zlib's form."""
-SMALL_FRAGMENT_BYTES: Final = 4_096
-SMALL_WINDOW_BITS: Final = 12
-SMALL_MEMORY_LEVEL: Final = 5
-"""A fragment within one window of 4 KB shrinks as far with it, and zlib has a tenth of the memory to make ready for each."""
 _NUMBERS = "record numbers"
 _REISSUED = "records issued anew under keys {}"
 
@@ -402,7 +396,7 @@ class RecordTables:
         for write in writes:
             if write.fragment is None:
                 continue
-            key, values = {"record_number": numbers[write.record.id]}, _fragment_values(write.fragment)
+            key, values = {"record_number": numbers[write.record.id]}, _fragment_values(write.fragment, write.written)
             if write.record.id in known:
                 replace_row(self._connection, record_fragment, key, values)
             else:
@@ -430,20 +424,11 @@ def _changes(write: RecordWrite, number: int) -> dict[str, object]:
     return values
 
 
-def _fragment_values(fragment: Fragment) -> dict[str, object]:
+def _fragment_values(fragment: Fragment, written: WrittenAhead | None) -> dict[str, object]:
     return {
         "file_name": fragment.file_name,
         "file_sha256": fragment.file_sha256,
         "file_date": fragment.file_date,
         "format": fragment.format,
-        "data": _compressed(fragment.data),
+        "data": compressed(fragment.data) if written is None else written.fragment,
     }
-
-
-def _compressed(data: bytes) -> bytes:
-    """Compress a fragment; any zlib reads it back, whatever the window."""
-    if len(data) > SMALL_FRAGMENT_BYTES:
-        return zlib.compress(data, FRAGMENT_COMPRESSION)
-    level = FRAGMENT_COMPRESSION if len(data) >= TINY_FRAGMENT_BYTES else zlib.Z_NO_COMPRESSION
-    small = zlib.compressobj(level, zlib.DEFLATED, SMALL_WINDOW_BITS, SMALL_MEMORY_LEVEL)
-    return small.compress(data) + small.flush()
