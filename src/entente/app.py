@@ -40,6 +40,7 @@ from entente.identity.ports import Seal, SearchIndex
 from entente.identity.service import Identity
 from entente.identity.standing import Standing
 from entente.identity.watching import Watching
+from entente.import_beside import read_beside
 from entente.kernel.clock import Clock, GuardedClock, SystemClock
 from entente.kernel.codec import to_object
 from entente.kernel.elsewhere import Absent, ForTheWriter
@@ -492,7 +493,7 @@ def open_parts(settings: Settings, parts: Parts[S]) -> Iterator[tuple[Node, S]]:
                     lambda peer: erasing.erase_what_is_known_at(peer, caller),
                 ),
                 deciding=Deciding(unit, view, clock, lists, exchange.accept, exchange.on_refused, recorded),
-                files=OperatorFiles(lists),
+                files=OperatorFiles(lists, read_beside),
                 tombstone_files=store.tombstone_files(),
                 clean_index=lambda: identity.clean_index() is not None,
                 changes=store.changes,

@@ -36,6 +36,7 @@ from entente.kernel.ids import BodyId, Ids, InstrumentId
 from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement
 from entente.records.blobs import Blobs
+from entente.records.checking import Prepared
 from entente.records.erasing_again import ErasingAgain
 from entente.records.exporting import ExportedRecord
 from entente.records.freshening import Freshening
@@ -68,7 +69,7 @@ class ImportRows:
 
     title: str
     instrument: InstrumentId | None
-    rows: Iterator[RecordDraft | Rejected | Revoked]
+    rows: Iterator[RecordDraft | Prepared | Rejected | Revoked]
     dropped: Mapping[str, int]
     passed_over: Callable[[], int] = int
     """How many rows of a table were passed over so far, as its mapping says."""

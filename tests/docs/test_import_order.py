@@ -33,6 +33,8 @@ ROWS = (
     ("build_process",),
     ("look_process",),
     ("look_process_with_base",),
+    ("import_process",),
+    ("import_beside",),
     ("app",),
     ("run",),
     ("web_process",),

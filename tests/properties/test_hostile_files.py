@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from entente.agreements.model import Instrument
 from entente.formats.codelists import load_code_lists
-from entente.formats.imports import read_import, read_terms
+from entente.formats.imports import ImportRow, read_import, read_terms
 from entente.formats.instruments import read_instrument
 from entente.formats.schemata import load_schemata
 from entente.kernel.errors import Invalid
@@ -95,7 +95,7 @@ def changed(draw: st.DrawFn, originals: Sequence[bytes]) -> bytes:
     return bytes(data)
 
 
-def rows_of(data: bytes) -> list[RecordDraft | Rejected] | Invalid:
+def rows_of(data: bytes) -> list[ImportRow] | Invalid:
     """Import a file as the verb does; every draft is checked as the import checks it."""
     terms = read_terms(TERMS, LISTS, source=SOURCE, today=date(2031, 1, 2))
     with tempfile.TemporaryDirectory() as place:
@@ -104,7 +104,7 @@ def rows_of(data: bytes) -> list[RecordDraft | Rejected] | Invalid:
         try:
             with read_import(file, terms) as opened:
                 # None of these formats takes anything back.
-                rows = [row for row in opened.rows if not isinstance(row, Revoked)]
+                rows: list[ImportRow] = [row for row in opened.rows if not isinstance(row, Revoked)]
         except Invalid as refused:
             assert_says(refused)
             return refused
@@ -114,6 +114,7 @@ def rows_of(data: bytes) -> list[RecordDraft | Rejected] | Invalid:
             assert row.field
             assert row.why
             continue
+        assert isinstance(row, RecordDraft), "what is read here is checked by whoever asked"
         try:
             check_local_id(row.local_id)
             check_draft(row, SCHEMATA, LISTS)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from entente.formats.imports import read_import
 from entente.formats.stix_words import OURS, SILENT_TYPES, TLP_2, TYPES
 from entente.kernel.errors import Invalid
+from entente.records.checking import Prepared
 from entente.records.model import RecordDraft, Rejected
 from entente.records.originals import Revoked
 from entente.records.rules import check_local_id
@@ -71,7 +72,7 @@ def read(file: Path) -> tuple[list[RecordDraft | Rejected | Revoked], Invalid | 
     """Return the rows of a bundle, or why it was refused."""
     try:
         with read_import(file, reading.terms()) as opened:
-            rows = list(opened.rows)
+            rows = [row for row in opened.rows if not isinstance(row, Prepared)]
             assert opened.meanings().keys() == opened.losses.keys()
     except Invalid as refused:
         return [], refused

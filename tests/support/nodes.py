@@ -82,9 +82,10 @@ class AheadClock:
         """Let time pass, in the units of a timedelta."""
         self._ahead += timedelta(**span)
 
-    def stop(self) -> None:
-        """Let no time pass from here on but what a test moves."""
-        self._machine = StoppedClock(self._machine.now())
+    def stop(self, at: datetime | None = None) -> datetime:
+        """Let no time pass from here on, or from a moment on, but what a test moves; return that moment."""
+        stopped = self._machine = StoppedClock(self._machine.now() if at is None else at)
+        return stopped.at
 
 
 @dataclass(frozen=True, slots=True)

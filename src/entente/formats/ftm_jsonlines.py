@@ -42,7 +42,7 @@ from entente.records.model import (
 from entente.records.rules import is_possible_date
 
 RAW_CHARACTERS_MAX = 500
-"""How much of a rejected line is shown; records.importing keeps as much."""
+"""How much of a rejected line is shown; records.checking keeps as much."""
 
 _SAFE_ID = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{LOCAL_ID_CHARACTERS_MAX - 1}}}")
 _HASHED = "sha256-"

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, TextIO, TypeAlias
 
 from entente.formats.eu_fsf import read_eu_fsf
 from entente.formats.ftm_jsonlines import read_ftm
@@ -26,11 +26,13 @@ from entente.formats.import_files import (
 )
 from entente.formats.import_terms import ImportTerms, read_terms
 from entente.formats.public_notices import read_public_notices
+from entente.formats.schemata import load_schemata
 from entente.formats.sdn_advanced import read_sdn_advanced
 from entente.formats.stix_bundle import meanings_of, read_stix, standing_of
 from entente.formats.table_file import read_table, table_format
-from entente.formats.table_mapping import TableMapping
+from entente.formats.table_mapping import TableMapping, read_mapping
 from entente.formats.un_consolidated import read_un_consolidated
+from entente.records.checking import Prepared
 from entente.records.model import Fragment, RecordDraft, Rejected
 from entente.records.originals import OriginalStanding, Revoked
 
@@ -57,13 +59,17 @@ _READERS: Mapping[ImportFormat, _Reader] = {
 }
 
 
+ImportRow: TypeAlias = RecordDraft | Prepared | Rejected | Revoked
+"""A draft that is still to be checked, one that was, why there is none, or that its maker takes it back."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedImport:
     """A file being imported: what it is, its rows, and what was dropped so far."""
 
     file: FileIdentity
     format: ImportFormat
-    rows: Iterator[RecordDraft | Rejected | Revoked]
+    rows: Iterator[ImportRow]
     dropped: Counter[str] = field(default_factory=Counter)
     """By property: values never carried (data/neutrality.yaml, secrets). Complete when `rows` is at its end."""
     skipped: Callable[[], int] = int
@@ -102,6 +108,11 @@ def read_import(path: Path, terms: ImportTerms, mapping: TableMapping | None = N
         return
     with open_import(path) as (stream, file):
         yield OpenedImport(file, found, _READERS[found](stream, terms, file, dropped), dropped)
+
+
+def read_under(path: Path, terms: ImportTerms, mapping: bytes = b"") -> AbstractContextManager[OpenedImport]:
+    """Open a file as `read_import` does, under a mapping as it was written; raise Invalid for one that cannot be used."""
+    return read_import(path, terms, read_mapping(mapping, load_schemata()) if mapping else None)
 
 
 def write_reject(file: TextIO, rejected: Rejected) -> None:

@@ -20,7 +20,7 @@ from entente.records.model import Fact, Fragment, Link, PropertyType, RecordDraf
 from entente.records.rules import is_possible_date
 
 RAW_CHARACTERS_MAX = 500
-"""How much of a rejected element is shown; records.importing keeps as much."""
+"""How much of a rejected element is shown; records.checking keeps as much."""
 NUMBER_DIGITS_MAX = 20
 """The publishers' longest have 6 and 7."""
 

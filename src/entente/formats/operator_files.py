@@ -18,15 +18,13 @@ from entente.disclosure.model import DisclosureClass
 from entente.formats.attached_files import AttachedFile, new_file, opened_attachment
 from entente.formats.ftm_export import FtmWriter
 from entente.formats.import_terms import ImportTerms, read_terms
-from entente.formats.imports import read_import, write_reject
+from entente.formats.imports import OpenedImport, read_under, write_reject
 from entente.formats.instruments import read_instrument
 from entente.formats.marked_yaml import read_marked
 from entente.formats.queries import QueryFile
 from entente.formats.query_csv import DELIMITERS
 from entente.formats.query_file import open_queries
-from entente.formats.schemata import load_schemata
 from entente.formats.stix_export import StixWriter
-from entente.formats.table_mapping import read_mapping
 from entente.formats.table_suggest import suggest_mapping
 from entente.handling.model import CodeLists, Retention
 from entente.kernel.canonical import JsonObject
@@ -50,6 +48,8 @@ class OperatorFiles:
     """Reads what officers hand in, against the closed lists of the node."""
 
     lists: CodeLists
+    read: Callable[[Path, ImportTerms, bytes], AbstractContextManager[OpenedImport]] = read_under
+    """Opens a file of records under the terms of an import and, where it has one, its mapping as written."""
 
     def document(self, data: bytes, root: str) -> JsonObject:
         """Read a document of one object; JSON is read as the YAML that it also is."""
@@ -64,7 +64,7 @@ class OperatorFiles:
         """Open a file of records under the terms of an import, a table under its mapping too."""
         read = read_terms(terms, self.lists, source=meaning.source, today=meaning.today)
         meant = _with_ids(read, meaning)
-        with read_import(file, meant, read_mapping(mapping, load_schemata()) if mapping else None) as opened:
+        with self.read(file, meant, mapping) as opened:
             yield ImportRows(
                 meant.title, meant.instrument, opened.rows, opened.dropped, opened.skipped, opened.losses, opened.meanings,
                 opened.standing,

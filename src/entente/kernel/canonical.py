@@ -9,6 +9,7 @@ nothing is lost by having no floats.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from typing import NoReturn, TypeAlias
@@ -44,6 +45,12 @@ def canonical_text(value: Json) -> str:
         return _encoder.encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_canonical(str(error)[:120]) from error
+
+
+@functools.lru_cache(maxsize=4_096)
+def quoted(text: str) -> str:
+    """Return the canonical text of a name that stands in thousands of documents: a kind, a body, a property, a moment."""
+    return canonical_text(text)
 
 
 def joined(members: Mapping[str, str]) -> str:

@@ -19,9 +19,9 @@ from entente.kernel.canonical import (
     Json,
     JsonObject,
     canonical_bytes,
-    canonical_text,
     joined,
     parse_canonical,
+    quoted,
     read_back,
 )
 from entente.kernel.clock import format_time, parse_time
@@ -100,9 +100,9 @@ def draft_from_text(kind: str, body: BodyId, at: datetime, content: str) -> Stat
     """
     members = {
         "v": str(STATEMENT_VERSION),
-        "kind": canonical_text(kind),
-        "body": canonical_text(body),
-        "at": canonical_text(format_time(at)),
+        "kind": quoted(kind),
+        "body": quoted(body),
+        "at": quoted(format_time(at)),
         "content": content,
     }
     document, signed = read_back(joined(members))

@@ -7,7 +7,7 @@ import changes nothing: an equal content is no new version (R6), so that a kille
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.kernel.ports import Act
+from entente.records.checking import Prepared, checked, prepared
 from entente.records.freshening import Fresh
 from entente.records.listing import ListIssue
 from entente.records.model import Fragment, Holder, ImportSummary, Record, RecordDraft, Rejected
@@ -23,12 +24,8 @@ from entente.records.originals import OriginalStanding, Revoked
 from entente.records.ports import RecordsUnit, RecordWrite
 from entente.records.revoking import ANOTHER_MAKER, Revoking, standing_to
 from entente.records.rules import (
-    check_draft,
     check_end,
-    check_local_id,
     check_terms_count,
-    content_digest,
-    content_texts,
     latest_end,
     record_id,
 )
@@ -39,8 +36,6 @@ from entente.records.statements import record_statement
 SLICE_ROWS_FIRST = 50
 """Rows of the first slice; later ones grow or shrink with the time a slice took."""
 SLICE_ROWS_MAX = 1_000
-RAW_CHARACTERS_MAX = 500
-"""How much of a rejected row is kept in the rejects file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +73,10 @@ class Import:
     plan: ImportPlan
     _counts: _Counts = field(default_factory=_Counts)
 
-    def run(self, rows: Iterable[RecordDraft | Rejected | Revoked], rejects_file: str) -> ImportSummary:
+    def run(self, rows: Iterable[RecordDraft | Prepared | Rejected | Revoked], rejects_file: str) -> ImportSummary:
         """Keep every good row, hand every bad one to `on_reject` with its reason, and return what was done.
 
+        A row that comes prepared was checked where it was made (R51); what depends on what is held is judged here for all.
         Raises Refused before reading anything when the officer may not import. Source: docs/rules/records.md R6.
         """
         service = self.records
@@ -91,11 +87,9 @@ class Import:
         size = SLICE_ROWS_FIRST
         while taken := list(itertools.islice(pending, size)):
             revoked = [row for row in taken if isinstance(row, Revoked)]
-            drafts = [
-                draft for row in taken if not isinstance(row, Revoked) and (draft := self._checked(row)) is not None
-            ]
+            given = [one for row in taken if not isinstance(row, Revoked) and (one := self._checked(row)) is not None]
             slice_began = service.clock.now()
-            self._keep(drafts, slice_began)
+            self._keep(given, slice_began)
             if revoked:
                 self._withdraw(revoked)
             size = next_size(size, service.clock.now() - slice_began, self.plan.slice_ms_max)
@@ -119,18 +113,12 @@ class Import:
         for row in rejected:
             self._reject(row)
 
-    def _checked(self, row: RecordDraft | Rejected) -> RecordDraft | None:
-        if isinstance(row, Rejected):
-            self._reject(row)
+    def _checked(self, row: RecordDraft | Prepared | Rejected) -> Prepared | None:
+        found = checked(row, self.records.schemata, self.records.lists) if isinstance(row, RecordDraft) else row
+        if isinstance(found, Rejected):
+            self._reject(found)
             return None
-        try:
-            check_local_id(row.local_id)
-            check_draft(row, self.records.schemata, self.records.lists)
-        except Invalid as error:
-            raw = repr(row.fragment.data[:RAW_CHARACTERS_MAX]) if row.fragment is not None else row.local_id
-            self._reject(Rejected(row.local_id, error.field, error.what, raw, row.local_id))
-            return None
-        return row
+        return found
 
     def _reject(self, row: Rejected) -> None:
         self._counts.rejected += 1
@@ -138,9 +126,9 @@ class Import:
             self.plan.issue.rejected(row)
         self.plan.on_reject(row)
 
-    def _keep(self, drafts: list[RecordDraft], now: datetime) -> None:
+    def _keep(self, given: list[Prepared], now: datetime) -> None:
         """Keep one slice in one transaction; when it returns, the slice is durable."""
-        if not drafts:
+        if not given:
             return
         # Asked before the unit opens: what the gate knows of committed data is then remembered from slice to slice.
         self.records.disclosure.situation()
@@ -148,7 +136,7 @@ class Import:
             source = unit.bodies.own().id
             situation = self.records.disclosure.situation_in(unit)
             copies = Copies(unit, situation, now)
-            writes = list(self._writes(unit, situation, source, self._meant(unit, drafts, source), now))
+            writes = list(self._writes(unit, situation, source, self._meant(unit, given, source), now))
             held = _held_elsewhere(unit, writes)
             self.records.reentries.notice(unit, [write.record for write in writes if write.record.version == 1])
             unit.records.put_many(writes)
@@ -164,28 +152,29 @@ class Import:
                     self._send(write, fresh, self.plan.recipients - known)
             unit.commit()
 
-    def _meant(self, unit: RecordsUnit, drafts: list[RecordDraft], source: BodyId) -> list[RecordDraft]:
+    def _meant(self, unit: RecordsUnit, given: list[Prepared], source: BodyId) -> list[Prepared]:
         """Return the drafts under the ids that their entries have now, where the file is an issue of a list (R48)."""
         if self.plan.issue is None:
-            return drafts
+            return given
         kept = []
-        for row in self.plan.issue.meant(unit, drafts, source):
+        meant = self.plan.issue.meant(unit, [one.draft for one in given], source)
+        for one, row in zip(given, meant, strict=True):
             if isinstance(row, Rejected):
                 self._reject(row)
             else:
-                kept.append(row)
+                kept.append(_of(row, one))
         return kept
 
     def _writes(
-        self, unit: RecordsUnit, situation: Situation, source: BodyId, drafts: list[RecordDraft], now: datetime
+        self, unit: RecordsUnit, situation: Situation, source: BodyId, meant: list[Prepared], now: datetime
     ) -> Iterator[RecordWrite]:
-        ids = [record_id(source, draft.local_id) for draft in drafts]
+        ids = [record_id(source, one.draft.local_id) for one in meant]
         # A withdrawal that was taken back, or came back before its record, is final for a record that is not held too.
         held, withdrawn, erased = unit.records.digests(ids), unit.records.withdrawn(ids), unit.erasures.erased(ids)
         with_files = unit.records.with_blobs(list(held))
         ends: dict[tuple[str, tuple[InstrumentId | None, ...]], date] = {}
-        for given in drafts:
-            draft = _owned(given, source)
+        for one in meant:
+            draft = _owned(one.draft, source)
             if (known := with_files.get(record_id(source, draft.local_id))) is not None:
                 draft = with_its_files(draft, known)
             terms_named = (draft.kind, tuple(cls.instrument for cls in draft.terms))
@@ -205,29 +194,27 @@ class Import:
                 self._reject(Rejected(draft.local_id, "local_id", why, "", draft.local_id))
                 continue
             version, known_digest = held.get(wanted, (0, b""))
-            texts = content_texts(draft)
-            digest = content_digest(texts)
+            ready = _of(draft, one)
             if wanted in withdrawn:
                 why = "The record was withdrawn; that is final (R4)."
                 self._reject(Rejected(draft.local_id, "local_id", why, "", draft.local_id))
                 continue
             standing = (
                 OriginalStanding.NEWER
-                if digest == known_digest
+                if ready.digest == known_digest
                 else self._standing(unit, wanted, version, draft.fragment)
             )
             if standing is OriginalStanding.ANOTHER_MAKER:
                 self._reject(Rejected(draft.local_id, "created_by_ref", ANOTHER_MAKER, "", draft.local_id))
                 continue
-            if digest == known_digest or standing is OriginalStanding.OLDER:
+            if ready.digest == known_digest or standing is OriginalStanding.OLDER:
                 self._counts.unchanged += 1
                 continue
             # A row that stands twice in one slice is compared with what the slice itself made of it.
-            held[wanted] = (version + 1, digest)
+            held[wanted] = (version + 1, ready.digest)
             self._counts.created += version == 0
             self._counts.updated += version > 0
-            record = _as_record(draft, wanted, source, version + 1, now)
-            yield self._write(unit, record, texts, digest, draft.fragment)
+            yield self._write(unit, _as_record(draft, wanted, source, version + 1, now), ready)
 
     def _standing(self, unit: RecordsUnit, wanted: RecordId, version: int, coming: Fragment | None) -> OriginalStanding:
         """Say how an original stands to the one that is held; one that nothing stands against is newer."""
@@ -236,10 +223,8 @@ class Import:
         held = unit.records.fragment(wanted)
         return standing_to(held, coming, self.plan.standing)
 
-    def _write(
-        self, unit: RecordsUnit, record: Record, texts: Mapping[str, str], digest: bytes, fragment: Fragment | None
-    ) -> RecordWrite:
-        statement = record_statement(record, self.plan.officer, record.at, self.records.signer, texts)
+    def _write(self, unit: RecordsUnit, record: Record, ready: Prepared) -> RecordWrite:
+        statement = record_statement(record, self.plan.officer, record.at, self.records.signer, ready.texts)
         detail: JsonObject = {
             "version": record.version,
             "kind": record.kind,
@@ -249,7 +234,8 @@ class Import:
         act = Act("import_records", record.source, self.plan.officer, record.id, detail)
         sequence = self.records.record(unit, act).sequence
         numbers = tuple(unit.classes.number_of(cls) for cls in record.terms)
-        return RecordWrite(record, statement, numbers, None, record.at, sequence, digest, fragment)
+        fragment = ready.draft.fragment
+        return RecordWrite(record, statement, numbers, None, record.at, sequence, ready.digest, fragment, ready.written)
 
     def _send(self, write: RecordWrite, fresh: Fresh, recipients: frozenset[BodyId]) -> None:
         for recipient in sorted(recipients):
@@ -276,6 +262,11 @@ def next_size(size: int, took: timedelta, slice_ms_max: int) -> int:
     took_ms = max(took / timedelta(milliseconds=1), 1.0)
     fitting = int(size * slice_ms_max / took_ms * 0.9)
     return max(10, min(SLICE_ROWS_MAX, fitting, size * 2))
+
+
+def _of(draft: RecordDraft, one: Prepared) -> Prepared:
+    """Return what is written of a draft: what was made already, unless the draft became another one since."""
+    return one if draft is one.draft else prepared(draft)
 
 
 def _owned(draft: RecordDraft, source: BodyId) -> RecordDraft:

@@ -30,6 +30,7 @@ from entente.records.model import (
     StoredRecord,
     Tombstone,
 )
+from entente.records.written import WrittenAhead
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class RecordWrite:
     digest: bytes
     """SHA-256 over the content without version and time: an equal one is not a new version."""
     fragment: Fragment | None
+    written: WrittenAhead | None = None
+    """Of this very record and fragment, where it was written already."""
 
 
 @dataclass(frozen=True, slots=True)

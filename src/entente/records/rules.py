@@ -18,7 +18,7 @@ from entente.disclosure.model import DisclosureClass
 from entente.handling.model import CodeLists, RecordKind, Retention
 from entente.handling.rules import retention_for
 from entente.kernel.blob import BLOB_BYTES_MAX, KEY_BYTES, is_blob_id
-from entente.kernel.canonical import canonical_text, joined
+from entente.kernel.canonical import canonical_text, joined, quoted
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, RecordId
@@ -179,8 +179,8 @@ def content_texts(said: RecordDraft | Record) -> dict[str, str]:
     a record without one has the digest it had before records had files.
     """
     texts = {
-        "schema": _quoted(said.schema),
-        "kind": _quoted(said.kind),
+        "schema": quoted(said.schema),
+        "kind": quoted(said.kind),
         "terms": "[" + ",".join([_text_of(cls) for cls in said.terms]) + "]",
         "facts": "[" + ",".join([_fact_text(fact) for fact in said.facts]) + "]",
         "links": canonical_text(to_json(said.links)) if said.links else "[]",
@@ -194,15 +194,9 @@ def content_texts(said: RecordDraft | Record) -> dict[str, str]:
 def _fact_text(fact: Fact) -> str:
     unknown = "true" if fact.is_unknown_property else "false"
     return (
-        f'{{"is_unknown_property":{unknown},"observation":{_quoted(fact.observation)},'
-        f'"property":{_quoted(fact.property)},"terms":{fact.terms},"value":{canonical_text(fact.value)}}}'
+        f'{{"is_unknown_property":{unknown},"observation":{quoted(fact.observation)},'
+        f'"property":{quoted(fact.property)},"terms":{fact.terms},"value":{canonical_text(fact.value)}}}'
     )
-
-
-@functools.lru_cache(maxsize=4_096)
-def _quoted(text: str) -> str:
-    # Names of properties, schemata, kinds: few, and written a dozen times a record.
-    return canonical_text(text)
 
 
 @functools.lru_cache(maxsize=4_096)

@@ -13,7 +13,7 @@ from typing import Any
 
 from entente.agreements.statements import OFFICER_CHARACTERS_MAX
 from entente.kernel.blob import CHUNKS_MAX, is_blob_id
-from entente.kernel.canonical import canonical_text, joined
+from entente.kernel.canonical import canonical_text, joined, quoted
 from entente.kernel.clock import format_time
 from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import Invalid
@@ -171,8 +171,8 @@ def record_statement(
 ) -> Statement:
     """Make and sign the statement of one version. `texts` are its content_texts, where the caller has them already."""
     content = {
-        "officer": canonical_text(officer),
-        "signed_in": canonical_text(SIGNED_IN_AS_OPERATOR),
+        "officer": quoted(officer),
+        "signed_in": quoted(SIGNED_IN_AS_OPERATOR),
         "record": _record_text(record, content_texts(record) if texts is None else texts),
     }
     return draft_from_text(RECORD, record.source, at, joined(content)).with_signature(signer)
@@ -184,10 +184,10 @@ def _record_text(record: Record, texts: Mapping[str, str]) -> str:
         {
             **texts,
             "id": canonical_text(record.id),
-            "source": canonical_text(record.source),
+            "source": quoted(record.source),
             "local_id": canonical_text(record.local_id),
             "version": str(record.version),
-            "at": canonical_text(format_time(record.at)),
+            "at": quoted(format_time(record.at)),
         }
     )
 

@@ -13,6 +13,7 @@ import re
 import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
@@ -37,9 +38,14 @@ WRITER_KEY: Final = int.from_bytes(b"entente", "big")
 
 
 _PLAIN_INSERTION: Final = re.compile(
-    r"INSERT INTO ([\w\"]+) \(([\w\", ]+)\) VALUES \((?:%s(?:::[\w ()]+(?: COLLATE \"C\")?)?(?:, )?)+\)"
+    r"INSERT INTO ([\w\"]+) \(([\w\", ]+)\) VALUES \(((?:%s(?:::[\w ()]+(?: COLLATE \"C\")?)?(?:, )?)+)\)"
 )
 """As SQLAlchemy writes one that gives nothing back: a place for each column, with its type."""
+_PLACE: Final = re.compile(r"%s(?:::(\w+))?")
+_TYPES: Final = {"VARCHAR": "text", "BIGINT": "int8", "INTEGER": "int4"}
+"""The server's types by what SQLAlchemy writes at a place."""
+_UNSAID_TYPES: Final = {bytes: "bytea", bool: "bool"}
+"""Those of which it writes nothing, by the values."""
 
 
 class CountingCursor(psycopg.Cursor[Any]):
@@ -239,17 +245,36 @@ def _insert_or_do_each(cursor: CountingCursor, statement: str, each: Sequence[An
     if copying is None:
         cursor.executemany(statement, each)
         return
-    with cursor.copy(copying) as copied:
+    types = [known or _type_at(place, each) for place, known in enumerate(copying.types)]
+    with cursor.copy(copying.statement) as copied:
+        copied.set_types(types)
         for row in each:
             copied.write_row(row)
     cursor.count_copied()
 
 
+def _type_at(place: int, each: Sequence[Any]) -> str:
+    """Return the type of a column by its values; of one without any it does not matter."""
+    return next((_UNSAID_TYPES[type(row[place])] for row in each if row[place] is not None), "bytea")
+
+
+@dataclass(frozen=True, slots=True)
+class _Copying:
+    """How the rows of a plain insertion are copied in: as the server has values itself, so that it reads no text of them."""
+
+    statement: bytes
+    types: tuple[str, ...]
+    """Of each column; empty where the statement does not say it."""
+
+
 @functools.lru_cache(maxsize=64)
-def _copying(statement: str) -> bytes | None:
-    """Return how the rows of a plain insertion are copied in; None for every other statement."""
+def _copying(statement: str) -> _Copying | None:
+    """Return how a plain insertion is copied in; None for every other statement."""
     found = _PLAIN_INSERTION.fullmatch(statement)
-    return None if found is None else f"COPY {found[1]} ({found[2]}) FROM STDIN".encode()
+    if found is None:
+        return None
+    copied = f"COPY {found[1]} ({found[2]}) FROM STDIN (FORMAT BINARY)".encode()
+    return _Copying(copied, tuple(_TYPES[place] if place else "" for place in _PLACE.findall(found[3])))
 
 
 def _roll_back(connection: Any) -> None:  # noqa: ANN401 - the same

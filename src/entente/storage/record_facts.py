@@ -21,8 +21,9 @@ from entente.storage.schema import record
 
 _decode = json.JSONDecoder().decode
 _facts_in = re.compile(r'\["(\w+)","((?:[^"\\]++|\\.)*+)",(\d+),"[a-z_]+",false\]').findall
-"""The facts of known properties as `_content` writes them. Within a value each quotation mark has a backslash before it, so that
-nothing there looks like the beginning of a list; a link has one item less, and a fact of an unknown property ends with true."""
+"""The facts of known properties as record_forms writes them. Within a value each quotation mark has a backslash before it, so
+that nothing there looks like the beginning of a list; a link has one item less, and a fact of an unknown property ends with
+true."""
 
 _COUNT_CHANGED = sa.select(sa.func.count().label("records")).where(record.c.change_sequence > sa.bindparam("after"))
 _FACTS_SINCE = (

@@ -28,7 +28,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from entente.storage.rows import PARAMETERS_MAX, parts, read
+from entente.storage.rows import PARAMETERS_MAX, insert_rows, parts, read
 from entente.storage.schema import disclosure_class, record, record_class, record_count
 
 CLASSES_PER_QUERY: Final = 400
@@ -135,7 +135,7 @@ class RecordPages:
             for cls in json.loads(classes)
         ]
         if rows:
-            self._connection.execute(sa.insert(record_class), rows)
+            insert_rows(self._connection, record_class, rows)
         self._add_counts(Counter(numbers.values()))
 
     def leave(self, numbers: Mapping[int, ClassKey]) -> None:

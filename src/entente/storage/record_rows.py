@@ -19,18 +19,18 @@ import sqlalchemy as sa
 from entente.disclosure.model import DisclosureClass
 from entente.handling.model import Observation, Retention
 from entente.kernel.canonical import JsonObject
-from entente.kernel.codec import from_json, to_json
+from entente.kernel.codec import from_json
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import BodyId, KeyId, RecordId
 from entente.kernel.signing import Signature, decode_bytes, encode_bytes
 from entente.kernel.statement import Statement
 from entente.records.model import BlobReference, ChangedRecord, Fact, Link, Record, StoredRecord
 from entente.records.ports import RecordWrite
+from entente.storage.record_forms import content_text, encoded
 from entente.storage.schema import stored_moment
 
 _OBSERVATIONS = {observation.value: observation for observation in Observation}
 _decode = json.JSONDecoder().decode
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def values_of(write: RecordWrite, number: int) -> dict[str, object]:
@@ -50,10 +50,10 @@ def values_of(write: RecordWrite, number: int) -> dict[str, object]:
         "received_at": write.received_at,
         "change_sequence": write.change_sequence,
         "digest": write.digest,
-        "class_numbers": _encode(write.class_numbers),
-        "content": _content(record),
+        "class_numbers": encoded(write.class_numbers),
+        "content": content_text(record) if write.written is None else write.written.content,
         "signed": statement.signed,
-        "signatures": _encode([[item.key_id, encode_bytes(item.value)] for item in statement.signatures]),
+        "signatures": encoded([[item.key_id, encode_bytes(item.value)] for item in statement.signatures]),
         "statement_hash": hashlib.sha256(statement.signed).digest(),
         "doubted_at": None,
         "ended_at": None,
@@ -120,20 +120,6 @@ def class_numbers_of(text: str) -> tuple[int, ...]:
     """Read the numbers of a row's classes."""
     # Records by the thousand have the same classes.
     return tuple(json.loads(text))
-
-
-def _content(record: Record) -> str:
-    content: dict[str, object] = {
-        "facts": [
-            (fact.property, fact.value, fact.terms, fact.observation, fact.is_unknown_property) for fact in record.facts
-        ],
-        "links": [[link.property, link.to, link.terms, link.observation.value] for link in record.links],
-        "review_on": record.retention.review_on.isoformat(),
-    }
-    if record.blobs:
-        # Few records have files, and those that have few: the common form is enough.
-        content["blobs"] = to_json(record.blobs)
-    return _encode(content)
 
 
 def _link(item: list[Any]) -> Link:

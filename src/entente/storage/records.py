@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,9 +21,11 @@ from entente.kernel.ids import BlobId, BodyId, KeyId, RecordId
 from entente.kernel.statement import Statement
 from entente.records.model import ChangedFacts, ChangedRecord, Fragment, Holder, HolderState, Record, StoredRecord
 from entente.records.ports import Page, RecordWrite
+from entente.records.written import WrittenAhead
 from entente.storage.classes import ClassTables
 from entente.storage.record_blobs import RecordBlobs
 from entente.storage.record_facts import count_changed, facts_since
+from entente.storage.record_forms import compressed
 from entente.storage.record_pages import ClassKey, RecordPages, class_key, is_listed
 from entente.storage.record_rows import changed_record, content_record, stored_record, values_of
 from entente.storage.rows import (
@@ -41,35 +43,12 @@ from entente.storage.rows import (
 )
 from entente.storage.schema import record, record_class, record_fragment, record_holder, record_withdrawal
 
-FRAGMENT_COMPRESSION: Final = 1
-"""The fastest level of zlib: a fragment of 3 KB shrinks to a third in 40 µs, within the import's time."""
-TINY_FRAGMENT_BYTES: Final = 1_024
-"""A fragment shorter than this shrinks by a third at most, less than a row of the trail; it is kept as it is, in zlib's form."""
-SMALL_FRAGMENT_BYTES: Final = 4_096
-SMALL_WINDOW_BITS: Final = 12
-SMALL_MEMORY_LEVEL: Final = 5
-"""A fragment within one window of 4 KB shrinks as far with it, and zlib has a tenth of the memory to make ready for each."""
 _NUMBERS = "record numbers"
 _REISSUED = "records issued anew under keys {}"
 
 _BY_ID = sa.select(record).where(record.c.record_id == sa.bindparam("record"))
 _BY_NUMBERS = sa.select(record).where(record.c.number.in_(sa.bindparam("numbers", expanding=True)))
 _LAST_CHANGE = sa.select(sa.func.max(record.c.change_sequence).label("last"))
-_KNOWN = sa.select(
-    record.c.record_id,
-    record.c.number,
-    record.c.class_numbers,
-    record.c.erase_on,
-    record.c.withdrawn_at,
-    record.c.doubted_at,
-    record.c.ended_at,
-).where(record.c.record_id.in_(sa.bindparam("records", expanding=True)))
-_DIGESTS = sa.select(record.c.record_id, record.c.version, record.c.digest).where(
-    record.c.record_id.in_(sa.bindparam("records", expanding=True))
-)
-_WITHDRAWN = sa.select(record_withdrawal.c.record_id).where(
-    record_withdrawal.c.record_id.in_(sa.bindparam("records", expanding=True))
-)
 # The signed bytes stay where they are: the index holds nothing of them, and whoever shows a record reads and checks them.
 _CHANGED = (
     sa.select(*(column for column in record.columns if column.name not in {"signed", "signatures", "statement_hash"}))
@@ -121,6 +100,22 @@ _HOLDER_ADD = sa.insert(record_holder)
 
 
 @functools.lru_cache
+def _known_of(count: int) -> sa.Select[Any]:
+    found = ("record_id", "number", "class_numbers", "erase_on", "withdrawn_at", "doubted_at", "ended_at")
+    return sa.select(*(record.c[name] for name in found)).where(among(record.c.record_id, count))
+
+
+@functools.lru_cache
+def _digests_of(count: int) -> sa.Select[Any]:
+    return sa.select(record.c.record_id, record.c.version, record.c.digest).where(among(record.c.record_id, count))
+
+
+@functools.lru_cache
+def _withdrawn_of(count: int) -> sa.Select[Any]:
+    return sa.select(record_withdrawal.c.record_id).where(among(record_withdrawal.c.record_id, count))
+
+
+@functools.lru_cache
 def _contents_of(count: int) -> sa.Select[Any]:
     # How it came here and who signed it nobody compares; that the signed bytes are whole is checked.
     left_out = {"received_from", "received_at", "digest", "signatures"}
@@ -152,6 +147,8 @@ class RecordTables:
         self._classes = classes
         self._pages = RecordPages(connection)
         self.files = RecordBlobs(connection)
+        self._absent: set[RecordId] = set()
+        """Records of which this transaction has read that they are not held: an import asks, and then keeps them."""
 
     def get(self, record: RecordId) -> StoredRecord | None:
         """Return the newest version held, withdrawn ones included."""
@@ -182,24 +179,20 @@ class RecordTables:
 
     def digests(self, records: Sequence[RecordId]) -> dict[RecordId, tuple[int, bytes]]:
         """Return version and content digest of those held."""
-        return {
-            RecordId(row.record_id): (row.version, row.digest)
-            for part in parts(records)
-            for row in self._connection.execute(_DIGESTS, {"records": list(part)})
-        }
+        rows = read_among(self._connection, _digests_of, records)
+        found = {RecordId(row.record_id): (row.version, row.digest) for row in rows}
+        self._absent.update(record for record in records if record not in found)
+        return found
 
     def withdrawn(self, records: Sequence[RecordId]) -> frozenset[RecordId]:
         """Return those of which a withdrawal is kept, held or not."""
-        return frozenset(
-            RecordId(name)
-            for part in parts(records)
-            for name in self._connection.execute(_WITHDRAWN, {"records": list(part)}).scalars()
-        )
+        return frozenset(RecordId(row.record_id) for row in read_among(self._connection, _withdrawn_of, records))
 
     def put_many(self, writes: Sequence[RecordWrite]) -> None:
         """Keep versions; each replaces the older one under the same number. Of two of one record the later counts."""
         newest = {write.record.id: write for write in writes}
-        known = self._known(list(newest))
+        known = self._known([record_id for record_id in newest if record_id not in self._absent])
+        self._absent.difference_update(newest)
         self._pages.leave({item.number: item.key for item in known.values() if item.is_listed})
         new = [write for write in newest.values() if write.record.id not in known]
         numbers = self._new_numbers(new)
@@ -376,7 +369,7 @@ class RecordTables:
         return frozenset(number for number in allowed if number in classes and classes[number].kind == kind)
 
     def _known(self, records: Sequence[RecordId]) -> dict[RecordId, _Known]:
-        rows = [row for part in parts(records) for row in self._connection.execute(_KNOWN, {"records": list(part)})]
+        rows = list(read_among(self._connection, _known_of, records))
         classes = {row.number: json.loads(row.class_numbers) for row in rows}
         # A record with several classes may be listed under some of them only; with one it is listed under that.
         listed = self._pages.listed([number for number, held in classes.items() if len(held) > 1])
@@ -403,7 +396,7 @@ class RecordTables:
         for write in writes:
             if write.fragment is None:
                 continue
-            key, values = {"record_number": numbers[write.record.id]}, _fragment_values(write.fragment)
+            key, values = {"record_number": numbers[write.record.id]}, _fragment_values(write.fragment, write.written)
             if write.record.id in known:
                 replace_row(self._connection, record_fragment, key, values)
             else:
@@ -431,20 +424,11 @@ def _changes(write: RecordWrite, number: int) -> dict[str, object]:
     return values
 
 
-def _fragment_values(fragment: Fragment) -> dict[str, object]:
+def _fragment_values(fragment: Fragment, written: WrittenAhead | None) -> dict[str, object]:
     return {
         "file_name": fragment.file_name,
         "file_sha256": fragment.file_sha256,
         "file_date": fragment.file_date,
         "format": fragment.format,
-        "data": _compressed(fragment.data),
+        "data": compressed(fragment.data) if written is None else written.fragment,
     }
-
-
-def _compressed(data: bytes) -> bytes:
-    """Compress a fragment; any zlib reads it back, whatever the window."""
-    if len(data) > SMALL_FRAGMENT_BYTES:
-        return zlib.compress(data, FRAGMENT_COMPRESSION)
-    level = FRAGMENT_COMPRESSION if len(data) >= TINY_FRAGMENT_BYTES else zlib.Z_NO_COMPRESSION
-    small = zlib.compressobj(level, zlib.DEFLATED, SMALL_WINDOW_BITS, SMALL_MEMORY_LEVEL)
-    return small.compress(data) + small.flush()

@@ -18,6 +18,7 @@ from entente.formats.stix_bundle import standing_of
 from entente.formats.stix_words import OUR_CODES, OURS, TLP_2
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import InstrumentId
+from entente.records.checking import Prepared
 from entente.records.model import Fragment, RecordDraft, Rejected
 from entente.records.originals import OriginalStanding, Revoked
 from entente.records.rules import check_draft, check_local_id
@@ -42,7 +43,7 @@ class Reading:
         file = folder / "bundle.json"
         file.write_bytes(data)
         with read_import(file, terms or reading.terms().under(INSTRUMENT)) as opened:
-            self.rows: list[Row] = list(opened.rows)
+            self.rows: list[Row] = [row for row in opened.rows if not isinstance(row, Prepared)]
             self.losses, self.dropped, self.meanings = opened.losses, opened.dropped, opened.meanings()
         self.drafts = {row.local_id: row for row in self.rows if isinstance(row, RecordDraft)}
         for draft in self.drafts.values():
