@@ -21,7 +21,7 @@ from entente.kernel.errors import (
     Untrusted,
 )
 from entente.transport.errors import STATUS_OF
-from entente.verbs.wire import error_from_json, error_to_json
+from entente.kernel.wire import error_from_json, error_to_json
 from entente.web.errors import STATUS as PAGE_STATUS
 from tests.cli.conftest import Run, answer
 from tests.docs.source import ROOT

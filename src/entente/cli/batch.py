@@ -18,7 +18,7 @@ from entente.cli.progress import progress
 from entente.identity.model import QUERIES_MAX, REQUEST_TERMS_MAX
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.exercise import EXERCISE, EXERCISE_WORD
-from entente.verbs.wire import error_to_json
+from entente.kernel.wire import error_to_json
 
 SLICE_BYTES_MAX = 1024 * 1024
 """Of the queries of one request as JSON: half of what the operator's route takes, and one row has at most a fifth of it."""

@@ -29,7 +29,7 @@ from entente.kernel.signing import decode_bytes
 from entente.node import Node
 from entente.settings import Settings, read_settings
 from entente.verbs import perform
-from entente.verbs.wire import error_from_json
+from entente.kernel.wire import error_from_json
 
 WAIT_SECONDS_MAX = 20.0
 """How long a command waits for another one: an import holds the folder as long as it runs, everything else under a second."""

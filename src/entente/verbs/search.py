@@ -13,7 +13,7 @@ from entente.verbs.asking import OCCASION_FIELDS, QUERY_FIELDS, occasion_of, que
 from entente.verbs.mrz import zone_of
 from entente.verbs.references import Names, names_and_officer, readable_error
 from entente.verbs.verb import Verb, verb
-from entente.verbs.wire import error_to_json
+from entente.kernel.wire import error_to_json
 
 
 def _search(node: Node, arguments: Arguments) -> JsonObject:
