@@ -1,0 +1,115 @@
+"""A list that is read page by page, each fetched when it is come to, with the requests of entente.client.call.
+
+Source: docs/rules/api.md P10.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+from entente.client.answers import not_a_node
+from entente.client.call import Call, PagedCall
+
+T = TypeVar("T")
+P = TypeVar("P")
+I = TypeVar("I")  # noqa: E741 - the type of an item
+
+
+class Asks(ABC):
+    """What can carry out a request."""
+
+    @abstractmethod
+    def ask(self, call: Call[T]) -> T:
+        """Send a request, again where that is safe, and return its answer; raise the error that the node said."""
+
+    @abstractmethod
+    def ask_unless_known(self, call: Call[T]) -> T | None:
+        """Ask with `unless_version`; return None where that version still stands."""
+
+
+class AsksAsync(ABC):
+    """What can carry out a request, for others to go on meanwhile."""
+
+    @abstractmethod
+    async def ask(self, call: Call[T]) -> T:
+        """Send a request, again where that is safe, and return its answer; raise the error that the node said."""
+
+    @abstractmethod
+    async def ask_unless_known(self, call: Call[T]) -> T | None:
+        """Ask with `unless_version`; return None where that version still stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[P, I]):
+    """A list: iterate over it for all its items, over `pages()` for what stands beside them, or take the `first()` page."""
+
+    asked: Asks
+    call: PagedCall[P, I]
+
+    def __iter__(self) -> Iterator[I]:
+        for page in self.pages():
+            yield from _items(self.call, page)
+
+    def first(self) -> P:
+        """Return the first page."""
+        return self.asked.ask(self.call)
+
+    def pages(self, cursor: str | None = None) -> Iterator[P]:
+        """Yield page after page, from a page's «next» on where one is given."""
+        turns = _Turns(self.call, cursor)
+        while turns.call is not None:
+            page = self.asked.ask(turns.call)
+            yield page
+            turns.go_on(page)
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncListing(Generic[P, I]):
+    """A list: iterate over it for all its items, over `pages()` for what stands beside them, or take the `first()` page."""
+
+    asked: AsksAsync
+    call: PagedCall[P, I]
+
+    async def __aiter__(self) -> AsyncIterator[I]:
+        async for page in self.pages():
+            for item in _items(self.call, page):
+                yield item
+
+    async def first(self) -> P:
+        """Return the first page."""
+        return await self.asked.ask(self.call)
+
+    async def pages(self, cursor: str | None = None) -> AsyncIterator[P]:
+        """Yield page after page, from a page's «next» on where one is given."""
+        turns = _Turns(self.call, cursor)
+        while turns.call is not None:
+            page = await self.asked.ask(turns.call)
+            yield page
+            turns.go_on(page)
+
+
+class _Turns(Generic[P, I]):
+    """Which page comes next; it ends with the list, and raises where the node would lead in a circle."""
+
+    def __init__(self, call: PagedCall[P, I], cursor: str | None) -> None:
+        self._list = call
+        self._seen: set[str] = set()
+        self.call: PagedCall[P, I] | None = call if cursor is None else call.after(cursor)
+
+    def go_on(self, page: P) -> None:
+        cursor = cast("dict[str, str | None]", page)["next"]
+        if cursor is None:
+            self.call = None
+            return
+        if cursor in self._seen:
+            raise not_a_node("a page of its list goes on where one before it did")
+        self._seen.add(cursor)
+        self.call = self._list.after(cursor)
+
+
+def _items(call: PagedCall[P, I], page: P) -> list[I]:
+    # The answer was held against its shape, whose field of this name is a list of these.
+    return cast("list[I]", cast("dict[str, Any]", page)[call.items])

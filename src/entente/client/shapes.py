@@ -1,0 +1,298 @@
+"""What the answers of a node hold, as types: the shapes that several routes have.
+
+Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+from entente.kernel.canonical import JsonObject
+
+
+class Body(TypedDict):
+    """A body: its id, its code, its name."""
+
+    id: str
+    code: str
+    name: str
+
+
+class Ground(TypedDict):
+    """Ground, as the API gives it."""
+
+    number: str
+    """The number of the rule."""
+    allows: bool
+    text: str
+    source: str
+    remedy: str
+
+
+class Decision(TypedDict):
+    """A decision with every ground that was examined."""
+
+    allowed: bool
+    grounds: list[Ground]
+    routed_to: str
+    """The authority that may do it instead."""
+    facts: list[list[str]]
+
+
+class Silence(TypedDict):
+    """What an answer lacks because a source is silent."""
+
+    body: Body
+    since: str
+    """When it was heard last; empty: never."""
+    records: int
+
+
+class Evidence(TypedDict):
+    """Evidence, as the API gives it."""
+
+    kind: Literal["for", "against"]
+    text: str
+    weight: int
+
+
+class Candidate(TypedDict):
+    """Candidate, as the API gives it."""
+
+    record: str
+    """The record's id."""
+    name: str
+    """The same with the code of its source: CODE/local id."""
+    caption: str
+    source: Body
+    schema: str
+    kind: str
+    version: int
+    instrument: str
+    score: int
+    """0 to 1000: of candidates with 900, about nine in ten are right."""
+    not_identical: str
+    """The finding that the bearer is another person; empty where there is none."""
+    evidence: list[Evidence]
+
+
+class ZoneFault(TypedDict):
+    """Zone fault, as the API gives it."""
+
+    field: str
+    kind: str
+    text: str
+    line: int
+    place: int
+    proposed: str
+
+
+class Zone(TypedDict):
+    """What a machine readable zone says, and each fault in it (ICAO Doc 9303)."""
+
+    is_valid: bool
+    size: str
+    lines: list[str]
+    document_code: str
+    issuer: str
+    issuer_country: str
+    number: str
+    nationality: str
+    nationality_country: str
+    birth_date: str
+    sex: str
+    expiry_date: str
+    surname: str
+    given_names: str
+    name_may_be_cut: bool
+    personal_number: str
+    optional: list[str]
+    faults: list[ZoneFault]
+    notes: list[str]
+    proposed_lines: list[str]
+
+
+class ReadingsReading(TypedDict):
+    """Readings reading, as the API gives it."""
+
+    kind: str
+    validity: str
+    normal: str
+    text: str
+    proposed: str
+
+
+class Readings(TypedDict):
+    """What a number may be: of which kind, and whether its check digits agree."""
+
+    text: str
+    readings: list[ReadingsReading]
+
+
+class QueryError(TypedDict):
+    """One error, as the API gives it."""
+
+    code: str
+    what: str
+    why: str
+    do: str
+    decision: NotRequired[Decision]
+    field: NotRequired[str]
+    """Invalid: which field."""
+    reason: NotRequired[str]
+    """Untrusted: why."""
+    retry_is_safe: NotRequired[bool]
+    """Unavailable: whether doing it again can count twice."""
+
+
+class OneAnswer(TypedDict):
+    """The answer to one of many queries, or the error of that one alone."""
+
+    candidates: NotRequired[list[Candidate]]
+    zones: NotRequired[list[Zone]]
+    notes: NotRequired[list[str]]
+    identifiers: NotRequired[list[Readings]]
+    error: NotRequired[QueryError]
+
+
+class DeliveryStep(TypedDict):
+    """Delivery step, as the API gives it."""
+
+    step: str
+    by: str
+    at: str
+    reason: str
+
+
+class Delivery(TypedDict):
+    """How far an item has come at one body (the evidence ladder)."""
+
+    to: Body
+    kind: str
+    state: str
+    reason: str
+    at: str | None
+    steps: list[DeliveryStep]
+
+
+class ItemStep(TypedDict):
+    """Hit step, as the API gives it."""
+
+    step: str
+    officer: str
+    at: str
+    reason: str
+
+
+class Hit(TypedDict):
+    """Hit, as the API gives it."""
+
+    id: str
+    way: Literal["sent", "received"]
+    sender: Body
+    recipient: Body
+    instrument: str
+    officer: str
+    our_reference: str
+    your_reference: str
+    at: str
+    deliveries: NotRequired[list[Delivery]]
+    steps: NotRequired[list[ItemStep]]
+    record: str
+    name: str
+    version: int
+    purpose: str
+    crime_area: str
+    outcome: Literal["confirmed", "rejected"]
+    outcome_reason: str
+    score: int
+    circumstances: str
+    state: Literal["held", "told", "answered", "closed"]
+    answer: str
+    is_same_person: bool | None
+    answered_at: str | None
+
+
+class MessageOutside(TypedDict):
+    """A message without its text."""
+
+    id: str
+    way: Literal["sent", "received"]
+    sender: Body
+    recipient: Body
+    instrument: str
+    officer: str
+    our_reference: str
+    your_reference: str
+    at: str
+    deliveries: NotRequired[list[Delivery]]
+    steps: NotRequired[list[ItemStep]]
+    subject: str
+    urgency: str
+    for_action: bool
+    answers: str
+    recall: JsonObject | None
+    """That it was taken back: when, by whom, why."""
+
+
+class Message(TypedDict):
+    """Message, as the API gives it."""
+
+    id: str
+    way: Literal["sent", "received"]
+    sender: Body
+    recipient: Body
+    instrument: str
+    officer: str
+    our_reference: str
+    your_reference: str
+    at: str
+    deliveries: NotRequired[list[Delivery]]
+    steps: NotRequired[list[ItemStep]]
+    subject: str
+    urgency: str
+    for_action: bool
+    answers: str
+    recall: JsonObject | None
+    """That it was taken back: when, by whom, why."""
+    text: str | None
+    """Null where it is not opened by this."""
+
+
+class CaseReference(TypedDict):
+    """Case reference, as the API gives it."""
+
+    body: Body
+    reference: str
+
+
+class Case(TypedDict):
+    """Case, as the API gives it."""
+
+    number: str
+    """Year and place in the register: 2031/000017."""
+    title: str
+    crime_area: str
+    opened_at: str
+    opened_by: str
+    state: Literal["open", "closed"]
+    references: list[CaseReference]
+
+
+class CaseEvent(TypedDict):
+    """Case event, as the API gives it."""
+
+    at: str
+    officer: str
+    kind: str
+    subject: str
+    text: str
+
+
+class Result(TypedDict):
+    """What identifies the result. It is kept for a day and given again to the same request (P8)."""
+
+    id: str
+    """What was made or changed."""
+    href: str
+    """Where it is read."""
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
