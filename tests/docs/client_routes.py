@@ -1,7 +1,8 @@
 """Writes the methods of the client, one for each route of the API, from the table of routes.
 
-For each heading of the reference a file of src/entente/client/routes: a function that makes the request, and a method of both
-clients. `make reference` writes them, tests/docs/test_client_made.py compares what stands there with what this gives.
+For each heading of the reference three files of src/entente/client: in `requests` what makes the requests, in `methods`
+and `async_methods` what the two clients have of them. `make reference` writes them, tests/docs/test_client_made.py compares what
+stands there with what this gives.
 """
 
 from __future__ import annotations
@@ -30,17 +31,16 @@ from tests.docs.client_shapes import (
 from tests.docs.source import PACKAGE, ROOT
 
 PLACE = PACKAGE / "client"
-EXAMPLES: Mapping[str, str] = {"number": "2031/000017", "record": "XA-NCB/w-17", "group": "GS/members"}
-"""Of references that are written with a slash."""
-DOCUMENTED: Mapping[str, str] = {
-    "page_size": "How many a page has; the list goes on over all pages.",
-    "version": "The version that was seen: where another one stands, nothing is done.",
-    "unless_version": "The version that is known already: where it still stands, the answer is None.",
-    "idempotency_key": "Made for this act where none is given.",
-    "number": "Its number in the register: 2031/000017.",
-    "record": "The record: CODE/local id.",
-    "group": "The group: CODE of its keeper/name.",
+REFERENCES: Mapping[tuple[str, ...], tuple[str, str, str]] = {
+    ("year", "serial"): ("number", "2031/000017", "Its number in the register: 2031/000017."),
+    ("source", "local_id"): ("record", "XA-NCB/w-17", "The record: CODE/local id."),
+    ("keeper", "name"): ("group", "GS/members", "The group: the code of its keeper/its name."),
 }
+"""Two parameters of a path that make one reference: its name, an example, what it is."""
+PAGE_SIZE = "How many a page has; the list goes on over all pages."
+SEEN = "The version that was seen: where another one stands, nothing is done."
+KNOWN = "The version that is known already: where it still stands, the answer is None."
+KEY = "Made for this act where none is given."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +52,14 @@ class Parameter:
     help: str = ""
     is_needed: bool = True
     field: str = ""
-    """What the verb calls it, where it takes it."""
+    """What the request calls it in query or body, and mostly the verb too; empty where it is neither's."""
+    parts: tuple[str, ...] = ()
+    """The parameters of the path that it fills."""
 
     @property
     def written(self) -> str:
         """How it stands in a signature."""
         return f"{self.name}: {self.form}" if self.is_needed else f"{self.name}: {self.form} | None = None"
-
-    @property
-    def passed(self) -> str:
-        """How it stands in a call."""
-        return f"{self.name}={self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,29 +97,23 @@ def made(route: ApiRoute, found: Shapes) -> Made:
     """Return a route as the client has it."""
     needed = (route.body or {}).get("required", [])
     assert isinstance(needed, list), "names of fields"
-    forms = request_fields(found, route.name, route.body) if route.body is not None else {}
-    fields = (route.body or {}).get("properties", {})
-    assert isinstance(fields, dict), "a body has fields"
-    body = [
-        Parameter(name, forms[name], _help(shape), name in needed, name)
-        for name, shape in fields.items()
-        if isinstance(shape, dict)
-    ]
-    query = [
-        Parameter(_query_name(route, name), found.form(shape, name), _help(shape), name in route.needed, name)
-        for name, shape in route.query.items()
-    ]
-    answer = found.answer(route.name, _marked(route, found))
+    fields = request_fields(found, route.name, route.body) if route.body is not None else {}
+    body = [Parameter(name, form, help_text, name in needed, name) for name, (form, help_text) in fields.items()]
+    query = [_asked(route, name, found.form(shape, name), _help(shape)) for name, shape in route.query.items()]
     items, item = _listed(route, found) if route.pages else ("", "")
-    one = Made(route, tuple(_path(route)), tuple(query), tuple(body), tuple(_heads(route)), answer, item, items)
+    one = Made(
+        route,
+        tuple(_path(route)),
+        tuple(query),
+        tuple(body),
+        tuple(_heads(route)),
+        found.answer(route.name, found.answers[route.name]),
+        item,
+        items,
+    )
     names = [parameter.name for parameter in one.every]
     assert len(names) == len(set(names)), f"two parameters of {route.name} have one name"
     return one
-
-
-def _marked(route: ApiRoute, found: Shapes) -> JsonObject:
-    # The document marks what an exercise's node answers, so that its shapes are asked for by the name they have there.
-    return {"$ref": "/Result"} if route.answer == {"$ref": "#/components/schemas/Result"} else found.answers[route.name]
 
 
 def _listed(route: ApiRoute, found: Shapes) -> tuple[str, str]:
@@ -135,26 +126,35 @@ def _listed(route: ApiRoute, found: Shapes) -> tuple[str, str]:
     return name, form.removeprefix("list[").removesuffix("]")
 
 
-def _query_name(route: ApiRoute, name: str) -> str:
-    return "page_size" if route.pages and name == "limit" else name
+def _asked(route: ApiRoute, name: str, form: str, help_text: str) -> Parameter:
+    if route.pages and name == "limit":
+        return Parameter("page_size", form, PAGE_SIZE, is_needed=False, field=name)
+    return Parameter(name, form, help_text, name in route.needed, name)
 
 
 def _path(route: ApiRoute) -> Iterator[Parameter]:
-    if route.path_names:
-        yield Parameter(route.path_names, "str", field=route.path_names)
-        return
-    for name, shape in route.path_fields.items():
-        shown = f"{singular(route.path.split('/')[1])}_id" if name == "id" else name
-        yield Parameter(shown, "str", _help(shape), field=name)
+    names, steps = list(parameters_in(route.path)), route.path.split("/")
+    while names:
+        pair = tuple(names[:2])
+        if pair in REFERENCES:
+            name, _, help_text = REFERENCES[pair]
+            name = route.path_names or name
+            yield Parameter(name, "str", help_text, field=name, parts=pair)
+            del names[:2]
+            continue
+        name = names.pop(0)
+        of = singular(steps[steps.index(f"{{{name}}}") - 1]).replace("-", "_")
+        shown = f"{of}_id" if name == "id" else name
+        yield Parameter(shown, "str", _help(route.path_fields[name]), field=name, parts=(name,))
 
 
 def _heads(route: ApiRoute) -> Iterator[Parameter]:
     if route.asks_version:
-        yield Parameter("version", "int", field="version")
+        yield Parameter("version", "int", SEEN, field="version")
     if route.version is not None:
-        yield Parameter("unless_version", "int", is_needed=False)
+        yield Parameter("unless_version", "int", KNOWN, is_needed=False)
     if route.writes is Writes.ONCE:
-        yield Parameter("idempotency_key", "str", is_needed=False)
+        yield Parameter("idempotency_key", "str", KEY, is_needed=False)
 
 
 def _help(shape: JsonObject) -> str:
@@ -166,12 +166,13 @@ def request(one: Made) -> Iterator[str]:
     route = one.route
     yield f"def {route.name}({_signature(one)}) -> {one.call}:"
     yield f'    """{route.summary}"""'
-    names = parameters_in(route.path)
-    if route.path_names:
-        example = EXAMPLES.get(route.path_names, "/".join(names))
-        yield f'    {", ".join(names)} = two_parts("{route.path_names}", {route.path_names}, "{example}")'
-    values = names if route.path_names else [parameter.name for parameter in one.path]
-    quoted = ", ".join(f"{name}={value}" for name, value in zip(names, values, strict=True))
+    for each in one.path:
+        if each.parts in REFERENCES:
+            example = REFERENCES[each.parts][1]
+            yield f'    {", ".join(each.parts)} = two_parts("{each.name}", {each.name}, "{example}")'
+    quoted = ", ".join(
+        f"{part}={each.name if len(each.parts) == 1 else part}" for each in one.path for part in each.parts
+    )
     parts = [f'"{route.name}"', f'"{route.method}"']
     parts += [f'filled("{route.path}", {quoted})' if quoted else f'"{route.path}"', one.answer]
     for name, function, held in (("query", "parameters", one.query), ("body", "given", one.body)):
@@ -195,49 +196,66 @@ def method(one: Made, *, waits: bool) -> Iterator[str]:
     if one.route.version is not None:
         for unless, what in (("unless_version: None = None", answer), ("unless_version: int", f"{answer} | None")):
             yield "    @overload"
-            yield f"    {start} {one.route.name}(self, {_signature(one, unless)}) -> {what}: ..."
+            yield f"    {start} {one.route.name}({_signature(one, 'self', unless)}) -> {what}: ..."
         answer = f"{answer} | None"
-    yield f"    {start} {one.route.name}(self, {_signature(one)}) -> {answer}:"
-    yield from documented(one)
+    yield f"    {start} {one.route.name}({_signature(one, 'self')}) -> {answer}:"
+    yield from _documented(one)
     passed = [*(parameter.name for parameter in one.path), *(f"{each.name}={each.name}" for each in one.named)]
-    asked = f"{one.route.name}({', '.join(passed)})"
+    asked = f"{module_of(one.route.about)}.{one.route.name}({', '.join(passed)})"
     ask = "ask_unless_known" if one.route.version is not None else "ask"
     given = f"{listing}(self, {asked})" if one.item else f"self.{ask}({asked})"
     yield f"        return {'' if waits or one.item else 'await '}{given}"
     yield ""
 
 
-def documented(one: Made) -> Iterator[str]:
-    """Yield the text that an editor shows."""
-    told = [f"{each.name}: {text}" for each in one.every if (text := DOCUMENTED.get(each.name, "") or each.help)]
+def _documented(one: Made) -> Iterator[str]:
+    told = [f"{each.name}: {each.help}" for each in one.every if each.help]
     yield f'        """{one.route.summary}'
     yield ""
     yield from ([f"        {one.route.stops_where}"] if one.route.stops_where else [])
     yield f"        Needs the scope {one.route.scope}."
-    yield from (f"        {line}" for line in ["", *told] if told)
+    yield from (f"        {line}".rstrip() for line in ["", *told] if told)
     yield '        """'
 
 
-def _signature(one: Made, unless: str = "") -> str:
+def _signature(one: Made, itself: str = "", unless: str = "") -> str:
     named = [unless if unless and each.name == "unless_version" else each.written for each in one.named]
-    return ", ".join([*(each.written for each in one.path), *(["*", *named] if named else [])])
+    first = [itself] if itself else []
+    return ", ".join([*first, *(each.written for each in one.path), *(["*", *named] if named else [])])
 
 
-def routes_file(about: str, routes: Sequence[Made], found: Shapes) -> str:
-    """Return the file of a heading of the reference."""
-    name = camel(about.replace(" ", "_"))
+def module_of(about: str) -> str:
+    """Return what the files of a heading are called."""
+    return about.lower().replace(" ", "_")
+
+
+def class_of(about: str, *, waits: bool) -> str:
+    """Return what the methods of a heading are called."""
+    return f"{'' if waits else 'Async'}{camel(module_of(about))}Methods"
+
+
+def requests_file(about: str, routes: Sequence[Made], found: Shapes) -> str:
+    """Return the file of the requests under a heading of the reference."""
+    body = [line for one in routes for line in request(one)]
+    return _file(f"The requests under «{about}».", body, found)
+
+
+def methods_file(about: str, routes: Sequence[Made], found: Shapes, *, waits: bool) -> str:
+    """Return the file of what one of the clients has under a heading of the reference."""
+    says = f"What the client that {'waits' if waits else 'does not wait'} has under «{about}»."
     body = [
-        *(line for one in routes for line in request(one)),
-        f"class {name}Routes(Asks):",
-        f'    """What the client that waits asks under «{about}»."""',
-        *(line for one in routes for line in method(one, waits=True)),
-        f"class Async{name}Routes(AsksAsync):",
-        f'    """What the client that does not wait asks under «{about}»."""',
-        *(line for one in routes for line in method(one, waits=False)),
+        f"from entente.client.requests import {module_of(about)}",
+        f"class {class_of(about, waits=waits)}({'Asks' if waits else 'AsksAsync'}):",
+        f'    """{says}"""',
+        *(line for one in routes for line in method(one, waits=waits)),
     ]
+    return _file(says, body, found)
+
+
+def _file(says: str, body: Sequence[str], found: Shapes) -> str:
     text = "\n".join(body)
     head = [
-        f'"""The routes under «{about}», as a client asks them.',
+        f'"""{says}',
         "",
         MADE,
         '"""',
@@ -246,49 +264,32 @@ def routes_file(about: str, routes: Sequence[Made], found: Shapes) -> str:
         "from typing import Literal, overload",
         "from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts",
         "from entente.client.listing import Asks, AsksAsync, AsyncListing, Listing",
-        f"from entente.client.answer_shapes import {_used(text, {*found.written} - found.shared)}",
-        f"from entente.client.shapes import {_used(text, found.shared)}",
+        *_used("from entente.client.answer_shapes import", text, {*found.written} - found.shared),
+        *_used("from entente.client.shapes import", text, found.shared),
         "from entente.kernel.canonical import JsonObject",
     ]
     return formatted("\n".join([*head, text]) + "\n")
 
 
-def _used(text: str, names: Iterable[str]) -> str:
-    return ", ".join(sorted(name for name in names if re.search(rf"\b{name}\b", text))) or "Result"
+def _used(start: str, text: str, names: Iterable[str]) -> list[str]:
+    used = sorted(name for name in names if re.search(rf"\b{name}\b", text))
+    return [f"{start} {', '.join(used)}"] if used else []
 
 
-def formatted(text: str) -> str:
-    """Return a file as the formatter has it, without what it imports and does not use."""
-    name = ["--stdin-filename", "src/entente/client/routes/made.py", "-"]
-    for line in (["check", "--fix-only", "--select", "I,F401,TC", "--quiet"], ["format", "--quiet"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *line, *name],
-            input=text,
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd=ROOT,
-        )
-        text = done.stdout
-    return text
-
-
-def routes_init(headings: Iterable[str]) -> str:
+def methods_init(headings: Iterable[str], *, waits: bool) -> str:
     """Return the file that puts the methods of all headings together."""
-    names = {about: camel(about.replace(" ", "_")) for about in headings}
+    says = f"All that the client that {'waits' if waits else 'does not wait'} asks, one method for each route."
+    folder = "methods" if waits else "async_methods"
+    names = {module_of(about): class_of(about, waits=waits) for about in headings}
     lines = [
-        '"""The methods of both clients, one for each route of the API.',
+        f'"""{says}',
         "",
         MADE,
         '"""',
-        *(
-            f"from entente.client.routes.{about.lower()} import Async{name}Routes, {name}Routes"
-            for about, name in names.items()
-        ),
+        *(f"from entente.client.{folder}.{module} import {name}" for module, name in names.items()),
+        f"class {'' if waits else 'Async'}Methods({', '.join(names.values())}):",
+        f'    """{says}"""',
     ]
-    for start, says in (("", "that waits"), ("Async", "that does not wait")):
-        bases = ", ".join(f"{start}{name}Routes" for name in names.values())
-        lines += [f"class {start}Routes({bases}):", f'    """All that the client {says} asks."""']
     return formatted("\n".join(lines) + "\n")
 
 
@@ -302,7 +303,7 @@ def verbs_file(every: Sequence[Made]) -> str:
         "from __future__ import annotations",
         "from collections.abc import Callable, Mapping",
         "from dataclasses import dataclass",
-        f"from entente.client.routes import {', '.join(sorted({one.route.about.lower() for one in every}))}",
+        f"from entente.client.requests import {', '.join(sorted({module_of(one.route.about) for one in every}))}",
         "from entente.client.call import Call",
         "@dataclass(frozen=True, slots=True)",
         "class Request:",
@@ -310,20 +311,35 @@ def verbs_file(every: Sequence[Made]) -> str:
         "    make: Callable[..., Call[object]]",
         "    takes: Mapping[str, str]",
         '    """By the verb\'s own fields, the parameters of `make`."""',
-        "    changes: bool",
+        "    changes: bool = False",
         '    """Whether it changes something, so that its answer only names the result (docs/rules/api.md P8)."""',
-        "    pages: str",
+        '    pages: str = ""',
         '    """Of a list, the verb\'s field that says from where; else empty."""',
         "REQUESTS: Mapping[str, Request] = {",
     ]
     for one in sorted(every, key=lambda each: each.route.verb):
         takes = ", ".join(f'"{each.field}": "{each.name}"' for each in one.every if each.field)
-        changes = one.route.writes is Writes.ONCE
-        make = f"{one.route.about.lower()}.{one.route.name}"
-        lines.append(
-            f'    "{one.route.verb}": Request({make}, {{{takes}}}, changes={changes}, pages="{one.route.pages}"),'
-        )
+        more = ", changes=True" if one.route.writes is Writes.ONCE else ""
+        more += f', pages="{one.route.pages}"' if one.route.pages else ""
+        make = f"{module_of(one.route.about)}.{one.route.name}"
+        lines.append(f'    "{one.route.verb}": Request({make}, {{{takes}}}{more}),')
     return formatted("\n".join([*lines, "}"]) + "\n")
+
+
+def formatted(text: str) -> str:
+    """Return a file as the formatter has it, without what it imports and does not use."""
+    name = ["--stdin-filename", "src/entente/client/requests/made.py", "-"]
+    for line in (["check", "--fix-only", "--select", "I,F401", "--quiet"], ["format", "--quiet"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *line, *name],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+        )
+        text = done.stdout
+    return text
 
 
 def files() -> Mapping[str, str]:
@@ -332,18 +348,26 @@ def files() -> Mapping[str, str]:
     every = [made(route, found) for route in ROUTES]
     headings = dict.fromkeys(one.route.about for one in every)
     of = {about: [one for one in every if one.route.about == about] for about in headings}
-    return {
+    written = {
         "shapes.py": formatted(shapes_file(found)),
         "answer_shapes.py": formatted(answers_file(found)),
-        **{f"routes/{about.lower()}.py": routes_file(about, routes, found) for about, routes in of.items()},
-        "routes/__init__.py": routes_init(of),
         "verbs.py": verbs_file(every),
+        "requests/__init__.py": formatted(f'"""The requests of every route of the API.\n\n{MADE}\n"""\n'),
+        "methods/__init__.py": methods_init(of, waits=True),
+        "async_methods/__init__.py": methods_init(of, waits=False),
     }
+    for about, routes in of.items():
+        module = f"{module_of(about)}.py"
+        written[f"requests/{module}"] = requests_file(about, routes, found)
+        written[f"methods/{module}"] = methods_file(about, routes, found, waits=True)
+        written[f"async_methods/{module}"] = methods_file(about, routes, found, waits=False)
+    return written
 
 
 def main() -> None:
     """Write the files."""
     for name, text in files().items():
+        (PLACE / name).parent.mkdir(exist_ok=True)
         (PLACE / name).write_text(text, encoding="utf-8")
 
 

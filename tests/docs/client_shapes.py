@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from keyword import iskeyword
 
 from entente.api.components import components
 from entente.api.openapi import document
@@ -84,7 +85,7 @@ class Shapes:
                 assert isinstance(items, dict), "a list has one shape of items"
                 return f"{many}[{self.form(items, place, many)}]"
             case "object":
-                return self._object(shape, place) if isinstance(shape.get("properties"), dict) else "JsonObject"
+                return self._object(shape, place)
         return TYPES[str(kinds)]
 
     def answer(self, route: str, shape: JsonObject) -> str:
@@ -97,6 +98,11 @@ class Shapes:
         return self.form(self.schemas[name], name)
 
     def _object(self, shape: JsonObject, place: str) -> str:
+        more = shape.get("additionalProperties")
+        if isinstance(more, dict):
+            return f"dict[str, {self.form(more, place)}]"
+        if not isinstance(shape.get("properties"), dict):
+            return "JsonObject"
         key = repr({name: value for name, value in shape.items() if name != "description"})
         if key not in self.named:
             name = self.named[key] = NAMES.get(place, place)
@@ -110,13 +116,22 @@ class Shapes:
         assert isinstance(fields, dict), "an object has fields"
         assert isinstance(needed, list), "names of fields"
         stem = name.removesuffix("Answer")
-        yield f"class {name}(TypedDict):"
-        yield f'    """{textual(shape.get("description")) or said_of(name, place)}"""'
-        yield ""
+        forms = {
+            one: self.form(held, f"{stem}{camel(singular(one))}")
+            for one, held in fields.items()
+            if isinstance(held, dict)
+        }
+        typed = {one: form if one in needed else f"NotRequired[{form}]" for one, form in forms.items()}
+        says = textual(shape.get("description")) or said_of(name, place)
+        if any(iskeyword(one) for one in fields):
+            # A field that is a word of the language cannot stand in a class.
+            written = ", ".join(f'"{one}": {form}' for one, form in typed.items())
+            yield from (f'{name} = TypedDict("{name}", {{{written}}})', f'"""{says}"""', "")
+            return
+        yield from (f"class {name}(TypedDict):", f'    """{says}"""', "")
         for one, held in fields.items():
             assert isinstance(held, dict), "a field has a shape"
-            form = self.form(held, f"{stem}{camel(singular(one))}")
-            yield f"    {one}: {form if one in needed else f'NotRequired[{form}]'}"
+            yield f"    {one}: {typed[one]}"
             if help_text := textual(held.get("description")):
                 yield f'    """{help_text}"""'
         yield ""
@@ -163,12 +178,15 @@ def shapes() -> Shapes:
     return found
 
 
-def request_fields(found: Shapes, route: str, body: JsonObject) -> Mapping[str, str]:
-    """Return the types of the fields of a request's body."""
+def request_fields(found: Shapes, route: str, body: JsonObject) -> Mapping[str, tuple[str, str]]:
+    """Return the type of each field of a request's body, and what it says."""
     fields = body["properties"]
     assert isinstance(fields, dict), "a body has fields"
     return {
-        name: found.form(shape, f"{camel(route)}{camel(singular(name))}", "Sequence")
+        name: (
+            found.form(shape, f"{camel(route)}{camel(singular(name))}", "Sequence"),
+            textual(shape.get("description")),
+        )
         for name, shape in fields.items()
         if isinstance(shape, dict)
     }

@@ -17,17 +17,17 @@ from typing import Self, TypeVar, cast
 
 import httpx
 
+from entente.client.async_methods import AsyncMethods
 from entente.client.call import Call
 from entente.client.carrying import Growing, event_of, head_of, waits_of
 from entente.client.credentials import Place, Token, place_of, token_of_file
 from entente.client.exchange import Event, Lost, Pause, Send, Terms, exchange
 from entente.client.patience import Patience
-from entente.client.routes import AsyncRoutes
 
 T = TypeVar("T")
 
 
-class AsyncClient(AsyncRoutes):
+class AsyncClient(AsyncMethods):
     """A node, asked over its API by one asyncio loop; keeps connections open until it is closed.
 
         async with AsyncClient("http://127.0.0.1:8601", "gate-4.token") as node:

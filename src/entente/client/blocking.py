@@ -20,13 +20,13 @@ from entente.client.call import Call
 from entente.client.carrying import Growing, event_of, head_of, waits_of
 from entente.client.credentials import Place, Token, place_of, token_of_file
 from entente.client.exchange import Event, Pause, Send, Terms, exchange
+from entente.client.methods import Methods
 from entente.client.patience import Patience
-from entente.client.routes import Routes
 
 T = TypeVar("T")
 
 
-class Client(Routes):
+class Client(Methods):
     """A node, asked over its API. Safe from several threads; keeps connections open until it is closed.
 
         with Client("http://127.0.0.1:8601", "gate-4.token") as node:

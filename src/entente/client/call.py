@@ -1,6 +1,6 @@
 """One request to a node as a value: which route, with what, and the shape of its answer. Nothing here sends anything.
 
-A function of entente.client.routes makes one for its route; entente.client.exchange says how it is sent and its answer read; a
+A function of entente.client.requests makes one for its route; entente.client.exchange says how it is sent and its answer read; a
 client (entente.client.blocking, entente.client.asynchronous) carries that out. Source: docs/rules/api.md.
 """
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from entente.client.call import Call
-from entente.client.routes import cases, directory, hits, messages, records, search, trail
+from entente.client.requests import cases, directory, hits, messages, records, search, trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,27 +19,27 @@ class Request:
     make: Callable[..., Call[object]]
     takes: Mapping[str, str]
     """By the verb's own fields, the parameters of `make`."""
-    changes: bool
+    changes: bool = False
     """Whether it changes something, so that its answer only names the result (docs/rules/api.md P8)."""
-    pages: str
+    pages: str = ""
     """Of a list, the verb's field that says from where; else empty."""
 
 
 REQUESTS: Mapping[str, Request] = {
-    "body_list": Request(directory.list_bodies, {}, changes=False, pages=""),
-    "body_show": Request(directory.show_body, {"body": "body"}, changes=False, pages=""),
-    "case_close": Request(cases.close_case, {"number": "number", "reason": "reason"}, changes=True, pages=""),
-    "case_list": Request(cases.list_cases, {"limit": "page_size"}, changes=False, pages="before"),
-    "case_note": Request(cases.note_case, {"number": "number", "text": "text"}, changes=True, pages=""),
-    "case_open": Request(cases.open_case, {"title": "title", "crime_area": "crime_area"}, changes=True, pages=""),
+    "body_list": Request(directory.list_bodies, {}),
+    "body_show": Request(directory.show_body, {"body": "body"}),
+    "case_close": Request(cases.close_case, {"number": "number", "reason": "reason"}, changes=True),
+    "case_list": Request(cases.list_cases, {"limit": "page_size"}, pages="before"),
+    "case_note": Request(cases.note_case, {"number": "number", "text": "text"}, changes=True),
+    "case_open": Request(cases.open_case, {"title": "title", "crime_area": "crime_area"}, changes=True),
     "case_refer": Request(
-        cases.refer_case, {"number": "number", "body": "body", "reference": "reference"}, changes=True, pages=""
+        cases.refer_case, {"number": "number", "body": "body", "reference": "reference"}, changes=True
     ),
-    "case_reopen": Request(cases.reopen_case, {"number": "number", "reason": "reason"}, changes=True, pages=""),
-    "case_show": Request(cases.show_case, {"number": "number"}, changes=False, pages=""),
-    "group_list": Request(directory.list_groups, {"on": "on"}, changes=False, pages=""),
-    "group_show": Request(directory.show_group, {"group": "group", "on": "on"}, changes=False, pages=""),
-    "hit_answer": Request(hits.answer_hit, {"id": "hit_id", "same": "same", "text": "text"}, changes=True, pages=""),
+    "case_reopen": Request(cases.reopen_case, {"number": "number", "reason": "reason"}, changes=True),
+    "case_show": Request(cases.show_case, {"number": "number"}),
+    "group_list": Request(directory.list_groups, {"on": "on"}),
+    "group_show": Request(directory.show_group, {"group": "group", "on": "on"}),
+    "hit_answer": Request(hits.answer_hit, {"id": "hit_id", "same": "same", "text": "text"}, changes=True),
     "hit_confirm": Request(
         hits.confirm_hit,
         {
@@ -53,9 +53,8 @@ REQUESTS: Mapping[str, Request] = {
             "instrument": "instrument",
         },
         changes=True,
-        pages="",
     ),
-    "hit_list": Request(hits.list_hits, {"limit": "page_size"}, changes=False, pages="before"),
+    "hit_list": Request(hits.list_hits, {"limit": "page_size"}, pages="before"),
     "hit_reject": Request(
         hits.reject_hit,
         {
@@ -70,25 +69,17 @@ REQUESTS: Mapping[str, Request] = {
             "instrument": "instrument",
         },
         changes=True,
-        pages="",
     ),
-    "hit_release": Request(hits.release_hit, {"id": "hit_id"}, changes=True, pages=""),
-    "hit_show": Request(hits.show_hit, {"id": "hit_id"}, changes=False, pages=""),
-    "instrument_list": Request(directory.list_instruments, {}, changes=False, pages=""),
-    "instrument_show": Request(directory.show_instrument, {"instrument": "instrument"}, changes=False, pages=""),
+    "hit_release": Request(hits.release_hit, {"id": "hit_id"}, changes=True),
+    "hit_show": Request(hits.show_hit, {"id": "hit_id"}),
+    "instrument_list": Request(directory.list_instruments, {}),
+    "instrument_show": Request(directory.show_instrument, {"instrument": "instrument"}),
     "message_conclude": Request(
-        messages.conclude_message,
-        {"id": "message_id", "outcome": "outcome", "reason": "reason"},
-        changes=True,
-        pages="",
+        messages.conclude_message, {"id": "message_id", "outcome": "outcome", "reason": "reason"}, changes=True
     ),
-    "message_list": Request(
-        messages.list_messages, {"limit": "page_size", "case": "case"}, changes=False, pages="before"
-    ),
-    "message_open": Request(messages.open_message, {"id": "message_id"}, changes=False, pages=""),
-    "message_recall": Request(
-        messages.recall_message, {"id": "message_id", "reason": "reason"}, changes=True, pages=""
-    ),
+    "message_list": Request(messages.list_messages, {"limit": "page_size", "case": "case"}, pages="before"),
+    "message_open": Request(messages.open_message, {"id": "message_id"}),
+    "message_recall": Request(messages.recall_message, {"id": "message_id", "reason": "reason"}, changes=True),
     "message_send": Request(
         messages.send_message,
         {
@@ -103,24 +94,19 @@ REQUESTS: Mapping[str, Request] = {
             "your_reference": "your_reference",
         },
         changes=True,
-        pages="",
     ),
-    "message_show": Request(messages.show_message, {"id": "message_id"}, changes=False, pages=""),
-    "mrz_check": Request(search.check_mrz, {"text": "text"}, changes=False, pages=""),
+    "message_show": Request(messages.show_message, {"id": "message_id"}),
+    "mrz_check": Request(search.check_mrz, {"text": "text"}),
     "record_list": Request(
         records.list_records,
         {"purpose": "purpose", "crime_area": "crime_area", "kind": "kind", "limit": "page_size"},
-        changes=False,
         pages="after",
     ),
     "record_show": Request(
-        records.show_record,
-        {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"},
-        changes=False,
-        pages="",
+        records.show_record, {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"}
     ),
     "record_withdraw": Request(
-        records.withdraw_record, {"record": "record", "reason": "reason", "version": "version"}, changes=True, pages=""
+        records.withdraw_record, {"record": "record", "reason": "reason", "version": "version"}, changes=True
     ),
     "search": Request(
         search.search,
@@ -136,8 +122,6 @@ REQUESTS: Mapping[str, Request] = {
             "case": "case",
             "occasion": "occasion",
         },
-        changes=False,
-        pages="",
     ),
     "search_many": Request(
         search.search_many,
@@ -148,8 +132,6 @@ REQUESTS: Mapping[str, Request] = {
             "case": "case",
             "occasion": "occasion",
         },
-        changes=False,
-        pages="",
     ),
-    "trail_show": Request(trail.read_trail, {"about": "about", "limit": "limit"}, changes=False, pages=""),
+    "trail_show": Request(trail.read_trail, {"about": "about", "limit": "limit"}),
 }
