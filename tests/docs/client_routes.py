@@ -1,8 +1,8 @@
 """Writes the methods of the client, one for each route of the API, from the table of routes.
 
-For each heading of the reference three files of src/entente/client: in `requests` what makes the requests, in `methods`
-and `async_methods` what the two clients have of them. `make reference` writes them, tests/docs/test_client_made.py compares what
-stands there with what this gives.
+For each heading of the reference four files of src/entente/client: in `shapes` what is answered, in `requests` what makes the
+requests, in `methods` and `async_methods` what the two clients have of them. `make reference` writes them; what stands there is
+compared with what this gives by tests/docs/test_client_made.py.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from entente.kernel.canonical import JsonObject
 from tests.docs.client_shapes import (
     MADE,
     Shapes,
-    answers_file,
     camel,
+    module_of,
     request_fields,
+    shape_files,
     shapes,
-    shapes_file,
     singular,
     textual,
 )
@@ -224,11 +224,6 @@ def _signature(one: Made, itself: str = "", unless: str = "") -> str:
     return ", ".join([*first, *(each.written for each in one.path), *(["*", *named] if named else [])])
 
 
-def module_of(about: str) -> str:
-    """Return what the files of a heading are called."""
-    return about.lower().replace(" ", "_")
-
-
 def class_of(about: str, *, waits: bool) -> str:
     """Return what the methods of a heading are called."""
     return f"{'' if waits else 'Async'}{camel(module_of(about))}Methods"
@@ -264,16 +259,14 @@ def _file(says: str, body: Sequence[str], found: Shapes) -> str:
         "from typing import Literal, overload",
         "from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts",
         "from entente.client.listing import Asks, AsksAsync, AsyncListing, Listing",
-        *_used("from entente.client.answer_shapes import", text, {*found.written} - found.shared),
-        *_used("from entente.client.shapes import", text, found.shared),
+        f"from entente.client.shapes import {_used(text, found.written)}",
         "from entente.kernel.canonical import JsonObject",
     ]
     return formatted("\n".join([*head, text]) + "\n")
 
 
-def _used(start: str, text: str, names: Iterable[str]) -> list[str]:
-    used = sorted(name for name in names if re.search(rf"\b{name}\b", text))
-    return [f"{start} {', '.join(used)}"] if used else []
+def _used(text: str, names: Iterable[str]) -> str:
+    return ", ".join(sorted(name for name in names if re.search(rf"\b{name}\b", text)))
 
 
 def methods_init(headings: Iterable[str], *, waits: bool) -> str:
@@ -349,8 +342,7 @@ def files() -> Mapping[str, str]:
     headings = dict.fromkeys(one.route.about for one in every)
     of = {about: [one for one in every if one.route.about == about] for about in headings}
     written = {
-        "shapes.py": formatted(shapes_file(found)),
-        "answer_shapes.py": formatted(answers_file(found)),
+        **{name: formatted(text) for name, text in shape_files(found).items()},
         "verbs.py": verbs_file(every),
         "requests/__init__.py": formatted(f'"""The requests of every route of the API.\n\n{MADE}\n"""\n'),
         "methods/__init__.py": methods_init(of, waits=True),

@@ -32,7 +32,13 @@ NAMES: Mapping[str, str] = {
 }
 """Shapes that are written within another, by where they stand, and what they are called."""
 SINGULAR = {"ies": "y", "sses": "ss", "s": ""}
+SHARED = "shared"
 TYPES = {"string": "str", "integer": "int", "boolean": "bool"}
+
+
+def module_of(about: str) -> str:
+    """Return what the files of a heading of the reference are called."""
+    return about.lower().replace(" ", "_")
 
 
 def camel(name: str) -> str:
@@ -65,8 +71,13 @@ class Shapes:
     """By shape, the name it got first."""
     answers: dict[str, JsonObject] = field(default_factory=dict)
     """By route, the shape of its answer as the document has it."""
-    shared: frozenset[str] = frozenset()
-    """Names of those that several routes have."""
+    place: dict[str, str] = field(default_factory=dict)
+    """By name, the file it stands in: of a heading of the reference, or of those that several have."""
+    headings: dict[str, str] = field(default_factory=dict)
+    """By file, its heading."""
+    used_under: dict[str, str] = field(default_factory=dict)
+    """By name of a shape of the document that the routes of one heading alone have, the file of that heading."""
+    here: str = SHARED
 
     def form(self, shape: JsonObject, place: str, many: str = "list") -> str:
         """Return the type of a value; what is an object gets a type of its own, called by its place."""
@@ -95,7 +106,10 @@ class Shapes:
     def _component(self, name: str) -> str:
         if name in OPEN_LISTS:
             return "str"
-        return self.form(self.schemas[name], name)
+        here, self.here = self.here, self.used_under.get(name, SHARED)
+        form = self.form(self.schemas[name], name)
+        self.here = here
+        return form
 
     def _object(self, shape: JsonObject, place: str) -> str:
         more = shape.get("additionalProperties")
@@ -109,6 +123,7 @@ class Shapes:
             text = "\n".join(self._lines(name, place, shape))
             assert name not in self.written, f"two shapes would be called {name}"
             self.written[name] = text
+            self.place[name] = self.here
         return self.named[key]
 
     def _lines(self, name: str, place: str, shape: JsonObject) -> Iterator[str]:
@@ -153,29 +168,47 @@ def said_of(name: str, place: str) -> str:
 
 def shapes() -> Shapes:
     """Return the shapes of the API, every answer's written."""
-    shared = components(load_code_lists())
-    made = document(shared)
-    marked = made["components"]
-    assert isinstance(marked, dict), "a document has components"
-    schemas = marked["schemas"]
-    assert isinstance(schemas, dict), "a document has shapes"
+    made = document(components(load_code_lists()))
+    schemas = inside(made, "components", "schemas")
     found = Shapes({name: shape for name, shape in schemas.items() if isinstance(shape, dict)})
+    for route in ROUTES:
+        found.headings[module_of(route.about)] = route.about
+        answers = inside(made, "paths", route.path, route.method.lower(), "responses", str(route.status), "content")
+        found.answers[route.name] = inside(answers, "application/json", "schema")
+    found.used_under = _used_under(found)
     for name in schemas:
         if name not in NOT_AN_ANSWER:
             found.form({"$ref": f"/{name}"}, name)
-    found.shared = frozenset(found.written)
     for route in ROUTES:
-        at: Json = made
-        for step in ("paths", route.path, route.method.lower(), "responses", str(route.status), "content"):
-            assert isinstance(at, dict), "the document is made of objects"
-            at = at[step]
-        shape = at["application/json"]["schema"]  # type: ignore[index, call-overload] # as openapi.py writes it
-        assert isinstance(shape, dict), "an answer has a shape"
-        found.answers[route.name] = shape
-        found.answer(route.name, shape)
+        found.here = module_of(route.about)
+        found.answer(route.name, found.answers[route.name])
         if route.body is not None:
             request_fields(found, route.name, route.body)
     return found
+
+
+def inside(document: JsonObject, *steps: str) -> JsonObject:
+    """Return an object within a document."""
+    for step in steps:
+        held = document[step]
+        assert isinstance(held, dict), f"{step} is an object"
+        document = held
+    return document
+
+
+def _used_under(found: Shapes) -> dict[str, str]:
+    under: dict[str, set[str]] = {}
+    for route in ROUTES:
+        for name in _named_in(
+            found, {"answer": found.answers[route.name], "body": route.body, "query": {**route.query}}
+        ):
+            under.setdefault(name, set()).add(module_of(route.about))
+    return {name: next(iter(places)) for name, places in under.items() if len(places) == 1}
+
+
+def _named_in(found: Shapes, shape: JsonObject) -> set[str]:
+    direct = set(re.findall(r"#/components/schemas/(\w+)", repr(shape)))
+    return direct.union(*(_named_in(found, found.schemas[name]) for name in direct))
 
 
 def request_fields(found: Shapes, route: str, body: JsonObject) -> Mapping[str, tuple[str, str]]:
@@ -192,24 +225,32 @@ def request_fields(found: Shapes, route: str, body: JsonObject) -> Mapping[str, 
     }
 
 
-def shapes_file(found: Shapes) -> str:
-    """Return the file of the shapes that several routes have."""
-    says = "What the answers of a node hold, as types: the shapes that several routes have."
-    return _file(says, [text for name, text in found.written.items() if name in found.shared], "")
+def shape_files(found: Shapes) -> Mapping[str, str]:
+    """Return the files of all shapes, by their path below the client; not formatted yet."""
+    places = dict.fromkeys(found.place.values())
+    written = {f"shapes/{place}.py": _shapes_file(found, place) for place in places}
+    names = [f"from entente.client.shapes.{place} import {', '.join(_names(found, place))}" for place in places]
+    listed = ", ".join(f'"{name}"' for name in sorted(found.written))
+    head = f'''"""What the answers of a node hold, as types: the shapes of its OpenAPI document.
+
+{MADE}
+"""
+'''
+    return {**written, "shapes/__init__.py": "\n".join([head, *names, f"__all__ = [{listed}]", ""])}
 
 
-def answers_file(found: Shapes) -> str:
-    """Return the file of the shapes that one route has."""
-    says = "What the answers of a node hold, as types: the answer of each route, and what only that holds."
-    own = [text for name, text in found.written.items() if name not in found.shared]
-    used = sorted(name for name in found.shared if any(re.search(rf"\b{name}\b", text) for text in own))
-    return _file(says, own, f"from entente.client.shapes import {', '.join(used)}")
+def _names(found: Shapes, place: str) -> list[str]:
+    return sorted(name for name, of in found.place.items() if of == place)
 
 
-def _file(says: str, texts: list[str], more: str) -> str:
-    body = "\n\n".join(texts)
-    typing = [name for name in ("Literal", "NotRequired", "TypedDict") if re.search(rf"\b{name}\b", body)]
-    head = [f'"""{says}', "", f"{MADE}", '"""', "", f"from typing import {', '.join(typing)}", ""]
-    head += [more] if more else []
-    head += ["from entente.kernel.canonical import JsonObject"] if "JsonObject" in body else []
-    return "\n".join([*head, "", "", body]).rstrip() + "\n"
+def _shapes_file(found: Shapes, place: str) -> str:
+    says = (
+        "that several routes have" if place == SHARED else f"of what the routes under «{found.headings[place]}» answer"
+    )
+    body = "\n\n".join(found.written[name] for name in found.written if found.place[name] == place)
+    lines = [f'"""The shapes {says}.', "", MADE, '"""', "", "from typing import Literal, NotRequired, TypedDict", ""]
+    for other in dict.fromkeys(found.place.values()):
+        used = [name for name in _names(found, other) if re.search(rf"\b{name}\b", body)]
+        if other != place and used:
+            lines.append(f"from entente.client.shapes.{other} import {', '.join(used)}")
+    return "\n".join([*lines, "from entente.kernel.canonical import JsonObject", "", "", body, ""])

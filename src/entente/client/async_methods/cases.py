@@ -5,10 +5,9 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
-from entente.client.answer_shapes import ListCasesAnswer, ShowCaseAnswer
 from entente.client.listing import AsksAsync, AsyncListing
 from entente.client.requests import cases
-from entente.client.shapes import Case, Result
+from entente.client.shapes import Case, ListCasesAnswer, Result, ShowCaseAnswer
 
 
 class AsyncCasesMethods(AsksAsync):

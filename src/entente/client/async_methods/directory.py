@@ -5,7 +5,9 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
-from entente.client.answer_shapes import (
+from entente.client.listing import AsksAsync
+from entente.client.requests import directory
+from entente.client.shapes import (
     ListBodiesAnswer,
     ListGroupsAnswer,
     ListInstrumentsAnswer,
@@ -13,8 +15,6 @@ from entente.client.answer_shapes import (
     ShowGroupAnswer,
     ShowInstrumentAnswer,
 )
-from entente.client.listing import AsksAsync
-from entente.client.requests import directory
 
 
 class AsyncDirectoryMethods(AsksAsync):

@@ -5,9 +5,9 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
-from entente.client.answer_shapes import ReadTrailAnswer
 from entente.client.listing import AsksAsync
 from entente.client.requests import trail
+from entente.client.shapes import ReadTrailAnswer
 
 
 class AsyncTrailMethods(AsksAsync):

@@ -5,10 +5,9 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
-from entente.client.answer_shapes import ListHitsAnswer, ShowHitAnswer
 from entente.client.listing import Asks, Listing
 from entente.client.requests import hits
-from entente.client.shapes import Hit, Result
+from entente.client.shapes import Hit, ListHitsAnswer, Result, ShowHitAnswer
 
 
 class HitsMethods(Asks):

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from entente.client.answer_shapes import ListMessagesAnswer, ShowMessageAnswer
 from entente.client.listing import Asks, Listing
 from entente.client.requests import messages
-from entente.client.shapes import MessageOutside, Result
+from entente.client.shapes import ListMessagesAnswer, MessageOutside, Result, ShowMessageAnswer
 
 
 class MessagesMethods(Asks):

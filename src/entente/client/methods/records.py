@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import overload
 
-from entente.client.answer_shapes import ListRecordsAnswer, RecordLine, ShowRecordAnswer
 from entente.client.listing import Asks, Listing
 from entente.client.requests import records
-from entente.client.shapes import Result
+from entente.client.shapes import ListRecordsAnswer, RecordLine, Result, ShowRecordAnswer
 
 
 class RecordsMethods(Asks):

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from entente.client.answer_shapes import CheckMrzAnswer, Query, SearchAnswer, SearchManyAnswer
 from entente.client.listing import Asks
 from entente.client.requests import search
+from entente.client.shapes import CheckMrzAnswer, Query, SearchAnswer, SearchManyAnswer
 
 
 class SearchMethods(Asks):

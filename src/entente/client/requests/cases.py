@@ -5,9 +5,8 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
-from entente.client.answer_shapes import ListCasesAnswer, ShowCaseAnswer
 from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts
-from entente.client.shapes import Case, Result
+from entente.client.shapes import Case, ListCasesAnswer, Result, ShowCaseAnswer
 
 
 def list_cases(*, page_size: int | None = None) -> PagedCall[ListCasesAnswer, Case]:

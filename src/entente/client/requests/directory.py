@@ -5,7 +5,8 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
-from entente.client.answer_shapes import (
+from entente.client.call import Call, filled, parameters, two_parts
+from entente.client.shapes import (
     ListBodiesAnswer,
     ListGroupsAnswer,
     ListInstrumentsAnswer,
@@ -13,7 +14,6 @@ from entente.client.answer_shapes import (
     ShowGroupAnswer,
     ShowInstrumentAnswer,
 )
-from entente.client.call import Call, filled, parameters, two_parts
 
 
 def list_bodies() -> Call[ListBodiesAnswer]:

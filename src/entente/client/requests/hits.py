@@ -5,9 +5,8 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
-from entente.client.answer_shapes import ListHitsAnswer, ShowHitAnswer
 from entente.client.call import Call, PagedCall, filled, given, parameters
-from entente.client.shapes import Hit, Result
+from entente.client.shapes import Hit, ListHitsAnswer, Result, ShowHitAnswer
 
 
 def list_hits(*, page_size: int | None = None) -> PagedCall[ListHitsAnswer, Hit]:

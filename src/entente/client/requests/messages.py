@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from entente.client.answer_shapes import ListMessagesAnswer, ShowMessageAnswer
 from entente.client.call import Call, PagedCall, filled, given, parameters
-from entente.client.shapes import MessageOutside, Result
+from entente.client.shapes import ListMessagesAnswer, MessageOutside, Result, ShowMessageAnswer
 
 
 def list_messages(

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from entente.client.answer_shapes import CheckMrzAnswer, Query, SearchAnswer, SearchManyAnswer
 from entente.client.call import Call, given
+from entente.client.shapes import CheckMrzAnswer, Query, SearchAnswer, SearchManyAnswer
 
 
 def search(

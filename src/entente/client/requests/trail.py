@@ -5,8 +5,8 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
-from entente.client.answer_shapes import ReadTrailAnswer
 from entente.client.call import Call, parameters
+from entente.client.shapes import ReadTrailAnswer
 
 
 def read_trail(*, about: str | None = None, limit: int | None = None) -> Call[ReadTrailAnswer]:
