@@ -7,12 +7,13 @@ search, and whatever is killed, no row is missing and none stands twice. Source:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
 
 from entente.at_hand import QueryRow, open_queries, open_result
-from entente.cli.gateway import Session, connect
+from entente.cli.gateway import Session
 from entente.cli.output import items, plain, texts
 from entente.cli.progress import progress
 from entente.identity.model import QUERIES_MAX, REQUEST_TERMS_MAX
@@ -25,11 +26,19 @@ SLICE_BYTES_MAX = 1024 * 1024
 
 
 def search_file(
-    file: Path, out: Path, given: JsonObject, *, delimiter: str, ignored: list[str], folder: str | None, quiet: bool
+    file: Path,
+    out: Path,
+    given: JsonObject,
+    *,
+    delimiter: str,
+    ignored: list[str],
+    connect: Callable[[], AbstractContextManager[Session]],
+    quiet: bool,
 ) -> JsonObject:
     """Search every row of a file and write what was found; return what the result holds.
 
-    `given` is who searches and why, as the verb takes it. A result that is whole already is left as it is.
+    `given` is who searches and why, as the verb takes it; `connect` reaches the node. A result that is whole already is left
+    as it is.
     """
     is_exercise = False
     with open_queries(file, delimiter, ignored) as queries:
@@ -39,7 +48,7 @@ def search_file(
             was_whole = result.is_whole
             if not was_whole:
                 with (
-                    connect(folder) as node,
+                    connect() as node,
                     progress(f"Searching {plain(file.name)}", unit="rows", quiet=quiet, total=queries.total) as told,
                 ):
                     told(result.tally.rows)

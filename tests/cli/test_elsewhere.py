@@ -1,0 +1,114 @@
+"""A command that asks a node elsewhere is answered what the verb answers at the node, also where a route names its result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import httpx
+import pytest
+
+from entente.api.route import Writes
+from entente.api.table import ROUTES
+from entente.cli.elsewhere import FOLLOWED, ByApi
+from entente.client import Client, Patience, Token
+from entente.client.verbs import REQUESTS
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid
+from entente.verbs import VERBS, perform
+from tests.support.api_requests import BODIES
+from tests.support.api_world import ABOUT, SEEN, Bureau, open_bureau
+from tests.support.nodes import DUTY
+
+
+@pytest.fixture(scope="module")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+    """Open the network."""
+    with open_bureau(tmp_path_factory.mktemp("network")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def elsewhere(bureau: Bureau) -> Iterator[ByApi]:
+    """Reach XB's node as from elsewhere."""
+    transport = cast("httpx.BaseTransport", bureau.http._transport)  # noqa: SLF001 - it reaches the application without a socket
+    patience = Patience(attempts_max=1)
+    with Client("http://127.0.0.1:1", Token(bureau.token()), transport=transport, patience=patience) as client:
+        yield ByApi(client)
+
+
+def acts(bureau: Bureau) -> dict[str, JsonObject]:
+    """Return what each act that is followed is asked with, in an order in which all are done."""
+    finding = {name: BODIES["reject_hit"][name] for name in BODIES["reject_hit"]}
+    case: JsonObject = {"number": bureau.case}
+    return {
+        "case_open": BODIES["open_case"],
+        "case_note": {**case, **BODIES["note_case"]},
+        "case_refer": {**case, **BODIES["refer_case"]},
+        "case_close": {**case, **BODIES["close_case"]},
+        "case_reopen": {**case, **BODIES["reopen_case"]},
+        "hit_confirm": {**BODIES["confirm_hit"], "case": "", "instrument": ""},
+        "hit_reject": finding,
+        "hit_answer": {"id": bureau.hit_came, **BODIES["answer_hit"]},
+        "message_send": {**BODIES["send_message"], "for_action": False, "answers": "", "case": bureau.case},
+        "message_recall": {"id": bureau.sent, **BODIES["recall_message"]},
+        "message_conclude": {"id": bureau.came, **BODIES["conclude_message"]},
+    }
+
+
+def shown_at_the_node(bureau: Bureau, verb: str, answer: JsonObject) -> JsonObject:
+    """Return how the node itself shows what an act made."""
+    (kind,) = answer
+    item = answer[kind]
+    assert isinstance(item, dict)
+    if kind == "event":
+        events = perform(bureau.node, "case_show", {"number": bureau.case})["events"]
+        assert isinstance(events, list)
+        return {"event": next(one for one in events if isinstance(one, dict) and one["subject"] == item["subject"])}
+    key = "number" if kind == "case" else "id"
+    # Whoever concludes a message has its text before them, as the verb answers it.
+    shown = {"message_conclude": "message_open"}.get(verb, f"{kind}_show")
+    found = perform(bureau.node, shown, {key: item[key], **({"officer": DUTY} if shown == "message_open" else {})})
+    return {kind: found[kind]}
+
+
+# The network's instrument tells at once, so that no hit is held and can be released.
+@pytest.mark.parametrize("verb", sorted(set(FOLLOWED) - {"hit_release"}))
+def test_act_answers_what_its_verb_answers(bureau: Bureau, elsewhere: ByApi, verb: str) -> None:
+    if verb == "case_reopen":
+        perform(bureau.node, "case_close", {"officer": DUTY, "number": bureau.case, "reason": "Left."})
+    answer = elsewhere.ask(verb, acts(bureau)[verb])
+    assert answer == shown_at_the_node(bureau, verb, answer)
+    if verb == "case_close":
+        perform(bureau.node, "case_reopen", {"officer": DUTY, "number": bureau.case, "reason": "Again."})
+
+
+def test_every_act_that_is_followed_has_a_route_that_only_names_its_result() -> None:
+    assert {verb for verb in FOLLOWED if not REQUESTS[verb].changes} == set()
+    assert set(FOLLOWED) <= {route.verb for route in ROUTES if route.writes is Writes.ONCE}
+
+
+def test_page_goes_on_where_the_one_before_said(bureau: Bureau, elsewhere: ByApi) -> None:
+    for _ in range(2):
+        perform(bureau.node, "case_open", {"officer": DUTY, "title": "T", "crime_area": "fugitives"})
+    first = elsewhere.ask("case_list", {"limit": 1})
+    second = elsewhere.ask("case_list", {"limit": 1, "before": first["next_before"]})
+    both = perform(bureau.node, "case_list", {"limit": 2})["cases"]
+    assert [*cast("list[object]", first["cases"]), *cast("list[object]", second["cases"])] == both
+
+
+def test_field_that_no_route_takes_is_refused_and_an_empty_one_is_none(elsewhere: ByApi) -> None:
+    asked: JsonObject = {"record": SEEN, **ABOUT, "case": ""}
+    assert elsewhere.ask("record_show", asked)["record"]
+    with pytest.raises(Invalid) as refused:
+        elsewhere.ask("trail_show", {"officer": "", "limit": 3, "by": "duty-1"})
+    assert refused.value.field == "by"
+    with pytest.raises(Invalid) as refused:
+        elsewhere.ask("body_show", {})
+    assert refused.value.field == "body"
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - set(REQUESTS)))
+def test_verb_without_a_route_is_done_at_the_node(elsewhere: ByApi, verb: str) -> None:
+    with pytest.raises(Invalid, match="not asked of a node elsewhere"):
+        elsewhere.ask(verb, {})
