@@ -65,7 +65,7 @@ def token_of_file(path: str | Path) -> Token:
             why=f"Opening it says: {error.strerror}.",
             do="Name the file that «entente token make --out» wrote.",
         ) from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode) or stat.S_IMODE(mode) & 0o077:
             raise Misconfigured(
@@ -73,7 +73,9 @@ def token_of_file(path: str | Path) -> Token:
                 why=f"Its mode is {stat.S_IMODE(mode):04o}; whoever reads it speaks for this account (docs/rules/api.md P15).",
                 do=f"If nobody can have read it, run «chmod 600 {path}»; else revoke the token and make another.",
             )
-        data = file.read(TOKEN_CHARACTERS_MAX + 2)
+        data = os.read(descriptor, TOKEN_CHARACTERS_MAX + 2)
+    finally:
+        os.close(descriptor)
     return Token(data.decode("ascii", "replace").strip())
 
 
