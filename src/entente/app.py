@@ -85,6 +85,7 @@ from entente.storage.blob_files import BlobFolder
 from entente.storage.disk import DiskWatch, while_there_is_room
 from entente.storage.folder import Folder, FolderLock, Holder
 from entente.storage.housekeeper import Housekeeper
+from entente.storage.job_files import JobFolder
 from entente.storage.key_ring import GuardedRing, KeyRing
 from entente.storage.keys import KeyFiles
 from entente.storage.opening import begun
@@ -314,12 +315,14 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         store.after_commit.append(log_follower.wake)
         token = Folder(settings.folder).operator_token()
         runner = Runner(settings.search_workers, lambda: server.is_stopping)
-        api = Api(node, ApiParts.of(store.act, store.view, token, runner))
+        api = Api(node, ApiParts.of(store.act, store.view, token, runner, JobFolder(settings.folder)))
         housekeeper = Housekeeper(partial(_keep_house, node, api))
         meters = Meters(node)
         routes = _routes(node, api, meters, operator_route(node, token, runner))
         observed = Middleware(Observed, meters=meters, paths=[route.path for route in routes])
-        serving = Starlette(routes=routes, middleware=[observed], exception_handlers=_error_pages(node))
+        serving = Starlette(
+            routes=routes, middleware=[observed], exception_handlers=_error_pages(node), lifespan=api.serving
+        )
         server = NodeServer(serving, *{bound, inner})
         store.lock.announce(web_address(inner))
         follower.start()
@@ -329,10 +332,12 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         courier.start()
         fetcher.start()
         housekeeper.start()
+        api.jobs.start()
         try:
             on_ready(listening_address(bound), names_of(node).own.is_exercise)
             server.run()
         finally:
+            api.jobs.stop()
             fetcher.stop()
             housekeeper.stop()
             courier.stop()
@@ -345,6 +350,7 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
 def _keep_house(node: Node, api: Api) -> None:
     api.once.forget_old()
     node.erasing.run()
+    api.jobs.keep_house()
 
 
 def _error_pages(node: Node) -> dict[Any, Any]:

@@ -31,6 +31,7 @@ from entente.identity.standing import Standing
 from entente.identity.watching import Watching
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
+from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, Ids, InstrumentId
 from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement
@@ -72,6 +73,41 @@ class ImportRows:
     """How many rows of a table were passed over so far, as its mapping says."""
 
 
+class AskedRow(Protocol):
+    """One row of a file of queries: what it asks, or why it cannot be read."""
+
+    @property
+    def number(self) -> int:
+        """Its place, from 1."""
+
+    @property
+    def reference(self) -> str:
+        """What its sender calls it."""
+
+    @property
+    def query(self) -> JsonObject:
+        """As the verb search_many takes one; nothing for a row with a fault."""
+
+    @property
+    def fault(self) -> Invalid | None:
+        """Why it cannot be read."""
+
+
+class AskedRows(Protocol):
+    """A file of queries."""
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its bytes."""
+
+    @property
+    def total(self) -> int | None:
+        """How many rows it has, where the file itself says so."""
+
+    def rows(self) -> Iterator[AskedRow]:
+        """Yield every row in order; can be asked once."""
+
+
 class Files(Protocol):
     """Reads what officers hand in. Each call raises Invalid, with the line, for anything that is not as it should be."""
 
@@ -85,6 +121,9 @@ class Files(Protocol):
         self, file: Path, terms: bytes, meaning: Meaning, mapping: bytes = b""
     ) -> AbstractContextManager[ImportRows]:
         """Open a file of records in any format that is read, under the terms of an import; a table under its mapping."""
+
+    def queries(self, file: Path, delimiter: str, ignored: Sequence[str]) -> AbstractContextManager[AskedRows]:
+        """Open a file of queries: CSV with this delimiter, JSON lines or Parquet; columns in `ignored` are left out."""
 
     def suggest_mapping(self, file: Path) -> str:
         """Propose the mapping of a table, as text that an officer edits."""

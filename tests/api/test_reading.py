@@ -10,7 +10,7 @@ import pytest
 from entente.api.reading import BODY_BYTES_MAX
 from entente.kernel.canonical import JsonObject
 from tests.support.api_requests import SEARCH
-from tests.support.api_world import ABOUT, OWN, SEEN, Bureau
+from tests.support.api_world import ABOUT, KEPT, OWN, SEEN, Bureau
 
 
 def problem(answer: Any, status: int, field: str) -> None:  # noqa: ANN401 - the client's answer
@@ -113,11 +113,16 @@ def test_list_goes_on_by_its_cursor_and_by_no_other(bureau: Bureau) -> None:
 
     first = page().json()
     second = page(first["next"]).json()
-    assert [one["name"] for one in (*first["records"], *second["records"])] == [OWN, SEEN]
-    assert first["of"] == 2
-    last = page(second["next"]).json()
+    third = page(second["next"]).json()
+    fourth = page(third["next"]).json()
+    found = [one["name"] for part in (first, second, third, fourth) for one in part["records"]]
+    assert found == [OWN, SEEN, KEPT, "XB-NCB/o-3"]
+    assert first["of"] == 4
+    last = page(fourth["next"]).json()
     assert (last["records"], last["next"]) == ([], None)
-    assert page(first["next"], limit="5").json()["records"] == second["records"]
+    assert page(first["next"], limit="5").json()["records"] == [
+        one for part in (second, third, fourth) for one in part["records"]
+    ]
     good = first["next"]
     tampered = [good[:-1] + ("A" if good[-1] != "A" else "B"), "B" + good[1:], good[:-2], good + "AAAA", "MQ", "é", "="]
     for cursor in tampered:

@@ -25,6 +25,7 @@ from entente.api.door import Door
 from entente.api.route import PREFIX, ApiRoute
 from entente.api.table import ROUTES
 from entente.transport.server import NodeServer, listen, web_address
+from tests.support.api_requests import role_for
 from tests.support.api_world import ROLES, Bureau
 
 SHORT_EXAMPLES: Final = 5
@@ -51,7 +52,9 @@ def served(bureau: Bureau) -> Iterator[Served]:
         address = web_address(bound)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
+        bureau.api.jobs.start()
         yield Served(bureau, openapi.from_dict(dict(bureau.api.document)), f"{address}{PREFIX}")
+        bureau.api.jobs.stop()
         server.stop()
         thread.join(20)
         assert not thread.is_alive()
@@ -87,7 +90,7 @@ def ask(served: Served, route: ApiRoute, role: str, examples: int) -> None:
 
 @pytest.mark.parametrize("route", ROUTES, ids=[route.name for route in ROUTES])
 def test_route_answers_as_documented(served: Served, route: ApiRoute) -> None:
-    ask(served, route, "head_of_body" if route.name == "read_trail" else "duty_officer", SHORT_EXAMPLES)
+    ask(served, route, role_for(served.bureau, route), SHORT_EXAMPLES)
 
 
 @pytest.mark.long

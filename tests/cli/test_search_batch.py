@@ -13,7 +13,6 @@ import pytest
 from pyarrow import parquet
 
 from entente.cli import gateway
-from entente.cli.batch import slices
 from entente.cli.search import COLUMNS as HELP
 from entente.cli.search import Delimiter
 from entente.formats.queries import QueryRow
@@ -21,6 +20,7 @@ from entente.formats.query_columns import COLUMNS
 from entente.formats.query_csv import DELIMITERS
 from entente.identity.model import QUERIES_MAX, REQUEST_TERMS_MAX
 from entente.kernel.errors import Unavailable
+from entente.verbs.slicing import slices
 from tests.cli.conftest import Run, answer
 from tests.cli.test_commands import WANTED, import_wanted
 
@@ -56,7 +56,7 @@ def found_in(out: Path) -> list[dict[str, str]]:
 
 def node_goes_away(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Make a slice two rows, and the node go away before the third slice; return the first row of each one asked since."""
-    monkeypatch.setattr("entente.cli.batch.QUERIES_MAX", 2)
+    monkeypatch.setattr("entente.verbs.slicing.QUERIES_MAX", 2)
     asked: list[int] = []
     real = gateway.OpenedFolder.ask
 
@@ -153,7 +153,7 @@ def as_parquet(file: Path) -> Path:
 def test_i45_parquet_and_csv_of_one_list_have_one_result_line_by_line_and_one_row_each_in_the_trail(
     run: Run, folder: Path, passengers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("entente.cli.batch.QUERIES_MAX", 5)
+    monkeypatch.setattr("entente.verbs.slicing.QUERIES_MAX", 5)
     passengers.write_text(LIST.replace('"Muhammadov" Abdullo', "?"), encoding="utf-8")
     run("officer", "add", "dpo-1", "--role", "data_protection_officer", "--as", "head-1", "--folder", folder)
     said = [
@@ -190,7 +190,7 @@ def test_i45_search_of_a_parquet_file_that_broke_off_goes_on_at_its_row(
 def test_i32_rows_of_the_file_are_in_the_trail_and_nothing_it_holds(
     run: Run, folder: Path, passengers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("entente.cli.batch.QUERIES_MAX", 5)
+    monkeypatch.setattr("entente.verbs.slicing.QUERIES_MAX", 5)
     run("officer", "add", "dpo-1", "--role", "data_protection_officer", "--as", "head-1", "--folder", folder)
     run(*line(passengers, folder))
     shown = run("trail", "show", "--as", "dpo-1", "--folder", folder, "--json").stdout

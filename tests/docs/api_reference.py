@@ -17,7 +17,7 @@ program: [guides/api.md](../guides/api.md).
 - Each request carries `Authorization: Bearer` and a token, made by `entente token make` for a machine account; it needs the scope
   that stands with the route, and a role of the account that may do it.
 - A request that changes something carries an `Idempotency-Key`, and its answer names the result alone.
-- Bodies are JSON objects in UTF-8 with whole numbers, each key once, at most 2 MiB.
+- Bodies are JSON objects in UTF-8 with whole numbers, each key once, at most 2 MiB; files that are sent stand for themselves.
 - Every error is `application/problem+json`: the shape [Problem](#problem). Absent and hidden are the same 404.
 """
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from entente.api.openapi import parameters_in
-from entente.api.route import ApiRoute, Writes
+from entente.api.route import FILE, JSON, ApiRoute, Handled, Writes
 from entente.api.table import ROUTES
 from entente.kernel.canonical import JsonObject
 from tests.docs.client_shapes import (
@@ -41,6 +41,8 @@ PAGE_SIZE = "How many a page has; the list goes on over all pages."
 SEEN = "The version that was seen: where another one stands, nothing is done."
 KNOWN = "The version that is known already: where it still stands, the answer is None."
 KEY = "Made for this act where none is given."
+SENT = "The file; it is read as it is sent."
+WRITTEN = "Where the file is written as it comes: a new one, for this account alone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def made(route: ApiRoute, found: Shapes) -> Made:
         tuple(query),
         tuple(body),
         tuple(_heads(route)),
-        found.answer(route.name, found.answers[route.name]),
+        found.answer(route.name, found.answers[route.name]) if route.gives == JSON else "Path",
         item,
         items,
     )
@@ -149,6 +151,10 @@ def _path(route: ApiRoute) -> Iterator[Parameter]:
 
 
 def _heads(route: ApiRoute) -> Iterator[Parameter]:
+    if route.takes == FILE:
+        yield Parameter("file", "str | Path", SENT)
+    if route.gives == FILE:
+        yield Parameter("into", "str | Path", WRITTEN)
     if route.asks_version:
         yield Parameter("version", "int", SEEN, field="version")
     if route.version is not None:
@@ -182,6 +188,8 @@ def request(one: Made) -> Iterator[str]:
     heads = {parameter.name for parameter in one.heads}
     parts += ["is_done_once=True", "key=idempotency_key"] if "idempotency_key" in heads else []
     parts += [f"{name}={name}" for name in ("version", "unless_version") if name in heads]
+    parts += ["upload=Path(file)"] if "file" in heads else []
+    parts += ["into=Path(into)"] if "into" in heads else []
     parts += [f'items="{one.items}"'] if one.item else []
     yield f"    return {'PagedCall' if one.item else 'Call'}({', '.join(parts)})"
     yield ""
@@ -256,6 +264,7 @@ def _file(says: str, body: Sequence[str], found: Shapes) -> str:
         '"""',
         "from __future__ import annotations",
         "from collections.abc import Sequence",
+        "from pathlib import Path",
         "from typing import Literal, overload",
         "from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts",
         "from entente.client.listing import Asks, AsksAsync, AsyncListing, Listing",
@@ -310,7 +319,8 @@ def verbs_file(every: Sequence[Made]) -> str:
         '    """Of a list, the verb\'s field that says from where; else empty."""',
         "REQUESTS: Mapping[str, Request] = {",
     ]
-    for one in sorted(every, key=lambda each: each.route.verb):
+    answered = [one for one in every if one.route.handled is Handled.VERB]
+    for one in sorted(answered, key=lambda each: each.route.verb):
         takes = ", ".join(f'"{each.field}": "{each.name}"' for each in one.every if each.field)
         more = ", changes=True" if one.route.writes is Writes.ONCE else ""
         more += f', pages="{one.route.pages}"' if one.route.pages else ""

@@ -9,6 +9,7 @@ from keyword import iskeyword
 
 from entente.api.components import components
 from entente.api.openapi import document
+from entente.api.route import JSON
 from entente.api.table import ROUTES
 from entente.formats.codelists import load_code_lists
 from entente.kernel.canonical import Json, JsonObject
@@ -174,14 +175,15 @@ def shapes() -> Shapes:
     for route in ROUTES:
         found.headings[module_of(route.about)] = route.about
         answers = inside(made, "paths", route.path, route.method.lower(), "responses", str(route.status), "content")
-        found.answers[route.name] = inside(answers, "application/json", "schema")
+        found.answers[route.name] = inside(answers, route.gives, "schema")
     found.used_under = _used_under(found)
     for name in schemas:
         if name not in NOT_AN_ANSWER:
             found.form({"$ref": f"/{name}"}, name)
     for route in ROUTES:
         found.here = module_of(route.about)
-        found.answer(route.name, found.answers[route.name])
+        if route.gives == JSON:
+            found.answer(route.name, found.answers[route.name])
         if route.body is not None:
             request_fields(found, route.name, route.body)
     return found

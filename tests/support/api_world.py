@@ -20,8 +20,9 @@ from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.kept_requests import KeptRequestsUnit
 from entente.kernel.signing import encode_bytes
 from entente.node import Node
+from entente.storage.job_files import JobFolder
 from entente.verbs import perform
-from tests.support.nodes import AGREEMENT, CHARTER, DUTY, HEAD, Network, open_network
+from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DUTY, HEAD, Network, open_network
 
 WANTED = {
     "schema": "Person",
@@ -30,7 +31,8 @@ WANTED = {
 ABOUT: Mapping[str, str] = {"purpose": "identify", "crime_area": "fugitives"}
 TERMS = Path(__file__).parents[2] / "demo" / "terms" / "wanted.yaml"
 SEEN, HIDDEN, ABSENT = "XA-NCB/w-1", "XA-NCB/w-2", "XA-NCB/w-9"
-OWN = "XB-NCB/o-1"
+OWN, KEPT = "XB-NCB/o-1", "XB-NCB/o-2"
+"""Both are the bureau's own; the tests withdraw the first."""
 ROLES = (
     "duty_officer", "border_officer", "analyst", "head_of_body", "compliance_reviewer", "data_protection_officer",
     "supervisor", "operation_coordinator", "council_secretary", "integrator",
@@ -50,6 +52,15 @@ class Bureau:
     hit_came: str = ""
     sent: str = ""
     came: str = ""
+    permission_came: str = ""
+    request: str = ""
+    standing: str = ""
+    match: str = ""
+    finding: str = ""
+    search_row: int = 0
+    batch: str = ""
+    imported: str = ""
+    upload: str = ""
     tokens: dict[tuple[str, frozenset[str]], str] = field(default_factory=dict)
 
     def token(self, role: str = "duty_officer", scopes: frozenset[str] = frozenset(Scope)) -> str:
@@ -62,6 +73,31 @@ class Bureau:
             made = perform(self.node, "token_make", {"officer": HEAD, "account": account, "scopes": [*sorted(scopes)]})
             self.tokens[key] = str(made["text"])
         return self.tokens[key]
+
+    def uploaded(self, name: str, data: bytes, token: str | None = None) -> str:
+        """Send a file for a job, and return what it is called."""
+        headers = {"Content-Type": "application/octet-stream"}
+        answer = self.ask("POST", "/uploads", token=token, params={"name": name}, content=data, headers=headers)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def begun(self, path: str, body: JsonObject, key: str, token: str | None = None) -> str:
+        """Ask for a job, and return its id."""
+        answer = self.ask("POST", path, token=token, json=body, headers={"Idempotency-Key": key})
+        assert answer.status_code == 202, answer.text
+        assert answer.headers["location"] == answer.json()["href"] == f"/api/v1/jobs/{answer.json()['id']}"
+        return str(answer.json()["id"])
+
+    def work(self) -> None:
+        """Have every job done that waits."""
+        while self.api.jobs.run_next():
+            pass
+
+    def job(self, job: str, token: str | None = None) -> Any:  # noqa: ANN401 - what the answer holds
+        """Return a job as it is shown."""
+        answer = self.ask("GET", f"/jobs/{job}", token=token)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["job"]
 
     def ask(
         self,
@@ -92,13 +128,15 @@ def open_bureau(folder: Path) -> Iterator[Bureau]:
         node.identity.bring_up()
         bureau = opened(network, node)
         _fill(bureau)
+        _ask_around(bureau, folder)
+        _have_done(bureau)
         yield bureau
 
 
 def opened(network: Network, node: Node) -> Bureau:
     """Return a bureau whose API was just built, as after a start."""
     opener = cast("Any", node.tokens.open_unit), cast("Any", node.tokens.open_view)
-    parts = ApiParts.of(*opener, "operator-token-of-a-test", Runner(1))
+    parts = ApiParts.of(*opener, "operator-token-of-a-test", Runner(1), JobFolder(node.settings.folder))
     api = Api(node, parts)
     client = TestClient(Starlette(routes=[api.mount()]), client=("127.0.0.1", 50_000), raise_server_exceptions=False)
     return Bureau(network, node, api, client)
@@ -138,3 +176,51 @@ def _fill(bureau: Bureau) -> None:
     bureau.hit_came = came_hit["hit"]["id"]
     bureau.hit, bureau.sent, bureau.came = hit["hit"]["id"], sent["message"]["id"], came["message"]["id"]
     network.deliver()
+
+
+def _ask_around(bureau: Bureau, folder: Path) -> None:
+    """Leave, requests, and queries that stand, of the duty officer's machine."""
+    node, network = bureau.node, bureau.network
+    bureau.token()
+    machine: JsonObject = {"officer": "m-duty-officer", **ABOUT}
+    wish: JsonObject = {"acts": ["forward"], "justification": "Seen there.", **ABOUT}
+    asked: Any = perform(
+        network["XA-NCB"], "permission_ask", {"officer": DUTY, "record": OWN, "forward_to": "GS", **wish}
+    )
+    bureau.permission_came = asked["permission"]["id"]
+    own: Any = perform(node, "permission_ask", {"officer": DUTY, "record": SEEN, "forward_to": "GS", **wish})
+    network.deliver()
+    perform(
+        network["XA-NCB"],
+        "permission_answer",
+        {"officer": DUTY, "id": own["permission"]["id"], "grant": True, "days": 2},
+    )
+    wanted: JsonObject = {"record": SEEN, "kind": "wanted_person", "instrument": AGREEMENT_NAME}
+    request: Any = perform(node, "request_ask", {**machine, **wanted})
+    bureau.request = request["request"]["id"]
+    network.deliver()
+    why: JsonObject = {**machine, "occasion": "Gate 4"}
+    left: Any = perform(node, "standing_leave", {**why, "names": ["Muhammadov"]})
+    bureau.standing = left["query"]["id"]
+    _import(node, folder, "o-2")
+    node.watching.step()
+    node.identity.bring_up()
+    matches: Any = perform(node, "standing_matches", {"officer": "m-duty-officer"})
+    bureau.match = matches["matches"][0]["match"]
+    marked: Any = perform(
+        node, "namesake_mark", {**why, "record": SEEN, "document": "CD654321", "reason": "Other face."}
+    )
+    bureau.finding = marked["finding"]["id"]
+    found: Any = perform(node, "search", {**why, "names": ["Muhammadov"]})
+    bureau.search_row = found["trail_sequence"]
+
+
+def _have_done(bureau: Bureau) -> None:
+    """Have a batch and an import done, of the duty officer's machine."""
+    queries: list[Json] = [{"names": ["Muhammadov"], "reference": "a"}, {"names": ["Nobody At All"]}]
+    bureau.batch = bureau.begun("/searches/batches", {"queries": queries, "occasion": "Gate 4", **ABOUT}, "batch-1")
+    rows = json.dumps({**WANTED, "id": "o-3", "properties": {"name": ["Jane Doe"]}}) + "\n{}\n"
+    upload = bureau.uploaded("list.jsonl", rows.encode())
+    bureau.imported = bureau.begun("/imports", {"upload": upload, "terms": TERMS.read_text("utf-8")}, "import-1")
+    bureau.work()
+    bureau.node.identity.bring_up()

@@ -12,15 +12,15 @@ from entente.verbs.cases import LIST_MAX
 
 KEEPING = ("open_case", "keep_case")
 """Who may open or keep a case file may read it."""
-_PATH: dict[str, JsonObject] = {
+CASE_PATH: dict[str, JsonObject] = {
     "year": text("The year of its number.", most=4, pattern=r"^[0-9]{4}$"),
     "serial": text("Its place in that year's register.", most=12, pattern=r"^[0-9]+$"),
 }
 
 
-def _numbered(given: JsonObject) -> JsonObject:
+def numbered(given: JsonObject) -> JsonObject:
     """Put the two parts of a case's number together."""
-    rest = {name: value for name, value in given.items() if name not in _PATH}
+    rest = {name: value for name, value in given.items() if name not in CASE_PATH}
     return {**rest, "number": f"{given['year']}/{given['serial']}"}
 
 
@@ -59,9 +59,9 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Show a case with its chronology.",
         scope=Scope.READ_CASES,
         needs=KEEPING,
-        path_fields=_PATH,
+        path_fields=CASE_PATH,
         path_names="number",
-        arguments=_numbered,
+        arguments=numbered,
         answer=thing({"case": named("Case"), "events": many(named("CaseEvent"))}),
     ),
     ApiRoute(
@@ -88,10 +88,10 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Write a note into a case.",
         scope=Scope.WRITE_CASES,
         needs=(),
-        path_fields=_PATH,
+        path_fields=CASE_PATH,
         path_names="number",
         body=thing({"text": text("The note.", most=NOTE_CHARACTERS_MAX)}),
-        arguments=_numbered,
+        arguments=numbered,
         told=_event,
         answer=named("Result"),
         status=201,
@@ -106,10 +106,10 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Close a case, with the reason.",
         scope=Scope.WRITE_CASES,
         needs=(),
-        path_fields=_PATH,
+        path_fields=CASE_PATH,
         path_names="number",
         body=thing({"reason": text("Why.")}),
-        arguments=_numbered,
+        arguments=numbered,
         told=_case,
         answer=named("Result"),
         writes=Writes.ONCE,
@@ -123,10 +123,10 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Open a closed case again, with the reason.",
         scope=Scope.WRITE_CASES,
         needs=(),
-        path_fields=_PATH,
+        path_fields=CASE_PATH,
         path_names="number",
         body=thing({"reason": text("Why.")}),
-        arguments=_numbered,
+        arguments=numbered,
         told=_case,
         answer=named("Result"),
         writes=Writes.ONCE,
@@ -140,7 +140,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Add another body's number for the matter.",
         scope=Scope.WRITE_CASES,
         needs=(),
-        path_fields=_PATH,
+        path_fields=CASE_PATH,
         path_names="number",
         body=thing(
             {
@@ -148,7 +148,7 @@ ROUTES: tuple[ApiRoute, ...] = (
                 "reference": text("Its number for the matter.", most=REFERENCE_CHARACTERS_MAX),
             }
         ),
-        arguments=_numbered,
+        arguments=numbered,
         told=_case,
         answer=named("Result"),
         status=201,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from entente.api.shapes import anything, flag, many, moment, named, number, one_of, said, text, thing
+from entente.api.shapes import anything, flag, free_text, many, moment, named, number, one_of, said, text, thing
 from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
+from entente.kernel.jobs import JobKind, JobState
 
+ORDER_CHARACTERS_MAX = 100_000
+POWERS_MAX = 500
+"""Of one order: each measure on each of its legal bases, with room."""
 TEXTS = many(said())
 BODY = thing({"id": said(), "code": said(), "name": said()}, help_text="A body: its id, its code, its name.")
 GROUND = thing(
@@ -111,6 +115,44 @@ ONE_ANSWER = thing(
     {**ANSWERED, "error": thing({**ERROR, **TOLD}, *TOLD)}, *ANSWERED, "error",
     help_text="The answer to one of many queries, or the error of that one alone.",
 )  # fmt: skip
+FILE_NAME = text("The file's name.", most=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+FOUND_ROW = thing(
+    {
+        "row": number("Its place among the queries, from 1"),
+        "reference": said("What the sender called it"),
+        "answer": named("OneAnswer"),
+        "trail_sequence": number(
+            "The row of the trail that has this search; null where the query could not be read", or_null=True
+        ),
+        "silent_sources": many(named("Silence")),
+    },
+    help_text="What one query of a batch found, as it may be seen now.",
+)
+JOB = thing(
+    {
+        "id": said(),
+        "href": said(),
+        "kind": one_of(*JobKind),
+        "scope": said("What a token needs beside `jobs` to see it"),
+        "state": one_of(*JobState),
+        "made_at": moment(),
+        "ended_at": moment(or_null=True),
+        "until": moment("How long it is kept", or_null=True),
+        "done": number("Rows that are durable"),
+        "total": number("How many rows there are, where that is known", or_null=True),
+        "results": said("Where results are read; empty for a job that has none"),
+        "files": many(thing({"name": said(), "bytes": number(), "href": said()})),
+        "outcome": {
+            "type": ["object", "null"],
+            "description": "Of one that is done: what its verb answers (docs/reference/cli.md)",
+        },
+        "error": {
+            "type": ["object", "null"],
+            "description": "Of one that failed: code, what, why, do, and more as in Problem",
+        },
+    },
+    help_text="Something that takes longer than an answer.",
+)
 _ITEM: Mapping[str, JsonObject] = {
     "id": said(),
     "way": one_of("sent", "received"),
@@ -167,6 +209,80 @@ MESSAGE = thing(
     {**_OUTSIDE, "text": {"type": ["string", "null"], "description": "Null where it is not opened by this"}},
     "deliveries", "steps",
 )  # fmt: skip
+PERMISSION = thing(
+    {
+        **_ITEM,
+        "record": said(),
+        "name": said(),
+        "acts": many(said()),
+        "forward_to": {"type": ["object", "null"], "description": "The body it may go to; null where leave is not to forward"},
+        "purpose": said(),
+        "crime_area": said(),
+        "justification": said(),
+        "due_at": moment(),
+        "state": one_of("waiting", "granted", "refused"),
+        "answer_reason": said("Of a refusal: a code of data/reasons.yaml"),
+        "answer_text": said(),
+    },
+    "deliveries", "steps", help_text="A request for a source's leave, and what it answered.",
+)  # fmt: skip
+RECORD_REQUEST = thing(
+    {
+        **_ITEM,
+        "record": said(),
+        "name": said(),
+        "kind": said(),
+        "purpose": said(),
+        "crime_area": said(),
+        "outcome": one_of("waiting", "whole", "refused", "not_found"),
+        "answer": said("In words"),
+        "grounds": many(said(), "Of a refusal: each that the asker may know"),
+    },
+    "deliveries", "steps", help_text="A question to a source's node for one record, and its answer.",
+)  # fmt: skip
+_ASKED: Mapping[str, JsonObject] = {
+    "id": said(),
+    "officer": said("The account that left it"),
+    "asked": anything("The query, as it was left"),
+    "purpose": said(),
+    "crime_area": said(),
+    "case": said(),
+    "occasion": said(),
+    "left_at": moment(),
+    "until": moment(),
+    "trail_sequence": number("The row of the trail that has it"),
+}
+STANDING_QUERY = thing(
+    {
+        **_ASKED,
+        "new": number("Matches that were not looked at, counted to 10"),
+        "not_kept": number("Matches beyond what one query may have"),
+        "has_ended": flag(),
+    }
+)
+MATCH = thing(
+    {
+        "match": said("Its id"),
+        "query": said("The standing query's id"),
+        "state": one_of("new", "shown", "settled"),
+        "raised_at": moment(),
+        "record": said(),
+        "name": said(),
+        "caption": said(),
+        "source": named("Body"),
+        "schema": said(),
+        "kind": said(),
+        "version": number(),
+        "instrument": said(),
+        "score": number("As of a candidate"),
+        "not_identical": said(),
+        "evidence": many(named("Evidence")),
+    }
+)
+NOT_IDENTICAL = thing(
+    {"id": said(), "version": number(), "reason": said(), "officer": said(), "at": moment(), "until": moment()},
+    help_text="A finding that the bearer of a document is not whom a record is about.",
+)
 CASE = thing(
     {
         "number": said("Year and place in the register: 2031/000017"),
@@ -179,6 +295,30 @@ CASE = thing(
     }
 )
 EVENT = thing({"at": moment(), "officer": said(), "kind": said(), "subject": said(), "text": said()})
+_DAY = text(most=10, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+ORDER = thing(
+    {
+        "reference": text("Its number.", most=200),
+        "text": text("What it says.", most=ORDER_CHARACTERS_MAX),
+        "signed_on": _DAY,
+        "published_on": _DAY,
+        "in_force_on": _DAY,
+        "ends_on": {"type": ["string", "null"], "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "maxLength": 10},
+        "governs": many(text(most=100), "Legal bases that it settles exhaustively.", most=POWERS_MAX),
+        "powers": many(
+            thing(
+                {"measure": text(most=64), "legal_basis": text(most=100), "condition": free_text()}, "condition"
+            ),
+            most=POWERS_MAX,
+        ),
+        "competent_authorities": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Measure, and the national authority that may take it instead.",
+        },
+    },
+    "ends_on", help_text="A national order: which powers a body's officers have under the legal bases it governs.",
+)  # fmt: skip
 RESULT = thing(
     {"id": said("What was made or changed"), "href": said("Where it is read")},
     help_text="What identifies the result. It is kept for a day and given again to the same request (P8).",
@@ -203,10 +343,18 @@ def components(lists: CodeLists) -> Mapping[str, JsonObject]:
         "OneAnswer": ONE_ANSWER,
         "Delivery": DELIVERY,
         "Hit": HIT,
+        "Permission": PERMISSION,
+        "RecordRequest": RECORD_REQUEST,
+        "StandingQuery": STANDING_QUERY,
+        "Match": MATCH,
+        "NotIdentical": NOT_IDENTICAL,
         "MessageOutside": ENVELOPE,
         "Message": MESSAGE,
         "Case": CASE,
         "CaseEvent": EVENT,
+        "Order": ORDER,
+        "Job": JOB,
+        "FoundRow": FOUND_ROW,
         "Result": RESULT,
         "Problem": PROBLEM,
         "Terms": anything("The machine terms of an instrument (docs/reference/statements.md)."),

@@ -16,7 +16,7 @@ JUDGING = ("confirm_hit", "answer_hit")
 """Who judges hits or answers them may read them."""
 READING = ("read_message",)
 _ITEM: dict[str, JsonObject] = {"id": text("Its id.", most=64, pattern=r"^[a-z]+-[0-9a-f]+$")}
-_LIMIT: dict[str, JsonObject] = {"limit": whole("How many at most, newest first.", least=1, most=LIST_MAX, default=50)}
+LIMIT: dict[str, JsonObject] = {"limit": whole("How many at most, newest first.", least=1, most=LIST_MAX, default=50)}
 _FINDING: dict[str, JsonObject] = {
     "record": text("The candidate: CODE/local id, or its id.", most=200),
     "version": whole("The version that was seen.", least=1, most=VERSION_MAX),
@@ -30,7 +30,7 @@ _FINDING: dict[str, JsonObject] = {
 _OPTIONAL = ("score", "case", "instrument")
 
 
-def _made(kind: str, place: str) -> Callable[[JsonObject], JsonObject]:
+def made(kind: str, place: str) -> Callable[[JsonObject], JsonObject]:
     """Return what names an item that a verb made or changed."""
 
     def told(answer: JsonObject) -> JsonObject:
@@ -51,7 +51,7 @@ HITS: tuple[ApiRoute, ...] = (
         summary="List the newest hits, ours and those of others on our records.",
         scope=Scope.READ_HITS,
         needs=JUDGING,
-        query=_LIMIT,
+        query=LIMIT,
         answer=thing({"hits": many(named("Hit")), "next": NEXT}),
         pages="before",
     ),
@@ -77,7 +77,7 @@ HITS: tuple[ApiRoute, ...] = (
         scope=Scope.WRITE_HITS,
         needs=(),
         body=thing(_FINDING, *_OPTIONAL),
-        told=_made("hit", "hits"),
+        told=made("hit", "hits"),
         answer=named("Result"),
         status=201,
         writes=Writes.ONCE,
@@ -92,7 +92,7 @@ HITS: tuple[ApiRoute, ...] = (
         scope=Scope.WRITE_HITS,
         needs=(),
         body=thing({**_FINDING, "reason": text("A code of data/reasons.yaml, for hits.", most=64)}, *_OPTIONAL),
-        told=_made("hit", "hits"),
+        told=made("hit", "hits"),
         answer=named("Result"),
         status=201,
         writes=Writes.ONCE,
@@ -107,7 +107,7 @@ HITS: tuple[ApiRoute, ...] = (
         scope=Scope.WRITE_HITS,
         needs=(),
         path_fields=_ITEM,
-        told=_made("hit", "hits"),
+        told=made("hit", "hits"),
         answer=named("Result"),
         writes=Writes.ONCE,
     ),
@@ -127,7 +127,7 @@ HITS: tuple[ApiRoute, ...] = (
                 "text": text("The answer; the finder reads it.", most=TEXT_CHARACTERS_MAX),
             }
         ),
-        told=_made("hit", "hits"),
+        told=made("hit", "hits"),
         answer=named("Result"),
         writes=Writes.ONCE,
     ),
@@ -142,7 +142,7 @@ MESSAGES: tuple[ApiRoute, ...] = (
         summary="List the newest messages, without their texts.",
         scope=Scope.READ_MESSAGES,
         needs=READING,
-        query={**_LIMIT, "case": named("CaseNumber")},
+        query={**LIMIT, "case": named("CaseNumber")},
         answer=thing({"messages": many(named("MessageOutside")), "next": NEXT}),
         pages="before",
     ),
@@ -195,7 +195,7 @@ MESSAGES: tuple[ApiRoute, ...] = (
             },
             "urgency", "for_action", "answers", "case", "your_reference",
         ),
-        told=_made("message", "messages"),
+        told=made("message", "messages"),
         answer=named("Result"),
         status=201,
         writes=Writes.ONCE,
@@ -213,7 +213,7 @@ MESSAGES: tuple[ApiRoute, ...] = (
         body=thing(
             {"outcome": one_of("acted_on", "refused"), "reason": text("A code of data/reasons.yaml.", most=64)}, "reason"
         ),
-        told=_made("message", "messages"),
+        told=made("message", "messages"),
         answer=named("Result"),
         writes=Writes.ONCE,
     ),
@@ -228,7 +228,7 @@ MESSAGES: tuple[ApiRoute, ...] = (
         needs=(),
         path_fields=_ITEM,
         body=thing({"reason": text("Why; the recipient reads it.", most=SUBJECT_CHARACTERS_MAX)}),
-        told=_made("message", "messages"),
+        told=made("message", "messages"),
         answer=named("Result"),
         writes=Writes.ONCE,
     ),

@@ -1,14 +1,14 @@
-"""The routes of the directory and the trail: bodies, groups, instruments, acts."""
+"""The routes of the directory: bodies, groups, instruments."""
 
 from __future__ import annotations
 
 from entente.api.route import ApiRoute, Method
-from entente.api.shapes import anything, flag, free_text, many, moment, named, number, said, text, thing, whole
+from entente.api.shapes import anything, flag, many, moment, named, number, said, text, thing
 from entente.bodies.tokens import Scope
 from entente.kernel.canonical import JsonObject
-from entente.verbs.trail import ROWS_MAX
 
 _CODE = r"^[A-Za-z0-9:-]+$"
+BODY_NAMED: dict[str, JsonObject] = {"body": text("Its code or id.", most=64, pattern=_CODE)}
 _ON: dict[str, JsonObject] = {
     "on": text("As of which day; today where none is given.", most=10, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 }
@@ -69,19 +69,6 @@ _INSTRUMENT: dict[str, JsonObject] = {
     "proposed_by": said(),
     "suspensions": number("How many stand"),
 }
-_ACT = thing(
-    {
-        "sequence": number(),
-        "at": moment(),
-        "verb": said(),
-        "body": named("Body"),
-        "officer": said(),
-        "subject": said(),
-        "subject_name": said(),
-        "detail": anything("What came of it, with every ground"),
-        "root": said(),
-    }
-)
 
 
 def _group_named(given: JsonObject) -> JsonObject:
@@ -111,7 +98,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Show a directory entry.",
         scope=Scope.READ_DIRECTORY,
         needs=(),
-        path_fields={"body": text("Its code or id.", most=64, pattern=_CODE)},
+        path_fields=BODY_NAMED,
         answer=thing({"body": _ENTRY, "is_own": flag()}),
     ),
     ApiRoute(
@@ -175,20 +162,5 @@ ROUTES: tuple[ApiRoute, ...] = (
             }
         ),
     ),
-    ApiRoute(
-        name="read_trail",
-        method=Method.GET,
-        path="/trail",
-        verb="trail_show",
-        about="Trail",
-        summary="Show the newest acts, or those about one thing.",
-        scope=Scope.READ_TRAIL,
-        needs=(),
-        query={
-            "about": free_text("A body, an instrument, a record, a case or an item.", most=200),
-            "limit": whole("How many at most.", least=1, most=ROWS_MAX, default=20),
-        },
-        answer=thing({"rows": many(_ACT)}),
-    ),
 )
-"""Of the table: directory and trail."""
+"""Of the table: the directory."""

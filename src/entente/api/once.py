@@ -88,8 +88,7 @@ class Once:
 
     def request(self, account: str, key: str, method: str, path: str, body: JsonObject) -> KeptRequest:
         """Return what is kept of a request; raise Invalid for a key of another form."""
-        if not 1 <= len(key) <= KEY_CHARACTERS_MAX or not all("!" <= one <= "~" for one in key):
-            raise _no_key()
+        require_key(key)
         asked = canonical_bytes({"method": method, "path": path, "body": body})
         return KeptRequest(account, self._digest(b"key", key.encode()), self._digest(b"asked", asked), self.clock.now())
 
@@ -142,11 +141,7 @@ class Once:
 
 def _given_again(kept: KeptRequest, request: KeptRequest) -> JsonObject:
     if kept.request != request.request:
-        raise Conflict(
-            "The Idempotency-Key was used for another request.",
-            why="A key stands for one request, and this one differs from it in path or body (docs/rules/api.md P8).",
-            do="Make a new key for each new request, and send the same key only with the same request.",
-        )
+        raise other_request()
     if kept.answer is None:
         raise Conflict(
             "The request was done, and its answer was lost.",
@@ -154,6 +149,15 @@ def _given_again(kept: KeptRequest, request: KeptRequest) -> JsonObject:
             do="Look for the result in the list; do not send the request with another key.",
         )
     return cast("JsonObject", json.loads(kept.answer))
+
+
+def other_request() -> Conflict:
+    """Return the refusal of a key that stands for another request."""
+    return Conflict(
+        "The Idempotency-Key was used for another request.",
+        why="A key stands for one request, and this one differs from it in path or body (docs/rules/api.md P8).",
+        do="Make a new key for each new request, and send the same key only with the same request.",
+    )
 
 
 def _done_meanwhile() -> Conflict:
@@ -164,8 +168,11 @@ def _done_meanwhile() -> Conflict:
     )
 
 
-def _no_key() -> Invalid:
-    return Invalid(
+def require_key(key: str) -> None:
+    """Raise Invalid for a request that has no key, or one of another form."""
+    if 1 <= len(key) <= KEY_CHARACTERS_MAX and all("!" <= one <= "~" for one in key):
+        return
+    raise Invalid(
         "The request has no Idempotency-Key.",
         field="Idempotency-Key",
         why="What changes something is done once, however often it is sent (docs/rules/api.md P8);"

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from entente import __version__
-from entente.api.reading import CURSOR, JSON
-from entente.api.route import PREFIX, ApiRoute, Method, Writes
+from entente.api.reading import CURSOR
+from entente.api.route import JSON, PREFIX, ApiRoute, Handled, Method, Writes
 from entente.api.shapes import named
 from entente.api.table import ROUTES
 from entente.kernel.canonical import Json, JsonObject
@@ -37,6 +37,8 @@ _WITH_VERSION = {
     "428": "If-Match is needed.",
 }
 
+BINARY: Final[JsonObject] = {"type": "string", "format": "binary"}
+_GOOD: Final[Mapping[Handled, str]] = {Handled.JOB: "A job does it; Location says where it is found."}
 
 RESULT: Final = "Result"
 """The shape by which every route that writes answers."""
@@ -81,6 +83,8 @@ def _operation(route: ApiRoute) -> JsonObject:
     }
     if route.body is not None:
         shown["requestBody"] = {"required": True, "content": {JSON: {"schema": route.body}}}
+    if route.takes != JSON:
+        shown["requestBody"] = {"required": True, "content": {route.takes: {"schema": BINARY}}}
     return shown
 
 
@@ -105,8 +109,8 @@ def _parameter(name: str, place: str, shape: JsonObject, *, needed: bool) -> Jso
 
 def _responses(route: ApiRoute) -> JsonObject:
     good: JsonObject = {
-        "description": "Done." if route.writes is Writes.ONCE else "What was asked for.",
-        "content": {JSON: {"schema": _marked(route.answer)}},
+        "description": _GOOD.get(route.handled, "Done." if route.writes is Writes.ONCE else "What was asked for."),
+        "content": {route.gives: {"schema": _marked(route.answer) if route.gives == JSON else route.answer}},
     }
     if route.version is not None:
         good["headers"] = {"ETag": {"description": "The version that is shown.", "schema": {"type": "string"}}}

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect, Request
 
 from entente.api.errors import WithStatus
-from entente.api.route import ApiRoute
+from entente.api.route import JSON, ApiRoute
 from entente.api.shapes import check
 from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject, parse_document
 from entente.kernel.errors import Invalid, NotFound, Unavailable
@@ -24,7 +24,6 @@ READ_SECONDS_MAX: Final = 30.0
 """The largest body over a line of 1 Mbit/s takes half of it."""
 PARAMETERS_MAX: Final = 50
 INTEGER_CHARACTERS_MAX: Final = len(str(INTEGER_MAX)) + 1
-JSON: Final = "application/json"
 Components = Mapping[str, JsonObject]
 
 
@@ -62,6 +61,9 @@ def query_fields(route: ApiRoute, request: Request, components: Components) -> J
 
 async def body_fields(route: ApiRoute, request: Request, components: Components) -> JsonObject:
     """Return the fields of the body; raise for one that is too large, of another type, no JSON, or of another shape."""
+    if route.takes != JSON:
+        # It is read as it comes, by who keeps it.
+        return {}
     data = await _body(request)
     if route.body is None:
         if data:

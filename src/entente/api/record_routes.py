@@ -9,11 +9,11 @@ from entente.kernel.canonical import Json, JsonObject
 from entente.records.model import REASON_CHARACTERS_MAX
 from entente.records.service import PAGE_RECORDS_MAX
 
-_PATH: dict[str, JsonObject] = {
+PATH: dict[str, JsonObject] = {
     "source": text("The source's code or id.", most=64, pattern=r"^[A-Za-z0-9:-]+$"),
     "local_id": text("The record's id at its source.", most=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"),
 }
-_WHY: dict[str, JsonObject] = {
+WHY: dict[str, JsonObject] = {
     "purpose": named("Purpose"),
     "crime_area": named("CrimeArea"),
     "case": named("CaseNumber"),
@@ -30,7 +30,7 @@ _LINE = thing(
         "version": number(),
     }
 )
-_RECORD = thing(
+RECORD = thing(
     {
         "id": said(),
         "name": said(),
@@ -84,9 +84,9 @@ _RECORD = thing(
 )
 
 
-def _named(given: JsonObject) -> JsonObject:
+def with_record(given: JsonObject) -> JsonObject:
     """Put the two parts of a record's id together."""
-    rest = {name: value for name, value in given.items() if name not in _PATH}
+    rest = {name: value for name, value in given.items() if name not in PATH}
     return {**rest, "record": f"{given['source']}/{given['local_id']}"}
 
 
@@ -96,7 +96,8 @@ def _version(answer: JsonObject) -> str:
     return str(record["version"])
 
 
-def _withdrawn(answer: JsonObject) -> JsonObject:
+def record_told(answer: JsonObject) -> JsonObject:
+    """Return what names the record that something was done to."""
     name: Json = answer["name"]
     return {"id": answer["record"], "href": f"{PREFIX}/records/{name}"}
 
@@ -137,15 +138,15 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Show what the account may see of a record, for a purpose. The look is a row of the trail.",
         scope=Scope.READ_RECORDS,
         needs=(),
-        path_fields=_PATH,
+        path_fields=PATH,
         path_names="record",
-        query=_WHY,
+        query=WHY,
         needed=("purpose", "crime_area"),
-        arguments=_named,
+        arguments=with_record,
         version=_version,
         answer=thing(
             {
-                "record": _RECORD,
+                "record": RECORD,
                 "held_since": moment(or_null=True),
                 "received_from": said(),
                 "decision": named("Decision"),
@@ -162,11 +163,11 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Withdraw a record of this body; every holder is told.",
         scope=Scope.WRITE_RECORDS,
         needs=(),
-        path_fields=_PATH,
+        path_fields=PATH,
         path_names="record",
         body=thing({"reason": text("Why; the holders read it.", most=REASON_CHARACTERS_MAX)}),
-        arguments=_named,
-        told=_withdrawn,
+        arguments=with_record,
+        told=record_told,
         answer=named("Result"),
         writes=Writes.ONCE,
         asks_version=True,

@@ -8,15 +8,18 @@ Source: docs/rules/api.md; docs/decisions/0066-the-api-is-a-table-of-routes-over
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, cast
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -26,11 +29,14 @@ from entente.api.components import components
 from entente.api.cursors import Cursors
 from entente.api.door import Door
 from entente.api.errors import WithStatus, problem_response
+from entente.api.job_answers import JobAnswers
+from entente.api.job_files import JobFiles
+from entente.api.jobs import Jobs
 from entente.api.observed import ROUTE, VERB
 from entente.api.once import Once
 from entente.api.openapi import document
 from entente.api.reading import Components, body_fields, path_fields, query_fields
-from entente.api.route import PREFIX, ApiRoute, Method, Writes
+from entente.api.route import PREFIX, ApiRoute, Handled, Method, Writes
 from entente.api.running import Runner, Step
 from entente.api.table import ROUTES
 from entente.bodies.authority import authorise
@@ -48,6 +54,7 @@ OPENAPI_PATH: Final = "/openapi.json"
 CHANGED_MEANWHILE: Final = 412
 VERSION_NEEDED: Final = 428
 ETAG_CHARACTERS_MAX: Final = 20
+_BY_VERB: Final = frozenset({Handled.VERB, Handled.VERB_ON_UPLOAD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,8 @@ class ApiParts:
     secret: bytes
     """Under which cursors and requests are digested; the same after a restart."""
     runner: Runner
+    files: JobFiles
+    """Where jobs lie, and what was sent for them."""
 
     @classmethod
     def of(
@@ -67,10 +76,11 @@ class ApiParts:
         open_view: Callable[[], KeptRequestsUnit],
         operator_token: str,
         runner: Runner,
+        files: JobFiles,
     ) -> ApiParts:
         """Return the parts of a node's folder: the secret derives from its operator's token."""
         secret = hashlib.sha256(b"entente api\0" + operator_token.encode("utf-8")).digest()
-        return cls(open_unit, open_view, secret, runner)
+        return cls(open_unit, open_view, secret, runner, files)
 
 
 class Api:
@@ -84,6 +94,8 @@ class Api:
         self.cursors = Cursors(parts.secret)
         self.components: Components = components(node.lists)
         self.document = document(self.components)
+        self.jobs = Jobs(node, parts.files, parts.secret, parts.runner.in_long_turn)
+        self.job_answers = JobAnswers(node, self.jobs, self.cursors)
 
     def mount(self) -> Mount:
         """Return the API at its place."""
@@ -104,6 +116,15 @@ class Api:
         mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)
         return mounted
 
+    @asynccontextmanager
+    async def serving(self, _: Starlette) -> AsyncIterator[None]:
+        """Be served by the event loop that runs this: by it jobs wait for their turn."""
+        self.runner.serve_from(asyncio.get_running_loop())
+        try:
+            yield
+        finally:
+            self.runner.serve_from(None)
+
     async def _openapi(self, request: Request) -> Response:
         if request.method == "OPTIONS":
             return _options([Method.GET])
@@ -114,13 +135,19 @@ class Api:
             return _options([row.method for row in rows])
         method = Method.GET if request.method == "HEAD" else Method(request.method)
         route = next(row for row in rows if row.method is method)
-        request.scope.update({ROUTE: f"{PREFIX}{route.path}", VERB: route.verb})
+        request.scope.update({ROUTE: f"{PREFIX}{route.path}", VERB: route.verb or route.name})
         bearer = await self.door.let_in(request, route.scope)
         asked = {
             **query_fields(route, request, self.components),
             **await body_fields(route, request, self.components),
             **path_fields(route, request, self.components),
         }
+        if route.handled not in _BY_VERB:
+            await run_in_threadpool(self._require_role, route, bearer)
+            if route.handled is Handled.JOB:
+                key = request.headers.get("idempotency-key", "")
+                return await self.job_answers.begin(route, bearer, key, asked)
+            return await self.job_answers.answer(route, bearer, request, asked)
         given = self._given(route, bearer, request, asked)
         work = partial(self._do, route, bearer, given)
         if route.writes is Writes.NOTHING:
@@ -164,6 +191,8 @@ class Api:
     def _do(self, route: ApiRoute, bearer: Bearer, given: JsonObject) -> JsonObject:
         """Do the verb, in a thread; what a path names and nothing here has is not there."""
         self._require_role(route, bearer)
+        if route.handled is Handled.VERB_ON_UPLOAD:
+            given = self.job_answers.upload_file(bearer, given)
         try:
             answer = perform(self.node, route.verb, given)
         except Invalid as error:

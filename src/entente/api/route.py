@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from entente.bodies.tokens import Scope
 from entente.kernel.canonical import JsonObject
+from entente.kernel.jobs import JobKind
 
 PREFIX = "/api/v1"
 Fields: TypeAlias = Mapping[str, JsonObject]
@@ -35,6 +36,31 @@ class Writes(StrEnum):
     """It changes something, is sent with an Idempotency-Key, and is done once (docs/rules/api.md P8)."""
 
 
+class Handled(StrEnum):
+    """By what a request is done."""
+
+    VERB = "verb"
+    """Its verb, while the caller waits."""
+    UPLOAD = "upload"
+    """Its body is a file that is kept for a job; the answer is what it is called."""
+    VERB_ON_UPLOAD = "verb_on_upload"
+    """Its verb, with a file that was sent before, while the caller waits."""
+    JOB = "job"
+    """A job does its verb, and the answer, 202, is where it is found."""
+    JOB_LIST = "job_list"
+    JOB_SHOW = "job_show"
+    JOB_RESULTS = "job_results"
+    JOB_FILE = "job_file"
+    JOB_CANCEL = "job_cancel"
+    EVENTS = "events"
+    """The answer is a stream of server-sent events, which ends when the caller goes or the node stops."""
+
+
+JSON: Final = "application/json"
+FILE: Final = "application/octet-stream"
+EVENT_STREAM: Final = "text/event-stream"
+
+
 def as_it_is(answer: JsonObject) -> JsonObject:
     """Return a verb's answer as the answer of the route."""
     return answer
@@ -50,7 +76,7 @@ class ApiRoute:
     path: str
     """Below PREFIX, with its parameters in braces."""
     verb: str
-    """A name of entente.verbs.VERBS."""
+    """A name of entente.verbs.VERBS; empty where the request is about jobs, files or events themselves."""
     about: str
     """Under which heading the reference has it."""
     summary: str
@@ -80,6 +106,13 @@ class ApiRoute:
     """For a page of a list, asked for with `cursor` and continued with `next` (P10): the verb's argument that says from where.
 
     The verb answers with `next_` and its name where the next page begins; None after the last."""
+    handled: Handled = Handled.VERB
+    job: JobKind | None = None
+    """Of a job: what it does."""
+    takes: str = JSON
+    """The media type of the body; FILE is read as it comes, and has no shape."""
+    gives: str = JSON
+    """The media type of the answer; only JSON has a shape."""
     names_account: bool = True
     """Whether the verb is told who acts, where it can be."""
     stops_where: str = ""

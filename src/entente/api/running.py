@@ -18,6 +18,9 @@ THREADS_BESIDE = 31
 """Verbs that go on without a turn, because they wait for a peer or report progress: with those that have one, on a node as it is
 set up, as many as the server has for everything else."""
 
+TURN_LOOKED_AT_SECONDS = 0.5
+"""How often who waits for a turn from another thread looks whether the node stops."""
+
 Event: TypeAlias = "int | JsonObject | BaseException"
 """Rows durable so far; at the end the answer, an error of the tree, or a programming error to be raised again."""
 Step: TypeAlias = Callable[[int], None]
@@ -38,6 +41,7 @@ class Runner:
         self._short, self._long = Turns(at_once[0], LONG_SECONDS), Turns(at_once[1])
         self._threads = ThreadPoolExecutor(THREADS_BESIDE + sum(at_once), "operator")
         self._is_stopping = is_stopping
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def begin(self, work: Work, *, is_long: bool) -> tuple[Event, asyncio.Queue[Event]]:
         """Wait for a turn and begin the work; return the first it tells, and where the rest arrives.
@@ -51,6 +55,33 @@ class Runner:
         finally:
             turn.end()
         return first, events
+
+    def serve_from(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        """Say which event loop gives the turns; None once none does, and work from elsewhere waits for nobody."""
+        self._loop = loop
+
+    def in_long_turn(self, work: Callable[[], JsonObject]) -> JsonObject:
+        """Do a piece of work in this thread when its turn among the long ones has come. For threads beside the loop's.
+
+        Raises Unavailable where the node is asked to stop while it waits.
+        """
+        if (loop := self._loop) is None:
+            return work()
+        taking = asyncio.run_coroutine_threadsafe(self._long.take(), loop)
+        while True:
+            try:
+                turn = taking.result(TURN_LOOKED_AT_SECONDS)
+            except TimeoutError:
+                if self._is_stopping():
+                    taking.cancel()
+                    raise _stopping(0) from None
+            else:
+                break
+        try:
+            return work()
+        finally:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(turn.end)
 
     def _begun(self, work: Work) -> asyncio.Queue[Event]:
         loop = asyncio.get_running_loop()

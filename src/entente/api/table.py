@@ -1,14 +1,40 @@
-"""The table of all routes of the API."""
+"""The table of all routes of the API. What has none, and why, stands in api.left_out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from entente.api import case_routes, correspondence_routes, directory_routes, record_routes, search_routes
+from entente.api import (
+    case_routes,
+    correspondence_routes,
+    directory_routes,
+    exchange_routes,
+    job_routes,
+    power_routes,
+    record_routes,
+    request_routes,
+    search_routes,
+    sharing_routes,
+    standing_routes,
+    trail_routes,
+)
 from entente.api.route import ApiRoute
 
 ROUTES: Sequence[ApiRoute] = tuple(
     route
-    for part in (search_routes, record_routes, correspondence_routes, case_routes, directory_routes)
+    for part in (
+        search_routes,
+        standing_routes,
+        record_routes,
+        sharing_routes,
+        correspondence_routes,
+        request_routes,
+        case_routes,
+        directory_routes,
+        power_routes,
+        exchange_routes,
+        trail_routes,
+        job_routes,
+    )
     for route in part.ROUTES
 )

@@ -56,8 +56,20 @@ class Scope(StrEnum):
     WRITE_CASES = "cases.write"
     READ_MESSAGES = "messages.read"
     WRITE_MESSAGES = "messages.write"
+    READ_REQUESTS = "requests.read"
+    WRITE_REQUESTS = "requests.write"
+    READ_STANDING = "standing.read"
+    WRITE_STANDING = "standing.write"
     READ_DIRECTORY = "directory.read"
+    WRITE_DIRECTORY = "directory.write"
+    TASK_MEASURES = "measures.write"
+    READ_EXCHANGE = "exchange.read"
+    WRITE_EXCHANGE = "exchange.write"
     READ_TRAIL = "trail.read"
+    UPLOAD = "uploads.write"
+    IMPORT = "imports.write"
+    EXPORT = "records.export"
+    JOBS = "jobs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +227,20 @@ class Tokens:
         if token is None or not is_right or token.has_ended(now) or not _speaks(account, now):
             raise not_heard()
         assert account is not None, "an account that speaks exists"
+        until = min(token.expires_at, account.active_until or token.expires_at)
+        return Bearer(token.id, account, token.scopes, until)
+
+    def in_force(self, token_id: TokenId) -> Bearer:
+        """Return for whom a token speaks now that was heard before; raise Untrusted as `bearer` does when it does not any more.
+
+        For what goes on after its request: a job, a stream of events. Source: docs/rules/api.md P3, P12 and P14.
+        """
+        now = self.clock.now()
+        with self.open_view() as view:
+            token = view.tokens.get(token_id)
+            account = None if token is None else view.bodies.officer(token.account)
+        if token is None or account is None or token.has_ended(now) or not _speaks(account, now):
+            raise not_heard()
         until = min(token.expires_at, account.active_until or token.expires_at)
         return Bearer(token.id, account, token.scopes, until)
 

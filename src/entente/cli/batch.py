@@ -6,8 +6,7 @@ search, and whatever is killed, no row is missing and none stands twice. Source:
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
@@ -16,13 +15,10 @@ from entente.at_hand import QueryRow, open_queries, open_result
 from entente.cli.gateway import Session
 from entente.cli.output import items, plain, texts
 from entente.cli.progress import progress
-from entente.identity.model import QUERIES_MAX, REQUEST_TERMS_MAX
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.exercise import EXERCISE, EXERCISE_WORD
 from entente.kernel.wire import error_to_json
-
-SLICE_BYTES_MAX = 1024 * 1024
-"""Of the queries of one request as JSON: half of what the operator's route takes, and one row has at most a fifth of it."""
+from entente.verbs.slicing import slices
 
 
 def search_file(
@@ -65,25 +61,6 @@ def search_file(
         **marked, "out": str(out), "rows": tally.rows, "found": tally.found, "candidates": tally.candidates,
         "ill_formed": tally.ill_formed, "silent_sources": silent, "was_whole": was_whole,
     }  # fmt: skip
-
-
-def slices(rows: Iterable[QueryRow]) -> Iterator[list[QueryRow]]:
-    """Cut rows into requests that are within every bound of one (I31)."""
-    part: list[QueryRow] = []
-    terms = size = 0
-    for row in rows:
-        more, longer = _terms(row), len(json.dumps(row.query))
-        if part and (len(part) == QUERIES_MAX or terms + more > REQUEST_TERMS_MAX or size + longer > SLICE_BYTES_MAX):
-            yield part
-            part, terms, size = [], 0, 0
-        part.append(row)
-        terms, size = terms + more, size + longer
-    if part:
-        yield part
-
-
-def _terms(row: QueryRow) -> int:
-    return sum(len(value) for value in row.query.values() if isinstance(value, list))
 
 
 def _searched(node: Session, part: list[QueryRow], given: JsonObject, sha256: str) -> list[JsonObject]:

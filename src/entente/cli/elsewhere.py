@@ -19,7 +19,7 @@ from entente.client import Client, Token, token_of_file
 from entente.client.call import PagedCall
 from entente.client.verbs import REQUESTS, Request
 from entente.kernel.canonical import Json, JsonObject
-from entente.kernel.errors import EntenteError, Invalid, Misconfigured
+from entente.kernel.errors import EntenteError, Invalid, Misconfigured, NotFound
 
 Followed: TypeAlias = Callable[[Client, str, JsonObject], JsonObject]
 """Reads what an act made, given its id and what was asked, as the verb itself answers."""
@@ -99,13 +99,20 @@ def _followed(client: Client, verb: str, made: str, arguments: JsonObject) -> Js
         raise
 
 
+def _one_of(listed: list[JsonObject], field: str, made: str) -> JsonObject:
+    found = next((one for one in listed if one[field] == made), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _case(client: Client, made: str, _: JsonObject) -> JsonObject:
     return {"case": cast("Json", client.show_case(made)["case"])}
 
 
 def _note(client: Client, made: str, asked: JsonObject) -> JsonObject:
     events = client.show_case(str(asked["number"]))["events"]
-    return {"event": cast("Json", next(one for one in events if one["subject"] == made))}
+    return {"event": _one_of(cast("list[JsonObject]", events), "subject", made)}
 
 
 def _hit(client: Client, made: str, _: JsonObject) -> JsonObject:
@@ -118,6 +125,30 @@ def _message(client: Client, made: str, _: JsonObject) -> JsonObject:
         # Opening it once more only shows it.
         message = client.open_message(made)["message"]
     return {"message": cast("Json", message)}
+
+
+def _permission(client: Client, made: str, _: JsonObject) -> JsonObject:
+    listed = client.list_permissions(limit=LIMIT_MAX)["permissions"]
+    return {"permission": _one_of(cast("list[JsonObject]", listed), "id", made)}
+
+
+def _record_request(client: Client, made: str, _: JsonObject) -> JsonObject:
+    return {"request": cast("Json", client.show_record_request(made)["request"])}
+
+
+def _standing(client: Client, made: str, _: JsonObject) -> JsonObject:
+    left = _one_of(cast("list[JsonObject]", client.list_standing_queries()["queries"]), "id", made)
+    return {"query": {name: value for name, value in left.items() if name not in OF_A_LIST}}
+
+
+LIMIT_MAX: Final = 200
+"""Entries that a list shows at most."""
+OF_A_LIST: Final = frozenset({"new", "not_kept", "has_ended"})
+"""What the list says of a standing query beyond the query itself."""
+
+
+def _named(field: str) -> Followed:
+    return lambda _client, made, _asked: {field: made}
 
 
 FOLLOWED: Final[Mapping[str, Followed]] = {
@@ -133,6 +164,13 @@ FOLLOWED: Final[Mapping[str, Followed]] = {
     "message_send": _message,
     "message_conclude": _message,
     "message_recall": _message,
+    "permission_ask": _permission,
+    "permission_answer": _permission,
+    "request_ask": _record_request,
+    "standing_leave": _standing,
+    "standing_settle": _named("settled"),
+    "standing_end": _named("ended"),
+    "namesake_end": _named("ended"),
 }
 """Verbs that change something, and how what they made is read."""
 

@@ -84,7 +84,7 @@ def search(
             metavar="FILE",
             dir_okay=False,
             show_default=False,
-            help="Search each row of a CSV or Parquet file.",
+            help="Search each row of a CSV, JSON lines or Parquet file.",
         ),
     ] = None,
     out: Annotated[

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, TypeVar
 
 from entente.client.forms import differs
@@ -33,11 +34,13 @@ class Came:
     headers: Mapping[str, str]
     """Their names in small letters."""
     body: bytes = field(repr=False)
+    kept: Path | None = None
+    """The file that the body was written into."""
 
     @property
     def is_good(self) -> bool:
-        """Whether the status says that it was done."""
-        return self.status in {200, 201}
+        """Whether the status says that it was done, or will be."""
+        return self.status in {200, 201, 202}
 
     @property
     def media_type(self) -> str:

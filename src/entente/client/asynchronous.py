@@ -10,21 +10,23 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar, cast
+from typing import BinaryIO, Final, Self, TypeVar, cast
 
 import httpx
 
 from entente.client.async_methods import AsyncMethods
 from entente.client.call import Call
-from entente.client.carrying import Growing, event_of, head_of, waits_of
+from entente.client.carrying import Growing, event_of, head_of, opened, waits_of
 from entente.client.credentials import Place, Token, place_of, token_of_file
 from entente.client.exchange import Event, Lost, Pause, Send, Terms, exchange
 from entente.client.patience import Patience
 
 T = TypeVar("T")
+PIECE_BYTES: Final = 64 * 1024
+"""Of a file that is sent, read at once."""
 
 
 class AsyncClient(AsyncMethods):
@@ -101,24 +103,34 @@ class AsyncClient(AsyncMethods):
             await self._sleep(step.seconds)
             return None
         patience = self._terms.patience
-        growing = Growing(step, patience.answer_bytes_max, self._seconds() + step.seconds)
+        growing = Growing(step, patience, self._seconds() + step.seconds)
         try:
-            async with (
-                asyncio.timeout(step.seconds),
-                self._http.stream(
-                    step.method,
-                    self._place.address + step.target,
-                    content=step.body,
-                    headers=head_of(step, self._place.token),
-                    timeout=waits_of(step, patience),
-                ) as response,
-            ):
-                # Raw: an answer that says it is compressed is not unpacked, so that no small answer grows large.
-                async for part in response.aiter_raw():
-                    if (lost := growing.add(part, self._seconds())) is not None:
-                        return lost
-                return growing.whole(response)
+            with opened(step) as file:
+                async with (
+                    asyncio.timeout(step.seconds),
+                    self._http.stream(
+                        step.method,
+                        self._place.address + step.target,
+                        content=step.body if file is None else _pieces(file),
+                        headers=head_of(step, self._place.token, file),
+                        timeout=waits_of(step, patience),
+                    ) as response,
+                ):
+                    growing.begin(response)
+                    # Raw: an answer that says it is compressed is not unpacked, so that no small answer grows large.
+                    async for part in response.aiter_raw():
+                        if (lost := growing.add(part, self._seconds())) is not None:
+                            return lost
+                    return growing.whole(response)
         except httpx.HTTPError as error:
             return event_of(error)
         except TimeoutError:
             return Lost(f"the answer was not whole after {step.seconds:.0f} seconds")
+        finally:
+            growing.end()
+
+
+async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    # From the disk's cache mostly: a piece takes less than what a thread for it would.
+    while piece := file.read(PIECE_BYTES):
+        yield piece

@@ -17,7 +17,7 @@ from typing import Self, TypeVar, cast
 import httpx
 
 from entente.client.call import Call
-from entente.client.carrying import Growing, event_of, head_of, waits_of
+from entente.client.carrying import Growing, event_of, head_of, opened, waits_of
 from entente.client.credentials import Place, Token, place_of, token_of_file
 from entente.client.exchange import Event, Pause, Send, Terms, exchange
 from entente.client.methods import Methods
@@ -100,15 +100,19 @@ class Client(Methods):
             self._sleep(step.seconds)
             return None
         patience = self._terms.patience
-        growing = Growing(step, patience.answer_bytes_max, self._seconds() + step.seconds)
+        growing = Growing(step, patience, self._seconds() + step.seconds)
         try:
-            with self._http.stream(
-                step.method,
-                self._place.address + step.target,
-                content=step.body,
-                headers=head_of(step, self._place.token),
-                timeout=waits_of(step, patience),
-            ) as response:
+            with (
+                opened(step) as file,
+                self._http.stream(
+                    step.method,
+                    self._place.address + step.target,
+                    content=step.body if file is None else file,
+                    headers=head_of(step, self._place.token, file),
+                    timeout=waits_of(step, patience),
+                ) as response,
+            ):
+                growing.begin(response)
                 # Raw: an answer that says it is compressed is not unpacked, so that no small answer grows large.
                 for part in response.iter_raw():
                     if (lost := growing.add(part, self._seconds())) is not None:
@@ -116,3 +120,5 @@ class Client(Methods):
                 return growing.whole(response)
         except httpx.HTTPError as error:
             return event_of(error)
+        finally:
+            growing.end()

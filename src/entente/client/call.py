@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final, Generic, TypeVar, cast
 from urllib.parse import quote
 
@@ -31,7 +32,7 @@ class Call(Generic[T_co]):
     path: str
     """Below /api/v1, with its parameters filled in."""
     shape: type[T_co]
-    """A TypedDict of entente.client.shapes."""
+    """A TypedDict of entente.client.shapes; of a file that is the answer, Path."""
     query: Mapping[str, str | int] = field(default_factory=dict)
     body: JsonObject | None = None
     is_done_once: bool = False
@@ -42,6 +43,15 @@ class Call(Generic[T_co]):
     """The version that was seen: If-Match (P9)."""
     unless_version: int | None = None
     """The version that is known already: If-None-Match; where it still stands there is no answer to read."""
+    upload: Path | None = None
+    """A file that is the body, read as it is sent."""
+    into: Path | None = None
+    """Where a file that is the answer is written as it comes: a new one, for this account alone."""
+
+    @property
+    def moves_file(self) -> bool:
+        """Whether a file goes either way, which may take long."""
+        return self.upload is not None or self.into is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,29 @@ Source: docs/rules/api.md P15 and P16.
 
 from __future__ import annotations
 
+import os
 import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 import httpx
 
 from entente.client.answers import Came, not_a_node
 from entente.client.credentials import Token
-from entente.client.exchange import Event, Lost, NotProved, Send
+from entente.client.exchange import FILE, Event, Lost, NotProved, Send
 from entente.client.patience import Patience
+from entente.kernel.errors import Invalid, Unavailable
+
+T = TypeVar("T")
 
 
-def head_of(step: Send, token: Token) -> dict[str, str]:
-    """Return the headers of a request as it leaves."""
-    return {**step.headers, "Authorization": f"Bearer {token.reveal()}"}
+def head_of(step: Send, token: Token, file: BinaryIO | None) -> dict[str, str]:
+    """Return the headers of a request as it leaves, with the length of the file that it sends."""
+    length = {} if file is None else {"Content-Length": str(os.fstat(file.fileno()).st_size)}
+    return {**step.headers, **length, "Authorization": f"Bearer {token.reveal()}"}
 
 
 def waits_of(step: Send, patience: Patience) -> httpx.Timeout:
@@ -26,28 +35,94 @@ def waits_of(step: Send, patience: Patience) -> httpx.Timeout:
     return httpx.Timeout(step.seconds, connect=min(patience.connect_seconds, step.seconds))
 
 
+@contextmanager
+def opened(step: Send) -> Iterator[BinaryIO | None]:
+    """Open the file that is sent; raise Invalid where it cannot be read."""
+    if step.upload is None:
+        yield None
+        return
+    try:
+        file = step.upload.open("rb")
+    except OSError as error:
+        raise Invalid(
+            f"The file {step.upload.name} cannot be sent.",
+            field="file",
+            why=f"Opening it says: {error.strerror}.",
+            do="Name a file that this account may read.",
+        ) from error
+    with file:
+        yield file
+
+
 @dataclass(slots=True)
 class Growing:
-    """An answer while it comes: no longer and no slower than it may be."""
+    """An answer while it comes, no longer and no slower than it may be: in memory, or in the file where it is wanted."""
 
     step: Send
-    bytes_max: int
+    patience: Patience
     give_up_at: float
     body: bytearray = field(default_factory=bytearray)
+    size: int = 0
+    file: BinaryIO | None = None
 
-    def add(self, part: bytes, now: float) -> Lost | None:
-        """Take a part in; return that the answer is lost where it comes too slowly, raise Misconfigured where it is too large."""
-        self.body += part
-        if len(self.body) > self.bytes_max:
-            raise not_a_node(f"it is longer than {self.bytes_max} bytes")
+    def begin(self, response: httpx.Response) -> None:
+        """Take an answer's head: what it says is a file goes into one, everything else is judged in memory."""
+        media_type = response.headers.get("content-type", "").partition(";")[0]
+        if self.step.into is not None and response.status_code == httpx.codes.OK and media_type == FILE:
+            self.file = self._written(lambda: _new(self.part))
+
+    def add(self, piece: bytes, now: float) -> Lost | None:
+        """Take a piece in; return that the answer is lost where it comes too slowly; raise Misconfigured for one too large."""
+        self.size += len(piece)
+        most = self.patience.answer_bytes_max if self.file is None else self.patience.file_bytes_max
+        if self.size > most:
+            raise not_a_node(f"it is longer than {most} bytes")
         if now > self.give_up_at:
             return Lost(f"the answer was not whole after {self.step.seconds:.0f} seconds")
+        if self.file is None:
+            self.body += piece
+        else:
+            file = self.file
+            self._written(lambda: file.write(piece))
         return None
 
     def whole(self, response: httpx.Response) -> Came:
         """Return the answer when all of it came."""
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Came(response.status_code, headers, bytes(self.body))
+        if self.file is None or self.step.into is None:
+            return Came(response.status_code, headers, bytes(self.body))
+        file, into = self.file, self.step.into
+        self._written(file.close)
+        # A link, as a rename would overwrite what came to stand there meanwhile.
+        self._written(lambda: os.link(self.part, into))
+        return Came(response.status_code, headers, b"", into)
+
+    def end(self) -> None:
+        """Let go of a file that is not whole."""
+        if self.file is not None:
+            self.file.close()
+            self.part.unlink(missing_ok=True)
+
+    @property
+    def part(self) -> Path:
+        """Where a file stands while it comes."""
+        assert self.step.into is not None, "asked for where there is one"
+        return self.step.into.with_name(f"{self.step.into.name}.part")
+
+    def _written(self, write: Callable[[], T]) -> T:
+        try:
+            return write()
+        except OSError as error:
+            raise Unavailable(
+                f"The file {self.part.stem} cannot be written.",
+                why=f"The disk says: {error.strerror}. A file that is there already is left as it is.",
+                do="Name a new file in a folder that this account may write, with room for it.",
+                retry_is_safe=False,
+            ) from error
+
+
+def _new(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
 
 
 def event_of(error: httpx.HTTPError) -> Event:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias, TypeVar
+from pathlib import Path
+from typing import Final, TypeAlias, TypeVar, cast
 from urllib.parse import urlencode
 
 from entente.client.answers import Came, read_answer, read_error
@@ -20,6 +21,7 @@ from entente.kernel.errors import EntenteError, Unavailable, Untrusted
 T = TypeVar("T")
 PREFIX: Final = "/api/v1"
 JSON: Final = "application/json"
+FILE: Final = "application/octet-stream"
 NOT_MODIFIED: Final = 304
 BETWEEN: Final = frozenset({502, 503, 504})
 """Statuses by which a server in front of the node says that the node did not answer (RFC 9110, 15.6)."""
@@ -36,6 +38,10 @@ class Send:
     body: bytes | None
     seconds: float
     """How long to wait for the whole answer."""
+    upload: Path | None = None
+    """A file in place of the body."""
+    into: Path | None = None
+    """Where the answer is written, if it is a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +90,13 @@ def exchange(call: Call[T], terms: Terms, now: float) -> Steps[T | None]:
     headers, body = _head(call, terms.new_key), _body(call)
     target = f"{PREFIX}{call.path}{'?' if call.query else ''}{urlencode(call.query)}"
     patience = terms.patience
-    give_up_at, attempt = now + patience.deadline_seconds, 1
+    longest, attempt = patience.file_seconds if call.moves_file else patience.deadline_seconds, 1
+    give_up_at = now + longest
     while True:
-        seconds = min(patience.answer_seconds, give_up_at - now)
-        now, came = yield Send(call.method, target, headers, body, seconds)
+        seconds = min(longest if call.moves_file else patience.answer_seconds, give_up_at - now)
+        now, came = yield Send(call.method, target, headers, body, seconds, call.upload, call.into)
         if isinstance(came, Came) and came.is_good:
-            return read_answer(call.shape, came)
+            return cast("T", came.kept) if came.kept is not None else read_answer(call.shape, came)
         if isinstance(came, Came) and came.status == NOT_MODIFIED and call.unless_version is not None:
             return None
         error = _error(came)
@@ -102,9 +109,9 @@ def exchange(call: Call[T], terms: Terms, now: float) -> Steps[T | None]:
 
 
 def _head(call: Call[T], new_key: Callable[[], str]) -> Mapping[str, str]:
-    headers = {"Accept": JSON, "Accept-Encoding": "identity"}
-    if call.body is not None:
-        headers["Content-Type"] = JSON
+    headers = {"Accept": JSON if call.into is None else FILE, "Accept-Encoding": "identity"}
+    if call.body is not None or call.upload is not None:
+        headers["Content-Type"] = JSON if call.upload is None else FILE
     if call.is_done_once:
         headers["Idempotency-Key"] = checked_key(new_key() if call.key is None else call.key)
     if call.version is not None:

@@ -92,21 +92,26 @@ class AsyncListing(Generic[P, I]):
 
 
 class _Turns(Generic[P, I]):
-    """Which page comes next; it ends with the list, and raises where the node would lead in a circle."""
+    """Which page comes next; it ends with the list, and raises where the node would lead in a circle.
+
+    A list that still grows ends with what it has: an empty page that goes on where it began itself.
+    """
 
     def __init__(self, call: PagedCall[P, I], cursor: str | None) -> None:
         self._list = call
-        self._seen: set[str] = set()
+        self._seen: set[str] = set() if cursor is None else {cursor}
+        self._from = cursor
         self.call: PagedCall[P, I] | None = call if cursor is None else call.after(cursor)
 
     def go_on(self, page: P) -> None:
         cursor = cast("dict[str, str | None]", page)["next"]
-        if cursor is None:
+        if cursor is None or (cursor == self._from and not _items(self._list, page)):
             self.call = None
             return
         if cursor in self._seen:
             raise not_a_node("a page of its list goes on where one before it did")
         self._seen.add(cursor)
+        self._from = cursor
         self.call = self._list.after(cursor)
 
 

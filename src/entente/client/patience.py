@@ -28,10 +28,15 @@ class Patience:
     pause_seconds_max: float = 8.0
     answer_bytes_max: int = 64 * 1024 * 1024
     """Of one answer: four times a hundred queries with all their candidates."""
+    file_seconds: float = 3_600.0
+    """In place of answer and deadline where a file is sent or comes: the largest, 1 GiB (P13), over 3 Mbit/s."""
+    file_bytes_max: int = 4 * 1024 * 1024 * 1024
+    """Of a file that comes."""
 
     def __post_init__(self) -> None:
         """Refuse bounds that bound nothing."""
-        if self.attempts_max < 1 or min(self.deadline_seconds, self.answer_seconds, self.connect_seconds) <= 0:
+        waits = (self.deadline_seconds, self.answer_seconds, self.connect_seconds, self.file_seconds)
+        if self.attempts_max < 1 or min(waits) <= 0:
             raise Misconfigured(
                 "The client would not ask at all.",
                 why="At least one attempt is made, and each wait has a length above nothing.",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import errno
 import fcntl
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from entente.formats.import_terms import ImportTerms, read_terms
 from entente.formats.imports import read_import, write_reject
 from entente.formats.instruments import read_instrument
 from entente.formats.marked_yaml import read_marked
+from entente.formats.queries import QueryFile
+from entente.formats.query_csv import DELIMITERS
+from entente.formats.query_file import open_queries
 from entente.formats.schemata import load_schemata
 from entente.formats.table_mapping import read_mapping
 from entente.formats.table_suggest import suggest_mapping
@@ -59,6 +62,17 @@ class OperatorFiles:
         meant = _with_ids(read, meaning)
         with read_import(file, meant, read_mapping(mapping, load_schemata()) if mapping else None) as opened:
             yield ImportRows(meant.title, meant.instrument, opened.rows, opened.dropped, opened.skipped)
+
+    def queries(self, file: Path, delimiter: str, ignored: Sequence[str]) -> AbstractContextManager[QueryFile]:
+        """Open a file of queries; raise Invalid for a delimiter that is none."""
+        if delimiter not in DELIMITERS:
+            raise Invalid(
+                "The field delimiter does not hold what it should.",
+                field="delimiter",
+                why=f"A file of queries has its cells parted by one of: {', '.join(DELIMITERS)}.",
+                do="Name one of them.",
+            )
+        return open_queries(file, delimiter, ignored)
 
     def suggest_mapping(self, file: Path) -> str:
         """Propose the mapping of a table."""

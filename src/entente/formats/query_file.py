@@ -1,4 +1,4 @@
-"""A file of queries: CSV or Parquet, told apart by how it begins; whatever else it is, the refusal says so.
+"""A file of queries: CSV, JSON lines or Parquet, told apart by how it begins; whatever else it is, the refusal says so.
 
 Source: docs/rules/identity.md I33 and I45.
 """
@@ -16,6 +16,7 @@ from typing import Final
 from entente.formats.parquet_process import BEGINS
 from entente.formats.queries import QueryFile, bad_file
 from entente.formats.query_csv import DELIMITERS, csv_queries
+from entente.formats.query_jsonl import JsonLineQueries
 from entente.formats.query_parquet import parquet_queries
 
 _OTHER_FILES: Final[Mapping[bytes, str]] = {
@@ -48,6 +49,9 @@ def open_queries(path: Path, delimiter: str = ",", ignored: Sequence[str] = ()) 
                 raise bad_file(path.name, "it is a Parquet file, which has no delimiter", "Leave --delimiter out.")
             with parquet_queries(path.name, sha256, stream, ignored) as queries:
                 yield queries
+        elif head.lstrip().startswith(b"{"):
+            # The first row of a CSV file of queries names its columns, and none is called so.
+            yield JsonLineQueries(path.name, sha256, stream)
         else:
             yield csv_queries(path.name, sha256, stream, delimiter, ignored)
 

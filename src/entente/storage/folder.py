@@ -6,6 +6,7 @@
     index/          the search index; a cache, may be deleted while the node is stopped
     log/            the transparency log of the trail (storage.tiles); a cache as well
     keys/           private keys (storage.keys)
+    jobs/, uploads/ what other systems asked for and sent (storage.job_files); in no backup
     operator.token  lets a command on this machine speak to the running node; mode 0600
     before-schema-N.db  the store as it was before a newer program brought it forward to schema N; an operator removes it
     node.lock       held by the process that has the store open; names it and its loopback address

@@ -77,6 +77,9 @@ class ApiPage:
     shapes: tuple[Shape, ...]
 
 
+JSON = "application/json"
+
+
 def api_page_route(document: JsonObject, *, is_exercise: bool = False) -> Route:
     """Return the page's route, for an OpenAPI document."""
     page = page_of(document)
@@ -113,7 +116,7 @@ def _operation(path: str, method: str, shown: Json) -> Operation:
     assert isinstance(shown, dict), "an operation is an object"
     responses = _object(shown, "responses")
     good = next(one for status, one in responses.items() if status.startswith("2"))
-    answer = _schema(good)
+    answer_type, answer = _content(good)
     body = shown.get("requestBody")
     parameters = shown["parameters"]
     assert isinstance(parameters, list), "parameters are a list"
@@ -124,8 +127,8 @@ def _operation(path: str, method: str, shown: Json) -> Operation:
         summary=str(shown["summary"]),
         description=str(shown["description"]),
         parameters=tuple(_parameter(one) for one in parameters if isinstance(one, dict)),
-        body=tuple(_fields(_schema(body))) if body else (),
-        answer=tuple(_fields(answer)),
+        body=_described(*_content(body)) if body else (),
+        answer=_described(answer_type, answer),
         answer_shape=_shape_of(answer),
         statuses=tuple(
             (status, str(one["description"]))
@@ -191,9 +194,18 @@ def _shape_of(shape: JsonObject) -> str:
     return str(named).rpartition("/")[2] if named else ""
 
 
-def _schema(one: Json) -> JsonObject:
+def _described(media_type: str, shape: JsonObject) -> tuple[Field, ...]:
+    """Return the fields of a body or an answer; of what is no JSON its type alone."""
+    if media_type == JSON:
+        return tuple(_fields(shape))
+    return (Field("(as it is)", media_type, "", is_needed=True, help=str(shape.get("description", ""))),)
+
+
+def _content(one: Json) -> tuple[str, JsonObject]:
     assert isinstance(one, dict), "a body or an answer is an object"
-    return _object(_object(_object(one, "content"), "application/json"), "schema")
+    ((media_type, content),) = _object(one, "content").items()
+    assert isinstance(content, dict), "a type has a schema"
+    return media_type, _object(content, "schema")
 
 
 def _object(document: JsonObject, name: str) -> JsonObject:

@@ -155,18 +155,44 @@ def test_fields_that_a_newer_node_adds_are_let_pass() -> None:
         assert node.list_bodies() == more
 
 
-def test_list_that_leads_in_a_circle_ends() -> None:
-    page = {"cases": [], "next": "again"}
-    transport = httpx.MockTransport(lambda _: answer(200, packed(page)))
+@pytest.mark.parametrize("nexts", [("a", "b", "a", "b"), ("a", "b", "c", "b")])
+def test_list_that_leads_in_a_circle_is_no_nodes(nexts: tuple[str, ...]) -> None:
+    with pytest.raises(Misconfigured):
+        both_listed(*nexts)
+
+
+def test_list_that_still_grows_ends_with_what_it_has() -> None:
+    assert both_listed("a", "a") == 2
+
+
+def both_listed(*nexts: str) -> int:
+    """Return how many empty pages each client asks for, which lead on as told; raise what either raises."""
+    asked: list[str] = []
+
+    def answered(_: httpx.Request) -> httpx.Response:
+        asked.append("")
+        return answer(200, packed({"cases": [], "next": nexts[len(asked) - 1]}))
 
     async def later() -> list[object]:
-        async with AsyncClient(ADDRESS, Token(SECRET), transport=transport) as node:
+        async with AsyncClient(ADDRESS, Token(SECRET), transport=httpx.MockTransport(answered)) as node:
             return [one async for one in node.list_cases()]
 
-    with Client(ADDRESS, Token(SECRET), transport=transport) as node, pytest.raises(Misconfigured):
-        list(node.list_cases())
-    with pytest.raises(Misconfigured):
-        asyncio.run(later())
+    with client_of(answered) as node:
+        waited = told(lambda: list(node.list_cases()))
+    pages = len(asked)
+    asked.clear()
+    waited_not = told(lambda: asyncio.run(later()))
+    assert (type(waited), pages) == (type(waited_not), len(asked))
+    if isinstance(waited, EntenteError):
+        raise waited
+    return pages
+
+
+def told(ask: Callable[[], object]) -> object:
+    try:
+        return ask()
+    except EntenteError as error:
+        return error
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,19 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts
-from entente.client.shapes import ListRecordsAnswer, RecordLine, Result, ShowRecordAnswer
+from entente.client.shapes import (
+    ListRecordsAnswer,
+    RecordLine,
+    Result,
+    ShowHoldersAnswer,
+    ShowOriginalAnswer,
+    ShowRecordAnswer,
+    ShowWhoCanSeeAnswer,
+)
 
 
 def list_records(
@@ -50,4 +61,104 @@ def withdraw_record(record: str, *, reason: str, version: int, idempotency_key: 
         is_done_once=True,
         key=idempotency_key,
         version=version,
+    )
+
+
+def share_record(
+    record: str, *, recipients: Sequence[str] | None = None, idempotency_key: str | None = None
+) -> Call[Result]:
+    """Send copies of a record of this body, to those named or to every other party of its instruments."""
+    source, local_id = two_parts("record", record, "XA-NCB/w-17")
+    return Call(
+        "share_record",
+        "POST",
+        filled("/records/{source}/{local_id}/copies", source=source, local_id=local_id),
+        Result,
+        body=given(recipients=recipients),
+        is_done_once=True,
+        key=idempotency_key,
+    )
+
+
+def show_holders(record: str) -> Call[ShowHoldersAnswer]:
+    """Say who holds copies of a record of this body, direct and onward, and how far each end came."""
+    source, local_id = two_parts("record", record, "XA-NCB/w-17")
+    return Call(
+        "show_holders",
+        "GET",
+        filled("/records/{source}/{local_id}/holders", source=source, local_id=local_id),
+        ShowHoldersAnswer,
+    )
+
+
+def show_who_can_see(record: str) -> Call[ShowWhoCanSeeAnswer]:
+    """Say who may see a record of this body, and why: for each body the gate's decision with its grounds."""
+    source, local_id = two_parts("record", record, "XA-NCB/w-17")
+    return Call(
+        "show_who_can_see",
+        "GET",
+        filled("/records/{source}/{local_id}/readers", source=source, local_id=local_id),
+        ShowWhoCanSeeAnswer,
+    )
+
+
+def show_original(record: str) -> Call[ShowOriginalAnswer]:
+    """Show the part of a file that a record of this body was made from."""
+    source, local_id = two_parts("record", record, "XA-NCB/w-17")
+    return Call(
+        "show_original",
+        "GET",
+        filled("/records/{source}/{local_id}/original", source=source, local_id=local_id),
+        ShowOriginalAnswer,
+    )
+
+
+def detach_file(record: str, *, file: str, idempotency_key: str | None = None) -> Call[Result]:
+    """Take a file off a record of this body."""
+    source, local_id = two_parts("record", record, "XA-NCB/w-17")
+    return Call(
+        "detach_file",
+        "POST",
+        filled("/records/{source}/{local_id}/detachment", source=source, local_id=local_id),
+        Result,
+        body=given(file=file),
+        is_done_once=True,
+        key=idempotency_key,
+    )
+
+
+def judge_records(
+    *,
+    left: str,
+    right: str,
+    verdict: Literal["same_as", "not_same"],
+    evidence: str,
+    terms: str,
+    purpose: str,
+    crime_area: str,
+    method: str | None = None,
+    share_with: Sequence[str] | None = None,
+    case: str | None = None,
+    idempotency_key: str | None = None,
+) -> Call[Result]:
+    """Judge two records to be, or not to be, of one thing; the judgement is a record of this body."""
+    return Call(
+        "judge_records",
+        "POST",
+        "/judgements",
+        Result,
+        body=given(
+            left=left,
+            right=right,
+            verdict=verdict,
+            evidence=evidence,
+            method=method,
+            terms=terms,
+            share_with=share_with,
+            purpose=purpose,
+            crime_area=crime_area,
+            case=case,
+        ),
+        is_done_once=True,
+        key=idempotency_key,
     )

@@ -3,7 +3,7 @@
 Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from entente.client.shapes.shared import Body
 from entente.kernel.canonical import JsonObject
@@ -146,5 +146,131 @@ class ShowInstrumentAnswer(TypedDict):
     participations: list[JsonObject]
     measures: list[JsonObject]
     proposals: list[JsonObject]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ExportBodyAnswer(TypedDict):
+    """What is answered by `export_body`."""
+
+    file: str
+    code: str
+    name: str
+    id: str
+    statements: list[JsonObject]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ListSilentSourcesSource(TypedDict):
+    """List silent sources source, as the API gives it."""
+
+    body: Body
+    since: str | None
+    hidden: int
+    soon: int
+    next_end: str | None
+
+
+class ListSilentSourcesAnswer(TypedDict):
+    """What is answered by `list_silent_sources`."""
+
+    sources: list[ListSilentSourcesSource]
+    within_hours: int
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class KeepGroupEntry(TypedDict):
+    """Keep group entry, as the API gives it."""
+
+    body: str
+    """Its code or id."""
+    status: Literal["member", "associate", "observer", "dialogue_partner", "former"]
+    since: str
+    """A day."""
+    until: NotRequired[str]
+    """A day."""
+    document: str
+    """By which it is so."""
+
+
+class PreviewSuspensionPreview(TypedDict):
+    """Preview suspension preview, as the API gives it."""
+
+    instrument: str
+    counterparts: list[Body]
+    rights: list[str]
+    kinds: list[str]
+    direction: str
+    records_held_there: int
+    """Our records that they hold copies of."""
+    records_held_here: int
+    """Theirs that we hold."""
+    open_requests: list[str]
+    open_permissions: list[str]
+    stays_open: list[str]
+
+
+class PreviewSuspensionAnswer(TypedDict):
+    """What is answered by `preview_suspension`."""
+
+    preview: PreviewSuspensionPreview
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class PreviewCutOffPreviewStop(TypedDict):
+    """Preview cut off preview stop, as the API gives it."""
+
+    instrument: str
+    counterparts: list[Body]
+    rights: list[str]
+    kinds: list[str]
+    direction: str
+    records_held_there: int
+    """Our records that they hold copies of."""
+    records_held_here: int
+    """Theirs that we hold."""
+    open_requests: list[str]
+    open_permissions: list[str]
+    stays_open: list[str]
+    id: str
+
+
+class PreviewCutOffPreview(TypedDict):
+    """Preview cut off preview, as the API gives it."""
+
+    stops: list[PreviewCutOffPreviewStop]
+    stopped_before: list[str]
+    stays_open: list[str]
+
+
+class PreviewCutOffAnswer(TypedDict):
+    """What is answered by `preview_cut_off`."""
+
+    preview: PreviewCutOffPreview
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ListProposalsProposal(TypedDict):
+    """List proposals proposal, as the API gives it."""
+
+    id: str
+    charter: str
+    kind: str
+    text: str
+    state: str
+    clause: str
+    proposer: Body
+    target: Body
+    at: str
+
+
+class ListProposalsAnswer(TypedDict):
+    """What is answered by `list_proposals`."""
+
+    proposals: list[ListProposalsProposal]
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""

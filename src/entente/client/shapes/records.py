@@ -6,6 +6,7 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 from typing import NotRequired, TypedDict
 
 from entente.client.shapes.shared import Body, Decision, Silence
+from entente.kernel.canonical import JsonObject
 
 
 class RecordLine(TypedDict):
@@ -114,5 +115,78 @@ class ShowRecordAnswer(TypedDict):
     decision: Decision
     may_go_up_to: str
     """The highest act of the ladder that is allowed."""
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ShowHoldersHolder(TypedDict):
+    """Show holders holder, as the API gives it."""
+
+    body: Body
+    version: int
+    state: str
+    by: JsonObject | None
+    """The body that passed it on; null where we sent it."""
+    sent_at: str | None
+    stored_at: str | None
+    asked_at: str | None
+    confirmed_at: str | None
+    is_missing: bool
+    """Whether it was asked to end its copy and has not confirmed."""
+
+
+class ShowHoldersAnswer(TypedDict):
+    """What is answered by `show_holders`."""
+
+    record: str
+    name: str
+    version: int
+    withdrawn_at: str | None
+    erase_on: str | None
+    is_expired: bool
+    erased_at: str | None
+    holders: list[ShowHoldersHolder]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ShowWhoCanSeeHolder(TypedDict):
+    """Show who can see holder, as the API gives it."""
+
+    body: Body
+    version: int
+    state: str
+    at: str
+
+
+class ShowWhoCanSeeWho(TypedDict):
+    """Show who can see who, as the API gives it."""
+
+    body: Body
+    may_go_up_to: str
+    decision: Decision
+
+
+class ShowWhoCanSeeAnswer(TypedDict):
+    """What is answered by `show_who_can_see`."""
+
+    record: str
+    name: str
+    holders: list[ShowWhoCanSeeHolder]
+    who: list[ShowWhoCanSeeWho]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ShowOriginalAnswer(TypedDict):
+    """What is answered by `show_original`."""
+
+    record: str
+    name: str
+    file: str
+    file_date: str
+    file_sha256: str
+    format: str
+    text: str
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""

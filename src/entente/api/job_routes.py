@@ -1,0 +1,263 @@
+"""The routes of what takes longer than an answer: files that are sent, jobs made of them, and what comes of those.
+
+A long job is asked for with POST, which answers 202 with its address; GET there says how far it is.
+"""
+
+from __future__ import annotations
+
+from entente.api.components import FILE_NAME
+from entente.api.record_routes import PATH, WHY, with_record
+from entente.api.route import FILE, ApiRoute, Handled, Method, Writes
+from entente.api.search_routes import OCCASION, QUERY
+from entente.api.shapes import NEXT, flag, free_text, many, moment, named, number, one_of, said, text, thing, whole
+from entente.api.sharing_routes import TERMS_CHARACTERS_MAX
+from entente.bodies.tokens import Scope
+from entente.kernel.canonical import JsonObject
+from entente.kernel.jobs import JobKind
+from entente.records.listing import PERCENT_MAX
+from entente.verbs.arguments import TEXTS_MAX
+from entente.verbs.record_export import ExportFormat
+
+ROWS_MAX = 200
+"""Rows in one page of results; with every candidate that may be shown about 4 MB."""
+QUERIES_MAX = 10_000
+"""Queries that stand in the request itself; of more a file is sent."""
+_UPLOAD = text("The file, as the answer to its upload calls it.", most=64, pattern=r"^upload-[0-9a-f]{32}$")
+_JOB: dict[str, JsonObject] = {"job": text("Its id.", most=64, pattern=r"^job-[0-9a-f]{32}$")}
+_TERMS = text("The terms, YAML or JSON (docs/guides).", most=TERMS_CHARACTERS_MAX)
+_QUERY = thing({**QUERY, "reference": free_text("What the sender calls it.", most=200)}, *QUERY, "reference")
+
+FILES: tuple[ApiRoute, ...] = (
+    ApiRoute(
+        name="upload_file",
+        method=Method.POST,
+        path="/uploads",
+        verb="",
+        about="Jobs",
+        summary="Send a file for a job that is asked for next. It is written to the disk as it comes.",
+        scope=Scope.UPLOAD,
+        needs=("search", "import_records", "attach_file"),
+        query={"name": FILE_NAME},
+        needed=("name",),
+        answer=thing(
+            {
+                "id": said("What the request for a job calls it"),
+                "href": said("Empty: it is given back to nobody"),
+                "bytes": number(),
+                "sha256": said(),
+                "until": moment("When it is removed, if no job took it"),
+            }
+        ),
+        handled=Handled.UPLOAD,
+        takes=FILE,
+        status=201,
+        stops_where="At most 1 GiB, and 8 files of an account that no job took. Sent again it is another file.",
+    ),
+    ApiRoute(
+        name="suggest_mapping",
+        method=Method.POST,
+        path="/uploads/{upload}/mapping",
+        verb="record_mapping_suggest",
+        about="Jobs",
+        summary="Propose a mapping for a table that was sent, as text that a person edits.",
+        scope=Scope.IMPORT,
+        needs=("import_records",),
+        path_fields={"upload": _UPLOAD},
+        answer=thing({"mapping": said()}),
+        handled=Handled.VERB_ON_UPLOAD,
+    ),
+)
+MADE: tuple[ApiRoute, ...] = (
+    ApiRoute(
+        name="search_batch",
+        method=Method.POST,
+        path="/searches/batches",
+        verb="search_many",
+        about="Jobs",
+        summary="Search for a long list of queries, for one purpose: as a job.",
+        scope=Scope.SEARCH,
+        needs=("search",),
+        body=thing(
+            {
+                "queries": many(_QUERY, "The queries themselves.", least=1, most=QUERIES_MAX),
+                "upload": _UPLOAD,
+                "delimiter": one_of(",", ";", "tab", help_text="Of a CSV file."),
+                "ignored": many(text(most=60), "Columns that are left out.", most=100),
+                **OCCASION,
+            },
+            "queries", "upload", "delimiter", "ignored", "case", "occasion",
+        ),
+        answer=named("Result"),
+        handled=Handled.JOB,
+        job=JobKind.SEARCHES,
+        status=202,
+        writes=Writes.ONCE,
+        stops_where="Either `queries` or `upload`: CSV, JSON lines or Parquet. Each hundred queries are one row of the trail.",
+    ),
+    ApiRoute(
+        name="import_records",
+        method=Method.POST,
+        path="/imports",
+        verb="record_import",
+        about="Jobs",
+        summary="Import records of this body from a file that was sent, under stated terms: as a job.",
+        scope=Scope.IMPORT,
+        needs=("import_records",),
+        body=thing(
+            {
+                "upload": _UPLOAD,
+                "terms": _TERMS,
+                "mapping": text("Of a table.", most=TERMS_CHARACTERS_MAX),
+                "share_with": many(text(most=64), "Codes or ids of bodies that get a copy.", most=TEXTS_MAX),
+                "list": text("Of which list the file is an issue.", most=64),
+                "withdraw_gone": flag("Whether to withdraw what a newer issue of the list has no more."),
+                "gone_percent_max": whole("Of how much of the list at most.", least=0, most=100, default=PERCENT_MAX),
+            },
+            "mapping", "share_with", "list", "withdraw_gone", "gone_percent_max",
+        ),
+        answer=named("Result"),
+        handled=Handled.JOB,
+        job=JobKind.IMPORT,
+        status=202,
+        writes=Writes.ONCE,
+        stops_where="A row that cannot be taken stands in the job's file rejects.jsonl, and stops no other.",
+    ),
+    ApiRoute(
+        name="export_records",
+        method=Method.POST,
+        path="/exports",
+        verb="record_export",
+        about="Jobs",
+        summary="Write this body's own records into a file, for a purpose: as a job.",
+        scope=Scope.EXPORT,
+        needs=("export_records",),
+        body=thing(
+            {**WHY, "kind": text("Only records of one kind.", most=64), "format": one_of(*ExportFormat)},
+            "case", "kind", "format",
+        ),
+        answer=named("Result"),
+        handled=Handled.JOB,
+        job=JobKind.EXPORT,
+        status=202,
+        writes=Writes.ONCE,
+        stops_where="The job's file is records.jsonl.",
+    ),
+    ApiRoute(
+        name="attach_file",
+        method=Method.POST,
+        path="/records/{source}/{local_id}/files",
+        verb="record_attach",
+        about="Jobs",
+        summary="Attach a file that was sent to a record of this body: as a job.",
+        scope=Scope.WRITE_RECORDS,
+        needs=("attach_file",),
+        path_fields=PATH,
+        path_names="record",
+        body=thing({"upload": _UPLOAD, "terms": _TERMS}, "terms"),
+        arguments=with_record,
+        answer=named("Result"),
+        handled=Handled.JOB,
+        job=JobKind.ATTACHMENT,
+        status=202,
+        writes=Writes.ONCE,
+    ),
+    ApiRoute(
+        name="fetch_file",
+        method=Method.POST,
+        path="/records/{source}/{local_id}/file-copies",
+        verb="record_blob",
+        about="Jobs",
+        summary="Take a file out of a record, fetching it first where it is not here: as a job.",
+        scope=Scope.READ_RECORDS,
+        needs=("show_record",),
+        path_fields=PATH,
+        path_names="record",
+        body=thing({"file": text("Its name, or its blob.", most=200), **WHY}, "case"),
+        arguments=with_record,
+        answer=named("Result"),
+        handled=Handled.JOB,
+        job=JobKind.FILE,
+        status=202,
+        writes=Writes.ONCE,
+        stops_where="The job's file is called file. The look is a row of the trail.",
+    ),
+)  # fmt: skip
+WATCHED: tuple[ApiRoute, ...] = (
+    ApiRoute(
+        name="list_jobs",
+        method=Method.GET,
+        path="/jobs",
+        verb="",
+        about="Jobs",
+        summary="List the account's own jobs, the newest first.",
+        scope=Scope.JOBS,
+        needs=(),
+        answer=thing({"jobs": many(named("Job"))}),
+        handled=Handled.JOB_LIST,
+        stops_where="The token needs the scope of what a job does, too.",
+    ),
+    ApiRoute(
+        name="show_job",
+        method=Method.GET,
+        path="/jobs/{job}",
+        verb="",
+        about="Jobs",
+        summary="Say how far a job is, and what came of it.",
+        scope=Scope.JOBS,
+        needs=(),
+        path_fields=_JOB,
+        answer=thing({"job": named("Job")}),
+        handled=Handled.JOB_SHOW,
+    ),
+    ApiRoute(
+        name="show_results",
+        method=Method.GET,
+        path="/jobs/{job}/results",
+        verb="",
+        about="Jobs",
+        summary="Read what a batch of queries found, as far as it is and may be seen now.",
+        scope=Scope.JOBS,
+        needs=(),
+        path_fields=_JOB,
+        query={"limit": whole("How many rows at most.", least=1, most=ROWS_MAX, default=50)},
+        answer=thing(
+            {
+                "rows": many(named("FoundRow")),
+                "next": NEXT,
+            }
+        ),
+        handled=Handled.JOB_RESULTS,
+        pages="after",
+        stops_where="While the job goes on, `next` is there also where no row follows yet.",
+    ),
+    ApiRoute(
+        name="read_job_file",
+        method=Method.GET,
+        path="/jobs/{job}/files/{name}",
+        verb="",
+        about="Jobs",
+        summary="Read a file that came of a job: its rejects, an export, a record's file.",
+        scope=Scope.JOBS,
+        needs=(),
+        path_fields={**_JOB, "name": FILE_NAME},
+        answer={"type": "string", "format": "binary"},
+        handled=Handled.JOB_FILE,
+        gives=FILE,
+    ),
+    ApiRoute(
+        name="cancel_job",
+        method=Method.POST,
+        path="/jobs/{job}/cancellation",
+        verb="",
+        about="Jobs",
+        summary="End a job at its next durable step; what is done stays.",
+        scope=Scope.JOBS,
+        needs=(),
+        path_fields=_JOB,
+        answer=thing({"job": named("Job")}),
+        handled=Handled.JOB_CANCEL,
+        stops_where="Done again it changes nothing, so that it needs no Idempotency-Key.",
+    ),
+)
+ROUTES = (*FILES, *MADE, *WATCHED)
+"""Of the table: files and jobs."""

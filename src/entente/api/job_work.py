@@ -1,0 +1,159 @@
+"""What each kind of job does: verbs of the node, with what was sent for them, in durable steps.
+
+Source: docs/rules/api.md P12 and P13; docs/rules/identity.md I31 to I34; docs/rules/records.md R6.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from time import monotonic
+from typing import Final, TypeAlias
+
+from entente.api.job_files import JobFiles
+from entente.identity.looking_again import under_what
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.codec import to_object
+from entente.kernel.jobs import Job, JobKind, JobState
+from entente.kernel.wire import error_to_json
+from entente.node import AskedRow, Node
+from entente.verbs import perform
+from entente.verbs.slicing import slices
+
+REJECTS, EXPORTED, TAKEN_OUT = "rejects.jsonl", "records.jsonl", "file"
+"""The names of the files that come of jobs."""
+KEPT_EVERY_SECONDS: Final = 1.0
+"""How often the progress of a job that begins anew after a restart is written down."""
+
+
+class Ended(Exception):  # noqa: N818 - no error: the job is not to go on
+    """A job stops at a durable step: for good with a state, or until the node starts again."""
+
+    def __init__(self, state: JobState | None) -> None:
+        super().__init__()
+        self.state = state
+
+
+@dataclass(slots=True)
+class Working:
+    """A job under way."""
+
+    node: Node
+    files: JobFiles
+    put: Callable[[Job], None]
+    may_go_on: Callable[[Job], None]
+    in_turn: Callable[[Callable[[], JsonObject]], JsonObject]
+    job: Job
+    kept_at: float = 0.0
+
+    def step(self, done: int) -> None:
+        """Note how many rows are durable; raise where the job is not to go on."""
+        self.job = replace(self.job, done=done)
+        if monotonic() - self.kept_at >= KEPT_EVERY_SECONDS:
+            self.kept_at = monotonic()
+            self.put(self.job)
+        self.may_go_on(self.job)
+
+    def perform(self, verb: str, **files: str) -> JsonObject:
+        """Do the job's verb with these files."""
+        given: JsonObject = {**self.job.asked, **files, "officer": self.job.account}
+        return perform(self.node, verb, given, self.step)
+
+    def made(self, name: str) -> str:
+        """Return the path of a file that comes of the job."""
+        return str(self.files.made(self.job, name))
+
+    def source(self) -> str:
+        """Return the path of the file that it is done from."""
+        return str(self.files.source(self.job))
+
+
+Work: TypeAlias = Callable[[Working], JsonObject]
+
+
+def _searches(working: Working) -> JsonObject:
+    """Search every row of a file, a slice at a time; a slice is durable with its answers before the next is asked."""
+    job, node = working.job, working.node
+    asked = dict(job.asked)
+    delimiter, ignored = str(asked.pop("delimiter", ",")), asked.pop("ignored", [])
+    assert isinstance(ignored, list), "its shape was checked"
+    file = working.files.source(job)
+    with node.files.queries(file, delimiter, [str(one) for one in ignored]) as queries:
+        working.job = replace(job, total=queries.total)
+        for part in slices(islice(queries.rows(), job.done, None)):
+            # Before it is looked: what is allowed may only change after it.
+            under = to_object(under_what(node.identity, job.account))
+            rows = _searched(working, part, asked, queries.sha256)
+            lines = b"".join(
+                json.dumps({**row, "under": under}, ensure_ascii=False).encode("utf-8") + b"\n" for row in rows
+            )
+            whole = working.files.add_results(working.job, lines)
+            working.job = replace(working.job, results_bytes=whole, done=working.job.done + len(part))
+            working.put(working.job)
+            working.may_go_on(working.job)
+    return {"rows": working.job.done}
+
+
+def _searched(working: Working, part: Sequence[AskedRow], asked: JsonObject, sha256: str) -> list[JsonObject]:
+    """Ask for the rows of a slice that can be read, in one request, when its turn has come."""
+    readable = [row for row in part if row.fault is None]
+    answer: JsonObject = {"answers": [], "silent_sources": [], "trail_sequence": None}
+    if readable:
+        rows: JsonObject = {"sha256": sha256, "first": readable[0].number, "last": readable[-1].number}
+        queries: list[Json] = [row.query for row in readable]
+        given: JsonObject = {**asked, "officer": working.job.account, "queries": queries, "rows": rows}
+        answer = working.in_turn(lambda: perform(working.node, "search_many", given))
+    answers = answer["answers"]
+    assert isinstance(answers, list), "answers are a list"
+    following = iter(answers)
+    return [
+        {
+            "row": row.number,
+            "reference": row.reference,
+            "answer": next(following) if row.fault is None else {"error": error_to_json(row.fault)},
+            "trail_sequence": answer["trail_sequence"] if row.fault is None else None,
+            "silent_sources": answer["silent_sources"] if row.fault is None else [],
+        }
+        for row in part
+    ]
+
+
+def _import(working: Working) -> JsonObject:
+    job = working.job
+    for name in (REJECTS, f"{REJECTS}.part"):
+        # Of the run that a restart cut off; this one rejects the same rows anew.
+        working.files.drop(job, name)
+    answer = working.perform("record_import", file=working.source(), rejects=working.made(REJECTS))
+    summary = answer["summary"]
+    assert isinstance(summary, dict), "a summary is an object"
+    working.job = replace(working.job, done=int(str(summary["read"])))
+    counts = {name: count for name, count in summary.items() if name != "rejects_file"}
+    return {**answer, "summary": counts}
+
+
+def _export(working: Working) -> JsonObject:
+    working.files.drop(working.job, EXPORTED)
+    answer = working.perform("record_export", out=working.made(EXPORTED))
+    return {name: answer[name] for name in ("records", "sha256", "losses")}
+
+
+def _attachment(working: Working) -> JsonObject:
+    return working.perform("record_attach", file=working.source())
+
+
+def _file(working: Working) -> JsonObject:
+    working.files.drop(working.job, TAKEN_OUT)
+    wanted = str(working.job.asked["file"])
+    answer = working.perform("record_blob", file=wanted, out=working.made(TAKEN_OUT))
+    return {name: value for name, value in answer.items() if name != "out"}
+
+
+WORK: Final[Mapping[JobKind, Work]] = {
+    JobKind.SEARCHES: _searches,
+    JobKind.IMPORT: _import,
+    JobKind.EXPORT: _export,
+    JobKind.ATTACHMENT: _attachment,
+    JobKind.FILE: _file,
+}

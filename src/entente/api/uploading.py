@@ -1,0 +1,154 @@
+"""A file that another system sends: written to the disk as it comes, within its bounds, and gone where its sender goes.
+
+Source: docs/rules/api.md P13; docs/rules/node.md N4; RFC 9110 (411, 413).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+
+from entente.api.errors import WithStatus
+from entente.api.job_files import NewUpload
+from entente.api.jobs import UPLOAD_KEPT, Jobs
+from entente.api.route import FILE
+from entente.bodies.tokens import Bearer
+from entente.kernel.canonical import JsonObject
+from entente.kernel.codec import to_json
+from entente.kernel.errors import Invalid, Unavailable
+from entente.kernel.jobs import Upload
+from entente.node import Node
+
+UPLOAD_BYTES_MAX: Final = 1024**3
+"""Ten times the list of the United States Treasury in XML; packed lists are read too."""
+PIECE_BYTES: Final = 1024**2
+"""How much is gathered before it is written."""
+QUIET_SECONDS_MAX: Final = 30.0
+"""How long a sender may send nothing."""
+UPLOAD_SECONDS_MAX: Final = 3_600.0
+"""The largest file over a line of 2.5 Mbit/s takes so long."""
+AT_ONCE_MAX: Final = 4
+"""Files that arrive at a time; each has one piece in memory."""
+LOOKS_AT_DISK_EVERY: Final = 16
+
+
+class Uploading:
+    """Takes files in. Used by one event loop."""
+
+    def __init__(self, node: Node, jobs: Jobs) -> None:
+        self._node, self._jobs = node, jobs
+        self._arriving = 0
+
+    async def take(self, request: Request, bearer: Bearer, name: str) -> JsonObject:
+        """Write a request's body into a file that waits for a job; return what it is called.
+
+        Raises Invalid for another type and 413 for too much before anything of it is read, 429 where too many arrive or wait,
+        Unavailable where the disk has no room.
+        """
+        self._require_welcome(request)
+        self._jobs.require_few_uploads(bearer)
+        if self._arriving >= AT_ONCE_MAX:
+            raise WithStatus(_too_many(), 429, {"Retry-After": "10"})
+        self._arriving += 1
+        try:
+            upload = await self._written(request, bearer, name)
+        finally:
+            self._arriving -= 1
+        self._jobs.add_upload(upload)
+        return {
+            "id": upload.id,
+            "href": "",
+            "bytes": upload.size,
+            "sha256": upload.sha256,
+            "until": to_json(upload.at + UPLOAD_KEPT),
+        }
+
+    def _require_welcome(self, request: Request) -> None:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
+            raise WithStatus(_wrong_type(), 415)
+        declared = request.headers.get("content-length", "")
+        size = int(declared[:20]) if declared.isascii() and declared.isdigit() else 0
+        if size > UPLOAD_BYTES_MAX:
+            raise WithStatus(_too_large(), 413)
+        self._node.disk.require_room()
+        if size // 1024**2 > self._node.disk.free_mb() - self._node.settings.disk_free_mb_min:
+            raise _no_room()
+
+    async def _written(self, request: Request, bearer: Bearer, name: str) -> Upload:
+        with self._jobs.files.new_upload() as arriving:
+            try:
+                async with asyncio.timeout(UPLOAD_SECONDS_MAX):
+                    await self._copy(request, arriving)
+            except TimeoutError as error:
+                raise WithStatus(_too_slow(), 408) from error
+            except ClientDisconnect as error:
+                # Nobody is left to be answered, and leaving here takes away what came.
+                raise WithStatus(_too_slow(), 400) from error
+            return await run_in_threadpool(arriving.keep, bearer.account.id, name, self._node.clock.now())
+
+    async def _copy(self, request: Request, arriving: NewUpload) -> None:
+        stream, gathered, size, pieces = request.stream(), bytearray(), 0, 0
+        while True:
+            async with asyncio.timeout(QUIET_SECONDS_MAX):
+                piece = await anext(stream, None)
+            if piece is not None:
+                gathered += piece
+                size += len(piece)
+            if size > UPLOAD_BYTES_MAX:
+                raise WithStatus(_too_large(), 413)
+            if len(gathered) >= PIECE_BYTES or (piece is None and gathered):
+                if pieces % LOOKS_AT_DISK_EVERY == 0:
+                    self._node.disk.require_room()
+                pieces += 1
+                await run_in_threadpool(arriving.write, bytes(gathered))
+                gathered.clear()
+            if piece is None:
+                return
+
+
+def _wrong_type() -> Invalid:
+    return Invalid(
+        "The body is of another type.",
+        field="content-type",
+        why=f"A file is sent as it is, as {FILE}, and its name stands in the address.",
+        do=f"Send it with the header Content-Type: {FILE}.",
+    )
+
+
+def _too_large() -> Invalid:
+    return Invalid(
+        "The file is too large.",
+        field="body",
+        why=f"A file has at most {UPLOAD_BYTES_MAX} bytes (docs/rules/api.md P13).",
+        do="Send it packed (gzip, bzip2 or zip), or in parts.",
+    )
+
+
+def _too_slow() -> Unavailable:
+    return Unavailable(
+        "The file did not arrive.",
+        why=f"A sender is waited for {QUIET_SECONDS_MAX:.0f} seconds, and for a whole file {UPLOAD_SECONDS_MAX:.0f}.",
+        do="Send it again. Nothing of it was kept.",
+        retry_is_safe=True,
+    )
+
+
+def _too_many() -> Unavailable:
+    return Unavailable(
+        "Too many files arrive now.",
+        why=f"The node takes in {AT_ONCE_MAX} at a time (docs/rules/api.md P13).",
+        do="Send it again in a moment. Nothing of it was kept.",
+        retry_is_safe=True,
+    )
+
+
+def _no_room() -> Unavailable:
+    return Unavailable(
+        "The node's disk has no room for the file.",
+        why="What is free beside the store, less what officers need to go on (docs/rules/node.md N4), is less than it has.",
+        do="Have the operator free space on the disk that holds the node's folder, then send it again.",
+        retry_is_safe=True,
+    )

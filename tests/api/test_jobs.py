@@ -1,0 +1,338 @@
+"""Jobs: searched and imported beside the answers, once, to the end, and seen by their own account alone (P12)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entente.api import jobs as job_rules
+from entente.bodies.tokens import Scope
+from entente.kernel.canonical import Json, JsonObject
+from entente.verbs import perform
+from tests.support.api_world import ABOUT, KEPT, TERMS, WANTED, Bureau, open_bureau, opened
+from tests.support.nodes import DUTY, HEAD
+
+WHY: JsonObject = {"occasion": "Gate 4", **ABOUT}
+ROWS = 230
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Iterator[Bureau]:
+    """Open a network of its own: these tests end tokens and records."""
+    with open_bureau(tmp_path) as opened_one:
+        yield opened_one
+
+
+def many_queries(count: int = ROWS) -> list[Json]:
+    found: list[Json] = [{"names": [f"Nobody {row}"], "reference": f"r-{row}"} for row in range(1, count + 1)]
+    found[0] = {"names": ["Muhammadov"], "reference": "r-1"}
+    return found
+
+
+def read_all(bureau: Bureau, job: str, limit: int = 100) -> list[Any]:
+    rows: list[Any] = []
+    cursor = None
+    while True:
+        asked = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
+        page = bureau.ask("GET", f"/jobs/{job}/results", params=asked)
+        assert page.status_code == 200, page.text
+        rows += page.json()["rows"]
+        cursor = page.json()["next"]
+        if cursor is None:
+            return rows
+
+
+def rows_of_trail(bureau: Bureau, verb: str) -> int:
+    return sum(1 for row in bureau.node.trail.latest(1_000) if row.act.verb == verb)
+
+
+def test_batch_answers_every_query_in_order_with_rows_in_the_trail(bureau: Bureau) -> None:
+    before = rows_of_trail(bureau, "search")
+    queries = many_queries()
+    queries[5] = {"birth_date": "?"}
+    job = bureau.begun("/searches/batches", {"queries": queries, **WHY}, "b")
+    waiting = bureau.job(job)
+    assert (waiting["state"], waiting["done"], waiting["kind"]) == ("waiting", 0, "searches")
+    assert bureau.ask("GET", f"/jobs/{job}/results").json()["next"] is not None
+    bureau.work()
+    done = bureau.job(job)
+    assert (done["state"], done["done"], done["outcome"], done["files"]) == ("done", ROWS, {"rows": ROWS}, [])
+    rows = read_all(bureau, job)
+    assert [row["row"] for row in rows] == list(range(1, ROWS + 1))
+    assert "XA-NCB/w-1" in {one["name"] for one in rows[0]["answer"]["candidates"]}
+    assert rows[0]["reference"] == "r-1"
+    assert rows[5]["answer"]["error"]["code"] == "invalid"
+    assert [one["answer"]["candidates"] for one in rows[6:]] == [[]] * (ROWS - 6)
+    assert rows_of_trail(bureau, "search") - before == 3
+    assert {row["trail_sequence"] for row in rows} <= {row.sequence for row in bureau.node.trail.latest(10)}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "references"),
+    [
+        ("list.csv", b'name,reference\nMuhammadov,a\n"broken,b\nNobody,c\n', ["a", "", "c"]),
+        (
+            "list.jsonl",
+            b'{"names": ["Muhammadov"], "reference": "a"}\n{broken\n\n{"names": ["Nobody"]}\n',
+            ["a", "", ""],
+        ),
+    ],
+)
+def test_batch_is_read_from_a_file(bureau: Bureau, name: str, data: bytes, references: list[str]) -> None:
+    upload = bureau.uploaded(name, data)
+    job = bureau.begun("/searches/batches", {"upload": upload, **WHY}, "b")
+    bureau.work()
+    rows = read_all(bureau, job)
+    assert [row["reference"] for row in rows] == references
+    assert rows[0]["answer"]["candidates"]
+    assert "error" in rows[1]["answer"]
+    # It was taken: nobody else gets it, and nothing of it stays.
+    answer = bureau.ask(
+        "POST", "/searches/batches", json={"upload": upload, **WHY}, headers={"Idempotency-Key": "other"}
+    )
+    assert answer.status_code == 404
+    assert data[:20] not in everything_in(bureau)
+
+
+def everything_in(bureau: Bureau) -> bytes:
+    folder = bureau.node.settings.folder
+    return b"".join(
+        path.read_bytes() for part in ("jobs", "uploads") for path in (folder / part).rglob("*") if path.is_file()
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"queries": [{"names": ["x"]}], **ABOUT}, "case"),
+        ({**WHY}, "queries"),
+        ({"queries": [{"names": ["x"]}], "upload": f"upload-{'0' * 32}", **WHY}, "queries"),
+        ({"queries": [], **WHY}, "queries"),
+    ],
+)
+def test_batch_that_is_not_well_formed_makes_no_job(bureau: Bureau, body: JsonObject, field: str) -> None:
+    before = len(bureau.ask("GET", "/jobs").json()["jobs"])
+    answer = bureau.ask("POST", "/searches/batches", json=body, headers={"Idempotency-Key": "k"})
+    assert (answer.status_code, answer.json().get("field")) == (400, field), answer.text
+    assert len(bureau.ask("GET", "/jobs").json()["jobs"]) == before
+
+
+def test_same_request_is_one_job_after_a_restart_too(bureau: Bureau) -> None:
+    body: JsonObject = {"queries": many_queries(3), **WHY}
+    job = bureau.begun("/searches/batches", body, "b")
+    assert bureau.begun("/searches/batches", body, "b") == job
+    again = opened(bureau.network, bureau.node)
+    again.tokens = bureau.tokens
+    answer = again.ask("POST", "/searches/batches", json=body, headers={"Idempotency-Key": "b"})
+    assert (answer.json()["id"], answer.headers["idempotency-replayed"]) == (job, "true")
+    other = again.ask(
+        "POST", "/searches/batches", json={**body, "occasion": "Gate 5"}, headers={"Idempotency-Key": "b"}
+    )
+    assert (other.status_code, other.json()["code"]) == (409, "conflict")
+    assert again.ask("POST", "/searches/batches", json=body).json()["field"] == "Idempotency-Key"
+
+
+def test_job_of_others_is_as_absent_to_the_byte(bureau: Bureau) -> None:
+    upload = bureau.uploaded("list.csv", b"name\nMuhammadov\n")
+    other = bureau.token("analyst")
+    narrow = bureau.token("duty_officer", frozenset({Scope.JOBS, Scope.IMPORT}))
+    absent = f"job-{'0' * 32}"
+    answers = {
+        (answer.status_code, answer.content)
+        for token, job in ((other, bureau.batch), (narrow, bureau.batch), (other, absent), (None, absent), (None, "x"))
+        for path in (f"/jobs/{job}", f"/jobs/{job}/results", f"/jobs/{job}/files/rejects.jsonl")
+        for answer in [bureau.ask("GET", path, token=token)]
+    }
+    answers |= {
+        (answer.status_code, answer.content)
+        for job in (bureau.batch, absent)
+        for answer in [bureau.ask("POST", f"/jobs/{job}/cancellation", token=other)]
+    }
+    answers |= {
+        (answer.status_code, answer.content)
+        for name in (upload, f"upload-{'0' * 32}")
+        for answer in [
+            bureau.ask(
+                "POST",
+                "/searches/batches",
+                token=other,
+                json={"upload": name, **WHY},
+                headers={"Idempotency-Key": name},
+            )
+        ]
+    }
+    assert answers == {(404, bureau.ask("GET", "/nothing").content)}
+    assert bureau.ask("GET", "/jobs", token=other).json()["jobs"] == []
+    assert [one["kind"] for one in bureau.ask("GET", "/jobs", token=narrow).json()["jobs"]] == ["import"]
+
+
+def test_stopped_node_goes_on_behind_what_is_durable(bureau: Bureau) -> None:
+    job = bureau.begun("/searches/batches", {"queries": many_queries(), **WHY}, "b")
+    jobs = bureau.api.jobs
+    put, calls = jobs.files.put, []
+
+    def put_and_stop(kept: Any) -> None:  # noqa: ANN401 - a job
+        put(kept)
+        calls.append(kept.done)
+        if kept.done == 100:
+            jobs.stop()
+
+    object.__setattr__(jobs, "files", Wrapped(jobs.files, put_and_stop))
+    assert jobs.run_next()
+    assert calls[-1] == 100
+    # What a crash left behind the last durable slice does not count.
+    results = bureau.node.settings.folder / "jobs" / job / "results.jsonl"
+    with results.open("ab") as half:
+        half.write(b'{"row": 101, "ref')
+    again = opened(bureau.network, bureau.node)
+    again.tokens = bureau.tokens
+    assert again.job(job)["done"] == 100
+    again.work()
+    assert again.job(job)["state"] == "done"
+    assert [row["row"] for row in read_all(again, job)] == list(range(1, ROWS + 1))
+
+
+class Wrapped:
+    """The files of jobs, with something done after each `put`."""
+
+    def __init__(self, files: Any, put: Any) -> None:  # noqa: ANN401 - stands in for a port
+        self._files = files
+        self.put = put
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - stands in for a port
+        return getattr(self._files, name)
+
+
+def test_cancelled_job_does_no_more_and_stays_cancelled(bureau: Bureau) -> None:
+    job = bureau.begun("/searches/batches", {"queries": many_queries(3), **WHY}, "b")
+    before = rows_of_trail(bureau, "search")
+    answer = bureau.ask("POST", f"/jobs/{job}/cancellation")
+    assert (answer.status_code, answer.json()["job"]["state"]) == (200, "cancelled")
+    bureau.work()
+    assert rows_of_trail(bureau, "search") == before
+    assert bureau.ask("POST", f"/jobs/{job}/cancellation").json()["job"]["state"] == "cancelled"
+    assert read_all(bureau, job) == []
+
+
+def test_job_ends_with_its_token(bureau: Bureau) -> None:
+    made: Any = perform(
+        bureau.node,
+        "token_make",
+        {"officer": HEAD, "account": "m-duty-officer", "scopes": [Scope.SEARCH, Scope.JOBS]},
+    )
+    job = bureau.begun("/searches/batches", {"queries": many_queries(3), **WHY}, "b", token=made["text"])
+    perform(bureau.node, "token_revoke", {"officer": HEAD, "token": made["token"]["id"]})
+    bureau.work()
+    shown = bureau.job(job)
+    assert (shown["state"], shown["error"]["reason"], shown["done"]) == ("failed", "token", 0)
+
+
+def test_results_show_what_may_be_seen_when_they_are_read(bureau: Bureau) -> None:
+    job = bureau.begun("/searches/batches", {"queries": many_queries(2), **WHY}, "b")
+    bureau.work()
+
+    def names() -> list[str]:
+        return [one["name"] for one in read_all(bureau, job)[0]["answer"]["candidates"]]
+
+    assert {"XA-NCB/w-1", KEPT} <= set(names())
+    perform(bureau.node, "record_withdraw", {"officer": DUTY, "record": KEPT, "reason": "Found."})
+    perform(bureau.network["XA-NCB"], "record_withdraw", {"officer": DUTY, "record": "w-1", "reason": "Found."})
+    bureau.network.deliver()
+    assert not {"XA-NCB/w-1", KEPT} & set(names())
+
+
+def test_what_is_erased_is_erased_from_results_too(bureau: Bureau) -> None:
+    job = bureau.begun("/searches/batches", {"queries": many_queries(2), **WHY}, "b")
+    exported = bureau.begun("/exports", {**ABOUT}, "e")
+    bureau.work()
+    assert bureau.job(exported)["files"][0]["name"] == "records.jsonl"
+    assert KEPT.rpartition("/")[2].encode() in everything_in(bureau)
+    perform(bureau.node, "record_erase", {"officer": HEAD, "record": KEPT, "reason": "no_longer_needed"})
+    bureau.api.jobs.keep_house()
+    left = everything_in(bureau)
+    assert b"/o-2" not in left
+    assert b'"o-2"' not in left
+    assert bureau.job(exported)["files"] == []
+    assert len(read_all(bureau, job)) == 2
+
+
+def test_job_is_kept_a_day_and_a_file_an_hour(bureau: Bureau) -> None:
+    upload = bureau.uploaded("list.csv", b"name\nMuhammadov\n")
+    bureau.network.clock.move(hours=2)
+    bureau.api.jobs.keep_house()
+    assert bureau.job(bureau.batch)["state"] == "done"
+    assert not (bureau.node.settings.folder / "uploads" / upload).exists()
+    bureau.network.clock.move(hours=23)
+    bureau.api.jobs.keep_house()
+    assert bureau.ask("GET", f"/jobs/{bureau.batch}").status_code == 404
+    assert list((bureau.node.settings.folder / "jobs").iterdir()) == []
+
+
+def test_account_has_so_many_jobs_under_way_and_no_more(bureau: Bureau) -> None:
+    for count in range(job_rules.UNDER_WAY_MAX):
+        bureau.begun("/searches/batches", {"queries": many_queries(1), **WHY}, f"b-{count}")
+    body: JsonObject = {"queries": many_queries(1), **WHY}
+    answer = bureau.ask("POST", "/searches/batches", json=body, headers={"Idempotency-Key": "more"})
+    assert (answer.status_code, answer.json()["retry_is_safe"]) == (429, True)
+    assert int(answer.headers["retry-after"]) > 0
+    bureau.begun("/searches/batches", body, "other", token=bureau.token("analyst"))
+    bureau.work()
+    bureau.begun("/searches/batches", body, "more")
+
+
+def test_import_counts_keeps_rejects_and_is_done_again_without_change(bureau: Bureau) -> None:
+    rows = [json.dumps({**WANTED, "id": f"i-{row}"}) for row in range(60)]
+    data = ("\n".join([*rows, '{"id": "bad"}']) + "\n").encode()
+    terms = TERMS.read_text("utf-8")
+    first = bureau.begun("/imports", {"upload": bureau.uploaded("list.jsonl", data), "terms": terms}, "i-1")
+    bureau.work()
+    shown = bureau.job(first)
+    assert (shown["state"], shown["done"]) == ("done", 61), shown
+    assert {name: shown["outcome"]["summary"][name] for name in ("created", "unchanged", "rejected")} == {
+        "created": 60, "unchanged": 0, "rejected": 1,
+    }  # fmt: skip
+    (file,) = shown["files"]
+    rejects = bureau.ask("GET", f"/jobs/{first}/files/{file['name']}")
+    assert len(rejects.content) == file["bytes"]
+    assert b"bad" in rejects.content
+    second = bureau.begun("/imports", {"upload": bureau.uploaded("list.jsonl", data), "terms": terms}, "i-2")
+    bureau.work()
+    assert bureau.job(second)["outcome"]["summary"]["unchanged"] == 60
+    assert str(bureau.node.settings.folder) not in json.dumps([bureau.job(first), bureau.job(second)])
+
+
+def test_import_that_cannot_be_done_says_why(bureau: Bureau) -> None:
+    upload = bureau.uploaded("list.jsonl", b"no list at all")
+    job = bureau.begun("/imports", {"upload": upload, "terms": TERMS.read_text("utf-8")}, "i")
+    bureau.work()
+    shown = bureau.job(job)
+    assert (shown["state"], shown["error"]["code"], shown["outcome"]) == ("failed", "invalid", None)
+
+
+def test_mapping_is_proposed_for_a_table_and_used(bureau: Bureau) -> None:
+    table = "id,name,birth_date,nationality\nt-1,Мухаммедов Абдулло,1979-03-14,xa\n".encode()
+    upload = bureau.uploaded("wanted.csv", table)
+    answer = bureau.ask("POST", f"/uploads/{upload}/mapping")
+    assert answer.status_code == 200, answer.text
+    mapping = answer.json()["mapping"]
+    assert "birth_date" in mapping
+    job = bureau.begun("/imports", {"upload": upload, "terms": TERMS.read_text("utf-8"), "mapping": mapping}, "i")
+    bureau.work()
+    shown = bureau.job(job)
+    assert shown["state"] == "done", shown
+    assert shown["outcome"]["summary"]["created"] == 1
+
+
+def test_file_is_attached_and_taken_out_again(bureau: Bureau) -> None:
+    data = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
+    attached = bureau.begun(f"/records/{KEPT}/files", {"upload": bureau.uploaded("face.png", data)}, "a")
+    bureau.work()
+    assert bureau.job(attached)["state"] == "done", bureau.job(attached)
+    taken = bureau.begun(f"/records/{KEPT}/file-copies", {"file": "face.png", **ABOUT}, "f")
+    bureau.work()
+    assert bureau.job(taken)["files"][0]["bytes"] == len(data)
+    assert bureau.ask("GET", f"/jobs/{taken}/files/file").content == data

@@ -1,0 +1,173 @@
+"""Files that are sent: written as they come, within bounds, and gone where their sender goes (P13)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from entente.api import jobs as job_rules
+from entente.api import uploading
+from entente.kernel.errors import Unavailable
+from tests.support.api_world import Bureau
+
+BINARY = {"Content-Type": "application/octet-stream"}
+
+
+@pytest.fixture(autouse=True)
+def _no_files(bureau: Bureau) -> Iterator[None]:
+    yield
+    for one in bureau.api.jobs.files.uploads():
+        bureau.api.jobs.drop_upload(one)
+
+
+def places(bureau: Bureau) -> list[Path]:
+    folder = bureau.node.settings.folder / "uploads"
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+async def sent(
+    bureau: Bureau, pieces: list[bytes | None], headers: dict[str, str] | None = None, token: str | None = None
+) -> tuple[int, int]:
+    """Send pieces as a server hands them on; None is a sender who goes away. Return status, and how many were read."""
+    app, read, status = Starlette(routes=[bureau.api.mount()]), 0, 0
+    given = {"authorization": f"Bearer {bureau.token() if token is None else token}", **BINARY, **(headers or {})}
+    scope: dict[str, Any] = {
+        "type": "http", "method": "POST", "path": "/api/v1/uploads", "raw_path": b"", "query_string": b"name=l.csv",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in given.items()], "client": ("127.0.0.1", 5),
+        "server": ("127.0.0.1", 80), "scheme": "http", "http_version": "1.1", "root_path": "",
+    }  # fmt: skip
+
+    async def receive() -> dict[str, Any]:
+        nonlocal read
+        await asyncio.sleep(0)
+        if read == len(pieces):
+            return {"type": "http.request", "body": b"", "more_body": False}
+        piece = pieces[read]
+        read += 1
+        if piece is None:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": piece, "more_body": True}
+
+    async def send(message: Any) -> None:  # noqa: ANN401 - as ASGI has it
+        nonlocal status
+        status = message.get("status", status)
+
+    await app(scope, receive, send)
+    return status, read
+
+
+def test_file_is_kept_with_its_digest_until_a_job_takes_it(bureau: Bureau) -> None:
+    answer = bureau.ask("POST", "/uploads", params={"name": "list.csv"}, content=b"name\nx\n", headers=BINARY)
+    assert (answer.status_code, answer.json()["bytes"], len(answer.json()["sha256"])) == (201, 7, 64)
+    (place,) = places(bureau)
+    assert (place / "file" / "list.csv").read_bytes() == b"name\nx\n"
+    assert (place / "file" / "list.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_sender_that_disappears_leaves_nothing(bureau: Bureau) -> None:
+    piece = b"x" * (uploading.PIECE_BYTES + 1)
+    status, read = asyncio.run(sent(bureau, [piece, piece, None, piece]))
+    assert (status, read) == (400, 3)
+    assert places(bureau) == []
+
+
+def test_crash_while_a_file_arrives_leaves_nothing_after_a_start(bureau: Bureau) -> None:
+    half = bureau.node.settings.folder / "uploads" / ".new-half"
+    (half / "file").mkdir(parents=True)
+    (half / "file" / "arriving").write_bytes(b"half")
+    assert bureau.api.jobs.files.uploads() == ()
+    assert places(bureau) == []
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 101, "\u202ex", "a\0b"])
+def test_name_that_is_a_path_is_refused(bureau: Bureau, name: str) -> None:
+    answer = bureau.ask("POST", "/uploads", params={"name": name}, content=b"x", headers=BINARY)
+    assert (answer.status_code, answer.json()["field"]) == (400, "name")
+    assert places(bureau) == []
+
+
+def test_too_large_a_file_is_refused_before_it_is_read(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = {"content-length": str(uploading.UPLOAD_BYTES_MAX + 1)}
+    assert asyncio.run(sent(bureau, [b"x"], declared)) == (413, 0)
+    # One that does not say how large it is, or says it wrongly, is read up to the bound alone.
+    monkeypatch.setattr(uploading, "UPLOAD_BYTES_MAX", 3_000_000)
+    status, read = asyncio.run(sent(bureau, [b"x" * 1_000_000] * 8, {"content-length": "5"}))
+    assert (status, read) == (413, 4)
+    assert places(bureau) == []
+
+
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", ""])
+def test_body_of_another_type_is_not_read(bureau: Bureau, kind: str) -> None:
+    status, read = asyncio.run(sent(bureau, [b"x"], {"Content-Type": kind}))
+    assert (status, read) == (415, 0)
+
+
+def test_full_disk_takes_no_file(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def free_mb(self) -> int:
+            return 600
+
+        def trouble(self) -> str:
+            return ""
+
+        def require_room(self) -> None:
+            return None
+
+    node = replace(bureau.node, disk=Full(), settings=replace(bureau.node.settings, disk_free_mb_min=512))
+    monkeypatch.setattr(bureau.api.job_answers, "_uploading", uploading.Uploading(node, bureau.api.jobs))
+    status, read = asyncio.run(sent(bureau, [b"x"], {"content-length": str(200 * 1024**2)}))
+    assert (status, read) == (503, 0)
+    calls: list[int] = []
+
+    def no_room(_: object) -> None:
+        calls.append(1)
+        if len(calls) > 1:
+            raise Unavailable("Full.", why="Full.", do="Free space.", retry_is_safe=True)
+
+    monkeypatch.setattr(Full, "require_room", no_room)
+    status, _ = asyncio.run(sent(bureau, [b"x" * uploading.PIECE_BYTES] * 3))
+    assert status == 503
+    assert places(bureau) == []
+
+
+def test_sender_that_says_nothing_is_not_waited_for(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploading, "QUIET_SECONDS_MAX", 0.05)
+
+    async def quiet() -> int:
+        app, status = Starlette(routes=[bureau.api.mount()]), 0
+        headers = [
+            (b"authorization", f"Bearer {bureau.token()}".encode()),
+            (b"content-type", b"application/octet-stream"),
+        ]
+        scope: dict[str, Any] = {
+            "type": "http", "method": "POST", "path": "/api/v1/uploads", "raw_path": b"", "query_string": b"name=l.csv",
+            "headers": headers, "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 80), "scheme": "http",
+            "http_version": "1.1", "root_path": "",
+        }  # fmt: skip
+
+        async def receive() -> dict[str, Any]:
+            await asyncio.sleep(30)
+            raise AssertionError("it is given up before")
+
+        async def send(message: Any) -> None:  # noqa: ANN401 - as ASGI has it
+            nonlocal status
+            status = message.get("status", status)
+
+        await app(scope, receive, send)
+        return status
+
+    assert asyncio.run(quiet()) == 408
+    assert places(bureau) == []
+
+
+def test_so_many_files_of_an_account_wait_and_no_more(bureau: Bureau) -> None:
+    for count in range(job_rules.UPLOADS_MAX):
+        bureau.uploaded(f"{count}.csv", b"x")
+    assert asyncio.run(sent(bureau, [b"x"])) == (429, 0)
+    bureau.uploaded("x.csv", b"x", token=bureau.token("analyst"))
