@@ -33,6 +33,7 @@ def lines() -> Iterator[str]:
         for one in every:
             if one.route.about == about:
                 gives = f"list of `{one.item}`" if one.item else f"`{one.answer}`"
+                gives = f"stream of {gives}" if one.answer == "News" else gives
                 yield f"| `{signature(one)}` | {gives} | {one.route.summary} Scope `{one.route.scope}`. |"
 
 

@@ -11,10 +11,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from entente.api.openapi import parameters_in
-from entente.api.route import FILE, JSON, ApiRoute, Handled, Writes
+from entente.api.route import EVENT_STREAM, FILE, JSON, ApiRoute, Handled, Writes
 from entente.api.table import ROUTES
 from entente.kernel.canonical import JsonObject
 from tests.docs.client_shapes import (
@@ -37,6 +37,9 @@ REFERENCES: Mapping[tuple[str, ...], tuple[str, str, str]] = {
     ("keeper", "name"): ("group", "GS/members", "The group: the code of its keeper/its name."),
 }
 """Two parameters of a path that make one reference: its name, an example, what it is."""
+GIVEN: Mapping[str, str] = {FILE: "Path", EVENT_STREAM: "News"}
+"""By media type, what a request is answered that is no JSON."""
+AFTER = "The mark of a stream before, to go on there; none begins now."
 PAGE_SIZE = "How many a page has; the list goes on over all pages."
 SEEN = "The version that was seen: where another one stands, nothing is done."
 KNOWN = "The version that is known already: where it still stands, the answer is None."
@@ -109,7 +112,7 @@ def made(route: ApiRoute, found: Shapes) -> Made:
         tuple(query),
         tuple(body),
         tuple(_heads(route)),
-        found.answer(route.name, found.answers[route.name]) if route.gives == JSON else "Path",
+        found.answer(route.name, found.answers[route.name]) if route.gives == JSON else GIVEN[route.gives],
         item,
         items,
     )
@@ -155,6 +158,8 @@ def _heads(route: ApiRoute) -> Iterator[Parameter]:
         yield Parameter("file", "str | Path", SENT)
     if route.gives == FILE:
         yield Parameter("into", "str | Path", WRITTEN)
+    if route.gives == EVENT_STREAM:
+        yield Parameter("after", "str", AFTER, is_needed=False)
     if route.asks_version:
         yield Parameter("version", "int", SEEN, field="version")
     if route.version is not None:
@@ -169,6 +174,9 @@ def _help(shape: JsonObject) -> str:
 
 def request(one: Made) -> Iterator[str]:
     """Yield the function that makes the request."""
+    if one.answer == "News":
+        # Where it begins is said anew at each opening.
+        one = replace(one, heads=())
     route = one.route
     yield f"def {route.name}({_signature(one)}) -> {one.call}:"
     yield f'    """{route.summary}"""'
@@ -197,6 +205,9 @@ def request(one: Made) -> Iterator[str]:
 
 def method(one: Made, *, waits: bool) -> Iterator[str]:
     """Yield the method of one of the clients."""
+    if one.answer == "News":
+        yield from _stream(one, waits=waits)
+        return
     listing = "Listing" if waits else "AsyncListing"
     # A list sends nothing before it is read, so that nothing is waited for here.
     start = "def" if waits or one.item else "async def"
@@ -213,6 +224,15 @@ def method(one: Made, *, waits: bool) -> Iterator[str]:
     ask = "ask_unless_known" if one.route.version is not None else "ask"
     given = f"{listing}(self, {asked})" if one.item else f"self.{ask}({asked})"
     yield f"        return {'' if waits or one.item else 'await '}{given}"
+    yield ""
+
+
+def _stream(one: Made, *, waits: bool) -> Iterator[str]:
+    stream = "NewsStream" if waits else "AsyncNewsStream"
+    yield f"    def {one.route.name}({_signature(one, 'self')}) -> {stream}:"
+    yield from _documented(one)
+    passed = ", ".join(f"{each.name}={each.name}" for each in one.named if each.name != "after")
+    yield f"        return {stream}(self, {module_of(one.route.about)}.{one.route.name}({passed}), after)"
     yield ""
 
 
@@ -267,7 +287,8 @@ def _file(says: str, body: Sequence[str], found: Shapes) -> str:
         "from pathlib import Path",
         "from typing import Literal, overload",
         "from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts",
-        "from entente.client.listing import Asks, AsksAsync, AsyncListing, Listing",
+        "from entente.client.events import News",
+        "from entente.client.listing import Asks, AsksAsync, AsyncListing, AsyncNewsStream, Listing, NewsStream",
         f"from entente.client.shapes import {_used(text, found.written)}",
         "from entente.kernel.canonical import JsonObject",
     ]

@@ -9,7 +9,7 @@ from inspect import Parameter
 
 import pytest
 
-from entente.api.route import FILE, ApiRoute, Handled, Writes
+from entente.api.route import EVENT_STREAM, FILE, ApiRoute, Handled, Writes
 from entente.api.table import ROUTES
 from entente.client import AsyncClient, Client
 from entente.client.listing import AsyncListing, Listing
@@ -55,6 +55,7 @@ def parameters_of(route: ApiRoute) -> dict[str, bool]:
     found |= {items[route.path.split("/{id}")[0].rpartition("/")[2]] if name == "id" else name: True for name in path}
     found |= {"file": True} if route.takes == FILE else {}
     found |= {"into": True} if route.gives == FILE else {}
+    found |= {"after": False} if route.gives == EVENT_STREAM else {}
     for name in route.query:
         found["page_size" if route.pages and name == "limit" else name] = name in route.needed
     if route.body is not None:
@@ -93,7 +94,9 @@ def test_method_takes_what_its_route_takes(route: ApiRoute) -> None:
     assert taken == parameters_of(route)
     assert all(one.annotation is not Parameter.empty for name, one in waits.parameters.items() if name != "self")
     answers = str(waits.return_annotation), str(waits_not.return_annotation)
-    if route.pages:
+    if route.gives == EVENT_STREAM:
+        assert answers == ("NewsStream", "AsyncNewsStream")
+    elif route.pages:
         assert answers[1] == f"Async{answers[0]}"
         assert answers[0].startswith(Listing.__name__)
         assert not inspect.iscoroutinefunction(getattr(AsyncClient, route.name))

@@ -14,7 +14,11 @@ carries, is entente.kernel.errors. Nothing of a node is imported here. Source: d
 from entente.client.asynchronous import AsyncClient
 from entente.client.blocking import Client
 from entente.client.credentials import Token, token_of_file
-from entente.client.listing import AsyncListing, Listing
+from entente.client.events import News
+from entente.client.listing import AsyncListing, AsyncNewsStream, Listing, NewsStream
 from entente.client.patience import Patience
 
-__all__ = ["AsyncClient", "AsyncListing", "Client", "Listing", "Patience", "Token", "token_of_file"]
+__all__ = [
+    "AsyncClient", "AsyncListing", "AsyncNewsStream", "Client", "Listing", "News", "NewsStream", "Patience", "Token",
+    "token_of_file",
+]  # fmt: skip

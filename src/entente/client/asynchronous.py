@@ -21,6 +21,7 @@ from entente.client.async_methods import AsyncMethods
 from entente.client.call import Call
 from entente.client.carrying import Growing, event_of, head_of, opened, waits_of
 from entente.client.credentials import Place, Token, place_of, token_of_file
+from entente.client.events import Listening, News
 from entente.client.exchange import Event, Lost, Pause, Send, Terms, exchange
 from entente.client.patience import Patience
 
@@ -97,6 +98,35 @@ class AsyncClient(AsyncMethods):
                 step = steps.send((self._seconds(), event))
             except StopIteration as done:
                 return cast("T | None", done.value)
+
+    async def follow(self, listening: Listening) -> AsyncIterator[News]:
+        """Open a stream, again where it is lost, and yield what is new; raise the error that the node said."""
+        pause: float | None = 0.0
+        while pause is not None:
+            if pause:
+                await self._sleep(pause)
+            event: Event = None
+            step = listening.opens(self._terms)
+            growing = Growing(step, self._terms.patience, self._seconds() + step.seconds)
+            try:
+                async with self._http.stream(
+                    step.method,
+                    self._place.address + step.target,
+                    headers=head_of(step, self._place.token, None),
+                    timeout=waits_of(step, self._terms.patience),
+                ) as response:
+                    is_stream = growing.is_stream(response)
+                    async for part in response.aiter_raw():
+                        if is_stream:
+                            for news in listening.feed(part):
+                                yield news
+                        elif (event := growing.add(part, self._seconds())) is not None:
+                            break
+                    if not is_stream and event is None:
+                        event = growing.whole(response)
+            except httpx.HTTPError as error:
+                event = event_of(error)
+            pause = listening.closed(event, self._terms)
 
     async def _carry_out(self, step: Send | Pause) -> Event:
         if isinstance(step, Pause):

@@ -9,7 +9,7 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar, cast
@@ -19,6 +19,7 @@ import httpx
 from entente.client.call import Call
 from entente.client.carrying import Growing, event_of, head_of, opened, waits_of
 from entente.client.credentials import Place, Token, place_of, token_of_file
+from entente.client.events import Listening, News
 from entente.client.exchange import Event, Pause, Send, Terms, exchange
 from entente.client.methods import Methods
 from entente.client.patience import Patience
@@ -94,6 +95,34 @@ class Client(Methods):
                 step = steps.send((self._seconds(), event))
             except StopIteration as done:
                 return cast("T | None", done.value)
+
+    def follow(self, listening: Listening) -> Iterator[News]:
+        """Open a stream, again where it is lost, and yield what is new; raise the error that the node said."""
+        pause: float | None = 0.0
+        while pause is not None:
+            if pause:
+                self._sleep(pause)
+            event: Event = None
+            step = listening.opens(self._terms)
+            growing = Growing(step, self._terms.patience, self._seconds() + step.seconds)
+            try:
+                with self._http.stream(
+                    step.method,
+                    self._place.address + step.target,
+                    headers=head_of(step, self._place.token, None),
+                    timeout=waits_of(step, self._terms.patience),
+                ) as response:
+                    is_stream = growing.is_stream(response)
+                    for part in response.iter_raw():
+                        if is_stream:
+                            yield from listening.feed(part)
+                        elif (event := growing.add(part, self._seconds())) is not None:
+                            break
+                    if not is_stream and event is None:
+                        event = growing.whole(response)
+            except httpx.HTTPError as error:
+                event = event_of(error)
+            pause = listening.closed(event, self._terms)
 
     def _carry_out(self, step: Send | Pause) -> Event:
         if isinstance(step, Pause):

@@ -17,6 +17,7 @@ import httpx
 
 from entente.client.answers import Came, not_a_node
 from entente.client.credentials import Token
+from entente.client.events import EVENT_STREAM
 from entente.client.exchange import FILE, Event, Lost, NotProved, Send
 from entente.client.patience import Patience
 from entente.kernel.errors import Invalid, Unavailable
@@ -64,6 +65,11 @@ class Growing:
     body: bytearray = field(default_factory=bytearray)
     size: int = 0
     file: BinaryIO | None = None
+
+    def is_stream(self, response: httpx.Response) -> bool:
+        """Say whether an answer's head begins a stream of news."""
+        media_type = response.headers.get("content-type", "").partition(";")[0]
+        return response.status_code == httpx.codes.OK and media_type == EVENT_STREAM
 
     def begin(self, response: httpx.Response) -> None:
         """Take an answer's head: what it says is a file goes into one, everything else is judged in memory."""

@@ -99,7 +99,7 @@ def exchange(call: Call[T], terms: Terms, now: float) -> Steps[T | None]:
             return cast("T", came.kept) if came.kept is not None else read_answer(call.shape, came)
         if isinstance(came, Came) and came.status == NOT_MODIFIED and call.unless_version is not None:
             return None
-        error = _error(came)
+        error = error_of(came)
         pause = max(patience.pause(attempt, terms.chance()), came.retry_after if isinstance(came, Came) else 0.0)
         is_last = attempt == patience.attempts_max or now + pause >= give_up_at
         if is_last or not (isinstance(error, Unavailable) and error.retry_is_safe):
@@ -126,7 +126,8 @@ def _body(call: Call[T]) -> bytes | None:
     return None if call.body is None else json.dumps(call.body).encode("ascii")
 
 
-def _error(came: Event) -> EntenteError:
+def error_of(came: Event) -> EntenteError:
+    """Return the error that is said by what came, or by that nothing came."""
     match came:
         case Came():
             return _between(came.status) if came.status in BETWEEN and not came.is_problem else read_error(came)

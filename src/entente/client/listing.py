@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from entente.client.answers import not_a_node
 from entente.client.call import Call, PagedCall
+from entente.client.events import Listening, News
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -29,6 +30,10 @@ class Asks(ABC):
     def ask_unless_known(self, call: Call[T]) -> T | None:
         """Ask with `unless_version`; return None where that version still stands."""
 
+    @abstractmethod
+    def follow(self, listening: Listening) -> Iterator[News]:
+        """Open a stream, again where it is lost, and yield what is new; raise the error that the node said."""
+
 
 class AsksAsync(ABC):
     """What can carry out a request, for others to go on meanwhile."""
@@ -40,6 +45,44 @@ class AsksAsync(ABC):
     @abstractmethod
     async def ask_unless_known(self, call: Call[T]) -> T | None:
         """Ask with `unless_version`; return None where that version still stands."""
+
+    @abstractmethod
+    def follow(self, listening: Listening) -> AsyncIterator[News]:
+        """Open a stream, again where it is lost, and yield what is new; raise the error that the node said."""
+
+
+class NewsStream:
+    """What is new, as it happens: iterate over it. Its `mark` says where another begins that misses and repeats nothing."""
+
+    def __init__(self, asked: Asks, call: Call[News], after: str | None) -> None:
+        """Begin after the mark of a stream before, or now; nothing is sent before it is iterated over."""
+        self._asked = asked
+        self._listening = Listening(call, after)
+
+    @property
+    def mark(self) -> str | None:
+        """Where to go on; None before anything came."""
+        return self._listening.mark
+
+    def __iter__(self) -> Iterator[News]:
+        return self._asked.follow(self._listening)
+
+
+class AsyncNewsStream:
+    """What is new, as it happens: iterate over it. Its `mark` says where another begins that misses and repeats nothing."""
+
+    def __init__(self, asked: AsksAsync, call: Call[News], after: str | None) -> None:
+        """Begin after the mark of a stream before, or now; nothing is sent before it is iterated over."""
+        self._asked = asked
+        self._listening = Listening(call, after)
+
+    @property
+    def mark(self) -> str | None:
+        """Where to go on; None before anything came."""
+        return self._listening.mark
+
+    def __aiter__(self) -> AsyncIterator[News]:
+        return self._asked.follow(self._listening)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class Patience:
     """Before the second request; each further pause is twice the one before, and each is shortened by chance down to a half,
     so that many who lost the node at once do not come back at once."""
     pause_seconds_max: float = 8.0
+    silence_seconds: float = 45.0
+    """Of a stream of news, which the node breaks every 15 seconds (P14): then the line is down, and it is opened again."""
     answer_bytes_max: int = 64 * 1024 * 1024
     """Of one answer: four times a hundred queries with all their candidates."""
     file_seconds: float = 3_600.0
@@ -35,7 +37,13 @@ class Patience:
 
     def __post_init__(self) -> None:
         """Refuse bounds that bound nothing."""
-        waits = (self.deadline_seconds, self.answer_seconds, self.connect_seconds, self.file_seconds)
+        waits = (
+            self.deadline_seconds,
+            self.answer_seconds,
+            self.connect_seconds,
+            self.file_seconds,
+            self.silence_seconds,
+        )
         if self.attempts_max < 1 or min(waits) <= 0:
             raise Misconfigured(
                 "The client would not ask at all.",
