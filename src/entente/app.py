@@ -332,12 +332,12 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         courier.start()
         fetcher.start()
         housekeeper.start()
-        api.jobs.start()
+        api.start(Follower(api.events.step, "events"), store.after_change)
         try:
             on_ready(listening_address(bound), names_of(node).own.is_exercise)
             server.run()
         finally:
-            api.jobs.stop()
+            api.stop()
             fetcher.stop()
             housekeeper.stop()
             courier.stop()

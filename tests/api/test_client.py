@@ -13,7 +13,7 @@ import pytest
 
 from entente.api.route import FILE, ApiRoute, Method, Writes
 from entente.api.table import ROUTES
-from entente.client import AsyncClient, AsyncListing, Client, Listing, Patience, Token
+from entente.client import AsyncClient, AsyncListing, AsyncNewsStream, Client, Listing, NewsStream, Patience, Token
 from entente.kernel.errors import Conflict, EntenteError, NotFound, Refused
 from tests.api.test_route_table import DONE_BEFORE
 from tests.support.api_requests import NEEDS, request_of, role_for
@@ -62,6 +62,7 @@ def told(node: Client, bureau: Bureau, route: ApiRoute, folder: Path) -> object:
     try:
         answer = getattr(node, route.name)(*path, **named)
         answer = answer.first() if isinstance(answer, Listing) else answer
+        answer = {"news": list(answer)} if isinstance(answer, NewsStream) else answer
         return {"file": answer.read_bytes()} if isinstance(answer, Path) else answer
     except EntenteError as error:
         return error
@@ -72,6 +73,8 @@ async def told_later(node: AsyncClient, bureau: Bureau, route: ApiRoute, folder:
     path, named = arguments_of(bureau, route, folder)
     try:
         answer = getattr(node, route.name)(*path, **named)
+        if isinstance(answer, AsyncNewsStream):
+            return {"news": [one async for one in answer]}
         answer = await (answer.first() if isinstance(answer, AsyncListing) else answer)
         return {"file": answer.read_bytes()} if isinstance(answer, Path) else answer
     except EntenteError as error:
@@ -88,7 +91,7 @@ def alike(route: ApiRoute, answer: object) -> object:
 
 LASTING = {
     "records", "record", "hits", "hit", "messages", "message", "cases", "case", "events", "bodies", "groups", "instruments",
-    "decision", "orders", "queries", "findings", "job", "file",
+    "news", "decision", "orders", "queries", "findings", "job", "file",
 }  # fmt: skip
 """What no look changes; the others hold rows of the trail, which grows, or what was sent anew."""
 

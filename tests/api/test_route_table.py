@@ -75,7 +75,7 @@ def test_only_its_own_scope_opens_a_route(bureau: Bureau, route: ApiRoute) -> No
 def test_answer_has_the_shape_that_is_documented(bureau: Bureau, route: ApiRoute) -> None:
     answer = bureau.ask(token=bureau.token(role_for(bureau, route)), **request_of(bureau, route))
     if route.gives != JSON:
-        assert (answer.status_code, answer.headers["content-type"]) == (route.status, route.gives)
+        assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (route.status, route.gives)
         return
     document = json.loads(answer.content)
     if answer.status_code not in {404, 409, 412}:  # done by a test before: withdrawn, closed, concluded

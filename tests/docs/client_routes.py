@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from textwrap import wrap
 
 from entente.api.openapi import parameters_in
 from entente.api.route import EVENT_STREAM, FILE, JSON, ApiRoute, Handled, Writes
@@ -31,6 +32,7 @@ from tests.docs.client_shapes import (
 from tests.docs.source import PACKAGE, ROOT
 
 PLACE = PACKAGE / "client"
+WIDTH_MAX = 120
 REFERENCES: Mapping[tuple[str, ...], tuple[str, str, str]] = {
     ("year", "serial"): ("number", "2031/000017", "Its number in the register: 2031/000017."),
     ("source", "local_id"): ("record", "XA-NCB/w-17", "The record: CODE/local id."),
@@ -240,9 +242,11 @@ def _documented(one: Made) -> Iterator[str]:
     told = [f"{each.name}: {each.help}" for each in one.every if each.help]
     yield f'        """{one.route.summary}'
     yield ""
-    yield from ([f"        {one.route.stops_where}"] if one.route.stops_where else [])
-    yield f"        Needs the scope {one.route.scope}."
-    yield from (f"        {line}".rstrip() for line in ["", *told] if told)
+    for line in (one.route.stops_where, f"Needs the scope {one.route.scope}."):
+        yield from wrap(line, WIDTH_MAX, initial_indent=" " * 8, subsequent_indent=" " * 8)
+    yield from [""] if told else []
+    for line in told:
+        yield from wrap(line, WIDTH_MAX, initial_indent=" " * 8, subsequent_indent=" " * 12)
     yield '        """'
 
 
@@ -289,14 +293,15 @@ def _file(says: str, body: Sequence[str], found: Shapes) -> str:
         "from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts",
         "from entente.client.events import News",
         "from entente.client.listing import Asks, AsksAsync, AsyncListing, AsyncNewsStream, Listing, NewsStream",
-        f"from entente.client.shapes import {_used(text, found.written)}",
+        *_used(text, found.written),
         "from entente.kernel.canonical import JsonObject",
     ]
     return formatted("\n".join([*head, text]) + "\n")
 
 
-def _used(text: str, names: Iterable[str]) -> str:
-    return ", ".join(sorted(name for name in names if re.search(rf"\b{name}\b", text)))
+def _used(text: str, names: Iterable[str]) -> list[str]:
+    used = sorted(name for name in names if re.search(rf"\b{name}\b", text))
+    return [f"from entente.client.shapes import {', '.join(used)}"] if used else []
 
 
 def methods_init(headings: Iterable[str], *, waits: bool) -> str:

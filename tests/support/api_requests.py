@@ -88,7 +88,11 @@ BODIES: Mapping[str, JsonObject] = {
     "attach_file": {},
     "fetch_file": {"file": "picture.png", **ABOUT},
 }
-QUERIES: Mapping[str, Mapping[str, str]] = {"list_not_identical": {"occasion": "Gate 4"}}
+QUERIES: Mapping[str, Mapping[str, str]] = {
+    "list_not_identical": {"occasion": "Gate 4"},
+    # Else it would go on.
+    "listen": {"seconds": "0"},
+}
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "search": ("search",),
     "search_many": ("search",),
@@ -172,6 +176,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "export_records": ("export_records",),
     "attach_file": ("attach_file",),
     "fetch_file": ("show_record",),
+    "listen": (),
     **dict.fromkeys(("list_jobs", "show_job", "show_results", "read_job_file", "cancel_job"), ()),
     **dict.fromkeys(
         ("verify_trail", "show_checkpoint", "check_continuation", "prove_continuation", "prove_case"), ("read_trail",)
@@ -227,7 +232,7 @@ def request_of(bureau: Bureau, route: ApiRoute) -> dict[str, Any]:
         request |= {"content": b"name\nMuhammadov\n", "params": {"name": "list.csv"}}
     if route.name == "check_continuation":
         request["json"] = {"checkpoint": bureau.node.log.publish(lambda _: None).note}
-    if route.needed and route.takes == JSON:
+    if route.takes == JSON:
         request["params"] = {name: ABOUT[name] for name in route.needed} | {**QUERIES.get(route.name, {})}
     headers = {"Idempotency-Key": str(uuid.uuid4())} if route.writes == "once" else {}
     if route.takes != JSON:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 import httpx
 from starlette.applications import Starlette
@@ -81,9 +82,9 @@ class Bureau:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
-    def begun(self, path: str, body: JsonObject, key: str, token: str | None = None) -> str:
+    def begun(self, path: str, body: JsonObject, key: str = "", token: str | None = None) -> str:
         """Ask for a job, and return its id."""
-        answer = self.ask("POST", path, token=token, json=body, headers={"Idempotency-Key": key})
+        answer = self.ask("POST", path, token=token, json=body, headers={"Idempotency-Key": key or str(uuid4())})
         assert answer.status_code == 202, answer.text
         assert answer.headers["location"] == answer.json()["href"] == f"/api/v1/jobs/{answer.json()['id']}"
         return str(answer.json()["id"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import json
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from entente.kernel.errors import Invalid
 
 _MARK_BYTES: Final = 16
 """128 bits of the keyed digest: nobody guesses one."""
+_BLOCK_BYTES: Final = 16
+"""A number of the sequence fits one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,10 @@ class Cursors:
     def write(self, place: int | str, about: Json) -> str:
         """Return the cursor of a place in a list, a number or an id; `about` says which list it is, and whose."""
         raw = json.dumps(place).encode("ascii")
-        return base64.urlsafe_b64encode(self._mark(raw, about) + raw).decode("ascii").rstrip("=")
+        # Of one length, whatever the number: how long it is says how much there is, too.
+        raw = raw.ljust(-(-len(raw) // _BLOCK_BYTES) * _BLOCK_BYTES)
+        mark = self._mark(raw, about)
+        return base64.urlsafe_b64encode(mark + self._hidden(raw, mark)).decode("ascii").rstrip("=")
 
     def read(self, text: str, about: Json) -> int | str:
         """Return the place; raise Invalid for a cursor that this node did not write, or wrote for another list."""
@@ -36,11 +42,17 @@ class Cursors:
             raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
         except (UnicodeEncodeError, binascii.Error) as error:
             raise _not_ours() from error
-        mark, place = raw[:_MARK_BYTES], raw[_MARK_BYTES:]
+        mark = raw[:_MARK_BYTES]
+        place = self._hidden(raw[_MARK_BYTES:], mark)
         if not hmac.compare_digest(mark, self._mark(place, about)):
             raise _not_ours()
         found: int | str = json.loads(place)
         return found
+
+    def _hidden(self, place: bytes, mark: bytes) -> bytes:
+        """Hide a place under its mark, or bring it back: the mark is of the place itself, so that no two share a stream."""
+        stream = hashlib.shake_256(b"cursor stream\0" + self.secret + mark).digest(len(place))
+        return bytes(one ^ other for one, other in zip(place, stream, strict=True))
 
     def _mark(self, place: bytes, about: Json) -> bytes:
         return hmac.digest(self.secret, b"cursor\0" + place + canonical_bytes(about), "sha256")[:_MARK_BYTES]

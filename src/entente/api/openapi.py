@@ -98,6 +98,8 @@ def _parameters(route: ApiRoute) -> list[Json]:
     if route.asks_version:
         etag: JsonObject = {"type": "string", "pattern": '^"[0-9]{1,15}"$'}
         found.append(_parameter("If-Match", "header", etag, needed=True))
+    if route.handled is Handled.EVENTS:
+        found.append(_parameter("Last-Event-ID", "header", {"type": "string", "maxLength": 200}, needed=False))
     if route.version is not None:
         found.append(_parameter("If-None-Match", "header", {"type": "string"}, needed=False))
     return found

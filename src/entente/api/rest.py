@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -29,6 +29,8 @@ from entente.api.components import components
 from entente.api.cursors import Cursors
 from entente.api.door import Door
 from entente.api.errors import WithStatus, problem_response
+from entente.api.event_stream import EventStreams
+from entente.api.events import Events, TrailSource
 from entente.api.job_answers import JobAnswers
 from entente.api.job_files import JobFiles
 from entente.api.jobs import Jobs
@@ -83,6 +85,19 @@ class ApiParts:
         return cls(open_unit, open_view, secret, runner, files)
 
 
+class Announcer(Protocol):
+    """A thread that steps the events when it is woken, and once a second."""
+
+    def start(self) -> None:
+        """Start it."""
+
+    def wake(self) -> None:
+        """Say that something was committed. Returns at once; safe from any thread."""
+
+    def stop(self) -> None:
+        """End it. Twice is harmless."""
+
+
 class Api:
     """The routes of one node, as an application to be mounted."""
 
@@ -96,6 +111,9 @@ class Api:
         self.document = document(self.components)
         self.jobs = Jobs(node, parts.files, parts.secret, parts.runner.in_long_turn)
         self.job_answers = JobAnswers(node, self.jobs, self.cursors)
+        self.events = Events(node, TrailSource(parts.open_view), self.cursors, parts.runner.is_stopping)
+        self.event_streams = EventStreams(node, self.events)
+        self._announcer: Announcer | None = None
 
     def mount(self) -> Mount:
         """Return the API at its place."""
@@ -115,6 +133,19 @@ class Api:
         # A path with a line break is below it too, and is answered by it: Starlette's own «.» ends at one.
         mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)
         return mounted
+
+    def start(self, announcer: Announcer, after_change: list[Callable[[], None]]) -> None:
+        """Start what goes on beside the requests: `announcer` steps the events, woken by each change; workers do the jobs."""
+        self._announcer = announcer
+        after_change.append(announcer.wake)
+        announcer.start()
+        self.jobs.start()
+
+    def stop(self) -> None:
+        """End what goes on beside the requests, each at its next durable step. Twice is harmless."""
+        self.jobs.stop()
+        if self._announcer is not None:
+            self._announcer.stop()
 
     @asynccontextmanager
     async def serving(self, _: Starlette) -> AsyncIterator[None]:
@@ -147,6 +178,8 @@ class Api:
             if route.handled is Handled.JOB:
                 key = request.headers.get("idempotency-key", "")
                 return await self.job_answers.begin(route, bearer, key, asked)
+            if route.handled is Handled.EVENTS:
+                return await self.event_streams.answer(request, bearer, asked)
             return await self.job_answers.answer(route, bearer, request, asked)
         given = self._given(route, bearer, request, asked)
         work = partial(self._do, route, bearer, given)

@@ -56,6 +56,10 @@ class Runner:
             turn.end()
         return first, events
 
+    def is_stopping(self) -> bool:
+        """Say whether the node was asked to stop."""
+        return self._is_stopping()
+
     def serve_from(self, loop: asyncio.AbstractEventLoop | None) -> None:
         """Say which event loop gives the turns; None once none does, and work from elsewhere waits for nobody."""
         self._loop = loop

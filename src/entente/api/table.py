@@ -8,6 +8,7 @@ from entente.api import (
     case_routes,
     correspondence_routes,
     directory_routes,
+    event_routes,
     exchange_routes,
     job_routes,
     power_routes,
@@ -35,6 +36,7 @@ ROUTES: Sequence[ApiRoute] = tuple(
         exchange_routes,
         trail_routes,
         job_routes,
+        event_routes,
     )
     for route in part.ROUTES
 )

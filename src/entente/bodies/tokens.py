@@ -66,6 +66,7 @@ class Scope(StrEnum):
     READ_EXCHANGE = "exchange.read"
     WRITE_EXCHANGE = "exchange.write"
     READ_TRAIL = "trail.read"
+    READ_EVENTS = "events.read"
     UPLOAD = "uploads.write"
     IMPORT = "imports.write"
     EXPORT = "records.export"

@@ -5,6 +5,7 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from entente.client.async_methods.cases import AsyncCasesMethods
 from entente.client.async_methods.directory import AsyncDirectoryMethods
+from entente.client.async_methods.events import AsyncEventsMethods
 from entente.client.async_methods.exchange import AsyncExchangeMethods
 from entente.client.async_methods.hits import AsyncHitsMethods
 from entente.client.async_methods.jobs import AsyncJobsMethods
@@ -30,5 +31,6 @@ class AsyncMethods(
     AsyncExchangeMethods,
     AsyncTrailMethods,
     AsyncJobsMethods,
+    AsyncEventsMethods,
 ):
     """All that the client that does not wait asks, one method for each route."""

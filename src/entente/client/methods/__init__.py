@@ -5,6 +5,7 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from entente.client.methods.cases import CasesMethods
 from entente.client.methods.directory import DirectoryMethods
+from entente.client.methods.events import EventsMethods
 from entente.client.methods.exchange import ExchangeMethods
 from entente.client.methods.hits import HitsMethods
 from entente.client.methods.jobs import JobsMethods
@@ -30,5 +31,6 @@ class Methods(
     ExchangeMethods,
     TrailMethods,
     JobsMethods,
+    EventsMethods,
 ):
     """All that the client that waits asks, one method for each route."""
