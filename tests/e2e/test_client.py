@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -22,7 +23,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from entente.bodies.tokens import Scope
 from entente.client import AsyncClient, Client, Patience, Token
+from entente.client.shapes import Job
 from entente.kernel.errors import NotFound, Refused, Unavailable, Untrusted
 from tests.support.processes import TERMS, Bureau
 
@@ -52,7 +55,7 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
 @pytest.fixture(scope="module")
 def token(bureau: Bureau) -> Token:
     made: Any = bureau.ask(
-        "token_make", officer="head-1", account="desk", scopes=["search", "cases.read", "cases.write", "records.read"]
+        "token_make", officer="head-1", account="desk", scopes=sorted(set(Scope) - {Scope.WRITE_RECORDS})
     )
     return Token(made["text"])
 
@@ -110,6 +113,67 @@ def test_act_whose_node_is_killed_is_done_once(bureau: Bureau, token: Token) -> 
     assert len(set(made)) == 3
     assert len(listed) == before + 3
     assert {one["number"] for one in listed if one["title"] == "Killed"} == set(made)
+
+
+def test_stream_goes_on_without_a_gap_over_a_kill(bureau: Bureau, token: Token) -> None:
+    heard: list[str] = []
+    made: list[str] = []
+    quick = Patience(attempts_max=60, pause_seconds_max=0.5)
+    is_heard = threading.Event()
+
+    def listen() -> None:
+        with Client(address(bureau), token, patience=quick) as node:
+            for news in node.listen(kinds="case"):
+                if news["change"] == "opened":
+                    heard.append(news["id"])
+                    is_heard.set()
+                if len(heard) == 4:
+                    return
+
+    with Client(address(bureau), token, patience=LONG) as node:
+        # Whoever listens before anything came begins with what comes then.
+        listening = threading.Thread(target=listen)
+        listening.start()
+        while not is_heard.wait(0.2):
+            made.append(node.open_case(title="Heard", crime_area="fugitives")["id"])
+        bureau.end(signal.SIGKILL)
+        bureau.start()
+        made += [node.open_case(title="Heard", crime_area="fugitives")["id"] for _ in range(4)]
+    listening.join(60)
+    assert len(heard) == 4
+    first = made.index(heard[0])
+    assert heard == made[first : first + 4]
+
+
+def test_file_is_sent_imported_by_a_job_and_its_rejects_are_read(bureau: Bureau, token: Token, tmp_path: Path) -> None:
+    file, rejects = tmp_path / "more.jsonl", tmp_path / "rejects.jsonl"
+    rows = [json.dumps({**PERSON, "id": f"j-{one}"}) for one in range(20)]
+    file.write_text("\n".join([*rows, "no JSON"]) + "\n", encoding="utf-8")
+
+    def ended(node: Client, job: str) -> Job:
+        give_up_at = time.monotonic() + 30
+        while (shown := node.show_job(job)["job"])["state"] in {"waiting", "running"}:
+            assert time.monotonic() < give_up_at
+            time.sleep(0.1)
+        return shown
+
+    with Client(address(bureau), token) as node:
+        sent = node.upload_file(file=file, name="more.jsonl")
+        assert (sent["bytes"], sent["sha256"]) == (file.stat().st_size, sha256(file.read_bytes()).hexdigest())
+        imported = ended(node, node.import_records(upload=sent["id"], terms=TERMS)["id"])
+        assert (imported["state"], imported["kind"]) == ("done", "import")
+        assert node.read_job_file(imported["id"], "rejects.jsonl", into=rejects) == rejects
+        assert "no JSON" in rejects.read_text(encoding="utf-8")
+        asked = node.search_batch(
+            queries=[{"names": ["Muhammadov"], "reference": "1"}, {"names": ["Nobody At All"], "reference": "2"}],
+            purpose="arrest",
+            crime_area="fugitives",
+            occasion="Gate 4",
+        )
+        assert ended(node, asked["id"])["state"] == "done"
+        found = {one["reference"]: len(one["answer"].get("candidates", [])) for one in node.show_results(asked["id"])}
+        assert found["1"] > 0
+        assert found["2"] == 0
 
 
 def test_node_that_is_away_is_unavailable(bureau: Bureau, token: Token) -> None:
