@@ -8,9 +8,10 @@ from typing import cast
 import httpx
 import pytest
 
-from entente.api.route import Writes
+from entente.api.route import Handled, Writes
 from entente.api.table import ROUTES
 from entente.cli.elsewhere import FOLLOWED, ByApi
+from entente.cli.elsewhere_jobs import BY_JOB
 from entente.client import Client, Patience, Token
 from entente.client.verbs import REQUESTS
 from entente.kernel.canonical import JsonObject
@@ -109,6 +110,11 @@ def test_every_act_that_is_followed_has_a_route_that_only_names_its_result() -> 
     assert set(FOLLOWED) <= {route.verb for route in ROUTES if route.writes is Writes.ONCE}
 
 
+def test_every_verb_that_a_job_does_with_a_file_is_asked_by_one() -> None:
+    with_files = {route.verb for route in ROUTES if route.handled in {Handled.JOB, Handled.VERB_ON_UPLOAD}}
+    assert set(BY_JOB) == with_files - {"search_many"}
+
+
 def test_page_goes_on_where_the_one_before_said(bureau: Bureau, elsewhere: ByApi) -> None:
     for _ in range(2):
         perform(bureau.node, "case_open", {"officer": DUTY, "title": "T", "crime_area": "fugitives"})
@@ -129,7 +135,7 @@ def test_field_that_no_route_takes_is_refused_and_an_empty_one_is_none(elsewhere
     assert refused.value.field == "body"
 
 
-@pytest.mark.parametrize("verb", sorted(set(VERBS) - set(REQUESTS)))
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - set(REQUESTS) - set(BY_JOB)))
 def test_verb_without_a_route_is_done_at_the_node(elsewhere: ByApi, verb: str) -> None:
     with pytest.raises(Invalid, match="not asked of a node elsewhere"):
         elsewhere.ask(verb, {})

@@ -136,10 +136,16 @@ def _only_here() -> None:
         )
 
 
+def asks_elsewhere(folder: str | None) -> bool:
+    """Say whether a command is for a node elsewhere, where the token says who acts."""
+    elsewhere = _elsewhere.get()
+    return elsewhere is not None and (folder is None or elsewhere.is_named)
+
+
 def connect(folder: str | None) -> AbstractContextManager[Session]:
     """Reach a node: one elsewhere over its API; that of a folder over loopback where it runs, otherwise by opening the folder."""
     elsewhere = _elsewhere.get()
-    if elsewhere is not None and (folder is None or elsewhere.is_named):
+    if elsewhere is not None and asks_elsewhere(folder):
         if folder is not None:
             raise Invalid(
                 "Two nodes are named.",

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
+from entente.cli.elsewhere_jobs import BY_JOB
 from entente.cli.named_node import Elsewhere
 from entente.client import Client, Token, token_of_file
 from entente.client.call import PagedCall
@@ -33,8 +34,11 @@ class ByApi:
 
     client: Client
 
-    def ask(self, verb: str, arguments: JsonObject, on_progress: Callable[[int], None] | None = None) -> JsonObject:  # noqa: ARG002 - nothing that reports progress has a route
+    def ask(self, verb: str, arguments: JsonObject, on_progress: Callable[[int], None] | None = None) -> JsonObject:
         """Ask one verb and return its answer; raise the error that the node raised, or Invalid where it has no route."""
+        if verb in BY_JOB:
+            _without_officer(arguments)
+            return BY_JOB[verb](self.client, arguments, on_progress or (lambda _: None))
         request = REQUESTS.get(verb)
         if request is None or (request.changes and verb not in FOLLOWED):
             raise _done_at_the_node(verb)
@@ -63,14 +67,9 @@ def reach(elsewhere: Elsewhere) -> Iterator[ByApi]:
 
 
 def _call(verb: str, request: Request, arguments: JsonObject) -> Any:  # noqa: ANN401 - a call of any route
-    given = {name: value for name, value in arguments.items() if name not in NOT_SENT.get(verb, frozenset())}
-    if given.pop("officer", ""):
-        raise Invalid(
-            "A node elsewhere is not told who acts.",
-            field="officer",
-            why="It hears the account of the token, and no other.",
-            do="Leave --as away.",
-        )
+    _without_officer(arguments)
+    left_out = {"officer", *NOT_SENT.get(verb, ())}
+    given = {name: value for name, value in arguments.items() if name not in left_out}
     # What a command was not given is empty, and a request does not name.
     named = {name: value for name, value in given.items() if value not in ("", None, [])}
     cursor = named.pop(request.pages, 0) if request.pages else 0
@@ -83,6 +82,16 @@ def _call(verb: str, request: Request, arguments: JsonObject) -> Any:  # noqa: A
         raise _needed(missing[0])
     call = request.make(**{name: _as_taken(make.parameters[name], value) for name, value in taken.items()})
     return call.after(str(cursor)) if cursor and isinstance(call, PagedCall) else call
+
+
+def _without_officer(arguments: JsonObject) -> None:
+    if arguments.get("officer"):
+        raise Invalid(
+            "A node elsewhere is not told who acts.",
+            field="officer",
+            why="It hears the account of the token, and no other.",
+            do="Leave --as away.",
+        )
 
 
 def _as_taken(parameter: inspect.Parameter, value: Json) -> Json:
