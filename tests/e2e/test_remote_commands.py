@@ -240,6 +240,11 @@ def test_environment_names_the_node_where_no_folder_is_given(bureau: Bureau, tok
         "officer", "list", "--folder", bureau.folder, ENTENTE_NODE=address(bureau), ENTENTE_TOKEN_FILE=str(token)
     )
     assert (here.exit_code, "duty-1" in here.stdout) == (0, True), here.output
+    two = {"ENTENTE_NODE": address(bureau), "ENTENTE_TOKEN_FILE": str(token), "ENTENTE_FOLDER": str(bureau.folder)}
+    both = run("case", "list", **two)
+    assert (both.exit_code, "Two nodes are named." in both.stderr) == (11, True)
+    said = run("--node", address(bureau), "case", "list", **two)
+    assert (said.exit_code, case in said.stdout) == (0, True)
     none = run("case", "list", ENTENTE_NODE=address(bureau))
     assert (none.exit_code, "Give --token-file FILE" in none.stderr) == (16, True)
 

@@ -146,12 +146,12 @@ def connect(folder: str | None) -> AbstractContextManager[Session]:
     """Reach a node: one elsewhere over its API; that of a folder over loopback where it runs, otherwise by opening the folder."""
     elsewhere = _elsewhere.get()
     if elsewhere is not None and asks_elsewhere(folder):
-        if folder is not None:
+        if folder is not None or (not elsewhere.is_named and os.environ.get("ENTENTE_FOLDER")):
             raise Invalid(
                 "Two nodes are named.",
                 field="node",
-                why="--node names one elsewhere, and --folder the one that a folder is of.",
-                do="Leave one of them away.",
+                why="One is elsewhere (--node, or ENTENTE_NODE), and one a folder is of (--folder, or ENTENTE_FOLDER).",
+                do="Leave one of them away, or say on the command line which it is.",
             )
         from entente.cli.elsewhere import reach
 

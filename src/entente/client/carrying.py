@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ def head_of(step: Send, token: Token, file: BinaryIO | None) -> dict[str, str]:
 
 def waits_of(step: Send, patience: Patience) -> httpx.Timeout:
     """Return how long each wait of a request may take; together they are bounded by `Growing`."""
-    return httpx.Timeout(step.seconds, connect=min(patience.connect_seconds, step.seconds))
+    return httpx.Timeout(step.silence_seconds, connect=min(patience.connect_seconds, step.silence_seconds))
 
 
 @contextmanager
@@ -65,6 +66,8 @@ class Growing:
     body: bytearray = field(default_factory=bytearray)
     size: int = 0
     file: BinaryIO | None = None
+    part: Path | None = None
+    """Where a file stands while it comes; what a killed program leaves is in nobody's way."""
 
     def is_stream(self, response: httpx.Response) -> bool:
         """Say whether an answer's head begins a stream of news."""
@@ -74,8 +77,11 @@ class Growing:
     def begin(self, response: httpx.Response) -> None:
         """Take an answer's head: what it says is a file goes into one, everything else is judged in memory."""
         media_type = response.headers.get("content-type", "").partition(";")[0]
-        if self.step.into is not None and response.status_code == httpx.codes.OK and media_type == FILE:
-            self.file = self._written(lambda: _new(self.part))
+        into = self.step.into
+        if into is not None and response.status_code == httpx.codes.OK and media_type == FILE:
+            part = into.with_name(f"{into.name}.{uuid.uuid4().hex[:8]}.part")
+            self.file = self._written(lambda: _new(part))
+            self.part = part
 
     def add(self, piece: bytes, now: float) -> Lost | None:
         """Take a piece in; return that the answer is lost where it comes too slowly; raise Misconfigured for one too large."""
@@ -95,32 +101,26 @@ class Growing:
     def whole(self, response: httpx.Response) -> Came:
         """Return the answer when all of it came."""
         headers = {name.lower(): value for name, value in response.headers.items()}
-        if self.file is None or self.step.into is None:
+        file, part, into = self.file, self.part, self.step.into
+        if file is None or part is None or into is None:
             return Came(response.status_code, headers, bytes(self.body))
-        file, into = self.file, self.step.into
         self._written(file.close)
         # A link, as a rename would overwrite what came to stand there meanwhile.
-        self._written(lambda: os.link(self.part, into))
+        self._written(lambda: os.link(part, into))
         return Came(response.status_code, headers, b"", into)
 
     def end(self) -> None:
         """Let go of a file that is not whole."""
-        if self.file is not None:
+        if self.file is not None and self.part is not None:
             self.file.close()
             self.part.unlink(missing_ok=True)
-
-    @property
-    def part(self) -> Path:
-        """Where a file stands while it comes."""
-        assert self.step.into is not None, "asked for where there is one"
-        return self.step.into.with_name(f"{self.step.into.name}.part")
 
     def _written(self, write: Callable[[], T]) -> T:
         try:
             return write()
         except OSError as error:
             raise Unavailable(
-                f"The file {self.part.stem} cannot be written.",
+                f"The file {self.step.into.name if self.step.into is not None else ''} cannot be written.",
                 why=f"The disk says: {error.strerror}. A file that is there already is left as it is.",
                 do="Name a new file in a folder that this account may write, with room for it.",
                 retry_is_safe=False,

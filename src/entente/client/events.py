@@ -67,7 +67,9 @@ class Listening:
         if self.mark is not None:
             headers["Last-Event-ID"] = _sendable(self.mark)
         target = f"{PREFIX}{self.call.path}{'?' if self.call.query else ''}{urlencode(self.call.query)}"
-        return Send(self.call.method, target, headers, None, terms.patience.silence_seconds)
+        # What is no stream is bounded as any answer is; a stream has no end.
+        patience = terms.patience
+        return Send(self.call.method, target, headers, None, patience.answer_seconds, patience.silence_seconds)
 
     def feed(self, data: bytes) -> Iterator[News]:
         """Take in what came, and yield the news that it makes whole; raise Misconfigured for what no node sends.

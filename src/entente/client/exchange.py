@@ -38,6 +38,8 @@ class Send:
     body: bytes | None
     seconds: float
     """How long to wait for the whole answer."""
+    silence_seconds: float
+    """And for the next piece of it, or for the line to take the next piece of what is sent."""
     upload: Path | None = None
     """A file in place of the body."""
     into: Path | None = None
@@ -94,7 +96,8 @@ def exchange(call: Call[T], terms: Terms, now: float) -> Steps[T | None]:
     give_up_at = now + longest
     while True:
         seconds = min(longest if call.moves_file else patience.answer_seconds, give_up_at - now)
-        now, came = yield Send(call.method, target, headers, body, seconds, call.upload, call.into)
+        silence = min(seconds, patience.answer_seconds)
+        now, came = yield Send(call.method, target, headers, body, seconds, silence, call.upload, call.into)
         if isinstance(came, Came) and came.is_good:
             return cast("T", came.kept) if came.kept is not None else read_answer(call.shape, came)
         if isinstance(came, Came) and came.status == NOT_MODIFIED and call.unless_version is not None:
