@@ -13,7 +13,7 @@ from entente.api import jobs as job_rules
 from entente.bodies.tokens import Scope
 from entente.kernel.canonical import Json, JsonObject
 from entente.verbs import perform
-from tests.support.api_world import ABOUT, KEPT, TERMS, WANTED, Bureau, open_bureau, opened
+from tests.support.api_world import ABOUT, KEPT, SEEN, TERMS, WANTED, Bureau, open_bureau, opened
 from tests.support.nodes import DUTY, HEAD
 
 WHY: JsonObject = {"occasion": "Gate 4", **ABOUT}
@@ -182,7 +182,7 @@ def test_stopped_node_goes_on_behind_what_is_durable(own_bureau: Bureau) -> None
         if kept.done == 100:
             jobs.stop()
 
-    object.__setattr__(jobs, "files", Wrapped(jobs.files, put_and_stop))
+    jobs.files = Wrapped(jobs.files, put_and_stop)
     assert jobs.run_next()
     assert calls[-1] == 100
     # What a crash left behind the last durable slice does not count.
@@ -260,6 +260,27 @@ def test_what_is_erased_is_erased_from_results_too(own_bureau: Bureau) -> None:
     assert b'"o-2"' not in left
     assert own_bureau.job(exported)["files"] == []
     assert len(read_all(own_bureau, job)) == 2
+
+
+def test_what_is_erased_while_a_batch_goes_on_is_gone_at_its_next_slice(own_bureau: Bureau) -> None:
+    job = own_bureau.begun("/searches/batches", {"queries": many_queries(), **WHY})
+    jobs, at = own_bureau.api.jobs, dict[int, bool]()
+    put, results = jobs.files.put, own_bureau.node.settings.folder / "jobs" / job / "results.jsonl"
+
+    def put_and_erase(kept: Any) -> None:  # noqa: ANN401 - a job
+        put(kept)
+        at[kept.done] = results.exists() and b"/o-2" in results.read_bytes()
+        if kept.done == 100 and at[100]:
+            perform(own_bureau.node, "record_erase", {"officer": HEAD, "record": KEPT, "reason": "no_longer_needed"})
+
+    jobs.files = Wrapped(jobs.files, put_and_erase)
+    own_bureau.work()
+    assert (at[200], at[ROWS]) == (False, False)
+    rows = read_all(own_bureau, job)
+    assert [row["row"] for row in rows] == list(range(1, ROWS + 1))
+    left = {one["name"] for one in rows[0]["answer"]["candidates"]}
+    assert KEPT not in left
+    assert SEEN in left
 
 
 def test_job_is_kept_a_day_and_a_file_an_hour(own_bureau: Bureau) -> None:

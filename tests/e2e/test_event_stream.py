@@ -149,7 +149,8 @@ def test_batch_goes_on_after_a_kill_and_every_row_is_there_once(nodes: tuple[Bur
     with httpx.Client(base_url=address, headers=headers, timeout=WAIT_SECONDS) as http:
         assert http.post("/searches/batches", json=body, headers=key).json()["id"] == job
         found: list[Any] = []
-        cursor, give_up_at = "", time.monotonic() + 4 * WAIT_SECONDS
+        cursor: str | None = ""
+        give_up_at = time.monotonic() + 4 * WAIT_SECONDS
         while cursor is not None:
             assert time.monotonic() < give_up_at, len(found)
             page = http.get(f"/jobs/{job}/results", params={"limit": 200, **({"cursor": cursor} if cursor else {})})
