@@ -86,7 +86,7 @@ class Place:
     address: str
     token: Token
     ca_file: Path | None = None
-    """Authorities in PEM in place of those that Python's own list has."""
+    """Authorities in PEM, in place of those that the machine trusts."""
 
     def __post_init__(self) -> None:
         """Refuse an address over which a token would be heard by others."""
@@ -94,17 +94,15 @@ class Place:
         object.__setattr__(self, "address", address)
 
     @property
-    def certificates(self) -> ssl.SSLContext | bool:
+    def certificates(self) -> ssl.SSLContext:
         """What judges the other side: nothing needs to on loopback, where reading the authorities would take 30 ms."""
         if self.address.startswith("http://"):
             return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if self.ca_file is None:
-            return True
         try:
-            return ssl.create_default_context(cafile=str(self.ca_file))
+            return ssl.create_default_context(cafile=None if self.ca_file is None else str(self.ca_file))
         except (OSError, ssl.SSLError) as error:
             raise Misconfigured(
-                f"The file of authorities {self.ca_file.name} cannot be used.",
+                f"The file of authorities {'' if self.ca_file is None else self.ca_file.name} cannot be used.",
                 why=f"Reading it says: {error}.",
                 do="Name a file of certificates in PEM.",
             ) from error

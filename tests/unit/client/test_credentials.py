@@ -101,10 +101,9 @@ def test_address_where_others_would_hear_the_token_is_refused(address: str) -> N
 
 
 def test_certificates_are_checked_by_the_file_that_is_named(tmp_path: Path) -> None:
-    assert Place("https://node.example", Token(SECRET)).certificates is True
-    local = Place("http://127.0.0.1:8601", Token(SECRET)).certificates
-    assert isinstance(local, ssl.SSLContext)
-    assert local.verify_mode is ssl.CERT_REQUIRED
+    for address in ("https://node.example", "http://127.0.0.1:8601"):
+        judging = Place(address, Token(SECRET)).certificates
+        assert (judging.verify_mode, judging.check_hostname) == (ssl.CERT_REQUIRED, True)
     for file in (tmp_path / "none.pem", tmp_path / "no.pem"):
         with pytest.raises(Misconfigured, match="authorities"):
             Client("https://node.example", Token(SECRET), ca_file=file)
