@@ -174,7 +174,8 @@ def test_what_is_another_account_s_is_ended_by_nobody_else_in_the_same_words(bur
     other, absent = bureau.token("analyst"), bureau.ask("GET", "/nothing").content
     paths = [
         f"/standing-queries/{bureau.standing}/ending", "/standing-queries/standing-00/ending",
-        f"/matches/{bureau.match}/settling", "/matches/match-00/settling", f"/jobs/{bureau.batch}/cancellation", f"/jobs/job-{'0' * 32}/cancellation",
+        f"/matches/{bureau.match}/settling", "/matches/match-00/settling",
+        f"/jobs/{bureau.batch}/cancellation", f"/jobs/job-{'0' * 32}/cancellation",
     ]  # fmt: skip
     for place, path in enumerate(paths):
         answer = bureau.ask("POST", path, token=other, headers={"Idempotency-Key": f"other-{place}"})
