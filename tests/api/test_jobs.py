@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,11 @@ from typing import Any
 import pytest
 
 from entente.api import jobs as job_rules
+from entente.api.running import Runner
+from entente.api.turns import long_at_once
 from entente.bodies.tokens import Scope
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.errors import Unavailable
 from entente.verbs import perform
 from tests.support.api_world import ABOUT, KEPT, SEEN, TERMS, WANTED, Bureau, open_bureau, opened
 from tests.support.nodes import DUTY, HEAD
@@ -195,6 +200,48 @@ def test_stopped_node_goes_on_behind_what_is_durable(own_bureau: Bureau) -> None
     again.work()
     assert again.job(job)["state"] == "done"
     assert [row["row"] for row in read_all(again, job)] == list(range(1, ROWS + 1))
+
+
+def test_job_that_waits_for_its_turn_as_the_node_stops_is_not_lost(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bureau.work()
+    job = bureau.begun("/searches/batches", {"queries": many_queries(3), **WHY})
+    is_stopping = [False]
+
+    def no_turn(_: object) -> JsonObject:
+        is_stopping[0] = True
+        raise Unavailable("The node stops.", why="It was asked to.", do="Start it again.", retry_is_safe=True)
+
+    monkeypatch.setattr(bureau.api.jobs, "_in_turn", no_turn)
+    monkeypatch.setattr(bureau.api.jobs, "_is_stopping", lambda: is_stopping[0])
+    assert bureau.api.jobs.run_next()
+    assert (bureau.job(job)["state"], bureau.job(job)["error"]) == ("running", None)
+    monkeypatch.undo()
+    bureau.work()
+    assert bureau.job(job)["state"] == "done"
+
+
+def test_job_waits_for_its_turn_in_the_loop_that_gives_them() -> None:
+    """As a running node does; without a loop it waits for nobody."""
+    runner, done = Runner(1), []
+
+    async def serve() -> None:
+        runner.serve_from(asyncio.get_running_loop())
+        # So many at once, by its own count of search processes.
+        turns = [await runner._long.take() for _ in range(long_at_once(1))]  # noqa: SLF001 - whose turn it is stands here alone
+        thread = threading.Thread(target=lambda: done.append(runner.in_long_turn(lambda: {"is": "done"})))
+        thread.start()
+        await asyncio.sleep(0.05)
+        assert done == []
+        for turn in turns:
+            turn.end()
+        await asyncio.to_thread(thread.join)
+        runner.serve_from(None)
+
+    asyncio.run(serve())
+    assert done == [{"is": "done"}]
+    assert runner.in_long_turn(lambda: {"is": "done"}) == {"is": "done"}
 
 
 class Wrapped:

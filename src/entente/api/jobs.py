@@ -60,14 +60,20 @@ class Jobs:
     """The jobs of one node. Safe from several threads."""
 
     def __init__(
-        self, node: Node, files: JobFiles, secret: bytes, in_turn: Callable[[Callable[[], JsonObject]], JsonObject]
+        self,
+        node: Node,
+        files: JobFiles,
+        secret: bytes,
+        in_turn: Callable[[Callable[[], JsonObject]], JsonObject],
+        is_stopping: Callable[[], bool],
     ) -> None:
         """Take over what is in the folder; nothing is done before `start` or `run_next`.
 
-        `in_turn` does a piece of work when the officers who wait have had their turn.
+        `in_turn` does a piece of work when the officers who wait have had their turn; `is_stopping` says whether the node was
+        asked to stop.
         """
         self.node, self.files = node, files
-        self._secret, self._in_turn = secret, in_turn
+        self._secret, self._in_turn, self._is_stopping = secret, in_turn, is_stopping
         self._lock = threading.Lock()
         self._jobs = {job.id: job for job in files.jobs()}
         self._uploads = {upload.id: upload for upload in files.uploads()}
@@ -249,6 +255,9 @@ class Jobs:
             if ended.state is not None:
                 self._end(working.job, ended.state)
         except EntenteError as error:
+            if self._stops():
+                # Whatever a node that ends could not do, it goes on with when it starts.
+                return
             told = error_to_json(readable_error(error, names_of(self.node)))
             self._end(replace(working.job, error=dict(told)), JobState.FAILED)
         except Exception as error:  # noqa: BLE001 - whatever it is, the account learns that its job failed
@@ -263,13 +272,16 @@ class Jobs:
 
         That is where the node stops, it was cancelled, or its token speaks for nobody any more.
         """
-        if self._stopping.is_set():
+        if self._stops():
             raise Ended(None)
         if job.id in self._cancelled:
             raise Ended(JobState.CANCELLED)
         bearer = self.node.tokens.in_force(TokenId(job.token))
         assert bearer.account.id == job.account, "a token is of one account for good"
         return self._without_erased(job) if job.results_bytes else job
+
+    def _stops(self) -> bool:
+        return self._stopping.is_set() or self._is_stopping()
 
     def _put(self, job: Job) -> None:
         self.files.put(job)
@@ -289,7 +301,7 @@ class Jobs:
             newest = view.erasures.last_tombstone()
         if newest == job.erased_upto:
             return job
-        for name in self.files.names(job):
+        for name in self.files.sizes(job):
             # A file of records is asked for again; which of them are erased is not read out of it.
             self.files.drop(job, name)
         start = 0
