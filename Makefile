@@ -80,9 +80,9 @@ requirements: $(VENV)/.lock-installed  ## resolve the locked versions again, new
 	@cd requirements && for name in build core bulk postgres dev lock; do $(LOCK) --upgrade --output-file $$name.txt $$name.in; done
 	@echo "requirements/*.txt are written: look at the difference, then run make test."
 
-reference: $(VENV)/.dev-installed  ## write the pages of docs/reference that are made from code and data
+reference: $(VENV)/.dev-installed  ## write the pages of docs/reference and the methods of the client that are made from code and data
 	@$(BIN)/python -m tests.docs.generate_reference
-	@echo "docs/reference is written: look at the difference."
+	@echo "docs/reference and the client are written: look at the difference."
 
 clean:  ## remove caches and what the demonstration wrote (.venv stays)
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist demo/run demo/story.html

@@ -36,6 +36,7 @@ SCENARIOS = (
     "erasing",
     "exact_keys",
     "api",
+    "events",
 )
 """In the order of the issue's numbers."""
 RESULTS = Path(__file__).with_name("RESULTS.md")

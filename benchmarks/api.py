@@ -106,9 +106,9 @@ def _measured(pid: int, port: int, token: str, case: str) -> list[Line]:
     )
     lines: list[Line] = []
     for asking in asked:
-        before = _processor_seconds(pid)
+        before = processor_seconds(pid)
         millis = _in_a_process(asking)
-        each = (_processor_seconds(pid) - before) * 1_000 / (asking.per_second * (WARM_SECONDS + SECONDS))
+        each = (processor_seconds(pid) - before) * 1_000 / (asking.per_second * (WARM_SECONDS + SECONDS))
         at = f"API, {RECORDS:,} records, {asking.per_second} a second: {asking.name}"
         bound = most(P99_MS_MAX) if asking is asked[0] else None
         lines += [
@@ -119,7 +119,7 @@ def _measured(pid: int, port: int, token: str, case: str) -> list[Line]:
     return lines
 
 
-def _processor_seconds(pid: int) -> float:
+def processor_seconds(pid: int) -> float:
     """Return what a process has computed until now, its threads together."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,1 +1,1 @@
-"""Small programs that speak to a node's API with Python's standard library alone; the tests run them against a real node."""
+"""Small programs that ask a node by `entente.client`; the tests run them against a real node."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any
 
-from examples.asking import Node, Problem, node_of_environment
+from entente.client import Client
+from entente.client.shapes import Candidate
+from entente.kernel.errors import EntenteError
 
 SHOWN_FROM = 700
 """Candidates with a smaller score are nobody a lane stops for: of those with 700 about seven in ten are right."""
@@ -26,12 +27,9 @@ def documents(text: str) -> Iterator[str]:
             yield block.strip()
 
 
-def check(node: Node, zone: str, occasion: str) -> bool:
+def check(node: Client, zone: str, occasion: str) -> bool:
     """Ask for one document and say what there is; return whether somebody must look."""
-    found = node.post(
-        "/searches",
-        {"identifiers": [zone], "purpose": "security_check", "crime_area": "fugitives", "occasion": occasion},
-    )
+    found = node.search(identifiers=[zone], purpose="security_check", crime_area="fugitives", occasion=occasion)
     for one in found["zones"]:
         print(f"{one['surname']}, {one['given_names']} · {one['issuer']} {one['number']}")
         for fault in one["faults"]:
@@ -43,7 +41,7 @@ def check(node: Node, zone: str, occasion: str) -> bool:
     return bool(hits)
 
 
-def told(one: dict[str, Any]) -> str:
+def told(one: Candidate) -> str:
     """Return a candidate in words: who, of whom, why."""
     reasons = " · ".join(f"{'+' if piece['kind'] == 'for' else '-'} {piece['text']}" for piece in one["evidence"])
     return f"  HIT {one['score'] / 1000:.2f} {one['caption']} ({one['kind']}, {one['name']}): {reasons}"
@@ -52,11 +50,11 @@ def told(one: dict[str, Any]) -> str:
 def main() -> int:
     """Check what stands on standard input."""
     occasion = sys.argv[1] if len(sys.argv) > 1 else "Border check"
-    node = node_of_environment()
     try:
-        hits = [zone for zone in documents(sys.stdin.read()) if check(node, zone, occasion)]
-    except (Problem, OSError) as error:
-        print(f"The node did not answer: {error}", file=sys.stderr)
+        with Client.of_environment() as node:
+            hits = [zone for zone in documents(sys.stdin.read()) if check(node, zone, occasion)]
+    except EntenteError as error:
+        print(f"The node did not answer: {error.in_words()}", file=sys.stderr)
         return NO_ANSWER
     return HIT if hits else 0
 

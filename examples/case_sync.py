@@ -16,7 +16,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from examples.asking import Node, Problem, node_of_environment
+from entente.client import Client
+from entente.kernel.errors import EntenteError
 
 OURS = uuid.UUID("3f0c8a52-6c0c-4a37-9a52-0d5f7f0f7c11")
 """The namespace of our keys: one for each system, made once."""
@@ -27,18 +28,20 @@ def key(*parts: object) -> str:
     return str(uuid.uuid5(OURS, "\n".join(map(str, parts))))
 
 
-def sync(node: Node, ours: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+def sync(node: Client, ours: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     """Bring one case up, and return what is known of it now."""
     reference = ours["reference"]
     if "number" not in known:
-        asked = {"title": ours["title"], "crime_area": ours["crime_area"]}
-        known = {"number": node.post("/cases", asked, key("case", reference))["id"], "notes": 0}
+        opened = node.open_case(
+            title=ours["title"], crime_area=ours["crime_area"], idempotency_key=key("case", reference)
+        )
+        known = {"number": opened["id"], "notes": 0}
     for place in range(known["notes"], len(ours["notes"])):
-        node.post(f"/cases/{known['number']}/notes", {"text": ours["notes"][place]}, key("note", reference, place))
+        node.note_case(known["number"], text=ours["notes"][place], idempotency_key=key("note", reference, place))
         known["notes"] = place + 1
     known["messages"] = [
         {"id": one["id"], "from": one["sender"]["code"], "subject": one["subject"], "at": one["at"]}
-        for one in node.get("/messages", case=known["number"])["messages"]
+        for one in node.list_messages(case=known["number"])
     ]
     return known
 
@@ -47,16 +50,15 @@ def main() -> int:
     """Bring every case of a file up."""
     file, memory = Path(sys.argv[1]), Path(sys.argv[2])
     known: dict[str, Any] = json.loads(memory.read_text(encoding="utf-8")) if memory.exists() else {}
-    node = node_of_environment()
     try:
-        for line in file.read_text(encoding="utf-8").splitlines():
-            ours = json.loads(line)
-            known[ours["reference"]] = sync(node, ours, known.get(ours["reference"], {}))
-            memory.write_text(json.dumps(known, indent=1), encoding="utf-8")
-            now = known[ours["reference"]]
-            print(f"{ours['reference']} is {now['number']}: {now['notes']} notes, {len(now['messages'])} messages")
-    except (Problem, OSError) as error:
-        print(f"Stopped: {error} Start it again; what was done stays done once.", file=sys.stderr)
+        with Client.of_environment() as node:
+            for line in file.read_text(encoding="utf-8").splitlines():
+                ours = json.loads(line)
+                now = known[ours["reference"]] = sync(node, ours, known.get(ours["reference"], {}))
+                memory.write_text(json.dumps(known, indent=1), encoding="utf-8")
+                print(f"{ours['reference']} is {now['number']}: {now['notes']} notes, {len(now['messages'])} messages")
+    except EntenteError as error:
+        print(f"Stopped: {error.in_words()} Start it again; what was done stays done once.", file=sys.stderr)
         return 2
     return 0
 

@@ -134,6 +134,12 @@ SETTINGS = (
 )
 
 
+NOT_SETTINGS = frozenset(
+    {"ENTENTE_PASSPHRASE", "ENTENTE_NODE", "ENTENTE_TOKEN_FILE", "ENTENTE_TOKEN", "ENTENTE_CA_FILE"}
+)
+"""What a node lets pass: others of this package read it, who open a key or ask a node over its API."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one node."""
@@ -175,7 +181,7 @@ def read_settings(environment: Mapping[str, str], given: Mapping[str, str]) -> S
 
     Raises Misconfigured for an unknown ENTENTE_ variable, a value that is no number, or one out of bounds.
     """
-    known = {f"ENTENTE_{row.name.upper()}" for row in SETTINGS} | {"ENTENTE_PASSPHRASE"}
+    known = {f"ENTENTE_{row.name.upper()}" for row in SETTINGS} | NOT_SETTINGS
     if unknown := sorted(key for key in environment if key.startswith("ENTENTE_") and key not in known):
         raise Misconfigured(
             f"The environment sets {unknown[0]}, which is no setting of a node.",

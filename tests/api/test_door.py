@@ -103,18 +103,31 @@ def test_too_many_requests_of_one_token_wait_and_others_do_not(bureau: Bureau, s
     assert [bureau.ask("GET", "/bodies").status_code for _ in range(2)] == [200, 429]
 
 
+def asked(path: str) -> dict[str, str] | None:
+    """Return what is asked with a path."""
+    if path.endswith("/not-identical"):
+        return {**ABOUT, "occasion": "Gate 4"}
+    is_shown = path.startswith("/records/") and path.rpartition("/")[2] not in {"holders", "readers", "original"}
+    return dict(ABOUT) if is_shown else None
+
+
 def test_hidden_and_absent_are_the_same_to_the_byte(bureau: Bureau) -> None:
     year = bureau.case.partition("/")[0]
     paths = [
         f"/records/{HIDDEN}", f"/records/{ABSENT}", "/records/ZZ-NCB/w-1", "/records/XA-NCB/-", f"/cases/{year}/999999",
         "/cases/x/1", "/hits/hit-0000", f"/hits/{bureau.sent}", "/messages/message-0000", f"/messages/{bureau.hit}",
         "/messages/%00", "/bodies/ZZ-NCB", "/groups/GS/none", "/groups/ZZ/members", "/groups/GS/members%3Aking",
+        "/record-requests/record-request-0000", f"/record-requests/{bureau.hit}", f"/record-requests/{bureau.permission_came}",
+        "/bodies/ZZ-NCB/entry", f"/jobs/job-{'0' * 32}",
+        f"/jobs/{bureau.batch}/files/records.jsonl", f"/jobs/{bureau.imported}/results",
+        *(f"/records/{one}/{part}" for one in (HIDDEN, ABSENT) for part in ("not-identical", "holders", "readers", "original")),
+        f"/records/{SEEN}/original", f"/records/{SEEN}/readers",
         "/instruments/none", "/nothing", "/records/a/b/c", "/", "/hits/a%0Ab", "/%0A", "/cases/%E2%80%AE/1",
     ]  # fmt: skip
     answers = {
         (answer.status_code, answer.content, answer.headers["content-type"])
         for path in paths
-        for answer in [bureau.ask("GET", path, params=ABOUT if path.startswith("/records") else None)]
+        for answer in [bureau.ask("GET", path, params=asked(path))]
     }
     assert len(answers) == 1
     assert next(iter(answers))[0] == 404
@@ -155,3 +168,19 @@ def test_fault_tells_nothing_of_itself(bureau: Bureau, monkeypatch: pytest.Monke
     answer = bureau.ask("GET", "/cases")
     assert (answer.status_code, answer.json()["retry_is_safe"]) == (500, False)
     assert "Мухаммедов" not in answer.text
+
+
+def test_what_is_another_account_s_is_ended_by_nobody_else_in_the_same_words(bureau: Bureau) -> None:
+    other, absent = bureau.token("analyst"), bureau.ask("GET", "/nothing").content
+    paths = [
+        f"/standing-queries/{bureau.standing}/ending", "/standing-queries/standing-00/ending",
+        f"/matches/{bureau.match}/settling", "/matches/match-00/settling",
+        f"/jobs/{bureau.batch}/cancellation", f"/jobs/job-{'0' * 32}/cancellation",
+    ]  # fmt: skip
+    for place, path in enumerate(paths):
+        answer = bureau.ask("POST", path, token=other, headers={"Idempotency-Key": f"other-{place}"})
+        assert (answer.status_code, answer.content) == (404, absent), path
+    for path in (f"/permissions/{bureau.sent}/answer", "/permissions/permission-request-00/answer"):
+        body: JsonObject = {"grant": True}
+        answer = bureau.ask("POST", path, json=body, headers={"Idempotency-Key": path})
+        assert (answer.status_code, answer.content) == (404, absent), path

@@ -1,5 +1,6 @@
 """B15 on the API: what an exercise's node answers says so, as its document allows."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from entente import verbs
 from entente.node import Node
 from entente.verbs.references import Names, names_of
 from tests.support.api_requests import SEARCH
-from tests.support.api_world import Bureau
+from tests.support.api_world import ABOUT, Bureau
 
 
 def invented(node: Node) -> Names:
@@ -30,6 +31,21 @@ def test_b15_answers_results_and_problems_are_marked(bureau: Bureau, monkeypatch
     ):
         assert answer.is_success, answer.text
         assert answer.json()["exercise"] is True
+    for module in ("job_answers", "events"):
+        monkeypatch.setattr(f"entente.api.{module}.names_of", invented)
+    binary = {"Content-Type": "application/octet-stream"}
+    batch = {"queries": [{"names": ["x"]}], "occasion": "Gate 4", **ABOUT}
+    for answer in (
+        bureau.ask("POST", "/uploads", params={"name": "x.csv"}, content=b"x", headers=binary),
+        bureau.ask("POST", "/searches/batches", json=batch, headers={"Idempotency-Key": "exercise-2"}),
+        bureau.ask("GET", "/jobs"),
+        bureau.ask("GET", f"/jobs/{bureau.batch}"),
+        bureau.ask("GET", f"/jobs/{bureau.batch}/results"),
+    ):
+        assert answer.is_success, answer.text
+        assert answer.json()["exercise"] is True
+    file = bureau.ask("GET", f"/jobs/{bureau.imported}/files/rejects.jsonl")
+    assert file.headers["content-disposition"] == 'attachment; filename="EXERCISE-rejects.jsonl"'
     refused = bureau.ask("POST", "/cases", json={**case, "crime_area": "nothing"}, headers={"Idempotency-Key": "e-2"})
     assert refused.status_code == 400
 
@@ -46,3 +62,17 @@ def test_b15_the_document_says_what_the_mark_is(bureau: Bureau) -> None:
     assert searched["properties"]["exercise"] == result
     assert result["const"] is True
     assert "exercise" not in searched["required"]
+
+
+def test_b15_events_are_marked(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entente.api.events.names_of", invented)
+    while bureau.api.events.step():
+        pass
+    start = bureau.ask("GET", "/events", params={"seconds": "0"}).text.rpartition("id: ")[2].strip()
+    case = {"title": "Gate 4", "crime_area": "fugitives"}
+    assert bureau.ask("POST", "/cases", json=case, headers={"Idempotency-Key": "exercise-3"}).is_success
+    while bureau.api.events.step():
+        pass
+    told = bureau.ask("GET", "/events", params={"seconds": "0"}, headers={"Last-Event-ID": start}).text
+    data = [json.loads(line.removeprefix("data: ")) for line in told.splitlines() if line.startswith("data: ")]
+    assert [one["exercise"] for one in data] == [True]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,13 @@ from typing import Any
 import pytest
 
 from entente.api import jobs as job_rules
+from entente.api.running import Runner
+from entente.api.turns import long_at_once
 from entente.bodies.tokens import Scope
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.errors import Unavailable
 from entente.verbs import perform
-from tests.support.api_world import ABOUT, KEPT, TERMS, WANTED, Bureau, open_bureau, opened
+from tests.support.api_world import ABOUT, KEPT, SEEN, TERMS, WANTED, Bureau, open_bureau, opened
 from tests.support.nodes import DUTY, HEAD
 
 WHY: JsonObject = {"occasion": "Gate 4", **ABOUT}
@@ -182,7 +187,7 @@ def test_stopped_node_goes_on_behind_what_is_durable(own_bureau: Bureau) -> None
         if kept.done == 100:
             jobs.stop()
 
-    object.__setattr__(jobs, "files", Wrapped(jobs.files, put_and_stop))
+    jobs.files = Wrapped(jobs.files, put_and_stop)
     assert jobs.run_next()
     assert calls[-1] == 100
     # What a crash left behind the last durable slice does not count.
@@ -195,6 +200,48 @@ def test_stopped_node_goes_on_behind_what_is_durable(own_bureau: Bureau) -> None
     again.work()
     assert again.job(job)["state"] == "done"
     assert [row["row"] for row in read_all(again, job)] == list(range(1, ROWS + 1))
+
+
+def test_job_that_waits_for_its_turn_as_the_node_stops_is_not_lost(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bureau.work()
+    job = bureau.begun("/searches/batches", {"queries": many_queries(3), **WHY})
+    is_stopping = [False]
+
+    def no_turn(_: object) -> JsonObject:
+        is_stopping[0] = True
+        raise Unavailable("The node stops.", why="It was asked to.", do="Start it again.", retry_is_safe=True)
+
+    monkeypatch.setattr(bureau.api.jobs, "_in_turn", no_turn)
+    monkeypatch.setattr(bureau.api.jobs, "_is_stopping", lambda: is_stopping[0])
+    assert bureau.api.jobs.run_next()
+    assert (bureau.job(job)["state"], bureau.job(job)["error"]) == ("running", None)
+    monkeypatch.undo()
+    bureau.work()
+    assert bureau.job(job)["state"] == "done"
+
+
+def test_job_waits_for_its_turn_in_the_loop_that_gives_them() -> None:
+    """As a running node does; without a loop it waits for nobody."""
+    runner, done = Runner(1), []
+
+    async def serve() -> None:
+        runner.serve_from(asyncio.get_running_loop())
+        # So many at once, by its own count of search processes.
+        turns = [await runner._long.take() for _ in range(long_at_once(1))]  # noqa: SLF001 - whose turn it is stands here alone
+        thread = threading.Thread(target=lambda: done.append(runner.in_long_turn(lambda: {"is": "done"})))
+        thread.start()
+        await asyncio.sleep(0.05)
+        assert done == []
+        for turn in turns:
+            turn.end()
+        await asyncio.to_thread(thread.join)
+        runner.serve_from(None)
+
+    asyncio.run(serve())
+    assert done == [{"is": "done"}]
+    assert runner.in_long_turn(lambda: {"is": "done"}) == {"is": "done"}
 
 
 class Wrapped:
@@ -260,6 +307,27 @@ def test_what_is_erased_is_erased_from_results_too(own_bureau: Bureau) -> None:
     assert b'"o-2"' not in left
     assert own_bureau.job(exported)["files"] == []
     assert len(read_all(own_bureau, job)) == 2
+
+
+def test_what_is_erased_while_a_batch_goes_on_is_gone_at_its_next_slice(own_bureau: Bureau) -> None:
+    job = own_bureau.begun("/searches/batches", {"queries": many_queries(), **WHY})
+    jobs, at = own_bureau.api.jobs, dict[int, bool]()
+    put, results = jobs.files.put, own_bureau.node.settings.folder / "jobs" / job / "results.jsonl"
+
+    def put_and_erase(kept: Any) -> None:  # noqa: ANN401 - a job
+        put(kept)
+        at[kept.done] = results.exists() and b"/o-2" in results.read_bytes()
+        if kept.done == 100 and at[100]:
+            perform(own_bureau.node, "record_erase", {"officer": HEAD, "record": KEPT, "reason": "no_longer_needed"})
+
+    jobs.files = Wrapped(jobs.files, put_and_erase)
+    own_bureau.work()
+    assert (at[200], at[ROWS]) == (False, False)
+    rows = read_all(own_bureau, job)
+    assert [row["row"] for row in rows] == list(range(1, ROWS + 1))
+    left = {one["name"] for one in rows[0]["answer"]["candidates"]}
+    assert KEPT not in left
+    assert SEEN in left
 
 
 def test_job_is_kept_a_day_and_a_file_an_hour(own_bureau: Bureau) -> None:

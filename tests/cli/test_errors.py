@@ -20,8 +20,8 @@ from entente.kernel.errors import (
     Unavailable,
     Untrusted,
 )
+from entente.kernel.wire import error_from_json, error_to_json
 from entente.transport.errors import STATUS_OF
-from entente.verbs.wire import error_from_json, error_to_json
 from entente.web.errors import STATUS as PAGE_STATUS
 from tests.cli.conftest import Run, answer
 from tests.docs.source import ROOT

@@ -3,8 +3,9 @@
     python -m tests.docs.generate_reference        (or: make reference)
 
 `schemata.md` and `code_lists.md` come from src/entente/data, `statements.md` from the content dataclasses
-(tests.docs.statement_kinds), `api.md` from the table of routes (tests.docs.api_reference). `cli.md` and `settings.md` have
-their own writer, entente.cli.reference, which is asked too. tests/docs/test_documents.py compares the files with what this gives.
+(tests.docs.statement_kinds), `api.md` and `client.md` from the table of routes (tests.docs.api_reference, client_reference).
+`cli.md` and `settings.md` have their own writer, entente.cli.reference, which is asked too; so has what the client has for each
+route (tests.docs.client_routes). tests/docs/test_reference.py and test_client_made.py compare the files with what this gives.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,6 +16,8 @@ import yaml
 
 from entente.cli.reference import cli_page, settings_page
 from tests.docs.api_reference import api_page
+from tests.docs.client_reference import client_page
+from tests.docs.client_routes import main as write_client
 from tests.docs.source import ROOT
 from tests.docs.statement_kinds import statements_page
 
@@ -227,6 +230,7 @@ def _origin(entry: Entry) -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "api.md": lambda: api_page(MADE),
     "cli.md": cli_page,
+    "client.md": lambda: client_page(MADE),
     "code_lists.md": code_lists_page,
     "schemata.md": schemata_page,
     "settings.md": settings_page,
@@ -238,6 +242,7 @@ def main() -> None:
     """Write the pages."""
     for name, page in PAGES.items():
         (REFERENCE / name).write_text(page(), encoding="utf-8")
+    write_client()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ ROOMS = (
     "kernel", "bodies", "handling", "agreements", "disclosure", "trail", "records", "identity", "cases",
     "correspondence", "notices", "library", "traffic", "operations", "tracing", "links", "oversight", "exchange",
 )  # fmt: skip
-EDGES = ("storage", "search", "transport", "formats", "api", "web", "cli")
+EDGES = ("storage", "search", "transport", "formats", "api", "web", "client", "cli")
 
 # A part may import what stands on an earlier row; on its own row only itself and, for node and settings, each other.
 # `data` holds lists and no code; `verbs` is the table of operator's verbs that the loopback route and the CLI share.
@@ -42,10 +42,14 @@ ROWS = (
 )
 ROW_OF = {part: row for row, parts in enumerate(ROWS) for part in parts}
 MAY_IMPORT_EACH_OTHER = {"node", "settings"}
-# The command line starts what app and run build, so it alone may look upward.
-ALSO_ALLOWED = {("cli", "app"), ("cli", "at_hand"), ("cli", "run")}
-# The protocol knows parties, their instruments and the trail; every other room reaches it through app's table.
-ONLY_ALLOWED = {"exchange": {"", "data", "kernel", "bodies", "agreements", "trail", "exchange"}}
+# The command line starts what app and run build, so it alone may look upward; and it asks a node elsewhere as every client does.
+ALSO_ALLOWED = {("cli", "app"), ("cli", "at_hand"), ("cli", "run"), ("cli", "client")}
+# The protocol knows parties, their instruments and the trail; every other room reaches it through app's table. The client is for
+# programs of other systems, which load nothing of a node with it.
+ONLY_ALLOWED = {
+    "exchange": {"", "data", "kernel", "bodies", "agreements", "trail", "exchange"},
+    "client": {"", "kernel", "client"},
+}
 
 # What a room may import from outside: pure computation. None of these opens a file or a socket, reads a clock or
 # draws a random number at the calls rooms make.
@@ -192,6 +196,9 @@ def test_tables_name_every_room_once_and_only_standard_libraries() -> None:
         ),
         ("entente.exchange.rules", "from entente.disclosure.rules import decide"),
         ("entente.exchange.rules", "from entente.records.model import Record"),
+        ("entente.client.call", "from entente.bodies.tokens import Scope"),
+        ("entente.client.call", "from entente.api.table import ROUTES"),
+        ("entente.api.rest", "from entente.client import Client"),
         ("entente.oversight.rules", "from entente.storage.engine import Engine"),
         ("entente.node", "from entente.verbs.table import VERBS"),
         ("entente.verbs.table", "from entente.storage.engine import Engine"),
@@ -213,6 +220,8 @@ def test_import_against_the_order_is_caught(name: str, text: str) -> None:
         ("entente.exchange.rules", "from entente.trail.model import Row\nfrom . import model"),
         ("entente.node", "from entente.settings import Settings\nfrom entente.exchange.service import Exchange"),
         ("entente.cli.search", "from entente.app import build\nfrom entente.verbs import table"),
+        ("entente.cli.search", "from entente.client import Client"),
+        ("entente.client.call", "from entente.kernel.errors import Invalid"),
         ("entente.api.records", "from entente.node import Node\nfrom entente import __version__"),
         ("entente.app", "from entente.storage import engine\nfrom entente.transport import server"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import signal
@@ -59,7 +60,7 @@ def run(
     """Run an example to its end."""
     environment = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
         "PYTHONIOENCODING": "utf-8",
         "ENTENTE_NODE": f"http://127.0.0.1:{bureau.port}",
         "ENTENTE_TOKEN_FILE": str(token_file),
@@ -88,6 +89,9 @@ def test_border_lane_says_when_the_node_does_not_hear_it(bureau: Bureau) -> None
     refused = run(bureau, token(bureau, "gate-4", "directory.read"), "border_check", given="\n".join(TD3_SPECIMEN))
     assert (refused.returncode, refused.stdout) == (NO_ANSWER, "")
     assert "The token is not for this." in refused.stderr
+    none = run(bureau, token(bureau, "gate-4", "search"), "case_table")
+    assert (none.returncode, none.stdout) == (NO_ANSWER, "")
+    assert none.stderr.startswith("There is no table: The token is not for this.")
 
 
 def test_case_system_opens_each_case_once_however_often_it_runs(bureau: Bureau, tmp_path: Path) -> None:
@@ -114,6 +118,11 @@ def test_case_system_opens_each_case_once_however_often_it_runs(bureau: Bureau, 
         assert sorted(one["number"] for one in listed) == sorted(one["number"] for one in known.values())
         events = http.get(f"/cases/{listed[0]['number']}").json()["events"]
     assert [one["kind"] for one in events] == ["opened", "note", "note"]
+    table = run(bureau, kept, "case_table")
+    assert (table.returncode, table.stderr) == (0, "")
+    head, *lines = csv.reader(table.stdout.splitlines())
+    assert head == ["number", "state", "crime area", "opened", "notes"]
+    assert [(line[0], line[1], line[4]) for line in lines] == [(one["number"], "open", "2") for one in listed]
 
 
 def test_node_logs_no_token(bureau: Bureau) -> None:

@@ -17,7 +17,7 @@ from entente.kernel.errors import (
     Unavailable,
     Untrusted,
 )
-from entente.verbs.wire import error_to_json
+from entente.kernel.wire import error_to_json
 
 STATUS: Mapping[type[EntenteError], int] = {
     Refused: 403,

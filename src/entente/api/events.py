@@ -192,7 +192,8 @@ class Events:
             channel = self._channels[listener.question]
             floor, bearer = channel.floor, channel.bearer
         rows = [row for row in self._source.since(listener.position, ROWS_AT_ONCE) if row.sequence <= floor]
-        frames = self._judged(bearer, listener.question, self._told(rows))
+        events = self._told(rows, with_records=bool(listener.question.purpose))
+        frames = self._judged(bearer, listener.question, events)
         listener.position = rows[-1].sequence if len(rows) == ROWS_AT_ONCE else floor
         return b"".join(frame for _, frame in frames)
 
@@ -229,9 +230,9 @@ class Events:
         accounts = {row.act.subject for row in rows if row.act.verb in ENDS_STREAMS}
         if accounts:
             self._look_at_tokens(accounts)
-        events = self._told(rows)
         with self._lock:
             channels = [(question, channel, channel.bearer) for question, channel in self._channels.items()]
+        events = self._told(rows, with_records=any(question.purpose for question, _, _ in channels))
         judged = [(channel, self._judged(bearer, question, events)) for question, channel, bearer in channels]
         reached = rows[-1].sequence
         with self._lock:
@@ -245,9 +246,14 @@ class Events:
         self._wake(lambda _: True)
         return len(rows)
 
-    def _told(self, rows: Sequence[TrailRow]) -> list[Event]:
-        """Return what these rows are told as, records with their classes; one that is gone is told to nobody."""
+    def _told(self, rows: Sequence[TrailRow], *, with_records: bool) -> list[Event]:
+        """Return what these rows are told as, records with their classes; one that is gone is told to nobody.
+
+        Without records where nobody stated a purpose: an import has them by the thousand.
+        """
         found = [event for row in rows if (event := told_as(row, format_time(row.at))) is not None]
+        if not with_records:
+            return [event for event in found if event.kind is not EventKind.RECORD]
         records = {RecordId(event.id) for event in found if event.kind is EventKind.RECORD}
         if not records:
             return found

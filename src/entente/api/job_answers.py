@@ -6,7 +6,7 @@ Source: docs/rules/api.md P12 and P13.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -25,8 +25,11 @@ from entente.identity.rules import check_occasion
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import Invalid, NotFound
+from entente.kernel.exercise import EXERCISE, EXERCISE_WORD
+from entente.kernel.ids import RecordId
 from entente.kernel.jobs import Job, JobKind
 from entente.node import Node
+from entente.verbs.references import names_of
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
 PAGE_BYTES_MAX: Final = 2 * 1024 * 1024
@@ -43,25 +46,33 @@ class JobAnswers:
     async def answer(self, route: ApiRoute, bearer: Bearer, request: Request, asked: JsonObject) -> Response:
         """Answer a request that is about files or jobs."""
         if route.handled is Handled.UPLOAD:
-            return JSONResponse(await self._uploading.take(request, bearer, str(asked["name"])), 201, headers=NO_STORE)
+            return self._said(await self._uploading.take(request, bearer, str(asked["name"])), route.status, {})
         if route.handled is Handled.JOB_FILE:
             return await run_in_threadpool(self._file, bearer, str(asked["job"]), str(asked["name"]))
         shown = await run_in_threadpool(self._shown, route, bearer, asked)
-        return JSONResponse(shown, route.status, headers=NO_STORE)
+        return self._said(shown, route.status, {})
 
     async def begin(self, route: ApiRoute, bearer: Bearer, key: str, asked: JsonObject) -> Response:
         """Make a job, once, and say where it is."""
         assert route.job is not None, "the row says what the job does"
         job, is_again = await run_in_threadpool(self._made, route.job, bearer, key, route.arguments(asked))
         href = f"{PREFIX}/jobs/{job.id}"
-        headers = {**NO_STORE, "Location": href, **({"Idempotency-Replayed": "true"} if is_again else {})}
-        return JSONResponse({"id": job.id, "href": href}, 202, headers=headers)
+        headers = {"Location": href, **({"Idempotency-Replayed": "true"} if is_again else {})}
+        return self._said({"id": job.id, "href": href}, route.status, headers)
 
     def upload_file(self, bearer: Bearer, given: JsonObject) -> JsonObject:
         """Return a verb's arguments with the file that was sent in the place of what it is called."""
         upload = self.jobs.upload(bearer, str(given["upload"]))
         rest = {name: value for name, value in given.items() if name != "upload"}
         return {**rest, "file": str(self.jobs.files.upload_file(upload))}
+
+    def _said(self, answer: JsonObject, status: int, headers: Mapping[str, str]) -> Response:
+        """Return an answer, marked where an exercise's node gives it (docs/rules/bodies.md B15)."""
+        marked: JsonObject = {EXERCISE: True, **answer} if self._is_exercise() else answer
+        return JSONResponse(marked, status, headers={**NO_STORE, **headers})
+
+    def _is_exercise(self) -> bool:
+        return names_of(self.node).own.is_exercise
 
     def _made(self, kind: JobKind, bearer: Bearer, key: str, given: JsonObject) -> tuple[Job, bool]:
         asked = dict(given)
@@ -88,8 +99,8 @@ class JobAnswers:
     def _job(self, job: Job) -> JsonObject:
         href = f"{PREFIX}/jobs/{job.id}"
         files: list[Json] = [
-            {"name": name, "bytes": self.jobs.files.made(job, name).stat().st_size, "href": f"{href}/files/{name}"}
-            for name in (self.jobs.files.names(job) if job.has_ended else ())
+            {"name": name, "bytes": size, "href": f"{href}/files/{name}"}
+            for name, size in (self.jobs.files.sizes(job) if job.has_ended else {}).items()
         ]
         return {
             "id": job.id,
@@ -110,9 +121,11 @@ class JobAnswers:
 
     def _file(self, bearer: Bearer, wanted: str, name: str) -> Response:
         job = self.jobs.get(bearer, wanted)
-        if not job.has_ended or name not in self.jobs.files.names(job):
+        if not job.has_ended or name not in self.jobs.files.sizes(job):
             raise NotFound
-        disposition = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+        # A file cannot be marked within; what it is called says so wherever it is kept.
+        called = f"{EXERCISE_WORD}-{name}" if self._is_exercise() else name
+        disposition = {"Content-Disposition": f'attachment; filename="{called}"', "X-Content-Type-Options": "nosniff"}
         return FileResponse(self.jobs.files.made(job, name), media_type=FILE, headers={**NO_STORE, **disposition})
 
     def _results(self, bearer: Bearer, wanted: str, asked: JsonObject) -> JsonObject:
@@ -149,12 +162,11 @@ def _as_seen_now(row: JsonObject, seen: SeenNow) -> JsonObject:
 
 def _candidate(found: JsonObject, seen: SeenNow, *, is_as_then: bool) -> Iterator[JsonObject]:
     """Yield a candidate as it may be shown: whole, without what its facts said, or not at all."""
-    record, version = str(found["record"]), found["version"]
-    now_whole, now_in_part = dict(seen.whole), dict(seen.in_part)
-    versions: Sequence[int] = [known[record] for known in (now_whole, now_in_part) if record in known]  # type: ignore[index]
-    if not versions:
+    record, version = RecordId(str(found["record"])), found["version"]
+    if record not in seen.whole and record not in seen.in_part:
         return
-    if versions[0] == version and (is_as_then or record in now_whole):
+    is_same = version == {**seen.whole, **seen.in_part}[record]
+    if is_same and (is_as_then or record in seen.whole):
         yield found
         return
     # What the score rests on may be what changed, or what is hidden now: the record itself says what may be seen.

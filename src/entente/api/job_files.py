@@ -58,8 +58,8 @@ class JobFiles(Protocol):
     def made(self, job: Job, name: str) -> Path:
         """Return where a file lies that came of a job, or where it would."""
 
-    def names(self, job: Job) -> tuple[str, ...]:
-        """Return the names of the files that came of a job, in order."""
+    def sizes(self, job: Job) -> dict[str, int]:
+        """Return how many bytes each file has that came of a job, by name."""
 
     def drop(self, job: Job, name: str) -> None:
         """Remove a file that came of a job; one that is not there is no fault."""

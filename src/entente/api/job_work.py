@@ -17,10 +17,10 @@ from entente.identity.looking_again import under_what
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_object
 from entente.kernel.jobs import Job, JobKind, JobState
+from entente.kernel.wire import error_to_json
 from entente.node import AskedRow, Node
 from entente.verbs import perform
 from entente.verbs.slicing import slices
-from entente.verbs.wire import error_to_json
 
 REJECTS, EXPORTED, TAKEN_OUT = "rejects.jsonl", "records.jsonl", "file"
 """The names of the files that come of jobs."""
@@ -43,7 +43,8 @@ class Working:
     node: Node
     files: JobFiles
     put: Callable[[Job], None]
-    may_go_on: Callable[[Job], None]
+    going_on: Callable[[Job], Job]
+    """Returns the job without what was erased meanwhile; raises Ended where it is not to go on."""
     in_turn: Callable[[Callable[[], JsonObject]], JsonObject]
     job: Job
     kept_at: float = 0.0
@@ -54,7 +55,7 @@ class Working:
         if monotonic() - self.kept_at >= KEPT_EVERY_SECONDS:
             self.kept_at = monotonic()
             self.put(self.job)
-        self.may_go_on(self.job)
+        self.job = self.going_on(self.job)
 
     def perform(self, verb: str, **files: str) -> JsonObject:
         """Do the job's verb with these files."""
@@ -83,6 +84,7 @@ def _searches(working: Working) -> JsonObject:
     with node.files.queries(file, delimiter, [str(one) for one in ignored]) as queries:
         working.job = replace(job, total=queries.total)
         for part in slices(islice(queries.rows(), job.done, None)):
+            node.disk.require_room()
             # Before it is looked: what is allowed may only change after it.
             under = to_object(under_what(node.identity, job.account))
             rows = _searched(working, part, asked, queries.sha256)
@@ -92,7 +94,7 @@ def _searches(working: Working) -> JsonObject:
             whole = working.files.add_results(working.job, lines)
             working.job = replace(working.job, results_bytes=whole, done=working.job.done + len(part))
             working.put(working.job)
-            working.may_go_on(working.job)
+            working.job = working.going_on(working.job)
     return {"rows": working.job.done}
 
 

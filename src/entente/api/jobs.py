@@ -13,7 +13,7 @@ import hmac
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -27,9 +27,9 @@ from entente.kernel.canonical import Json, JsonObject, canonical_bytes
 from entente.kernel.errors import EntenteError, NotFound, Unavailable
 from entente.kernel.ids import RecordId
 from entente.kernel.jobs import Job, JobKind, JobState, Upload
+from entente.kernel.wire import error_to_json
 from entente.node import Node
 from entente.verbs.references import names_of, readable_error
-from entente.verbs.wire import error_to_json
 
 _log = logging.getLogger(__name__)
 
@@ -60,14 +60,20 @@ class Jobs:
     """The jobs of one node. Safe from several threads."""
 
     def __init__(
-        self, node: Node, files: JobFiles, secret: bytes, in_turn: Callable[[Callable[[], JsonObject]], JsonObject]
+        self,
+        node: Node,
+        files: JobFiles,
+        secret: bytes,
+        in_turn: Callable[[Callable[[], JsonObject]], JsonObject],
+        is_stopping: Callable[[], bool],
     ) -> None:
         """Take over what is in the folder; nothing is done before `start` or `run_next`.
 
-        `in_turn` does a piece of work when the officers who wait have had their turn.
+        `in_turn` does a piece of work when the officers who wait have had their turn; `is_stopping` says whether the node was
+        asked to stop.
         """
         self.node, self.files = node, files
-        self._secret, self._in_turn = secret, in_turn
+        self._secret, self._in_turn, self._is_stopping = secret, in_turn, is_stopping
         self._lock = threading.Lock()
         self._jobs = {job.id: job for job in files.jobs()}
         self._uploads = {upload.id: upload for upload in files.uploads()}
@@ -243,13 +249,15 @@ class Jobs:
             self.node, self.files, self._put, self._step, self._in_turn, replace(job, state=JobState.RUNNING)
         )
         try:
-            self._step(working.job)
-            self._put(working.job)
+            self._put(self._step(working.job))
             outcome = WORK[job.kind](working)
         except Ended as ended:
             if ended.state is not None:
                 self._end(working.job, ended.state)
         except EntenteError as error:
+            if self._stops():
+                # Whatever a node that ends could not do, it goes on with when it starts.
+                return
             told = error_to_json(readable_error(error, names_of(self.node)))
             self._end(replace(working.job, error=dict(told)), JobState.FAILED)
         except Exception as error:  # noqa: BLE001 - whatever it is, the account learns that its job failed
@@ -259,14 +267,21 @@ class Jobs:
         else:
             self._end(replace(working.job, outcome=dict(outcome)), JobState.DONE)
 
-    def _step(self, job: Job) -> None:
-        """Raise where a job is not to go on: the node stops, it was cancelled, or its token speaks for nobody any more."""
-        if self._stopping.is_set():
+    def _step(self, job: Job) -> Job:
+        """Return a job without what was erased; raise where it is not to go on.
+
+        That is where the node stops, it was cancelled, or its token speaks for nobody any more.
+        """
+        if self._stops():
             raise Ended(None)
         if job.id in self._cancelled:
             raise Ended(JobState.CANCELLED)
         bearer = self.node.tokens.in_force(TokenId(job.token))
         assert bearer.account.id == job.account, "a token is of one account for good"
+        return self._without_erased(job) if job.results_bytes else job
+
+    def _stops(self) -> bool:
+        return self._stopping.is_set() or self._is_stopping()
 
     def _put(self, job: Job) -> None:
         self.files.put(job)
@@ -280,12 +295,13 @@ class Jobs:
         self._put(ended)
         return ended
 
-    def _without_erased(self, job: Job) -> None:
+    def _without_erased(self, job: Job) -> Job:
+        """Take what is erased out of what came of a job. Called by whoever has it to himself."""
         with self.node.identity.open_view() as view:
             newest = view.erasures.last_tombstone()
         if newest == job.erased_upto:
-            return
-        for name in self.files.names(job):
+            return job
+        for name in self.files.sizes(job):
             # A file of records is asked for again; which of them are erased is not read out of it.
             self.files.drop(job, name)
         start = 0
@@ -294,11 +310,13 @@ class Jobs:
             with self.node.identity.open_view() as view:
                 for line in lines:
                     row: JsonObject = json.loads(line)
-                    if view.erasures.erased(records_of(row)):
-                        self.files.overwrite(job, start, _emptied(row).ljust(len(line) - 1) + b"\n")
+                    if erased := view.erasures.erased(records_of(row)):
+                        self.files.overwrite(job, start, _without(row, erased).ljust(len(line) - 1) + b"\n")
                     start += len(line)
             assert start == following, "lines are whole"
-        self._put(replace(job, erased_upto=newest))
+        kept = replace(job, erased_upto=newest)
+        self._put(kept)
+        return kept
 
     def _forget(self, job: Job) -> None:
         with self._lock:
@@ -342,11 +360,12 @@ def records_of(row: JsonObject) -> list[RecordId]:
     return [RecordId(str(one["record"])) for one in candidates_of(row)]
 
 
-def _emptied(row: JsonObject) -> bytes:
+def _without(row: JsonObject, erased: Collection[RecordId]) -> bytes:
+    """Return a row of results without what it says of these records."""
     answer = row["answer"]
     assert isinstance(answer, dict), "an answer is an object"
-    rest: dict[str, Json] = {**row, "answer": {**answer, "candidates": []}}
-    return json.dumps(rest, ensure_ascii=False).encode("utf-8")
+    left: list[Json] = [one for one in candidates_of(row) if one["record"] not in erased]
+    return json.dumps({**row, "answer": {**answer, "candidates": left}}, ensure_ascii=False).encode("utf-8")
 
 
 def _too_many_jobs() -> Unavailable:

@@ -28,7 +28,7 @@ from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.elsewhere import Absent, Overtaken
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.kernel.ports import Act
-from entente.verbs.wire import error_from_json, error_to_json
+from entente.kernel.wire import error_from_json, error_to_json
 
 MESSAGE_BYTES_MAX: Final = 16 * 1024 * 1024
 """A page of a hundred records with all their facts has some hundred kilobytes."""

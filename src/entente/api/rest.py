@@ -106,7 +106,7 @@ class Api:
 
     def __init__(self, node: Node, parts: ApiParts) -> None:
         self.node = node
-        self.runner = parts.runner
+        self.runner = runner = parts.runner
         self.door = Door(node)
         self.once = Once(parts.open_unit, parts.open_view, node.clock, parts.secret)
         self.here = Here(node, parts.runner, self.once, self._upload_file)
@@ -115,9 +115,9 @@ class Api:
         self.cursors = Cursors(parts.secret)
         self.components: Components = components(node.lists)
         self.document = document(self.components)
-        self.jobs = Jobs(node, parts.files, parts.secret, parts.runner.in_long_turn)
+        self.jobs = Jobs(node, parts.files, parts.secret, runner.in_long_turn, runner.is_stopping)
         self.job_answers = JobAnswers(node, self.jobs, self.cursors)
-        self.events = Events(node, TrailSource(parts.open_view), self.cursors, parts.runner.is_stopping)
+        self.events = Events(node, TrailSource(parts.open_view), self.cursors, runner.is_stopping)
         self.event_streams = EventStreams(node, self.events)
         self._announcer: Announcer | None = None
 

@@ -2,14 +2,18 @@
 
 `entente --help` loads next to nothing, and so does the help of each command: what a command needs of the node comes through
 the functions below, which load it on the first use. A command parses, asks one verb, and prints; the same
-verb serves the loopback route, so the output is the same whether a node runs or not. Exit codes stand in `cli.errors`.
+verb serves the loopback route, so the output is the same whether a node runs or not. With `--node` a command
+asks a node elsewhere over its API (`cli.elsewhere`). Exit codes stand in `cli.errors`.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,8 +22,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from entente import __version__
+from entente.cli.named_node import Elsewhere
 from entente.kernel.canonical import JsonObject
-from entente.kernel.errors import EntenteError
+from entente.kernel.errors import EntenteError, Invalid
 
 if TYPE_CHECKING:
     from entente.cli.asked import Asked
@@ -61,6 +66,9 @@ _EPILOG = (
 )
 
 
+_elsewhere: ContextVar[Elsewhere | None] = ContextVar("node elsewhere", default=None)
+
+
 class Commands(TyperGroup):
     """The root of the command line: knows every command by name and loads the one that is called."""
 
@@ -73,6 +81,8 @@ class Commands(TyperGroup):
         """Load the command that is called, and leave the others as names."""
         if args[0] in COMMANDS:
             self.commands[args[0]] = load(args[0])
+            if ctx.params.get("node"):
+                _let_the_token_say_who(self.commands[args[0]])
         return super().resolve_command(ctx, args)
 
     def main(
@@ -105,8 +115,47 @@ def load(name: str) -> Any:  # noqa: ANN401 - typer's command classes are privat
     return command
 
 
+def _let_the_token_say_who(command: Any) -> None:  # noqa: ANN401 - typer's command classes are private
+    """Let a command go without --as: a node elsewhere hears the account of the token."""
+    for parameter in command.params:
+        if parameter.name == "officer":
+            parameter.required, parameter.default = False, ""
+    for child in getattr(command, "commands", {}).values():
+        _let_the_token_say_who(child)
+
+
+def _only_here() -> None:
+    """Raise Invalid where the command line names a node elsewhere: what comes is done on this machine alone."""
+    elsewhere = _elsewhere.get()
+    if elsewhere is not None and elsewhere.is_named:
+        raise Invalid(
+            "This command asks no node.",
+            field="node",
+            why="What it does is done on this machine, with files of this machine.",
+            do="Leave --node away.",
+        )
+
+
+def asks_elsewhere(folder: str | None) -> bool:
+    """Say whether a command is for a node elsewhere, where the token says who acts."""
+    elsewhere = _elsewhere.get()
+    return elsewhere is not None and (folder is None or elsewhere.is_named)
+
+
 def connect(folder: str | None) -> AbstractContextManager[Session]:
-    """Reach the node of a folder: over loopback where it runs, otherwise by opening the folder."""
+    """Reach a node: one elsewhere over its API; that of a folder over loopback where it runs, otherwise by opening the folder."""
+    elsewhere = _elsewhere.get()
+    if elsewhere is not None and asks_elsewhere(folder):
+        if folder is not None or (not elsewhere.is_named and os.environ.get("ENTENTE_FOLDER")):
+            raise Invalid(
+                "Two nodes are named.",
+                field="node",
+                why="One is elsewhere (--node, or ENTENTE_NODE), and one a folder is of (--folder, or ENTENTE_FOLDER).",
+                do="Leave one of them away, or say on the command line which it is.",
+            )
+        from entente.cli.elsewhere import reach
+
+        return reach(elsewhere)
     from entente.cli.gateway import connect as connect_now
 
     return connect_now(folder)
@@ -139,6 +188,7 @@ def sign_each(
 
 def make_head_key(name: str, place: Path, passphrase_file: Path | None) -> JsonObject:
     """Make a head's key pair as files."""
+    _only_here()
     from entente.cli.drafts import make_head
 
     return make_head(name, place, passphrase_file)
@@ -146,6 +196,7 @@ def make_head_key(name: str, place: Path, passphrase_file: Path | None) -> JsonO
 
 def show_keys_draft(file: Path) -> JsonObject:
     """Say what a draft of keys says, and who signed it."""
+    _only_here()
     from entente.cli.drafts import show
 
     return show(file)
@@ -153,6 +204,7 @@ def show_keys_draft(file: Path) -> JsonObject:
 
 def sign_keys_draft(file: Path, key_files: Sequence[Path], passphrase_file: Path | None) -> JsonObject:
     """Add heads' signatures to a draft of keys; the keys never leave this process."""
+    _only_here()
     from entente.cli.drafts import sign_file
 
     return sign_file(file, key_files, passphrase_file)
@@ -181,6 +233,7 @@ def read_head_keys(files: Sequence[Path]) -> JsonObject:
 
 def merge_keys_drafts(files: Sequence[Path]) -> JsonObject:
     """Return the statement of a draft with the signatures of all its files."""
+    _only_here()
     from entente.cli.drafts import merged
 
     return merged(files)
@@ -215,11 +268,13 @@ def search_file(
     """Search every row of a file of queries."""
     from entente.cli.batch import search_file as search_now
 
-    return search_now(file, out, given, delimiter=delimiter, ignored=ignored, folder=folder, quiet=quiet)
+    reached = partial(connect, folder)
+    return search_now(file, out, given, delimiter=delimiter, ignored=ignored, connect=reached, quiet=quiet)
 
 
 def verify_file(file: Path, folder: str | None, body: str, checkpoint: Path | None) -> JsonObject:
     """Check a copied store, an exported case or a continuation of the log."""
+    _only_here()
     from entente.cli.gateway import verify_file as verify_now
 
     return verify_now(file, folder, body, checkpoint)
@@ -227,6 +282,7 @@ def verify_file(file: Path, folder: str | None, body: str, checkpoint: Path | No
 
 def check_backup(file: Path, passphrase_file: Path | None, progress: Callable[[int], None]) -> JsonObject:
     """Check a backup."""
+    _only_here()
     from entente.cli.backups import check_backup as check_now
 
     return check_now(file, passphrase_file, progress)
@@ -241,6 +297,7 @@ def restore_node(
     progress: Callable[[int], None],
 ) -> JsonObject:
     """Make a node's folder from a backup."""
+    _only_here()
     from entente.cli.backups import restore_node as restore_now
 
     return restore_now(file, folder, store, keys, passphrase_file, progress)
@@ -248,6 +305,7 @@ def restore_node(
 
 def make_folder(folder: str | None, store: str, wanted: JsonObject, passphrase_file: Path | None) -> JsonObject:
     """Make the folder of a body's node."""
+    _only_here()
     from entente.cli.starting import make_folder as make_now
 
     return make_now(folder, store, wanted, passphrase_file)
@@ -255,6 +313,7 @@ def make_folder(folder: str | None, store: str, wanted: JsonObject, passphrase_f
 
 def fill_exercise(folder: str | None, people: int, seed: int, told: Callable[[int], None]) -> JsonObject:
     """Give an exercise's node its officers and its invented people."""
+    _only_here()
     from entente.cli.exercising import fill as fill_now
 
     return fill_now(folder, people, seed, told)
@@ -262,6 +321,7 @@ def fill_exercise(folder: str | None, people: int, seed: int, told: Callable[[in
 
 def serve(folder: str | None, host: str | None, port: int | None) -> None:
     """Run the node until it is asked to stop."""
+    _only_here()
     from entente.cli.serving import serve as serve_now
 
     serve_now(folder, host, port)
@@ -282,9 +342,47 @@ app = typer.Typer(
 
 @app.callback(epilog=_EPILOG)
 def entente(
+    context: typer.Context,
+    node: Annotated[
+        str,
+        typer.Option(
+            "--node",
+            metavar="ADDRESS",
+            envvar="ENTENTE_NODE",
+            show_default=False,
+            show_envvar=False,
+            help="Ask a node elsewhere over its API; else ENTENTE_NODE, where no --folder is given.",
+        ),
+    ] = "",
+    token_file: Annotated[
+        str,
+        typer.Option(
+            "--token-file",
+            metavar="FILE",
+            envvar="ENTENTE_TOKEN_FILE",
+            show_default=False,
+            show_envvar=False,
+            help="With --node: an access token; else ENTENTE_TOKEN_FILE, or ENTENTE_TOKEN holds it.",
+        ),
+    ] = "",
+    ca_file: Annotated[
+        str,
+        typer.Option(
+            "--ca-file",
+            metavar="FILE",
+            envvar="ENTENTE_CA_FILE",
+            show_default=False,
+            show_envvar=False,
+            help="With --node: the authorities that its certificate is judged by.",
+        ),
+    ] = "",
     version: Annotated[
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and stop.")
     ] = False,
 ) -> None:
     """Entente lets police bodies that do not fully trust each other work together."""
     assert not version, "the option's callback has stopped the command"
+    source = context.get_parameter_source("node")
+    is_named = source is not None and source.name == "COMMANDLINE"
+    token = "" if token_file else os.environ.get("ENTENTE_TOKEN", "")
+    _elsewhere.set(Elsewhere(node, token_file, token, ca_file, is_named) if node else None)

@@ -6,25 +6,35 @@ search, and whatever is killed, no row is missing and none stands twice. Source:
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
 
 from entente.at_hand import QueryRow, open_queries, open_result
-from entente.cli.gateway import Session, connect
+from entente.cli.gateway import Session
 from entente.cli.output import items, plain, texts
 from entente.cli.progress import progress
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.exercise import EXERCISE, EXERCISE_WORD
+from entente.kernel.wire import error_to_json
 from entente.verbs.slicing import slices
-from entente.verbs.wire import error_to_json
 
 
 def search_file(
-    file: Path, out: Path, given: JsonObject, *, delimiter: str, ignored: list[str], folder: str | None, quiet: bool
+    file: Path,
+    out: Path,
+    given: JsonObject,
+    *,
+    delimiter: str,
+    ignored: list[str],
+    connect: Callable[[], AbstractContextManager[Session]],
+    quiet: bool,
 ) -> JsonObject:
     """Search every row of a file and write what was found; return what the result holds.
 
-    `given` is who searches and why, as the verb takes it. A result that is whole already is left as it is.
+    `given` is who searches and why, as the verb takes it; `connect` reaches the node. A result that is whole already is left
+    as it is.
     """
     is_exercise = False
     with open_queries(file, delimiter, ignored) as queries:
@@ -34,7 +44,7 @@ def search_file(
             was_whole = result.is_whole
             if not was_whole:
                 with (
-                    connect(folder) as node,
+                    connect() as node,
                     progress(f"Searching {plain(file.name)}", unit="rows", quiet=quiet, total=queries.total) as told,
                 ):
                     told(result.tally.rows)

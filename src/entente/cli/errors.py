@@ -22,7 +22,7 @@ from entente.kernel.errors import (
     Unavailable,
     Untrusted,
 )
-from entente.verbs.wire import error_to_json
+from entente.kernel.wire import error_to_json
 
 EXIT_OK = 0
 EXIT_PROGRAMMING_ERROR = 1

@@ -26,10 +26,10 @@ from entente.kernel.errors import EntenteError, Invalid, Misconfigured, Unavaila
 from entente.kernel.ids import BodyId
 from entente.kernel.note import NOTE_BYTES_MAX
 from entente.kernel.signing import decode_bytes
+from entente.kernel.wire import error_from_json
 from entente.node import Node
 from entente.settings import Settings, read_settings
 from entente.verbs import perform
-from entente.verbs.wire import error_from_json
 
 WAIT_SECONDS_MAX = 20.0
 """How long a command waits for another one: an import holds the folder as long as it runs, everything else under a second."""

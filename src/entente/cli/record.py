@@ -52,14 +52,18 @@ def list_records(
     crime_area: CrimeArea,
     officer: ActingAs,
     kind: Annotated[str, typer.Option("--kind", show_default=False, help="One kind of record only.")] = "",
-    after: Annotated[int, typer.Option("--after", help="Where the last page ended.")] = 0,
+    after: Annotated[
+        str, typer.Option("--after", show_default=False, help="Where the last page ended, as it says.")
+    ] = "0",
     limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="How many on a page.")] = 50,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
     """List what you may see for a purpose, a page at a time."""
     given: JsonObject = {
-        "officer": officer, "purpose": purpose, "crime_area": crime_area, "kind": kind, "after": after, "limit": limit,
+        "officer": officer, "purpose": purpose, "crime_area": crime_area, "kind": kind, "limit": limit,
+        # A number at the node; from elsewhere a cursor of its own.
+        "after": int(after) if after.isdecimal() else after,
     }  # fmt: skip
     say(ask(folder, "record_list", given), as_json, _list)
 

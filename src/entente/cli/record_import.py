@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from entente.cli import ask, connect
+from entente.cli import ask, asks_elsewhere, connect
 from entente.cli.body import ReadableFile
 from entente.cli.options import Folder, Json
 from entente.cli.output import fields, items, name, plain, say, texts
@@ -70,7 +70,7 @@ def import_records(
     if suggest:
         say(ask(folder, "record_mapping_suggest", {"file": str(file.resolve())}), as_json, _suggested)
         return
-    for given, option in ((terms, "--terms"), (officer, "--as")):
+    for given, option in ((terms, "--terms"), (officer or asks_elsewhere(folder), "--as")):
         if not given:
             raise typer.BadParameter("it is needed to import", param_hint=option)
     assert terms is not None, "it was just asked for"

@@ -37,6 +37,12 @@ def _cli_lines() -> Iterator[str]:
     yield "what, why and do, or with `--json` to stdout as one object; the exit codes stand in [errors.md](errors.md)."
     yield "A command speaks to the running node of its folder, or opens the folder itself, with the same answer."
     yield ""
+    yield "`entente --node ADDRESS --token-file FILE COMMAND …` asks a node elsewhere over its API, with the same answer,"
+    yield "where the verb has a route ([api.md](api.md)); the token says who acts, so that `--as` is left away. `--ca-file FILE`"
+    yield "names authorities of your own. Any other command says that it is done at the node. `ENTENTE_NODE`,"
+    yield "`ENTENTE_TOKEN_FILE` (or `ENTENTE_TOKEN`, which holds the token itself) and `ENTENTE_CA_FILE` say the same, where no"
+    yield "`--folder` is given."
+    yield ""
     for name, (_, line) in COMMANDS.items():
         yield f"- [`entente {name}`](#entente-{name}): {line}"
     for name in COMMANDS:
@@ -57,7 +63,8 @@ def _settings_lines() -> Iterator[str]:
     yield from ("# Settings", "", _MADE, "")
     yield "A setting is given on the command line, else by its environment variable, else it has its default. A value outside its"
     yield "bounds, and an `ENTENTE_` variable that is no setting, stop the node. `entente doctor` shows the values in use."
-    yield "`ENTENTE_PASSPHRASE` is read by commands that open a head's key, never by a running node."
+    yield "`ENTENTE_PASSPHRASE` is read by commands that open a head's key, never by a running node; `ENTENTE_NODE`,"
+    yield "`ENTENTE_TOKEN_FILE`, `ENTENTE_TOKEN` and `ENTENTE_CA_FILE` by those that ask a node elsewhere ([cli.md](cli.md))."
     yield from ("", "| setting | variable | default | unit | bounds | what it is |", "|---|---|---|---|---|---|")
     for row in SETTINGS:
         bounds = f"{row.least} to {row.most}" if row.most is not None else ", ".join(row.choices)

@@ -20,7 +20,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -112,10 +112,16 @@ class JobFolder:
         assert name == Path(name).name, "a name is no path"
         return self._jobs / job.id / "made" / name
 
-    def names(self, job: Job) -> tuple[str, ...]:
-        """Return the names of the files that came of a job, in order."""
-        made = self._jobs / job.id / "made"
-        return tuple(sorted(one.name for one in made.iterdir() if one.suffix != ".part")) if made.is_dir() else ()
+    def sizes(self, job: Job) -> dict[str, int]:
+        """Return how many bytes each file has that came of a job, by name."""
+        found: dict[str, int] = {}
+        with suppress(FileNotFoundError), os.scandir(self._jobs / job.id / "made") as entries:
+            for entry in sorted(entries, key=lambda one: one.name):
+                # It may be removed in this very moment; an import writes its rejects under another name first.
+                with suppress(FileNotFoundError):
+                    if not entry.name.endswith(".part"):
+                        found[entry.name] = entry.stat().st_size
+        return found
 
     def drop(self, job: Job, name: str) -> None:
         """Remove a file that came of a job."""

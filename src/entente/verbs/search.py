@@ -7,13 +7,13 @@ from entente.identity.model import Query, QueryAnswer, RowsOfFile
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import from_json
 from entente.kernel.errors import Invalid
+from entente.kernel.wire import error_to_json
 from entente.node import Node
 from entente.verbs.arguments import Arguments
 from entente.verbs.asking import OCCASION_FIELDS, QUERY_FIELDS, occasion_of, query_of
 from entente.verbs.mrz import zone_of
 from entente.verbs.references import Names, names_and_officer, readable_error
 from entente.verbs.verb import Verb, verb
-from entente.verbs.wire import error_to_json
 
 
 def _search(node: Node, arguments: Arguments) -> JsonObject:

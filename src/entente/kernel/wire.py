@@ -1,4 +1,4 @@
-"""An error as a JSON object and back, so that it crosses the loopback as itself and every edge shows one shape.
+"""An error as a JSON object and back, so that it crosses loopback and API as itself and every edge shows one shape.
 
 The shape: `code`, `what`, `why`, `do`, and what the class adds: `decision` with its grounds (refused), `field` (invalid),
 `reason` (untrusted), `retry_is_safe` (unavailable).
@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from entente.kernel.canonical import Json, JsonObject
-from entente.kernel.codec import from_json, to_object
-from entente.kernel.decision import Decision
+from entente.kernel.decision import Decision, Ground
 from entente.kernel.errors import (
     Conflict,
     EntenteError,
@@ -28,7 +27,7 @@ def error_to_json(error: EntenteError) -> JsonObject:
     shape: JsonObject = {"code": error.code, "what": error.what, "why": error.why, "do": error.do}
     match error:
         case Refused():
-            shape["decision"] = to_object(error.decision)
+            shape["decision"] = _decision_to_json(error.decision)
         case Invalid():
             shape["field"] = error.field
         case Untrusted():
@@ -39,7 +38,10 @@ def error_to_json(error: EntenteError) -> JsonObject:
 
 
 def error_from_json(shape: JsonObject) -> EntenteError:
-    """Read an error back as its own class; one of an unknown code is Unavailable, as the other side speaks otherwise."""
+    """Read an error back as its own class; one of an unknown code is Unavailable, as the other side speaks otherwise.
+
+    Raises Invalid for a decision of another form.
+    """
     read = _READERS.get(str(shape.get("code")))
     if read is None:
         return Unavailable(
@@ -52,9 +54,7 @@ def error_from_json(shape: JsonObject) -> EntenteError:
 
 
 def _refused(shape: JsonObject) -> EntenteError:
-    return Refused(
-        _text(shape, "what"), decision=from_json(Decision, shape.get("decision"), "decision"), do=_text(shape, "do")
-    )
+    return Refused(_text(shape, "what"), decision=_decision(shape.get("decision")), do=_text(shape, "do"))
 
 
 def _invalid(shape: JsonObject) -> EntenteError:
@@ -73,6 +73,52 @@ def _unavailable(shape: JsonObject) -> EntenteError:
         why=_text(shape, "why"),
         do=_text(shape, "do"),
         retry_is_safe=shape.get("retry_is_safe") is True,
+    )
+
+
+# The two below say what kernel.codec would: a client reads errors alone, and is spared what signs and reads statements.
+def _decision_to_json(decision: Decision) -> JsonObject:
+    grounds: list[Json] = [
+        {
+            "number": one.number, "allows": one.allows, "text": one.text, "source": one.source, "remedy": one.remedy,
+        }
+        for one in decision.grounds
+    ]  # fmt: skip
+    facts: list[Json] = [[name, value] for name, value in decision.facts]
+    return {"allowed": decision.allowed, "grounds": grounds, "routed_to": decision.routed_to, "facts": facts}
+
+
+def _decision(value: Json) -> Decision:
+    match value:
+        case {"allowed": bool(allowed), "grounds": list(grounds), **rest}:
+            routed_to, facts = rest.get("routed_to", ""), rest.get("facts", [])
+            if isinstance(routed_to, str) and isinstance(facts, list):
+                return Decision(allowed, tuple(map(_ground, grounds)), routed_to, tuple(map(_fact, facts)))
+    raise _no_decision()
+
+
+def _ground(value: Json) -> Ground:
+    match value:
+        case {"number": str(number), "allows": bool(allows), "text": str(text), **rest}:
+            source, remedy = rest.get("source", ""), rest.get("remedy", "")
+            if isinstance(source, str) and isinstance(remedy, str):
+                return Ground(number, allows, text, source, remedy)
+    raise _no_decision()
+
+
+def _fact(value: Json) -> tuple[str, str]:
+    match value:
+        case [str(name), str(fact)]:
+            return name, fact
+    raise _no_decision()
+
+
+def _no_decision() -> Invalid:
+    return Invalid(
+        "The field decision does not hold what it should.",
+        field="decision",
+        why="Unknown forms are refused rather than guessed: a decision says what is allowed, with each ground.",
+        do="Use the command of the same version as the running node.",
     )
 
 

@@ -1,0 +1,175 @@
+"""What the client that does not wait has under «Records».
+
+Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, overload
+
+from entente.client.listing import AsksAsync, AsyncListing
+from entente.client.requests import records
+from entente.client.shapes import (
+    ListRecordsAnswer,
+    RecordLine,
+    Result,
+    ShowHoldersAnswer,
+    ShowOriginalAnswer,
+    ShowRecordAnswer,
+    ShowWhoCanSeeAnswer,
+)
+
+
+class AsyncRecordsMethods(AsksAsync):
+    """What the client that does not wait has under «Records»."""
+
+    def list_records(
+        self, *, purpose: str, crime_area: str, kind: str | None = None, page_size: int | None = None
+    ) -> AsyncListing[ListRecordsAnswer, RecordLine]:
+        """List the records that the account may see for a purpose.
+
+        Needs the scope records.read.
+
+        kind: Only records of one kind.
+        page_size: How many a page has; the list goes on over all pages.
+        """
+        return AsyncListing(
+            self, records.list_records(purpose=purpose, crime_area=crime_area, kind=kind, page_size=page_size)
+        )
+
+    @overload
+    async def show_record(
+        self, record: str, *, purpose: str, crime_area: str, case: str | None = None, unless_version: None = None
+    ) -> ShowRecordAnswer: ...
+    @overload
+    async def show_record(
+        self, record: str, *, purpose: str, crime_area: str, case: str | None = None, unless_version: int
+    ) -> ShowRecordAnswer | None: ...
+    async def show_record(
+        self, record: str, *, purpose: str, crime_area: str, case: str | None = None, unless_version: int | None = None
+    ) -> ShowRecordAnswer | None:
+        """Show what the account may see of a record, for a purpose. The look is a row of the trail.
+
+        Needs the scope records.read.
+
+        record: The record: CODE/local id.
+        unless_version: The version that is known already: where it still stands, the answer is None.
+        """
+        return await self.ask_unless_known(
+            records.show_record(
+                record, purpose=purpose, crime_area=crime_area, case=case, unless_version=unless_version
+            )
+        )
+
+    async def withdraw_record(
+        self, record: str, *, reason: str, version: int, idempotency_key: str | None = None
+    ) -> Result:
+        """Withdraw a record of this body; every holder is told.
+
+        If-Match names the version that was seen: a record that has a newer one is not withdrawn.
+        Needs the scope records.write.
+
+        record: The record: CODE/local id.
+        reason: Why; the holders read it.
+        version: The version that was seen: where another one stands, nothing is done.
+        idempotency_key: Made for this act where none is given.
+        """
+        return await self.ask(
+            records.withdraw_record(record, reason=reason, version=version, idempotency_key=idempotency_key)
+        )
+
+    async def share_record(
+        self, record: str, *, recipients: Sequence[str] | None = None, idempotency_key: str | None = None
+    ) -> Result:
+        """Send copies of a record of this body, to those named or to every other party of its instruments.
+
+        The answer's id is how many copies were sent.
+        Needs the scope records.write.
+
+        record: The record: CODE/local id.
+        recipients: Codes or ids of bodies.
+        idempotency_key: Made for this act where none is given.
+        """
+        return await self.ask(records.share_record(record, recipients=recipients, idempotency_key=idempotency_key))
+
+    async def show_holders(self, record: str) -> ShowHoldersAnswer:
+        """Say who holds copies of a record of this body, direct and onward, and how far each end came.
+
+        Needs the scope records.read.
+
+        record: The record: CODE/local id.
+        """
+        return await self.ask(records.show_holders(record))
+
+    async def show_who_can_see(self, record: str) -> ShowWhoCanSeeAnswer:
+        """Say who may see a record of this body, and why: for each body the gate's decision with its grounds.
+
+        Needs the scope records.read.
+
+        record: The record: CODE/local id.
+        """
+        return await self.ask(records.show_who_can_see(record))
+
+    async def show_original(self, record: str) -> ShowOriginalAnswer:
+        """Show the part of a file that a record of this body was made from.
+
+        Needs the scope records.read.
+
+        record: The record: CODE/local id.
+        """
+        return await self.ask(records.show_original(record))
+
+    async def detach_file(self, record: str, *, file: str, idempotency_key: str | None = None) -> Result:
+        """Take a file off a record of this body.
+
+        Needs the scope records.write.
+
+        record: The record: CODE/local id.
+        file: Its name, or its blob.
+        idempotency_key: Made for this act where none is given.
+        """
+        return await self.ask(records.detach_file(record, file=file, idempotency_key=idempotency_key))
+
+    async def judge_records(
+        self,
+        *,
+        left: str,
+        right: str,
+        verdict: Literal["same_as", "not_same"],
+        evidence: str,
+        terms: str,
+        purpose: str,
+        crime_area: str,
+        method: str | None = None,
+        share_with: Sequence[str] | None = None,
+        case: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Judge two records to be, or not to be, of one thing; the judgement is a record of this body.
+
+        Needs the scope records.write.
+
+        left: One record: CODE/local id, or its id.
+        right: The other.
+        evidence: What it rests on.
+        terms: The terms it is kept under, as of an import.
+        method: How it was found.
+        share_with: Codes or ids of bodies that get a copy.
+        idempotency_key: Made for this act where none is given.
+        """
+        return await self.ask(
+            records.judge_records(
+                left=left,
+                right=right,
+                verdict=verdict,
+                evidence=evidence,
+                terms=terms,
+                purpose=purpose,
+                crime_area=crime_area,
+                method=method,
+                share_with=share_with,
+                case=case,
+                idempotency_key=idempotency_key,
+            )
+        )

@@ -1,0 +1,118 @@
+"""What the client that waits has under «Messages».
+
+Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from entente.client.listing import Asks, Listing
+from entente.client.requests import messages
+from entente.client.shapes import ListMessagesAnswer, MessageOutside, Result, ShowMessageAnswer
+
+
+class MessagesMethods(Asks):
+    """What the client that waits has under «Messages»."""
+
+    def list_messages(
+        self, *, page_size: int | None = None, case: str | None = None
+    ) -> Listing[ListMessagesAnswer, MessageOutside]:
+        """List the newest messages, without their texts.
+
+        Needs the scope messages.read.
+
+        page_size: How many a page has; the list goes on over all pages.
+        """
+        return Listing(self, messages.list_messages(page_size=page_size, case=case))
+
+    def show_message(self, message_id: str) -> ShowMessageAnswer:
+        """Show a message and how far it has come; the text of one that came is not opened by this.
+
+        Needs the scope messages.read.
+
+        message_id: Its id.
+        """
+        return self.ask(messages.show_message(message_id))
+
+    def open_message(self, message_id: str) -> ShowMessageAnswer:
+        """Open a message that came: its text is in the answer, and its sender learns that it was opened.
+
+        The first opening stands; done again it only shows the text, so that it needs no Idempotency-Key.
+        Needs the scope messages.read.
+
+        message_id: Its id.
+        """
+        return self.ask(messages.open_message(message_id))
+
+    def send_message(
+        self,
+        *,
+        to: str,
+        instrument: str,
+        subject: str,
+        text: str,
+        urgency: str | None = None,
+        for_action: bool | None = None,
+        answers: str | None = None,
+        case: str | None = None,
+        your_reference: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Send a message to another body.
+
+        Needs the scope messages.write.
+
+        to: A body's code or id.
+        instrument: The instrument it is sent under.
+        urgency: A code of data/reasons.yaml, for urgencies; normal where none is given.
+        for_action: Whether something is asked for.
+        answers: The message that this one answers.
+        your_reference: Their number for the matter.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(
+            messages.send_message(
+                to=to,
+                instrument=instrument,
+                subject=subject,
+                text=text,
+                urgency=urgency,
+                for_action=for_action,
+                answers=answers,
+                case=case,
+                your_reference=your_reference,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    def conclude_message(
+        self,
+        message_id: str,
+        *,
+        outcome: Literal["acted_on", "refused"],
+        reason: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """State that a message that came was acted on, or refused with a reason.
+
+        Needs the scope messages.write.
+
+        message_id: Its id.
+        reason: A code of data/reasons.yaml.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(
+            messages.conclude_message(message_id, outcome=outcome, reason=reason, idempotency_key=idempotency_key)
+        )
+
+    def recall_message(self, message_id: str, *, reason: str, idempotency_key: str | None = None) -> Result:
+        """Take back a message of this body that was sent in error.
+
+        Needs the scope messages.write.
+
+        message_id: Its id.
+        reason: Why; the recipient reads it.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(messages.recall_message(message_id, reason=reason, idempotency_key=idempotency_key))

@@ -1,0 +1,102 @@
+"""The requests under «Messages».
+
+Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from entente.client.call import Call, PagedCall, filled, given, parameters
+from entente.client.shapes import ListMessagesAnswer, MessageOutside, Result, ShowMessageAnswer
+
+
+def list_messages(
+    *, page_size: int | None = None, case: str | None = None
+) -> PagedCall[ListMessagesAnswer, MessageOutside]:
+    """List the newest messages, without their texts."""
+    return PagedCall(
+        "list_messages",
+        "GET",
+        "/messages",
+        ListMessagesAnswer,
+        query=parameters(limit=page_size, case=case),
+        items="messages",
+    )
+
+
+def show_message(message_id: str) -> Call[ShowMessageAnswer]:
+    """Show a message and how far it has come; the text of one that came is not opened by this."""
+    return Call("show_message", "GET", filled("/messages/{id}", id=message_id), ShowMessageAnswer)
+
+
+def open_message(message_id: str) -> Call[ShowMessageAnswer]:
+    """Open a message that came: its text is in the answer, and its sender learns that it was opened."""
+    return Call("open_message", "POST", filled("/messages/{id}/opening", id=message_id), ShowMessageAnswer)
+
+
+def send_message(
+    *,
+    to: str,
+    instrument: str,
+    subject: str,
+    text: str,
+    urgency: str | None = None,
+    for_action: bool | None = None,
+    answers: str | None = None,
+    case: str | None = None,
+    your_reference: str | None = None,
+    idempotency_key: str | None = None,
+) -> Call[Result]:
+    """Send a message to another body."""
+    return Call(
+        "send_message",
+        "POST",
+        "/messages",
+        Result,
+        body=given(
+            to=to,
+            instrument=instrument,
+            subject=subject,
+            text=text,
+            urgency=urgency,
+            for_action=for_action,
+            answers=answers,
+            case=case,
+            your_reference=your_reference,
+        ),
+        is_done_once=True,
+        key=idempotency_key,
+    )
+
+
+def conclude_message(
+    message_id: str,
+    *,
+    outcome: Literal["acted_on", "refused"],
+    reason: str | None = None,
+    idempotency_key: str | None = None,
+) -> Call[Result]:
+    """State that a message that came was acted on, or refused with a reason."""
+    return Call(
+        "conclude_message",
+        "POST",
+        filled("/messages/{id}/conclusion", id=message_id),
+        Result,
+        body=given(outcome=outcome, reason=reason),
+        is_done_once=True,
+        key=idempotency_key,
+    )
+
+
+def recall_message(message_id: str, *, reason: str, idempotency_key: str | None = None) -> Call[Result]:
+    """Take back a message of this body that was sent in error."""
+    return Call(
+        "recall_message",
+        "POST",
+        filled("/messages/{id}/recall", id=message_id),
+        Result,
+        body=given(reason=reason),
+        is_done_once=True,
+        key=idempotency_key,
+    )

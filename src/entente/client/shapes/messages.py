@@ -1,0 +1,74 @@
+"""The shapes of what the routes under «Messages» answer.
+
+Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+from entente.client.shapes.hits import ItemStep
+from entente.client.shapes.shared import Body, Delivery
+from entente.kernel.canonical import JsonObject
+
+
+class MessageOutside(TypedDict):
+    """A message without its text."""
+
+    id: str
+    way: Literal["sent", "received"]
+    sender: Body
+    recipient: Body
+    instrument: str
+    officer: str
+    our_reference: str
+    your_reference: str
+    at: str
+    deliveries: NotRequired[list[Delivery]]
+    steps: NotRequired[list[ItemStep]]
+    subject: str
+    urgency: str
+    for_action: bool
+    answers: str
+    recall: JsonObject | None
+    """That it was taken back: when, by whom, why."""
+
+
+class Message(TypedDict):
+    """Message, as the API gives it."""
+
+    id: str
+    way: Literal["sent", "received"]
+    sender: Body
+    recipient: Body
+    instrument: str
+    officer: str
+    our_reference: str
+    your_reference: str
+    at: str
+    deliveries: NotRequired[list[Delivery]]
+    steps: NotRequired[list[ItemStep]]
+    subject: str
+    urgency: str
+    for_action: bool
+    answers: str
+    recall: JsonObject | None
+    """That it was taken back: when, by whom, why."""
+    text: str | None
+    """Null where it is not opened by this."""
+
+
+class ListMessagesAnswer(TypedDict):
+    """What is answered by `list_messages`."""
+
+    messages: list[MessageOutside]
+    next: str | None
+    """The cursor of the next page; null after the last."""
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ShowMessageAnswer(TypedDict):
+    """What is answered by `show_message`."""
+
+    message: Message
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""

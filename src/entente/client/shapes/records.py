@@ -1,0 +1,192 @@
+"""The shapes of what the routes under «Records» answer.
+
+Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
+"""
+
+from typing import NotRequired, TypedDict
+
+from entente.client.shapes.shared import Body, Decision, Silence
+from entente.kernel.canonical import JsonObject
+
+
+class RecordLine(TypedDict):
+    """List records record, as the API gives it."""
+
+    id: str
+    name: str
+    number: int
+    """Its short number in this node's store."""
+    caption: str
+    source: Body
+    schema: str
+    kind: str
+    version: int
+
+
+class ListRecordsAnswer(TypedDict):
+    """What is answered by `list_records`."""
+
+    records: list[RecordLine]
+    of: int
+    """How many there are in all."""
+    next: str | None
+    """The cursor of the next page; null after the last."""
+    silent_sources: list[Silence]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class RecordFact(TypedDict):
+    """Record fact, as the API gives it."""
+
+    property: str
+    value: str
+    observation: str
+    """Whether it was observed or assessed."""
+    unknown_property: bool
+    terms: int
+    """Place in the record's terms, from 0."""
+
+
+class RecordLink(TypedDict):
+    """Record link, as the API gives it."""
+
+    property: str
+    to: str
+    name: str
+
+
+class RecordFile(TypedDict):
+    """Record file, as the API gives it."""
+
+    name: str
+    media_type: str
+    bytes: int
+    sha256: str
+    blob: str
+    terms: int | None
+
+
+class RecordTerm(TypedDict):
+    """Record term, as the API gives it."""
+
+    instrument: str
+    purposes: list[str]
+    crime_areas: list[str]
+    handling: list[str]
+    confidentiality: str
+    evaluation: str
+    status: str
+    marks: list[str]
+    review: str
+
+
+class RecordRetention(TypedDict):
+    """Record retention, as the API gives it."""
+
+    review_on: str
+    erase_on: str
+
+
+class Record(TypedDict):
+    """The facts that may be seen, and the links whose both ends may be known."""
+
+    id: str
+    name: str
+    source: Body
+    version: int
+    schema: str
+    kind: str
+    at: str
+    facts: list[RecordFact]
+    links: list[RecordLink]
+    files: list[RecordFile]
+    terms: list[RecordTerm]
+    retention: RecordRetention
+
+
+class ShowRecordAnswer(TypedDict):
+    """What is answered by `show_record`."""
+
+    record: Record
+    """The facts that may be seen, and the links whose both ends may be known."""
+    held_since: str | None
+    received_from: str
+    decision: Decision
+    may_go_up_to: str
+    """The highest act of the ladder that is allowed."""
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ShowHoldersHolder(TypedDict):
+    """Show holders holder, as the API gives it."""
+
+    body: Body
+    version: int
+    state: str
+    by: JsonObject | None
+    """The body that passed it on; null where we sent it."""
+    sent_at: str | None
+    stored_at: str | None
+    asked_at: str | None
+    confirmed_at: str | None
+    is_missing: bool
+    """Whether it was asked to end its copy and has not confirmed."""
+
+
+class ShowHoldersAnswer(TypedDict):
+    """What is answered by `show_holders`."""
+
+    record: str
+    name: str
+    version: int
+    withdrawn_at: str | None
+    erase_on: str | None
+    is_expired: bool
+    erased_at: str | None
+    holders: list[ShowHoldersHolder]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ShowWhoCanSeeHolder(TypedDict):
+    """Show who can see holder, as the API gives it."""
+
+    body: Body
+    version: int
+    state: str
+    at: str
+
+
+class ShowWhoCanSeeWho(TypedDict):
+    """Show who can see who, as the API gives it."""
+
+    body: Body
+    may_go_up_to: str
+    decision: Decision
+
+
+class ShowWhoCanSeeAnswer(TypedDict):
+    """What is answered by `show_who_can_see`."""
+
+    record: str
+    name: str
+    holders: list[ShowWhoCanSeeHolder]
+    who: list[ShowWhoCanSeeWho]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ShowOriginalAnswer(TypedDict):
+    """What is answered by `show_original`."""
+
+    record: str
+    name: str
+    file: str
+    file_date: str
+    file_sha256: str
+    format: str
+    text: str
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""

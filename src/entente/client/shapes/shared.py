@@ -1,0 +1,182 @@
+"""The shapes that several routes have.
+
+Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+
+class Body(TypedDict):
+    """A body: its id, its code, its name."""
+
+    id: str
+    code: str
+    name: str
+
+
+class Ground(TypedDict):
+    """Ground, as the API gives it."""
+
+    number: str
+    """The number of the rule."""
+    allows: bool
+    text: str
+    source: str
+    remedy: str
+
+
+class Decision(TypedDict):
+    """A decision with every ground that was examined."""
+
+    allowed: bool
+    grounds: list[Ground]
+    routed_to: str
+    """The authority that may do it instead."""
+    facts: list[list[str]]
+
+
+class Silence(TypedDict):
+    """What an answer lacks because a source is silent."""
+
+    body: Body
+    since: str
+    """When it was heard last; empty: never."""
+    records: int
+
+
+class Evidence(TypedDict):
+    """Evidence, as the API gives it."""
+
+    kind: Literal["for", "against"]
+    text: str
+    weight: int
+
+
+class Candidate(TypedDict):
+    """Candidate, as the API gives it."""
+
+    record: str
+    """The record's id."""
+    name: str
+    """The same with the code of its source: CODE/local id."""
+    caption: str
+    source: Body
+    schema: str
+    kind: str
+    version: int
+    instrument: str
+    score: int
+    """0 to 1000: of candidates with 900, about nine in ten are right."""
+    not_identical: str
+    """The finding that the bearer is another person; empty where there is none."""
+    evidence: list[Evidence]
+
+
+class ZoneFault(TypedDict):
+    """Zone fault, as the API gives it."""
+
+    field: str
+    kind: str
+    text: str
+    line: int
+    place: int
+    proposed: str
+
+
+class Zone(TypedDict):
+    """What a machine readable zone says, and each fault in it (ICAO Doc 9303)."""
+
+    is_valid: bool
+    size: str
+    lines: list[str]
+    document_code: str
+    issuer: str
+    issuer_country: str
+    number: str
+    nationality: str
+    nationality_country: str
+    birth_date: str
+    sex: str
+    expiry_date: str
+    surname: str
+    given_names: str
+    name_may_be_cut: bool
+    personal_number: str
+    optional: list[str]
+    faults: list[ZoneFault]
+    notes: list[str]
+    proposed_lines: list[str]
+
+
+class ReadingsReading(TypedDict):
+    """Readings reading, as the API gives it."""
+
+    kind: str
+    validity: str
+    normal: str
+    text: str
+    proposed: str
+
+
+class Readings(TypedDict):
+    """What a number may be: of which kind, and whether its check digits agree."""
+
+    text: str
+    readings: list[ReadingsReading]
+
+
+class QueryError(TypedDict):
+    """One error, as the API gives it."""
+
+    code: str
+    what: str
+    why: str
+    do: str
+    decision: NotRequired[Decision]
+    field: NotRequired[str]
+    """Invalid: which field."""
+    reason: NotRequired[str]
+    """Untrusted: why."""
+    retry_is_safe: NotRequired[bool]
+    """Unavailable: whether doing it again can count twice."""
+
+
+class OneAnswer(TypedDict):
+    """The answer to one of many queries, or the error of that one alone."""
+
+    candidates: NotRequired[list[Candidate]]
+    zones: NotRequired[list[Zone]]
+    notes: NotRequired[list[str]]
+    identifiers: NotRequired[list[Readings]]
+    error: NotRequired[QueryError]
+
+
+class DeliveryStep(TypedDict):
+    """Delivery step, as the API gives it."""
+
+    step: str
+    by: str
+    at: str
+    reason: str
+
+
+class Delivery(TypedDict):
+    """How far an item has come at one body (the evidence ladder)."""
+
+    to: Body
+    kind: str
+    state: str
+    reason: str
+    at: str | None
+    steps: list[DeliveryStep]
+
+
+class Result(TypedDict):
+    """What identifies the result. It is kept for a day and given again to the same request (P8)."""
+
+    id: str
+    """What was made or changed."""
+    href: str
+    """Where it is read."""
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""

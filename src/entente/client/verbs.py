@@ -1,0 +1,326 @@
+"""Which request asks for a verb of the node, and what its parameters are called there.
+
+Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from entente.client.call import Call
+from entente.client.requests import (
+    cases,
+    directory,
+    exchange,
+    hits,
+    leave_and_requests,
+    messages,
+    powers,
+    records,
+    search,
+    standing_queries,
+    trail,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How a verb is asked for."""
+
+    make: Callable[..., Call[object]]
+    takes: Mapping[str, str]
+    """By the verb's own fields, the parameters of `make`."""
+    changes: bool = False
+    """Whether it changes something, so that its answer only names the result (docs/rules/api.md P8)."""
+    pages: str = ""
+    """Of a list, the verb's field that says from where; else empty."""
+
+
+REQUESTS: Mapping[str, Request] = {
+    "body_export": Request(directory.export_body, {"body": "body"}),
+    "body_list": Request(directory.list_bodies, {}),
+    "body_show": Request(directory.show_body, {"body": "body"}),
+    "body_silent": Request(directory.list_silent_sources, {"within_hours": "within_hours"}),
+    "case_close": Request(cases.close_case, {"number": "number", "reason": "reason"}, changes=True),
+    "case_list": Request(cases.list_cases, {"limit": "page_size"}, pages="before"),
+    "case_note": Request(cases.note_case, {"number": "number", "text": "text"}, changes=True),
+    "case_open": Request(cases.open_case, {"title": "title", "crime_area": "crime_area"}, changes=True),
+    "case_refer": Request(
+        cases.refer_case, {"number": "number", "body": "body", "reference": "reference"}, changes=True
+    ),
+    "case_reopen": Request(cases.reopen_case, {"number": "number", "reason": "reason"}, changes=True),
+    "case_show": Request(cases.show_case, {"number": "number"}),
+    "cut_off_preview": Request(
+        directory.preview_cut_off,
+        {"decided_by": "decided_by", "document": "document", "reason": "reason", "review_on": "review_on"},
+    ),
+    "exchange_aside": Request(exchange.list_set_aside, {}),
+    "exchange_drop": Request(exchange.drop_held, {"number": "number", "reason": "reason"}, changes=True),
+    "exchange_held": Request(exchange.list_held, {}),
+    "exchange_lines": Request(exchange.list_lines, {}),
+    "exchange_release": Request(exchange.release_held, {"number": "number"}, changes=True),
+    "exchange_release_all": Request(exchange.release_all_held, {"to": "to"}, changes=True),
+    "exchange_route": Request(exchange.route_exchange, {"body": "body", "via": "via"}, changes=True),
+    "group_keep": Request(directory.keep_group, {"name": "name", "title": "title", "entries": "entries"}, changes=True),
+    "group_list": Request(directory.list_groups, {"on": "on"}),
+    "group_show": Request(directory.show_group, {"group": "group", "on": "on"}),
+    "hit_answer": Request(hits.answer_hit, {"id": "hit_id", "same": "same", "text": "text"}, changes=True),
+    "hit_confirm": Request(
+        hits.confirm_hit,
+        {
+            "record": "record",
+            "version": "version",
+            "circumstances": "circumstances",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "score": "score",
+            "case": "case",
+            "instrument": "instrument",
+        },
+        changes=True,
+    ),
+    "hit_list": Request(hits.list_hits, {"limit": "page_size"}, pages="before"),
+    "hit_reject": Request(
+        hits.reject_hit,
+        {
+            "record": "record",
+            "version": "version",
+            "circumstances": "circumstances",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "reason": "reason",
+            "score": "score",
+            "case": "case",
+            "instrument": "instrument",
+        },
+        changes=True,
+    ),
+    "hit_release": Request(hits.release_hit, {"id": "hit_id"}, changes=True),
+    "hit_show": Request(hits.show_hit, {"id": "hit_id"}),
+    "instrument_list": Request(directory.list_instruments, {}),
+    "instrument_propose": Request(directory.propose_instrument, {"file": "file"}, changes=True),
+    "instrument_show": Request(directory.show_instrument, {"instrument": "instrument"}),
+    "measure_may": Request(powers.may_task_measure, {"measure": "measure"}),
+    "measure_task": Request(
+        powers.task_measure, {"measure": "measure", "subject": "subject", "case": "case"}, changes=True
+    ),
+    "message_conclude": Request(
+        messages.conclude_message, {"id": "message_id", "outcome": "outcome", "reason": "reason"}, changes=True
+    ),
+    "message_list": Request(messages.list_messages, {"limit": "page_size", "case": "case"}, pages="before"),
+    "message_open": Request(messages.open_message, {"id": "message_id"}),
+    "message_recall": Request(messages.recall_message, {"id": "message_id", "reason": "reason"}, changes=True),
+    "message_send": Request(
+        messages.send_message,
+        {
+            "to": "to",
+            "instrument": "instrument",
+            "subject": "subject",
+            "text": "text",
+            "urgency": "urgency",
+            "for_action": "for_action",
+            "answers": "answers",
+            "case": "case",
+            "your_reference": "your_reference",
+        },
+        changes=True,
+    ),
+    "message_show": Request(messages.show_message, {"id": "message_id"}),
+    "mrz_check": Request(search.check_mrz, {"text": "text"}),
+    "namesake_end": Request(
+        standing_queries.end_not_identical,
+        {
+            "record": "record",
+            "finding": "finding",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "case": "case",
+            "occasion": "occasion",
+        },
+        changes=True,
+    ),
+    "namesake_list": Request(
+        standing_queries.list_not_identical,
+        {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case", "occasion": "occasion"},
+    ),
+    "namesake_mark": Request(
+        standing_queries.mark_not_identical,
+        {
+            "record": "record",
+            "document": "document",
+            "reason": "reason",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "days": "days",
+            "case": "case",
+            "occasion": "occasion",
+        },
+        changes=True,
+    ),
+    "order_enter": Request(powers.enter_order, {"order": "order"}, changes=True),
+    "order_list": Request(powers.list_orders, {}),
+    "permission_answer": Request(
+        leave_and_requests.answer_permission,
+        {"id": "permission_id", "grant": "grant", "days": "days", "reason": "reason", "text": "text"},
+        changes=True,
+    ),
+    "permission_ask": Request(
+        leave_and_requests.ask_permission,
+        {
+            "record": "record",
+            "acts": "acts",
+            "justification": "justification",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "forward_to": "forward_to",
+            "urgency": "urgency",
+            "case": "case",
+            "instrument": "instrument",
+        },
+        changes=True,
+    ),
+    "permission_list": Request(leave_and_requests.list_permissions, {"limit": "limit"}),
+    "proposal_list": Request(directory.list_proposals, {}),
+    "proposal_make": Request(
+        directory.make_proposal, {"kind": "kind", "target": "target", "text": "text"}, changes=True
+    ),
+    "record_consult": Request(
+        leave_and_requests.consult_record,
+        {
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "record": "record",
+            "identifier": "identifier",
+            "kind": "kind",
+            "case": "case",
+            "occasion": "occasion",
+            "instrument": "instrument",
+        },
+    ),
+    "record_detach": Request(records.detach_file, {"record": "record", "file": "file"}, changes=True),
+    "record_forward": Request(
+        leave_and_requests.forward_record,
+        {
+            "record": "record",
+            "to": "to",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "case": "case",
+            "instrument": "instrument",
+        },
+        changes=True,
+    ),
+    "record_holders": Request(records.show_holders, {"record": "record"}),
+    "record_judge": Request(
+        records.judge_records,
+        {
+            "left": "left",
+            "right": "right",
+            "verdict": "verdict",
+            "evidence": "evidence",
+            "terms": "terms",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "method": "method",
+            "share_with": "share_with",
+            "case": "case",
+        },
+        changes=True,
+    ),
+    "record_list": Request(
+        records.list_records,
+        {"purpose": "purpose", "crime_area": "crime_area", "kind": "kind", "limit": "page_size"},
+        pages="after",
+    ),
+    "record_original": Request(records.show_original, {"record": "record"}),
+    "record_share": Request(records.share_record, {"record": "record", "recipients": "recipients"}, changes=True),
+    "record_show": Request(
+        records.show_record, {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"}
+    ),
+    "record_who_can_see": Request(records.show_who_can_see, {"record": "record"}),
+    "record_withdraw": Request(
+        records.withdraw_record, {"record": "record", "reason": "reason", "version": "version"}, changes=True
+    ),
+    "request_ask": Request(
+        leave_and_requests.ask_record,
+        {
+            "record": "record",
+            "kind": "kind",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "instrument": "instrument",
+            "case": "case",
+        },
+        changes=True,
+    ),
+    "request_list": Request(leave_and_requests.list_record_requests, {"limit": "limit"}),
+    "request_show": Request(leave_and_requests.show_record_request, {"id": "record_request_id"}),
+    "search": Request(
+        search.search,
+        {
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "names": "names",
+            "birth_date": "birth_date",
+            "country": "country",
+            "sex": "sex",
+            "identifiers": "identifiers",
+            "line": "line",
+            "case": "case",
+            "occasion": "occasion",
+        },
+    ),
+    "search_many": Request(
+        search.search_many,
+        {
+            "queries": "queries",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "case": "case",
+            "occasion": "occasion",
+        },
+    ),
+    "standing_end": Request(standing_queries.end_standing_query, {"query": "query"}, changes=True),
+    "standing_leave": Request(
+        standing_queries.leave_standing_query,
+        {
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "names": "names",
+            "birth_date": "birth_date",
+            "country": "country",
+            "sex": "sex",
+            "identifiers": "identifiers",
+            "line": "line",
+            "case": "case",
+            "occasion": "occasion",
+            "days": "days",
+        },
+        changes=True,
+    ),
+    "standing_list": Request(standing_queries.list_standing_queries, {}),
+    "standing_matches": Request(standing_queries.show_matches, {"query": "query"}),
+    "standing_settle": Request(standing_queries.settle_match, {"match": "match"}, changes=True),
+    "suspend_preview": Request(
+        directory.preview_suspension,
+        {
+            "instrument": "instrument",
+            "decided_by": "decided_by",
+            "document": "document",
+            "reason": "reason",
+            "toward": "toward",
+            "kinds": "kinds",
+            "rights": "rights",
+            "direction": "direction",
+            "review_on": "review_on",
+        },
+    ),
+    "trail_checkpoint": Request(trail.show_checkpoint, {}),
+    "trail_continues": Request(trail.check_continuation, {"checkpoint": "checkpoint"}),
+    "trail_export": Request(trail.prove_case, {"case": "case"}),
+    "trail_prove": Request(trail.prove_continuation, {"since": "since"}),
+    "trail_query": Request(trail.show_sealed_query, {"row": "row"}),
+    "trail_show": Request(trail.read_trail, {"about": "about", "limit": "limit"}),
+    "trail_verify": Request(trail.verify_trail, {}),
+}

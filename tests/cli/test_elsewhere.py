@@ -1,0 +1,147 @@
+"""A command that asks a node elsewhere is answered what the verb answers at the node, also where a route names its result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import httpx
+import pytest
+
+from entente.api.route import Handled, Writes
+from entente.api.table import ROUTES
+from entente.cli.elsewhere import FOLLOWED, ByApi
+from entente.cli.elsewhere_jobs import BY_JOB
+from entente.client import Client, Patience, Token
+from entente.client.verbs import REQUESTS
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid
+from entente.verbs import VERBS, perform
+from tests.support.api_requests import BODIES
+from tests.support.api_world import ABOUT, SEEN, Bureau, open_bureau
+from tests.support.nodes import DUTY
+
+MACHINE = "m-duty-officer"
+OF_ONE_QUERY = {"id", "left_at", "until", "trail_sequence"}
+
+
+@pytest.fixture(scope="module")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+    """Open the network."""
+    with open_bureau(tmp_path_factory.mktemp("network")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def elsewhere(bureau: Bureau) -> Iterator[ByApi]:
+    """Reach XB's node as from elsewhere."""
+    transport = cast("httpx.BaseTransport", bureau.http._transport)  # noqa: SLF001 - it reaches the application without a socket
+    patience = Patience(attempts_max=1)
+    with Client("http://127.0.0.1:1", Token(bureau.token()), transport=transport, patience=patience) as client:
+        yield ByApi(client)
+
+
+def acts(bureau: Bureau) -> dict[str, JsonObject]:
+    """Return what each act that is followed is asked with, in an order in which all are done."""
+    finding = {name: BODIES["reject_hit"][name] for name in BODIES["reject_hit"]}
+    case: JsonObject = {"number": bureau.case}
+    return {
+        "case_open": BODIES["open_case"],
+        "case_note": {**case, **BODIES["note_case"]},
+        "case_refer": {**case, **BODIES["refer_case"]},
+        "case_close": {**case, **BODIES["close_case"]},
+        "case_reopen": {**case, **BODIES["reopen_case"]},
+        "hit_confirm": {**BODIES["confirm_hit"], "case": "", "instrument": ""},
+        "hit_reject": finding,
+        "hit_answer": {"id": bureau.hit_came, **BODIES["answer_hit"]},
+        "message_send": {**BODIES["send_message"], "for_action": False, "answers": "", "case": bureau.case},
+        "message_recall": {"id": bureau.sent, **BODIES["recall_message"]},
+        "message_conclude": {"id": bureau.came, **BODIES["conclude_message"]},
+        "permission_ask": {**BODIES["ask_permission"], "case": "", "urgency": "normal"},
+        "permission_answer": {"id": bureau.permission_came, "reason": "", "text": "", **BODIES["answer_permission"]},
+        "request_ask": {**BODIES["ask_record"], "case": ""},
+        "standing_leave": {**BODIES["leave_standing_query"], "line": "", "identifiers": []},
+        "standing_settle": {"match": bureau.match},
+        "standing_end": {"query": bureau.standing},
+        "namesake_end": {"record": SEEN, "finding": bureau.finding, **BODIES["end_not_identical"]},
+    }
+
+
+def shown_at_the_node(bureau: Bureau, verb: str, answer: JsonObject) -> JsonObject:
+    """Return how the node itself shows what an act made."""
+    (kind,) = answer
+    item = answer[kind]
+    if kind in {"ended", "settled"}:
+        fields = {"standing_end": "query", "standing_settle": "match", "namesake_end": "finding"}
+        return {kind: acts(bureau)[verb][fields[verb]]}
+    assert isinstance(item, dict)
+    if kind == "query":
+        left = perform(bureau.node, "standing_leave", {"officer": MACHINE, **acts(bureau)["standing_leave"]})["query"]
+        assert isinstance(left, dict)
+        return {"query": {name: item[name] if name in OF_ONE_QUERY else value for name, value in left.items()}}
+    if kind == "event":
+        events = perform(bureau.node, "case_show", {"number": bureau.case})["events"]
+        assert isinstance(events, list)
+        return {"event": next(one for one in events if isinstance(one, dict) and one["subject"] == item["subject"])}
+    key = "number" if kind == "case" else "id"
+    # Whoever concludes a message has its text before them, as the verb answers it.
+    shown = {"message_conclude": "message_open"}.get(verb, f"{kind}_show")
+    if kind == "permission":
+        listed = perform(bureau.node, "permission_list", {})["permissions"]
+        assert isinstance(listed, list)
+        return {kind: next(one for one in listed if isinstance(one, dict) and one["id"] == item["id"])}
+    found = perform(bureau.node, shown, {key: item[key], **({"officer": DUTY} if shown == "message_open" else {})})
+    return {kind: found[kind]}
+
+
+# The network's instrument tells at once, so that no hit is held and can be released.
+@pytest.mark.parametrize("verb", [verb for verb in FOLLOWED if verb != "hit_release"])
+def test_act_answers_what_its_verb_answers(bureau: Bureau, elsewhere: ByApi, verb: str) -> None:
+    if verb == "case_reopen":
+        perform(bureau.node, "case_close", {"officer": DUTY, "number": bureau.case, "reason": "Left."})
+    answer = elsewhere.ask(verb, acts(bureau)[verb])
+    assert answer == shown_at_the_node(bureau, verb, answer)
+    if verb == "case_close":
+        perform(bureau.node, "case_reopen", {"officer": DUTY, "number": bureau.case, "reason": "Again."})
+
+
+def test_every_act_that_is_followed_has_a_route_that_only_names_its_result() -> None:
+    assert {verb for verb in FOLLOWED if not REQUESTS[verb].changes} == set()
+    assert set(FOLLOWED) <= {route.verb for route in ROUTES if route.writes is Writes.ONCE}
+
+
+def test_every_verb_that_a_job_does_with_a_file_is_asked_by_one() -> None:
+    with_files = {route.verb for route in ROUTES if route.handled in {Handled.JOB, Handled.VERB_ON_UPLOAD}}
+    assert set(BY_JOB) == with_files - {"search_many"}
+
+
+def test_page_goes_on_where_the_one_before_said(bureau: Bureau, elsewhere: ByApi) -> None:
+    for _ in range(2):
+        perform(bureau.node, "case_open", {"officer": DUTY, "title": "T", "crime_area": "fugitives"})
+    first = elsewhere.ask("case_list", {"limit": 1})
+    second = elsewhere.ask("case_list", {"limit": 1, "before": first["next_before"]})
+    both = perform(bureau.node, "case_list", {"limit": 2})["cases"]
+    assert [*cast("list[object]", first["cases"]), *cast("list[object]", second["cases"])] == both
+
+
+def test_field_that_no_route_takes_is_refused_and_an_empty_one_is_none(elsewhere: ByApi) -> None:
+    asked: JsonObject = {"record": SEEN, **ABOUT, "case": ""}
+    assert elsewhere.ask("record_show", asked)["record"]
+    with pytest.raises(Invalid) as refused:
+        elsewhere.ask("trail_show", {"officer": "", "limit": 3, "by": "duty-1"})
+    assert refused.value.field == "by"
+    with pytest.raises(Invalid) as refused:
+        elsewhere.ask("body_show", {})
+    assert refused.value.field == "body"
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - set(REQUESTS) - set(BY_JOB)))
+def test_verb_without_a_route_is_done_at_the_node(elsewhere: ByApi, verb: str) -> None:
+    with pytest.raises(Invalid, match="not asked of a node elsewhere"):
+        elsewhere.ask(verb, {})
+
+
+@pytest.mark.parametrize("verb", sorted(verb for verb, one in REQUESTS.items() if one.changes and verb not in FOLLOWED))
+def test_act_whose_result_no_route_shows_is_done_at_the_node(elsewhere: ByApi, verb: str) -> None:
+    with pytest.raises(Invalid, match="not asked of a node elsewhere"):
+        elsewhere.ask(verb, {})
