@@ -203,23 +203,23 @@ def test_stopped_node_goes_on_behind_what_is_durable(own_bureau: Bureau) -> None
 
 
 def test_job_that_waits_for_its_turn_as_the_node_stops_is_not_lost(
-    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+    own_bureau: Bureau, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bureau.work()
-    job = bureau.begun("/searches/batches", {"queries": many_queries(3), **WHY})
+    own_bureau.work()
+    job = own_bureau.begun("/searches/batches", {"queries": many_queries(3), **WHY})
     is_stopping = [False]
 
     def no_turn(_: object) -> JsonObject:
         is_stopping[0] = True
         raise Unavailable("The node stops.", why="It was asked to.", do="Start it again.", retry_is_safe=True)
 
-    monkeypatch.setattr(bureau.api.jobs, "_in_turn", no_turn)
-    monkeypatch.setattr(bureau.api.jobs, "_is_stopping", lambda: is_stopping[0])
-    assert bureau.api.jobs.run_next()
-    assert (bureau.job(job)["state"], bureau.job(job)["error"]) == ("running", None)
+    monkeypatch.setattr(own_bureau.api.jobs, "_in_turn", no_turn)
+    monkeypatch.setattr(own_bureau.api.jobs, "_is_stopping", lambda: is_stopping[0])
+    assert own_bureau.api.jobs.run_next()
+    assert (own_bureau.job(job)["state"], own_bureau.job(job)["error"]) == ("running", None)
     monkeypatch.undo()
-    bureau.work()
-    assert bureau.job(job)["state"] == "done"
+    own_bureau.work()
+    assert own_bureau.job(job)["state"] == "done"
 
 
 def test_job_waits_for_its_turn_in_the_loop_that_gives_them() -> None:
