@@ -9,7 +9,7 @@ import pytest
 
 from entente.api.reading import BODY_BYTES_MAX
 from entente.kernel.canonical import JsonObject
-from tests.support.api_requests import SEARCH
+from tests.support.api_requests import SEARCH, WANTED, WISH
 from tests.support.api_world import ABOUT, KEPT, OWN, SEEN, Bureau
 
 
@@ -133,21 +133,30 @@ def test_list_goes_on_by_its_cursor_and_by_no_other(bureau: Bureau) -> None:
     problem(page(good, token=bureau.token("analyst")), 400, "cursor")
 
 
-@pytest.mark.parametrize("place", ["cases", "hits", "messages"])
+PLACES = {
+    "cases": "cases", "hits": "hits", "messages": "messages", "permissions": "permissions", "record-requests": "requests",
+}  # fmt: skip
+"""Lists of what is newest, and what each calls its members."""
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_newest_lists_go_on_to_their_end_without_a_gap(bureau: Bureau, place: str) -> None:
+    name = PLACES[place]
     for count in range(3):
         headers = {"Idempotency-Key": f"{place}-{count}"}
         bureau.ask("POST", "/cases", json={"title": f"Case {count}", "crime_area": "fugitives"}, headers=headers)
         letter = {"to": "XA-NCB", "instrument": "charter", "subject": f"Letter {count}", "text": "t"}
         bureau.ask("POST", "/messages", json=letter, headers={"Idempotency-Key": f"{place}-letter-{count}"})
-    whole = [one.get("id") or one["number"] for one in bureau.ask("GET", f"/{place}").json()[place]]
+        bureau.ask("POST", "/permissions", json=WISH, headers={"Idempotency-Key": f"{place}-leave-{count}"})
+        bureau.ask("POST", "/record-requests", json=WANTED, headers={"Idempotency-Key": f"{place}-wanted-{count}"})
+    whole = [one.get("id") or one["number"] for one in bureau.ask("GET", f"/{place}").json()[name]]
     assert len(whole) >= 2
     found: list[str] = []
     cursor = None
     while len(found) <= len(whole):
         asked = {"limit": "1"} | ({"cursor": cursor} if cursor else {})
         page = bureau.ask("GET", f"/{place}", params=asked).json()
-        found += [one.get("id") or one["number"] for one in page[place]]
+        found += [one.get("id") or one["number"] for one in page[name]]
         if (cursor := page["next"]) is None:
             break
     assert found == whole

@@ -316,8 +316,8 @@ class MemoryCorrespondence:
     def permission(self, request: str) -> tuple[Way, PermissionRequest] | None:
         return self.kept_permissions.get(request)
 
-    def permissions(self, limit: int) -> tuple[tuple[Way, PermissionRequest], ...]:
-        return tuple(reversed(self.kept_permissions.values()))[:limit]
+    def permissions(self, limit: int, before: str = "") -> tuple[tuple[Way, PermissionRequest], ...]:
+        return tuple(kept_before(self.kept_permissions, before))[:limit]
 
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         self.kept_requests[request.header.id] = (way, request)
@@ -342,8 +342,8 @@ class MemoryCorrespondence:
             for kept_way, request in (*self.kept_requests.values(), *self.kept_consults.values())
         )
 
-    def record_requests(self, limit: int) -> tuple[tuple[Way, RecordRequest], ...]:
-        return tuple(reversed(self.kept_requests.values()))[:limit]
+    def record_requests(self, limit: int, before: str = "") -> tuple[tuple[Way, RecordRequest], ...]:
+        return tuple(kept_before(self.kept_requests, before))[:limit]
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from entente.api.correspondence_routes import LIMIT, made
 from entente.api.record_routes import PATH, RECORD, WHY, record_told, with_record
 from entente.api.route import PREFIX, ApiRoute, Method, Writes
-from entente.api.shapes import flag, free_text, many, moment, named, one_of, text, thing, whole
+from entente.api.shapes import NEXT, flag, free_text, many, moment, named, one_of, text, thing, whole
 from entente.bodies.tokens import Scope
 from entente.correspondence.model import TEXT_CHARACTERS_MAX
 from entente.handling.model import DisclosureAct
@@ -39,7 +39,8 @@ ROUTES: tuple[ApiRoute, ...] = (
         scope=Scope.READ_REQUESTS,
         needs=ASKING,
         query=LIMIT,
-        answer=thing({"permissions": many(named("Permission"))}),
+        answer=thing({"permissions": many(named("Permission")), "next": NEXT}),
+        pages="before",
     ),
     ApiRoute(
         name="ask_permission",
@@ -100,7 +101,8 @@ ROUTES: tuple[ApiRoute, ...] = (
         scope=Scope.READ_REQUESTS,
         needs=SEARCHING,
         query=LIMIT,
-        answer=thing({"requests": many(named("RecordRequest"))}),
+        answer=thing({"requests": many(named("RecordRequest")), "next": NEXT}),
+        pages="before",
     ),
     ApiRoute(
         name="show_record_request",

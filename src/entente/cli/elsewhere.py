@@ -8,7 +8,7 @@ that the command prints what it prints at the node. Source: docs/decisions/0073-
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,7 +108,7 @@ def _followed(client: Client, verb: str, made: str, arguments: JsonObject) -> Js
         raise
 
 
-def _one_of(listed: list[JsonObject], field: str, made: str) -> JsonObject:
+def _one_of(listed: Iterable[JsonObject], field: str, made: str) -> JsonObject:
     found = next((one for one in listed if one[field] == made), None)
     if found is None:
         raise NotFound
@@ -137,8 +137,8 @@ def _message(client: Client, made: str, _: JsonObject) -> JsonObject:
 
 
 def _permission(client: Client, made: str, _: JsonObject) -> JsonObject:
-    listed = client.list_permissions(limit=LIMIT_MAX)["permissions"]
-    return {"permission": _one_of(cast("list[JsonObject]", listed), "id", made)}
+    listed = client.list_permissions(page_size=LIMIT_MAX)
+    return {"permission": _one_of(cast("Iterable[JsonObject]", listed), "id", made)}
 
 
 def _record_request(client: Client, made: str, _: JsonObject) -> JsonObject:

@@ -180,7 +180,7 @@ REQUESTS: Mapping[str, Request] = {
         },
         changes=True,
     ),
-    "permission_list": Request(leave_and_requests.list_permissions, {"limit": "limit"}),
+    "permission_list": Request(leave_and_requests.list_permissions, {"limit": "page_size"}, pages="before"),
     "proposal_list": Request(directory.list_proposals, {}),
     "proposal_make": Request(
         directory.make_proposal, {"kind": "kind", "target": "target", "text": "text"}, changes=True
@@ -254,7 +254,7 @@ REQUESTS: Mapping[str, Request] = {
         },
         changes=True,
     ),
-    "request_list": Request(leave_and_requests.list_record_requests, {"limit": "limit"}),
+    "request_list": Request(leave_and_requests.list_record_requests, {"limit": "page_size"}, pages="before"),
     "request_show": Request(leave_and_requests.show_record_request, {"id": "record_request_id"}),
     "search": Request(
         search.search,

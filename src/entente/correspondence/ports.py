@@ -58,8 +58,8 @@ class CorrespondenceStore(Protocol):
     def permission(self, request: str) -> tuple[Way, PermissionRequest] | None:
         """Return a permission request."""
 
-    def permissions(self, limit: int) -> tuple[tuple[Way, PermissionRequest], ...]:
-        """Return the newest permission requests."""
+    def permissions(self, limit: int, before: str = "") -> tuple[tuple[Way, PermissionRequest], ...]:
+        """Return the newest permission requests, newest first, kept before another one where it is named."""
 
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         """Add or replace a record request."""
@@ -78,8 +78,8 @@ class CorrespondenceStore(Protocol):
     ) -> int:
         """Count what was asked of or by a body for a kind under an instrument since a moment: requests and consultations."""
 
-    def record_requests(self, limit: int) -> tuple[tuple[Way, RecordRequest], ...]:
-        """Return the newest record requests."""
+    def record_requests(self, limit: int, before: str = "") -> tuple[tuple[Way, RecordRequest], ...]:
+        """Return the newest record requests, newest first, kept before another one where it is named."""
 
 
 class TakenIn(Protocol):

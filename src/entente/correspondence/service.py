@@ -36,12 +36,12 @@ class Correspondence(
         with self.open_unit() as unit:
             return unit.correspondence.hits(limit, before)
 
-    def permissions(self, limit: int) -> tuple[tuple[Way, PermissionRequest], ...]:
-        """Return the newest requests for leave, asked by us and of us."""
+    def permissions(self, limit: int, before: str = "") -> tuple[tuple[Way, PermissionRequest], ...]:
+        """Return the newest requests for leave, asked by us and of us, kept before another where one is named."""
         with self.open_unit() as unit:
-            return unit.correspondence.permissions(limit)
+            return unit.correspondence.permissions(limit, before)
 
-    def record_requests(self, limit: int) -> tuple[tuple[Way, RecordRequest], ...]:
-        """Return the newest record requests, asked by us and of us."""
+    def record_requests(self, limit: int, before: str = "") -> tuple[tuple[Way, RecordRequest], ...]:
+        """Return the newest record requests, asked by us and of us, kept before another where one is named."""
         with self.open_unit() as unit:
-            return unit.correspondence.record_requests(limit)
+            return unit.correspondence.record_requests(limit, before)

@@ -145,9 +145,9 @@ class CorrespondenceTables:
         """Return a permission request."""
         return self._one(Family.PERMISSION, PermissionRequest, request)
 
-    def permissions(self, limit: int) -> tuple[tuple[Way, PermissionRequest], ...]:
-        """Return the newest permission requests, newest first."""
-        return self._read(_NEWEST, Family.PERMISSION, PermissionRequest, limit)
+    def permissions(self, limit: int, before: str = "") -> tuple[tuple[Way, PermissionRequest], ...]:
+        """Return the newest permission requests, newest first, kept before another one where it is named."""
+        return self._read(_before(_NEWEST, Family.PERMISSION, before), Family.PERMISSION, PermissionRequest, limit)
 
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         """Add or replace a record request."""
@@ -183,9 +183,9 @@ class CorrespondenceTables:
         )
         return sum(json.loads(row.document)["kind"] == kind for row in documents)
 
-    def record_requests(self, limit: int) -> tuple[tuple[Way, RecordRequest], ...]:
-        """Return the newest record requests, newest first."""
-        return self._read(_NEWEST, Family.RECORD_REQUEST, RecordRequest, limit)
+    def record_requests(self, limit: int, before: str = "") -> tuple[tuple[Way, RecordRequest], ...]:
+        """Return the newest record requests, newest first, kept before another one where it is named."""
+        return self._read(_before(_NEWEST, Family.RECORD_REQUEST, before), Family.RECORD_REQUEST, RecordRequest, limit)
 
     def _put(self, family: Family, item: T, way: Way, state: StrEnum, *, answers: str = "") -> None:
         header: Header = item.header

@@ -197,9 +197,12 @@ def _answer_permission(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _permissions(node: Node, arguments: Arguments) -> JsonObject:
-    names = names_of(node)
-    found = node.correspondence.permissions(_limit(arguments))
-    return {"permissions": [_permission(node, way, request, names) for way, request in found]}
+    names, limit = names_of(node), _limit(arguments)
+    found = node.correspondence.permissions(limit, arguments.optional_text("before"))
+    return {
+        "permissions": [_permission(node, way, request, names) for way, request in found],
+        "next_before": found[-1][1].header.id if len(found) == limit else None,
+    }
 
 
 def _ask_record(node: Node, arguments: Arguments) -> JsonObject:
@@ -260,9 +263,12 @@ def _show_request(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _requests(node: Node, arguments: Arguments) -> JsonObject:
-    names = names_of(node)
-    found = node.correspondence.record_requests(_limit(arguments))
-    return {"requests": [_request(node, way, request, names) for way, request in found]}
+    names, limit = names_of(node), _limit(arguments)
+    found = node.correspondence.record_requests(limit, arguments.optional_text("before"))
+    return {
+        "requests": [_request(node, way, request, names) for way, request in found],
+        "next_before": found[-1][1].header.id if len(found) == limit else None,
+    }
 
 
 def _about(arguments: Arguments, names: Names) -> About:
@@ -411,7 +417,7 @@ VERBS: tuple[Verb, ...] = (
         "permission_answer", _answer_permission, "Grant or refuse leave.",
         "officer", "id", "grant", "days", "reason", "text",
     ),
-    verb("permission_list", _permissions, "List the newest requests for leave.", "limit"),
+    verb("permission_list", _permissions, "List the newest requests for leave.", "limit", "before"),
     verb(
         "request_ask", _ask_record, "Ask a source's node for one record.",
         "officer", "record", "kind", *_ABOUT,
@@ -421,5 +427,5 @@ VERBS: tuple[Verb, ...] = (
         "officer", "record", "identifier", "kind", "occasion", *_ABOUT,
     ),
     verb("request_show", _show_request, "Show a record request and its answer.", "id"),
-    verb("request_list", _requests, "List the newest record requests.", "limit"),
+    verb("request_list", _requests, "List the newest record requests.", "limit", "before"),
 )  # fmt: skip

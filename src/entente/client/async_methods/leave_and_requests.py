@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from entente.client.listing import AsksAsync
+from entente.client.listing import AsksAsync, AsyncListing
 from entente.client.requests import leave_and_requests
 from entente.client.shapes import (
     ConsultRecordAnswer,
     ListPermissionsAnswer,
     ListRecordRequestsAnswer,
+    Permission,
+    RecordRequest,
     Result,
     ShowRecordRequestAnswer,
 )
@@ -22,14 +24,14 @@ from entente.client.shapes import (
 class AsyncLeaveAndRequestsMethods(AsksAsync):
     """What the client that does not wait has under «Leave and requests»."""
 
-    async def list_permissions(self, *, limit: int | None = None) -> ListPermissionsAnswer:
+    def list_permissions(self, *, page_size: int | None = None) -> AsyncListing[ListPermissionsAnswer, Permission]:
         """List the newest requests for leave, ours and those of others about our records.
 
         Needs the scope requests.read.
 
-        limit: How many at most, newest first.
+        page_size: How many a page has; the list goes on over all pages.
         """
-        return await self.ask(leave_and_requests.list_permissions(limit=limit))
+        return AsyncListing(self, leave_and_requests.list_permissions(page_size=page_size))
 
     async def ask_permission(
         self,
@@ -99,14 +101,16 @@ class AsyncLeaveAndRequestsMethods(AsksAsync):
             )
         )
 
-    async def list_record_requests(self, *, limit: int | None = None) -> ListRecordRequestsAnswer:
+    def list_record_requests(
+        self, *, page_size: int | None = None
+    ) -> AsyncListing[ListRecordRequestsAnswer, RecordRequest]:
         """List the newest record requests, ours and those of others.
 
         Needs the scope requests.read.
 
-        limit: How many at most, newest first.
+        page_size: How many a page has; the list goes on over all pages.
         """
-        return await self.ask(leave_and_requests.list_record_requests(limit=limit))
+        return AsyncListing(self, leave_and_requests.list_record_requests(page_size=page_size))
 
     async def show_record_request(self, record_request_id: str) -> ShowRecordRequestAnswer:
         """Show a record request and its answer.

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from entente.client.listing import Asks
+from entente.client.listing import Asks, Listing
 from entente.client.requests import leave_and_requests
 from entente.client.shapes import (
     ConsultRecordAnswer,
     ListPermissionsAnswer,
     ListRecordRequestsAnswer,
+    Permission,
+    RecordRequest,
     Result,
     ShowRecordRequestAnswer,
 )
@@ -22,14 +24,14 @@ from entente.client.shapes import (
 class LeaveAndRequestsMethods(Asks):
     """What the client that waits has under «Leave and requests»."""
 
-    def list_permissions(self, *, limit: int | None = None) -> ListPermissionsAnswer:
+    def list_permissions(self, *, page_size: int | None = None) -> Listing[ListPermissionsAnswer, Permission]:
         """List the newest requests for leave, ours and those of others about our records.
 
         Needs the scope requests.read.
 
-        limit: How many at most, newest first.
+        page_size: How many a page has; the list goes on over all pages.
         """
-        return self.ask(leave_and_requests.list_permissions(limit=limit))
+        return Listing(self, leave_and_requests.list_permissions(page_size=page_size))
 
     def ask_permission(
         self,
@@ -99,14 +101,14 @@ class LeaveAndRequestsMethods(Asks):
             )
         )
 
-    def list_record_requests(self, *, limit: int | None = None) -> ListRecordRequestsAnswer:
+    def list_record_requests(self, *, page_size: int | None = None) -> Listing[ListRecordRequestsAnswer, RecordRequest]:
         """List the newest record requests, ours and those of others.
 
         Needs the scope requests.read.
 
-        limit: How many at most, newest first.
+        page_size: How many a page has; the list goes on over all pages.
         """
-        return self.ask(leave_and_requests.list_record_requests(limit=limit))
+        return Listing(self, leave_and_requests.list_record_requests(page_size=page_size))
 
     def show_record_request(self, record_request_id: str) -> ShowRecordRequestAnswer:
         """Show a record request and its answer.

@@ -8,19 +8,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from entente.client.call import Call, filled, given, parameters, two_parts
+from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts
 from entente.client.shapes import (
     ConsultRecordAnswer,
     ListPermissionsAnswer,
     ListRecordRequestsAnswer,
+    Permission,
+    RecordRequest,
     Result,
     ShowRecordRequestAnswer,
 )
 
 
-def list_permissions(*, limit: int | None = None) -> Call[ListPermissionsAnswer]:
+def list_permissions(*, page_size: int | None = None) -> PagedCall[ListPermissionsAnswer, Permission]:
     """List the newest requests for leave, ours and those of others about our records."""
-    return Call("list_permissions", "GET", "/permissions", ListPermissionsAnswer, query=parameters(limit=limit))
+    return PagedCall(
+        "list_permissions",
+        "GET",
+        "/permissions",
+        ListPermissionsAnswer,
+        query=parameters(limit=page_size),
+        items="permissions",
+    )
 
 
 def ask_permission(
@@ -79,10 +88,15 @@ def answer_permission(
     )
 
 
-def list_record_requests(*, limit: int | None = None) -> Call[ListRecordRequestsAnswer]:
+def list_record_requests(*, page_size: int | None = None) -> PagedCall[ListRecordRequestsAnswer, RecordRequest]:
     """List the newest record requests, ours and those of others."""
-    return Call(
-        "list_record_requests", "GET", "/record-requests", ListRecordRequestsAnswer, query=parameters(limit=limit)
+    return PagedCall(
+        "list_record_requests",
+        "GET",
+        "/record-requests",
+        ListRecordRequestsAnswer,
+        query=parameters(limit=page_size),
+        items="requests",
     )
 
 

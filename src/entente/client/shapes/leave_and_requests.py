@@ -70,6 +70,8 @@ class ListPermissionsAnswer(TypedDict):
     """What is answered by `list_permissions`."""
 
     permissions: list[Permission]
+    next: str | None
+    """The cursor of the next page; null after the last."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 
@@ -78,6 +80,8 @@ class ListRecordRequestsAnswer(TypedDict):
     """What is answered by `list_record_requests`."""
 
     requests: list[RecordRequest]
+    next: str | None
+    """The cursor of the next page; null after the last."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 
