@@ -10,7 +10,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -29,8 +29,13 @@ from entente.api.once import note_commit
 from entente.api.operator import operator_route
 from entente.api.rest import Api, ApiParts
 from entente.api.running import Runner
+from entente.bodies.accounts import OpenUnit, Passwords
+from entente.bodies.authority import Record
+from entente.bodies.enrolling import Enrolling
 from entente.bodies.model import BodyKind, Compromise, Genesis, Officer
 from entente.bodies.service import Directory
+from entente.bodies.sessions import Sessions, SessionTimes
+from entente.bodies.signing_in import SignIn
 from entente.bodies.statements import DirectoryKind
 from entente.bodies.tokens import Tokens
 from entente.cases.service import Cases
@@ -60,7 +65,7 @@ from entente.kernel.sealing import HpkeSealer, Sealer
 from entente.kernel.signing import GuardedSigner
 from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement, draft
-from entente.node import Keeping, Node
+from entente.node import Accounts, Keeping, Node
 from entente.records.blobs import Blobs
 from entente.records.erasing_again import ErasingAgain
 from entente.records.freshening import Freshening
@@ -102,6 +107,7 @@ from entente.verbs.references import names_of
 from entente.web.api_page import api_page_route
 from entente.web.errors import exception_handlers
 from entente.web.home import home_routes
+from entente.web.vetted import LateCodes, LatePasswords
 
 Post = Callable[[str, bytes], bytes]
 
@@ -186,6 +192,8 @@ class Parts:
     """Where the transparency log of the trail lies."""
     blob_files: BlobFiles
     """The sealed chunks of records' files."""
+    passwords: Passwords = field(default_factory=LatePasswords)
+    """How officers' passwords are hashed."""
     free_bytes: Callable[[], int] | None = None
     """What is free on the disk beside the store; None: what the system says of the folder's disk."""
 
@@ -345,6 +353,8 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
 def _keep_house(node: Node, api: Api) -> None:
     api.once.forget_old()
     node.erasing.run()
+    node.accounts.sessions.remove_over()
+    node.accounts.sign_in.forget_old()
 
 
 def _error_pages(node: Node) -> dict[Any, Any]:
@@ -457,7 +467,10 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
     def doubt(unit: Any, compromise: Compromise) -> int:  # noqa: ANN401 - the directory knows no records
         return intake.doubt(unit, compromise)
 
-    directory = Directory(unit, clock, ids, lists, recorded, signer, channel, parts.ring, doubt)
+    accounts = _accounts(parts.passwords, settings, unit, view, clock, ids, lists, recorded)
+    directory = Directory(
+        unit, clock, ids, lists, recorded, signer, channel, parts.ring, doubt, accounts.sessions.end_beyond
+    )
     tokens = Tokens(unit, view, clock, ids, lists, recorded)
     disclosure = Disclosure(view, clock, lists)
     reentries = Reentries(lambda record: identifying_keys(record, schemata), recorded)
@@ -539,6 +552,7 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
                 schemata=schemata,
                 directory=directory,
                 tokens=tokens,
+                accounts=accounts,
                 agreements=agreements,
                 cutting_off=cutting_off,
                 disclosure=disclosure,
@@ -583,6 +597,29 @@ def open_parts(settings: Settings, parts: Parts) -> Iterator[tuple[Node, Store]]
             ),
             store,
         )
+
+
+def _accounts(
+    passwords: Passwords,
+    settings: Settings,
+    unit: OpenUnit,
+    view: OpenUnit,
+    clock: Clock,
+    ids: Ids,
+    lists: CodeLists,
+    recorded: Record,
+) -> Accounts:
+    times = SessionTimes(
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        whole=timedelta(hours=settings.session_hours_max),
+        recent=timedelta(minutes=settings.session_recent_minutes),
+    )
+    codes, sessions = LateCodes(), Sessions(unit, view, clock, ids, lists, recorded, times)
+    return Accounts(
+        sessions=sessions,
+        sign_in=SignIn(unit, view, clock, ids, recorded, sessions, passwords, codes),
+        enrolling=Enrolling(unit, view, clock, ids, lists, recorded, sessions, passwords, codes),
+    )
 
 
 def tend(node: Node) -> int:

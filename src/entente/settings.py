@@ -99,6 +99,30 @@ SETTINGS = (
         10_000,
     ),
     SettingRow(
+        "session_idle_minutes",
+        "30",
+        "minutes",
+        "After how long without a request an officer's session in the browser ends.",
+        1,
+        720,
+    ),
+    SettingRow(
+        "session_hours_max",
+        "12",
+        "hours",
+        "After how long a session ends whatever happens; the default is a shift.",
+        1,
+        24,
+    ),
+    SettingRow(
+        "session_recent_minutes",
+        "10",
+        "minutes",
+        "How long ago an officer may have proved who they are for a heavy act, before they are asked again.",
+        1,
+        60,
+    ),
+    SettingRow(
         "blobs_gb_max", "20", "gigabytes", "Room for records' files on this node, our own and fetched ones.", 1, 100_000
     ),
     SettingRow(
@@ -143,6 +167,9 @@ class Settings:
     search_workers: int
     api_tls_in_front: bool
     api_requests_per_second: int
+    session_idle_minutes: int
+    session_hours_max: int
+    session_recent_minutes: int
     blobs_gb_max: int
     log_format: str
     log_level: str
