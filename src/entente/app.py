@@ -33,6 +33,7 @@ from entente.bodies.accounts import OpenUnit, Passwords
 from entente.bodies.authority import Record
 from entente.bodies.enrolling import Enrolling
 from entente.bodies.model import BodyKind, Compromise, Genesis, Officer
+from entente.bodies.passkeys import Passkeys
 from entente.bodies.service import Directory
 from entente.bodies.sessions import Sessions, SessionTimes
 from entente.bodies.signing_in import SignIn
@@ -107,7 +108,7 @@ from entente.verbs.references import names_of
 from entente.web.api_page import api_page_route
 from entente.web.errors import exception_handlers
 from entente.web.home import home_routes
-from entente.web.vetted import LateCodes, LatePasswords
+from entente.web.vetted import LateCeremony, LateCodes, LatePasswords
 
 Post = Callable[[str, bytes], bytes]
 
@@ -618,6 +619,7 @@ def _accounts(
     return Accounts(
         sessions=sessions,
         sign_in=SignIn(unit, view, clock, ids, recorded, sessions, passwords, codes),
+        passkeys=Passkeys(unit, view, clock, ids, recorded, sessions, LateCeremony()),
         enrolling=Enrolling(unit, view, clock, ids, lists, recorded, sessions, passwords, codes),
     )
 

@@ -16,6 +16,7 @@ from entente.agreements.cutting_off import CuttingOff
 from entente.agreements.model import Instrument
 from entente.agreements.service import Agreements
 from entente.bodies.enrolling import Enrolling
+from entente.bodies.passkeys import Passkeys
 from entente.bodies.service import Directory
 from entente.bodies.sessions import Sessions
 from entente.bodies.signing_in import SignIn
@@ -208,6 +209,7 @@ class Accounts:
     sessions: Sessions
     sign_in: SignIn
     enrolling: Enrolling
+    passkeys: Passkeys
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ An account belongs to one officer of the body and has that officer's id. It hold
 codes and digests of recovery codes; passkeys and links to a provider of single sign-on stand beside it. What the officer may
 do is judged by their roles at every act (bodies.powers) and never by the account.
 
-Source: docs/rules/desk.md W1 to W12; NIST SP 800-63B (memorised secrets, one-time codes, sessions).
+Source: docs/rules/desk.md W1 to W8; NIST SP 800-63B (memorised secrets, one-time codes, sessions).
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ class Enrolling:
         with self.open_unit() as unit:
             self._authorise(unit, by, officer)
             self._require_officer(unit, officer)
-            if unit.accounts.account(officer) is not None:
+            if unit.accounts.account(officer) is not None or unit.accounts.passkeys(officer):
                 raise Conflict(
                     f"{officer} has an account already.",
                     why="A second invitation would let one administrator take an officer's place (docs/rules/desk.md W7).",
@@ -287,7 +287,7 @@ class Enrolling:
 
     @staticmethod
     def _require_account(unit: AccountsUnit, officer: OfficerId) -> None:
-        if unit.accounts.account(officer) is None:
+        if unit.accounts.account(officer) is None and not unit.accounts.passkeys(officer):
             raise NotFound
 
     def _say(self, unit: AccountsUnit, verb: str, by: OfficerId, officer: OfficerId, detail: JsonObject) -> None:

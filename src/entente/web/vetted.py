@@ -13,6 +13,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from entente.bodies.accounts import Passkey
+    from entente.bodies.passkeys import NewKey, Site
+    from entente.kernel.ids import OfficerId
+    from entente.web.ceremonies import WebAuthnCeremony
     from entente.web.passwords import Argon2Passwords, Totp
 
 
@@ -54,6 +58,35 @@ class LateCodes:
         """Return the time step whose code this is; None for no such code."""
         totp: type[Totp] = import_module("entente.web.passwords").Totp
         return totp.step_of(secret, code, now)
+
+
+class LateCeremony:
+    """The Ceremony of a running node."""
+
+    def options_for_new(self, site: Site, officer: OfficerId, held: tuple[str, ...], challenge: bytes) -> str:
+        """Return what makes a new passkey."""
+        return self._ceremony().options_for_new(site, officer, held, challenge)
+
+    def new_key(self, site: Site, challenge: bytes, answer: str) -> NewKey | None:
+        """Return the key of an answer, if it proves itself."""
+        return self._ceremony().new_key(site, challenge, answer)
+
+    def options_to_sign(self, site: Site, challenge: bytes) -> str:
+        """Return what has an authenticator sign."""
+        return self._ceremony().options_to_sign(site, challenge)
+
+    def credential_of(self, answer: str) -> str:
+        """Return the id of the passkey that an answer says it is of; empty for none."""
+        return self._ceremony().credential_of(answer)
+
+    def count_of(self, site: Site, challenge: bytes, answer: str, passkey: Passkey) -> int | None:
+        """Return the new signature count of a passkey, if the answer is its signature."""
+        return self._ceremony().count_of(site, challenge, answer, passkey)
+
+    @staticmethod
+    def _ceremony() -> WebAuthnCeremony:
+        made: WebAuthnCeremony = import_module("entente.web.ceremonies").WebAuthnCeremony()
+        return made
 
 
 def address_of_secret(secret: str, officer: str, body: str) -> str:
