@@ -207,7 +207,7 @@ def home_page(node: Node) -> HomePage:
     with node.disclosure.open_unit() as unit:
         own = unit.bodies.own()
         bodies = {body.id: body for body in unit.bodies.bodies()}
-    reading = _Reading(own, bodies, situation.instruments, _zone(own.zone))
+    reading = _Reading(own, bodies, situation.instruments, zone_of(own.zone))
     rows = node.trail.latest(ROWS_READ)
     keys = own.current_keys
     return HomePage(
@@ -331,7 +331,8 @@ def _words(code: str) -> str:
     return code.replace("_", " ")
 
 
-def _zone(name: str) -> tzinfo:
+def zone_of(name: str) -> tzinfo:
+    """Return a zone by its name; UTC for one that this machine does not know."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

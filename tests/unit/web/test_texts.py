@@ -1,0 +1,172 @@
+"""What pages say: the same keys, placeholders and plural categories in six languages, none missing, none unused, none hard-coded.
+
+The templates and the code are read for the keys they use; keys that are put together there are named here with what puts them
+together.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from babel import Locale
+
+import entente.web.desk
+from entente.formats.codelists import load_code_lists
+from entente.kernel.errors import EntenteError
+from entente.web.desk.page import ActPage, ShowPage
+from entente.web.desk.rendering import LOOKS
+from entente.web.desk.table import PAGES
+from entente.web.pages import TEMPLATES
+from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_texts_of, texts_of
+
+OTHERS = tuple(language for language in LANGUAGES if language != "en")
+DESK = tuple(sorted((TEMPLATES / "desk").glob("*.html")))
+CODE = tuple(sorted(Path(next(iter(entente.web.desk.__path__))).glob("*.py")))
+USED_IN_TEMPLATE = re.compile(r"""\bt\("([a-z_.]+)"|help="([a-z_.]+)"|\bt\('([a-z_.]+)'""")
+FIELD_IN_TEMPLATE = re.compile(r"""(?:field|tick)\(t, form, "[a-z_]+", "([a-z_]+)\"""")
+# What a person reads on a page and no language changes.
+SAID_ALIKE = frozenset({"Entente", "Enter", "g", "j", "k"})
+JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+TAG = re.compile(r"<[^>]*>", re.DOTALL)
+READ_ALOUD = re.compile(r"""\b(?:aria-label|title|placeholder|alt)="([^"]*)\"""")
+
+
+def forms_of(text: Text) -> list[str]:
+    return [text] if isinstance(text, str) else list(text.values())
+
+
+def placeholders(text: Text) -> set[str]:
+    return {name for form in forms_of(text) for name in PLACEHOLDER.findall(form)}
+
+
+def put_together() -> Iterator[str]:
+    """Yield the keys that are put together from what the table, the errors and the lists hold."""
+    for page in PAGES:
+        if isinstance(page, ShowPage) and page.in_navigation:
+            yield f"nav.{page.name}"
+        if isinstance(page, ActPage):
+            yield from (f"field.{one.name}" for one in page.fields)
+    yield from (f"look.{look}" for look in LOOKS)
+    yield from (f"wrong.{error.code}" for error in EntenteError.__subclasses__())
+    yield from (f"state.{state}" for state in ("open", "closed"))
+
+
+def used() -> set[str]:
+    keys = set(put_together())
+    for template in DESK:
+        text = template.read_text("utf-8")
+        keys |= {
+            key for found in USED_IN_TEMPLATE.findall(text) for key in found if "." in key and not key.endswith(".")
+        }
+        keys |= {f"field.{name}" for name in FIELD_IN_TEMPLATE.findall(text)}
+    for file in CODE:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            keys |= set(_keys_in(node))
+    return keys
+
+
+def _keys_in(node: ast.AST) -> Iterator[str]:
+    if not isinstance(node, ast.Call) or not node.args:
+        return
+    called = ast.unparse(node.func)
+    first = node.args[0]
+    said = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+    if called.endswith(".text") and "." in said:
+        yield said
+    if called == "Done" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+        yield "done." + str(node.args[1].value)
+    if called == "_worded" and said:
+        yield from (f"wrong.{said}{part}" for part in ("", "_why", "_do"))
+
+
+def test_every_text_is_there_in_every_language_and_none_is_unused() -> None:
+    keys = used()
+    for language in LANGUAGES:
+        there = set(texts_of(language))
+        assert keys - there == set(), f"{language} lacks texts"
+        assert there - keys == set(), f"{language} has texts that no page says"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_placeholders_are_those_of_english(language: str) -> None:
+    english, other = texts_of("en"), texts_of(language)
+    assert {key for key in english if placeholders(english[key]) != placeholders(other[key])} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plural_forms_are_those_of_the_language(language: str) -> None:
+    wanted = set(Locale.parse(language).plural_form.tags) | {"other"}
+    plural = {key: set(text) for key, text in texts_of(language).items() if isinstance(text, Mapping)}
+    assert plural
+    assert {key: forms for key, forms in plural.items() if forms != wanted} == {}
+    english = {key for key, text in texts_of("en").items() if isinstance(text, Mapping)}
+    assert set(plural) == english
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_few_texts_are_the_english_ones(language: str) -> None:
+    english, other = texts_of("en"), texts_of(language)
+    same = {key for key, text in english.items() if isinstance(text, str) and text == other[key] and len(text) > 12}
+    assert same == set(), "a text was not translated"
+
+
+def coded_lists() -> dict[str, set[str]]:
+    lists = load_code_lists()
+    return {"purposes": set(lists.purposes), "crime_areas": set(lists.crime_areas)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_has_words_and_no_other_has(language: str) -> None:
+    worded = code_texts_of(language)
+    for listed, codes in coded_lists().items():
+        assert set(worded[listed]) == codes, f"{language} {listed}"
+    assert {name: set(codes) for name, codes in worded.items()} == {
+        name: set(codes) for name, codes in code_texts_of("en").items()
+    }
+    assert all(text.strip() for codes in worded.values() for text in codes.values())
+
+
+def test_english_words_of_codes_are_the_labels_of_the_lists() -> None:
+    lists, worded = load_code_lists(), code_texts_of("en")
+    assert {code: entry.label for code, entry in lists.purposes.items()} == worded["purposes"]
+    assert {code: entry.label for code, entry in lists.crime_areas.items()} == worded["crime_areas"]
+
+
+def hard_coded(template: str) -> list[str]:
+    """Return what a template says by itself."""
+    bare = JINJA.sub(" ", template)
+    said = [word for word in TAG.sub("\n", bare).split("\n") if re.search(r"[^\W\d_]", word)]
+    said += [text for text in READ_ALOUD.findall(bare) if re.search(r"[^\W\d_]", text)]
+    return [word.strip() for word in said if word.strip() not in SAID_ALIKE]
+
+
+@pytest.mark.parametrize("template", DESK, ids=lambda path: path.name)
+def test_no_template_says_anything_by_itself(template: Path) -> None:
+    assert hard_coded(template.read_text("utf-8")) == []
+
+
+def test_hard_coded_text_is_caught() -> None:
+    assert hard_coded("<p>Hello {{ name }}</p>") == ["Hello"]
+    assert hard_coded('<a title="Go there" href="x">{{ t("a.b") }}</a>') == ["Go there"]
+
+
+def test_text_is_escaped_and_counted_by_the_rules_of_the_language() -> None:
+    hostile = "<script>"
+    assert "&lt;script&gt;" in Wording("en").text("shell.zone", zone=hostile)
+    assert "<script>" not in Wording("en").text("shell.zone", zone=hostile)
+    assert Wording("en").text("shell.wrong", count=1).endswith("thing to mend")
+    assert "пункта" in Wording("ru").text("shell.wrong", count=3)
+    assert "пунктов" in Wording("ru").text("shell.wrong", count=11)
+    assert "أمران" in Wording("ar").text("shell.wrong", count=2)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_are_written_with_the_digits_of_documents(language: str) -> None:
+    say = Wording(language)
+    assert re.sub(r"\D", "", say.number(1234567)) == "1234567"
+    assert "1234567" not in say.number(1234567)
+    assert re.sub(r"\D", "", say.percent(905)) in {"91", "90"}
