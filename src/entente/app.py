@@ -27,6 +27,7 @@ from entente.api.meters import Meters, metrics_routes
 from entente.api.observed import Observed
 from entente.api.once import note_commit
 from entente.api.operator import operator_route
+from entente.api.peers import is_local
 from entente.api.rest import Api, ApiParts
 from entente.api.running import Runner
 from entente.bodies.accounts import OpenUnit, Passwords
@@ -106,6 +107,12 @@ from entente.transport.courier import Courier, Fetcher
 from entente.transport.server import NodeServer, exchange_route, listen, listening_address, loopback_beside, web_address
 from entente.verbs.references import names_of
 from entente.web.api_page import api_page_route
+from entente.web.desk.cookies import CookieSessions
+from entente.web.desk.desk import Desk
+from entente.web.desk.entrance import Entrance
+from entente.web.desk.officer_accounts import OfficerAccounts
+from entente.web.desk.own_account import OwnAccount
+from entente.web.desk.ports import DeskParts
 from entente.web.errors import exception_handlers
 from entente.web.home import home_routes
 from entente.web.vetted import LateCeremony, LateCodes, LatePasswords
@@ -326,7 +333,7 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         api = Api(node, ApiParts.of(store.act, store.view, token, runner))
         housekeeper = Housekeeper(partial(_keep_house, node, api))
         meters = Meters(node)
-        routes = _routes(node, api, meters, operator_route(node, token, runner))
+        routes = _routes(node, api, meters, operator_route(node, token, runner), runner)
         observed = Middleware(Observed, meters=meters, paths=[route.path for route in routes])
         serving = Starlette(routes=routes, middleware=[observed], exception_handlers=_error_pages(node))
         server = NodeServer(serving, *{bound, inner})
@@ -362,7 +369,7 @@ def _error_pages(node: Node) -> dict[Any, Any]:
     return exception_handlers(is_exercise=names_of(node).own.is_exercise)
 
 
-def _routes(node: Node, api: Api, meters: Meters, operator: Route) -> Sequence[Route | Mount]:
+def _routes(node: Node, api: Api, meters: Meters, operator: Route, runner: Runner) -> Sequence[Route | Mount]:
     """Return what a running node answers."""
     return [
         exchange_route(while_there_is_room(node.disk, node.exchange.receive)),
@@ -372,7 +379,16 @@ def _routes(node: Node, api: Api, meters: Meters, operator: Route) -> Sequence[R
         *health_routes(node),
         *metrics_routes(node, meters),
         *home_routes(node),
+        _desk(node, api, runner),
     ]
+
+
+def _desk(node: Node, api: Api, runner: Runner) -> Mount:
+    """Return the officers' pages, with the entrance and the accounts beside their table."""
+    desk = Desk(node, DeskParts(CookieSessions(node), api.once, runner, is_local))
+    entrance = Entrance(desk)
+    accounts = OwnAccount(desk, entrance), OfficerAccounts(desk, entrance)
+    return desk.mount([*entrance.routes(), *(route for one in accounts for route in one.routes())])
 
 
 def running_node(path: Path) -> Holder | None:

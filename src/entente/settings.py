@@ -99,6 +99,13 @@ SETTINGS = (
         10_000,
     ),
     SettingRow(
+        "web_address",
+        "",
+        "address",
+        "The address that officers open, like https://desk.example: passkeys and single sign-on are made for it. Nothing: "
+        "passkeys count at http://localhost alone.",
+    ),
+    SettingRow(
         "session_idle_minutes",
         "30",
         "minutes",
@@ -167,6 +174,7 @@ class Settings:
     search_workers: int
     api_tls_in_front: bool
     api_requests_per_second: int
+    web_address: str
     session_idle_minutes: int
     session_hours_max: int
     session_recent_minutes: int
@@ -204,6 +212,8 @@ def read_settings(environment: Mapping[str, str], given: Mapping[str, str]) -> S
     }
     read: dict[str, Any] = {row.name: _value(row, values[row.name]) for row in SETTINGS}
     store = store_address(values["store"]) if values["store"] else ""
+    if values["web_address"]:
+        read["web_address"] = web_address(values["web_address"])
     has_tls = read["api_tls_in_front"] == "yes"
     return Settings(**{**read, "folder": Path(values["folder"]), "store": store, "api_tls_in_front": has_tls})
 
@@ -236,6 +246,21 @@ def store_address(text: str) -> str:
     if has_password:
         raise _bad_address(
             "it holds a password, which others could read in the list of processes, in the folder or a log"
+        )
+    return text
+
+
+def web_address(text: str) -> str:
+    """Return an address that officers open, as browsers write an origin; raise Misconfigured for any other."""
+    parts = urlsplit(text)
+    is_plain = text.isascii() and parts.hostname is not None and text == f"{parts.scheme}://{parts.netloc}".lower()
+    is_named = is_plain and not set("@[%") & set(parts.netloc) and not (parts.hostname or "").replace(".", "").isdigit()
+    if not is_named or ((parts.scheme, parts.hostname) != ("http", "localhost") and parts.scheme != "https"):
+        raise Misconfigured(
+            "The setting web_address is not the address of a desk.",
+            why="Passkeys are bound to a host by its name, over TLS: https, the name in small letters, a port where it is not "
+            "443, and nothing after it.",
+            do="Set ENTENTE_WEB_ADDRESS to an address like https://desk.example, or leave it out.",
         )
     return text
 

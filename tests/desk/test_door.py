@@ -74,7 +74,7 @@ def test_page_holds_nothing_inline_and_nothing_from_elsewhere(world: DeskWorld) 
 def test_whoever_has_no_session_is_sent_to_sign_in_and_comes_back(world: DeskWorld) -> None:
     answer = world.browser(None).get("/desk/cases?before=2026/000001")
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/sign-in?back=%2Fdesk%2Fcases%3Fbefore%3D2026%252F000001"
+    assert answer.headers["location"] == "/desk/sign-in?back=%2Fdesk%2Fcases%3Fbefore%3D2026%252F000001"
 
 
 def test_unknown_session_is_no_session(world: DeskWorld) -> None:

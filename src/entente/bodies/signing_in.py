@@ -139,6 +139,12 @@ class SignIn:
             unit.commit()
         return made
 
+    def recovery_codes_left(self, officer: OfficerId) -> int | None:
+        """Return how many recovery codes an officer has left; None for an officer without a password."""
+        with self.open_view() as view:
+            account = view.accounts.account(officer)
+        return None if account is None else len(account.recovery_digests)
+
     def has_accounts(self) -> bool:
         """Say whether any officer has an account: a node just begun has none, and says where to begin."""
         with self.open_view() as view:

@@ -16,6 +16,7 @@ from threading import BoundedSemaphore
 from typing import Final
 
 import pyotp
+import segno
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
@@ -96,6 +97,12 @@ def address_of_secret(secret: str, officer: str, body: str) -> str:
     return pyotp.TOTP(secret, digits=CODE_DIGITS, interval=CODE_SECONDS).provisioning_uri(
         name=officer, issuer_name=f"{ISSUER} {body}"
     )
+
+
+def picture_of(address: str) -> str:
+    """Return an address as a picture to be scanned (QR code), as a data address."""
+    picture: str = segno.make(address, error="m", micro=False).svg_data_uri(border=4, light="#fff", dark="#000")
+    return picture
 
 
 def _is_repeated(text: str, listed: frozenset[str]) -> bool:

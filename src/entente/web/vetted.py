@@ -92,3 +92,8 @@ class LateCeremony:
 def address_of_secret(secret: str, officer: str, body: str) -> str:
     """Return what a device scans or opens to take over a secret."""
     return str(import_module("entente.web.passwords").address_of_secret(secret, officer, body))
+
+
+def picture_of(address: str) -> str:
+    """Return an address as a picture to be scanned, as a data address."""
+    return str(import_module("entente.web.passwords").picture_of(address))

@@ -1,8 +1,8 @@
 """Everything a page says, in the reader's language: texts with plural forms, codes of closed lists, dates and numbers.
 
-Texts stand in `texts/<language>.yaml`: a key and a sentence, or a key and one sentence for each plural category that CLDR gives
-the language. Placeholders stand in braces. English is written first; tests hold the other five against it, and every key against
-the templates (tests/unit/web/test_texts.py).
+Texts stand in `texts/<language>.yaml`, those of signing in in `texts/sign_in/<language>.yaml`: a key and a sentence, or a key and
+one sentence for each plural category that CLDR gives the language. Placeholders stand in braces. English is written first; tests
+hold the other five against it, and every key against the templates (tests/unit/web/test_texts.py).
 
 Source: Unicode CLDR, as the package Babel carries it; docs/rules/desk.md W26.
 """
@@ -45,7 +45,8 @@ Texts: TypeAlias = Mapping[str, Text]
 @cache
 def texts_of(language: str) -> Texts:
     """Return the texts of a language by key."""
-    return _read(TEXTS / f"{language}.yaml")
+    name = f"{language}.yaml"
+    return {**_read(TEXTS / name), **_read(TEXTS / "sign_in" / name)}
 
 
 @cache

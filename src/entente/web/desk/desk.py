@@ -51,8 +51,8 @@ from entente.web.home import zone_of
 from entente.web.wording import Wording
 
 _log = logging.getLogger(__name__)
-SIGN_IN_PATH: Final = "/sign-in"
-"""Where whoever has no session is sent; who implements SessionOf serves it."""
+SIGN_IN_PATH: Final = f"{PREFIX}/sign-in"
+"""Where whoever has no session is sent (entrance.Entrance)."""
 QUERY_CHARACTERS_MAX: Final = 300
 SEE_OTHER: Final = 303
 _ONCE_CHARACTERS_MAX: Final = 50
@@ -70,9 +70,10 @@ class Desk:
         self._shown = {page.name: page for page in pages if isinstance(page, ShowPage)}
         self._acts = [page for page in pages if isinstance(page, ActPage)]
 
-    def mount(self) -> Mount:
-        """Return the desk at its place."""
+    def mount(self, beside: Sequence[Route] = ()) -> Mount:
+        """Return the desk at its place, with routes that are no rows of its table beside them: the entrance, accounts."""
         routes = [
+            *beside,
             *(Route(page.path or "/", partial(self._show, page), methods=["GET"]) for page in self._shown.values()),
             *(Route(act.path, partial(self._act, act), methods=["POST"]) for act in self._acts),
             Route("/choose", choose, methods=["POST"]),
@@ -87,10 +88,11 @@ class Desk:
         return Mount(PREFIX, app=app)
 
     async def _session(self, request: Request) -> Session | None:
-        self._require_secure(request)
+        self.require_secure(request)
         return await run_in_threadpool(self.parts.session_of, request)
 
-    def _require_secure(self, request: Request) -> None:
+    def require_secure(self, request: Request) -> None:
+        """Raise Untrusted for a line that others can read (W20)."""
         if not (self.node.settings.api_tls_in_front or self.parts.is_local(request)):
             raise Untrusted(
                 "The request came in the clear.",
