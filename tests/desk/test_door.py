@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from entente.verbs import perform
-from entente.web.desk.guards import own_path
+from entente.web.desk.paths import own_path
 from entente.web.desk.static_files import static_files
 from tests.support.desk_world import COOKIE, SAME_ORIGIN, DeskWorld
 

@@ -14,7 +14,7 @@ from entente.verbs import VERBS, perform
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.desk.table import PAGES
 from tests.support.api_world import ROLES
-from tests.support.desk_pages import absent, left_empty, path_of
+from tests.support.desk_pages import absent, left_empty, path_of, with_query
 from tests.support.desk_world import DeskWorld
 from tests.support.nodes import HEAD
 
@@ -43,9 +43,11 @@ def test_each_row_names_verbs_roles_and_templates_that_there_are(world: DeskWorl
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("page", SHOWN, ids=lambda page: page.name)
 def test_page_opens_to_the_roles_of_its_row_and_to_no_other(world: DeskWorld, page: ShowPage, role: str) -> None:
-    answer = world.browser(role).get(path_of(world, page))
+    answer = with_query(world, world.browser(role)).get(path_of(world, page))
     if role_may(world, role, page):
-        assert answer.status_code == 200, answer.text
+        # What the gate hides from a role's level of confidentiality is not there for it.
+        hidden = {404} if page.name in {"record", "judge"} else set()
+        assert answer.status_code in {200, *hidden}, answer.text
     else:
         assert answer.status_code == 403
         assert "B9.2" in answer.text
@@ -54,9 +56,9 @@ def test_page_opens_to_the_roles_of_its_row_and_to_no_other(world: DeskWorld, pa
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
 def test_form_is_taken_from_the_roles_of_its_row_and_from_no_other(world: DeskWorld, act: ActPage, role: str) -> None:
-    browser = world.browser(role)
+    browser = with_query(world, world.browser(role))
     session = world.signed_in.sessions[browser.http.cookies["test_session"]]
-    fields = {"csrf": session.csrf, "once": f"{role}-{act.name}", **left_empty(world, act)}
+    fields = {"csrf": session.csrf, "once": f"{role}-{act.name}", **left_empty(act)}
     answer = browser.post(path_of(world, act), fields)
     if role_may(world, role, act):
         assert answer.status_code in {303, 400, 403, 404, 409}
@@ -68,7 +70,7 @@ def test_form_is_taken_from_the_roles_of_its_row_and_from_no_other(world: DeskWo
 
 @pytest.mark.parametrize("page", [one for one in SHOWN if "{" in one.path], ids=lambda page: page.name)
 def test_what_is_absent_foreign_or_hidden_is_one_page_to_the_byte(world: DeskWorld, page: ShowPage) -> None:
-    browser = world.browser()
+    browser = with_query(world, world.browser())
     seen = set()
     for path in absent(world, page):
         answer = browser.get(path)

@@ -36,6 +36,8 @@ LANGUAGES: Final[Mapping[str, str]] = {
 FIRST_LANGUAGE: Final = "en"
 _LOCALES: Final[Mapping[str, str]] = {"en": "en_GB", "zh": "zh_Hans_CN"}
 """Where the language alone would give one state's habits: 27 Nov 2026 and 24 hours, as police write them."""
+_LEFT_TO_USERS: Final = re.compile(r"AA|Q[M-Z]|X[A-JL-Z]|ZZ")
+"""XK is left to users too, and everybody means Kosovo by it, CLDR among them."""
 PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 
 Text: TypeAlias = "str | Mapping[str, str]"
@@ -113,10 +115,14 @@ class Wording:
         """Return a closed list: code → words."""
         return code_texts_of(self.language)[listed]
 
-    def country(self, code: str) -> str:
-        """Return the name of a country by its code of two letters, as CLDR has it."""
-        name: str | None = self.locale.territories.get(code.upper())
-        return name if name is not None else code.upper()
+    def country(self, code: str, ours: Mapping[str, str]) -> str:
+        """Return the name of a country by its code of two letters, as CLDR has it; of others as our own list has it.
+
+        Codes that ISO 3166-1 leaves to its users (XA to XZ …) mean to CLDR what they do not mean here.
+        """
+        code = code.upper()
+        name: str | None = None if _LEFT_TO_USERS.fullmatch(code) else self.locale.territories.get(code)
+        return name if name is not None else ours.get(code, code)
 
     def number(self, value: int) -> str:
         """Return a number as the language writes it, with the digits 0 to 9: they are compared with those of documents."""

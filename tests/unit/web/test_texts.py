@@ -15,8 +15,15 @@ import pytest
 from babel import Locale
 
 import entente.web.desk
+from entente.correspondence.model import HitState
+from entente.exchange.model import SendState
 from entente.formats.codelists import load_code_lists
+from entente.formats.schemata import load_schemata
+from entente.handling.model import DisclosureAct, InformationEvaluation, SourceEvaluation
+from entente.identity.identifiers.reading import IdentifierKind, Validity
+from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
+from entente.records.model import HolderState
 from entente.web.desk.page import ActPage, ShowPage
 from entente.web.desk.rendering import LOOKS
 from entente.web.desk.table import PAGES
@@ -53,6 +60,7 @@ def put_together() -> Iterator[str]:
     yield from (f"look.{look}" for look in LOOKS)
     yield from (f"wrong.{error.code}" for error in EntenteError.__subclasses__())
     yield from (f"state.{state}" for state in ("open", "closed"))
+    yield from (f"evidence.{side}" for side in EvidenceKind)
 
 
 def used() -> set[str]:
@@ -115,8 +123,33 @@ def test_few_texts_are_the_english_ones(language: str) -> None:
 
 
 def coded_lists() -> dict[str, set[str]]:
-    lists = load_code_lists()
-    return {"purposes": set(lists.purposes), "crime_areas": set(lists.crime_areas)}
+    """Return every closed list that pages show, by its name in the texts, with the codes it has."""
+    lists, schemata = load_code_lists(), load_schemata()
+    return {
+        "purposes": set(lists.purposes),
+        "crime_areas": set(lists.crime_areas),
+        "subject_statuses": set(lists.subject_statuses),
+        "record_kinds": set(lists.record_kinds),
+        "marks": set(lists.marks),
+        "confidentiality": set(lists.confidentiality_levels),
+        "handling_codes": set(lists.handling_codes),
+        "refusal_reasons": set(lists.refusal_reasons),
+        "hit_outcomes": set(lists.hit_outcomes),
+        "urgencies": set(lists.urgencies),
+        "suspension_reasons": set(lists.suspension_reasons),
+        "erasure_reasons": set(lists.erasure_reasons),
+        "roles": set(lists.roles),
+        "acts": {*DisclosureAct},
+        "source_evaluations": {*SourceEvaluation},
+        "information_evaluations": {*InformationEvaluation},
+        "sexes": set(SEXES),
+        "identifier_kinds": {*IdentifierKind},
+        "validities": {*Validity},
+        "hit_states": {*HitState},
+        "send_states": {*SendState},
+        "holder_states": {*HolderState},
+        "schemata": set(schemata),
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -130,10 +163,19 @@ def test_every_code_has_words_and_no_other_has(language: str) -> None:
     assert all(text.strip() for codes in worded.values() for text in codes.values())
 
 
-def test_english_words_of_codes_are_the_labels_of_the_lists() -> None:
-    lists, worded = load_code_lists(), code_texts_of("en")
-    assert {code: entry.label for code, entry in lists.purposes.items()} == worded["purposes"]
-    assert {code: entry.label for code, entry in lists.crime_areas.items()} == worded["crime_areas"]
+@pytest.mark.parametrize(
+    "listed",
+    ["purposes", "crime_areas", "subject_statuses", "record_kinds", "marks", "refusal_reasons", "hit_outcomes",
+     "urgencies", "suspension_reasons", "erasure_reasons", "roles", "handling_codes"],
+)  # fmt: skip
+def test_english_words_of_codes_are_the_labels_of_the_lists(listed: str) -> None:
+    entries = getattr(load_code_lists(), listed)
+    assert {code: entry.label for code, entry in entries.items()} == code_texts_of("en")[listed]
+
+
+def test_worded_properties_are_properties_with_their_english_label() -> None:
+    labels = {(name, prop.label) for schema in load_schemata().values() for name, prop in schema.properties.items()}
+    assert set(code_texts_of("en")["properties"].items()) <= labels
 
 
 def hard_coded(template: str) -> list[str]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from entente.bodies.tokens import may
 from entente.cases.model import TITLE_CHARACTERS_MAX
 from entente.cases.rules import NOTE_CHARACTERS_MAX, REFERENCE_CHARACTERS_MAX
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import parse_time
 from entente.verbs.references import names_and_officer
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 50
 _READERS = ("open_case", "keep_case")
-_ITEM_PATHS: Mapping[str, str] = {}
+_ITEM_PATHS: Mapping[str, str] = {
+    "message_sent": f"{PREFIX}/messages",
+    "message_received": f"{PREFIX}/messages",
+    "hit": f"{PREFIX}/hits",
+}
 """Kind of a chronology's line → where the item it is about is shown."""
 _WRITTEN = frozenset({"note", "opened", "closed", "reopened", "reference", "message_sent", "message_received"})
 """Kinds whose text an officer wrote; of the others a room wrote it, in English."""
@@ -115,7 +118,7 @@ def _cases(asked: Asked) -> CasesPage:
         title=asked.say.text("nav.cases"),
         cases=[case_line(one, asked.say) for one in members(answer, "cases")],
         next=f"{PREFIX}/cases?before={following}" if following else "",
-        may_open=_may(asked, "open_case"),
+        may_open=may_do(asked, "open_case"),
     )
 
 
@@ -149,7 +152,7 @@ def _case(asked: Asked) -> CasePage:
         ],
         events=[_event(one, say) for one in members(answer, "events")],
         bodies={code: f"{code} · {name}" for code, name in others},
-        may_keep=_may(asked, "keep_case"),
+        may_keep=may_do(asked, "keep_case"),
     )
 
 
@@ -188,12 +191,6 @@ def _reopen(asked: Asked) -> Done:
     number = _number(asked)
     asked.perform("case_reopen", {"number": number, "reason": asked.form.value("reason")})
     return Done(case_path(number), "case_reopened")
-
-
-def _may(asked: Asked, verb: str) -> bool:
-    """Say whether a form is offered; what it asks for is judged again when it is sent."""
-    _, officer = names_and_officer(asked.node, asked.officer)
-    return may(officer, (verb,), asked.node.clock.now(), asked.node.lists)
 
 
 _CASE = "/cases/{year}/{serial}"

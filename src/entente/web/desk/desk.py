@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -36,10 +37,11 @@ from entente.verbs import VERBS
 from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk import wrong
 from entente.web.desk.forms import ONCE, Entered, Fault, entered, fault_of, posted
-from entente.web.desk.guards import HOME, has_token, own_path, require_own_page
+from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
 from entente.web.desk.memory import Memories
-from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage
+from entente.web.desk.paths import HOME, own_path
 from entente.web.desk.ports import DeskParts, Step
 from entente.web.desk.preferences import choose, language_of, look_of
 from entente.web.desk.rendering import Shell, Way, rendered
@@ -105,7 +107,8 @@ class Desk:
         session = await self._session(request)
         if session is None:
             return RedirectResponse(f"{SIGN_IN_PATH}?{urlencode({'back': _here(request)})}", SEE_OTHER)
-        return await self._in_turn(page, partial(self._show_now, page, self._asked(request, session), request))
+        asked = self._asked(request, session)
+        return await self._in_turn(page, asked, partial(self._show_now, page, asked, request))
 
     async def _act(self, act: ActPage, request: Request) -> Response:
         require_own_page(request)
@@ -121,22 +124,23 @@ class Desk:
         if not has_token(session, fields):
             faults = (Fault("", asked.say.text("fault.session"), asked.say.text("fault.session_do")),)
         if faults:
-            return await self._in_turn(act, partial(self._given_back, act, asked, request, faults))
+            return await self._in_turn(act, asked, partial(self._given_back, act, asked, request, faults))
         if not act.is_once:
-            return await self._in_turn(act, partial(self._done_once, act, asked, request, None))
+            return await self._in_turn(act, asked, partial(self._done_once, act, asked, request, None))
         key = _once_key(request.url.path, fields, form)
         kept = self.parts.once.request(session.account, key, request.method, request.url.path, dict(form.values))
         async with self.parts.once.alone(kept):
-            return await self._in_turn(act, partial(self._done_once, act, asked, request, kept))
+            return await self._in_turn(act, asked, partial(self._done_once, act, asked, request, kept))
 
     def _show_now(self, page: ShowPage, asked: Asked, request: Request) -> Response:
         """Make and write a page, in a thread."""
-        self._require_role(page, asked)
-        return rendered(page.template, page.make(asked), self.shell(request, asked.session, page), asked.say)
+        content = page.make(asked)
+        if isinstance(content, Elsewhere):
+            return RedirectResponse(content.to, SEE_OTHER)
+        return rendered(page.template, content, self.shell(request, asked.session, page), asked.say)
 
     def _done(self, act: ActPage, asked: Asked) -> Done:
         """Do what a form asks, in a thread; what its path names and nothing here has is not there."""
-        self._require_role(act, asked)
         try:
             return act.act(asked)
         except Invalid as error:
@@ -177,6 +181,9 @@ class Desk:
             content = page.make(asked)
         except EntenteError as other:
             raise error if error is not None else other from other
+        if isinstance(content, Elsewhere):
+            # What the form was about cannot be shown any more as it was: then what is wrong with it is all there is to say.
+            raise error if error is not None else NotFound
         return rendered(page.template, content, self.shell(request, asked.session, page), asked.say, asked.form, status)
 
     def _require_role(self, page: Page, asked: Asked) -> None:
@@ -196,11 +203,12 @@ class Desk:
                 record=node.directory.record,
             )
 
-    async def _in_turn(self, page: Page, work: Callable[[], Response]) -> Response:
-        """Do work in a thread when its turn has come; raise what it raises."""
+    async def _in_turn(self, page: Page, asked: Asked, work: Callable[[], Response]) -> Response:
+        """Do work for whose role it is, in a thread when its turn has come; raise what it raises."""
         made: list[Response] = []
 
         def step(_: Step) -> JsonObject:
+            self._require_role(page, asked)
             made.append(work())
             return {}
 
@@ -256,9 +264,11 @@ class Desk:
     async def _on_error(self, request: Request, error: Exception) -> Response:
         """Show what went wrong. Of a fault of ours the class alone is logged: what a library says may quote what was asked."""
         session = None
-        if isinstance(error, EntenteError) and not isinstance(error, Untrusted):
-            session = await self._session(request)
-        elif not isinstance(error, HTTPException | EntenteError):
+        if isinstance(error, EntenteError | HTTPException):
+            # Whoever may not even be heard sees the error and nothing of a session.
+            with suppress(Untrusted):
+                session = await self._session(request)
+        else:
             _log.error("A page of the desk failed: %s", type(error).__name__)
         # Nothing on it says which address was asked for: what is hidden and what is absent are one page.
         shell = replace(self.shell(request, session), here=HOME, done="")

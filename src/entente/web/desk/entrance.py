@@ -31,8 +31,9 @@ from entente.verbs.references import names_of
 from entente.web.desk.cookies import forget, keep, session_of, signed_in_of, token_of, whence
 from entente.web.desk.desk import SEE_OTHER, SIGN_IN_PATH, Desk
 from entente.web.desk.forms import BACK, Entered, Fault, Field, Kind, entered, fault_of, posted
-from entente.web.desk.guards import HOME, has_token, own_path, require_own_page
+from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.page import Content
+from entente.web.desk.paths import HOME, own_path
 from entente.web.desk.rendering import rendered
 from entente.web.errors import STATUS
 from entente.web.vetted import address_of_secret, picture_of
@@ -173,7 +174,8 @@ class Entrance:
     async def out(self, request: Request) -> Response:
         """Sign out; the form carries the session's token, so that no other page signs anybody out."""
         require_own_page(request)
-        fields, signed_in = await posted(request), await self.who(request)
+        signed_in = await self.who(request)
+        fields = await posted(request)
         answer = RedirectResponse(SIGN_IN_PATH, SEE_OTHER)
         if signed_in is not None:
             if not has_token(session_of(signed_in), fields):

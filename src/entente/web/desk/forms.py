@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from entente.kernel.errors import EntenteError, Invalid
+from entente.web.desk.paths import own_path
 from entente.web.wording import Wording
 
 FORM_BYTES_MAX: Final = 512 * 1024
@@ -80,6 +81,8 @@ class Entered:
     faults: tuple[Fault, ...] = ()
     of: str = ""
     """The name of the act that was posted; a page with several forms gives back the one."""
+    back: str = ""
+    """Where to go back to, as a plain path of the desk; empty for nowhere."""
 
     def value(self, name: str) -> str:
         """Return what was entered into a field; empty for nothing."""
@@ -144,7 +147,7 @@ def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wor
         name: text if known[name].kind is Kind.TEXT else text.strip() for name, text in given.items() if name in known
     }
     faults = tuple(fault for one in fields if (fault := _fault_of(one, values.get(one.name, ""), say)) is not None)
-    return Entered(values, faults, of)
+    return Entered(values, faults, of, own_path(given[BACK]) if given.get(BACK) else "")
 
 
 def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -15,8 +14,6 @@ from starlette.requests import Request
 from entente.kernel.errors import Untrusted
 from entente.web.desk.forms import CSRF
 from entente.web.desk.session import Session
-
-HOME: Final = "/desk"
 
 
 def require_own_page(request: Request) -> None:
@@ -38,16 +35,6 @@ def require_own_page(request: Request) -> None:
 def has_token(session: Session, fields: Mapping[str, str]) -> bool:
     """Say whether a form carries the token of the session that sends it; compared in constant time."""
     return hmac.compare_digest(session.csrf.encode("utf-8"), fields.get(CSRF, "").encode("utf-8"))
-
-
-def own_path(wanted: str) -> str:
-    """Return a path of the desk as it was asked for, and the desk itself for anything else: nobody is sent elsewhere.
-
-    Browsers read a backslash as «/», and «//» as another host; a control character ends a header.
-    """
-    is_ours = wanted == HOME or wanted.startswith((f"{HOME}/", f"{HOME}?"))
-    is_plain = wanted.isascii() and wanted.isprintable() and not set(wanted) & {"\\", " "}
-    return wanted if is_ours and is_plain and "//" not in wanted else HOME
 
 
 def _elsewhere() -> Untrusted:

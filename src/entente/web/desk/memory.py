@@ -4,7 +4,7 @@ Purpose and case are asked once and kept for the task (DESIGN 5); queries hold p
 nor in the store, and end with the session, the process, or after an hour. A query is asked anew each time its page is shown, so
 that a page never shows what may not be seen any more; only the question is kept here, never an answer.
 
-Source: docs/rules/desk.md.
+Source: docs/rules/desk.md W30; docs/decisions/0085-a-query-is-kept-and-its-answer-is-not.md.
 """
 
 from __future__ import annotations
@@ -48,7 +48,6 @@ class Task:
 class KeptQuery:
     """A query as it was asked, with the task it was asked for."""
 
-    line: str
     fields: Mapping[str, str]
     task: Task
     at: datetime

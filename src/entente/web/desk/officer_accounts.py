@@ -25,8 +25,8 @@ from entente.web.desk.cookies import session_of
 from entente.web.desk.desk import SEE_OTHER, Desk
 from entente.web.desk.entrance import INVITATION_PATH, Entrance, again_first, to_sign_in
 from entente.web.desk.forms import Entered, Field, fault_of
-from entente.web.desk.guards import HOME
 from entente.web.desk.page import Done
+from entente.web.desk.paths import HOME
 from entente.web.errors import STATUS
 from entente.web.wording import Moment, Wording
 

@@ -33,8 +33,9 @@ from entente.web.desk.cookies import keep, session_of, whence
 from entente.web.desk.desk import SEE_OTHER, Desk
 from entente.web.desk.entrance import NOT_IN, CodesPage, Entrance, again_first, site_of, to_sign_in
 from entente.web.desk.forms import Entered, Fault, Field, Kind, fault_of
-from entente.web.desk.guards import HOME, has_token
+from entente.web.desk.guards import has_token
 from entente.web.desk.page import Done
+from entente.web.desk.paths import HOME
 from entente.web.errors import STATUS
 from entente.web.wording import Moment, Wording
 

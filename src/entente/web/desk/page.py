@@ -13,16 +13,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from entente.bodies.tokens import may
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.ids import OfficerId
 from entente.node import Node
 from entente.verbs import VERBS, perform
+from entente.verbs.references import names_and_officer
 from entente.web.desk.forms import Entered, Field
 from entente.web.desk.memory import Memory
+from entente.web.desk.paths import HOME
 from entente.web.desk.session import Session
 from entente.web.wording import Wording
 
-PREFIX = "/desk"
+PREFIX = HOME
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,20 @@ class Asked:
             fields["officer"] = self.session.account
         return perform(self.node, verb, fields)
 
+    def perform_as_nobody(self, verb: str, given: JsonObject) -> JsonObject:
+        """Do a verb without saying who asks, where it then shows less and records nothing."""
+        return perform(self.node, verb, given)
+
     @property
     def officer(self) -> OfficerId:
         """Return who asks."""
         return self.session.account
+
+
+def may_do(asked: Asked, *verbs: str) -> bool:
+    """Say whether a role of who asks may do one of these, so that a form is offered; it is judged again when it is sent."""
+    _, officer = names_and_officer(asked.node, asked.officer)
+    return may(officer, verbs, asked.node.clock.now(), asked.node.lists)
 
 
 class Content(Protocol):
@@ -60,6 +73,14 @@ class Content(Protocol):
     @property
     def title(self) -> str:
         """What the page is, in the reader's language; the heading, and the window's title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """That another page comes first: where the browser is sent instead."""
+
+    to: str
+    """A path below PREFIX."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +117,7 @@ class ShowPage:
     template: str
     shows: str
     """One sentence, for the reference and for whoever reads the table."""
-    make: Callable[[Asked], Content]
+    make: Callable[[Asked], Content | Elsewhere]
     in_navigation: bool = False
     key: str = ""
     """The letter after `g` that opens it by keyboard; only of pages in the navigation."""

@@ -15,7 +15,8 @@ from starlette.responses import RedirectResponse, Response
 
 from entente.kernel.errors import Invalid
 from entente.web.desk.forms import BACK, posted
-from entente.web.desk.guards import own_path, require_own_page
+from entente.web.desk.guards import require_own_page
+from entente.web.desk.paths import own_path
 from entente.web.desk.rendering import LOOKS
 from entente.web.desk.session import Session
 from entente.web.wording import LANGUAGES, chosen_language
