@@ -38,6 +38,7 @@ from entente.bodies.passkeys import Passkeys
 from entente.bodies.service import Directory
 from entente.bodies.sessions import Sessions, SessionTimes
 from entente.bodies.signing_in import SignIn
+from entente.bodies.single_sign_on import SingleSignOn
 from entente.bodies.statements import DirectoryKind
 from entente.bodies.tokens import Tokens
 from entente.cases.service import Cases
@@ -113,9 +114,10 @@ from entente.web.desk.entrance import Entrance
 from entente.web.desk.officer_accounts import OfficerAccounts
 from entente.web.desk.own_account import OwnAccount
 from entente.web.desk.ports import DeskParts
+from entente.web.desk.sign_on import SignOn
 from entente.web.errors import exception_handlers
 from entente.web.home import home_routes
-from entente.web.vetted import LateCeremony, LateCodes, LatePasswords
+from entente.web.vetted import LateCeremony, LateCodes, LatePasswords, provider_of
 
 Post = Callable[[str, bytes], bytes]
 
@@ -387,8 +389,8 @@ def _desk(node: Node, api: Api, runner: Runner) -> Mount:
     """Return the officers' pages, with the entrance and the accounts beside their table."""
     desk = Desk(node, DeskParts(CookieSessions(node), api.once, runner, is_local))
     entrance = Entrance(desk)
-    accounts = OwnAccount(desk, entrance), OfficerAccounts(desk, entrance)
-    return desk.mount([*entrance.routes(), *(route for one in accounts for route in one.routes())])
+    beside = entrance, SignOn(desk, entrance), OwnAccount(desk, entrance), OfficerAccounts(desk, entrance)
+    return desk.mount([route for one in beside for route in one.routes()])
 
 
 def running_node(path: Path) -> Holder | None:
@@ -636,6 +638,7 @@ def _accounts(
         sessions=sessions,
         sign_in=SignIn(unit, view, clock, ids, recorded, sessions, passwords, codes),
         passkeys=Passkeys(unit, view, clock, ids, recorded, sessions, LateCeremony()),
+        single_sign_on=SingleSignOn(unit, view, clock, ids, recorded, sessions, provider_of(settings, clock)),
         enrolling=Enrolling(unit, view, clock, ids, lists, recorded, sessions, passwords, codes),
     )
 

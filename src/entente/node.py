@@ -20,6 +20,7 @@ from entente.bodies.passkeys import Passkeys
 from entente.bodies.service import Directory
 from entente.bodies.sessions import Sessions
 from entente.bodies.signing_in import SignIn
+from entente.bodies.single_sign_on import SingleSignOn
 from entente.bodies.tokens import Tokens
 from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
@@ -210,6 +211,7 @@ class Accounts:
     sign_in: SignIn
     enrolling: Enrolling
     passkeys: Passkeys
+    single_sign_on: SingleSignOn
 
 
 @dataclass(frozen=True, slots=True)

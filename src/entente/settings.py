@@ -106,6 +106,22 @@ SETTINGS = (
         "passkeys count at http://localhost alone.",
     ),
     SettingRow(
+        "oidc_issuer",
+        "",
+        "address",
+        "The body's provider of single sign-on (OpenID Connect), as it calls itself; nothing: none.",
+    ),
+    SettingRow("oidc_client", "", "name", "As what the provider knows this node."),
+    SettingRow(
+        "oidc_secret_file", "", "path", "A file of mode 0600 with the secret that the provider gave for this node."
+    ),
+    SettingRow(
+        "oidc_claim",
+        "sub",
+        "name",
+        "Which claim of the provider's token says who somebody is; it must never be given to another person later.",
+    ),
+    SettingRow(
         "session_idle_minutes",
         "30",
         "minutes",
@@ -175,6 +191,10 @@ class Settings:
     api_tls_in_front: bool
     api_requests_per_second: int
     web_address: str
+    oidc_issuer: str
+    oidc_client: str
+    oidc_secret_file: str
+    oidc_claim: str
     session_idle_minutes: int
     session_hours_max: int
     session_recent_minutes: int
@@ -214,6 +234,7 @@ def read_settings(environment: Mapping[str, str], given: Mapping[str, str]) -> S
     store = store_address(values["store"]) if values["store"] else ""
     if values["web_address"]:
         read["web_address"] = web_address(values["web_address"])
+    _require_provider(values)
     has_tls = read["api_tls_in_front"] == "yes"
     return Settings(**{**read, "folder": Path(values["folder"]), "store": store, "api_tls_in_front": has_tls})
 
@@ -248,6 +269,26 @@ def store_address(text: str) -> str:
             "it holds a password, which others could read in the list of processes, in the folder or a log"
         )
     return text
+
+
+def _require_provider(values: Mapping[str, str]) -> None:
+    """Raise Misconfigured for half a provider, or one that is asked in the clear."""
+    issuer, beside = values["oidc_issuer"], ("oidc_client", "oidc_secret_file")
+    parts = urlsplit(issuer)
+    is_asked_safely = parts.scheme == "https" or (parts.scheme, parts.hostname) in {
+        ("http", "127.0.0.1"), ("http", "localhost"),
+    }  # fmt: skip
+    if any(values[name] for name in beside) != bool(issuer) or (issuer and not all(values[name] for name in beside)):
+        why = "issuer, client and secret file are set together, or none of them"
+    elif issuer and not is_asked_safely:
+        why = "the issuer is an address with https"
+    else:
+        return
+    raise Misconfigured(
+        "The settings of single sign-on do not hold together.",
+        why=f"Officers are let in by what the provider signs: {why}.",
+        do="Set ENTENTE_OIDC_ISSUER, ENTENTE_OIDC_CLIENT and ENTENTE_OIDC_SECRET_FILE as the provider's operator gave them.",
+    )
 
 
 def web_address(text: str) -> str:

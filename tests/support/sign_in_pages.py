@@ -24,6 +24,7 @@ from entente.web.desk.entrance import Entrance
 from entente.web.desk.officer_accounts import OfficerAccounts
 from entente.web.desk.own_account import OwnAccount
 from entente.web.desk.ports import DeskParts
+from entente.web.desk.sign_on import SignOn
 from tests.support.accounts import HEAD, PASSWORD
 from tests.support.accounts import Desk as Bureau
 
@@ -82,8 +83,8 @@ def application(node: Node) -> Starlette:
     once = Once(*opener, node.clock, b"secret of a test")
     desk = Desk(node, DeskParts(CookieSessions(node), once, Runner(1), is_local))
     entrance = Entrance(desk)
-    accounts = OwnAccount(desk, entrance), OfficerAccounts(desk, entrance)
-    return Starlette(routes=[desk.mount([*entrance.routes(), *(route for one in accounts for route in one.routes())])])
+    beside = entrance, SignOn(desk, entrance), OwnAccount(desk, entrance), OfficerAccounts(desk, entrance)
+    return Starlette(routes=[desk.mount([route for one in beside for route in one.routes()])])
 
 
 def browser(bureau: Bureau, origin: str = ORIGIN, peer: str = "127.0.0.1", **settings: Any) -> Browser:  # noqa: ANN401 - of any kind

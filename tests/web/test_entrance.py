@@ -14,6 +14,7 @@ from starlette.requests import Request
 from entente.bodies.guarding import FREE_OF_ADDRESS, FREE_OF_NAME
 from entente.bodies.passkeys import Site
 from entente.web.desk.cookies import whence
+from entente.web.home import home_page
 from tests.support.accounts import DUTY, HEAD, PASSWORD, SECOND, Desk
 from tests.support.authenticator import Authenticator
 from tests.support.sign_in_pages import COOKIE, ORIGIN, SAME_ORIGIN, browser, invited
@@ -397,3 +398,13 @@ def test_every_page_of_signing_in_is_there_in_every_language(desk: Desk, languag
     assert [page.status_code for page in pages] == [200] * len(pages)
     assert all(f'lang="{language}"' in page.text for page in pages)
     assert all(page.headers["content-security-policy"].startswith("default-src 'none'") for page in pages)
+
+
+def test_page_for_everybody_does_not_say_when_officers_come_and_go(desk: Desk) -> None:
+    before = home_page(desk.node).acts
+    desk.enrol(DUTY)
+    there = browser(desk)
+    there.sign_in(DUTY)
+    there.send("/desk/account/codes")
+    there.send("/desk/sign-in/out")
+    assert home_page(desk.node).acts == before

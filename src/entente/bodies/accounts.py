@@ -253,7 +253,7 @@ class AccountStore(Protocol):
         """Add or replace an account."""
 
     def remove_account(self, officer: OfficerId) -> None:
-        """Remove an account with its passkeys; links to a provider stay."""
+        """Remove an account with its passkeys and its links to a provider."""
 
     def officers(self) -> frozenset[OfficerId]:
         """Return who has an account."""

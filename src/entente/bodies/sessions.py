@@ -70,8 +70,13 @@ class Sessions:
     record: Record
     times: SessionTimes
 
-    def begin(self, unit: AccountsUnit, officer: Officer, way: Way, at: From) -> Begun:
-        """Begin a session in a unit of work that the caller commits; where the officer has too many, the oldest ends."""
+    def begin(
+        self, unit: AccountsUnit, officer: Officer, way: Way, at: From, proved_at: datetime | None = None
+    ) -> Begun:
+        """Begin a session in a unit of work that the caller commits; where the officer has too many, the oldest ends.
+
+        `proved_at`: when the officer proved who they are, where that was not now.
+        """
         now, token = self.clock.now(), self._new_token()
         session = Session(
             id=SessionId(self.ids.new_id("session")),
@@ -81,7 +86,7 @@ class Sessions:
             way=way,
             began_at=now,
             seen_at=now,
-            proved_at=now,
+            proved_at=now if proved_at is None else min(now, proved_at),
             ends_at=now + self.times.whole,
             language=at.language,
             device=_device(at.device),

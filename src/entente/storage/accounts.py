@@ -62,7 +62,10 @@ class AccountTables:
         replace_row(self._connection, account, {"officer": value.officer}, {"document": sealed})
 
     def remove_account(self, officer: OfficerId) -> None:
-        """Remove an account with its passkeys; links to a provider stay."""
+        """Remove an account with its passkeys and its links to a provider."""
+        for link in self.links():
+            if link.officer == officer:
+                self.remove_link(link.issuer, link.subject)
         self._connection.execute(sa.delete(account).where(account.c.officer == officer))
         self._connection.execute(sa.delete(passkey).where(passkey.c.officer == officer))
 

@@ -9,15 +9,22 @@ from __future__ import annotations
 
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, cast
+
+from entente.kernel.clock import Clock
+from entente.kernel.errors import Misconfigured
+from entente.settings import Settings
 
 if TYPE_CHECKING:
     from entente.bodies.accounts import Passkey
     from entente.bodies.passkeys import NewKey, Site
+    from entente.bodies.single_sign_on import Sent, Subject
     from entente.kernel.ids import OfficerId
     from entente.web.ceremonies import WebAuthnCeremony
     from entente.web.passwords import Argon2Passwords, Totp
+    from entente.web.single_sign_on import OidcProvider
 
 
 class LatePasswords:
@@ -87,6 +94,64 @@ class LateCeremony:
     def _ceremony() -> WebAuthnCeremony:
         made: WebAuthnCeremony = import_module("entente.web.ceremonies").WebAuthnCeremony()
         return made
+
+
+class LateProvider:
+    """The Provider of a running node, made as somebody first uses it."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._lock = Lock()
+        self._made: OidcProvider | None = None
+
+    @property
+    def issuer(self) -> str:
+        """Its name, as it signs."""
+        return self._settings.oidc_issuer
+
+    def address(self, sent: Sent) -> str:
+        """Return where the browser is sent."""
+        return self._provider().address(sent)
+
+    def subject(self, sent: Sent, code: str) -> Subject | None:
+        """Return whom a code stands for; None for a code or a token that does not hold."""
+        return self._provider().subject(sent, code)
+
+    def _provider(self) -> OidcProvider:
+        with self._lock:
+            if self._made is None:
+                module, given = import_module("entente.web.single_sign_on"), self._settings
+                secret = read_secret(Path(given.oidc_secret_file))
+                settings = module.ProviderSettings(given.oidc_issuer, given.oidc_client, secret, given.oidc_claim)
+                self._made = module.OidcProvider(settings, self._clock)
+            return cast("OidcProvider", self._made)
+
+
+def provider_of(settings: Settings, clock: Clock) -> LateProvider | None:
+    """Return the provider that the settings name; None for none."""
+    return LateProvider(settings, clock) if settings.oidc_issuer else None
+
+
+def read_secret(file: Path) -> str:
+    """Return the first line of a file that holds a secret; raise Misconfigured where others can read it, or it is not there."""
+    try:
+        if file.stat().st_mode & 0o077:
+            raise _no_secret(file, "others on this machine can read it; chmod 600")
+        text = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _no_secret(file, type(error).__name__) from error
+    if not text:
+        raise _no_secret(file, "it is empty")
+    return text.splitlines()[0]
+
+
+def _no_secret(file: Path, why: str) -> Misconfigured:
+    return Misconfigured(
+        f"The secret for single sign-on in {file.name} cannot be used.",
+        why=f"The node shows the provider that it is the one the provider knows: {why}.",
+        do="Put the client's secret into a file of its own, mode 0600, and name it in the setting oidc_secret_file.",
+    )
 
 
 def address_of_secret(secret: str, officer: str, body: str) -> str:

@@ -69,6 +69,8 @@ class SignInPage:
     """Whether anybody could sign in at all."""
     has_passkeys: bool
     """Whether passkeys can be used at the address that was opened."""
+    has_single_sign_on: bool = False
+    """Whether the body's provider of identities may be asked."""
     minutes: int = 0
     """Of proving oneself again: how long it holds."""
 
@@ -328,6 +330,8 @@ class Entrance:
             back=_back(request) if back is None else own_path(back),
             has_accounts=await run_in_threadpool(self._node.accounts.sign_in.has_accounts),
             has_passkeys=site_of(self._node, request) is not None,
+            has_single_sign_on=self._node.accounts.single_sign_on.is_offered
+            and site_of(self._node, request) is not None,
         )
         return self.page(request, None, "sign_in.html", page, _without_secrets(form), status)
 

@@ -86,6 +86,10 @@ class AccountPage:
     passkeys: Sequence[PasskeyLine]
     has_passkeys: bool
     """Whether passkeys can be used at the address that was opened."""
+    has_single_sign_on: bool
+    """Whether the node has a provider, and can be come back to at the address that was opened."""
+    is_bound: bool
+    """Whether the account is bound to the provider."""
     codes_left: int | None
     """Recovery codes that were not used; None for no password."""
     recovery_asked_by: str
@@ -264,6 +268,8 @@ class OwnAccount:
             sessions=[session_line(one, signed_in, say) for one in accounts.sessions.of(signed_in.account)],
             passkeys=[_passkey_line(one, say) for one in accounts.passkeys.of(signed_in.account)],
             has_passkeys=has_site,
+            has_single_sign_on=has_site and accounts.single_sign_on.is_offered,
+            is_bound=bool(accounts.single_sign_on.bound(signed_in.account)),
             codes_left=accounts.sign_in.recovery_codes_left(signed_in.account),
             recovery_asked_by="" if request is None else request.asked_by,
             may_enter=may(signed_in.officer, ("manage_officers",), node.clock.now(), node.lists),
