@@ -36,7 +36,8 @@ ROWS_READ = 200
 _CARRYING = ("envelope",)
 """Acts of the exchange itself begin so; they say that something came, which the next row says better."""
 _SIGNING_IN = frozenset({
-    "sign_in", "end_session", "enrol", "invite_officer", "change_password", "recovery_codes", "recover_account", "passkey", "bind_account",
+    "sign_in", "end_session", "enrol", "invite_officer", "change_password", "recovery_codes", "recover_account", "passkey",
+    "bind_account",
 })  # fmt: skip
 """When officers come and go is nothing for whoever reaches the node."""
 _ACT_WORDS = {
