@@ -125,8 +125,8 @@ SETTINGS = (
         "session_idle_minutes",
         "30",
         "minutes",
-        "After how long without a request an officer's session in the browser ends.",
-        1,
+        "After how long without a request an officer's session in the browser ends; requests are noted by the minute.",
+        5,
         720,
     ),
     SettingRow(

@@ -126,6 +126,17 @@ def test_session_fixation_a_cookie_set_before_is_never_taken_over(desk: Desk) ->
     assert desk.node.accounts.sessions.who(planted) is None
 
 
+def test_signing_in_over_a_session_ends_the_one_of_before(desk: Desk) -> None:
+    for officer in (DUTY, SECOND):
+        desk.enrol(officer)
+    there = browser(desk)
+    there.sign_in(DUTY)
+    before = there.token
+    there.sign_in(SECOND)
+    assert desk.node.accounts.sessions.who(before) is None
+    assert SECOND in there.get("/desk/account").text
+
+
 def test_signing_out_ends_the_session_and_takes_the_cookie(desk: Desk) -> None:
     desk.enrol(DUTY)
     there = browser(desk)

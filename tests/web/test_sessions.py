@@ -238,16 +238,6 @@ def test_oldest_session_ends_where_an_officer_begins_too_many(desk: Desk) -> Non
     assert [is_in(desk, one) for one in begun] == [False] * 2 + [True] * SESSIONS_MAX
 
 
-def test_language_is_kept_with_the_session(desk: Desk) -> None:
-    desk.enrol(DUTY)
-    begun = desk.begin(DUTY)
-    desk.node.accounts.sessions.choose_language(begun.token, "ar")
-    desk.node.accounts.sessions.choose_language("f" * 64, "ar")
-    signed_in = desk.node.accounts.sessions.who(begun.token)
-    assert signed_in is not None
-    assert signed_in.language == "ar"
-
-
 def test_restored_node_has_nobody_signed_in_and_nobody_invited(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

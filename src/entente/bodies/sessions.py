@@ -134,15 +134,6 @@ class Sessions:
             return None
         return SignedIn(session, officer, _csrf(token))
 
-    def choose_language(self, token: str, language: str) -> None:
-        """Keep which language the officer of a session reads; a session that does not stand is no fault."""
-        with self.open_unit() as unit:
-            found = self.standing(unit, token, self.clock.now())
-            if found is None or found.session.language == language:
-                return
-            unit.sessions.put(replace(found.session, language=language))
-            unit.commit()
-
     def is_recent(self, signed_in: SignedIn) -> bool:
         """Say whether the officer proved who they are lately enough for a heavy act. Source: docs/rules/desk.md W4."""
         return self.clock.now() - signed_in.session.proved_at <= self.times.recent

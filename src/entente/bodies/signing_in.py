@@ -64,8 +64,6 @@ class _Judged:
     known: str | None
     """The hash it was held against; None for a name of nobody."""
     is_right: bool
-    hash_now: str
-    """The password's hash by today's parameters, where the kept one was made with others; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +173,23 @@ class SignIn:
                 return NotIn(Why.WRONG)
             succeed(unit.accounts, name, at.address)
             unit.commit()
-            return begun
+        self._hash_anew(OfficerId(name), judged, given.password)
+        return begun
+
+    def _hash_anew(self, officer: OfficerId, judged: _Judged, password: str) -> None:
+        """Hash a password by today's parameters where the kept hash was made with others.
+
+        Only for who was let in: a second computation would tell everybody else that the password was right.
+        """
+        if judged.known is None or not self.passwords.is_outdated(judged.known):
+            return
+        hashed = self.passwords.hash(normalised(password))
+        with self.open_unit() as unit:
+            account = unit.accounts.account(officer)
+            # Changed or recovered meanwhile, it is another password's.
+            if account is not None and account.password_hash == judged.known:
+                unit.accounts.put_account(replace(account, password_hash=hashed))
+                unit.commit()
 
     def _count(self, name: str, at: From) -> Counted | NotIn:
         with self.open_unit() as unit:
@@ -190,9 +204,7 @@ class SignIn:
             account = view.accounts.account(OfficerId(name))
         known = None if account is None else account.password_hash
         text = normalised(password) if len(password) <= PASSWORD_CHARACTERS_MAX else ""
-        is_right = self.passwords.verify(known, text)
-        is_old = is_right and known is not None and self.passwords.is_outdated(known)
-        return _Judged(known, is_right, self.passwords.hash(text) if is_old else "")
+        return _Judged(known, self.passwords.verify(known, text))
 
     def _officer(self, unit: AccountsUnit, name: str, code: str, judged: _Judged) -> Officer | None:
         """Return the officer whose password and code were right, and use the code up; None for anything else."""
@@ -204,7 +216,7 @@ class SignIn:
         used = self._used(account, code)
         if used is None:
             return None
-        unit.accounts.put_account(replace(used, password_hash=judged.hash_now or used.password_hash))
+        unit.accounts.put_account(used)
         return officer
 
     def _used(self, account: Account, code: str) -> Account | None:

@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from entente.bodies.accounts import Begun, From, SignedIn
 from entente.node import Node
+from entente.web.desk.preferences import language_of
 from entente.web.desk.session import Session
 
 SECURE_NAME: Final = "__Host-entente"
@@ -83,7 +84,7 @@ def session_of(found: SignedIn) -> Session:
 
 
 def whence(node: Node, request: Request) -> From:
-    """Return where a request comes from: the network of its address, and what the browser calls itself.
+    """Return where a request comes from: the network of its address, what the browser calls itself, the language it is read in.
 
     Where TLS stands in front, the last address that was added on the way counts: it is what the server in front saw itself, and
     what stands before it anybody may have written.
@@ -92,7 +93,8 @@ def whence(node: Node, request: Request) -> From:
     if node.settings.api_tls_in_front:
         added = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
         address = added or address
-    return From(_network(address), request.headers.get("user-agent", "")[:USER_AGENT_CHARACTERS_MAX])
+    device = request.headers.get("user-agent", "")[:USER_AGENT_CHARACTERS_MAX]
+    return From(_network(address), device, language_of(request, None))
 
 
 def _network(address: str) -> str:

@@ -312,8 +312,11 @@ class Entrance:
         signed_in: SignedIn | None = None,
     ) -> Response:
         """Judge, and send who is let in on with the session's cookie; give the form back to everybody else."""
+        earlier = token_of(self._node, request)
         begun = await self.in_turn(judge)
         if isinstance(begun, Begun):
+            # Whoever was signed in at this browser is not any more: nobody holds that cookie from now on.
+            await run_in_threadpool(self._node.accounts.sessions.sign_out, earlier)
             answer = RedirectResponse(own_path(back), SEE_OTHER)
             keep(self._node, request, answer, begun)
             return answer

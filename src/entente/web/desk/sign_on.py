@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from entente.bodies.accounts import Begun, NotIn, SignedIn, Why
 from entente.bodies.single_sign_on import WAY_LASTS, Bound
-from entente.web.desk.cookies import cookie_name, keep, whence
+from entente.web.desk.cookies import cookie_name, keep, token_of, whence
 from entente.web.desk.desk import SEE_OTHER, SIGN_IN_PATH, Desk
 from entente.web.desk.entrance import NOT_IN, Entrance, again_first, to_sign_in
 from entente.web.desk.forms import BACK, Entered, Fault
@@ -82,6 +82,9 @@ class SignOn:
         found, back = await run_in_threadpool(
             self._node.accounts.single_sign_on.come_back, state, code, secret, redirect, came
         )
+        if isinstance(found, Begun):
+            # As at the entrance: whoever was signed in at this browser is not any more.
+            await run_in_threadpool(self._node.accounts.sessions.sign_out, token_of(self._node, request))
         answer = self._answered(request, found, own_path(back))
         answer.delete_cookie(self._cookie(request), path="/", secure=self._is_secure, httponly=True, samesite="lax")
         return answer
