@@ -285,6 +285,11 @@ def by_leave(day: Day, case: str) -> None:
         ask("XA-NCB", "permission_answer", officer=DUTY, id=first["id"], grant=True, reason="national_law")
     ask("XA-NCB", "permission_answer", officer=DUTY, id=first["id"], reason="ongoing_investigation")
     second = ask("XB-NCB", "permission_ask", **wish, **ABOUT)["permission"]
+    waits = ask("XA-NCB", "waiting_list", officer=DUTY)["permissions"]
+    assert [one["id"] for one in waits] == [second["id"]]
+    assert ask("XA-NCB", "permission_show", id=second["id"])["permission"] == waits[0]
+    with pytest.raises(NotFound):
+        ask("XA-NCB", "permission_show", id="permission-request-0")
     ask("XA-NCB", "permission_answer", officer=DUTY, id=second["id"], grant=True, days=2)
     assert ask("XB-NCB", "record_forward", **forward)["leave"] != ""
     assert [one["state"] for one in ask("XB-NCB", "permission_list")["permissions"]] == ["granted", "refused"]

@@ -216,7 +216,7 @@ def test_body_of_another_kind_or_size_or_a_field_twice_is_refused(world: DeskWor
 def test_nobody_is_sent_elsewhere(world: DeskWorld, wanted: str) -> None:
     answer = world.browser().post("/desk/choose", {"look": "dark", "back": wanted})
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/desk"
+    assert answer.headers["location"] == "/desk/"
     assert own_path("/desk/cases?before=1") == "/desk/cases?before=1"
 
 

@@ -244,7 +244,7 @@ def test_record_asks_why_first_and_comes_back(world: DeskWorld) -> None:
     assert page.status_code == 200
     assert "Use as evidence" in page.text
     away = browser.send("/desk/task", "/desk/task", {**WHY, "back": "//evil.example"})
-    assert away.headers["location"] == "/desk"
+    assert away.headers["location"] == "/desk/"
 
 
 def test_own_record_says_who_can_see_it_and_is_withdrawn_by_whom_saw_its_version(world: DeskWorld) -> None:

@@ -29,7 +29,10 @@ def path_of(world: DeskWorld, page: Page) -> str:
     source, _, local_id = (OWN if page.name in _OWN else SEEN).partition("/")
     item = world.bureau.hit if "hit" in page.name else world.bureau.came
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
-    return PREFIX + _filled(page.path, year=year, serial=serial, source=source, local_id=local_id, id=item, key=KEY)
+    more = {"query": world.standing, "match": world.match}
+    item = world.asked_of_us if "permission" in page.name else item
+    given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
+    return PREFIX + _filled(page.path, **given, **more)
 
 
 def absent(world: DeskWorld, page: ShowPage) -> list[str]:
@@ -40,6 +43,8 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "message": [{"id": "message-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],
         "found": [{"key": "query-9"}, {"key": world.bureau.hit}],
         "record": [_record(HIDDEN), _record("XA-NCB/w-9"), _record("ZZ-NCB/w-1"), _record("XA-NCB/<b>")],
+        "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
+        "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "judge": [
             {"key": KEY, **_record(HIDDEN)},
             {"key": KEY, **_record("XA-NCB/w-9")},

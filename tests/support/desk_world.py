@@ -6,6 +6,7 @@ tested where it is made.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -29,10 +30,11 @@ from entente.verbs import perform
 from entente.web.desk.desk import Desk
 from entente.web.desk.ports import DeskParts
 from entente.web.desk.session import Session
-from tests.support.api_world import Bureau, open_bureau
+from tests.support.api_world import ABOUT, OWN, TERMS, WANTED, Bureau, open_bureau
 from tests.support.nodes import DUTY, HEAD
 
 COOKIE = "test_session"
+WHY: JsonObject = {**ABOUT, "occasion": "Gate 4"}
 SAME_ORIGIN: Mapping[str, str] = {"Sec-Fetch-Site": "same-origin"}
 _TOKEN = re.compile(r'name="csrf" value="([^"]*)"')
 _ONCE = re.compile(r'name="once" value="([^"]*)"')
@@ -64,6 +66,11 @@ class DeskWorld:
     signed_in: SignedIn
     app: Starlette
     officers: dict[str, OfficerId] = field(default_factory=dict)
+    asked_of_us: str = ""
+    """A request for leave about a record of ours."""
+    standing: str = ""
+    """A standing query of the duty officer that something matched, and the match."""
+    match: str = ""
 
     @property
     def node(self) -> Node:
@@ -119,7 +126,9 @@ class Browser:
 def open_desk(folder: Path) -> Iterator[DeskWorld]:
     """Open the network of `api_world`, with XB's desk."""
     with open_bureau(folder) as bureau:
-        yield desk_of(bureau)
+        world = desk_of(bureau)
+        _fill(world, folder)
+        yield world
 
 
 def desk_of(bureau: Bureau) -> DeskWorld:
@@ -132,6 +141,20 @@ def desk_of(bureau: Bureau) -> DeskWorld:
     return DeskWorld(bureau, desk, signed_in, Starlette(routes=[desk.mount()]))
 
 
-def about(**more: str) -> JsonObject:
-    """Return purpose and crime area as verbs take them."""
-    return {"purpose": "identify", "crime_area": "fugitives", **more}
+def _fill(world: DeskWorld, folder: Path) -> None:
+    """Have another body ask leave of us, and a record come in that a standing query matches."""
+    node, other = world.node, world.bureau.network["XA-NCB"]
+    left: Any = perform(node, "standing_leave", {"officer": DUTY, "names": ["Мухаммедов Абдулло"], **WHY})
+    wish: JsonObject = {"record": OWN, "acts": ["forward"], "justification": "For the court.", "forward_to": "GS"}
+    asked: Any = perform(other, "permission_ask", {"officer": DUTY, **wish, **ABOUT})
+    file = folder / "came-later.jsonl"
+    file.write_text(json.dumps({**WANTED, "id": "w-3"}) + "\n", encoding="utf-8")
+    terms = TERMS.read_text(encoding="utf-8")
+    perform(other, "record_import", {"officer": DUTY, "file": str(file), "terms": terms})
+    perform(other, "record_share", {"officer": DUTY, "records": ["w-3"], "recipients": ["XB-NCB"]})
+    world.bureau.network.deliver()
+    while node.watching.step():
+        continue
+    found: Any = perform(node, "standing_matches", {"officer": DUTY})
+    world.asked_of_us, world.standing = asked["permission"]["id"], left["query"]["id"]
+    world.match = found["matches"][0]["match"]

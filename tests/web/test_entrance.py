@@ -44,7 +44,7 @@ def test_who_has_no_session_signs_in_and_comes_back_to_the_page_they_asked_for(d
     done = there.sign_in(DUTY, back=back)
     assert (done.status_code, done.headers["location"]) == (303, "/desk/cases?before=2026%2F000001")
     assert there.get("/desk/cases").status_code == 200
-    assert there.get("/desk/sign-in").headers["location"] == "/desk"
+    assert there.get("/desk/sign-in").headers["location"] == "/desk/"
 
 
 def test_cookie_is_read_by_no_script_and_sent_by_no_other_site_and_ends_with_the_browser(desk: Desk) -> None:
@@ -143,7 +143,7 @@ def test_signing_out_ends_the_session_and_takes_the_cookie(desk: Desk) -> None:
     there.sign_in(DUTY)
     stolen = there.token
     refused = there.post("/desk/sign-in/out", {"csrf": "0" * 64})
-    assert (refused.headers["location"], there.get("/desk/account").status_code) == ("/desk", 200)
+    assert (refused.headers["location"], there.get("/desk/account").status_code) == ("/desk/", 200)
     done = there.send("/desk/sign-in/out")
     assert (done.headers["location"], there.token) == ("/desk/sign-in", "")
     there.http.cookies.set(COOKIE, stolen)
@@ -170,7 +170,7 @@ def test_form_of_another_site_signs_nobody_in_or_out(desk: Desk, headers: dict[s
 )
 def test_nobody_is_sent_elsewhere_after_signing_in(desk: Desk, back: str) -> None:
     desk.enrol(DUTY)
-    assert browser(desk).sign_in(DUTY, back=back).headers["location"] == "/desk"
+    assert browser(desk).sign_in(DUTY, back=back).headers["location"] == "/desk/"
 
 
 @pytest.mark.parametrize(

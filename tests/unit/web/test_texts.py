@@ -15,7 +15,7 @@ import pytest
 from babel import Locale
 
 import entente.web.desk
-from entente.correspondence.model import HitState
+from entente.correspondence.model import HitState, PermissionState
 from entente.exchange.model import SendState
 from entente.formats.codelists import load_code_lists
 from entente.formats.schemata import load_schemata
@@ -24,6 +24,7 @@ from entente.identity.identifiers.reading import IdentifierKind, Validity
 from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
 from entente.records.model import HolderState
+from entente.web.desk.home_page import KINDS, NEXT_ACTS
 from entente.web.desk.page import ActPage, ShowPage
 from entente.web.desk.rendering import LOOKS
 from entente.web.desk.table import PAGES
@@ -61,6 +62,8 @@ def put_together() -> Iterator[str]:
     yield from (f"wrong.{error.code}" for error in EntenteError.__subclasses__())
     yield from (f"state.{state}" for state in ("open", "closed"))
     yield from (f"evidence.{side}" for side in EvidenceKind)
+    yield from (f"desk.kind_{kind}" for kind in KINDS)
+    yield from (f"desk.do_{act}" for act in NEXT_ACTS)
 
 
 def used() -> set[str]:
@@ -68,7 +71,10 @@ def used() -> set[str]:
     for template in DESK:
         text = template.read_text("utf-8")
         keys |= {
-            key for found in USED_IN_TEMPLATE.findall(text) for key in found if "." in key and not key.endswith(".")
+            key
+            for found in USED_IN_TEMPLATE.findall(text)
+            for key in found
+            if "." in key and not key.endswith((".", "_"))
         }
         keys |= {f"field.{name}" for name in FIELD_IN_TEMPLATE.findall(text)}
     for file in CODE:
@@ -147,6 +153,7 @@ def coded_lists() -> dict[str, set[str]]:
         "validities": {*Validity},
         "hit_states": {*HitState},
         "send_states": {*SendState},
+        "permission_states": {*PermissionState},
         "holder_states": {*HolderState},
         "schemata": set(schemata),
     }

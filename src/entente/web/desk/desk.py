@@ -76,7 +76,7 @@ class Desk:
         """Return the desk at its place, with routes that are no rows of its table beside them: the entrance, accounts."""
         routes = [
             *beside,
-            *(Route(page.path or "/", partial(self._show, page), methods=["GET"]) for page in self._shown.values()),
+            *(Route(page.path, partial(self._show, page), methods=["GET"]) for page in self._shown.values()),
             *(Route(act.path, partial(self._act, act), methods=["POST"]) for act in self._acts),
             Route("/choose", choose, methods=["POST"]),
             Route(STATIC_PATH + "/{name}", serve_static, methods=["GET"]),

@@ -33,7 +33,7 @@ from entente.web.desk.desk import SEE_OTHER, SIGN_IN_PATH, Desk
 from entente.web.desk.forms import BACK, Entered, Fault, Field, Kind, entered, fault_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.page import Content
-from entente.web.desk.paths import HOME, own_path
+from entente.web.desk.paths import HOME, PREFIX, own_path
 from entente.web.desk.rendering import rendered
 from entente.web.errors import STATUS
 from entente.web.vetted import address_of_secret, picture_of
@@ -130,7 +130,7 @@ class Entrance:
             ("POST", "/invitation", self.open_invitation),
             ("POST", "/invitation/use", self.set_up),
         ]
-        below = SIGN_IN_PATH.removeprefix(HOME)
+        below = SIGN_IN_PATH.removeprefix(PREFIX)
         return [Route(f"{below}{path}", endpoint, methods=[method]) for method, path, endpoint in paths]
 
     async def show(self, request: Request) -> Response:

@@ -26,11 +26,11 @@ from entente.web.desk.desk import SEE_OTHER, Desk
 from entente.web.desk.entrance import INVITATION_PATH, Entrance, again_first, to_sign_in
 from entente.web.desk.forms import Entered, Field, fault_of
 from entente.web.desk.page import Done
-from entente.web.desk.paths import HOME
+from entente.web.desk.paths import PREFIX
 from entente.web.errors import STATUS
 from entente.web.wording import Moment, Wording
 
-OFFICERS_PATH: Final = f"{HOME}/accounts"
+OFFICERS_PATH: Final = f"{PREFIX}/accounts"
 OFFICER = (Field("officer"),)
 
 
@@ -82,7 +82,7 @@ class OfficerAccounts:
 
     def routes(self) -> list[Route]:
         """Return the routes, below the desk's own place."""
-        below = OFFICERS_PATH.removeprefix(HOME)
+        below = OFFICERS_PATH.removeprefix(PREFIX)
         acts = [Route(f"{below}/{name}", self._acting(act), methods=["POST"]) for name, act in self._acts().items()]
         return [Route(below, self.show, methods=["GET"]), *acts]
 

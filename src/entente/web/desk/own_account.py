@@ -35,11 +35,11 @@ from entente.web.desk.entrance import NOT_IN, CodesPage, Entrance, again_first, 
 from entente.web.desk.forms import Entered, Fault, Field, Kind, fault_of
 from entente.web.desk.guards import has_token
 from entente.web.desk.page import Done
-from entente.web.desk.paths import HOME
+from entente.web.desk.paths import PREFIX
 from entente.web.errors import STATUS
 from entente.web.wording import Moment, Wording
 
-ACCOUNT_PATH: Final = f"{HOME}/account"
+ACCOUNT_PATH: Final = f"{PREFIX}/account"
 END = (Field("session"),)
 CHANGE = (
     Field("password", Kind.TEXT, most=PASSWORD_CHARACTERS_MAX), Field("code", most=CODE_CHARACTERS_MAX),
@@ -118,7 +118,7 @@ class OwnAccount:
             ("POST", "/passkey/remove", self.remove_passkey),
             ("POST", "/recovery", self.refuse_recovery),
         ]
-        below = ACCOUNT_PATH.removeprefix(HOME)
+        below = ACCOUNT_PATH.removeprefix(PREFIX)
         return [Route(f"{below}{path}", endpoint, methods=[method]) for method, path, endpoint in paths]
 
     async def show(self, request: Request) -> Response:
@@ -171,7 +171,7 @@ class OwnAccount:
         if signed_in is None or not has_token(session_of(signed_in), fields):
             return JSONResponse({}, 403)
         if again_first(self._node, signed_in, ACCOUNT_PATH) is not None:
-            return JSONResponse({"again": f"{HOME}/sign-in/again?back={ACCOUNT_PATH}"}, 403)
+            return JSONResponse({"again": f"{PREFIX}/sign-in/again?back={ACCOUNT_PATH}"}, 403)
         challenge = await run_in_threadpool(self._node.accounts.passkeys.begin_new, signed_in, site)
         return JSONResponse({"step": challenge.step, "options": challenge.options})
 

@@ -19,13 +19,13 @@ from entente.kernel.ids import OfficerId
 from entente.node import Node
 from entente.verbs import VERBS, perform
 from entente.verbs.references import names_and_officer
+from entente.web.desk import paths
 from entente.web.desk.forms import Entered, Field
 from entente.web.desk.memory import Memory
-from entente.web.desk.paths import HOME
 from entente.web.desk.session import Session
 from entente.web.wording import Wording
 
-PREFIX = HOME
+PREFIX = paths.PREFIX
 
 
 @dataclass(frozen=True, slots=True)

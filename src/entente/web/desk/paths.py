@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-HOME: Final = "/desk"
+PREFIX: Final = "/desk"
+"""Before the path of every page."""
+HOME: Final = f"{PREFIX}/"
 
 
 def own_path(wanted: str) -> str:
@@ -15,6 +17,6 @@ def own_path(wanted: str) -> str:
 
     Browsers read a backslash as «/», and «//» as another host; a control character ends a header.
     """
-    is_ours = wanted == HOME or wanted.startswith((f"{HOME}/", f"{HOME}?"))
+    is_ours = wanted == PREFIX or wanted.startswith((HOME, f"{PREFIX}?"))
     is_plain = wanted.isascii() and wanted.isprintable() and not set(wanted) & {"\\", " "}
     return wanted if is_ours and is_plain and "//" not in wanted else HOME

@@ -26,7 +26,7 @@ from entente.web.desk.entrance import NOT_IN, Entrance, again_first, to_sign_in
 from entente.web.desk.forms import BACK, Entered, Fault
 from entente.web.desk.own_account import ACCOUNT_PATH
 from entente.web.desk.page import Done
-from entente.web.desk.paths import HOME, own_path
+from entente.web.desk.paths import PREFIX, own_path
 
 SIGN_ON_PATH: Final = f"{SIGN_IN_PATH}/sso"
 ANSWER_PATH: Final = f"{SIGN_ON_PATH}/answer"
@@ -57,7 +57,7 @@ class SignOn:
             ("GET", BIND_PATH, self.leave_to_bind),
             ("POST", f"{BIND_PATH}/end", self.unbind),
         ]
-        return [Route(path.removeprefix(HOME), endpoint, methods=[method]) for method, path, endpoint in paths]
+        return [Route(path.removeprefix(PREFIX), endpoint, methods=[method]) for method, path, endpoint in paths]
 
     async def leave(self, request: Request) -> Response:
         """Send a browser to the provider, to sign in."""

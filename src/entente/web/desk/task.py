@@ -15,7 +15,7 @@ from entente.identity.rules import OCCASION_CHARACTERS_MAX, check_occasion
 from entente.web.desk.forms import Entered, Field, Kind
 from entente.web.desk.memory import Task
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage, may_do
-from entente.web.desk.paths import own_path
+from entente.web.desk.paths import HOME, own_path
 from entente.web.desk.reading import members, text
 
 TASK_FIELDS: Sequence[Field] = (
@@ -103,7 +103,7 @@ def _show(asked: Asked) -> TaskPage:
 
 def _set(asked: Asked) -> Done:
     asked.memory.task = task_from(asked, asked.form)
-    return Done(asked.form.back or PREFIX)
+    return Done(asked.form.back or HOME)
 
 
 PAGES: Sequence[Page] = (
