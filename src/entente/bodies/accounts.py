@@ -133,6 +133,8 @@ class Session:
     device: str
     """What the browser calls itself, so that an officer recognises a session that is not theirs."""
     address: str
+    csrf: str = field(repr=False)
+    """What each form of this session carries: random, and worth nothing without the browser's secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +176,13 @@ class SignedIn:
 
     session: Session
     officer: Officer
-    csrf: str
-    """What each form of this session carries; made of the session's secret, and of nothing that is kept."""
+    is_recent: bool
+    """Whether the officer proved who they are lately enough for a heavy act (W4)."""
+
+    @property
+    def csrf(self) -> str:
+        """What each form of this session carries."""
+        return self.session.csrf
 
     @property
     def account(self) -> OfficerId:

@@ -11,7 +11,6 @@ Source: docs/rules/desk.md W3 and W4; NIST SP 800-63B section 7; OWASP Session M
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -91,6 +90,7 @@ class Sessions:
             language=at.language,
             device=_device(at.device),
             address=at.address[:ADDRESS_CHARACTERS_MAX],
+            csrf=self.ids.new_salt().hex(),
         )
         for old in unit.sessions.of(officer.id)[: -(SESSIONS_MAX - 1)]:
             self._end(unit, old, NODE, "too_many")
@@ -100,7 +100,10 @@ class Sessions:
         return Begun(session, token)
 
     def renew(self, unit: AccountsUnit, session: Session) -> Begun:
-        """Give a session whose officer just proved who they are a new secret; the old one is good for nothing any more."""
+        """Give a session whose officer just proved who they are a new secret; the old one is good for nothing any more.
+
+        What its forms carry stays, so that what stands half written in another tab can still be sent.
+        """
         token = self._new_token()
         now = self.clock.now()
         renewed = replace(session, digest=digest_of(token), seen_at=now, proved_at=now)
@@ -132,11 +135,7 @@ class Sessions:
         officer = unit.bodies.officer(session.officer)
         if officer is None or self._why_over(session, officer, now):
             return None
-        return SignedIn(session, officer, _csrf(token))
-
-    def is_recent(self, signed_in: SignedIn) -> bool:
-        """Say whether the officer proved who they are lately enough for a heavy act. Source: docs/rules/desk.md W4."""
-        return self.clock.now() - signed_in.session.proved_at <= self.times.recent
+        return SignedIn(session, officer, is_recent=now - session.proved_at <= self.times.recent)
 
     def sign_out(self, token: str) -> None:
         """End the session of a secret; one that does not stand is no fault."""
@@ -253,18 +252,9 @@ class Sessions:
         return token
 
 
-def is_csrf(signed_in: SignedIn, given: str) -> bool:
-    """Say whether a form came from a page of this session."""
-    return hmac.compare_digest(signed_in.csrf.encode("utf-8"), given.encode("utf-8", "replace"))
-
-
 def digest_of(text: str) -> str:
     """Return what is kept of a secret of enough random bits: its SHA-256, hexadecimal."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-
-
-def _csrf(token: str) -> str:
-    return hmac.new(token.encode("ascii"), b"entente csrf", hashlib.sha256).hexdigest()
 
 
 def _why_officer_ends(session: Session, officer: Officer | None, now: datetime) -> str | None:

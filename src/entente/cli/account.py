@@ -60,7 +60,7 @@ def sign_out(account: Account, officer: ActingAs, folder: Folder = None, as_json
 
 
 def _invited(answer: JsonObject) -> Iterator[str]:
-    yield f"{plain(answer['account'])} sets the account up at this node's address, on the page /invitation, with the code:"
+    yield f"{plain(answer['account'])} sets the account up at this node's page /desk/sign-in/invitation, with the code:"
     yield f"  {plain(answer['code'])}"
     yield f"It holds until {when(answer['expires_at'])}, for that officer alone, and is not shown again."
 

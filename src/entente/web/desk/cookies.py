@@ -80,7 +80,7 @@ class CookieSessions:
 
 def session_of(found: SignedIn) -> Session:
     """Return a session as pages need to know it."""
-    return Session(found.account, found.roles, found.language, found.csrf)
+    return Session(found.account, found.roles, found.language, found.csrf, is_recent=found.is_recent)
 
 
 def whence(node: Node, request: Request) -> From:

@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -123,6 +124,8 @@ class Desk:
         faults = form.faults
         if not has_token(session, fields):
             faults = (Fault("", asked.say.text("fault.session"), asked.say.text("fault.session_do")),)
+        if not faults and act.is_heavy and not session.is_recent:
+            faults = (_again_first(asked.say),)
         if faults:
             return await self._in_turn(act, asked, partial(self._given_back, act, asked, request, faults))
         if not act.is_once:
@@ -273,6 +276,12 @@ class Desk:
         # Nothing on it says which address was asked for: what is hidden and what is absent are one page.
         shell = replace(self.shell(request, session), here=HOME, done="")
         return wrong.page_of(error, shell, self.say(request, session))
+
+
+def _again_first(say: Wording) -> Fault:
+    """Return what is wrong with a form whose act needs a proof of who is there: it waits for it, in another tab."""
+    way = Markup('<a href="{}" target="_blank">{}</a>').format(f"{SIGN_IN_PATH}/again", say.text("sign_in.again"))
+    return Fault("", say.text("sign_in.again_first"), say.text("sign_in.again_first_do", way=way))
 
 
 def _query(request: Request) -> dict[str, str]:

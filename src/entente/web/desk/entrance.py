@@ -391,9 +391,9 @@ def to_sign_in(back: str) -> Response:
     return RedirectResponse(f"{SIGN_IN_PATH}?{urlencode({BACK: back})}", SEE_OTHER)
 
 
-def again_first(node: Node, signed_in: SignedIn, back: str) -> Response | None:
+def again_first(signed_in: SignedIn, back: str) -> Response | None:
     """Return the way to prove oneself again before a heavy act; None for who did so lately enough (W4)."""
-    if node.accounts.sessions.is_recent(signed_in):
+    if signed_in.is_recent:
         return None
     return RedirectResponse(f"{AGAIN_PATH}?{urlencode({BACK: own_path(back)})}", SEE_OTHER)
 

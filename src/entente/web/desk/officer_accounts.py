@@ -123,7 +123,7 @@ class OfficerAccounts:
             form = self._entrance.checked(request, signed_in, fields, form)
             if form.faults:
                 return await self._page(request, signed_in, form)
-            if (first := again_first(self._node, signed_in, OFFICERS_PATH)) is not None:
+            if (first := again_first(signed_in, OFFICERS_PATH)) is not None:
                 return first
             say = self._desk.say(request, session_of(signed_in))
             try:

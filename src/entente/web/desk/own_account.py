@@ -170,7 +170,7 @@ class OwnAccount:
         signed_in, site = await self._entrance.who(request), self._entrance.require_site(request)
         if signed_in is None or not has_token(session_of(signed_in), fields):
             return JSONResponse({}, 403)
-        if again_first(self._node, signed_in, ACCOUNT_PATH) is not None:
+        if again_first(signed_in, ACCOUNT_PATH) is not None:
             return JSONResponse({"again": f"{PREFIX}/sign-in/again?back={ACCOUNT_PATH}"}, 403)
         challenge = await run_in_threadpool(self._node.accounts.passkeys.begin_new, signed_in, site)
         return JSONResponse({"step": challenge.step, "options": challenge.options})
@@ -184,7 +184,7 @@ class OwnAccount:
         form = self._entrance.checked(request, signed_in, fields, form)
         if form.faults:
             return await self._page(request, signed_in, form)
-        if (first := again_first(self._node, signed_in, ACCOUNT_PATH)) is not None:
+        if (first := again_first(signed_in, ACCOUNT_PATH)) is not None:
             return first
         made = await run_in_threadpool(self._node.accounts.sign_in.new_recovery_codes, signed_in)
         title = self._desk.say(request, session_of(signed_in)).text("account.codes")
@@ -234,7 +234,7 @@ class OwnAccount:
         form = self._entrance.checked(request, signed_in, fields, form)
         if form.faults:
             return await self._page(request, signed_in, form)
-        if is_heavy and (first := again_first(self._node, signed_in, ACCOUNT_PATH)) is not None:
+        if is_heavy and (first := again_first(signed_in, ACCOUNT_PATH)) is not None:
             return first
         try:
             return _on(await run_in_threadpool(act, signed_in, form))

@@ -139,6 +139,8 @@ class ActPage:
     """What the form has; what it does not have is not read."""
     is_once: bool = True
     """Whether sending it twice does it once; False where nothing but the trail is written."""
+    is_heavy: bool = False
+    """Whether the officer must have proved who they are lately (docs/rules/desk.md W4); if not, the form is given back."""
 
 
 Page: TypeAlias = ShowPage | ActPage

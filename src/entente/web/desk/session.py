@@ -21,6 +21,8 @@ class Session:
     """A code of `entente.web.wording.LANGUAGES`, as the account prefers it; a choice made in the browser comes before it."""
     csrf: str
     """At least 128 random bits as text, made with the session and never put into an address (docs/rules/desk.md W21)."""
+    is_recent: bool = False
+    """Whether the officer proved who they are lately enough for a heavy act (W4)."""
 
 
 class SessionOf(Protocol):

@@ -69,7 +69,7 @@ class SignOn:
         signed_in = await self._entrance.who(request)
         if signed_in is None:
             return to_sign_in(ACCOUNT_PATH)
-        if (first := again_first(self._node, signed_in, BIND_PATH)) is not None:
+        if (first := again_first(signed_in, BIND_PATH)) is not None:
             return first
         return await self._leave(request, ACCOUNT_PATH, signed_in)
 
