@@ -57,25 +57,15 @@ class SignedIn:
         return self.sessions.get(request.cookies.get(COOKIE, ""))
 
 
-@dataclass
-class DeskWorld:
-    """XB's node with its desk, and what there is to look at."""
+@dataclass(kw_only=True)
+class OneDesk:
+    """The desk of a node, and who is signed in there."""
 
-    bureau: Bureau
+    node: Node
     desk: Desk
     signed_in: SignedIn
     app: Starlette
     officers: dict[str, OfficerId] = field(default_factory=dict)
-    asked_of_us: str = ""
-    """A request for leave about a record of ours."""
-    standing: str = ""
-    """A standing query of the duty officer that something matched, and the match."""
-    match: str = ""
-
-    @property
-    def node(self) -> Node:
-        """Return the node."""
-        return self.bureau.node
 
     def officer(self, role: str) -> OfficerId:
         """Return an officer of a role, entering one where there is none."""
@@ -122,6 +112,18 @@ class Browser:
         return self.post(to, {**self.frame(page), **fields})
 
 
+@dataclass(kw_only=True)
+class DeskWorld(OneDesk):
+    """XB's desk in the network, and what there is to look at."""
+
+    bureau: Bureau
+    asked_of_us: str = ""
+    """A request for leave about a record of ours."""
+    standing: str = ""
+    """A standing query of the duty officer that something matched, and the match."""
+    match: str = ""
+
+
 @contextmanager
 def open_desk(folder: Path) -> Iterator[DeskWorld]:
     """Open the network of `api_world`, with XB's desk."""
@@ -132,13 +134,18 @@ def open_desk(folder: Path) -> Iterator[DeskWorld]:
 
 
 def desk_of(bureau: Bureau) -> DeskWorld:
-    """Return the desk of a bureau's node, built as `app` builds the API."""
-    node = bureau.node
+    """Return the desk of a bureau's node."""
+    one = one_desk(bureau.node)
+    return DeskWorld(node=one.node, desk=one.desk, signed_in=one.signed_in, app=one.app, bureau=bureau)
+
+
+def one_desk(node: Node) -> OneDesk:
+    """Return the desk of a node, built as `app` builds the API."""
     opener = cast("Any", node.tokens.open_unit), cast("Any", node.tokens.open_view)
     once = Once(*opener, node.clock, b"secret of a test")
     signed_in = SignedIn()
     desk = Desk(node, DeskParts(signed_in, once, Runner(1), is_local))
-    return DeskWorld(bureau, desk, signed_in, Starlette(routes=[desk.mount()]))
+    return OneDesk(node=node, desk=desk, signed_in=signed_in, app=Starlette(routes=[desk.mount()]))
 
 
 def _fill(world: DeskWorld, folder: Path) -> None:
