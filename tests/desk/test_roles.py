@@ -9,12 +9,14 @@ import pytest
 
 from entente.bodies.model import Officer
 from entente.bodies.tokens import may
+from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import OfficerId
+from entente.node import Node
 from entente.verbs import VERBS, perform
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.desk.table import PAGES
 from tests.support.api_world import ROLES
-from tests.support.desk_pages import absent, left_empty, path_of, with_query
+from tests.support.desk_pages import absent, filled, left_empty, path_of, with_query
 from tests.support.desk_world import DeskWorld
 from tests.support.nodes import HEAD
 
@@ -66,6 +68,30 @@ def test_form_is_taken_from_the_roles_of_its_row_and_from_no_other(world: DeskWo
     else:
         assert answer.status_code == 403
         assert "B9.2" in answer.text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page_performs_the_verbs_of_its_row_and_no_other(
+    world: DeskWorld, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: set[str] = set()
+
+    def noted(node: Node, verb: str, given: JsonObject) -> JsonObject:
+        done.add(verb)
+        return perform(node, verb, given)
+
+    browser = with_query(world, world.browser())
+    session = world.signed_in.sessions[browser.http.cookies["test_session"]]
+    monkeypatch.setattr("entente.web.desk.page.perform", noted)
+    if isinstance(page, ShowPage):
+        browser.get(path_of(world, page))
+        assert done <= set(page.verbs)
+        return
+    shown = next(one for one in SHOWN if one.name == page.form_on)
+    fields = {"csrf": session.csrf, "once": f"verbs-{page.name}", **filled(page)}
+    browser.post(path_of(world, page), fields)
+    assert set(page.verbs) & done == set(page.verbs), "the form was taken"
+    assert done <= {*page.verbs, *shown.verbs}
 
 
 @pytest.mark.parametrize("page", [one for one in SHOWN if "{" in one.path], ids=lambda page: page.name)

@@ -15,6 +15,7 @@ import yaml
 
 from entente.cli.reference import cli_page, settings_page
 from tests.docs.api_reference import api_page
+from tests.docs.desk_reference import desk_page
 from tests.docs.source import ROOT
 from tests.docs.statement_kinds import statements_page
 
@@ -228,6 +229,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "api.md": lambda: api_page(MADE),
     "cli.md": cli_page,
     "code_lists.md": code_lists_page,
+    "desk.md": desk_page,
     "schemata.md": schemata_page,
     "settings.md": settings_page,
     "statements.md": statements_page,

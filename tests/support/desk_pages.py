@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from entente.web.desk.forms import Field
 from entente.web.desk.memory import KeptQuery, Task
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
+from entente.web.wording import Wording
 from tests.support.api_world import HIDDEN, OWN, SEEN
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
 
 KEY = "query-1"
 TASK = Task("identify", "fugitives", occasion="Gate 4")
+_VALUES = {
+    "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
+}  # fmt: skip
 _OWN = {"withdraw_record"}
 _CAME_HIT = {"answer_hit"}
 _SENT = {"recall_message"}
@@ -57,6 +62,17 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
 def left_empty(act: ActPage) -> dict[str, str]:
     """Return what a form sends that was left as it is: its fields, empty."""
     return {field.name: "" for field in act.fields}
+
+
+def filled(act: ActPage) -> dict[str, str]:
+    """Return what a form sends in which every field that is needed holds something that the form takes."""
+    return {one.name: _value(one) for one in act.fields if one.is_needed}
+
+
+def _value(field: Field) -> str:
+    if field.codes:
+        return next(iter(Wording("en").codes(field.codes)))
+    return _VALUES.get(field.name, "Something")
 
 
 def _record(name: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ from entente.web.desk.memory import KeptQuery
 from entente.web.desk.naming import NameShown, RecordName, name_shown, quote_record, record_name
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
-from entente.web.desk.task import TASK_FIELDS, TaskShown, task_from, task_shown
+from entente.web.desk.task import TASK_FIELDS, TaskShown, task_asked, task_from, task_shown
 from entente.web.wording import Moment, Wording
 
 LINE_CHARACTERS_MAX = 300
@@ -142,7 +142,7 @@ def _search(asked: Asked) -> SearchPage:
     ]
     return SearchPage(
         title=say.text("nav.search"),
-        task=task_shown(asked),
+        task=task_asked(asked),
         before=recent[:10],
         sexes={code: say.code("sexes", code) for code in SEXES},
         countries=_countries(asked),

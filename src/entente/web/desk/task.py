@@ -6,7 +6,7 @@ Source: DESIGN 5 (a search states purpose and case or occasion); docs/rules/iden
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from entente.cases.model import CaseState
@@ -29,17 +29,16 @@ _OWN_CASES = 50
 
 @dataclass(frozen=True, slots=True)
 class TaskShown:
-    """The task as pages show it, and what its form begins with."""
+    """The task as pages show it, empty while it is not said, and what its form begins with."""
 
-    is_set: bool
-    purpose: str
-    crime_area: str
-    case: str
-    occasion: str
-    purpose_code: str
-    crime_area_code: str
-    cases: Sequence[tuple[str, str]]
-    """Number and title of the newest open cases: what may be suggested, as nothing personal is searched for."""
+    purpose: str = ""
+    crime_area: str = ""
+    case: str = ""
+    occasion: str = ""
+    purpose_code: str = ""
+    crime_area_code: str = ""
+    cases: Sequence[tuple[str, str]] = ()
+    """Number and title of the newest open cases, where they may be suggested: nothing personal is searched for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +54,22 @@ class TaskPage:
 def task_shown(asked: Asked) -> TaskShown:
     """Return the task of the session as it stands."""
     task, say = asked.memory.task, asked.say
-    suggested = _open_cases(asked) if may_do(asked, "open_case", "keep_case") else ()
     if task is None:
-        return TaskShown(
-            is_set=False,
-            purpose="",
-            crime_area="",
-            case="",
-            occasion="",
-            purpose_code="",
-            crime_area_code="",
-            cases=suggested,
-        )
+        return TaskShown()
     return TaskShown(
-        is_set=True,
         purpose=say.code("purposes", task.purpose),
         crime_area=say.code("crime_areas", task.crime_area),
         case=task.case,
         occasion=task.occasion,
         purpose_code=task.purpose,
         crime_area_code=task.crime_area,
-        cases=suggested,
     )
+
+
+def task_asked(asked: Asked) -> TaskShown:
+    """Return the task as its form begins, with the cases that may be suggested."""
+    suggested = _open_cases(asked) if may_do(asked, "open_case", "keep_case") else ()
+    return replace(task_shown(asked), cases=suggested)
 
 
 def asks_why_first(back: str) -> Elsewhere:
@@ -98,7 +91,7 @@ def _open_cases(asked: Asked) -> Sequence[tuple[str, str]]:
 
 def _show(asked: Asked) -> TaskPage:
     back = asked.form.back or own_path(asked.query.get("back", ""))
-    return TaskPage(asked.say.text("task.title"), task_shown(asked), back)
+    return TaskPage(asked.say.text("task.title"), task_asked(asked), back)
 
 
 def _set(asked: Asked) -> Done:
@@ -108,7 +101,7 @@ def _set(asked: Asked) -> Done:
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "task", "/task", (), ("search", "show_record"), "task.html",
+        "task", "/task", ("case_list",), ("search", "show_record"), "task.html",
         "Asks why an officer works with personal data: purpose, crime area, case or occasion.", _show,
     ),
     ActPage(
