@@ -15,10 +15,39 @@ under «asks» judge the rest, as they do for the API. A form is sent from the p
 and a one-time key, and leads on to a page.
 """
 
+BESIDE = """## Beside the table: signing in
+
+These need no role, and most of them no session (`web/desk/entrance.py`, `sign_on.py`, `own_account.py`, `officer_accounts.py`;
+rules W1 to W9). «Recent»: the officer proved who they are lately, or is asked to first.
+
+| address | method | does | needs |
+|---|---|---|---|
+| `/desk/sign-in` | GET, POST | Signs in with id, password and code. | |
+| `/desk/sign-in/again` | GET, POST | Proves who is there, and renews the session's secret. | session |
+| `/desk/sign-in/out` | POST | Ends the session. | session |
+| `/desk/sign-in/passkey`, `/desk/sign-in/passkey/use` | POST | Gives a challenge (JSON), takes its answer. | |
+| `/desk/sign-in/invitation` | GET, POST | Shows what an invitation's code is for. | |
+| `/desk/sign-in/invitation/use` | POST | Sets the account up; shows recovery codes once. | code |
+| `/desk/sign-in/sso`, `/desk/sign-in/sso/answer` | GET | To the provider of single sign-on and back. | |
+| `/desk/account` | GET | Sessions, passkeys, recovery codes, binding, of one's own account. | session |
+| `/desk/account/session` | POST | Ends another session of one's own. | session |
+| `/desk/account/password` | POST | Changes the password; every session ends. | session, password, code |
+| `/desk/account/codes` | POST | Makes new recovery codes; shows them once. | session, recent |
+| `/desk/account/passkey/new`, `/desk/account/passkey` | POST | Gives a challenge (JSON), keeps a new passkey. | session, recent |
+| `/desk/account/passkey/remove` | POST | Removes a passkey. | session |
+| `/desk/account/recovery` | POST | Refuses that the account is set up anew. | session |
+| `/desk/account/sso` | GET | Binds the account to the provider. | session, recent |
+| `/desk/account/sso/end` | POST | Ends the binding. | session |
+| `/desk/accounts` | GET | How every officer signs in. | `manage_officers` |
+| `/desk/accounts/invite` | POST | Invites an officer; shows the code once. | `manage_officers`, recent |
+| `/desk/accounts/recover`, `/desk/accounts/confirm`, `/desk/accounts/refuse` | POST | Recovery. | `manage_officers`, recent |
+| `/desk/accounts/sign-out` | POST | Ends every session of an officer. | `manage_officers`, recent |
+"""
+
 
 def desk_page() -> str:
     """Return the page."""
-    return "\n".join([HEAD, *_shown(), "", *_acts(), ""])
+    return "\n".join([HEAD, *_shown(), "", *_acts(), "", BESIDE])
 
 
 def _shown() -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import unescape
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -14,7 +14,15 @@ from starlette.requests import Request
 from entente.bodies.guarding import FREE_OF_ADDRESS, FREE_OF_NAME
 from entente.bodies.passkeys import Site
 from entente.web.desk.cookies import whence
+from entente.web.desk.desk import Desk as DeskOfPages
+from entente.web.desk.entrance import Entrance
+from entente.web.desk.officer_accounts import OfficerAccounts
+from entente.web.desk.own_account import OwnAccount
+from entente.web.desk.paths import PREFIX
+from entente.web.desk.ports import DeskParts
+from entente.web.desk.sign_on import SignOn
 from entente.web.home import home_page
+from tests.docs.desk_reference import BESIDE
 from tests.support.accounts import DUTY, HEAD, PASSWORD, SECOND, Desk
 from tests.support.authenticator import Authenticator
 from tests.support.sign_in_pages import COOKIE, ORIGIN, SAME_ORIGIN, browser, invited
@@ -419,3 +427,12 @@ def test_page_for_everybody_does_not_say_when_officers_come_and_go(desk: Desk) -
     there.send("/desk/account/codes")
     there.send("/desk/sign-in/out")
     assert home_page(desk.node).acts == before
+
+
+def test_every_address_of_signing_in_is_in_the_reference_and_no_other(desk: Desk) -> None:
+    served = DeskOfPages(desk.node, cast("DeskParts", None))
+    entrance = Entrance(served)
+    parts = entrance, SignOn(served, entrance), OwnAccount(served, entrance), OfficerAccounts(served, entrance)
+    served_paths = {f"{PREFIX}{route.path}" for part in parts for route in part.routes()}
+    told = {found for row in BESIDE.splitlines() for found in re.findall(r"`(/desk/[a-z/-]+)`", row)}
+    assert served_paths == told
