@@ -10,7 +10,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
@@ -18,8 +18,15 @@ from typing import Any, Generic, TypeVar, cast
 from entente.agreements.cutting_off import CuttingOff
 from entente.agreements.service import Agreements
 from entente.api.once import note_commit
+from entente.bodies.accounts import OpenUnit, Passwords
+from entente.bodies.authority import Record
+from entente.bodies.enrolling import Enrolling
 from entente.bodies.model import BodyKind, Compromise, Genesis, Officer
+from entente.bodies.passkeys import Passkeys
 from entente.bodies.service import Directory
+from entente.bodies.sessions import Sessions, SessionTimes
+from entente.bodies.signing_in import SignIn
+from entente.bodies.single_sign_on import SingleSignOn
 from entente.bodies.statements import DirectoryKind
 from entente.bodies.tokens import Tokens
 from entente.cases.service import Cases
@@ -51,7 +58,7 @@ from entente.kernel.sealing import HpkeSealer, Sealer
 from entente.kernel.signing import GuardedSigner
 from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement, draft
-from entente.node import Node
+from entente.node import Accounts, Node
 from entente.records.blobs import Blobs
 from entente.records.erasing_again import ErasingAgain
 from entente.records.freshening import Freshening
@@ -87,6 +94,7 @@ from entente.trail.ports import LogFiles
 from entente.trail.service import Trail, record, sign_head
 from entente.transport.caller import CALLS_PASSED_ON_MAX, Caller, at_most
 from entente.transport.client import opened_when_used
+from entente.web.vetted import LateCeremony, LateCodes, LatePasswords, provider_of
 
 Post = Callable[[str, bytes], bytes]
 
@@ -168,6 +176,8 @@ class Parts(Generic[S]):
     """Where the transparency log of the trail lies."""
     blob_files: BlobFiles
     """The sealed chunks of records' files."""
+    passwords: Passwords = field(default_factory=LatePasswords)
+    """How officers' passwords are hashed."""
     free_bytes: Callable[[], int] | None = None
     """What is free on the disk beside the store; None: what the system says of the folder's disk."""
 
@@ -219,6 +229,7 @@ def parts_beside(settings: Settings, changes: Changes, tell: TellRows, index: Ab
         open_post=lambda: nullcontext(_post_by_the_writer),
         log_files=own.log_files,
         blob_files=own.blob_files,
+        passwords=own.passwords,
     )
 
 
@@ -380,7 +391,10 @@ def open_parts(settings: Settings, parts: Parts[S]) -> Iterator[tuple[Node, S]]:
     def doubt(unit: Any, compromise: Compromise) -> int:  # noqa: ANN401 - the directory knows no records
         return intake.doubt(unit, compromise)
 
-    directory = Directory(unit, clock, ids, lists, recorded, signer, channel, parts.ring, doubt)
+    accounts = _accounts(parts.passwords, settings, unit, view, clock, ids, lists, recorded)
+    directory = Directory(
+        unit, clock, ids, lists, recorded, signer, channel, parts.ring, doubt, accounts.sessions.end_beyond
+    )
     tokens = Tokens(unit, view, clock, ids, lists, recorded)
     disclosure = Disclosure(view, clock, lists)
     reentries = Reentries(lambda record: identifying_keys(record, schemata), recorded)
@@ -462,6 +476,7 @@ def open_parts(settings: Settings, parts: Parts[S]) -> Iterator[tuple[Node, S]]:
                 schemata=schemata,
                 directory=directory,
                 tokens=tokens,
+                accounts=accounts,
                 agreements=agreements,
                 cutting_off=cutting_off,
                 disclosure=disclosure,
@@ -506,6 +521,31 @@ def open_parts(settings: Settings, parts: Parts[S]) -> Iterator[tuple[Node, S]]:
             ),
             store,
         )
+
+
+def _accounts(
+    passwords: Passwords,
+    settings: Settings,
+    unit: OpenUnit,
+    view: OpenUnit,
+    clock: Clock,
+    ids: Ids,
+    lists: CodeLists,
+    recorded: Record,
+) -> Accounts:
+    times = SessionTimes(
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        whole=timedelta(hours=settings.session_hours_max),
+        recent=timedelta(minutes=settings.session_recent_minutes),
+    )
+    codes, sessions = LateCodes(), Sessions(unit, view, clock, ids, lists, recorded, times)
+    return Accounts(
+        sessions=sessions,
+        sign_in=SignIn(unit, view, clock, ids, recorded, sessions, passwords, codes),
+        passkeys=Passkeys(unit, view, clock, ids, recorded, sessions, LateCeremony()),
+        single_sign_on=SingleSignOn(unit, view, clock, ids, recorded, sessions, provider_of(settings, clock)),
+        enrolling=Enrolling(unit, view, clock, ids, lists, recorded, sessions, passwords, codes),
+    )
 
 
 def tend(node: Node) -> int:

@@ -15,7 +15,12 @@ from typing import Protocol
 from entente.agreements.cutting_off import CuttingOff
 from entente.agreements.model import Instrument
 from entente.agreements.service import Agreements
+from entente.bodies.enrolling import Enrolling
+from entente.bodies.passkeys import Passkeys
 from entente.bodies.service import Directory
+from entente.bodies.sessions import Sessions
+from entente.bodies.signing_in import SignIn
+from entente.bodies.single_sign_on import SingleSignOn
 from entente.bodies.tokens import Tokens
 from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
@@ -253,6 +258,17 @@ def _none() -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Accounts:
+    """How officers sign in (docs/rules/desk.md W1 to W8)."""
+
+    sessions: Sessions
+    sign_in: SignIn
+    enrolling: Enrolling
+    passkeys: Passkeys
+    single_sign_on: SingleSignOn
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """The services of one node. Safe from several threads; each use case opens its own unit of work."""
 
@@ -263,6 +279,7 @@ class Node:
     schemata: Schemata
     directory: Directory
     tokens: Tokens
+    accounts: Accounts
     agreements: Agreements
     cutting_off: CuttingOff
     disclosure: Disclosure

@@ -23,6 +23,7 @@ from entente.api.line import IndexAtWriter, LineToWriter
 from entente.api.meters import Meters, metrics_routes
 from entente.api.observed import Count, Observed
 from entente.api.operator import operator_route
+from entente.api.peers import is_local
 from entente.api.rest import Api, ApiParts
 from entente.api.running import Runner
 from entente.api.table import ROUTES
@@ -45,6 +46,14 @@ from entente.transport.courier import Courier, Fetcher
 from entente.transport.server import NodeServer, exchange_route, listen, listening_address, loopback_beside, web_address
 from entente.verbs.references import names_of
 from entente.web.api_page import api_page_route
+from entente.web.desk.cookies import CookieSessions
+from entente.web.desk.desk import Desk
+from entente.web.desk.entrance import Entrance
+from entente.web.desk.officer_accounts import OfficerAccounts
+from entente.web.desk.own_account import OwnAccount
+from entente.web.desk.paths import PREFIX as DESK_PREFIX
+from entente.web.desk.ports import DeskParts
+from entente.web.desk.sign_on import SignOn
 from entente.web.errors import exception_handlers
 from entente.web.home import home_routes
 
@@ -105,6 +114,7 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
             operator_route(node, token, runner),
             *metrics_routes(node, meters),
             *_routes(node, api, partial(readiness, node)),
+            _desk(node, api, runner),
         ]
         server = NodeServer(_application(api, routes, meters.count, web), *{bound, inner})
         store.lock.announce(web_address(inner))
@@ -131,7 +141,9 @@ def run_web(settings: Settings, given: Given, line: LineToWriter) -> None:
         token = Folder(settings.folder).operator_token()
         runner = Runner(settings.search_workers, lambda: server.is_stopping)
         api = Api(node, ApiParts.of(store.act, store.view, token, runner, JobFolder(settings.folder), line))
-        routes = _routes(node, api, line.ready)
+        # What officers sign in with is the node's alone: their pages are answered there.
+        desk = Route(f"{DESK_PREFIX}{{path:path}}", line.pass_on, methods=["GET", "POST"])
+        routes = [*_routes(node, api, line.ready), desk]
         server = NodeServer(_application(api, routes, line.count, None), given.bound)
         line.on_end(server.stop)
         watch = ChangesWatch(changes)
@@ -175,6 +187,14 @@ def _routes(node: Node, api: Api, ready: Callable[[], Mapping[str, bool]]) -> li
     ]
 
 
+def _desk(node: Node, api: Api, runner: Runner) -> Mount:
+    """Return the officers' pages, with the entrance and the accounts beside their table."""
+    desk = Desk(node, DeskParts(CookieSessions(node), api.once, runner, is_local))
+    entrance = Entrance(desk)
+    beside = entrance, SignOn(desk, entrance), OwnAccount(desk, entrance), OfficerAccounts(desk, entrance)
+    return desk.mount([route for one in beside for route in one.routes()])
+
+
 def _application(
     api: Api,
     routes: Sequence[Route | Mount],
@@ -201,6 +221,8 @@ def _application(
 def _keep_house(node: Node, api: Api) -> None:
     api.once.forget_old()
     node.erasing.run()
+    node.accounts.sessions.remove_over()
+    node.accounts.sign_in.forget_old()
     api.jobs.keep_house()
 
 

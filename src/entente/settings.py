@@ -108,6 +108,53 @@ SETTINGS = (
         10_000,
     ),
     SettingRow(
+        "web_address",
+        "",
+        "address",
+        "The address that officers open, like https://desk.example: passkeys and single sign-on are made for it. Nothing: "
+        "passkeys count at http://localhost alone.",
+    ),
+    SettingRow(
+        "oidc_issuer",
+        "",
+        "address",
+        "The body's provider of single sign-on (OpenID Connect), as it calls itself; nothing: none.",
+    ),
+    SettingRow("oidc_client", "", "name", "As what the provider knows this node."),
+    SettingRow(
+        "oidc_secret_file", "", "path", "A file of mode 0600 with the secret that the provider gave for this node."
+    ),
+    SettingRow(
+        "oidc_claim",
+        "sub",
+        "name",
+        "Which claim of the provider's token says who somebody is; it must never be given to another person later.",
+    ),
+    SettingRow(
+        "session_idle_minutes",
+        "30",
+        "minutes",
+        "After how long without a request an officer's session in the browser ends; requests are noted by the minute.",
+        5,
+        720,
+    ),
+    SettingRow(
+        "session_hours_max",
+        "12",
+        "hours",
+        "After how long a session ends whatever happens; the default is a shift.",
+        1,
+        24,
+    ),
+    SettingRow(
+        "session_recent_minutes",
+        "10",
+        "minutes",
+        "How long ago an officer may have proved who they are for a heavy act, before they are asked again.",
+        1,
+        60,
+    ),
+    SettingRow(
         "blobs_gb_max", "20", "gigabytes", "Room for records' files on this node, our own and fetched ones.", 1, 100_000
     ),
     SettingRow(
@@ -160,6 +207,14 @@ class Settings:
     web_port: int
     api_tls_in_front: bool
     api_requests_per_second: int
+    web_address: str
+    oidc_issuer: str
+    oidc_client: str
+    oidc_secret_file: str
+    oidc_claim: str
+    session_idle_minutes: int
+    session_hours_max: int
+    session_recent_minutes: int
     blobs_gb_max: int
     log_format: str
     log_level: str
@@ -194,6 +249,9 @@ def read_settings(environment: Mapping[str, str], given: Mapping[str, str]) -> S
     }
     read: dict[str, Any] = {row.name: _value(row, values[row.name]) for row in SETTINGS}
     store = store_address(values["store"]) if values["store"] else ""
+    if values["web_address"]:
+        read["web_address"] = web_address(values["web_address"])
+    _require_provider(values)
     has_tls = read["api_tls_in_front"] == "yes"
     return Settings(**{**read, "folder": Path(values["folder"]), "store": store, "api_tls_in_front": has_tls})
 
@@ -226,6 +284,41 @@ def store_address(text: str) -> str:
     if has_password:
         raise _bad_address(
             "it holds a password, which others could read in the list of processes, in the folder or a log"
+        )
+    return text
+
+
+def _require_provider(values: Mapping[str, str]) -> None:
+    """Raise Misconfigured for half a provider, or one that is asked in the clear."""
+    issuer, beside = values["oidc_issuer"], ("oidc_client", "oidc_secret_file")
+    parts = urlsplit(issuer)
+    is_asked_safely = parts.scheme == "https" or (parts.scheme, parts.hostname) in {
+        ("http", "127.0.0.1"), ("http", "localhost"),
+    }  # fmt: skip
+    if any(values[name] for name in beside) != bool(issuer) or (issuer and not all(values[name] for name in beside)):
+        why = "issuer, client and secret file are set together, or none of them"
+    elif issuer and not is_asked_safely:
+        why = "the issuer is an address with https"
+    else:
+        return
+    raise Misconfigured(
+        "The settings of single sign-on do not hold together.",
+        why=f"Officers are let in by what the provider signs: {why}.",
+        do="Set ENTENTE_OIDC_ISSUER, ENTENTE_OIDC_CLIENT and ENTENTE_OIDC_SECRET_FILE as the provider's operator gave them.",
+    )
+
+
+def web_address(text: str) -> str:
+    """Return an address that officers open, as browsers write an origin; raise Misconfigured for any other."""
+    parts = urlsplit(text)
+    is_plain = text.isascii() and parts.hostname is not None and text == f"{parts.scheme}://{parts.netloc}".lower()
+    is_named = is_plain and not set("@[%") & set(parts.netloc) and not (parts.hostname or "").replace(".", "").isdigit()
+    if not is_named or ((parts.scheme, parts.hostname) != ("http", "localhost") and parts.scheme != "https"):
+        raise Misconfigured(
+            "The setting web_address is not the address of a desk.",
+            why="Passkeys are bound to a host by its name, over TLS: https, the name in small letters, a port where it is not "
+            "443, and nothing after it.",
+            do="Set ENTENTE_WEB_ADDRESS to an address like https://desk.example, or leave it out.",
         )
     return text
 

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 
+from entente.bodies.accounts import From
+from entente.bodies.enrolling import Chosen, Opened
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
 from entente.kernel.signing import encode_bytes
@@ -100,6 +103,26 @@ def in_the_directory(day: Day) -> None:
     token = ask("XA-NCB", "token_make", officer=HEAD, account="gate-4", scopes=["search"])["token"]
     assert ask("XA-NCB", "token_list", officer=HEAD)["tokens"] == [token]
     assert ask("XA-NCB", "token_revoke", officer=HEAD, token=token["id"])["token"]["has_ended"] is True
+
+
+def who_signs_in(day: Day) -> None:
+    ask, enrolling = day.ask, day.network.nodes["XA-NCB"].accounts.enrolling
+    ask("XA-NCB", "officer_add", officer=HEAD, id="head-2", roles=["head_of_body"])
+    ask("XA-NCB", "officer_add", officer=HEAD, id="desk-1", roles=["duty_officer"])
+    code = ask("XA-NCB", "account_invite", officer=HEAD, account="desk-1")["code"]
+    opened = enrolling.open(code, From("127.0.0.1"))
+    assert isinstance(opened, Opened)
+    one_time = pyotp.TOTP(opened.secret).generate_otp(int(day.network.clock.now().timestamp()) // 30)
+    enrolling.enrol(Chosen(code, "four words nobody guesses", "four words nobody guesses", one_time), From("127.0.0.1"))
+    for _ in range(2):
+        assert ask("XA-NCB", "account_recover", officer=HEAD, account="desk-1")["asked_by"] == HEAD
+        assert ask("XA-NCB", "account_refuse", officer="head-2", account="desk-1") == {"account": "desk-1"}
+    ask("XA-NCB", "account_recover", officer=HEAD, account="desk-1")
+    lines = {one["account"]: one for one in ask("XA-NCB", "account_list", officer=HEAD)["accounts"]}
+    assert (lines["desk-1"]["has_account"], lines["desk-1"]["recovery_asked_by"]) == (True, HEAD)
+    assert ask("XA-NCB", "account_confirm", officer="head-2", account="desk-1")["code"] != code
+    assert ask("XA-NCB", "account_sessions", officer=HEAD)["sessions"] == []
+    assert ask("XA-NCB", "account_sign_out", officer=HEAD, account="desk-1")["ended"] == 0
 
 
 def queries_that_stand(day: Day) -> None:
@@ -262,6 +285,11 @@ def by_leave(day: Day, case: str) -> None:
         ask("XA-NCB", "permission_answer", officer=DUTY, id=first["id"], grant=True, reason="national_law")
     ask("XA-NCB", "permission_answer", officer=DUTY, id=first["id"], reason="ongoing_investigation")
     second = ask("XB-NCB", "permission_ask", **wish, **ABOUT)["permission"]
+    waits = ask("XA-NCB", "waiting_list", officer=DUTY)["permissions"]
+    assert [one["id"] for one in waits] == [second["id"]]
+    assert ask("XA-NCB", "permission_show", id=second["id"])["permission"] == waits[0]
+    with pytest.raises(NotFound):
+        ask("XA-NCB", "permission_show", id="permission-request-0")
     ask("XA-NCB", "permission_answer", officer=DUTY, id=second["id"], grant=True, days=2)
     assert ask("XB-NCB", "record_forward", **forward)["leave"] != ""
     assert [one["state"] for one in ask("XB-NCB", "permission_list")["permissions"]] == ["granted", "refused"]
@@ -511,6 +539,7 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     as_proof(day, case)
     erased(day)
     queries_that_stand(day)
+    who_signs_in(day)
     with_keys(day)
     backed_up(day)
     assert set(VERBS) - day.asked == set()

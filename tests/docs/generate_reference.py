@@ -18,6 +18,7 @@ from entente.cli.reference import cli_page, settings_page
 from tests.docs.api_reference import api_page
 from tests.docs.client_reference import client_page
 from tests.docs.client_routes import main as write_client
+from tests.docs.desk_reference import desk_page
 from tests.docs.source import ROOT
 from tests.docs.statement_kinds import statements_page
 
@@ -232,6 +233,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "client.md": lambda: client_page(MADE),
     "code_lists.md": code_lists_page,
+    "desk.md": desk_page,
     "schemata.md": schemata_page,
     "settings.md": settings_page,
     "statements.md": statements_page,

@@ -76,8 +76,8 @@ HOLDS_LAZY_IMPORTS = "entente.cli"
 # PEP 562: integrators write `from entente.search import Index`, and a node loads this package without the compiler.
 GIVES_ONE_NAME_LATE = "entente.search"
 # Alembic is a tenth of what every command loads, and is used where a store is new or older alone. The driver of PostgreSQL is an
-# extra, loaded where a node's store is in a database.
-LOAD_WHERE_NEEDED = frozenset({"entente.storage.migrate", "entente.storage.opening"})
+# extra, loaded where a node's store is in a database. What hashes passwords is loaded as somebody signs in (0080).
+LOAD_WHERE_NEEDED = frozenset({"entente.storage.migrate", "entente.storage.opening", "entente.web.vetted"})
 
 
 def order_violations(found: Iterable[Module]) -> list[str]:
@@ -294,7 +294,19 @@ def test_the_node_loads_no_compiler_and_nothing_for_other_stores_than_its_own() 
 
     Nor does a command wait for what brings a store forward, or reads Parquet.
     """
-    kept_out = ("numba", "numpy", "llvmlite", "pyarrow", "alembic", "mako")
+    kept_out = (
+        "numba",
+        "numpy",
+        "llvmlite",
+        "pyarrow",
+        "alembic",
+        "mako",
+        "argon2",
+        "pyotp",
+        "webauthn",
+        "authlib",
+        "segno",
+    )
     code = f"import sys, entente.app, entente.cli.gateway, entente.cli.batch; print([m for m in {kept_out} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"

@@ -119,8 +119,8 @@ def test_n6_backup_says_what_it_is_and_holds_store_keys_and_files_and_nothing_el
     members = members_of(out)
     assert list(members)[:3] == ["manifest.json", "hashes.txt", "entente.db"]
     assert set(members) - {"manifest.json", "hashes.txt"} == {
-        "entente.db", "blobs/ab/abcdef", "keys/dpo.pem", "keys/dpo.public", "keys/head-1.pem", "keys/head-2.pem",
-        "keys/head-3.pem", "keys/node.pem", "keys/sealing.pem", "keys/tombstone.key",
+        "entente.db", "blobs/ab/abcdef", "keys/accounts.key", "keys/dpo.pem", "keys/dpo.public", "keys/head-1.pem",
+        "keys/head-2.pem", "keys/head-3.pem", "keys/node.pem", "keys/sealing.pem", "keys/tombstone.key",
     }  # fmt: skip
     manifest = json.loads(members["manifest.json"])
     assert (manifest["body"], manifest["package"], manifest["has_keys"]) == (made["body"], __version__, True)

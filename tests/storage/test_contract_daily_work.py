@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from entente.cases.model import Case, CaseEvent, CaseState
-from entente.correspondence.model import AnswerOutcome, HitState, PermissionState, Way
+from entente.correspondence.model import (
+    AnswerOutcome,
+    HitState,
+    Message,
+    PermissionState,
+    Recall,
+    Step,
+    StepTaken,
+    Way,
+)
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.exchange.ports import ExchangeUnit
 from entente.kernel.errors import Conflict
@@ -172,6 +181,39 @@ def test_hits_and_requests_are_replaced_by_their_later_state_in_their_old_place(
         papers.put_record_request(examples.record_request("hit-1"), Way.RECEIVED)
         assert papers.record_request("hit-1") == (Way.RECEIVED, examples.record_request("hit-1"))
         assert papers.record_requests(9) == ((Way.RECEIVED, examples.record_request("hit-1")),)
+
+
+def test_what_waits_here_is_what_came_and_was_not_answered_and_what_is_held(store: Store) -> None:
+    def came(item_id: str, *, is_for_action: bool = False) -> Message:
+        head = examples.header(item_id, OTHER, OWN)
+        return examples.message(item_id, is_for_action=is_for_action, head=head)
+
+    with store.unit() as unit:
+        papers = unit.correspondence
+        for number, state in enumerate(HitState):
+            papers.put_hit(examples.hit(f"ours-{number}", state), Way.SENT)
+            papers.put_hit(examples.hit(f"theirs-{number}", state), Way.RECEIVED)
+        for stand in PermissionState:
+            papers.put_permission(examples.permission(f"ours-{stand}", stand), Way.SENT)
+            papers.put_permission(examples.permission(f"theirs-{stand}", stand), Way.RECEIVED)
+        for name in ("new", "opened", "concluded"):
+            papers.put_message(came(f"do-{name}", is_for_action=True), Way.RECEIVED)
+            papers.put_message(came(f"know-{name}"), Way.RECEIVED)
+            papers.put_message(examples.message(f"sent-{name}", is_for_action=True), Way.SENT)
+        for kind in ("do", "know"):
+            papers.put_step(f"{kind}-opened", StepTaken(Step.OPENED, "duty-1", NOW))
+            papers.put_step(f"{kind}-concluded", StepTaken(Step.ACTED_ON, "duty-1", NOW))
+        recalled = came("do-recalled", is_for_action=True)
+        papers.put_message(recalled, Way.RECEIVED)
+        papers.change_message(replace(recalled, recall=Recall(NOW, "duty-2", "Error.", has_left=True)), Way.RECEIVED)
+        unit.commit()
+    with store.view() as view:
+        papers = view.correspondence
+        hits = [(way, hit.state) for way, hit in papers.open_hits(9)]
+        assert hits == [(Way.SENT, HitState.HELD), (Way.RECEIVED, HitState.TOLD)]
+        assert [one.header.id for one in papers.open_permissions(9)] == ["theirs-waiting"]
+        assert [one.header.id for one in papers.open_messages(9)] == ["do-new", "know-new", "do-opened"]
+        assert len(papers.open_messages(1)) == len(papers.open_hits(1)) == 1
 
 
 def test_preview_names_what_is_open_under_the_instrument_with_the_counterpart(store: Store) -> None:

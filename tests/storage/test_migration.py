@@ -86,6 +86,26 @@ def test_migrations_are_one_line_that_ends_at_the_schema_of_the_code() -> None:
     assert all(script.module.__dict__.get("downgrade") is None for script in scripts.walk_revisions())
 
 
+DESK = (
+    "account", "passkey", "invitation", "account_recovery", "sign_in_guard", "sign_in_step", "account_link", "web_session",
+)  # fmt: skip
+
+
+def test_store_of_before_the_desk_is_brought_forward_to_the_tables_of_a_new_one(opener: Opener, folder: Folder) -> None:
+    store = opener()
+    made = tables_of(store.engine.reader)
+    store.close()
+    for table in DESK:
+        execute(folder, f"DROP TABLE {table}")
+    execute(folder, "UPDATE alembic_version SET version_num = '0004'")
+    execute(folder, "UPDATE store_version SET schema = 4, oldest_code = 3")
+    store = opener()
+    assert tables_of(store.engine.reader) == made
+    assert set(DESK) <= set(made)
+    store.close()
+    assert execute(folder, "SELECT schema FROM store_version") == [(SCHEMA,)]
+
+
 def test_opening_again_changes_nothing(opener: Opener, folder: Folder) -> None:
     opener()
     opener().close()

@@ -140,6 +140,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "detach_file": ("attach_file",),
     "judge_records": ("import_records",),
     "list_permissions": ("ask_permission", "grant_permission"),
+    "show_permission": ("ask_permission", "grant_permission"),
     "ask_permission": ("ask_permission",),
     "answer_permission": ("grant_permission",),
     **dict.fromkeys(("list_record_requests", "show_record_request", "ask_record", "consult_record"), ("search",)),
@@ -196,6 +197,7 @@ def path_of(bureau: Bureau, route: ApiRoute) -> str:
         "answer_hit": bureau.hit_came,
         "recall_message": bureau.sent,
         "answer_permission": bureau.permission_came,
+        "show_permission": bureau.permission_came,
         "show_record_request": bureau.request,
     }
     fields = {

@@ -151,6 +151,10 @@ def no_charter_yet(unit: BodiesUnit, recipient: BodyId) -> InstrumentId:
     return InstrumentId("")
 
 
+def nobody_signed_in(unit: object, officer: Officer) -> int:
+    return 0
+
+
 def nothing_held(unit: BodiesUnit, compromise: Compromise) -> int:
     """Return how many records of a body are held by nodes that have no records: none."""
     return 0
@@ -209,6 +213,7 @@ class MemoryNode:
             channel=no_charter_yet,
             keys=MemoryKeys(self.code),
             doubt=nothing_held,
+            end_sessions=nobody_signed_in,
         )
         content = replace(genesis_content(self.code, self.ring), replaces=self.replaces)
         genesis = genesis_statement(content, self.ring, at=self.clock.moment)

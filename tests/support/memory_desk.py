@@ -14,7 +14,18 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from entente.cases.model import Case, CaseEvent
-from entente.correspondence.model import Hit, Message, PermissionRequest, Recall, RecordRequest, StepTaken, Way
+from entente.correspondence.model import (
+    Hit,
+    HitState,
+    Message,
+    PermissionRequest,
+    PermissionState,
+    Recall,
+    RecordRequest,
+    Step,
+    StepTaken,
+    Way,
+)
 from entente.disclosure.model import DisclosureClass, Leave
 from entente.identity.indexed import facts_of
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId, StatementId
@@ -318,6 +329,23 @@ class MemoryCorrespondence:
 
     def permissions(self, limit: int, before: str = "") -> tuple[tuple[Way, PermissionRequest], ...]:
         return tuple(kept_before(self.kept_permissions, before))[:limit]
+
+    def open_hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
+        waits = {(Way.RECEIVED, HitState.TOLD), (Way.SENT, HitState.HELD)}
+        return tuple((way, hit) for way, hit in self.kept_hits.values() if (way, hit.state) in waits)[:limit]
+
+    def open_permissions(self, limit: int) -> tuple[PermissionRequest, ...]:
+        waits = Way.RECEIVED, PermissionState.WAITING
+        return tuple(one for way, one in self.kept_permissions.values() if (way, one.state) == waits)[:limit]
+
+    def open_messages(self, limit: int) -> tuple[Message, ...]:
+        found = []
+        for way, message in self.kept_messages.values():
+            steps = {one.step for one in self.steps(message.header.id)}
+            is_done = steps & {Step.ACTED_ON, Step.REFUSED} if message.is_for_action else steps
+            if way is Way.RECEIVED and message.recall is None and not is_done:
+                found.append(message)
+        return tuple(found[:limit])
 
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         self.kept_requests[request.header.id] = (way, request)

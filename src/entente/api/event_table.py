@@ -59,7 +59,7 @@ AUDIENCES: Final[Mapping[EventKind, Audience]] = {
         Scope.READ_MESSAGES, READING_MESSAGES, "/messages/{}", re.compile(r"message-[0-9a-f]+")
     ),
     EventKind.PERMISSION: Audience(
-        Scope.READ_REQUESTS, ASKING, "/permissions", re.compile(r"permission-request-[0-9a-f]+")
+        Scope.READ_REQUESTS, ASKING, "/permissions/{}", re.compile(r"permission-request-[0-9a-f]+")
     ),
     EventKind.REQUEST: Audience(
         Scope.READ_REQUESTS, SEARCHING, "/record-requests/{}", re.compile(r"record-request-[0-9a-f]+")

@@ -15,6 +15,7 @@ ACCOUNTS: Final = (
 OPERATOR: Final = (
     "it names no officer who could be judged: whoever holds the node's folder does it, through the operator's route"
 )
+GATHERED: Final = "it gathers for a page what the lists that have routes say each"
 ERASURE: Final = "what is erased does not come back; an officer does it at the node"
 KEEPING: Final = "it is about the node and not the body's work: the operator does it on the machine itself"
 
@@ -28,6 +29,14 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         HEADS,
     ),
     **dict.fromkeys(("officer_add", "officer_list", "token_make", "token_list", "token_revoke"), ACCOUNTS),
+    **dict.fromkeys(
+        (
+            "account_invite", "account_list", "account_recover", "account_confirm", "account_refuse", "account_sessions",
+            "account_sign_out",
+        ),
+        ACCOUNTS,
+    ),
+    "waiting_list": GATHERED,
     **dict.fromkeys(
         (
             "body_enter", "body_introduce", "body_rename", "body_addresses", "body_units", "exchange_fetch", "exchange_retry",

@@ -20,7 +20,7 @@ SECONDS_MAX: Final = 120.0
 """For one piece of a body, in either direction: as long as a slow line may take (transport.server), and as long again."""
 _OF_ONE_CONNECTION: Final = frozenset({
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade",
-    "host", "forwarded", "x-forwarded-for", "x-real-ip", "via", "expect",
+    "forwarded", "x-forwarded-for", "x-real-ip", "via", "expect",
 })  # fmt: skip
 
 

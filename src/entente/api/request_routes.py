@@ -25,7 +25,7 @@ _ID: dict[str, JsonObject] = {"id": text("Its id.", most=64, pattern=r"^[a-z_-]+
 def _permission(answer: JsonObject) -> JsonObject:
     item = answer["permission"]
     assert isinstance(item, dict), "a request for leave is an object"
-    return {"id": item["id"], "href": f"{PREFIX}/permissions"}
+    return {"id": item["id"], "href": f"{PREFIX}/permissions/{item['id']}"}
 
 
 ROUTES: tuple[ApiRoute, ...] = (
@@ -41,6 +41,18 @@ ROUTES: tuple[ApiRoute, ...] = (
         query=LIMIT,
         answer=thing({"permissions": many(named("Permission")), "next": NEXT}),
         pages="before",
+    ),
+    ApiRoute(
+        name="show_permission",
+        method=Method.GET,
+        path="/permissions/{id}",
+        verb="permission_show",
+        about="Leave and requests",
+        summary="Show one request for leave, and how it was answered.",
+        scope=Scope.READ_REQUESTS,
+        needs=ASKING,
+        path_fields=_ID,
+        answer=thing({"permission": named("Permission")}),
     ),
     ApiRoute(
         name="ask_permission",

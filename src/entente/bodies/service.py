@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from entente.bodies.authority import Record, authorise
 from entente.bodies.ceremony import HeadKey, WantedKeys, check_heads, draft_document, draft_keys, old_draft
@@ -73,6 +74,8 @@ class Directory:
     doubt: Callable[[BodiesUnit, Compromise], int]
     """Stop showing what was taken in under keys that a body declares compromised; says how many records
     (records.intake.Intake.doubt, bound by app)."""
+    end_sessions: Callable[[Any, Officer], int]
+    """End the sessions that an officer, as now entered, may not have; says how many (sessions.Sessions.end_beyond)."""
 
     def init_own(self, genesis: Statement, first_officers: Iterable[Officer] = ()) -> Body:
         """Begin our own body from its genesis, with the officers who will enter the others; return its entry."""
@@ -266,13 +269,14 @@ class Directory:
         self._record_accepted(unit, statement, group.id)
 
     def put_officer(self, by: OfficerId, officer: Officer) -> None:
-        """Enter an officer or machine account, or change one."""
+        """Enter an officer or machine account, or change one; sessions that they may not have any more end with it (W3)."""
         with self.open_unit() as unit:
             self._authorise(unit, by, "manage_officers", officer.id)
             self._check_officer(officer)
             unit.bodies.put_officer(officer)
             detail: JsonObject = {"officer": to_object(officer)}
             self.record(unit, Act("manage_officers", unit.bodies.own().id, by, officer.id, detail))
+            self.end_sessions(unit, officer)
             unit.commit()
 
     def enter_order(self, by: OfficerId, order: NationalOrder) -> None:

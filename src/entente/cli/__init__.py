@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "body": ("entente.cli.body", "The directory: bodies, orders, powers."),
     "group": ("entente.cli.group", "Dated lists of bodies: members, observers."),
     "officer": ("entente.cli.officer", "The officers of this body, and their roles."),
+    "account": ("entente.cli.account", "How officers sign in: invitations, recoveries."),
     "token": ("entente.cli.token", "Access tokens of machine accounts for the API."),
     "instrument": ("entente.cli.instrument", "Instruments: propose, sign, suspend, resume."),
     "record": ("entente.cli.record", "Records: import, show, share, withdraw."),

@@ -137,8 +137,7 @@ def _message(client: Client, made: str, _: JsonObject) -> JsonObject:
 
 
 def _permission(client: Client, made: str, _: JsonObject) -> JsonObject:
-    listed = client.list_permissions(page_size=LIMIT_MAX)
-    return {"permission": _one_of(cast("Iterable[JsonObject]", listed), "id", made)}
+    return {"permission": cast("Json", client.show_permission(made)["permission"])}
 
 
 def _record_request(client: Client, made: str, _: JsonObject) -> JsonObject:

@@ -181,6 +181,7 @@ REQUESTS: Mapping[str, Request] = {
         changes=True,
     ),
     "permission_list": Request(leave_and_requests.list_permissions, {"limit": "page_size"}, pages="before"),
+    "permission_show": Request(leave_and_requests.show_permission, {"id": "permission_id"}),
     "proposal_list": Request(directory.list_proposals, {}),
     "proposal_make": Request(
         directory.make_proposal, {"kind": "kind", "target": "target", "text": "text"}, changes=True

@@ -61,6 +61,18 @@ class CorrespondenceStore(Protocol):
     def permissions(self, limit: int, before: str = "") -> tuple[tuple[Way, PermissionRequest], ...]:
         """Return the newest permission requests, newest first, kept before another one where it is named."""
 
+    def open_hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
+        """Return the hits told to us and not answered and those of ours that are held, the oldest first."""
+
+    def open_permissions(self, limit: int) -> tuple[PermissionRequest, ...]:
+        """Return the permission requests asked of us and not decided, the oldest first."""
+
+    def open_messages(self, limit: int) -> tuple[Message, ...]:
+        """Return what came for action and is not concluded, or for information and is not opened, the oldest first.
+
+        A recalled message waits for nobody.
+        """
+
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         """Add or replace a record request."""
 

@@ -16,10 +16,21 @@ from entente.correspondence.model import Hit, Message, PermissionRequest, Record
 from entente.correspondence.permissions import Permissions
 from entente.correspondence.requests import Requests
 from entente.correspondence.steps import Steps
+from entente.correspondence.waiting import WaitingItems
 
 
 class Correspondence(
-    Messages, Steps, Hits, HitAnswers, Forwarding, Permissions, Granting, Requests, Answering, Consulting
+    Messages,
+    Steps,
+    Hits,
+    HitAnswers,
+    Forwarding,
+    Permissions,
+    Granting,
+    Requests,
+    Answering,
+    Consulting,
+    WaitingItems,
 ):
     """The desk's verbs, and `accept_*` for each kind of statement that the exchange hands to this room.
 

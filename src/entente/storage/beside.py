@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from entente.kernel.elsewhere import ForTheWriter
 from entente.kernel.merkle import Frontier
 from entente.kernel.ports import Act, TrailRow
+from entente.storage.account_seal import AccountSeal
 from entente.storage.changes import Changes
 from entente.storage.classes import ClassMemory
 from entente.storage.engine import Engine
@@ -42,8 +43,9 @@ class StoreBeside:
     def __init__(self, folder: Folder, changes: Changes, tell: TellRows) -> None:
         """Open it; raise Misconfigured where the folder holds no keys of a node."""
         engine = engine_of(folder, is_beside=True)
-        secret = KeyFiles(folder.keys).tombstone_secret()
-        self._shared = Shared(engine, WriteLock(), ClassMemory(), (), secret, changes=changes)
+        keys = KeyFiles(folder.keys)
+        seal = AccountSeal(keys.account_secret())
+        self._shared = Shared(engine, WriteLock(), ClassMemory(), (), keys.tombstone_secret(), seal, changes=changes)
         self._tell = tell
 
     @property

@@ -16,8 +16,10 @@ import sqlalchemy as sa
 from entente.correspondence.model import (
     Header,
     Hit,
+    HitState,
     Message,
     PermissionRequest,
+    PermissionState,
     Recall,
     RecordRequest,
     Step,
@@ -58,6 +60,31 @@ _NEWEST = (
     .where(_item.c.family == sa.bindparam("family"))
     .order_by(_item.c.position.desc())
     .limit(sa.bindparam("most"))
+)
+
+
+_OLDEST = sa.select(_item.c.way, _item.c.document).order_by(_item.c.position).limit(sa.bindparam("most"))
+_OPEN_HITS = _OLDEST.where(
+    _item.c.family == Family.HIT.value,
+    sa.or_(
+        sa.and_(_item.c.way == Way.RECEIVED.value, _item.c.state == HitState.TOLD.value),
+        sa.and_(_item.c.way == Way.SENT.value, _item.c.state == HitState.HELD.value),
+    ),
+)
+_OPEN_PERMISSIONS = _OLDEST.where(
+    _item.c.family == Family.PERMISSION.value,
+    _item.c.way == Way.RECEIVED.value,
+    _item.c.state == PermissionState.WAITING.value,
+)
+_step_of = sa.select(sa.literal(1)).select_from(message_step).where(message_step.c.message == _item.c.id)
+_concluded = _step_of.where(message_step.c.step.in_([Step.ACTED_ON.value, Step.REFUSED.value]))
+_OPEN_MESSAGES = _OLDEST.where(
+    _item.c.family == Family.MESSAGE.value,
+    _item.c.way == Way.RECEIVED.value,
+    sa.or_(
+        sa.and_(_item.c.state == MessageState.FOR_ACTION.value, ~_concluded.exists()),
+        sa.and_(_item.c.state == MessageState.FOR_INFORMATION.value, ~_step_of.exists()),
+    ),
 )
 
 
@@ -148,6 +175,21 @@ class CorrespondenceTables:
     def permissions(self, limit: int, before: str = "") -> tuple[tuple[Way, PermissionRequest], ...]:
         """Return the newest permission requests, newest first, kept before another one where it is named."""
         return self._read(_before(_NEWEST, Family.PERMISSION, before), Family.PERMISSION, PermissionRequest, limit)
+
+    def open_hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
+        """Return the hits told to us and not answered and those of ours that are held, the oldest first."""
+        rows = self._connection.execute(_OPEN_HITS, {"most": limit})
+        return tuple((Way(row.way), value_of(Hit, row.document)) for row in rows)
+
+    def open_permissions(self, limit: int) -> tuple[PermissionRequest, ...]:
+        """Return the permission requests asked of us and not decided, the oldest first."""
+        rows = self._connection.execute(_OPEN_PERMISSIONS, {"most": limit})
+        return tuple(value_of(PermissionRequest, row.document) for row in rows)
+
+    def open_messages(self, limit: int) -> tuple[Message, ...]:
+        """Return what came for action and is not concluded, or for information and is not opened, the oldest first."""
+        rows = self._connection.execute(_OPEN_MESSAGES, {"most": limit})
+        return tuple(value_of(Message, row.document) for row in rows)
 
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         """Add or replace a record request."""

@@ -8,6 +8,7 @@
     dpo.pem               the data protection officer's sealing key, under that officer's passphrase
     dpo.public            its public half, which the node seals queries to
     tombstone.key         the secret under which erased records are recognised (storage.tombstones)
+    accounts.key          the secret under which officers' accounts are sealed (storage.account_seal)
 
 The node's own keys have no passphrase, because a node starts without a person; the folder's mode guards them. Passphrases
 turn into keys by the library's PKCS #8 encryption. What is signed and sealed with them: kernel.signing, kernel.sealing. Which of
@@ -40,7 +41,7 @@ from entente.storage.files import read_private, remove_private, write_private
 
 PASSPHRASE_CHARACTERS_MIN: Final = 8
 """NIST SP 800-63B, 5.1.1.1: a memorised secret has at least 8 characters."""
-TOMBSTONE_SECRET_BYTES: Final = 32
+SECRET_BYTES: Final = 32
 """As long as the hash of the HMAC it keys (RFC 2104, section 3)."""
 _HEAD_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _LATER: Final = re.compile(r"(?P<sort>node|sealing)-(?P<key>[0-9a-f]{16})\.pem")
@@ -158,11 +159,18 @@ class KeyFiles:
 
     def tombstone_secret(self) -> bytes:
         """Return the secret of the tombstones, making it for a new node and for a folder of before there were any."""
-        path = self._folder / "tombstone.key"
+        return self._secret("tombstone.key")
+
+    def account_secret(self) -> bytes:
+        """Return the secret under which officers' accounts are sealed, making it as the one of the tombstones."""
+        return self._secret("accounts.key")
+
+    def _secret(self, name: str) -> bytes:
+        path = self._folder / name
         if not path.exists():
             write_private(path, encode_bytes(SystemIds().new_salt() + SystemIds().new_salt()).encode("ascii"))
         try:
-            return decode_bytes(read_private(path).decode("ascii").strip(), path.name, length=TOMBSTONE_SECRET_BYTES)
+            return decode_bytes(read_private(path).decode("ascii").strip(), path.name, length=SECRET_BYTES)
         except (UnicodeDecodeError, Invalid) as error:
             raise _damaged(path, "it does not hold a secret of 32 bytes") from error
 

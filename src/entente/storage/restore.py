@@ -148,6 +148,9 @@ def mark_restored(
         unit.state.allow()
         # Answers that the backup holds are of an earlier restore.
         unit.recovery.clear()
+        # Who was signed in then, or invited, may have been signed out, or have used the invitation, since (desk.md W3).
+        unit.sessions.clear()
+        unit.accounts.forget_begun()
         unit.state.put(NodeState(mode, clock.now(), trail_rows))
         detail: JsonObject = {"made_at": to_json(made_at), "trail_rows": trail_rows}
         record(unit, clock, ids, Act("restore", own, "node", own, detail))

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 4
+SCHEMA: Final = 6
 """The schema this code writes. The number of the newest file in migrations/versions."""
 OLDEST_SCHEMA_OF_CODE: Final = 3
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself."""
@@ -665,3 +665,28 @@ kept_request = sa.Table(
     sa.Column("answer", Text),
 )
 """Requests of the API that were done once, for a day (storage.kept_requests)."""
+account = sa.Table("account", metadata, _key("officer"), _text("document"))
+"""Officers' passwords and secrets of one-time codes, sealed (storage.account_seal)."""
+passkey = sa.Table("passkey", metadata, _key("credential"), _text("officer", index=True), _text("document"))
+invitation = sa.Table(
+    "invitation",
+    metadata,
+    _key("officer"),
+    sa.Column("digest", Text, nullable=False, unique=True),
+    _moment("expires_at"),
+    _text("document"),
+)
+account_recovery = sa.Table("account_recovery", metadata, _key("officer"), _text("document"))
+sign_in_guard = sa.Table("sign_in_guard", metadata, _key("digest"), _moment("last_at", index=True), _text("document"))
+"""Failures by the keyed digest of a name or an address."""
+sign_in_step = sa.Table("sign_in_step", metadata, _key("digest"), _moment("expires_at", index=True), _text("document"))
+account_link = sa.Table("account_link", metadata, _key("issuer"), _key("subject"), _text("document"))
+web_session = sa.Table(
+    "web_session",
+    metadata,
+    _key("id"),
+    sa.Column("digest", Text, nullable=False, unique=True),
+    _text("officer", index=True),
+    _text("document"),
+)
+"""Of a session's secret stands its digest alone (storage.sessions)."""

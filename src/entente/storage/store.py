@@ -16,6 +16,7 @@ from typing import Protocol, Self, TypeAlias
 import sqlalchemy as sa
 
 from entente.kernel.errors import EntenteError, Unavailable
+from entente.storage.account_seal import AccountSeal
 from entente.storage.changes import Changes, OwnChanges
 from entente.storage.classes import ClassMemory
 from entente.storage.company import Kept
@@ -61,7 +62,7 @@ def view_of_copy(database: Path) -> Iterator[SqlUnitOfWork]:
     """Lend a view of a copied store that nobody writes to, as it is: neither locked nor brought forward."""
     engine = SqliteEngine(database)
     # Without the folder's keys nothing that was erased can be recognised in it, and nothing here asks.
-    shared = Shared(engine, WriteLock(), ClassMemory(), (), b"")
+    shared = Shared(engine, WriteLock(), ClassMemory(), (), b"", AccountSeal(b""))
     try:
         with SqlUnitOfWork(shared, is_view=True) as view:
             yield view
@@ -114,8 +115,9 @@ class StoreReader:
 
     def __init__(self, folder: Folder) -> None:
         engine = engine_of(folder, is_beside=True)
-        secret = KeyFiles(folder.keys).tombstone_secret()
-        self._shared = Shared(engine, WriteLock(), ClassMemory(), (), secret)
+        keys = KeyFiles(folder.keys)
+        seal = AccountSeal(keys.account_secret())
+        self._shared = Shared(engine, WriteLock(), ClassMemory(), (), keys.tombstone_secret(), seal)
 
     def view(self) -> SqlUnitOfWork:
         """Return a unit of work that only reads: everything that was durable when it is entered, and nothing later."""
@@ -146,7 +148,8 @@ class Store:
             lock.release()
             raise
         try:
-            secret = KeyFiles(place.keys).tombstone_secret()
+            keys = KeyFiles(place.keys)
+            secret, seal = keys.tombstone_secret(), AccountSeal(keys.account_secret())
             engine.prepare()
             bring_forward(engine.writer, lambda schema: _copy_first(place, engine, schema))
         except BaseException as error:
@@ -156,7 +159,7 @@ class Store:
                 raise engine.translate(error) from error
             raise
         counted = OwnChanges() if changes is None else changes
-        return cls(Shared(engine, WriteLock(), ClassMemory(), tuple(hooks), secret, changes=counted), lock)
+        return cls(Shared(engine, WriteLock(), ClassMemory(), tuple(hooks), secret, seal, changes=counted), lock)
 
     @property
     def while_held(self) -> list[Callable[[], None]]:

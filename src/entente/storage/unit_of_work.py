@@ -22,6 +22,8 @@ from typing import Generic, Self, TypeVar
 import sqlalchemy as sa
 
 from entente.kernel.errors import EntenteError, Unavailable
+from entente.storage.account_seal import AccountSeal
+from entente.storage.accounts import AccountTables
 from entente.storage.agreements import AgreementTables
 from entente.storage.ahead import AheadTable
 from entente.storage.blobs import BlobTables
@@ -43,6 +45,7 @@ from entente.storage.outbox import OutboxTables
 from entente.storage.records import RecordTables
 from entente.storage.recovery import RecoveryTables
 from entente.storage.relay import RelayTables
+from entente.storage.sessions import SessionTable
 from entente.storage.standing import StandingTables
 from entente.storage.state import StateTable
 from entente.storage.tokens import TokenTable
@@ -76,6 +79,8 @@ class Shared:
     hooks: Sequence[Callable[[SqlUnitOfWork], None]]
     tombstone_secret: bytes
     """Under which erased records are recognised (storage.tombstones)."""
+    account_seal: AccountSeal
+    """Seals what officers sign in with."""
     while_held: list[Callable[[], None]] = field(default_factory=list)
     """Called once a commit is durable and before anybody else may write; they only remember, and never raise."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
@@ -135,6 +140,8 @@ class SqlUnitOfWork:
     recovery = _Made(lambda unit: RecoveryTables(unit.connection))
     ahead = _Made(lambda unit: AheadTable(unit.connection))
     tokens = _Made(lambda unit: TokenTable(unit.connection))
+    accounts = _Made(lambda unit: AccountTables(unit.connection, unit.shared.account_seal))
+    sessions = _Made(lambda unit: SessionTable(unit.connection))
     kept_requests = _Made(lambda unit: KeptRequestTable(unit.connection))
 
     def __init__(self, shared: Shared, *, is_view: bool, is_short: bool = False) -> None:

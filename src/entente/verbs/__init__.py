@@ -13,6 +13,7 @@ from entente.kernel.errors import EntenteError, Invalid
 from entente.kernel.exercise import EXERCISE
 from entente.node import Node
 from entente.verbs import (
+    accounts,
     backup,
     bodies,
     cases,
@@ -41,6 +42,7 @@ VERBS: Mapping[str, Verb] = {
     for part in (
         bodies,
         tokens,
+        accounts,
         keys,
         instruments,
         records,

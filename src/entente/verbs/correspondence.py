@@ -205,6 +205,25 @@ def _permissions(node: Node, arguments: Arguments) -> JsonObject:
     }
 
 
+def _show_permission(node: Node, arguments: Arguments) -> JsonObject:
+    with node.correspondence.open_unit() as unit:
+        found = unit.correspondence.permission(arguments.text("id"))
+    if found is None:
+        raise NotFound
+    return {"permission": _permission(node, *found, names_of(node))}
+
+
+def _waiting(node: Node, arguments: Arguments) -> JsonObject:
+    names, waiting = names_of(node), node.correspondence.waiting(arguments.officer(), _limit(arguments))
+    return {
+        "hits": [_hit(node, way, hit, names) for way, hit in waiting.hits],
+        "permissions": [_permission(node, Way.RECEIVED, one, names) for one in waiting.permissions],
+        "messages": [
+            {**_outside(node, Way.RECEIVED, one, names), "due_at": to_json(due)} for one, due in waiting.messages
+        ],
+    }
+
+
 def _ask_record(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     record = names.record(arguments.text("record"))
@@ -417,6 +436,8 @@ VERBS: tuple[Verb, ...] = (
         "permission_answer", _answer_permission, "Grant or refuse leave.",
         "officer", "id", "grant", "days", "reason", "text",
     ),
+    verb("permission_show", _show_permission, "Show a request for leave.", "id"),
+    verb("waiting_list", _waiting, "List what waits for an officer, the oldest first.", "officer", "limit"),
     verb("permission_list", _permissions, "List the newest requests for leave.", "limit", "before"),
     verb(
         "request_ask", _ask_record, "Ask a source's node for one record.",

@@ -35,6 +35,11 @@ ROWS_READ = 200
 """Rows looked through for them: an import or a busy line fills many rows between two acts of somebody."""
 _CARRYING = ("envelope",)
 """Acts of the exchange itself begin so; they say that something came, which the next row says better."""
+_SIGNING_IN = frozenset({
+    "sign_in", "end_session", "enrol", "invite_officer", "change_password", "recovery_codes", "recover_account", "passkey",
+    "bind_account",
+})  # fmt: skip
+"""When officers come and go is nothing for whoever reaches the node."""
 _ACT_WORDS = {
     "init": "began its node",
     "backup": "made a backup of its node",
@@ -207,7 +212,7 @@ def home_page(node: Node) -> HomePage:
     with node.disclosure.open_unit() as unit:
         own = unit.bodies.own()
         bodies = {body.id: body for body in unit.bodies.bodies()}
-    reading = _Reading(own, bodies, situation.instruments, _zone(own.zone))
+    reading = _Reading(own, bodies, situation.instruments, zone_of(own.zone))
     rows = node.trail.latest(ROWS_READ)
     keys = own.current_keys
     return HomePage(
@@ -227,9 +232,13 @@ def home_page(node: Node) -> HomePage:
         cut_offs=tuple(_cut_off(one, reading) for one in node.cutting_off.standing()),
         instruments=tuple(_instrument(one, reading) for one in situation.instruments.values()),
         bodies=tuple(_body(one, reading) for one in bodies.values()),
-        acts=tuple(_act(row, reading) for row in rows if not row.act.verb.startswith(_CARRYING))[:ACTS_MAX],
+        acts=tuple(_act(row, reading) for row in rows if _is_shown(row))[:ACTS_MAX],
         state=_state(node, rows, reading),
     )
+
+
+def _is_shown(row: TrailRow) -> bool:
+    return not row.act.verb.startswith(_CARRYING) and row.act.verb not in _SIGNING_IN
 
 
 def home_routes(node: Node) -> list[Route]:
@@ -331,7 +340,8 @@ def _words(code: str) -> str:
     return code.replace("_", " ")
 
 
-def _zone(name: str) -> tzinfo:
+def zone_of(name: str) -> tzinfo:
+    """Return a zone by its name; UTC for one that this machine does not know."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

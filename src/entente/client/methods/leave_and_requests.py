@@ -17,6 +17,7 @@ from entente.client.shapes import (
     Permission,
     RecordRequest,
     Result,
+    ShowPermissionAnswer,
     ShowRecordRequestAnswer,
 )
 
@@ -32,6 +33,15 @@ class LeaveAndRequestsMethods(Asks):
         page_size: How many a page has; the list goes on over all pages.
         """
         return Listing(self, leave_and_requests.list_permissions(page_size=page_size))
+
+    def show_permission(self, permission_id: str) -> ShowPermissionAnswer:
+        """Show one request for leave, and how it was answered.
+
+        Needs the scope requests.read.
+
+        permission_id: Its id.
+        """
+        return self.ask(leave_and_requests.show_permission(permission_id))
 
     def ask_permission(
         self,

@@ -16,6 +16,7 @@ from entente.client.shapes import (
     Permission,
     RecordRequest,
     Result,
+    ShowPermissionAnswer,
     ShowRecordRequestAnswer,
 )
 
@@ -30,6 +31,11 @@ def list_permissions(*, page_size: int | None = None) -> PagedCall[ListPermissio
         query=parameters(limit=page_size),
         items="permissions",
     )
+
+
+def show_permission(permission_id: str) -> Call[ShowPermissionAnswer]:
+    """Show one request for leave, and how it was answered."""
+    return Call("show_permission", "GET", filled("/permissions/{id}", id=permission_id), ShowPermissionAnswer)
 
 
 def ask_permission(

@@ -54,6 +54,7 @@ from entente.client.shapes.leave_and_requests import (
     ListRecordRequestsAnswer,
     Permission,
     RecordRequest,
+    ShowPermissionAnswer,
     ShowRecordRequestAnswer,
 )
 from entente.client.shapes.messages import ListMessagesAnswer, Message, MessageOutside, ShowMessageAnswer
@@ -208,6 +209,7 @@ __all__ = [
     "ShowMatchesAnswer",
     "ShowMessageAnswer",
     "ShowOriginalAnswer",
+    "ShowPermissionAnswer",
     "ShowRecordAnswer",
     "ShowRecordRequestAnswer",
     "ShowResultsAnswer",

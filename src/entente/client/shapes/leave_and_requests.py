@@ -76,6 +76,14 @@ class ListPermissionsAnswer(TypedDict):
     """Nothing here is real: an exercise's node answered."""
 
 
+class ShowPermissionAnswer(TypedDict):
+    """What is answered by `show_permission`."""
+
+    permission: Permission
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
 class ListRecordRequestsAnswer(TypedDict):
     """What is answered by `list_record_requests`."""
 

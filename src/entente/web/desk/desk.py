@@ -1,0 +1,314 @@
+"""The desk of a node: each request let in, checked, done by its row of the table, and answered with a page or the way to one.
+
+The order for a page: a line nobody else reads, the session, the account's role, then what the page asks. For a form before
+that: that our own page sent it, the session's token, its fields; after it, done once, on to a page. Whatever goes wrong is a page
+too; a form is given back.
+
+Source: docs/rules/desk.md; docs/decisions/0084-the-desk-is-a-table-of-pages-over-the-verbs.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+from entente.bodies.authority import authorise
+from entente.bodies.model import Officer
+from entente.bodies.tokens import may
+from entente.kernel.canonical import JsonObject, canonical_bytes
+from entente.kernel.errors import EntenteError, Invalid, NotFound, Untrusted
+from entente.kernel.kept_requests import KeptRequest
+from entente.node import Node
+from entente.verbs import VERBS
+from entente.verbs.references import names_and_officer, names_of
+from entente.web.desk import wrong
+from entente.web.desk.forms import ONCE, Entered, Fault, entered, fault_of, posted
+from entente.web.desk.guards import has_token, require_own_page
+from entente.web.desk.headers import DeskHeaders
+from entente.web.desk.memory import Memories
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage
+from entente.web.desk.paths import HOME, own_path
+from entente.web.desk.ports import DeskParts, Step
+from entente.web.desk.preferences import choose, language_of, look_of
+from entente.web.desk.rendering import Shell, Way, rendered
+from entente.web.desk.session import Session
+from entente.web.desk.static_files import STATIC_PATH, serve_static
+from entente.web.desk.table import PAGES
+from entente.web.errors import STATUS
+from entente.web.home import zone_of
+from entente.web.wording import Wording
+
+_log = logging.getLogger(__name__)
+SIGN_IN_PATH: Final = f"{PREFIX}/sign-in"
+"""Where whoever has no session is sent (entrance.Entrance)."""
+QUERY_CHARACTERS_MAX: Final = 300
+SEE_OTHER: Final = 303
+_ONCE_CHARACTERS_MAX: Final = 50
+"""A form's own key has 31."""
+_DIGEST_CHARACTERS: Final = 32
+
+
+class Desk:
+    """The pages of one node, as an application to be mounted."""
+
+    def __init__(self, node: Node, parts: DeskParts, pages: Sequence[Page] = PAGES) -> None:
+        self.node = node
+        self.parts = parts
+        self.memories = Memories()
+        self._shown = {page.name: page for page in pages if isinstance(page, ShowPage)}
+        self._acts = [page for page in pages if isinstance(page, ActPage)]
+
+    def mount(self, beside: Sequence[Route] = ()) -> Mount:
+        """Return the desk at its place, with routes that are no rows of its table beside them: the entrance, accounts."""
+        routes = [
+            *beside,
+            *(Route(page.path, partial(self._show, page), methods=["GET"]) for page in self._shown.values()),
+            *(Route(act.path, partial(self._act, act), methods=["POST"]) for act in self._acts),
+            Route("/choose", choose, methods=["POST"]),
+            Route(STATIC_PATH + "/{name}", serve_static, methods=["GET"]),
+        ]
+        handlers: dict[Any, Any] = {
+            HTTPException: self._on_error,
+            EntenteError: self._on_error,
+            Exception: self._on_error,
+        }
+        app = Starlette(routes=routes, exception_handlers=handlers, middleware=[Middleware(DeskHeaders)])
+        return Mount(PREFIX, app=app)
+
+    async def _session(self, request: Request) -> Session | None:
+        self.require_secure(request)
+        return await run_in_threadpool(self.parts.session_of, request)
+
+    def require_secure(self, request: Request) -> None:
+        """Raise Untrusted for a line that others can read (W20)."""
+        if not (self.node.settings.api_tls_in_front or self.parts.is_local(request)):
+            raise Untrusted(
+                "The request came in the clear.",
+                reason="not_secure",
+                why="The desk is shown to a browser on this machine, or where TLS stands in front of the node (desk.md W20).",
+                do="Put a server that ends TLS in front of the node, and say so with the setting api_tls_in_front.",
+            )
+
+    async def _show(self, page: ShowPage, request: Request) -> Response:
+        session = await self._session(request)
+        if session is None:
+            return RedirectResponse(f"{SIGN_IN_PATH}?{urlencode({'back': _here(request)})}", SEE_OTHER)
+        asked = self._asked(request, session)
+        return await self._in_turn(page, asked, partial(self._show_now, page, asked, request))
+
+    async def _act(self, act: ActPage, request: Request) -> Response:
+        require_own_page(request)
+        session = await self._session(request)
+        fields = await posted(request)
+        if session is None:
+            # Whoever signs in again in another window sends the same form anew, and gets it back to look at.
+            return wrong.signed_out(self.shell(request, None), self.say(request, None))
+        asked = self._asked(request, session)
+        form = entered(act.name, act.fields, fields, asked.say)
+        asked = replace(asked, form=form)
+        faults = form.faults
+        if not has_token(session, fields):
+            faults = (Fault("", asked.say.text("fault.session"), asked.say.text("fault.session_do")),)
+        if not faults and act.is_heavy and not session.is_recent:
+            faults = (_again_first(asked.say),)
+        if faults:
+            return await self._in_turn(act, asked, partial(self._given_back, act, asked, request, faults))
+        if not act.is_once:
+            return await self._in_turn(act, asked, partial(self._done_once, act, asked, request, None))
+        key = _once_key(request.url.path, fields, form)
+        kept = self.parts.once.request(session.account, key, request.method, request.url.path, dict(form.values))
+        async with self.parts.once.alone(kept):
+            return await self._in_turn(act, asked, partial(self._done_once, act, asked, request, kept))
+
+    def _show_now(self, page: ShowPage, asked: Asked, request: Request) -> Response:
+        """Make and write a page, in a thread."""
+        content = page.make(asked)
+        if isinstance(content, Elsewhere):
+            return RedirectResponse(content.to, SEE_OTHER)
+        return rendered(page.template, content, self.shell(request, asked.session, page), asked.say)
+
+    def _done(self, act: ActPage, asked: Asked) -> Done:
+        """Do what a form asks, in a thread; what its path names and nothing here has is not there."""
+        try:
+            return act.act(asked)
+        except Invalid as error:
+            if error.field in asked.path:
+                raise NotFound from error
+            raise
+
+    def _done_once(self, act: ActPage, asked: Asked, request: Request, kept: KeptRequest | None) -> Response:
+        """Do it, once where it is kept so; send the browser on, or give the form back with what is wrong."""
+        try:
+            if kept is None:
+                done = self._done(act, asked)
+            else:
+                answer, _ = self.parts.once.perform(kept, lambda: self._done(act, asked).to_json())
+                done = Done.from_json(answer)
+        except NotFound:
+            raise
+        except EntenteError as error:
+            faults = (fault_of(error, act.fields, asked.say),)
+            return self._given_back(act, asked, request, faults, error)
+        where = f"{done.to}{'&' if '?' in done.to else '?'}done={done.said}" if done.said else done.to
+        return RedirectResponse(where, SEE_OTHER)
+
+    def _given_back(
+        self,
+        act: ActPage,
+        asked: Asked,
+        request: Request,
+        faults: tuple[Fault, ...],
+        error: EntenteError | None = None,
+    ) -> Response:
+        """Show the form's page with what was entered and what is wrong; where it cannot be shown, what was wrong at first."""
+        page = self._shown[act.form_on]
+        status = STATUS[type(error)] if error is not None else STATUS[Invalid]
+        asked = replace(asked, form=replace(asked.form, faults=faults))
+        try:
+            self._require_role(page, asked)
+            content = page.make(asked)
+        except EntenteError as other:
+            raise error if error is not None else other from other
+        if isinstance(content, Elsewhere):
+            # What the form was about cannot be shown any more as it was: then what is wrong with it is all there is to say.
+            raise error if error is not None else NotFound
+        return rendered(page.template, content, self.shell(request, asked.session, page), asked.say, asked.form, status)
+
+    def _require_role(self, page: Page, asked: Asked) -> None:
+        node, account = self.node, asked.session.account
+        _, officer = names_and_officer(node, account)
+        if may(officer, page.needs, node.clock.now(), node.lists):
+            return
+        with node.directory.open_unit() as unit:
+            # It refuses, in the words and with the row of the trail that every refused act has.
+            authorise(
+                unit,
+                account,
+                page.needs[0],
+                subject=page.name,
+                now=node.clock.now(),
+                lists=node.lists,
+                record=node.directory.record,
+            )
+
+    async def _in_turn(self, page: Page, asked: Asked, work: Callable[[], Response]) -> Response:
+        """Do work for whose role it is, in a thread when its turn has come; raise what it raises."""
+        made: list[Response] = []
+
+        def step(_: Step) -> JsonObject:
+            self._require_role(page, asked)
+            made.append(work())
+            return {}
+
+        event, events = await self.parts.runner.begin(step, is_long=any(VERBS[name].is_long for name in page.verbs))
+        while isinstance(event, int):
+            event = await events.get()
+        if isinstance(event, BaseException):
+            raise event
+        return made[0]
+
+    def _asked(self, request: Request, session: Session) -> Asked:
+        return Asked(
+            node=self.node,
+            session=session,
+            say=self.say(request, session),
+            path=dict(request.path_params),
+            query=_query(request),
+            form=Entered(),
+            memory=self.memories.of(session.csrf),
+        )
+
+    def say(self, request: Request, session: Session | None) -> Wording:
+        """Return the language of a request, with times in the body's zone."""
+        return Wording(language_of(request, session), zone_of(names_of(self.node).own.zone))
+
+    def shell(self, request: Request, session: Session | None, page: ShowPage | None = None) -> Shell:
+        """Return what stands around a page."""
+        own, now = names_of(self.node).own, self.node.clock.now()
+        done = request.query_params.get("done", "")
+        return Shell(
+            body=own.code,
+            is_exercise=own.is_exercise,
+            account=session.account if session is not None else "",
+            csrf=session.csrf if session is not None else "",
+            once=self.node.ids.new_id("form"),
+            ways=self._ways(session, page),
+            look=look_of(request),
+            here=_here(request),
+            done=done if self.say(request, session).has(f"done.{done}") else "",
+            zone=self.say(request, session).zone_name(now),
+        )
+
+    def _ways(self, session: Session | None, page: ShowPage | None) -> tuple[Way, ...]:
+        if session is None:
+            return ()
+        account, now = Officer(session.account, session.roles), self.node.clock.now()
+        return tuple(
+            Way(one.name, f"{PREFIX}{one.path}", one.key, one is page)
+            for one in self._shown.values()
+            if one.in_navigation and may(account, one.needs, now, self.node.lists)
+        )
+
+    async def _on_error(self, request: Request, error: Exception) -> Response:
+        """Show what went wrong. Of a fault of ours the class alone is logged: what a library says may quote what was asked."""
+        session = None
+        if isinstance(error, EntenteError | HTTPException):
+            # Whoever may not even be heard sees the error and nothing of a session.
+            with suppress(Untrusted):
+                session = await self._session(request)
+        else:
+            _log.error("A page of the desk failed: %s", type(error).__name__)
+        # Nothing on it says which address was asked for: what is hidden and what is absent are one page.
+        shell = replace(self.shell(request, session), here=HOME, done="")
+        return wrong.page_of(error, shell, self.say(request, session))
+
+
+def _again_first(say: Wording) -> Fault:
+    """Return what is wrong with a form whose act needs a proof of who is there: it waits for it, in another tab."""
+    way = Markup('<a href="{}" target="_blank">{}</a>').format(f"{SIGN_IN_PATH}/again", say.text("sign_in.again"))
+    return Fault("", say.text("sign_in.again_first"), say.text("sign_in.again_first_do", way=way))
+
+
+def _query(request: Request) -> dict[str, str]:
+    """Return what stands behind «?»; raise Invalid for more than a page reads."""
+    fields = dict(request.query_params)
+    if any(len(text) > QUERY_CHARACTERS_MAX for text in fields.values()):
+        raise Invalid(
+            "The address is too long.",
+            field="address",
+            why=f"No field behind «?» has more than {QUERY_CHARACTERS_MAX} characters.",
+            do="Go to the desk and choose the page from there.",
+        )
+    return fields
+
+
+def _here(request: Request) -> str:
+    """Return the path of a page with what stands behind «?», to come back to; of a form's address the desk."""
+    if request.method != "GET":
+        return own_path(request.url.path.rpartition("/")[0])
+    query = urlencode([(name, text) for name, text in request.query_params.multi_items() if name != "done"])
+    return own_path(f"{request.url.path}?{query}" if query else request.url.path)
+
+
+def _once_key(path: str, fields: Mapping[str, str], form: Entered) -> str:
+    """Return the key under which a form is done once: its own, with a digest of where it goes and what was entered.
+
+    So a second click does nothing more, and a form that was gone back to and changed is another act.
+    """
+    digest = hashlib.sha256(canonical_bytes({"path": path, "form": dict(form.values)})).hexdigest()[:_DIGEST_CHARACTERS]
+    return f"{fields.get(ONCE, '')[:_ONCE_CHARACTERS_MAX]}.{digest}"

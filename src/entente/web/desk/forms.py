@@ -1,0 +1,182 @@
+"""A posted form: read within bounds, checked field by field, given back with what was entered and what is wrong with it.
+
+A fault says where (the field), what is wrong, and what to do. Form-encoded bodies alone are read; a field that the form does not
+have is refused, as the API refuses it (docs/rules/api.md P6). Nothing is trimmed silently but the ends of one-line fields.
+
+Source: docs/rules/desk.md W23; WCAG 2.2, 3.3.1 to 3.3.3; HTML, application/x-www-form-urlencoded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as made
+from enum import StrEnum
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from entente.kernel.errors import EntenteError, Invalid
+from entente.web.desk.paths import own_path
+from entente.web.wording import Wording
+
+FORM_BYTES_MAX: Final = 512 * 1024
+"""A message of 20,000 characters, each at most 12 bytes when encoded, twice over."""
+FORM_FIELDS_MAX: Final = 200
+FORM_SECONDS_MAX: Final = 30.0
+"""As long as the API waits for a body (docs/rules/api.md P6)."""
+LINE_CHARACTERS_MAX: Final = 300
+CSRF, ONCE, BACK = "csrf", "once", "back"
+"""Fields that every form has: the session's token, the form's own one-time key, and, where it has one, where to go back to."""
+_FRAME: Final = frozenset({CSRF, ONCE, BACK})
+
+
+class Kind(StrEnum):
+    """What a field takes."""
+
+    LINE = "line"
+    TEXT = "text"
+    DAY = "day"
+    CODE = "code"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form. Its label is the text `field.<name>`, its help `help.<name>` where there is one."""
+
+    name: str
+    kind: Kind = Kind.LINE
+    is_needed: bool = True
+    most: int = LINE_CHARACTERS_MAX
+    """Characters; the room has the last word."""
+    codes: str = ""
+    """For a code: the closed list in `texts/codes` that it is of."""
+    asks: str = ""
+    """The verb's name for it, where it has another one; faults of that name are shown here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a form."""
+
+    field: str
+    """A field of the form; empty for the form as a whole."""
+    what: str
+    do: str = ""
+    why: str = ""
+    grounds: tuple[tuple[str, str, str], ...] = ()
+    """Of a refusal: number, sentence, remedy of each ground that does not allow."""
+    is_english: bool = False
+    """Whether it is said by a room, which speaks English: the page marks it so for whoever reads it aloud."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What was entered, and what is wrong with it."""
+
+    values: Mapping[str, str] = made(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    of: str = ""
+    """The name of the act that was posted; a page with several forms gives back the one."""
+    back: str = ""
+    """Where to go back to, as a plain path of the desk; empty for nowhere."""
+
+    def value(self, name: str) -> str:
+        """Return what was entered into a field; empty for nothing."""
+        return self.values.get(name, "")
+
+    def flag(self, name: str) -> bool:
+        """Say whether a box was ticked."""
+        return bool(self.values.get(name))
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """Return the lines of a text that hold something."""
+        return tuple(line.strip() for line in self.value(name).splitlines() if line.strip())
+
+    def fault(self, name: str) -> Fault | None:
+        """Return what is wrong with a field, the first of it."""
+        return next((one for one in self.faults if one.field == name), None)
+
+
+async def posted(request: Request) -> dict[str, str]:
+    """Return the fields of a posted form; raise Invalid for another type of body, one too large or too slow, or a field twice."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        raise _no_form("it is not sent as a form of this site is")
+    try:
+        async with asyncio.timeout(FORM_SECONDS_MAX):
+            body = await _read(request)
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=bool(body),
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=FORM_FIELDS_MAX,
+        )
+    except TimeoutError as error:
+        raise _no_form(f"it did not arrive within {FORM_SECONDS_MAX:.0f} seconds") from error
+    except ValueError as error:
+        raise _no_form("it cannot be read as a form") from error
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise _no_form("a field stands in it twice")
+    return fields
+
+
+async def _read(request: Request) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > FORM_BYTES_MAX:
+            raise _no_form(f"it has more than {FORM_BYTES_MAX} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wording) -> Entered:
+    """Hold what was posted against a form's fields; raise Invalid for a field that the form does not have."""
+    known = {one.name: one for one in fields}
+    if unknown := sorted(set(given) - set(known) - _FRAME):
+        raise _no_form(f"nobody reads its field {unknown[0][:40]!a}")
+    values = {
+        name: text if known[name].kind is Kind.TEXT else text.strip() for name, text in given.items() if name in known
+    }
+    faults = tuple(fault for one in fields if (fault := _fault_of(one, values.get(one.name, ""), say)) is not None)
+    return Entered(values, faults, of, own_path(given[BACK]) if given.get(BACK) else "")
+
+
+def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:
+    if not text.strip():
+        return Fault(one.name, say.text("fault.missing"), say.text("fault.missing_do")) if one.is_needed else None
+    if len(text) > one.most:
+        return Fault(one.name, say.text("fault.long", count=one.most), say.text("fault.long_do"))
+    if one.kind is Kind.CODE and one.codes and text not in say.codes(one.codes):
+        return Fault(one.name, say.text("fault.choice"), say.text("fault.choice_do"))
+    if "\x00" in text:
+        return Fault(one.name, say.text("fault.character"), say.text("fault.character_do"))
+    return None
+
+
+def fault_of(error: EntenteError, fields: Sequence[Field], say: Wording) -> Fault:
+    """Return what a room said of an act as the fault of a field, where it names one of the form, or of the form as a whole."""
+    name = ""
+    if isinstance(error, Invalid):
+        name = next((one.name for one in fields if error.field in {one.name, one.asks}), "")
+    grounds: tuple[tuple[str, str, str], ...] = ()
+    if (decision := getattr(error, "decision", None)) is not None:
+        grounds = tuple((one.number, one.text, one.remedy) for one in decision.grounds if not one.allows)
+    return Fault(name, error.what, error.do, error.why if not grounds else "", grounds, is_english=say.language != "en")
+
+
+def _no_form(why: str) -> Invalid:
+    return Invalid(
+        "The form could not be read.",
+        field="form",
+        why=f"A form is read strictly, and nothing in it is guessed: {why}.",
+        do="Go back to the page, load it anew, and send the form from there.",
+    )

@@ -1,0 +1,269 @@
+"""The desk: what needs this officer now, the most pressing first, each with one next act; what is wrong with lines and sources.
+
+Everything on it is asked of verbs that show no text of a message and are no act; so it may be loaded anew every half minute.
+
+Source: docs/rules/desk.md W32; DESIGN 1 (the duty officer's day), 5 (what waits for a person), 6 (urgency).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import parse_time
+from entente.web.desk.held_pages import HELD_PATH
+from entente.web.desk.hit_pages import hit_path
+from entente.web.desk.message_pages import message_path
+from entente.web.desk.page import Asked, Page, ShowPage, may_do
+from entente.web.desk.paths import HOME
+from entente.web.desk.permission_pages import permission_path
+from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
+from entente.web.desk.standing_pages import query_label, query_path
+from entente.web.wording import Moment
+
+OF_EACH_MAX: Final = 100
+"""Of each kind, the oldest; a desk with more is not read line by line. The next ones follow as these are done."""
+KINDS: Final = ("permission", "hit", "match", "action", "held", "information")
+"""In the order in which equally pressing things stand."""
+NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look")
+"""What is done next with one of them: keys `desk.do_…`."""
+_URGENT: Final[Mapping[str, int]] = {"immediate_danger_to_life": 0, "urgent": 1, "urgent_indirect": 2}
+_USUAL: Final = 3
+_LAST: Final = 4
+"""What is for information alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """One thing that waits for this officer."""
+
+    kind: str
+    to: str
+    what: str
+    """A text of ours, or what another body wrote."""
+    body: BodyName | None
+    at: Moment | None
+    due: Moment | None
+    is_overdue: bool
+    urgency: str
+    """In words; empty for the usual one."""
+    case: str
+    act: str
+    """The last part of the key of what is done next: `desk.do_…`."""
+    order: tuple[int, int, str]
+    """How pressing it is, its kind, and since when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One kind of things by which the desk is narrowed."""
+
+    kind: str
+    """Empty for all."""
+    to: str
+    count: int
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineTrouble:
+    """A line to another body that does not work now."""
+
+    body: BodyName
+    why: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class SilentSource:
+    """A source whose copies are hidden, or will be within a shift."""
+
+    body: BodyName
+    since: Moment | None
+    hidden: int
+    soon: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """What `desk.html` shows."""
+
+    title: str
+    here: str
+    tabs: Sequence[Tab]
+    lines: Sequence[DeskLine]
+    has_more: bool
+    """Whether of some kind more waits than is shown."""
+    at: Moment
+    troubles: Sequence[LineTrouble]
+    silent: Sequence[SilentSource]
+
+
+def _desk(asked: Asked) -> DeskPage:
+    now, say = asked.node.clock.now(), asked.say
+    answer = asked.perform("waiting_list", {"limit": OF_EACH_MAX})
+    lines = sorted(
+        [
+            *_permissions(asked, answer, now),
+            *_hits(asked, answer),
+            *_messages(asked, answer),
+            *_matches(asked),
+            *_held(asked),
+        ],
+        key=lambda line: line.order,
+    )
+    wanted = asked.query.get("kind", "")
+    wanted = wanted if wanted in KINDS else ""
+    works_lines = may_do(asked, "decide_held", "send_message")
+    return DeskPage(
+        title=say.text("nav.desk"),
+        here=f"{HOME}?kind={wanted}" if wanted else HOME,
+        tabs=_tabs(lines, wanted),
+        lines=[line for line in lines if wanted in {"", line.kind}],
+        has_more=any(len(members(answer, name)) == OF_EACH_MAX for name in ("hits", "permissions", "messages")),
+        at=say.moment(now),
+        troubles=_troubles(asked) if works_lines else (),
+        silent=_silent(asked) if works_lines else (),
+    )
+
+
+def _tabs(lines: Sequence[DeskLine], wanted: str) -> list[Tab]:
+    counts = {kind: sum(line.kind == kind for line in lines) for kind in KINDS}
+    every = Tab("", HOME, len(lines), not wanted)
+    return [
+        every,
+        *(Tab(kind, f"{HOME}?kind={kind}", count, kind == wanted) for kind, count in counts.items() if count or kind == wanted),
+    ]  # fmt: skip
+
+
+def _permissions(asked: Asked, answer: JsonObject, now: datetime) -> Iterator[DeskLine]:
+    say = asked.say
+    for one in members(answer, "permissions"):
+        due = parse_time(text(one, "due_at"), "due_at")
+        yield DeskLine(
+            kind="permission",
+            to=permission_path(text(one, "id")),
+            what=say.text("permission.title", record=text(one, "name")),
+            body=body_name(member(one, "sender")),
+            at=say.moment(parse_time(text(one, "at"), "at")),
+            due=say.moment(due),
+            is_overdue=now > due,
+            urgency="",
+            case=text(one, "your_reference"),
+            act="decide",
+            order=(0 if now > due else _USUAL - 1, KINDS.index("permission"), text(one, "due_at")),
+        )
+
+
+def _hits(asked: Asked, answer: JsonObject) -> Iterator[DeskLine]:
+    say = asked.say
+    for one in members(answer, "hits"):
+        is_ours = one["way"] == "sent"
+        yield DeskLine(
+            kind="hit",
+            to=hit_path(text(one, "id")),
+            what=say.text("hit.title", record=text(one, "name")),
+            body=body_name(member(one, "recipient" if is_ours else "sender")),
+            at=say.moment(parse_time(text(one, "at"), "at")),
+            due=None,
+            is_overdue=False,
+            urgency="",
+            case=text(one, "our_reference" if is_ours else "your_reference"),
+            act="release" if is_ours else "answer",
+            order=(_USUAL - 1, KINDS.index("hit"), text(one, "at")),
+        )
+
+
+def _messages(asked: Asked, answer: JsonObject) -> Iterator[DeskLine]:
+    say, now = asked.say, asked.node.clock.now()
+    for one in members(answer, "messages"):
+        due = parse_time(str(one["due_at"]), "due_at") if one["due_at"] else None
+        is_overdue = due is not None and now > due
+        kind = "action" if one["for_action"] is True else "information"
+        urgency = text(one, "urgency")
+        usual = _USUAL if kind == "action" else _LAST
+        is_opened = bool(one["steps"])
+        yield DeskLine(
+            kind=kind,
+            to=message_path(text(one, "id")),
+            what=text(one, "subject"),
+            body=body_name(member(one, "sender")),
+            at=say.moment(parse_time(text(one, "at"), "at")),
+            due=say.moment(due) if due is not None else None,
+            is_overdue=is_overdue,
+            urgency=say.code("urgencies", urgency) if urgency in _URGENT else "",
+            case=text(one, "your_reference"),
+            act="conclude" if is_opened else "read",
+            order=(0 if is_overdue else _URGENT.get(urgency, usual), KINDS.index(kind), text(one, "at")),
+        )
+
+
+def _matches(asked: Asked) -> Iterator[DeskLine]:
+    """Yield the officer's own standing queries that something new matched; looking at it is an act of its own."""
+    if not may_do(asked, "search"):
+        return
+    for one in members(asked.perform("standing_list"), "queries"):
+        if new := whole(one, "new"):
+            yield DeskLine(
+                kind="match",
+                to=query_path(text(one, "id")),
+                what=asked.say.text("desk.matches", count=new, asked=query_label(one)),
+                body=None,
+                at=None,
+                due=None,
+                is_overdue=False,
+                urgency="",
+                case=text(one, "case"),
+                act="look",
+                order=(_USUAL - 1, KINDS.index("match"), ""),
+            )
+
+
+def _held(asked: Asked) -> Iterator[DeskLine]:
+    if not may_do(asked, "decide_held"):
+        return
+    if held := whole(asked.perform("exchange_held"), "of"):
+        yield DeskLine(
+            kind="held",
+            to=HELD_PATH,
+            what=asked.say.text("desk.held", count=held),
+            body=None,
+            at=None,
+            due=None,
+            is_overdue=False,
+            urgency="",
+            case="",
+            act="decide",
+            order=(_USUAL, KINDS.index("held"), ""),
+        )
+
+
+def _troubles(asked: Asked) -> list[LineTrouble]:
+    return [
+        LineTrouble(body_name(member(one, "body")), text(one, "why"), whole(one, "waiting"))
+        for one in members(asked.perform("exchange_lines"), "lines")
+        if whole(one, "attempts") and one["why"]
+    ]
+
+
+def _silent(asked: Asked) -> list[SilentSource]:
+    return [
+        SilentSource(
+            body_name(member(one, "body")),
+            asked.say.moment(parse_time(text(one, "since"), "since")) if one["since"] else None,
+            whole(one, "hidden"),
+            whole(one, "soon"),
+        )
+        for one in members(asked.perform("body_silent"), "sources")
+    ]
+
+
+PAGES: Sequence[Page] = (
+    ShowPage(
+        "desk", "/", ("waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent"), (), "desk.html",
+        "What needs the officer now, the most pressing first.", _desk, in_navigation=True, key="d",
+    ),
+)  # fmt: skip

@@ -1,0 +1,75 @@
+"""How far something that was sent has come at each body, step by step, each signed: the evidence ladder (DESIGN 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import parse_time
+from entente.web.desk.reading import BodyName, body_name, member, members, text
+from entente.web.wording import Moment, Wording
+
+_RUNGS = ("relayed", "stored", "opened")
+FAILED = frozenset({"refused", "undelivered", "held"})
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step that somebody signed."""
+
+    step: str
+    by: str
+    at: Moment
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far an item has come at one body."""
+
+    to: BodyName
+    state: str
+    state_words: str
+    is_failed: bool
+    at: Moment
+    reason: str
+    steps: Sequence[StepLine]
+
+
+def deliveries_of(item: JsonObject, say: Wording) -> list[Delivery]:
+    """Return how far an item that we sent has come."""
+    return [
+        Delivery(
+            to=body_name(member(one, "to")),
+            state=text(one, "state"),
+            state_words=say.code("send_states", text(one, "state")),
+            is_failed=one["state"] in FAILED,
+            at=say.moment(parse_time(text(one, "at"), "at")),
+            reason=text(one, "reason"),
+            steps=steps_of(one, say),
+        )
+        for one in members(item, "deliveries")
+    ]
+
+
+def steps_of(item: JsonObject, say: Wording) -> list[StepLine]:
+    """Return the steps that were taken with an item, the lower rung first where both were taken at once."""
+    taken = sorted(members(item, "steps"), key=lambda one: (text(one, "at"), _rung(text(one, "step"))))
+    return [
+        StepLine(
+            say.code("steps", text(one, "step")),
+            text(one, "by") if "by" in one else text(one, "officer"),
+            say.moment(parse_time(text(one, "at"), "at")),
+            _reason(text(one, "reason"), say),
+        )
+        for one in taken
+    ]
+
+
+def _rung(step: str) -> int:
+    return _RUNGS.index(step) if step in _RUNGS else len(_RUNGS)
+
+
+def _reason(code: str, say: Wording) -> str:
+    return say.code("refusal_reasons", code) if code else ""

@@ -1,0 +1,94 @@
+"""What is kept for a session between requests, in this process alone: why the officer works, and what was asked.
+
+Purpose and case are asked once and kept for the task (DESIGN 5); queries hold personal data, so they stand neither in an address
+nor in the store, and end with the session, the process, or after an hour. A query is asked anew each time its page is shown, so
+that a page never shows what may not be seen any more; only the question is kept here, never an answer.
+
+Source: docs/rules/desk.md W30; docs/decisions/0085-a-query-is-kept-and-its-answer-is-not.md.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Final
+
+from entente.kernel.canonical import JsonObject
+
+SESSIONS_MAX: Final = 2_000
+"""Ten times the desks of a large bureau; the one that was longest without a request is forgotten first."""
+QUERIES_MAX: Final = 50
+"""Queries of one session that can be gone back to."""
+KEPT: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Why an officer works with personal data now: it is stated with every act until it is changed."""
+
+    purpose: str
+    crime_area: str
+    case: str = ""
+    occasion: str = ""
+    """Where there is no case: what brought the matter up."""
+
+    def about(self) -> JsonObject:
+        """Return it as the fields of a verb that takes a case."""
+        return {"purpose": self.purpose, "crime_area": self.crime_area, "case": self.case}
+
+    def occasion_fields(self) -> JsonObject:
+        """Return it as the fields of a search, which takes a case or an occasion."""
+        return {**self.about(), "occasion": self.occasion}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQuery:
+    """A query as it was asked, with the task it was asked for."""
+
+    fields: Mapping[str, str]
+    task: Task
+    at: datetime
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is kept for one session. Used by one thread at a time, or harmlessly by two: whole values are replaced."""
+
+    task: Task | None = None
+    queries: OrderedDict[str, KeptQuery] = field(default_factory=OrderedDict)
+
+    def keep(self, key: str, query: KeptQuery) -> None:
+        """Keep a query under a key; the oldest goes where there are too many."""
+        self.queries[key] = query
+        while len(self.queries) > QUERIES_MAX:
+            self.queries.popitem(last=False)
+
+    def query(self, key: str, now: datetime) -> KeptQuery | None:
+        """Return a query that is still kept."""
+        found = self.queries.get(key)
+        return found if found is not None and now - found.at < KEPT else None
+
+
+@dataclass(slots=True)
+class Memories:
+    """The memories of all sessions, by their CSRF token. Safe from several threads."""
+
+    kept: OrderedDict[str, Memory] = field(default_factory=OrderedDict)
+    lock: Lock = field(default_factory=Lock)
+
+    def of(self, session: str) -> Memory:
+        """Return what is kept for a session, nothing at first."""
+        with self.lock:
+            memory = self.kept.setdefault(session, Memory())
+            self.kept.move_to_end(session)
+            while len(self.kept) > SESSIONS_MAX:
+                self.kept.popitem(last=False)
+        return memory
+
+    def forget(self, session: str) -> None:
+        """Forget a session that ended."""
+        with self.lock:
+            self.kept.pop(session, None)

@@ -1,0 +1,285 @@
+"""Messages: the newest, one with its thread and how far it has come, a new one, and what is done with one that came.
+
+To be shown the text of a message that came is to open it, and its sender is told the first time (docs/rules/correspondence.md
+M20): so opening is an act that is asked for, and the page alone shows the envelope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from entente.cases.rules import REFERENCE_CHARACTERS_MAX
+from entente.correspondence.model import TEXT_CHARACTERS_MAX
+from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import parse_time
+from entente.verbs.references import names_and_officer
+from entente.web.desk.forms import Field, Kind
+from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, steps_of
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
+from entente.web.desk.reading import BodyName, body_name, member, members, text
+from entente.web.wording import Moment, Wording
+
+ON_A_PAGE = 50
+THREAD_MAX = 100
+_CONCLUDED = frozenset({"acted_on", "refused"})
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """A message as one reads what stands on an envelope."""
+
+    id: str
+    to: str
+    at: Moment
+    is_ours: bool
+    counterpart: BodyName
+    officer: str
+    subject: str
+    urgency: str
+    is_urgent: bool
+    is_for_action: bool
+    is_recalled: bool
+    is_opened: bool
+    """Whether it is ours, or an officer here has opened it."""
+    is_open: bool
+    """Whether it came for action and nobody has concluded it."""
+    is_failed: bool
+    """Whether it is ours and did not arrive somewhere."""
+    case: str
+    your_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesPage:
+    """What `messages.html` shows."""
+
+    title: str
+    messages: Sequence[MessageLine]
+    next: str
+    may_send: bool
+    case: str
+    """The case that the list is narrowed to; empty for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """What `message.html` shows."""
+
+    title: str
+    message: MessageLine
+    instrument: str
+    text: str
+    """Empty while it is not opened, and once it was recalled."""
+    recalled_at: Moment | None
+    recall_reason: str
+    deliveries: Sequence[Delivery]
+    steps: Sequence[StepLine]
+    thread: Sequence[MessageLine]
+    may_open: bool
+    may_conclude: bool
+    may_recall: bool
+    answer: str
+    """Where an answer is written; empty where this reader may not."""
+    reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WritePage:
+    """What `write.html` shows."""
+
+    title: str
+    bodies: Mapping[str, str]
+    instruments: Mapping[str, str]
+    begun: Mapping[str, str]
+    """What the form begins with."""
+
+
+def message_path(message: str) -> str:
+    """Return where a message is shown."""
+    return f"{PREFIX}/messages/{message}"
+
+
+def message_line(one: JsonObject, say: Wording) -> MessageLine:
+    """Return a message as lists show it."""
+    is_ours = one["way"] == "sent"
+    taken = {text(step, "step") for step in members(one, "steps")} if "steps" in one else set()
+    sent = deliveries_of(one, say) if "deliveries" in one else []
+    urgency, is_for_action = text(one, "urgency"), one["for_action"] is True
+    is_recalled = one["recall"] is not None
+    return MessageLine(
+        id=text(one, "id"),
+        to=message_path(text(one, "id")),
+        at=say.moment(parse_time(text(one, "at"), "at")),
+        is_ours=is_ours,
+        counterpart=body_name(member(one, "recipient" if is_ours else "sender")),
+        officer=text(one, "officer"),
+        subject=text(one, "subject"),
+        urgency=say.code("urgencies", urgency),
+        is_urgent=urgency != "normal",
+        is_for_action=is_for_action,
+        is_recalled=is_recalled,
+        is_opened=is_ours or bool(taken),
+        is_open=is_for_action and not is_ours and not is_recalled and not taken & _CONCLUDED,
+        is_failed=any(delivery.is_failed for delivery in sent),
+        case=text(one, "our_reference" if is_ours else "your_reference"),
+        your_reference=text(one, "your_reference" if is_ours else "our_reference"),
+    )
+
+
+def _messages(asked: Asked) -> MessagesPage:
+    case = asked.query.get("case", "")
+    given: JsonObject = {"limit": ON_A_PAGE, "before": asked.query.get("before", ""), "case": case}
+    answer = asked.perform("message_list", given)
+    following = answer["next_before"]
+    return MessagesPage(
+        title=asked.say.text("nav.messages"),
+        messages=[message_line(one, asked.say) for one in members(answer, "messages")],
+        next=f"{PREFIX}/messages?before={following}{f'&case={case}' if case else ''}" if following else "",
+        may_send=may_do(asked, "send_message"),
+        case=case,
+    )
+
+
+def _message(asked: Asked) -> MessagePage:
+    wanted: JsonObject = {"id": asked.path["id"]}
+    shown = _outside(asked, wanted)
+    line = message_line(shown, asked.say)
+    may_read = may_do(asked, "read_message")
+    if may_read and line.is_opened:
+        # Whoever reads it is a row of the trail; its sender was told when it was opened first.
+        shown = member(asked.perform("message_open", wanted), "message")
+    say, recall = asked.say, shown["recall"]
+    recalled = recall if isinstance(recall, dict) else None
+    may_send = may_do(asked, "send_message")
+    case = line.case
+    thread = members(asked.perform("message_list", {"limit": THREAD_MAX, "case": case}), "messages") if case else ()
+    return MessagePage(
+        title=line.subject,
+        message=line,
+        instrument=text(shown, "instrument"),
+        text=str(shown["text"] or "") if line.is_opened and may_read else "",
+        recalled_at=say.moment(parse_time(text(recalled, "at"), "at")) if recalled is not None else None,
+        recall_reason=text(recalled, "reason") if recalled is not None else "",
+        deliveries=deliveries_of(shown, say) if line.is_ours else (),
+        steps=steps_of(shown, say) if not line.is_ours else (),
+        thread=[message_line(one, say) for one in reversed(thread)],
+        may_open=may_read and not line.is_opened and not line.is_recalled,
+        may_conclude=may_send and line.is_open,
+        may_recall=may_do(asked, "recall_message") and line.is_ours and recalled is None,
+        answer=f"{PREFIX}/messages/new?answers={line.id}" if may_send and not line.is_ours else "",
+        reasons=say.codes("refusal_reasons"),
+    )
+
+
+def _outside(asked: Asked, wanted: JsonObject) -> JsonObject:
+    """Return what stands on the envelope, without opening it: the verb shows no text to nobody in particular."""
+    return member(asked.perform_as_nobody("message_show", wanted), "message")
+
+
+def _write(asked: Asked) -> WritePage:
+    names, _ = names_and_officer(asked.node, asked.officer)
+    others = sorted((one.code, one.name) for one in names.bodies.values() if one.id != names.own.id)
+    return WritePage(
+        title=asked.say.text("write.title"),
+        bodies={code: f"{code} · {name}" for code, name in others},
+        instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
+        begun=_begun(asked),
+    )
+
+
+def _begun(asked: Asked) -> Mapping[str, str]:
+    """Return what an answer to a message begins with; of a message that is not there, nothing."""
+    wanted = asked.query.get("answers", "")
+    if not wanted:
+        return {"urgency": "normal", "case": asked.query.get("case", "")}
+    shown = _outside(asked, {"id": wanted})
+    line = message_line(shown, asked.say)
+    return {
+        "to": line.counterpart.code,
+        "instrument": text(shown, "instrument"),
+        "subject": line.subject,
+        "urgency": text(shown, "urgency"),
+        "case": line.case,
+        "your_reference": line.your_reference,
+        "answers": line.id,
+    }
+
+
+def _send(asked: Asked) -> Done:
+    form = asked.form
+    given: JsonObject = {one.name: form.value(one.name) for one in _LETTER if one.kind is not Kind.FLAG}
+    answer = asked.perform("message_send", {**given, "for_action": form.flag("for_action")})
+    return Done(message_path(text(member(answer, "message"), "id")), "message_sent")
+
+
+def _open(asked: Asked) -> Done:
+    asked.perform("message_open", {"id": asked.path["id"]})
+    return Done(message_path(asked.path["id"]))
+
+
+def _acted(asked: Asked) -> Done:
+    asked.perform("message_conclude", {"id": asked.path["id"], "outcome": "acted_on"})
+    return Done(message_path(asked.path["id"]), "message_acted_on")
+
+
+def _refuse(asked: Asked) -> Done:
+    given: JsonObject = {"id": asked.path["id"], "outcome": "refused", "reason": asked.form.value("refusal")}
+    asked.perform("message_conclude", given)
+    return Done(message_path(asked.path["id"]), "message_refused")
+
+
+def _recall(asked: Asked) -> Done:
+    asked.perform("message_recall", {"id": asked.path["id"], "reason": asked.form.value("reason")})
+    return Done(message_path(asked.path["id"]), "message_recalled")
+
+
+_READERS = ("read_message",)
+_ONE = "/messages/{id}"
+_LETTER: Sequence[Field] = (
+    Field("to", Kind.CODE),
+    Field("instrument", Kind.CODE),
+    Field("subject", most=SUBJECT_CHARACTERS_MAX),
+    Field("text", Kind.TEXT, most=TEXT_CHARACTERS_MAX),
+    Field("urgency", Kind.CODE, codes="urgencies"),
+    Field("for_action", Kind.FLAG, is_needed=False),
+    Field("case", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
+    Field("your_reference", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
+    Field("answers", is_needed=False),
+)
+
+PAGES: Sequence[Page] = (
+    ShowPage(
+        "messages", "/messages", ("message_list",), _READERS, "messages.html", "The newest messages, sent and received.",
+        _messages, in_navigation=True, key="m",
+    ),
+    ShowPage(
+        "new_message", "/messages/new", ("message_show",), ("send_message",), "write.html", "A message to be written.", _write,
+    ),
+    ActPage(
+        "send_message", "/messages", ("message_send",), ("send_message",), "new_message", "Sends a message to another body.",
+        _send, tuple(_LETTER),
+    ),
+    ShowPage(
+        "message", _ONE, ("message_show", "message_open", "message_list"), _READERS, "message.html",
+        "A message, its thread, and how far it has come.", _message,
+    ),
+    ActPage(
+        "open_message", f"{_ONE}/open", ("message_open",), _READERS, "message", "Opens a message that came; its sender is told.",
+        _open,
+    ),
+    ActPage(
+        "act_on_message", f"{_ONE}/acted", ("message_conclude",), ("send_message",), "message",
+        "States that a message was acted on.", _acted,
+    ),
+    ActPage(
+        "refuse_message", f"{_ONE}/refuse", ("message_conclude",), ("send_message",), "message",
+        "Refuses what a message asks, with a reason.", _refuse,
+        (Field("refusal", Kind.CODE, codes="refusal_reasons", asks="reason"),),
+    ),
+    ActPage(
+        "recall_message", f"{_ONE}/recall", ("message_recall",), ("recall_message",), "message", "Takes back a message of ours.",
+        _recall, (Field("reason", most=SUBJECT_CHARACTERS_MAX),),
+    ),
+)  # fmt: skip

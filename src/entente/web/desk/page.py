@@ -1,0 +1,146 @@
+"""What a page of the desk is: a row of the table, with the verbs it performs, who may open it, and its template.
+
+The table (`table.PAGES`) is the one source: routing, the navigation, the rules of who may open what, and the tests that try every
+page with every role are made from it. A page shows (GET) or acts (POST); an act that went well sends the browser on to a page
+that shows, one that did not gives its form back with what was entered.
+
+Source: docs/decisions/0084-the-desk-is-a-table-of-pages-over-the-verbs.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from entente.bodies.tokens import may
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.ids import OfficerId
+from entente.node import Node
+from entente.verbs import VERBS, perform
+from entente.verbs.references import names_and_officer
+from entente.web.desk import paths
+from entente.web.desk.forms import Entered, Field
+from entente.web.desk.memory import Memory
+from entente.web.desk.session import Session
+from entente.web.wording import Wording
+
+PREFIX = paths.PREFIX
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of a page, from an officer who is signed in and whose role may open it."""
+
+    node: Node
+    session: Session
+    say: Wording
+    path: Mapping[str, str]
+    """The parameters of the path."""
+    query: Mapping[str, str]
+    """What stands behind «?», each name once."""
+    form: Entered
+    """What was posted, or what a form is given back with; empty when a page is opened."""
+    memory: Memory
+    """What is kept for this session between requests: the task, and the queries it asked."""
+
+    def perform(self, verb: str, given: JsonObject | None = None) -> JsonObject:
+        """Do a verb as the officer who asks, through the same table as the API; raise what it raises."""
+        fields = dict(given or {})
+        if "officer" in VERBS[verb].takes:
+            fields["officer"] = self.session.account
+        return perform(self.node, verb, fields)
+
+    def perform_as_nobody(self, verb: str, given: JsonObject) -> JsonObject:
+        """Do a verb without saying who asks, where it then shows less and records nothing."""
+        return perform(self.node, verb, given)
+
+    @property
+    def officer(self) -> OfficerId:
+        """Return who asks."""
+        return self.session.account
+
+
+def may_do(asked: Asked, *verbs: str) -> bool:
+    """Say whether a role of who asks may do one of these, so that a form is offered; it is judged again when it is sent."""
+    _, officer = names_and_officer(asked.node, asked.officer)
+    return may(officer, verbs, asked.node.clock.now(), asked.node.lists)
+
+
+class Content(Protocol):
+    """What a template gets as `page`: a documented dataclass with a title."""
+
+    @property
+    def title(self) -> str:
+        """What the page is, in the reader's language; the heading, and the window's title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """That another page comes first: where the browser is sent instead."""
+
+    to: str
+    """A path below PREFIX."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Where an act that went well sends the browser, and what that page says of it."""
+
+    to: str
+    """A path below PREFIX."""
+    said: str = ""
+    """The last part of a text's key `done.…`; empty for nothing."""
+
+    def to_json(self) -> JsonObject:
+        """Return it as what is kept with the act: it identifies the result and says no more (docs/rules/api.md P8)."""
+        return {"to": self.to, "said": self.said}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Json]) -> Done:
+        """Return what was kept."""
+        return cls(str(kept["to"]), str(kept["said"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPage:
+    """A page that shows something."""
+
+    name: str
+    """Also the key of its name in the navigation, `nav.…`, where it stands there."""
+    path: str
+    """Below PREFIX, with its parameters in braces."""
+    verbs: tuple[str, ...]
+    """Names of entente.verbs.VERBS that it performs."""
+    needs: tuple[str, ...]
+    """Verbs of data/roles.yaml of which a role of the account must have one; none for every account."""
+    template: str
+    shows: str
+    """One sentence, for the reference and for whoever reads the table."""
+    make: Callable[[Asked], Content | Elsewhere]
+    in_navigation: bool = False
+    key: str = ""
+    """The letter after `g` that opens it by keyboard; only of pages in the navigation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActPage:
+    """A form's address: it does something and sends the browser on."""
+
+    name: str
+    path: str
+    verbs: tuple[str, ...]
+    needs: tuple[str, ...]
+    form_on: str
+    """The name of the page that has the form and gives it back with what is wrong; its path has no other parameters."""
+    does: str
+    act: Callable[[Asked], Done]
+    fields: tuple[Field, ...] = field(default=())
+    """What the form has; what it does not have is not read."""
+    is_once: bool = True
+    """Whether sending it twice does it once; False where nothing but the trail is written."""
+    is_heavy: bool = False
+    """Whether the officer must have proved who they are lately (docs/rules/desk.md W4); if not, the form is given back."""
+
+
+Page: TypeAlias = ShowPage | ActPage

@@ -1,0 +1,52 @@
+"""What the pages need from beside them: acts that are done once, work in turns, and whether a line is secret.
+
+`app` hands in what the API has: edges do not import each other (api.once, api.running, api.peers).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from starlette.requests import Request
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.kept_requests import KeptRequest
+from entente.web.desk.session import SessionOf
+
+Step: TypeAlias = Callable[[int], None]
+Event: TypeAlias = "int | JsonObject | BaseException"
+
+
+class DoneOnce(Protocol):
+    """Does the same request of one account once, however often it is sent (docs/rules/api.md P8)."""
+
+    def request(self, account: str, key: str, method: str, path: str, body: JsonObject) -> KeptRequest:
+        """Return what is kept of a request; raise Invalid for a key of another form."""
+
+    def alone(self, request: KeptRequest) -> AbstractAsyncContextManager[None]:
+        """Let one of several requests with the same key go on at a time."""
+
+    def perform(self, request: KeptRequest, act: Callable[[], JsonObject]) -> tuple[JsonObject, bool]:
+        """Do an act once, in this thread; return its answer, and whether it had been done before."""
+
+
+class InTurn(Protocol):
+    """Runs work of the node in threads, in turns with all others."""
+
+    async def begin(self, work: Callable[[Step], JsonObject], *, is_long: bool) -> tuple[Event, asyncio.Queue[Event]]:
+        """Wait for a turn and begin the work; return the first it tells, and where the rest arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What the desk of a node is built from beside the node."""
+
+    session_of: SessionOf
+    once: DoneOnce
+    runner: InTurn
+    is_local: Callable[[Request], bool]
+    """Whether a request comes from a program on this machine, through nobody in between."""

@@ -1,0 +1,298 @@
+"""One record: its facts with source, evaluation and handling; why it may be seen and how far one may go; of ours, who has it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from entente.handling.model import DisclosureAct
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import parse_time
+from entente.records.model import REASON_CHARACTERS_MAX, Schema
+from entente.web.desk.forms import Field, Kind
+from entente.web.desk.naming import NameShown, name_shown, record_asked_for, record_path, value_shown
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage, may_do
+from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
+from entente.web.desk.task import TaskShown, asks_why_first, task_shown
+from entente.web.wording import Moment, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a property."""
+
+    shown: NameShown
+    is_compared: bool
+    """Whether it is a number to be compared sign by sign."""
+    is_assessed: bool
+    terms: int
+    """Under which of the record's terms it stands, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyLine:
+    """A property with its values."""
+
+    label: str
+    is_english: bool
+    """Whether the label is not there in the reader's language."""
+    is_unknown: bool
+    """Whether an import brought it that the schema does not have."""
+    values: Sequence[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """A link to another record."""
+
+    label: str
+    is_english: bool
+    name: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A picture, print or paper."""
+
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermsLine:
+    """Under what facts were shared: their handling, evaluation and purposes."""
+
+    number: int
+    instrument: str
+    handling: Sequence[str]
+    confidentiality: str
+    evaluation: str
+    """`A1`: source and information."""
+    evaluation_words: Sequence[str]
+    status: str
+    marks: Sequence[str]
+    purposes: Sequence[str]
+    crime_areas: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GroundLine:
+    """One ground of the gate."""
+
+    number: str
+    text: str
+    allows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What may be seen of a record."""
+
+    name: str
+    caption: NameShown
+    source: BodyName
+    is_own: bool
+    schema: str
+    kind: str
+    version: int
+    made_at: Moment
+    held_since: Moment
+    received_from: str
+    properties: Sequence[PropertyLine]
+    links: Sequence[LinkLine]
+    files: Sequence[FileLine]
+    terms: Sequence[TermsLine]
+    review_on: str
+    erase_on: str
+    grounds: Sequence[GroundLine]
+    ladder: Sequence[tuple[str, bool]]
+    """Each act of the ladder, and whether one may go so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class HolderLine:
+    """A body and what it may do with, or has of, one of our records."""
+
+    body: BodyName
+    up_to: str
+    state: str
+    version: int
+    refused: Sequence[GroundLine]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """What `record.html` shows."""
+
+    title: str
+    task: TaskShown
+    facts: Facts
+    holders: Sequence[HolderLine]
+    withdraw: str
+    """Where one of ours is withdrawn; empty where this reader may not."""
+
+
+def facts_of(asked: Asked, name: str) -> Facts:
+    """Look at a record for the session's task and return what may be seen of it; raise NotFound or Refused as the gate says.
+
+    It is a row of the trail each time.
+    """
+    task = asked.memory.task
+    assert task is not None, "whoever looks at a record has said why"
+    answer, say = asked.perform("record_show", {"record": name, **task.about()}), asked.say
+    record = member(answer, "record")
+    schema = asked.node.schemata.get(text(record, "schema"))
+    properties = _properties(asked, record, schema)
+    captions = [
+        one.values[0].shown
+        for wanted in (schema.caption if schema is not None else ())
+        for one in properties
+        if one.label == _label(schema, wanted, say)[0] and one.values
+    ]
+    reached = text(answer, "may_go_up_to")
+    retention = member(record, "retention")
+    return Facts(
+        name=text(record, "name"),
+        caption=captions[0] if captions else name_shown(text(record, "name")),
+        source=body_name(member(record, "source")),
+        is_own=not answer["received_from"],
+        schema=say.code("schemata", text(record, "schema")),
+        kind=say.code("record_kinds", text(record, "kind")),
+        version=whole(record, "version"),
+        made_at=say.moment(parse_time(text(record, "at"), "at")),
+        held_since=say.moment(parse_time(text(answer, "held_since"), "held_since")),
+        received_from=text(answer, "received_from"),
+        properties=properties,
+        links=[_link(one, schema, say) for one in members(record, "links")],
+        files=[
+            FileLine(text(one, "name"), text(one, "media_type"), whole(one, "bytes"))
+            for one in members(record, "files")
+        ],
+        terms=[_terms(one, number, say) for number, one in enumerate(members(record, "terms"), start=1)],
+        review_on=say.day(date.fromisoformat(text(retention, "review_on"))),
+        erase_on=say.day(date.fromisoformat(text(retention, "erase_on"))),
+        grounds=grounds_of(member(answer, "decision")),
+        ladder=[
+            (say.code("acts", act), bool(reached) and act.rank <= DisclosureAct(reached).rank) for act in DisclosureAct
+        ],
+    )
+
+
+def grounds_of(decision: JsonObject) -> list[GroundLine]:
+    """Return the grounds of a decision."""
+    return [
+        GroundLine(text(one, "number"), text(one, "text"), one["allows"] is True)
+        for one in members(decision, "grounds")
+    ]
+
+
+def _properties(asked: Asked, record: JsonObject, schema: Schema | None) -> list[PropertyLine]:
+    """Return the facts by property: those that the schema puts first, then the others in its order, unknown ones last."""
+    by_name: dict[str, list[JsonObject]] = {}
+    for fact in members(record, "facts"):
+        by_name.setdefault(text(fact, "property"), []).append(fact)
+    first = [*(schema.featured if schema is not None else ()), *(schema.properties if schema is not None else ())]
+    order = {name: place for place, name in reversed(list(enumerate(first)))}
+    names = sorted(by_name, key=lambda name: (order.get(name, len(first)), name))
+    return [_property(asked, name, by_name[name], schema) for name in names]
+
+
+def _property(asked: Asked, name: str, facts: Sequence[JsonObject], schema: Schema | None) -> PropertyLine:
+    label, is_english = _label(schema, name, asked.say)
+    values = []
+    for fact in facts:
+        shown, is_compared = value_shown(asked, schema, name, text(fact, "value"))
+        values.append(Value(shown, is_compared, fact["observation"] == "assessed", whole(fact, "terms") + 1))
+    return PropertyLine(label, is_english, facts[0]["unknown_property"] is True, values)
+
+
+def _label(schema: Schema | None, name: str, say: Wording) -> tuple[str, bool]:
+    worded = say.code("properties", name)
+    if worded != name:
+        return worded, False
+    known = schema.properties.get(name) if schema is not None else None
+    return (known.label, say.language != "en") if known is not None else (name, True)
+
+
+def _link(one: JsonObject, schema: Schema | None, say: Wording) -> LinkLine:
+    label, is_english = _label(schema, text(one, "property"), say)
+    return LinkLine(label, is_english, text(one, "name"), record_path(text(one, "name")))
+
+
+def _terms(one: JsonObject, number: int, say: Wording) -> TermsLine:
+    evaluation = text(one, "evaluation")
+    status = text(one, "status")
+    return TermsLine(
+        number=number,
+        instrument=text(one, "instrument"),
+        handling=[say.code("handling_codes", code) for code in texts(one, "handling")],
+        confidentiality=say.code("confidentiality", text(one, "confidentiality")),
+        evaluation=evaluation,
+        evaluation_words=[
+            say.code("source_evaluations", evaluation[:1]),
+            say.code("information_evaluations", evaluation[1:]),
+        ],
+        status=say.code("subject_statuses", status) if status else "",
+        marks=[say.code("marks", code) for code in texts(one, "marks")],
+        purposes=[say.code("purposes", code) for code in texts(one, "purposes")],
+        crime_areas=[say.code("crime_areas", code) for code in texts(one, "crime_areas")],
+    )
+
+
+def _record(asked: Asked) -> RecordPage | Elsewhere:
+    name = record_asked_for(asked)
+    if asked.memory.task is None:
+        return asks_why_first(record_path(name))
+    facts = facts_of(asked, name)
+    withdraw = f"{PREFIX}/withdraw/{record_path(name).removeprefix(PREFIX + '/records/')}"
+    return RecordPage(
+        title=facts.caption.written,
+        task=task_shown(asked),
+        facts=facts,
+        holders=_holders(asked, name) if facts.is_own else (),
+        withdraw=withdraw if facts.is_own and may_do(asked, "withdraw_record") else "",
+    )
+
+
+def _holders(asked: Asked, name: str) -> list[HolderLine]:
+    """Return for each body how far it may go with one of our records by the gate's own grounds, and what it has of it."""
+    answer, say = asked.perform("record_who_can_see", {"record": name}), asked.say
+    held = {text(member(one, "body"), "id"): one for one in members(answer, "holders")}
+    lines = []
+    for one in members(answer, "who"):
+        body = member(one, "body")
+        copy, up_to = held.get(text(body, "id")), text(one, "may_go_up_to")
+        lines.append(
+            HolderLine(
+                body=body_name(body),
+                up_to=say.code("acts", up_to) if up_to else "",
+                state=say.code("holder_states", text(copy, "state")) if copy is not None else "",
+                version=whole(copy, "version") if copy is not None else 0,
+                refused=[ground for ground in grounds_of(member(one, "decision")) if not ground.allows],
+            )
+        )
+    return lines
+
+
+def _withdraw(asked: Asked) -> Done:
+    name, version = record_asked_for(asked), asked.form.value("version")
+    given: JsonObject = {"record": name, "reason": asked.form.value("reason")}
+    # Nobody ends a version they did not see (docs/rules/api.md P9).
+    asked.perform("record_withdraw", {**given, "version": int(version) if version.isdecimal() else 0})
+    return Done(f"{PREFIX}/search", "record_withdrawn")
+
+
+PAGES: Sequence[Page] = (
+    ShowPage(
+        "record", "/records/{source}/{local_id:path}", ("record_show", "record_who_can_see"), ("show_record",), "record.html",
+        "A record as its reader may see it; of ours, who can see it and who has copies.", _record,
+    ),
+    ActPage(
+        "withdraw_record", "/withdraw/{source}/{local_id:path}", ("record_withdraw",), ("withdraw_record",), "record",
+        "Withdraws one of our records everywhere.", _withdraw,
+        (Field("reason", Kind.TEXT, most=REASON_CHARACTERS_MAX), Field("version", most=20)),
+    ),
+)  # fmt: skip

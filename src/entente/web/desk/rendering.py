@@ -1,0 +1,78 @@
+"""How a page of the desk is written: its template within the shell, with escaping on and every text in the reader's language.
+
+A template gets `page` (its content), `shell` (what stands around it), `form` (what was entered, and what is wrong with it), `t`
+(a text by its key) and `say` (codes, dates, numbers). A name it does not have is a fault of ours and no empty place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from entente.web.desk.forms import Entered
+from entente.web.desk.page import PREFIX, Content
+from entente.web.desk.static_files import STATIC_PATH, static_files
+from entente.web.pages import TEMPLATES
+from entente.web.wording import LANGUAGES, Wording
+
+LOOKS: Final = ("auto", "light", "dark")
+"""How pages look: as the machine is set, or always light or dark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One entry of the navigation."""
+
+    name: str
+    to: str
+    key: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What stands around a page."""
+
+    body: str
+    """The code of this body."""
+    is_exercise: bool
+    account: str
+    """Who is signed in; empty for nobody."""
+    csrf: str
+    once: str
+    """The one-time key of the forms on this page."""
+    ways: Sequence[Way]
+    look: str
+    here: str
+    """The page's own path with what stands behind «?», to come back to."""
+    done: str = ""
+    """What the act before did: the last part of a text's key; empty for nothing."""
+    zone: str = ""
+    """What the times on the page are told in."""
+
+
+_environment = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+def static(name: str) -> str:
+    """Return the address of a file of style or script."""
+    return f"{PREFIX}{STATIC_PATH}/{static_files()[name].name}"
+
+
+_environment.globals.update(static=static, languages=LANGUAGES, looks=LOOKS, prefix=PREFIX)
+
+
+def rendered(
+    template: str, content: Content, shell: Shell, say: Wording, form: Entered | None = None, status: int = 200
+) -> HTMLResponse:
+    """Return a page."""
+    text = _environment.get_template(f"desk/{template}").render(
+        page=content, shell=shell, form=form if form is not None else Entered(), t=say.text, say=say
+    )
+    return HTMLResponse(text, status)

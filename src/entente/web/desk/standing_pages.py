@@ -1,0 +1,96 @@
+"""What matched a query that an officer left: the records, each with what speaks for and against, put away once dealt with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import parse_time
+from entente.kernel.errors import NotFound
+from entente.web.desk.memory import Task
+from entente.web.desk.naming import RecordName, record_name
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
+from entente.web.desk.reading import member, members, text, texts, whole
+from entente.web.desk.search_pages import EvidenceLine
+from entente.web.desk.task import TaskShown, task_shown
+from entente.web.wording import Moment, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLine:
+    """A record that came in and matched."""
+
+    settle: str
+    """Where it is put away."""
+    raised_at: Moment
+    record: RecordName
+    score: str
+    evidence: Sequence[EvidenceLine]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchesPage:
+    """What `matches.html` shows."""
+
+    title: str
+    asked: str
+    task: TaskShown
+    until: Moment
+    matches: Sequence[MatchLine]
+
+
+def query_path(query: str) -> str:
+    """Return where the matches of a standing query are shown."""
+    return f"{PREFIX}/standing/{query}"
+
+
+def query_label(query: JsonObject) -> str:
+    """Return what a standing query asks, in one line."""
+    asked = member(query, "asked")
+    parts = [*texts(asked, "names"), text(asked, "birth_date"), *texts(asked, "identifiers")]
+    return " · ".join(part for part in parts if part)
+
+
+def _matches(asked: Asked) -> MatchesPage:
+    """Show the matches of one of the officer's own queries; its reason is the reason of what is looked at next."""
+    wanted, say = asked.path["query"], asked.say
+    query = next((one for one in members(asked.perform("standing_list"), "queries") if one["id"] == wanted), None)
+    if query is None:
+        raise NotFound
+    shown = members(asked.perform("standing_matches", {"query": wanted}), "matches")
+    asked.memory.task = Task(*(text(query, name) for name in ("purpose", "crime_area", "case", "occasion")))
+    return MatchesPage(
+        title=say.text("matches.title"),
+        asked=query_label(query),
+        task=task_shown(asked),
+        until=say.moment(parse_time(text(query, "until"), "until")),
+        matches=[_line(one, say) for one in shown if one["state"] != "settled"],
+    )
+
+
+def _line(one: JsonObject, say: Wording) -> MatchLine:
+    return MatchLine(
+        settle=f"{query_path(text(one, 'query'))}/settle/{text(one, 'match')}",
+        raised_at=say.moment(parse_time(text(one, "raised_at"), "raised_at")),
+        record=record_name(one, say),
+        score=say.percent(whole(one, "score")),
+        evidence=[EvidenceLine(text(piece, "text"), text(piece, "kind")) for piece in members(one, "evidence")],
+    )
+
+
+def _settle(asked: Asked) -> Done:
+    asked.perform("standing_settle", {"match": asked.path["match"]})
+    return Done(query_path(asked.path["query"]), "match_settled")
+
+
+PAGES: Sequence[Page] = (
+    ShowPage(
+        "matches", "/standing/{query}", ("standing_list", "standing_matches"), ("search",), "matches.html",
+        "What matched one of the officer's standing queries.", _matches,
+    ),
+    ActPage(
+        "settle_match", "/standing/{query}/settle/{match}", ("standing_settle",), ("search",), "matches",
+        "Puts a match away that was dealt with.", _settle,
+    ),
+)  # fmt: skip

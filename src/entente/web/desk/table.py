@@ -1,0 +1,35 @@
+"""The table of all pages of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from entente.web.desk import (
+    case_pages,
+    held_pages,
+    hit_pages,
+    home_page,
+    message_pages,
+    permission_pages,
+    record_pages,
+    search_pages,
+    standing_pages,
+    task,
+)
+from entente.web.desk.page import Page
+
+_PARTS = (
+    home_page,
+    search_pages,
+    hit_pages,
+    message_pages,
+    case_pages,
+    record_pages,
+    permission_pages,
+    standing_pages,
+    held_pages,
+    task,
+)
+"""In the order of the navigation."""
+
+PAGES: Sequence[Page] = tuple(page for part in _PARTS for page in part.PAGES)

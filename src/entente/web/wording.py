@@ -1,0 +1,167 @@
+"""Everything a page says, in the reader's language: texts with plural forms, codes of closed lists, dates and numbers.
+
+Texts stand in `texts/<language>.yaml`, those of signing in in `texts/sign_in/<language>.yaml`: a key and a sentence, or a key and
+one sentence for each plural category that CLDR gives the language. Placeholders stand in braces. English is written first; tests
+hold the other five against it, and every key against the templates (tests/unit/web/test_texts.py).
+
+Source: Unicode CLDR, as the package Babel carries it; docs/rules/desk.md W26.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from functools import cache
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import yaml
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal, format_percent
+from markupsafe import Markup, escape
+
+TEXTS: Final = Path(__file__).parent / "texts"
+LANGUAGES: Final[Mapping[str, str]] = {
+    "en": "English",
+    "fr": "Français",
+    "es": "Español",
+    "ar": "العربية",
+    "ru": "Русский",
+    "zh": "中文",
+}
+"""Code → how the language calls itself. The six of the United Nations; INTERPOL works in the first four."""
+FIRST_LANGUAGE: Final = "en"
+_LOCALES: Final[Mapping[str, str]] = {"en": "en_GB", "zh": "zh_Hans_CN"}
+"""Where the language alone would give one state's habits: 27 Nov 2026 and 24 hours, as police write them."""
+_LEFT_TO_USERS: Final = re.compile(r"AA|Q[M-Z]|X[A-JL-Z]|ZZ")
+"""XK is left to users too, and everybody means Kosovo by it, CLDR among them."""
+PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
+
+Text: TypeAlias = "str | Mapping[str, str]"
+Texts: TypeAlias = Mapping[str, Text]
+
+
+@cache
+def texts_of(language: str) -> Texts:
+    """Return the texts of a language by key."""
+    name = f"{language}.yaml"
+    return {**_read(TEXTS / name), **_read(TEXTS / "sign_in" / name)}
+
+
+@cache
+def code_texts_of(language: str) -> Mapping[str, Mapping[str, str]]:
+    """Return what a language calls the codes of closed lists: list → code → words."""
+    read: Mapping[str, Mapping[str, str]] = yaml.safe_load((TEXTS / "codes" / f"{language}.yaml").read_text("utf-8"))
+    return read
+
+
+def _read(path: Path) -> Texts:
+    read: dict[str, dict[str, Text]] = yaml.safe_load(path.read_text("utf-8"))
+    return {f"{group}.{key}": text for group, entries in read.items() for key, text in entries.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time as pages write it: for machines, for people in the reader's zone, and how long ago or until."""
+
+    machine: str
+    """RFC 3339, UTC, to the second."""
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One reader's language and zone."""
+
+    language: str
+    zone: tzinfo = UTC
+
+    @property
+    def locale(self) -> Locale:
+        """The language with the habits that pages follow in it."""
+        return Locale.parse(_LOCALES.get(self.language, self.language))
+
+    @property
+    def direction(self) -> str:
+        """How the language is written: `ltr` or `rtl`."""
+        return self.locale.text_direction
+
+    def text(self, key: str, /, **values: object) -> Markup:
+        """Return a text with its placeholders filled, everything in it escaped but what is markup already.
+
+        Where a text has plural forms, `count` chooses among them.
+        """
+        found = texts_of(self.language)[key]
+        if not isinstance(found, str):
+            count = values["count"]
+            assert isinstance(count, int), "what is counted is a whole number"
+            forms = found
+            found = forms.get(self.locale.plural_form(count), forms["other"])
+        shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
+        return escape(found).format(**{name: escape(value) for name, value in shown.items()})
+
+    def has(self, key: str) -> bool:
+        """Say whether there is a text of this key."""
+        return key in texts_of(self.language)
+
+    def code(self, listed: str, code: str) -> str:
+        """Return what the language calls a code of a closed list; the code itself where the list does not have it."""
+        return code_texts_of(self.language).get(listed, {}).get(code, code)
+
+    def codes(self, listed: str) -> Mapping[str, str]:
+        """Return a closed list: code → words."""
+        return code_texts_of(self.language)[listed]
+
+    def country(self, code: str, ours: Mapping[str, str]) -> str:
+        """Return the name of a country by its code of two letters, as CLDR has it; of others as our own list has it.
+
+        Codes that ISO 3166-1 leaves to its users (XA to XZ …) mean to CLDR what they do not mean here.
+        """
+        code = code.upper()
+        name: str | None = None if _LEFT_TO_USERS.fullmatch(code) else self.locale.territories.get(code)
+        return name if name is not None else ours.get(code, code)
+
+    def number(self, value: int) -> str:
+        """Return a number as the language writes it, with the digits 0 to 9: they are compared with those of documents."""
+        shown: str = format_decimal(value, locale=self.locale, numbering_system="latn")
+        return shown
+
+    def percent(self, thousandths: int) -> str:
+        """Return a score in thousandths as hundredths."""
+        shown: str = format_percent(thousandths / 1000, format="#,##0%", locale=self.locale, numbering_system="latn")
+        return shown
+
+    def moment(self, at: datetime) -> Moment:
+        """Return a time, in the reader's zone, with 24 hours."""
+        local = at.astimezone(self.zone)
+        day = format_date(local, "medium", locale=self.locale)
+        hour = format_time(local, "HH:mm", locale=self.locale)
+        return Moment(at.astimezone(UTC).isoformat(timespec="seconds"), _with_latin_digits(f"{day} {hour}"))
+
+    def zone_name(self, at: datetime) -> str:
+        """Return what the zone is called at a moment, shortly."""
+        shown: str = format_datetime(at.astimezone(self.zone), "zzz", locale=self.locale)
+        return shown
+
+    def day(self, on: date) -> str:
+        """Return a calendar date."""
+        return _with_latin_digits(format_date(on, "medium", locale=self.locale))
+
+
+_DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
+
+
+def _with_latin_digits(text: str) -> str:
+    return text.translate(_DIGITS)
+
+
+def chosen_language(cookie: str, preferred: str, accepted: str) -> str:
+    """Return the language of a reader: as chosen in the browser, as the account prefers, as the browser asks, English.
+
+    `accepted` is the header Accept-Language; its order is taken for its weights, as browsers write it.
+    """
+    wanted = [cookie, preferred, *(part.partition(";")[0].strip()[:2].lower() for part in accepted.split(","))]
+    return next((one for one in wanted if one in LANGUAGES), FIRST_LANGUAGE)

@@ -1,0 +1,166 @@
+"""The desk: what needs an officer now, the most pressing first, to each what their role may act on; W32 of docs/rules/desk.md."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from entente.agreements.model import Direction, SuspensionTerms
+from entente.kernel.canonical import JsonObject
+from entente.verbs import perform
+from tests.support.api_world import OWN
+from tests.support.desk_world import DeskWorld
+from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
+
+DESK = "/desk/"
+WAIT = re.compile(r'<li class="wait[^"]*">.*?</li>', re.DOTALL)
+LETTER: JsonObject = {"officer": DUTY, "instrument": "charter", "text": "x", "to": "XB-NCB"}
+
+
+def waiting(text: str) -> list[str]:
+    """Return what waits, line by line, without tags."""
+    return [" ".join(re.sub(r"<[^>]+>", " ", line).split()) for line in WAIT.findall(text)]
+
+
+def sent_to_us(world: DeskWorld, **fields: Any) -> str:  # noqa: ANN401 - fields of a verb
+    sent: Any = perform(world.bureau.network["XA-NCB"], "message_send", {**LETTER, **fields})
+    world.bureau.network.deliver()
+    return str(sent["message"]["id"])
+
+
+def test_what_waits_stands_there_with_what_is_done_next_the_most_pressing_first(world: DeskWorld) -> None:
+    sent_to_us(world, subject="Statistics")
+    sent_to_us(world, subject="Find him", for_action=True)
+    sent_to_us(world, subject="A child is taken", for_action=True, urgency="immediate_danger_to_life")
+    lines = waiting(world.browser().get(DESK).text)
+    place = {
+        what: next(at for at, line in enumerate(lines) if what in line)
+        for what in ("A child is taken", f"Leave for {OWN}", f"Hit on {OWN}", "Find him", "Statistics")
+    }
+    assert list(place) == sorted(place, key=lambda what: place[what])
+    assert re.search(r"Immediate danger to life Due .* Read$", lines[place["A child is taken"]])
+    assert lines[place[f"Leave for {OWN}"]].endswith("Decide")
+    assert lines[place[f"Hit on {OWN}"]].endswith("Answer")
+
+
+def test_desk_is_narrowed_to_one_kind(world: DeskWorld) -> None:
+    browser = world.browser()
+    lines = waiting(browser.get(f"{DESK}?kind=permission").text)
+    assert lines
+    assert all(line.startswith("Leave asked") for line in lines)
+    assert waiting(browser.get(f"{DESK}?kind=<b>").text) == waiting(browser.get(DESK).text)
+
+
+def test_what_is_done_leaves_the_desk(world: DeskWorld) -> None:
+    browser = world.browser()
+    message = sent_to_us(world, subject="Only once", for_action=True)
+    page = f"/desk/messages/{message}"
+    assert any("Only once" in line and line.endswith("Read") for line in waiting(browser.get(DESK).text))
+    browser.send(page, f"{page}/open", {})
+    assert any("Only once" in line and line.endswith("Conclude") for line in waiting(browser.get(DESK).text))
+    browser.send(page, f"{page}/acted", {})
+    assert not any("Only once" in line for line in waiting(browser.get(DESK).text))
+    told = sent_to_us(world, subject="For information")
+    browser.send(f"/desk/messages/{told}", f"/desk/messages/{told}/open", {})
+    assert not any("For information" in line for line in waiting(browser.get(DESK).text))
+
+
+def test_recalled_message_waits_for_nobody(world: DeskWorld) -> None:
+    message = sent_to_us(world, subject="Sent in error", for_action=True)
+    recall: JsonObject = {"officer": DUTY, "id": message, "reason": "To the wrong body."}
+    perform(world.bureau.network["XA-NCB"], "message_recall", recall)
+    world.bureau.network.deliver()
+    assert not any("Sent in error" in line for line in waiting(world.browser().get(DESK).text))
+
+
+@pytest.mark.parametrize(
+    ("role", "kinds"),
+    [
+        ("duty_officer", {"Leave asked", "Hit", "For action", "Information"}),
+        ("head_of_body", {"Leave asked", "For action", "Information"}),
+        ("analyst", {"For action", "Information"}),
+        ("border_officer", set()),
+        ("supervisor", set()),
+    ],
+)
+def test_each_role_sees_what_it_may_act_on(world: DeskWorld, role: str, kinds: set[str]) -> None:
+    sent_to_us(world, subject="To do", for_action=True)
+    lines = waiting(world.browser(role).get(DESK).text)
+    known = ("Leave asked", "Hit", "Standing query", "For action", "Held", "Information")
+    assert {next(kind for kind in known if line.startswith(kind)) for line in lines} == kinds
+
+
+def test_desk_is_no_act_and_shows_no_text(world: DeskWorld) -> None:
+    sent_to_us(world, subject="Closed envelope", text="Inner words")
+    before = world.node.trail.latest(1)[0].sequence
+    text = world.browser().get(DESK).text
+    assert "Closed envelope" in text
+    assert "Inner words" not in text
+    assert world.node.trail.latest(1)[0].sequence == before
+
+
+def test_new_match_of_a_standing_query_is_looked_at_and_put_away(world: DeskWorld) -> None:
+    browser = world.browser()
+    page = f"/desk/standing/{world.standing}"
+    text = browser.get(page).text
+    assert "XA-NCB/w-3" in text
+    # Its reason is the reason of what is looked at next.
+    assert browser.get("/desk/records/XA-NCB/w-3").status_code == 200
+    settled = browser.send(page, f"{page}/settle/{world.match}", {})
+    assert settled.headers["location"] == f"{page}?done=match_settled"
+    assert "XA-NCB/w-3" not in browser.get(page).text
+    assert world.browser("analyst").get(page).status_code == 404
+
+
+def test_leave_is_granted_for_days_or_refused_with_a_reason(world: DeskWorld) -> None:
+    browser = world.browser()
+    page = f"/desk/permissions/{world.asked_of_us}"
+    assert "For the court." in browser.get(page).text
+    for days in ("0", "4000", "soon", "١٢"):
+        answer = browser.send(page, f"{page}/grant", {"days": days, "text": ""})
+        assert answer.status_code == 400, days
+        assert 'href="#grant_permission-days"' in answer.text
+    refused = browser.send(page, f"{page}/refuse", {"refusal": "not_found_in_list", "text": ""})
+    assert refused.status_code == 400
+    assert browser.send(page, f"{page}/grant", {"days": "7", "text": "For this court alone."}).status_code == 303
+    text = browser.get(page).text
+    assert "Granted" in text
+    assert "For this court alone." in text
+    assert f"Leave for {OWN}" not in browser.get(DESK).text
+
+
+def test_what_a_suspension_holds_waits_for_a_decision(world: DeskWorld) -> None:
+    network, browser = world.bureau.network, world.browser()
+    letter: JsonObject = {"officer": DUTY, "to": "XA-NCB", "instrument": "police-data-agreement"}
+    perform(world.node, "message_send", {**letter, "subject": "On its way", "text": "x"})
+    _suspend(world)
+    network.deliver()
+    held: Any = perform(world.node, "exchange_held", {})
+    number = str(held["held"][0]["number"])
+    assert any(line.startswith("Held") for line in waiting(browser.get(DESK).text))
+    page = "/desk/held"
+    assert "XA-NCB" in browser.get(page).text
+    empty = browser.send(page, f"{page}/drop", {"number": number, "reason": ""})
+    assert empty.status_code == 400
+    assert browser.send(page, f"{page}/drop", {"number": number, "reason": "Not needed."}).status_code == 303
+    frame = browser.frame("/desk/cases")
+    assert browser.post(f"{page}/drop", {**frame, "number": number, "reason": "Again."}).status_code == 404
+    assert browser.post(f"{page}/release", {**frame, "number": "no number"}).status_code == 400
+
+
+def _suspend(world: DeskWorld) -> None:
+    """Have our heads suspend the agreement toward XA."""
+    network = world.bureau.network
+    terms = SuspensionTerms(
+        instrument=network.instrument(AGREEMENT_NAME),
+        direction=Direction.BOTH,
+        decided_by="The minister",
+        document="Order 7",
+        reason="reciprocity",
+        review_on=date(2031, 11, 4),
+        counterparts=frozenset({network.id("XA-NCB")}),
+    )
+    network.submit("XB-NCB", world.node.agreements.draft_suspension(HEAD, terms))

@@ -1,0 +1,136 @@
+"""Messages and hits in a browser: the envelope before the text, what was done, how far it came; docs/rules/correspondence.md."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from entente.verbs import perform
+from tests.support.desk_world import DeskWorld
+from tests.support.nodes import DUTY
+
+MESSAGES = "/desk/messages"
+LETTER = {"to": "XA-NCB", "instrument": "charter", "subject": "Gate 9", "text": "Who is it?", "urgency": "urgent"}
+
+
+def received(world: DeskWorld, **more: Any) -> str:  # noqa: ANN401 - fields of a verb
+    letter = {"officer": DUTY, "instrument": "charter", "subject": "Gate 7", "text": "Secret words", **more}
+    came: Any = perform(world.bureau.network["XA-NCB"], "message_send", {**letter, "to": "XB-NCB"})
+    world.bureau.network.deliver()
+    return str(came["message"]["id"])
+
+
+def steps_at_sender(world: DeskWorld, message: str) -> list[str]:
+    world.bureau.network.deliver()
+    shown: Any = perform(world.bureau.network["XA-NCB"], "message_show", {"id": message})
+    return sorted(step["step"] for delivery in shown["message"]["deliveries"] for step in delivery["steps"])
+
+
+def test_page_of_a_message_that_came_shows_its_envelope_and_tells_nobody(world: DeskWorld) -> None:
+    message, browser = received(world), world.browser()
+    text = browser.get(f"{MESSAGES}/{message}").text
+    assert "Gate 7" in text
+    assert "Secret words" not in text
+    assert steps_at_sender(world, message) == []
+
+
+def test_opening_it_shows_the_text_from_then_on_and_tells_its_sender(world: DeskWorld) -> None:
+    message, browser = received(world), world.browser()
+    page = f"{MESSAGES}/{message}"
+    answer = browser.send(page, f"{page}/open", {})
+    assert answer.headers["location"] == page
+    assert "Secret words" in browser.get(page).text
+    assert steps_at_sender(world, message) == ["opened"]
+    # Whoever reads it again is a row of the trail, and nobody elsewhere is told.
+    assert "Secret words" in world.browser("analyst").get(page).text
+    row = world.node.trail.latest(1)[0]
+    assert (row.act.verb, row.act.officer) == ("read_message", world.officer("analyst"))
+    assert steps_at_sender(world, message) == ["opened"]
+
+
+def test_message_for_action_is_concluded_once(world: DeskWorld) -> None:
+    message, browser = received(world, for_action=True), world.browser()
+    page = f"{MESSAGES}/{message}"
+    assert "for action" in browser.get(MESSAGES).text
+    refused = browser.send(page, f"{page}/refuse", {"refusal": "no such reason"})
+    assert refused.status_code == 400
+    assert 'href="#refuse_message-refusal"' in refused.text
+    fields = browser.frame(page)
+    assert browser.post(f"{page}/acted", fields).headers["location"] == f"{page}?done=message_acted_on"
+    assert steps_at_sender(world, message) == ["acted_on", "opened"]
+    again = browser.post(f"{page}/acted", {**fields, "once": "another"})
+    assert again.status_code == 409
+
+
+def test_message_is_written_answered_and_recalled(world: DeskWorld) -> None:
+    browser = world.browser()
+    bad = browser.send(f"{MESSAGES}/new", MESSAGES, {**LETTER, "subject": "", "to": "NOBODY"})
+    assert bad.status_code == 400
+    assert ">Who is it?</textarea>" in bad.text
+    sent = browser.send(f"{MESSAGES}/new", MESSAGES, {**LETTER, "case": world.bureau.case, "for_action": "yes"})
+    page = sent.headers["location"].partition("?")[0]
+    world.bureau.network.deliver()
+    text = browser.get(page).text
+    assert "arrived" in text
+    assert "Thread of the case" in text
+    recalled = browser.send(page, f"{page}/recall", {"reason": "To the wrong body."})
+    assert recalled.headers["location"].endswith("?done=message_recalled")
+    assert "To the wrong body." in browser.get(page).text
+
+
+def test_answer_begins_with_what_it_answers(world: DeskWorld) -> None:
+    message, browser = received(world), world.browser()
+    text = browser.get(f"{MESSAGES}/new?answers={message}").text
+    assert 'value="Gate 7"' in text
+    assert '<option value="XA-NCB" selected>' in text
+    assert f'name="answers" value="{message}"' in text
+    assert browser.get(f"{MESSAGES}/new?answers=message-0").status_code == 404
+
+
+def test_message_that_the_instrument_does_not_carry_is_refused_with_its_grounds_and_nothing_written_is_lost(
+    world: DeskWorld,
+) -> None:
+    browser = world.browser()
+    answer = browser.send(f"{MESSAGES}/new", MESSAGES, {**LETTER, "to": "RC", "instrument": "police-data-agreement"})
+    assert answer.status_code == 403
+    assert re.search(r"<code>M2\.\d</code> <bdi>[^<]*police-data-agreement", answer.text)
+    assert ">Who is it?</textarea>" in answer.text
+
+
+def test_hit_on_our_record_is_answered_once_and_its_finder_learns_of_it(world: DeskWorld) -> None:
+    browser = world.browser()
+    page = f"/desk/hits/{world.bureau.hit_came}"
+    assert "Received from" in browser.get(page).text
+    wrong = browser.send(page, f"{page}/answer", {"same": "perhaps", "text": "?"})
+    assert wrong.status_code == 400
+    good = browser.send(page, f"{page}/answer", {"same": "yes", "text": "It is he."})
+    assert good.headers["location"] == f"{page}?done=hit_answered"
+    assert "It is the same" in browser.get(page).text
+    world.bureau.network.deliver()
+    told: Any = perform(world.bureau.network["XA-NCB"], "hit_show", {"id": world.bureau.hit_came})
+    assert (told["hit"]["state"], told["hit"]["answer"]) == ("answered", "It is he.")
+
+
+def test_case_leads_to_its_messages_and_hits(world: DeskWorld) -> None:
+    browser = world.browser()
+    text = browser.get(f"/desk/cases/{world.bureau.case}").text
+    assert f'href="/desk/hits/{world.bureau.hit}"' in text
+    assert f'href="/desk/messages/{world.bureau.sent}"' in text
+    assert world.bureau.sent in browser.get(f"{MESSAGES}?case={world.bureau.case}").text
+
+
+def test_case_is_noted_closed_and_reopened(world: DeskWorld) -> None:
+    browser = world.browser()
+    page = f"/desk/cases/{world.bureau.case}"
+    assert browser.send(page, f"{page}/note", {"text": "The person waits."}).status_code == 303
+    assert browser.send(page, f"{page}/refer", {"body": "XA-NCB", "reference": "A/17"}).status_code == 303
+    closed = browser.send(page, f"{page}/close", {"reason": "Left."})
+    assert closed.headers["location"] == f"{page}?done=case_closed"
+    text = browser.get(page).text
+    assert "The person waits." in text
+    assert "A/17" in text
+    fields = {**browser.frame(page), "text": "Too late."}
+    late = browser.post(f"{page}/note", fields)
+    assert late.status_code == 409
+    assert "closed case takes no new work" in late.text
+    assert browser.send(page, f"{page}/reopen", {"reason": "Came back."}).status_code == 303

@@ -1,0 +1,237 @@
+"""The desk in a real browser: accessible, in two directions, on a phone, by keyboard, without script, on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from entente.kernel.canonical import JsonObject
+from entente.verbs import perform
+from entente.web.desk.memory import KeptQuery
+from entente.web.desk.page import ShowPage
+from entente.web.desk.table import PAGES
+from tests.support.desk_pages import KEY, TASK, path_of
+from tests.support.desk_server import chromium, serving, window
+from tests.support.desk_world import DeskWorld, open_desk
+from tests.support.nodes import DUTY
+
+SHOWN = tuple(page for page in PAGES if isinstance(page, ShowPage))
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
+    """Open the network, with messages of every sort and a closed case."""
+    with open_desk(tmp_path_factory.mktemp("network")) as opened:
+        letter: JsonObject = {"officer": DUTY, "instrument": "charter", "text": "x", "to": "XB-NCB"}
+        for subject, urgency in (("Kidnapping", "immediate_danger_to_life"), ("نسخة من قرار", "normal")):
+            given = {**letter, "subject": subject, "urgency": urgency, "for_action": True}
+            perform(opened.bureau.network["XA-NCB"], "message_send", given)
+        opened.bureau.network.deliver()
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(world: DeskWorld) -> Iterator[str]:
+    """Serve the desk."""
+    with serving(world.app) as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Open a headless browser."""
+    with chromium() as opened:
+        yield opened
+
+
+def with_query(world: DeskWorld) -> None:
+    """Have the newest session know why it works, and keep a query."""
+    session = list(world.signed_in.sessions.values())[-1]
+    memory = world.desk.memories.of(session.csrf)
+    memory.task = TASK
+    memory.keep(KEY, KeptQuery({"line": "Muhammadov, 1979, AB123456"}, TASK, world.node.clock.now()))
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "look", "sizes"),
+    [("en", "ltr", "light", (DESK, PHONE)), ("ar", "rtl", "dark", (PHONE, DESK))],
+    ids=["english", "arabic"],
+)
+@pytest.mark.parametrize("page", SHOWN, ids=lambda page: page.name)
+def test_page_is_accessible_fits_and_asks_nobody_else(
+    world: DeskWorld,
+    browser: Browser,
+    address: str,
+    page: ShowPage,
+    language: str,
+    direction: str,
+    look: Any,  # noqa: ANN401 - a literal of the library
+    sizes: tuple[Any, Any],
+) -> None:
+    with window(browser, world, address, language=language, viewport=sizes[0], color_scheme=look) as seen:
+        with_query(world)
+        assert seen.open(path_of(world, page)) == 200
+        assert seen.page.evaluate("document.documentElement.dir") == direction
+        assert seen.violations() == []
+        for size in sizes:
+            seen.page.set_viewport_size(size)
+            assert seen.overflow() <= 0, size
+        assert seen.complaints == []
+        assert {url.startswith(f"{address}/desk/") for url in seen.asked} == {True}
+
+
+def test_page_does_not_shift_while_it_loads(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, viewport=DESK) as seen:
+        for path in ("/desk/", "/desk/search", "/desk/messages"):
+            seen.open(path)
+            shifted = seen.page.evaluate(
+                """() => new Promise(done => { let sum = 0;
+                new PerformanceObserver(list => list.getEntries().forEach(one => { sum += one.value; }))
+                    .observe({type: "layout-shift", buffered: true});
+                setTimeout(() => done(sum), 200); })"""
+            )
+            # «Good» is up to 0.1 (Core Web Vitals); this is what nobody sees.
+            assert shifted < 0.01, path
+
+
+def test_everything_is_reached_by_keys(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, viewport=DESK) as seen:
+        keys = seen.page.keyboard
+        seen.open("/desk/")
+        keys.press("Tab")
+        assert seen.page.evaluate("document.activeElement.innerText") == "To the content"
+        assert seen.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        keys.press("?")
+        assert seen.page.evaluate("document.getElementById('keys').open") is True
+        assert seen.violations() == []
+        keys.press("Escape")
+        keys.press("j")
+        first = seen.page.evaluate("document.activeElement.innerText")
+        keys.press("j")
+        assert seen.page.evaluate("document.activeElement.innerText") != first
+        keys.press("k")
+        assert seen.page.evaluate("document.activeElement.innerText") == first
+        keys.press("g")
+        keys.press("s")
+        seen.page.wait_for_url("**/desk/search")
+        keys.press("/")
+        keys.type("g c ?")
+        # What is written is written.
+        assert seen.page.input_value("#ask-line") == "g c ?"
+        seen.page.evaluate("document.activeElement.blur()")
+        keys.press("?")
+        seen.page.check("[data-keys-off]")
+        keys.press("Escape")
+        keys.press("g")
+        keys.press("c")
+        seen.page.wait_for_timeout(200)
+        assert seen.page.url.endswith("/desk/search")
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["with_script", "without_script"])
+def test_person_is_searched_compared_and_confirmed(
+    world: DeskWorld,
+    browser: Browser,
+    address: str,
+    has_script: bool,  # noqa: FBT001 - a case of the test
+) -> None:
+    with window(browser, world, address, viewport=PHONE, java_script_enabled=has_script) as seen:
+        page = seen.page
+        seen.open("/desk/")
+        page.click("nav >> text=Search")
+        page.fill("#ask-line", "Muhammadov, 1979")
+        page.select_option("#ask-purpose", "identify")
+        page.select_option("#ask-crime_area", "fugitives")
+        page.fill("#ask-occasion", "Gate 4")
+        page.click("main button.first")
+        page.click("li.candidate:has-text('XA-NCB/w-1') >> text=Compare and decide")
+        assert "Mukhammedov Abdullo" in page.inner_text("h1")
+        page.fill("#confirm_hit-circumstances", "Passport at gate 4")
+        page.click("text=Confirm the hit")
+        assert "The hit is confirmed." in page.inner_text(".done")
+        assert "Passport at gate 4" in page.inner_text("main")
+        # Loading it anew repeats nothing.
+        url = page.url
+        page.reload()
+        assert page.url == url
+
+
+def test_form_in_error_leads_to_its_field(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, viewport=DESK) as seen:
+        page = seen.page
+        seen.open("/desk/search")
+        page.fill("#ask-line", "1979")
+        page.select_option("#ask-purpose", "identify")
+        page.select_option("#ask-crime_area", "fugitives")
+        page.fill("#ask-occasion", "Gate 4")
+        page.click("main button.first")
+        assert page.evaluate("document.activeElement.id") == "summary"
+        assert seen.violations() == []
+        page.click("#summary a")
+        assert page.evaluate("document.activeElement.id") == "ask-line"
+        assert page.input_value("#ask-line") == "1979"
+
+
+def test_double_click_opens_one_case(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, viewport=DESK, java_script_enabled=False) as seen:
+        before: Any = perform(world.node, "case_list", {"limit": 200})
+        seen.open("/desk/cases")
+        seen.page.fill("#open_case-title", "Twice")
+        seen.page.select_option("#open_case-crime_area", "drugs")
+        seen.page.dblclick("main button.first")
+        seen.page.wait_for_url("**/desk/cases/*/*")
+        after: Any = perform(world.node, "case_list", {"limit": 200})
+        assert len(after["cases"]) == len(before["cases"]) + 1
+
+
+def test_language_is_switched_at_once_and_comes_back_to_the_page(
+    world: DeskWorld, browser: Browser, address: str
+) -> None:
+    with window(browser, world, address, viewport=DESK) as seen:
+        seen.open(f"/desk/cases/{world.bureau.case}")
+        seen.page.click("details.menu summary")
+        assert seen.violations() == []
+        seen.page.click("text=العربية")
+        assert seen.page.evaluate("document.documentElement.dir") == "rtl"
+        assert seen.page.url.endswith(world.bureau.case)
+
+
+def test_what_came_appears_on_the_desk_without_loading_it_anew(
+    world: DeskWorld, browser: Browser, address: str
+) -> None:
+    with window(browser, world, address, viewport=DESK) as seen:
+        seen.page.clock.install()
+        seen.open("/desk/")
+        seen.page.evaluate("window.isTheSame = true")
+        letter: JsonObject = {"officer": DUTY, "instrument": "charter", "text": "x", "to": "XB-NCB"}
+        perform(world.bureau.network["XA-NCB"], "message_send", {**letter, "subject": "Just came"})
+        world.bureau.network.deliver()
+        seen.page.clock.fast_forward(31_000)
+        seen.page.wait_for_selector("text=Just came", timeout=10_000)
+        assert seen.page.evaluate("window.isTheSame") is True
+        assert seen.complaints == []
+
+
+def test_paper_shows_the_case_and_no_buttons(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, viewport=DESK, color_scheme="dark") as seen:
+        seen.open(f"/desk/cases/{world.bureau.case}")
+        seen.page.emulate_media(media="print")
+        assert seen.page.is_visible("text=Chronology")
+        assert not seen.page.is_visible("text=Write a note")
+        assert not seen.page.is_visible("nav[aria-label='Pages']")
+        assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_window_keeps_its_promises_of_the_policy(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, viewport=DESK) as seen:
+        seen.open("/desk/")
+        ran = seen.page.evaluate(
+            """() => { const script = document.createElement("script"); script.textContent = "window.ran = true";
+            document.body.append(script); return window.ran === true; }"""
+        )
+        assert ran is False
+        assert any("Content Security Policy" in text for text in seen.complaints)

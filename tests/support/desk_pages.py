@@ -1,0 +1,84 @@
+"""An address for each page of the desk that the test network has something at, and addresses at which nothing may be known."""
+
+from __future__ import annotations
+
+from entente.web.desk.forms import Field
+from entente.web.desk.memory import KeptQuery, Task
+from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
+from entente.web.wording import Wording
+from tests.support.api_world import HIDDEN, OWN, SEEN
+from tests.support.desk_world import COOKIE, Browser, DeskWorld
+
+KEY = "query-1"
+TASK = Task("identify", "fugitives", occasion="Gate 4")
+_VALUES = {
+    "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
+}  # fmt: skip
+_OWN = {"withdraw_record"}
+_CAME_HIT = {"answer_hit"}
+_SENT = {"recall_message"}
+
+
+def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979", task: Task = TASK) -> Browser:
+    """Have an officer's session know why they work, and keep a query under KEY, as asking it does."""
+    session = world.signed_in.sessions[browser.http.cookies[COOKIE]]
+    memory = world.desk.memories.of(session.csrf)
+    memory.task = task
+    memory.keep(KEY, KeptQuery({"line": line}, task, world.node.clock.now()))
+    return browser
+
+
+def path_of(world: DeskWorld, page: Page) -> str:
+    """Return the address of a page with its parameters filled."""
+    year, _, serial = world.bureau.case.partition("/")
+    source, _, local_id = (OWN if page.name in _OWN else SEEN).partition("/")
+    item = world.bureau.hit if "hit" in page.name else world.bureau.came
+    item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
+    more = {"query": world.standing, "match": world.match}
+    item = world.asked_of_us if "permission" in page.name else item
+    given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
+    return PREFIX + _filled(page.path, **given, **more)
+
+
+def absent(world: DeskWorld, page: ShowPage) -> list[str]:
+    """Return addresses of a page at which nothing is, something of another kind, or something hidden."""
+    wrong = {
+        "case": [{"year": "2026", "serial": "999999"}, {"year": "x", "serial": "y"}, {"year": "2026", "serial": "<b>"}],
+        "hit": [{"id": "hit-0"}, {"id": world.bureau.came}, {"id": "<b>"}],
+        "message": [{"id": "message-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],
+        "found": [{"key": "query-9"}, {"key": world.bureau.hit}],
+        "record": [_record(HIDDEN), _record("XA-NCB/w-9"), _record("ZZ-NCB/w-1"), _record("XA-NCB/<b>")],
+        "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
+        "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
+        "judge": [
+            {"key": KEY, **_record(HIDDEN)},
+            {"key": KEY, **_record("XA-NCB/w-9")},
+            {"key": "query-9", **_record(SEEN)},
+        ],
+    }
+    return [PREFIX + _filled(page.path, **parameters) for parameters in wrong[page.name]]
+
+
+def left_empty(act: ActPage) -> dict[str, str]:
+    """Return what a form sends that was left as it is: its fields, empty."""
+    return {field.name: "" for field in act.fields}
+
+
+def filled(act: ActPage) -> dict[str, str]:
+    """Return what a form sends in which every field that is needed holds something that the form takes."""
+    return {one.name: _value(one) for one in act.fields if one.is_needed}
+
+
+def _value(field: Field) -> str:
+    if field.codes:
+        return next(iter(Wording("en").codes(field.codes)))
+    return _VALUES.get(field.name, "Something")
+
+
+def _record(name: str) -> dict[str, str]:
+    source, _, local_id = name.partition("/")
+    return {"source": source, "local_id": local_id}
+
+
+def _filled(path: str, **parameters: str) -> str:
+    return path.replace(":path}", "}").format(**parameters)

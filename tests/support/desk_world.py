@@ -1,0 +1,167 @@
+"""A bureau of a small network whose desk is opened, and a browser of tests in which somebody is signed in.
+
+`SignedIn` is an honest double of the port SessionOf: a cookie names one of the sessions that a test began. Real signing in is
+tested where it is made.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.testclient import TestClient
+
+from entente.api.once import Once
+from entente.api.peers import is_local
+from entente.api.running import Runner
+from entente.kernel.canonical import JsonObject
+from entente.kernel.ids import OfficerId
+from entente.node import Node
+from entente.verbs import perform
+from entente.web.desk.desk import Desk
+from entente.web.desk.ports import DeskParts
+from entente.web.desk.session import Session
+from tests.support.api_world import ABOUT, OWN, TERMS, WANTED, Bureau, open_bureau
+from tests.support.nodes import DUTY, HEAD
+
+COOKIE = "test_session"
+WHY: JsonObject = {**ABOUT, "occasion": "Gate 4"}
+SAME_ORIGIN: Mapping[str, str] = {"Sec-Fetch-Site": "same-origin"}
+_TOKEN = re.compile(r'name="csrf" value="([^"]*)"')
+_ONCE = re.compile(r'name="once" value="([^"]*)"')
+
+
+@dataclass
+class SignedIn:
+    """The sessions that a test began, by the value of a cookie."""
+
+    sessions: dict[str, Session] = field(default_factory=dict)
+
+    def begin(self, account: str, roles: frozenset[str], language: str = "en") -> str:
+        """Begin a session; return the cookie's value."""
+        name = f"s{len(self.sessions) + 1}"
+        self.sessions[name] = Session(OfficerId(account), roles, language, csrf=f"csrf-of-{name}-{'0' * 32}")
+        return name
+
+    def __call__(self, request: Request, /) -> Session | None:
+        """Return the session that the request's cookie names."""
+        return self.sessions.get(request.cookies.get(COOKIE, ""))
+
+
+@dataclass(kw_only=True)
+class OneDesk:
+    """The desk of a node, and who is signed in there."""
+
+    node: Node
+    desk: Desk
+    signed_in: SignedIn
+    app: Starlette
+    officers: dict[str, OfficerId] = field(default_factory=dict)
+
+    def officer(self, role: str) -> OfficerId:
+        """Return an officer of a role, entering one where there is none."""
+        if role == "duty_officer":
+            return DUTY
+        if role not in self.officers:
+            name = f"o-{role.replace('_', '-')}"
+            perform(self.node, "officer_add", {"officer": HEAD, "id": name, "roles": [role]})
+            self.officers[role] = OfficerId(name)
+        return self.officers[role]
+
+    def browser(self, role: str | None = "duty_officer", language: str = "en") -> Browser:
+        """Return a browser in which an officer of a role is signed in; nobody where the role is None."""
+        http = TestClient(self.app, client=("127.0.0.1", 50_000), raise_server_exceptions=False, follow_redirects=False)
+        if role is not None:
+            http.cookies.set(COOKIE, self.signed_in.begin(self.officer(role), frozenset({role}), language))
+        return Browser(http)
+
+
+@dataclass
+class Browser:
+    """Opens pages and sends their forms as a browser would."""
+
+    http: TestClient
+
+    def get(self, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - what the client takes
+        """Open a page."""
+        return cast("httpx.Response", self.http.get(path, **more))
+
+    def post(self, path: str, fields: Mapping[str, str], *, headers: Mapping[str, str] = SAME_ORIGIN) -> httpx.Response:
+        """Send fields to an address, as they are."""
+        return cast("httpx.Response", self.http.post(path, data=dict(fields), headers=dict(headers)))
+
+    def frame(self, page: str) -> dict[str, str]:
+        """Return the fields that every form of a page carries."""
+        text = self.get(page).text
+        tokens, keys = _TOKEN.search(text), _ONCE.search(text)
+        assert tokens is not None, f"{page} has no form"
+        assert keys is not None, f"{page} has no form"
+        return {"csrf": unescape(tokens[1]), "once": unescape(keys[1])}
+
+    def send(self, page: str, to: str, fields: Mapping[str, str]) -> httpx.Response:
+        """Open a page, and send a form of it."""
+        return self.post(to, {**self.frame(page), **fields})
+
+
+@dataclass(kw_only=True)
+class DeskWorld(OneDesk):
+    """XB's desk in the network, and what there is to look at."""
+
+    bureau: Bureau
+    asked_of_us: str = ""
+    """A request for leave about a record of ours."""
+    standing: str = ""
+    """A standing query of the duty officer that something matched, and the match."""
+    match: str = ""
+
+
+@contextmanager
+def open_desk(folder: Path) -> Iterator[DeskWorld]:
+    """Open the network of `api_world`, with XB's desk."""
+    with open_bureau(folder) as bureau:
+        world = desk_of(bureau)
+        _fill(world, folder)
+        yield world
+
+
+def desk_of(bureau: Bureau) -> DeskWorld:
+    """Return the desk of a bureau's node."""
+    one = one_desk(bureau.node)
+    return DeskWorld(node=one.node, desk=one.desk, signed_in=one.signed_in, app=one.app, bureau=bureau)
+
+
+def one_desk(node: Node) -> OneDesk:
+    """Return the desk of a node, built as `app` builds the API."""
+    opener = cast("Any", node.tokens.open_unit), cast("Any", node.tokens.open_view)
+    once = Once(*opener, node.clock, b"secret of a test")
+    signed_in = SignedIn()
+    desk = Desk(node, DeskParts(signed_in, once, Runner(1), is_local))
+    return OneDesk(node=node, desk=desk, signed_in=signed_in, app=Starlette(routes=[desk.mount()]))
+
+
+def _fill(world: DeskWorld, folder: Path) -> None:
+    """Have another body ask leave of us, and a record come in that a standing query matches."""
+    node, other = world.node, world.bureau.network["XA-NCB"]
+    left: Any = perform(node, "standing_leave", {"officer": DUTY, "names": ["Мухаммедов Абдулло"], **WHY})
+    wish: JsonObject = {"record": OWN, "acts": ["forward"], "justification": "For the court.", "forward_to": "GS"}
+    asked: Any = perform(other, "permission_ask", {"officer": DUTY, **wish, **ABOUT})
+    file = folder / "came-later.jsonl"
+    file.write_text(json.dumps({**WANTED, "id": "w-3"}) + "\n", encoding="utf-8")
+    terms = TERMS.read_text(encoding="utf-8")
+    perform(other, "record_import", {"officer": DUTY, "file": str(file), "terms": terms})
+    perform(other, "record_share", {"officer": DUTY, "records": ["w-3"], "recipients": ["XB-NCB"]})
+    world.bureau.network.deliver()
+    while node.watching.step():
+        continue
+    found: Any = perform(node, "standing_matches", {"officer": DUTY})
+    world.asked_of_us, world.standing = asked["permission"]["id"], left["query"]["id"]
+    world.match = found["matches"][0]["match"]

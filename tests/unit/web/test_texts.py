@@ -1,0 +1,221 @@
+"""What pages say: the same keys, placeholders and plural categories in six languages, none missing, none unused, none hard-coded.
+
+The templates and the code are read for the keys they use; keys that are put together there are named here with what puts them
+together.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from babel import Locale
+
+import entente.web.desk
+from entente.correspondence.model import HitState, PermissionState
+from entente.exchange.model import SendState
+from entente.formats.codelists import load_code_lists
+from entente.formats.schemata import load_schemata
+from entente.handling.model import DisclosureAct, InformationEvaluation, SourceEvaluation
+from entente.identity.identifiers.reading import IdentifierKind, Validity
+from entente.identity.model import SEXES, EvidenceKind
+from entente.kernel.errors import EntenteError
+from entente.records.model import HolderState
+from entente.web.desk.home_page import KINDS, NEXT_ACTS
+from entente.web.desk.page import ActPage, ShowPage
+from entente.web.desk.rendering import LOOKS
+from entente.web.desk.table import PAGES
+from entente.web.pages import TEMPLATES
+from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_texts_of, texts_of
+
+OTHERS = tuple(language for language in LANGUAGES if language != "en")
+DESK = tuple(sorted((TEMPLATES / "desk").glob("*.html")))
+CODE = tuple(sorted(Path(next(iter(entente.web.desk.__path__))).glob("*.py")))
+USED_IN_TEMPLATE = re.compile(r"""\bt\("([a-z_.]+)"|help="([a-z_.]+)"|\bt\('([a-z_.]+)'""")
+FIELD_IN_TEMPLATE = re.compile(r"""(?:field|tick)\(t, form, "[a-z_]+", "([a-z_]+)\"""")
+# What a person reads on a page and no language changes.
+SAID_ALIKE = frozenset({"Entente", "Enter", "g", "j", "k"})
+JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+TAG = re.compile(r"<[^>]*>", re.DOTALL)
+READ_ALOUD = re.compile(r"""\b(?:aria-label|title|placeholder|alt)="([^"]*)\"""")
+
+
+def forms_of(text: Text) -> list[str]:
+    return [text] if isinstance(text, str) else list(text.values())
+
+
+def placeholders(text: Text) -> set[str]:
+    return {name for form in forms_of(text) for name in PLACEHOLDER.findall(form)}
+
+
+def put_together() -> Iterator[str]:
+    """Yield the keys that are put together from what the table, the errors and the lists hold."""
+    for page in PAGES:
+        if isinstance(page, ShowPage) and page.in_navigation:
+            yield f"nav.{page.name}"
+        if isinstance(page, ActPage):
+            yield from (f"field.{one.name}" for one in page.fields)
+    yield from (f"look.{look}" for look in LOOKS)
+    yield from (f"wrong.{error.code}" for error in EntenteError.__subclasses__())
+    yield from (f"state.{state}" for state in ("open", "closed"))
+    yield from (f"evidence.{side}" for side in EvidenceKind)
+    yield from (f"desk.kind_{kind}" for kind in KINDS)
+    yield from (f"desk.do_{act}" for act in NEXT_ACTS)
+
+
+def used() -> set[str]:
+    keys = set(put_together())
+    for template in DESK:
+        text = template.read_text("utf-8")
+        keys |= {
+            key
+            for found in USED_IN_TEMPLATE.findall(text)
+            for key in found
+            if "." in key and not key.endswith((".", "_"))
+        }
+        keys |= {f"field.{name}" for name in FIELD_IN_TEMPLATE.findall(text)}
+    for file in CODE:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            keys |= set(_keys_in(node))
+    return keys
+
+
+def _keys_in(node: ast.AST) -> Iterator[str]:
+    if not isinstance(node, ast.Call) or not node.args:
+        return
+    called = ast.unparse(node.func)
+    first = node.args[0]
+    said = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+    if called.endswith(".text") and "." in said:
+        yield said
+    if called == "Done" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+        yield "done." + str(node.args[1].value)
+    if called == "_worded" and said:
+        yield from (f"wrong.{said}{part}" for part in ("", "_why", "_do"))
+
+
+def test_every_text_is_there_in_every_language_and_none_is_unused() -> None:
+    keys = used()
+    for language in LANGUAGES:
+        there = set(texts_of(language))
+        assert keys - there == set(), f"{language} lacks texts"
+        assert there - keys == set(), f"{language} has texts that no page says"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_placeholders_are_those_of_english(language: str) -> None:
+    english, other = texts_of("en"), texts_of(language)
+    assert {key for key in english if placeholders(english[key]) != placeholders(other[key])} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plural_forms_are_those_of_the_language(language: str) -> None:
+    wanted = set(Locale.parse(language).plural_form.tags) | {"other"}
+    plural = {key: set(text) for key, text in texts_of(language).items() if isinstance(text, Mapping)}
+    assert plural
+    assert {key: forms for key, forms in plural.items() if forms != wanted} == {}
+    english = {key for key, text in texts_of("en").items() if isinstance(text, Mapping)}
+    assert set(plural) == english
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_few_texts_are_the_english_ones(language: str) -> None:
+    english, other = texts_of("en"), texts_of(language)
+    same = {key for key, text in english.items() if isinstance(text, str) and text == other[key] and len(text) > 12}
+    assert same == set(), "a text was not translated"
+
+
+def coded_lists() -> dict[str, set[str]]:
+    """Return every closed list that pages show, by its name in the texts, with the codes it has."""
+    lists, schemata = load_code_lists(), load_schemata()
+    return {
+        "purposes": set(lists.purposes),
+        "crime_areas": set(lists.crime_areas),
+        "subject_statuses": set(lists.subject_statuses),
+        "record_kinds": set(lists.record_kinds),
+        "marks": set(lists.marks),
+        "confidentiality": set(lists.confidentiality_levels),
+        "handling_codes": set(lists.handling_codes),
+        "refusal_reasons": set(lists.refusal_reasons),
+        "hit_outcomes": set(lists.hit_outcomes),
+        "urgencies": set(lists.urgencies),
+        "suspension_reasons": set(lists.suspension_reasons),
+        "erasure_reasons": set(lists.erasure_reasons),
+        "roles": set(lists.roles),
+        "acts": {*DisclosureAct},
+        "source_evaluations": {*SourceEvaluation},
+        "information_evaluations": {*InformationEvaluation},
+        "sexes": set(SEXES),
+        "identifier_kinds": {*IdentifierKind},
+        "validities": {*Validity},
+        "hit_states": {*HitState},
+        "send_states": {*SendState},
+        "permission_states": {*PermissionState},
+        "holder_states": {*HolderState},
+        "schemata": set(schemata),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_has_words_and_no_other_has(language: str) -> None:
+    worded = code_texts_of(language)
+    for listed, codes in coded_lists().items():
+        assert set(worded[listed]) == codes, f"{language} {listed}"
+    assert {name: set(codes) for name, codes in worded.items()} == {
+        name: set(codes) for name, codes in code_texts_of("en").items()
+    }
+    assert all(text.strip() for codes in worded.values() for text in codes.values())
+
+
+@pytest.mark.parametrize(
+    "listed",
+    ["purposes", "crime_areas", "subject_statuses", "record_kinds", "marks", "refusal_reasons", "hit_outcomes",
+     "urgencies", "suspension_reasons", "erasure_reasons", "roles", "handling_codes"],
+)  # fmt: skip
+def test_english_words_of_codes_are_the_labels_of_the_lists(listed: str) -> None:
+    entries = getattr(load_code_lists(), listed)
+    assert {code: entry.label for code, entry in entries.items()} == code_texts_of("en")[listed]
+
+
+def test_worded_properties_are_properties_with_their_english_label() -> None:
+    labels = {(name, prop.label) for schema in load_schemata().values() for name, prop in schema.properties.items()}
+    assert set(code_texts_of("en")["properties"].items()) <= labels
+
+
+def hard_coded(template: str) -> list[str]:
+    """Return what a template says by itself."""
+    bare = JINJA.sub(" ", template)
+    said = [word for word in TAG.sub("\n", bare).split("\n") if re.search(r"[^\W\d_]", word)]
+    said += [text for text in READ_ALOUD.findall(bare) if re.search(r"[^\W\d_]", text)]
+    return [word.strip() for word in said if word.strip() not in SAID_ALIKE]
+
+
+@pytest.mark.parametrize("template", DESK, ids=lambda path: path.name)
+def test_no_template_says_anything_by_itself(template: Path) -> None:
+    assert hard_coded(template.read_text("utf-8")) == []
+
+
+def test_hard_coded_text_is_caught() -> None:
+    assert hard_coded("<p>Hello {{ name }}</p>") == ["Hello"]
+    assert hard_coded('<a title="Go there" href="x">{{ t("a.b") }}</a>') == ["Go there"]
+
+
+def test_text_is_escaped_and_counted_by_the_rules_of_the_language() -> None:
+    hostile = "<script>"
+    assert "&lt;script&gt;" in Wording("en").text("shell.zone", zone=hostile)
+    assert "<script>" not in Wording("en").text("shell.zone", zone=hostile)
+    assert Wording("en").text("shell.wrong", count=1).endswith("thing to mend")
+    assert "пункта" in Wording("ru").text("shell.wrong", count=3)
+    assert "пунктов" in Wording("ru").text("shell.wrong", count=11)
+    assert "أمران" in Wording("ar").text("shell.wrong", count=2)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_are_written_with_the_digits_of_documents(language: str) -> None:
+    say = Wording(language)
+    assert re.sub(r"\D", "", say.number(1234567)) == "1234567"
+    assert "1234567" not in say.number(1234567)
+    assert re.sub(r"\D", "", say.percent(905)) in {"91", "90"}
