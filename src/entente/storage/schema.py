@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 6
+SCHEMA: Final = 5
 """The schema this code writes. The number of the newest file in migrations/versions."""
 OLDEST_SCHEMA_OF_CODE: Final = 3
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself."""

@@ -7,21 +7,15 @@ from datetime import timedelta
 from entente.correspondence.desk import About
 from entente.correspondence.hits import Finding
 from entente.correspondence.messages import Letter
-from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Step, Way
+from entente.correspondence.model import Header, Hit, Message, PermissionRequest, Step, Way
 from entente.correspondence.permissions import Wish
-from entente.correspondence.pointing import Pointed, by_hit, by_number
-from entente.correspondence.requests import Wanted
 from entente.handling.model import DisclosureAct
-from entente.identity.model import Query
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import Invalid, NotFound
-from entente.kernel.ids import BodyId
 from entente.node import Node
 from entente.verbs.arguments import Arguments
-from entente.verbs.asking import occasion_of
-from entente.verbs.records import shown_record
-from entente.verbs.references import Names, names_and_officer, names_of
+from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
 LIST_MAX = 200
@@ -30,7 +24,7 @@ SCORE_MAX = 1_000
 VERSION_MAX = 2**31
 LEAVE_DAYS_MAX = 366
 """Leave for longer than a year is asked for again."""
-_ABOUT = ("purpose", "crime_area", "case", "instrument")
+ABOUT = ("purpose", "crime_area", "case", "instrument")
 
 
 def _send_message(node: Node, arguments: Arguments) -> JsonObject:
@@ -55,7 +49,7 @@ def _send_message(node: Node, arguments: Arguments) -> JsonObject:
 
 def _messages(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
-    limit, before = _limit(arguments), arguments.optional_text("before")
+    limit, before = limit_of(arguments), arguments.optional_text("before")
     found = node.correspondence.messages(limit, arguments.optional_text("case"), before)
     # A list says what there is to read; reading is an act of its own (docs/rules/correspondence.md M20).
     return {
@@ -139,7 +133,7 @@ def _show_hit(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _hits(node: Node, arguments: Arguments) -> JsonObject:
-    names, limit = names_of(node), _limit(arguments)
+    names, limit = names_of(node), limit_of(arguments)
     found = node.correspondence.hits(limit, arguments.optional_text("before"))
     return {
         "hits": [_hit(node, way, hit, names) for way, hit in found],
@@ -197,7 +191,7 @@ def _answer_permission(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _permissions(node: Node, arguments: Arguments) -> JsonObject:
-    names, limit = names_of(node), _limit(arguments)
+    names, limit = names_of(node), limit_of(arguments)
     found = node.correspondence.permissions(limit, arguments.optional_text("before"))
     return {
         "permissions": [_permission(node, way, request, names) for way, request in found],
@@ -214,79 +208,13 @@ def _show_permission(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _waiting(node: Node, arguments: Arguments) -> JsonObject:
-    names, waiting = names_of(node), node.correspondence.waiting(arguments.officer(), _limit(arguments))
+    names, waiting = names_of(node), node.correspondence.waiting(arguments.officer(), limit_of(arguments))
     return {
         "hits": [_hit(node, way, hit, names) for way, hit in waiting.hits],
         "permissions": [_permission(node, Way.RECEIVED, one, names) for one in waiting.permissions],
         "messages": [
             {**_outside(node, Way.RECEIVED, one, names), "due_at": to_json(due)} for one, due in waiting.messages
         ],
-    }
-
-
-def _ask_record(node: Node, arguments: Arguments) -> JsonObject:
-    names = names_of(node)
-    record = names.record(arguments.text("record"))
-    wanted = Wanted(BodyId(record.partition("/")[0]), record, arguments.text("kind"))
-    instrument = names.instrument(arguments.text("instrument")).instrument.id
-    about = About(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"), instrument)
-    request = node.correspondence.request_record(arguments.officer(), wanted, instrument, about)
-    return {"request": _request(node, Way.SENT, request, names)}
-
-
-def _consult(node: Node, arguments: Arguments) -> JsonObject:
-    names = names_of(node)
-    pointed = _pointed(node, arguments, names)
-    source = BodyId(pointed.record.partition("/")[0])
-    kind = arguments.optional_text("kind") or pointed.kind or arguments.text("kind")
-    wanted = Wanted(names.body(source, "record").id, pointed.record, kind)
-    instrument = pointed.instrument
-    if instrument is None or arguments.optional_text("instrument"):
-        instrument = names.instrument(arguments.text("instrument")).instrument.id
-    about = About(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"), instrument)
-    found = node.correspondence.consult_record(arguments.officer(), wanted, instrument, about, node.schemata, node.call)
-    return {
-        "record": shown_record(found.record, names),
-        "as_of": to_json(found.as_of),
-        "source": names.ref(source),
-        "decision": names.decision(found.decision),
-    }
-
-
-def _pointed(node: Node, arguments: Arguments, names: Names) -> Pointed:
-    """Return which record is meant: by its id, by a hit's id, or by a number that a copy here has."""
-    named, number = arguments.optional_text("record"), arguments.optional_text("identifier")
-    if bool(named) == bool(number):
-        raise Invalid(
-            "It is not clear which record is meant.",
-            field="record",
-            why="A source is consulted about one record, named by its id, by a hit, or by a number that a copy here has.",
-            do="Give the record's id or the hit's, or the number with --identifier; not both.",
-        )
-    if number:
-        _, officer = names_and_officer(node, arguments.officer())
-        answer = node.identity.search(officer, Query(identifiers=(number,)), occasion_of(arguments))
-        return by_number(answer.candidates, names.own.id)
-    if "/" in named:
-        return Pointed(names.record(named), "", None)
-    with node.correspondence.open_unit() as unit:
-        return by_hit(unit, named)
-
-
-def _show_request(node: Node, arguments: Arguments) -> JsonObject:
-    with node.correspondence.open_unit() as unit:
-        found = unit.correspondence.record_request(arguments.text("id"))
-    if found is None:
-        raise NotFound
-    return {"request": _request(node, *found, names_of(node))}
-
-
-def _requests(node: Node, arguments: Arguments) -> JsonObject:
-    names, limit = names_of(node), _limit(arguments)
-    found = node.correspondence.record_requests(limit, arguments.optional_text("before"))
-    return {
-        "requests": [_request(node, way, request, names) for way, request in found],
-        "next_before": found[-1][1].header.id if len(found) == limit else None,
     }
 
 
@@ -309,11 +237,13 @@ def _finding(arguments: Arguments, names: Names) -> Finding:
     )
 
 
-def _limit(arguments: Arguments) -> int:
+def limit_of(arguments: Arguments) -> int:
+    """Read how many entries of a list are asked for."""
     return arguments.integer("limit", default=50, least=1, most=LIST_MAX)
 
 
-def _header(node: Node, way: Way, header: Header, names: Names) -> JsonObject:
+def shown_header(node: Node, way: Way, header: Header, names: Names) -> JsonObject:
+    """Return the header of an item as answers show it."""
     shown: JsonObject = {
         "id": header.id,
         "way": way.value,
@@ -361,7 +291,7 @@ def _message(node: Node, way: Way, message: Message, names: Names) -> JsonObject
 def _outside(node: Node, way: Way, message: Message, names: Names) -> JsonObject:
     """Return a message without its text, as one reads what stands on an envelope."""
     return {
-        **_header(node, way, message.header, names),
+        **shown_header(node, way, message.header, names),
         "subject": message.subject,
         "urgency": message.urgency,
         "for_action": message.is_for_action,
@@ -373,7 +303,7 @@ def _outside(node: Node, way: Way, message: Message, names: Names) -> JsonObject
 def _hit(node: Node, way: Way, hit: Hit, names: Names) -> JsonObject:
     shown = to_object(hit)
     del shown["header"]
-    return {**_header(node, way, hit.header, names), **shown, "name": names.record_name(hit.record)}
+    return {**shown_header(node, way, hit.header, names), **shown, "name": names.record_name(hit.record)}
 
 
 def _permission(node: Node, way: Way, request: PermissionRequest, names: Names) -> JsonObject:
@@ -381,21 +311,10 @@ def _permission(node: Node, way: Way, request: PermissionRequest, names: Names) 
     del shown["header"]
     forward_to = names.ref(request.forward_to) if request.forward_to is not None else None
     return {
-        **_header(node, way, request.header, names),
+        **shown_header(node, way, request.header, names),
         **shown,
         "name": names.record_name(request.record),
         "forward_to": forward_to,
-    }
-
-
-def _request(node: Node, way: Way, request: RecordRequest, names: Names) -> JsonObject:
-    shown = to_object(request)
-    del shown["header"]
-    return {
-        **_header(node, way, request.header, names),
-        **shown,
-        "name": names.record_name(request.record),
-        "grounds": [names.readable(ground) for ground in request.grounds],
     }
 
 
@@ -417,20 +336,20 @@ VERBS: tuple[Verb, ...] = (
     verb("message_recall", _recall_message, "Take back a message of ours that was sent in error.", "officer", "id", "reason"),
     verb(
         "hit_confirm", _confirm_hit, "Judge a candidate to be the subject.",
-        "officer", "record", "version", "score", "circumstances", *_ABOUT,
+        "officer", "record", "version", "score", "circumstances", *ABOUT,
     ),
     verb(
         "hit_reject", _reject_hit, "Judge a candidate not to be the subject.",
-        "officer", "record", "version", "score", "circumstances", "reason", *_ABOUT,
+        "officer", "record", "version", "score", "circumstances", "reason", *ABOUT,
     ),
     verb("hit_release", _release_hit, "Tell the source of a hit that the instrument's rule holds.", "officer", "id"),
     verb("hit_answer", _answer_hit, "Answer a hit on a record of ours.", "officer", "id", "same", "text"),
     verb("hit_show", _show_hit, "Show a hit, and how far it has come.", "id"),
     verb("hit_list", _hits, "List the newest hits.", "limit", "before"),
-    verb("record_forward", _forward, "Pass another body's record on.", "officer", "record", "to", *_ABOUT),
+    verb("record_forward", _forward, "Pass another body's record on.", "officer", "record", "to", *ABOUT),
     verb(
         "permission_ask", _ask_permission, "Ask the source for leave.",
-        "officer", "record", "acts", "justification", "forward_to", "urgency", *_ABOUT,
+        "officer", "record", "acts", "justification", "forward_to", "urgency", *ABOUT,
     ),
     verb(
         "permission_answer", _answer_permission, "Grant or refuse leave.",
@@ -439,14 +358,4 @@ VERBS: tuple[Verb, ...] = (
     verb("permission_show", _show_permission, "Show a request for leave.", "id"),
     verb("waiting_list", _waiting, "List what waits for an officer, the oldest first.", "officer", "limit"),
     verb("permission_list", _permissions, "List the newest requests for leave.", "limit", "before"),
-    verb(
-        "request_ask", _ask_record, "Ask a source's node for one record.",
-        "officer", "record", "kind", *_ABOUT,
-    ),
-    verb(
-        "record_consult", _consult, "Ask a source's node to show one record now; nothing of it is kept.",
-        "officer", "record", "identifier", "kind", "occasion", *_ABOUT,
-    ),
-    verb("request_show", _show_request, "Show a record request and its answer.", "id"),
-    verb("request_list", _requests, "List the newest record requests.", "limit", "before"),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
@@ -19,7 +19,7 @@ MOMENT = sa.String(27).with_variant(sa.String(27, collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Make what schema 6 adds."""
+    """Make what schema 5 adds."""
     op.create_table("account", _text("officer"), _text("document"), _key("account", "officer"))
     op.create_table("passkey", _text("credential"), _text("officer"), _text("document"), _key("passkey", "credential"))
     op.create_index(op.f("ix_passkey_officer"), "passkey", ["officer"])
