@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from entente.verbs import perform
+from entente.web.desk.desk import Desk
 from entente.web.desk.paths import own_path
 from entente.web.desk.static_files import static_files
 from tests.support.desk_world import COOKIE, SAME_ORIGIN, DeskWorld
@@ -227,6 +230,7 @@ def test_language_and_look_are_switched_at_once_and_kept_in_the_browser(world: D
     assert answer.headers["location"] == CASES
     assert "httponly" in answer.headers["set-cookie"].lower()
     assert "samesite=strict" in answer.headers["set-cookie"].lower()
+    assert "secure" not in answer.headers["set-cookie"].lower()
     browser.post("/desk/choose", {"look": "dark", "back": CASES})
     assert '<html lang="ar" dir="rtl" data-look="dark">' in browser.get(CASES).text
     assert browser.post("/desk/choose", {"look": "<x>", "back": CASES}).status_code == 400
@@ -238,3 +242,14 @@ def test_message_of_what_was_done_is_one_of_ours(world: DeskWorld) -> None:
     assert "The case is open." in browser.get(f"{CASES}?done=case_opened").text
     for other in ("<script>alert(1)</script>", "nothing", "case_opened.x"):
         assert 'class="done"' not in browser.get(CASES, params={"done": other}).text
+
+
+def test_cookie_is_sent_by_tls_alone_where_tls_stands_in_front(world: DeskWorld) -> None:
+    settings = replace(world.node.settings, api_tls_in_front=True)
+    desk = Desk(replace(world.node, settings=settings), world.desk.parts)
+    far = TestClient(Starlette(routes=[desk.mount()]), client=("192.0.2.7", 50_000), follow_redirects=False)
+    answer = far.post("/desk/choose", data={"look": "dark"}, headers=dict(SAME_ORIGIN))
+    assert answer.status_code == 303
+    assert "; secure" in answer.headers["set-cookie"].lower()
+    far.cookies.set(COOKIE, world.signed_in.begin("duty-1", frozenset({"duty_officer"})))
+    assert far.get(CASES).status_code == 200

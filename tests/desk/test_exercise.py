@@ -33,7 +33,7 @@ def exercise(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneDesk]:
 def test_page_of_an_exercise_says_so_above_all_else(exercise: OneDesk, path: str, language: str) -> None:
     text = exercise.browser(language=language).get(path).text
     said = str(texts_of(language)["shell.exercise"])
-    assert f'<p class="exercise" role="note">{said}</p>' in text
+    assert f">{said}</aside>" in text
     assert f'<p class="exercise-print">{said}</p>' in text
     assert f"<title>{texts_of(language)['shell.exercise_word']} · " in text
     assert '<body class="is-exercise">' in text

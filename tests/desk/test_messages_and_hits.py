@@ -116,7 +116,10 @@ def test_case_leads_to_its_messages_and_hits(world: DeskWorld) -> None:
     text = browser.get(f"/desk/cases/{world.bureau.case}").text
     assert f'href="/desk/hits/{world.bureau.hit}"' in text
     assert f'href="/desk/messages/{world.bureau.sent}"' in text
+    assert f'href="{MESSAGES}?case={world.bureau.case}"' in text
     assert world.bureau.sent in browser.get(f"{MESSAGES}?case={world.bureau.case}").text
+    written = browser.get(f"{MESSAGES}/new?case={world.bureau.case}").text
+    assert f'name="case" type="text" value="{world.bureau.case}"' in written
 
 
 def test_case_is_noted_closed_and_reopened(world: DeskWorld) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from entente.cases.model import Case, CaseEvent, CaseState
 from entente.correspondence.model import (
@@ -25,6 +26,8 @@ from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.merkle import Frontier
 from entente.kernel.ports import TrailRow
 from entente.kernel.signing import Context
+from entente.storage.correspondence import MessageState
+from entente.storage.schema import correspondence_item
 from entente.storage.store import Store
 from entente.storage.unit_of_work import SqlUnitOfWork
 from entente.trail.ports import TrailHead, TrailUnit
@@ -213,6 +216,9 @@ def test_what_waits_here_is_what_came_and_was_not_answered_and_what_is_held(stor
         assert hits == [(Way.SENT, HitState.HELD), (Way.RECEIVED, HitState.TOLD)]
         assert [one.header.id for one in papers.open_permissions(9)] == ["theirs-waiting"]
         assert [one.header.id for one in papers.open_messages(9)] == ["do-new", "know-new", "do-opened"]
+        query = sa.select(correspondence_item.c.id).where(correspondence_item.c.state == MessageState.DONE.value)
+        done = set(view.connection.execute(query).scalars())
+        assert done == {"do-concluded", "know-opened", "know-concluded"}
         assert len(papers.open_messages(1)) == len(papers.open_hits(1)) == 1
 
 

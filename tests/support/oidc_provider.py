@@ -100,6 +100,7 @@ class Provider:
             "expired": {"exp": now - 3_600, "iat": now - 7_200},
             "not_yet": {"nbf": now + 3_600},
             "no_subject": {"sub": ""},
+            "subject_with_a_zero": {"sub": "subject\x00"},
             "long_subject": {"sub": "x" * 300},
             "number_as_subject": {"sub": 7},
         }

@@ -45,6 +45,7 @@ def given_wrongly(desk: Desk) -> dict[str, Given]:
         "code": Given(DUTY, right.password, f"{(int(right.code) + 1) % 10**6:06}"),
         "no code": Given(DUTY, right.password, ""),
         "strange code": Given(DUTY, right.password, "１２３４５６"),
+        "zero": Given("duty\x00", right.password, right.code),
         "bytes": Given("é\udcff", "\udcff", "\udcff"),
     }
 

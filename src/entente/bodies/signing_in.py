@@ -160,7 +160,9 @@ class SignIn:
 
     def _proved(self, given: Given, at: From, do: Callable[[AccountsUnit, Officer], Begun | None]) -> Begun | NotIn:
         """Count, judge, and do for the officer what is to be done, in the transaction that takes the count back."""
-        name = given.name if len(given.name) <= OFFICER_CHARACTERS_MAX and given.name.isascii() else ""
+        # What no officer is called stands for nobody: the store of a database takes no half characters and no zeros.
+        is_possible = len(given.name) <= OFFICER_CHARACTERS_MAX and given.name.isascii() and given.name.isprintable()
+        name = given.name if is_possible else ""
         counted = self._count(name, at)
         if isinstance(counted, NotIn):
             return counted

@@ -44,11 +44,14 @@ class Family(StrEnum):
 
 
 class MessageState(StrEnum):
-    """Whether a message asks for something; an answer to it is found by its `answers` column."""
+    """Whether a message waits for something; an answer to it is found by its `answers` column."""
 
     FOR_ACTION = "for_action"
     FOR_INFORMATION = "for_information"
     RECALLED = "recalled"
+    DONE = "done"
+    """Came, and was concluded, or opened where it was for information. Rows of older code kept their first state: what waits is
+    therefore asked of the steps too."""
 
 
 _item = correspondence_item
@@ -81,10 +84,24 @@ _concluded = _step_of.where(message_step.c.step.in_([Step.ACTED_ON.value, Step.R
 _OPEN_MESSAGES = _OLDEST.where(
     _item.c.family == Family.MESSAGE.value,
     _item.c.way == Way.RECEIVED.value,
+    # Said once more for the engine, which then reads of all that is done no more than the index.
+    _item.c.state.in_([MessageState.FOR_ACTION.value, MessageState.FOR_INFORMATION.value]),
     sa.or_(
         sa.and_(_item.c.state == MessageState.FOR_ACTION.value, ~_concluded.exists()),
         sa.and_(_item.c.state == MessageState.FOR_INFORMATION.value, ~_step_of.exists()),
     ),
+)
+
+
+_DONE = (
+    sa.update(_item)
+    .where(
+        _item.c.family == Family.MESSAGE.value,
+        _item.c.id == sa.bindparam("message"),
+        _item.c.way == Way.RECEIVED.value,
+        _item.c.state.in_(sa.bindparam("states", expanding=True)),
+    )
+    .values(state=MessageState.DONE.value)
 )
 
 
@@ -140,6 +157,10 @@ class CorrespondenceTables:
         """Keep what was done here with a message; the first of each step stands."""
         values = {"officer": taken.officer, "at": taken.at, "reason": taken.reason}
         add_row_once(self._connection, message_step, {"message": message, "step": taken.step.value}, values)
+        ended = [MessageState.FOR_INFORMATION.value]
+        if taken.step is not Step.OPENED:
+            ended.append(MessageState.FOR_ACTION.value)
+        self._connection.execute(_DONE, {"message": message, "states": ended})
 
     def steps(self, message: str) -> tuple[StepTaken, ...]:
         """Return what was done here with a message, in order."""

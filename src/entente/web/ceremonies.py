@@ -93,7 +93,7 @@ class WebAuthnCeremony:
             found = json.loads(answer)["id"]
         except _FROM_A_BROWSER:
             return ""
-        return found if isinstance(found, str) and found.isascii() else ""
+        return found if isinstance(found, str) and found.isascii() and found.isprintable() else ""
 
     @staticmethod
     def count_of(site: Site, challenge: bytes, answer: str, passkey: Passkey) -> int | None:

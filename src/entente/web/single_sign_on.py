@@ -121,7 +121,7 @@ class OidcProvider:
         except (JoseError, ValueError, TypeError, KeyError, AttributeError):
             return None
         name, at = claims.get(self._settings.claim), claims.get("auth_time")
-        if not isinstance(name, str) or not 0 < len(name) <= SUBJECT_CHARACTERS_MAX:
+        if not isinstance(name, str) or not 0 < len(name) <= SUBJECT_CHARACTERS_MAX or not name.isprintable():
             return None
         return Subject(name, self._moment(at))
 

@@ -89,6 +89,9 @@ class CasePage:
     bodies: Mapping[str, str]
     """Code → name, of the other bodies of the directory."""
     may_keep: bool
+    messages: str
+    """Where its messages are, and where one is written; each empty where this reader may not."""
+    write: str
 
 
 def case_path(number: str) -> str:
@@ -153,6 +156,8 @@ def _case(asked: Asked) -> CasePage:
         events=[_event(one, say) for one in members(answer, "events")],
         bodies={code: f"{code} · {name}" for code, name in others},
         may_keep=may_do(asked, "keep_case"),
+        messages=f"{PREFIX}/messages?case={line.number}" if may_do(asked, "read_message") else "",
+        write=f"{PREFIX}/messages/new?case={line.number}" if may_do(asked, "send_message") else "",
     )
 
 

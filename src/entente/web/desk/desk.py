@@ -79,7 +79,7 @@ class Desk:
             *beside,
             *(Route(page.path, partial(self._show, page), methods=["GET"]) for page in self._shown.values()),
             *(Route(act.path, partial(self._act, act), methods=["POST"]) for act in self._acts),
-            Route("/choose", choose, methods=["POST"]),
+            Route("/choose", partial(choose, has_tls=self.node.settings.api_tls_in_front), methods=["POST"]),
             Route(STATIC_PATH + "/{name}", serve_static, methods=["GET"]),
         ]
         handlers: dict[Any, Any] = {

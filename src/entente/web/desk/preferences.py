@@ -45,8 +45,8 @@ def look_of(request: Request) -> str:
     return chosen if chosen in LOOKS else LOOKS[0]
 
 
-async def choose(request: Request) -> Response:
-    """Keep a choice, and go back to where it was made."""
+async def choose(request: Request, *, has_tls: bool) -> Response:
+    """Keep a choice, and go back to where it was made. `has_tls`: browsers reach the node by TLS alone."""
     require_own_page(request)
     fields = await posted(request)
     answer = RedirectResponse(own_path(fields.get(BACK, "")), 303)
@@ -65,7 +65,7 @@ async def choose(request: Request) -> Response:
             fields[name],
             max_age=_KEPT_SECONDS,
             path="/",
-            secure=request.url.scheme == "https",
+            secure=has_tls,
             httponly=True,
             samesite="strict",
         )

@@ -34,6 +34,13 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") {
+      document.querySelectorAll("details.menu[open]").forEach((menu) => {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      });
+      return;
+    }
     if (isOff() || isWriting(event.target)) { went = false; return; }
     if (keys.open && event.key !== "?") return;
     if (went) {
