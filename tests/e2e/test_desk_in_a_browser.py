@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser
 
@@ -15,7 +17,7 @@ from entente.web.desk.page import ShowPage
 from entente.web.desk.table import PAGES
 from tests.support.desk_pages import KEY, TASK, path_of
 from tests.support.desk_server import chromium, serving, window
-from tests.support.desk_world import DeskWorld, open_desk
+from tests.support.desk_world import COOKIE, DeskWorld, open_desk
 from tests.support.nodes import DUTY
 
 SHOWN = tuple(page for page in PAGES if isinstance(page, ShowPage))
@@ -235,3 +237,19 @@ def test_window_keeps_its_promises_of_the_policy(world: DeskWorld, browser: Brow
         )
         assert ran is False
         assert any("Content Security Policy" in text for text in seen.complaints)
+
+
+def test_twenty_officers_at_once_each_see_their_own(world: DeskWorld, address: str) -> None:
+    names = [world.signed_in.begin(DUTY, frozenset({"duty_officer"})) for _ in range(20)]
+
+    def works(name: str) -> tuple[int, int, bool]:
+        session = world.signed_in.sessions[name]
+        with httpx.Client(base_url=address, cookies={COOKIE: name}, trust_env=False, timeout=60) as http:
+            fields = {"line": f"Muhammadov {name}", "purpose": "identify", "crime_area": "fugitives", "occasion": name}
+            given = {**fields, "csrf": session.csrf, "once": name}
+            asked = http.post("/desk/search", data=given, headers={"Sec-Fetch-Site": "same-origin"})
+            found = http.get(asked.headers["location"])
+            return asked.status_code, found.status_code, f"Muhammadov {name}<" in found.text
+
+    with ThreadPoolExecutor(20) as officers:
+        assert set(officers.map(works, names)) == {(303, 200, True)}

@@ -108,7 +108,7 @@ class Desk:
         session = await self._session(request)
         if session is None:
             return RedirectResponse(f"{SIGN_IN_PATH}?{urlencode({'back': _here(request)})}", SEE_OTHER)
-        asked = self._asked(request, session)
+        asked = await run_in_threadpool(self._asked, request, session)
         return await self._in_turn(page, asked, partial(self._show_now, page, asked, request))
 
     async def _act(self, act: ActPage, request: Request) -> Response:
@@ -117,8 +117,8 @@ class Desk:
         fields = await posted(request)
         if session is None:
             # Whoever signs in again in another window sends the same form anew, and gets it back to look at.
-            return wrong.signed_out(self.shell(request, None), self.say(request, None))
-        asked = self._asked(request, session)
+            return await run_in_threadpool(self._signed_out, request)
+        asked = await run_in_threadpool(self._asked, request, session)
         form = entered(act.name, act.fields, fields, asked.say)
         asked = replace(asked, form=form)
         faults = form.faults
@@ -273,9 +273,15 @@ class Desk:
                 session = await self._session(request)
         else:
             _log.error("A page of the desk failed: %s", type(error).__name__)
+        return await run_in_threadpool(self._wrong, request, session, error)
+
+    def _wrong(self, request: Request, session: Session | None, error: Exception) -> Response:
         # Nothing on it says which address was asked for: what is hidden and what is absent are one page.
         shell = replace(self.shell(request, session), here=HOME, done="")
         return wrong.page_of(error, shell, self.say(request, session))
+
+    def _signed_out(self, request: Request) -> Response:
+        return wrong.signed_out(self.shell(request, None), self.say(request, None))
 
 
 def _again_first(say: Wording) -> Fault:

@@ -24,7 +24,7 @@ from entente.web.desk.reading import BodyName, body_name, member, members, text,
 from entente.web.desk.standing_pages import query_label, query_path
 from entente.web.wording import Moment
 
-OF_EACH_MAX: Final = 100
+OF_EACH_MAX: Final = 50
 """Of each kind, the oldest; a desk with more is not read line by line. The next ones follow as these are done."""
 KINDS: Final = ("permission", "hit", "match", "action", "held", "information")
 """In the order in which equally pressing things stand."""

@@ -137,7 +137,8 @@ def _search(asked: Asked) -> SearchPage:
     kept = asked.memory.query(asked.query.get("again", ""), now)
     recent = [
         AskedBefore(f"{PREFIX}/search/{key}", _label(one), say.moment(one.at))
-        for key, one in reversed(asked.memory.queries.items())
+        # A copy: another window of the same session may ask meanwhile.
+        for key, one in reversed(list(asked.memory.queries.items()))
         if asked.memory.query(key, now) is not None
     ]
     return SearchPage(
