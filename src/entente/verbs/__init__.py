@@ -31,6 +31,7 @@ from entente.verbs import (
     standing,
     tokens,
     trail,
+    waiting,
 )
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import names_of, readable_error
@@ -52,6 +53,7 @@ VERBS: Mapping[str, Verb] = {
         mrz,
         cases,
         correspondence,
+        waiting,
         exchange,
         recovery,
         trail,
