@@ -26,13 +26,13 @@ from entente.verbs import (
     mrz,
     record_export,
     record_import,
-    record_requests,
     records,
     recovery,
     search,
     standing,
     tokens,
     trail,
+    waiting,
 )
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import names_of, readable_error
@@ -55,7 +55,7 @@ VERBS: Mapping[str, Verb] = {
         mrz,
         cases,
         correspondence,
-        record_requests,
+        waiting,
         exchange,
         recovery,
         trail,

@@ -7,15 +7,22 @@ from datetime import timedelta
 from entente.correspondence.desk import About
 from entente.correspondence.hits import Finding
 from entente.correspondence.messages import Letter
-from entente.correspondence.model import Header, Hit, Message, PermissionRequest, Step, Way
+from entente.correspondence.model import Message, Step, Way
 from entente.correspondence.permissions import Wish
+from entente.correspondence.pointing import Pointed, by_hit, by_number
+from entente.correspondence.requests import Wanted
 from entente.handling.model import DisclosureAct
-from entente.kernel.canonical import Json, JsonObject
-from entente.kernel.codec import to_json, to_object
+from entente.identity.model import Query
+from entente.kernel.canonical import JsonObject
+from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid, NotFound
+from entente.kernel.ids import BodyId
 from entente.node import Node
 from entente.verbs.arguments import Arguments
-from entente.verbs.references import Names, names_of
+from entente.verbs.asking import occasion_of
+from entente.verbs.records import shown_record
+from entente.verbs.references import Names, names_and_officer, names_of
+from entente.verbs.shown_items import envelope_shown, hit_shown, message_shown, permission_shown, request_shown
 from entente.verbs.verb import Verb, verb
 
 LIST_MAX = 200
@@ -24,7 +31,7 @@ SCORE_MAX = 1_000
 VERSION_MAX = 2**31
 LEAVE_DAYS_MAX = 366
 """Leave for longer than a year is asked for again."""
-ABOUT = ("purpose", "crime_area", "case", "instrument")
+_ABOUT = ("purpose", "crime_area", "case", "instrument")
 
 
 def _send_message(node: Node, arguments: Arguments) -> JsonObject:
@@ -44,16 +51,16 @@ def _send_message(node: Node, arguments: Arguments) -> JsonObject:
         case=arguments.optional_text("case"),
         your_reference=arguments.optional_text("your_reference"),
     )
-    return {"message": _message(node, Way.SENT, message, names)}
+    return {"message": message_shown(node, Way.SENT, message, names)}
 
 
 def _messages(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
-    limit, before = limit_of(arguments), arguments.optional_text("before")
+    limit, before = _limit(arguments), arguments.optional_text("before")
     found = node.correspondence.messages(limit, arguments.optional_text("case"), before)
     # A list says what there is to read; reading is an act of its own (docs/rules/correspondence.md M20).
     return {
-        "messages": [_outside(node, way, message, names) for way, message in found],
+        "messages": [envelope_shown(node, way, message, names) for way, message in found],
         "next_before": found[-1][1].header.id if len(found) == limit else None,
     }
 
@@ -63,8 +70,8 @@ def _show_message(node: Node, arguments: Arguments) -> JsonObject:
         return _open_message(node, arguments)
     message, way = _kept_message(node, arguments.text("id"))
     if way is Way.RECEIVED and message.text:
-        return {"message": {**_message(node, way, message, names_of(node)), "text": None}}
-    return {"message": _message(node, way, message, names_of(node))}
+        return {"message": {**message_shown(node, way, message, names_of(node)), "text": None}}
+    return {"message": message_shown(node, way, message, names_of(node))}
 
 
 def _kept_message(node: Node, wanted: str) -> tuple[Message, Way]:
@@ -79,26 +86,26 @@ def _kept_message(node: Node, wanted: str) -> tuple[Message, Way]:
 def _open_message(node: Node, arguments: Arguments) -> JsonObject:
     opened = node.correspondence.open_message(arguments.officer(), arguments.text("id"))
     message, way = _kept_message(node, opened.header.id)
-    return {"message": _message(node, way, message, names_of(node))}
+    return {"message": message_shown(node, way, message, names_of(node))}
 
 
 def _conclude_message(node: Node, arguments: Arguments) -> JsonObject:
     step, reason = arguments.choice("outcome", Step), arguments.optional_text("reason")
     concluded = node.correspondence.conclude_message(arguments.officer(), arguments.text("id"), step, reason)
     message, way = _kept_message(node, concluded.header.id)
-    return {"message": _message(node, way, message, names_of(node))}
+    return {"message": message_shown(node, way, message, names_of(node))}
 
 
 def _recall_message(node: Node, arguments: Arguments) -> JsonObject:
     officer, message, reason = arguments.officer(), arguments.text("id"), arguments.text("reason")
     recalled = node.correspondence.recall_message(officer, message, reason)
-    return {"message": _message(node, Way.SENT, recalled, names_of(node))}
+    return {"message": message_shown(node, Way.SENT, recalled, names_of(node))}
 
 
 def _confirm_hit(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     hit = node.correspondence.confirm_hit(arguments.officer(), _finding(arguments, names), _about(arguments, names))
-    return {"hit": _hit(node, Way.SENT, hit, names)}
+    return {"hit": hit_shown(node, Way.SENT, hit, names)}
 
 
 def _reject_hit(node: Node, arguments: Arguments) -> JsonObject:
@@ -106,12 +113,12 @@ def _reject_hit(node: Node, arguments: Arguments) -> JsonObject:
     hit = node.correspondence.reject_hit(
         arguments.officer(), _finding(arguments, names), _about(arguments, names), arguments.text("reason")
     )
-    return {"hit": _hit(node, Way.SENT, hit, names)}
+    return {"hit": hit_shown(node, Way.SENT, hit, names)}
 
 
 def _release_hit(node: Node, arguments: Arguments) -> JsonObject:
     hit = node.correspondence.release_hit(arguments.officer(), arguments.text("id"))
-    return {"hit": _hit(node, Way.SENT, hit, names_of(node))}
+    return {"hit": hit_shown(node, Way.SENT, hit, names_of(node))}
 
 
 def _answer_hit(node: Node, arguments: Arguments) -> JsonObject:
@@ -121,7 +128,7 @@ def _answer_hit(node: Node, arguments: Arguments) -> JsonObject:
         is_same_person=arguments.flag("same"),
         text=arguments.text("text"),
     )
-    return {"hit": _hit(node, Way.RECEIVED, hit, names_of(node))}
+    return {"hit": hit_shown(node, Way.RECEIVED, hit, names_of(node))}
 
 
 def _show_hit(node: Node, arguments: Arguments) -> JsonObject:
@@ -129,14 +136,14 @@ def _show_hit(node: Node, arguments: Arguments) -> JsonObject:
         found = unit.correspondence.hit(arguments.text("id"))
     if found is None:
         raise NotFound
-    return {"hit": _hit(node, *found, names_of(node))}
+    return {"hit": hit_shown(node, *found, names_of(node))}
 
 
 def _hits(node: Node, arguments: Arguments) -> JsonObject:
-    names, limit = names_of(node), limit_of(arguments)
+    names, limit = names_of(node), _limit(arguments)
     found = node.correspondence.hits(limit, arguments.optional_text("before"))
     return {
-        "hits": [_hit(node, way, hit, names) for way, hit in found],
+        "hits": [hit_shown(node, way, hit, names) for way, hit in found],
         "next_before": found[-1][1].header.id if len(found) == limit else None,
     }
 
@@ -168,7 +175,7 @@ def _ask_permission(node: Node, arguments: Arguments) -> JsonObject:
         arguments.optional_text("urgency", "normal"),
     )
     request = node.correspondence.ask_permission(arguments.officer(), wish, _about(arguments, names))
-    return {"permission": _permission(node, Way.SENT, request, names)}
+    return {"permission": permission_shown(node, Way.SENT, request, names)}
 
 
 def _answer_permission(node: Node, arguments: Arguments) -> JsonObject:
@@ -187,34 +194,81 @@ def _answer_permission(node: Node, arguments: Arguments) -> JsonObject:
         answered = node.correspondence.grant_permission(officer, request, until, text)
     else:
         answered = node.correspondence.refuse_permission(officer, request, reason, text)
-    return {"permission": _permission(node, Way.RECEIVED, answered, names_of(node))}
+    return {"permission": permission_shown(node, Way.RECEIVED, answered, names_of(node))}
 
 
 def _permissions(node: Node, arguments: Arguments) -> JsonObject:
-    names, limit = names_of(node), limit_of(arguments)
+    names, limit = names_of(node), _limit(arguments)
     found = node.correspondence.permissions(limit, arguments.optional_text("before"))
     return {
-        "permissions": [_permission(node, way, request, names) for way, request in found],
+        "permissions": [permission_shown(node, way, request, names) for way, request in found],
         "next_before": found[-1][1].header.id if len(found) == limit else None,
     }
 
 
-def _show_permission(node: Node, arguments: Arguments) -> JsonObject:
+def _ask_record(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    record = names.record(arguments.text("record"))
+    wanted = Wanted(BodyId(record.partition("/")[0]), record, arguments.text("kind"))
+    instrument = names.instrument(arguments.text("instrument")).instrument.id
+    about = About(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"), instrument)
+    request = node.correspondence.request_record(arguments.officer(), wanted, instrument, about)
+    return {"request": request_shown(node, Way.SENT, request, names)}
+
+
+def _consult(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    pointed = _pointed(node, arguments, names)
+    source = BodyId(pointed.record.partition("/")[0])
+    kind = arguments.optional_text("kind") or pointed.kind or arguments.text("kind")
+    wanted = Wanted(names.body(source, "record").id, pointed.record, kind)
+    instrument = pointed.instrument
+    if instrument is None or arguments.optional_text("instrument"):
+        instrument = names.instrument(arguments.text("instrument")).instrument.id
+    about = About(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"), instrument)
+    found = node.correspondence.consult_record(arguments.officer(), wanted, instrument, about, node.schemata, node.call)
+    return {
+        "record": shown_record(found.record, names),
+        "as_of": to_json(found.as_of),
+        "source": names.ref(source),
+        "decision": names.decision(found.decision),
+    }
+
+
+def _pointed(node: Node, arguments: Arguments, names: Names) -> Pointed:
+    """Return which record is meant: by its id, by a hit's id, or by a number that a copy here has."""
+    named, number = arguments.optional_text("record"), arguments.optional_text("identifier")
+    if bool(named) == bool(number):
+        raise Invalid(
+            "It is not clear which record is meant.",
+            field="record",
+            why="A source is consulted about one record, named by its id, by a hit, or by a number that a copy here has.",
+            do="Give the record's id or the hit's, or the number with --identifier; not both.",
+        )
+    if number:
+        _, officer = names_and_officer(node, arguments.officer())
+        answer = node.identity.search(officer, Query(identifiers=(number,)), occasion_of(arguments))
+        return by_number(answer.candidates, names.own.id)
+    if "/" in named:
+        return Pointed(names.record(named), "", None)
     with node.correspondence.open_unit() as unit:
-        found = unit.correspondence.permission(arguments.text("id"))
+        return by_hit(unit, named)
+
+
+def _show_request(node: Node, arguments: Arguments) -> JsonObject:
+    with node.correspondence.open_unit() as unit:
+        found = unit.correspondence.record_request(arguments.text("id"))
     if found is None:
         raise NotFound
-    return {"permission": _permission(node, *found, names_of(node))}
+    return {"request": request_shown(node, *found, names_of(node))}
 
 
-def _waiting(node: Node, arguments: Arguments) -> JsonObject:
-    names, waiting = names_of(node), node.correspondence.waiting(arguments.officer(), limit_of(arguments))
+def _requests(node: Node, arguments: Arguments) -> JsonObject:
+    names, limit = names_of(node), _limit(arguments)
+    found = node.correspondence.record_requests(limit, arguments.optional_text("before"))
     return {
-        "hits": [_hit(node, way, hit, names) for way, hit in waiting.hits],
-        "permissions": [_permission(node, Way.RECEIVED, one, names) for one in waiting.permissions],
-        "messages": [
-            {**_outside(node, Way.RECEIVED, one, names), "due_at": to_json(due)} for one, due in waiting.messages
-        ],
+        "requests": [request_shown(node, way, request, names) for way, request in found],
+        "next_before": found[-1][1].header.id if len(found) == limit else None,
     }
 
 
@@ -237,85 +291,8 @@ def _finding(arguments: Arguments, names: Names) -> Finding:
     )
 
 
-def limit_of(arguments: Arguments) -> int:
-    """Read how many entries of a list are asked for."""
+def _limit(arguments: Arguments) -> int:
     return arguments.integer("limit", default=50, least=1, most=LIST_MAX)
-
-
-def shown_header(node: Node, way: Way, header: Header, names: Names) -> JsonObject:
-    """Return the header of an item as answers show it."""
-    shown: JsonObject = {
-        "id": header.id,
-        "way": way.value,
-        "sender": names.ref(header.sender),
-        "recipient": names.ref(header.recipient),
-        "instrument": names.instrument_name(header.instrument),
-        "officer": header.officer,
-        "our_reference": header.our_reference,
-        "your_reference": header.your_reference,
-        "at": to_json(header.at),
-    }
-    if way is Way.SENT:
-        shown["deliveries"] = _deliveries(node, header.id, names)
-    else:
-        shown["steps"] = [
-            {"step": one.step.value, "officer": one.officer, "at": to_json(one.at), "reason": one.reason}
-            for one in node.correspondence.steps_of(header.id)
-        ]
-    return shown
-
-
-def _deliveries(node: Node, ref: str, names: Names) -> list[Json]:
-    """Return how far an item has come at each body it went to (the evidence ladder)."""
-    with node.correspondence.open_unit() as unit:
-        return [
-            {
-                "to": names.ref(one.recipient),
-                "kind": one.kind,
-                "state": one.state,
-                "reason": names.readable(one.reason),
-                "at": to_json(one.at),
-                "steps": [
-                    {"step": step.step, "by": names.code(step.by), "at": to_json(step.at), "reason": step.reason}
-                    for step in one.steps
-                ],
-            }
-            for one in unit.outbox.deliveries(ref)
-        ]
-
-
-def _message(node: Node, way: Way, message: Message, names: Names) -> JsonObject:
-    return {**_outside(node, way, message, names), "text": message.text}
-
-
-def _outside(node: Node, way: Way, message: Message, names: Names) -> JsonObject:
-    """Return a message without its text, as one reads what stands on an envelope."""
-    return {
-        **shown_header(node, way, message.header, names),
-        "subject": message.subject,
-        "urgency": message.urgency,
-        "for_action": message.is_for_action,
-        "answers": message.answers,
-        "recall": None if message.recall is None else to_object(message.recall),
-    }
-
-
-def _hit(node: Node, way: Way, hit: Hit, names: Names) -> JsonObject:
-    shown = to_object(hit)
-    del shown["header"]
-    return {**shown_header(node, way, hit.header, names), **shown, "name": names.record_name(hit.record)}
-
-
-def _permission(node: Node, way: Way, request: PermissionRequest, names: Names) -> JsonObject:
-    shown = to_object(request)
-    del shown["header"]
-    forward_to = names.ref(request.forward_to) if request.forward_to is not None else None
-    return {
-        **shown_header(node, way, request.header, names),
-        **shown,
-        "name": names.record_name(request.record),
-        "forward_to": forward_to,
-    }
 
 
 VERBS: tuple[Verb, ...] = (
@@ -336,26 +313,34 @@ VERBS: tuple[Verb, ...] = (
     verb("message_recall", _recall_message, "Take back a message of ours that was sent in error.", "officer", "id", "reason"),
     verb(
         "hit_confirm", _confirm_hit, "Judge a candidate to be the subject.",
-        "officer", "record", "version", "score", "circumstances", *ABOUT,
+        "officer", "record", "version", "score", "circumstances", *_ABOUT,
     ),
     verb(
         "hit_reject", _reject_hit, "Judge a candidate not to be the subject.",
-        "officer", "record", "version", "score", "circumstances", "reason", *ABOUT,
+        "officer", "record", "version", "score", "circumstances", "reason", *_ABOUT,
     ),
     verb("hit_release", _release_hit, "Tell the source of a hit that the instrument's rule holds.", "officer", "id"),
     verb("hit_answer", _answer_hit, "Answer a hit on a record of ours.", "officer", "id", "same", "text"),
     verb("hit_show", _show_hit, "Show a hit, and how far it has come.", "id"),
     verb("hit_list", _hits, "List the newest hits.", "limit", "before"),
-    verb("record_forward", _forward, "Pass another body's record on.", "officer", "record", "to", *ABOUT),
+    verb("record_forward", _forward, "Pass another body's record on.", "officer", "record", "to", *_ABOUT),
     verb(
         "permission_ask", _ask_permission, "Ask the source for leave.",
-        "officer", "record", "acts", "justification", "forward_to", "urgency", *ABOUT,
+        "officer", "record", "acts", "justification", "forward_to", "urgency", *_ABOUT,
     ),
     verb(
         "permission_answer", _answer_permission, "Grant or refuse leave.",
         "officer", "id", "grant", "days", "reason", "text",
     ),
-    verb("permission_show", _show_permission, "Show a request for leave.", "id"),
-    verb("waiting_list", _waiting, "List what waits for an officer, the oldest first.", "officer", "limit"),
     verb("permission_list", _permissions, "List the newest requests for leave.", "limit", "before"),
+    verb(
+        "request_ask", _ask_record, "Ask a source's node for one record.",
+        "officer", "record", "kind", *_ABOUT,
+    ),
+    verb(
+        "record_consult", _consult, "Ask a source's node to show one record now; nothing of it is kept.",
+        "officer", "record", "identifier", "kind", "occasion", *_ABOUT,
+    ),
+    verb("request_show", _show_request, "Show a record request and its answer.", "id"),
+    verb("request_list", _requests, "List the newest record requests.", "limit", "before"),
 )  # fmt: skip

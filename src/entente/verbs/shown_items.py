@@ -1,0 +1,100 @@
+"""Items of correspondence as answers show them: messages, hits, requests for leave and for records, each with how far it came."""
+
+from __future__ import annotations
+
+from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.codec import to_json, to_object
+from entente.node import Node
+from entente.verbs.references import Names
+
+
+def header_shown(node: Node, way: Way, header: Header, names: Names) -> JsonObject:
+    """Return what every item of correspondence shows: between whom, under what, and how far it came or what was done."""
+    shown: JsonObject = {
+        "id": header.id,
+        "way": way.value,
+        "sender": names.ref(header.sender),
+        "recipient": names.ref(header.recipient),
+        "instrument": names.instrument_name(header.instrument),
+        "officer": header.officer,
+        "our_reference": header.our_reference,
+        "your_reference": header.your_reference,
+        "at": to_json(header.at),
+    }
+    if way is Way.SENT:
+        shown["deliveries"] = _deliveries(node, header.id, names)
+    else:
+        shown["steps"] = [
+            {"step": one.step.value, "officer": one.officer, "at": to_json(one.at), "reason": one.reason}
+            for one in node.correspondence.steps_of(header.id)
+        ]
+    return shown
+
+
+def _deliveries(node: Node, ref: str, names: Names) -> list[Json]:
+    """Return how far an item has come at each body it went to (the evidence ladder)."""
+    with node.correspondence.open_unit() as unit:
+        return [
+            {
+                "to": names.ref(one.recipient),
+                "kind": one.kind,
+                "state": one.state,
+                "reason": names.readable(one.reason),
+                "at": to_json(one.at),
+                "steps": [
+                    {"step": step.step, "by": names.code(step.by), "at": to_json(step.at), "reason": step.reason}
+                    for step in one.steps
+                ],
+            }
+            for one in unit.outbox.deliveries(ref)
+        ]
+
+
+def message_shown(node: Node, way: Way, message: Message, names: Names) -> JsonObject:
+    """Return a message with its text."""
+    return {**envelope_shown(node, way, message, names), "text": message.text}
+
+
+def envelope_shown(node: Node, way: Way, message: Message, names: Names) -> JsonObject:
+    """Return a message without its text, as one reads what stands on an envelope."""
+    return {
+        **header_shown(node, way, message.header, names),
+        "subject": message.subject,
+        "urgency": message.urgency,
+        "for_action": message.is_for_action,
+        "answers": message.answers,
+        "recall": None if message.recall is None else to_object(message.recall),
+    }
+
+
+def hit_shown(node: Node, way: Way, hit: Hit, names: Names) -> JsonObject:
+    """Return a hit with how far it came."""
+    shown = to_object(hit)
+    del shown["header"]
+    return {**header_shown(node, way, hit.header, names), **shown, "name": names.record_name(hit.record)}
+
+
+def permission_shown(node: Node, way: Way, request: PermissionRequest, names: Names) -> JsonObject:
+    """Return a request for leave with its answer."""
+    shown = to_object(request)
+    del shown["header"]
+    forward_to = names.ref(request.forward_to) if request.forward_to is not None else None
+    return {
+        **header_shown(node, way, request.header, names),
+        **shown,
+        "name": names.record_name(request.record),
+        "forward_to": forward_to,
+    }
+
+
+def request_shown(node: Node, way: Way, request: RecordRequest, names: Names) -> JsonObject:
+    """Return a record request with its answer."""
+    shown = to_object(request)
+    del shown["header"]
+    return {
+        **header_shown(node, way, request.header, names),
+        **shown,
+        "name": names.record_name(request.record),
+        "grounds": [names.readable(ground) for ground in request.grounds],
+    }
