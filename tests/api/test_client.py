@@ -17,8 +17,9 @@ from entente.client import AsyncClient, AsyncListing, AsyncNewsStream, Client, L
 from entente.kernel.errors import Conflict, EntenteError, NotFound, Refused
 from tests.api.test_route_table import DONE_BEFORE
 from tests.support.api_requests import NEEDS, request_of, role_for
-from tests.support.api_world import ROLES, Bureau
+from tests.support.api_world import BY_ITSELF_ALONE, ROLES, Bureau
 
+pytestmark = BY_ITSELF_ALONE
 ADDRESS = "http://127.0.0.1:8601"
 AT_ONCE = Patience(attempts_max=1)
 

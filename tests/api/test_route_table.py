@@ -14,7 +14,7 @@ from entente.api.table import ROUTES
 from entente.bodies.tokens import Scope
 from entente.verbs import VERBS
 from tests.support.api_requests import NEEDS, request_of, role_for
-from tests.support.api_world import ROLES, Bureau
+from tests.support.api_world import BESIDE_AT_LENGTH, ROLES, Bureau
 
 DONE_BEFORE = {
     "withdraw_record", "close_case", "reopen_case", "refer_case", "note_case", "conclude_message", "recall_message", "answer_hit",
@@ -52,6 +52,7 @@ def test_every_verb_has_a_route_or_a_reason_why_it_has_none() -> None:
     assert all(len(reason.split()) > 5 for reason in LEFT_OUT.values())
 
 
+@BESIDE_AT_LENGTH
 @pytest.mark.parametrize("route", ROUTES, ids=named(tuple(ROUTES)))
 def test_only_roles_that_may_are_answered(bureau: Bureau, route: ApiRoute) -> None:
     for role in ROLES:
@@ -63,6 +64,7 @@ def test_only_roles_that_may_are_answered(bureau: Bureau, route: ApiRoute) -> No
         assert answer.headers["cache-control"] == "no-store"
 
 
+@BESIDE_AT_LENGTH
 @pytest.mark.parametrize("route", ROUTES, ids=named(tuple(ROUTES)))
 def test_only_its_own_scope_opens_a_route(bureau: Bureau, route: ApiRoute) -> None:
     for scope in Scope:
