@@ -129,7 +129,7 @@ def test_leave_is_granted_for_days_or_refused_with_a_reason(world: DeskWorld) ->
     text = browser.get(page).text
     assert "Granted" in text
     assert "For this court alone." in text
-    assert f"Leave for {OWN}" not in browser.get(DESK).text
+    assert world.asked_of_us not in browser.get(DESK).text
 
 
 def test_what_a_suspension_holds_waits_for_a_decision(world: DeskWorld) -> None:

@@ -55,6 +55,21 @@ def test_who_has_no_session_signs_in_and_comes_back_to_the_page_they_asked_for(d
     assert there.get("/desk/sign-in").headers["location"] == "/desk/"
 
 
+def test_what_the_script_asks_by_itself_is_no_sign_of_an_officer(desk: Desk) -> None:
+    desk.enrol(DUTY)
+    there = browser(desk)
+    there.sign_in(DUTY)
+    for _ in range(31):
+        desk.clock.move(minutes=1)
+        answer = there.http.get("/desk/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["location"][:14]) == (303, "/desk/sign-in?")
+    there.sign_in(DUTY)
+    for _ in range(31):
+        desk.clock.move(minutes=1)
+        answer = there.get("/desk/")
+    assert answer.status_code == 200
+
+
 def test_cookie_is_read_by_no_script_and_sent_by_no_other_site_and_ends_with_the_browser(desk: Desk) -> None:
     desk.enrol(DUTY)
     parts = cookie(browser(desk).sign_in(DUTY)).split("; ")

@@ -41,6 +41,16 @@ def test_session_ends_without_requests_and_at_its_last_hour_whatever_happens(des
     assert desk.node.accounts.sessions.remove_over() == 0
 
 
+def test_page_that_stays_up_to_date_keeps_no_session_alive(desk: Desk) -> None:
+    desk.enrol(DUTY)
+    left_open = desk.begin(DUTY)
+    for _ in range(29):
+        desk.clock.move(minutes=1)
+        assert desk.node.accounts.sessions.who(left_open.token, is_seen=False) is not None
+    desk.clock.move(minutes=1)
+    assert desk.node.accounts.sessions.who(left_open.token, is_seen=False) is None
+
+
 def test_ended_session_stays_ended_when_the_clock_jumps_back(desk: Desk) -> None:
     desk.enrol(DUTY)
     begun = desk.begin(DUTY)

@@ -112,10 +112,11 @@ class Sessions:
         self.record(unit, Act("sign_in", unit.bodies.own().id, session.officer, session.officer, detail))
         return Begun(renewed, token)
 
-    def who(self, token: str) -> SignedIn | None:
+    def who(self, token: str, *, is_seen: bool = True) -> SignedIn | None:
         """Return who asks with a session's secret; None where no session stands, for whatever reason.
 
-        Keeps at most once a minute that it was seen; where the store takes nothing in now, that alone is left out.
+        Keeps at most once a minute that it was seen; where the store takes nothing in now, that alone is left out. `is_seen`:
+        an officer did something; a page that brings itself up to date does not keep a session alive.
         Source: docs/rules/desk.md W3.
         """
         if len(token) != _TOKEN_CHARACTERS or not token.isascii():
@@ -123,7 +124,7 @@ class Sessions:
         now = self.clock.now()
         with self.open_view() as view:
             found = self.standing(view, token, now)
-        if found is not None and now - found.session.seen_at >= TOUCHED_EVERY:
+        if is_seen and found is not None and now - found.session.seen_at >= TOUCHED_EVERY:
             return self._touched(token, now)
         return found
 

@@ -63,7 +63,8 @@ def forget(node: Node, request: Request, answer: Response) -> None:
 def signed_in_of(node: Node, request: Request) -> SignedIn | None:
     """Return who is signed in at the browser that sent a request."""
     token = token_of(node, request)
-    return node.accounts.sessions.who(token) if token else None
+    # What the script asks by itself, twice a minute, is nobody's sign of life.
+    return node.accounts.sessions.who(token, is_seen="hx-request" not in request.headers) if token else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,7 @@ class Entrance:
             if not has_token(session_of(signed_in), fields):
                 return RedirectResponse(HOME, SEE_OTHER)
             await run_in_threadpool(self._node.accounts.sessions.sign_out, token_of(self._node, request))
+            self._desk.memories.forget(session_of(signed_in).csrf)
         forget(self._node, request, answer)
         return answer
 
