@@ -89,8 +89,9 @@ def test_answer_has_the_shape_that_is_documented(bureau: Bureau, route: ApiRoute
 
 
 def test_refusal_by_role_is_a_row_of_the_trail(bureau: Bureau) -> None:
+    token = bureau.token("border_officer")
     before = bureau.node.trail.latest(1)[0].sequence
-    assert bureau.ask("GET", "/cases", token=bureau.token("border_officer")).status_code == 403
+    assert bureau.ask("GET", "/cases", token=token).status_code == 403
     (row,) = bureau.node.trail.latest(1)
     assert (row.sequence, row.act.verb, row.act.officer) == (before + 1, "open_case", "m-border-officer")
     assert row.act.detail["outcome"] == "refused"

@@ -30,7 +30,7 @@ from tests.support.api_requests import role_for
 from tests.support.api_world import BY_ITSELF_ALONE, ROLES, Bureau
 
 pytestmark = BY_ITSELF_ALONE
-SHORT_EXAMPLES: Final = 5
+SHORT_EXAMPLES: Final = 2
 LONG_EXAMPLES: Final = 100
 MODES: Final = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 

@@ -89,7 +89,8 @@ def command(pid: int) -> bytes:
         return b""
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+# What differs between the engines is in tests/storage/test_beside.py; the same with whole processes is part of the long run.
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
 def node(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Node]:
     folder = tmp_path_factory.mktemp("bureau")
     bureau = Bureau("XA-NCB", folder / "xa")

@@ -139,7 +139,7 @@ def ids(node: Node) -> list[RecordId]:
 
 
 @pytest.mark.parametrize("which", FILES)
-@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
 def test_r51_a_file_gives_the_same_records_rejects_order_and_trail_either_way(
     which: str, engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
