@@ -22,6 +22,7 @@ from entente.kernel.errors import Conflict, Unavailable
 from entente.kernel.ids import SystemIds
 from entente.kernel.ports import Act
 from entente.kernel.signing import Ed25519Signer
+from entente.kernel.state import NodeMode, NodeState
 from entente.storage import company, unit_of_work, write_lock
 from entente.storage.folder import Folder
 from entente.storage.store import Store
@@ -135,6 +136,39 @@ def test_act_that_fails_is_undone_alone_and_those_before_it_are_kept(store: Stor
     with store.unit() as unit:
         assert unit.classes.number_of(examples.disclosure_class(mark="of the kept")) == 1
         assert unit.classes.number_of(examples.disclosure_class(mark="another")) == 2
+
+
+def test_act_after_one_that_had_the_node_take_back_may_not_commit(store: Store) -> None:
+    def take_back(unit: SqlUnitOfWork) -> None:
+        unit.state.put(NodeState(NodeMode.TAKING_BACK, examples.NOW, 0))
+
+    assert what_of(together(store, open_a_case, open_a_case, take_back, open_a_case)) == [None, None, None, Unavailable]
+    assert len(cases_held(store)) == 2
+    assert what_of(together(store, open_a_case, open_a_case)) == [Unavailable, Unavailable]
+
+
+def test_act_allowed_while_the_node_takes_back_allows_no_other(store: Store) -> None:
+    def allowed(unit: SqlUnitOfWork) -> None:
+        unit.state.allow()
+        open_a_case(unit)
+
+    act(store, lambda unit: unit.state.put(NodeState(NodeMode.TAKING_BACK, examples.NOW, 0)))
+    assert what_of(together(store, allowed, open_a_case, allowed)) == [None, Unavailable, None]
+    assert len(cases_held(store)) == 2
+
+
+def test_act_sees_what_one_before_it_changed_in_the_directory(store: Store) -> None:
+    seen: list[object] = []
+
+    def look(unit: SqlUnitOfWork) -> None:
+        seen.append(unit.bodies.body(examples.OTHER))
+        open_a_case(unit)
+
+    def enter(unit: SqlUnitOfWork) -> None:
+        unit.bodies.put_body(examples.body(examples.OTHER))
+
+    assert what_of(together(store, look, enter, look)) == [None] * 3
+    assert [one is not None for one in seen] == [False, True]
 
 
 def test_act_that_changes_nothing_ends_after_what_it_saw_is_durable(store: Store) -> None:

@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from entente.disclosure.model import DisclosureClass
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.kernel.merkle import Frontier
+from entente.storage.bodies import BodyTables
 from entente.storage.engine import changed_rows, is_in_transaction
 from entente.storage.write_lock import WAIT_SECONDS_MAX as END_SECONDS_MAX
 
@@ -48,6 +49,10 @@ class Company:
     frontier: Frontier | None = None
     """The trail's right edge after the acts that are done; None while none of them looked at it. Written once, at the end."""
     has_dropped_files: bool = False
+    bodies: BodyTables | None = None
+    """The directory as the acts that are done read and left it, so that the next one asks the engine nothing twice."""
+    is_at_work: bool = False
+    """Whether an act that is done found the node at its ordinary work, and none changed how it stands (storage.state)."""
 
     def has_changes(self) -> bool:
         """Say whether the acts that are done changed more than the trail."""

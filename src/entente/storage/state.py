@@ -26,6 +26,7 @@ class StateTable:
         self._connection = connection
         self._as_begun: NodeState | None = None
         self._is_allowed = False
+        self._is_changed = False
 
     def get(self) -> NodeState:
         """Return how the node stands."""
@@ -37,6 +38,7 @@ class StateTable:
     def put(self, state: NodeState) -> None:
         """Change how the node stands, at commit."""
         self._as_begun = self._as_begun or self.get()
+        self._is_changed = True
         values = {
             "state": state.mode.value,
             "restored_at": state.restored_at,
@@ -49,8 +51,12 @@ class StateTable:
         """Let this unit commit while the node takes back."""
         self._is_allowed = True
 
-    def require_may_commit(self) -> None:
-        """Raise Unavailable when the node was taking back as this unit began, and it was not allowed."""
+    def require_may_commit(self) -> bool:
+        """Raise Unavailable when the node was taking back as this unit began, and it was not allowed.
+
+        Return whether an act that follows in the same transaction may commit too, without asking again.
+        """
         begun = self._as_begun or self.get()
         if begun.mode is NodeMode.TAKING_BACK and not self._is_allowed:
             raise taking_back(begun)
+        return begun.mode is not NodeMode.TAKING_BACK and not self._is_changed

@@ -119,7 +119,7 @@ class SqlUnitOfWork:
     shared: Shared
     state = _Made(lambda unit: StateTable(unit.connection))
     trail = _Made(lambda unit: TrailTables(unit.connection, unit.company.frontier))
-    bodies = _Made(lambda unit: BodyTables(unit.connection))
+    bodies = _Made(lambda unit: unit.company.bodies or BodyTables(unit.connection))
     agreements = _Made(lambda unit: AgreementTables(unit.connection))
     classes = _Made(lambda unit: ClassTables(unit.connection, unit.shared.classes, unit.company.classes))
     holdings = _Made(lambda unit: HoldingTables(unit.connection, unit.classes))
@@ -192,6 +192,7 @@ class SqlUnitOfWork:
             self._leave()
             raise self.shared.translate(error) from error
         company.classes = self.classes.added
+        company.bodies = self.__dict__.get("bodies", company.bodies)
         company.frontier = self.trail.frontier_if_known()
         company.has_dropped_files |= self.records.files.has_dropped
         company.rows_of_trail += self.trail.take_written()
@@ -283,7 +284,8 @@ class SqlUnitOfWork:
         return self._company
 
     def _run_hooks(self) -> None:
-        self.state.require_may_commit()
+        if "state" in self.__dict__ or not self.company.is_at_work:
+            self.company.is_at_work = self.state.require_may_commit()
         for hook in self.shared.hooks:
             if not isinstance(hook, OncePerCommit):
                 hook(self)
