@@ -25,6 +25,8 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
+
 from benchmarks.line import Line, most
 from benchmarks.nodes import answers, free_port, wait_for
 from entente.app import NewBody, create_folder
@@ -39,6 +41,8 @@ SECONDS: Final = 20
 WARM_SECONDS: Final = 3
 CONNECTIONS: Final = 8
 P99_MS_MAX: Final = 25
+WEB_PROCESSES: Final = 2
+"""As many as the machine of the issue's number has cores."""
 PASSPHRASE: Final = "the benchmark's own passphrase"
 ABOUT: Final = "purpose=arrest&crime_area=fugitives"
 
@@ -57,21 +61,41 @@ class Asking:
 
 
 def run() -> list[Line]:
-    """Start the node, ask it, and tell how late its answers were."""
+    """Start the node, ask it, and tell how late its answers were; then ask web processes beside it."""
     with tempfile.TemporaryDirectory(prefix="entente-bench-") as place:
-        folder, port = Path(place) / "node", free_port()
+        folder = Path(place) / "node"
         token, case = _prepared(folder, Path(place))
-        command = [sys.executable, "-m", "entente.cli", "node", "run", "--folder", str(folder), "--port", str(port)]
-        environment = {**os.environ, "ENTENTE_API_REQUESTS_PER_SECOND": "10000"}
-        for name in [name for name in environment if name.startswith("ENTENTE_BENCH")]:
-            del environment[name]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as process:
-            try:
-                wait_for(lambda: answers(folder), process)
+        return [*_of_a_node(folder, token, case, 0), *_of_a_node(folder, token, case, WEB_PROCESSES)]
+
+
+def _of_a_node(folder: Path, token: str, case: str, web_processes: int) -> list[Line]:
+    port, web_port = free_port(), free_port()
+    command = [sys.executable, "-m", "entente.cli", "node", "run", "--folder", str(folder), "--port", str(port)]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_BENCH")}
+    environment = {
+        **kept,
+        "ENTENTE_API_REQUESTS_PER_SECOND": "10000",
+        "ENTENTE_WEB_PROCESSES": str(web_processes),
+        "ENTENTE_WEB_PORT": str(web_port),
+    }
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as process:
+        try:
+            wait_for(lambda: answers(folder), process)
+            if not web_processes:
                 return _measured(process.pid, port, token, case)
-            finally:
-                process.send_signal(signal.SIGTERM)
-                process.wait(30)
+            wait_for(lambda: is_ready(web_port), process)
+            return _measured(process.pid, web_port, token, case, f", {web_processes} web processes")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def is_ready(port: int) -> bool:
+    """Say whether what listens on a port says that it can work."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False, timeout=5).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
 
 
 def _prepared(folder: Path, place: Path) -> tuple[str, str]:
@@ -90,7 +114,7 @@ def _prepared(folder: Path, place: Path) -> tuple[str, str]:
     return str(made["text"]), str(opened["case"]["number"])
 
 
-def _measured(pid: int, port: int, token: str, case: str) -> list[Line]:
+def _measured(pid: int, port: int, token: str, case: str, where: str = "") -> list[Line]:
     page = json.loads(_once(Asking("", port, token, (f"/records?{ABOUT}&limit=100",)), 0))
     records = [one["name"] for one in page["records"]]
     assert len(records) == 100, "there is a page of records"
@@ -109,7 +133,7 @@ def _measured(pid: int, port: int, token: str, case: str) -> list[Line]:
         before = processor_seconds(pid)
         millis = _in_a_process(asking)
         each = (processor_seconds(pid) - before) * 1_000 / (asking.per_second * (WARM_SECONDS + SECONDS))
-        at = f"API, {RECORDS:,} records, {asking.per_second} a second: {asking.name}"
+        at = f"API, {RECORDS:,} records{where}, {asking.per_second} a second: {asking.name}"
         bound = most(P99_MS_MAX) if asking is asked[0] else None
         lines += [
             Line(f"{at}, p50", statistics.median(millis), "ms"),
@@ -120,9 +144,13 @@ def _measured(pid: int, port: int, token: str, case: str) -> list[Line]:
 
 
 def processor_seconds(pid: int) -> float:
-    """Return what a process has computed until now, its threads together."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Return what a node has computed until now: its process, and those that it started."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
+    stats = [
+        Path(f"/proc/{one}/stat").read_text(encoding="ascii").rpartition(")")[2].split() for one in (pid, *children)
+    ]
+    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
 
 
 def _in_a_process(asking: Asking) -> list[float]:
