@@ -9,8 +9,8 @@ import pytest
 from tests.support.api_world import ASKED_BESIDE, ASKED_ITSELF, Bureau, open_bureau
 
 
-@pytest.fixture(scope="module", params=[ASKED_ITSELF, ASKED_BESIDE])
+@pytest.fixture(scope="module", params=[ASKED_ITSELF, pytest.param(ASKED_BESIDE, marks=pytest.mark.long)])
 def bureau(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Bureau]:
-    """Open the network; every test asks the node itself, and a web process beside it."""
+    """Open the network; every test asks the node itself, and at length a web process beside it, as BOTH does at once."""
     with open_bureau(tmp_path_factory.mktemp("network"), is_beside=request.param == ASKED_BESIDE) as opened:
         yield opened

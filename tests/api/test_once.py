@@ -16,8 +16,9 @@ from entente.api.rest import Api
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Unavailable
 from entente.node import Node
-from tests.support.api_world import ABOUT, OWN, SEEN, Bureau, kept_unit, opened
+from tests.support.api_world import ABOUT, BOTH, OWN, SEEN, Bureau, kept_unit, opened
 
+pytestmark = BOTH
 NEW_CASE: JsonObject = {"title": "Lost bag", "crime_area": "fugitives"}
 
 

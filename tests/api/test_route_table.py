@@ -14,7 +14,7 @@ from entente.api.table import ROUTES
 from entente.bodies.tokens import Scope
 from entente.verbs import VERBS
 from tests.support.api_requests import NEEDS, request_of, role_for
-from tests.support.api_world import BESIDE_AT_LENGTH, ROLES, Bureau
+from tests.support.api_world import BESIDE_AT_LENGTH, BOTH, ROLES, Bureau
 
 DONE_BEFORE = {
     "withdraw_record", "close_case", "reopen_case", "refer_case", "note_case", "conclude_message", "recall_message", "answer_hit",
@@ -73,6 +73,7 @@ def test_only_its_own_scope_opens_a_route(bureau: Bureau, route: ApiRoute) -> No
         assert refused is (scope is not route.scope), (scope, answer.text)
 
 
+@BOTH
 @pytest.mark.parametrize("route", ROUTES, ids=named(tuple(ROUTES)))
 def test_answer_has_the_shape_that_is_documented(bureau: Bureau, route: ApiRoute) -> None:
     answer = bureau.ask(token=bureau.token(role_for(bureau, route)), **request_of(bureau, route))
@@ -88,6 +89,7 @@ def test_answer_has_the_shape_that_is_documented(bureau: Bureau, route: ApiRoute
         check({"$ref": "#/components/schemas/Problem"}, document, "", bureau.api.components)
 
 
+@BOTH
 def test_refusal_by_role_is_a_row_of_the_trail(bureau: Bureau) -> None:
     token = bureau.token("border_officer")
     before = bureau.node.trail.latest(1)[0].sequence

@@ -79,7 +79,7 @@ def read(file: Path) -> tuple[list[RecordDraft | Rejected | Revoked], Invalid | 
     return rows, None
 
 
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 @given(found=st.lists(objects(), min_size=1, max_size=6))
 def test_r54_any_objects_become_rows_or_one_refusal(tmp_path_factory: pytest.TempPathFactory, found: list[Any]) -> None:
     file = tmp_path_factory.mktemp("bundle") / "b.json"
@@ -109,7 +109,7 @@ def test_r54_any_objects_become_rows_or_one_refusal(tmp_path_factory: pytest.Tem
     assert not [one for one, count in made.items() if count > 1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(at=st.integers(0, 10_000), data=st.binary(max_size=4))
 def test_r54_a_bundle_with_bytes_changed_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, at: int, data: bytes

@@ -46,6 +46,8 @@ ROLES = (
 ASKED_ITSELF, ASKED_BESIDE = "the node", "a web process"
 BY_ITSELF_ALONE = pytest.mark.parametrize("bureau", [ASKED_ITSELF], indirect=True, scope="module")
 """For tests of what a node keeps in its own memory, and for those that try thousands of requests."""
+BOTH = pytest.mark.parametrize("bureau", [ASKED_ITSELF, ASKED_BESIDE], indirect=True, scope="module")
+"""For tests of what a web process does otherwise than the node."""
 BESIDE_AT_LENGTH = pytest.mark.parametrize(
     "bureau", [ASKED_ITSELF, pytest.param(ASKED_BESIDE, marks=pytest.mark.long)], indirect=True, scope="module"
 )

@@ -27,6 +27,8 @@ class StateTable:
         self._as_begun: NodeState | None = None
         self._is_allowed = False
         self._is_changed = False
+        self.is_at_work = False
+        """Whether acts that follow in the same transaction may commit too, without asking; known once this one may."""
 
     def get(self) -> NodeState:
         """Return how the node stands."""
@@ -51,12 +53,9 @@ class StateTable:
         """Let this unit commit while the node takes back."""
         self._is_allowed = True
 
-    def require_may_commit(self) -> bool:
-        """Raise Unavailable when the node was taking back as this unit began, and it was not allowed.
-
-        Return whether an act that follows in the same transaction may commit too, without asking again.
-        """
+    def require_may_commit(self) -> None:
+        """Raise Unavailable when the node was taking back as this unit began, and it was not allowed."""
         begun = self._as_begun or self.get()
         if begun.mode is NodeMode.TAKING_BACK and not self._is_allowed:
             raise taking_back(begun)
-        return begun.mode is not NodeMode.TAKING_BACK and not self._is_changed
+        self.is_at_work = begun.mode is not NodeMode.TAKING_BACK and not self._is_changed

@@ -285,7 +285,8 @@ class SqlUnitOfWork:
 
     def _run_hooks(self) -> None:
         if "state" in self.__dict__ or not self.company.is_at_work:
-            self.company.is_at_work = self.state.require_may_commit()
+            self.state.require_may_commit()
+            self.company.is_at_work = self.state.is_at_work
         for hook in self.shared.hooks:
             if not isinstance(hook, OncePerCommit):
                 hook(self)
