@@ -107,7 +107,9 @@ def test_method_gives_what_its_route_answers(bureau: Bureau, route: ApiRoute, tm
         assert isinstance(answer, Conflict | NotFound), answer
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    "role", ["duty_officer", *(pytest.param(role, marks=pytest.mark.long) for role in ROLES if role != "duty_officer")]
+)
 def test_both_clients_are_told_the_same_as_each_role(bureau: Bureau, role: str, tmp_path: Path) -> None:
     reading = [route for route in ROUTES if route.writes is Writes.NOTHING]
     # Who opens a message first leaves a step on it, which those who list it afterwards see.

@@ -22,6 +22,8 @@ DONE_BEFORE = {
     "propose_instrument", "release_held", "drop_held",
 }  # fmt: skip
 """What the tests of roles did already, or what nothing is held for."""
+PARTS = 4
+"""A quarter of the other scopes is tried with each route at once, another quarter with the next; the rest at length."""
 GROUND_OF_ROLES, GROUND_OF_SCOPES = "B9.2", "P4"
 
 
@@ -65,9 +67,11 @@ def test_only_roles_that_may_are_answered(bureau: Bureau, route: ApiRoute) -> No
 
 
 @BESIDE_AT_LENGTH
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.long) for part in range(1, PARTS))])
 @pytest.mark.parametrize("route", ROUTES, ids=named(tuple(ROUTES)))
-def test_only_its_own_scope_opens_a_route(bureau: Bureau, route: ApiRoute) -> None:
-    for scope in Scope:
+def test_only_its_own_scope_opens_a_route(bureau: Bureau, route: ApiRoute, part: int) -> None:
+    others = [scope for place, scope in enumerate(Scope) if (place + ROUTES.index(route)) % PARTS == part]
+    for scope in {route.scope, *others}:
         answer = bureau.ask(token=bureau.token("duty_officer", frozenset({scope})), **request_of(bureau, route))
         refused = answer.status_code == 403 and f'"number":"{GROUND_OF_SCOPES}"' in answer.text
         assert refused is (scope is not route.scope), (scope, answer.text)

@@ -115,6 +115,7 @@ def test_act_whose_node_is_killed_is_done_once(bureau: Bureau, token: Token) -> 
     assert {one["number"] for one in listed if one["title"] == "Killed"} == set(made)
 
 
+@pytest.mark.long
 def test_stream_goes_on_without_a_gap_over_a_kill(bureau: Bureau, token: Token) -> None:
     heard: list[str] = []
     made: list[str] = []

@@ -50,6 +50,10 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
+AT_ONCE = frozenset({"desk", "search", "found", "judge", "record", "message", "case"})
+"""Each sort of page once; all of them are part of the long run."""
+
+
 def with_query(world: DeskWorld) -> None:
     """Have the newest session know why it works, and keep a query."""
     session = list(world.signed_in.sessions.values())[-1]
@@ -66,7 +70,11 @@ def with_query(world: DeskWorld) -> None:
         pytest.param("ar", "rtl", "dark", (PHONE, DESK), id="arabic"),
     ],
 )
-@pytest.mark.parametrize("page", SHOWN, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    [page if page.name in AT_ONCE else pytest.param(page, marks=pytest.mark.long) for page in SHOWN],
+    ids=lambda page: page.name,
+)
 def test_page_is_accessible_fits_and_asks_nobody_else(
     world: DeskWorld,
     browser: Browser,

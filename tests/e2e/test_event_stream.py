@@ -128,6 +128,7 @@ def test_killed_node_s_stream_goes_on_without_gap_or_repetition(nodes: tuple[Bur
     b.start()
 
 
+@pytest.mark.long
 def test_batch_goes_on_after_a_kill_and_every_row_is_there_once(nodes: tuple[Bureau, Bureau]) -> None:
     _, b = nodes
     _, headers = token(b)
