@@ -182,7 +182,8 @@ def test_form_in_error_leads_to_its_field(world: DeskWorld, browser: Browser, ad
         page.select_option("#ask-crime_area", "fugitives")
         page.fill("#ask-occasion", "Gate 4")
         page.click("main button.first")
-        assert page.evaluate("document.activeElement.id") == "summary"
+        # The script moves there once the page stands.
+        page.wait_for_function("document.activeElement.id === 'summary'")
         assert seen.violations() == []
         page.click("#summary a")
         assert page.evaluate("document.activeElement.id") == "ask-line"
