@@ -140,7 +140,9 @@ def run_web(settings: Settings, given: Given, line: LineToWriter) -> None:
     ):
         token = Folder(settings.folder).operator_token()
         runner = Runner(settings.search_workers, lambda: server.is_stopping)
-        api = Api(node, ApiParts.of(store.act, store.view, token, runner, JobFolder(settings.folder), line))
+        api = Api(
+            node, ApiParts.of(store.act, store.view, token, runner, JobFolder(settings.folder), line, store.together)
+        )
         # What officers sign in with is the node's alone: their pages are answered there.
         desk = Route(f"{DESK_PREFIX}{{path:path}}", line.pass_on, methods=["GET", "POST"])
         routes = [*_routes(node, api, line.ready), desk]

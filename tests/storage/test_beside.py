@@ -11,6 +11,7 @@ import pytest
 
 from entente.kernel.clock import SystemClock
 from entente.kernel.elsewhere import Absent, ForTheWriter, Overtaken
+from entente.kernel.errors import NotFound
 from entente.kernel.ids import SystemIds
 from entente.kernel.ports import Act
 from entente.storage.beside import StoreBeside
@@ -154,6 +155,36 @@ def test_unit_without_a_row_asks_the_writer_nothing(world: World) -> None:
         record(unit, CLOCK, IDS, Act("show_case", OWN, "xa-duty-1", FIRST, {}))
         # Left without a commit, as a verb leaves that raises.
     assert world.writer.told == []
+
+
+def test_rows_of_a_verb_are_told_together_at_its_end(world: World) -> None:
+    with world.beside.together():
+        world.look(FIRST)
+        world.look(SECOND)
+        assert world.shown() == []
+    assert world.shown() == [FIRST, SECOND]
+    assert len(world.writer.told) == 1
+    # The first unit's state counts for all of them.
+    with pytest.raises(Overtaken), world.beside.together():
+        world.look(FIRST, meanwhile=lambda: world.writer.open_case(FIRST))
+    assert world.shown() == [FIRST, SECOND]
+
+
+def test_verb_that_is_handed_over_half_way_told_nobody_and_a_refusal_is_told(world: World) -> None:
+    def begin(error: Exception) -> None:
+        with world.beside.together():
+            world.look(FIRST)
+            raise error
+
+    with pytest.raises(ForTheWriter):
+        begin(ForTheWriter())
+    assert world.shown() == []
+    with pytest.raises(NotFound):
+        begin(NotFound())
+    assert world.shown() == [FIRST]
+    # Outside, a unit tells its own at once again.
+    world.look(SECOND)
+    assert world.shown() == [FIRST, SECOND]
 
 
 def test_files_and_the_whole_store_are_the_writers(world: World) -> None:

@@ -63,7 +63,15 @@ def web_beside(node: Node, api: Api, operator_token: str) -> Iterator[tuple[Node
             beside,
             Api(
                 beside,
-                ApiParts.of(store.act, store.view, operator_token, Runner(1), JobFolder(node.settings.folder), writer),
+                ApiParts.of(
+                    store.act,
+                    store.view,
+                    operator_token,
+                    Runner(1),
+                    JobFolder(node.settings.folder),
+                    writer,
+                    store.together,
+                ),
             ),
         )
     theirs.close()

@@ -9,6 +9,7 @@ Source: docs/rules/node.md N19; docs/decisions/0079-web-processes-read-and-one-p
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final, Protocol
 
 from starlette.requests import Request
@@ -48,17 +49,31 @@ class Here:
     """Does it in this process, in turns with all others."""
 
     def __init__(
-        self, node: Node, runner: Runner, once: Once, uploaded: Callable[[Bearer, JsonObject], JsonObject]
+        self,
+        node: Node,
+        runner: Runner,
+        once: Once,
+        uploaded: Callable[[Bearer, JsonObject], JsonObject],
+        together: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """Do the verbs of a node; `uploaded` gives arguments with the file that was sent before in place of its name."""
+        """Do the verbs of a node; `uploaded` gives arguments with the file that was sent before in place of its name.
+
+        `together` holds what a verb that only reads does, from its first unit of work to its last.
+        """
         self._node = node
         self._uploaded = uploaded
+        self._together = together
         self._runner = runner
         self._once = once
 
     async def shown(self, route: ApiRoute, bearer: Bearer, given: JsonObject) -> JsonObject:
         """Do the verb, and return its answer."""
-        return await self._run(route, lambda _: self._do(route, bearer, given))
+
+        def work(_: Step) -> JsonObject:
+            with self._together():
+                return self._do(route, bearer, given)
+
+        return await self._run(route, work)
 
     async def once(self, route: ApiRoute, bearer: Bearer, given: JsonObject, kept: KeptRequest) -> JsonObject:
         """Do the verb, unless it was done under the same key (docs/rules/api.md P8)."""

@@ -13,7 +13,7 @@ import hashlib
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol, cast
@@ -72,6 +72,8 @@ class ApiParts:
     """Where jobs lie, and what was sent for them."""
     writer: WriterProcess | None = None
     """The process that writes, where this one only reads."""
+    together: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Holds what one verb reads, where its rows are told together (storage.beside)."""
 
     @classmethod
     def of(
@@ -82,10 +84,11 @@ class ApiParts:
         runner: Runner,
         files: JobFiles,
         writer: WriterProcess | None = None,
+        together: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> ApiParts:
         """Return the parts of a node's folder: the secret derives from its operator's token."""
         secret = hashlib.sha256(b"entente api\0" + operator_token.encode("utf-8")).digest()
-        return cls(open_unit, open_view, secret, runner, files, writer)
+        return cls(open_unit, open_view, secret, runner, files, writer, together)
 
 
 class Announcer(Protocol):
@@ -109,7 +112,7 @@ class Api:
         self.runner = runner = parts.runner
         self.door = Door(node)
         self.once = Once(parts.open_unit, parts.open_view, node.clock, parts.secret)
-        self.here = Here(node, parts.runner, self.once, self._upload_file)
+        self.here = Here(node, parts.runner, self.once, self._upload_file, parts.together)
         self._writer = parts.writer
         self.doing: Doing = self.here if parts.writer is None else Beside(self.here, parts.writer)
         self.cursors = Cursors(parts.secret)

@@ -4,18 +4,25 @@ A unit of work reads one unchanging state and takes rows of the trail. At its co
 changes that was read before the state was: it appends them if nothing has changed since, and so they stand as if the whole unit
 had been done there. Whatever else a unit would change ends it (kernel.elsewhere).
 
+A verb may have several units, and may need the writer after the first. So its rows are told together, once it has ended
+(`StoreBeside.together`): what is handed to the writer half-way was told nobody, and is done there from its beginning.
+
 Source: docs/rules/node.md N19; docs/decisions/0079-web-processes-read-and-one-process-writes.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, TypeAlias
 
 import sqlalchemy as sa
 
 from entente.kernel.elsewhere import ForTheWriter
+from entente.kernel.errors import EntenteError
 from entente.kernel.merkle import Frontier
 from entente.kernel.ports import Act, TrailRow
 from entente.storage.account_seal import AccountSeal
@@ -35,6 +42,18 @@ TellRows: TypeAlias = Callable[[int, Sequence[Act]], None]
 
 Raises Overtaken when something changed since, and what the writer's own commit raises.
 """
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the units of one verb leave for its end."""
+
+    seen: int | None = None
+    """The number of changes before the first of them read."""
+    acts: list[Act] = field(default_factory=list)
+
+
+_together: ContextVar[_Told | None] = ContextVar("rows of a verb under way", default=None)
 
 
 class StoreBeside:
@@ -71,6 +90,28 @@ class StoreBeside:
     def view(self) -> SqlUnitOfWork:
         """Return a unit of work that only reads."""
         return SqlUnitOfWork(self._shared, is_view=True)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Have the rows of all units within told as one, at the end, where it ends well or with an error of the tree.
+
+        A refusal is a row too. Where what is within turns out to be the writer's, or was overtaken, nothing is told. Raises as
+        TellRows does.
+        """
+        told = _Told()
+        token = _together.set(told)
+        try:
+            yield
+        except EntenteError:
+            self._tell_all(told)
+            raise
+        finally:
+            _together.reset(token)
+        self._tell_all(told)
+
+    def _tell_all(self, told: _Told) -> None:
+        if told.seen is not None:
+            self._tell(told.seen, told.acts)
 
     def sweep_files(self, recover: Callable[[], object], sweep: Callable[[], object]) -> None:
         """Do nothing: records' files are the writer's to erase."""
@@ -116,15 +157,21 @@ class UnitBeside(SqlUnitOfWork):
         super().__exit__(kind, error, trace)
 
     def commit(self) -> None:
-        """Have the writer append the rows; durable when this returns. Raises as TellRows does, with nothing kept."""
+        """Have the writer append the rows, at once or where the verb ends. Raises as TellRows does, with nothing kept."""
         assert self._rows is not None, "the unit of work is open"
         if self.outbox.pending():
             raise ForTheWriter
         rows = self._rows.acts
         # The state need not be held while another process waits for its disk.
         self._leave()
-        if rows:
+        told = _together.get()
+        if not rows:
+            return
+        if told is None:
             self._tell(self._seen, rows)
+            return
+        told.seen = self._seen if told.seen is None else told.seen
+        told.acts += rows
 
 
 class _Rows(TrailTables):
