@@ -67,7 +67,11 @@ class Answers:
         """Answer one of them until it ends."""
         under_way = BoundedSemaphore(UNDER_WAY_MAX)
         while (message := line.next_message()) is not None:
-            self._begin(line, message, under_way)
+            try:
+                self._begin(line, message, under_way)
+            except (KeyError, TypeError, ValueError) as error:
+                _log.warning("A web process said what no web process says (%s), and is not heard", type(error).__name__)
+                return
 
     def _begin(self, line: LineToWeb, message: JsonObject, under_way: BoundedSemaphore) -> None:
         match message.get("do"):
@@ -135,35 +139,44 @@ class WebProcesses:
     def end(self) -> None:
         """Ask them to end what they began, and wait a while; called on another thread than the event loop's."""
         self._is_ending.set()
-        for process in self._running.values():
+        for process in [*self._running.values()]:
             process.send_signal(signal.SIGTERM)
         for thread in self._threads:
             thread.join(STOP_SECONDS_MAX)
-        for process in self._running.values():
+        for process in [*self._running.values()]:
             process.kill()
 
     def trouble(self) -> str:
         """Return in words how many are missing; empty where all run."""
-        missing = self.count - sum(process.poll() is None for process in self._running.values())
+        missing = self.count - sum(process.poll() is None for process in [*self._running.values()])
         return f"{missing} of {self.count} web processes are not running." if missing else ""
 
     def _keep(self, place: int) -> None:
         while not self._is_ending.is_set():
-            ended = self._run_one(place)
+            try:
+                ended = f"ended with {self._run_one(place)}"
+            except OSError as error:
+                # No memory or no handle left, for a moment: the others answer on.
+                ended = f"could not be started ({error.strerror or type(error).__name__})"
             if not self._is_ending.wait(START_AGAIN_SECONDS):
-                _log.warning("A web process ended with %s, and is started again", ended)
+                _log.warning("A web process %s, and is started again", ended)
 
     def _run_one(self, place: int) -> int:
         """Start one and serve it until it ends; return how it ended."""
         ours, theirs = socket.socketpair()
         handles = (self.given.bound.fileno(), theirs.fileno(), self.given.changes)
         command = [sys.executable, "-P", "-m", MODULE, self.given.folder, self.given.node, *map(str, handles)]
-        with theirs:
+        with theirs, ours:
             # A group of its own: Ctrl-C ends the node, which then ends its processes.
             process = subprocess.Popen(command, pass_fds=handles, process_group=0)  # noqa: S603 - a module of ours
+            # Closed here where there is no process; else the line's, from now on.
+            handle = ours.detach()
         self._running[place] = process
+        if self._is_ending.is_set():
+            # It was started while the others were asked to end.
+            process.send_signal(signal.SIGTERM)
         assert self._answers is not None, "the processes are begun on the loop"
-        line = LineToWeb(Connection(ours.detach()))
+        line = LineToWeb(Connection(handle))
         self._answers.serve(line)
         # Whatever it said last, it is of no use without its line.
         if not self._is_ending.is_set():
