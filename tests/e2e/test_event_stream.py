@@ -171,7 +171,7 @@ def test_sender_that_disappears_leaves_nothing_on_the_disk(nodes: tuple[Bureau, 
         head = f"POST /api/v1/uploads?name=l.csv HTTP/1.1\r\nHost: x\r\nAuthorization: {headers['Authorization']}\r\n"
         line.sendall(f"{head}Content-Type: application/octet-stream\r\nContent-Length: 9000000\r\n\r\n".encode())
         line.sendall(b"x" * 3_000_000)
-        wait_until(lambda: bool(list(uploads.iterdir())))
+        wait_until(lambda: uploads.is_dir() and bool(list(uploads.iterdir())))
     wait_until(lambda: not list(uploads.iterdir()))
 
 

@@ -221,7 +221,7 @@ def test_sender_that_disappears_before_a_web_process_leaves_nothing(node: Node) 
     with socket.create_connection(("127.0.0.1", node.web_port)) as line:
         line.sendall(f"{head}Content-Type: application/octet-stream\r\nContent-Length: 9000000\r\n\r\n".encode())
         line.sendall(b"x" * 3_000_000)
-        node.wait(lambda: bool(list(uploads.iterdir())))
+        node.wait(lambda: uploads.is_dir() and bool(list(uploads.iterdir())))
     node.wait(lambda: not list(uploads.iterdir()))
 
 
