@@ -1,6 +1,7 @@
 """Handing a request on to the node's own door as it came: files and jobs, which lie in the node's folder.
 
-What is sent streams through, and so does what is answered; nothing of it is kept here. The node lets the token in once more.
+What is sent streams through, and so does what is answered; nothing of it is kept here. The node judges the request anew: where it
+comes from is handed on with it, so that nobody elsewhere is taken for a program of this machine.
 
 Source: docs/rules/node.md N19; RFC 9110, 7.6.1 (what goes no further than one connection).
 """
@@ -14,13 +15,14 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from entente.api.peers import to_be_named
 from entente.kernel.errors import Unavailable
 
 SECONDS_MAX: Final = 120.0
 """For one piece of a body, in either direction: as long as a slow line may take (transport.server), and as long again."""
 _OF_ONE_CONNECTION: Final = frozenset({
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade",
-    "forwarded", "x-forwarded-for", "x-real-ip", "via", "expect",
+    "expect",
 })  # fmt: skip
 
 
@@ -40,10 +42,15 @@ class NodeDoor:
 
     async def pass_on(self, request: Request) -> Response:
         """Return the node's answer; raise Unavailable where it gives none."""
-        url = httpx.URL(path=request.url.path, query=request.url.query.encode("ascii"))
+        # As it came, byte for byte: a slash that was written as %2F is no slash.
+        query = request.scope["query_string"]
+        url = httpx.URL(raw_path=request.scope["raw_path"] + (b"?" + query if query else b""))
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
+        headers = _kept(request.headers.raw)
+        if named := to_be_named(request):
+            headers.append((b"x-forwarded-for", named.encode("ascii")))
         asked = self._client.build_request(
-            request.method, url, headers=_kept(request.headers.raw), content=request.stream() if has_body else None
+            request.method, url, headers=headers, content=request.stream() if has_body else None
         )
         try:
             answer = await self._client.send(asked, stream=True)

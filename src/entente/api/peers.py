@@ -11,9 +11,22 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 def is_local(request: Request) -> bool:
     """Say whether a request comes from a program on this machine, through nobody in between."""
-    if request.client is None or any(name in request.headers for name in _FORWARDED):
+    if any(name in request.headers for name in _FORWARDED):
         return False
+    return _is_loopback(request)
+
+
+def to_be_named(request: Request) -> str:
+    """Return the address that whoever hands a request on must name, so that it is not taken for this machine's; else nothing.
+
+    Where a server in front has named somebody, that stands.
+    """
+    is_named = "x-forwarded-for" in request.headers
+    return "" if is_named or _is_loopback(request) or request.client is None else request.client.host
+
+
+def _is_loopback(request: Request) -> bool:
     try:
-        return ipaddress.ip_address(request.client.host).is_loopback
+        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:
         return False
