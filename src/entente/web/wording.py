@@ -1,8 +1,8 @@
 """Everything a page says, in the reader's language: texts with plural forms, codes of closed lists, dates and numbers.
 
-Texts stand in `texts/<language>.yaml`, those of signing in in `texts/sign_in/<language>.yaml`: a key and a sentence, or a key and
-one sentence for each plural category that CLDR gives the language. Placeholders stand in braces. English is written first; tests
-hold the other five against it, and every key against the templates (tests/unit/web/test_texts.py).
+Texts stand in `texts/<language>.yaml`, those of one part of the desk in `texts/<part>/<language>.yaml`: a key and a sentence, or
+a key and one sentence for each plural category that CLDR gives the language. Placeholders stand in braces. English is written
+first; tests hold the other five against it, and every key against the templates (tests/unit/web/test_texts.py).
 
 Source: Unicode CLDR, as the package Babel carries it; docs/rules/desk.md W26.
 """
@@ -24,6 +24,8 @@ from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
 TEXTS: Final = Path(__file__).parent / "texts"
+CODES: Final = "codes"
+"""The folder of what the codes of closed lists are called."""
 LANGUAGES: Final[Mapping[str, str]] = {
     "en": "English",
     "fr": "Français",
@@ -47,14 +49,21 @@ Texts: TypeAlias = Mapping[str, Text]
 @cache
 def texts_of(language: str) -> Texts:
     """Return the texts of a language by key."""
+    parts = (_read(path) for path in text_files(language))
+    return {key: text for part in parts for key, text in part.items()}
+
+
+def text_files(language: str) -> tuple[Path, ...]:
+    """Return the files that hold a language's texts, those of the whole desk first."""
     name = f"{language}.yaml"
-    return {**_read(TEXTS / name), **_read(TEXTS / "sign_in" / name)}
+    parts = sorted(path for path in TEXTS.glob(f"*/{name}") if path.parent.name != CODES)
+    return (TEXTS / name, *parts)
 
 
 @cache
 def code_texts_of(language: str) -> Mapping[str, Mapping[str, str]]:
     """Return what a language calls the codes of closed lists: list → code → words."""
-    read: Mapping[str, Mapping[str, str]] = yaml.safe_load((TEXTS / "codes" / f"{language}.yaml").read_text("utf-8"))
+    read: Mapping[str, Mapping[str, str]] = yaml.safe_load((TEXTS / CODES / f"{language}.yaml").read_text("utf-8"))
     return read
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 from babel import Locale
 
 import entente.web.desk
@@ -29,7 +31,7 @@ from entente.web.desk.page import ActPage, ShowPage
 from entente.web.desk.rendering import LOOKS
 from entente.web.desk.table import PAGES
 from entente.web.pages import TEMPLATES
-from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_texts_of, texts_of
+from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_texts_of, text_files, texts_of
 
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
 DESK = tuple(sorted((TEMPLATES / "desk").glob("*.html")))
@@ -103,6 +105,19 @@ def test_every_text_is_there_in_every_language_and_none_is_unused() -> None:
         there = set(texts_of(language))
         assert keys - there == set(), f"{language} lacks texts"
         assert there - keys == set(), f"{language} has texts that no page says"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_stands_twice(language: str) -> None:
+    files = text_files(language)
+    assert {file.parent.name for file in files} == {file.parent.name for file in text_files("en")}
+    keys = [
+        f"{group}.{key}"
+        for file in files
+        for group, said in yaml.safe_load(file.read_text("utf-8")).items()
+        for key in said
+    ]
+    assert [key for key, times in Counter(keys).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
