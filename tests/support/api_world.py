@@ -65,6 +65,12 @@ class Bureau:
     own_api: Api
     """The node's own, where jobs are done and what is done once, whoever was asked."""
     case: str = ""
+    other_case: str = ""
+    """To get a team."""
+    joined_case: str = ""
+    """To be joined to the first."""
+    task: str = ""
+    exhibit: str = ""
     hit: str = ""
     hit_came: str = ""
     sent: str = ""
@@ -189,6 +195,7 @@ def _fill(bureau: Bureau) -> None:
     node, network = bureau.node, bureau.network
     case: Any = perform(node, "case_open", {"officer": DUTY, "title": "Gate 4", "crime_area": "fugitives"})
     bureau.case = case["case"]["number"]
+    _work_on(bureau)
     about: JsonObject = {"officer": DUTY, "case": bureau.case, **ABOUT}
     finding: JsonObject = {"record": SEEN, "version": 1, "score": 905, "circumstances": "Passport at gate 4"}
     hit: Any = perform(node, "hit_confirm", {**about, **finding})
@@ -202,6 +209,20 @@ def _fill(bureau: Bureau) -> None:
     bureau.hit_came = came_hit["hit"]["id"]
     bureau.hit, bureau.sent, bureau.came = hit["hit"]["id"], sent["message"]["id"], came["message"]["id"]
     network.deliver()
+
+
+def _work_on(bureau: Bureau) -> None:
+    """Have something to be done on the case and an exhibit in it, and another case of the same matter."""
+    on_it: JsonObject = {"officer": DUTY, "number": bureau.case}
+    task: Any = perform(bureau.node, "task_set", {**on_it, "what": "Ask the consulate", "to": DUTY})
+    found: JsonObject = {"found_at": "2026-01-01T00:00:00Z", "found_where": "Gate 4", "found_by": "Officer 7"}
+    exhibit: Any = perform(bureau.node, "exhibit_enter", {**on_it, "kind": "document", "what": "Passport", **found})
+    other: JsonObject = {"officer": DUTY, "title": "Gate 5", "crime_area": "fugitives"}
+    opened_too: Any = perform(bureau.node, "case_open", other)
+    third: Any = perform(bureau.node, "case_open", other)
+    bureau.joined_case = third["case"]["number"]
+    bureau.task, bureau.exhibit = task["task"]["id"], exhibit["exhibit"]["id"]
+    bureau.other_case = opened_too["case"]["number"]
 
 
 def _ask_around(bureau: Bureau, folder: Path) -> None:

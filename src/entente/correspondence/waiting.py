@@ -1,5 +1,7 @@
 """What waits for an officer of this body: hits, requests for leave, messages; to each what their role may act on.
 
+Tasks wait for the officer who has them (docs/rules/cases.md C12); what belongs to a case with a team, for that team.
+
 Source: docs/rules/desk.md W32; DESIGN sections 1 (the duty officer's day) and 6 (correspondence).
 """
 
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entente.bodies.tokens import may
+from entente.cases.model import CaseTask
 from entente.correspondence.desk import Desk
 from entente.correspondence.model import Hit, Message, PermissionRequest, Way
 from entente.correspondence.rules import due_at
@@ -27,6 +30,8 @@ class Waiting:
     """Asked of us and not decided."""
     messages: tuple[tuple[Message, datetime | None], ...] = ()
     """Came for action and not concluded, each with until when, or for information and not opened."""
+    tasks: tuple[CaseTask, ...] = ()
+    """What this officer has to do on a case, what has a term first."""
 
 
 class WaitingItems(Desk):
@@ -41,16 +46,18 @@ class WaitingItems(Desk):
             asking, now = unit.bodies.officer(officer), self.clock.now()
             if asking is None:
                 return Waiting()
+            knowing = self._knowing(unit, officer)
             ways = [way for way, verb in _HITS if may(asking, (verb,), now, self.lists)]
-            hits = unit.correspondence.open_hits(limit) if ways else ()
+            hits = unit.correspondence.open_hits(limit, knowing) if ways else ()
             grants = may(asking, ("grant_permission",), now, self.lists)
             reads = may(asking, ("read_message",), now, self.lists)
-            messages = unit.correspondence.open_messages(limit) if reads else ()
+            messages = unit.correspondence.open_messages(limit, knowing) if reads else ()
             instruments = self.disclosure.situation_in(unit).instruments if messages else {}
             return Waiting(
                 hits=tuple((way, hit) for way, hit in hits if way in ways),
-                permissions=unit.correspondence.open_permissions(limit) if grants else (),
+                permissions=unit.correspondence.open_permissions(limit, knowing) if grants else (),
                 messages=tuple((one, self._due(one, instruments)) for one in messages),
+                tasks=unit.cases.open_tasks(asking.id, limit),
             )
 
     def _due(self, message: Message, instruments: Mapping[InstrumentId, InForce]) -> datetime | None:

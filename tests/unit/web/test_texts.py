@@ -17,6 +17,7 @@ import yaml
 from babel import Locale
 
 import entente.web.desk
+from entente.cases.model import CaseState, ExhibitKind
 from entente.correspondence.model import HitState, PermissionState
 from entente.exchange.model import SendState
 from entente.formats.codelists import load_code_lists
@@ -62,7 +63,7 @@ def put_together() -> Iterator[str]:
             yield from (f"field.{one.name}" for one in page.fields)
     yield from (f"look.{look}" for look in LOOKS)
     yield from (f"wrong.{error.code}" for error in EntenteError.__subclasses__())
-    yield from (f"state.{state}" for state in ("open", "closed"))
+    yield from (f"state.{state}" for state in CaseState)
     yield from (f"evidence.{side}" for side in EvidenceKind)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
@@ -170,6 +171,7 @@ def coded_lists() -> dict[str, set[str]]:
         "send_states": {*SendState},
         "permission_states": {*PermissionState},
         "holder_states": {*HolderState},
+        "exhibit_kinds": {*ExhibitKind},
         "schemata": set(schemata),
     }
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from entente.web.desk import (
     case_pages,
+    case_team_pages,
+    case_work_pages,
     held_pages,
     hit_pages,
     home_page,
@@ -24,6 +26,8 @@ _PARTS = (
     hit_pages,
     message_pages,
     case_pages,
+    case_work_pages,
+    case_team_pages,
     record_pages,
     permission_pages,
     standing_pages,
