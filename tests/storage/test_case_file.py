@@ -52,7 +52,7 @@ def kept(store: Store) -> Store:
     [(Knowing(MEMBER), True), (Knowing("xa-head", oversees=True), True), (Knowing(OTHER), False), (Knowing(), False)],
 )
 def test_lists_hold_what_belongs_to_a_hidden_case_for_who_may_know_of_it(
-    kept: Store, knowing: Knowing, hidden: bool
+    kept: Store, knowing: Knowing, *, hidden: bool
 ) -> None:
     numbers = [2, 1, 0] if hidden else [2, 0]
     with kept.view() as view:

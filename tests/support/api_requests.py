@@ -217,7 +217,10 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 
 def path_of(bureau: Bureau, route: ApiRoute) -> str:
     """Return the path of a route with its parameters filled."""
-    number = bureau.other_case if route.name == "set_case_team" else bureau.case
+    at_work = dict.fromkeys(
+        ("set_case_task", "finish_case_task", "enter_exhibit", "hand_exhibit_over"), bureau.work_case
+    )
+    number = {"set_case_team": bureau.team_case, **at_work}.get(route.name, bureau.case)
     year, _, serial = number.partition("/")
     source, _, local_id = {"withdraw_record": OWN, **dict.fromkeys(OF_OUR_OWN, KEPT)}.get(route.name, SEEN).partition(
         "/"

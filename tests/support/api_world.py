@@ -65,12 +65,14 @@ class Bureau:
     own_api: Api
     """The node's own, where jobs are done and what is done once, whoever was asked."""
     case: str = ""
-    other_case: str = ""
+    work_case: str = ""
+    """With something to be done, and an exhibit."""
+    task: str = ""
+    exhibit: str = ""
+    team_case: str = ""
     """To get a team."""
     joined_case: str = ""
     """To be joined to the first."""
-    task: str = ""
-    exhibit: str = ""
     hit: str = ""
     hit_came: str = ""
     sent: str = ""
@@ -212,17 +214,18 @@ def _fill(bureau: Bureau) -> None:
 
 
 def _work_on(bureau: Bureau) -> None:
-    """Have something to be done on the case and an exhibit in it, and another case of the same matter."""
-    on_it: JsonObject = {"officer": DUTY, "number": bureau.case}
+    """Open three more cases, one of them with something to be done and an exhibit."""
+    numbers = []
+    for place in (5, 6, 7):
+        case: JsonObject = {"officer": DUTY, "title": f"Gate {place}", "crime_area": "fugitives"}
+        opened_too: Any = perform(bureau.node, "case_open", case)
+        numbers.append(opened_too["case"]["number"])
+    bureau.work_case, bureau.team_case, bureau.joined_case = numbers
+    on_it: JsonObject = {"officer": DUTY, "number": bureau.work_case}
     task: Any = perform(bureau.node, "task_set", {**on_it, "what": "Ask the consulate", "to": DUTY})
     found: JsonObject = {"found_at": "2026-01-01T00:00:00Z", "found_where": "Gate 4", "found_by": "Officer 7"}
     exhibit: Any = perform(bureau.node, "exhibit_enter", {**on_it, "kind": "document", "what": "Passport", **found})
-    other: JsonObject = {"officer": DUTY, "title": "Gate 5", "crime_area": "fugitives"}
-    opened_too: Any = perform(bureau.node, "case_open", other)
-    third: Any = perform(bureau.node, "case_open", other)
-    bureau.joined_case = third["case"]["number"]
     bureau.task, bureau.exhibit = task["task"]["id"], exhibit["exhibit"]["id"]
-    bureau.other_case = opened_too["case"]["number"]
 
 
 def _ask_around(bureau: Bureau, folder: Path) -> None:

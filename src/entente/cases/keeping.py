@@ -102,15 +102,13 @@ class Keeping:
     def _knowing(self, unit: CasesUnit, officer: OfficerId | None, now: datetime) -> Knowing:
         return knowing_of(unit, officer, now, self.lists)
 
-    def _may_be_given(self, unit: CasesUnit, officer: OfficerId, now: datetime) -> bool:
+    def _may_be_given(self, officer: Officer | None, now: datetime) -> bool:
         """Say whether an officer may be given a case or a task: a human one of ours, active, whose role keeps cases."""
-        found = unit.bodies.officer(officer)
-        return found is not None and not found.is_machine and self._may_be_of_a_team(unit, officer, now)
+        return officer is not None and not officer.is_machine and self._may_be_of_a_team(officer, now)
 
-    def _may_be_of_a_team(self, unit: CasesUnit, officer: OfficerId, now: datetime) -> bool:
+    def _may_be_of_a_team(self, officer: Officer | None, now: datetime) -> bool:
         """Say whether an account may work on a case: also a case system's own, whose role keeps cases."""
-        found = unit.bodies.officer(officer)
-        return found is not None and may(found, (KEEP,), now, self.lists)
+        return officer is not None and may(officer, (KEEP,), now, self.lists)
 
     def _refusal(self, unit: UnitOfWork, act: Act) -> None:
         self.record(unit, act)

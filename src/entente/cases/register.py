@@ -199,7 +199,7 @@ class Register(Keeping):
         """
         with self.open_unit() as unit:
             now = self.clock.now()
-            return tuple(one.id for one in unit.bodies.officers() if self._may_be_given(unit, one.id, now))
+            return tuple(one.id for one in unit.bodies.officers() if self._may_be_given(one, now))
 
     def _change(self, officer: OfficerId, number: str, state: CaseState, kind: str, reason: str, version: int) -> Case:
         with self.open_unit() as unit:

@@ -52,7 +52,7 @@ class Tasks(Keeping):
             keeper = self._authorise(unit, officer, "keep_case", number, now)
             case = case_to_work_on(unit, number, self._knowing(unit, officer, now))
             check_commission(commission)
-            if not self._may_be_given(unit, commission.officer, now):
+            if not self._may_be_given(unit.bodies.officer(commission.officer), now):
                 raise bad("to", f"«{commission.officer[:60]}» is no active officer of ours whose role keeps cases")
             if case.team and commission.officer not in case.team:
                 raise bad("to", "the case has a team, and who is to do something on it must be one of it")

@@ -38,7 +38,9 @@ class Teams(Keeping):
             case = case_to_work_on(unit, number, self._knowing(unit, officer, now))
             check_version(case, version)
             named = tuple(dict.fromkeys(team))
-            if strange := next((one for one in named if not self._may_be_of_a_team(unit, one, now)), None):
+            if strange := next(
+                (one for one in named if not self._may_be_of_a_team(unit.bodies.officer(one), now)), None
+            ):
                 raise bad("team", f"«{strange[:60]}» is no active officer of ours whose role keeps cases")
             members = tuple(dict.fromkeys((case.in_charge, *named))) if named else ()
             if len(members) > TEAM_MAX:
@@ -73,7 +75,7 @@ class Teams(Keeping):
                 raise bad("unit", f"a unit is named in one line of at most {UNIT_CHARACTERS_MAX} characters")
             if to == case.in_charge and unit_name == case.unit:
                 raise unchanged(case, "This officer has charge of it already, for this unit")
-            if not self._may_be_given(unit, to, now):
+            if not self._may_be_given(unit.bodies.officer(to), now):
                 raise bad("to", f"«{to[:60]}» is no active officer of ours whose role keeps cases")
             team = tuple(dict.fromkeys((to, *(one for one in case.team if one != case.in_charge)))) if case.team else ()
             changed = replace(case, handed_to=to, unit=unit_name, team=team, version=case.version + 1)

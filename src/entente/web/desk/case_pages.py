@@ -32,8 +32,10 @@ ON_A_PAGE = 50
 _DIGITS = 10
 _NO_VERSION = 2**31 - 1
 CASE_READERS = ("open_case", "keep_case", "oversee_cases")
-MESSAGES_SHOWN = 50
+MESSAGES_SHOWN = 20
 """Of a case, the newest; the rest stands in the list of messages."""
+MESSAGES_PRINTED = 200
+"""Of a whole file that is printed: as many as the verb lists at once."""
 _ITEM_PATHS: Mapping[str, str] = {
     "message_sent": f"{PREFIX}/messages",
     "message_received": f"{PREFIX}/messages",
@@ -199,15 +201,19 @@ def version_of(asked: Asked) -> int:
     return int(entered) if entered.isascii() and entered.isdecimal() and len(entered) < _DIGITS else _NO_VERSION
 
 
-def _letters(asked: Asked, number: str) -> Sequence[MessageLine]:
+def _letters(asked: Asked, number: str, most: int) -> Sequence[MessageLine]:
     if not may_do(asked, "read_message"):
         return ()
-    found = members(asked.perform("message_list", {"limit": MESSAGES_SHOWN, "case": number}), "messages")
+    found = members(asked.perform("message_list", {"limit": most, "case": number}), "messages")
     return [message_line(one, asked.say) for one in found]
 
 
-def case_page(asked: Asked) -> CasePage:
-    """Return a case with all that lies in it."""
+def _case_print(asked: Asked) -> CasePage:
+    return case_page(asked, MESSAGES_PRINTED)
+
+
+def case_page(asked: Asked, messages: int = MESSAGES_SHOWN) -> CasePage:
+    """Return a case with all that lies in it, of its messages the newest."""
     answer, say = asked.perform("case_show", {"number": number_of(asked)}), asked.say
     case, now = member(answer, "case"), asked.node.clock.now()
     line, team = case_line(case, say), texts(case, "team")
@@ -239,7 +245,7 @@ def case_page(asked: Asked) -> CasePage:
         exhibits=[exhibit_line(one, say) for one in members(answer, "exhibits")],
         decisions=decisions,
         records=records_of(decisions),
-        letters=_letters(asked, line.number),
+        letters=_letters(asked, line.number, messages),
         officers=officers,
         team_officers={one: one for one in officers if not team or one in team},
         may_assign=may_do(asked, "keep_case", "oversee_cases"),
@@ -316,7 +322,7 @@ PAGES: Sequence[Page] = (
     ),
     ShowPage(
         "case_print", f"{CASE_PLACE}/print", SHOWN_VERBS, CASE_READERS, "case_print.html", "The whole file of a case, for print.",
-        case_page,
+        _case_print,
     ),
     ActPage(
         "note_case", f"{CASE_PLACE}/note", ("case_note",), ("keep_case",), "case", "Writes a note into a case.", _note, (_TEXT,),

@@ -60,6 +60,8 @@ class ExhibitLine:
     found_where: str
     found_by: str
     seal: str
+    seal_now: str
+    """The seal of the last hand-over that named one, else the first."""
     sha256: str
     holder: str
     is_digital: bool
@@ -124,6 +126,7 @@ def exhibit_line(one: JsonObject, say: Wording) -> ExhibitLine:
         found_where=text(one, "found_where"),
         found_by=text(one, "found_by"),
         seal=text(one, "seal"),
+        seal_now=next((link.seal for link in reversed(chain) if link.seal), text(one, "seal")),
         sha256=text(one, "sha256"),
         holder=text(one, "holder"),
         is_digital=one["kind"] == "digital",

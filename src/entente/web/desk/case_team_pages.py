@@ -11,8 +11,8 @@ from entente.cases.teams import UNIT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
 from entente.web.desk.case_pages import CASE_PLACE, SEEN, case_line, case_path, number_of, version_of
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.page import ActPage, Asked, Done, Page, ShowPage
-from entente.web.desk.reading import member, members, text, whole
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
+from entente.web.desk.reading import member, members, text, texts, whole
 
 TEAM_TEXT_MAX = 8_000
 """A hundred officers' ids, one a line."""
@@ -76,13 +76,10 @@ def _team(asked: Asked) -> Done:
 def _hand_over(asked: Asked) -> Done:
     number, form = number_of(asked), asked.form
     given: JsonObject = {"to": form.value("officer"), "unit": form.value("unit"), "reason": form.value("reason")}
-    asked.perform("case_hand_over", {"number": number, **given, "version": version_of(asked)})
+    answer = asked.perform("case_hand_over", {"number": number, **given, "version": version_of(asked)})
+    team = texts(member(answer, "case"), "team")
     # Who hands over a case with a team leaves it: the register is where they may still go.
-    return Done(case_path(number) if _still_known(asked, number) else case_path("").rstrip("/"), "case_handed_over")
-
-
-def _still_known(asked: Asked, number: str) -> bool:
-    return asked.node.cases.is_known(number, asked.officer)
+    return Done(case_path(number) if not team or asked.officer in team else f"{PREFIX}/cases", "case_handed_over")
 
 
 def _rename(asked: Asked) -> Done:

@@ -56,7 +56,8 @@ _TIME = 20
 
 PAGES: Sequence[Page] = (
     ActPage(
-        "set_case_task", f"{CASE_PLACE}/tasks", ("task_set",), _KEEPERS, "case", "Sets something to be done on a case.", _set_task,
+        "set_case_task", f"{CASE_PLACE}/tasks", ("task_set",), _KEEPERS, "case",
+        "Sets something to be done on a case.", _set_task,
         (
             Field("what", most=tasks.WHAT_CHARACTERS_MAX),
             Field("officer", Kind.CODE, asks="to"),
