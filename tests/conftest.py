@@ -27,6 +27,15 @@ settings.register_profile("long", deadline=None, max_examples=2_000, suppress_he
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "desk")
 
 
+LONGEST_FIRST = ("e2e", "docs", "simulation", "storage", "api", "web", "desk", "cli", "properties", "vectors", "unit")
+"""Each file is one worker's: where the long ones came last, one worker ended them while the others had nothing left."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the folders whose files take longest come first."""
+    items.sort(key=lambda item: LONGEST_FIRST.index(PurePosixPath(item.nodeid).parts[1]))
+
+
 def pytest_collection_finish() -> None:
     """Never look for garbage among the ten thousand tests themselves."""
     gc.freeze()
