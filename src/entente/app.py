@@ -32,6 +32,8 @@ from entente.bodies.tokens import Tokens
 from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
 from entente.disclosure.service import Disclosure
+from entente.duty.roster import Roster
+from entente.duty.shifts import Shifts
 from entente.exchange.deciding import Deciding
 from entente.exchange.queues import Queues
 from entente.exchange.recovering import Recovering, Recovery
@@ -58,7 +60,7 @@ from entente.kernel.sealing import HpkeSealer, Sealer
 from entente.kernel.signing import GuardedSigner
 from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement, draft
-from entente.node import Accounts, Node
+from entente.node import Accounts, Duty, Node
 from entente.records.blobs import Blobs
 from entente.records.erasing_again import ErasingAgain
 from entente.records.freshening import Freshening
@@ -493,6 +495,10 @@ def open_parts(settings: Settings, parts: Parts[S]) -> Iterator[tuple[Node, S]]:
                 namesakes=namesakes,
                 cases=cases,
                 correspondence=correspondence,
+                duty=Duty(
+                    Shifts(act, clock, ids, lists, correspondence, recorded),
+                    Roster(act, view, clock, ids, lists, recorded),
+                ),
                 exchange=exchange,
                 post=post,
                 call=caller,

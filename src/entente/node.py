@@ -26,6 +26,8 @@ from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
 from entente.disclosure.model import DisclosureClass
 from entente.disclosure.service import Disclosure
+from entente.duty.roster import Roster
+from entente.duty.shifts import Shifts
 from entente.exchange.deciding import Deciding
 from entente.exchange.recovering import Recovery
 from entente.exchange.service import Exchange
@@ -269,6 +271,14 @@ class Accounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """Who is on duty (docs/rules/desk.md W40 to W42)."""
+
+    shifts: Shifts
+    roster: Roster
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """The services of one node. Safe from several threads; each use case opens its own unit of work."""
 
@@ -296,6 +306,7 @@ class Node:
     namesakes: Namesakes
     cases: Cases
     correspondence: Correspondence
+    duty: Duty
     exchange: Exchange
     post: Callable[[str, bytes], bytes]
     """Posts a batch to another node's address; raises Unavailable, always safe to try again."""

@@ -51,6 +51,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "hit": ("entente.cli.hit", "Hits: confirm, reject, release, answer."),
     "permission": ("entente.cli.permission", "Ask a source for leave, or answer."),
     "request": ("entente.cli.request", "Ask a source's node for one record."),
+    "shift": ("entente.cli.shift", "Shifts: begin, note, hand over, take over."),
+    "roster": ("entente.cli.roster", "The roster: who is on duty when, who is next."),
     "exchange": ("entente.cli.exchange", "Lines: what waits or is held, relays, bundles."),
     "recovery": ("entente.cli.recovery", "After a restore: what others give back."),
     "task": ("entente.cli.task", "Task an operational measure."),
