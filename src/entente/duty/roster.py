@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from entente.bodies.authority import Record, authorise
+from entente.bodies.model import Officer
 from entente.bodies.tokens import may
 from entente.duty.model import DutyFunction, RosterEntry, ShiftState, Watch
 from entente.duty.ports import DutyUnit
@@ -84,6 +85,12 @@ class Roster:
             self._record(unit, by, entry, "taken_off")
             unit.commit()
 
+    def who_works(self) -> tuple[OfficerId, ...]:
+        """Return the officers who may be entered, by id."""
+        now = self.clock.now()
+        with self.open_view() as unit:
+            return tuple(one.id for one in unit.bodies.officers() if self._works(one, now))
+
     def upcoming(self, days: int) -> tuple[RosterEntry, ...]:
         """Return who is on now and in the days to come, in the order in which they begin."""
         now = self.clock.now()
@@ -107,13 +114,16 @@ class Roster:
 
     def _require_works(self, unit: DutyUnit, officer: OfficerId, now: datetime) -> None:
         found = unit.bodies.officer(officer)
-        if found is None or found.is_machine or not may(found, (WORKS,), now, self.lists):
+        if found is None or not self._works(found, now):
             raise Invalid(
                 "Nobody was entered on the roster.",
                 field="who",
                 why=f"«{officer[:60]}» is no officer of this body whose role works shifts (docs/rules/desk.md W41).",
                 do="Name an officer as «entente officer list» does, or have a head of the body give the role.",
             )
+
+    def _works(self, officer: Officer, now: datetime) -> bool:
+        return not officer.is_machine and may(officer, (WORKS,), now, self.lists)
 
     def _authorise(self, unit: DutyUnit, by: OfficerId, subject: str) -> None:
         authorise(unit, by, KEEPS, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record)

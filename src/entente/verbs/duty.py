@@ -71,6 +71,7 @@ def _roster(node: Node, arguments: Arguments) -> JsonObject:
         "now": [entry_shown(one) for one in watch.now],
         "next": None if watch.next is None else entry_shown(watch.next),
         "on": [_shift(one) for one in watch.on],
+        "officers": [*node.duty.roster.who_works()],
         "zone": names_of(node).own.zone,
     }
 
@@ -116,6 +117,7 @@ def _line(line: JournalLine, names: Names) -> JsonObject:
     return {
         **to_object(line),
         "body": names.ref(line.body),
+        "is_ours": line.body == names.own.id,
         "subject_name": names.readable(line.subject),
     }
 

@@ -12,7 +12,9 @@ from entente.web.desk import (
     message_pages,
     permission_pages,
     record_pages,
+    roster_pages,
     search_pages,
+    shift_pages,
     standing_pages,
     task,
 )
@@ -24,6 +26,8 @@ _PARTS = (
     hit_pages,
     message_pages,
     case_pages,
+    shift_pages,
+    roster_pages,
     record_pages,
     permission_pages,
     standing_pages,
