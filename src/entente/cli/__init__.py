@@ -53,6 +53,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "request": ("entente.cli.request", "Ask a source's node for one record."),
     "shift": ("entente.cli.shift", "Shifts: begin, note, hand over, take over."),
     "roster": ("entente.cli.roster", "The roster: who is on duty when, who is next."),
+    "call": ("entente.cli.call", "Calls to officers on duty: see them, take one."),
     "exchange": ("entente.cli.exchange", "Lines: what waits or is held, relays, bundles."),
     "recovery": ("entente.cli.recovery", "After a restore: what others give back."),
     "task": ("entente.cli.task", "Task an operational measure."),

@@ -56,6 +56,11 @@ class WaitingItems(Desk):
             messages=self._messages(unit, limit) if reads else (),
         )
 
+    def open_in(self, unit: CorrespondenceUnit, limit: int) -> Waiting:
+        """Return what waits at this body, for whomever: of it somebody may have to be told outside the browser (desk.md W43)."""
+        store = unit.correspondence
+        return Waiting(store.open_hits(limit), store.open_permissions(limit), self._messages(unit, limit))
+
     def _messages(self, unit: CorrespondenceUnit, limit: int) -> tuple[tuple[Message, datetime | None], ...]:
         messages = unit.correspondence.open_messages(limit)
         instruments = self.disclosure.situation_in(unit).instruments if messages else {}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from entente.correspondence.ports import CorrespondenceUnit
+from entente.duty.calls import Call, CallState, Told
 from entente.duty.model import Note, RosterEntry, Shift, ShiftState
 from entente.kernel.ids import OfficerId
 from entente.kernel.ports import TrailRow, TrailStore
@@ -22,8 +23,19 @@ class JournalStore(TrailStore, Protocol):
         """Count the rows of some verbs between two rows, the second one included; verbs without a row are left out."""
 
 
+class Gateway(Protocol):
+    """By what an officer is told outside the browser: mail, or messages of a body's own."""
+
+    def tell(self, told: Told, reach: str) -> None:
+        """Tell one officer, once; return when the gateway took it.
+
+        Raises Unavailable where it did not: `retry_is_safe` says whether it is known that nothing left. Raises Invalid where the
+        gateway says that it does not reach this officer.
+        """
+
+
 class DutyStore(Protocol):
-    """Shifts with their notes, and the roster."""
+    """Shifts with their notes, the roster, and calls."""
 
     def put_shift(self, shift: Shift) -> None:
         """Add or replace a shift."""
@@ -58,13 +70,31 @@ class DutyStore(Protocol):
     def entries(self, since: datetime, until: datetime, limit: int) -> tuple[RosterEntry, ...]:
         """Return the entries that are in force at some moment of a time, in the order in which they begin."""
 
+    def next_call(self) -> int:
+        """Return the number of the next call, within this transaction; without a gap."""
+
+    def put_call(self, call: Call) -> None:
+        """Add or replace a call."""
+
+    def call(self, number: int) -> Call | None:
+        """Return a call."""
+
+    def is_called(self, item: str, ground: str) -> bool:
+        """Say whether there is or was a call because of a thing on a ground."""
+
+    def calls_in(self, state: CallState, limit: int) -> tuple[Call, ...]:
+        """Return the calls that stand so, the oldest first."""
+
+    def calls(self, limit: int) -> tuple[Call, ...]:
+        """Return the newest calls, newest first."""
+
 
 class DutyUnit(CorrespondenceUnit, Protocol):
-    """A unit of work with shifts and roster."""
+    """A unit of work with shifts, roster and calls."""
 
     @property
     def duty(self) -> DutyStore:
-        """Shifts and roster."""
+        """Shifts, roster and calls."""
 
     @property
     def trail(self) -> JournalStore:

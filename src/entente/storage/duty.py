@@ -1,6 +1,6 @@
-"""The tables of duty: shifts with their notes, and the roster.
+"""The tables of duty: shifts with their notes, the roster, and calls.
 
-Source: docs/rules/desk.md W40 to W42; duty.ports.DutyStore.
+Source: docs/rules/desk.md W40 to W45; duty.ports.DutyStore.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from entente.duty.calls import Call, CallState
 from entente.duty.model import Note, RosterEntry, Shift, ShiftState
 from entente.kernel.ids import OfficerId
-from entente.storage.rows import replace_row, text_of, value_of
-from entente.storage.schema import roster_entry, shift, shift_note
+from entente.storage.rows import add_to_counter, replace_row, text_of, value_of
+from entente.storage.schema import page_call, roster_entry, shift, shift_note
 
 
 class DutyTables:
@@ -90,3 +91,38 @@ class DutyTables:
             .limit(limit)
         )
         return tuple(value_of(RosterEntry, row.document) for row in self._connection.execute(query))
+
+    def next_call(self) -> int:
+        """Return the number of the next call."""
+        return add_to_counter(self._connection, "calls")
+
+    def put_call(self, call: Call) -> None:
+        """Add or replace a call."""
+        values = {
+            "item": call.needed.item,
+            "ground": call.needed.ground.value,
+            "state": call.state.value,
+            "document": text_of(call),
+        }
+        replace_row(self._connection, page_call, {"number": call.number}, values)
+
+    def call(self, number: int) -> Call | None:
+        """Return a call."""
+        query = sa.select(page_call.c.document).where(page_call.c.number == number)
+        document = self._connection.execute(query).scalar()
+        return None if document is None else value_of(Call, document)
+
+    def is_called(self, item: str, ground: str) -> bool:
+        """Say whether there is or was a call because of a thing on a ground."""
+        query = sa.select(page_call.c.number).where(page_call.c.item == item, page_call.c.ground == ground)
+        return self._connection.execute(query).scalar() is not None
+
+    def calls_in(self, state: CallState, limit: int) -> tuple[Call, ...]:
+        """Return the calls that stand so, the oldest first."""
+        query = sa.select(page_call.c.document).where(page_call.c.state == state.value).order_by(page_call.c.number)
+        return tuple(value_of(Call, row.document) for row in self._connection.execute(query.limit(limit)))
+
+    def calls(self, limit: int) -> tuple[Call, ...]:
+        """Return the newest calls, newest first."""
+        query = sa.select(page_call.c.document).order_by(page_call.c.number.desc()).limit(limit)
+        return tuple(value_of(Call, row.document) for row in self._connection.execute(query))

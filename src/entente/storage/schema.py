@@ -493,7 +493,7 @@ page_call = sa.Table(
     _text("document"),
     sa.UniqueConstraint("item", "ground"),
 )
-"""That somebody is called because of a thing at the desk, once for each ground."""
+"""That somebody is called because of a thing at the desk, once for each ground (docs/rules/desk.md W43)."""
 
 correspondence_item = sa.Table(
     "correspondence_item",

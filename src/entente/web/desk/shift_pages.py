@@ -54,6 +54,8 @@ class ShiftPage:
     others: Sequence[ShiftLine]
     """Who else is on."""
     roster: OnDuty
+    calls: int
+    """Calls that nobody took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ def _shift(asked: Asked) -> ShiftPage:
         unsigned=[_line(one, say) for one in members(answer, "unsigned")],
         others=[_line(one, say) for one in members(answer, "on") if one["officer"] != asked.officer],
         roster=on_duty(asked.perform("roster_list"), say),
+        calls=whole(answer, "calls"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from entente.web.desk import (
+    call_pages,
     case_pages,
     held_pages,
     hit_pages,
@@ -28,6 +29,7 @@ _PARTS = (
     case_pages,
     shift_pages,
     roster_pages,
+    call_pages,
     record_pages,
     permission_pages,
     standing_pages,
