@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from entente.duty.calls import Call, CallGround, CallKind, CallState, CallStep, Needed
 from entente.duty.model import DutyFunction, Note, RosterEntry, Sheet, Shift, ShiftState
 from entente.duty.ports import DutyUnit
 from entente.kernel.ids import OfficerId
@@ -93,3 +94,35 @@ def test_journal_reads_the_newest_rows_of_its_verbs_between_two_rows(store: Stor
         assert [one.sequence for one in view.trail.of_verbs({verb}, 1, 5, 2)] == [4, 5]
         assert view.trail.of_verbs({"something_else"}, 0, 6, 10) == ()
         assert view.trail.count_of_verbs({verb, "something_else"}, 1, 5) == {verb: 4}
+
+
+def call(number: int, item: str = "message-1", ground: CallGround = CallGround.URGENT) -> Call:
+    return Call(number, Needed(item, CallKind.MESSAGE, ground, "urgent", NOW), NOW)
+
+
+def test_call_is_found_by_its_number_its_state_and_its_thing(store: Store) -> None:
+    step = CallStep("duty-1", ONE, DutyFunction.DUTY_OFFICER, NOW, NOW)
+    with store.unit() as unit:
+        assert [unit.duty.next_call(), unit.duty.next_call()] == [1, 2]
+        unit.duty.put_call(call(1))
+        unit.duty.put_call(call(2, ground=CallGround.DEADLINE))
+        unit.commit()
+    with store.unit() as unit:
+        changed = replace(call(1), steps=(step,), state=CallState.ACKNOWLEDGED, acknowledged_by=ONE, closed_at=NOW)
+        unit.duty.put_call(changed)
+        unit.commit()
+    with store.view() as view:
+        assert view.duty.call(1) == changed
+        assert view.duty.call(3) is None
+        assert view.duty.calls_in(CallState.OPEN, 10) == (call(2, ground=CallGround.DEADLINE),)
+        assert [one.number for one in view.duty.calls(10)] == [2, 1]
+        assert view.duty.is_called("message-1", "urgent")
+        assert not view.duty.is_called("message-1", "danger_to_life")
+        assert not view.duty.is_called("message-2", "urgent")
+
+
+def test_number_of_a_call_that_was_undone_is_given_again(store: Store) -> None:
+    with store.unit() as unit:
+        assert unit.duty.next_call() == 1
+    with store.unit() as unit:
+        assert unit.duty.next_call() == 1
