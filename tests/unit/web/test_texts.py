@@ -18,6 +18,9 @@ from babel import Locale
 
 import entente.web.desk
 from entente.correspondence.model import HitState, PermissionState
+from entente.duty.calls import CallGround, CallKind, CallState, StepState
+from entente.duty.model import DutyFunction, OpenKind, ShiftState
+from entente.duty.rules import JOURNAL
 from entente.exchange.model import SendState
 from entente.formats.codelists import load_code_lists
 from entente.formats.schemata import load_schemata
@@ -166,6 +169,14 @@ def coded_lists() -> dict[str, set[str]]:
         "sexes": set(SEXES),
         "identifier_kinds": {*IdentifierKind},
         "validities": {*Validity},
+        "duty_functions": {*DutyFunction},
+        "shift_states": {*ShiftState},
+        "open_kinds": {*OpenKind},
+        "journal_acts": set(JOURNAL),
+        "call_kinds": {*CallKind},
+        "call_grounds": {*CallGround},
+        "call_states": {*CallState},
+        "call_steps": {*StepState},
         "hit_states": {*HitState},
         "send_states": {*SendState},
         "permission_states": {*PermissionState},
