@@ -28,9 +28,10 @@ FORM_FIELDS_MAX: Final = 200
 FORM_SECONDS_MAX: Final = 30.0
 """As long as the API waits for a body (docs/rules/api.md P6)."""
 LINE_CHARACTERS_MAX: Final = 300
-CSRF, ONCE, BACK = "csrf", "once", "back"
-"""Fields that every form has: the session's token, the form's own one-time key, and, where it has one, where to go back to."""
-_FRAME: Final = frozenset({CSRF, ONCE, BACK})
+CSRF, ONCE, BACK, SEEN = "csrf", "once", "back", "seen"
+"""Fields that every form has: the session's token, the form's own one-time key, where it has one, where to go back to, and the
+stamp of the page it stands on (changes.Changes)."""
+_FRAME: Final = frozenset({CSRF, ONCE, BACK, SEEN})
 
 
 class Kind(StrEnum):

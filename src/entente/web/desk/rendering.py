@@ -34,6 +34,20 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveHere:
+    """What a page carries to stay up to date (live.Live)."""
+
+    stamp: str
+    """Of before the page was made."""
+    about: str
+    """The thing that it is about, sealed for its session; empty for nothing single."""
+    page: str
+    """The name of its row."""
+    is_concerned: bool
+    """Whether a suspension concerns it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """What stands around a page."""
 
@@ -53,6 +67,8 @@ class Shell:
     """What the act before did: the last part of a text's key; empty for nothing."""
     zone: str = ""
     """What the times on the page are told in."""
+    live: LiveHere | None = None
+    """How it stays up to date; None for a page that does not."""
 
 
 _environment = Environment(
@@ -66,6 +82,11 @@ def static(name: str) -> str:
 
 
 _environment.globals.update(static=static, languages=LANGUAGES, looks=LOOKS, prefix=PREFIX)
+
+
+def fragment(template: str, content: Content, say: Wording) -> str:
+    """Return a part of a page, without the shell."""
+    return _environment.get_template(f"desk/{template}").render(page=content, t=say.text, say=say)
 
 
 def rendered(
