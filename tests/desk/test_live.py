@@ -130,7 +130,10 @@ def test_match_of_a_standing_query_is_told_to_its_officer_alone(world: DeskWorld
             return (matched,) if position < matched.sequence else ()
 
     loop, hub = asyncio.new_event_loop(), Changes(One(), world.desk.parts.told_as, lambda: False, "era")
-    listeners = [Listener(f"s-{one}", one, frozenset({"match"}), "", lambda _: True, loop) for one in (DUTY, "duty-2")]
+    listeners = [
+        Listener(f"s-{one}", one, frozenset({"match"}), "", is_shown=False, may_hear=lambda _: True, loop=loop)
+        for one in (DUTY, "duty-2")
+    ]
     stamp = hub.stamp()
     assert [hub.open(one, stamp) for one in listeners] == [True, True]
     assert hub.step() == 1
@@ -302,8 +305,9 @@ def test_two_officers_at_one_case_are_told_of_each_other_and_of_what_the_other_d
             theirs = carried(other, case_path(world))
             there = {"kinds": "this", "about": theirs[1], "from": theirs[0]}
             assert "duty-2" not in news(browser, case_path(world), mine)
-            async with streaming(world.app, session_of(other), there):
+            async with streaming(world.app, session_of(other), there) as beside:
                 await stream.wait(stream.told)
+                await beside.wait(beside.told)
                 assert "duty-2 has this open too." in news(browser, case_path(world), mine)
                 assert "duty-1 has this open too." in news(other, case_path(world), theirs)
             await asyncio.sleep(0)

@@ -68,6 +68,8 @@ class Listener:
     kinds: frozenset[str]
     thing: str
     """What the page is about, as the trail names it; empty for nothing single."""
+    is_shown: bool
+    """Whether others who have a page about the same open are told so."""
     may_hear: Callable[[tuple[str, ...]], bool]
     loop: asyncio.AbstractEventLoop
     pending: set[str] = field(default_factory=set)
@@ -129,6 +131,9 @@ class Changes:
                 listener.pending |= listener.kinds
             else:
                 _add(listener, unseen)
+            if listener.is_shown and (others := self._beside(listener.thing, listener.session)):
+                listener.pending.add(THIS)
+                self._tell_beside(others)
             self._listeners.add(listener)
         return True
 
@@ -136,6 +141,8 @@ class Changes:
         """Stop telling a stream. Twice is harmless."""
         with self._lock:
             self._listeners.discard(listener)
+            if listener.is_shown:
+                self._tell_beside(self._beside(listener.thing, listener.session))
 
     def take(self, listener: Listener) -> tuple[frozenset[str], str]:
         """Return the kinds that a stream was not told yet, and the stamp up to which it then knows."""
@@ -150,9 +157,9 @@ class Changes:
             return None if unseen is None else list(unseen)
 
     def beside(self, thing: str, session: str) -> Sequence[str]:
-        """Return the accounts that have a page about a thing open in another session, in order, each once."""
+        """Return the accounts that show to have a page about a thing open in another session, in order, each once."""
         with self._lock:
-            found = {one.account for one in self._listeners if one.thing == thing and one.session != session}
+            found = {one.account for one in self._beside(thing, session)}
         return sorted(found)
 
     def step(self) -> int:
@@ -182,15 +189,14 @@ class Changes:
             self._wake(one for one in self._listeners if one.pending or one.is_doubtful)
         return len(rows)
 
-    def tell_beside(self, thing: str, session: str) -> None:
+    def _beside(self, thing: str, session: str) -> list[Listener]:
+        return [one for one in self._listeners if one.is_shown and one.thing == thing and one.session != session]
+
+    def _tell_beside(self, others: Sequence[Listener]) -> None:
         """Wake the pages about a thing in other sessions: somebody came to it, or left it."""
-        if not thing:
-            return
-        with self._lock:
-            concerned = [one for one in self._listeners if one.thing == thing and one.session != session]
-            for listener in concerned:
-                listener.pending.add(THIS)
-            self._wake(concerned)
+        for listener in others:
+            listener.pending.add(THIS)
+        self._wake(others)
 
     def _change(self, row: TrailRow, told: Told) -> Change:
         self._number += 1

@@ -61,8 +61,8 @@ _SHARED: Final = frozenset(
 )
 """Families of verbs whose pages show or send what bodies share: these a suspension concerns."""
 _STANDS: Final = frozenset({"participation", "suspend", "resume"})
-_WORKED_ON_TOGETHER: Final = ("/cases/", "/hits/", "/permissions/", "/messages/")
-"""Pages on which it is said who else has them open. Of a record or a search it is not: who looks at whom is nobody's news."""
+_RECORDS: Final = "body:"
+"""How a record's id begins. Of a record it is not said who else has it open: who looks at whom is nobody's news."""
 
 SessionOfRequest = Callable[[Request], Session | None]
 
@@ -132,11 +132,11 @@ class Live:
         kinds = frozenset(request.query_params.get("kinds", "").split(",")[:KINDS_MAX])
         thing = self._thing(session, request.query_params.get("about", ""))
         loop = asyncio.get_running_loop()
-        listener = Listener(session.csrf, session.account, kinds, thing, self._ear(session), loop)
+        is_shown = bool(thing) and not thing.startswith(_RECORDS)
+        listener = Listener(session.csrf, session.account, kinds, thing, is_shown, self._ear(session), loop)
         stamp = request.headers.get("last-event-id") or request.query_params.get("from", "")
         if not await run_in_threadpool(self.changes.open, listener, stamp):
             return Response(status_code=_NO_CONTENT)
-        self.changes.tell_beside(thing, session.csrf)
         return Stream(self.changes, listener, partial(self._session_of, request))
 
     async def news(self, request: Request) -> Response:
@@ -157,15 +157,10 @@ class Live:
             title=say.text("news.title"),
             stands=_stands(unseen, names, say) if asked.get("concerned") == "yes" else (),
             changed=_changed(unseen, thing, session, names, say),
-            beside=self._beside(own_path(asked.get("to", "")), thing, session),
+            beside=[one for one in self.changes.beside(thing, session.csrf) if one != session.account],
             to=own_path(asked.get("to", "")),
         )
         return HTMLResponse(fragment("news.html", news, say))
-
-    def _beside(self, path: str, thing: str, session: Session) -> Sequence[str]:
-        if not thing or not any(part in path for part in _WORKED_ON_TOGETHER):
-            return ()
-        return [one for one in self.changes.beside(thing, session.csrf) if one != session.account]
 
     def _ear(self, session: Session) -> Callable[[tuple[str, ...]], bool]:
         account = Officer(session.account, session.roles)
@@ -209,7 +204,6 @@ class Stream(Response):
         finally:
             gone.cancel()
             self._changes.close(listener)
-            self._changes.tell_beside(listener.thing, listener.session)
 
     async def _told(self, send: Send, gone: asyncio.Future[None]) -> None:
         listener, seconds = self._listener, asyncio.get_running_loop().time
