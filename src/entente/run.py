@@ -104,12 +104,12 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         token = Folder(settings.folder).operator_token()
         runner = Runner(settings.search_workers, lambda: server.is_stopping)
         api = Api(node, ApiParts.of(store.act, store.view, token, runner, JobFolder(settings.folder)))
-        housekeeper = Housekeeper(partial(_keep_house, node, api))
         meters = Meters(node)
         parts_of_desk = DeskParts(
             CookieSessions(node), api.once, runner, is_local, TrailSource(store.view), told_as, runner.is_stopping
         )
         desk = Desk(node, parts_of_desk)
+        housekeeper = Housekeeper(partial(_keep_house, node, api, desk))
         desk_follower = Follower(desk.changes.step, "desk")
         store.after_change.append(desk_follower.wake)
         web = None
@@ -227,8 +227,9 @@ def _application(
     return Starlette(routes=mounted, middleware=[observed], exception_handlers=handlers, lifespan=lifespan)
 
 
-def _keep_house(node: Node, api: Api) -> None:
+def _keep_house(node: Node, api: Api, desk: Desk) -> None:
     api.once.forget_old()
+    desk.drafts.forget_old(node.clock.now())
     node.erasing.run()
     node.accounts.sessions.remove_over()
     node.accounts.sign_in.forget_old()

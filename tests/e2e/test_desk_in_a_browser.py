@@ -313,6 +313,29 @@ def test_twenty_officers_at_once_each_see_their_own_and_no_act_is_lost(world: De
     assert sorted(written) == sorted((one, f"Note of {one}") for one in officers)
 
 
+def test_lost_connection_loses_no_draft(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, viewport=DESK) as seen:
+        page = f"/desk/cases/{world.bureau.case}"
+        seen.open(page)
+        with seen.page.expect_response("**/desk/drafts?act=note_case"):
+            seen.page.fill("#note_case-text", "Begun before the line went")
+        seen.page.context.set_offline(True)
+        seen.page.fill("#note_case-text", "Written while the line was gone")
+        seen.page.click("text=Add the note")
+        seen.page.wait_for_selector("[data-lost=line]")
+        assert seen.page.input_value("#note_case-text") == "Written while the line was gone"
+        seen.page.context.set_offline(False)
+        # Another window of the same officer has what was kept last.
+        with window(browser, world, address, viewport=DESK) as other:
+            other.open(page)
+            assert other.page.input_value("#note_case-text") == "Begun before the line went"
+            assert other.violations() == []
+        seen.page.dblclick("text=Add the note")
+        seen.page.wait_for_url("**?done=case_noted")
+        assert seen.page.input_value("#note_case-text") == ""
+        assert seen.page.locator("text=Written while the line was gone").count() == 1
+
+
 def test_two_browsers_on_two_nodes_see_what_the_other_does_without_loading_anew(
     world: DeskWorld, browser: Browser, address: str, tmp_path: Path
 ) -> None:

@@ -40,6 +40,8 @@ from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk import wrong
 from entente.web.desk.changes import Changes
 from entente.web.desk.cookies import token_of, whence
+from entente.web.desk.draft_routes import DraftRoutes
+from entente.web.desk.drafts import Drafts
 from entente.web.desk.forms import ONCE, SEEN, Entered, Fault, entered, fault_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
@@ -74,17 +76,20 @@ class Desk:
     def __init__(self, node: Node, parts: DeskParts, pages: Sequence[Page] = PAGES) -> None:
         self.node = node
         self.parts = parts
+        self._shown = {page.name: page for page in pages if isinstance(page, ShowPage)}
+        self._acts = [page for page in pages if isinstance(page, ActPage)]
         self.memories = Memories()
+        self.drafts = Drafts()
+        self.taking = DraftRoutes(self.drafts, {act.name: act for act in self._acts}, self._session, node.clock)
         # A stamp of another process says nothing here, and what this one sealed another does not open.
         self.changes = Changes(parts.rows, parts.told_as, parts.is_stopping, era=secrets.token_hex(4))
         self.live = Live(node, self.changes, self._session, parts.session_of, self.say, secrets.token_bytes(32))
-        self._shown = {page.name: page for page in pages if isinstance(page, ShowPage)}
-        self._acts = [page for page in pages if isinstance(page, ActPage)]
 
     def mount(self, beside: Sequence[Route] = ()) -> Mount:
         """Return the desk at its place, with routes that are no rows of its table beside them: the entrance, accounts."""
         routes = [
             *beside,
+            *self.taking.routes(),
             *self.live.routes(),
             *(Route(page.path, partial(self._show, page), methods=["GET"]) for page in self._shown.values()),
             *(Route(act.path, partial(self._act, act), methods=["POST"]) for act in self._acts),
@@ -149,10 +154,15 @@ class Desk:
 
     def _show_now(self, page: ShowPage, asked: Asked, request: Request) -> Response:
         """Make and write a page, in a thread."""
+        draft = self.drafts.of(asked.officer, _here(request), self.node.clock.now())
+        shell = self._shell_of(request, page, asked)
+        if draft is not None and any(act.name == draft.act and act.form_on == page.name for act in self._acts):
+            asked = replace(asked, form=Entered(draft.values, of=draft.act))
+            shell = replace(shell, draft_at=asked.say.moment(draft.at))
         content = page.make(asked)
         if isinstance(content, Elsewhere):
             return RedirectResponse(content.to, SEE_OTHER)
-        return rendered(page.template, content, self._shell_of(request, page, asked), asked.say)
+        return rendered(page.template, content, shell, asked.say, asked.form)
 
     def _done(self, act: ActPage, asked: Asked) -> Done:
         """Do what a form asks, in a thread; what its path names and nothing here has is not there."""
@@ -176,6 +186,8 @@ class Desk:
         except EntenteError as error:
             faults = (fault_of(error, act.fields, asked.say),)
             return self._given_back(act, asked, request, faults, error)
+        if asked.form.here:
+            self.drafts.drop(asked.officer, asked.form.here)
         where = f"{done.to}{'&' if '?' in done.to else '?'}done={done.said}" if done.said else done.to
         return RedirectResponse(where, SEE_OTHER)
 
@@ -261,7 +273,8 @@ class Desk:
         return Wording(language_of(request, session), zone_of(names_of(self.node).own.zone))
 
     def _shell_of(self, request: Request, page: ShowPage, asked: Asked) -> Shell:
-        return self.shell(request, asked.session, page, self.live.here(page, asked))
+        shell = self.shell(request, asked.session, page, self.live.here(page, asked))
+        return replace(shell, here=asked.form.here or shell.here)
 
     def shell(
         self,

@@ -17,7 +17,7 @@ from entente.web.desk.forms import Entered
 from entente.web.desk.page import PREFIX, Content
 from entente.web.desk.static_files import STATIC_PATH, static_files
 from entente.web.pages import TEMPLATES
-from entente.web.wording import LANGUAGES, Wording
+from entente.web.wording import LANGUAGES, Moment, Wording
 
 LOOKS: Final = ("auto", "light", "dark")
 """How pages look: as the machine is set, or always light or dark."""
@@ -69,6 +69,8 @@ class Shell:
     """What the times on the page are told in."""
     live: LiveHere | None = None
     """How it stays up to date; None for a page that does not."""
+    draft_at: Moment | None = None
+    """Of when what stands in a form of it is, where its officer began it before and has not sent it."""
 
 
 _environment = Environment(
