@@ -17,6 +17,7 @@ import yaml
 from babel import Locale
 
 import entente.web.desk
+from entente.agreements.model import ParticipationState
 from entente.correspondence.model import HitState, PermissionState
 from entente.duty.calls import CallGround, CallKind, CallState, StepState
 from entente.duty.model import DutyFunction, OpenKind, ShiftState
@@ -67,6 +68,7 @@ def put_together() -> Iterator[str]:
     yield from (f"wrong.{error.code}" for error in EntenteError.__subclasses__())
     yield from (f"state.{state}" for state in ("open", "closed"))
     yield from (f"evidence.{side}" for side in EvidenceKind)
+    yield from (f"news.{state}" for state in ParticipationState)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
 
