@@ -13,6 +13,7 @@ from entente.verbs.references import names_and_officer
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text
+from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 50
@@ -61,7 +62,6 @@ class EventLine:
     text: str
     to: str
     """Where the item it is about is shown; empty for none."""
-    is_english: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +167,8 @@ def _event(event: JsonObject, say: Wording) -> EventLine:
         at=say.moment(parse_time(text(event, "at"), "at")),
         kind=say.code("case_events", kind),
         officer=text(event, "officer"),
-        text=text(event, "text"),
+        text=text(event, "text") if kind in _WRITTEN else said(say, text(event, "text")),
         to=f"{_ITEM_PATHS[kind]}/{subject}" if kind in _ITEM_PATHS else "",
-        is_english=kind not in _WRITTEN,
     )
 
 
