@@ -202,9 +202,11 @@ def test_english_words_of_codes_are_the_labels_of_the_lists(listed: str) -> None
     assert {code: entry.label for code, entry in entries.items()} == code_texts_of("en")[listed]
 
 
-def test_worded_properties_are_properties_with_their_english_label() -> None:
+def test_every_property_has_words_and_its_english_ones_are_its_label() -> None:
     labels = {(name, prop.label) for schema in load_schemata().values() for name, prop in schema.properties.items()}
-    assert set(code_texts_of("en")["properties"].items()) <= labels
+    worded = code_texts_of("en")["properties"]
+    assert set(worded) == {name for name, _ in labels}
+    assert set(worded.items()) <= labels
 
 
 def hard_coded(template: str) -> list[str]:
