@@ -130,7 +130,10 @@ class Wording:
         Codes that ISO 3166-1 leaves to its users (XA to XZ …) mean to CLDR what they do not mean here.
         """
         code = code.upper()
-        name: str | None = None if _LEFT_TO_USERS.fullmatch(code) else self.locale.territories.get(code)
+        if _LEFT_TO_USERS.fullmatch(code):
+            own = ours.get(code, code)
+            return self.text("shell.user_assigned", code=code) if own.startswith(f"{code} ") else own
+        name: str | None = self.locale.territories.get(code)
         return name if name is not None else ours.get(code, code)
 
     def number(self, value: int) -> str:
@@ -140,7 +143,7 @@ class Wording:
 
     def percent(self, thousandths: int) -> str:
         """Return a score in thousandths as hundredths."""
-        shown: str = format_percent(thousandths / 1000, format="#,##0%", locale=self.locale, numbering_system="latn")
+        shown: str = format_percent(thousandths / 1000, locale=self.locale, numbering_system="latn")
         return shown
 
     def moment(self, at: datetime) -> Moment:

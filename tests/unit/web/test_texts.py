@@ -26,6 +26,7 @@ from entente.identity.identifiers.reading import IdentifierKind, Validity
 from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
 from entente.records.model import HolderState
+from entente.web.desk.first_steps_page import STEPS
 from entente.web.desk.home_page import KINDS, NEXT_ACTS
 from entente.web.desk.page import ActPage, ShowPage
 from entente.web.desk.rendering import LOOKS
@@ -67,6 +68,9 @@ def put_together() -> Iterator[str]:
     yield from (f"evidence.{side}" for side in EvidenceKind)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
+    yield from (f"first_steps.{name}{part}" for name, _, _ in STEPS for part in ("", "_help"))
+    # Of countries, by the wording itself.
+    yield "shell.user_assigned"
     # Told by what rooms say (test_room_texts.py, which holds them against the rooms' code).
     yield from room_texts()
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from entente.web.desk import (
     case_pages,
+    first_steps_page,
     held_pages,
     hit_pages,
     home_page,
@@ -28,6 +29,7 @@ _PARTS = (
     permission_pages,
     standing_pages,
     held_pages,
+    first_steps_page,
     task,
 )
 """In the order of the navigation."""
