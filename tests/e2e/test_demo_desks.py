@@ -59,7 +59,10 @@ def test_account_of_the_demonstration_signs_in_with_what_was_printed(node: Node)
 
 
 def test_code_holds_until_the_half_minute_ends() -> None:
-    account, start = Account("XA-NCB", "", DUTY, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"), datetime(2026, 11, 27, 4, 0, tzinfo=UTC)
+    account, start = (
+        Account("XA-NCB", "", DUTY, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+        datetime(2026, 11, 27, 4, 0, tzinfo=UTC),
+    )
     end = start + timedelta(seconds=CODE_SECONDS - 1)
     assert (account.seconds_left(start), account.seconds_left(end)) == (CODE_SECONDS, 1)
     assert account.code(start) == account.code(end) != account.code(end + timedelta(seconds=1))

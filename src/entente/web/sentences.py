@@ -297,6 +297,12 @@ def _field(say: Wording, text: str, depth: int) -> Markup:
     return say.text(f"field.{text}") if say.has(f"field.{text}") else _plain(say, text, depth)
 
 
+def _verb(say: Wording, text: str, depth: int) -> Markup:
+    """Return what a role may do, by its code as it is written in sentences, with blanks."""
+    code = text.replace(" ", "_")
+    return escape(say.code("verbs", code)) if code in say.codes("verbs") else _plain(say, text, depth)
+
+
 def _day(say: Wording, text: str, depth: int) -> Markup:
     try:
         return escape(say.day(date.fromisoformat(text)))
@@ -333,6 +339,7 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "level": (_ANY, _coded("confidentiality")),
     "roles": (_ANY, _coded("roles")),
     "property": (_ANY, _labelled),
+    "verb": (_ANY, _verb),
     "named": (_ANY, _field),
     "part": (re.compile("|".join(map(re.escape, Part))), _clause),
     "field": (re.compile("|".join(map(re.escape, MrzField))), _clause),

@@ -127,12 +127,15 @@ class Wording:
     def country(self, code: str, ours: Mapping[str, str]) -> str:
         """Return the name of a country by its code of two letters, as CLDR has it; of others as our own list has it.
 
-        Codes that ISO 3166-1 leaves to its users (XA to XZ …) mean to CLDR what they do not mean here.
+        A code that two states had in turn (CS) means both: a document says which by its date. Codes that ISO 3166-1 leaves to its
+        users (XA to XZ …) mean to CLDR what they do not mean here.
         """
         code = code.upper()
         if _LEFT_TO_USERS.fullmatch(code):
             own = ours.get(code, code)
             return self.text("shell.user_assigned", code=code) if own.startswith(f"{code} ") else own
+        if code in (former := self.codes("former_states")):
+            return former[code]
         name: str | None = self.locale.territories.get(code)
         return name if name is not None else ours.get(code, code)
 

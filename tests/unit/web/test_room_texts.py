@@ -149,6 +149,13 @@ def test_evidence_is_told_with_its_parts_and_what_is_no_part_stays() -> None:
     assert said(FRENCH, "surname of sorts: odd") == f"{ENGLISH_MARK}surname of sorts: odd</bdi>"
 
 
+def test_what_a_role_may_do_is_said_in_words() -> None:
+    assert bare("duty-1 did not confirm hit.") == (
+        "duty-1 n’a pas fait ceci : Confirmer ou rejeter une réponse positive."
+    )
+    assert bare("The role duty_officer may open_case.") == "Le rôle « Agent de permanence » permet : Ouvrir un dossier."
+
+
 def test_what_is_not_known_again_stays_english_and_is_marked_as_it() -> None:
     told = said(FRENCH, "The source set no restriction. Nobody ever said this. The source set no restriction.")
     assert told == (

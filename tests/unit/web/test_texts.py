@@ -171,6 +171,7 @@ def coded_lists() -> dict[str, set[str]]:
         "suspension_reasons": set(lists.suspension_reasons),
         "erasure_reasons": set(lists.erasure_reasons),
         "roles": set(lists.roles),
+        "verbs": set(lists.verbs),
         "acts": {*DisclosureAct},
         "source_evaluations": {*SourceEvaluation},
         "information_evaluations": {*InformationEvaluation},

@@ -13,7 +13,7 @@ from entente.verbs.references import names_and_officer
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text
-from entente.web.sentences import said
+from entente.web.sentences import is_known, said
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 50
@@ -167,9 +167,14 @@ def _event(event: JsonObject, say: Wording) -> EventLine:
         at=say.moment(parse_time(text(event, "at"), "at")),
         kind=say.code("case_events", kind),
         officer=text(event, "officer"),
-        text=text(event, "text") if kind in _WRITTEN else said(say, text(event, "text")),
+        text=_told(text(event, "text"), is_written=kind in _WRITTEN, say=say),
         to=f"{_ITEM_PATHS[kind]}/{subject}" if kind in _ITEM_PATHS else "",
     )
+
+
+def _told(text: str, *, is_written: bool, say: Wording) -> str:
+    """Return what a room wrote into the chronology in the reader's language; what officers wrote, as it is."""
+    return text if is_written or not is_known(text) else said(say, text)
 
 
 def _note(asked: Asked) -> Done:
