@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -19,6 +20,7 @@ from babel import Locale
 import entente.web.desk
 from entente.correspondence.model import HitState, PermissionState
 from entente.exchange.model import SendState
+from entente.exchange.renewing import RENEWAL_KIND
 from entente.formats.codelists import load_code_lists
 from entente.formats.schemata import load_schemata
 from entente.handling.model import DisclosureAct, InformationEvaluation, SourceEvaluation
@@ -26,6 +28,7 @@ from entente.identity.identifiers.reading import IdentifierKind, Validity
 from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
 from entente.records.model import HolderState
+from entente.statement_table import accept_table
 from entente.web.desk.first_steps_page import STEPS
 from entente.web.desk.home_page import KINDS, NEXT_ACTS
 from entente.web.desk.page import ActPage, ShowPage
@@ -184,6 +187,21 @@ def coded_lists() -> dict[str, set[str]]:
         "holder_states": {*HolderState},
         "schemata": set(schemata),
     }
+
+
+class AnyRoom:
+    """Stands where the table of statements wants a room: only what it is called by matters."""
+
+    def __getattr__(self, name: str) -> AnyRoom:
+        """Be whatever the room has."""
+        return self
+
+
+def test_every_kind_of_statement_that_a_room_takes_has_words() -> None:
+    room: Any = AnyRoom()
+    taken = set(accept_table(room, room, room, room, room, room))
+    # A renewal is made by the node alone, and held by nobody.
+    assert set(code_texts_of("en")["statement_kinds"]) == taken - {RENEWAL_KIND}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -59,7 +59,7 @@ def _line(one: JsonObject, say: Wording) -> HeldLine:
     return HeldLine(
         number=whole(one, "number"),
         body=body_name(member(one, "to")),
-        kind=text(one, "kind").replace("_", " "),
+        kind=say.code("statement_kinds", text(one, "kind")),
         instrument=text(one, "instrument"),
         about=text(one, "about"),
         held_since=say.moment(parse_time(text(one, "held_since"), "held_since")),
