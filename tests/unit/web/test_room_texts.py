@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import entente
+from entente.agreements.model import ParticipationState
 from entente.correspondence.model import HitState
 from entente.identity.alike import Agreement
 from entente.identity.dates import DateAgreement
@@ -36,6 +37,7 @@ SPEAKING = (
 # Rooms all of whose sentences pages show: a ground, a remedy, an error of an officer's day.
 SAID_WHOLE = (
     "disclosure/grounds.py", "disclosure/instruments.py", "disclosure/leaves.py", "agreements/rules.py",
+    "agreements/participation.py", "agreements/standing.py",
     "correspondence/channels.py", "correspondence/hits.py", "correspondence/steps.py", "cases/rules.py",
     "identity/rules.py", "identity/namesakes.py", "identity/scanned.py", "identity/standing.py", "records/withdrawing.py",
     "bodies/authority.py", "bodies/password_rules.py", "web/desk/forms.py", "web/desk/desk.py",
@@ -114,7 +116,9 @@ def test_all_evidence_is_known(name: str) -> None:
     assert clauses - known() == set()
 
 
-@pytest.mark.parametrize("listed", [Part, Agreement, DateAgreement, HitState, tuple(WORDS.values())])
+@pytest.mark.parametrize(
+    "listed", [Part, Agreement, DateAgreement, HitState, ParticipationState, tuple(WORDS.values())]
+)
 def test_words_that_stand_in_sentences_are_known(listed: type | tuple[str, ...]) -> None:
     assert {str(one) for one in listed} - known() == set()  # type: ignore[union-attr]
 
