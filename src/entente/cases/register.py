@@ -104,7 +104,7 @@ class Register(Keeping):
             case = case_to_work_on(unit, number, self._knowing(unit, officer, now))
             check_version(case, version)
             if (case.title, case.crime_area) == (title, crime_area):
-                raise unchanged(case, "It has this title and this crime area already")
+                raise unchanged(case, "It has this title and this crime area already (docs/rules/cases.md C9).")
             changed = replace(case, title=title, crime_area=crime_area, version=case.version + 1)
             unit.cases.put(changed)
             unit.cases.add_event(number, CaseEvent(now, keeper.id, "renamed", number, f"{case.title} → {title}"))

@@ -151,13 +151,13 @@ def subjects_of(number: str, events: Iterable[CaseEvent]) -> frozenset[str]:
 
 
 def unchanged(case: Case, why: str) -> Conflict:
-    """Return the refusal of a change to what a case is already: somebody else may have made it a moment ago.
+    """Return the refusal of a change to what a case is already, a sentence: somebody else may have made it a moment ago.
 
     Source: docs/rules/cases.md C9.
     """
     return Conflict(
         f"The case {case.number} was not changed.",
-        why=f"{why} (docs/rules/cases.md C9).",
+        why=why,
         do="Look at what it says now.",
     )
 

@@ -46,7 +46,7 @@ class Teams(Keeping):
             if len(members) > TEAM_MAX:
                 raise bad("team", f"a team has at most {TEAM_MAX} officers")
             if frozenset(members) == frozenset(case.team):
-                raise unchanged(case, "These are the officers who may know of it already")
+                raise unchanged(case, "These are the officers who may know of it already (docs/rules/cases.md C9).")
             changed = replace(case, team=members, version=case.version + 1)
             unit.cases.put(changed)
             unit.cases.add_event(number, CaseEvent(now, keeper.id, "team", number, ", ".join(members)))
@@ -74,7 +74,7 @@ class Teams(Keeping):
             if unit_name and (len(unit_name) > UNIT_CHARACTERS_MAX or not is_line(unit_name)):
                 raise bad("unit", f"a unit is named in one line of at most {UNIT_CHARACTERS_MAX} characters")
             if to == case.in_charge and unit_name == case.unit:
-                raise unchanged(case, "This officer has charge of it already, for this unit")
+                raise unchanged(case, "This officer has charge of it already, for this unit (docs/rules/cases.md C9).")
             if not self._may_be_given(unit.bodies.officer(to), now):
                 raise bad("to", f"«{to[:60]}» is no active officer of ours whose role keeps cases")
             team = tuple(dict.fromkeys((to, *(one for one in case.team if one != case.in_charge)))) if case.team else ()

@@ -7,7 +7,7 @@ Source: docs/rules/correspondence.md M1 and M15.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -175,6 +175,18 @@ class Desk:
 
     def _knowing(self, unit: CorrespondenceUnit, officer: OfficerId | None) -> Knowing:
         return knowing_of(unit, officer, self.clock.now(), self.lists)
+
+    def hidden_among(self, unit: CorrespondenceUnit, ids: Collection[str], officer: OfficerId) -> frozenset[str]:
+        """Return those of some ids, of cases and of what was sent about them, that the officer may not know of.
+
+        Source: docs/rules/cases.md C8.
+        """
+        cases = {**{one: one for one in ids}, **unit.correspondence.cases_of(ids)}
+        knowing, teams = self._knowing(unit, officer), unit.cases.teams(set(cases.values()))
+        if knowing.oversees:
+            return frozenset()
+        hidden = {number for number, team in teams.items() if knowing.officer not in team}
+        return frozenset(one for one, number in cases.items() if number in hidden)
 
     def _require_known(self, unit: CorrespondenceUnit, officer: OfficerId | None, way: Way, header: Header) -> None:
         """Raise NotFound for an item that belongs to a case of ours which the officer may not know of.

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entente.bodies.tokens import may
-from entente.cases.model import CaseTask
+from entente.cases.model import NOBODY, CaseTask, Knowing
 from entente.correspondence.desk import Desk
 from entente.correspondence.model import Hit, Message, PermissionRequest, Way
+from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import due_at
 from entente.disclosure.model import InForce
 from entente.kernel.ids import InstrumentId, OfficerId
@@ -43,22 +44,44 @@ class WaitingItems(Desk):
         Source: docs/rules/desk.md W32.
         """
         with self.open_unit() as unit:
-            asking, now = unit.bodies.officer(officer), self.clock.now()
-            if asking is None:
-                return Waiting()
-            knowing = self._knowing(unit, officer)
-            ways = [way for way, verb in _HITS if may(asking, (verb,), now, self.lists)]
-            hits = unit.correspondence.open_hits(limit, knowing) if ways else ()
-            grants = may(asking, ("grant_permission",), now, self.lists)
-            reads = may(asking, ("read_message",), now, self.lists)
-            messages = unit.correspondence.open_messages(limit, knowing) if reads else ()
-            instruments = self.disclosure.situation_in(unit).instruments if messages else {}
-            return Waiting(
-                hits=tuple((way, hit) for way, hit in hits if way in ways),
-                permissions=unit.correspondence.open_permissions(limit, knowing) if grants else (),
-                messages=tuple((one, self._due(one, instruments)) for one in messages),
-                tasks=unit.cases.open_tasks(asking.id, limit),
-            )
+            return self.waiting_in(unit, officer, limit)
+
+    def waiting_in(
+        self, unit: CorrespondenceUnit, officer: OfficerId, limit: int, knowing: Knowing | None = None
+    ) -> Waiting:
+        """Return what waits for an officer as of a unit of work that is open.
+
+        `knowing` is who else reads it, where others do: then nothing of a case that they may not know of.
+        """
+        asking, now = unit.bodies.officer(officer), self.clock.now()
+        if asking is None:
+            return Waiting()
+        knowing = self._knowing(unit, officer) if knowing is None else knowing
+        ways = [way for way, verb in _HITS if may(asking, (verb,), now, self.lists)]
+        hits = unit.correspondence.open_hits(limit, knowing) if ways else ()
+        grants = may(asking, ("grant_permission",), now, self.lists)
+        reads = may(asking, ("read_message",), now, self.lists)
+        return Waiting(
+            hits=tuple((way, hit) for way, hit in hits if way in ways),
+            permissions=unit.correspondence.open_permissions(limit, knowing) if grants else (),
+            messages=self._messages(unit, limit, knowing) if reads else (),
+            tasks=unit.cases.open_tasks(asking.id, limit),
+        )
+
+    def open_in(self, unit: CorrespondenceUnit, limit: int) -> Waiting:
+        """Return what waits at this body, for whomever: of it somebody may have to be told outside the browser (desk.md W43).
+
+        Of what belongs to a case with a team nobody is told there: who is next on the roster may not know of it.
+        """
+        store = unit.correspondence
+        return Waiting(store.open_hits(limit), store.open_permissions(limit), self._messages(unit, limit, NOBODY))
+
+    def _messages(
+        self, unit: CorrespondenceUnit, limit: int, knowing: Knowing
+    ) -> tuple[tuple[Message, datetime | None], ...]:
+        messages = unit.correspondence.open_messages(limit, knowing)
+        instruments = self.disclosure.situation_in(unit).instruments if messages else {}
+        return tuple((one, self._due(one, instruments)) for one in messages)
 
     def _due(self, message: Message, instruments: Mapping[InstrumentId, InForce]) -> datetime | None:
         """Return until when what a message asks is due (docs/rules/correspondence.md M9); None for one that asks nothing."""

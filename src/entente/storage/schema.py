@@ -508,6 +508,42 @@ decision_basis = sa.Table(
 )
 """What an officer saw as they decided. `seen` holds what the record said, and is emptied when the record is erased."""
 
+shift = sa.Table(
+    "shift",
+    metadata,
+    _key("id"),
+    _moment("began_at", index=True),
+    _text("officer"),
+    _text("state", index=True),
+    _text("document"),
+)
+shift_note = sa.Table(
+    "shift_note",
+    metadata,
+    _key_number("position"),
+    sa.Column("shift", sa.ForeignKey("shift.id"), nullable=False, index=True),
+    _text("document"),
+)
+roster_entry = sa.Table(
+    "roster_entry",
+    metadata,
+    _key("id"),
+    _moment("begins_at"),
+    _moment("ends_at", index=True),
+    _text("document"),
+)
+page_call = sa.Table(
+    "page_call",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    _text("item"),
+    _text("ground"),
+    _text("state", index=True),
+    _text("document"),
+    sa.UniqueConstraint("item", "ground"),
+)
+"""That somebody is called because of a thing at the desk, once for each ground (docs/rules/desk.md W43)."""
+
 correspondence_item = sa.Table(
     "correspondence_item",
     metadata,

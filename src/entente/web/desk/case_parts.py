@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup, escape
+
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.web.desk.naming import record_path
 from entente.web.desk.page import PREFIX
 from entente.web.desk.reading import members, text, texts, whole
 from entente.web.desk.search_pages import EvidenceLine
+from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
 
@@ -173,8 +176,10 @@ def decision_line(one: JsonObject, say: Wording) -> DecisionLine:
         due=_moment(one, "due_at", say),
         is_shown=shown is not None,
         statement=text(shown, "statement") if shown is not None else "",
-        grounds=texts(shown, "grounds") if shown is not None else (),
-        pieces=[EvidenceLine(text(piece, "text"), text(piece, "kind")) for piece in members(shown, "evidence")]
+        grounds=[_ground(one, say) for one in texts(shown, "grounds")] if shown is not None else (),
+        pieces=[
+            EvidenceLine(said(say, text(piece, "text")), text(piece, "kind")) for piece in members(shown, "evidence")
+        ]
         if shown is not None
         else (),
     )
@@ -192,6 +197,12 @@ def decisions_of(answer: JsonObject, say: Wording) -> list[DecisionLine]:
 def records_of(decisions: Sequence[DecisionLine]) -> list[tuple[str, str]]:
     """Return the records that something was decided about, each once, with where it is shown."""
     return list(dict.fromkeys((one.record, one.record_to) for one in decisions))
+
+
+def _ground(kept: str, say: Wording) -> Markup:
+    """Return a ground as it was kept, its number and its sentence, in the reader's language."""
+    number, sign, sentence = kept.partition(" · ")
+    return escape(f"{number}{sign}") + said(say, sentence)
 
 
 def _moment(one: JsonObject, name: str, say: Wording) -> Moment | None:
