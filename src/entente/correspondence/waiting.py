@@ -37,7 +37,7 @@ class WaitingItems(Desk):
 
         Source: docs/rules/desk.md W32.
         """
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             asking, now = unit.bodies.officer(officer), self.clock.now()
             if asking is None:
                 return Waiting()

@@ -156,7 +156,7 @@ class RecordTables:
 
     def get(self, record: RecordId) -> StoredRecord | None:
         """Return the newest version held, withdrawn ones included."""
-        row = self._connection.execute(_BY_ID, {"record": record}).one_or_none()
+        row = read_one(self._connection, _BY_ID, {"record": record})
         return None if row is None else self._stored(row)
 
     def get_many(self, numbers: Sequence[int]) -> tuple[StoredRecord, ...]:
@@ -362,7 +362,7 @@ class RecordTables:
         """Return the records that have a file."""
         return self.files.records_with(blob)
 
-    def _stored(self, row: sa.Row[Any]) -> StoredRecord:
+    def _stored(self, row: Any) -> StoredRecord:  # noqa: ANN401 - a row of `records`
         return stored_record(row, self._classes.by_number)
 
     def _of_kind(self, allowed: frozenset[int], kind: str) -> frozenset[int]:
