@@ -97,6 +97,11 @@ def in_the_directory(day: Day) -> None:
     ask("GS", "group_keep", officer=HEAD, data=group)
     assert ask("XB-NCB", "group_show", group="GS/members")["group"]["entries"][0]["counts"] is True
     assert len(ask("XB-NCB", "group_list", on="2031-01-01")["groups"]) == 1
+    (line,) = ask("XB-NCB", "group_lines", on="2031-01-01")["groups"]
+    assert line["counts"]["member"] == 1
+    assert [one["code"] for one in ask("XB-NCB", "directory_find", text="arandia")["bodies"]] == ["XA-NCB"]
+    assert ask("XB-NCB", "unit_find", body="XA-NCB")["of"] == 1
+    assert ask("XB-NCB", "body_places", body="GS")["units_said_at"] is None
     ask("XA-NCB", "officer_add", officer=HEAD, id="a-1", roles=["analyst"], until="2099-01-01T00:00:00Z")
     assert "a-1" in [one["id"] for one in ask("XA-NCB", "officer_list")["officers"]]
     ask("XA-NCB", "officer_add", officer=HEAD, id="gate-4", roles=["border_officer"], machine=True)

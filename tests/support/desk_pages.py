@@ -36,6 +36,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
     more = {"query": world.standing, "match": world.match}
     item = world.asked_of_us if "permission" in page.name else item
+    more |= {"code": "XA-NCB", "keeper": "GS", "name": "members"}
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
     return PREFIX + _filled(page.path, **given, **more)
 
@@ -50,6 +51,12 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "record": [_record(HIDDEN), _record("XA-NCB/w-9"), _record("ZZ-NCB/w-1"), _record("XA-NCB/<b>")],
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
+        "body": [{"code": "ZZ-NCB"}, {"code": world.bureau.hit}, {"code": "<b>"}],
+        "group": [
+            {"keeper": "GS", "name": "nobody"},
+            {"keeper": "ZZ-NCB", "name": "members"},
+            {"keeper": "<b>", "name": "<b>"},
+        ],
         "judge": [
             {"key": KEY, **_record(HIDDEN)},
             {"key": KEY, **_record("XA-NCB/w-9")},

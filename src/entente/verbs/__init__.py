@@ -18,6 +18,7 @@ from entente.verbs import (
     bodies,
     cases,
     correspondence,
+    directory,
     doctor,
     erasure,
     exchange,
@@ -42,6 +43,7 @@ VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for part in (
         bodies,
+        directory,
         tokens,
         accounts,
         keys,

@@ -17,6 +17,7 @@ import yaml
 from babel import Locale
 
 import entente.web.desk
+from entente.bodies.model import BodyKind, MembershipStatus, UnitKind
 from entente.correspondence.model import HitState, PermissionState
 from entente.exchange.model import SendState
 from entente.formats.codelists import load_code_lists
@@ -171,6 +172,9 @@ def coded_lists() -> dict[str, set[str]]:
         "permission_states": {*PermissionState},
         "holder_states": {*HolderState},
         "schemata": set(schemata),
+        "body_kinds": {*BodyKind},
+        "unit_kinds": {*UnitKind},
+        "membership_statuses": {*MembershipStatus},
     }
 
 

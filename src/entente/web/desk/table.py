@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from entente.web.desk import (
+    body_page,
     case_pages,
+    directory_pages,
     held_pages,
     hit_pages,
     home_page,
@@ -24,6 +26,8 @@ _PARTS = (
     hit_pages,
     message_pages,
     case_pages,
+    directory_pages,
+    body_page,
     record_pages,
     permission_pages,
     standing_pages,
