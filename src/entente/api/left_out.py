@@ -36,7 +36,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ),
         ACCOUNTS,
     ),
-    **dict.fromkeys(("waiting_list", "directory_find", "unit_find", "group_lines", "body_places"), GATHERED),
+    **dict.fromkeys(("waiting_list", "directory_find", "unit_find", "group_lines", "body_places", "sharing_matrix"), GATHERED),
     **dict.fromkeys(
         (
             "body_enter", "body_introduce", "body_rename", "body_addresses", "body_units", "exchange_fetch", "exchange_retry",

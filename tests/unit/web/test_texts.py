@@ -17,6 +17,17 @@ import yaml
 from babel import Locale
 
 import entente.web.desk
+from entente.agreements.model import (
+    ClauseEffect,
+    Direction,
+    HitRule,
+    InstrumentKind,
+    MeasurePolicy,
+    OnwardRule,
+    ParticipationState,
+    Right,
+)
+from entente.agreements.stops import How
 from entente.bodies.model import BodyKind, MembershipStatus, UnitKind
 from entente.correspondence.model import HitState, PermissionState
 from entente.exchange.model import SendState
@@ -27,6 +38,8 @@ from entente.identity.identifiers.reading import IdentifierKind, Validity
 from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
 from entente.records.model import HolderState
+from entente.verbs.sharing import Narrowed
+from entente.web.desk.draft_pages import DRAFTED
 from entente.web.desk.home_page import KINDS, NEXT_ACTS
 from entente.web.desk.page import ActPage, ShowPage
 from entente.web.desk.rendering import LOOKS
@@ -65,6 +78,7 @@ def put_together() -> Iterator[str]:
     yield from (f"wrong.{error.code}" for error in EntenteError.__subclasses__())
     yield from (f"state.{state}" for state in ("open", "closed"))
     yield from (f"evidence.{side}" for side in EvidenceKind)
+    yield from (f"drafts.of_{kind}" for kind in DRAFTED)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
 
@@ -175,6 +189,16 @@ def coded_lists() -> dict[str, set[str]]:
         "body_kinds": {*BodyKind},
         "unit_kinds": {*UnitKind},
         "membership_statuses": {*MembershipStatus},
+        "rights": {*Right},
+        "sharing_states": {*Narrowed},
+        "stops": {*How},
+        "measure_policies": {*MeasurePolicy},
+        "instrument_kinds": {*InstrumentKind},
+        "participation_states": {*ParticipationState},
+        "directions": {*Direction},
+        "onward_rules": {*OnwardRule},
+        "hit_rules": {*HitRule},
+        "clause_effects": {*ClauseEffect},
     }
 
 

@@ -37,7 +37,7 @@ from entente.node import Node
 from entente.verbs import VERBS
 from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk import wrong
-from entente.web.desk.forms import ONCE, Entered, Fault, entered, fault_of, posted
+from entente.web.desk.forms import ONCE, Entered, Fault, Kind, entered, fault_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
 from entente.web.desk.memory import Memories
@@ -114,7 +114,7 @@ class Desk:
     async def _act(self, act: ActPage, request: Request) -> Response:
         require_own_page(request)
         session = await self._session(request)
-        fields = await posted(request)
+        fields = await posted(request, {one.name for one in act.fields if one.kind is Kind.CODES})
         if session is None:
             # Whoever signs in again in another window sends the same form anew, and gets it back to look at.
             return await run_in_threadpool(self._signed_out, request)
