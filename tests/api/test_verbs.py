@@ -330,6 +330,8 @@ def with_instruments(day: Day) -> None:
     day.heads("XA-NCB", "withdraw_draft", instrument="drug-data-programme")
     listed = {one["name"]: one for one in ask("RC", "instrument_list")["instruments"]}
     assert "XA-NCB" not in listed["drug-data-programme"]["parties_in_force"]
+    (row,) = ask("RC", "sharing_matrix", text="XA-NCB", state="open")["rows"]
+    assert {one["name"] for one in row["rights"]["contact"]} == {"charter"}
 
 
 def cut_off_and_back(day: Day) -> None:

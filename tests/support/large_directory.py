@@ -6,10 +6,10 @@ Every word in it is signed by the body that says it, and taken in as it would be
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -37,6 +37,10 @@ KINDS = (
 ZONES = ("Europe/Lisbon", "Africa/Nairobi", "Asia/Tashkent", "America/Lima")
 
 
+Heads: TypeAlias = Callable[[Statement], Statement]
+"""Signs a draft as the heads of the node's own body do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invented:
     """A body whose keys a test has."""
@@ -52,8 +56,13 @@ class Invented:
         return statement
 
 
-def fill_directory(node: Node, bodies: int = 260, units: int = 5_000, programmes: int = 20) -> tuple[Invented, ...]:
-    """Give a node's directory so many bodies, units among them, a group of all, a charter of all, programmes of some."""
+def fill_directory(
+    node: Node, own_heads: Heads, bodies: int = 260, units: int = 5_000, programmes: int = 20
+) -> tuple[Invented, ...]:
+    """Give a node's directory so many bodies, units among them, a group of all, a charter of all, programmes of some.
+
+    `own_heads` sign for the node's own body, which takes part in all of it.
+    """
     made = tuple(_enter(node, place, units // bodies + (place < units % bodies)) for place in range(bodies))
     today = node.clock.now().date()
     entries = [
@@ -62,10 +71,10 @@ def fill_directory(node: Node, bodies: int = 260, units: int = 5_000, programmes
         for status in [MembershipStatus.OBSERVER if place % 10 == 0 else MembershipStatus.MEMBER]
     ]
     node.directory.keep_group(HEAD, "all-bodies", "All bodies of the network", tuple(entries))
-    agree(node, made, "charter.yaml", "large-charter")
+    agree(node, own_heads, made, "charter.yaml", "large-charter")
     for number in range(programmes):
         members = [one for place, one in enumerate(made) if place % programmes in {number, (number + 1) % programmes}]
-        agree(node, members, "programme.yaml", f"programme-{number}")
+        agree(node, own_heads, members, "programme.yaml", f"programme-{number}")
     return made
 
 
@@ -94,7 +103,7 @@ def _enter(node: Node, place: int, units: int) -> Invented:
     return Invented(entered, heads, own)
 
 
-def agree(node: Node, parties: Sequence[Invented], file: str, name: str) -> Instrument:
+def agree(node: Node, own_heads: Heads, parties: Sequence[Invented], file: str, name: str) -> Instrument:
     """Put an instrument like one of the demonstration's before these bodies and our own, and have all of them sign it."""
     with node.directory.open_unit() as unit:
         own, known = unit.bodies.own(), {one.code: one.id for one in unit.bodies.bodies()}
@@ -114,6 +123,7 @@ def agree(node: Node, parties: Sequence[Invented], file: str, name: str) -> Inst
             signed = one.by_heads(draft_signature(one.body.id, node.clock.now(), proposed))
             node.agreements.accept_signature(unit, signed)
         unit.commit()
+    node.agreements.submit_signed(HEAD, own_heads(node.agreements.draft_signature(HEAD, proposed.id)))
     return proposed
 
 

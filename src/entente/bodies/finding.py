@@ -23,13 +23,14 @@ PAGE_MAX = 2_000
 """Entries of one page; a whole contact book is printed at once."""
 
 T = TypeVar("T")
+FoundT = TypeVar("FoundT", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
+class Found(Generic[FoundT]):
     """One page of what was found."""
 
-    shown: tuple[T, ...]
+    shown: tuple[FoundT, ...]
     of: int
     """How many there are in all."""
     offset: int

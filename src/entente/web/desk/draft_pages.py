@@ -1,7 +1,7 @@
 """What heads sign: drafted by the node, shown with what it would stop, taken to the heads as a file, handed in signed.
 
 Heads' keys come neither to the node nor to a browser: a draft goes out as a file, is signed where the keys are
-(`entente instrument sign-file`), and comes back. A draft stays on its page while the session lasts; the file outlives it.
+(`entente keys sign-statements`), and comes back. A draft stays on its page while the session lasts; the file outlives it.
 
 Source: docs/rules/desk.md W48; docs/rules/agreements.md A4, A5, A10 and A12.
 """
@@ -22,7 +22,7 @@ from entente.web.desk.instrument_pages import HEADS_VERBS, INSTRUMENTS_PATH
 from entente.web.desk.memory import KeptDraft
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.preview_shown import PreviewShown, cut_off_shown, preview_shown
-from entente.web.desk.reading import members, text
+from entente.web.desk.reading import member, members, text
 from entente.web.desk.sharing_pages import instrument_path
 from entente.web.wording import Moment
 
@@ -123,7 +123,7 @@ def _draft(asked: Asked) -> DraftPage:
         file=file,
         file_name=name,
         download="data:application/json;base64," + base64.b64encode(file.encode("utf-8")).decode("ascii"),
-        command=f"entente instrument sign-file {name} --key head-1.pem",
+        command=f"entente keys sign-statements {name} --key head-1.pem",
         hand_in=f"{DRAFTS_PATH}/hand-in",
     )
 
@@ -145,9 +145,8 @@ def _hand_in(asked: Asked) -> Done:
     statements = read_files(asked.form.value("signed"))
     listed: list[Json] = [one.to_json() for one in statements]
     answer = asked.perform("instruments_submit", {"statements": listed})
-    named = {
-        text(one["instrument"], "id") for one in members(answer, "submitted") if isinstance(one.get("instrument"), dict)
-    }  # type: ignore[arg-type]
+    about = [member(one, "instrument") for one in members(answer, "submitted") if "instrument" in one]
+    named = {text(one, "id") for one in about}
     return Done(instrument_path(named.pop()) if len(named) == 1 else INSTRUMENTS_PATH, "signed_taken_in")
 
 
