@@ -102,6 +102,20 @@ def in_the_directory(day: Day) -> None:
     assert [one["code"] for one in ask("XB-NCB", "directory_find", text="arandia")["bodies"]] == ["XA-NCB"]
     assert ask("XB-NCB", "unit_find", body="XA-NCB")["of"] == 1
     assert ask("XB-NCB", "body_places", body="GS")["units_said_at"] is None
+    told = ask(
+        "XA-NCB",
+        "contact_keep",
+        officer=DUTY,
+        function="Duty desk",
+        kind="all_hours_desk",
+        phone="+1 555 0100",
+        languages=["en"],
+        days="always",
+    )
+    assert ask("XB-NCB", "contact_list", body="XA-NCB")["points"][0]["function"] == "Duty desk"
+    told = ask("XA-NCB", "contact_confirm", officer=DUTY, seen=told["said_at"]) | {"id": told["id"]}
+    ask("XA-NCB", "contact_remove", officer=HEAD, seen=told["said_at"], id=told["id"])
+    assert ask("XA-NCB", "contact_own")["points"] == []
     ask("XA-NCB", "officer_add", officer=HEAD, id="a-1", roles=["analyst"], until="2099-01-01T00:00:00Z")
     assert "a-1" in [one["id"] for one in ask("XA-NCB", "officer_list")["officers"]]
     ask("XA-NCB", "officer_add", officer=HEAD, id="gate-4", roles=["border_officer"], machine=True)

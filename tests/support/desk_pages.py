@@ -20,6 +20,7 @@ STATEMENT = statement_draft("participation", BodyId("body:x"), datetime(2031, 5,
 DRAFT = KeptDraft("resumption", "charter", [STATEMENT.to_json()], None, STATEMENT.at)
 _VALUES = {
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
+    "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
     "review_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
     "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
 }  # fmt: skip

@@ -17,6 +17,7 @@ OPERATOR: Final = (
 )
 GATHERED: Final = "it gathers for a page what the lists that have routes say each"
 ERASURE: Final = "what is erased does not come back; an officer does it at the node"
+CONTACTS: Final = "people call people by it: it is read and kept by officers at the desk, and no system acts on it"
 KEEPING: Final = "it is about the node and not the body's work: the operator does it on the machine itself"
 
 LEFT_OUT: Final[Mapping[str, str]] = {
@@ -28,6 +29,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ),
         HEADS,
     ),
+    **dict.fromkeys(("contact_list", "contact_keep", "contact_remove", "contact_confirm"), CONTACTS),
     **dict.fromkeys(("officer_add", "officer_list", "token_make", "token_list", "token_revoke"), ACCOUNTS),
     **dict.fromkeys(
         (
@@ -36,7 +38,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ),
         ACCOUNTS,
     ),
-    **dict.fromkeys(("waiting_list", "directory_find", "unit_find", "group_lines", "body_places", "sharing_matrix"), GATHERED),
+    **dict.fromkeys(("waiting_list", "directory_find", "unit_find", "group_lines", "body_places", "sharing_matrix",
+         "contact_own"), GATHERED),
     **dict.fromkeys(
         (
             "body_enter", "body_introduce", "body_rename", "body_addresses", "body_units", "exchange_fetch", "exchange_retry",

@@ -23,14 +23,14 @@ PAGE_MAX = 2_000
 """Entries of one page; a whole contact book is printed at once."""
 
 T = TypeVar("T")
-FoundT = TypeVar("FoundT", covariant=True)
+Found_co = TypeVar("Found_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[FoundT]):
+class Found(Generic[Found_co]):
     """One page of what was found."""
 
-    shown: tuple[FoundT, ...]
+    shown: tuple[Found_co, ...]
     of: int
     """How many there are in all."""
     offset: int

@@ -17,6 +17,7 @@ from entente.verbs import (
     backup,
     bodies,
     cases,
+    contacts,
     correspondence,
     directory,
     doctor,
@@ -45,6 +46,7 @@ VERBS: Mapping[str, Verb] = {
     for part in (
         bodies,
         directory,
+        contacts,
         tokens,
         accounts,
         keys,

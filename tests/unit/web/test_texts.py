@@ -28,7 +28,7 @@ from entente.agreements.model import (
     Right,
 )
 from entente.agreements.stops import How
-from entente.bodies.model import BodyKind, MembershipStatus, UnitKind
+from entente.bodies.model import BodyKind, ContactDays, ContactKind, MembershipStatus, UnitKind
 from entente.correspondence.model import HitState, PermissionState
 from entente.exchange.model import SendState
 from entente.formats.codelists import load_code_lists
@@ -189,6 +189,10 @@ def coded_lists() -> dict[str, set[str]]:
         "body_kinds": {*BodyKind},
         "unit_kinds": {*UnitKind},
         "membership_statuses": {*MembershipStatus},
+        "contact_kinds": {*ContactKind},
+        "contact_days": {*ContactDays},
+        "measures": set(lists.measures),
+        "legal_bases": {basis for measure in lists.measures.values() for basis in measure.legal_bases},
         "rights": {*Right},
         "sharing_states": {*Narrowed},
         "stops": {*How},
@@ -216,7 +220,7 @@ def test_every_code_has_words_and_no_other_has(language: str) -> None:
 @pytest.mark.parametrize(
     "listed",
     ["purposes", "crime_areas", "subject_statuses", "record_kinds", "marks", "refusal_reasons", "hit_outcomes",
-     "urgencies", "suspension_reasons", "erasure_reasons", "roles", "handling_codes"],
+     "urgencies", "suspension_reasons", "erasure_reasons", "roles", "handling_codes", "measures"],
 )  # fmt: skip
 def test_english_words_of_codes_are_the_labels_of_the_lists(listed: str) -> None:
     entries = getattr(load_code_lists(), listed)

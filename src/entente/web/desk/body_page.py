@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from entente.bodies.contact_rules import CONTACTS_MAX
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_date, parse_time
+from entente.web.desk.contact_pages import ContactLine, contact_line
 from entente.web.desk.directory_pages import (
     DIRECTORY_PATH,
     UnitLine,
@@ -103,6 +105,8 @@ class BodyPage:
     silent_since: Moment | None
     is_silent: bool
     """Whether copies of its records are hidden here, or soon will be, because it is not heard."""
+    contacts: Sequence[ContactLine]
+    contacts_said_at: Moment | None
     places: Sequence[PlaceLine]
     units: Sequence[UnitLine]
     units_of: int
@@ -118,6 +122,7 @@ def _body(asked: Asked) -> BodyPage:
     named: JsonObject = {"body": text(body, "id")}
     places = asked.perform("body_places", {**named, "on": day.on.isoformat()})
     units = asked.perform("unit_find", {**named, "limit": UNITS_SHOWN})
+    contacts = members(asked.perform("contact_list", {**named, "limit": CONTACTS_MAX}), "points")
     silent = _silent(asked, text(body, "id"))
     names = _names(body, day, say)
     shown = text(body, "code")
@@ -144,6 +149,8 @@ def _body(asked: Asked) -> BodyPage:
         line=None if is_own else _line(asked, named, say),
         silent_since=_moment(silent, "since", say) if silent is not None else None,
         is_silent=silent is not None,
+        contacts=[contact_line(one, asked.node.clock.now(), say) for one in contacts],
+        contacts_said_at=_moment(contacts[0], "said_at", say) if contacts else None,
         places=[_place(one, day, say) for one in members(places, "places")],
         units=[unit_line(one, say) for one in members(units, "units")],
         units_of=whole(units, "of"),
@@ -219,7 +226,7 @@ def _moment(answer: JsonObject, name: str, say: Wording) -> Moment | None:
 PAGES: Sequence[Page] = (
     ShowPage(
         "body", "/directory/{code}",
-        ("body_show", "body_places", "unit_find", "keys_show", "exchange_lines", "body_silent"), (), "body.html",
+        ("body_show", "body_places", "unit_find", "keys_show", "exchange_lines", "body_silent", "contact_list"), (), "body.html",
         "A body as it stood on a day: names, groups, units, how it is reached, its keys and their history.", _body,
     ),
 )  # fmt: skip
