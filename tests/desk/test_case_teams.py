@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
@@ -48,11 +47,11 @@ def test_it_is_on_no_list_and_no_page_of_an_officer_outside_the_team(world: Desk
         text = browser.get(path).text
         assert "arbourmaster" not in text, path
         assert hidden["number"] not in text, path
-    filtered = [browser.get(f"/desk/messages?case={number}").text for number in (hidden["number"], ABSENT)]
-    alike = (
-        filtered[0].replace(hidden["number"], ABSENT).replace(quote(hidden["number"], safe=""), quote(ABSENT, safe=""))
-    )
-    assert alike == filtered[1]
+    filtered = {
+        browser.get(f"/desk/messages?case={number}").text.replace(number[5:], "serial")
+        for number in (hidden["number"], ABSENT)
+    }
+    assert len(filtered) == 1
     own = world.browser()
     assert TITLE in own.get("/desk/cases").text
     assert "Harbourmaster was seen" in own.get("/desk/").text

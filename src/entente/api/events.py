@@ -18,14 +18,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 from entente.agreements.model import Right
 from entente.api.cursors import Cursors
 from entente.api.errors import WithStatus
 from entente.api.event_table import AUDIENCES, ENDS_STREAMS, OF_CASES, Event, EventKind, told_as
 from entente.bodies.tokens import Bearer, TokenId, may
-from entente.correspondence.ports import CorrespondenceUnit
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct
 from entente.kernel.canonical import JsonObject
@@ -274,9 +273,7 @@ class Events:
         items = {one.id for one in events if one.kind in OF_CASES}
         if not items:
             return events
-        # A view is a unit of every room's (storage.unit_of_work).
-        with self._node.identity.open_view() as view:
-            unit = cast("CorrespondenceUnit", view)
+        with self._node.correspondence.open_view() as unit:
             cases = {**{item: item for item in items}, **unit.correspondence.cases_of(items)}
             teams = unit.cases.teams(set(cases.values()))
         if not teams:

@@ -82,6 +82,8 @@ class Keeping:
     """What the verbs about cases are handed."""
 
     open_unit: Callable[[], CasesUnit]
+    open_view: Callable[[], CasesUnit]
+    """Opens a unit that only reads, and waits for nobody who writes."""
     clock: Clock
     ids: Ids
     lists: CodeLists

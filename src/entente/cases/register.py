@@ -165,21 +165,25 @@ class Register(Keeping):
 
         Source: docs/rules/cases.md C7 and C8.
         """
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             knowing = self._knowing(unit, officer, self.clock.now())
             case = known_case(unit, number, knowing)
-            if case.team and knowing.officer not in case.team:
-                reader = unit.bodies.officer(OfficerId(knowing.officer))
-                assert reader is not None, "who oversees is an officer of ours"
-                self._record(unit, OVERSEE, reader, number, {"change": "looked"})
-                unit.commit()
-        with self.open_unit() as unit:
             exhibits = tuple((one, unit.cases.hand_overs(one.id)) for one in unit.cases.exhibits(number))
-            return CaseFile(case, unit.cases.events(number), unit.cases.tasks(number), exhibits)
+            file = CaseFile(case, unit.cases.events(number), unit.cases.tasks(number), exhibits)
+        if case.team and knowing.officer not in case.team:
+            self._overseen(OfficerId(knowing.officer), number)
+        return file
+
+    def _overseen(self, officer: OfficerId, number: str) -> None:
+        """Record that somebody looked at a case who oversees the cases, before they see anything of it."""
+        with self.open_unit() as unit:
+            overseer = self._authorise(unit, officer, OVERSEE, number, self.clock.now())
+            self._record(unit, OVERSEE, overseer, number, {"change": "looked"})
+            unit.commit()
 
     def latest(self, limit: int, before: str = "", officer: OfficerId | None = None) -> tuple[Case, ...]:
         """Return the newest cases that an officer may know of, newest first, opened before another where its number is given."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return unit.cases.all(limit, before, self._knowing(unit, officer, self.clock.now()))
 
     def is_known(self, number: str, officer: OfficerId | None) -> bool:
@@ -187,7 +191,7 @@ class Register(Keeping):
 
         Source: docs/rules/cases.md C8.
         """
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             knowing = self._knowing(unit, officer, self.clock.now())
             team = unit.cases.teams([number]).get(number)
             return team is None or knowing.oversees or knowing.officer in team
@@ -197,7 +201,7 @@ class Register(Keeping):
 
         Source: docs/rules/cases.md C11.
         """
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             now = self.clock.now()
             return tuple(one.id for one in unit.bodies.officers() if self._may_be_given(one, now))
 

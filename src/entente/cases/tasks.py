@@ -107,7 +107,7 @@ class Tasks(Keeping):
 
     def tasks_of(self, officer: OfficerId, limit: int) -> tuple[CaseTask, ...]:
         """Return what an officer has to do, the most pressing first."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return unit.cases.open_tasks(officer, limit)
 
 

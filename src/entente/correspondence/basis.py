@@ -56,7 +56,7 @@ class Bases(Desk):
 
         Source: docs/rules/cases.md C17.
         """
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             known = unit.cases.teams([number]).get(number)
             knowing = self._knowing(unit, officer)
             if known is not None and not knowing.oversees and knowing.officer not in known:
@@ -65,7 +65,7 @@ class Bases(Desk):
 
     def bases_of_item(self, item: str, officer: OfficerId | None = None) -> tuple[DecisionBasis, ...]:
         """Return what was seen as an item was decided, in order, as `bases_of_case` does; who may know of the item asks."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return tuple(self._as_shown(unit, one, officer) for one in unit.correspondence.bases(item=item))
 
     def _as_shown(self, unit: CorrespondenceUnit, basis: DecisionBasis, officer: OfficerId | None) -> DecisionBasis:

@@ -48,31 +48,31 @@ class Correspondence(
         self, limit: int, case: str = "", before: str = "", officer: OfficerId | None = None
     ) -> tuple[tuple[Way, Message], ...]:
         """Return the newest messages that an officer may know of, of one case, kept before another, where one is named."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return unit.correspondence.messages(limit, case, before, self._knowing(unit, officer))
 
     def hits(self, limit: int, before: str = "", officer: OfficerId | None = None) -> tuple[tuple[Way, Hit], ...]:
         """Return the newest hits that an officer may know of, kept before another where one is named."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return unit.correspondence.hits(limit, before, self._knowing(unit, officer))
 
     def permissions(
         self, limit: int, before: str = "", officer: OfficerId | None = None
     ) -> tuple[tuple[Way, PermissionRequest], ...]:
         """Return the newest requests for leave that an officer may know of, kept before another where one is named."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return unit.correspondence.permissions(limit, before, self._knowing(unit, officer))
 
     def record_requests(
         self, limit: int, before: str = "", officer: OfficerId | None = None
     ) -> tuple[tuple[Way, RecordRequest], ...]:
         """Return the newest record requests that an officer may know of, kept before another where one is named."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return unit.correspondence.record_requests(limit, before, self._knowing(unit, officer))
 
     def message(self, message: str, officer: OfficerId | None = None) -> tuple[Way, Message]:
         """Return a message that an officer may know of, as it is kept; raise NotFound. Opening it is an act of its own."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             found = unit.correspondence.message(message)
             if found is None:
                 raise NotFound
@@ -82,17 +82,17 @@ class Correspondence(
 
     def hit(self, hit: str, officer: OfficerId | None = None) -> tuple[Way, Hit]:
         """Return a hit that an officer may know of; raise NotFound."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return self._known(unit, unit.correspondence.hit(hit), officer)
 
     def permission(self, request: str, officer: OfficerId | None = None) -> tuple[Way, PermissionRequest]:
         """Return a request for leave that an officer may know of; raise NotFound."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return self._known(unit, unit.correspondence.permission(request), officer)
 
     def record_request(self, request: str, officer: OfficerId | None = None) -> tuple[Way, RecordRequest]:
         """Return a record request that an officer may know of; raise NotFound."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return self._known(unit, unit.correspondence.record_request(request), officer)
 
     def _known(

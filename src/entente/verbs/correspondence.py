@@ -244,7 +244,7 @@ def _pointed(node: Node, arguments: Arguments, names: Names) -> Pointed:
     if "/" in named:
         return Pointed(names.record(named), "", None)
     node.correspondence.hit(named, looking(arguments))
-    with node.correspondence.open_unit() as unit:
+    with node.correspondence.open_view() as unit:
         return by_hit(unit, named)
 
 
