@@ -96,8 +96,8 @@ def test_its_number_on_a_form_is_answered_like_a_number_of_nothing(world: DeskWo
 def test_verbs_answer_who_is_outside_and_who_names_nobody_alike(
     world: DeskWorld, hidden: dict[str, str], verb: str, given: JsonObject
 ) -> None:
-    named = {key: str(value).format(**hidden) for key, value in given.items()}
-    officer = {} if "reader" in given else {"officer": world.officer("analyst")}
+    named: JsonObject = {key: str(value).format(**hidden) for key, value in given.items()}
+    officer: JsonObject = {} if "reader" in given else {"officer": world.officer("analyst")}
     with pytest.raises(NotFound):
         perform(world.node, verb, {**named, **officer})
     if verb != "record_consult":
@@ -128,3 +128,19 @@ def test_overseer_reads_it_without_forms_of_work_and_says_who_works_on_it(
     assert f'action="{page}/note"' not in text
     row = world.node.trail.latest(1)[0]
     assert (row.act.verb, row.act.subject) == ("oversee_cases", number)
+
+
+def test_journal_and_sheet_of_a_shift_say_nothing_of_it(world: DeskWorld, hidden: dict[str, str]) -> None:
+    """Whoever works shifts reads both, also who comes in next."""
+    perform(world.node, "shift_begin", {"officer": DUTY})
+    perform(world.node, "case_note", {"officer": DUTY, "number": hidden["number"], "text": "Seen at night."})
+    perform(world.node, "message_open", {"officer": DUTY, "id": hidden["came"]})
+    perform(world.node, "message_open", {"officer": DUTY, "id": world.bureau.came})
+    own: Any = perform(world.node, "shift_show", {"officer": DUTY})
+    assert hidden["came"] in {line["subject"] for line in own["lines"]}, "its team reads its own journal whole"
+    ended: Any = perform(world.node, "shift_hand_over", {"officer": DUTY})
+    perform(world.node, "officer_add", {"officer": HEAD, "id": "o-next", "roles": ["duty_officer"]})
+    incoming: JsonObject = {"officer": "o-next", "id": ended["shift"]["id"]}
+    shown = str(perform(world.node, "shift_sheet", incoming)) + str(perform(world.node, "shift_show", incoming))
+    assert world.bureau.came in shown
+    assert not any(one in shown for one in hidden.values())

@@ -47,10 +47,11 @@ def test_c7_team_and_overseers_know_of_a_case_and_nobody_else(desk: Desk, closed
     for officer in (DUTY, ANALYST, HEAD):
         assert desk.cases.show(closed_case, officer).case.team == (DUTY, ANALYST)
         assert [case.number for case in desk.cases.latest(9, officer=officer)] == [closed_case]
-    for officer in (None, SECOND, CLERK, OfficerId("nobody")):
+    others: list[OfficerId | None] = [None, SECOND, CLERK, OfficerId("nobody")]
+    for other in others:
         with pytest.raises(NotFound):
-            desk.cases.show(closed_case, officer)
-        assert desk.cases.latest(9, officer=officer) == ()
+            desk.cases.show(closed_case, other)
+        assert desk.cases.latest(9, officer=other) == ()
 
 
 def test_c7_member_who_is_active_no_more_knows_of_it_no_more(desk: Desk, closed_case: str) -> None:
