@@ -243,7 +243,12 @@ def test_what_came_appears_on_the_desk_without_loading_it_anew(
             seen.page.clock.fast_forward(31_000)
         seen.page.wait_for_selector(f"text={subject}", timeout=10_000)
         assert seen.page.evaluate("window.isTheSame") is True
-        assert [one for one in seen.complaints if "ERR_FAILED" not in one] == []
+        if not has_stream:
+            for is_gone in (True, False):
+                seen.page.context.set_offline(is_gone)
+                seen.page.clock.fast_forward(31_000)
+                seen.page.wait_for_selector("[data-lost=line]", state="visible" if is_gone else "hidden")
+        assert [one for one in seen.complaints if "ERR_" not in one and "Failed to fetch" not in one] == []
 
 
 def test_who_writes_is_told_that_the_session_ended_and_keeps_what_was_written(
