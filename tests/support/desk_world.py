@@ -125,6 +125,8 @@ class DeskWorld(OneDesk):
     standing: str = ""
     """A standing query of the duty officer that something matched, and the match."""
     match: str = ""
+    shift: str = ""
+    """A shift of the duty officer, handed over and not signed."""
 
 
 @contextmanager
@@ -174,3 +176,6 @@ def _fill(world: DeskWorld, folder: Path) -> None:
     found: Any = perform(node, "standing_matches", {"officer": DUTY})
     world.asked_of_us, world.standing = asked["permission"]["id"], left["query"]["id"]
     world.match = found["matches"][0]["match"]
+    perform(node, "shift_begin", {"officer": DUTY})
+    handed_over: Any = perform(node, "shift_hand_over", {"officer": DUTY})
+    world.shift = handed_over["shift"]["id"]

@@ -18,8 +18,10 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from entente.kernel.errors import EntenteError, Invalid
+from entente.kernel.decision import Decision
+from entente.kernel.errors import EntenteError, Invalid, Refused
 from entente.web.desk.paths import own_path
+from entente.web.sentences import said
 from entente.web.wording import Wording
 
 FORM_BYTES_MAX: Final = 512 * 1024
@@ -70,8 +72,6 @@ class Fault:
     why: str = ""
     grounds: tuple[tuple[str, str, str], ...] = ()
     """Of a refusal: number, sentence, remedy of each ground that does not allow."""
-    is_english: bool = False
-    """Whether it is said by a room, which speaks English: the page marks it so for whoever reads it aloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +172,15 @@ def fault_of(error: EntenteError, fields: Sequence[Field], say: Wording) -> Faul
     if isinstance(error, Invalid):
         name = next((one.name for one in fields if error.field in {one.name, one.asks}), "")
     grounds: tuple[tuple[str, str, str], ...] = ()
-    if (decision := getattr(error, "decision", None)) is not None:
-        grounds = tuple((one.number, one.text, one.remedy) for one in decision.grounds if not one.allows)
-    return Fault(name, error.what, error.do, error.why if not grounds else "", grounds, is_english=say.language != "en")
+    if isinstance(error, Refused):
+        grounds = told_grounds(error.decision, say)
+    why = said(say, error.why) if not grounds else ""
+    return Fault(name, said(say, error.what), said(say, error.do), why, grounds)
+
+
+def told_grounds(decision: Decision, say: Wording) -> tuple[tuple[str, str, str], ...]:
+    """Return of each ground that refuses its number, its sentence and its remedy, in the reader's language."""
+    return tuple((one.number, said(say, one.text), said(say, one.remedy)) for one in decision.refusals)
 
 
 def _no_form(why: str) -> Invalid:
