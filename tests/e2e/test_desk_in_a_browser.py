@@ -322,7 +322,7 @@ def test_lost_connection_loses_no_draft(world: DeskWorld, browser: Browser, addr
     with window(browser, world, address, viewport=DESK) as seen:
         page = f"/desk/cases/{world.bureau.case}"
         seen.open(page)
-        with seen.page.expect_response("**/desk/drafts?act=note_case"):
+        with seen.page.expect_response("**/desk/begun?act=note_case"):
             seen.page.fill("#note_case-text", "Begun before the line went")
         seen.page.context.set_offline(True)
         seen.page.fill("#note_case-text", "Written while the line was gone")
