@@ -18,7 +18,11 @@ import yaml
 from babel import Locale
 
 import entente.web.desk
+from entente.agreements.model import ParticipationState
 from entente.correspondence.model import HitState, PermissionState
+from entente.duty.calls import CallGround, CallKind, CallState, StepState
+from entente.duty.model import DutyFunction, OpenKind, ShiftState
+from entente.duty.rules import JOURNAL
 from entente.exchange.model import SendState
 from entente.exchange.renewing import RENEWAL_KIND
 from entente.formats.codelists import load_code_lists
@@ -69,6 +73,7 @@ def put_together() -> Iterator[str]:
     yield from (f"wrong.{error.code}" for error in EntenteError.__subclasses__())
     yield from (f"state.{state}" for state in ("open", "closed"))
     yield from (f"evidence.{side}" for side in EvidenceKind)
+    yield from (f"news.{state}" for state in ParticipationState)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
     yield from (f"first_steps.{name}{part}" for name, _, _ in STEPS for part in ("", "_help"))
@@ -181,6 +186,14 @@ def coded_lists() -> dict[str, set[str]]:
         "sexes": set(SEXES),
         "identifier_kinds": {*IdentifierKind},
         "validities": {*Validity},
+        "duty_functions": {*DutyFunction},
+        "shift_states": {*ShiftState},
+        "open_kinds": {*OpenKind},
+        "journal_acts": set(JOURNAL),
+        "call_kinds": {*CallKind},
+        "call_grounds": {*CallGround},
+        "call_states": {*CallState},
+        "call_steps": {*StepState},
         "hit_states": {*HitState},
         "send_states": {*SendState},
         "permission_states": {*PermissionState},

@@ -225,9 +225,10 @@ PAGES: Sequence[Page] = (
     ),
     ActPage(
         "close_case", f"{_CASE}/close", ("case_close",), ("keep_case",), "case", "Closes a case.", _close, (_REASON,),
+        heeds_changes=True,
     ),
     ActPage(
         "reopen_case", f"{_CASE}/reopen", ("case_reopen",), ("keep_case",), "case", "Opens a closed case again.", _reopen,
-        (_REASON,),
+        (_REASON,), heeds_changes=True,
     ),
 )  # fmt: skip

@@ -30,9 +30,10 @@ FORM_FIELDS_MAX: Final = 200
 FORM_SECONDS_MAX: Final = 30.0
 """As long as the API waits for a body (docs/rules/api.md P6)."""
 LINE_CHARACTERS_MAX: Final = 300
-CSRF, ONCE, BACK = "csrf", "once", "back"
-"""Fields that every form has: the session's token, the form's own one-time key, and, where it has one, where to go back to."""
-_FRAME: Final = frozenset({CSRF, ONCE, BACK})
+CSRF, ONCE, BACK, SEEN, HERE = "csrf", "once", "back", "seen", "here"
+"""Fields that every form has: the session's token, the form's own one-time key, where it has one, where to go back to, the stamp
+of the page it stands on (changes.Changes), and the path of that page."""
+_FRAME: Final = frozenset({CSRF, ONCE, BACK, SEEN, HERE})
 
 
 class Kind(StrEnum):
@@ -83,6 +84,8 @@ class Entered:
     """The name of the act that was posted; a page with several forms gives back the one."""
     back: str = ""
     """Where to go back to, as a plain path of the desk; empty for nowhere."""
+    here: str = ""
+    """The page that the form stands on, likewise."""
 
     def value(self, name: str) -> str:
         """Return what was entered into a field; empty for nothing."""
@@ -147,7 +150,8 @@ def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wor
         name: text if known[name].kind is Kind.TEXT else text.strip() for name, text in given.items() if name in known
     }
     faults = tuple(fault for one in fields if (fault := _fault_of(one, values.get(one.name, ""), say)) is not None)
-    return Entered(values, faults, of, own_path(given[BACK]) if given.get(BACK) else "")
+    back, here = (own_path(given[name]) if given.get(name) else "" for name in (BACK, HERE))
+    return Entered(values, faults, of, back, here)
 
 
 def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:

@@ -1,6 +1,7 @@
 """The desk: what needs this officer now, the most pressing first, each with one next act; what is wrong with lines and sources.
 
-Everything on it is asked of verbs that show no text of a message and are no act; so it may be loaded anew every half minute.
+Everything on it is asked of verbs that show no text of a message and are no act; so it is asked anew
+whenever something of the kind changed (live).
 
 Source: docs/rules/desk.md W32; DESIGN 1 (the duty officer's day), 5 (what waits for a person), 6 (urgency).
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from entente.web.desk import (
+    call_pages,
     case_pages,
     first_steps_page,
     held_pages,
@@ -13,7 +14,9 @@ from entente.web.desk import (
     message_pages,
     permission_pages,
     record_pages,
+    roster_pages,
     search_pages,
+    shift_pages,
     standing_pages,
     task,
 )
@@ -25,6 +28,9 @@ _PARTS = (
     hit_pages,
     message_pages,
     case_pages,
+    shift_pages,
+    roster_pages,
+    call_pages,
     record_pages,
     permission_pages,
     standing_pages,

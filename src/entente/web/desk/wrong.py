@@ -23,6 +23,7 @@ from entente.web.wording import Wording
 _NOT_FOUND: Final = 404
 _FAULT: Final = 500
 _SIGNED_OUT: Final = 401
+_TOO_MANY: Final = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,19 @@ def page_of(error: Exception, shell: Shell, say: Wording) -> Response:
 def signed_out(shell: Shell, say: Wording) -> Response:
     """Return the page of a form that came after its session had ended."""
     return rendered("wrong.html", _worded("signed_out", say), shell, say, status=_SIGNED_OUT)
+
+
+def too_often(shell: Shell, say: Wording, seconds: int) -> Response:
+    """Return the page of who asks too often (W62), with when they may ask again."""
+    page = WrongPage(
+        title=say.text("wrong.too_often"),
+        what="",
+        why=say.text("wrong.too_often_why", count=seconds),
+        do=say.text("wrong.too_often_do"),
+    )
+    answer = rendered("wrong.html", page, shell, say, status=_TOO_MANY)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def _worded(name: str, say: Wording) -> WrongPage:
