@@ -297,6 +297,17 @@ def _field(say: Wording, text: str, depth: int) -> Markup:
     return say.text(f"field.{text}") if say.has(f"field.{text}") else _plain(say, text, depth)
 
 
+def _measure(say: Wording, text: str, depth: int) -> Markup:
+    """Return a measure by its English label, as grounds name it."""
+    code = _measures().get(text)
+    return _plain(say, text, depth) if code is None else escape(say.code("measures", code))
+
+
+@cache
+def _measures() -> Mapping[str, str]:
+    return {label: code for code, label in code_texts_of(FIRST_LANGUAGE)["measures"].items()}
+
+
 def _verb(say: Wording, text: str, depth: int) -> Markup:
     """Return what a role may do, by its code as it is written in sentences, with blanks."""
     code = text.replace(" ", "_")
@@ -340,6 +351,8 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "roles": (_ANY, _coded("roles")),
     "property": (_ANY, _labelled),
     "verb": (_ANY, _verb),
+    "measure": (_ANY, _measure),
+    "basis": (_WORD, _coded("legal_bases")),
     "named": (_ANY, _field),
     "part": (re.compile("|".join(map(re.escape, Part))), _clause),
     "field": (re.compile("|".join(map(re.escape, MrzField))), _clause),

@@ -162,6 +162,15 @@ def test_what_a_role_may_do_is_said_in_words() -> None:
     assert bare("The role duty_officer may open_case.") == "Le rôle « Agent de permanence » permet : Ouvrir un dossier."
 
 
+def test_ground_of_a_power_is_told_with_its_order_measure_and_basis() -> None:
+    assert bare("The measure is «Observe».") == f"La mesure est « {FRENCH.code('measures', 'observe')} »."
+    order = "Order 12 (signed 2026-01-02, published 2026-01-03, in force 2026-01-04)"
+    assert bare(f"{order} gives it under police_law, on the condition: by day.") == (
+        "Order 12 (signé le 2 janv. 2026, publié le 3 janv. 2026, en vigueur le 4 janv. 2026) la donne sur ce fondement : "
+        f"{FRENCH.code('legal_bases', 'police_law')}, à la condition : by day."
+    )
+
+
 def test_what_is_not_known_again_stays_english_and_is_marked_as_it() -> None:
     told = said(FRENCH, "The source set no restriction. Nobody ever said this. The source set no restriction.")
     assert told == (
