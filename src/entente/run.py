@@ -18,6 +18,8 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from entente.api.doing import done_for
+from entente.api.event_table import told_as
+from entente.api.events import TrailSource
 from entente.api.health import health_routes, readiness
 from entente.api.line import IndexAtWriter, LineToWriter
 from entente.api.meters import Meters, metrics_routes
@@ -108,8 +110,14 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         token = Folder(settings.folder).operator_token()
         runner = Runner(settings.search_workers, lambda: server.is_stopping)
         api = Api(node, ApiParts.of(store.act, store.view, token, runner, JobFolder(settings.folder)))
-        housekeeper = Housekeeper(partial(_keep_house, node, api))
         meters = Meters(node)
+        parts_of_desk = DeskParts(
+            CookieSessions(node), api.once, runner, is_local, TrailSource(store.view), told_as, runner.is_stopping
+        )
+        desk = Desk(node, parts_of_desk)
+        housekeeper = Housekeeper(partial(_keep_house, node, api, desk))
+        desk_follower = Follower(desk.changes.step, "desk")
+        store.after_change.append(desk_follower.wake)
         web = None
         if changes is not None:
             web_bound = sockets.enter_context(listen(settings.host, settings.web_port, WEB_PORT))
@@ -120,11 +128,11 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
             operator_route(node, token, runner),
             *metrics_routes(node, meters),
             *_routes(node, api, partial(readiness, node)),
-            _desk(node, api, runner),
+            _mounted(desk),
         ]
         server = NodeServer(_application(api, routes, meters.count, web), *{bound, inner})
         store.lock.announce(web_address(inner))
-        threads = (follower, watcher, caller, log_follower, keeper, courier, fetcher, housekeeper)
+        threads = (follower, watcher, caller, log_follower, keeper, courier, fetcher, housekeeper, desk_follower)
         for thread in threads:
             thread.start()
         api.start(Follower(api.events.step, "events"), store.after_change)
@@ -195,9 +203,8 @@ def _routes(node: Node, api: Api, ready: Callable[[], Mapping[str, bool]]) -> li
     ]
 
 
-def _desk(node: Node, api: Api, runner: Runner) -> Mount:
+def _mounted(desk: Desk) -> Mount:
     """Return the officers' pages, with the entrance and the accounts beside their table."""
-    desk = Desk(node, DeskParts(CookieSessions(node), api.once, runner, is_local))
     entrance = Entrance(desk)
     beside = entrance, SignOn(desk, entrance), OwnAccount(desk, entrance), OfficerAccounts(desk, entrance)
     return desk.mount([route for one in beside for route in one.routes()])
@@ -232,8 +239,9 @@ def _call_text(node: Node, told: Told) -> tuple[str, str]:
     return call_text(told, settings.paging_language, zone_of(names_of(node).own.zone), settings.web_address)
 
 
-def _keep_house(node: Node, api: Api) -> None:
+def _keep_house(node: Node, api: Api, desk: Desk) -> None:
     api.once.forget_old()
+    desk.drafts.forget_old(node.clock.now())
     node.erasing.run()
     node.accounts.sessions.remove_over()
     node.accounts.sign_in.forget_old()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, cast
+from typing import Any
 
 
 @dataclass
@@ -67,7 +67,7 @@ class _MailHandler(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline()) not in {b".\r\n", b""}:
             data += line
         mail = message_from_bytes(data, policy=policy.default)
-        self.box.mails.append((self.recipient, cast("EmailMessage", mail)))
+        self.box.mails.append((self.recipient, mail))
         if self.box.hangs_up:
             return False
         self.say("250 taken")
@@ -118,7 +118,7 @@ def message_gateway() -> Iterator[Posted]:
 
 
 @contextmanager
-def _served(server: socketserver.ThreadingTCPServer) -> Iterator[int]:
+def _served(server: socketserver.ThreadingTCPServer | ThreadingHTTPServer) -> Iterator[int]:
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

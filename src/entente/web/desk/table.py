@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from entente.web.desk import (
     call_pages,
     case_pages,
+    first_steps_page,
     held_pages,
     hit_pages,
     home_page,
@@ -34,6 +35,7 @@ _PARTS = (
     permission_pages,
     standing_pages,
     held_pages,
+    first_steps_page,
     task,
 )
 """In the order of the navigation."""
