@@ -90,11 +90,10 @@ class Calling:
             if call is None:
                 raise NotFound
             if call.state is not CallState.OPEN:
-                who = f" by {call.acknowledged_by}" if call.acknowledged_by else ""
                 raise Conflict(
                     f"The call {number} was not acknowledged.",
-                    why=f"It is {call.state.value} already{who} (docs/rules/desk.md W45).",
-                    do="Look at what it is about: somebody has it in hand, or it waits no more.",
+                    why="Somebody took it already, or it waits no more (docs/rules/desk.md W45).",
+                    do="Look at who has it, and at what it is about.",
                 )
             for one in unit.duty.calls_in(CallState.OPEN, OPEN_MAX):
                 if one.needed.item == call.needed.item:
