@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from entente.api.shapes import anything, flag, free_text, many, moment, named, number, one_of, said, text, thing
+from entente.duty.model import DutyFunction
 from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
 from entente.kernel.jobs import JobKind, JobState
@@ -296,6 +297,18 @@ CASE = thing(
 )
 EVENT = thing({"at": moment(), "officer": said(), "kind": said(), "subject": said(), "text": said()})
 _DAY = text(most=10, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+DUTY = thing(
+    {
+        "id": said(),
+        "officer": said(),
+        "function": one_of(*DutyFunction),
+        "begins_at": moment(),
+        "ends_at": moment(),
+        "zone": said("In which it was written"),
+        "is_reached": flag("Whether somebody can be called there; where is shown to nobody"),
+    },
+    help_text="That an officer is on duty for a time.",
+)
 ORDER = thing(
     {
         "reference": text("Its number.", most=200),
@@ -352,6 +365,7 @@ def components(lists: CodeLists) -> Mapping[str, JsonObject]:
         "Message": MESSAGE,
         "Case": CASE,
         "CaseEvent": EVENT,
+        "Duty": DUTY,
         "Order": ORDER,
         "Job": JOB,
         "FoundRow": FOUND_ROW,

@@ -76,6 +76,7 @@ from entente.client.shapes.records import (
     ShowWhoCanSeeHolder,
     ShowWhoCanSeeWho,
 )
+from entente.client.shapes.roster import Duty, ListRosterAnswer
 from entente.client.shapes.search import CheckMrzAnswer, Query, SearchAnswer, SearchManyAnswer
 from entente.client.shapes.shared import (
     Body,
@@ -129,6 +130,7 @@ __all__ = [
     "DeliveryStep",
     "DirectoryEntry",
     "DirectoryLine",
+    "Duty",
     "Evidence",
     "ExportBodyAnswer",
     "FoundRow",
@@ -159,6 +161,7 @@ __all__ = [
     "ListProposalsProposal",
     "ListRecordRequestsAnswer",
     "ListRecordsAnswer",
+    "ListRosterAnswer",
     "ListSetAsideAnswer",
     "ListSetAsideAside",
     "ListSilentSourcesAnswer",
