@@ -21,6 +21,7 @@ DONE_BEFORE = {
     "release_hit", "end_standing_query", "settle_match", "end_not_identical", "detach_file", "answer_permission",
     "propose_instrument", "release_held", "drop_held", "rename_case", "hand_case_over", "set_case_team", "join_cases",
     "finish_case_task", "hand_exhibit_over",
+    "enter_duty", "take_off_duty",
 }  # fmt: skip
 """What the tests of roles did already, or what nothing is held for."""
 PARTS = 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from entente.api.route import JSON, ApiRoute
@@ -29,6 +30,7 @@ ORDER: JsonObject = {
     "powers": [{"measure": "poll", "legal_basis": "operational_search_law", "condition": "with consent"}],
     "competent_authorities": {"observe": "Criminal police of XB"},
 }
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%d")
 WANTED: JsonObject = {"record": SEEN, "kind": "wanted_person", "instrument": AGREEMENT_NAME, **ABOUT}
 WISH: JsonObject = {
     "record": SEEN, "acts": ["forward"], "forward_to": "GS", "justification": "Seen there.", **ABOUT, "purpose": "locate",
@@ -95,6 +97,7 @@ BODIES: Mapping[str, JsonObject] = {
     "forward_record": {"to": "GS", **ABOUT},
     "keep_group": GROUP,
     "enter_order": {"order": ORDER},
+    "enter_duty": {"who": "duty-1", "function": "deputy", "begins": f"{TOMORROW} 07:00", "ends": f"{TOMORROW} 19:00"},
     "task_measure": {"subject": "o-1"},
     "propose_instrument": {"file": (INSTRUMENTS / "programme.yaml").read_text("utf-8")},
     "preview_suspension": {"instrument": AGREEMENT_NAME, "toward": ["XA-NCB"], **DECISION},
@@ -179,6 +182,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "keep_group": ("manage_groups",),
     "list_orders": (),
     "enter_order": ("manage_officers",),
+    "list_roster": ("work_shift", "keep_roster"),
+    "enter_duty": ("keep_roster",),
+    "take_off_duty": ("keep_roster",),
     "may_task_measure": (),
     "task_measure": ("task_measure",),
     "propose_instrument": ("propose_instrument",),
@@ -237,7 +243,9 @@ def path_of(bureau: Bureau, route: ApiRoute) -> str:
         "source": source, "local_id": local_id, "year": year, "serial": serial, "id": others.get(route.name, item),
         "body": "XA-NCB", "keeper": "GS", "name": "members", "instrument": "police-data-agreement",
         "query": bureau.standing, "match": bureau.match, "finding": bureau.finding, "measure": "poll", "number": "1",
-        "row": str(bureau.search_row), "upload": bureau.upload, "task": bureau.task, "exhibit": bureau.exhibit,
+        "task": bureau.task, "exhibit": bureau.exhibit,
+        "duty": "duty-0",
+        "row": str(bureau.search_row), "upload": bureau.upload,
         "job": bureau.imported if route.name == "read_job_file" else bureau.batch,
     }  # fmt: skip
     if route.name == "read_job_file":

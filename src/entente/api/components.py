@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from entente.api.case_shapes import CASE_SHAPES
 from entente.api.shapes import anything, flag, free_text, many, moment, named, number, one_of, said, text, thing
+from entente.duty.model import DutyFunction
 from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
 from entente.kernel.jobs import JobKind, JobState
@@ -285,6 +286,18 @@ NOT_IDENTICAL = thing(
     help_text="A finding that the bearer of a document is not whom a record is about.",
 )
 _DAY = text(most=10, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+DUTY = thing(
+    {
+        "id": said(),
+        "officer": said(),
+        "function": one_of(*DutyFunction),
+        "begins_at": moment(),
+        "ends_at": moment(),
+        "zone": said("In which it was written"),
+        "is_reached": flag("Whether somebody can be called there; where is shown to nobody"),
+    },
+    help_text="That an officer is on duty for a time.",
+)
 ORDER = thing(
     {
         "reference": text("Its number.", most=200),
@@ -340,6 +353,7 @@ def components(lists: CodeLists) -> Mapping[str, JsonObject]:
         "MessageOutside": ENVELOPE,
         "Message": MESSAGE,
         **CASE_SHAPES,
+        "Duty": DUTY,
         "Order": ORDER,
         "Job": JOB,
         "FoundRow": FOUND_ROW,

@@ -46,7 +46,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             "shift_show", "shift_list", "shift_begin", "shift_note", "shift_hand_over", "shift_sheet", "shift_take_over",
-            "roster_list", "roster_enter", "roster_take_off", "call_list", "call_acknowledge",
+            "call_list", "call_acknowledge",
         ),
         ON_DUTY,
     ),

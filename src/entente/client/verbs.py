@@ -18,6 +18,7 @@ from entente.client.requests import (
     messages,
     powers,
     records,
+    roster,
     search,
     standing_queries,
     trail,
@@ -321,6 +322,13 @@ REQUESTS: Mapping[str, Request] = {
     ),
     "request_list": Request(leave_and_requests.list_record_requests, {"limit": "page_size"}, pages="before"),
     "request_show": Request(leave_and_requests.show_record_request, {"id": "record_request_id"}),
+    "roster_enter": Request(
+        roster.enter_duty,
+        {"who": "who", "function": "function", "begins": "begins", "ends": "ends", "zone": "zone", "reach": "reach"},
+        changes=True,
+    ),
+    "roster_list": Request(roster.list_roster, {"days": "days"}),
+    "roster_take_off": Request(roster.take_off_duty, {"duty": "duty"}, changes=True),
     "search": Request(
         search.search,
         {

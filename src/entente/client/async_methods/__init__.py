@@ -13,6 +13,7 @@ from entente.client.async_methods.leave_and_requests import AsyncLeaveAndRequest
 from entente.client.async_methods.messages import AsyncMessagesMethods
 from entente.client.async_methods.powers import AsyncPowersMethods
 from entente.client.async_methods.records import AsyncRecordsMethods
+from entente.client.async_methods.roster import AsyncRosterMethods
 from entente.client.async_methods.search import AsyncSearchMethods
 from entente.client.async_methods.standing_queries import AsyncStandingQueriesMethods
 from entente.client.async_methods.trail import AsyncTrailMethods
@@ -28,6 +29,7 @@ class AsyncMethods(
     AsyncCasesMethods,
     AsyncDirectoryMethods,
     AsyncPowersMethods,
+    AsyncRosterMethods,
     AsyncExchangeMethods,
     AsyncTrailMethods,
     AsyncJobsMethods,

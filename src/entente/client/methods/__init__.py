@@ -13,6 +13,7 @@ from entente.client.methods.leave_and_requests import LeaveAndRequestsMethods
 from entente.client.methods.messages import MessagesMethods
 from entente.client.methods.powers import PowersMethods
 from entente.client.methods.records import RecordsMethods
+from entente.client.methods.roster import RosterMethods
 from entente.client.methods.search import SearchMethods
 from entente.client.methods.standing_queries import StandingQueriesMethods
 from entente.client.methods.trail import TrailMethods
@@ -28,6 +29,7 @@ class Methods(
     CasesMethods,
     DirectoryMethods,
     PowersMethods,
+    RosterMethods,
     ExchangeMethods,
     TrailMethods,
     JobsMethods,

@@ -86,6 +86,7 @@ from entente.client.shapes.records import (
     ShowWhoCanSeeHolder,
     ShowWhoCanSeeWho,
 )
+from entente.client.shapes.roster import Duty, ListRosterAnswer
 from entente.client.shapes.search import CheckMrzAnswer, Query, SearchAnswer, SearchManyAnswer
 from entente.client.shapes.shared import (
     Body,
@@ -147,6 +148,7 @@ __all__ = [
     "DeliveryStep",
     "DirectoryEntry",
     "DirectoryLine",
+    "Duty",
     "Evidence",
     "Exhibit",
     "ExhibitHandOver",
@@ -180,6 +182,7 @@ __all__ = [
     "ListProposalsProposal",
     "ListRecordRequestsAnswer",
     "ListRecordsAnswer",
+    "ListRosterAnswer",
     "ListSetAsideAnswer",
     "ListSetAsideAside",
     "ListSilentSourcesAnswer",

@@ -1,0 +1,69 @@
+"""What the client that does not wait has under «Roster».
+
+Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from entente.client.listing import AsksAsync
+from entente.client.requests import roster
+from entente.client.shapes import ListRosterAnswer, Result
+
+
+class AsyncRosterMethods(AsksAsync):
+    """What the client that does not wait has under «Roster»."""
+
+    async def list_roster(self, *, days: int | None = None) -> ListRosterAnswer:
+        """List who is on duty now and in the days to come, and who may be entered.
+
+        Needs the scope directory.read.
+
+        days: How many days ahead.
+        """
+        return await self.ask(roster.list_roster(days=days))
+
+    async def enter_duty(
+        self,
+        *,
+        who: str,
+        function: Literal["duty_officer", "deputy", "head_on_call"],
+        begins: str,
+        ends: str,
+        zone: str | None = None,
+        reach: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Enter that an officer is on duty.
+
+        Needs the scope directory.write.
+
+        who: The officer's id.
+        begins: Wall time in the zone: 2031-05-04 19:00.
+        ends: Wall time in the zone: 2031-05-04 19:00.
+        zone: Like Europe/Vienna; else the body's own.
+        reach: Where the gateway reaches them; else it does not.
+        idempotency_key: Made for this act where none is given.
+        """
+        return await self.ask(
+            roster.enter_duty(
+                who=who,
+                function=function,
+                begins=begins,
+                ends=ends,
+                zone=zone,
+                reach=reach,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    async def take_off_duty(self, duty: str, *, idempotency_key: str | None = None) -> Result:
+        """Take an entry off the roster.
+
+        Needs the scope directory.write.
+
+        duty: The entry's id.
+        idempotency_key: Made for this act where none is given.
+        """
+        return await self.ask(roster.take_off_duty(duty, idempotency_key=idempotency_key))
