@@ -56,6 +56,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     item = world.asked_of_us if "permission" in page.name else item
     more |= {"instrument": "police-data-agreement"}
     more |= {"code": "XA-NCB", "keeper": "GS", "name": "members"}
+    item = world.shift if "{id}" in page.path and "shift" in page.name else item
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
     return PREFIX + _filled(page.path, **given, **more)
 
@@ -66,6 +67,7 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "case": [{"year": "2026", "serial": "999999"}, {"year": "x", "serial": "y"}, {"year": "2026", "serial": "<b>"}],
         "hit": [{"id": "hit-0"}, {"id": world.bureau.came}, {"id": "<b>"}],
         "message": [{"id": "message-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],
+        "one_shift": [{"id": "shift-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],
         "found": [{"key": "query-9"}, {"key": world.bureau.hit}],
         "record": [_record(HIDDEN), _record("XA-NCB/w-9"), _record("ZZ-NCB/w-1"), _record("XA-NCB/<b>")],
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
@@ -78,7 +80,7 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         ],
         "instrument": [{"instrument": "nothing"}, {"instrument": world.bureau.hit}, {"instrument": "<b>"}],
         "suspend": [{"instrument": "nothing"}, {"instrument": "<b>"}],
-        "draft": [{"key": "draft-0"}, {"key": world.bureau.hit}],
+        "to_sign_one": [{"key": "draft-0"}, {"key": world.bureau.hit}],
         "judge": [
             {"key": KEY, **_record(HIDDEN)},
             {"key": KEY, **_record("XA-NCB/w-9")},

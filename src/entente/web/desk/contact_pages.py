@@ -230,7 +230,7 @@ def _contact(asked: Asked) -> ContactPage:
         is_new=found is None,
         begun={"zone": zone, "days": "monday_to_friday"} if found is None else _begun(found),
         # What was entered was entered beside the list of then, not of now.
-        seen=asked.form.value("seen") if asked.form.of else _seen(answer),
+        seen=asked.form.value("said_before") if asked.form.of else _seen(answer),
         kinds=say.codes("contact_kinds"),
         days=say.codes("contact_days"),
     )
@@ -248,7 +248,7 @@ def _begun(point: JsonObject) -> Mapping[str, str]:
 def _keep(asked: Asked) -> Done:
     form = asked.form
     given: dict[str, Json] = {name: form.value(f"contact_{name}") for name in _LINES}
-    given["seen"] = form.value("seen")
+    given["seen"] = form.value("said_before")
     given["languages"] = [*form.value("contact_languages").lower().replace(",", " ").split()]
     given["deputies"] = [*form.lines("contact_deputies")]
     asked.perform("contact_keep", given)
@@ -256,17 +256,17 @@ def _keep(asked: Asked) -> Done:
 
 
 def _remove(asked: Asked) -> Done:
-    asked.perform("contact_remove", {"id": asked.form.value("contact_id"), "seen": asked.form.value("seen")})
+    asked.perform("contact_remove", {"id": asked.form.value("contact_id"), "seen": asked.form.value("said_before")})
     return Done(OWN_PATH, "contact_removed")
 
 
 def _confirm(asked: Asked) -> Done:
-    asked.perform("contact_confirm", {"seen": asked.form.value("seen")})
+    asked.perform("contact_confirm", {"seen": asked.form.value("said_before")})
     return Done(OWN_PATH, "contacts_confirmed")
 
 
 _LINES = ("id", "kind", "function", "person", "phone", "mail", "zone", "days", "opens", "closes", "note")
-_SEEN = Field("seen", is_needed=False)
+_SEEN = Field("said_before", is_needed=False, asks="seen")
 
 PAGES: Sequence[Page] = (
     ShowPage(

@@ -20,7 +20,7 @@ from entente.node import Node
 from entente.verbs import VERBS, perform
 from entente.verbs.references import names_and_officer
 from entente.web.desk import paths
-from entente.web.desk.forms import Entered, Field
+from entente.web.desk.forms import Entered, Field, Kind
 from entente.web.desk.memory import Memory
 from entente.web.desk.session import Session
 from entente.web.wording import Wording
@@ -41,6 +41,8 @@ class Asked:
     """What stands behind «?», each name once."""
     form: Entered
     """What was posted, or what a form is given back with; empty when a page is opened."""
+    stamp: str
+    """The number of the change before this request: what the page it makes has seen (changes.Changes)."""
     memory: Memory
     """What is kept for this session between requests: the task, and the queries it asked."""
 
@@ -141,6 +143,13 @@ class ActPage:
     """Whether sending it twice does it once; False where nothing but the trail is written."""
     is_heavy: bool = False
     """Whether the officer must have proved who they are lately (docs/rules/desk.md W4); if not, the form is given back."""
+    heeds_changes: bool = False
+    """Whether its form is given back, once, where somebody else changed the thing since the page was shown (W64)."""
+
+    @property
+    def many(self) -> frozenset[str]:
+        """The names of the fields that may be sent any number of times."""
+        return frozenset(one.name for one in self.fields if one.kind is Kind.CODES)
 
 
 Page: TypeAlias = ShowPage | ActPage

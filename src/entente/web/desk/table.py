@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from entente.web.desk import (
     body_page,
+    call_pages,
     case_pages,
     contact_pages,
     directory_pages,
     draft_pages,
+    first_steps_page,
     held_pages,
     hit_pages,
     home_page,
@@ -18,8 +20,10 @@ from entente.web.desk import (
     permission_pages,
     power_pages,
     record_pages,
+    roster_pages,
     search_pages,
     sharing_pages,
+    shift_pages,
     standing_changes,
     standing_pages,
     task,
@@ -40,10 +44,14 @@ _PARTS = (
     sharing_pages,
     standing_changes,
     draft_pages,
+    shift_pages,
+    roster_pages,
+    call_pages,
     record_pages,
     permission_pages,
     standing_pages,
     held_pages,
+    first_steps_page,
     task,
 )
 """In the order of the navigation."""
