@@ -44,6 +44,7 @@ from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
 from entente.records.model import HolderState
 from entente.statement_table import accept_table
+from entente.verbs.directory import Reach
 from entente.verbs.sharing import Narrowed
 from entente.web.desk.draft_pages import DRAFTED
 from entente.web.desk.first_steps_page import STEPS
@@ -220,6 +221,7 @@ def coded_lists() -> dict[str, set[str]]:
         "contact_days": {*ContactDays},
         "measures": set(lists.measures),
         "legal_bases": {basis for measure in lists.measures.values() for basis in measure.legal_bases},
+        "reaches": {*Reach},
         "rights": {*Right},
         "sharing_states": {*Narrowed},
         "stops": {*How},

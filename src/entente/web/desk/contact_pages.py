@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 from urllib.parse import quote
 
@@ -150,10 +151,14 @@ def _contacts(asked: Asked) -> ContactsPage:
 
 def languages_shown(say: Wording) -> Mapping[str, str]:
     """Return the languages that a book is narrowed to, in the reader's words: those that CLDR knows by two letters."""
-    names = say.locale.languages
-    return dict(
-        sorted(((code, str(name)) for code, name in names.items() if len(code) == len("en")), key=lambda one: one[1])
-    )
+    named = ((code, name) for code, name in _languages(say.language).items() if len(code) == len("en"))
+    return dict(sorted(named, key=lambda one: one[1]))
+
+
+@cache
+def _languages(language: str) -> Mapping[str, str]:
+    """Return what a language calls languages, read once: a whole book asks for thousands."""
+    return {code: str(name) for code, name in Wording(language).locale.languages.items()}
 
 
 def contact_line(one: JsonObject, now: datetime, say: Wording) -> ContactLine:
@@ -187,7 +192,7 @@ def contact_line(one: JsonObject, now: datetime, say: Wording) -> ContactLine:
 
 def language_name(code: str, say: Wording) -> str:
     """Return what a language is called in the reader's own."""
-    return LANGUAGES[code] if code == say.language else str(say.locale.languages.get(code, code))
+    return LANGUAGES[code] if code == say.language else _languages(say.language).get(code, code)
 
 
 def _hours(point: ContactPoint, say: Wording) -> str:
