@@ -1,7 +1,8 @@
 """The pages of a directory of 260 bodies with 5,000 units under 20 programmes: each page's time in the node (W46, W47).
 
-`pytest -m long -s tests/desk/test_large_directory.py` prints them. The time is the whole request through the application without
-a socket: session, role, verb, template.
+`pytest -m long -s tests/desk/test_large_directory.py` prints them. The time is the processor's, so that other
+work on the machine does not count, for the whole request through the application without a socket, its client too: session, role,
+verb, template.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from tests.support.large_directory import Invented, fill_directory, stop
 from tests.support.nodes import CHARTER, open_network
 
 BODIES, UNITS, PROGRAMMES, ROUNDS = 260, 5_000, 20, 20
-SECONDS_MAX = 1.0
-"""Far above what is measured, so that a machine under load does not fail; what counts is what is printed."""
+SECONDS_MAX = 0.5
+"""Some times what is measured, so that a slower machine does not fail; what counts is what is printed."""
 POINT = ContactPoint(
     "desk", ContactKind.ALL_HOURS_DESK, "Operations room", "+1 555 0100", "", ("en",), "UTC", ContactDays.ALWAYS
 )
@@ -82,13 +83,13 @@ def _say_contacts(node: Node, one: Invented) -> None:
 
 
 def timed(browser: Browser, page: str) -> tuple[list[float], int]:
-    """Open a page many times; return the milliseconds of each, and the size of the page."""
-    times = []
+    """Open a page many times, once before to have it warm; return the milliseconds of each, and the size of the page."""
+    answer, times = browser.get(page), []
+    assert answer.status_code == 200, page
     for _ in range(ROUNDS):
-        began = time.perf_counter()
-        answer = browser.get(page)
-        times.append((time.perf_counter() - began) * 1_000)
-        assert answer.status_code == 200, page
+        began = time.process_time()
+        browser.get(page)
+        times.append((time.process_time() - began) * 1_000)
     return times, len(answer.content)
 
 
