@@ -99,7 +99,7 @@ def _drafts(asked: Asked) -> DraftsPage:
             DraftLine(f"{TO_SIGN_PATH}/{key}", say.text(f"drafts.of_{one.kind}"), one.about, say.moment(one.at))
             for key, one in reversed(list(asked.memory.drafts.items()))
         ],
-        hand_in=f"{TO_SIGN_PATH}/hand-in",
+        hand_in=TO_SIGN_PATH,
     )
 
 
@@ -124,7 +124,7 @@ def _draft(asked: Asked) -> DraftPage:
         file_name=name,
         download="data:application/json;base64," + base64.b64encode(file.encode("utf-8")).decode("ascii"),
         command=f"entente keys sign-statements {name} --key head-1.pem",
-        hand_in=f"{TO_SIGN_PATH}/hand-in",
+        hand_in=TO_SIGN_PATH,
     )
 
 
@@ -160,7 +160,7 @@ PAGES: Sequence[Page] = (
         "A draft: what it would stop, and the file to take to the heads.", _draft,
     ),
     ActPage(
-        "hand_in", "/to-sign/hand-in", ("instruments_submit",), HEADS_VERBS, "to_sign",
+        "hand_in", "/to-sign", ("instruments_submit",), HEADS_VERBS, "to_sign",
         "Takes in what the heads signed, all or none.", _hand_in,
         (Field("signed", Kind.TEXT, most=SIGNED_CHARACTERS_MAX, asks="statements"),), is_heavy=True,
     ),
