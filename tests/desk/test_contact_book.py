@@ -23,7 +23,7 @@ def hidden(browser: Browser, page: str, name: str) -> str:
 
 def add(browser: Browser, **changes: str) -> Any:  # noqa: ANN401 - an answer
     page = "/desk/contacts/point"
-    return browser.send(page, page, {**POINT, "seen": hidden(browser, page, "seen"), **changes})
+    return browser.send(page, page, {**POINT, "said_before": hidden(browser, page, "said_before"), **changes})
 
 
 def test_point_is_kept_reminded_of_confirmed_and_taken_away(world: DeskWorld) -> None:
@@ -44,14 +44,14 @@ def test_point_is_kept_reminded_of_confirmed_and_taken_away(world: DeskWorld) ->
     assert "Our contact points are to be checked" in browser.get("/desk/").text
     assert "not checked for six months" in browser.get("/desk/contacts").text
     own = "/desk/contacts/own"
-    seen = hidden(browser, own, "seen")
-    assert browser.send(own, f"{own}/confirm", {"seen": seen}).status_code == 303
+    seen = hidden(browser, own, "said_before")
+    assert browser.send(own, f"{own}/confirm", {"said_before": seen}).status_code == 303
     assert "are to be checked" not in browser.get("/desk/").text
-    late = browser.send(own, f"{own}/confirm", {"seen": seen})
+    late = browser.send(own, f"{own}/confirm", {"said_before": seen})
     assert late.status_code == 409
     assert "changed meanwhile" in late.text
     point = hidden(browser, own, "contact_id")
-    gone = browser.send(own, f"{own}/remove", {"contact_id": point, "seen": hidden(browser, own, "seen")})
+    gone = browser.send(own, f"{own}/remove", {"contact_id": point, "said_before": hidden(browser, own, "said_before")})
     assert gone.status_code == 303
     assert "Operations room" not in browser.get("/desk/contacts").text
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from entente.bodies.model import Unit, UnitKind
+from entente.exchange.model import Lane, Line
 from tests.support.desk_world import DeskWorld
 
 
@@ -68,3 +69,18 @@ def test_body_shows_keys_groups_and_units_and_how_it_is_reached(world: DeskWorld
     assert rows(browser.get("/desk/units?of_body=XA-NCB").text) == 25
     assert rows(browser.get("/desk/units?find=branch+24").text) == 1
     assert "<table" not in browser.get("/desk/units?of_body=ZZ").text
+
+
+def test_directory_is_narrowed_by_how_bodies_are_reached(world: DeskWorld) -> None:
+    browser, node = world.browser(), world.node
+    assert "<table" not in browser.get("/desk/directory?in_reach=trouble").text
+    with node.exchange.open_unit() as unit:
+        other = next(body.id for body in unit.bodies.bodies() if body.code == "RC")
+        unit.outbox.put_line(Line(other, Lane.CONTROL, 3, node.clock.now(), "It does not answer."))
+        unit.commit()
+    text = browser.get("/desk/directory?in_reach=trouble").text
+    assert rows(text) == 1
+    assert "Line down" in text
+    assert "It does not answer." in browser.get("/desk/directory/RC").text
+    assert "It does not answer." in browser.get("/desk/").text
+    assert "<table" not in browser.get("/desk/directory?in_reach=silent").text

@@ -66,15 +66,15 @@ def test_suspension_is_previewed_drafted_signed_by_heads_and_shown_in_the_matrix
     assert "What will stop under" in text
     assert "charter" in text, "it says what stays open"
     assert state_of(world, "XB-NCB")[0]["state"] == "active", "nothing is in effect before it is signed"
-    unsigned = browser.send(page, "/desk/drafts/hand-in", {"signed": json.dumps(file_of([]))})
+    unsigned = browser.send(page, "/desk/to-sign", {"signed": json.dumps(file_of([]))})
     assert unsigned.status_code == 400
     statements = file_on(browser, page)
     alone = json.dumps(file_of(one.to_json() for one in statements))
-    refused = browser.send(page, "/desk/drafts/hand-in", {"signed": alone})
+    refused = browser.send(page, "/desk/to-sign", {"signed": alone})
     assert refused.status_code == 403
     assert "its heads" in refused.text
     assert alone in unescape(refused.text), "what was entered is given back"
-    taken = browser.send(page, "/desk/drafts/hand-in", {"signed": signed(world, statements)})
+    taken = browser.send(page, "/desk/to-sign", {"signed": signed(world, statements)})
     assert taken.status_code == 303, taken.text
     shown = browser.get(taken.headers["location"]).text
     assert "Order 7" in shown
@@ -90,7 +90,7 @@ def test_suspension_is_previewed_drafted_signed_by_heads_and_shown_in_the_matrix
 def _resume(world: DeskWorld, browser: Browser, at: str) -> None:
     suspension = state_of(world, "XB-NCB")[0]["suspensions"][0]["id"]
     page = drafted(world, browser, f"{at}/resume", at, suspension=suspension)
-    taken = browser.send(page, "/desk/drafts/hand-in", {"signed": signed(world, file_on(browser, page))})
+    taken = browser.send(page, "/desk/to-sign", {"signed": signed(world, file_on(browser, page))})
     assert taken.status_code == 303
     assert state_of(world, "XB-NCB")[0]["state"] == "active"
     assert "gives: stopped" not in browser.get("/desk/sharing").text

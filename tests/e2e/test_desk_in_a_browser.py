@@ -20,7 +20,7 @@ from entente.web.desk.memory import KeptQuery
 from entente.web.desk.page import ShowPage
 from entente.web.desk.table import PAGES
 from tests.support.api_world import TERMS, WANTED
-from tests.support.desk_pages import KEY, TASK, path_of
+from tests.support.desk_pages import DRAFT, KEY, TASK, path_of, role_for
 from tests.support.desk_server import chromium, serving, told, window
 from tests.support.desk_world import COOKIE, DeskWorld, one_desk, open_desk
 from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
@@ -66,6 +66,7 @@ def with_query(world: DeskWorld) -> None:
     memory = world.desk.memories.of(session.csrf)
     memory.task = TASK
     memory.keep(KEY, KeptQuery({"line": "Muhammadov, 1979, AB123456"}, TASK, world.node.clock.now()))
+    memory.keep_draft(KEY, DRAFT)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,8 @@ def test_page_is_accessible_fits_and_asks_nobody_else(
     look: Any,  # noqa: ANN401 - a literal of the library
     sizes: tuple[Any, Any],
 ) -> None:
-    with window(browser, world, address, language=language, viewport=sizes[0], color_scheme=look) as seen:
+    role = role_for(world, page)
+    with window(browser, world, address, role=role, language=language, viewport=sizes[0], color_scheme=look) as seen:
         with_query(world)
         assert seen.open(path_of(world, page)) == 200
         assert seen.page.evaluate("document.documentElement.dir") == direction

@@ -8,7 +8,17 @@ from datetime import timedelta
 import pytest
 
 from entente.exchange.envelopes import header_hash
-from entente.exchange.model import Lane, Line, Queued, Receipt, ReceiptOutcome, SetAside, StatementResult, Stream
+from entente.exchange.model import (
+    STREAM_LANES,
+    Lane,
+    Line,
+    Queued,
+    Receipt,
+    ReceiptOutcome,
+    SetAside,
+    StatementResult,
+    Stream,
+)
 from entente.kernel.errors import Conflict
 from entente.kernel.ports import EvidenceStep, Outgoing
 from entente.storage.inbox import ASIDE_OF_SENDER_MAX
@@ -70,6 +80,11 @@ def test_line_is_due_while_something_waits_and_not_put_off(store: Store) -> None
         assert unit.outbox.line(OTHER, Lane.DATA) == Line(OTHER, Lane.DATA, 3, LATER, "no answer")
         put(unit, "ref-3")
         assert unit.outbox.line(OTHER, Lane.DATA) == Line(OTHER, Lane.DATA, 3, NOW, "no answer")
+        (failing,) = unit.outbox.failing().values()
+        assert failing.lane is STREAM_LANES[0], "of several lanes the one that is posted first"
+        for lane in STREAM_LANES:
+            unit.outbox.put_line(Line(OTHER, lane, 0, NOW, ""))
+        assert unit.outbox.failing() == {}
         assert unit.outbox.due(NOW) == (OTHER,)
         assert unit.outbox.due(LATER) == (OTHER,)
 

@@ -54,9 +54,9 @@ def path_of(world: DeskWorld, page: Page) -> str:
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
     more = {"query": world.standing, "match": world.match}
     item = world.asked_of_us if "permission" in page.name else item
-    item = world.shift if "{id}" in page.path and "shift" in page.name else item
     more |= {"instrument": "police-data-agreement"}
     more |= {"code": "XA-NCB", "keeper": "GS", "name": "members"}
+    item = world.shift if "{id}" in page.path and "shift" in page.name else item
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
     return PREFIX + _filled(page.path, **given, **more)
 
@@ -82,7 +82,7 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         ],
         "instrument": [{"instrument": "nothing"}, {"instrument": world.bureau.hit}, {"instrument": "<b>"}],
         "suspend": [{"instrument": "nothing"}, {"instrument": "<b>"}],
-        "draft": [{"key": "draft-0"}, {"key": world.bureau.hit}],
+        "to_sign_one": [{"key": "draft-0"}, {"key": world.bureau.hit}],
         "judge": [
             {"key": KEY, **_record(HIDDEN)},
             {"key": KEY, **_record("XA-NCB/w-9")},

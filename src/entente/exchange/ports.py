@@ -63,6 +63,9 @@ class OutboxStore(Outbox, Protocol):
     def line(self, recipient: BodyId, lane: Lane) -> Line | None:
         """Return how a lane toward a body stands; None before anything was put for it."""
 
+    def failing(self) -> Mapping[BodyId, Line]:
+        """Return the lines that were last tried in vain, with why, by body; of a body's lanes the one that is posted first."""
+
     def put_line(self, line: Line) -> None:
         """Keep how a lane stands."""
 

@@ -5,12 +5,13 @@ Source: docs/rules/exchange.md X21 and X24; exchange.ports.OutboxStore.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
 import sqlalchemy as sa
 
-from entente.exchange.model import Lane, Line, SendState
+from entente.exchange.model import STREAM_LANES, Lane, Line, SendState
 from entente.kernel.ids import BodyId
 from entente.storage.rows import read, read_one, replace_row
 from entente.storage.schema import body_route
@@ -18,6 +19,7 @@ from entente.storage.schema import outbox_line as _line
 from entente.storage.schema import outbox_statement as _item
 
 _LINE = sa.select(_line).where(_line.c.recipient == sa.bindparam("recipient"), _line.c.lane == sa.bindparam("lane"))
+_FAILING = sa.select(_line).where(_line.c.attempts > 0, _line.c.why != "")
 _ROUTE = sa.select(body_route.c.via).where(body_route.c.body == sa.bindparam("body"))
 
 _IS_WAITING = sa.exists().where(
@@ -42,6 +44,16 @@ class LineTables:
         """Return how a lane toward a body stands."""
         row = read_one(self._connection, _LINE, {"recipient": recipient, "lane": lane.value})
         return None if row is None else Line(recipient, lane, row.attempts, row.next_try_at, row.why)
+
+    def failing(self) -> Mapping[BodyId, Line]:
+        """Return the lines that were last tried in vain, by body; of a body's lanes the one that is posted first."""
+        rows = sorted(
+            read(self._connection, _FAILING), key=lambda row: STREAM_LANES.index(Lane(row.lane)), reverse=True
+        )
+        return {
+            BodyId(row.recipient): Line(BodyId(row.recipient), Lane(row.lane), row.attempts, row.next_try_at, row.why)
+            for row in rows
+        }
 
     def put_line(self, line: Line) -> None:
         """Keep how a lane stands."""

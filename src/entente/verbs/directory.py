@@ -6,18 +6,18 @@ thousands of units stays quick whoever asks.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 
 from entente.bodies.finding import PAGE_MAX, Found, find_bodies, find_units, name_on, page_of, places_of
 from entente.bodies.model import Body, BodyKind, Group, MembershipStatus, UnitKind
 from entente.bodies.rules import resolve_group
-from entente.exchange.model import STREAM_LANES
-from entente.exchange.ports import ExchangeUnit
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import Invalid
 from entente.kernel.statement import from_json as statement_from_json
 from entente.node import Node
+from entente.records.gaps import WITHIN_HOURS
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
@@ -38,21 +38,50 @@ def _find(node: Node, arguments: Arguments) -> JsonObject:
         on,
         kind=arguments.choice("kind", BodyKind) if wanted else None,
         country=arguments.optional_text("country"),
-        among=_members(node, arguments, names, on),
+        among=_narrowed(_members(node, arguments, names, on), _reached(node, arguments)),
         called=lambda code: countries.get(code, ""),
     )
     page = page_of(found, *offset_and_limit(arguments))
     with node.exchange.open_view() as view:
-        heard = view.bodies.heard()
+        heard, failing = view.bodies.heard(), view.outbox.failing()
         shown: list[Json] = [
             {
                 **_line(body, names, on),
                 "heard": to_json(heard.get(body.id)),
-                "trouble": _trouble(view, body) if body.id != names.own.id else "",
+                "trouble": failing[body.id].why if body.id in failing else "",
             }
             for body in page.shown
         ]
     return {"on": on.isoformat(), "bodies": shown, **where(page)}
+
+
+class Reach(StrEnum):
+    """By how they are reached, to which bodies a list is narrowed."""
+
+    TROUBLE = "trouble"
+    """Its line was last tried in vain."""
+    SILENT = "silent"
+    """Copies of its records are hidden here, or soon will be, because it is not heard."""
+    NEVER_HEARD = "never_heard"
+
+
+def _reached(node: Node, arguments: Arguments) -> frozenset[str] | None:
+    if not arguments.optional_text("reach"):
+        return None
+    reach = arguments.choice("reach", Reach)
+    if reach is Reach.SILENT:
+        return frozenset(str(one.source) for one in node.records.silent_sources(timedelta(hours=WITHIN_HOURS)))
+    with node.exchange.open_view() as view:
+        if reach is Reach.TROUBLE:
+            return frozenset(map(str, view.outbox.failing()))
+        heard, own = view.bodies.heard(), view.bodies.own().id
+        return frozenset(str(body.id) for body in view.bodies.bodies() if body.id not in heard and body.id != own)
+
+
+def _narrowed(*found: frozenset[str] | None) -> frozenset[str] | None:
+    """Return whoever is in each of the sets that there are; None where there is none."""
+    there = [one for one in found if one is not None]
+    return frozenset.intersection(*there) if there else None
 
 
 def _members(node: Node, arguments: Arguments, names: Names, on: date) -> frozenset[str] | None:
@@ -62,12 +91,6 @@ def _members(node: Node, arguments: Arguments, names: Names, on: date) -> frozen
         return None
     group = named_group(node, names, wanted)
     return frozenset(str(body) for status in MembershipStatus for body in resolve_group(group, status, on))
-
-
-def _trouble(view: ExchangeUnit, body: Body) -> str:
-    """Return why the line to a body does not work now; empty where it does."""
-    lines = (view.outbox.line(body.id, lane) for lane in STREAM_LANES)
-    return next((line.why for line in lines if line is not None and line.attempts and line.why), "")
 
 
 def _units(node: Node, arguments: Arguments) -> JsonObject:
@@ -184,7 +207,7 @@ def where(page: Found[object]) -> JsonObject:
 VERBS: tuple[Verb, ...] = (
     verb(
         "directory_find", _find, "Find bodies as the directory stood on a day, a page at a time.",
-        "text", "kind", "country", "group", "on", "offset", "limit",
+        "text", "kind", "country", "group", "reach", "on", "offset", "limit",
     ),
     verb("unit_find", _units, "Find branches, organs and units, a page at a time.", "text", "kind", "body", "offset", "limit"),
     verb("group_lines", _groups, "List the groups with how many stand in each on a day.", "on"),

@@ -29,13 +29,23 @@ def _lines(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     asked_for = names.body_ids(arguments.texts("bodies"), "bodies")
     with node.exchange.open_view() as view:
+        if arguments.flag("failing"):
+            # Asked for by every desk that is open, twice a minute: whoever has a line that works is not read.
+            failing = frozenset(view.outbox.failing())
+            asked_for = failing & asked_for if asked_for else failing
+            if not asked_for:
+                return {"lines": [], **_waits(node)}
         own, heard = view.bodies.own().id, view.bodies.heard()
         rows: list[Json] = [
             _line(node, view, body, names, heard.get(body.id))
             for body in view.bodies.bodies()
             if body.id != own and (not asked_for or body.id in asked_for)
         ]
-    return {"lines": rows, "held": node.deciding.held(1).count, "aside": len(node.deciding.aside())}
+    return {"lines": rows, **_waits(node)}
+
+
+def _waits(node: Node) -> JsonObject:
+    return {"held": node.deciding.held(1).count, "aside": len(node.deciding.aside())}
 
 
 def _line(node: Node, view: ExchangeUnit, body: Body, names: Names, heard: datetime | None) -> JsonObject:
@@ -219,7 +229,11 @@ def _set_aside(one: SetAside, names: Names) -> JsonObject:
 
 VERBS: tuple[Verb, ...] = (
     verb(
-        "exchange_lines", _lines, "Say how the line to each body, or to some, stands and what waits for it.", "bodies"
+        "exchange_lines",
+        _lines,
+        "Say how the line to each body, to some, or to those it fails to, stands.",
+        "bodies",
+        "failing",
     ),
     verb("exchange_fetch", _fetch, "Fetch what waits for us at each body."),
     verb("exchange_held", _held, "List what is held and not sent, with the reason."),

@@ -90,6 +90,8 @@ def _previewed(preview: SuspensionPreview, names: Names) -> JsonObject:
         **to_object(preview),
         "instrument": names.instrument_name(preview.instrument),
         "counterparts": [names.ref(body) for body in preview.counterparts],
+        "open_requests": [names.readable(one) for one in preview.open_requests],
+        "open_permissions": [names.readable(one) for one in preview.open_permissions],
     }
 
 

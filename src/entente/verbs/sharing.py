@@ -52,13 +52,16 @@ def _matrix(node: Node, arguments: Arguments) -> JsonObject:
         now,
     )
     narrowed = arguments.choice("state", Narrowed) if arguments.optional_text("state") else None
-    found = [
-        (other, shared)
-        for other in _counterparts(node, arguments, names, body)
-        if _is_wanted(shared := tuple(shared_between(body.id, other.id, terms)), narrowed)
+    counterparts = _counterparts(node, arguments, names, body)
+    if narrowed is not None:
+        # What is shared is asked of all of them only where it decides who is shown.
+        counterparts = tuple(
+            other for other in counterparts if _is_wanted(tuple(shared_between(body.id, other.id, terms)), narrowed)
+        )
+    page = page_of(counterparts, *offset_and_limit(arguments))
+    rows: list[Json] = [
+        _row(other, tuple(shared_between(body.id, other.id, terms)), situation, names) for other in page.shown
     ]
-    page = page_of(found, *offset_and_limit(arguments))
-    rows: list[Json] = [_row(other, shared, situation, names) for other, shared in page.shown]
     return {"body": names.ref(body.id), "rows": rows, **where(page)}
 
 
@@ -74,7 +77,7 @@ def _counterparts(node: Node, arguments: Arguments, names: Names, body: Body) ->
     return find_bodies(standing, text, today, among=among, called=lambda code: countries.get(code, ""))
 
 
-def _is_wanted(shared: tuple[Shared, ...], narrowed: Narrowed | None) -> bool:
+def _is_wanted(shared: tuple[Shared, ...], narrowed: Narrowed) -> bool:
     match narrowed:
         case Narrowed.STOPPED:
             return any(not one.is_open for one in shared)
@@ -82,7 +85,6 @@ def _is_wanted(shared: tuple[Shared, ...], narrowed: Narrowed | None) -> bool:
             return bool(shared) and all(one.is_open for one in shared)
         case Narrowed.NOTHING:
             return not shared
-    return True
 
 
 def _row(other: Body, shared: Sequence[Shared], situation: Situation, names: Names) -> JsonObject:

@@ -45,6 +45,7 @@ from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
 from entente.records.model import HolderState
 from entente.statement_table import accept_table
+from entente.verbs.directory import Reach
 from entente.verbs.sharing import Narrowed
 from entente.web.desk.draft_pages import DRAFTED
 from entente.web.desk.first_steps_page import STEPS
@@ -87,8 +88,8 @@ def put_together() -> Iterator[str]:
     yield from (f"wrong.{error.code}" for error in EntenteError.__subclasses__())
     yield from (f"state.{state}" for state in CaseState)
     yield from (f"evidence.{side}" for side in EvidenceKind)
-    yield from (f"news.{state}" for state in ParticipationState)
     yield from (f"drafts.of_{kind}" for kind in DRAFTED)
+    yield from (f"news.{state}" for state in ParticipationState)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
     yield from (f"first_steps.{name}{part}" for name, _, _ in STEPS for part in ("", "_help"))
@@ -222,6 +223,7 @@ def coded_lists() -> dict[str, set[str]]:
         "contact_days": {*ContactDays},
         "measures": set(lists.measures),
         "legal_bases": {basis for measure in lists.measures.values() for basis in measure.legal_bases},
+        "reaches": {*Reach},
         "rights": {*Right},
         "sharing_states": {*Narrowed},
         "stops": {*How},

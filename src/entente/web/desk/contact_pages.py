@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 from urllib.parse import quote
 
@@ -150,10 +151,14 @@ def _contacts(asked: Asked) -> ContactsPage:
 
 def languages_shown(say: Wording) -> Mapping[str, str]:
     """Return the languages that a book is narrowed to, in the reader's words: those that CLDR knows by two letters."""
-    names = say.locale.languages
-    return dict(
-        sorted(((code, str(name)) for code, name in names.items() if len(code) == len("en")), key=lambda one: one[1])
-    )
+    named = ((code, name) for code, name in _languages(say.language).items() if len(code) == len("en"))
+    return dict(sorted(named, key=lambda one: one[1]))
+
+
+@cache
+def _languages(language: str) -> Mapping[str, str]:
+    """Return what a language calls languages, read once: a whole book asks for thousands."""
+    return {code: str(name) for code, name in Wording(language).locale.languages.items()}
 
 
 def contact_line(one: JsonObject, now: datetime, say: Wording) -> ContactLine:
@@ -187,7 +192,7 @@ def contact_line(one: JsonObject, now: datetime, say: Wording) -> ContactLine:
 
 def language_name(code: str, say: Wording) -> str:
     """Return what a language is called in the reader's own."""
-    return LANGUAGES[code] if code == say.language else str(say.locale.languages.get(code, code))
+    return LANGUAGES[code] if code == say.language else _languages(say.language).get(code, code)
 
 
 def _hours(point: ContactPoint, say: Wording) -> str:
@@ -230,7 +235,7 @@ def _contact(asked: Asked) -> ContactPage:
         is_new=found is None,
         begun={"zone": zone, "days": "monday_to_friday"} if found is None else _begun(found),
         # What was entered was entered beside the list of then, not of now.
-        seen=asked.form.value("seen") if asked.form.of else _seen(answer),
+        seen=asked.form.value("said_before") if asked.form.of else _seen(answer),
         kinds=say.codes("contact_kinds"),
         days=say.codes("contact_days"),
     )
@@ -248,7 +253,7 @@ def _begun(point: JsonObject) -> Mapping[str, str]:
 def _keep(asked: Asked) -> Done:
     form = asked.form
     given: dict[str, Json] = {name: form.value(f"contact_{name}") for name in _LINES}
-    given["seen"] = form.value("seen")
+    given["seen"] = form.value("said_before")
     given["languages"] = [*form.value("contact_languages").lower().replace(",", " ").split()]
     given["deputies"] = [*form.lines("contact_deputies")]
     asked.perform("contact_keep", given)
@@ -256,17 +261,17 @@ def _keep(asked: Asked) -> Done:
 
 
 def _remove(asked: Asked) -> Done:
-    asked.perform("contact_remove", {"id": asked.form.value("contact_id"), "seen": asked.form.value("seen")})
+    asked.perform("contact_remove", {"id": asked.form.value("contact_id"), "seen": asked.form.value("said_before")})
     return Done(OWN_PATH, "contact_removed")
 
 
 def _confirm(asked: Asked) -> Done:
-    asked.perform("contact_confirm", {"seen": asked.form.value("seen")})
+    asked.perform("contact_confirm", {"seen": asked.form.value("said_before")})
     return Done(OWN_PATH, "contacts_confirmed")
 
 
 _LINES = ("id", "kind", "function", "person", "phone", "mail", "zone", "days", "opens", "closes", "note")
-_SEEN = Field("seen", is_needed=False)
+_SEEN = Field("said_before", is_needed=False, asks="seen")
 
 PAGES: Sequence[Page] = (
     ShowPage(

@@ -45,6 +45,8 @@ class DirectoryPage:
     find: str
     of_kind: str
     in_group: str
+    in_reach: str
+    reaches: Mapping[str, str]
     kinds: Mapping[str, str]
     groups: Mapping[str, str]
     day: Day
@@ -151,11 +153,12 @@ def group_path(keeper: str, name: str) -> str:
 
 def _directory(asked: Asked) -> DirectoryPage:
     say, day = asked.say, day_asked(asked)
-    kinds, groups = say.codes("body_kinds"), group_names(asked)
+    kinds, groups, reaches = say.codes("body_kinds"), group_names(asked), say.codes("reaches")
     kept = {
         "find": asked.query.get("find", "").strip(),
         "of_kind": chosen(asked, "of_kind", kinds),
         "in_group": chosen(asked, "in_group", groups),
+        "in_reach": chosen(asked, "in_reach", reaches),
         "on_day": day.entered if not day.is_wrong else "",
     }
     answer = asked.perform(
@@ -164,6 +167,7 @@ def _directory(asked: Asked) -> DirectoryPage:
             "text": kept["find"],
             "kind": kept["of_kind"],
             "group": kept["in_group"],
+            "reach": kept["in_reach"],
             "on": day.on.isoformat(),
             "offset": offset_asked(asked),
             "limit": ON_A_PAGE,
@@ -176,6 +180,8 @@ def _directory(asked: Asked) -> DirectoryPage:
         find=kept["find"],
         of_kind=kept["of_kind"],
         in_group=kept["in_group"],
+        in_reach=kept["in_reach"],
+        reaches=reaches,
         kinds=kinds,
         groups=groups,
         day=day,

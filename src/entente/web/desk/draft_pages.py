@@ -26,7 +26,7 @@ from entente.web.desk.reading import member, members, text
 from entente.web.desk.sharing_pages import instrument_path
 from entente.web.wording import Moment
 
-DRAFTS_PATH = f"{PREFIX}/drafts"
+TO_SIGN_PATH = f"{PREFIX}/to-sign"
 DRAFTED = ("signature", "suspension", "resumption", "narrowing", "withdrawal", "cut_off", "return")
 """What is drafted here: keys `drafts.of_…`."""
 SIGNED_CHARACTERS_MAX = 300_000
@@ -87,19 +87,19 @@ def keep(asked: Asked, kind: str, about: str, drafts: Sequence[JsonObject], prev
         statements.append(statement)
     key = asked.node.ids.new_id("draft")
     asked.memory.keep_draft(key, KeptDraft(kind, about, statements, preview, asked.node.clock.now()))
-    return Done(f"{DRAFTS_PATH}/{key}", "drafted")
+    return Done(f"{TO_SIGN_PATH}/{key}", "drafted")
 
 
 def _drafts(asked: Asked) -> DraftsPage:
     say = asked.say
     return DraftsPage(
         title=say.text("drafts.title"),
-        here=DRAFTS_PATH,
+        here=TO_SIGN_PATH,
         drafts=[
-            DraftLine(f"{DRAFTS_PATH}/{key}", say.text(f"drafts.of_{one.kind}"), one.about, say.moment(one.at))
+            DraftLine(f"{TO_SIGN_PATH}/{key}", say.text(f"drafts.of_{one.kind}"), one.about, say.moment(one.at))
             for key, one in reversed(list(asked.memory.drafts.items()))
         ],
-        hand_in=f"{DRAFTS_PATH}/hand-in",
+        hand_in=TO_SIGN_PATH,
     )
 
 
@@ -112,7 +112,7 @@ def _draft(asked: Asked) -> DraftPage:
     name = f"{kept.kind}-{kept.about or 'all'}.json"
     return DraftPage(
         title=say.text(f"drafts.of_{kept.kind}"),
-        here=DRAFTS_PATH,
+        here=TO_SIGN_PATH,
         about=kept.about,
         about_to=instrument_path(kept.about) if kept.about else INSTRUMENTS_PATH,
         at=say.moment(kept.at),
@@ -124,7 +124,7 @@ def _draft(asked: Asked) -> DraftPage:
         file_name=name,
         download="data:application/json;base64," + base64.b64encode(file.encode("utf-8")).decode("ascii"),
         command=f"entente keys sign-statements {name} --key head-1.pem",
-        hand_in=f"{DRAFTS_PATH}/hand-in",
+        hand_in=TO_SIGN_PATH,
     )
 
 
@@ -152,15 +152,15 @@ def _hand_in(asked: Asked) -> Done:
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "drafts", "/drafts", (), HEADS_VERBS, "drafts.html",
+        "to_sign", "/to-sign", (), HEADS_VERBS, "drafts.html",
         "The drafts of this session, and where what heads signed is handed in.", _drafts,
     ),
     ShowPage(
-        "draft", "/drafts/{key}", (), HEADS_VERBS, "draft.html",
+        "to_sign_one", "/to-sign/{key}", (), HEADS_VERBS, "draft.html",
         "A draft: what it would stop, and the file to take to the heads.", _draft,
     ),
     ActPage(
-        "hand_in", "/drafts/hand-in", ("instruments_submit",), HEADS_VERBS, "drafts",
+        "hand_in", "/to-sign", ("instruments_submit",), HEADS_VERBS, "to_sign",
         "Takes in what the heads signed, all or none.", _hand_in,
         (Field("signed", Kind.TEXT, most=SIGNED_CHARACTERS_MAX, asks="statements"),), is_heavy=True,
     ),

@@ -50,8 +50,9 @@ class DraftRoutes:
     async def keep(self, request: Request) -> Response:
         """Keep a form as it is now: 204; 401 without a session, 413 where it is too long, 400 where it is none of ours."""
         require_own_page(request)
-        fields = await posted(request)
-        session, act = await self._session(request), self._acts.get(request.query_params.get("act", ""))
+        act = self._acts.get(request.query_params.get("act", ""))
+        fields = await posted(request, act.many if act is not None else ())
+        session = await self._session(request)
         if session is None:
             return Response(status_code=_SIGNED_OUT)
         if act is None or not has_token(session, fields) or not fields.get(HERE):

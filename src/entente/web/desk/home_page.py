@@ -295,8 +295,7 @@ def _contacts(asked: Asked) -> Iterator[DeskLine]:
 def _troubles(asked: Asked) -> list[LineTrouble]:
     return [
         LineTrouble(body_name(member(one, "body")), said(asked.say, text(one, "why")), whole(one, "waiting"))
-        for one in members(asked.perform("exchange_lines"), "lines")
-        if whole(one, "attempts") and one["why"]
+        for one in members(asked.perform("exchange_lines", {"failing": True}), "lines")
     ]
 
 

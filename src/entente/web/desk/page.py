@@ -20,7 +20,7 @@ from entente.node import Node
 from entente.verbs import VERBS, perform
 from entente.verbs.references import names_and_officer
 from entente.web.desk import paths
-from entente.web.desk.forms import Entered, Field
+from entente.web.desk.forms import Entered, Field, Kind
 from entente.web.desk.memory import Memory
 from entente.web.desk.session import Session
 from entente.web.wording import Wording
@@ -146,6 +146,11 @@ class ActPage:
     """Whether the officer must have proved who they are lately (docs/rules/desk.md W4); if not, the form is given back."""
     heeds_changes: bool = False
     """Whether its form is given back, once, where somebody else changed the thing since the page was shown (W64)."""
+
+    @property
+    def many(self) -> frozenset[str]:
+        """The names of the fields that may be sent any number of times."""
+        return frozenset(one.name for one in self.fields if one.kind is Kind.CODES)
 
 
 Page: TypeAlias = ShowPage | ActPage

@@ -76,12 +76,13 @@ def _measure(asked: Asked, code: str) -> MeasureLine:
     return MeasureLine(
         measure=asked.say.code("measures", code),
         may=decision["allowed"] is True,
-        grounds=[
-            (text(one, "number"), said(asked.say, text(one, "text")), one["allows"] is True)
-            for one in members(decision, "grounds")
-        ],
+        grounds=[_ground(one, asked.say) for one in members(decision, "grounds")],
         routed_to=routed if isinstance(routed, str) else "",
     )
+
+
+def _ground(one: JsonObject, say: Wording) -> tuple[str, str, bool]:
+    return text(one, "number"), said(say, text(one, "text")), one["allows"] is True
 
 
 def _order(one: JsonObject, today: str, say: Wording) -> OrderShown:
