@@ -60,6 +60,14 @@ def may_act(
     )
 
 
+def is_active(officer: Officer, now: datetime) -> bool:
+    """Say whether an officer is one of the body's now, whatever their role.
+
+    Source: docs/rules/bodies.md B9 (ground B9.1).
+    """
+    return _officer_active(officer, now).allows
+
+
 def is_in_force(order: NationalOrder, on: date) -> bool:
     """Say whether an order has effect on a day: not when signed, not when published, only once in force.
 
