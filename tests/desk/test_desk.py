@@ -79,7 +79,7 @@ def test_recalled_message_waits_for_nobody(world: DeskWorld) -> None:
 @pytest.mark.parametrize(
     ("role", "kinds"),
     [
-        ("duty_officer", {"Leave asked", "Hit", "For action", "Contact points", "Information"}),
+        ("duty_officer", {"Leave asked", "Hit", "For action", "To do", "Contact points", "Information"}),
         ("head_of_body", {"Leave asked", "For action", "Contact points", "Information"}),
         ("analyst", {"For action", "Information"}),
         ("border_officer", set()),
