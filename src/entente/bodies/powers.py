@@ -178,8 +178,10 @@ def _given_on(basis: str, tasking: Tasking, today: date) -> _Given:
         return _Given(
             basis, allows=False, text=f"{cite(order)} governs {basis} and does not list it.", source=order.reference
         )
-    condition = f", on the condition: {power.condition}" if power.condition else ""
-    return _Given(basis, allows=True, text=f"{cite(order)} gives it under {basis}{condition}.", source=order.reference)
+    text = f"{cite(order)} gives it under {basis}."
+    if power.condition:
+        text = f"{cite(order)} gives it under {basis}, on the condition: {power.condition}."
+    return _Given(basis, allows=True, text=text, source=order.reference)
 
 
 def _governing(basis: str, orders: Iterable[NationalOrder], today: date) -> NationalOrder | None:
@@ -192,8 +194,8 @@ def _law_gives(tasking: Tasking, given: list[_Given], today: date) -> Ground:
     allowing = [one for one in given if one.allows]
     if allowing:
         coming = [cite(order) for order in _coming(tasking, today)]
-        later = f" Not yet in force: {'; '.join(coming)}." if coming else ""
-        return Ground("B9.4", allows=True, text=allowing[0].text + later, source=allowing[0].source)
+        later = [f"Not yet in force: {'; '.join(coming)}."] if coming else []
+        return Ground("B9.4", allows=True, text=" ".join([allowing[0].text, *later]), source=allowing[0].source)
     if not given:
         return Ground("B9.4", allows=False, text="No legal basis is known for it.")
     authority = _competent_authority(tasking, today)

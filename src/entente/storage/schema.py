@@ -19,9 +19,9 @@ import sqlalchemy as sa
 
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 8
+SCHEMA: Final = 7
 """The schema this code writes. The number of the newest file in migrations/versions."""
-OLDEST_SCHEMA_OF_CODE: Final = 8
+OLDEST_SCHEMA_OF_CODE: Final = 7
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself."""
 
 NAMES: Final = {
