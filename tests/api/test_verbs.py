@@ -251,6 +251,48 @@ def with_cases(day: Day) -> str:
     return number
 
 
+def with_a_case_file(day: Day) -> None:
+    """Work on a case with a team, join two cases, and split one."""
+    ask = day.ask
+    numbers = [
+        ask("GS", "case_open", officer=DUTY, title=title, crime_area="fugitives")["case"]["number"]
+        for title in ("Gate 4", "Gate 5")
+    ]
+    number, other = numbers
+    assert DUTY in ask("GS", "case_officers")["officers"]
+    renamed = ask(
+        "GS", "case_rename", officer=DUTY, number=number, title="Gate 4, two men", crime_area="fugitives", version=1
+    )
+    assert renamed["case"]["version"] == 2
+    task = ask("GS", "task_set", officer=DUTY, number=other, what="Ask the consulate", to=DUTY)["task"]
+    found = {
+        "kind": "object",
+        "what": "A key",
+        "found_at": "2026-01-01T00:00:00Z",
+        "found_where": "Gate 4",
+        "found_by": "A",
+    }
+    exhibit = ask("GS", "exhibit_enter", officer=DUTY, number=other, **found)["exhibit"]
+    over = {"exhibit": exhibit["id"], "at": "2026-01-02T00:00:00Z", "gave": "A", "took": "B", "where": "Gate 4"}
+    assert ask("GS", "exhibit_hand_over", officer=DUTY, number=other, **over)["hand_over"]["took"] == "B"
+    joined = ask("GS", "case_join", officer=DUTY, number=number, other=other, reason="The same man.")["case"]
+    assert joined["joined"] == [other]
+    assert (
+        ask("GS", "task_finish", officer=DUTY, number=number, task=task["id"], outcome="Asked.")["task"]["done_by"]
+        == DUTY
+    )
+    part = {"title": "The key", "crime_area": "fugitives", "reason": "Another matter.", "exhibits": [exhibit["id"]]}
+    new = ask("GS", "case_split", officer=DUTY, number=number, **part)["case"]
+    handed = ask(
+        "GS", "case_hand_over", officer=DUTY, number=new["number"], to=DUTY, unit="Desk 2", reason="To the desk."
+    )
+    assert (handed["case"]["unit"], handed["case"]["split_from"]) == ("Desk 2", number)
+    assert ask("GS", "case_team", officer=DUTY, number=number, team=[DUTY])["case"]["team"] == [DUTY]
+    with pytest.raises(NotFound):
+        ask("GS", "case_show", number=number)
+    assert ask("GS", "case_show", officer=DUTY, number=number)["tasks"][0]["outcome"] == "Asked."
+
+
 def in_correspondence(day: Day, case: str) -> None:
     ask = day.ask
     sent = ask(
@@ -549,6 +591,7 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     with_records(day)
     with_files(day)
     case = with_cases(day)
+    with_a_case_file(day)
     in_correspondence(day, case)
     by_leave(day, case)
     by_request(day)
