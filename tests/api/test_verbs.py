@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -551,6 +552,27 @@ def as_proof(day: Day, case: str) -> None:
     assert set(expected) <= {row["sequence"] for row in rows}
 
 
+def on_duty(day: Day) -> None:
+    """Hand a shift over, and say who is on the roster."""
+    ask = day.ask
+    shift = ask("GS", "shift_begin", officer=DUTY)["shift"]["id"]
+    ask("GS", "shift_note", officer=DUTY, text="The gate calls back at six.")
+    assert ask("GS", "shift_show", officer=DUTY)["shift"]["id"] == shift
+    ask("GS", "shift_hand_over", officer=DUTY, for_next="Nothing.")
+    digest = ask("GS", "shift_sheet", officer=DUTY, id=shift)["shift"]["digest"]
+    ask("GS", "officer_add", officer=HEAD, id="duty-2", roles=["duty_officer"])
+    ask("GS", "shift_take_over", officer="duty-2", id=shift, digest=digest)
+    assert len(ask("GS", "shift_list", officer=DUTY)["shifts"]) == 2
+    tomorrow = day.network["GS"].clock.now() + timedelta(days=1)
+    hours = {name: f"{tomorrow:%Y-%m-%d} {hour}:00" for name, hour in (("begins", "08"), ("ends", "20"))}
+    entry = ask("GS", "roster_enter", officer=HEAD, who=DUTY, function="duty_officer", **hours)["entry"]["id"]
+    ask("GS", "roster_list")
+    ask("GS", "roster_take_off", officer=HEAD, id=entry)
+    assert ask("GS", "call_list", officer=DUTY)["calls"] == []
+    with pytest.raises(NotFound):
+        ask("GS", "call_acknowledge", officer=DUTY, number=1)
+
+
 def with_keys(day: Day) -> None:
     """Change a body's keys by its heads; everybody knows the new version."""
     ask = day.ask
@@ -604,6 +626,7 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     erased(day)
     queries_that_stand(day)
     who_signs_in(day)
+    on_duty(day)
     with_keys(day)
     backed_up(day)
     assert set(VERBS) - day.asked == set()
