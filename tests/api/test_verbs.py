@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +250,48 @@ def with_cases(day: Day) -> str:
     assert kinds == ["opened", "note", "reference", "closed", "reopened"]
     assert len(ask("XB-NCB", "case_list")["cases"]) == 1
     return number
+
+
+def with_a_case_file(day: Day) -> None:
+    """Work on a case with a team, join two cases, and split one."""
+    ask = day.ask
+    numbers = [
+        ask("GS", "case_open", officer=DUTY, title=title, crime_area="fugitives")["case"]["number"]
+        for title in ("Gate 4", "Gate 5")
+    ]
+    number, other = numbers
+    assert DUTY in ask("GS", "case_officers")["officers"]
+    renamed = ask(
+        "GS", "case_rename", officer=DUTY, number=number, title="Gate 4, two men", crime_area="fugitives", version=1
+    )
+    assert renamed["case"]["version"] == 2
+    task = ask("GS", "task_set", officer=DUTY, number=other, what="Ask the consulate", to=DUTY)["task"]
+    found = {
+        "kind": "object",
+        "what": "A key",
+        "found_at": "2026-01-01T00:00:00Z",
+        "found_where": "Gate 4",
+        "found_by": "A",
+    }
+    exhibit = ask("GS", "exhibit_enter", officer=DUTY, number=other, **found)["exhibit"]
+    over = {"exhibit": exhibit["id"], "at": "2026-01-02T00:00:00Z", "gave": "A", "took": "B", "where": "Gate 4"}
+    assert ask("GS", "exhibit_hand_over", officer=DUTY, number=other, **over)["hand_over"]["took"] == "B"
+    joined = ask("GS", "case_join", officer=DUTY, number=number, other=other, reason="The same man.")["case"]
+    assert joined["joined"] == [other]
+    assert (
+        ask("GS", "task_finish", officer=DUTY, number=number, task=task["id"], outcome="Asked.")["task"]["done_by"]
+        == DUTY
+    )
+    part = {"title": "The key", "crime_area": "fugitives", "reason": "Another matter.", "exhibits": [exhibit["id"]]}
+    new = ask("GS", "case_split", officer=DUTY, number=number, **part)["case"]
+    handed = ask(
+        "GS", "case_hand_over", officer=DUTY, number=new["number"], to=DUTY, unit="Desk 2", reason="To the desk."
+    )
+    assert (handed["case"]["unit"], handed["case"]["split_from"]) == ("Desk 2", number)
+    assert ask("GS", "case_team", officer=DUTY, number=number, team=[DUTY])["case"]["team"] == [DUTY]
+    with pytest.raises(NotFound):
+        ask("GS", "case_show", number=number)
+    assert ask("GS", "case_show", officer=DUTY, number=number)["tasks"][0]["outcome"] == "Asked."
 
 
 def in_correspondence(day: Day, case: str) -> None:
@@ -509,6 +552,27 @@ def as_proof(day: Day, case: str) -> None:
     assert set(expected) <= {row["sequence"] for row in rows}
 
 
+def on_duty(day: Day) -> None:
+    """Hand a shift over, and say who is on the roster."""
+    ask = day.ask
+    shift = ask("GS", "shift_begin", officer=DUTY)["shift"]["id"]
+    ask("GS", "shift_note", officer=DUTY, text="The gate calls back at six.")
+    assert ask("GS", "shift_show", officer=DUTY)["shift"]["id"] == shift
+    ask("GS", "shift_hand_over", officer=DUTY, for_next="Nothing.")
+    digest = ask("GS", "shift_sheet", officer=DUTY, id=shift)["shift"]["digest"]
+    ask("GS", "officer_add", officer=HEAD, id="duty-2", roles=["duty_officer"])
+    ask("GS", "shift_take_over", officer="duty-2", id=shift, digest=digest)
+    assert len(ask("GS", "shift_list", officer=DUTY)["shifts"]) == 2
+    tomorrow = day.network["GS"].clock.now() + timedelta(days=1)
+    hours = {name: f"{tomorrow:%Y-%m-%d} {hour}:00" for name, hour in (("begins", "08"), ("ends", "20"))}
+    entry = ask("GS", "roster_enter", officer=HEAD, who=DUTY, function="duty_officer", **hours)["entry"]["id"]
+    ask("GS", "roster_list")
+    ask("GS", "roster_take_off", officer=HEAD, id=entry)
+    assert ask("GS", "call_list", officer=DUTY)["calls"] == []
+    with pytest.raises(NotFound):
+        ask("GS", "call_acknowledge", officer=DUTY, number=1)
+
+
 def with_keys(day: Day) -> None:
     """Change a body's keys by its heads; everybody knows the new version."""
     ask = day.ask
@@ -549,6 +613,7 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     with_records(day)
     with_files(day)
     case = with_cases(day)
+    with_a_case_file(day)
     in_correspondence(day, case)
     by_leave(day, case)
     by_request(day)
@@ -561,6 +626,7 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     erased(day)
     queries_that_stand(day)
     who_signs_in(day)
+    on_duty(day)
     with_keys(day)
     backed_up(day)
     assert set(VERBS) - day.asked == set()

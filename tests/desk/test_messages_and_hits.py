@@ -127,7 +127,7 @@ def test_case_is_noted_closed_and_reopened(world: DeskWorld) -> None:
     page = f"/desk/cases/{world.bureau.case}"
     assert browser.send(page, f"{page}/note", {"text": "The person waits."}).status_code == 303
     assert browser.send(page, f"{page}/refer", {"body": "XA-NCB", "reference": "A/17"}).status_code == 303
-    closed = browser.send(page, f"{page}/close", {"reason": "Left."})
+    closed = browser.send(page, f"{page}/close", {"reason": "Left.", "version": "1"})
     assert closed.headers["location"] == f"{page}?done=case_closed"
     text = browser.get(page).text
     assert "The person waits." in text
@@ -136,4 +136,4 @@ def test_case_is_noted_closed_and_reopened(world: DeskWorld) -> None:
     late = browser.post(f"{page}/note", fields)
     assert late.status_code == 409
     assert "closed case takes no new work" in late.text
-    assert browser.send(page, f"{page}/reopen", {"reason": "Came back."}).status_code == 303
+    assert browser.send(page, f"{page}/reopen", {"reason": "Came back.", "version": "2"}).status_code == 303
