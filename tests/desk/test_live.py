@@ -341,7 +341,7 @@ def test_form_about_what_another_officer_changed_is_given_back_once_with_what_wa
     stamp, _ = carried(browser, page)
     note(world, "duty-2", "He was seen again")
     step(world)
-    fields = {**browser.frame(page), "reason": "Nothing <more> to do", "seen": stamp}
+    fields = {**browser.frame(page), "reason": "Nothing <more> to do", "stamp": stamp}
     answer = browser.post(f"{page}/close", fields)
     assert answer.status_code == 400
     assert "duty-2 has changed this since you opened it" in unescape(answer.text)
@@ -349,7 +349,7 @@ def test_form_about_what_another_officer_changed_is_given_back_once_with_what_wa
     assert "He was seen again" in answer.text
     found = CARRIED.search(answer.text)
     assert found is not None
-    assert browser.post(f"{page}/close", {**fields, "seen": found[1]}).status_code == 303
+    assert browser.post(f"{page}/close", {**fields, "stamp": found[1]}).status_code == 303
     reopened = browser.send(page, f"{page}/reopen", {"reason": "Again"})
     assert reopened.status_code == 303
 
