@@ -17,7 +17,7 @@ NEW = "/desk/messages/new"
 
 
 def keep(browser: Browser, page: str, act: str, **fields: str) -> httpx.Response:
-    return browser.post(f"/desk/begun?act={act}", {**browser.frame(page), "here": page, **fields})
+    return browser.post(f"/desk/begun?act={act}", {**browser.frame(page), "of_page": page, **fields})
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ def test_draft_goes_when_the_form_is_done_and_stays_when_it_is_not(world: DeskWo
     browser, page = world.browser(), f"/desk/cases/{world.bureau.case}"
     keep(browser, page, "note_case", text="He was seen")
     keep(browser, NEW, "send_message", text="Another thing")
-    frame = {**browser.frame(page), "here": page}
+    frame = {**browser.frame(page), "of_page": page}
     assert browser.post(f"{page}/note", {**frame, "text": ""}).status_code == 400
     assert "He was seen</textarea>" in browser.get(page).text
     assert browser.post(f"{page}/note", {**frame, "text": "He was seen"}).status_code == 303
@@ -56,22 +56,22 @@ def test_draft_goes_when_the_form_is_done_and_stays_when_it_is_not(world: DeskWo
 def test_draft_is_dropped_by_its_officer_and_by_an_empty_form(world: DeskWorld) -> None:
     browser = world.browser()
     keep(browser, NEW, "send_message", text="He was seen")
-    forged = {"csrf": "x", "here": NEW}
+    forged = {"csrf": "x", "of_page": NEW}
     browser.post("/desk/begun/drop", forged)
     assert "He was seen" in browser.get(NEW).text
-    answer = browser.post("/desk/begun/drop", {**browser.frame(NEW), "here": NEW})
+    answer = browser.post("/desk/begun/drop", {**browser.frame(NEW), "of_page": NEW})
     assert (answer.status_code, answer.headers["location"]) == (303, NEW)
     assert "He was seen" not in browser.get(NEW).text
     keep(browser, NEW, "send_message", text="He was seen")
     keep(browser, NEW, "send_message", text=" ")
     assert "You began this on" not in browser.get(NEW).text
-    away = browser.post("/desk/begun/drop", {**browser.frame(NEW), "here": "//evil.example"})
+    away = browser.post("/desk/begun/drop", {**browser.frame(NEW), "of_page": "//evil.example"})
     assert away.headers["location"] == "/desk/"
 
 
 def test_draft_is_taken_from_our_own_page_in_a_session_for_an_act_of_the_table(world: DeskWorld) -> None:
     browser = world.browser()
-    frame = {**browser.frame(NEW), "here": NEW, "text": "x"}
+    frame = {**browser.frame(NEW), "of_page": NEW, "text": "x"}
     to = "/desk/begun?act=send_message"
     assert browser.post(to, frame, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert browser.post(to, {**frame, "csrf": "x"}).status_code == 400
@@ -85,9 +85,9 @@ def test_draft_is_taken_from_our_own_page_in_a_session_for_an_act_of_the_table(w
 def test_page_given_back_stays_the_page_that_the_form_stood_on(world: DeskWorld) -> None:
     browser = world.browser()
     page = f"{NEW}?case={world.bureau.case}"
-    answer = browser.post("/desk/messages", {**browser.frame(page), "here": page, "subject": "", "text": "x"})
+    answer = browser.post("/desk/messages", {**browser.frame(page), "of_page": page, "subject": "", "text": "x"})
     assert answer.status_code == 400
-    (here,) = set(re.findall(r'name="here" value="([^"]*)"', answer.text))
+    (here,) = set(re.findall(r'name="of_page" value="([^"]*)"', answer.text))
     assert here == page
 
 

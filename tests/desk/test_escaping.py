@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from entente.bodies.model import Officer
+from entente.bodies.tokens import may
 from entente.verbs import perform
 from entente.web.desk.memory import Task
 from entente.web.desk.page import PREFIX, ActPage, ShowPage
@@ -48,7 +50,10 @@ def hostile(world: DeskWorld) -> DeskWorld:
 @pytest.mark.parametrize("page", [one for one in PAGES if isinstance(one, ShowPage)], ids=lambda page: page.name)
 def test_what_others_wrote_is_text_on_every_page(hostile: DeskWorld, page: ShowPage, language: str) -> None:
     task = Task("identify", "fugitives", case=hostile.bureau.case, occasion=HOSTILE)
-    browser = with_query(hostile, hostile.browser(language=language), f"Muhammadov, {HOSTILE}", task)
+    now, lists = hostile.node.clock.now(), hostile.node.lists
+    is_for_duty = may(Officer(DUTY, frozenset({"duty_officer"})), page.needs, now, lists)
+    role = "duty_officer" if is_for_duty else "head_of_body"
+    browser = with_query(hostile, hostile.browser(role, language), f"Muhammadov, {HOSTILE}", task)
     answer = browser.get(path_of(hostile, page))
     assert answer.status_code == 200 or page.name == "judge"
     assert RUNS.search(answer.text) is None

@@ -25,6 +25,7 @@ from tests.support.desk_world import COOKIE, Browser, DeskWorld, open_desk
 from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
 
 ALL = "hit,match,message,permission,request,delivery,instrument,case,this"
+VERSION = re.compile(r'name="version" value="([^"]*)"')
 CARRIED = re.compile(r'data-stamp="([^"]*)" data-about="([^"]*)"')
 
 
@@ -341,7 +342,8 @@ def test_form_about_what_another_officer_changed_is_given_back_once_with_what_wa
     stamp, _ = carried(browser, page)
     note(world, "duty-2", "He was seen again")
     step(world)
-    fields = {**browser.frame(page), "reason": "Nothing <more> to do", "seen": stamp}
+    version = VERSION.findall(browser.get(page).text)[0]
+    fields = {**browser.frame(page), "reason": "Nothing <more> to do", "stamp": stamp, "version": version}
     answer = browser.post(f"{page}/close", fields)
     assert answer.status_code == 400
     assert "duty-2 has changed this since you opened it" in unescape(answer.text)
@@ -349,8 +351,10 @@ def test_form_about_what_another_officer_changed_is_given_back_once_with_what_wa
     assert "He was seen again" in answer.text
     found = CARRIED.search(answer.text)
     assert found is not None
-    assert browser.post(f"{page}/close", {**fields, "seen": found[1]}).status_code == 303
-    reopened = browser.send(page, f"{page}/reopen", {"reason": "Again"})
+    version = VERSION.findall(answer.text)[0]
+    assert browser.post(f"{page}/close", {**fields, "stamp": found[1], "version": version}).status_code == 303
+    version = VERSION.findall(browser.get(page).text)[0]
+    reopened = browser.send(page, f"{page}/reopen", {"reason": "Again", "version": version})
     assert reopened.status_code == 303
 
 

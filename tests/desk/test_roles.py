@@ -13,6 +13,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import OfficerId
 from entente.node import Node
 from entente.verbs import VERBS, perform
+from entente.web.desk.forms import FRAME
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.desk.table import PAGES
 from tests.support.api_world import ROLES
@@ -37,6 +38,8 @@ def test_each_row_names_verbs_roles_and_templates_that_there_are(world: DeskWorl
     names = [page.name for page in PAGES]
     assert len(names) == len(set(names))
     assert {act.form_on for act in ACTS} <= {page.name for page in SHOWN}
+    # What every form carries is no field of an act.
+    assert {one.name for act in ACTS for one in act.fields} & FRAME == set()
     keys = [page.key for page in SHOWN if page.in_navigation]
     assert len(keys) == len(set(keys))
     assert all(len(key) == 1 for key in keys)

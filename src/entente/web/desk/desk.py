@@ -42,7 +42,7 @@ from entente.web.desk.changes import Changes
 from entente.web.desk.cookies import token_of, whence
 from entente.web.desk.draft_routes import DraftRoutes
 from entente.web.desk.drafts import Drafts
-from entente.web.desk.forms import ONCE, SEEN, Entered, Fault, entered, fault_of, posted
+from entente.web.desk.forms import ONCE, STAMP, Entered, Fault, entered, fault_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
 from entente.web.desk.live import Live, changed_by, thing_of
@@ -142,7 +142,7 @@ class Desk:
         if not faults and act.is_heavy and not session.is_recent:
             faults = (_again_first(asked.say),)
         if not faults and act.heeds_changes:
-            faults = self._changed_meanwhile(asked, fields.get(SEEN, ""))
+            faults = self._changed_meanwhile(asked, fields.get(STAMP, ""))
         if faults:
             return await self._in_turn(act, asked, partial(self._given_back, act, asked, request, faults))
         if not act.is_once:

@@ -30,10 +30,10 @@ FORM_FIELDS_MAX: Final = 200
 FORM_SECONDS_MAX: Final = 30.0
 """As long as the API waits for a body (docs/rules/api.md P6)."""
 LINE_CHARACTERS_MAX: Final = 300
-CSRF, ONCE, BACK, SEEN, HERE = "csrf", "once", "back", "seen", "here"
+CSRF, ONCE, BACK, STAMP, HERE = "csrf", "once", "back", "stamp", "of_page"
 """Fields that every form has: the session's token, the form's own one-time key, where it has one, where to go back to, the stamp
 of the page it stands on (changes.Changes), and the path of that page."""
-_FRAME: Final = frozenset({CSRF, ONCE, BACK, SEEN, HERE})
+FRAME: Final = frozenset({CSRF, ONCE, BACK, STAMP, HERE})
 
 
 class Kind(StrEnum):
@@ -151,7 +151,7 @@ async def _read(request: Request) -> bytes:
 def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wording) -> Entered:
     """Hold what was posted against a form's fields; raise Invalid for a field that the form does not have."""
     known = {one.name: one for one in fields}
-    if unknown := sorted(set(given) - set(known) - _FRAME):
+    if unknown := sorted(set(given) - set(known) - FRAME):
         raise _no_form(f"nobody reads its field {unknown[0][:40]!a}")
     values = {
         name: text if known[name].kind is Kind.TEXT else text.strip() for name, text in given.items() if name in known
