@@ -73,6 +73,9 @@ class CorrespondenceStore(Protocol):
         A recalled message waits for nobody.
         """
 
+    def open_for_action(self, limit: int) -> tuple[Message, ...]:
+        """Return what came for action and is not concluded, the oldest first; what is for information does not crowd it out."""
+
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         """Add or replace a record request."""
 

@@ -53,16 +53,18 @@ class WaitingItems(Desk):
         return Waiting(
             hits=tuple((way, hit) for way, hit in hits if way in ways),
             permissions=unit.correspondence.open_permissions(limit) if grants else (),
-            messages=self._messages(unit, limit) if reads else (),
+            messages=self._due_each(unit, unit.correspondence.open_messages(limit)) if reads else (),
         )
 
     def open_in(self, unit: CorrespondenceUnit, limit: int) -> Waiting:
-        """Return what waits at this body, for whomever: of it somebody may have to be told outside the browser (desk.md W43)."""
+        """Return what waits at this body for somebody to act, whoever it is: of it some may have to be told (desk.md W43)."""
         store = unit.correspondence
-        return Waiting(store.open_hits(limit), store.open_permissions(limit), self._messages(unit, limit))
+        messages = self._due_each(unit, store.open_for_action(limit))
+        return Waiting(store.open_hits(limit), store.open_permissions(limit), messages)
 
-    def _messages(self, unit: CorrespondenceUnit, limit: int) -> tuple[tuple[Message, datetime | None], ...]:
-        messages = unit.correspondence.open_messages(limit)
+    def _due_each(
+        self, unit: CorrespondenceUnit, messages: tuple[Message, ...]
+    ) -> tuple[tuple[Message, datetime | None], ...]:
         instruments = self.disclosure.situation_in(unit).instruments if messages else {}
         return tuple((one, self._due(one, instruments)) for one in messages)
 

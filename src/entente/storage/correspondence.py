@@ -92,6 +92,13 @@ _OPEN_MESSAGES = _OLDEST.where(
     ),
 )
 
+_OPEN_FOR_ACTION = _OLDEST.where(
+    _item.c.family == Family.MESSAGE.value,
+    _item.c.way == Way.RECEIVED.value,
+    _item.c.state == MessageState.FOR_ACTION.value,
+    ~_concluded.exists(),
+)
+
 
 _DONE = (
     sa.update(_item)
@@ -210,6 +217,11 @@ class CorrespondenceTables:
     def open_messages(self, limit: int) -> tuple[Message, ...]:
         """Return what came for action and is not concluded, or for information and is not opened, the oldest first."""
         rows = self._connection.execute(_OPEN_MESSAGES, {"most": limit})
+        return tuple(value_of(Message, row.document) for row in rows)
+
+    def open_for_action(self, limit: int) -> tuple[Message, ...]:
+        """Return what came for action and is not concluded, the oldest first."""
+        rows = self._connection.execute(_OPEN_FOR_ACTION, {"most": limit})
         return tuple(value_of(Message, row.document) for row in rows)
 
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
