@@ -216,6 +216,7 @@ def test_what_waits_here_is_what_came_and_was_not_answered_and_what_is_held(stor
         assert hits == [(Way.SENT, HitState.HELD), (Way.RECEIVED, HitState.TOLD)]
         assert [one.header.id for one in papers.open_permissions(9)] == ["theirs-waiting"]
         assert [one.header.id for one in papers.open_messages(9)] == ["do-new", "know-new", "do-opened"]
+        assert [one.header.id for one in papers.open_for_action(9)] == ["do-new", "do-opened"]
         query = sa.select(correspondence_item.c.id).where(correspondence_item.c.state == MessageState.DONE.value)
         done = set(view.connection.execute(query).scalars())
         assert done == {"do-concluded", "know-opened", "know-concluded"}

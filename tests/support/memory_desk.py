@@ -355,6 +355,9 @@ class MemoryCorrespondence:
                 found.append(message)
         return tuple(found[:limit])
 
+    def open_for_action(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
+        return tuple(one for one in self.open_messages(sys.maxsize, knowing) if one.is_for_action)[:limit]
+
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         self.kept_requests[request.header.id] = (way, request)
 

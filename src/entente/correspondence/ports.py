@@ -88,6 +88,9 @@ class CorrespondenceStore(Protocol):
         A recalled message waits for nobody.
         """
 
+    def open_for_action(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
+        """Return what came for action and is not concluded, the oldest first; what is for information does not crowd it out."""
+
     def cases_of(self, items: Collection[str]) -> Mapping[str, str]:
         """Return the number of our case by id, of those of these items that have one."""
 

@@ -64,7 +64,7 @@ class WaitingItems(Desk):
         return Waiting(
             hits=tuple((way, hit) for way, hit in hits if way in ways),
             permissions=unit.correspondence.open_permissions(limit, knowing) if grants else (),
-            messages=self._messages(unit, limit, knowing) if reads else (),
+            messages=self._due_each(unit, unit.correspondence.open_messages(limit, knowing)) if reads else (),
             tasks=unit.cases.open_tasks(asking.id, limit),
         )
 
@@ -74,12 +74,12 @@ class WaitingItems(Desk):
         Of what belongs to a case with a team nobody is told there: who is next on the roster may not know of it.
         """
         store = unit.correspondence
-        return Waiting(store.open_hits(limit), store.open_permissions(limit), self._messages(unit, limit, NOBODY))
+        messages = self._due_each(unit, store.open_for_action(limit, NOBODY))
+        return Waiting(store.open_hits(limit), store.open_permissions(limit), messages)
 
-    def _messages(
-        self, unit: CorrespondenceUnit, limit: int, knowing: Knowing
+    def _due_each(
+        self, unit: CorrespondenceUnit, messages: tuple[Message, ...]
     ) -> tuple[tuple[Message, datetime | None], ...]:
-        messages = unit.correspondence.open_messages(limit, knowing)
         instruments = self.disclosure.situation_in(unit).instruments if messages else {}
         return tuple((one, self._due(one, instruments)) for one in messages)
 

@@ -30,10 +30,12 @@ from entente.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act
 
-LOOKED_AT_MAX: Final = 500
-"""Of each kind of what waits, the oldest: a desk with more is not helped by more calls."""
-OPEN_MAX: Final = 200
+LOOKED_AT_MAX: Final = 2_000
+"""Of each kind of what waits for somebody to act, the oldest: four times what a large bureau gets in a day."""
+OPEN_MAX: Final = 1_000
 """Calls that are open at the same time; what comes then is raised as others end."""
+KEPT_FOR_DANGER: Final = 200
+"""Of these, for danger to life alone: nothing else crowds it out."""
 LOOK_EVERY: Final = timedelta(seconds=5)
 """Where nothing changed, so that deadlines and terms that run out are seen."""
 BY_NODE: Final = "node"
@@ -162,19 +164,22 @@ class Calling:
                 changed.append((call, replace(call, state=CallState.ENDED)))
             elif (entry := next_to_call(call, on, now, self.times.after)) is not None:
                 changed.append((call, replace(call, steps=(*call.steps, begun(entry, now)))))
-        room = max(0, OPEN_MAX - len(calls))
-        new = [one for one in needed if not unit.duty.is_called(one.item, one.ground)][:room]
-        return changed, new
+        uncalled = sorted((one for one in needed if not unit.duty.is_called(one.item, one.ground)), key=_pressing)
+        room = OPEN_MAX - len(calls)
+        danger = [one for one in uncalled if one.ground is CallGround.DANGER_TO_LIFE][: max(0, room)]
+        others = uncalled[len(danger) :][: max(0, room - KEPT_FOR_DANGER - len(danger))]
+        return changed, [*danger, *others]
 
     def _due(self) -> list[tuple[Call, int]]:
         now = self.clock.now()
         with self.open_view() as unit:
-            return [
-                (call, place)
-                for call in unit.duty.calls_in(CallState.OPEN, OPEN_MAX)
-                for place, step in enumerate(call.steps)
-                if step.state is StepState.WAITING and step.next_at <= now
-            ]
+            calls = sorted(unit.duty.calls_in(CallState.OPEN, OPEN_MAX), key=lambda call: _pressing(call.needed))
+        return [
+            (call, place)
+            for call in calls
+            for place, step in enumerate(call.steps)
+            if step.state is StepState.WAITING and step.next_at <= now
+        ]
 
     def _send(self, number: int, place: int) -> int:
         """Claim a step, ask the gateway, and keep what came of it."""
@@ -241,12 +246,18 @@ class Calling:
         self.record(unit, Act(verb, unit.bodies.own().id, officer, call.needed.item, detail))
 
 
+_GROUNDS: Final = tuple(CallGround)
 _OUTCOMES: Final[Mapping[StepState, str]] = {
     StepState.SENT: "sent",
     StepState.SENDING: "not_certain",
     StepState.REFUSED: "not_reached",
 }
 """What the trail says of a step that is not tried again."""
+
+
+def _pressing(needed: Needed) -> int:
+    """Return how pressing it is; the most pressing is the least."""
+    return _GROUNDS.index(needed.ground)
 
 
 def _with_step(call: Call, place: int, step: CallStep) -> Call:

@@ -98,6 +98,13 @@ _OPEN_MESSAGES = _OLDEST.where(
     ),
 )
 
+_OPEN_FOR_ACTION = _OLDEST.where(
+    _item.c.family == Family.MESSAGE.value,
+    _item.c.way == Way.RECEIVED.value,
+    _item.c.state == MessageState.FOR_ACTION.value,
+    ~_concluded.exists(),
+)
+
 
 _DONE = (
     sa.update(_item)
@@ -222,6 +229,11 @@ class CorrespondenceTables:
     def open_messages(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
         """Return what came for action and is not concluded, or for information and is not opened, the oldest first."""
         rows = self._connection.execute(_known(_OPEN_MESSAGES, knowing), {"most": limit})
+        return tuple(value_of(Message, row.document) for row in rows)
+
+    def open_for_action(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
+        """Return what came for action and is not concluded, the oldest first."""
+        rows = self._connection.execute(_known(_OPEN_FOR_ACTION, knowing), {"most": limit})
         return tuple(value_of(Message, row.document) for row in rows)
 
     def cases_of(self, items: Collection[str]) -> Mapping[str, str]:

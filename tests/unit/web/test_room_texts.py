@@ -32,15 +32,15 @@ FRENCH = Wording("fr")
 ENGLISH_MARK = '<bdi lang="en">'
 # Where what pages show is said.
 SPEAKING = (
-    "agreements", "bodies", "cases", "correspondence", "disclosure", "duty", "exchange", "handling", "identity", "kernel",
-    "records", "transport", "verbs", "web/desk",
+    "agreements", "bodies", "cases", "correspondence", "disclosure", "exchange", "handling", "identity", "kernel",
+    "duty", "records", "transport", "verbs", "web/desk",
 )  # fmt: skip
 # Rooms all of whose sentences pages show: a ground, a remedy, an error of an officer's day.
 SAID_WHOLE = (
     "disclosure/grounds.py", "disclosure/instruments.py", "disclosure/leaves.py", "agreements/rules.py",
     "agreements/participation.py", "agreements/standing.py",
     "correspondence/channels.py", "correspondence/hits.py", "correspondence/steps.py", "cases/rules.py",
-    "duty/rules.py", "duty/shifts.py", "duty/roster.py", "duty/calling.py",
+    "duty/roster.py", "duty/rules.py", "duty/shifts.py", "duty/calling.py",
     "identity/rules.py", "identity/namesakes.py", "identity/scanned.py", "identity/standing.py", "records/withdrawing.py",
     "bodies/authority.py", "bodies/password_rules.py", "web/desk/forms.py", "web/desk/desk.py",
 )  # fmt: skip
