@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from entente.web.desk import (
+    call_pages,
     case_pages,
+    first_steps_page,
     held_pages,
     hit_pages,
     home_page,
     message_pages,
     permission_pages,
     record_pages,
+    roster_pages,
     search_pages,
+    shift_pages,
     standing_pages,
     task,
 )
@@ -24,10 +28,14 @@ _PARTS = (
     hit_pages,
     message_pages,
     case_pages,
+    shift_pages,
+    roster_pages,
+    call_pages,
     record_pages,
     permission_pages,
     standing_pages,
     held_pages,
+    first_steps_page,
     task,
 )
 """In the order of the navigation."""
