@@ -15,6 +15,9 @@ from typing import Final
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
+from entente.web.desk.case_pages import case_path
+from entente.web.desk.case_parts import task_line
+from entente.web.desk.contact_pages import OWN_PATH as OWN_CONTACTS_PATH
 from entente.web.desk.held_pages import HELD_PATH
 from entente.web.desk.hit_pages import hit_path
 from entente.web.desk.message_pages import message_path
@@ -28,9 +31,9 @@ from entente.web.wording import Moment
 
 OF_EACH_MAX: Final = 50
 """Of each kind, the oldest; a desk with more is not read line by line. The next ones follow as these are done."""
-KINDS: Final = ("permission", "hit", "match", "action", "held", "information")
+KINDS: Final = ("permission", "hit", "match", "action", "task", "held", "contacts", "information")
 """In the order in which equally pressing things stand."""
-NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look")
+NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check")
 """What is done next with one of them: keys `desk.do_…`."""
 _URGENT: Final[Mapping[str, int]] = {"immediate_danger_to_life": 0, "urgent": 1, "urgent_indirect": 2}
 _USUAL: Final = 3
@@ -112,8 +115,10 @@ def _desk(asked: Asked) -> DeskPage:
             *_permissions(asked, answer, now),
             *_hits(asked, answer),
             *_messages(asked, answer),
+            *_tasks(asked, answer, now),
             *_matches(asked),
             *_held(asked),
+            *_contacts(asked),
         ],
         key=lambda line: line.order,
     )
@@ -125,7 +130,9 @@ def _desk(asked: Asked) -> DeskPage:
         here=f"{HOME}?kind={wanted}" if wanted else HOME,
         tabs=_tabs(lines, wanted),
         lines=[line for line in lines if wanted in {"", line.kind}],
-        has_more=any(len(members(answer, name)) == OF_EACH_MAX for name in ("hits", "permissions", "messages")),
+        has_more=any(
+            len(members(answer, name)) == OF_EACH_MAX for name in ("hits", "permissions", "messages", "tasks")
+        ),
         at=say.moment(now),
         troubles=_troubles(asked) if works_lines else (),
         silent=_silent(asked) if works_lines else (),
@@ -203,6 +210,26 @@ def _messages(asked: Asked, answer: JsonObject) -> Iterator[DeskLine]:
         )
 
 
+def _tasks(asked: Asked, answer: JsonObject, now: datetime) -> Iterator[DeskLine]:
+    """Yield what this officer has to do on cases: what has a term stands by it, the rest by when it was set."""
+    for one in members(answer, "tasks"):
+        task = task_line(one, asked.say, now)
+        order = 0 if task.is_overdue else _USUAL - 1 if task.due is not None else _USUAL
+        yield DeskLine(
+            kind="task",
+            to=f"{case_path(text(one, 'case'))}#tasks",
+            what=task.what,
+            body=None,
+            at=task.set_at,
+            due=task.due,
+            is_overdue=task.is_overdue,
+            urgency="",
+            case=text(one, "case"),
+            act="finish",
+            order=(order, KINDS.index("task"), str(one["due_at"] or one["set_at"])),
+        )
+
+
 def _matches(asked: Asked) -> Iterator[DeskLine]:
     """Yield the officer's own standing queries that something new matched; looking at it is an act of its own."""
     if not may_do(asked, "search"):
@@ -243,6 +270,28 @@ def _held(asked: Asked) -> Iterator[DeskLine]:
         )
 
 
+def _contacts(asked: Asked) -> Iterator[DeskLine]:
+    """Yield that our own contact points are to be checked, once they are six months old or were never said (W49)."""
+    if not may_do(asked, "keep_contacts"):
+        return
+    own = asked.perform("contact_own")
+    if own["is_due"] is True:
+        due = parse_time(text(own, "due_at"), "due_at") if own["due_at"] else None
+        yield DeskLine(
+            kind="contacts",
+            to=OWN_CONTACTS_PATH,
+            what=asked.say.text("desk.contacts_due") if due is not None else asked.say.text("desk.contacts_none"),
+            body=None,
+            at=None,
+            due=asked.say.moment(due) if due is not None else None,
+            is_overdue=False,
+            urgency="",
+            case="",
+            act="check",
+            order=(_LAST, KINDS.index("contacts"), ""),
+        )
+
+
 def _troubles(asked: Asked) -> list[LineTrouble]:
     return [
         LineTrouble(body_name(member(one, "body")), said(asked.say, text(one, "why")), whole(one, "waiting"))
@@ -265,7 +314,8 @@ def _silent(asked: Asked) -> list[SilentSource]:
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "desk", "/", ("waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent"), (), "desk.html",
+        "desk", "/", ("waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent", "contact_own"), (),
+        "desk.html",
         "What needs the officer now, the most pressing first.", _desk, in_navigation=True, key="d",
     ),
 )  # fmt: skip
