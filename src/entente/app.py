@@ -401,7 +401,7 @@ def open_parts(settings: Settings, parts: Parts[S]) -> Iterator[tuple[Node, S]]:
     tokens = Tokens(unit, view, clock, ids, lists, recorded)
     disclosure = Disclosure(view, clock, lists)
     reentries = Reentries(lambda record: identifying_keys(record, schemata), recorded)
-    records = Records(unit, act, clock, ids, lists, schemata, disclosure, signer, recorded, reentries)
+    records = Records(unit, act, view, clock, ids, lists, schemata, disclosure, signer, recorded, reentries)
     reissuing = Reissuing(unit, view, clock, disclosure, signer, recorded)
     erasing = ErasingAgain(unit, view, clock, lists, signer, recorded, reentries, StoreFile(lambda: store))
     blobs = Blobs(records, parts.blob_files, call, settings.blobs_bytes_max)

@@ -25,6 +25,7 @@ LISTS: tuple[tuple[str, JsonObject], ...] = (
     ("waiting_list", {"officer": DUTY}),
     ("body_list", {}),
     ("instrument_list", {}),
+    ("status", {}),
 )
 ITEMS = ("hit_show", "permission_show", "request_show")
 

@@ -127,8 +127,18 @@ class Desk:
         )
         reentries = Reentries(lambda record: identifying_keys(record, SCHEMATA), self._record)
         self.records = Records(
-            open_unit, open_unit, self.clock, self.ids, LISTS, SCHEMATA, self.disclosure, self.ring.node, self._record, reentries
-        )  # fmt: skip
+            open_unit,
+            open_unit,
+            open_unit,
+            self.clock,
+            self.ids,
+            LISTS,
+            SCHEMATA,
+            self.disclosure,
+            self.ring.node,
+            self._record,
+            reentries,
+        )
         self.intake = Intake(self.clock, LISTS, SCHEMATA, self.disclosure, self._record, reentries)
 
         self.onward = Onward(self.clock, self.ring.node, self._record)

@@ -16,6 +16,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.kernel.ports import Act
+from entente.kernel.statement import Statement
 from entente.records.checking import Prepared, checked, prepared
 from entente.records.freshening import Fresh
 from entente.records.listing import ListIssue
@@ -31,7 +32,7 @@ from entente.records.rules import (
 )
 from entente.records.service import Records
 from entente.records.sharing import Copies, instruments_of
-from entente.records.statements import record_statement
+from entente.records.signing_ahead import SignedAhead
 
 SLICE_ROWS_FIRST = 50
 """Rows of the first slice; later ones grow or shrink with the time a slice took."""
@@ -88,11 +89,12 @@ class Import:
         while taken := list(itertools.islice(pending, size)):
             revoked = [row for row in taken if isinstance(row, Revoked)]
             given = [one for row in taken if not isinstance(row, Revoked) and (one := self._checked(row)) is not None]
-            slice_began = service.clock.now()
-            self._keep(given, slice_began)
+            took = self._keep(given, service.clock.now())
             if revoked:
+                withdrawing_began = service.clock.now()
                 self._withdraw(revoked)
-            size = next_size(size, service.clock.now() - slice_began, self.plan.slice_ms_max)
+                took += service.clock.now() - withdrawing_began
+            size = next_size(size, took, self.plan.slice_ms_max)
             self._counts.read += len(taken)
             self.plan.on_progress(self._counts.read)
         seconds = int((service.clock.now() - began).total_seconds())
@@ -126,17 +128,20 @@ class Import:
             self.plan.issue.rejected(row)
         self.plan.on_reject(row)
 
-    def _keep(self, given: list[Prepared], now: datetime) -> None:
-        """Keep one slice in one transaction; when it returns, the slice is durable."""
+    def _keep(self, given: list[Prepared], now: datetime) -> timedelta:
+        """Keep one slice in one transaction; when it returns, the slice is durable. Return how long others could not write."""
         if not given:
-            return
-        # Asked before the unit opens: what the gate knows of committed data is then remembered from slice to slice.
+            return timedelta()
+        # Before the unit opens, while others may write: what the gate knows of committed data, and what will be signed.
         self.records.disclosure.situation()
+        ahead = SignedAhead(self.records.signer, self.plan.officer)
+        ahead.sign(self.records.open_view, given, now)
         with self.records.open_unit() as unit:
+            began = self.records.clock.now()
             source = unit.bodies.own().id
             situation = self.records.disclosure.situation_in(unit)
             copies = Copies(unit, situation, now)
-            writes = list(self._writes(unit, situation, source, self._meant(unit, given, source), now))
+            writes = list(self._writes(unit, situation, source, self._meant(unit, given, source), ahead, now))
             held = _held_elsewhere(unit, writes)
             self.records.reentries.notice(unit, [write.record for write in writes if write.record.version == 1])
             unit.records.put_many(writes)
@@ -151,6 +156,7 @@ class Import:
                     known = {holder.body for holder in held[write.record.id][1]} if write.record.id in held else set()
                     self._send(write, fresh, self.plan.recipients - known)
             unit.commit()
+        return self.records.clock.now() - began
 
     def _meant(self, unit: RecordsUnit, given: list[Prepared], source: BodyId) -> list[Prepared]:
         """Return the drafts under the ids that their entries have now, where the file is an issue of a list (R48)."""
@@ -166,7 +172,13 @@ class Import:
         return kept
 
     def _writes(
-        self, unit: RecordsUnit, situation: Situation, source: BodyId, meant: list[Prepared], now: datetime
+        self,
+        unit: RecordsUnit,
+        situation: Situation,
+        source: BodyId,
+        meant: list[Prepared],
+        ahead: SignedAhead,
+        now: datetime,
     ) -> Iterator[RecordWrite]:
         ids = [record_id(source, one.draft.local_id) for one in meant]
         # A withdrawal that was taken back, or came back before its record, is final for a record that is not held too.
@@ -214,7 +226,8 @@ class Import:
             held[wanted] = (version + 1, ready.digest)
             self._counts.created += version == 0
             self._counts.updated += version > 0
-            yield self._write(unit, _as_record(draft, wanted, source, version + 1, now), ready)
+            record, statement = ahead.of(ready, wanted, source, version + 1, now)
+            yield self._write(unit, record, statement, ready)
 
     def _standing(self, unit: RecordsUnit, wanted: RecordId, version: int, coming: Fragment | None) -> OriginalStanding:
         """Say how an original stands to the one that is held; one that nothing stands against is newer."""
@@ -223,8 +236,7 @@ class Import:
         held = unit.records.fragment(wanted)
         return standing_to(held, coming, self.plan.standing)
 
-    def _write(self, unit: RecordsUnit, record: Record, ready: Prepared) -> RecordWrite:
-        statement = record_statement(record, self.plan.officer, record.at, self.records.signer, ready.texts)
+    def _write(self, unit: RecordsUnit, record: Record, statement: Statement, ready: Prepared) -> RecordWrite:
         detail: JsonObject = {
             "version": record.version,
             "kind": record.kind,
@@ -289,20 +301,3 @@ def with_its_files(draft: RecordDraft, held: Record) -> RecordDraft:
             terms.append(cls)
         blobs.append(replace(blob, terms=terms.index(cls)))
     return replace(draft, terms=tuple(terms), blobs=tuple(blobs))
-
-
-def _as_record(draft: RecordDraft, wanted: RecordId, source: BodyId, version: int, now: datetime) -> Record:
-    return Record(
-        wanted,
-        source,
-        draft.local_id,
-        version,
-        draft.schema,
-        draft.kind,
-        now,
-        draft.terms,
-        draft.facts,
-        draft.links,
-        draft.retention,
-        draft.blobs,
-    )

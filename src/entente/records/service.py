@@ -61,6 +61,8 @@ class Records:
     open_unit: Callable[[], RecordsUnit]
     open_act: Callable[[], RecordsUnit]
     """Opens a unit for a look, whose row may become durable together with others' (storage.company)."""
+    open_view: Callable[[], RecordsUnit]
+    """Opens a unit that only reads, and waits for nobody who writes."""
     clock: Clock
     ids: Ids
     lists: CodeLists
@@ -270,7 +272,7 @@ class Records:
         """
         now = self.clock.now()
         situation = self.disclosure.situation()
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return silent_sources(unit, situation, now, within)
 
     def who_can_see(self, officer: OfficerId, wanted: RecordId) -> tuple[Sight, ...]:

@@ -21,6 +21,8 @@ from entente.storage.schema import body, body_group, body_heard, body_succession
 GOVERNANCE = "governance"
 """The counter of changes that make cached answers of the gate void (disclosure.ports.ClassStore)."""
 _UNKNOWN = "statements of unknown bodies"
+BODIES_KNOWN_MAX = 512
+"""Bodies kept read from one transaction to the next: those of the 260 a node must be fluent with, and strangers who ask."""
 
 _OWN = sa.select(body.c.document).where(body.c.is_own)
 _BODY = sa.select(body.c.document, body.c.is_own).where(body.c.id == sa.bindparam("body"))
@@ -45,6 +47,13 @@ class BodyTables:
         """Asked for several times in most use cases, and changed in almost none; so are the others."""
         self._bodies: dict[BodyId, Body | None] = {}
         self._successors: Mapping[BodyId, BodyId] | None = None
+
+    def over(self, connection: sa.Connection) -> BodyTables:
+        """Return the tables of the next transaction, with what is known of those that changed nothing else."""
+        if len(self._bodies) > BODIES_KNOWN_MAX:
+            return BodyTables(connection)
+        self._connection = connection
+        return self
 
     def own(self) -> Body:
         """Return our own entry; raise Misconfigured when the node was not initialised."""

@@ -27,6 +27,7 @@ from entente.kernel.merkle import Frontier
 from entente.storage.bodies import BodyTables
 from entente.storage.engine import changed_rows, is_in_transaction
 from entente.storage.write_lock import WAIT_SECONDS_MAX as END_SECONDS_MAX
+from entente.trail.ports import TrailHead
 
 WAIT_SECONDS_MAX: Final = 0.005
 """How long the first act of a company, done, waits for the others (issue part 2): about as long as one sync of the disk."""
@@ -51,6 +52,10 @@ class Company:
     has_dropped_files: bool = False
     bodies: BodyTables | None = None
     """The directory as the acts that are done read and left it, so that the next one asks the engine nothing twice."""
+    committed: Frontier | None = None
+    """The trail's right edge as the last commit left it, where that is known."""
+    head: TrailHead | None = None
+    """The head of that commit."""
     is_at_work: bool = False
     """Whether an act that is done found the node at its ordinary work, and none changed how it stands (storage.state)."""
 
@@ -94,6 +99,44 @@ class Company:
         """Tell everybody who waits that all of it is durable, or how it failed."""
         for member in self.members:
             member.tell(failure, cause)
+
+
+@dataclass(slots=True)
+class Left:
+    """What is known at a commit and holds for the next transaction over the same session, which alone writes.
+
+    Another session, after the line to a server broke or whatever else, begins with nothing: somebody may have written between
+    (docs/decisions/0103). Read and written by whoever holds the right to write. What is taken is left again by a commit alone, so
+    that nothing of a unit that was undone goes on.
+    """
+
+    session: object = None
+    bodies: BodyTables | None = None
+    frontier: Frontier | None = None
+    head: TrailHead | None = None
+    is_at_work: bool = False
+
+    def keep(self, company: Company, frontier: Frontier | None, head: TrailHead | None) -> None:
+        """Keep what a company that is durable now knew at its end."""
+        self.session = company.connection.connection.driver_connection
+        self.bodies, self.is_at_work = company.bodies, company.is_at_work
+        self.frontier, self.head = frontier, head
+
+    def take(self, connection: sa.Connection, rows_before: int) -> Company:
+        """Return the next transaction, with what is known; it is known here no more."""
+        session, bodies = self.session, self.bodies
+        frontier, head, is_at_work = self.frontier, self.head, self.is_at_work
+        self.session = self.bodies = self.frontier = self.head = None
+        if session is None or session is not connection.connection.driver_connection:
+            return Company(connection, rows_before)
+        return Company(
+            connection,
+            rows_before,
+            bodies=None if bodies is None else bodies.over(connection),
+            is_at_work=is_at_work,
+            committed=frontier,
+            head=head,
+        )
 
 
 class Member:

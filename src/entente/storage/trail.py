@@ -79,11 +79,21 @@ _FRONTIER = sa.select(trail_frontier.c.size, trail_frontier.c.peaks)
 class TrailTables:
     """The LoggedStore of one transaction."""
 
-    def __init__(self, connection: sa.Connection, frontier: Frontier | None = None) -> None:
-        """Serve one transaction; `frontier` is the tree's right edge where units before this one in it moved it."""
+    def __init__(
+        self,
+        connection: sa.Connection,
+        frontier: Frontier | None = None,
+        committed: Frontier | None = None,
+        head: TrailHead | None = None,
+    ) -> None:
+        """Serve one transaction; `frontier` is the tree's right edge where units before this one in it moved it.
+
+        `committed` and `head` are those of the last commit, where they are known (storage.company.Left).
+        """
         self._connection = connection
-        self._frontier = frontier
+        self._frontier = committed if frontier is None else frontier
         self._is_moved = frontier is not None
+        self._head = head
         self._appended: list[dict[str, object]] = []
         self._written = 0
 
@@ -124,6 +134,10 @@ class TrailTables:
         """Return how many rows of its tables it wrote since it was asked last, so that others' changes can be told apart."""
         written, self._written = self._written, 0
         return written
+
+    def edge(self) -> tuple[Frontier | None, TrailHead | None]:
+        """Return the right edge and the head where they are known, for who writes next."""
+        return self._frontier, self._head
 
     def frontier_if_known(self) -> Frontier | None:
         """Return the right edge for who goes on in this transaction; None where nobody moved it."""
@@ -168,10 +182,9 @@ class TrailTables:
 
     def head(self) -> TrailHead | None:
         """Return the newest signed head."""
-        row = read_one(self._connection, _HEAD)
-        if row is None:
-            return None
-        return TrailHead(row.size, row.root, Signature(KeyId(row.key_id), row.signature))
+        if self._head is None and (row := read_one(self._connection, _HEAD)) is not None:
+            self._head = TrailHead(row.size, row.root, Signature(KeyId(row.key_id), row.signature))
+        return self._head
 
     def put_head(self, head: TrailHead) -> None:
         """Keep the head of this commit."""
@@ -182,6 +195,7 @@ class TrailTables:
             "signature": head.signature.value,
         }
         replace_row(self._connection, trail_head, {"id": 1}, values)
+        self._head = head
         self._written += 1
 
     def flush(self) -> None:

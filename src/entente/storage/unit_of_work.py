@@ -31,7 +31,7 @@ from entente.storage.bodies import BodyTables
 from entente.storage.cases import CaseTables
 from entente.storage.changes import Changes, OwnChanges
 from entente.storage.classes import ClassMemory, ClassTables
-from entente.storage.company import Company, Kept, Member, not_ended, nothing_kept
+from entente.storage.company import Company, Kept, Left, Member, not_ended, nothing_kept
 from entente.storage.copies import CopyTables
 from entente.storage.correspondence import CorrespondenceTables
 from entente.storage.duty import DutyTables
@@ -90,6 +90,8 @@ class Shared:
     blobs_dropped: Event = field(default_factory=Event)
     """Set by a commit after which a record no longer has a file."""
     kept: Kept = field(default_factory=Kept)
+    left: Left = field(default_factory=Left)
+    """What the last commit left known for the next transaction."""
     changes: Changes = field(default_factory=OwnChanges)
     """How many commits may have changed more than the trail since the store was opened."""
 
@@ -119,7 +121,9 @@ class SqlUnitOfWork:
 
     shared: Shared
     state = _Made(lambda unit: StateTable(unit.connection))
-    trail = _Made(lambda unit: TrailTables(unit.connection, unit.company.frontier))
+    trail = _Made(
+        lambda unit: TrailTables(unit.connection, unit.company.frontier, unit.company.committed, unit.company.head)
+    )
     bodies = _Made(lambda unit: unit.company.bodies or BodyTables(unit.connection))
     agreements = _Made(lambda unit: AgreementTables(unit.connection))
     classes = _Made(lambda unit: ClassTables(unit.connection, unit.shared.classes, unit.company.classes))
@@ -233,6 +237,7 @@ class SqlUnitOfWork:
             company.connection.commit()
             shared.changes.count += is_change
             shared.classes.learn(company.classes)
+            shared.left.keep(company, *self.trail.edge())
             for callback in shared.while_held:
                 callback()
         except BaseException as error:
@@ -272,7 +277,9 @@ class SqlUnitOfWork:
             self.shared.engine.reader if self._is_view else self.shared.engine.writer
         ).connect()
         connection.begin()
-        self._company = Company(connection, 0 if self._is_view else changed_rows(connection))
+        self._company = (
+            Company(connection) if self._is_view else self.shared.left.take(connection, changed_rows(connection))
+        )
 
     @property
     def connection(self) -> sa.Connection:
@@ -311,7 +318,9 @@ class SqlUnitOfWork:
         if company is None or not company.members:
             self._end(self._connection)
         elif company.undo_act():
-            self.trail = TrailTables(company.connection, company.frontier)
+            self.trail = TrailTables(company.connection, company.frontier, company.committed, company.head)
+            # The one that was undone may have read its own changes into it.
+            company.bodies = None
             self._make_durable(company)
         else:
             self._end_for_good(company)
