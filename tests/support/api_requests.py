@@ -136,6 +136,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "share_record": ("share_record",),
     "show_holders": ("show_record",),
     "show_who_can_see": ("show_record",),
+    "list_versions": ("show_record",),
     "show_original": ("show_record",),
     "detach_file": ("attach_file",),
     "judge_records": ("import_records",),

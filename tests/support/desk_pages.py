@@ -47,7 +47,8 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "hit": [{"id": "hit-0"}, {"id": world.bureau.came}, {"id": "<b>"}],
         "message": [{"id": "message-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],
         "found": [{"key": "query-9"}, {"key": world.bureau.hit}],
-        "record": [_record(HIDDEN), _record("XA-NCB/w-9"), _record("ZZ-NCB/w-1"), _record("XA-NCB/<b>")],
+        "record": _NO_RECORDS,
+        "versions": _NO_RECORDS,
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "judge": [
@@ -57,6 +58,14 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         ],
     }
     return [PREFIX + _filled(page.path, **parameters) for parameters in wrong[page.name]]
+
+
+def _record(name: str) -> dict[str, str]:
+    source, _, local_id = name.partition("/")
+    return {"source": source, "local_id": local_id}
+
+
+_NO_RECORDS = [_record(name) for name in (HIDDEN, "XA-NCB/w-9", "ZZ-NCB/w-1", "XA-NCB/<b>")]
 
 
 def left_empty(act: ActPage) -> dict[str, str]:
@@ -73,11 +82,6 @@ def _value(field: Field) -> str:
     if field.codes:
         return next(iter(Wording("en").codes(field.codes)))
     return _VALUES.get(field.name, "Something")
-
-
-def _record(name: str) -> dict[str, str]:
-    source, _, local_id = name.partition("/")
-    return {"source": source, "local_id": local_id}
 
 
 def _filled(path: str, **parameters: str) -> str:

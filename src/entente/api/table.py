@@ -18,6 +18,7 @@ from entente.api import (
     sharing_routes,
     standing_routes,
     trail_routes,
+    version_routes,
 )
 from entente.api.route import ApiRoute
 
@@ -28,6 +29,7 @@ ROUTES: Sequence[ApiRoute] = tuple(
         standing_routes,
         record_routes,
         sharing_routes,
+        version_routes,
         correspondence_routes,
         request_routes,
         case_routes,

@@ -239,6 +239,17 @@ REQUESTS: Mapping[str, Request] = {
     "record_show": Request(
         records.show_record, {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"}
     ),
+    "record_versions": Request(
+        records.list_versions,
+        {
+            "record": "record",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "case": "case",
+            "older": "older",
+            "newer": "newer",
+        },
+    ),
     "record_who_can_see": Request(records.show_who_can_see, {"record": "record"}),
     "record_withdraw": Request(
         records.withdraw_record, {"record": "record", "reason": "reason", "version": "version"}, changes=True

@@ -25,6 +25,7 @@ from entente.handling.model import DisclosureAct, InformationEvaluation, SourceE
 from entente.identity.identifiers.reading import IdentifierKind, Validity
 from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
+from entente.records.comparing import Change
 from entente.records.model import HolderState
 from entente.web.desk.home_page import KINDS, NEXT_ACTS
 from entente.web.desk.page import ActPage, ShowPage
@@ -171,6 +172,7 @@ def coded_lists() -> dict[str, set[str]]:
         "permission_states": {*PermissionState},
         "holder_states": {*HolderState},
         "schemata": set(schemata),
+        "changes": {*Change},
     }
 
 

@@ -12,6 +12,7 @@ from entente.client.listing import AsksAsync, AsyncListing
 from entente.client.requests import records
 from entente.client.shapes import (
     ListRecordsAnswer,
+    ListVersionsAnswer,
     RecordLine,
     Result,
     ShowHoldersAnswer,
@@ -172,4 +173,26 @@ class AsyncRecordsMethods(AsksAsync):
                 case=case,
                 idempotency_key=idempotency_key,
             )
+        )
+
+    async def list_versions(
+        self,
+        record: str,
+        *,
+        purpose: str,
+        crime_area: str,
+        case: str | None = None,
+        older: int | None = None,
+        newer: int | None = None,
+    ) -> ListVersionsAnswer:
+        """List the versions of a record that the account may see, newest first, and compare two of them line by line.
+
+        Needs the scope records.read.
+
+        record: The record: CODE/local id.
+        older: A version's number.
+        newer: A version's number.
+        """
+        return await self.ask(
+            records.list_versions(record, purpose=purpose, crime_area=crime_area, case=case, older=older, newer=newer)
         )

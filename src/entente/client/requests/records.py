@@ -11,6 +11,7 @@ from typing import Literal
 from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts
 from entente.client.shapes import (
     ListRecordsAnswer,
+    ListVersionsAnswer,
     RecordLine,
     Result,
     ShowHoldersAnswer,
@@ -161,4 +162,24 @@ def judge_records(
         ),
         is_done_once=True,
         key=idempotency_key,
+    )
+
+
+def list_versions(
+    record: str,
+    *,
+    purpose: str,
+    crime_area: str,
+    case: str | None = None,
+    older: int | None = None,
+    newer: int | None = None,
+) -> Call[ListVersionsAnswer]:
+    """List the versions of a record that the account may see, newest first, and compare two of them line by line."""
+    source, local_id = two_parts("record", record, "XA-NCB/w-17")
+    return Call(
+        "list_versions",
+        "GET",
+        filled("/records/{source}/{local_id}/versions", source=source, local_id=local_id),
+        ListVersionsAnswer,
+        query=parameters(purpose=purpose, crime_area=crime_area, case=case, older=older, newer=newer),
     )

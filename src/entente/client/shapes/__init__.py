@@ -61,6 +61,11 @@ from entente.client.shapes.messages import ListMessagesAnswer, Message, MessageO
 from entente.client.shapes.powers import ListOrdersAnswer, MayTaskMeasureAnswer, Order, OrderPower
 from entente.client.shapes.records import (
     ListRecordsAnswer,
+    ListVersionsAnswer,
+    ListVersionsLine,
+    ListVersionsLineOlder,
+    ListVersionsNotHere,
+    ListVersionsVersion,
     Record,
     RecordFact,
     RecordFile,
@@ -164,6 +169,11 @@ __all__ = [
     "ListSilentSourcesAnswer",
     "ListSilentSourcesSource",
     "ListStandingQueriesAnswer",
+    "ListVersionsAnswer",
+    "ListVersionsLine",
+    "ListVersionsLineOlder",
+    "ListVersionsNotHere",
+    "ListVersionsVersion",
     "Match",
     "MayTaskMeasureAnswer",
     "Message",

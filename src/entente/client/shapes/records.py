@@ -3,7 +3,7 @@
 Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from entente.client.shapes.shared import Body, Decision, Silence
 from entente.kernel.canonical import JsonObject
@@ -188,5 +188,62 @@ class ShowOriginalAnswer(TypedDict):
     file_sha256: str
     format: str
     text: str
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ListVersionsVersion(TypedDict):
+    """List versions version, as the API gives it."""
+
+    version: int
+    at: str
+    officer: str
+    facts: int
+
+
+ListVersionsNotHere = TypedDict("ListVersionsNotHere", {"from": int, "to": int})
+"""List versions not here, as the API gives it."""
+
+
+class ListVersionsLineOlder(TypedDict):
+    """List versions line older, as the API gives it."""
+
+    value: str
+    observation: str
+    """Of a fact or link: whether it was observed or assessed."""
+    terms: list[RecordTerm]
+    """The terms it stands on; none for an end."""
+    sha256: str
+    """Of a file."""
+
+
+class ListVersionsLine(TypedDict):
+    """List versions line, as the API gives it."""
+
+    part: Literal["fact", "link", "file", "terms", "end"]
+    name: str
+    """The property of a fact or link; review_on or erase_on."""
+    change: Literal["same", "added", "taken_away", "changed"]
+    older: list[ListVersionsLineOlder]
+    """The line as this version has it; empty where it does not."""
+    newer: list[ListVersionsLineOlder]
+    """The line as this version has it; empty where it does not."""
+
+
+class ListVersionsAnswer(TypedDict):
+    """What is answered by `list_versions`."""
+
+    record: str
+    name: str
+    schema: str
+    versions: list[ListVersionsVersion]
+    not_here: list[ListVersionsNotHere]
+    """Runs of versions that are not here."""
+    older: int
+    """Which version is compared; 0 where there is one version alone."""
+    newer: int
+    """… with which."""
+    lines: list[ListVersionsLine]
+    """Every line of both, unchanged ones too."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""

@@ -11,7 +11,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.records.model import REASON_CHARACTERS_MAX, Schema
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.naming import NameShown, name_shown, record_asked_for, record_path, value_shown
+from entente.web.desk.naming import NameShown, name_shown, quote_record, record_asked_for, record_path, value_shown
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.desk.task import TaskShown, asks_why_first, task_shown
@@ -133,6 +133,8 @@ class RecordPage:
     holders: Sequence[HolderLine]
     withdraw: str
     """Where one of ours is withdrawn; empty where this reader may not."""
+    versions: str
+    """Where its versions are shown."""
 
 
 def facts_of(asked: Asked, name: str) -> Facts:
@@ -150,7 +152,7 @@ def facts_of(asked: Asked, name: str) -> Facts:
         one.values[0].shown
         for wanted in (schema.caption if schema is not None else ())
         for one in properties
-        if one.label == _label(schema, wanted, say)[0] and one.values
+        if one.label == label_of(schema, wanted, say)[0] and one.values
     ]
     reached = text(answer, "may_go_up_to")
     retention = member(record, "retention")
@@ -171,7 +173,7 @@ def facts_of(asked: Asked, name: str) -> Facts:
             FileLine(text(one, "name"), text(one, "media_type"), whole(one, "bytes"))
             for one in members(record, "files")
         ],
-        terms=[_terms(one, number, say) for number, one in enumerate(members(record, "terms"), start=1)],
+        terms=[terms_line(one, number, say) for number, one in enumerate(members(record, "terms"), start=1)],
         review_on=say.day(date.fromisoformat(text(retention, "review_on"))),
         erase_on=say.day(date.fromisoformat(text(retention, "erase_on"))),
         grounds=grounds_of(member(answer, "decision")),
@@ -201,7 +203,7 @@ def _properties(asked: Asked, record: JsonObject, schema: Schema | None) -> list
 
 
 def _property(asked: Asked, name: str, facts: Sequence[JsonObject], schema: Schema | None) -> PropertyLine:
-    label, is_english = _label(schema, name, asked.say)
+    label, is_english = label_of(schema, name, asked.say)
     values = []
     for fact in facts:
         shown, is_compared = value_shown(asked, schema, name, text(fact, "value"))
@@ -209,7 +211,8 @@ def _property(asked: Asked, name: str, facts: Sequence[JsonObject], schema: Sche
     return PropertyLine(label, is_english, facts[0]["unknown_property"] is True, values)
 
 
-def _label(schema: Schema | None, name: str, say: Wording) -> tuple[str, bool]:
+def label_of(schema: Schema | None, name: str, say: Wording) -> tuple[str, bool]:
+    """Return what a property is called, and whether only in English."""
     worded = say.code("properties", name)
     if worded != name:
         return worded, False
@@ -218,11 +221,12 @@ def _label(schema: Schema | None, name: str, say: Wording) -> tuple[str, bool]:
 
 
 def _link(one: JsonObject, schema: Schema | None, say: Wording) -> LinkLine:
-    label, is_english = _label(schema, text(one, "property"), say)
+    label, is_english = label_of(schema, text(one, "property"), say)
     return LinkLine(label, is_english, text(one, "name"), record_path(text(one, "name")))
 
 
-def _terms(one: JsonObject, number: int, say: Wording) -> TermsLine:
+def terms_line(one: JsonObject, number: int, say: Wording) -> TermsLine:
+    """Return under what facts were shared, in words."""
     evaluation = text(one, "evaluation")
     status = text(one, "status")
     return TermsLine(
@@ -247,13 +251,14 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
     if asked.memory.task is None:
         return asks_why_first(record_path(name))
     facts = facts_of(asked, name)
-    withdraw = f"{PREFIX}/withdraw/{record_path(name).removeprefix(PREFIX + '/records/')}"
+    withdraw = f"{PREFIX}/withdraw/{quote_record(name)}"
     return RecordPage(
         title=facts.caption.written,
         task=task_shown(asked),
         facts=facts,
         holders=_holders(asked, name) if facts.is_own else (),
         withdraw=withdraw if facts.is_own and may_do(asked, "withdraw_record") else "",
+        versions=f"{PREFIX}/versions/{quote_record(name)}",
     )
 
 

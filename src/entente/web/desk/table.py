@@ -15,6 +15,7 @@ from entente.web.desk import (
     search_pages,
     standing_pages,
     task,
+    version_pages,
 )
 from entente.web.desk.page import Page
 
@@ -25,6 +26,7 @@ _PARTS = (
     message_pages,
     case_pages,
     record_pages,
+    version_pages,
     permission_pages,
     standing_pages,
     held_pages,

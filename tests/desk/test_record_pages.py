@@ -1,0 +1,94 @@
+"""The pages of one record: its versions, its links, who has it, what is corrected; W68 and W69 of docs/rules/desk.md."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from entente.kernel.canonical import JsonObject
+from entente.verbs import perform
+from tests.support.api_world import TERMS
+from tests.support.desk_pages import with_query
+from tests.support.desk_world import Browser, DeskWorld, open_desk
+from tests.support.nodes import DUTY
+
+VERSIONS, RECORD = "/desk/versions/XB-NCB/p-1", "/desk/records/XB-NCB/p-1"
+TAG = re.compile(r"<[^>]*>")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
+    """Open the network; the bureau keeps a person of its own in two versions, and XA holds a copy."""
+    folder = tmp_path_factory.mktemp("network")
+    with open_desk(folder) as opened:
+        first = {"name": ["Мухаммедов Абдулло"], "birthDate": ["1979"], "alias": ["Abu"]}
+        second = {"name": ["Мухаммедов Абдулло"], "birthDate": ["1979-03-14"], "weight": ["82"]}
+        for place, properties in enumerate((first, second)):
+            file = folder / f"issue-{place}.jsonl"
+            file.write_text(json.dumps({"id": "p-1", "schema": "Person", "properties": properties}), encoding="utf-8")
+            given: JsonObject = {"officer": DUTY, "file": str(file), "terms": TERMS.read_text("utf-8")}
+            perform(opened.node, "record_import", {**given, "share_with": ["XA-NCB"]})
+        opened.bureau.network.deliver()
+        yield opened
+
+
+def officer(world: DeskWorld, role: str = "duty_officer", language: str = "en") -> Browser:
+    return with_query(world, world.browser(role, language))
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """Return what stands in the rows of a page's tables, cell by cell."""
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", text, re.DOTALL)
+    cells = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows)
+    return [[" ".join(TAG.sub(" ", cell).split()) for cell in row] for row in cells]
+
+
+def latest(world: DeskWorld) -> Mapping[str, Any]:
+    return world.node.trail.latest(1)[0].act.detail
+
+
+def test_w68_the_newest_version_stands_beside_the_one_before(world: DeskWorld) -> None:
+    answer = officer(world).get(VERSIONS)
+    assert answer.status_code == 200
+    assert [row for row in rows_of(answer.text) if row[-1] in {"added", "changed", "taken away"}] == [
+        ["Birth date", "1 1979", "2 1979-03-14", "changed"],
+        ["Weight", "", "2 82", "added"],
+        ["Alias", "1 Abu", "", "taken away"],
+    ]
+    assert "3 lines changed" in answer.text
+    assert latest(world)["versions"] == [2, 1]
+
+
+def test_w68_any_two_versions_are_chosen_and_one_that_is_none_is_not_there(world: DeskWorld) -> None:
+    browser = officer(world)
+    assert "3 lines changed" in browser.get(f"{VERSIONS}?older=2&newer=1").text
+    assert "Nothing that you may see differs" in browser.get(f"{VERSIONS}?older=2&newer=2").text
+    for wrong in ("older=7", "newer=0", "older=x", "older=%D9%A1", "newer=-1", f"older={'9' * 40}"):
+        assert browser.get(f"{VERSIONS}?{wrong}").status_code == 404, wrong
+
+
+def test_w68_of_a_copy_the_newest_is_here_and_what_is_not_is_said(world: DeskWorld) -> None:
+    node = world.bureau.network["XA-NCB"]
+    answer: Any = perform(
+        node,
+        "record_versions",
+        {"officer": DUTY, "record": "XB-NCB/p-1", "purpose": "identify", "crime_area": "fugitives"},
+    )
+    assert [one["version"] for one in answer["versions"]] == [2]
+    assert (answer["not_here"], answer["newer"], answer["lines"]) == ([{"from": 1, "to": 1}], 0, [])
+
+
+def test_w68_the_record_leads_to_its_versions_and_back(world: DeskWorld) -> None:
+    browser = officer(world)
+    assert f'href="{VERSIONS}"' in browser.get(RECORD).text
+    assert f'href="{RECORD}"' in browser.get(VERSIONS).text
+
+
+def test_w68_why_is_asked_before_a_version_is_shown(world: DeskWorld) -> None:
+    answer = world.browser().get(VERSIONS)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/desk/task?")
