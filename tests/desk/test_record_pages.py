@@ -92,3 +92,24 @@ def test_w68_why_is_asked_before_a_version_is_shown(world: DeskWorld) -> None:
     answer = world.browser().get(VERSIONS)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/desk/task?")
+
+
+def test_w69_of_our_own_it_says_who_can_see_it_and_who_has_it(world: DeskWorld) -> None:
+    text = officer(world).get(RECORD).text
+    who = {row[0]: row[1] for row in rows_of(text) if len(row) == 3}
+    assert who["XA-NCB"] == "See"
+    assert who["RC"] == "nothing"
+    holders = [row for row in rows_of(text) if len(row) == 5]
+    assert [row[:2] for row in holders] == [["Body", "Its copy"], ["XA-NCB", "sent Version 2"]]
+    assert holders[1][3].startswith("Stored there")
+    assert "Who has copies" not in officer(world).get("/desk/records/XA-NCB/w-1").text
+
+
+def test_w69_the_original_of_our_own_is_shown_as_it_came(world: DeskWorld) -> None:
+    browser = officer(world)
+    assert 'href="/desk/original/XB-NCB/p-1"' in browser.get(RECORD).text
+    answer = browser.get("/desk/original/XB-NCB/p-1")
+    assert "issue-1.jsonl" in answer.text
+    assert "1979-03-14" in answer.text
+    assert world.node.trail.latest(1)[0].act.verb == "show_original"
+    assert "/desk/original/" not in browser.get("/desk/records/XA-NCB/w-1").text

@@ -6,7 +6,7 @@ from entente.web.desk.forms import Field
 from entente.web.desk.memory import KeptQuery, Task
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.wording import Wording
-from tests.support.api_world import HIDDEN, OWN, SEEN
+from tests.support.api_world import HIDDEN, KEPT, OWN, SEEN
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
 
 KEY = "query-1"
@@ -15,6 +15,7 @@ _VALUES = {
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
 }  # fmt: skip
 _OWN = {"withdraw_record"}
+_KEPT = {"original"}
 _CAME_HIT = {"answer_hit"}
 _SENT = {"recall_message"}
 
@@ -31,7 +32,8 @@ def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979
 def path_of(world: DeskWorld, page: Page) -> str:
     """Return the address of a page with its parameters filled."""
     year, _, serial = world.bureau.case.partition("/")
-    source, _, local_id = (OWN if page.name in _OWN else SEEN).partition("/")
+    record = OWN if page.name in _OWN else KEPT if page.name in _KEPT else SEEN
+    source, _, local_id = record.partition("/")
     item = world.bureau.hit if "hit" in page.name else world.bureau.came
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
     more = {"query": world.standing, "match": world.match}
@@ -49,6 +51,7 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "found": [{"key": "query-9"}, {"key": world.bureau.hit}],
         "record": _NO_RECORDS,
         "versions": _NO_RECORDS,
+        "original": [*_NO_RECORDS, _record(SEEN)],
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "judge": [

@@ -150,6 +150,7 @@ ROUTES: tuple[ApiRoute, ...] = (
                 "received_from": said(),
                 "decision": named("Decision"),
                 "may_go_up_to": said("The highest act of the ladder that is allowed"),
+                "has_original": flag("Whether the part of the file that it was made from is here"),
             }
         ),
     ),

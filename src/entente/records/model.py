@@ -442,3 +442,5 @@ class ShownRecord:
     visible: Record
     decision: Decision
     ceiling: DisclosureAct | None
+    has_original: bool = False
+    """Whether it is ours and a file brought it, whose fragment is here."""

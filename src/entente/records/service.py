@@ -175,13 +175,15 @@ class Records:
                 "decision": to_object(decision),
             }
             self.record(unit, Act("show_record", unit.bodies.own().id, officer, wanted, detail))
+            is_ours = stored is not None and stored.received_from is None
+            has_original = is_ours and unit.records.fragment(wanted) is not None
             unit.commit()
         if stored is None or best is None:
             raise NotFound
         answer(best, f"{wanted} is not shown.")
         if visible is None:
             raise NotFound
-        return ShownRecord(stored, visible, best.decision, best.ceiling)
+        return ShownRecord(stored, visible, best.decision, best.ceiling, has_original)
 
     def seen_in(
         self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader, purpose: str, crime_area: str

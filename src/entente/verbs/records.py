@@ -36,6 +36,7 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
         "received_from": names.code(shown.stored.received_from) if shown.stored.received_from else "",
         "decision": names.decision(shown.decision),
         "may_go_up_to": shown.ceiling.value if shown.ceiling is not None else "",
+        "has_original": shown.has_original,
     }
 
 

@@ -115,6 +115,8 @@ class ShowRecordAnswer(TypedDict):
     decision: Decision
     may_go_up_to: str
     """The highest act of the ladder that is allowed."""
+    has_original: bool
+    """Whether the part of the file that it was made from is here."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 

@@ -10,6 +10,14 @@ from entente.handling.model import DisclosureAct
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.records.model import REASON_CHARACTERS_MAX, Schema
+from entente.web.desk.bodies_of_record import (
+    GroundLine,
+    HolderLine,
+    SightLine,
+    grounds_of,
+    holders_of,
+    sights_of,
+)
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.naming import NameShown, name_shown, quote_record, record_asked_for, record_path, value_shown
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage, may_do
@@ -79,15 +87,6 @@ class TermsLine:
 
 
 @dataclass(frozen=True, slots=True)
-class GroundLine:
-    """One ground of the gate."""
-
-    number: str
-    text: str
-    allows: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """What may be seen of a record."""
 
@@ -110,17 +109,7 @@ class Facts:
     grounds: Sequence[GroundLine]
     ladder: Sequence[tuple[str, bool]]
     """Each act of the ladder, and whether one may go so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class HolderLine:
-    """A body and what it may do with, or has of, one of our records."""
-
-    body: BodyName
-    up_to: str
-    state: str
-    version: int
-    refused: Sequence[GroundLine]
+    has_original: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +119,31 @@ class RecordPage:
     title: str
     task: TaskShown
     facts: Facts
+    who: Sequence[SightLine]
+    """Of one of ours, who may do something with it, and what keeps them from more."""
+    who_not: Sequence[SightLine]
+    """… and who may not even know of it."""
     holders: Sequence[HolderLine]
+    original: str
+    """Where the part of the file is shown that it was made from; empty where there is none."""
     withdraw: str
     """Where one of ours is withdrawn; empty where this reader may not."""
     versions: str
     """Where its versions are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalPage:
+    """What `original.html` shows: the part of a file that one of our records was made from."""
+
+    title: str
+    id: str
+    to: str
+    file: str
+    file_date: str
+    sha256: str
+    format: str
+    text: str
 
 
 def facts_of(asked: Asked, name: str) -> Facts:
@@ -180,15 +189,8 @@ def facts_of(asked: Asked, name: str) -> Facts:
         ladder=[
             (say.code("acts", act), bool(reached) and act.rank <= DisclosureAct(reached).rank) for act in DisclosureAct
         ],
+        has_original=answer["has_original"] is True,
     )
-
-
-def grounds_of(decision: JsonObject) -> list[GroundLine]:
-    """Return the grounds of a decision."""
-    return [
-        GroundLine(text(one, "number"), text(one, "text"), one["allows"] is True)
-        for one in members(decision, "grounds")
-    ]
 
 
 def _properties(asked: Asked, record: JsonObject, schema: Schema | None) -> list[PropertyLine]:
@@ -251,35 +253,19 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
     if asked.memory.task is None:
         return asks_why_first(record_path(name))
     facts = facts_of(asked, name)
+    sights = sights_of(asked, name) if facts.is_own else ()
     withdraw = f"{PREFIX}/withdraw/{quote_record(name)}"
     return RecordPage(
         title=facts.caption.written,
         task=task_shown(asked),
         facts=facts,
-        holders=_holders(asked, name) if facts.is_own else (),
+        who=[one for one in sights if one.up_to],
+        who_not=[one for one in sights if not one.up_to],
+        holders=holders_of(asked, name) if facts.is_own else (),
+        original=f"{PREFIX}/original/{quote_record(name)}" if facts.has_original else "",
         withdraw=withdraw if facts.is_own and may_do(asked, "withdraw_record") else "",
         versions=f"{PREFIX}/versions/{quote_record(name)}",
     )
-
-
-def _holders(asked: Asked, name: str) -> list[HolderLine]:
-    """Return for each body how far it may go with one of our records by the gate's own grounds, and what it has of it."""
-    answer, say = asked.perform("record_who_can_see", {"record": name}), asked.say
-    held = {text(member(one, "body"), "id"): one for one in members(answer, "holders")}
-    lines = []
-    for one in members(answer, "who"):
-        body = member(one, "body")
-        copy, up_to = held.get(text(body, "id")), text(one, "may_go_up_to")
-        lines.append(
-            HolderLine(
-                body=body_name(body),
-                up_to=say.code("acts", up_to) if up_to else "",
-                state=say.code("holder_states", text(copy, "state")) if copy is not None else "",
-                version=whole(copy, "version") if copy is not None else 0,
-                refused=[ground for ground in grounds_of(member(one, "decision")) if not ground.allows],
-            )
-        )
-    return lines
 
 
 def _withdraw(asked: Asked) -> Done:
@@ -290,14 +276,32 @@ def _withdraw(asked: Asked) -> Done:
     return Done(f"{PREFIX}/search", "record_withdrawn")
 
 
+def _original(asked: Asked) -> OriginalPage:
+    answer = asked.perform("record_original", {"record": record_asked_for(asked)})
+    return OriginalPage(
+        title=asked.say.text("original.title"),
+        id=text(answer, "name"),
+        to=record_path(text(answer, "name")),
+        file=text(answer, "file"),
+        file_date=text(answer, "file_date"),
+        sha256=text(answer, "file_sha256"),
+        format=text(answer, "format"),
+        text=text(answer, "text"),
+    )
+
+
 PAGES: Sequence[Page] = (
     ShowPage(
-        "record", "/records/{source}/{local_id:path}", ("record_show", "record_who_can_see"), ("show_record",), "record.html",
-        "A record as its reader may see it; of ours, who can see it and who has copies.", _record,
+        "record", "/records/{source}/{local_id:path}", ("record_show", "record_who_can_see", "record_holders"), ("show_record",),
+        "record.html", "A record as its reader may see it; of ours, who can see it and who has copies.", _record,
     ),
     ActPage(
         "withdraw_record", "/withdraw/{source}/{local_id:path}", ("record_withdraw",), ("withdraw_record",), "record",
         "Withdraws one of our records everywhere.", _withdraw,
         (Field("reason", Kind.TEXT, most=REASON_CHARACTERS_MAX), Field("version", most=20)),
+    ),
+    ShowPage(
+        "original", "/original/{source}/{local_id:path}", ("record_original",), ("show_record",), "original.html",
+        "The part of a file that one of our records was made from.", _original,
     ),
 )  # fmt: skip
