@@ -49,6 +49,8 @@ BODIES: Mapping[str, JsonObject] = {
     "search_many": {"queries": [{"names": ["Muhammadov"]}, {"birth_date": "?"}], "occasion": "Gate 4", **ABOUT},
     "check_mrz": {"text": "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"},
     "withdraw_record": {"reason": "Found."},
+    "correct_record": {"reason": "more_is_known", "changes": [{"property": "alias", "value": "Abu"}]},
+    "extend_record": {"reason": "still_sought", "review_on": "2030-01-01", "erase_on": "2031-02-01"},
     "confirm_hit": FINDING,
     "reject_hit": {**FINDING, "reason": "rejected_other_person"},
     "open_case": {"title": "Gate 4", "crime_area": "fugitives"},
@@ -137,6 +139,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "show_holders": ("show_record",),
     "show_who_can_see": ("show_record",),
     "list_versions": ("show_record",),
+    "correct_record": ("correct_record",),
+    "extend_record": ("correct_record",),
     "show_original": ("show_record",),
     "detach_file": ("attach_file",),
     "judge_records": ("import_records",),
@@ -213,7 +217,15 @@ def path_of(bureau: Bureau, route: ApiRoute) -> str:
     return route.path.format(**fields)
 
 
-OF_OUR_OWN = {"share_record", "show_holders", "show_who_can_see", "show_original", "detach_file"}
+OF_OUR_OWN = {
+    "share_record",
+    "show_holders",
+    "show_who_can_see",
+    "show_original",
+    "detach_file",
+    "correct_record",
+    "extend_record",
+}
 
 
 def role_for(bureau: Bureau, route: ApiRoute) -> str:

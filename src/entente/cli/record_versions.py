@@ -1,4 +1,4 @@
-"""`entente record versions`: which versions a record had, and what two of them differ in."""
+"""`entente record versions`, `correct` and `extend`: what a record said before, and what makes its next version by hand."""
 
 from __future__ import annotations
 
@@ -33,6 +33,61 @@ def versions(
         **({} if older is None else {"older": older}), **({} if newer is None else {"newer": newer}),
     }  # fmt: skip
     say(ask(folder, "record_versions", given), as_json, _versions)
+
+
+_Version = Annotated[
+    int, typer.Option("--version", min=1, help="The version that you saw; a newer one is not changed.")
+]
+_Reason = Annotated[str, typer.Option("--reason", metavar="CODE", help="A code of the reasons; see the reference.")]
+
+
+def correct(
+    record: Record,
+    version: _Version,
+    reason: _Reason,
+    prop: Annotated[str, typer.Option("--property", help="A property of its schema.")],
+    officer: ActingAs,
+    was: Annotated[str, typer.Option("--was", show_default=False, help="The value that stands there.")] = "",
+    value: Annotated[str, typer.Option("--value", show_default=False, help="The value from now on.")] = "",
+    assessed: Annotated[
+        bool, typer.Option("--assessed", show_default=False, help="It was concluded, not observed.")
+    ] = False,
+    terms: Annotated[
+        int | None, typer.Option("--terms", min=0, show_default=False, help="Of an added value: which of its terms.")
+    ] = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Correct what one of our records says: with --was alone a value is taken away, with --value alone one is added."""
+    change: JsonObject = {
+        "property": prop, "was": was, "value": value, "observation": "assessed" if assessed else "observed",
+        **({} if terms is None else {"terms": terms}),
+    }  # fmt: skip
+    given: JsonObject = {
+        "officer": officer, "record": record, "version": version, "reason": reason, "changes": [change],
+    }  # fmt: skip
+    say(ask(folder, "record_correct", given), as_json, _changed)
+
+
+def extend(
+    record: Record,
+    version: _Version,
+    reason: _Reason,
+    review_on: Annotated[str, typer.Option("--review-on", metavar="DAY", help="When it is looked at again.")],
+    erase_on: Annotated[str, typer.Option("--erase-on", metavar="DAY", help="When it ends.")],
+    officer: ActingAs,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Keep one of our records longer, within what its kind and its instruments allow."""
+    given: JsonObject = {
+        "officer": officer, "record": record, "version": version, "reason": reason, "review_on": review_on, "erase_on": erase_on,
+    }  # fmt: skip
+    say(ask(folder, "record_extend", given), as_json, _changed)
+
+
+def _changed(answer: JsonObject) -> Iterator[str]:
+    yield f"{name(answer['name'])} has version {answer['version']} now; its holders are sent what they may have of it."
 
 
 def _versions(answer: JsonObject) -> Iterator[str]:
@@ -79,6 +134,20 @@ COMMANDS: Final[Mapping[str, tuple[Callable[..., None], tuple[str, ...]]]] = {
         (
             "entente record versions w-17 --purpose arrest --crime-area fugitives --as xa-duty-1",
             "entente record versions w-17 --older 1 --newer 3 --purpose arrest --crime-area fugitives --as xa-duty-1",
+        ),
+    ),
+    "correct": (
+        correct,
+        (
+            "entente record correct w-17 --version 2 --property birthDate --was 1979 --value 1979-03-14 \\",
+            "    --reason more_is_known --as xa-duty-1",
+        ),
+    ),
+    "extend": (
+        extend,
+        (
+            "entente record extend w-17 --version 3 --review-on 2032-01-01 --erase-on 2033-01-01 --reason still_sought \\",
+            "    --as xa-duty-1",
         ),
     ),
 }

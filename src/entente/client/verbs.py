@@ -199,7 +199,23 @@ REQUESTS: Mapping[str, Request] = {
             "instrument": "instrument",
         },
     ),
+    "record_correct": Request(
+        records.correct_record,
+        {"record": "record", "reason": "reason", "changes": "changes", "version": "version"},
+        changes=True,
+    ),
     "record_detach": Request(records.detach_file, {"record": "record", "file": "file"}, changes=True),
+    "record_extend": Request(
+        records.extend_record,
+        {
+            "record": "record",
+            "reason": "reason",
+            "review_on": "review_on",
+            "erase_on": "erase_on",
+            "version": "version",
+        },
+        changes=True,
+    ),
     "record_forward": Request(
         leave_and_requests.forward_record,
         {

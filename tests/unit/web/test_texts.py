@@ -160,6 +160,8 @@ def coded_lists() -> dict[str, set[str]]:
         "urgencies": set(lists.urgencies),
         "suspension_reasons": set(lists.suspension_reasons),
         "erasure_reasons": set(lists.erasure_reasons),
+        "correction_reasons": set(lists.correction_reasons),
+        "extension_reasons": set(lists.extension_reasons),
         "roles": set(lists.roles),
         "acts": {*DisclosureAct},
         "source_evaluations": {*SourceEvaluation},
@@ -190,7 +192,7 @@ def test_every_code_has_words_and_no_other_has(language: str) -> None:
 @pytest.mark.parametrize(
     "listed",
     ["purposes", "crime_areas", "subject_statuses", "record_kinds", "marks", "refusal_reasons", "hit_outcomes",
-     "urgencies", "suspension_reasons", "erasure_reasons", "roles", "handling_codes"],
+     "urgencies", "suspension_reasons", "erasure_reasons", "roles", "handling_codes", "correction_reasons", "extension_reasons"],
 )  # fmt: skip
 def test_english_words_of_codes_are_the_labels_of_the_lists(listed: str) -> None:
     entries = getattr(load_code_lists(), listed)

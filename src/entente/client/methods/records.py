@@ -11,6 +11,7 @@ from typing import Literal, overload
 from entente.client.listing import Asks, Listing
 from entente.client.requests import records
 from entente.client.shapes import (
+    CorrectRecordChange,
     ListRecordsAnswer,
     ListVersionsAnswer,
     RecordLine,
@@ -193,4 +194,63 @@ class RecordsMethods(Asks):
         """
         return self.ask(
             records.list_versions(record, purpose=purpose, crime_area=crime_area, case=case, older=older, newer=newer)
+        )
+
+    def correct_record(
+        self,
+        record: str,
+        *,
+        reason: str,
+        changes: Sequence[CorrectRecordChange],
+        version: int,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Correct what a record of this body says: a new version, of which the holders are sent what they may have.
+
+        If-Match names the version that was seen: a record that has a newer one is not corrected.
+        Needs the scope records.write.
+
+        record: The record: CODE/local id.
+        reason: A code of the reasons to correct a record.
+        changes: What is replaced, taken away or added.
+        version: The version that was seen: where another one stands, nothing is done.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(
+            records.correct_record(
+                record, reason=reason, changes=changes, version=version, idempotency_key=idempotency_key
+            )
+        )
+
+    def extend_record(
+        self,
+        record: str,
+        *,
+        reason: str,
+        review_on: str,
+        erase_on: str,
+        version: int,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Keep a record of this body longer, within what its kind and its instruments allow.
+
+        If-Match names the version that was seen: a record that has a newer one is not changed.
+        Needs the scope records.write.
+
+        record: The record: CODE/local id.
+        reason: A code of the reasons to keep a record longer.
+        review_on: When it is looked at again, as 2031-05-04.
+        erase_on: When it ends, as 2032-05-04.
+        version: The version that was seen: where another one stands, nothing is done.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(
+            records.extend_record(
+                record,
+                reason=reason,
+                review_on=review_on,
+                erase_on=erase_on,
+                version=version,
+                idempotency_key=idempotency_key,
+            )
         )

@@ -60,6 +60,7 @@ from entente.client.shapes.leave_and_requests import (
 from entente.client.shapes.messages import ListMessagesAnswer, Message, MessageOutside, ShowMessageAnswer
 from entente.client.shapes.powers import ListOrdersAnswer, MayTaskMeasureAnswer, Order, OrderPower
 from entente.client.shapes.records import (
+    CorrectRecordChange,
     ListRecordsAnswer,
     ListVersionsAnswer,
     ListVersionsLine,
@@ -129,6 +130,7 @@ __all__ = [
     "CheckContinuationAnswer",
     "CheckMrzAnswer",
     "ConsultRecordAnswer",
+    "CorrectRecordChange",
     "Decision",
     "Delivery",
     "DeliveryStep",

@@ -249,3 +249,18 @@ class ListVersionsAnswer(TypedDict):
     """Every line of both, unchanged ones too."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
+
+
+class CorrectRecordChange(TypedDict):
+    """Correct record change, as the API gives it."""
+
+    property: str
+    """A property of the record's schema."""
+    was: NotRequired[str]
+    """The value that stands there; empty where one is added."""
+    value: NotRequired[str]
+    """The value from now on; empty where it is taken away."""
+    observation: NotRequired[Literal["observed", "assessed"]]
+    """Whether it was observed or assessed."""
+    terms: NotRequired[int]
+    """Of an added value: the place of its terms."""
