@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 from typing import Any
 
 import pytest
@@ -113,3 +114,119 @@ def test_w69_the_original_of_our_own_is_shown_as_it_came(world: DeskWorld) -> No
     assert "1979-03-14" in answer.text
     assert world.node.trail.latest(1)[0].act.verb == "show_original"
     assert "/desk/original/" not in browser.get("/desk/records/XA-NCB/w-1").text
+
+
+CORRECT, EXTEND = "/desk/correct/XB-NCB/p-1", "/desk/extend/XB-NCB/p-1"
+HIDDEN_FIELD = re.compile(r'name="(version|was\.\d+)" value="([^"]*)"')
+FACT_FIELD = re.compile(r'name="(fact\.\d+)" value="([^"]*)"')
+
+
+def form_of(browser: Browser) -> dict[str, str]:
+    """Return what the form of a correction sends when nothing is changed in it."""
+    text = browser.get(CORRECT).text
+    found = [*HIDDEN_FIELD.findall(text), *FACT_FIELD.findall(text)]
+    return {name: unescape(value) for name, value in found}
+
+
+def key_of(form: Mapping[str, str], value: str) -> str:
+    return next(name for name, said in form.items() if name.startswith("fact.") and said == value)
+
+
+def stands(world: DeskWorld) -> dict[str, list[str]]:
+    about: JsonObject = {"purpose": "identify", "crime_area": "fugitives"}
+    answer: Any = perform(world.node, "record_show", {"officer": DUTY, "record": "XB-NCB/p-1", **about})
+    said: dict[str, list[str]] = {"version": [str(answer["record"]["version"])]}
+    for fact in answer["record"]["facts"]:
+        said.setdefault(fact["property"], []).append(fact["value"])
+    return said
+
+
+def test_w70_values_are_replaced_taken_away_and_added_in_one_version(world: DeskWorld) -> None:
+    browser = officer(world)
+    form = form_of(browser)
+    name, weight = key_of(form, "Мухаммедов Абдулло"), key_of(form, "82")
+    changes = {
+        name: "Мухаммадов Абдулло", weight: "", "add_property.1": "alias", "add_value.1": "Salim", "reason": "more_is_known",
+        f"assessed.{name.partition('.')[2]}": "yes",
+    }  # fmt: skip
+    answer = browser.send(CORRECT, CORRECT, {**form, **changes})
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["location"] == f"{VERSIONS}?done=record_corrected"
+    assert stands(world) == {
+        "version": ["3"], "name": ["Мухаммадов Абдулло"], "birthDate": ["1979-03-14"], "alias": ["Salim"],
+    }  # fmt: skip
+    rows = [row for row in rows_of(browser.get(VERSIONS).text) if row[-1] in {"added", "changed", "taken away"}]
+    assert [row[-1] for row in rows] == ["changed", "added", "taken away"]
+    assert "assessed" in rows[0][2]
+
+
+def test_w70_two_officers_who_edit_one_version_are_told_and_nothing_is_overwritten(world: DeskWorld) -> None:
+    first, second = officer(world), officer(world)
+    one, other = form_of(first), form_of(second)
+    born, alias = key_of(one, "1979-03-14"), key_of(one, "Salim")
+    assert first.send(CORRECT, CORRECT, {**one, born: "1979-03-15", "reason": "out_of_date"}).status_code == 303
+    version = stands(world)["version"]
+    late = second.send(CORRECT, CORRECT, {**other, born: "1980", alias: "Omar", "reason": "out_of_date"})
+    assert late.status_code == 409
+    assert stands(world)["version"] == version
+    # What was entered stands where it still belongs; what it was about and is gone is said beside it.
+    assert 'value="Omar"' in late.text
+    assert re.search(r"1979-03-14.*→.*1980", late.text, re.DOTALL)
+    given = {
+        name: unescape(value) for name, value in [*HIDDEN_FIELD.findall(late.text), *FACT_FIELD.findall(late.text)]
+    }
+    assert given["version"] == version[0]
+    assert second.send(CORRECT, CORRECT, {**given, "reason": "out_of_date"}).status_code == 303
+    said = stands(world)
+    assert (said["birthDate"], said["alias"]) == (["1979-03-15"], ["Omar"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"reason": "more_is_known"}, 400),
+        ({"reason": "because", "add_property.1": "alias", "add_value.1": "X"}, 400),
+        ({"reason": "more_is_known", "add_property.1": "birthDate", "add_value.1": "the spring"}, 400),
+        ({"reason": "more_is_known", "add_property.1": "", "add_value.1": "X"}, 400),
+        ({"reason": "more_is_known", "version": "x"}, 400),
+        ({"reason": "more_is_known", "unheard.1": "X"}, 400),
+    ],
+)
+def test_w70_a_form_that_is_wrong_is_given_back_and_changes_nothing(
+    world: DeskWorld, changes: dict[str, str], status: int
+) -> None:
+    browser = officer(world)
+    before = stands(world)
+    answer = browser.send(CORRECT, CORRECT, {**form_of(browser), **changes})
+    assert answer.status_code == status
+    assert 'class="faults"' in answer.text or "unheard" in answer.text
+    assert stands(world) == before
+
+
+def test_w70_sent_twice_it_is_done_once(world: DeskWorld) -> None:
+    browser = officer(world)
+    form = {**form_of(browser), **browser.frame(CORRECT), "reason": "more_is_known"}
+    form |= {"add_property.1": "alias", "add_value.1": "Twice"}
+    answers = [browser.post(CORRECT, form) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    assert stands(world)["alias"].count("Twice") == 1
+
+
+def test_w70_a_record_is_kept_longer_from_its_page(world: DeskWorld) -> None:
+    browser = officer(world)
+    fields = {"version": stands(world)["version"][0], "review_on": "2030-06-01", "extension": "still_sought"}
+    refused = browser.send(RECORD, EXTEND, {**fields, "erase_on": "2099-01-01"})
+    assert refused.status_code == 400
+    assert 'value="2099-01-01"' in refused.text
+    assert 'id="extend_record-erase_on-fault"' in refused.text
+    done = browser.send(RECORD, EXTEND, {**fields, "erase_on": "2031-06-01"})
+    assert done.status_code == 303
+    assert "1 Jun 2031" in browser.get(RECORD).text
+
+
+def test_w70_another_bodys_record_is_not_corrected_here(world: DeskWorld) -> None:
+    browser = officer(world)
+    assert browser.get("/desk/correct/XA-NCB/w-1").status_code == 404
+    assert "/desk/correct/" not in browser.get("/desk/records/XA-NCB/w-1").text
+    assert "/desk/correct/" in browser.get(RECORD).text
+    assert "/desk/correct/" not in officer(world, "analyst").get(RECORD).text

@@ -15,7 +15,7 @@ _VALUES = {
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
 }  # fmt: skip
 _OWN = {"withdraw_record"}
-_KEPT = {"original"}
+_KEPT = {"original", "correct", "correct_record", "extend_record"}
 _CAME_HIT = {"answer_hit"}
 _SENT = {"recall_message"}
 
@@ -52,6 +52,7 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "record": _NO_RECORDS,
         "versions": _NO_RECORDS,
         "original": [*_NO_RECORDS, _record(SEEN)],
+        "correct": [*_NO_RECORDS, _record(SEEN)],
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "judge": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -106,6 +106,9 @@ class Facts:
     terms: Sequence[TermsLine]
     review_on: str
     erase_on: str
+    review_day: str
+    """As a field takes it: 2031-05-04."""
+    erase_day: str
     grounds: Sequence[GroundLine]
     ladder: Sequence[tuple[str, bool]]
     """Each act of the ladder, and whether one may go so far."""
@@ -128,6 +131,12 @@ class RecordPage:
     """Where the part of the file is shown that it was made from; empty where there is none."""
     withdraw: str
     """Where one of ours is withdrawn; empty where this reader may not."""
+    correct: str
+    """Where one of ours is corrected; empty where this reader may not."""
+    extend: str
+    """Where one of ours is kept longer; empty likewise."""
+    extensions: Mapping[str, str]
+    """Why a record is kept longer: code and words."""
     versions: str
     """Where its versions are shown."""
 
@@ -185,6 +194,8 @@ def facts_of(asked: Asked, name: str) -> Facts:
         terms=[terms_line(one, number, say) for number, one in enumerate(members(record, "terms"), start=1)],
         review_on=say.day(date.fromisoformat(text(retention, "review_on"))),
         erase_on=say.day(date.fromisoformat(text(retention, "erase_on"))),
+        review_day=text(retention, "review_on"),
+        erase_day=text(retention, "erase_on"),
         grounds=grounds_of(member(answer, "decision")),
         ladder=[
             (say.code("acts", act), bool(reached) and act.rank <= DisclosureAct(reached).rank) for act in DisclosureAct
@@ -253,6 +264,7 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
     if asked.memory.task is None:
         return asks_why_first(record_path(name))
     facts = facts_of(asked, name)
+    may_correct = facts.is_own and may_do(asked, "correct_record")
     sights = sights_of(asked, name) if facts.is_own else ()
     withdraw = f"{PREFIX}/withdraw/{quote_record(name)}"
     return RecordPage(
@@ -264,6 +276,9 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
         holders=holders_of(asked, name) if facts.is_own else (),
         original=f"{PREFIX}/original/{quote_record(name)}" if facts.has_original else "",
         withdraw=withdraw if facts.is_own and may_do(asked, "withdraw_record") else "",
+        correct=f"{PREFIX}/correct/{quote_record(name)}" if may_correct else "",
+        extend=f"{PREFIX}/extend/{quote_record(name)}" if may_correct else "",
+        extensions=asked.say.codes("extension_reasons"),
         versions=f"{PREFIX}/versions/{quote_record(name)}",
     )
 

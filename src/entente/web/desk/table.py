@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from entente.web.desk import (
     case_pages,
+    correct_pages,
     held_pages,
     hit_pages,
     home_page,
@@ -27,6 +28,7 @@ _PARTS = (
     case_pages,
     record_pages,
     version_pages,
+    correct_pages,
     permission_pages,
     standing_pages,
     held_pages,
