@@ -6,12 +6,12 @@ Source: docs/rules/correspondence.md.
 from __future__ import annotations
 
 from entente.correspondence.answering import Answering
+from entente.correspondence.circulating import Circulating
 from entente.correspondence.consulting import Consulting
 from entente.correspondence.forwarding import Forwarding
 from entente.correspondence.granting import Granting
 from entente.correspondence.hit_answers import HitAnswers
 from entente.correspondence.hits import Hits
-from entente.correspondence.messages import Messages
 from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, Way
 from entente.correspondence.permissions import Permissions
 from entente.correspondence.requests import Requests
@@ -20,7 +20,7 @@ from entente.correspondence.waiting import WaitingItems
 
 
 class Correspondence(
-    Messages,
+    Circulating,
     Steps,
     Hits,
     HitAnswers,
