@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from entente.api import (
     case_routes,
+    circulation_routes,
     correspondence_routes,
     directory_routes,
     event_routes,
@@ -31,6 +32,7 @@ ROUTES: Sequence[ApiRoute] = tuple(
         sharing_routes,
         version_routes,
         correspondence_routes,
+        circulation_routes,
         request_routes,
         case_routes,
         directory_routes,

@@ -105,11 +105,29 @@ REQUESTS: Mapping[str, Request] = {
     "measure_task": Request(
         powers.task_measure, {"measure": "measure", "subject": "subject", "case": "case"}, changes=True
     ),
+    "message_circulate": Request(
+        messages.circulate_message,
+        {
+            "instrument": "instrument",
+            "subject": "subject",
+            "text": "text",
+            "to": "to",
+            "information": "information",
+            "urgency": "urgency",
+            "answers": "answers",
+            "case": "case",
+            "seen": "seen",
+        },
+        changes=True,
+    ),
     "message_conclude": Request(
         messages.conclude_message, {"id": "message_id", "outcome": "outcome", "reason": "reason"}, changes=True
     ),
     "message_list": Request(messages.list_messages, {"limit": "page_size", "case": "case"}, pages="before"),
     "message_open": Request(messages.open_message, {"id": "message_id"}),
+    "message_preview": Request(
+        messages.preview_message, {"instrument": "instrument", "to": "to", "information": "information"}
+    ),
     "message_recall": Request(messages.recall_message, {"id": "message_id", "reason": "reason"}, changes=True),
     "message_send": Request(
         messages.send_message,

@@ -57,7 +57,15 @@ from entente.client.shapes.leave_and_requests import (
     ShowPermissionAnswer,
     ShowRecordRequestAnswer,
 )
-from entente.client.shapes.messages import ListMessagesAnswer, Message, MessageOutside, ShowMessageAnswer
+from entente.client.shapes.messages import (
+    ListMessagesAnswer,
+    Message,
+    MessageOutside,
+    PreviewMessageAddressee,
+    PreviewMessageAnswer,
+    PreviewMessageGroup,
+    ShowMessageAnswer,
+)
 from entente.client.shapes.powers import ListOrdersAnswer, MayTaskMeasureAnswer, Order, OrderPower
 from entente.client.shapes.records import (
     CorrectRecordChange,
@@ -188,6 +196,9 @@ __all__ = [
     "PreviewCutOffAnswer",
     "PreviewCutOffPreview",
     "PreviewCutOffPreviewStop",
+    "PreviewMessageAddressee",
+    "PreviewMessageAnswer",
+    "PreviewMessageGroup",
     "PreviewSuspensionAnswer",
     "PreviewSuspensionPreview",
     "ProveCaseAnswer",
