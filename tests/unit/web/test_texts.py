@@ -158,6 +158,7 @@ def coded_lists() -> dict[str, set[str]]:
         "refusal_reasons": set(lists.refusal_reasons),
         "hit_outcomes": set(lists.hit_outcomes),
         "urgencies": set(lists.urgencies),
+        "urgency_conditions": set(lists.urgencies),
         "suspension_reasons": set(lists.suspension_reasons),
         "erasure_reasons": set(lists.erasure_reasons),
         "correction_reasons": set(lists.correction_reasons),

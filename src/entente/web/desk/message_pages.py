@@ -19,6 +19,7 @@ from entente.web.desk.forms import Field, Kind
 from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, steps_of
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text
+from entente.web.desk.urgencies import UrgencyLine, urgency_lines
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 50
@@ -94,6 +95,7 @@ class WritePage:
     instruments: Mapping[str, str]
     begun: Mapping[str, str]
     """What the form begins with."""
+    urgencies: Sequence[UrgencyLine]
 
 
 def message_path(message: str) -> str:
@@ -186,6 +188,7 @@ def _write(asked: Asked) -> WritePage:
         bodies={code: f"{code} · {name}" for code, name in others},
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         begun=_begun(asked),
+        urgencies=urgency_lines(asked),
     )
 
 

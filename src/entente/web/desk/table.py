@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from entente.web.desk import (
     case_pages,
+    circular_pages,
     correct_pages,
     held_pages,
     hit_pages,
@@ -25,6 +26,7 @@ _PARTS = (
     search_pages,
     hit_pages,
     message_pages,
+    circular_pages,
     case_pages,
     record_pages,
     version_pages,
