@@ -17,13 +17,13 @@ from tests.support.nodes import HEAD
 
 PAGE, LOOK = "/desk/circular", "/desk/circular/look"
 LETTER = {"subject": "Vessel at pier 3", "text": "Did it leave?", "urgency": "urgent", "instrument": "charter"}
-SEEN = re.compile(r'name="seen" value="([^"]*)"')
+SEEN = re.compile(r'name="shown" value="([^"]*)"')
 
 
 def look(browser: Browser, **fields: str) -> str:
     """Look at who would get a message, and return the page that says it."""
     given = {name.replace("_", "."): said for name, said in fields.items()}
-    answer = browser.send(PAGE, LOOK, {**LETTER, "seen": "", **given})
+    answer = browser.send(PAGE, LOOK, {**LETTER, "shown": "", **given})
     assert answer.status_code == 303, answer.text
     return browser.get(answer.headers["location"]).text
 
@@ -65,7 +65,7 @@ def test_w71_sent_is_what_was_shown_for_action_and_for_information(world: DeskWo
     browser, before = world.browser(), len(messages(world))
     keep_group(world, "RC", "GS")
     text = look(browser, to_1="XA-NCB", information_1="XB-NCB/coast")
-    fields = {**LETTER, "to.1": "XA-NCB", "information.1": "XB-NCB/coast", "seen": seen_in(text)}
+    fields = {**LETTER, "to.1": "XA-NCB", "information.1": "XB-NCB/coast", "shown": seen_in(text)}
     form = {**browser.frame(PAGE), **fields}
     answers = [browser.post(PAGE, form) for _ in range(2)]
     assert [one.headers["location"] for one in answers] == ["/desk/messages?done=messages_sent"] * 2
@@ -86,12 +86,12 @@ def test_w71_a_group_that_changed_meanwhile_gives_the_form_back_with_who_gets_it
     keep_group(world, "GS")
     seen = seen_in(look(browser, information_1="XB-NCB/coast"))
     keep_group(world, "GS", "XA-NCB")
-    late = browser.send(PAGE, PAGE, {**LETTER, "information.1": "XB-NCB/coast", "seen": seen})
+    late = browser.send(PAGE, PAGE, {**LETTER, "information.1": "XB-NCB/coast", "shown": seen})
     assert late.status_code == 409
     assert "2 bodies get it" in late.text
     assert "Did it leave?" in late.text
     assert len(messages(world)) == before
-    done = browser.send(PAGE, PAGE, {**LETTER, "information.1": "XB-NCB/coast", "seen": seen_in(late.text)})
+    done = browser.send(PAGE, PAGE, {**LETTER, "information.1": "XB-NCB/coast", "shown": seen_in(late.text)})
     assert done.status_code == 303
     assert len(messages(world)) == before + 2
 
@@ -99,7 +99,7 @@ def test_w71_a_group_that_changed_meanwhile_gives_the_form_back_with_who_gets_it
 @pytest.mark.parametrize("to", ["", "XX-NCB", "GS/absent", "GS/members:king", "XB-NCB", "<b>"])
 def test_w71_a_name_that_is_nobodys_gives_the_form_back(world: DeskWorld, to: str) -> None:
     browser = world.browser()
-    answer = browser.send(PAGE, LOOK, {**LETTER, "to.1": to, "seen": ""})
+    answer = browser.send(PAGE, LOOK, {**LETTER, "to.1": to, "shown": ""})
     assert answer.status_code == 400
     assert 'class="faults"' in answer.text
     assert "Did it leave?" in answer.text

@@ -20,6 +20,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from entente.api.event_table import told_as
+from entente.api.events import TrailSource
 from entente.api.once import Once
 from entente.api.peers import is_local
 from entente.api.running import Runner
@@ -29,7 +31,8 @@ from entente.node import Node
 from entente.verbs import perform
 from entente.web.desk.desk import Desk
 from entente.web.desk.ports import DeskParts
-from entente.web.desk.session import Session
+from entente.web.desk.rates import Rates
+from entente.web.desk.session import Session, SessionOf
 from tests.support.api_world import ABOUT, OWN, TERMS, WANTED, Bureau, open_bureau
 from tests.support.nodes import DUTY, HEAD
 
@@ -122,6 +125,8 @@ class DeskWorld(OneDesk):
     standing: str = ""
     """A standing query of the duty officer that something matched, and the match."""
     match: str = ""
+    shift: str = ""
+    """A shift of the duty officer, handed over and not signed."""
 
 
 @contextmanager
@@ -144,8 +149,14 @@ def one_desk(node: Node) -> OneDesk:
     opener = cast("Any", node.tokens.open_unit), cast("Any", node.tokens.open_view)
     once = Once(*opener, node.clock, b"secret of a test")
     signed_in = SignedIn()
-    desk = Desk(node, DeskParts(signed_in, once, Runner(1), is_local))
+    desk = Desk(node, desk_parts(node, signed_in, once))
     return OneDesk(node=node, desk=desk, signed_in=signed_in, app=Starlette(routes=[desk.mount()]))
+
+
+def desk_parts(node: Node, session_of: SessionOf, once: Once) -> DeskParts:
+    """Return what a desk of tests is built from: they ask faster than hands do, so what is asked too often is not counted."""
+    rows, rates = TrailSource(cast("Any", node.tokens.open_view)), Rates(10_000.0, 100_000, 10_000.0, 100_000)
+    return DeskParts(session_of, once, Runner(1), is_local, rows, told_as, lambda: False, rates)
 
 
 def _fill(world: DeskWorld, folder: Path) -> None:
@@ -165,3 +176,6 @@ def _fill(world: DeskWorld, folder: Path) -> None:
     found: Any = perform(node, "standing_matches", {"officer": DUTY})
     world.asked_of_us, world.standing = asked["permission"]["id"], left["query"]["id"]
     world.match = found["matches"][0]["match"]
+    perform(node, "shift_begin", {"officer": DUTY})
+    handed_over: Any = perform(node, "shift_hand_over", {"officer": DUTY})
+    world.shift = handed_over["shift"]["id"]

@@ -12,6 +12,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.web.desk.page import Asked
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
+from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
 
@@ -51,10 +52,10 @@ class HolderLine:
     confirmed_at: Moment | None
 
 
-def grounds_of(decision: JsonObject) -> list[GroundLine]:
-    """Return the grounds of a decision."""
+def grounds_of(decision: JsonObject, say: Wording) -> list[GroundLine]:
+    """Return the grounds of a decision, in the reader's language."""
     return [
-        GroundLine(text(one, "number"), text(one, "text"), one["allows"] is True)
+        GroundLine(text(one, "number"), said(say, text(one, "text")), one["allows"] is True)
         for one in members(decision, "grounds")
     ]
 
@@ -66,7 +67,7 @@ def sights_of(asked: Asked, name: str) -> list[SightLine]:
 
 
 def _sight(one: JsonObject, say: Wording) -> SightLine:
-    grounds, up_to = grounds_of(member(one, "decision")), text(one, "may_go_up_to")
+    grounds, up_to = grounds_of(member(one, "decision"), say), text(one, "may_go_up_to")
     return SightLine(
         body=body_name(member(one, "body")),
         up_to=say.code("acts", up_to) if up_to else "",

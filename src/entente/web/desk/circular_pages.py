@@ -23,6 +23,7 @@ from entente.web.desk.forms import LINE_CHARACTERS_MAX, Entered, Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.desk.urgencies import UrgencyLine, urgency_lines
+from entente.web.wording import Wording
 
 PATH = "/circular"
 LINES = 5
@@ -124,7 +125,7 @@ def _shown(asked: Asked, entered: Entered) -> Shown | None:
     except Invalid:
         # What is wrong with it was said when it was sent; the form is shown as it was entered.
         return None
-    lines = [_addressee(one) for one in members(answer, "addressees")]
+    lines = [_addressee(one, asked.say) for one in members(answer, "addressees")]
     return Shown(
         reached=whole(answer, "reached"),
         refused=len(lines) - whole(answer, "reached"),
@@ -139,7 +140,7 @@ def _shown(asked: Asked, entered: Entered) -> Shown | None:
     )
 
 
-def _addressee(one: JsonObject) -> AddresseeLine:
+def _addressee(one: JsonObject, say: Wording) -> AddresseeLine:
     may_get = one["may_get"] is True
     decision = member(one, "decision" if not may_get else "answer_decision")
     return AddresseeLine(
@@ -148,7 +149,7 @@ def _addressee(one: JsonObject) -> AddresseeLine:
         groups=texts(one, "groups"),
         may_get=may_get,
         may_answer=one["may_answer"] is True,
-        refused=[ground for ground in grounds_of(decision) if not ground.allows],
+        refused=[ground for ground in grounds_of(decision, say) if not ground.allows],
     )
 
 
@@ -175,7 +176,7 @@ def _look(asked: Asked) -> Done:
 def _send(asked: Asked) -> Done:
     form = asked.form
     letter: JsonObject = {name: form.value(name) for name in ("subject", "text", "urgency", "case")}
-    seen: list[Json] = [one for one in form.value("seen").split(",") if one]
+    seen: list[Json] = [one for one in form.value("shown").split(",") if one]
     asked.perform("message_circulate", {**_addressed(form), **letter, "seen": seen})
     asked.memory.draft = {}
     return Done(f"{PREFIX}/messages", "messages_sent")
@@ -201,7 +202,7 @@ PAGES: Sequence[Page] = (
             Field("text", Kind.TEXT, is_needed=False, most=TEXT_CHARACTERS_MAX),
             Field("urgency", Kind.CODE, is_needed=False, codes="urgencies"),
             Field("case", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
-            Field("seen", is_needed=False, most=_SEEN_CHARACTERS_MAX),
+            Field("shown", is_needed=False, most=_SEEN_CHARACTERS_MAX),
         ),
         is_once=False,
     ),
@@ -210,7 +211,7 @@ PAGES: Sequence[Page] = (
         (
             *_TO, Field("subject", most=SUBJECT_CHARACTERS_MAX), Field("text", Kind.TEXT, most=TEXT_CHARACTERS_MAX),
             Field("urgency", Kind.CODE, codes="urgencies"), Field("case", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
-            Field("seen", most=_SEEN_CHARACTERS_MAX),
+            Field("shown", most=_SEEN_CHARACTERS_MAX),
         ),
     ),
 )  # fmt: skip

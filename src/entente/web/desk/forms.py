@@ -18,8 +18,10 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from entente.kernel.errors import EntenteError, Invalid
+from entente.kernel.decision import Decision
+from entente.kernel.errors import EntenteError, Invalid, Refused
 from entente.web.desk.paths import own_path
+from entente.web.sentences import said
 from entente.web.wording import Wording
 
 FORM_BYTES_MAX: Final = 512 * 1024
@@ -28,10 +30,12 @@ FORM_FIELDS_MAX: Final = 200
 FORM_SECONDS_MAX: Final = 30.0
 """As long as the API waits for a body (docs/rules/api.md P6)."""
 LINE_CHARACTERS_MAX: Final = 300
-CSRF, ONCE, BACK = "csrf", "once", "back"
-"""Fields that every form has: the session's token, the form's own one-time key, and, where it has one, where to go back to."""
+CSRF, ONCE, BACK, SEEN, HERE = "csrf", "once", "back", "seen", "here"
+"""Fields that every form has: the session's token, the form's own one-time key, where it has one, where to go back to, the stamp
+of the page it stands on (changes.Changes), and the path of that page."""
 _OF_SEVERAL: Final = "."
-_FRAME: Final = frozenset({CSRF, ONCE, BACK})
+"""Between the name of a field that a form has several of and the key of one."""
+_FRAME: Final = frozenset({CSRF, ONCE, BACK, SEEN, HERE})
 
 
 class Kind(StrEnum):
@@ -72,8 +76,6 @@ class Fault:
     why: str = ""
     grounds: tuple[tuple[str, str, str], ...] = ()
     """Of a refusal: number, sentence, remedy of each ground that does not allow."""
-    is_english: bool = False
-    """Whether it is said by a room, which speaks English: the page marks it so for whoever reads it aloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Entered:
     """The name of the act that was posted; a page with several forms gives back the one."""
     back: str = ""
     """Where to go back to, as a plain path of the desk; empty for nowhere."""
+    here: str = ""
+    """The page that the form stands on, likewise."""
 
     def value(self, name: str) -> str:
         """Return what was entered into a field; empty for nothing."""
@@ -149,7 +153,7 @@ async def _read(request: Request) -> bytes:
 def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wording) -> Entered:
     """Hold what was posted against a form's fields; raise Invalid for a field that the form does not have."""
     by_name = {one.name: one for one in fields}
-    known = {name: found for name in given if (found := _field_of(name, by_name)) is not None}
+    known = {name: found for name in given if (found := field_of(name, by_name)) is not None}
     if unknown := sorted(set(given) - set(known) - _FRAME):
         raise _no_form(f"nobody reads its field {unknown[0][:40]!a}")
     values = {
@@ -158,11 +162,12 @@ def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wor
     said = [(known[name], text) for name, text in values.items()]
     said += [(one, "") for one in fields if one.name not in values and not one.is_many]
     faults = tuple(fault for one, text in _in_order(fields, said) if (fault := _fault_of(one, text, say)) is not None)
-    return Entered(values, faults, of, own_path(given[BACK]) if given.get(BACK) else "")
+    back, here = (own_path(given[name]) if given.get(name) else "" for name in (BACK, HERE))
+    return Entered(values, faults, of, back, here)
 
 
-def _field_of(name: str, by_name: Mapping[str, Field]) -> Field | None:
-    """Return the field that a posted name is of: its own, or one that the form has several of."""
+def field_of(name: str, by_name: Mapping[str, Field]) -> Field | None:
+    """Return the field that a posted name is of: its own, or one that the form has several of; None for no field of the form."""
     if name in by_name:
         return by_name[name]
     found = by_name.get(name.partition(_OF_SEVERAL)[0])
@@ -194,9 +199,15 @@ def fault_of(error: EntenteError, fields: Sequence[Field], say: Wording) -> Faul
     if isinstance(error, Invalid):
         name = next((one.name for one in fields if error.field in {one.name, one.asks}), "")
     grounds: tuple[tuple[str, str, str], ...] = ()
-    if (decision := getattr(error, "decision", None)) is not None:
-        grounds = tuple((one.number, one.text, one.remedy) for one in decision.grounds if not one.allows)
-    return Fault(name, error.what, error.do, error.why if not grounds else "", grounds, is_english=say.language != "en")
+    if isinstance(error, Refused):
+        grounds = told_grounds(error.decision, say)
+    why = said(say, error.why) if not grounds else ""
+    return Fault(name, said(say, error.what), said(say, error.do), why, grounds)
+
+
+def told_grounds(decision: Decision, say: Wording) -> tuple[tuple[str, str, str], ...]:
+    """Return of each ground that refuses its number, its sentence and its remedy, in the reader's language."""
+    return tuple((one.number, said(say, one.text), said(say, one.remedy)) for one in decision.refusals)
 
 
 def _no_form(why: str) -> Invalid:

@@ -1,4 +1,4 @@
-"""What the pages need from beside them: acts that are done once, work in turns, and whether a line is secret.
+"""What the pages need from beside them: acts that are done once, work in turns, what is new, and whether a line is secret.
 
 `app` hands in what the API has: edges do not import each other (api.once, api.running, api.peers).
 """
@@ -8,13 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from starlette.requests import Request
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.kept_requests import KeptRequest
+from entente.kernel.ports import TrailRow
+from entente.web.desk.rates import Rates
 from entente.web.desk.session import SessionOf
 
 Step: TypeAlias = Callable[[int], None]
@@ -41,6 +43,36 @@ class InTurn(Protocol):
         """Wait for a turn and begin the work; return the first it tells, and where the rest arrives."""
 
 
+class Rows(Protocol):
+    """The change sequence, by position (api.events.EventSource). Safe from several threads."""
+
+    def latest_position(self) -> int:
+        """Return the position of the newest row that is durable."""
+
+    def since(self, position: int, limit: int) -> tuple[TrailRow, ...]:
+        """Return the rows behind a position in order, at most so many. A later call never has an earlier row."""
+
+
+class Told(Protocol):
+    """What a row of the trail is told as, to whoever is told at all (api.event_table.Event)."""
+
+    @property
+    def kind(self) -> str:
+        """What it is about: `hit`, `message`, `case`."""
+
+    @property
+    def id(self) -> str:
+        """The thing that changed."""
+
+    @property
+    def account(self) -> str:
+        """Whom alone it concerns; empty where it is for everybody of its audience."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Verbs of which a role of whoever is told must have one; none for everybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeskParts:
     """What the desk of a node is built from beside the node."""
@@ -50,3 +82,10 @@ class DeskParts:
     runner: InTurn
     is_local: Callable[[Request], bool]
     """Whether a request comes from a program on this machine, through nobody in between."""
+    rows: Rows
+    told_as: Callable[[TrailRow], Told | None]
+    """What a row is told as; None for one that nobody is told of."""
+    is_stopping: Callable[[], bool]
+    """Whether the node was asked to stop."""
+    rates: Rates = field(default_factory=Rates)
+    """How often one session, and one address, may ask."""

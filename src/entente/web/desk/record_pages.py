@@ -196,7 +196,7 @@ def facts_of(asked: Asked, name: str) -> Facts:
         erase_on=say.day(date.fromisoformat(text(retention, "erase_on"))),
         review_day=text(retention, "review_on"),
         erase_day=text(retention, "erase_on"),
-        grounds=grounds_of(member(answer, "decision")),
+        grounds=grounds_of(member(answer, "decision"), say),
         ladder=[
             (say.code("acts", act), bool(reached) and act.rank <= DisclosureAct(reached).rank) for act in DisclosureAct
         ],

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from entente.web.desk import (
+    call_pages,
     case_pages,
     circular_pages,
     correct_pages,
+    first_steps_page,
     held_pages,
     hit_pages,
     home_page,
     message_pages,
     permission_pages,
     record_pages,
+    roster_pages,
     search_pages,
+    shift_pages,
     standing_pages,
     task,
     version_pages,
@@ -28,12 +32,16 @@ _PARTS = (
     message_pages,
     circular_pages,
     case_pages,
+    shift_pages,
+    roster_pages,
+    call_pages,
     record_pages,
     version_pages,
     correct_pages,
     permission_pages,
     standing_pages,
     held_pages,
+    first_steps_page,
     task,
 )
 """In the order of the navigation."""
