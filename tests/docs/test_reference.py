@@ -67,7 +67,9 @@ def missing_functions(text: str) -> list[str]:
 
 
 def is_defined(path: Path, name: str, method: str) -> bool:
-    defined = set(re.findall(r"^\s*(?:def|class) (\w+)|^(\w+)(?:: [^=\n]+)? = ", text_of(path), re.MULTILINE))
+    defined = set(
+        re.findall(r"^\s*(?:(?:async )?def|class) (\w+)|^(\w+)(?:: [^=\n]+)? = ", text_of(path), re.MULTILINE)
+    )
     names = {one for pair in defined for one in pair}
     return {name, *([method] if method else [])} <= names
 

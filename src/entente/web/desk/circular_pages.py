@@ -84,7 +84,7 @@ class CircularPage:
 
 
 def _circular(asked: Asked) -> CircularPage:
-    begun = asked.form.values if asked.form.of else asked.memory.draft
+    begun = asked.form.values if asked.form.of else asked.memory.circular
     names, _ = names_and_officer(asked.node, asked.officer)
     entered = Entered(begun)
     return CircularPage(
@@ -168,7 +168,7 @@ def _named(form: Entered, name: str) -> list[Json]:
 
 
 def _look(asked: Asked) -> Done:
-    asked.memory.draft = dict(asked.form.values)
+    asked.memory.circular = dict(asked.form.values)
     asked.perform("message_preview", _addressed(asked.form))
     return Done(f"{PREFIX}{PATH}")
 
@@ -178,7 +178,7 @@ def _send(asked: Asked) -> Done:
     letter: JsonObject = {name: form.value(name) for name in ("subject", "text", "urgency", "case")}
     seen: list[Json] = [one for one in form.value("shown").split(",") if one]
     asked.perform("message_circulate", {**_addressed(form), **letter, "seen": seen})
-    asked.memory.draft = {}
+    asked.memory.circular = {}
     return Done(f"{PREFIX}/messages", "messages_sent")
 
 

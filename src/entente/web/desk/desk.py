@@ -42,7 +42,7 @@ from entente.web.desk.changes import Changes
 from entente.web.desk.cookies import token_of, whence
 from entente.web.desk.draft_routes import DraftRoutes
 from entente.web.desk.drafts import Drafts
-from entente.web.desk.forms import ONCE, SEEN, Entered, Fault, entered, fault_of, posted
+from entente.web.desk.forms import ONCE, SEEN, Entered, Fault, Kind, entered, fault_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
 from entente.web.desk.live import Live, changed_by, thing_of
@@ -129,7 +129,7 @@ class Desk:
     async def _act(self, act: ActPage, request: Request) -> Response:
         require_own_page(request)
         session = await self._session(request)
-        fields = await posted(request)
+        fields = await posted(request, {one.name for one in act.fields if one.kind is Kind.CODES})
         if session is None:
             # Whoever signs in again in another window sends the same form anew, and gets it back to look at.
             return await run_in_threadpool(self._signed_out, request)

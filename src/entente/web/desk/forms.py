@@ -9,7 +9,7 @@ Source: docs/rules/desk.md W23; WCAG 2.2, 3.3.1 to 3.3.3; HTML, application/x-ww
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
 from enum import StrEnum
@@ -46,6 +46,8 @@ class Kind(StrEnum):
     DAY = "day"
     CODE = "code"
     FLAG = "flag"
+    CODES = "codes"
+    """Any number of codes of a list, each sent as a field of the same name; kept one a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,11 @@ class Entered:
         return next((one for one in self.faults if one.field == name), None)
 
 
-async def posted(request: Request) -> dict[str, str]:
-    """Return the fields of a posted form; raise Invalid for another type of body, one too large or too slow, or a field twice."""
+async def posted(request: Request, many: Collection[str] = ()) -> dict[str, str]:
+    """Return the fields of a posted form; raise Invalid for another type of body, one too large or too slow, or a field twice.
+
+    Of those named in `many`, which may come any number of times, all come back, one a line.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/x-www-form-urlencoded":
         raise _no_form("it is not sent as a form of this site is")
@@ -133,9 +138,11 @@ async def posted(request: Request) -> dict[str, str]:
         raise _no_form(f"it did not arrive within {FORM_SECONDS_MAX:.0f} seconds") from error
     except ValueError as error:
         raise _no_form("it cannot be read as a form") from error
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise _no_form("a field stands in it twice")
+    fields: dict[str, str] = {}
+    for name, text in pairs:
+        if name in fields and name not in many:
+            raise _no_form("a field stands in it twice")
+        fields[name] = f"{fields[name]}\n{text}" if name in fields else text
     return fields
 
 
@@ -187,6 +194,8 @@ def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:
     if len(text) > one.most:
         return Fault(one.name, say.text("fault.long", count=one.most), say.text("fault.long_do"))
     if one.kind is Kind.CODE and one.codes and text not in say.codes(one.codes):
+        return Fault(one.name, say.text("fault.choice"), say.text("fault.choice_do"))
+    if one.kind is Kind.CODES and not set(text.splitlines()) <= set(say.codes(one.codes)):
         return Fault(one.name, say.text("fault.choice"), say.text("fault.choice_do"))
     if "\x00" in text:
         return Fault(one.name, say.text("fault.character"), say.text("fault.character_do"))

@@ -10,7 +10,7 @@ Source: docs/rules/desk.md W30; docs/decisions/0085-a-query-is-kept-and-its-answ
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -21,6 +21,8 @@ from entente.kernel.canonical import JsonObject
 SESSIONS_MAX: Final = 2_000
 """Ten times the desks of a large bureau; the one that was longest without a request is forgotten first."""
 QUERIES_MAX: Final = 50
+DRAFTS_MAX: Final = 20
+"""Drafts of one session that can be gone back to; what was taken to the heads is a file, and outlives this."""
 """Queries of one session that can be gone back to."""
 KEPT: Final = timedelta(hours=1)
 
@@ -53,13 +55,27 @@ class KeptQuery:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """What was drafted for the heads to sign, with what it would stop."""
+
+    kind: str
+    """What is done by it: the last part of a text's key, `drafts.of_…`."""
+    about: str
+    """The short name of the instrument; empty where it is about several."""
+    statements: Sequence[JsonObject]
+    preview: JsonObject | None
+    at: datetime
+
+
 @dataclass(slots=True)
 class Memory:
     """What is kept for one session. Used by one thread at a time, or harmlessly by two: whole values are replaced."""
 
     task: Task | None = None
     queries: OrderedDict[str, KeptQuery] = field(default_factory=OrderedDict)
-    draft: Mapping[str, str] = field(default_factory=dict)
+    drafts: OrderedDict[str, KeptDraft] = field(default_factory=OrderedDict)
+    circular: Mapping[str, str] = field(default_factory=dict)
     """A message to several as it was written so far, while it is looked at who would get it: the fields of its form."""
 
     def keep(self, key: str, query: KeptQuery) -> None:
@@ -67,6 +83,12 @@ class Memory:
         self.queries[key] = query
         while len(self.queries) > QUERIES_MAX:
             self.queries.popitem(last=False)
+
+    def keep_draft(self, key: str, draft: KeptDraft) -> None:
+        """Keep a draft under a key; the oldest goes where there are too many."""
+        self.drafts[key] = draft
+        while len(self.drafts) > DRAFTS_MAX:
+            self.drafts.popitem(last=False)
 
     def query(self, key: str, now: datetime) -> KeptQuery | None:
         """Return a query that is still kept."""
