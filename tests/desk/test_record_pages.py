@@ -33,6 +33,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
             file.write_text(json.dumps({"id": "p-1", "schema": "Person", "properties": properties}), encoding="utf-8")
             given: JsonObject = {"officer": DUTY, "file": str(file), "terms": TERMS.read_text("utf-8")}
             perform(opened.node, "record_import", {**given, "share_with": ["XA-NCB"]})
+        file = folder / "linked.jsonl"
+        family = {"person": ["p-1"], "relative": ["o-1"], "relationship": ["brother"]}
+        file.write_text(json.dumps({"id": "f-1", "schema": "Family", "properties": family}), encoding="utf-8")
+        perform(opened.node, "record_import", {"officer": DUTY, "file": str(file), "terms": TERMS.read_text("utf-8")})
         opened.bureau.network.deliver()
         yield opened
 
@@ -114,6 +118,25 @@ def test_w69_the_original_of_our_own_is_shown_as_it_came(world: DeskWorld) -> No
     assert "1979-03-14" in answer.text
     assert world.node.trail.latest(1)[0].act.verb == "show_original"
     assert "/desk/original/" not in browser.get("/desk/records/XA-NCB/w-1").text
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_w69_what_a_record_links_to_is_drawn_and_stands_beside_it_in_words(world: DeskWorld, language: str) -> None:
+    text = officer(world, language=language).get("/desk/records/XB-NCB/f-1").text
+    chart = text[text.index("<svg") : text.index("</svg>")]
+    assert 'aria-hidden="true"' in chart
+    assert "<a" not in chart
+    assert "<script" not in chart
+    assert "style=" not in chart
+    centre, *ends = (int(x) for x in re.findall(r'<rect x="(\d+)"', chart))
+    assert len(ends) == 2
+    # From right to left where the language is written so.
+    assert (centre < min(ends)) is (language == "en")
+    words = text[text.index("</svg>") :]
+    for to in ("p-1", "o-1"):
+        assert f'href="/desk/records/XB-NCB/{to}"' in words
+    assert "Мухаммедов Абдулло" in chart
+    assert "<svg" not in officer(world, language=language).get(RECORD).text
 
 
 CORRECT, EXTEND = "/desk/correct/XB-NCB/p-1", "/desk/extend/XB-NCB/p-1"

@@ -149,6 +149,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "show_holders": ("show_record",),
     "show_who_can_see": ("show_record",),
     "list_versions": ("show_record",),
+    "list_links": ("show_record",),
     "correct_record": ("correct_record",),
     "extend_record": ("correct_record",),
     "show_original": ("show_record",),

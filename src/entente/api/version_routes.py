@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from entente.api.record_routes import PATH, TERMS, WHY, record_told, with_record
 from entente.api.route import ApiRoute, Method, Writes
-from entente.api.shapes import free_text, many, moment, named, number, one_of, said, text, thing, whole
+from entente.api.shapes import flag, free_text, many, moment, named, number, one_of, said, text, thing, whole
 from entente.bodies.tokens import Scope
 from entente.handling.model import Observation
 from entente.records.comparing import Change, Part
@@ -51,6 +51,35 @@ _LINE = thing(
 )
 
 ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute(
+        name="list_links",
+        method=Method.GET,
+        path="/records/{source}/{local_id}/links",
+        verb="record_links",
+        about="Records",
+        summary="Say what a record links to, with as much of each far end as the account may see.",
+        scope=Scope.READ_RECORDS,
+        needs=(),
+        path_fields=PATH,
+        path_names="record",
+        query=WHY,
+        needed=("purpose", "crime_area"),
+        arguments=with_record,
+        answer=thing(
+            {
+                **{name: said() for name in ("record", "name", "caption", "schema")},
+                "links": many(
+                    thing(
+                        {
+                            **{name: said() for name in ("property", "to", "name", "observation")},
+                            "is_seen": flag("Whether something of the far end may be seen here"),
+                            **{name: said() for name in ("caption", "schema", "kind")},
+                        }
+                    )
+                ),
+            }
+        ),
+    ),
     ApiRoute(
         name="list_versions",
         method=Method.GET,

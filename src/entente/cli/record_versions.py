@@ -90,6 +90,31 @@ def _changed(answer: JsonObject) -> Iterator[str]:
     yield f"{name(answer['name'])} has version {answer['version']} now; its holders are sent what they may have of it."
 
 
+def links(
+    record: Record,
+    purpose: Purpose,
+    crime_area: CrimeArea,
+    officer: ActingAs,
+    case: CaseNumber = "",
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Say what a record links to, with what you may see of each far end; the look is in the trail."""
+    given: JsonObject = {
+        "officer": officer, "record": record, "purpose": purpose, "crime_area": crime_area, "case": case,
+    }  # fmt: skip
+    say(ask(folder, "record_links", given), as_json, _links)
+
+
+def _links(answer: JsonObject) -> Iterator[str]:
+    yield f"{name(answer['name'])}  {name(answer['caption'])}"
+    rows = [
+        (plain(one["property"]), name(one["name"]), name(one["caption"]), plain(one["schema"]))
+        for one in items(answer, "links")
+    ]
+    yield from table(rows, "link", "record", "", "schema")
+
+
 def _versions(answer: JsonObject) -> Iterator[str]:
     yield name(answer["name"])
     rows = [
@@ -135,6 +160,10 @@ COMMANDS: Final[Mapping[str, tuple[Callable[..., None], tuple[str, ...]]]] = {
             "entente record versions w-17 --purpose arrest --crime-area fugitives --as xa-duty-1",
             "entente record versions w-17 --older 1 --newer 3 --purpose arrest --crime-area fugitives --as xa-duty-1",
         ),
+    ),
+    "links": (
+        links,
+        ("entente record links XA-NCB/w-17 --purpose arrest --crime-area fugitives --as xb-duty-1",),
     ),
     "correct": (
         correct,

@@ -263,6 +263,9 @@ REQUESTS: Mapping[str, Request] = {
         },
         changes=True,
     ),
+    "record_links": Request(
+        records.list_links, {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"}
+    ),
     "record_list": Request(
         records.list_records,
         {"purpose": "purpose", "crime_area": "crime_area", "kind": "kind", "limit": "page_size"},

@@ -1,4 +1,4 @@
-"""The verb of a record's versions: which there are, and what two of them differ in."""
+"""The verbs of a record's versions, of what two of them differ in, and of its links."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from entente.kernel.codec import to_json
 from entente.node import Node
 from entente.records.blobs import Looking
 from entente.records.comparing import Difference, Part, Side
+from entente.records.linked import Linked, links_seen
+from entente.records.rules import caption
 from entente.records.versions import compared, versions_seen
 from entente.verbs.arguments import Arguments
 from entente.verbs.records import NUMBER_MAX, terms_shown
@@ -64,7 +66,40 @@ def _side(part: Part, side: Side | None, names: Names) -> list[Json]:
     return [{"value": value, "observation": observation, "terms": terms, "sha256": side.digest}]
 
 
+def _links(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    record = names.record(arguments.text("record"))
+    why = Looking(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"))
+    seen = links_seen(node.records, arguments.officer(), record, why)
+    links: list[Json] = [_linked(node, one, names) for one in seen.links]
+    return {
+        "record": record,
+        "name": names.record_name(record),
+        "caption": caption(seen.record, node.schemata.get(seen.record.schema)),
+        "schema": seen.record.schema,
+        "links": links,
+    }
+
+
+def _linked(node: Node, one: Linked, names: Names) -> JsonObject:
+    end = one.end
+    return {
+        "property": one.property,
+        "to": one.to,
+        "name": names.record_name(one.to),
+        "observation": one.observation.value,
+        "is_seen": end is not None,
+        "caption": caption(end, node.schemata.get(end.schema)) if end is not None else "",
+        "schema": end.schema if end is not None else "",
+        "kind": end.kind if end is not None else "",
+    }
+
+
 VERBS: tuple[Verb, ...] = (
+    verb(
+        "record_links", _links, "Say what a record links to, with what may be seen of each far end.",
+        "officer", "record", "purpose", "crime_area", "case",
+    ),
     verb(
         "record_versions", _versions, "List the versions of a record, and compare two of them.",
         "officer", "record", "purpose", "crime_area", "case", "older", "newer",

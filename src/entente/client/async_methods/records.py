@@ -12,6 +12,7 @@ from entente.client.listing import AsksAsync, AsyncListing
 from entente.client.requests import records
 from entente.client.shapes import (
     CorrectRecordChange,
+    ListLinksAnswer,
     ListRecordsAnswer,
     ListVersionsAnswer,
     RecordLine,
@@ -175,6 +176,17 @@ class AsyncRecordsMethods(AsksAsync):
                 idempotency_key=idempotency_key,
             )
         )
+
+    async def list_links(
+        self, record: str, *, purpose: str, crime_area: str, case: str | None = None
+    ) -> ListLinksAnswer:
+        """Say what a record links to, with as much of each far end as the account may see.
+
+        Needs the scope records.read.
+
+        record: The record: CODE/local id.
+        """
+        return await self.ask(records.list_links(record, purpose=purpose, crime_area=crime_area, case=case))
 
     async def list_versions(
         self,

@@ -12,6 +12,7 @@ from entente.client.listing import Asks, Listing
 from entente.client.requests import records
 from entente.client.shapes import (
     CorrectRecordChange,
+    ListLinksAnswer,
     ListRecordsAnswer,
     ListVersionsAnswer,
     RecordLine,
@@ -173,6 +174,15 @@ class RecordsMethods(Asks):
                 idempotency_key=idempotency_key,
             )
         )
+
+    def list_links(self, record: str, *, purpose: str, crime_area: str, case: str | None = None) -> ListLinksAnswer:
+        """Say what a record links to, with as much of each far end as the account may see.
+
+        Needs the scope records.read.
+
+        record: The record: CODE/local id.
+        """
+        return self.ask(records.list_links(record, purpose=purpose, crime_area=crime_area, case=case))
 
     def list_versions(
         self,

@@ -11,6 +11,7 @@ from typing import Literal
 from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts
 from entente.client.shapes import (
     CorrectRecordChange,
+    ListLinksAnswer,
     ListRecordsAnswer,
     ListVersionsAnswer,
     RecordLine,
@@ -163,6 +164,18 @@ def judge_records(
         ),
         is_done_once=True,
         key=idempotency_key,
+    )
+
+
+def list_links(record: str, *, purpose: str, crime_area: str, case: str | None = None) -> Call[ListLinksAnswer]:
+    """Say what a record links to, with as much of each far end as the account may see."""
+    source, local_id = two_parts("record", record, "XA-NCB/w-17")
+    return Call(
+        "list_links",
+        "GET",
+        filled("/records/{source}/{local_id}/links", source=source, local_id=local_id),
+        ListLinksAnswer,
+        query=parameters(purpose=purpose, crime_area=crime_area, case=case),
     )
 
 

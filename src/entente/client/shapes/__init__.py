@@ -69,6 +69,8 @@ from entente.client.shapes.messages import (
 from entente.client.shapes.powers import ListOrdersAnswer, MayTaskMeasureAnswer, Order, OrderPower
 from entente.client.shapes.records import (
     CorrectRecordChange,
+    ListLinksAnswer,
+    ListLinksLink,
     ListRecordsAnswer,
     ListVersionsAnswer,
     ListVersionsLine,
@@ -166,6 +168,8 @@ __all__ = [
     "ListJobsAnswer",
     "ListLinesAnswer",
     "ListLinesLine",
+    "ListLinksAnswer",
+    "ListLinksLink",
     "ListMessagesAnswer",
     "ListNotIdenticalAnswer",
     "ListOrdersAnswer",

@@ -194,6 +194,32 @@ class ShowOriginalAnswer(TypedDict):
     """Nothing here is real: an exercise's node answered."""
 
 
+class ListLinksLink(TypedDict):
+    """List links link, as the API gives it."""
+
+    property: str
+    to: str
+    name: str
+    observation: str
+    is_seen: bool
+    """Whether something of the far end may be seen here."""
+    caption: str
+    schema: str
+    kind: str
+
+
+class ListLinksAnswer(TypedDict):
+    """What is answered by `list_links`."""
+
+    record: str
+    name: str
+    caption: str
+    schema: str
+    links: list[ListLinksLink]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
 class ListVersionsVersion(TypedDict):
     """List versions version, as the API gives it."""
 

@@ -19,7 +19,7 @@ from entente.web.desk.forms import Entered, Field, Kind
 from entente.web.desk.naming import quote_record, record_asked_for, record_path
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage
 from entente.web.desk.reading import member, members, text, whole
-from entente.web.desk.record_pages import label_of
+from entente.web.desk.record_labels import label_of
 from entente.web.desk.task import TaskShown, asks_why_first, task_shown
 
 EDITED_FACTS_MAX = 60

@@ -19,9 +19,11 @@ from entente.web.desk.bodies_of_record import (
     sights_of,
 )
 from entente.web.desk.forms import Field, Kind
+from entente.web.desk.link_chart import LinkChart, link_chart
 from entente.web.desk.naming import NameShown, name_shown, quote_record, record_asked_for, record_path, value_shown
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
+from entente.web.desk.record_labels import label_of
 from entente.web.desk.task import TaskShown, asks_why_first, task_shown
 from entente.web.wording import Moment, Wording
 
@@ -127,6 +129,8 @@ class RecordPage:
     who_not: Sequence[SightLine]
     """… and who may not even know of it."""
     holders: Sequence[HolderLine]
+    chart: LinkChart | None
+    """What it links to, drawn; None where it links to nothing."""
     original: str
     """Where the part of the file is shown that it was made from; empty where there is none."""
     withdraw: str
@@ -224,15 +228,6 @@ def _property(asked: Asked, name: str, facts: Sequence[JsonObject], schema: Sche
     return PropertyLine(label, is_english, facts[0]["unknown_property"] is True, values)
 
 
-def label_of(schema: Schema | None, name: str, say: Wording) -> tuple[str, bool]:
-    """Return what a property is called, and whether only in English."""
-    worded = say.code("properties", name)
-    if worded != name:
-        return worded, False
-    known = schema.properties.get(name) if schema is not None else None
-    return (known.label, say.language != "en") if known is not None else (name, True)
-
-
 def _link(one: JsonObject, schema: Schema | None, say: Wording) -> LinkLine:
     label, is_english = label_of(schema, text(one, "property"), say)
     return LinkLine(label, is_english, text(one, "name"), record_path(text(one, "name")))
@@ -274,6 +269,7 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
         who=[one for one in sights if one.up_to],
         who_not=[one for one in sights if not one.up_to],
         holders=holders_of(asked, name) if facts.is_own else (),
+        chart=link_chart(asked, name) if facts.links else None,
         original=f"{PREFIX}/original/{quote_record(name)}" if facts.has_original else "",
         withdraw=withdraw if facts.is_own and may_do(asked, "withdraw_record") else "",
         correct=f"{PREFIX}/correct/{quote_record(name)}" if may_correct else "",
@@ -307,8 +303,9 @@ def _original(asked: Asked) -> OriginalPage:
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "record", "/records/{source}/{local_id:path}", ("record_show", "record_who_can_see", "record_holders"), ("show_record",),
-        "record.html", "A record as its reader may see it; of ours, who can see it and who has copies.", _record,
+        "record", "/records/{source}/{local_id:path}",
+        ("record_show", "record_who_can_see", "record_holders", "record_links"), ("show_record",), "record.html",
+        "A record as its reader may see it; of ours, who can see it and who has copies.", _record,
     ),
     ActPage(
         "withdraw_record", "/withdraw/{source}/{local_id:path}", ("record_withdraw",), ("withdraw_record",), "record",

@@ -17,7 +17,8 @@ from entente.records.model import Schema
 from entente.web.desk.naming import NameShown, quote_record, record_asked_for, record_path, value_shown
 from entente.web.desk.page import PREFIX, Asked, Elsewhere, Page, ShowPage
 from entente.web.desk.reading import members, text, texts, whole
-from entente.web.desk.record_pages import label_of, terms_line
+from entente.web.desk.record_labels import label_of
+from entente.web.desk.record_pages import terms_line
 from entente.web.desk.task import TaskShown, asks_why_first, task_shown
 from entente.web.wording import Moment, Wording
 
