@@ -302,6 +302,7 @@ def web_check(node: Node) -> Any:  # noqa: ANN401 - JSON
     return check
 
 
+@pytest.mark.long
 def test_node_that_is_killed_takes_its_web_processes_with_it(node: Node) -> None:
     before = node.processes()
     node.bureau.end(signal.SIGKILL)
