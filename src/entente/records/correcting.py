@@ -101,7 +101,7 @@ def corrected(record: Record, changes: Sequence[FactChange]) -> Record:
     said = replace(record, facts=(*(fact for fact in facts if fact is not None), *added))
     if not said.facts:
         raise _not_corrected("changes", "nothing would be left; a record that says nothing is withdrawn")
-    used = {one.terms for one in (*said.facts, *said.links, *said.blobs)}
+    used = {one.terms for one in said.facts} | {one.terms for one in said.links} | {one.terms for one in said.blobs}
     left = extract(said, frozenset(used))
     assert left is not None, "a fact is left"
     if content_texts(left) == content_texts(record):

@@ -23,7 +23,7 @@ _KEPT: Final = (
     "version", "schema", "kind", "at", "erase_on", "received_at", "class_numbers", "content", "signed", "signatures",
     "statement_hash",
 )  # fmt: skip
-_NUMBERS: Final = sa.bindparam("numbers", expanding=True)
+_NUMBERS: Final[sa.BindParameter[int]] = sa.bindparam("numbers", expanding=True)
 _KEEP: Final = sa.insert(record_version).from_select(
     ["record_number", *_KEPT],
     sa.select(record.c.number, *(record.c[name] for name in _KEPT)).where(
