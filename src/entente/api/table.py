@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from entente.api import (
     case_routes,
+    case_work_routes,
     circulation_routes,
     correspondence_routes,
     directory_routes,
@@ -35,6 +36,7 @@ ROUTES: Sequence[ApiRoute] = tuple(
         circulation_routes,
         request_routes,
         case_routes,
+        case_work_routes,
         directory_routes,
         power_routes,
         exchange_routes,

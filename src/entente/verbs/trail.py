@@ -32,6 +32,9 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
             lists=node.lists,
             record=node.directory.record,
         )
+    if about and not node.cases.is_known(about, arguments.officer()):
+        # As of a number that no case has (docs/rules/cases.md C8).
+        return {"rows": []}
     rows = node.trail.about(_subject(about, names), limit) if about else node.trail.latest(limit)
     return {"rows": [_row(row, names) for row in rows]}
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -20,7 +20,7 @@ ROW_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make what schema 7 adds."""
+    """Make what schema 8 adds."""
     op.create_table(
         "record_version",
         sa.Column("number", ROW_NUMBER, autoincrement=True, nullable=False),
