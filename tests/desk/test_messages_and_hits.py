@@ -75,6 +75,10 @@ def test_message_is_written_answered_and_recalled(world: DeskWorld) -> None:
     assert "Thread of the case" in text
     recalled = browser.send(page, f"{page}/recall", {"reason": "To the wrong body."})
     assert recalled.headers["location"].endswith("?done=message_recalled")
+    # How the recall stands at the addressee.
+    assert "not confirmed yet" in browser.get(page).text
+    world.bureau.network.deliver()
+    assert "Confirmed: nobody there had opened it." in browser.get(page).text
     assert "To the wrong body." in browser.get(page).text
 
 

@@ -252,7 +252,7 @@ def test_own_record_says_who_can_see_it_and_is_withdrawn_by_whom_saw_its_version
     own = next(one["name"] for one in given["records"] if one["name"].startswith("XB-NCB/"))
     browser = with_query(world, world.browser())
     page = browser.get(f"/desk/records/{own}")
-    assert "Who can see it, and who has copies" in page.text
+    assert "Who can see it, and why" in page.text
     assert "RC is not a party to" in page.text
     stale = browser.send(f"/desk/records/{own}", f"/desk/withdraw/{own}", {"reason": "Found.", "version": "9"})
     assert stale.status_code == 409

@@ -110,6 +110,8 @@ LISTS: tuple[tuple[str, str, str, tuple[Column, ...]], ...] = (
     ("Reasons for a suspension", "reasons.yaml", "suspension_reasons", BASIC),
     ("Reasons for a refusal", "reasons.yaml", "refusal_reasons", BASIC),
     ("Outcomes of a hit", "reasons.yaml", "hit_outcomes", BASIC),
+    ("Reasons to correct a record", "reasons.yaml", "correction_reasons", BASIC),
+    ("Reasons to keep a record longer", "reasons.yaml", "extension_reasons", BASIC),
     (
         "Urgencies",
         "reasons.yaml",

@@ -118,6 +118,7 @@ def test_every_code_is_on_the_page() -> None:
     tables = (
         lists.purposes, lists.crime_areas, lists.record_kinds, lists.handling_codes, lists.subject_statuses, lists.marks,
         lists.measures, lists.roles, lists.suspension_reasons, lists.refusal_reasons, lists.hit_outcomes, lists.urgencies,
+        lists.correction_reasons, lists.extension_reasons,
     )  # fmt: skip
     codes = {code for table in tables for code in table} | lists.verbs | {*lists.confidentiality_levels}
     assert not_in(page, codes) == set()

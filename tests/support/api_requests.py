@@ -51,6 +51,8 @@ BODIES: Mapping[str, JsonObject] = {
     "search_many": {"queries": [{"names": ["Muhammadov"]}, {"birth_date": "?"}], "occasion": "Gate 4", **ABOUT},
     "check_mrz": {"text": "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"},
     "withdraw_record": {"reason": "Found."},
+    "correct_record": {"reason": "more_is_known", "changes": [{"property": "alias", "value": "Abu"}]},
+    "extend_record": {"reason": "still_sought", "review_on": "2030-01-01", "erase_on": "2031-02-01"},
     "confirm_hit": FINDING,
     "reject_hit": {**FINDING, "reason": "rejected_other_person"},
     "open_case": {"title": "Gate 4", "crime_area": "fugitives"},
@@ -82,6 +84,14 @@ BODIES: Mapping[str, JsonObject] = {
     },
     "answer_hit": {"same": True, "text": "It is he."},
     "recall_message": {"reason": "To the wrong body."},
+    "preview_message": {"to": ["XA-NCB"], "information": ["GS/members"], "instrument": "charter"},
+    "circulate_message": {
+        "to": ["XA-NCB"],
+        "information": ["RC"],
+        "instrument": "charter",
+        "subject": "Gate 4",
+        "text": "Seen.",
+    },
     "send_message": {"to": "XA-NCB", "instrument": "charter", "subject": "Gate 4", "text": "Who is it?"},
     "conclude_message": {"outcome": "refused", "reason": "not_competent"},
     "leave_standing_query": {"names": ["Muhammadov"], "days": 9, **WHY},
@@ -150,6 +160,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "show_message": ("read_message",),
     "open_message": ("read_message",),
     "send_message": ("send_message",),
+    "preview_message": ("send_message",),
+    "circulate_message": ("send_message",),
     "conclude_message": ("send_message",),
     "list_bodies": (),
     "show_body": (),
@@ -168,6 +180,10 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "share_record": ("share_record",),
     "show_holders": ("show_record",),
     "show_who_can_see": ("show_record",),
+    "list_versions": ("show_record",),
+    "list_links": ("show_record",),
+    "correct_record": ("correct_record",),
+    "extend_record": ("correct_record",),
     "show_original": ("show_record",),
     "detach_file": ("attach_file",),
     "judge_records": ("import_records",),
@@ -253,7 +269,15 @@ def path_of(bureau: Bureau, route: ApiRoute) -> str:
     return route.path.format(**fields)
 
 
-OF_OUR_OWN = {"share_record", "show_holders", "show_who_can_see", "show_original", "detach_file"}
+OF_OUR_OWN = {
+    "share_record",
+    "show_holders",
+    "show_who_can_see",
+    "show_original",
+    "detach_file",
+    "correct_record",
+    "extend_record",
+}
 
 
 def role_for(bureau: Bureau, route: ApiRoute) -> str:

@@ -131,6 +131,8 @@ def code_lists(**changes: Any) -> CodeLists:  # noqa: ANN401 - the fields of the
         hit_outcomes={},
         urgencies={},
         erasure_reasons=a_code_list(("unlawful",)),
+        correction_reasons=a_code_list(("out_of_date",)),
+        extension_reasons=a_code_list(("still_sought",)),
         countries={},
         countries_alpha3={},
     )

@@ -11,7 +11,7 @@ from entente.web.desk.forms import Field
 from entente.web.desk.memory import KeptDraft, KeptQuery, Task
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.wording import Wording
-from tests.support.api_world import HIDDEN, OWN, ROLES, SEEN
+from tests.support.api_world import HIDDEN, KEPT, OWN, ROLES, SEEN
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
 
 KEY = "query-1"
@@ -25,6 +25,7 @@ _VALUES = {
     "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
 }  # fmt: skip
 _OWN = {"withdraw_record"}
+_KEPT = {"original", "correct", "correct_record", "extend_record"}
 _CAME_HIT = {"answer_hit"}
 _SENT = {"recall_message"}
 
@@ -49,7 +50,8 @@ def role_for(world: DeskWorld, page: Page) -> str:
 def path_of(world: DeskWorld, page: Page) -> str:
     """Return the address of a page with its parameters filled."""
     year, _, serial = world.bureau.case.partition("/")
-    source, _, local_id = (OWN if page.name in _OWN else SEEN).partition("/")
+    record = OWN if page.name in _OWN else KEPT if page.name in _KEPT else SEEN
+    source, _, local_id = record.partition("/")
     item = world.bureau.hit if "hit" in page.name else world.bureau.came
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
     more = {"query": world.standing, "match": world.match}
@@ -71,7 +73,10 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "message": [{"id": "message-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],
         "one_shift": [{"id": "shift-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],
         "found": [{"key": "query-9"}, {"key": world.bureau.hit}],
-        "record": [_record(HIDDEN), _record("XA-NCB/w-9"), _record("ZZ-NCB/w-1"), _record("XA-NCB/<b>")],
+        "record": _NO_RECORDS,
+        "versions": _NO_RECORDS,
+        "original": [*_NO_RECORDS, _record(SEEN)],
+        "correct": [*_NO_RECORDS, _record(SEEN)],
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "body": [{"code": "ZZ-NCB"}, {"code": world.bureau.hit}, {"code": "<b>"}],
@@ -92,6 +97,14 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
     return [PREFIX + _filled(page.path, **parameters) for parameters in wrong[page.name]]
 
 
+def _record(name: str) -> dict[str, str]:
+    source, _, local_id = name.partition("/")
+    return {"source": source, "local_id": local_id}
+
+
+_NO_RECORDS = [_record(name) for name in (HIDDEN, "XA-NCB/w-9", "ZZ-NCB/w-1", "XA-NCB/<b>")]
+
+
 def left_empty(act: ActPage) -> dict[str, str]:
     """Return what a form sends that was left as it is: its fields, empty."""
     return {field.name: "" for field in act.fields}
@@ -106,11 +119,6 @@ def _value(field: Field) -> str:
     if field.codes:
         return next(iter(Wording("en").codes(field.codes)))
     return _VALUES.get(field.name, "Something")
-
-
-def _record(name: str) -> dict[str, str]:
-    source, _, local_id = name.partition("/")
-    return {"source": source, "local_id": local_id}
 
 
 def _filled(path: str, **parameters: str) -> str:

@@ -91,6 +91,10 @@ class MemoryRecords:
     copies: dict[tuple[RecordId, str], Holder] = field(default_factory=dict)
     fragments: dict[RecordId, Fragment] = field(default_factory=dict)
     reissued_up_to: dict[int, int] = field(default_factory=dict)
+    before: dict[RecordId, list[StoredRecord]] = field(default_factory=dict)
+
+    def earlier(self, record: RecordId) -> tuple[StoredRecord, ...]:
+        return tuple(self.before.get(record, ()))
 
     def get(self, record: RecordId) -> StoredRecord | None:
         return self.held.get(record)
@@ -117,6 +121,8 @@ class MemoryRecords:
     def put_many(self, writes: Sequence[RecordWrite]) -> None:
         for write in writes:
             known = self.held.get(write.record.id)
+            if known is not None and known.received_from is None:
+                self.before.setdefault(write.record.id, []).append(known)
             self.held[write.record.id] = StoredRecord(
                 known.number if known is not None else len(self.held) + 1,
                 write.record,

@@ -97,6 +97,8 @@ CHANGES: Final[Mapping[str, tuple[EventKind, str]]] = {
     "import_records": (EventKind.RECORD, "changed"),
     "accept_record": (EventKind.RECORD, "changed"),
     "attach_file": (EventKind.RECORD, "changed"),
+    "correct_record": (EventKind.RECORD, "changed"),
+    "extend_record": (EventKind.RECORD, "changed"),
     "withdraw_record": (EventKind.RECORD, "ended"),
     "accept_withdrawal": (EventKind.RECORD, "ended"),
     "accept_end": (EventKind.RECORD, "ended"),

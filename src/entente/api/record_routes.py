@@ -30,6 +30,19 @@ _LINE = thing(
         "version": number(),
     }
 )
+TERMS = thing(
+    {
+        "instrument": said(),
+        "purposes": many(said()),
+        "crime_areas": many(said()),
+        "handling": many(said()),
+        "confidentiality": said(),
+        "evaluation": said(),
+        "status": said(),
+        "marks": many(said()),
+        "review": said(),
+    }
+)
 RECORD = thing(
     {
         "id": said(),
@@ -63,21 +76,7 @@ RECORD = thing(
                 }
             )
         ),
-        "terms": many(
-            thing(
-                {
-                    "instrument": said(),
-                    "purposes": many(said()),
-                    "crime_areas": many(said()),
-                    "handling": many(said()),
-                    "confidentiality": said(),
-                    "evaluation": said(),
-                    "status": said(),
-                    "marks": many(said()),
-                    "review": said(),
-                }
-            )
-        ),
+        "terms": many(TERMS),
         "retention": thing({"review_on": said(), "erase_on": said()}),
     },
     help_text="The facts that may be seen, and the links whose both ends may be known.",
@@ -151,6 +150,7 @@ ROUTES: tuple[ApiRoute, ...] = (
                 "received_from": said(),
                 "decision": named("Decision"),
                 "may_go_up_to": said("The highest act of the ladder that is allowed"),
+                "has_original": flag("Whether the part of the file that it was made from is here"),
             }
         ),
     ),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from entente.api import (
     case_routes,
     case_work_routes,
+    circulation_routes,
     correspondence_routes,
     directory_routes,
     event_routes,
@@ -20,6 +21,7 @@ from entente.api import (
     sharing_routes,
     standing_routes,
     trail_routes,
+    version_routes,
 )
 from entente.api.route import ApiRoute
 
@@ -30,7 +32,9 @@ ROUTES: Sequence[ApiRoute] = tuple(
         standing_routes,
         record_routes,
         sharing_routes,
+        version_routes,
         correspondence_routes,
+        circulation_routes,
         request_routes,
         case_routes,
         case_work_routes,

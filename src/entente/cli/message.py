@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from entente.cli import ask
+from entente.cli.message_several import COMMANDS
 from entente.cli.options import ActingAs, CaseNumber, Folder, Json, Limit, LookingAs, commands, examples
 from entente.cli.output import fields, items, name, plain, say, table, text_block, when
 from entente.kernel.canonical import JsonObject
@@ -131,6 +132,10 @@ def conclude(
     """State that a message was acted on, or that what it asks is refused; its sender has it signed."""
     given: JsonObject = {"officer": officer, "id": message, "outcome": outcome, "reason": reason}
     say(ask(folder, "message_conclude", given), as_json, _message)
+
+
+for _name, (_command, _examples) in COMMANDS.items():
+    app.command(_name, epilog=examples(*_examples))(_command)
 
 
 def heading(item: JsonObject) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`entente record`: import, show, list, share, forward, withdraw, erase, who can see; files."""
+"""`entente record`: import, show, list, share, forward, withdraw, erase, who can see; versions; files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from entente.cli.output import fields, gaps, grounds, items, name, plain, say, t
 from entente.cli.record_export import COMMANDS as EXPORT
 from entente.cli.record_files import COMMANDS, Record, file_line, read_terms
 from entente.cli.record_import import COMMANDS as IMPORT
+from entente.cli.record_versions import COMMANDS as VERSIONS
 from entente.kernel.canonical import JsonObject
 
 app = commands("Records: import, show, list, share, forward, withdraw, erase; who can see them; their files.")
@@ -193,7 +194,7 @@ def forward(
     say(ask(folder, "record_forward", given), as_json, _forwarded)
 
 
-for _name, (_command, _examples) in {**IMPORT, **EXPORT, **COMMANDS}.items():
+for _name, (_command, _examples) in {**IMPORT, **EXPORT, **COMMANDS, **VERSIONS}.items():
     app.command(_name, epilog=examples(*_examples))(_command)
 
 

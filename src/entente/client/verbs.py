@@ -170,11 +170,29 @@ REQUESTS: Mapping[str, Request] = {
     "measure_task": Request(
         powers.task_measure, {"measure": "measure", "subject": "subject", "case": "case"}, changes=True
     ),
+    "message_circulate": Request(
+        messages.circulate_message,
+        {
+            "instrument": "instrument",
+            "subject": "subject",
+            "text": "text",
+            "to": "to",
+            "information": "information",
+            "urgency": "urgency",
+            "answers": "answers",
+            "case": "case",
+            "seen": "seen",
+        },
+        changes=True,
+    ),
     "message_conclude": Request(
         messages.conclude_message, {"id": "message_id", "outcome": "outcome", "reason": "reason"}, changes=True
     ),
     "message_list": Request(messages.list_messages, {"limit": "page_size", "case": "case"}, pages="before"),
     "message_open": Request(messages.open_message, {"id": "message_id"}),
+    "message_preview": Request(
+        messages.preview_message, {"instrument": "instrument", "to": "to", "information": "information"}
+    ),
     "message_recall": Request(messages.recall_message, {"id": "message_id", "reason": "reason"}, changes=True),
     "message_send": Request(
         messages.send_message,
@@ -264,7 +282,23 @@ REQUESTS: Mapping[str, Request] = {
             "instrument": "instrument",
         },
     ),
+    "record_correct": Request(
+        records.correct_record,
+        {"record": "record", "reason": "reason", "changes": "changes", "version": "version"},
+        changes=True,
+    ),
     "record_detach": Request(records.detach_file, {"record": "record", "file": "file"}, changes=True),
+    "record_extend": Request(
+        records.extend_record,
+        {
+            "record": "record",
+            "reason": "reason",
+            "review_on": "review_on",
+            "erase_on": "erase_on",
+            "version": "version",
+        },
+        changes=True,
+    ),
     "record_forward": Request(
         leave_and_requests.forward_record,
         {
@@ -294,6 +328,9 @@ REQUESTS: Mapping[str, Request] = {
         },
         changes=True,
     ),
+    "record_links": Request(
+        records.list_links, {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"}
+    ),
     "record_list": Request(
         records.list_records,
         {"purpose": "purpose", "crime_area": "crime_area", "kind": "kind", "limit": "page_size"},
@@ -303,6 +340,17 @@ REQUESTS: Mapping[str, Request] = {
     "record_share": Request(records.share_record, {"record": "record", "recipients": "recipients"}, changes=True),
     "record_show": Request(
         records.show_record, {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"}
+    ),
+    "record_versions": Request(
+        records.list_versions,
+        {
+            "record": "record",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "case": "case",
+            "older": "older",
+            "newer": "newer",
+        },
     ),
     "record_who_can_see": Request(records.show_who_can_see, {"record": "record"}),
     "record_withdraw": Request(

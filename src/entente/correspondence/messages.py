@@ -5,7 +5,7 @@ Source: docs/rules/correspondence.md M1, M2 and M18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from entente.correspondence.channels import may_write
 from entente.correspondence.desk import RESUME_OR_WRITE, detail_of
@@ -23,6 +23,7 @@ from entente.correspondence.statements import (
 )
 from entente.handling.model import CodeLists
 from entente.kernel.codec import from_json
+from entente.kernel.decision import Decision
 from entente.kernel.errors import Conflict, Refused
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.ports import Act
@@ -41,6 +42,22 @@ class Letter:
     is_for_action: bool = False
     answers: str = ""
     """The id of the item it answers."""
+
+    def to_one(self, *, is_for_action: bool) -> Letter:
+        """Return it as it goes to one of several: for action, or for information."""
+        return replace(self, is_for_action=is_for_action)
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """To whom a message goes, under what, and in which matter."""
+
+    recipient: BodyId
+    instrument: InstrumentId
+    case: str = ""
+    your_reference: str = ""
+    groups: tuple[str, ...] = ()
+    """By which groups its recipient was named, each with the version that was resolved."""
 
 
 class Messages(Recalling):
@@ -63,7 +80,7 @@ class Messages(Recalling):
         with self.open_unit() as unit:
             now = self.clock.now()
             writer = self._officer(unit, officer, "send_message", recipient, now)
-            _check_letter(letter, self.lists)
+            check_letter(letter, self.lists)
             check_text("your_reference", your_reference, REFERENCE_CHARACTERS_MAX, is_needed=False)
             self._working_case(unit, case, writer)
             own = unit.bodies.own().id
@@ -72,33 +89,44 @@ class Messages(Recalling):
                 act = Act("send_message", own, writer.id, recipient, detail_of("refused", decision, case=case))
                 error = Refused("The message was not sent.", decision=decision, do=RESUME_OR_WRITE)
                 self._refuse(unit, act, error)
-            header = self._header(
-                Kind.MESSAGE,
-                own,
-                recipient,
-                instrument,
-                writer.id,
-                now,
-                our_reference=case,
-                your_reference=your_reference,
-            )
-            content = MessageContent(
-                header,
-                letter.subject,
-                letter.text,
-                letter.urgency,
-                letter.is_for_action,
-                letter.answers,
-                SIGNED_IN_AS_OPERATOR,
-            )
-            message = content.message()
-            unit.correspondence.put_message(message, Way.SENT)
-            self._on_file(unit, case, header, "message_sent", header.id, letter.subject, now)
-            detail = detail_of("sent", decision, to=recipient, instrument=instrument, case=case)
-            self.record(unit, Act("send_message", own, writer.id, header.id, detail))
-            self._post(unit, Kind.MESSAGE, header, content, instrument)
+            going = Going(recipient, instrument, case, your_reference)
+            message = self._send(unit, writer.id, letter, going, decision)
             unit.commit()
             return message
+
+    def _send(
+        self, unit: CorrespondenceUnit, officer: OfficerId, letter: Letter, going: Going, decision: Decision
+    ) -> Message:
+        """Keep a message that may go, put it on file and in the outbox."""
+        now, own, case = self.clock.now(), unit.bodies.own().id, going.case
+        header = self._header(
+            Kind.MESSAGE,
+            own,
+            going.recipient,
+            going.instrument,
+            officer,
+            now,
+            our_reference=case,
+            your_reference=going.your_reference,
+        )
+        content = MessageContent(
+            header,
+            letter.subject,
+            letter.text,
+            letter.urgency,
+            letter.is_for_action,
+            letter.answers,
+            SIGNED_IN_AS_OPERATOR,
+        )
+        message = content.message()
+        unit.correspondence.put_message(message, Way.SENT)
+        self._on_file(unit, case, header, "message_sent", header.id, letter.subject, now)
+        detail = detail_of("sent", decision, to=going.recipient, instrument=going.instrument, case=case)
+        if going.groups:
+            detail = {**detail, "groups": [*going.groups]}
+        self.record(unit, Act("send_message", own, officer, header.id, detail))
+        self._post(unit, Kind.MESSAGE, header, content, going.instrument)
+        return message
 
     def may_leave(self, unit: CorrespondenceUnit, statement: Statement, recipient: BodyId) -> str:
         """Say why a message may not leave now; empty when it may. Asked at the door out (docs/rules/exchange.md X20).
@@ -120,7 +148,7 @@ class Messages(Recalling):
         content = read_content(MessageContent, statement, unit.bodies.body(statement.body), now)
         header = content.header
         addressed_to(own, header, sender)
-        _check_letter(
+        check_letter(
             Letter(content.subject, content.text, content.urgency, content.is_for_action, content.answers), self.lists
         )
         decision = may_write(self.disclosure.situation_in(unit), sender, own, header.instrument, now)
@@ -149,7 +177,8 @@ def seen_before(item: str) -> Conflict:
     )
 
 
-def _check_letter(letter: Letter, lists: CodeLists) -> None:
+def check_letter(letter: Letter, lists: CodeLists) -> None:
+    """Raise Invalid unless what an officer writes, or another body wrote, is as M16 says."""
     check_text("subject", letter.subject, SUBJECT_CHARACTERS_MAX)
     check_text("text", letter.text)
     check_text("answers", letter.answers, ID_CHARACTERS_MAX, is_needed=False)

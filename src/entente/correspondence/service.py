@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TypeVar
 
 from entente.correspondence.answering import Answering
+from entente.correspondence.circulating import Circulating
 from entente.correspondence.consulting import Consulting
 from entente.correspondence.forwarding import Forwarding
 from entente.correspondence.granting import Granting
 from entente.correspondence.hit_answers import HitAnswers
 from entente.correspondence.hits import Hits
-from entente.correspondence.messages import Messages
 from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, Way
 from entente.correspondence.permissions import Permissions
 from entente.correspondence.ports import CorrespondenceUnit
@@ -27,7 +27,7 @@ Item = TypeVar("Item", Hit, PermissionRequest, RecordRequest)
 
 
 class Correspondence(
-    Messages,
+    Circulating,
     Steps,
     Hits,
     HitAnswers,

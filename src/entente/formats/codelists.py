@@ -89,6 +89,8 @@ def read_code_lists(contents: Mapping[str, bytes]) -> CodeLists:
         refusal_reasons=reasons.table("refusal_reasons", _code_entry),
         hit_outcomes=reasons.table("hit_outcomes", _code_entry),
         erasure_reasons=reasons.table("erasure_reasons", _code_entry),
+        correction_reasons=reasons.table("correction_reasons", _code_entry),
+        extension_reasons=reasons.table("extension_reasons", _code_entry),
         urgencies=reasons.table("urgencies", _urgency),
         countries=countries.names,
         countries_alpha3=countries.alpha3,

@@ -190,6 +190,8 @@ class CodeLists:
     hit_outcomes: Mapping[str, CodeEntry]
     urgencies: Mapping[str, Urgency]
     erasure_reasons: Mapping[str, CodeEntry]
+    correction_reasons: Mapping[str, CodeEntry]
+    extension_reasons: Mapping[str, CodeEntry]
     countries: Mapping[str, str]
     """ISO 3166-1 alpha-2 → name, user-assigned and historical codes included."""
     countries_alpha3: Mapping[str, str]

@@ -17,15 +17,12 @@ from entente.kernel.blob import BLOB_BYTES_MAX, CHUNK_BYTES, Manifest, chunk_dig
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable
 from entente.kernel.ids import BlobId, BodyId, OfficerId, RecordId
-from entente.kernel.ports import Act
-from entente.records.freshening import Fresh
 from entente.records.media import MediaCheck
 from entente.records.model import BLOBS_MAX, BlobReference, Record, StoredRecord
-from entente.records.ports import BlobFiles, HeldBlob, NewBlob, PlainFile, RecordsUnit, RecordWrite
-from entente.records.rules import check_draft, check_end, content_digest, content_texts, draft_of, extract, latest_end
+from entente.records.next_version import put_next_version
+from entente.records.ports import BlobFiles, HeldBlob, NewBlob, PlainFile, RecordsUnit
+from entente.records.rules import extract
 from entente.records.service import Records
-from entente.records.sharing import Copies, instruments_of
-from entente.records.statements import record_statement
 from entente.records.withdrawing import own_live
 
 Progress = Callable[[int], None]
@@ -68,7 +65,7 @@ class Attaching:
                 # In this order: the row of its chunks and the version that names them are one commit.
                 unit.blobs.put(HeldBlob(made.id, made.size, is_whole=True))
                 detail: JsonObject = {"blob": made.id, "bytes": made.size, "media_type": made.media_type.value}
-                self._write(unit, officer, stored, changed, ("attach_file", detail))
+                put_next_version(self.records, unit, officer, stored, changed, ("attach_file", detail))
                 unit.commit()
         except BaseException:
             self._drop_unless_kept(made.id)
@@ -83,7 +80,7 @@ class Attaching:
             if gone is None:
                 raise NotFound
             changed = _without_file(stored.record, gone)
-            self._write(unit, officer, stored, changed, ("detach_file", {"blob": gone.id}))
+            put_next_version(self.records, unit, officer, stored, changed, ("detach_file", {"blob": gone.id}))
             unit.commit()
         return gone
 
@@ -131,27 +128,6 @@ class Attaching:
         look.end()
         manifest = Manifest(size, tuple(digests))
         return BlobReference(manifest.blob, key, size, look.media_type, plain.name, digest.hexdigest()), manifest
-
-    def _write(
-        self, unit: RecordsUnit, officer: OfficerId, stored: StoredRecord, changed: Record, act: tuple[str, JsonObject]
-    ) -> None:
-        """Keep the next version and send it to the bodies whose copy it changes."""
-        service, now = self.records, self.records.clock.now()
-        record = replace(changed, version=stored.record.version + 1, at=now)
-        situation = service.disclosure.situation_in(unit)
-        check_draft(draft_of(record), service.schemata, service.lists)
-        latest = latest_end(record.kind, instruments_of(situation, record.terms), now.date(), service.lists)
-        check_end(record.retention, latest)
-        texts = content_texts(record)
-        statement = record_statement(record, officer, now, service.signer, texts)
-        verb, detail = act
-        detail = {**detail, "version": record.version, "statement": statement.id}
-        sequence = service.record(unit, Act(verb, record.source, officer, record.id, detail)).sequence
-        numbers = tuple(unit.classes.number_of(cls) for cls in record.terms)
-        write = RecordWrite(record, statement, numbers, None, now, sequence, content_digest(texts), fragment=None)
-        unit.records.put_many([write])
-        fresh = Fresh(unit, Copies(unit, situation, now), officer, now, service.signer, service.record)
-        fresh.update(stored.record, record, unit.records.holders(record.id), statement)
 
 
 def check_space(unit: RecordsUnit, size: int, bytes_max: int) -> None:

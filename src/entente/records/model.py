@@ -28,6 +28,8 @@ VALUE_CHARACTERS_MAX = 10_000
 PROPERTY_NAME_CHARACTERS_MAX = 80
 """Of a property the schema does not have; the longest name in FollowTheMoney has 28."""
 LOCAL_ID_CHARACTERS_MAX = 120
+VERSIONS_KEPT_MAX = 50
+"""Earlier versions of one record of ours that a node keeps: a list that comes weekly changes an entry for a year."""
 BLOBS_MAX = 20
 """Files of one record; ours: ten prints, a face, a palm of each hand, and room for papers."""
 FILE_NAME_CHARACTERS_MAX = 120
@@ -440,3 +442,5 @@ class ShownRecord:
     visible: Record
     decision: Decision
     ceiling: DisclosureAct | None
+    has_original: bool = False
+    """Whether it is ours and a file brought it, whose fragment is here."""

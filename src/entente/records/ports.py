@@ -65,14 +65,14 @@ class RecordStore(Protocol):
     def get(self, record: RecordId) -> StoredRecord | None:
         """Return the newest version held, withdrawn ones included."""
 
+    def earlier(self, record: RecordId) -> tuple[StoredRecord, ...]:
+        """Return the earlier versions of a record of ours that are still here, oldest first; of a copy there is none."""
+
     def get_many(self, numbers: Sequence[int]) -> tuple[StoredRecord, ...]:
         """Return records by number, in the order asked; absent ones are left out."""
 
     def contents(self, numbers: Sequence[int]) -> tuple[ChangedRecord | StoredRecord, ...]:
-        """Return what a search compares of records, by number, in the order asked; absent ones are left out.
-
-        Their signed bytes are checked as `get_many` does, and not read: a search says nothing of them.
-        """
+        """Return what a search compares of records, as `get_many`: the signed bytes are checked, and not read."""
 
     def sequences(self, numbers: Sequence[int]) -> dict[int, int]:
         """Return the change sequence of those held, by number."""

@@ -168,14 +168,7 @@ class Records:
         with self.open_act() as unit:
             reader = self.reader(unit, officer, "show_record", wanted)
             stored = unit.records.get(wanted)
-            verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
-            visible = None
-            if stored is not None:
-                places = frozenset(place for place, verdict in enumerate(verdicts) if verdict.decision.allowed)
-                visible = extract(stored.record, places)
-            if visible is not None:
-                visible = without_links(visible, self.unknown_ends(unit, visible, reader, purpose, crime_area))
-            best = max(verdicts, key=height) if verdicts else None
+            visible, best = self.seen_in(unit, stored, reader, purpose, crime_area)
             decision = best.decision if best is not None else Decision.of(())
             detail: JsonObject = {
                 "purpose": purpose,
@@ -184,13 +177,28 @@ class Records:
                 "decision": to_object(decision),
             }
             self.record(unit, Act("show_record", unit.bodies.own().id, officer, wanted, detail))
+            is_ours = stored is not None and stored.received_from is None
+            has_original = is_ours and unit.records.fragment(wanted) is not None
             unit.commit()
         if stored is None or best is None:
             raise NotFound
         answer(best, f"{wanted} is not shown.")
         if visible is None:
             raise NotFound
-        return ShownRecord(stored, visible, best.decision, best.ceiling)
+        return ShownRecord(stored, visible, best.decision, best.ceiling, has_original)
+
+    def seen_in(
+        self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader, purpose: str, crime_area: str
+    ) -> tuple[Record | None, Verdict | None]:
+        """Return what a reader may see of a version held here, and the best verdict of its classes; None for nothing."""
+        verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
+        if stored is None or not verdicts:
+            return None, None
+        places = frozenset(place for place, verdict in enumerate(verdicts) if verdict.decision.allowed)
+        visible = extract(stored.record, places)
+        if visible is not None:
+            visible = without_links(visible, self.unknown_ends(unit, visible, reader, purpose, crime_area))
+        return visible, max(verdicts, key=height)
 
     def _verdicts(
         self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader, purpose: str, crime_area: str

@@ -53,6 +53,7 @@ from entente.storage.schema import (
     record_fragment,
     record_holder,
     record_onward,
+    record_version,
     record_withdrawal,
     standing_match,
     trail,
@@ -101,7 +102,12 @@ _ASIDE = _Place(inbox_aside, "number", ("document", "detail"))
 """Statements that wait here to be taken in: of an erased record they never will be."""
 _AHEAD = _Place(word_ahead, "number", ("about", "document"))
 """Our own words that wait for what they are about: about an erased record nothing comes any more."""
-_PLACES = (_TRAIL, _OUTBOX, *_TEXTS, _INBOX, _ASIDE, _AHEAD)
+_EARLIER = _Place(record_version, "number", ("content",))
+"""Earlier versions of our own records that link to it: they were signed as they are, and cannot be cut (R57)."""
+_PLACES = (_TRAIL, _OUTBOX, *_TEXTS, _INBOX, _ASIDE, _AHEAD, _EARLIER)
+_HANGING = (
+    record_fragment, list_entry, record_holder, record_onward, standing_match, not_identical, record_version,
+)  # fmt: skip
 
 _NUMBER = sa.select(record).where(record.c.record_id == sa.bindparam("record"))
 
@@ -124,7 +130,7 @@ class ErasureTables(TombstoneTables):
                 self._pages.leave({row.number: class_key(listed, row.erase_on)})
             # The chunks of its files are erased after the commit (R24).
             self._files.replace({}, older=[row.number])
-            for table in (record_fragment, list_entry, record_holder, record_onward, standing_match, not_identical):
+            for table in _HANGING:
                 self._connection.execute(sa.delete(table).where(table.c.record_number == row.number))
             self._empty_bases(row.number)
             self._connection.execute(sa.delete(_RECORDS).where(_RECORDS.c.number == row.number))
@@ -204,7 +210,7 @@ class ErasureTables(TombstoneTables):
             for key, document in self._read(place, rows[place.table.name]):
                 self._write(place, key, {"document": names.replaced(document)})
         self._empty(_INBOX, rows[inbox_statement.name])
-        for place in (_ASIDE, _AHEAD):
+        for place in (_ASIDE, _AHEAD, _EARLIER):
             for part in parts(rows[place.table.name]):
                 self._connection.execute(sa.delete(place.table).where(place.key_column.in_(part)))
         self._forget_sent(rows[outbox_statement.name], names)

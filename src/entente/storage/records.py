@@ -1,7 +1,8 @@
 """The tables of records: one row a record, always its newest version, with its lists, fragment and holders.
 
-`record_rows` writes and reads a row, `record_pages` lists and counts. Which version may replace which, and that a withdrawal
-beats any version, the room decides; a withdrawn record that is written again stays off every list.
+`record_rows` writes and reads a row, `record_pages` lists and counts, `record_versions` keeps what our own said before. Which
+version may replace which, and that a withdrawal beats any version, the room decides; a withdrawn record that is written again
+stays off every list.
 Source: docs/rules/records.md; records.ports.RecordStore.
 """
 
@@ -28,6 +29,7 @@ from entente.storage.record_facts import count_changed, facts_since
 from entente.storage.record_forms import compressed
 from entente.storage.record_pages import ClassKey, RecordPages, class_key, is_listed
 from entente.storage.record_rows import changed_record, content_record, stored_record, values_of
+from entente.storage.record_versions import RecordVersions
 from entente.storage.rows import (
     add_row_once,
     add_to_counter,
@@ -100,7 +102,7 @@ _HOLDER_ADD = sa.insert(record_holder)
 
 @functools.lru_cache
 def _known_of(count: int) -> sa.Select[Any]:
-    found = ("record_id", "number", "class_numbers", "erase_on", "withdrawn_at", "doubted_at", "ended_at")
+    found = ("record_id", "number", "version", "class_numbers", "erase_on", "withdrawn_at", "doubted_at", "ended_at")
     return sa.select(*(record.c[name] for name in found)).where(among(record.c.record_id, count))
 
 
@@ -138,6 +140,7 @@ class _Known:
     """What is kept of a record already: its number, the key of its lists, and whether it is on them."""
 
     number: int
+    version: int
     key: ClassKey
     is_listed: bool
     is_withdrawn: bool
@@ -151,6 +154,7 @@ class RecordTables:
         self._classes = classes
         self._pages = RecordPages(connection)
         self.files = RecordBlobs(connection)
+        self._versions = RecordVersions(connection)
         self._absent: set[RecordId] = set()
         """Records of which this transaction has read that they are not held: an import asks, and then keeps them."""
 
@@ -158,6 +162,10 @@ class RecordTables:
         """Return the newest version held, withdrawn ones included."""
         row = read_one(self._connection, _BY_ID, {"record": record})
         return None if row is None else self._stored(row)
+
+    def earlier(self, record: RecordId) -> tuple[StoredRecord, ...]:
+        """Return the earlier versions of a record of ours that are still here, oldest first."""
+        return tuple(self._stored(row) for row in self._versions.of(record))
 
     def get_many(self, numbers: Sequence[int]) -> tuple[StoredRecord, ...]:
         """Return records by number, in the order asked; absent ones are left out."""
@@ -202,6 +210,7 @@ class RecordTables:
             insert_rows(self._connection, _RECORDS, rows)
         changed = [write for write in newest.values() if write.record.id in known]
         if changed:
+            self._versions.keep({known[write.record.id].number: known[write.record.id].version for write in changed})
             self._connection.execute(_UPDATE, [_changes(write, known[write.record.id].number) for write in changed])
         numbers.update((record_id, item.number) for record_id, item in known.items())
         # A withdrawal beats any version: what was withdrawn before stays off the lists. What was in doubt is on them again.
@@ -377,6 +386,7 @@ class RecordTables:
         return {
             RecordId(row.record_id): _Known(
                 row.number,
+                row.version,
                 class_key(listed.get(row.number, classes[row.number]), row.erase_on),
                 is_listed=is_listed(row),
                 is_withdrawn=row.withdrawn_at is not None,

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 7
+SCHEMA: Final = 8
 """The schema this code writes. The number of the newest file in migrations/versions."""
 OLDEST_SCHEMA_OF_CODE: Final = 7
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself."""
@@ -288,6 +288,13 @@ record_fragment = sa.Table(
     _text("format"),
     _bytes("data"),
 )
+record_version = sa.Table(
+    "record_version", metadata, _key_number(), sa.Column("record_number", sa.ForeignKey("record.number"), nullable=False),
+    _number("version"), _text("schema"), _text("kind"), _moment("at"), _text("erase_on"), _moment("received_at"),
+    _text("class_numbers"), _text("content"), _bytes("signed"), _text("signatures"), _bytes("statement_hash"),
+    sa.UniqueConstraint("record_number", "version"),
+)  # fmt: skip
+"""Earlier versions of our own records, as `record` had them."""
 list_entry = sa.Table(
     "list_entry",
     metadata,

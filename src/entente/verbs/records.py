@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from entente.disclosure.model import DisclosureClass
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.ids import OfficerId, RecordId
@@ -35,6 +36,7 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
         "received_from": names.code(shown.stored.received_from) if shown.stored.received_from else "",
         "decision": names.decision(shown.decision),
         "may_go_up_to": shown.ceiling.value if shown.ceiling is not None else "",
+        "has_original": shown.has_original,
     }
 
 
@@ -179,20 +181,22 @@ def _file(blob: BlobReference) -> JsonObject:
 
 
 def _terms(record: Record, names: Names) -> list[Json]:
-    return [
-        {
-            "instrument": names.instrument_name(cls.instrument),
-            "purposes": to_json(cls.purposes),
-            "crime_areas": to_json(cls.crime_areas),
-            "handling": to_json(cls.handling),
-            "confidentiality": cls.confidentiality,
-            "evaluation": f"{cls.source_evaluation}{cls.information_evaluation}",
-            "status": cls.status,
-            "marks": to_json(cls.marks),
-            "review": cls.review.value,
-        }
-        for cls in record.terms
-    ]
+    return [terms_shown(cls, names) for cls in record.terms]
+
+
+def terms_shown(cls: DisclosureClass, names: Names) -> JsonObject:
+    """Return on what terms facts are shared, as answers show it."""
+    return {
+        "instrument": names.instrument_name(cls.instrument),
+        "purposes": to_json(cls.purposes),
+        "crime_areas": to_json(cls.crime_areas),
+        "handling": to_json(cls.handling),
+        "confidentiality": cls.confidentiality,
+        "evaluation": f"{cls.source_evaluation}{cls.information_evaluation}",
+        "status": cls.status,
+        "marks": to_json(cls.marks),
+        "review": cls.review.value,
+    }
 
 
 def _line(node: Node, stored: StoredRecord, names: Names) -> JsonObject:

@@ -43,6 +43,7 @@ from entente.handling.model import DisclosureAct, InformationEvaluation, SourceE
 from entente.identity.identifiers.reading import IdentifierKind, Validity
 from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
+from entente.records.comparing import Change
 from entente.records.model import HolderState
 from entente.statement_table import accept_table
 from entente.verbs.directory import Reach
@@ -192,8 +193,11 @@ def coded_lists() -> dict[str, set[str]]:
         "refusal_reasons": set(lists.refusal_reasons),
         "hit_outcomes": set(lists.hit_outcomes),
         "urgencies": set(lists.urgencies),
+        "urgency_conditions": set(lists.urgencies),
         "suspension_reasons": set(lists.suspension_reasons),
         "erasure_reasons": set(lists.erasure_reasons),
+        "correction_reasons": set(lists.correction_reasons),
+        "extension_reasons": set(lists.extension_reasons),
         "roles": set(lists.roles),
         "verbs": set(lists.verbs),
         "acts": {*DisclosureAct},
@@ -216,6 +220,7 @@ def coded_lists() -> dict[str, set[str]]:
         "holder_states": {*HolderState},
         "exhibit_kinds": {*ExhibitKind},
         "schemata": set(schemata),
+        "changes": {*Change},
         "body_kinds": {*BodyKind},
         "unit_kinds": {*UnitKind},
         "membership_statuses": {*MembershipStatus},
@@ -266,7 +271,8 @@ def test_every_code_has_words_and_no_other_has(language: str) -> None:
 @pytest.mark.parametrize(
     "listed",
     ["purposes", "crime_areas", "subject_statuses", "record_kinds", "marks", "refusal_reasons", "hit_outcomes",
-     "urgencies", "suspension_reasons", "erasure_reasons", "roles", "handling_codes", "measures"],
+     "urgencies", "suspension_reasons", "erasure_reasons", "roles", "handling_codes", "measures",
+     "correction_reasons", "extension_reasons"],
 )  # fmt: skip
 def test_english_words_of_codes_are_the_labels_of_the_lists(listed: str) -> None:
     entries = getattr(load_code_lists(), listed)

@@ -5,11 +5,12 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from entente.client.listing import AsksAsync, AsyncListing
 from entente.client.requests import messages
-from entente.client.shapes import ListMessagesAnswer, MessageOutside, Result, ShowMessageAnswer
+from entente.client.shapes import ListMessagesAnswer, MessageOutside, PreviewMessageAnswer, Result, ShowMessageAnswer
 
 
 class AsyncMessagesMethods(AsksAsync):
@@ -116,3 +117,54 @@ class AsyncMessagesMethods(AsksAsync):
         idempotency_key: Made for this act where none is given.
         """
         return await self.ask(messages.recall_message(message_id, reason=reason, idempotency_key=idempotency_key))
+
+    async def preview_message(
+        self, *, instrument: str, to: Sequence[str] | None = None, information: Sequence[str] | None = None
+    ) -> PreviewMessageAnswer:
+        """Say who would get a message now, who would not and why, and who could answer. Nothing is sent.
+
+        Needs the scope messages.read.
+
+        instrument: The instrument it is sent under.
+        """
+        return await self.ask(messages.preview_message(instrument=instrument, to=to, information=information))
+
+    async def circulate_message(
+        self,
+        *,
+        instrument: str,
+        subject: str,
+        text: str,
+        to: Sequence[str] | None = None,
+        information: Sequence[str] | None = None,
+        urgency: str | None = None,
+        answers: str | None = None,
+        case: str | None = None,
+        seen: Sequence[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Send a message to several bodies, some for action and some for information: one message to each.
+
+        The answer's id is how many messages were sent.
+        Needs the scope messages.write.
+
+        instrument: The instrument it is sent under.
+        urgency: A code of data/reasons.yaml, for urgencies; normal where none is given.
+        answers: The message that this one answers.
+        seen: Who gets it, as it was shown before; others are left out.
+        idempotency_key: Made for this act where none is given.
+        """
+        return await self.ask(
+            messages.circulate_message(
+                instrument=instrument,
+                subject=subject,
+                text=text,
+                to=to,
+                information=information,
+                urgency=urgency,
+                answers=answers,
+                case=case,
+                seen=seen,
+                idempotency_key=idempotency_key,
+            )
+        )

@@ -11,7 +11,10 @@ from typing import Literal, overload
 from entente.client.listing import AsksAsync, AsyncListing
 from entente.client.requests import records
 from entente.client.shapes import (
+    CorrectRecordChange,
+    ListLinksAnswer,
     ListRecordsAnswer,
+    ListVersionsAnswer,
     RecordLine,
     Result,
     ShowHoldersAnswer,
@@ -170,6 +173,98 @@ class AsyncRecordsMethods(AsksAsync):
                 method=method,
                 share_with=share_with,
                 case=case,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    async def list_links(
+        self, record: str, *, purpose: str, crime_area: str, case: str | None = None
+    ) -> ListLinksAnswer:
+        """Say what a record links to, with as much of each far end as the account may see.
+
+        Needs the scope records.read.
+
+        record: The record: CODE/local id.
+        """
+        return await self.ask(records.list_links(record, purpose=purpose, crime_area=crime_area, case=case))
+
+    async def list_versions(
+        self,
+        record: str,
+        *,
+        purpose: str,
+        crime_area: str,
+        case: str | None = None,
+        older: int | None = None,
+        newer: int | None = None,
+    ) -> ListVersionsAnswer:
+        """List the versions of a record that the account may see, newest first, and compare two of them line by line.
+
+        Needs the scope records.read.
+
+        record: The record: CODE/local id.
+        older: A version's number.
+        newer: A version's number.
+        """
+        return await self.ask(
+            records.list_versions(record, purpose=purpose, crime_area=crime_area, case=case, older=older, newer=newer)
+        )
+
+    async def correct_record(
+        self,
+        record: str,
+        *,
+        reason: str,
+        changes: Sequence[CorrectRecordChange],
+        version: int,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Correct what a record of this body says: a new version, of which the holders are sent what they may have.
+
+        If-Match names the version that was seen: a record that has a newer one is not corrected.
+        Needs the scope records.write.
+
+        record: The record: CODE/local id.
+        reason: A code of the reasons to correct a record.
+        changes: What is replaced, taken away or added.
+        version: The version that was seen: where another one stands, nothing is done.
+        idempotency_key: Made for this act where none is given.
+        """
+        return await self.ask(
+            records.correct_record(
+                record, reason=reason, changes=changes, version=version, idempotency_key=idempotency_key
+            )
+        )
+
+    async def extend_record(
+        self,
+        record: str,
+        *,
+        reason: str,
+        review_on: str,
+        erase_on: str,
+        version: int,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Keep a record of this body longer, within what its kind and its instruments allow.
+
+        If-Match names the version that was seen: a record that has a newer one is not changed.
+        Needs the scope records.write.
+
+        record: The record: CODE/local id.
+        reason: A code of the reasons to keep a record longer.
+        review_on: When it is looked at again, as 2031-05-04.
+        erase_on: When it ends, as 2032-05-04.
+        version: The version that was seen: where another one stands, nothing is done.
+        idempotency_key: Made for this act where none is given.
+        """
+        return await self.ask(
+            records.extend_record(
+                record,
+                reason=reason,
+                review_on=review_on,
+                erase_on=erase_on,
+                version=version,
                 idempotency_key=idempotency_key,
             )
         )

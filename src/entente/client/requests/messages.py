@@ -5,10 +5,11 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from entente.client.call import Call, PagedCall, filled, given, parameters
-from entente.client.shapes import ListMessagesAnswer, MessageOutside, Result, ShowMessageAnswer
+from entente.client.shapes import ListMessagesAnswer, MessageOutside, PreviewMessageAnswer, Result, ShowMessageAnswer
 
 
 def list_messages(
@@ -97,6 +98,54 @@ def recall_message(message_id: str, *, reason: str, idempotency_key: str | None 
         filled("/messages/{id}/recall", id=message_id),
         Result,
         body=given(reason=reason),
+        is_done_once=True,
+        key=idempotency_key,
+    )
+
+
+def preview_message(
+    *, instrument: str, to: Sequence[str] | None = None, information: Sequence[str] | None = None
+) -> Call[PreviewMessageAnswer]:
+    """Say who would get a message now, who would not and why, and who could answer. Nothing is sent."""
+    return Call(
+        "preview_message",
+        "POST",
+        "/messages/preview",
+        PreviewMessageAnswer,
+        body=given(to=to, information=information, instrument=instrument),
+    )
+
+
+def circulate_message(
+    *,
+    instrument: str,
+    subject: str,
+    text: str,
+    to: Sequence[str] | None = None,
+    information: Sequence[str] | None = None,
+    urgency: str | None = None,
+    answers: str | None = None,
+    case: str | None = None,
+    seen: Sequence[str] | None = None,
+    idempotency_key: str | None = None,
+) -> Call[Result]:
+    """Send a message to several bodies, some for action and some for information: one message to each."""
+    return Call(
+        "circulate_message",
+        "POST",
+        "/messages/circulars",
+        Result,
+        body=given(
+            to=to,
+            information=information,
+            instrument=instrument,
+            subject=subject,
+            text=text,
+            urgency=urgency,
+            answers=answers,
+            case=case,
+            seen=seen,
+        ),
         is_done_once=True,
         key=idempotency_key,
     )

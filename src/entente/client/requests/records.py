@@ -10,7 +10,10 @@ from typing import Literal
 
 from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts
 from entente.client.shapes import (
+    CorrectRecordChange,
+    ListLinksAnswer,
     ListRecordsAnswer,
+    ListVersionsAnswer,
     RecordLine,
     Result,
     ShowHoldersAnswer,
@@ -161,4 +164,75 @@ def judge_records(
         ),
         is_done_once=True,
         key=idempotency_key,
+    )
+
+
+def list_links(record: str, *, purpose: str, crime_area: str, case: str | None = None) -> Call[ListLinksAnswer]:
+    """Say what a record links to, with as much of each far end as the account may see."""
+    source, local_id = two_parts("record", record, "XA-NCB/w-17")
+    return Call(
+        "list_links",
+        "GET",
+        filled("/records/{source}/{local_id}/links", source=source, local_id=local_id),
+        ListLinksAnswer,
+        query=parameters(purpose=purpose, crime_area=crime_area, case=case),
+    )
+
+
+def list_versions(
+    record: str,
+    *,
+    purpose: str,
+    crime_area: str,
+    case: str | None = None,
+    older: int | None = None,
+    newer: int | None = None,
+) -> Call[ListVersionsAnswer]:
+    """List the versions of a record that the account may see, newest first, and compare two of them line by line."""
+    source, local_id = two_parts("record", record, "XA-NCB/w-17")
+    return Call(
+        "list_versions",
+        "GET",
+        filled("/records/{source}/{local_id}/versions", source=source, local_id=local_id),
+        ListVersionsAnswer,
+        query=parameters(purpose=purpose, crime_area=crime_area, case=case, older=older, newer=newer),
+    )
+
+
+def correct_record(
+    record: str,
+    *,
+    reason: str,
+    changes: Sequence[CorrectRecordChange],
+    version: int,
+    idempotency_key: str | None = None,
+) -> Call[Result]:
+    """Correct what a record of this body says: a new version, of which the holders are sent what they may have."""
+    source, local_id = two_parts("record", record, "XA-NCB/w-17")
+    return Call(
+        "correct_record",
+        "POST",
+        filled("/records/{source}/{local_id}/corrections", source=source, local_id=local_id),
+        Result,
+        body=given(reason=reason, changes=changes),
+        is_done_once=True,
+        key=idempotency_key,
+        version=version,
+    )
+
+
+def extend_record(
+    record: str, *, reason: str, review_on: str, erase_on: str, version: int, idempotency_key: str | None = None
+) -> Call[Result]:
+    """Keep a record of this body longer, within what its kind and its instruments allow."""
+    source, local_id = two_parts("record", record, "XA-NCB/w-17")
+    return Call(
+        "extend_record",
+        "POST",
+        filled("/records/{source}/{local_id}/extension", source=source, local_id=local_id),
+        Result,
+        body=given(reason=reason, review_on=review_on, erase_on=erase_on),
+        is_done_once=True,
+        key=idempotency_key,
+        version=version,
     )

@@ -6,7 +6,7 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 from typing import Literal, NotRequired, TypedDict
 
 from entente.client.shapes.hits import ItemStep
-from entente.client.shapes.shared import Body, Delivery
+from entente.client.shapes.shared import Body, Decision, Delivery
 from entente.kernel.canonical import JsonObject
 
 
@@ -70,5 +70,41 @@ class ShowMessageAnswer(TypedDict):
     """What is answered by `show_message`."""
 
     message: Message
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class PreviewMessageAddressee(TypedDict):
+    """Preview message addressee, as the API gives it."""
+
+    body: Body
+    for_action: bool
+    groups: list[str]
+    """By which groups it is one; none where it was named itself."""
+    may_get: bool
+    may_answer: bool
+    """Whether it may write back under the same instrument."""
+    decision: Decision
+    answer_decision: Decision
+
+
+class PreviewMessageGroup(TypedDict):
+    """Preview message group, as the API gives it."""
+
+    group: str
+    version: int
+    bodies: list[Body]
+
+
+class PreviewMessageAnswer(TypedDict):
+    """What is answered by `preview_message`."""
+
+    instrument: str
+    on: str
+    """The day on which groups were resolved."""
+    addressees: list[PreviewMessageAddressee]
+    groups: list[PreviewMessageGroup]
+    reached: int
+    """How many would get it."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""

@@ -3,7 +3,7 @@
 Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from entente.client.shapes.shared import Body, Decision, Silence
 from entente.kernel.canonical import JsonObject
@@ -115,6 +115,8 @@ class ShowRecordAnswer(TypedDict):
     decision: Decision
     may_go_up_to: str
     """The highest act of the ladder that is allowed."""
+    has_original: bool
+    """Whether the part of the file that it was made from is here."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 
@@ -190,3 +192,101 @@ class ShowOriginalAnswer(TypedDict):
     text: str
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
+
+
+class ListLinksLink(TypedDict):
+    """List links link, as the API gives it."""
+
+    property: str
+    to: str
+    name: str
+    observation: str
+    is_seen: bool
+    """Whether something of the far end may be seen here."""
+    caption: str
+    schema: str
+    kind: str
+
+
+class ListLinksAnswer(TypedDict):
+    """What is answered by `list_links`."""
+
+    record: str
+    name: str
+    caption: str
+    schema: str
+    links: list[ListLinksLink]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ListVersionsVersion(TypedDict):
+    """List versions version, as the API gives it."""
+
+    version: int
+    at: str
+    officer: str
+    facts: int
+
+
+ListVersionsNotHere = TypedDict("ListVersionsNotHere", {"from": int, "to": int})
+"""List versions not here, as the API gives it."""
+
+
+class ListVersionsLineOlder(TypedDict):
+    """List versions line older, as the API gives it."""
+
+    value: str
+    observation: str
+    """Of a fact or link: whether it was observed or assessed."""
+    terms: list[RecordTerm]
+    """The terms it stands on; none for an end."""
+    sha256: str
+    """Of a file."""
+
+
+class ListVersionsLine(TypedDict):
+    """List versions line, as the API gives it."""
+
+    part: Literal["fact", "link", "file", "terms", "end"]
+    name: str
+    """The property of a fact or link; review_on or erase_on."""
+    change: Literal["same", "added", "taken_away", "changed"]
+    older: list[ListVersionsLineOlder]
+    """The line as this version has it; empty where it does not."""
+    newer: list[ListVersionsLineOlder]
+    """The line as this version has it; empty where it does not."""
+
+
+class ListVersionsAnswer(TypedDict):
+    """What is answered by `list_versions`."""
+
+    record: str
+    name: str
+    schema: str
+    versions: list[ListVersionsVersion]
+    not_here: list[ListVersionsNotHere]
+    """Runs of versions that are not here."""
+    older: int
+    """Which version is compared; 0 where there is one version alone."""
+    newer: int
+    """… with which."""
+    lines: list[ListVersionsLine]
+    """Every line of both, unchanged ones too."""
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class CorrectRecordChange(TypedDict):
+    """Correct record change, as the API gives it."""
+
+    property: str
+    """A property of the record's schema."""
+    was: NotRequired[str]
+    """The value that stands there; empty where one is added."""
+    value: NotRequired[str]
+    """The value from now on; empty where it is taken away."""
+    observation: NotRequired[Literal["observed", "assessed"]]
+    """Whether it was observed or assessed."""
+    terms: NotRequired[int]
+    """Of an added value: the place of its terms."""

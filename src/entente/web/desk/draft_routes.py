@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from entente.kernel.clock import Clock
 from entente.web.desk.drafts import CHARACTERS_MAX, Draft, Drafts
-from entente.web.desk.forms import HERE, posted
+from entente.web.desk.forms import HERE, field_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.page import ActPage
 from entente.web.desk.paths import own_path
@@ -57,7 +57,8 @@ class DraftRoutes:
             return Response(status_code=_SIGNED_OUT)
         if act is None or not has_token(session, fields) or not fields.get(HERE):
             return Response(status_code=_NOT_OURS)
-        values = {one.name: fields[one.name] for one in act.fields if one.name in fields}
+        by_name = {one.name: one for one in act.fields}
+        values = {name: said for name, said in fields.items() if field_of(name, by_name) is not None}
         if sum(map(len, values.values())) > CHARACTERS_MAX:
             return Response(status_code=_TOO_LARGE)
         self._drafts.keep(session.account, own_path(fields[HERE]), Draft(act.name, values, self._clock.now()))

@@ -33,6 +33,8 @@ LINE_CHARACTERS_MAX: Final = 300
 CSRF, ONCE, BACK, STAMP, HERE = "csrf", "once", "back", "stamp", "of_page"
 """Fields that every form has: the session's token, the form's own one-time key, where it has one, where to go back to, the stamp
 of the page it stands on (changes.Changes), and the path of that page."""
+_OF_SEVERAL: Final = "."
+"""Between the name of a field that a form has several of and the key of one."""
 FRAME: Final = frozenset({CSRF, ONCE, BACK, STAMP, HERE})
 
 
@@ -61,6 +63,8 @@ class Field:
     """For a code: the closed list in `texts/codes` that it is of."""
     asks: str = ""
     """The verb's name for it, where it has another one; faults of that name are shown here."""
+    is_many: bool = False
+    """Whether the form has several of it, each as `<name>.<its key>`; none of them is needed then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,11 @@ class Entered:
     def flag(self, name: str) -> bool:
         """Say whether a box was ticked."""
         return bool(self.values.get(name))
+
+    def each(self, name: str) -> Mapping[str, str]:
+        """Return what was entered into the fields that a form has several of, by their keys."""
+        start = f"{name}{_OF_SEVERAL}"
+        return {one.removeprefix(start): text for one, text in self.values.items() if one.startswith(start)}
 
     def lines(self, name: str) -> tuple[str, ...]:
         """Return the lines of a text that hold something."""
@@ -150,20 +159,38 @@ async def _read(request: Request) -> bytes:
 
 def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wording) -> Entered:
     """Hold what was posted against a form's fields; raise Invalid for a field that the form does not have."""
-    known = {one.name: one for one in fields}
+    by_name = {one.name: one for one in fields}
+    known = {name: found for name in given if (found := field_of(name, by_name)) is not None}
     if unknown := sorted(set(given) - set(known) - FRAME):
         raise _no_form(f"nobody reads its field {unknown[0][:40]!a}")
     values = {
         name: text if known[name].kind is Kind.TEXT else text.strip() for name, text in given.items() if name in known
     }
-    faults = tuple(fault for one in fields if (fault := _fault_of(one, values.get(one.name, ""), say)) is not None)
+    said = [(known[name], text) for name, text in values.items()]
+    said += [(one, "") for one in fields if one.name not in values and not one.is_many]
+    faults = tuple(fault for one, text in _in_order(fields, said) if (fault := _fault_of(one, text, say)) is not None)
     back, here = (own_path(given[name]) if given.get(name) else "" for name in (BACK, HERE))
     return Entered(values, faults, of, back, here)
 
 
+def field_of(name: str, by_name: Mapping[str, Field]) -> Field | None:
+    """Return the field that a posted name is of: its own, or one that the form has several of; None for no field of the form."""
+    if name in by_name:
+        return by_name[name]
+    found = by_name.get(name.partition(_OF_SEVERAL)[0])
+    return found if found is not None and found.is_many else None
+
+
+def _in_order(fields: Sequence[Field], said: Sequence[tuple[Field, str]]) -> list[tuple[Field, str]]:
+    """Return what was said field by field, in the order of the form."""
+    order = {one.name: place for place, one in enumerate(fields)}
+    return sorted(said, key=lambda pair: order[pair[0].name])
+
+
 def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:
     if not text.strip():
-        return Fault(one.name, say.text("fault.missing"), say.text("fault.missing_do")) if one.is_needed else None
+        is_missing = one.is_needed and not one.is_many
+        return Fault(one.name, say.text("fault.missing"), say.text("fault.missing_do")) if is_missing else None
     if len(text) > one.most:
         return Fault(one.name, say.text("fault.long", count=one.most), say.text("fault.long_do"))
     if one.kind is Kind.CODE and one.codes and text not in say.codes(one.codes):

@@ -11,6 +11,7 @@ from entente.web.desk.reading import BodyName, body_name, member, members, text
 from entente.web.wording import Moment, Wording
 
 _RUNGS = ("relayed", "stored", "opened")
+MESSAGE = "message"
 FAILED = frozenset({"refused", "undelivered", "held"})
 
 
@@ -29,6 +30,8 @@ class Delivery:
     """How far an item has come at one body."""
 
     to: BodyName
+    kind: str
+    """What was sent: the item itself, its recall."""
     state: str
     state_words: str
     is_failed: bool
@@ -42,6 +45,7 @@ def deliveries_of(item: JsonObject, say: Wording) -> list[Delivery]:
     return [
         Delivery(
             to=body_name(member(one, "to")),
+            kind=say.code("statement_kinds", text(one, "kind")),
             state=text(one, "state"),
             state_words=say.code("send_states", text(one, "state")),
             is_failed=one["state"] in FAILED,
@@ -65,6 +69,18 @@ def steps_of(item: JsonObject, say: Wording) -> list[StepLine]:
         )
         for one in taken
     ]
+
+
+def furthest(item: JsonObject, say: Wording) -> str:
+    """Return how far an item has come, in a word: the highest rung that anybody signed, else how its delivery stands."""
+    if "steps" in item:
+        own = steps_of(item, say)
+        return own[-1].step if own else ""
+    sent = [one for one in members(item, "deliveries") if one["kind"] == MESSAGE]
+    if not sent:
+        return ""
+    steps = steps_of(sent[-1], say)
+    return steps[-1].step if steps else say.code("send_states", text(sent[-1], "state"))
 
 
 def _rung(step: str) -> int:

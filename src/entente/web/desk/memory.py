@@ -75,6 +75,8 @@ class Memory:
     task: Task | None = None
     queries: OrderedDict[str, KeptQuery] = field(default_factory=OrderedDict)
     drafts: OrderedDict[str, KeptDraft] = field(default_factory=OrderedDict)
+    circular: Mapping[str, str] = field(default_factory=dict)
+    """A message to several as it was written so far, while it is looked at who would get it: the fields of its form."""
 
     def keep(self, key: str, query: KeptQuery) -> None:
         """Keep a query under a key; the oldest goes where there are too many."""

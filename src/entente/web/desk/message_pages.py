@@ -16,9 +16,10 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.verbs.references import names_and_officer
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, steps_of
+from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, furthest, steps_of
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text
+from entente.web.desk.urgencies import UrgencyLine, urgency_lines
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 50
@@ -47,6 +48,8 @@ class MessageLine:
     """Whether it came for action and nobody has concluded it."""
     is_failed: bool
     """Whether it is ours and did not arrive somewhere."""
+    reached: str
+    """How far it has come, in a word; empty where nothing was done yet."""
     case: str
     your_reference: str
 
@@ -74,6 +77,9 @@ class MessagePage:
     """Empty while it is not opened, and once it was recalled."""
     recalled_at: Moment | None
     recall_reason: str
+    recall_state: str
+    """Of a message of ours that was recalled: the last part of a text's key `recall.…`; empty for any other."""
+    recall_answered_at: Moment | None
     deliveries: Sequence[Delivery]
     steps: Sequence[StepLine]
     thread: Sequence[MessageLine]
@@ -94,6 +100,7 @@ class WritePage:
     instruments: Mapping[str, str]
     begun: Mapping[str, str]
     """What the form begins with."""
+    urgencies: Sequence[UrgencyLine]
 
 
 def message_path(message: str) -> str:
@@ -123,6 +130,7 @@ def message_line(one: JsonObject, say: Wording) -> MessageLine:
         is_opened=is_ours or bool(taken),
         is_open=is_for_action and not is_ours and not is_recalled and not taken & _CONCLUDED,
         is_failed=any(delivery.is_failed for delivery in sent),
+        reached=furthest(one, say),
         case=text(one, "our_reference" if is_ours else "your_reference"),
         your_reference=text(one, "your_reference" if is_ours else "our_reference"),
     )
@@ -162,6 +170,8 @@ def _message(asked: Asked) -> MessagePage:
         text=str(shown["text"] or "") if line.is_opened and may_read else "",
         recalled_at=say.moment(parse_time(text(recalled, "at"), "at")) if recalled is not None else None,
         recall_reason=text(recalled, "reason") if recalled is not None else "",
+        recall_state=_recall_state(recalled) if recalled is not None and line.is_ours else "",
+        recall_answered_at=_answered_at(recalled, say) if recalled is not None else None,
         deliveries=deliveries_of(shown, say) if line.is_ours else (),
         steps=steps_of(shown, say) if not line.is_ours else (),
         thread=[message_line(one, say) for one in reversed(thread)],
@@ -171,6 +181,20 @@ def _message(asked: Asked) -> MessagePage:
         answer=f"{PREFIX}/messages/new?answers={line.id}" if may_send and not line.is_ours else "",
         reasons=say.codes("refusal_reasons"),
     )
+
+
+def _recall_state(recall: JsonObject) -> str:
+    """Return how a recall of ours stands at the addressee: nothing had left, it is asked, or confirmed, and how late it came."""
+    if recall["has_left"] is not True:
+        return "never_left"
+    if not recall["answered_at"]:
+        return "asked"
+    return "had_been_opened" if recall["was_opened"] is True else "unopened"
+
+
+def _answered_at(recall: JsonObject, say: Wording) -> Moment | None:
+    at = recall["answered_at"]
+    return say.moment(parse_time(at, "answered_at")) if isinstance(at, str) else None
 
 
 def _outside(asked: Asked, wanted: JsonObject) -> JsonObject:
@@ -186,6 +210,7 @@ def _write(asked: Asked) -> WritePage:
         bodies={code: f"{code} · {name}" for code, name in others},
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         begun=_begun(asked),
+        urgencies=urgency_lines(asked),
     )
 
 

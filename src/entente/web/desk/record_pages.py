@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,12 +10,21 @@ from entente.handling.model import DisclosureAct
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.records.model import REASON_CHARACTERS_MAX, Schema
+from entente.web.desk.bodies_of_record import (
+    GroundLine,
+    HolderLine,
+    SightLine,
+    grounds_of,
+    holders_of,
+    sights_of,
+)
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.naming import NameShown, name_shown, record_asked_for, record_path, value_shown
+from entente.web.desk.link_chart import LinkChart, link_chart
+from entente.web.desk.naming import NameShown, name_shown, quote_record, record_asked_for, record_path, value_shown
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
+from entente.web.desk.record_labels import label_of
 from entente.web.desk.task import TaskShown, asks_why_first, task_shown
-from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
 
@@ -80,15 +89,6 @@ class TermsLine:
 
 
 @dataclass(frozen=True, slots=True)
-class GroundLine:
-    """One ground of the gate."""
-
-    number: str
-    text: str
-    allows: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """What may be seen of a record."""
 
@@ -108,20 +108,13 @@ class Facts:
     terms: Sequence[TermsLine]
     review_on: str
     erase_on: str
+    review_day: str
+    """As a field takes it: 2031-05-04."""
+    erase_day: str
     grounds: Sequence[GroundLine]
     ladder: Sequence[tuple[str, bool]]
     """Each act of the ladder, and whether one may go so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class HolderLine:
-    """A body and what it may do with, or has of, one of our records."""
-
-    body: BodyName
-    up_to: str
-    state: str
-    version: int
-    refused: Sequence[GroundLine]
+    has_original: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +124,39 @@ class RecordPage:
     title: str
     task: TaskShown
     facts: Facts
+    who: Sequence[SightLine]
+    """Of one of ours, who may do something with it, and what keeps them from more."""
+    who_not: Sequence[SightLine]
+    """… and who may not even know of it."""
     holders: Sequence[HolderLine]
+    chart: LinkChart | None
+    """What it links to, drawn; None where it links to nothing."""
+    original: str
+    """Where the part of the file is shown that it was made from; empty where there is none."""
     withdraw: str
     """Where one of ours is withdrawn; empty where this reader may not."""
+    correct: str
+    """Where one of ours is corrected; empty where this reader may not."""
+    extend: str
+    """Where one of ours is kept longer; empty likewise."""
+    extensions: Mapping[str, str]
+    """Why a record is kept longer: code and words."""
+    versions: str
+    """Where its versions are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalPage:
+    """What `original.html` shows: the part of a file that one of our records was made from."""
+
+    title: str
+    id: str
+    to: str
+    file: str
+    file_date: str
+    sha256: str
+    format: str
+    text: str
 
 
 def facts_of(asked: Asked, name: str) -> Facts:
@@ -151,7 +174,7 @@ def facts_of(asked: Asked, name: str) -> Facts:
         one.values[0].shown
         for wanted in (schema.caption if schema is not None else ())
         for one in properties
-        if one.label == _label(schema, wanted, say)[0] and one.values
+        if one.label == label_of(schema, wanted, say)[0] and one.values
     ]
     reached = text(answer, "may_go_up_to")
     retention = member(record, "retention")
@@ -172,22 +195,17 @@ def facts_of(asked: Asked, name: str) -> Facts:
             FileLine(text(one, "name"), text(one, "media_type"), whole(one, "bytes"))
             for one in members(record, "files")
         ],
-        terms=[_terms(one, number, say) for number, one in enumerate(members(record, "terms"), start=1)],
+        terms=[terms_line(one, number, say) for number, one in enumerate(members(record, "terms"), start=1)],
         review_on=say.day(date.fromisoformat(text(retention, "review_on"))),
         erase_on=say.day(date.fromisoformat(text(retention, "erase_on"))),
+        review_day=text(retention, "review_on"),
+        erase_day=text(retention, "erase_on"),
         grounds=grounds_of(member(answer, "decision"), say),
         ladder=[
             (say.code("acts", act), bool(reached) and act.rank <= DisclosureAct(reached).rank) for act in DisclosureAct
         ],
+        has_original=answer["has_original"] is True,
     )
-
-
-def grounds_of(decision: JsonObject, say: Wording) -> list[GroundLine]:
-    """Return the grounds of a decision, in the reader's language."""
-    return [
-        GroundLine(text(one, "number"), said(say, text(one, "text")), one["allows"] is True)
-        for one in members(decision, "grounds")
-    ]
 
 
 def _properties(asked: Asked, record: JsonObject, schema: Schema | None) -> list[PropertyLine]:
@@ -202,7 +220,7 @@ def _properties(asked: Asked, record: JsonObject, schema: Schema | None) -> list
 
 
 def _property(asked: Asked, name: str, facts: Sequence[JsonObject], schema: Schema | None) -> PropertyLine:
-    label, is_english = _label(schema, name, asked.say)
+    label, is_english = label_of(schema, name, asked.say)
     values = []
     for fact in facts:
         shown, is_compared = value_shown(asked, schema, name, text(fact, "value"))
@@ -210,20 +228,13 @@ def _property(asked: Asked, name: str, facts: Sequence[JsonObject], schema: Sche
     return PropertyLine(label, is_english, facts[0]["unknown_property"] is True, values)
 
 
-def _label(schema: Schema | None, name: str, say: Wording) -> tuple[str, bool]:
-    worded = say.code("properties", name)
-    if worded != name:
-        return worded, False
-    known = schema.properties.get(name) if schema is not None else None
-    return (known.label, say.language != "en") if known is not None else (name, True)
-
-
 def _link(one: JsonObject, schema: Schema | None, say: Wording) -> LinkLine:
-    label, is_english = _label(schema, text(one, "property"), say)
+    label, is_english = label_of(schema, text(one, "property"), say)
     return LinkLine(label, is_english, text(one, "name"), record_path(text(one, "name")))
 
 
-def _terms(one: JsonObject, number: int, say: Wording) -> TermsLine:
+def terms_line(one: JsonObject, number: int, say: Wording) -> TermsLine:
+    """Return under what facts were shared, in words."""
     evaluation = text(one, "evaluation")
     status = text(one, "status")
     return TermsLine(
@@ -248,34 +259,24 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
     if asked.memory.task is None:
         return asks_why_first(record_path(name))
     facts = facts_of(asked, name)
-    withdraw = f"{PREFIX}/withdraw/{record_path(name).removeprefix(PREFIX + '/records/')}"
+    may_correct = facts.is_own and may_do(asked, "correct_record")
+    sights = sights_of(asked, name) if facts.is_own else ()
+    withdraw = f"{PREFIX}/withdraw/{quote_record(name)}"
     return RecordPage(
         title=facts.caption.written,
         task=task_shown(asked),
         facts=facts,
-        holders=_holders(asked, name) if facts.is_own else (),
+        who=[one for one in sights if one.up_to],
+        who_not=[one for one in sights if not one.up_to],
+        holders=holders_of(asked, name) if facts.is_own else (),
+        chart=link_chart(asked, name) if facts.links else None,
+        original=f"{PREFIX}/original/{quote_record(name)}" if facts.has_original else "",
         withdraw=withdraw if facts.is_own and may_do(asked, "withdraw_record") else "",
+        correct=f"{PREFIX}/correct/{quote_record(name)}" if may_correct else "",
+        extend=f"{PREFIX}/extend/{quote_record(name)}" if may_correct else "",
+        extensions=asked.say.codes("extension_reasons"),
+        versions=f"{PREFIX}/versions/{quote_record(name)}",
     )
-
-
-def _holders(asked: Asked, name: str) -> list[HolderLine]:
-    """Return for each body how far it may go with one of our records by the gate's own grounds, and what it has of it."""
-    answer, say = asked.perform("record_who_can_see", {"record": name}), asked.say
-    held = {text(member(one, "body"), "id"): one for one in members(answer, "holders")}
-    lines = []
-    for one in members(answer, "who"):
-        body = member(one, "body")
-        copy, up_to = held.get(text(body, "id")), text(one, "may_go_up_to")
-        lines.append(
-            HolderLine(
-                body=body_name(body),
-                up_to=say.code("acts", up_to) if up_to else "",
-                state=say.code("holder_states", text(copy, "state")) if copy is not None else "",
-                version=whole(copy, "version") if copy is not None else 0,
-                refused=[ground for ground in grounds_of(member(one, "decision"), say) if not ground.allows],
-            )
-        )
-    return lines
 
 
 def _withdraw(asked: Asked) -> Done:
@@ -286,14 +287,33 @@ def _withdraw(asked: Asked) -> Done:
     return Done(f"{PREFIX}/search", "record_withdrawn")
 
 
+def _original(asked: Asked) -> OriginalPage:
+    answer = asked.perform("record_original", {"record": record_asked_for(asked)})
+    return OriginalPage(
+        title=asked.say.text("original.title"),
+        id=text(answer, "name"),
+        to=record_path(text(answer, "name")),
+        file=text(answer, "file"),
+        file_date=text(answer, "file_date"),
+        sha256=text(answer, "file_sha256"),
+        format=text(answer, "format"),
+        text=text(answer, "text"),
+    )
+
+
 PAGES: Sequence[Page] = (
     ShowPage(
-        "record", "/records/{source}/{local_id:path}", ("record_show", "record_who_can_see"), ("show_record",), "record.html",
+        "record", "/records/{source}/{local_id:path}",
+        ("record_show", "record_who_can_see", "record_holders", "record_links"), ("show_record",), "record.html",
         "A record as its reader may see it; of ours, who can see it and who has copies.", _record,
     ),
     ActPage(
         "withdraw_record", "/withdraw/{source}/{local_id:path}", ("record_withdraw",), ("withdraw_record",), "record",
         "Withdraws one of our records everywhere.", _withdraw,
         (Field("reason", Kind.TEXT, most=REASON_CHARACTERS_MAX), Field("version", most=20)),
+    ),
+    ShowPage(
+        "original", "/original/{source}/{local_id:path}", ("record_original",), ("show_record",), "original.html",
+        "The part of a file that one of our records was made from.", _original,
     ),
 )  # fmt: skip

@@ -10,7 +10,9 @@ from entente.web.desk import (
     case_pages,
     case_team_pages,
     case_work_pages,
+    circular_pages,
     contact_pages,
+    correct_pages,
     directory_pages,
     draft_pages,
     first_steps_page,
@@ -29,6 +31,7 @@ from entente.web.desk import (
     standing_changes,
     standing_pages,
     task,
+    version_pages,
 )
 from entente.web.desk.page import Page
 
@@ -37,6 +40,7 @@ _PARTS = (
     search_pages,
     hit_pages,
     message_pages,
+    circular_pages,
     case_pages,
     case_work_pages,
     case_team_pages,
@@ -52,6 +56,8 @@ _PARTS = (
     standing_changes,
     draft_pages,
     record_pages,
+    version_pages,
+    correct_pages,
     permission_pages,
     standing_pages,
     held_pages,

@@ -1,0 +1,102 @@
+"""Who can see one of our records, by the gate's own grounds, and who has copies of it, how far each end of one came.
+
+Source: docs/rules/records.md R33; docs/rules/desk.md W69; DESIGN section 1, promise 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import parse_time
+from entente.web.desk.page import Asked
+from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
+from entente.web.sentences import said
+from entente.web.wording import Moment, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class GroundLine:
+    """One ground of the gate."""
+
+    number: str
+    text: str
+    allows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SightLine:
+    """How far a body may go with one of our records, and why not further."""
+
+    body: BodyName
+    up_to: str
+    """Empty where it may not even know of it."""
+    refused: Sequence[GroundLine]
+    allowed: Sequence[GroundLine]
+
+
+@dataclass(frozen=True, slots=True)
+class HolderLine:
+    """A body that has, or had, a copy of one of our records."""
+
+    body: BodyName
+    by: BodyName | None
+    """Who passed it on; None where we sent it."""
+    version: int
+    state: str
+    is_missing: bool
+    sent_at: Moment | None
+    stored_at: Moment | None
+    asked_at: Moment | None
+    confirmed_at: Moment | None
+
+
+def grounds_of(decision: JsonObject, say: Wording) -> list[GroundLine]:
+    """Return the grounds of a decision, in the reader's language."""
+    return [
+        GroundLine(text(one, "number"), said(say, text(one, "text")), one["allows"] is True)
+        for one in members(decision, "grounds")
+    ]
+
+
+def sights_of(asked: Asked, name: str) -> list[SightLine]:
+    """Return for each body how far it may go with one of our records."""
+    answer, say = asked.perform("record_who_can_see", {"record": name}), asked.say
+    return [_sight(one, say) for one in members(answer, "who")]
+
+
+def _sight(one: JsonObject, say: Wording) -> SightLine:
+    grounds, up_to = grounds_of(member(one, "decision"), say), text(one, "may_go_up_to")
+    return SightLine(
+        body=body_name(member(one, "body")),
+        up_to=say.code("acts", up_to) if up_to else "",
+        refused=[ground for ground in grounds if not ground.allows],
+        allowed=[ground for ground in grounds if ground.allows],
+    )
+
+
+def holders_of(asked: Asked, name: str) -> list[HolderLine]:
+    """Return who has a copy of one of our records, direct and onward."""
+    answer, say = asked.perform("record_holders", {"record": name}), asked.say
+    return [_holder(one, say) for one in members(answer, "holders")]
+
+
+def _holder(one: JsonObject, say: Wording) -> HolderLine:
+    by = one["by"]
+    return HolderLine(
+        body=body_name(member(one, "body")),
+        by=body_name(by) if isinstance(by, dict) else None,
+        version=whole(one, "version"),
+        state=say.code("holder_states", text(one, "state")),
+        is_missing=one["is_missing"] is True,
+        sent_at=_moment(one, "sent_at", say),
+        stored_at=_moment(one, "stored_at", say),
+        asked_at=_moment(one, "asked_at", say),
+        confirmed_at=_moment(one, "confirmed_at", say),
+    )
+
+
+def _moment(one: JsonObject, name: str, say: Wording) -> Moment | None:
+    at = one[name]
+    return say.moment(parse_time(at, name)) if isinstance(at, str) and at else None

@@ -1,0 +1,217 @@
+"""A message to several bodies and groups: who gets it is shown before it is sent, and sent is what was shown.
+
+Looking sends nothing: what was written is kept for the session, the page shows it again with who would get it now, and the form
+that sends carries who that was (docs/rules/correspondence.md M22 and M23).
+
+Source: docs/rules/desk.md W71.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from entente.cases.rules import REFERENCE_CHARACTERS_MAX
+from entente.correspondence.circulating import ADDRESSEES_MAX
+from entente.correspondence.model import TEXT_CHARACTERS_MAX
+from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.errors import Invalid
+from entente.verbs.references import names_and_officer
+from entente.web.desk.bodies_of_record import GroundLine, grounds_of
+from entente.web.desk.forms import LINE_CHARACTERS_MAX, Entered, Field, Kind
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
+from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
+from entente.web.desk.urgencies import UrgencyLine, urgency_lines
+from entente.web.wording import Wording
+
+PATH = "/circular"
+LINES = 5
+"""Lines for names of each kind; one line may hold several, with commas between."""
+_SEEN_CHARACTERS_MAX = ADDRESSEES_MAX * 70
+
+
+@dataclass(frozen=True, slots=True)
+class AddresseeLine:
+    """A body that the message would go to, or would not."""
+
+    body: BodyName
+    is_for_action: bool
+    groups: Sequence[str]
+    may_get: bool
+    may_answer: bool
+    refused: Sequence[GroundLine]
+    """Why it does not get it, or else why it could not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """What a group resolves to now."""
+
+    name: str
+    version: int
+    bodies: Sequence[BodyName]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Who would get it now."""
+
+    reached: int
+    refused: int
+    seen: str
+    """Those who get it, as the form that sends carries them."""
+    addressees: Sequence[AddresseeLine]
+    groups: Sequence[GroupLine]
+
+
+@dataclass(frozen=True, slots=True)
+class CircularPage:
+    """What `circular.html` shows."""
+
+    title: str
+    here: str
+    begun: Mapping[str, str]
+    """What the form begins with, by field."""
+    to: Sequence[tuple[str, str]]
+    """The lines for action: key and what stands there."""
+    information: Sequence[tuple[str, str]]
+    names: Sequence[tuple[str, str]]
+    """What may be named: bodies and groups, each with what it is called."""
+    instruments: Mapping[str, str]
+    urgencies: Sequence[UrgencyLine]
+    shown: Shown | None
+
+
+def _circular(asked: Asked) -> CircularPage:
+    begun = asked.form.values if asked.form.of else asked.memory.circular
+    names, _ = names_and_officer(asked.node, asked.officer)
+    entered = Entered(begun)
+    return CircularPage(
+        title=asked.say.text("circular.title"),
+        here=f"{PREFIX}{PATH}",
+        begun={"urgency": "normal", "case": asked.query.get("case", ""), **begun},
+        to=_lines(entered, "to"),
+        information=_lines(entered, "information"),
+        names=_names(asked),
+        instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
+        urgencies=urgency_lines(asked),
+        shown=_shown(asked, entered),
+    )
+
+
+def _lines(entered: Entered, name: str) -> list[tuple[str, str]]:
+    given = entered.each(name)
+    return [(str(place), given.get(str(place), "")) for place in range(1, LINES + 1)]
+
+
+def _names(asked: Asked) -> list[tuple[str, str]]:
+    names, _ = names_and_officer(asked.node, asked.officer)
+    bodies = sorted((one.code, one.name) for one in names.bodies.values() if one.id != names.own.id)
+    groups = [
+        (f"{text(member(one, 'keeper'), 'code')}/{text(one, 'name')}", text(one, "title"))
+        for one in members(asked.perform("group_list"), "groups")
+    ]
+    return [*bodies, *sorted(groups)]
+
+
+def _shown(asked: Asked, entered: Entered) -> Shown | None:
+    """Return who would get what was entered; None while nobody is named, or a name is nobody's."""
+    given = _addressed(entered)
+    if not entered.value("instrument") or not (given["to"] or given["information"]):
+        return None
+    try:
+        answer = asked.perform("message_preview", given)
+    except Invalid:
+        # What is wrong with it was said when it was sent; the form is shown as it was entered.
+        return None
+    lines = [_addressee(one, asked.say) for one in members(answer, "addressees")]
+    return Shown(
+        reached=whole(answer, "reached"),
+        refused=len(lines) - whole(answer, "reached"),
+        seen=",".join(
+            text(member(one, "body"), "id") for one in members(answer, "addressees") if one["may_get"] is True
+        ),
+        addressees=lines,
+        groups=[
+            GroupLine(text(one, "group"), whole(one, "version"), [body_name(body) for body in members(one, "bodies")])
+            for one in members(answer, "groups")
+        ],
+    )
+
+
+def _addressee(one: JsonObject, say: Wording) -> AddresseeLine:
+    may_get = one["may_get"] is True
+    decision = member(one, "decision" if not may_get else "answer_decision")
+    return AddresseeLine(
+        body=body_name(member(one, "body")),
+        is_for_action=one["for_action"] is True,
+        groups=texts(one, "groups"),
+        may_get=may_get,
+        may_answer=one["may_answer"] is True,
+        refused=[ground for ground in grounds_of(decision, say) if not ground.allows],
+    )
+
+
+def _addressed(form: Entered) -> JsonObject:
+    """Return whom a form names, for action and for information, and under what."""
+    return {
+        "to": _named(form, "to"),
+        "information": _named(form, "information"),
+        "instrument": form.value("instrument"),
+    }
+
+
+def _named(form: Entered, name: str) -> list[Json]:
+    lines = (line for _, line in sorted(form.each(name).items()))
+    return [one.strip() for line in lines for one in line.split(",") if one.strip()]
+
+
+def _look(asked: Asked) -> Done:
+    asked.memory.circular = dict(asked.form.values)
+    asked.perform("message_preview", _addressed(asked.form))
+    return Done(f"{PREFIX}{PATH}")
+
+
+def _send(asked: Asked) -> Done:
+    form = asked.form
+    letter: JsonObject = {name: form.value(name) for name in ("subject", "text", "urgency", "case")}
+    seen: list[Json] = [one for one in form.value("shown").split(",") if one]
+    asked.perform("message_circulate", {**_addressed(form), **letter, "seen": seen})
+    asked.memory.circular = {}
+    return Done(f"{PREFIX}/messages", "messages_sent")
+
+
+_MAY = ("send_message",)
+_TO: Sequence[Field] = (
+    Field("to", most=LINE_CHARACTERS_MAX, is_many=True),
+    Field("information", most=LINE_CHARACTERS_MAX, is_many=True),
+    Field("instrument", Kind.CODE),
+)
+
+PAGES: Sequence[Page] = (
+    ShowPage(
+        "circular", PATH, ("message_preview", "group_list"), _MAY, "circular.html",
+        "A message to several bodies and groups, with who would get it.", _circular,
+    ),
+    ActPage(
+        "look_at_circular", f"{PATH}/look", ("message_preview",), _MAY, "circular",
+        "Shows who would get a message to several, and sends nothing.", _look,
+        (
+            *_TO, Field("subject", is_needed=False, most=SUBJECT_CHARACTERS_MAX),
+            Field("text", Kind.TEXT, is_needed=False, most=TEXT_CHARACTERS_MAX),
+            Field("urgency", Kind.CODE, is_needed=False, codes="urgencies"),
+            Field("case", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
+            Field("shown", is_needed=False, most=_SEEN_CHARACTERS_MAX),
+        ),
+        is_once=False,
+    ),
+    ActPage(
+        "send_circular", PATH, ("message_circulate",), _MAY, "circular", "Sends a message to those who were shown.", _send,
+        (
+            *_TO, Field("subject", most=SUBJECT_CHARACTERS_MAX), Field("text", Kind.TEXT, most=TEXT_CHARACTERS_MAX),
+            Field("urgency", Kind.CODE, codes="urgencies"), Field("case", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
+            Field("shown", most=_SEEN_CHARACTERS_MAX),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,160 @@
+"""R59 and R60: one of our records is corrected and kept longer by hand, once for each version that was seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from entente.handling.model import Observation, Retention
+from entente.kernel.errors import Conflict, Invalid, NotFound, Refused
+from entente.kernel.ids import OfficerId, RecordId
+from entente.records.correcting import FactChange, correct_record, corrected, extend_record
+from entente.records.model import Fact, Property, PropertyType, Record
+from tests.support.build_correspondence import DUTY, NOW, SCHEMATA, Desk, Network, a_network, a_record, terms_of
+
+PERSON = SCHEMATA["Person"]
+LISTED = {
+    "Person": replace(
+        PERSON,
+        properties={
+            **PERSON.properties,
+            "birthDate": Property("birthDate", "Birth date", PropertyType.DATE),
+            "alias": Property("alias", "Alias", PropertyType.NAME),
+        },
+    )
+}
+LONGER = Retention(date(2034, 6, 1), date(2036, 5, 1))
+SHORTER_TERM = Retention(date(2033, 1, 1), date(2034, 1, 1))
+BORN = FactChange("birthDate", "1979", "1979-03-14")
+
+
+@pytest.fixture
+def net() -> Network:
+    return a_network()
+
+
+def kept(net: Network, *holders: Desk, **changes: object) -> Record:
+    record = a_record(net.xa, terms_of(net.xa, net.agreement))
+    record = replace(record, facts=(*record.facts, Fact("birthDate", "1979")), **changes)  # type: ignore[arg-type]
+    net.share(record, *holders)
+    return record
+
+
+def correct(
+    net: Network, record: RecordId, *changes: FactChange, version: int = 1, reason: str = "out_of_date"
+) -> Record:
+    return correct_record(replace(net.xa.records, schemata=LISTED), DUTY, record, version, reason, changes)
+
+
+def test_r59_a_correction_is_the_next_version_and_every_holder_is_sent_it(net: Network) -> None:
+    record = kept(net, net.xb)
+    made = correct(net, record.id, BORN)
+    assert (made.version, made.values("birthDate"), made.at) == (2, ("1979-03-14",), net.clock.moment)
+    held = net.xa.store.state.records.get(record.id)
+    assert held is not None
+    assert held.record == made
+    assert [(one.recipient, one.ref) for one in net.xa.store.state.outbox.put_out] == [(net.xb.id, record.id)]
+    row = net.xa.store.state.trail.latest(1)[0]
+    acts = [one.act for one in net.xa.store.state.trail.latest(3)]
+    act = next(one for one in acts if one.verb == "correct_record")
+    assert (act.officer, act.subject) == (DUTY, record.id)
+    assert (act.detail["reason"], act.detail["changes"], act.detail["version"]) == ("out_of_date", 1, 2)
+    assert "1979" not in str(row.act.detail)
+
+
+def test_r59_two_officers_who_saw_one_version_do_not_overwrite_each_other(net: Network) -> None:
+    record = kept(net)
+    correct(net, record.id, BORN)
+    with pytest.raises(Conflict):
+        correct(net, record.id, FactChange("birthDate", "1979", "1980"))
+    assert correct(net, record.id, FactChange("birthDate", "1979-03-14", "1980"), version=2).version == 3
+
+
+def test_r59_values_are_replaced_taken_away_and_added(net: Network) -> None:
+    record = kept(net)
+    name = record.facts[0].value
+    said = corrected(
+        record,
+        (
+            replace(BORN, observation=Observation.ASSESSED),
+            FactChange("name", name),
+            FactChange("name", value="Muhammadov"),
+        ),
+    )
+    assert said.facts == (
+        Fact("birthDate", "1979-03-14", observation=Observation.ASSESSED), Fact("name", "Muhammadov"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        (),
+        (FactChange("birthDate", "1980", "1981"),),
+        (BORN, BORN),
+        (FactChange("birthDate", "1979", "1979"),),
+        (FactChange("birthDate", "1979"), FactChange("name", "Мухаммедов Азиз")),
+        (FactChange("birthDate", value=""),),
+        (FactChange("birthDate", "1979", "the spring"),),
+        (FactChange("unheardOf", value="x"),),
+    ],
+)
+def test_r59_a_correction_that_changes_nothing_or_is_not_well_formed_is_refused(
+    net: Network, changes: tuple[FactChange, ...]
+) -> None:
+    record = kept(net)
+    with pytest.raises(Invalid):
+        correct(net, record.id, *changes)
+    assert net.xa.store.state.records.earlier(record.id) == ()
+
+
+def test_r59_what_is_added_says_its_terms_where_there_are_several(net: Network) -> None:
+    one = terms_of(net.xa, net.agreement)
+    record = a_record(net.xa, one, replace(one, marks=frozenset({"minor"})))
+    added = FactChange("alias", value="Abu")
+    with pytest.raises(Invalid) as raised:
+        corrected(record, (added,))
+    assert raised.value.field == "terms"
+    assert corrected(record, (replace(added, terms=1),)).facts[-1] == Fact("alias", "Abu", 1)
+    # Terms that nothing stands on any more go.
+    left = corrected(record, (FactChange("name", record.facts[1].value),))
+    assert left.terms == (one,)
+
+
+def test_r59_only_our_own_live_record_is_corrected_by_who_may_for_a_reason_of_the_list(net: Network) -> None:
+    record = kept(net, net.xb)
+    with pytest.raises(NotFound):
+        correct_record(net.xb.records, DUTY, record.id, 1, "out_of_date", (BORN,))
+    with pytest.raises(Invalid) as raised:
+        correct(net, record.id, BORN, reason="because")
+    assert raised.value.field == "reason"
+    with pytest.raises(Refused):
+        correct_record(net.xa.records, OfficerId("nobody"), record.id, 1, "out_of_date", (BORN,))
+
+
+def test_r60_a_record_is_kept_longer_as_far_as_its_kind_allows(net: Network) -> None:
+    record = kept(net, net.xb, retention=SHORTER_TERM)
+    made = extend_record(replace(net.xa.records, schemata=LISTED), DUTY, record.id, 1, "still_sought", LONGER)
+    assert (made.version, made.retention, made.facts) == (2, LONGER, record.facts)
+    assert [one.recipient for one in net.xa.store.state.outbox.put_out] == [net.xb.id]
+
+
+@pytest.mark.parametrize(
+    ("retention", "field"),
+    [
+        (SHORTER_TERM, "erase_on"),
+        (Retention(date(2033, 1, 1), date(2033, 12, 31)), "erase_on"),
+        (Retention(NOW.date(), LONGER.erase_on), "review_on"),
+        (Retention(date(2036, 5, 2), LONGER.erase_on), "review_on"),
+        (Retention(LONGER.review_on, date(2099, 1, 1)), "retention"),
+    ],
+)
+def test_r60_an_end_that_is_not_later_or_too_late_is_refused(net: Network, retention: Retention, field: str) -> None:
+    record = kept(net, retention=SHORTER_TERM)
+    with pytest.raises(Invalid) as raised:
+        extend_record(replace(net.xa.records, schemata=LISTED), DUTY, record.id, 1, "still_sought", retention)
+    assert raised.value.field == field
+    with pytest.raises(Conflict):
+        extend_record(replace(net.xa.records, schemata=LISTED), DUTY, record.id, 2, "still_sought", LONGER)

@@ -1,0 +1,54 @@
+"""R61: what a record links to, with what its reader may see of each far end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from entente.kernel.errors import NotFound
+from entente.kernel.ids import RecordId
+from entente.records.blobs import Looking
+from entente.records.linked import ENDS_MAX, links_seen
+from entente.records.model import Link, Record
+from tests.support.build_correspondence import DUTY, Network, a_network, a_record, terms_of
+
+WHY = Looking("locate", "organised_crime", "")
+
+
+@pytest.fixture
+def net() -> Network:
+    return a_network()
+
+
+def person(net: Network, local_id: str, *links: RecordId, mark: str = "") -> Record:
+    terms = terms_of(net.xa, net.agreement)
+    record = a_record(net.xa, replace(terms, marks=frozenset({mark})) if mark else terms, local_id=local_id)
+    return replace(record, links=tuple(Link("associate", end) for end in links))
+
+
+def test_r61_far_ends_are_seen_as_far_as_the_gate_lets_and_hidden_ones_are_not_named(net: Network) -> None:
+    seen, hidden = net.share(person(net, "p-2")), net.share(person(net, "p-3", mark="unheard_of"))
+    elsewhere = RecordId(f"{net.xa.id}/never-here")
+    record = net.share(person(net, "p-1", seen, hidden, elsewhere))
+    found = links_seen(net.xa.records, DUTY, record, WHY)
+    assert [(one.to, one.end is not None) for one in found.links] == [(seen, True), (elsewhere, False)]
+    assert found.links[0].end == net.xa.store.state.records.held[seen].record
+    row = net.xa.store.state.trail.latest(1)[0]
+    assert (row.act.verb, row.act.subject, row.act.detail["links"]) == ("show_links", record, 2)
+    assert hidden not in str(row.act.detail)
+
+
+def test_r61_no_more_ends_are_looked_at_than_a_chart_shows(net: Network) -> None:
+    ends = [net.share(person(net, f"end-{place}")) for place in range(ENDS_MAX + 2)]
+    found = links_seen(net.xa.records, DUTY, net.share(person(net, "p-1", *ends)), WHY)
+    assert len(found.links) == ENDS_MAX + 2
+    assert [one.end is not None for one in found.links] == [True] * ENDS_MAX + [False] * 2
+
+
+def test_r61_who_may_not_see_the_record_learns_nothing_of_its_links(net: Network) -> None:
+    end = net.share(person(net, "p-2"))
+    hidden = net.share(person(net, "p-1", end, mark="unheard_of"))
+    for wanted in (hidden, RecordId(f"{net.xa.id}/absent")):
+        with pytest.raises(NotFound):
+            links_seen(net.xa.records, DUTY, wanted, WHY)
