@@ -191,7 +191,7 @@ def _routes(node: Node, api: Api, ready: Callable[[], Mapping[str, bool]]) -> li
 
 def _desk(node: Node, api: Api, runner: Runner) -> Mount:
     """Return the officers' pages, with the entrance and the accounts beside their table."""
-    desk = Desk(node, DeskParts(CookieSessions(node), api.once, runner, is_local))
+    desk = Desk(node, DeskParts(CookieSessions(node), api.once, runner, is_local, api.desk_jobs))
     entrance = Entrance(desk)
     beside = entrance, SignOn(desk, entrance), OwnAccount(desk, entrance), OfficerAccounts(desk, entrance)
     return desk.mount([route for one in beside for route in one.routes()])

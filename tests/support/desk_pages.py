@@ -34,7 +34,9 @@ def path_of(world: DeskWorld, page: Page) -> str:
     source, _, local_id = (OWN if page.name in _OWN else SEEN).partition("/")
     item = world.bureau.hit if "hit" in page.name else world.bureau.came
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
-    more = {"query": world.standing, "match": world.match}
+    more = {"query": world.standing, "match": world.match, "name": "rejects.jsonl"}
+    more |= {"upload": world.file()} if "{upload}" in page.path else {}
+    more |= {"job": world.job()} if "{job}" in page.path else {}
     item = world.asked_of_us if "permission" in page.name else item
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
     return PREFIX + _filled(page.path, **given, **more)
@@ -50,6 +52,13 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "record": [_record(HIDDEN), _record("XA-NCB/w-9"), _record("ZZ-NCB/w-1"), _record("XA-NCB/<b>")],
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
+        "new_import": [{"upload": f"upload-{'0' * 32}"}, {"upload": world.bureau.hit}, {"upload": "..%2fx"}],
+        "job": [{"job": f"job-{'0' * 32}"}, {"job": world.bureau.imported}, {"job": "..%2fx"}],
+        "job_file": [
+            {"job": world.bureau.imported, "name": "rejects.jsonl"},
+            {"job": world.job(), "name": "..%2f..%2fjob.json"},
+            {"job": world.job(), "name": "job.json"},
+        ],
         "judge": [
             {"key": KEY, **_record(HIDDEN)},
             {"key": KEY, **_record("XA-NCB/w-9")},

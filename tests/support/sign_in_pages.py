@@ -13,9 +13,6 @@ import httpx
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from entente.api.once import Once
-from entente.api.peers import is_local
-from entente.api.running import Runner
 from entente.bodies.enrolling import Invited
 from entente.node import Node
 from entente.web.desk.cookies import CookieSessions
@@ -23,10 +20,10 @@ from entente.web.desk.desk import Desk
 from entente.web.desk.entrance import Entrance
 from entente.web.desk.officer_accounts import OfficerAccounts
 from entente.web.desk.own_account import OwnAccount
-from entente.web.desk.ports import DeskParts
 from entente.web.desk.sign_on import SignOn
 from tests.support.accounts import HEAD, PASSWORD
 from tests.support.accounts import Desk as Bureau
+from tests.support.desk_parts import api_of, parts_of_desk
 
 ORIGIN = "http://localhost:8601"
 COOKIE = "entente-8601"
@@ -79,9 +76,7 @@ class Browser:
 
 def application(node: Node) -> Starlette:
     """Return the desk of a node with its entrance, built as `app` builds it."""
-    opener = cast("Any", node.tokens.open_unit), cast("Any", node.tokens.open_view)
-    once = Once(*opener, node.clock, b"secret of a test")
-    desk = Desk(node, DeskParts(CookieSessions(node), once, Runner(1), is_local))
+    desk = Desk(node, parts_of_desk(CookieSessions(node), api_of(node)))
     entrance = Entrance(desk)
     beside = entrance, SignOn(desk, entrance), OwnAccount(desk, entrance), OfficerAccounts(desk, entrance)
     return Starlette(routes=[desk.mount([route for one in beside for route in one.routes()])])

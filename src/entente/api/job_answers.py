@@ -41,12 +41,12 @@ class JobAnswers:
 
     def __init__(self, node: Node, jobs: Jobs, cursors: Cursors) -> None:
         self.node, self.jobs, self._cursors = node, jobs, cursors
-        self._uploading = Uploading(node, jobs)
+        self.uploading = Uploading(node, jobs)
 
     async def answer(self, route: ApiRoute, bearer: Bearer, request: Request, asked: JsonObject) -> Response:
         """Answer a request that is about files or jobs."""
         if route.handled is Handled.UPLOAD:
-            return self._said(await self._uploading.take(request, bearer, str(asked["name"])), route.status, {})
+            return self._said(await self.uploading.take(request, bearer, str(asked["name"])), route.status, {})
         if route.handled is Handled.JOB_FILE:
             return await run_in_threadpool(self._file, bearer, str(asked["job"]), str(asked["name"]))
         shown = await run_in_threadpool(self._shown, route, bearer, asked)
@@ -129,21 +129,28 @@ class JobAnswers:
         return FileResponse(self.jobs.files.made(job, name), media_type=FILE, headers={**NO_STORE, **disposition})
 
     def _results(self, bearer: Bearer, wanted: str, asked: JsonObject) -> JsonObject:
-        job = self.jobs.get(bearer, wanted)
-        if job.kind is not JobKind.SEARCHES:
-            raise NotFound
-        about: JsonObject = {"list": "results", "account": bearer.account.id, "job": job.id}
+        about: JsonObject = {"list": "results", "account": bearer.account.id, "job": wanted}
         cursor, limit = asked.get("cursor"), asked.get("limit", 50)
         start = self._cursors.read(str(cursor), about) if cursor else 0
         assert isinstance(start, int), "a place in results is a number"
         assert isinstance(limit, int), "its shape was checked"
+        job, rows, following = self.results_seen_now(bearer, wanted, start, limit)
+        shown: list[Json] = [*rows]
+        goes_on = following < job.results_bytes or not job.has_ended
+        return {"rows": shown, "next": self._cursors.write(following, about) if goes_on else None}
+
+    def results_seen_now(
+        self, bearer: Bearer, wanted: str, start: int, limit: int
+    ) -> tuple[Job, list[JsonObject], int]:
+        """Return a batch of queries, rows of what it found from a place on as they may be seen now, and where the next begin."""
+        job = self.jobs.get(bearer, wanted)
+        if job.kind is not JobKind.SEARCHES:
+            raise NotFound
         lines, following = self.jobs.files.results(job, start, limit, PAGE_BYTES_MAX)
         rows: list[JsonObject] = [json.loads(line) for line in lines]
         records = {record for row in rows for record in records_of(row)}
         seen = look_again(self.node.identity, job.account, _occasion(job.asked), records)
-        shown: list[Json] = [_as_seen_now(row, seen) for row in rows]
-        goes_on = following < job.results_bytes or not job.has_ended
-        return {"rows": shown, "next": self._cursors.write(following, about) if goes_on else None}
+        return job, [_as_seen_now(row, seen) for row in rows], following
 
 
 def _as_seen_now(row: JsonObject, seen: SeenNow) -> JsonObject:

@@ -16,7 +16,7 @@ from entente.api.job_files import JobFiles
 from entente.identity.looking_again import under_what
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_object
-from entente.kernel.jobs import Job, JobKind, JobState
+from entente.kernel.jobs import AT_DESK, Job, JobKind, JobState
 from entente.kernel.wire import error_to_json
 from entente.node import AskedRow, Node
 from entente.verbs import perform
@@ -117,6 +117,8 @@ def _searched(working: Working, part: Sequence[AskedRow], asked: JsonObject, sha
             "answer": next(following) if row.fault is None else {"error": error_to_json(row.fault)},
             "trail_sequence": answer["trail_sequence"] if row.fault is None else None,
             "silent_sources": answer["silent_sources"] if row.fault is None else [],
+            # An officer goes from a row on to its candidates, and for that asks its query anew (decision 0094).
+            **({"query": row.query} if working.job.token == AT_DESK else {}),
         }
         for row in part
     ]

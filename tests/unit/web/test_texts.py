@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
@@ -20,13 +21,16 @@ import entente.web.desk
 from entente.correspondence.model import HitState, PermissionState
 from entente.exchange.model import SendState
 from entente.formats.codelists import load_code_lists
+from entente.formats.import_files import ImportFormat
 from entente.formats.schemata import load_schemata
 from entente.handling.model import DisclosureAct, InformationEvaluation, SourceEvaluation
 from entente.identity.identifiers.reading import IdentifierKind, Validity
 from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
+from entente.kernel.jobs import JobKind, JobState
 from entente.records.model import HolderState
 from entente.web.desk.home_page import KINDS, NEXT_ACTS
+from entente.web.desk.job_pages import COUNTS
 from entente.web.desk.page import ActPage, ShowPage
 from entente.web.desk.rendering import LOOKS
 from entente.web.desk.table import PAGES
@@ -66,6 +70,7 @@ def put_together() -> Iterator[str]:
     yield from (f"evidence.{side}" for side in EvidenceKind)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
+    yield from (f"job.count_{count}" for count in COUNTS if count != "read")
 
 
 def used() -> set[str]:
@@ -171,6 +176,9 @@ def coded_lists() -> dict[str, set[str]]:
         "permission_states": {*PermissionState},
         "holder_states": {*HolderState},
         "schemata": set(schemata),
+        "job_kinds": {*JobKind},
+        "job_states": {*JobState},
+        "import_formats": {*get_args(ImportFormat)},
     }
 
 

@@ -41,6 +41,10 @@ class Kind(StrEnum):
     DAY = "day"
     CODE = "code"
     FLAG = "flag"
+    CODES = "codes"
+    """Several codes, ticked; held as lines."""
+    FILE = "file"
+    """A file, the last field of its form; held as the id under which it waits (desk.md W55)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,14 @@ class Entered:
         return next((one for one in self.faults if one.field == name), None)
 
 
-async def posted(request: Request) -> dict[str, str]:
-    """Return the fields of a posted form; raise Invalid for another type of body, one too large or too slow, or a field twice."""
+async def posted(request: Request, several: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Return the fields of a posted form; raise Invalid for another type of body, one too large or too slow, or a field twice.
+
+    A field of `several` may stand there more than once; what it holds becomes lines.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/x-www-form-urlencoded":
-        raise _no_form("it is not sent as a form of this site is")
+        raise no_form("it is not sent as a form of this site is")
     try:
         async with asyncio.timeout(FORM_SECONDS_MAX):
             body = await _read(request)
@@ -118,12 +125,19 @@ async def posted(request: Request) -> dict[str, str]:
             max_num_fields=FORM_FIELDS_MAX,
         )
     except TimeoutError as error:
-        raise _no_form(f"it did not arrive within {FORM_SECONDS_MAX:.0f} seconds") from error
+        raise no_form(f"it did not arrive within {FORM_SECONDS_MAX:.0f} seconds") from error
     except ValueError as error:
-        raise _no_form("it cannot be read as a form") from error
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise _no_form("a field stands in it twice")
+        raise no_form("it cannot be read as a form") from error
+    return gathered(pairs, several)
+
+
+def gathered(pairs: Sequence[tuple[str, str]], several: frozenset[str]) -> dict[str, str]:
+    """Return the fields of a form by name; raise Invalid for one that stands there twice and is not one of `several`."""
+    fields: dict[str, str] = {}
+    for name, text in pairs:
+        if name in fields and name not in several:
+            raise no_form("a field stands in it twice")
+        fields[name] = f"{fields[name]}\n{text}" if name in fields else text
     return fields
 
 
@@ -133,7 +147,7 @@ async def _read(request: Request) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > FORM_BYTES_MAX:
-            raise _no_form(f"it has more than {FORM_BYTES_MAX} bytes")
+            raise no_form(f"it has more than {FORM_BYTES_MAX} bytes")
         parts.append(part)
     return b"".join(parts)
 
@@ -142,11 +156,18 @@ def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wor
     """Hold what was posted against a form's fields; raise Invalid for a field that the form does not have."""
     known = {one.name: one for one in fields}
     if unknown := sorted(set(given) - set(known) - _FRAME):
-        raise _no_form(f"nobody reads its field {unknown[0][:40]!a}")
+        raise no_form(f"nobody reads its field {unknown[0][:40]!a}")
+    # A file is no text: what stands in its place came from nobody's file.
     values = {
-        name: text if known[name].kind is Kind.TEXT else text.strip() for name, text in given.items() if name in known
+        name: text if known[name].kind in {Kind.TEXT, Kind.CODES} else text.strip()
+        for name, text in given.items()
+        if name in known and known[name].kind is not Kind.FILE
     }
-    faults = tuple(fault for one in fields if (fault := _fault_of(one, values.get(one.name, ""), say)) is not None)
+    faults = tuple(
+        fault
+        for one in fields
+        if one.kind is not Kind.FILE and (fault := _fault_of(one, values.get(one.name, ""), say)) is not None
+    )
     return Entered(values, faults, of, own_path(given[BACK]) if given.get(BACK) else "")
 
 
@@ -155,7 +176,8 @@ def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:
         return Fault(one.name, say.text("fault.missing"), say.text("fault.missing_do")) if one.is_needed else None
     if len(text) > one.most:
         return Fault(one.name, say.text("fault.long", count=one.most), say.text("fault.long_do"))
-    if one.kind is Kind.CODE and one.codes and text not in say.codes(one.codes):
+    chosen = {Kind.CODE: [text], Kind.CODES: text.splitlines()}.get(one.kind, [])
+    if one.codes and any(code not in say.codes(one.codes) for code in chosen):
         return Fault(one.name, say.text("fault.choice"), say.text("fault.choice_do"))
     if "\x00" in text:
         return Fault(one.name, say.text("fault.character"), say.text("fault.character_do"))
@@ -173,7 +195,8 @@ def fault_of(error: EntenteError, fields: Sequence[Field], say: Wording) -> Faul
     return Fault(name, error.what, error.do, error.why if not grounds else "", grounds, is_english=say.language != "en")
 
 
-def _no_form(why: str) -> Invalid:
+def no_form(why: str) -> Invalid:
+    """Return what is said of a form that cannot be read."""
     return Invalid(
         "The form could not be read.",
         field="form",

@@ -22,6 +22,8 @@ SESSIONS_MAX: Final = 2_000
 """Ten times the desks of a large bureau; the one that was longest without a request is forgotten first."""
 QUERIES_MAX: Final = 50
 """Queries of one session that can be gone back to."""
+DRAFTS_MAX: Final = 8
+"""As many as files of one officer may wait."""
 KEPT: Final = timedelta(hours=1)
 
 
@@ -59,12 +61,20 @@ class Memory:
 
     task: Task | None = None
     queries: OrderedDict[str, KeptQuery] = field(default_factory=OrderedDict)
+    drafts: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
+    """Of files that wait: what was entered for them, terms and mapping."""
 
     def keep(self, key: str, query: KeptQuery) -> None:
         """Keep a query under a key; the oldest goes where there are too many."""
         self.queries[key] = query
         while len(self.queries) > QUERIES_MAX:
             self.queries.popitem(last=False)
+
+    def keep_draft(self, upload: str, entered: Mapping[str, str]) -> None:
+        """Keep what was entered for a file; the oldest goes where there are too many."""
+        self.drafts[upload] = entered
+        while len(self.drafts) > DRAFTS_MAX:
+            self.drafts.popitem(last=False)
 
     def query(self, key: str, now: datetime) -> KeptQuery | None:
         """Return a query that is still kept."""

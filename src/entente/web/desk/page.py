@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from entente.bodies.tokens import may
@@ -20,8 +21,9 @@ from entente.node import Node
 from entente.verbs import VERBS, perform
 from entente.verbs.references import names_and_officer
 from entente.web.desk import paths
-from entente.web.desk.forms import Entered, Field
+from entente.web.desk.forms import Entered, Field, Kind
 from entente.web.desk.memory import Memory
+from entente.web.desk.ports import FilesAndJobs
 from entente.web.desk.session import Session
 from entente.web.wording import Wording
 
@@ -43,6 +45,10 @@ class Asked:
     """What was posted, or what a form is given back with; empty when a page is opened."""
     memory: Memory
     """What is kept for this session between requests: the task, and the queries it asked."""
+    jobs: FilesAndJobs
+    """The officer's files and jobs, each asked for with the officer's id."""
+    once: str = ""
+    """Of a form: the key under which it is done once."""
 
     def perform(self, verb: str, given: JsonObject | None = None) -> JsonObject:
         """Do a verb as the officer who asks, through the same table as the API; raise what it raises."""
@@ -84,6 +90,15 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A file to be kept by the browser, never shown by it, whatever it holds (docs/rules/desk.md W55)."""
+
+    name: str
+    """What the browser calls it: letters, digits, point and hyphen."""
+    content: bytes | Path
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """Where an act that went well sends the browser, and what that page says of it."""
 
@@ -115,9 +130,10 @@ class ShowPage:
     needs: tuple[str, ...]
     """Verbs of data/roles.yaml of which a role of the account must have one; none for every account."""
     template: str
+    """Empty for what is downloaded."""
     shows: str
     """One sentence, for the reference and for whoever reads the table."""
-    make: Callable[[Asked], Content | Elsewhere]
+    make: Callable[[Asked], Content | Elsewhere | Download]
     in_navigation: bool = False
     key: str = ""
     """The letter after `g` that opens it by keyboard; only of pages in the navigation."""
@@ -141,6 +157,16 @@ class ActPage:
     """Whether sending it twice does it once; False where nothing but the trail is written."""
     is_heavy: bool = False
     """Whether the officer must have proved who they are lately (docs/rules/desk.md W4); if not, the form is given back."""
+
+    @property
+    def file(self) -> str:
+        """The name of the field that is a file; empty for a form without one."""
+        return next((one.name for one in self.fields if one.kind is Kind.FILE), "")
+
+    @property
+    def several(self) -> frozenset[str]:
+        """The names of the fields of which several codes may be chosen."""
+        return frozenset(one.name for one in self.fields if one.kind is Kind.CODES)
 
 
 Page: TypeAlias = ShowPage | ActPage

@@ -9,6 +9,8 @@ from entente.web.desk import (
     held_pages,
     hit_pages,
     home_page,
+    import_pages,
+    job_pages,
     message_pages,
     permission_pages,
     record_pages,
@@ -28,6 +30,8 @@ _PARTS = (
     permission_pages,
     standing_pages,
     held_pages,
+    import_pages,
+    job_pages,
     task,
 )
 """In the order of the navigation."""
