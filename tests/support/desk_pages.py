@@ -36,7 +36,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
     more = {"query": world.standing, "match": world.match, "name": "rejects.jsonl"}
     more |= {"upload": world.file()} if "{upload}" in page.path else {}
-    more |= {"job": world.job()} if "{job}" in page.path else {}
+    more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
     item = world.asked_of_us if "permission" in page.name else item
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
     return PREFIX + _filled(page.path, **given, **more)
@@ -53,6 +53,8 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "new_import": [{"upload": f"upload-{'0' * 32}"}, {"upload": world.bureau.hit}, {"upload": "..%2fx"}],
+        "new_batch": [{"upload": f"upload-{'0' * 32}"}, {"upload": world.bureau.hit}, {"upload": "..%2fx"}],
+        "batch": [{"job": f"job-{'0' * 32}"}, {"job": world.job()}, {"job": world.bureau.batch}],
         "job": [{"job": f"job-{'0' * 32}"}, {"job": world.bureau.imported}, {"job": "..%2fx"}],
         "job_file": [
             {"job": world.bureau.imported, "name": "rejects.jsonl"},

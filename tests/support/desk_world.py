@@ -153,6 +153,14 @@ class DeskWorld(OneDesk):
             self.work()
         return own[0].id
 
+    def batch(self) -> str:
+        """Return the id of a batch of queries of the duty officer's that ended, one of them with a candidate."""
+        jobs = self.api.desk_jobs
+        queries: list[JsonObject] = [{"line": "Muhammadov Abdullo, 1979"}, {"line": "Nobody of this name"}]
+        job = jobs.make(DUTY, JobKind.SEARCHES, "batch-of-tests", WHY, queries=queries)
+        self.work()
+        return job.id
+
 
 @contextmanager
 def open_desk(folder: Path) -> Iterator[DeskWorld]:

@@ -100,10 +100,9 @@ class DeskJobs:
             raise NotFound
         return self.answers.jobs.files.made(found, name)
 
-    def results(self, account: OfficerId, job: str, start: int, limit: int) -> tuple[list[JsonObject], int]:
-        """Return rows of a batch of queries from a place on, as they may be seen now, and the place behind them."""
-        found, rows, following = self.answers.results_seen_now(_bearer(account), job, start, limit)
-        return rows, following if following < found.results_bytes or not found.has_ended else 0
+    def results(self, account: OfficerId, job: str, cursor: str, limit: int) -> JsonObject:
+        """Return `rows` of a batch of queries behind a cursor, as they may be seen now, and the cursor of the `next`."""
+        return self.answers.results(_bearer(account), job, {"cursor": cursor, "limit": limit})
 
     def kept_until(self, kept: Job | Upload) -> datetime | None:
         """Return until when a job that ended, or a file that waits, is kept; None for a job under way."""

@@ -91,7 +91,7 @@ class JobAnswers:
             return {"jobs": [self._job(job) for job in self.jobs.of(bearer)]}
         wanted = str(asked["job"])
         if route.handled is Handled.JOB_RESULTS:
-            return self._results(bearer, wanted, asked)
+            return self.results(bearer, wanted, asked)
         if route.handled is Handled.JOB_CANCEL:
             return {"job": self._job(self.jobs.cancel(bearer, wanted))}
         return {"job": self._job(self.jobs.get(bearer, wanted))}
@@ -128,29 +128,23 @@ class JobAnswers:
         disposition = {"Content-Disposition": f'attachment; filename="{called}"', "X-Content-Type-Options": "nosniff"}
         return FileResponse(self.jobs.files.made(job, name), media_type=FILE, headers={**NO_STORE, **disposition})
 
-    def _results(self, bearer: Bearer, wanted: str, asked: JsonObject) -> JsonObject:
-        about: JsonObject = {"list": "results", "account": bearer.account.id, "job": wanted}
+    def results(self, bearer: Bearer, wanted: str, asked: JsonObject) -> JsonObject:
+        """Return rows of what a batch of queries found, as they may be seen now, and the cursor of the next."""
+        job = self.jobs.get(bearer, wanted)
+        if job.kind is not JobKind.SEARCHES:
+            raise NotFound
+        about: JsonObject = {"list": "results", "account": bearer.account.id, "job": job.id}
         cursor, limit = asked.get("cursor"), asked.get("limit", 50)
         start = self._cursors.read(str(cursor), about) if cursor else 0
         assert isinstance(start, int), "a place in results is a number"
         assert isinstance(limit, int), "its shape was checked"
-        job, rows, following = self.results_seen_now(bearer, wanted, start, limit)
-        shown: list[Json] = [*rows]
-        goes_on = following < job.results_bytes or not job.has_ended
-        return {"rows": shown, "next": self._cursors.write(following, about) if goes_on else None}
-
-    def results_seen_now(
-        self, bearer: Bearer, wanted: str, start: int, limit: int
-    ) -> tuple[Job, list[JsonObject], int]:
-        """Return a batch of queries, rows of what it found from a place on as they may be seen now, and where the next begin."""
-        job = self.jobs.get(bearer, wanted)
-        if job.kind is not JobKind.SEARCHES:
-            raise NotFound
         lines, following = self.jobs.files.results(job, start, limit, PAGE_BYTES_MAX)
         rows: list[JsonObject] = [json.loads(line) for line in lines]
         records = {record for row in rows for record in records_of(row)}
         seen = look_again(self.node.identity, job.account, _occasion(job.asked), records)
-        return job, [_as_seen_now(row, seen) for row in rows], following
+        shown: list[Json] = [_as_seen_now(row, seen) for row in rows]
+        goes_on = following < job.results_bytes or not job.has_ended
+        return {"rows": shown, "next": self._cursors.write(following, about) if goes_on else None}
 
 
 def _as_seen_now(row: JsonObject, seen: SeenNow) -> JsonObject:

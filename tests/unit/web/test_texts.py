@@ -22,6 +22,7 @@ from entente.correspondence.model import HitState, PermissionState
 from entente.exchange.model import SendState
 from entente.formats.codelists import load_code_lists
 from entente.formats.import_files import ImportFormat
+from entente.formats.query_csv import DELIMITERS
 from entente.formats.schemata import load_schemata
 from entente.handling.model import DisclosureAct, InformationEvaluation, SourceEvaluation
 from entente.identity.identifiers.reading import IdentifierKind, Validity
@@ -176,6 +177,7 @@ def coded_lists() -> dict[str, set[str]]:
         "permission_states": {*PermissionState},
         "holder_states": {*HolderState},
         "schemata": set(schemata),
+        "delimiters": {*DELIMITERS},
         "job_kinds": {*JobKind},
         "job_states": {*JobState},
         "import_formats": {*get_args(ImportFormat)},

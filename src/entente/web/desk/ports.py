@@ -93,8 +93,11 @@ class FilesAndJobs(Protocol):
     def file(self, account: OfficerId, job: str, name: str) -> Path:
         """Return where a file lies that came of a job."""
 
-    def results(self, account: OfficerId, job: str, start: int, limit: int) -> tuple[list[JsonObject], int]:
-        """Return rows of a batch of queries as they may be seen now, and where the next begin; 0 where none follow."""
+    def results(self, account: OfficerId, job: str, cursor: str, limit: int) -> JsonObject:
+        """Return `rows` of a batch of queries behind a cursor, as they may be seen now, and the cursor of the `next`.
+
+        Each row has the query it answers. `next` is None behind the last row of a job that ended.
+        """
 
     def kept_until(self, kept: Job | Upload) -> datetime | None:
         """Return until when a job that ended, or a file that waits, is kept; None for a job under way."""

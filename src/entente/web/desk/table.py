@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from entente.web.desk import (
+    batch_pages,
     case_pages,
     held_pages,
     hit_pages,
@@ -30,6 +31,7 @@ _PARTS = (
     permission_pages,
     standing_pages,
     held_pages,
+    batch_pages,
     import_pages,
     job_pages,
     task,
