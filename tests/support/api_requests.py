@@ -84,7 +84,8 @@ BODIES: Mapping[str, JsonObject] = {
     "check_continuation": {"checkpoint": "to be filled"},
     "preview_import": {
         "terms": (DEMO / "terms" / "wanted.yaml").read_text("utf-8"),
-        "mapping": "entities: {person: {schema: Person, keys: [name], prefix: w-, properties: {name: {column: name}, idNumber: {column: identifier}}}}",
+        "mapping": "entities: {person: {schema: Person, keys: [name], prefix: w-, properties: {name: {column: name},"
+        " idNumber: {column: identifier}}}}",
     },
     "search_batch": {"queries": [{"names": ["Muhammadov"], "reference": "1"}], **WHY},
     "import_records": {"terms": (DEMO / "terms" / "wanted.yaml").read_text("utf-8")},
