@@ -34,7 +34,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     source, _, local_id = (OWN if page.name in _OWN else SEEN).partition("/")
     item = world.bureau.hit if "hit" in page.name else world.bureau.came
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
-    more = {"query": world.standing, "match": world.match, "name": "rejects.jsonl"}
+    more = {"query": world.standing, "match": world.match, "name": "rejects.jsonl", "row": str(world.bureau.search_row)}
     more |= {"upload": world.file()} if "{upload}" in page.path else {}
     more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
     item = world.asked_of_us if "permission" in page.name else item
@@ -53,6 +53,12 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "new_import": [{"upload": f"upload-{'0' * 32}"}, {"upload": world.bureau.hit}, {"upload": "..%2fx"}],
+        "case_proof": [
+            {"year": "2026", "serial": "999999"},
+            {"year": "x", "serial": "y"},
+            {"year": "1", "serial": "<b>"},
+        ],
+        "sealed_query": [{"row": "1"}, {"row": "999999999"}, {"row": "x"}, {"row": "9" * 30}],
         "new_batch": [{"upload": f"upload-{'0' * 32}"}, {"upload": world.bureau.hit}, {"upload": "..%2fx"}],
         "batch": [{"job": f"job-{'0' * 32}"}, {"job": world.job()}, {"job": world.bureau.batch}],
         "job": [{"job": f"job-{'0' * 32}"}, {"job": world.bureau.imported}, {"job": "..%2fx"}],

@@ -35,6 +35,7 @@ from entente.web.desk.job_pages import COUNTS
 from entente.web.desk.page import ActPage, ShowPage
 from entente.web.desk.rendering import LOOKS
 from entente.web.desk.table import PAGES
+from entente.web.desk.trail_pages import NARROWED
 from entente.web.pages import TEMPLATES
 from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_texts_of, text_files, texts_of
 
@@ -71,6 +72,7 @@ def put_together() -> Iterator[str]:
     yield from (f"evidence.{side}" for side in EvidenceKind)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
+    yield from (f"trail.by_{name}" for name in NARROWED)
     yield from (f"job.count_{count}" for count in COUNTS if count != "read")
 
 

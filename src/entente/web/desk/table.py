@@ -18,6 +18,7 @@ from entente.web.desk import (
     search_pages,
     standing_pages,
     task,
+    trail_pages,
 )
 from entente.web.desk.page import Page
 
@@ -34,6 +35,7 @@ _PARTS = (
     batch_pages,
     import_pages,
     job_pages,
+    trail_pages,
     task,
 )
 """In the order of the navigation."""
