@@ -53,6 +53,8 @@ SCOPES: Final[Mapping[JobKind, Scope]] = {
     JobKind.EXPORT: Scope.EXPORT,
     JobKind.ATTACHMENT: Scope.WRITE_RECORDS,
     JobKind.FILE: Scope.READ_RECORDS,
+    # Asked for at the desk alone: no route makes one.
+    JobKind.BACKUP: Scope.JOBS,
 }
 """What a token needs to ask for a job, and to see it."""
 

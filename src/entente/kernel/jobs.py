@@ -28,6 +28,7 @@ class JobKind(StrEnum):
     EXPORT = "export"
     ATTACHMENT = "attachment"
     FILE = "file"
+    BACKUP = "backup"
 
 
 class JobState(StrEnum):

@@ -18,7 +18,7 @@ from typing import Final
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.jobs import Job, JobKind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage
-from entente.web.desk.reading import members, text
+from entente.web.desk.reading import members, text, whole
 from entente.web.wording import Moment
 
 REJECTS: Final = "rejects.jsonl"
@@ -27,8 +27,9 @@ REJECTS_SHOWN: Final = 50
 """Of rejected rows on a page; the file has them all."""
 LINE_BYTES_MAX: Final = 16 * 1024
 """Of one rejected row: 500 characters as they stood, with where and why."""
-WHOSE: Final = ("search", "import_records", "export_records")
+WHOSE: Final = ("search", "import_records", "export_records", "run_node")
 """Who has jobs: whoever may ask for one."""
+_LISTS: Final = {JobKind.SEARCHES: f"{PREFIX}/batches", JobKind.BACKUP: f"{PREFIX}/node/backups"}
 COUNTS: Final = ("read", "created", "updated", "unchanged", "withdrawn", "rejected")
 
 
@@ -66,6 +67,19 @@ class FileLine:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupShown:
+    """A backup that was made."""
+
+    file: str
+    size: str
+    sha256: str
+    is_sealed: bool
+    has_keys: bool
+    not_recorded: str
+    """Why the trail does not say that it was made; empty where it does. English."""
+
+
+@dataclass(frozen=True, slots=True)
 class JobPage:
     """What `job.html` shows."""
 
@@ -89,6 +103,7 @@ class JobPage:
     files: Sequence[FileLine]
     results: str
     """Where a batch's candidates are; empty for another job."""
+    backup: BackupShown | None
     error: Mapping[str, str]
     """What, why and do of one that failed, English; empty for another."""
 
@@ -130,7 +145,7 @@ def _job(asked: Asked) -> JobPage:
     return JobPage(
         title=say.text("job.title", kind=line.kind),
         here=line.to,
-        back=f"{PREFIX}/batches" if job.kind is JobKind.SEARCHES else f"{PREFIX}/imports",
+        back=_LISTS.get(job.kind, f"{PREFIX}/imports"),
         job=line,
         has_ended=job.has_ended,
         until=say.moment(until) if until is not None else None,
@@ -141,7 +156,19 @@ def _job(asked: Asked) -> JobPage:
         rejects=_rejects(asked.jobs.file(asked.officer, job.id, REJECTS)) if REJECTS in files else (),
         files=[FileLine(name, f"{line.to}/files/{name}", size_shown(asked, size)) for name, size in files.items()],
         results=f"{PREFIX}/batches/{job.id}" if job.kind is JobKind.SEARCHES else "",
+        backup=_backup(asked, outcome) if job.kind is JobKind.BACKUP and outcome else None,
         error={name: str(job.error.get(name, "")) for name in ("what", "why", "do")} if job.error else {},
+    )
+
+
+def _backup(asked: Asked, made: JsonObject) -> BackupShown:
+    return BackupShown(
+        file=text(made, "file"),
+        size=size_shown(asked, whole(made, "file_bytes")),
+        sha256=text(made, "file_sha256"),
+        is_sealed=made["is_sealed"] is True,
+        has_keys=made["has_keys"] is True,
+        not_recorded=text(made, "not_recorded"),
     )
 
 

@@ -13,6 +13,7 @@ from entente.web.desk import (
     import_pages,
     job_pages,
     message_pages,
+    node_pages,
     permission_pages,
     record_pages,
     search_pages,
@@ -36,6 +37,7 @@ _PARTS = (
     import_pages,
     job_pages,
     trail_pages,
+    node_pages,
     task,
 )
 """In the order of the navigation."""

@@ -38,6 +38,8 @@ class ActLine:
     officer: str
     body: str
     about: str
+    narrow: str
+    """Where the rows about the same are."""
     outcome: str
     detail: Sequence[tuple[str, str]]
     """What came of it, name and text; English, as every row is."""
@@ -147,14 +149,15 @@ def _midnight(asked: Asked, day: date) -> datetime:
 
 def _line(asked: Asked, row: JsonObject, *, may_open: bool) -> ActLine:
     detail, sequence = member(row, "detail"), whole(row, "sequence")
-    has_query = "query_sealed" in detail
+    has_query, about = "query_sealed" in detail, text(row, "subject_name") or text(row, "subject")
     return ActLine(
         sequence=sequence,
         at=asked.say.moment(parse_time(text(row, "at"), "at")),
         act=text(row, "verb").replace("_", " "),
         officer=text(row, "officer"),
         body=text(member(row, "body"), "code"),
-        about=text(row, "subject_name") or text(row, "subject"),
+        about=about,
+        narrow=f"{TRAIL_PATH}?{urlencode({'about': about})}",
         outcome=str(detail.get("outcome", "")).replace("_", " "),
         detail=[(name, _told(value)) for name, value in detail.items() if name not in {"query_sealed", "outcome"}],
         sealed=f"{TRAIL_PATH}/rows/{sequence}/query" if has_query and may_open else "",
