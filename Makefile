@@ -25,7 +25,7 @@ LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary
 INPUTS ?= 1000000
 PROCESSES ?= 1
 
-.PHONY: help introduction demo test bulk postgres bench train simulate check-long fuzz lint types requirements reference clean prerequisites browser server debian
+.PHONY: help introduction demo test bulk postgres bench train simulate check-long fuzz lint types requirements reference screenshots clean prerequisites browser server debian
 
 help:  ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -43,7 +43,7 @@ test:  ## style, all ordinary tests and types
 	@$(BIN)/ruff format --check --quiet $(SOURCES) && echo "ruff format: clean"
 	@# Types beside the tests: mypy has one core to itself for a minute, and the tests often wait.
 	@$(BIN)/mypy $(SOURCES) > $(VENV)/types.txt 2>&1 & types=$$!; \
-	$(BIN)/pytest -n 3 --dist worksteal -q || tests=$$?; \
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -q || tests=$$?; \
 	wait $$types || wrong=$$?; cat $(VENV)/types.txt; exit $$(( $${tests:-0} | $${wrong:-0} ))
 
 bulk: $(VENV)/.bulk-installed  ## install what reads lists of queries as Parquet (the extra «bulk», 170 MB)
@@ -83,6 +83,9 @@ requirements: $(VENV)/.lock-installed  ## resolve the locked versions again, new
 reference: $(VENV)/.dev-installed  ## write the pages of docs/reference and the methods of the client that are made from code and data
 	@$(BIN)/python -m tests.docs.generate_reference
 	@echo "docs/reference and the client are written: look at the difference."
+
+screenshots: $(VENV)/.dev-installed debian  ## draw the pictures of the README anew, from invented data
+	@SCREENSHOTS=$(abspath docs/images) $(BIN)/pytest -q -m long tests/e2e/test_screenshots.py
 
 clean:  ## remove caches and what the demonstration wrote (.venv stays)
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist demo/run demo/story.html

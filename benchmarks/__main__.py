@@ -37,6 +37,7 @@ SCENARIOS = (
     "exact_keys",
     "api",
     "events",
+    "desk",
 )
 """In the order of the issue's numbers."""
 RESULTS = Path(__file__).with_name("RESULTS.md")

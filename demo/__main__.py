@@ -7,13 +7,15 @@ import signal
 import sys
 import textwrap
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from demo import story
+from demo.desks import Account, enrol, told
 from demo.page import NodeTrail, write_story
-from demo.processes import BODIES, PortsInUseError, Processes, prepare
+from demo.processes import BODIES, HOST, PortsInUseError, Processes, prepare
 from demo.stage import HERE, WIDTH, Promise, StoryBrokenError, Teller
 from entente.kernel.errors import EntenteError
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from tests.support.postgres_server import Server
 
 PAGE = HERE / "story.html"
+DESK_OFFICER = "duty-1"
+"""Who has an account at each body's desk; what they may do is their role's."""
 ROWS_MAX = 1_000
 
 
@@ -83,8 +87,28 @@ def _run(processes: Processes) -> int:
     print(f"\nThe whole story, each message and each refusal: {PAGE.as_uri()}", flush=True)
     if is_staying:
         with suppress(KeyboardInterrupt):
-            signal.pause()
+            _stay(_open_desks(processes))
     return 0 if all(promise.is_kept for promise in promises) else 1
+
+
+def _open_desks(processes: Processes) -> list[Account]:
+    """Have a head of each body invite its desk officer, who sets the account up."""
+    accounts = []
+    for code, port in processes.ports.items():
+        invited = processes.ask(code, "account_invite", officer="head-1", account=DESK_OFFICER)
+        accounts.append(enrol(code, f"http://{HOST}:{port}", DESK_OFFICER, str(invited["code"])))
+    return accounts
+
+
+def _stay(accounts: list[Account]) -> None:
+    """Tell what to sign in with, and again whenever Enter is pressed, until whoever watches ends it."""
+    print()
+    while True:
+        for line in told(accounts, datetime.now(UTC)):
+            print(line)
+        sys.stdout.flush()
+        if not sys.stdin.readline():
+            signal.pause()
 
 
 def _print_promises(promises: list[Promise]) -> None:

@@ -1,4 +1,4 @@
-"""Rules for every test run: what a skipped test means in continuous integration, and how Hypothesis searches.
+"""Rules for every test run: what a skipped test means in continuous integration, how Hypothesis searches, when garbage is sought.
 
 A test that needs a database file, real processes or a browser may be skipped on a desk that lacks them. In
 continuous integration nobody reads the list of skips, so there such a skip is a failure that says why.
@@ -6,6 +6,7 @@ continuous integration nobody reads the list of skips, so there such a skip is a
 Source: ours, because a promise whose test was silently skipped is not kept.
 """
 
+import gc
 import os
 from collections.abc import Generator, Mapping
 from pathlib import PurePosixPath
@@ -17,11 +18,27 @@ from tests.support.compile_search import compiled_once
 
 GROUPS_NEVER_SKIPPED = frozenset({"storage", "e2e", "simulation"})
 
+# Looking for garbage was a tenth of a run's processor.
+gc.set_threshold(20_000, 20, 20)
 # No deadline: the two cores of a shared machine make one slow example a matter of chance.
 settings.register_profile("desk", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "desk")
+
+
+LONGEST_FIRST = ("e2e", "docs", "simulation", "storage", "api", "web", "desk", "cli", "properties", "vectors", "unit")
+"""Each file is one worker's: where the long ones came last, one worker ended them while the others had nothing left."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the folders whose files take longest come first."""
+    items.sort(key=lambda item: LONGEST_FIRST.index(PurePosixPath(item.nodeid).parts[1]))
+
+
+def pytest_collection_finish() -> None:
+    """Never look for garbage among the ten thousand tests themselves."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

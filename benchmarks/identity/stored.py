@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,7 +34,8 @@ def fill(network: Network, code: str, records: Sequence[Record], place: Path) ->
     import_file(network, file, frozenset(), Watch())
     if len(records) > IMPORTED:
         network.close(code)
-        _write_rows(Folder(network.folders[code]).database, records[IMPORTED:])
+        imported = {one.id for one in records[:IMPORTED]}
+        write_rows(Folder(network.folders[code]).database, records[IMPORTED:], imported)
         network.open(code)
 
 
@@ -45,14 +46,16 @@ def person(given: Record) -> dict[str, Any]:
     return {"id": given.id, "schema": "Person", "properties": properties}
 
 
-def _write_rows(database: Path, records: Sequence[Record]) -> None:
-    """Write rows with no wait for the disk: a benchmark's data may be lost."""
+def write_rows(database: Path, records: Sequence[Record], beside: Collection[str]) -> None:
+    """Write rows beside those imported under these local ids, with no wait for the disk: a benchmark's data may be lost."""
     engine = sqlite.writing_engine(database)
     with engine.begin() as connection:
-        held = connection.execute(sa.select(record).order_by(record.c.number)).mappings().all()
-        classes = connection.execute(sa.select(record_class.c.class_number).distinct()).scalars().all()
+        every = connection.execute(sa.select(record).order_by(record.c.number)).mappings().all()
+        held = [row for row in every if row["local_id"] in beside]
+        of_held = record_class.c.record_number.in_([row["number"] for row in held[:1]])
+        classes = connection.execute(sa.select(record_class.c.class_number).where(of_held)).scalars().all()
     assert len(classes) == 1, "all that was imported is of one class"
-    numbers = itertools.count(max(row["number"] for row in held) + 1)
+    numbers = itertools.count(max(row["number"] for row in every) + 1)
     rows = _rows(records, held, numbers)
     while part := list(itertools.islice(rows, SLICE)):
         with engine.begin() as connection:

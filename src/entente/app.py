@@ -32,6 +32,9 @@ from entente.bodies.tokens import Tokens
 from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
 from entente.disclosure.service import Disclosure
+from entente.duty.calling import Calling, CallTimes
+from entente.duty.roster import Roster
+from entente.duty.shifts import Shifts
 from entente.exchange.deciding import Deciding
 from entente.exchange.queues import Queues
 from entente.exchange.recovering import Recovering, Recovery
@@ -58,7 +61,7 @@ from entente.kernel.sealing import HpkeSealer, Sealer
 from entente.kernel.signing import GuardedSigner
 from entente.kernel.state import NodeState
 from entente.kernel.statement import Statement, draft
-from entente.node import Accounts, Node
+from entente.node import Accounts, Duty, Node
 from entente.records.blobs import Blobs
 from entente.records.erasing_again import ErasingAgain
 from entente.records.freshening import Freshening
@@ -493,6 +496,11 @@ def open_parts(settings: Settings, parts: Parts[S]) -> Iterator[tuple[Node, S]]:
                 namesakes=namesakes,
                 cases=cases,
                 correspondence=correspondence,
+                duty=Duty(
+                    Shifts(act, clock, ids, lists, correspondence, recorded),
+                    Roster(act, view, clock, ids, lists, recorded),
+                    Calling(act, view, clock, lists, correspondence, recorded, call_times(settings), store.changes),
+                ),
                 exchange=exchange,
                 post=post,
                 call=caller,
@@ -545,6 +553,14 @@ def _accounts(
         passkeys=Passkeys(unit, view, clock, ids, recorded, sessions, LateCeremony()),
         single_sign_on=SingleSignOn(unit, view, clock, ids, recorded, sessions, provider_of(settings, clock)),
         enrolling=Enrolling(unit, view, clock, ids, lists, recorded, sessions, passwords, codes),
+    )
+
+
+def call_times(settings: Settings) -> CallTimes:
+    """Return when officers are called (docs/rules/desk.md W43 and W44)."""
+    return CallTimes(
+        after=timedelta(minutes=settings.paging_next_minutes),
+        before_due=timedelta(minutes=settings.paging_before_due_minutes),
     )
 
 

@@ -26,6 +26,9 @@ from entente.cases.service import Cases
 from entente.correspondence.service import Correspondence
 from entente.disclosure.model import DisclosureClass
 from entente.disclosure.service import Disclosure
+from entente.duty.calling import Calling
+from entente.duty.roster import Roster
+from entente.duty.shifts import Shifts
 from entente.exchange.deciding import Deciding
 from entente.exchange.recovering import Recovery
 from entente.exchange.service import Exchange
@@ -272,6 +275,15 @@ class Accounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """Who is on duty (docs/rules/desk.md W40 to W45)."""
+
+    shifts: Shifts
+    roster: Roster
+    calling: Calling
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """The services of one node. Safe from several threads; each use case opens its own unit of work."""
 
@@ -299,6 +311,7 @@ class Node:
     namesakes: Namesakes
     cases: Cases
     correspondence: Correspondence
+    duty: Duty
     exchange: Exchange
     post: Callable[[str, bytes], bytes]
     """Posts a batch to another node's address; raises Unavailable, always safe to try again."""
@@ -328,6 +341,8 @@ class Node:
     """What keeps the standing queries from following the store now, in words; empty where nothing does."""
     log_trouble: Callable[[], str] = _none
     """What keeps the log from following the trail now, in words; empty where nothing does."""
+    calling_trouble: Callable[[], str] = _none
+    """What keeps this node from looking whom it must call, in words; empty where nothing does."""
     web_processes: int = 0
     """How many web processes this node started (docs/rules/node.md N19); a command's node starts none."""
     web_trouble: Callable[[], str] = _none

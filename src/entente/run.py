@@ -18,6 +18,8 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from entente.api.doing import done_for
+from entente.api.event_table import told_as
+from entente.api.events import TrailSource
 from entente.api.health import health_routes, readiness
 from entente.api.line import IndexAtWriter, LineToWriter
 from entente.api.meters import Meters, metrics_routes
@@ -29,6 +31,7 @@ from entente.api.running import Runner
 from entente.api.table import ROUTES
 from entente.api.web_processes import ForWeb, Given, WebProcesses
 from entente.app import open_parts, parts_beside, parts_of, require_begun, tend
+from entente.duty.calls import Told
 from entente.kernel.canonical import JsonObject
 from entente.kernel.elsewhere import Overtaken
 from entente.kernel.ids import BodyId
@@ -43,9 +46,11 @@ from entente.storage.housekeeper import Housekeeper
 from entente.storage.job_files import JobFolder
 from entente.storage.unit_of_work import SqlUnitOfWork
 from entente.transport.courier import Courier, Fetcher
+from entente.transport.paging import gateway_of
 from entente.transport.server import NodeServer, exchange_route, listen, listening_address, loopback_beside, web_address
 from entente.verbs.references import names_of
 from entente.web.api_page import api_page_route
+from entente.web.desk.call_text import call_text
 from entente.web.desk.cookies import CookieSessions
 from entente.web.desk.desk import Desk
 from entente.web.desk.entrance import Entrance
@@ -55,7 +60,7 @@ from entente.web.desk.paths import PREFIX as DESK_PREFIX
 from entente.web.desk.ports import DeskParts
 from entente.web.desk.sign_on import SignOn
 from entente.web.errors import exception_handlers
-from entente.web.home import home_routes
+from entente.web.home import home_routes, zone_of
 
 WEB_PORT = "ENTENTE_WEB_PORT"
 LOG_PAUSE_SECONDS = 1.0
@@ -85,6 +90,7 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
             opened,
             index_trouble=lambda: follower.state().last_error,
             standing_trouble=lambda: watcher.state().last_error,
+            calling_trouble=lambda: caller.state().last_error,
             log_trouble=lambda: log_follower.state().last_error,
             web_processes=settings.web_processes,
             web_trouble=lambda: "" if web is None else web.trouble(),
@@ -95,6 +101,8 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         fetcher = Fetcher(_fetched_from(node), node.fetch, lambda: tend(node), settings.exchange_fetch_seconds)
         follower = Follower(node.identity.follow)
         watcher = Follower(node.watching.follow, "standing queries")
+        node.duty.calling.gateway = gateway_of(settings, partial(_call_text, node), node.clock)
+        caller = Follower(node.duty.calling.step, "calls")
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
         keeper = Follower(Keeping(node).step, "keys")
         store.after_change.extend((courier.wake, follower.wake, watcher.wake))
@@ -102,8 +110,21 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         token = Folder(settings.folder).operator_token()
         runner = Runner(settings.search_workers, lambda: server.is_stopping)
         api = Api(node, ApiParts.of(store.act, store.view, token, runner, JobFolder(settings.folder)))
-        housekeeper = Housekeeper(partial(_keep_house, node, api))
         meters = Meters(node)
+        parts_of_desk = DeskParts(
+            CookieSessions(node),
+            api.once,
+            runner,
+            is_local,
+            api.desk_jobs,
+            TrailSource(store.view),
+            told_as,
+            runner.is_stopping,
+        )
+        desk = Desk(node, parts_of_desk)
+        housekeeper = Housekeeper(partial(_keep_house, node, api, desk))
+        desk_follower = Follower(desk.changes.step, "desk")
+        store.after_change.append(desk_follower.wake)
         web = None
         if changes is not None:
             web_bound = sockets.enter_context(listen(settings.host, settings.web_port, WEB_PORT))
@@ -114,11 +135,11 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
             operator_route(node, token, runner),
             *metrics_routes(node, meters),
             *_routes(node, api, partial(readiness, node)),
-            _desk(node, api, runner),
+            _mounted(desk),
         ]
         server = NodeServer(_application(api, routes, meters.count, web), *{bound, inner})
         store.lock.announce(web_address(inner))
-        threads = (follower, watcher, log_follower, keeper, courier, fetcher, housekeeper)
+        threads = (follower, watcher, caller, log_follower, keeper, courier, fetcher, housekeeper, desk_follower)
         for thread in threads:
             thread.start()
         api.start(Follower(api.events.step, "events"), store.after_change)
@@ -189,9 +210,8 @@ def _routes(node: Node, api: Api, ready: Callable[[], Mapping[str, bool]]) -> li
     ]
 
 
-def _desk(node: Node, api: Api, runner: Runner) -> Mount:
+def _mounted(desk: Desk) -> Mount:
     """Return the officers' pages, with the entrance and the accounts beside their table."""
-    desk = Desk(node, DeskParts(CookieSessions(node), api.once, runner, is_local, api.desk_jobs))
     entrance = Entrance(desk)
     beside = entrance, SignOn(desk, entrance), OwnAccount(desk, entrance), OfficerAccounts(desk, entrance)
     return desk.mount([route for one in beside for route in one.routes()])
@@ -220,8 +240,15 @@ def _application(
     return Starlette(routes=mounted, middleware=[observed], exception_handlers=handlers, lifespan=lifespan)
 
 
-def _keep_house(node: Node, api: Api) -> None:
+def _call_text(node: Node, told: Told) -> tuple[str, str]:
+    """Return what a call says, in the language of the settings and the zone of the body."""
+    settings = node.settings
+    return call_text(told, settings.paging_language, zone_of(names_of(node).own.zone), settings.web_address)
+
+
+def _keep_house(node: Node, api: Api, desk: Desk) -> None:
     api.once.forget_old()
+    desk.drafts.forget_old(node.clock.now())
     node.erasing.run()
     node.accounts.sessions.remove_over()
     node.accounts.sign_in.forget_old()

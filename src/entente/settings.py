@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from entente.kernel.errors import Misconfigured
 
 STORE_SCHEMES = frozenset({"postgresql", "postgres"})
+CALL_LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 STORE_CHARACTERS_MAX = 2_000
 """Ours: three servers with their certificates' places take 500."""
 
@@ -155,6 +156,47 @@ SETTINGS = (
         60,
     ),
     SettingRow(
+        "paging",
+        "off",
+        "word",
+        "By what officers on the roster are told of what needs somebody now: mail (SMTP), a gateway of your own (HTTP).",
+        choices=("off", "mail", "http"),
+    ),
+    SettingRow(
+        "paging_address",
+        "",
+        "address",
+        "The mail server, like mail.example:587, or the address that is posted to, like https://pager.example/calls.",
+    ),
+    SettingRow(
+        "paging_sender", "", "address", "From whom the mail is; the account at the mail server where there is a secret."
+    ),
+    SettingRow(
+        "paging_secret_file",
+        "",
+        "path",
+        "A file of mode 0600 with the password at the mail server, or the token that the gateway asks for; nothing: none.",
+    ),
+    SettingRow(
+        "paging_line",
+        "starttls",
+        "word",
+        "How the line to a mail server is made safe; «plain» is for one on this machine alone.",
+        choices=("starttls", "tls", "plain"),
+    ),
+    SettingRow(
+        "paging_next_minutes",
+        "5",
+        "minutes",
+        "How long an officer has to acknowledge a call before the next one on the roster is called.",
+        1,
+        120,
+    ),
+    SettingRow(
+        "paging_before_due_minutes", "60", "minutes", "How long before a deadline somebody is called.", 5, 2_880
+    ),
+    SettingRow("paging_language", "en", "word", "In which language calls are written.", choices=CALL_LANGUAGES),
+    SettingRow(
         "blobs_gb_max", "20", "gigabytes", "Room for records' files on this node, our own and fetched ones.", 1, 100_000
     ),
     SettingRow(
@@ -227,6 +269,14 @@ class Settings:
     session_idle_minutes: int
     session_hours_max: int
     session_recent_minutes: int
+    paging: str
+    paging_address: str
+    paging_sender: str
+    paging_secret_file: str
+    paging_line: str
+    paging_next_minutes: int
+    paging_before_due_minutes: int
+    paging_language: str
     blobs_gb_max: int
     backup_folder: str
     backup_passphrase_file: str

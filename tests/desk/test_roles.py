@@ -81,7 +81,8 @@ def test_page_performs_the_verbs_of_its_row_and_no_other(
         done.add(verb)
         return perform(node, verb, given)
 
-    browser = with_query(world, world.browser())
+    role = "duty_officer" if role_may(world, "duty_officer", page) else "head_of_body"
+    browser = with_query(world, world.browser(role))
     session = world.signed_in.sessions[browser.http.cookies["test_session"]]
     monkeypatch.setattr("entente.web.desk.page.perform", noted)
     if isinstance(page, ShowPage):

@@ -15,7 +15,17 @@ under «asks» judge the rest, as they do for the API. A form is sent from the p
 and a one-time key, and leads on to a page.
 """
 
-BESIDE = """## Beside the table: signing in
+BESIDE = """## Beside the table: what a page asks for by itself
+
+Rules W60 to W63 (`web/desk/live.py`, `draft_routes.py`). A server in front of the node passes the stream on as it comes.
+
+| address | method | does | needs |
+|---|---|---|---|
+| `/desk/live` | GET | Says kinds of what changed, as server-sent events; 204 where too many are open. | session |
+| `/desk/live/news` | GET | Shows who changed the thing of a page, who has it open, which body suspends. | session |
+| `/desk/drafts`, `/desk/drafts/drop` | POST | Keeps a form as it is being written; forgets it. | session |
+
+## Beside the table: signing in
 
 These need no role, and most of them no session (`web/desk/entrance.py`, `sign_on.py`, `own_account.py`, `officer_accounts.py`;
 rules W1 to W9). «Recent»: the officer proved who they are lately, or is asked to first.

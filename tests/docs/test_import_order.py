@@ -16,7 +16,7 @@ from tests.docs.source import Module, modules, part_of
 
 ROOMS = (
     "kernel", "bodies", "handling", "agreements", "disclosure", "trail", "records", "identity", "cases",
-    "correspondence", "notices", "library", "traffic", "operations", "tracing", "links", "oversight", "exchange",
+    "correspondence", "duty", "notices", "library", "traffic", "operations", "tracing", "links", "oversight", "exchange",
 )  # fmt: skip
 EDGES = ("storage", "search", "transport", "formats", "api", "web", "client", "cli")
 
@@ -178,7 +178,7 @@ def test_package_is_read_at_all() -> None:
 
 
 def test_tables_name_every_room_once_and_only_standard_libraries() -> None:
-    assert len(ROOMS) == len(set(ROOMS)) == 18
+    assert len(ROOMS) == len(set(ROOMS)) == 19
     assert set(ROW_OF) >= {*ROOMS, *EDGES, "node", "settings", "verbs", "app"}
     assert set(PURE_STANDARD_LIBRARY) <= sys.stdlib_module_names
 

@@ -51,6 +51,7 @@ def bureau(tmp_path: Path) -> Iterator[Bureau]:
 
 
 @pytest.mark.e2e
+@pytest.mark.usefixtures("compiled_search")
 def test_examples_ask_a_node_and_find_whom_they_look_for(
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

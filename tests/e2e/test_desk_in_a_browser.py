@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,16 +14,19 @@ import pytest
 from playwright.sync_api import Browser
 
 from entente.kernel.canonical import JsonObject
+from entente.kernel.statement import from_json
 from entente.verbs import perform
 from entente.web.desk.memory import KeptQuery
 from entente.web.desk.page import ShowPage
 from entente.web.desk.table import PAGES
+from tests.support.api_world import TERMS, WANTED
 from tests.support.desk_pages import KEY, TASK, path_of
-from tests.support.desk_server import chromium, serving, window
-from tests.support.desk_world import COOKIE, DeskWorld, open_desk
-from tests.support.nodes import DUTY
+from tests.support.desk_server import chromium, serving, told, window
+from tests.support.desk_world import COOKIE, DeskWorld, one_desk, open_desk
+from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
 
 SHOWN = tuple(page for page in PAGES if isinstance(page, ShowPage))
+TOLD_WITHIN_SECONDS = 2.0
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -214,20 +220,44 @@ def test_language_is_switched_at_once_and_comes_back_to_the_page(
         assert seen.page.url.endswith(world.bureau.case)
 
 
+@pytest.mark.parametrize("has_stream", [True, False], ids=["by_the_stream", "asked_each_half_minute_without_one"])
 def test_what_came_appears_on_the_desk_without_loading_it_anew(
-    world: DeskWorld, browser: Browser, address: str
+    world: DeskWorld,
+    browser: Browser,
+    address: str,
+    has_stream: bool,  # noqa: FBT001 - a case of the test
 ) -> None:
-    with window(browser, world, address, viewport=DESK) as seen:
-        seen.page.clock.install()
+    with window(browser, world, address, viewport=DESK) as seen, told(world):
+        if not has_stream:
+            seen.page.clock.install()
+            seen.page.route("**/desk/live?*", lambda route: route.abort())
         seen.open("/desk/")
         seen.page.evaluate("window.isTheSame = true")
+        state = "live" if has_stream else "polling"
+        seen.page.wait_for_selector(f"#live[data-state={state}]", state="attached")
+        subject = f"Just came, {state}"
         letter: JsonObject = {"officer": DUTY, "instrument": "charter", "text": "x", "to": "XB-NCB"}
-        perform(world.bureau.network["XA-NCB"], "message_send", {**letter, "subject": "Just came"})
+        perform(world.bureau.network["XA-NCB"], "message_send", {**letter, "subject": subject})
         world.bureau.network.deliver()
-        seen.page.clock.fast_forward(31_000)
-        seen.page.wait_for_selector("text=Just came", timeout=10_000)
+        if not has_stream:
+            seen.page.clock.fast_forward(31_000)
+        seen.page.wait_for_selector(f"text={subject}", timeout=10_000)
         assert seen.page.evaluate("window.isTheSame") is True
-        assert seen.complaints == []
+        assert [one for one in seen.complaints if "ERR_FAILED" not in one] == []
+
+
+def test_who_writes_is_told_that_the_session_ended_and_keeps_what_was_written(
+    world: DeskWorld, browser: Browser, address: str
+) -> None:
+    with window(browser, world, address, viewport=PHONE) as seen, told(world):
+        seen.open(f"/desk/cases/{world.bureau.case}")
+        seen.page.wait_for_selector("#live[data-state=live]", state="attached")
+        seen.page.fill("#note_case-text", "He was seen")
+        world.signed_in.sessions.popitem()
+        perform(world.node, "officer_add", {"officer": HEAD, "id": DUTY, "roles": ["duty_officer"]})
+        seen.page.wait_for_selector("[data-lost=session]", timeout=10_000)
+        assert seen.page.input_value("#note_case-text") == "He was seen"
+        assert seen.violations() == []
 
 
 def test_paper_shows_the_case_and_no_buttons(world: DeskWorld, browser: Browser, address: str) -> None:
@@ -251,17 +281,97 @@ def test_window_keeps_its_promises_of_the_policy(world: DeskWorld, browser: Brow
         assert any("Content Security Policy" in text for text in seen.complaints)
 
 
-def test_twenty_officers_at_once_each_see_their_own(world: DeskWorld, address: str) -> None:
-    names = [world.signed_in.begin(DUTY, frozenset({"duty_officer"})) for _ in range(20)]
+def test_twenty_officers_at_once_each_see_their_own_and_no_act_is_lost(world: DeskWorld, address: str) -> None:
+    officers = [f"many-{place}" for place in range(20)]
+    for officer in officers:
+        perform(world.node, "officer_add", {"officer": HEAD, "id": officer, "roles": ["duty_officer"]})
+    names = {one: world.signed_in.begin(one, frozenset({"duty_officer"})) for one in officers}
+    case = f"/desk/cases/{world.bureau.case}"
 
-    def works(name: str) -> tuple[int, int, bool]:
-        session = world.signed_in.sessions[name]
+    def works(officer: str) -> list[Any]:
+        name = names[officer]
+        csrf = world.signed_in.sessions[name].csrf
+        own = {"csrf": csrf, "once": officer}
         with httpx.Client(base_url=address, cookies={COOKIE: name}, trust_env=False, timeout=60) as http:
-            fields = {"line": f"Muhammadov {name}", "purpose": "identify", "crime_area": "fugitives", "occasion": name}
-            given = {**fields, "csrf": session.csrf, "once": name}
-            asked = http.post("/desk/search", data=given, headers={"Sec-Fetch-Site": "same-origin"})
-            found = http.get(asked.headers["location"])
-            return asked.status_code, found.status_code, f"Muhammadov {name}<" in found.text
 
-    with ThreadPoolExecutor(20) as officers:
-        assert set(officers.map(works, names)) == {(303, 200, True)}
+            def post(path: str, **fields: str) -> httpx.Response:
+                return http.post(path, data={**own, **fields}, headers={"Sec-Fetch-Site": "same-origin"})
+
+            why = {"purpose": "identify", "crime_area": "fugitives", "occasion": officer}
+            asked = post("/desk/search", line=f"Muhammadov {officer}", **why)
+            noted = [post(f"{case}/note", text=f"Note of {officer}") for _ in range(2)]
+            found = http.get(asked.headers["location"])
+            others = [one for one in officers if one != officer and f"Muhammadov {one}<" in found.text]
+            statuses = [asked.status_code, *(one.status_code for one in noted), found.status_code]
+            return [statuses, f"Muhammadov {officer}<" in found.text, f"<bdi>{officer}</bdi>" in found.text, others]
+
+    with ThreadPoolExecutor(20) as threads:
+        assert list(threads.map(works, officers)) == [[[303, 303, 303, 200], True, True, []]] * 20
+    # Each of them clicked twice.
+    shown: Any = perform(world.node, "case_show", {"number": world.bureau.case})
+    written = [(one["officer"], one["text"]) for one in shown["events"] if one["officer"] in officers]
+    assert sorted(written) == sorted((one, f"Note of {one}") for one in officers)
+
+
+def test_lost_connection_loses_no_draft(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, viewport=DESK) as seen:
+        page = f"/desk/cases/{world.bureau.case}"
+        seen.open(page)
+        with seen.page.expect_response("**/desk/drafts?act=note_case"):
+            seen.page.fill("#note_case-text", "Begun before the line went")
+        seen.page.context.set_offline(True)
+        seen.page.fill("#note_case-text", "Written while the line was gone")
+        seen.page.click("text=Add the note")
+        seen.page.wait_for_selector("[data-lost=line]")
+        assert seen.page.input_value("#note_case-text") == "Written while the line was gone"
+        seen.page.context.set_offline(False)
+        # Another window of the same officer has what was kept last.
+        with window(browser, world, address, viewport=DESK) as other:
+            other.open(page)
+            assert other.page.input_value("#note_case-text") == "Begun before the line went"
+            assert other.violations() == []
+        seen.page.dblclick("text=Add the note")
+        seen.page.wait_for_url("**?done=case_noted")
+        assert seen.page.input_value("#note_case-text") == ""
+        assert seen.page.locator("text=Written while the line was gone").count() == 1
+
+
+def test_two_browsers_on_two_nodes_see_what_the_other_does_without_loading_anew(
+    world: DeskWorld, browser: Browser, address: str, tmp_path: Path
+) -> None:
+    network = world.bureau.network
+    theirs = one_desk(network["XA-NCB"])
+    with (
+        serving(theirs.app) as there,
+        told(world, theirs),
+        window(browser, theirs, there, viewport=DESK) as xa,
+        window(browser, world, address, viewport=DESK) as xb,
+    ):
+        xb.open("/desk/?kind=match")
+        xb.page.wait_for_selector("#live[data-state=live]", state="attached")
+        file = tmp_path / "shared.jsonl"
+        file.write_text(json.dumps({**WANTED, "id": "w-live"}) + "\n", encoding="utf-8")
+        given: JsonObject = {"officer": DUTY, "file": str(file), "terms": TERMS.read_text(encoding="utf-8")}
+        perform(network["XA-NCB"], "record_import", given)
+        perform(network["XA-NCB"], "record_share", {"officer": DUTY, "records": ["w-live"], "recipients": ["XB-NCB"]})
+        network.deliver()
+        while world.node.watching.step():
+            continue
+        xb.page.wait_for_selector("li.wait >> text=Мухаммедов", timeout=10_000)
+
+        xa.open("/desk/hits")
+        xa.page.wait_for_selector("#live[data-state=live]", state="attached")
+        terms: JsonObject = {
+            "officer": HEAD, "instrument": AGREEMENT_NAME, "toward": ["XB-NCB"], "decided_by": "Ministry",
+            "document": "17", "reason": "reciprocity", "review_on": "2100-01-01",
+        }  # fmt: skip
+        drafted: Any = perform(network["XA-NCB"], "suspend_draft", terms)
+        began = time.monotonic()
+        network.submit("XA-NCB", from_json(drafted["statement"]))
+        network.deliver()
+        for one in (xa, xb):
+            one.page.wait_for_selector("[data-stand=suspended]", timeout=10_000)
+        assert time.monotonic() - began < TOLD_WITHIN_SECONDS
+        assert f"XA-NCB has suspended part of «{AGREEMENT_NAME}»" in xb.page.inner_text("#news")
+        assert xb.violations() == []
+        assert (xa.complaints, xb.complaints) == ([], [])

@@ -88,6 +88,7 @@ def test_migrations_are_one_line_that_ends_at_the_schema_of_the_code() -> None:
 
 DESK = (
     "account", "passkey", "invitation", "account_recovery", "sign_in_guard", "sign_in_step", "account_link", "web_session",
+    "shift_note", "shift", "roster_entry", "page_call",
 )  # fmt: skip
 
 

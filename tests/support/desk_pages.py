@@ -38,6 +38,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     more |= {"upload": world.file()} if "{upload}" in page.path else {}
     more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
     item = world.asked_of_us if "permission" in page.name else item
+    item = world.shift if "{id}" in page.path and "shift" in page.name else item
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
     return PREFIX + _filled(page.path, **given, **more)
 
@@ -48,6 +49,7 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "case": [{"year": "2026", "serial": "999999"}, {"year": "x", "serial": "y"}, {"year": "2026", "serial": "<b>"}],
         "hit": [{"id": "hit-0"}, {"id": world.bureau.came}, {"id": "<b>"}],
         "message": [{"id": "message-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],
+        "one_shift": [{"id": "shift-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],
         "found": [{"key": "query-9"}, {"key": world.bureau.hit}],
         "record": [_record(HIDDEN), _record("XA-NCB/w-9"), _record("ZZ-NCB/w-1"), _record("XA-NCB/<b>")],
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],

@@ -15,7 +15,8 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from starlette.applications import Starlette
 
-from tests.support.desk_world import COOKIE, DeskWorld
+from entente.search.follower import Follower
+from tests.support.desk_world import COOKIE, OneDesk
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -37,6 +38,19 @@ def serving(app: Starlette) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(START_SECONDS_MAX)
+
+
+@contextmanager
+def told(*desks: OneDesk) -> Iterator[None]:
+    """Tell the open pages of desks what changes, as their node does."""
+    followers = [Follower(one.desk.changes.step, "desk") for one in desks]
+    for follower in followers:
+        follower.start()
+    try:
+        yield
+    finally:
+        for follower in followers:
+            follower.stop()
 
 
 @contextmanager
@@ -90,7 +104,7 @@ class Window:
 @contextmanager
 def window(
     browser: Browser,
-    world: DeskWorld,
+    world: OneDesk,
     address: str,
     *,
     language: str = "en",

@@ -29,7 +29,7 @@ from entente.verbs import perform
 from entente.web.desk.desk import Desk
 from entente.web.desk.session import Session
 from tests.support.api_world import ABOUT, OWN, TERMS, WANTED, Bureau, open_bureau
-from tests.support.desk_parts import api_of, parts_of_desk
+from tests.support.desk_parts import api_of, desk_parts
 from tests.support.nodes import DUTY, HEAD
 
 COOKIE = "test_session"
@@ -128,6 +128,8 @@ class DeskWorld(OneDesk):
     standing: str = ""
     """A standing query of the duty officer that something matched, and the match."""
     match: str = ""
+    shift: str = ""
+    """A shift of the duty officer, handed over and not signed."""
 
     def file(self, name: str = "list.csv", data: bytes = b"name,identifier\nMuhammadov,AB123456\n") -> str:
         """Return the id of a file of the duty officer's that waits for a job, sent as a form sends it where none does."""
@@ -180,7 +182,7 @@ def desk_of(bureau: Bureau) -> DeskWorld:
 def one_desk(node: Node, api: Api | None = None) -> OneDesk:
     """Return the desk of a node, beside an API of it."""
     signed_in, api = SignedIn(), api_of(node) if api is None else api
-    desk = Desk(node, parts_of_desk(signed_in, api))
+    desk = Desk(node, desk_parts(signed_in, api))
     return OneDesk(node=node, desk=desk, api=api, signed_in=signed_in, app=Starlette(routes=[desk.mount()]))
 
 
@@ -201,3 +203,6 @@ def _fill(world: DeskWorld, folder: Path) -> None:
     found: Any = perform(node, "standing_matches", {"officer": DUTY})
     world.asked_of_us, world.standing = asked["permission"]["id"], left["query"]["id"]
     world.match = found["matches"][0]["match"]
+    perform(node, "shift_begin", {"officer": DUTY})
+    handed_over: Any = perform(node, "shift_hand_over", {"officer": DUTY})
+    world.shift = handed_over["shift"]["id"]

@@ -23,7 +23,7 @@ from entente.web.desk.own_account import OwnAccount
 from entente.web.desk.sign_on import SignOn
 from tests.support.accounts import HEAD, PASSWORD
 from tests.support.accounts import Desk as Bureau
-from tests.support.desk_parts import api_of, parts_of_desk
+from tests.support.desk_parts import api_of, desk_parts
 
 ORIGIN = "http://localhost:8601"
 COOKIE = "entente-8601"
@@ -76,7 +76,7 @@ class Browser:
 
 def application(node: Node) -> Starlette:
     """Return the desk of a node with its entrance, built as `app` builds it."""
-    desk = Desk(node, parts_of_desk(CookieSessions(node), api_of(node)))
+    desk = Desk(node, desk_parts(CookieSessions(node), api_of(node)))
     entrance = Entrance(desk)
     beside = entrance, SignOn(desk, entrance), OwnAccount(desk, entrance), OfficerAccounts(desk, entrance)
     return Starlette(routes=[desk.mount([route for one in beside for route in one.routes()])])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import unescape
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
@@ -13,18 +13,18 @@ from starlette.requests import Request
 
 from entente.bodies.guarding import FREE_OF_ADDRESS, FREE_OF_NAME
 from entente.bodies.passkeys import Site
-from entente.web.desk.cookies import whence
+from entente.web.desk.cookies import CookieSessions, whence
 from entente.web.desk.desk import Desk as DeskOfPages
 from entente.web.desk.entrance import Entrance
 from entente.web.desk.officer_accounts import OfficerAccounts
 from entente.web.desk.own_account import OwnAccount
 from entente.web.desk.paths import PREFIX
-from entente.web.desk.ports import DeskParts
 from entente.web.desk.sign_on import SignOn
 from entente.web.home import home_page
 from tests.docs.desk_reference import BESIDE
 from tests.support.accounts import DUTY, HEAD, PASSWORD, SECOND, Desk
 from tests.support.authenticator import Authenticator
+from tests.support.desk_parts import api_of, desk_parts
 from tests.support.sign_in_pages import COOKIE, ORIGIN, SAME_ORIGIN, browser, invited
 
 CODE = re.compile(r"<code>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})</code>")
@@ -165,12 +165,18 @@ def test_signing_out_ends_the_session_and_takes_the_cookie(desk: Desk) -> None:
     there = browser(desk)
     there.sign_in(DUTY)
     stolen = there.token
+    writing = "/desk/messages/new"
+    there.send("/desk/drafts?act=send_message", here=writing, text="He was seen")
+    assert "He was seen" in there.get(writing).text
     refused = there.post("/desk/sign-in/out", {"csrf": "0" * 64})
     assert (refused.headers["location"], there.get("/desk/account").status_code) == ("/desk/", 200)
     done = there.send("/desk/sign-in/out")
     assert (done.headers["location"], there.token) == ("/desk/sign-in", "")
     there.http.cookies.set(COOKIE, stolen)
     assert there.get("/desk/account").status_code == 303
+    # Nor has whoever signs in next what was begun.
+    there.sign_in(DUTY)
+    assert "He was seen" not in there.get(writing).text
 
 
 @pytest.mark.parametrize(
@@ -445,9 +451,9 @@ def test_page_for_everybody_does_not_say_when_officers_come_and_go(desk: Desk) -
 
 
 def test_every_address_of_signing_in_is_in_the_reference_and_no_other(desk: Desk) -> None:
-    served = DeskOfPages(desk.node, cast("DeskParts", None))
+    served = DeskOfPages(desk.node, desk_parts(CookieSessions(desk.node), api_of(desk.node)))
     entrance = Entrance(served)
     parts = entrance, SignOn(served, entrance), OwnAccount(served, entrance), OfficerAccounts(served, entrance)
-    served_paths = {f"{PREFIX}{route.path}" for part in parts for route in part.routes()}
+    served_paths = {f"{PREFIX}{route.path}" for part in (*parts, served.live, served.taking) for route in part.routes()}
     told = {found for row in BESIDE.splitlines() for found in re.findall(r"`(/desk/[a-z/-]+)`", row)}
     assert served_paths == told

@@ -13,7 +13,7 @@ from entente.web.desk.entrance import Entrance
 from entente.web.desk.page import ActPage
 from entente.web.desk.table import PAGES
 from tests.support.accounts import DUTY, Desk
-from tests.support.desk_parts import api_of, parts_of_desk
+from tests.support.desk_parts import api_of, desk_parts
 from tests.support.sign_in_pages import ORIGIN, Browser
 
 
@@ -24,7 +24,7 @@ def browser_of_heavy_cases(desk: Desk) -> Browser:
         for page in PAGES
     ]
     node = desk.node
-    served = DeskOfPages(node, parts_of_desk(CookieSessions(node), api_of(node)), pages)
+    served = DeskOfPages(node, desk_parts(CookieSessions(node), api_of(node)), pages)
     app = Starlette(routes=[served.mount(Entrance(served).routes())])
     http = TestClient(app, base_url=ORIGIN, client=("127.0.0.1", 50_000), follow_redirects=False)
     return Browser(http, desk)

@@ -213,8 +213,9 @@ def _channel_open(instrument: Instrument, new: Participation) -> Ground:
     return Ground(
         "A5.1",
         allows=is_open,
-        text=f"Clause {clause.number} keeps the channel of this instrument open"
-        + ("." if is_open else ": it cannot be suspended or narrowed."),
+        text=f"Clause {clause.number} keeps the channel of this instrument open."
+        if is_open
+        else f"Clause {clause.number} keeps the channel of this instrument open: it cannot be suspended or narrowed.",
         source=f"{instrument.name}, clause {clause.number}",
         remedy="Suspend the agreement or programme itself; messages, requests and notices of safety of life go on.",
     )

@@ -145,8 +145,13 @@ class Event:
         """Where it is read."""
         return PREFIX + AUDIENCES[self.kind].place.format(self.id)
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Verbs of which a role of whoever is told must have one; none for everybody."""
+        return AUDIENCES[self.kind].needs
 
-def told_as(row: TrailRow, at: str) -> Event | None:
+
+def told_as(row: TrailRow, at: str = "") -> Event | None:
     """Return what a row is told as; None for one that nobody is told of. Classes of records are found by who asks."""
     if (known := CHANGES.get(row.act.verb)) is None:
         return None

@@ -15,6 +15,9 @@ ACCOUNTS: Final = (
 OPERATOR: Final = (
     "it names no officer who could be judged: whoever holds the node's folder does it, through the operator's route"
 )
+ON_DUTY: Final = (
+    "who is on duty is a person, at the desk or at the node; a machine is on no roster and signs for nobody"
+)
 GATHERED: Final = "it gathers for a page what the lists that have routes say each"
 ERASURE: Final = "what is erased does not come back; an officer does it at the node"
 KEEPING: Final = "it is about the node and not the body's work: the operator does it on the machine itself"
@@ -37,6 +40,13 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ACCOUNTS,
     ),
     "waiting_list": GATHERED,
+    **dict.fromkeys(
+        (
+            "shift_show", "shift_list", "shift_begin", "shift_note", "shift_hand_over", "shift_sheet", "shift_take_over",
+            "roster_list", "roster_enter", "roster_take_off", "call_list", "call_acknowledge",
+        ),
+        ON_DUTY,
+    ),
     **dict.fromkeys(
         (
             "body_enter", "body_introduce", "body_rename", "body_addresses", "body_units", "exchange_fetch", "exchange_retry",

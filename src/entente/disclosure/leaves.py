@@ -50,8 +50,7 @@ def handling_permits(case: Case) -> Finding:
     ceiling = _height(case, frozenset(act for act in DisclosureAct if leave_counts(case, act)))
     # Leave to forward is always leave to forward to somebody.
     with_leave = _height(case, _ALL if case.request.recipient is not None else _ALL - {DisclosureAct.FORWARD})
-    text = f"The source {case.cls.source} set handling code {listed(named)}: "
-    text += "every act is permitted." if ceiling == ACT_ON else _up_to(ceiling)
+    text = _permitted(case, listed(named), ceiling)
     assessed = evaluation_ceiling(case.cls.source_evaluation, case.cls.information_evaluation).rank
     if assessed < ACT_ON:
         ceiling, with_leave = min(ceiling, assessed), min(with_leave, assessed)
@@ -60,9 +59,15 @@ def handling_permits(case: Case) -> Finding:
     return Finding(ceiling, text, _SOURCE, remedy, with_leave)
 
 
-def _up_to(ceiling: int) -> str:
-    permitted = f"«{LADDER[ceiling - 1]}» is the highest act permitted" if ceiling else "no act is permitted"
-    return f"{permitted} without further leave."
+def _permitted(case: Case, codes: str, ceiling: int) -> str:
+    """Say what the codes permit; in whole sentences, which pages tell in other languages."""
+    source = case.cls.source
+    if ceiling == ACT_ON:
+        return f"The source {source} set handling code {codes}: every act is permitted."
+    if ceiling == NOTHING:
+        return f"The source {source} set handling code {codes}: no act is permitted without further leave."
+    highest = LADDER[ceiling - 1]
+    return f"The source {source} set handling code {codes}: «{highest}» is the highest act permitted without further leave."
 
 
 def _height(case: Case, acts_with_leave: frozenset[DisclosureAct]) -> int:

@@ -70,11 +70,17 @@ def holds_for(
 
 def said(marker: NotIdentical, version: int) -> Evidence:
     """Say a finding in words an officer can check; it weighs nothing."""
-    judged = "" if marker.version == version else f", of version {marker.version}"
-    text = (
-        f"found not identical with the bearer of this document on {marker.at.date().isoformat()} by {marker.officer}{judged}: "
-        f"{marker.reason} (holds until {marker.until.date().isoformat()})"
-    )
+    day, until = marker.at.date().isoformat(), marker.until.date().isoformat()
+    if marker.version == version:
+        text = (
+            f"found not identical with the bearer of this document on {day} by {marker.officer}: "
+            f"{marker.reason} (holds until {until})"
+        )
+    else:
+        text = (
+            f"found not identical with the bearer of this document on {day} by {marker.officer}, of version {marker.version}: "
+            f"{marker.reason} (holds until {until})"
+        )
     return Evidence(EvidenceKind.NEUTRAL, text, 0)
 
 

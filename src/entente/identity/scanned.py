@@ -116,7 +116,7 @@ def _whole(zone: Mrz, field: MrzField, value: str) -> str:
 def _first(given: str, scanned: str, what: str, notes: list[str]) -> str:
     """Return what was given before; where the zone says otherwise, say so."""
     if given and scanned and given != scanned:
-        notes.append(f"The machine readable zone says {what} {scanned}; the search was made with {given}.")
+        notes.append(f"The machine readable zone says {scanned} ({what}); the search was made with {given}.")
     return given or scanned
 
 

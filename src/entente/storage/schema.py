@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 5
+SCHEMA: Final = 6
 """The schema this code writes. The number of the newest file in migrations/versions."""
 OLDEST_SCHEMA_OF_CODE: Final = 3
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself."""
@@ -458,6 +458,42 @@ case_event = sa.Table(
     sa.Column("case_number", sa.ForeignKey("case_file.number"), nullable=False, index=True),
     _text("document"),
 )
+
+shift = sa.Table(
+    "shift",
+    metadata,
+    _key("id"),
+    _moment("began_at", index=True),
+    _text("officer"),
+    _text("state", index=True),
+    _text("document"),
+)
+shift_note = sa.Table(
+    "shift_note",
+    metadata,
+    _key_number("position"),
+    sa.Column("shift", sa.ForeignKey("shift.id"), nullable=False, index=True),
+    _text("document"),
+)
+roster_entry = sa.Table(
+    "roster_entry",
+    metadata,
+    _key("id"),
+    _moment("begins_at"),
+    _moment("ends_at", index=True),
+    _text("document"),
+)
+page_call = sa.Table(
+    "page_call",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    _text("item"),
+    _text("ground"),
+    _text("state", index=True),
+    _text("document"),
+    sa.UniqueConstraint("item", "ground"),
+)
+"""That somebody is called because of a thing at the desk, once for each ground (docs/rules/desk.md W43)."""
 
 correspondence_item = sa.Table(
     "correspondence_item",

@@ -65,6 +65,13 @@ _SAID_BY = (
     .order_by(trail.c.sequence)
     .limit(sa.bindparam("most"))
 )
+_BETWEEN = (
+    trail.c.sequence > sa.bindparam("after"),
+    trail.c.sequence <= sa.bindparam("upto"),
+    trail.c.verb.in_(sa.bindparam("verbs", expanding=True)),
+)
+_OF_VERBS = sa.select(trail).where(*_BETWEEN).order_by(trail.c.sequence.desc()).limit(sa.bindparam("most"))
+_COUNT_OF_VERBS = sa.select(trail.c.verb, sa.func.count().label("times")).where(*_BETWEEN).group_by(trail.c.verb)
 _HEAD = sa.select(trail_head)
 _FRONTIER = sa.select(trail_frontier.c.size, trail_frontier.c.peaks)
 
@@ -171,6 +178,16 @@ class TrailTables:
         """Return the rows of a body's acts in a time, in order. Reads the whole trail: asked only after a compromise."""
         values = {"said_by": body, "since": since, "until": until, "most": limit}
         return self._read(_SAID_BY, values)
+
+    def of_verbs(self, verbs: Collection[str], after: int, upto: int, limit: int) -> tuple[TrailRow, ...]:
+        """Return the newest rows of some verbs between two rows, in order. Reads the rows of a shift, by their numbers."""
+        return self._read(_OF_VERBS, {"after": after, "upto": upto, "verbs": sorted(verbs), "most": limit})[::-1]
+
+    def count_of_verbs(self, verbs: Collection[str], after: int, upto: int) -> Mapping[str, int]:
+        """Count the rows of some verbs between two rows."""
+        self.flush()
+        values = {"after": after, "upto": upto, "verbs": sorted(verbs)}
+        return {row.verb: int(row.times) for row in self._connection.execute(_COUNT_OF_VERBS, values)}
 
     def head(self) -> TrailHead | None:
         """Return the newest signed head."""

@@ -34,6 +34,7 @@ from entente.storage.classes import ClassMemory, ClassTables
 from entente.storage.company import Company, Kept, Member, not_ended, nothing_kept
 from entente.storage.copies import CopyTables
 from entente.storage.correspondence import CorrespondenceTables
+from entente.storage.duty import DutyTables
 from entente.storage.engine import Engine, changed_rows
 from entente.storage.erasure import ErasureTables
 from entente.storage.holdings import HoldingTables
@@ -134,6 +135,7 @@ class SqlUnitOfWork:
     namesakes = _Made(lambda unit: NamesakeTable(unit.connection, unit.shared.tombstone_secret))
     cases = _Made(lambda unit: CaseTables(unit.connection))
     correspondence = _Made(lambda unit: CorrespondenceTables(unit.connection))
+    duty = _Made(lambda unit: DutyTables(unit.connection))
     outbox = _Made(lambda unit: OutboxTables(unit.connection))
     inbox = _Made(lambda unit: InboxTables(unit.connection))
     relay = _Made(lambda unit: RelayTables(unit.connection))

@@ -39,6 +39,7 @@ def _doctor(node: Node, arguments: Arguments) -> JsonObject:
         *_checks_of_what_was_erased_since(node),
         _check_index(node, rows),
         _check_standing(node),
+        *_checks_of_calls(node),
         _check_log(node),
         _check_disk(node),
         *_checks_of_web_processes(node),
@@ -165,6 +166,19 @@ def _check_standing(node: Node) -> JsonObject:
         text = f"{view.standing.count()} standing queries are held against what comes in."
     trouble = node.standing_trouble().replace("\n", " ")
     return _check("standing", is_good=not trouble, text=f"{text} {trouble}".rstrip())
+
+
+def _checks_of_calls(node: Node) -> list[JsonObject]:
+    """Say whether officers can be called, where the body has a gateway (docs/rules/desk.md W43 to W45)."""
+    if node.settings.paging == "off":
+        return []
+    calling, on = node.duty.calling, node.duty.roster.watch().now
+    reached = sum(bool(entry.reach) for entry in on)
+    trouble = f"{node.calling_trouble()} {calling.trouble}".strip().replace("\n", " ")
+    text = (
+        f"{calling.count_open()} calls are not taken; {reached} of {len(on)} officers on the roster now can be called."
+    )
+    return [_check("calls", is_good=bool(reached) and not trouble, text=f"{text} {trouble}".rstrip())]
 
 
 def _check_log(node: Node) -> JsonObject:

@@ -127,10 +127,16 @@ class Wording:
     def country(self, code: str, ours: Mapping[str, str]) -> str:
         """Return the name of a country by its code of two letters, as CLDR has it; of others as our own list has it.
 
-        Codes that ISO 3166-1 leaves to its users (XA to XZ …) mean to CLDR what they do not mean here.
+        A code that two states had in turn (CS) means both: a document says which by its date. Codes that ISO 3166-1 leaves to its
+        users (XA to XZ …) mean to CLDR what they do not mean here.
         """
         code = code.upper()
-        name: str | None = None if _LEFT_TO_USERS.fullmatch(code) else self.locale.territories.get(code)
+        if _LEFT_TO_USERS.fullmatch(code):
+            own = ours.get(code, code)
+            return self.text("shell.user_assigned", code=code) if own.startswith(f"{code} ") else own
+        if code in (former := self.codes("former_states")):
+            return former[code]
+        name: str | None = self.locale.territories.get(code)
         return name if name is not None else ours.get(code, code)
 
     def number(self, value: int) -> str:
@@ -140,7 +146,7 @@ class Wording:
 
     def percent(self, thousandths: int) -> str:
         """Return a score in thousandths as hundredths."""
-        shown: str = format_percent(thousandths / 1000, format="#,##0%", locale=self.locale, numbering_system="latn")
+        shown: str = format_percent(thousandths / 1000, locale=self.locale, numbering_system="latn")
         return shown
 
     def moment(self, at: datetime) -> Moment:

@@ -92,9 +92,9 @@ def test_i20_what_the_officer_gave_comes_first_and_a_contradiction_is_said() -> 
     found = asked(ZONE, birth_date="1980", country="UZ", sex="female")
     assert (found.query.birth_date, found.query.country, found.query.sex) == ("1980", "UZ", "female")
     assert found.notes == (
-        "The machine readable zone says birth date 1979-05-04; the search was made with 1980.",
-        "The machine readable zone says nationality TJ; the search was made with UZ.",
-        "The machine readable zone says sex male; the search was made with female.",
+        "The machine readable zone says 1979-05-04 (birth date); the search was made with 1980.",
+        "The machine readable zone says TJ (nationality); the search was made with UZ.",
+        "The machine readable zone says male (sex); the search was made with female.",
     )
 
 

@@ -24,6 +24,7 @@ from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import member, members, text, texts, whole
 from entente.web.desk.search_pages import GapLine, gaps_of
 from entente.web.desk.task import TASK_FIELDS, TaskShown, task_asked, task_from, task_shown
+from entente.web.sentences import said
 from entente.web.wording import Wording
 
 BATCHES_PATH: Final = f"{PREFIX}/batches"
@@ -192,7 +193,7 @@ def _row(row: JsonObject, say: Wording) -> RowLine:
         },
         candidates=[_found(one, say) for one in members(answer, "candidates")] if error is None else (),
         gaps=gaps_of(row, say),
-        fault=f"{error['what']} {error['why']}" if isinstance(error, dict) else "",
+        fault=said(say, f"{error['what']} {error['why']}") if isinstance(error, dict) else "",
     )
 
 

@@ -13,6 +13,7 @@ from entente.verbs.references import names_and_officer
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text
+from entente.web.sentences import is_known, said
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 50
@@ -61,7 +62,6 @@ class EventLine:
     text: str
     to: str
     """Where the item it is about is shown; empty for none."""
-    is_english: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +167,14 @@ def _event(event: JsonObject, say: Wording) -> EventLine:
         at=say.moment(parse_time(text(event, "at"), "at")),
         kind=say.code("case_events", kind),
         officer=text(event, "officer"),
-        text=text(event, "text"),
+        text=_told(text(event, "text"), is_written=kind in _WRITTEN, say=say),
         to=f"{_ITEM_PATHS[kind]}/{subject}" if kind in _ITEM_PATHS else "",
-        is_english=kind not in _WRITTEN,
     )
+
+
+def _told(text: str, *, is_written: bool, say: Wording) -> str:
+    """Return what a room wrote into the chronology in the reader's language; what officers wrote, as it is."""
+    return text if is_written or not is_known(text) else said(say, text)
 
 
 def _note(asked: Asked) -> Done:
@@ -221,9 +225,10 @@ PAGES: Sequence[Page] = (
     ),
     ActPage(
         "close_case", f"{_CASE}/close", ("case_close",), ("keep_case",), "case", "Closes a case.", _close, (_REASON,),
+        heeds_changes=True,
     ),
     ActPage(
         "reopen_case", f"{_CASE}/reopen", ("case_reopen",), ("keep_case",), "case", "Opens a closed case again.", _reopen,
-        (_REASON,),
+        (_REASON,), heeds_changes=True,
     ),
 )  # fmt: skip

@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from entente.bodies.accounts import Begun, From, SignedIn
 from entente.node import Node
+from entente.web.desk.paths import LIVE_PATH, PREFIX
 from entente.web.desk.preferences import language_of
 from entente.web.desk.session import Session
 
@@ -63,8 +64,9 @@ def forget(node: Node, request: Request, answer: Response) -> None:
 def signed_in_of(node: Node, request: Request) -> SignedIn | None:
     """Return who is signed in at the browser that sent a request."""
     token = token_of(node, request)
-    # What the script asks by itself, twice a minute, is nobody's sign of life.
-    return node.accounts.sessions.who(token, is_seen="hx-request" not in request.headers) if token else None
+    # What a page asks by itself is nobody's sign of life.
+    is_by_itself = "hx-request" in request.headers or request.url.path == f"{PREFIX}{LIVE_PATH}"
+    return node.accounts.sessions.who(token, is_seen=not is_by_itself) if token else None
 
 
 @dataclass(frozen=True, slots=True)

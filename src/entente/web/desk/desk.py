@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -37,17 +38,23 @@ from entente.node import Node
 from entente.verbs import VERBS
 from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk import wrong
+from entente.web.desk.changes import Changes
+from entente.web.desk.cookies import token_of, whence
 from entente.web.desk.downloads import downloaded
-from entente.web.desk.forms import ONCE, Entered, Fault, Kind, entered, fault_of, posted
+from entente.web.desk.draft_routes import DraftRoutes
+from entente.web.desk.drafts import Drafts
+from entente.web.desk.forms import ONCE, SEEN, Entered, Fault, Kind, entered, fault_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
+from entente.web.desk.live import Live, changed_by, thing_of
 from entente.web.desk.memory import Memories
 from entente.web.desk.multipart import IncomingFile, Posted, declared_bytes, is_multipart, posted_in_parts
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage
 from entente.web.desk.paths import HOME, own_path
 from entente.web.desk.ports import DeskParts, Step
 from entente.web.desk.preferences import choose, language_of, look_of
-from entente.web.desk.rendering import Shell, Way, rendered
+from entente.web.desk.rates import NotTooOften
+from entente.web.desk.rendering import LiveHere, Shell, Way, rendered
 from entente.web.desk.session import Session
 from entente.web.desk.static_files import STATIC_PATH, serve_static
 from entente.web.desk.table import PAGES
@@ -71,14 +78,21 @@ class Desk:
     def __init__(self, node: Node, parts: DeskParts, pages: Sequence[Page] = PAGES) -> None:
         self.node = node
         self.parts = parts
-        self.memories = Memories()
         self._shown = {page.name: page for page in pages if isinstance(page, ShowPage)}
         self._acts = [page for page in pages if isinstance(page, ActPage)]
+        self.memories = Memories()
+        self.drafts = Drafts()
+        self.taking = DraftRoutes(self.drafts, {act.name: act for act in self._acts}, self._session, node.clock)
+        # A stamp of another process says nothing here, and what this one sealed another does not open.
+        self.changes = Changes(parts.rows, parts.told_as, parts.is_stopping, era=secrets.token_hex(4))
+        self.live = Live(node, self.changes, self._session, parts.session_of, self.say, secrets.token_bytes(32))
 
     def mount(self, beside: Sequence[Route] = ()) -> Mount:
         """Return the desk at its place, with routes that are no rows of its table beside them: the entrance, accounts."""
         routes = [
             *beside,
+            *self.taking.routes(),
+            *self.live.routes(),
             *(Route(page.path, partial(self._show, page), methods=["GET"]) for page in self._shown.values()),
             *(Route(act.path, partial(self._act, act), methods=["POST"]) for act in self._acts),
             Route("/choose", partial(choose, has_tls=self.node.settings.api_tls_in_front), methods=["POST"]),
@@ -89,7 +103,8 @@ class Desk:
             EntenteError: self._on_error,
             Exception: self._on_error,
         }
-        app = Starlette(routes=routes, exception_handlers=handlers, middleware=[Middleware(DeskHeaders)])
+        middleware = [Middleware(DeskHeaders), Middleware(NotTooOften, too_often=self.too_often)]
+        app = Starlette(routes=routes, exception_handlers=handlers, middleware=middleware)
         return Mount(PREFIX, app=app)
 
     async def _session(self, request: Request) -> Session | None:
@@ -124,6 +139,8 @@ class Desk:
         form = entered(act.name, act.fields, sent.fields, asked.say)
         asked = replace(asked, form=form)
         faults = _faults_of(act, session, sent, form, asked.say)
+        if not faults and act.heeds_changes:
+            faults = self._changed_meanwhile(asked, sent.fields.get(SEEN, ""))
         if sent.file is not None and not faults:
             asked = await self._with_file(act, asked, sent.file, request)
             form = asked.form
@@ -153,12 +170,17 @@ class Desk:
 
     def _show_now(self, page: ShowPage, asked: Asked, request: Request) -> Response:
         """Make and write a page, in a thread."""
+        draft = self.drafts.of(asked.officer, _here(request), self.node.clock.now())
+        shell = self._shell_of(request, page, asked)
+        if draft is not None and any(act.name == draft.act and act.form_on == page.name for act in self._acts):
+            asked = replace(asked, form=Entered(draft.values, of=draft.act))
+            shell = replace(shell, draft_at=asked.say.moment(draft.at))
         content = page.make(asked)
         if isinstance(content, Elsewhere):
             return RedirectResponse(content.to, SEE_OTHER)
         if isinstance(content, Download):
             return downloaded(content, is_exercise=names_of(self.node).own.is_exercise)
-        return rendered(page.template, content, self.shell(request, asked.session, page), asked.say)
+        return rendered(page.template, content, shell, asked.say, asked.form)
 
     def _done(self, act: ActPage, asked: Asked) -> Done:
         """Do what a form asks, in a thread; what its path names and nothing here has is not there."""
@@ -182,6 +204,8 @@ class Desk:
         except EntenteError as error:
             faults = (fault_of(error, act.fields, asked.say),)
             return self._given_back(act, asked, request, faults, error)
+        if asked.form.here:
+            self.drafts.drop(asked.officer, asked.form.here)
         where = f"{done.to}{'&' if '?' in done.to else '?'}done={done.said}" if done.said else done.to
         return RedirectResponse(where, SEE_OTHER)
 
@@ -205,7 +229,17 @@ class Desk:
         if isinstance(content, Elsewhere | Download):
             # What the form was about cannot be shown any more as it was: then what is wrong with it is all there is to say.
             raise error if error is not None else NotFound
-        return rendered(page.template, content, self.shell(request, asked.session, page), asked.say, asked.form, status)
+        return rendered(page.template, content, self._shell_of(request, page, asked), asked.say, asked.form, status)
+
+    def _changed_meanwhile(self, asked: Asked, stamp: str) -> tuple[Fault, ...]:
+        """Return that somebody else changed the thing of a form since its page was shown; a page sent again has seen it (W64)."""
+        thing, say = thing_of(self.node, asked.path), asked.say
+        changes = self.changes.since(stamp) or ()
+        last = next((one for one in reversed(changes) if one.thing == thing and one.officer != asked.officer), None)
+        if not thing or last is None:
+            return ()
+        by = changed_by(last, names_of(self.node), say)
+        return (Fault("", say.text("fault.changed", who=by.who, at=by.at.shown), say.text("fault.changed_do")),)
 
     def _require_role(self, page: Page, asked: Asked) -> None:
         node, account = self.node, asked.session.account
@@ -242,6 +276,7 @@ class Desk:
 
     def _asked(self, request: Request, session: Session) -> Asked:
         return Asked(
+            stamp=self.changes.stamp(),
             node=self.node,
             session=session,
             say=self.say(request, session),
@@ -256,7 +291,17 @@ class Desk:
         """Return the language of a request, with times in the body's zone."""
         return Wording(language_of(request, session), zone_of(names_of(self.node).own.zone))
 
-    def shell(self, request: Request, session: Session | None, page: ShowPage | None = None) -> Shell:
+    def _shell_of(self, request: Request, page: ShowPage, asked: Asked) -> Shell:
+        shell = self.shell(request, asked.session, page, self.live.here(page, asked))
+        return replace(shell, here=asked.form.here or shell.here)
+
+    def shell(
+        self,
+        request: Request,
+        session: Session | None,
+        page: ShowPage | None = None,
+        live: LiveHere | None = None,
+    ) -> Shell:
         """Return what stands around a page."""
         own, now = names_of(self.node).own, self.node.clock.now()
         done = request.query_params.get("done", "")
@@ -271,6 +316,7 @@ class Desk:
             here=_here(request),
             done=done if self.say(request, session).has(f"done.{done}") else "",
             zone=self.say(request, session).zone_name(now),
+            live=live,
         )
 
     def _ways(self, session: Session | None, page: ShowPage | None) -> tuple[Way, ...]:
@@ -298,6 +344,16 @@ class Desk:
         # Nothing on it says which address was asked for: what is hidden and what is absent are one page.
         shell = replace(self.shell(request, session), here=HOME, done="")
         return wrong.page_of(error, shell, self.say(request, session))
+
+    async def too_often(self, request: Request) -> Response | None:
+        """Return what is answered to who asks too often; None for who may ask (W62)."""
+        if request.url.path.startswith(f"{PREFIX}{STATIC_PATH}/"):
+            return None
+        seconds = self.parts.rates.wait_seconds(token_of(self.node, request), whence(self.node, request).address)
+        return await run_in_threadpool(self._too_often, request, seconds) if seconds else None
+
+    def _too_often(self, request: Request, seconds: int) -> Response:
+        return wrong.too_often(replace(self.shell(request, None), done=""), self.say(request, None), seconds)
 
     def _signed_out(self, request: Request) -> Response:
         return wrong.signed_out(self.shell(request, None), self.say(request, None))

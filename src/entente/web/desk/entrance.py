@@ -184,6 +184,7 @@ class Entrance:
                 return RedirectResponse(HOME, SEE_OTHER)
             await run_in_threadpool(self._node.accounts.sessions.sign_out, token_of(self._node, request))
             self._desk.memories.forget(session_of(signed_in).csrf)
+            self._desk.drafts.forget(signed_in.account)
         forget(self._node, request, answer)
         return answer
 

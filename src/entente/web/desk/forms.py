@@ -18,8 +18,10 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from entente.kernel.errors import EntenteError, Invalid
+from entente.kernel.decision import Decision
+from entente.kernel.errors import EntenteError, Invalid, Refused
 from entente.web.desk.paths import own_path
+from entente.web.sentences import said
 from entente.web.wording import Wording
 
 FORM_BYTES_MAX: Final = 512 * 1024
@@ -28,9 +30,10 @@ FORM_FIELDS_MAX: Final = 200
 FORM_SECONDS_MAX: Final = 30.0
 """As long as the API waits for a body (docs/rules/api.md P6)."""
 LINE_CHARACTERS_MAX: Final = 300
-CSRF, ONCE, BACK = "csrf", "once", "back"
-"""Fields that every form has: the session's token, the form's own one-time key, and, where it has one, where to go back to."""
-_FRAME: Final = frozenset({CSRF, ONCE, BACK})
+CSRF, ONCE, BACK, SEEN, HERE = "csrf", "once", "back", "seen", "here"
+"""Fields that every form has: the session's token, the form's own one-time key, where it has one, where to go back to, the stamp
+of the page it stands on (changes.Changes), and the path of that page."""
+_FRAME: Final = frozenset({CSRF, ONCE, BACK, SEEN, HERE})
 
 
 class Kind(StrEnum):
@@ -73,8 +76,6 @@ class Fault:
     why: str = ""
     grounds: tuple[tuple[str, str, str], ...] = ()
     """Of a refusal: number, sentence, remedy of each ground that does not allow."""
-    is_english: bool = False
-    """Whether it is said by a room, which speaks English: the page marks it so for whoever reads it aloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ class Entered:
     """The name of the act that was posted; a page with several forms gives back the one."""
     back: str = ""
     """Where to go back to, as a plain path of the desk; empty for nowhere."""
+    here: str = ""
+    """The page that the form stands on, likewise."""
 
     def value(self, name: str) -> str:
         """Return what was entered into a field; empty for nothing."""
@@ -168,7 +171,8 @@ def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wor
         for one in fields
         if one.kind is not Kind.FILE and (fault := _fault_of(one, values.get(one.name, ""), say)) is not None
     )
-    return Entered(values, faults, of, own_path(given[BACK]) if given.get(BACK) else "")
+    back, here = (own_path(given[name]) if given.get(name) else "" for name in (BACK, HERE))
+    return Entered(values, faults, of, back, here)
 
 
 def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:
@@ -190,9 +194,15 @@ def fault_of(error: EntenteError, fields: Sequence[Field], say: Wording) -> Faul
     if isinstance(error, Invalid):
         name = next((one.name for one in fields if error.field in {one.name, one.asks}), "")
     grounds: tuple[tuple[str, str, str], ...] = ()
-    if (decision := getattr(error, "decision", None)) is not None:
-        grounds = tuple((one.number, one.text, one.remedy) for one in decision.grounds if not one.allows)
-    return Fault(name, error.what, error.do, error.why if not grounds else "", grounds, is_english=say.language != "en")
+    if isinstance(error, Refused):
+        grounds = told_grounds(error.decision, say)
+    why = said(say, error.why) if not grounds else ""
+    return Fault(name, said(say, error.what), said(say, error.do), why, grounds)
+
+
+def told_grounds(decision: Decision, say: Wording) -> tuple[tuple[str, str, str], ...]:
+    """Return of each ground that refuses its number, its sentence and its remedy, in the reader's language."""
+    return tuple((one.number, said(say, one.text), said(say, one.remedy)) for one in decision.refusals)
 
 
 def no_form(why: str) -> Invalid:

@@ -11,6 +11,7 @@ from entente.kernel.clock import parse_time
 from entente.web.desk.forms import Field
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
+from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 100
@@ -58,13 +59,13 @@ def _line(one: JsonObject, say: Wording) -> HeldLine:
     return HeldLine(
         number=whole(one, "number"),
         body=body_name(member(one, "to")),
-        kind=text(one, "kind").replace("_", " "),
+        kind=say.code("statement_kinds", text(one, "kind")),
         instrument=text(one, "instrument"),
         about=text(one, "about"),
         held_since=say.moment(parse_time(text(one, "held_since"), "held_since")),
         days=whole(one, "days_held"),
         is_late=one["is_late"] is True,
-        why=text(one, "why"),
+        why=said(say, text(one, "why")),
     )
 
 

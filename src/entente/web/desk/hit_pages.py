@@ -253,6 +253,7 @@ PAGES: Sequence[Page] = (
     ActPage(
         "answer_hit", "/hits/{id}/answer", ("hit_answer",), ("answer_hit",), "hit", "Answers a hit on a record of ours.",
         _answer, (Field("same", Kind.CODE, codes="yes_no"), Field("text", Kind.TEXT, most=TEXT_CHARACTERS_MAX)),
+        heeds_changes=True,
     ),
     ShowPage(
         "judge", f"/search/{{key}}/{_AT}", ("search", "record_show"), ("search",), "judge.html",

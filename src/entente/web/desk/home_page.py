@@ -1,6 +1,7 @@
 """The desk: what needs this officer now, the most pressing first, each with one next act; what is wrong with lines and sources.
 
-Everything on it is asked of verbs that show no text of a message and are no act; so it may be loaded anew every half minute.
+Everything on it is asked of verbs that show no text of a message and are no act; so it is asked anew
+whenever something of the kind changed (live).
 
 Source: docs/rules/desk.md W32; DESIGN 1 (the duty officer's day), 5 (what waits for a person), 6 (urgency).
 """
@@ -22,6 +23,7 @@ from entente.web.desk.paths import HOME
 from entente.web.desk.permission_pages import permission_path
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.desk.standing_pages import query_label, query_path
+from entente.web.sentences import said
 from entente.web.wording import Moment
 
 OF_EACH_MAX: Final = 50
@@ -243,7 +245,7 @@ def _held(asked: Asked) -> Iterator[DeskLine]:
 
 def _troubles(asked: Asked) -> list[LineTrouble]:
     return [
-        LineTrouble(body_name(member(one, "body")), text(one, "why"), whole(one, "waiting"))
+        LineTrouble(body_name(member(one, "body")), said(asked.say, text(one, "why")), whole(one, "waiting"))
         for one in members(asked.perform("exchange_lines"), "lines")
         if whole(one, "attempts") and one["why"]
     ]

@@ -22,6 +22,7 @@ from entente.web.desk.forms import Entered, Fault, Field, Kind, fault_of
 from entente.web.desk.job_pages import JobLine, job_path, jobs_of, size_shown
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import members, text
+from entente.web.sentences import said
 from entente.web.wording import Moment
 
 IMPORTS_PATH: Final = f"{PREFIX}/imports"
@@ -178,7 +179,7 @@ def _row(asked: Asked, row: JsonObject) -> PreviewRow:
         kind=asked.say.code("record_kinds", text(row, "kind")),
         values=values,
         field=text(row, "field"),
-        why=text(row, "why"),
+        why=said(asked.say, text(row, "why")),
         raw=text(row, "raw"),
     )
 

@@ -19,7 +19,8 @@ from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.jobs import Job, JobKind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage
 from entente.web.desk.reading import members, text, whole
-from entente.web.wording import Moment
+from entente.web.sentences import said
+from entente.web.wording import Moment, Wording
 
 REJECTS: Final = "rejects.jsonl"
 """As the interface calls the rows of an import that were not kept."""
@@ -153,11 +154,11 @@ def _job(asked: Asked) -> JobPage:
         left_out=_numbers(outcome.get("left_out")),
         losses=_losses(outcome),
         gone=gone if isinstance(gone := outcome.get("gone"), dict) else None,
-        rejects=_rejects(asked.jobs.file(asked.officer, job.id, REJECTS)) if REJECTS in files else (),
+        rejects=_rejects(asked.jobs.file(asked.officer, job.id, REJECTS), say) if REJECTS in files else (),
         files=[FileLine(name, f"{line.to}/files/{name}", size_shown(asked, size)) for name, size in files.items()],
         results=f"{PREFIX}/batches/{job.id}" if job.kind is JobKind.SEARCHES else "",
         backup=_backup(asked, outcome) if job.kind is JobKind.BACKUP and outcome else None,
-        error={name: str(job.error.get(name, "")) for name in ("what", "why", "do")} if job.error else {},
+        error={name: said(say, str(job.error.get(name, ""))) for name in ("what", "why", "do")} if job.error else {},
     )
 
 
@@ -168,7 +169,7 @@ def _backup(asked: Asked, made: JsonObject) -> BackupShown:
         sha256=text(made, "file_sha256"),
         is_sealed=made["is_sealed"] is True,
         has_keys=made["has_keys"] is True,
-        not_recorded=text(made, "not_recorded"),
+        not_recorded=said(asked.say, text(made, "not_recorded")),
     )
 
 
@@ -188,12 +189,13 @@ def _losses(outcome: JsonObject) -> list[tuple[str, int]]:
     return [(text(one, "meaning"), int(str(one["count"]))) for one in members(outcome, "losses")]
 
 
-def _rejects(file: Path) -> list[RejectLine]:
+def _rejects(file: Path, say: Wording) -> list[RejectLine]:
     lines = []
     with file.open("rb") as opened:
         for line in islice(iter(lambda: opened.readline(LINE_BYTES_MAX), b""), REJECTS_SHOWN):
             row: JsonObject = json.loads(line)
-            lines.append(RejectLine(*(text(row, name) for name in ("place", "field", "why", "raw"))))
+            why = said(say, text(row, "why"))
+            lines.append(RejectLine(text(row, "place"), text(row, "field"), why, text(row, "raw")))
     return lines
 
 

@@ -20,7 +20,8 @@ from entente.kernel.jobs import JobKind
 from entente.verbs.references import names_of
 from entente.web.desk.job_pages import JobLine, job_path, jobs_of
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
-from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
+from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
+from entente.web.sentences import said
 from entente.web.wording import Moment
 
 NODE_PATH: Final = f"{PREFIX}/node"
@@ -128,9 +129,9 @@ def _page(asked: Asked, *, is_whole: bool) -> NodePage:
         version=text(found, "version"),
         store=text(found, "store"),
         state=text(status, "state"),
-        troubles=[str(one) for one in _listed(status, "troubles")],
+        troubles=[said(say, one) for one in texts(status, "troubles")],
         checks=[
-            CheckLine(text(one, "name").replace("_", " "), one["is_good"] is True, text(one, "text"))
+            CheckLine(text(one, "name").replace("_", " "), one["is_good"] is True, said(say, text(one, "text")))
             for one in members(found, "checks")
         ],
         is_whole=is_whole,
@@ -140,18 +141,12 @@ def _page(asked: Asked, *, is_whole: bool) -> NodePage:
             AsideLine(
                 body_name(member(one, "from")),
                 text(one, "kind").replace("_", " "),
-                text(one, "reason"),
+                said(say, text(one, "reason")),
                 say.moment(parse_time(text(one, "at"), "at")),
             )
             for one in aside[:ASIDE_SHOWN]
         ],
     )
-
-
-def _listed(answer: JsonObject, name: str) -> list[object]:
-    found = answer[name]
-    assert isinstance(found, list), f"{name} is a list"
-    return list(found)
 
 
 def _queue(asked: Asked, one: JsonObject) -> QueueLine:
@@ -164,7 +159,7 @@ def _queue(asked: Asked, one: JsonObject) -> QueueLine:
         via=text(one, "via"),
         heard=asked.say.moment(parse_time(heard, "heard")) if isinstance(heard, str) else None,
         attempts=whole(one, "attempts"),
-        why=text(one, "why"),
+        why=said(asked.say, text(one, "why")),
     )
 
 

@@ -43,6 +43,8 @@ class Asked:
     """What stands behind «?», each name once."""
     form: Entered
     """What was posted, or what a form is given back with; empty when a page is opened."""
+    stamp: str
+    """The number of the change before this request: what the page it makes has seen (changes.Changes)."""
     memory: Memory
     """What is kept for this session between requests: the task, and the queries it asked."""
     jobs: FilesAndJobs
@@ -157,6 +159,8 @@ class ActPage:
     """Whether sending it twice does it once; False where nothing but the trail is written."""
     is_heavy: bool = False
     """Whether the officer must have proved who they are lately (docs/rules/desk.md W4); if not, the form is given back."""
+    heeds_changes: bool = False
+    """Whether its form is given back, once, where somebody else changed the thing since the page was shown (W64)."""
 
     @property
     def file(self) -> str:

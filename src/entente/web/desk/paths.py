@@ -11,6 +11,9 @@ PREFIX: Final = "/desk"
 """Before the path of every page."""
 HOME: Final = f"{PREFIX}/"
 
+LIVE_PATH: Final = "/live"
+"""Below PREFIX: the stream of a page (live.Live)."""
+
 
 def own_path(wanted: str) -> str:
     """Return a path of the desk as it was asked for, and the desk itself for anything else: nobody is sent elsewhere.

@@ -125,10 +125,11 @@ PAGES: Sequence[Page] = (
     ActPage(
         "grant_permission", "/permissions/{id}/grant", ("permission_answer",), _GRANTERS, "permission",
         "Grants, as the source, exactly what was asked until a day.", _grant, (Field("days", most=4), _TEXT),
+        heeds_changes=True,
     ),
     ActPage(
         "refuse_permission", "/permissions/{id}/refuse", ("permission_answer",), _GRANTERS, "permission",
         "Refuses leave, as the source, with a reason.", _refuse,
-        (Field("refusal", Kind.CODE, codes="refusal_reasons", asks="reason"), _TEXT),
+        (Field("refusal", Kind.CODE, codes="refusal_reasons", asks="reason"), _TEXT), heeds_changes=True,
     ),
 )  # fmt: skip

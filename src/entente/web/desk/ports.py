@@ -1,4 +1,4 @@
-"""What the pages need from beside them: acts that are done once, work in turns, and whether a line is secret.
+"""What the pages need from beside them: acts that are done once, work in turns, what is new, and whether a line is secret.
 
 `app` hands in what the API has: edges do not import each other (api.once, api.running, api.peers).
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -19,6 +19,8 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import OfficerId
 from entente.kernel.jobs import Job, JobKind, Upload
 from entente.kernel.kept_requests import KeptRequest
+from entente.kernel.ports import TrailRow
+from entente.web.desk.rates import Rates
 from entente.web.desk.session import SessionOf
 
 Step: TypeAlias = Callable[[int], None]
@@ -103,6 +105,36 @@ class FilesAndJobs(Protocol):
         """Return until when a job that ended, or a file that waits, is kept; None for a job under way."""
 
 
+class Rows(Protocol):
+    """The change sequence, by position (api.events.EventSource). Safe from several threads."""
+
+    def latest_position(self) -> int:
+        """Return the position of the newest row that is durable."""
+
+    def since(self, position: int, limit: int) -> tuple[TrailRow, ...]:
+        """Return the rows behind a position in order, at most so many. A later call never has an earlier row."""
+
+
+class Told(Protocol):
+    """What a row of the trail is told as, to whoever is told at all (api.event_table.Event)."""
+
+    @property
+    def kind(self) -> str:
+        """What it is about: `hit`, `message`, `case`."""
+
+    @property
+    def id(self) -> str:
+        """The thing that changed."""
+
+    @property
+    def account(self) -> str:
+        """Whom alone it concerns; empty where it is for everybody of its audience."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Verbs of which a role of whoever is told must have one; none for everybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeskParts:
     """What the desk of a node is built from beside the node."""
@@ -113,3 +145,10 @@ class DeskParts:
     is_local: Callable[[Request], bool]
     """Whether a request comes from a program on this machine, through nobody in between."""
     jobs: FilesAndJobs
+    rows: Rows
+    told_as: Callable[[TrailRow], Told | None]
+    """What a row is told as; None for one that nobody is told of."""
+    is_stopping: Callable[[], bool]
+    """Whether the node was asked to stop."""
+    rates: Rates = field(default_factory=Rates)
+    """How often one session, and one address, may ask."""

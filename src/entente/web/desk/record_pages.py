@@ -15,6 +15,7 @@ from entente.web.desk.naming import NameShown, name_shown, record_asked_for, rec
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.desk.task import TaskShown, asks_why_first, task_shown
+from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
 
@@ -174,17 +175,17 @@ def facts_of(asked: Asked, name: str) -> Facts:
         terms=[_terms(one, number, say) for number, one in enumerate(members(record, "terms"), start=1)],
         review_on=say.day(date.fromisoformat(text(retention, "review_on"))),
         erase_on=say.day(date.fromisoformat(text(retention, "erase_on"))),
-        grounds=grounds_of(member(answer, "decision")),
+        grounds=grounds_of(member(answer, "decision"), say),
         ladder=[
             (say.code("acts", act), bool(reached) and act.rank <= DisclosureAct(reached).rank) for act in DisclosureAct
         ],
     )
 
 
-def grounds_of(decision: JsonObject) -> list[GroundLine]:
-    """Return the grounds of a decision."""
+def grounds_of(decision: JsonObject, say: Wording) -> list[GroundLine]:
+    """Return the grounds of a decision, in the reader's language."""
     return [
-        GroundLine(text(one, "number"), text(one, "text"), one["allows"] is True)
+        GroundLine(text(one, "number"), said(say, text(one, "text")), one["allows"] is True)
         for one in members(decision, "grounds")
     ]
 
@@ -271,7 +272,7 @@ def _holders(asked: Asked, name: str) -> list[HolderLine]:
                 up_to=say.code("acts", up_to) if up_to else "",
                 state=say.code("holder_states", text(copy, "state")) if copy is not None else "",
                 version=whole(copy, "version") if copy is not None else 0,
-                refused=[ground for ground in grounds_of(member(one, "decision")) if not ground.allows],
+                refused=[ground for ground in grounds_of(member(one, "decision"), say) if not ground.allows],
             )
         )
     return lines

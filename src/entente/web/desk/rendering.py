@@ -17,7 +17,7 @@ from entente.web.desk.forms import Entered
 from entente.web.desk.page import PREFIX, Content
 from entente.web.desk.static_files import STATIC_PATH, static_files
 from entente.web.pages import TEMPLATES
-from entente.web.wording import LANGUAGES, Wording
+from entente.web.wording import LANGUAGES, Moment, Wording
 
 LOOKS: Final = ("auto", "light", "dark")
 """How pages look: as the machine is set, or always light or dark."""
@@ -31,6 +31,20 @@ class Way:
     to: str
     key: str
     is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiveHere:
+    """What a page carries to stay up to date (live.Live)."""
+
+    stamp: str
+    """Of before the page was made."""
+    about: str
+    """The thing that it is about, sealed for its session; empty for nothing single."""
+    page: str
+    """The name of its row."""
+    is_concerned: bool
+    """Whether a suspension concerns it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,10 @@ class Shell:
     """What the act before did: the last part of a text's key; empty for nothing."""
     zone: str = ""
     """What the times on the page are told in."""
+    live: LiveHere | None = None
+    """How it stays up to date; None for a page that does not."""
+    draft_at: Moment | None = None
+    """Of when what stands in a form of it is, where its officer began it before and has not sent it."""
 
 
 _environment = Environment(
@@ -66,6 +84,11 @@ def static(name: str) -> str:
 
 
 _environment.globals.update(static=static, languages=LANGUAGES, looks=LOOKS, prefix=PREFIX)
+
+
+def fragment(template: str, content: Content, say: Wording) -> str:
+    """Return a part of a page, without the shell."""
+    return _environment.get_template(f"desk/{template}").render(page=content, t=say.text, say=say)
 
 
 def rendered(

@@ -24,6 +24,7 @@ from entente.web.desk.naming import NameShown, RecordName, name_shown, quote_rec
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.desk.task import TASK_FIELDS, TaskShown, task_asked, task_from, task_shown
+from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
 LINE_CHARACTERS_MAX = 300
@@ -212,8 +213,10 @@ def _found(asked: Asked) -> FoundPage:
         ],
         searched=whole(answer, "searched"),
         readings=[line for one in members(answer, "identifiers") for line in _readings(one, say)],
-        notes=texts(answer, "notes"),
-        faults=[text(fault, "text") for zone in members(answer, "zones") for fault in members(zone, "faults")],
+        notes=[said(say, note) for note in texts(answer, "notes")],
+        faults=[
+            said(say, text(fault, "text")) for zone in members(answer, "zones") for fault in members(zone, "faults")
+        ],
         gaps=gaps_of(answer, say),
         may_judge=may_do(asked, "confirm_hit"),
     )
@@ -237,7 +240,9 @@ def candidate(one: JsonObject, place: int, key: str, say: Wording) -> CandidateL
         place=place,
         score=say.percent(score),
         score_thousandths=score,
-        evidence=[EvidenceLine(text(piece, "text"), text(piece, "kind")) for piece in members(one, "evidence")],
+        evidence=[
+            EvidenceLine(said(say, text(piece, "text")), text(piece, "kind")) for piece in members(one, "evidence")
+        ],
         is_not_identical=bool(one["not_identical"]),
         judge=f"{PREFIX}/search/{key}/{quote_record(record.id)}",
     )

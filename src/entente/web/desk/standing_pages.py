@@ -14,6 +14,7 @@ from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import member, members, text, texts, whole
 from entente.web.desk.search_pages import EvidenceLine
 from entente.web.desk.task import TaskShown, task_shown
+from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
 
@@ -75,7 +76,9 @@ def _line(one: JsonObject, say: Wording) -> MatchLine:
         raised_at=say.moment(parse_time(text(one, "raised_at"), "raised_at")),
         record=record_name(one, say),
         score=say.percent(whole(one, "score")),
-        evidence=[EvidenceLine(text(piece, "text"), text(piece, "kind")) for piece in members(one, "evidence")],
+        evidence=[
+            EvidenceLine(said(say, text(piece, "text")), text(piece, "kind")) for piece in members(one, "evidence")
+        ],
     )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from entente.web.desk import (
     batch_pages,
+    call_pages,
     case_pages,
+    first_steps_page,
     held_pages,
     hit_pages,
     home_page,
@@ -16,7 +18,9 @@ from entente.web.desk import (
     node_pages,
     permission_pages,
     record_pages,
+    roster_pages,
     search_pages,
+    shift_pages,
     standing_pages,
     task,
     trail_pages,
@@ -29,6 +33,9 @@ _PARTS = (
     hit_pages,
     message_pages,
     case_pages,
+    shift_pages,
+    roster_pages,
+    call_pages,
     record_pages,
     permission_pages,
     standing_pages,
@@ -38,6 +45,7 @@ _PARTS = (
     job_pages,
     trail_pages,
     node_pages,
+    first_steps_page,
     task,
 )
 """In the order of the navigation."""

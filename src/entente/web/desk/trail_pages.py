@@ -20,6 +20,7 @@ from entente.kernel.clock import format_time, parse_date, parse_time
 from entente.kernel.errors import NotFound
 from entente.web.desk.page import PREFIX, Asked, Download, Page, ShowPage, may_do
 from entente.web.desk.reading import member, members, text, texts, whole
+from entente.web.sentences import said
 from entente.web.wording import Moment
 
 TRAIL_PATH: Final = f"{PREFIX}/trail"
@@ -175,10 +176,10 @@ def _check(asked: Asked) -> CheckPage:
         title=asked.say.text("trail.check_title"),
         is_sound=proof["is_sound"] is True,
         rows=whole(proof, "rows"),
-        finding=text(proof, "finding"),
+        finding=said(asked.say, text(proof, "finding")),
         log_is_sound=log["is_sound"] is True,
         log_rows=whole(log, "rows"),
-        log_finding=text(log, "finding"),
+        log_finding=said(asked.say, text(log, "finding")),
         root=text(proof, "root"),
     )
 

@@ -1,6 +1,6 @@
 """Each kind of error as a page of the desk, in the reader's language: what, why, what to do, and the grounds where rules decided.
 
-What a room says of one matter is English, and is marked so. What is absent and what may not be known are one page, to the byte.
+What a room says is told as `web.sentences` knows it. What is absent and what may not be known are one page, to the byte.
 
 Source: STYLE section 5; docs/rules/desk.md W23 and W28.
 """
@@ -14,13 +14,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from entente.kernel.errors import EntenteError, NotFound, Refused
+from entente.web.desk.forms import told_grounds
 from entente.web.desk.rendering import Shell, rendered
 from entente.web.errors import STATUS
-from entente.web.wording import FIRST_LANGUAGE, Wording
+from entente.web.sentences import said
+from entente.web.wording import Wording
 
 _NOT_FOUND: Final = 404
 _FAULT: Final = 500
 _SIGNED_OUT: Final = 401
+_TOO_MANY: Final = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,6 @@ class WrongPage:
     do: str
     grounds: tuple[tuple[str, str, str], ...] = ()
     """Number, sentence and remedy of each ground that refused."""
-    is_english: bool = False
-    """Whether what, why and do are in English whatever the reader's language is."""
 
 
 def page_of(error: Exception, shell: Shell, say: Wording) -> Response:
@@ -56,6 +57,19 @@ def signed_out(shell: Shell, say: Wording) -> Response:
     return rendered("wrong.html", _worded("signed_out", say), shell, say, status=_SIGNED_OUT)
 
 
+def too_often(shell: Shell, say: Wording, seconds: int) -> Response:
+    """Return the page of who asks too often (W62), with when they may ask again."""
+    page = WrongPage(
+        title=say.text("wrong.too_often"),
+        what="",
+        why=say.text("wrong.too_often_why", count=seconds),
+        do=say.text("wrong.too_often_do"),
+    )
+    answer = rendered("wrong.html", page, shell, say, status=_TOO_MANY)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
 def _worded(name: str, say: Wording) -> WrongPage:
     return WrongPage(
         title=say.text(f"wrong.{name}"), what="", why=say.text(f"wrong.{name}_why"), do=say.text(f"wrong.{name}_do")
@@ -63,16 +77,11 @@ def _worded(name: str, say: Wording) -> WrongPage:
 
 
 def _told(error: EntenteError, say: Wording) -> WrongPage:
-    grounds = (
-        tuple((one.number, one.text, one.remedy) for one in error.decision.refusals)
-        if isinstance(error, Refused)
-        else ()
-    )
+    grounds = told_grounds(error.decision, say) if isinstance(error, Refused) else ()
     return WrongPage(
         title=say.text(f"wrong.{error.code}"),
-        what=error.what,
-        why="" if grounds else error.why,
-        do=error.do,
+        what=said(say, error.what),
+        why="" if grounds else said(say, error.why),
+        do=said(say, error.do),
         grounds=grounds,
-        is_english=say.language != FIRST_LANGUAGE,
     )

@@ -1,0 +1,71 @@
+"""Accounts at the desks of the demonstration's nodes, made as every officer makes theirs: a head invites, a browser sets up.
+
+Nobody is let in by another way than in earnest. Passwords and secrets of one-time codes are those of invented officers, and are
+printed so that whoever watches can sign in; a node prints none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import httpx
+import pyotp
+
+from demo.stage import claim
+
+PASSWORD: Final = "a desk of the demonstration"
+CODE_SECONDS: Final = 30
+"""For how long a code is shown (RFC 6238)."""
+INVITATION: Final = "/desk/sign-in/invitation"
+_SECRET: Final = re.compile(r"secret=([A-Z2-7]+)")
+_SAME_ORIGIN: Final = {"Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What an invented officer signs in with."""
+
+    body: str
+    address: str
+    """Of the body's node, without the path."""
+    officer: str
+    secret: str
+    """Of one-time codes, in base32, as an app takes it."""
+
+    def code(self, at: datetime) -> str:
+        """Return the one-time code of a moment."""
+        return pyotp.TOTP(self.secret).at(at)
+
+    def seconds_left(self, at: datetime) -> int:
+        """Return for how long the code of a moment holds."""
+        return CODE_SECONDS - int(at.timestamp()) % CODE_SECONDS
+
+
+def enrol(body: str, address: str, officer: str, invitation: str) -> Account:
+    """Set up the account of an invitation in the node's own forms; raise StoryBrokenError where a page is not as it should be."""
+    with httpx.Client(base_url=address, headers=_SAME_ORIGIN, trust_env=False) as browser:
+        opened = browser.post(INVITATION, data={"invitation": invitation})
+        found = _SECRET.search(opened.text)
+        claim(f"{body} opens the invitation of {officer}", opened.status_code == httpx.codes.OK and found)
+        assert found is not None, "claimed in the line before"
+        account = Account(body, address, officer, found[1])
+        # The code of half a minute ago is taken too, and leaves the one of now to sign in with (docs/rules/desk.md W5).
+        code = account.code(datetime.now(UTC) - timedelta(seconds=CODE_SECONDS))
+        fields = {"invitation": invitation, "new_password": PASSWORD, "again": PASSWORD, "one_time": code}
+        made = browser.post(f"{INVITATION}/use", data=fields)
+        claim(f"{body} makes the account of {officer}", made.status_code == httpx.codes.OK and "<h1>" in made.text)
+    return account
+
+
+def told(accounts: Sequence[Account], at: datetime) -> Iterator[str]:
+    """Yield lines that say where each signs in, and with what just now."""
+    yield f"Sign in at each body's desk as {accounts[0].officer}, with the password «{PASSWORD}» and the code of now:"
+    yield from (
+        f"  {one.body:7} {one.address}/desk/first-steps   code {one.code(at)}   secret for an app {one.secret}"
+        for one in accounts
+    )
+    yield f"The codes hold for another {accounts[0].seconds_left(at)} s, and each counts once. Press Enter for those of then."

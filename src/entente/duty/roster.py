@@ -1,0 +1,134 @@
+"""The verbs of the roster: enter a duty, take it off, see who is on and who comes next.
+
+Source: docs/rules/desk.md W41.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from entente.bodies.authority import Record, authorise
+from entente.bodies.model import Officer
+from entente.bodies.tokens import may
+from entente.duty.model import DutyFunction, RosterEntry, ShiftState, Watch
+from entente.duty.ports import DutyUnit
+from entente.duty.rules import DUTY_DAYS_MAX, check_entry, moment_in, next_at_desk, on_now
+from entente.duty.shifts import WORKS
+from entente.handling.model import CodeLists
+from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import Clock
+from entente.kernel.errors import Invalid, NotFound
+from entente.kernel.ids import Ids, OfficerId
+from entente.kernel.ports import Act
+
+ENTRIES_MAX: Final = 2_000
+"""Entries in force at some moment of the time that is looked at: five a day for a year."""
+SHIFTS_MAX: Final = 50
+"""Shifts that go on, or whose sheet waits; a desk has a few seats."""
+KEEPS: Final = "keep_roster"
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Keeps who is on duty when."""
+
+    open_unit: Callable[[], DutyUnit]
+    open_view: Callable[[], DutyUnit]
+    clock: Clock
+    ids: Ids
+    lists: CodeLists
+    record: Record
+
+    def enter(
+        self,
+        by: OfficerId,
+        officer: OfficerId,
+        function: DutyFunction,
+        times: tuple[str, str],
+        zone: str,
+        reach: str,
+    ) -> RosterEntry:
+        """Enter that an officer is on duty from one wall time to another of a zone; no zone: the body's own.
+
+        Raises Refused where `by` may not keep the roster, Invalid for what is not well formed or an officer who works no shift,
+        Conflict where the officer is on for that function already.
+
+        Source: docs/rules/desk.md W41.
+        """
+        with self.open_unit() as unit:
+            now = self.clock.now()
+            self._authorise(unit, by, officer)
+            self._require_works(unit, officer, now)
+            zone = zone or unit.bodies.own().zone
+            begins, ends = moment_in(times[0], zone, "begins"), moment_in(times[1], zone, "ends")
+            entry = RosterEntry(self.ids.new_id("duty"), officer, function, begins, ends, zone, reach)
+            check_entry(entry, unit.duty.entries(begins, max(begins, ends), ENTRIES_MAX), now)
+            unit.duty.put_entry(entry)
+            self._record(unit, by, entry, "entered")
+            unit.commit()
+            return entry
+
+    def take_off(self, by: OfficerId, entry_id: str) -> None:
+        """Take an entry off the roster; raise NotFound for no such entry.
+
+        Source: docs/rules/desk.md W41.
+        """
+        with self.open_unit() as unit:
+            self._authorise(unit, by, entry_id)
+            entry = unit.duty.entry(entry_id)
+            if entry is None:
+                raise NotFound
+            unit.duty.drop_entry(entry_id)
+            self._record(unit, by, entry, "taken_off")
+            unit.commit()
+
+    def who_works(self) -> tuple[OfficerId, ...]:
+        """Return the officers who may be entered, by id."""
+        now = self.clock.now()
+        with self.open_view() as unit:
+            return tuple(one.id for one in unit.bodies.officers() if self._works(one, now))
+
+    def upcoming(self, days: int) -> tuple[RosterEntry, ...]:
+        """Return who is on now and in the days to come, in the order in which they begin."""
+        now = self.clock.now()
+        with self.open_view() as unit:
+            return unit.duty.entries(now, now + timedelta(days=days), ENTRIES_MAX)
+
+    def watch(self) -> Watch:
+        """Return who is on now and who is next, and which shifts go on or wait for a signature.
+
+        Source: docs/rules/desk.md W41.
+        """
+        now = self.clock.now()
+        with self.open_view() as unit:
+            entries = unit.duty.entries(now, now + timedelta(days=DUTY_DAYS_MAX), ENTRIES_MAX)
+            return Watch(
+                on_now(entries, now),
+                next_at_desk(entries, now),
+                unit.duty.shifts_in(ShiftState.ON, SHIFTS_MAX),
+                unit.duty.shifts_in(ShiftState.HANDED_OVER, SHIFTS_MAX),
+            )
+
+    def _require_works(self, unit: DutyUnit, officer: OfficerId, now: datetime) -> None:
+        found = unit.bodies.officer(officer)
+        if found is None or not self._works(found, now):
+            raise Invalid(
+                "Nobody was entered on the roster.",
+                field="who",
+                why=f"«{officer[:60]}» is no officer of this body whose role works shifts (docs/rules/desk.md W41).",
+                do="Name an officer as «entente officer list» does, or have a head of the body give the role.",
+            )
+
+    def _works(self, officer: Officer, now: datetime) -> bool:
+        return not officer.is_machine and may(officer, (WORKS,), now, self.lists)
+
+    def _authorise(self, unit: DutyUnit, by: OfficerId, subject: str) -> None:
+        authorise(unit, by, KEEPS, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record)
+
+    def _record(self, unit: DutyUnit, by: OfficerId, entry: RosterEntry, outcome: str) -> None:
+        # Without where the officer is reached: that is nobody's business after the duty.
+        detail: JsonObject = {"outcome": outcome, "function": entry.function.value, "entry": entry.id}
+        self.record(unit, Act(KEEPS, unit.bodies.own().id, by, entry.officer, detail))

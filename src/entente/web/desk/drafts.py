@@ -1,0 +1,80 @@
+"""What officers began to write and have not sent, kept in this process alone.
+
+A form with a text is kept as it is written, some seconds behind the hand, and once more before it is sent; so that neither a
+line that goes, nor a browser that ends, nor a session that runs out loses it. Its page shows it again to the same account. It
+goes when the form is done, when its officer drops it or signs out, after twelve hours, and with the process. Nothing of it stands
+in the store, in a log or in the browser.
+
+Source: docs/rules/desk.md W63; docs/decisions/0097-drafts-are-kept-by-the-node-in-memory.md.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Final
+
+KEPT: Final = timedelta(hours=12)
+"""A shift, and what comes after it."""
+OF_ACCOUNT_MAX: Final = 20
+"""Drafts of one officer; the oldest gives way."""
+ACCOUNTS_MAX: Final = 2_000
+CHARACTERS_MAX: Final = 60_000
+"""Of one draft: three times the longest message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form that was begun."""
+
+    act: str
+    """The name of its act."""
+    values: Mapping[str, str]
+    at: datetime
+
+
+@dataclass(slots=True)
+class Drafts:
+    """The drafts of all officers, by account and the page they stand on. Safe from several threads."""
+
+    kept: OrderedDict[str, OrderedDict[str, Draft]] = field(default_factory=OrderedDict)
+    lock: Lock = field(default_factory=Lock)
+
+    def keep(self, account: str, page: str, draft: Draft) -> None:
+        """Keep a form as it is now; one in which nothing is written is none. `page` is the path of its page."""
+        with self.lock:
+            ours = self.kept.setdefault(account, OrderedDict())
+            self.kept.move_to_end(account)
+            ours.pop(page, None)
+            if any(text.strip() for text in draft.values.values()):
+                ours[page] = draft
+            while len(ours) > OF_ACCOUNT_MAX:
+                ours.popitem(last=False)
+            while len(self.kept) > ACCOUNTS_MAX:
+                self.kept.popitem(last=False)
+
+    def of(self, account: str, page: str, now: datetime) -> Draft | None:
+        """Return what an officer began on a page."""
+        with self.lock:
+            found = self.kept.get(account, OrderedDict()).get(page)
+        return found if found is not None and now - found.at < KEPT else None
+
+    def drop(self, account: str, page: str) -> None:
+        """Forget what was begun on a page."""
+        with self.lock:
+            self.kept.get(account, OrderedDict()).pop(page, None)
+
+    def forget(self, account: str) -> None:
+        """Forget all that an officer began."""
+        with self.lock:
+            self.kept.pop(account, None)
+
+    def forget_old(self, now: datetime) -> None:
+        """Forget what nobody came back to."""
+        with self.lock:
+            for ours in self.kept.values():
+                for page in [page for page, draft in ours.items() if now - draft.at >= KEPT]:
+                    del ours[page]

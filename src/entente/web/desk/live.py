@@ -1,0 +1,305 @@
+"""The stream of an open page, and what the page asks for when the stream says that something changed.
+
+A stream says kinds («a message», «the thing you look at»), and never what. It ends with its session, and is looked at again with
+every heartbeat; it is no request of its officer, so it keeps no session alive. Who may be told is judged as each change is told,
+and what the page asks for thereupon is judged like everything else.
+
+Source: docs/rules/desk.md W60 and W61; WHATWG HTML, 9.2 (server-sent events);
+docs/decisions/0096-a-page-is-told-kinds-and-asks-for-the-rest.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from entente.bodies.model import Officer
+from entente.bodies.tokens import may
+from entente.kernel.ids import BodyId, InstrumentId
+from entente.node import Node
+from entente.verbs.references import Names, names_of
+from entente.web.desk.changes import INSTRUMENT, URGENT, Change, Changes, Listener
+from entente.web.desk.page import Asked, ShowPage
+from entente.web.desk.paths import LIVE_PATH, own_path
+from entente.web.desk.reading import BodyName
+from entente.web.desk.rendering import LiveHere, fragment
+from entente.web.desk.session import Session
+from entente.web.wording import Moment, Wording
+
+NEWS_PATH: Final = f"{LIVE_PATH}/news"
+HEARTBEAT_SECONDS: Final = 15.0
+"""How often a stream says that it is there, and its session is looked at; proxies close what is silent for 30 to 60."""
+SEND_SECONDS_MAX: Final = 30.0
+"""How long a browser may take nothing. What waits for it meanwhile is one line."""
+RETRY_MS: Final = 3_000
+"""After so long a browser opens the stream again by itself."""
+GAP_SECONDS_MIN: Final = 1.0
+SECONDS_BY_STREAM: Final = 0.05
+"""Between two tellings of a stream: so many times the streams there are. With 200 desks open each asks at most every ten seconds
+for what changed, all of them 20 times a second; with five, each every second."""
+SPREAD_MS_BY_STREAM, URGENT_MS_BY_STREAM = 20, 4
+"""Within which time browsers ask once they were told, by the streams there are: 200 desks within four seconds, and within one
+where it is urgent. Whoever clicks meanwhile does not wait behind all of them."""
+KINDS_MAX: Final = 20
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_NO_CONTENT, _UNAUTHORISED = 204, 401
+_SHARED: Final = frozenset(
+    {"search", "record", "hit", "message", "permission", "waiting", "exchange", "standing", "instrument"}
+)
+"""Families of verbs whose pages show or send what bodies share: these a suspension concerns."""
+_STANDS: Final = frozenset({"participation", "suspend", "resume"})
+_RECORDS: Final = "body:"
+"""How a record's id begins. Of a record it is not said who else has it open: who looks at whom is nobody's news."""
+
+SessionOfRequest = Callable[[Request], Session | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How a body stands to an instrument since it said so while the page was open."""
+
+    body: BodyName
+    instrument: str
+    state: str
+    """A code of ParticipationState: the last part of a text's key `news.…`."""
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedBy:
+    """Who changed the thing that a page is about, last."""
+
+    who: str
+    """An officer of ours, or the code of another body."""
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What `news.html` shows."""
+
+    title: str
+    stands: Sequence[Stand]
+    changed: ChangedBy | None
+    beside: Sequence[str]
+    """Officers who have the same page open."""
+    to: str
+
+
+class Live:
+    """Opens the streams of one node's desk. Used by one event loop."""
+
+    def __init__(
+        self,
+        node: Node,
+        changes: Changes,
+        session: Callable[[Request], Awaitable[Session | None]],
+        session_of: SessionOfRequest,
+        say: Callable[[Request, Session], Wording],
+        secret: bytes,
+    ) -> None:
+        """`session` lets a request in as every page does; `session_of` looks again; `secret` seals what pages are about."""
+        self._node, self.changes = node, changes
+        self._session, self._session_of, self._say, self._secret = session, session_of, say, secret
+
+    def routes(self) -> list[Route]:
+        """Return the routes, below the desk's own place."""
+        return [Route(LIVE_PATH, self.stream, methods=["GET"]), Route(NEWS_PATH, self.news, methods=["GET"])]
+
+    def here(self, page: ShowPage, asked: Asked) -> LiveHere:
+        """Return what a page carries to stay up to date."""
+        thing = thing_of(self._node, asked.path)
+        return LiveHere(asked.stamp, self._sealed(asked.session, thing), page.name, is_concerned(page))
+
+    async def stream(self, request: Request) -> Response:
+        """Tell a page what changes; 401 without a session, 204 where too many are open: then the page asks by itself."""
+        session = await self._session(request)
+        if session is None:
+            return Response(status_code=_UNAUTHORISED)
+        kinds = frozenset(request.query_params.get("kinds", "").split(",")[:KINDS_MAX])
+        thing = self._thing(session, request.query_params.get("about", ""))
+        loop = asyncio.get_running_loop()
+        is_shown = bool(thing) and not thing.startswith(_RECORDS)
+        listener = Listener(session.csrf, session.account, kinds, thing, is_shown, self._ear(session), loop)
+        stamp = request.headers.get("last-event-id") or request.query_params.get("from", "")
+        if not await run_in_threadpool(self.changes.open, listener, stamp):
+            return Response(status_code=_NO_CONTENT)
+        return Stream(self.changes, listener, partial(self._session_of, request))
+
+    async def news(self, request: Request) -> Response:
+        """Show what happened to a page since it was made."""
+        session = await self._session(request)
+        if session is None:
+            return Response(status_code=_UNAUTHORISED)
+        return await run_in_threadpool(self._news, request, session)
+
+    def _news(self, request: Request, session: Session) -> Response:
+        say, asked = self._say(request, session), request.query_params
+        thing, stamp = self._thing(session, asked.get("about", "")), asked.get("from", "")
+        ear = self._ear(session)
+        unseen = [one for one in self.changes.since(stamp) or () if one.account in {"", session.account}]
+        unseen = [one for one in unseen if ear(one.needs)]
+        names = names_of(self._node)
+        news = News(
+            title=say.text("news.title"),
+            stands=_stands(unseen, names, say) if asked.get("concerned") == "yes" else (),
+            changed=_changed(unseen, thing, session, names, say),
+            beside=[one for one in self.changes.beside(thing, session.csrf) if one != session.account],
+            to=own_path(asked.get("to", "")),
+        )
+        return HTMLResponse(fragment("news.html", news, say))
+
+    def _ear(self, session: Session) -> Callable[[tuple[str, ...]], bool]:
+        account = Officer(session.account, session.roles)
+        return lambda needs: may(account, needs, self._node.clock.now(), self._node.lists)
+
+    def _sealed(self, session: Session, thing: str) -> str:
+        """Return what a page is about, so that a stream can be asked for it by whom the page was shown to alone (W28)."""
+        return f"{self._mac(session, thing)}.{thing}" if thing else ""
+
+    def _thing(self, session: Session, sealed: str) -> str:
+        mac, _, thing = sealed.partition(".")
+        is_ours = hmac.compare_digest(mac.encode("utf-8"), self._mac(session, thing).encode("ascii"))
+        return thing if thing and is_ours else ""
+
+    def _mac(self, session: Session, thing: str) -> str:
+        text = f"{session.csrf}\0{thing}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._secret, text, hashlib.sha256).hexdigest()[:32]
+
+
+class Stream(Response):
+    """The answer that goes on."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, changes: Changes, listener: Listener, still: Callable[[], Session | None]) -> None:
+        """Tell a listener until it ends, its browser goes, or `still` (called on a thread) says that no session stands."""
+        super().__init__(headers=_HEADERS)
+        # A stream has no length that could be said before.
+        del self.headers["content-length"]
+        self._changes, self._listener, self._still = changes, listener, still
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the stream; whatever ends it, its place is given back."""
+        del scope
+        listener = self._listener
+        gone = asyncio.ensure_future(_until_gone(receive))
+        gone.add_done_callback(lambda _: listener.woken.set())
+        try:
+            with suppress(TimeoutError, OSError):
+                await self._told(send, gone)
+        finally:
+            gone.cancel()
+            self._changes.close(listener)
+
+    async def _told(self, send: Send, gone: asyncio.Future[None]) -> None:
+        listener, seconds = self._listener, asyncio.get_running_loop().time
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await _sent(send, f"retry: {RETRY_MS}\n\n")
+        beat_at, free_at = seconds() + HEARTBEAT_SECONDS, 0.0
+        while not gone.done():
+            listener.woken.clear()
+            if listener.ended:
+                await _sent(send, _end(listener.ended))
+                break
+            if listener.is_doubtful or seconds() >= beat_at:
+                listener.is_doubtful = False
+                if await run_in_threadpool(self._still) is None:
+                    await _sent(send, _end("session"))
+                    break
+                if seconds() >= beat_at:
+                    await _sent(send, ":\n\n")
+                    beat_at = seconds() + HEARTBEAT_SECONDS
+            if listener.pending and (seconds() >= free_at or URGENT & listener.pending):
+                await _sent(send, self._kinds())
+                free_at = seconds() + max(GAP_SECONDS_MIN, SECONDS_BY_STREAM * self._changes.count())
+            await _woken(listener, (min(beat_at, free_at) if listener.pending else beat_at) - seconds())
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _kinds(self) -> str:
+        kinds, stamp = self._changes.take(self._listener)
+        by_stream = URGENT_MS_BY_STREAM if URGENT & kinds else SPREAD_MS_BY_STREAM
+        data = json.dumps({"kinds": sorted(kinds), "within_ms": by_stream * self._changes.count()})
+        return f"id: {stamp}\ndata: {data}\n\n"
+
+
+def thing_of(node: Node, path: Mapping[str, str]) -> str:
+    """Return what the parameters of a page's path name, as the trail names it; empty where it is nothing single."""
+    if "id" in path:
+        return path["id"]
+    if {"year", "serial"} <= set(path):
+        return f"{path['year']}/{path['serial']}"
+    if {"source", "local_id"} <= set(path):
+        return names_of(node).record(f"{path['source']}/{path['local_id']}")
+    return ""
+
+
+def is_concerned(page: ShowPage) -> bool:
+    """Say whether a page shows or sends what bodies share, so that a suspension stands on it."""
+    return any(verb.partition("_")[0] in _SHARED for verb in page.verbs)
+
+
+def _stands(changes: Sequence[Change], names: Names, say: Wording) -> list[Stand]:
+    """Return how those bodies stand now that said so meanwhile, the latest first, each once."""
+    latest = {(one.body, one.thing): one for one in changes if one.kind == INSTRUMENT and one.verb in _STANDS}
+    return [
+        Stand(
+            BodyName(names.code(body), str(names.ref(body)["name"])),
+            names.instrument_name(instrument),
+            _state(names, BodyId(body), InstrumentId(instrument)),
+            say.moment(one.at),
+        )
+        for (body, instrument), one in sorted(latest.items(), key=lambda item: -item[1].number)
+    ]
+
+
+def _state(names: Names, body: BodyId, instrument: InstrumentId) -> str:
+    """Return how a body says that it stands to an instrument, which it said in a row of the trail."""
+    return names.instruments[instrument].participations[body].state.value
+
+
+def _changed(changes: Sequence[Change], thing: str, session: Session, names: Names, say: Wording) -> ChangedBy | None:
+    """Return who changed the thing of a page last, but for who looks at it."""
+    others = (one for one in reversed(changes) if thing and one.thing == thing and one.officer != session.account)
+    last = next(others, None)
+    return None if last is None else changed_by(last, names, say)
+
+
+def changed_by(change: Change, names: Names, say: Wording) -> ChangedBy:
+    """Return who made a change: an officer of ours, or another body."""
+    who = change.officer if change.body == names.own.id else names.code(change.body)
+    return ChangedBy(who, say.moment(change.at))
+
+
+async def _woken(listener: Listener, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(max(0.0, seconds)):
+            await listener.woken.wait()
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _sent(send: Send, text: str) -> None:
+    """Send, and wait until the browser took most of what was sent before; raise TimeoutError for one that takes nothing."""
+    async with asyncio.timeout(SEND_SECONDS_MAX):
+        await send({"type": "http.response.body", "body": text.encode("ascii"), "more_body": True})
+
+
+def _end(why: str) -> str:
+    return f'event: end\ndata: {{"why": "{why}"}}\n\n'

@@ -1,0 +1,348 @@
+"""What rooms say of a single matter, in the reader's language.
+
+A room says what it decides in whole English sentences, and knows no language. A page knows a sentence again by its English
+pattern, takes out what stands at the placeholders, and says the same in the reader's language: codes in words, times as they are
+written there. So a ground that another node sent, or that stands in the trail since last year, is told as one of today's is. What
+is not known again stays English, and is marked as English.
+
+The patterns stand in `texts/rooms/en.yaml`, word for word as the rooms' code has them; tests hold the two against each other
+(tests/unit/web/test_room_texts.py). The first part of a placeholder's name says what stands there: `{day_since}` a day, `{why}`
+a clause that is told likewise, `{body}` a word; names that VALUES does not have stand for anything.
+
+Source: docs/rules/desk.md W65 and W66; docs/decisions/0098-a-sentence-is-known-again-by-its-pattern.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Final, TypeAlias
+
+import yaml
+from markupsafe import Markup, escape
+
+from entente.identity.identifiers.mrz_layout import MrzField
+from entente.identity.words import Part
+from entente.kernel.exercise import EXERCISE_WORD
+from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, TEXTS, Text, Wording, code_texts_of
+
+ROOMS: Final = TEXTS / "rooms"
+CLAUSE: Final = "clause."
+"""The group of what stands within sentences and never alone."""
+SAID_CHARACTERS_MAX: Final = 4_000
+"""A longer text is shown as it came: a ground names at most some twenty causes of some hundred characters."""
+DEPTH_MAX: Final = 4
+"""Sentences within sentences: a ground quotes an instrument's state, and an error a ground; more is nobody's honest text."""
+_EXERCISE: Final = f"{EXERCISE_WORD} · "
+_ENDS_MAX: Final = 8
+"""Places at which a sentence may end that are tried: a name within it seldom holds a full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One sentence as a room says it, parted at its placeholders."""
+
+    key: str
+    literals: tuple[str, ...]
+    """What stands before, between and behind the placeholders."""
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, key: str, english: str) -> Pattern:
+        """Read it."""
+        parts = PLACEHOLDER.split(english)
+        return cls(key, tuple(parts[::2]), tuple(parts[1::2]))
+
+    def read(self, text: str, at: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Yield where the sentence may end in a text that has it from a place on, each with what stands at the placeholders.
+
+        Each literal but the last is taken where it stands first, so that reading takes time in proportion to the text.
+        """
+        if not text.startswith(self.literals[0], at):
+            return
+        begin, values = at + len(self.literals[0]), list[str]()
+        if not self.names:
+            if _is_end(text, begin):
+                yield begin, ()
+            return
+        for literal in self.literals[1:-1]:
+            found = text.find(literal, begin + 1)
+            if found < 0:
+                return
+            values.append(text[begin:found])
+            begin = found + len(literal)
+        if self.literals[-1] not in text:
+            return
+        for end in _ends(text, begin + 1, self.literals[-1]):
+            read = (*values, text[begin : end - len(self.literals[-1])])
+            if all(_fits(name, value) for name, value in zip(self.names, read, strict=True)):
+                yield end, read
+
+
+Piece: TypeAlias = "tuple[Pattern, tuple[str, ...]] | str"
+"""A sentence that was known again with its values, or one that was not."""
+
+
+def said(say: Wording, text: str) -> Markup:
+    """Return what a room said, in the reader's language as far as it is known again; the rest marked as English."""
+    exercise, mark, rest = text.partition(_EXERCISE)
+    if mark and not exercise:
+        return say.text("shell.exercise_word") + " · " + said(say, rest)
+    return _said(say, text, DEPTH_MAX)
+
+
+def _said(say: Wording, text: str, depth: int) -> Markup:
+    """Return it; within a sentence at most `depth` others are told, each within the one before."""
+    if len(text) > SAID_CHARACTERS_MAX or not depth:
+        return _as_english(say, text)
+    return Markup(" ").join(_told(say, piece, depth) for piece in _pieces(text))
+
+
+def is_known(text: str) -> bool:
+    """Say whether every sentence of a text is known again."""
+    return not any(isinstance(piece, str) for piece in _pieces(text))
+
+
+def _pieces(text: str) -> list[Piece]:
+    """Part a text into sentences: those known again, and between them what is not."""
+    pieces: list[Piece] = []
+    at, failed = 0, set[int]()
+    while at < len(text):
+        known = _known(text, at, failed)
+        if known is not None:
+            return [*pieces, *known]
+        one = next(((found, *read) for found in _patterns().at(text, at) for read in found.read(text, at)), None)
+        if one is not None:
+            pattern, end, values = one
+            pieces.append((pattern, values))
+        else:
+            # The rest may be known behind the next full stop.
+            stop = text.find(". ", at)
+            end = len(text) if stop < 0 else stop + 1
+            pieces.append(text[at:end])
+        at = end + 1
+    return pieces
+
+
+def _known(text: str, at: int, failed: set[int]) -> list[Piece] | None:
+    """Return the sentences that make up the rest of a text; None where one is not known. `failed` holds places tried before."""
+    if at in failed:
+        return None
+    for pattern in _patterns().at(text, at):
+        for end, values in pattern.read(text, at):
+            if end == len(text):
+                return [(pattern, values)]
+            rest = _known(text, end + 1, failed)
+            if rest is not None:
+                return [(pattern, values), *rest]
+    failed.add(at)
+    return None
+
+
+def _told(say: Wording, piece: Piece, depth: int) -> Markup:
+    if isinstance(piece, str):
+        return _as_english(say, piece)
+    pattern, values = piece
+    shown = {name: _value(say, name, value, depth - 1) for name, value in zip(pattern.names, values, strict=True)}
+    return say.text(pattern.key, **shown)
+
+
+def _as_english(say: Wording, text: str) -> Markup:
+    if say.language == FIRST_LANGUAGE:
+        return escape(text)
+    return Markup('<bdi lang="en">{}</bdi>').format(text)
+
+
+def _is_end(text: str, at: int) -> bool:
+    return at == len(text) or (text.startswith(" ", at) and text[at - 1] in ".?!")
+
+
+def _ends(text: str, begin: int, last: str) -> Iterator[int]:
+    """Yield where the last literal of a sentence ends in a text, the first places first."""
+    if not last:
+        yield len(text)
+        return
+    tried = 0
+    found = text.find(last, begin)
+    while found >= 0 and tried < _ENDS_MAX:
+        end = found + len(last)
+        if _is_end(text, end):
+            yield end
+            tried += 1
+        found = text.find(last, found + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """All sentences, found by their first word where it is no placeholder."""
+
+    by_first_word: Mapping[str, tuple[Pattern, ...]]
+    others: tuple[Pattern, ...]
+    """Those that begin with a placeholder, or whose first word runs into one."""
+
+    def at(self, text: str, at: int) -> Iterator[Pattern]:
+        """Yield those that a text may have from a place on: the ones that say more by themselves first."""
+        stop = text.find(" ", at)
+        yield from self.by_first_word.get(text[at:] if stop < 0 else text[at:stop], ())
+        yield from self.others
+
+
+@cache
+def _patterns() -> Patterns:
+    named: dict[str, list[Pattern]] = {}
+    others = []
+    for key, english in room_texts().items():
+        for form in english_forms(english) if not key.startswith(CLAUSE) else ():
+            pattern = Pattern.of(key, form)
+            word, space, _ = pattern.literals[0].partition(" ")
+            if word and (space or not pattern.names):
+                named.setdefault(word, []).append(pattern)
+            else:
+                others.append(pattern)
+    return Patterns({word: _closest_first(found) for word, found in named.items()}, _closest_first(others))
+
+
+def _closest_first(found: list[Pattern]) -> tuple[Pattern, ...]:
+    return tuple(sorted(found, key=lambda one: -sum(map(len, one.literals))))
+
+
+@cache
+def _clauses() -> tuple[Pattern, ...]:
+    return _closest_first(
+        [
+            Pattern.of(key, form)
+            for key, english in room_texts().items()
+            if key.startswith(CLAUSE)
+            for form in english_forms(english)
+        ]
+    )
+
+
+@cache
+def _words() -> Mapping[str, str]:
+    """Return the clauses that hold nothing else, most of what stands in evidence: words → key."""
+    return {one.literals[0]: one.key for one in _clauses() if not one.names}
+
+
+@cache
+def room_texts() -> Mapping[str, Text]:
+    """Return what rooms say, in English, by key."""
+    read: dict[str, dict[str, Text]] = yaml.safe_load((ROOMS / f"{FIRST_LANGUAGE}.yaml").read_text("utf-8"))
+    return {f"{group}.{key}": text for group, entries in read.items() for key, text in entries.items()}
+
+
+def english_forms(english: Text) -> tuple[str, ...]:
+    """Return each form that a sentence has in English."""
+    return (english,) if isinstance(english, str) else tuple(dict.fromkeys(english.values()))
+
+
+Shows: TypeAlias = "Callable[[Wording, str, int], object]"
+"""Shows what stands at a placeholder; the last argument is how many sentences may still be told within each other."""
+
+
+def _value(say: Wording, name: str, value: str, depth: int) -> object:
+    """Return what stands at a placeholder, as the reader's language has it."""
+    kind = VALUES.get(name.partition("_")[0])
+    return _plain(say, value, depth) if kind is None else kind[1](say, value, depth)
+
+
+def _fits(name: str, value: str) -> bool:
+    """Say whether what stands at a placeholder is of its kind."""
+    kind = VALUES.get(name.partition("_")[0])
+    return bool(value) and (kind is None or kind[0].fullmatch(value) is not None)
+
+
+def _clause(say: Wording, text: str, depth: int) -> Markup:
+    """Return a clause, or several parted by semicolons; one that is a sentence is told as one."""
+    told = []
+    for part in text.split("; "):
+        whole = _words().get(part)
+        if whole is not None:
+            told.append(say.text(whole))
+            continue
+        found = next(
+            ((one, values) for one in _clauses() for end, values in one.read(part, 0) if end == len(part)), None
+        )
+        told.append(_said(say, part, depth) if found is None or not depth else _told(say, found, depth))
+    return Markup("; ").join(told)
+
+
+def _coded(listed: str) -> Shows:
+    """Return what shows codes of a closed list, parted by commas; what is none of them as a clause."""
+
+    def shown(say: Wording, text: str, depth: int) -> Markup:
+        codes = say.codes(listed)
+        parts = text.split(", ")
+        return Markup(", ").join(escape(codes[one]) if one in codes else _clause(say, one, depth) for one in parts)
+
+    return shown
+
+
+def _labelled(say: Wording, text: str, depth: int) -> Markup:
+    """Return a property by its English label in small letters, as evidence names it."""
+    key = _properties().get(text)
+    return _clause(say, text, depth) if key is None else escape(say.code("properties", key))
+
+
+@cache
+def _properties() -> Mapping[str, str]:
+    return {label.lower(): key for key, label in code_texts_of(FIRST_LANGUAGE)["properties"].items()}
+
+
+def _field(say: Wording, text: str, depth: int) -> Markup:
+    """Return what a field of a form is called."""
+    return say.text(f"field.{text}") if say.has(f"field.{text}") else _plain(say, text, depth)
+
+
+def _verb(say: Wording, text: str, depth: int) -> Markup:
+    """Return what a role may do, by its code as it is written in sentences, with blanks."""
+    code = text.replace(" ", "_")
+    return escape(say.code("verbs", code)) if code in say.codes("verbs") else _plain(say, text, depth)
+
+
+def _day(say: Wording, text: str, depth: int) -> Markup:
+    try:
+        return escape(say.day(date.fromisoformat(text)))
+    except ValueError:
+        return _plain(say, text, depth)
+
+
+def _time(say: Wording, text: str, depth: int) -> Markup:
+    try:
+        at = say.moment(datetime.fromisoformat(text))
+    except ValueError:
+        return _plain(say, text, depth)
+    return Markup('<time datetime="{}">{}</time>').format(at.machine, at.shown)
+
+
+def _plain(say: Wording, text: str, _: int) -> Markup:
+    """Return it as it came, with a direction of its own among words that may have another."""
+    return escape(text) if say.language == FIRST_LANGUAGE else Markup("<bdi>{}</bdi>").format(text)
+
+
+_ANY: Final = re.compile(r"(?s).+")
+_WORD: Final = re.compile(r"\S+")
+VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
+    "day": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), _day),
+    "time": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|\+00:00)"), _time),
+    "body": (_WORD, _plain),
+    "officer": (_WORD, _plain),
+    "act": (_WORD, _coded("acts")),
+    "purpose": (_ANY, _coded("purposes")),
+    "area": (_ANY, _coded("crime_areas")),
+    "kind": (_ANY, _coded("record_kinds")),
+    "status": (_ANY, _coded("subject_statuses")),
+    "marks": (_ANY, _coded("marks")),
+    "level": (_ANY, _coded("confidentiality")),
+    "roles": (_ANY, _coded("roles")),
+    "property": (_ANY, _labelled),
+    "verb": (_ANY, _verb),
+    "named": (_ANY, _field),
+    "part": (re.compile("|".join(map(re.escape, Part))), _clause),
+    "field": (re.compile("|".join(map(re.escape, MrzField))), _clause),
+    "why": (_ANY, _clause),
+}
+"""First part of a placeholder's name → what may stand there, and how it is shown. What it does not have stands as it came."""

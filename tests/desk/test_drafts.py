@@ -1,0 +1,110 @@
+"""W63: what was begun stands there again, for who began it, and goes when it is done, dropped or too old."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from entente.web.desk import drafts
+from entente.web.desk.drafts import KEPT, Draft, Drafts
+from tests.support.desk_world import SAME_ORIGIN, Browser, DeskWorld
+
+NOW = datetime(2026, 11, 27, 4, 0, tzinfo=UTC)
+NEW = "/desk/messages/new"
+
+
+def keep(browser: Browser, page: str, act: str, **fields: str) -> httpx.Response:
+    return browser.post(f"/desk/drafts?act={act}", {**browser.frame(page), "here": page, **fields})
+
+
+@pytest.fixture(autouse=True)
+def _none(world: DeskWorld) -> None:
+    """Begin without drafts."""
+    world.desk.drafts.kept.clear()
+
+
+def test_what_was_begun_stands_on_its_page_again_and_on_no_other(world: DeskWorld) -> None:
+    browser = world.browser()
+    assert keep(browser, NEW, "send_message", subject="Gate <4>", text="He was seen", to="XA-NCB").status_code == 204
+    # In another browser too: the session of before may have ended.
+    text = world.browser().get(NEW).text
+    assert 'value="Gate &lt;4&gt;"' in text
+    assert "He was seen</textarea>" in text
+    assert '<option value="XA-NCB" selected>' in text
+    assert "You began this on" in text
+    assert "He was seen" not in browser.get(f"{NEW}?answers=message-1").text
+    assert "He was seen" not in browser.get(f"/desk/cases/{world.bureau.case}").text
+    assert "He was seen" not in world.browser("head_of_body").get(NEW).text
+    assert "He was seen" not in str(world.node.trail.latest(20))
+
+
+def test_draft_goes_when_the_form_is_done_and_stays_when_it_is_not(world: DeskWorld) -> None:
+    browser, page = world.browser(), f"/desk/cases/{world.bureau.case}"
+    keep(browser, page, "note_case", text="He was seen")
+    keep(browser, NEW, "send_message", text="Another thing")
+    frame = {**browser.frame(page), "here": page}
+    assert browser.post(f"{page}/note", {**frame, "text": ""}).status_code == 400
+    assert "He was seen</textarea>" in browser.get(page).text
+    assert browser.post(f"{page}/note", {**frame, "text": "He was seen"}).status_code == 303
+    assert "He was seen</textarea>" not in browser.get(page).text
+    assert "Another thing</textarea>" in browser.get(NEW).text
+
+
+def test_draft_is_dropped_by_its_officer_and_by_an_empty_form(world: DeskWorld) -> None:
+    browser = world.browser()
+    keep(browser, NEW, "send_message", text="He was seen")
+    forged = {"csrf": "x", "here": NEW}
+    browser.post("/desk/drafts/drop", forged)
+    assert "He was seen" in browser.get(NEW).text
+    answer = browser.post("/desk/drafts/drop", {**browser.frame(NEW), "here": NEW})
+    assert (answer.status_code, answer.headers["location"]) == (303, NEW)
+    assert "He was seen" not in browser.get(NEW).text
+    keep(browser, NEW, "send_message", text="He was seen")
+    keep(browser, NEW, "send_message", text=" ")
+    assert "You began this on" not in browser.get(NEW).text
+    away = browser.post("/desk/drafts/drop", {**browser.frame(NEW), "here": "//evil.example"})
+    assert away.headers["location"] == "/desk/"
+
+
+def test_draft_is_taken_from_our_own_page_in_a_session_for_an_act_of_the_table(world: DeskWorld) -> None:
+    browser = world.browser()
+    frame = {**browser.frame(NEW), "here": NEW, "text": "x"}
+    to = "/desk/drafts?act=send_message"
+    assert browser.post(to, frame, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert browser.post(to, {**frame, "csrf": "x"}).status_code == 400
+    assert browser.post("/desk/drafts?act=no_such", frame).status_code == 400
+    assert browser.post(to, {**frame, "text": "x" * (drafts.CHARACTERS_MAX + 1)}).status_code == 413
+    assert world.browser(None).post(to, frame).status_code == 401
+    assert browser.http.get(to, headers=dict(SAME_ORIGIN)).status_code == 405
+    assert world.desk.drafts.kept == {}
+
+
+def test_page_given_back_stays_the_page_that_the_form_stood_on(world: DeskWorld) -> None:
+    browser = world.browser()
+    page = f"{NEW}?case={world.bureau.case}"
+    answer = browser.post("/desk/messages", {**browser.frame(page), "here": page, "subject": "", "text": "x"})
+    assert answer.status_code == 400
+    (here,) = set(re.findall(r'name="here" value="([^"]*)"', answer.text))
+    assert here == page
+
+
+def test_what_is_kept_is_bounded_and_ends_after_a_shift(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "ACCOUNTS_MAX", 3)
+    kept = Drafts()
+    for place in range(drafts.OF_ACCOUNT_MAX + 5):
+        kept.keep("a", f"page-{place}", Draft("note_case", {"text": "x"}, NOW))
+    assert kept.of("a", "page-4", NOW) is None
+    assert kept.of("a", "page-5", NOW) is not None
+    assert kept.of("a", "page-5", NOW + KEPT) is None
+    assert kept.of("b", "page-5", NOW) is None
+    for place in range(5):
+        kept.keep(f"account-{place}", "page", Draft("note_case", {"text": "x"}, NOW))
+    assert len(kept.kept) == 3
+    kept.forget_old(NOW + KEPT)
+    assert [dict(ours) for ours in kept.kept.values()] == [{}] * 3
+    kept.keep("a", "page", Draft("note_case", {"text": "x"}, NOW))
+    kept.forget("a")
+    assert kept.of("a", "page", NOW) is None

@@ -1,0 +1,201 @@
+"""What rooms say, in six languages: each sentence of theirs that pages know again, none missing and none that nobody says.
+
+The code of the rooms is read for what it says; a sentence is compared with its placeholders left open.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import time
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import entente
+from entente.agreements.model import ParticipationState
+from entente.correspondence.model import HitState
+from entente.identity.alike import Agreement
+from entente.identity.dates import DateAgreement
+from entente.identity.identifiers.keys import WORDS
+from entente.identity.words import Part
+from entente.web.sentences import DEPTH_MAX, SAID_CHARACTERS_MAX, english_forms, is_known, room_texts, said
+from entente.web.wording import LANGUAGES, PLACEHOLDER, Wording
+
+ROOMS = Path(next(iter(entente.__path__)))
+OPEN = "\0"
+FRENCH = Wording("fr")
+ENGLISH_MARK = '<bdi lang="en">'
+# Where what pages show is said.
+SPEAKING = (
+    "agreements", "bodies", "cases", "correspondence", "disclosure", "exchange", "handling", "identity", "kernel",
+    "records", "transport", "verbs", "web/desk",
+)  # fmt: skip
+# Rooms all of whose sentences pages show: a ground, a remedy, an error of an officer's day.
+SAID_WHOLE = (
+    "disclosure/grounds.py", "disclosure/instruments.py", "disclosure/leaves.py", "agreements/rules.py",
+    "agreements/participation.py", "agreements/standing.py",
+    "correspondence/channels.py", "correspondence/hits.py", "correspondence/steps.py", "cases/rules.py",
+    "identity/rules.py", "identity/namesakes.py", "identity/scanned.py", "identity/standing.py", "records/withdrawing.py",
+    "bodies/authority.py", "bodies/password_rules.py", "web/desk/forms.py", "web/desk/desk.py",
+)  # fmt: skip
+# What weighs for and against a candidate: clauses without a full stop.
+EVIDENCE = (
+    "identity/score.py",
+    "identity/dates.py",
+    "identity/alike.py",
+    "identity/pairs.py",
+    "identity/not_identical.py",
+)
+# What programs are told, and pages do not show.
+FOR_PROGRAMS = frozenset(
+    {
+        "The queries were not searched.",
+        "Send fewer queries in a request and the others in the next; «entente search --batch» does so by itself.",
+        f"A request with many queries is one act with one row in the trail (docs/rules/identity.md I31): {OPEN}.",
+    }
+)
+
+
+def patterns(path: Path) -> Iterator[str]:
+    """Yield what a file says: its texts, documentation left out, with what is filled in left open."""
+    tree = ast.parse(path.read_text("utf-8"))
+    passed = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
+    for node in ast.walk(tree):
+        if id(node) in passed:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            passed |= {id(part) for part in node.values}
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else OPEN for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+@cache
+def said_anywhere() -> frozenset[str]:
+    files = [path for folder in SPEAKING for path in (ROOMS / folder).rglob("*.py")]
+    return frozenset(text for path in files for text in patterns(path))
+
+
+def opened(english: str) -> str:
+    return PLACEHOLDER.sub(OPEN, english)
+
+
+@cache
+def known() -> frozenset[str]:
+    return frozenset(opened(form) for text in room_texts().values() for form in english_forms(text))
+
+
+def unsaid() -> set[str]:
+    """Return the keys of texts that no room says."""
+    return {
+        key
+        for key, text in room_texts().items()
+        if not {opened(form) for form in english_forms(text)} <= said_anywhere()
+    }
+
+
+def test_every_text_is_said_by_a_room_word_for_word() -> None:
+    assert unsaid() == set()
+
+
+@pytest.mark.parametrize("name", SAID_WHOLE)
+def test_every_sentence_of_a_room_that_pages_show_is_known(name: str) -> None:
+    sentences = {text for text in patterns(ROOMS / name) if " " in text and re.search(r"[.:] ?$", text)}
+    assert sentences
+    assert sentences - known() - FOR_PROGRAMS == set()
+
+
+@pytest.mark.parametrize("name", EVIDENCE)
+def test_all_evidence_is_known(name: str) -> None:
+    clauses = {text for text in patterns(ROOMS / name) if re.search(r"[a-z] |\0 [a-z]", text)}
+    assert clauses
+    assert clauses - known() == set()
+
+
+@pytest.mark.parametrize(
+    "listed", [Part, Agreement, DateAgreement, HitState, ParticipationState, tuple(WORDS.values())]
+)
+def test_words_that_stand_in_sentences_are_known(listed: type | tuple[str, ...]) -> None:
+    assert {str(one) for one in listed} - known() == set()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ground_is_told_in_every_language_with_its_codes_and_days(language: str) -> None:
+    say = Wording(language)
+    told = said(
+        say, "The source XA-NCB set handling code H2: «see» is the highest act permitted without further leave."
+    )
+    assert say.code("acts", "see") in told
+    assert ("XA-NCB" if language == "en" else "<bdi>XA-NCB</bdi>") in told
+    assert ENGLISH_MARK not in told
+    assert say.day(date(2026, 11, 27)) in said(say, "XA-NCB withdrew its participation on 2026-11-27.")
+
+
+def test_several_sentences_and_a_sentence_within_one_are_told_each() -> None:
+    told = bare(
+        "XC-NCB is not a party to «Pact». «Pact» is not in force: It ended on 2026-11-27. XC-NCB has no keys in force."
+    )
+    assert told == (
+        "XC-NCB n’est pas partie à « Pact ». « Pact » n’est pas en vigueur : Il a pris fin le 27 nov. 2026."
+        " XC-NCB n’a pas de clés en vigueur."
+    )
+
+
+def test_evidence_is_told_with_its_parts_and_what_is_no_part_stays() -> None:
+    assert bare("family name: spelling close (2 words) (weak alias)") == (
+        "nom de famille : orthographe proche (mots : 2) (alias peu sûr)"
+    )
+    assert bare("given name: Sasha is a short form of Aleksandr") == "prénom : Sasha est un diminutif de Aleksandr"
+    assert said(FRENCH, "surname of sorts: odd") == f"{ENGLISH_MARK}surname of sorts: odd</bdi>"
+
+
+def test_what_a_role_may_do_is_said_in_words() -> None:
+    assert bare("duty-1 did not confirm hit.") == (
+        "duty-1 n’a pas fait ceci : Confirmer ou rejeter une réponse positive."
+    )
+    assert bare("The role duty_officer may open_case.") == "Le rôle « Agent de permanence » permet : Ouvrir un dossier."
+
+
+def test_what_is_not_known_again_stays_english_and_is_marked_as_it() -> None:
+    told = said(FRENCH, "The source set no restriction. Nobody ever said this. The source set no restriction.")
+    assert told == (
+        "La source n’a fixé aucune restriction. "
+        f"{ENGLISH_MARK}Nobody ever said this.</bdi> La source n’a fixé aucune restriction."
+    )
+    assert said(Wording("en"), "Nobody ever said this.") == "Nobody ever said this."
+    assert not is_known("Nobody ever said this.")
+
+
+def test_value_of_another_kind_is_no_match_and_a_day_that_is_none_stands_as_it_came() -> None:
+    assert ENGLISH_MARK in said(FRENCH, "It ended on some day.")
+    assert bare("It ended on 2026-02-31.") == "Il a pris fin le 2026-02-31."
+
+
+def test_text_in_a_sentence_is_escaped_and_cannot_pose_as_another_sentence() -> None:
+    told = said(FRENCH, "«<b>x</b>. The source set no restriction.» does not cover messages.")
+    assert told == "« <bdi>&lt;b&gt;x&lt;/b&gt;. The source set no restriction.</bdi> » ne couvre pas les messages."
+    told = said(FRENCH, "<script> is no sentence.")
+    assert told == f"{ENGLISH_MARK}&lt;script&gt; is no sentence.</bdi>"
+
+
+def test_sentences_within_sentences_and_long_texts_are_bounded() -> None:
+    nested = "«a» is not in force: " * 100 + "It ended on 2026-11-27."
+    assert said(FRENCH, nested).count("n’est pas en vigueur") == DEPTH_MAX
+    long = "The source set no restriction. " * (SAID_CHARACTERS_MAX // 31 + 1)
+    assert said(FRENCH, long).startswith(ENGLISH_MARK)
+    # Many beginnings of sentences that never end: each place is tried once.
+    begun = time.process_time()
+    said(FRENCH, ("x. «a» " * SAID_CHARACTERS_MAX)[:SAID_CHARACTERS_MAX])
+    assert time.process_time() - begun < 1
+
+
+def test_exercise_is_said_before_what_an_exercise_says() -> None:
+    assert said(FRENCH, "EXERCISE · Nothing was sent.") == "EXERCICE · Rien n’a été envoyé."
+
+
+def bare(text: str) -> str:
+    return re.sub("<[^>]*>", "", said(FRENCH, text))
