@@ -34,6 +34,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     source, _, local_id = (OWN if page.name in _OWN else SEEN).partition("/")
     item = world.bureau.hit if "hit" in page.name else world.bureau.came
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
+    item = world.bureau.request if page.name == "request" else item
     more = {"query": world.standing, "match": world.match, "name": "rejects.jsonl", "row": str(world.bureau.search_row)}
     more |= {"upload": world.file()} if "{upload}" in page.path else {}
     more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
@@ -55,6 +56,9 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "new_import": [{"upload": f"upload-{'0' * 32}"}, {"upload": world.bureau.hit}, {"upload": "..%2fx"}],
+        "ask_source": [_record(HIDDEN), _record("XA-NCB/w-9"), _record("ZZ-NCB/w-1"), _record("XA-NCB/<b>")],
+        "consult": [_record(HIDDEN), _record("ZZ-NCB/w-1"), _record("XA-NCB/w-9"), _record("XA-NCB/<b>")],
+        "request": [{"id": "record-request-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],
         "case_proof": [
             {"year": "2026", "serial": "999999"},
             {"year": "x", "serial": "y"},

@@ -19,7 +19,7 @@ from babel import Locale
 
 import entente.web.desk
 from entente.agreements.model import ParticipationState
-from entente.correspondence.model import HitState, PermissionState
+from entente.correspondence.model import AnswerOutcome, HitState, PermissionState
 from entente.duty.calls import CallGround, CallKind, CallState, StepState
 from entente.duty.model import DutyFunction, OpenKind, ShiftState
 from entente.duty.rules import JOURNAL
@@ -207,6 +207,7 @@ def coded_lists() -> dict[str, set[str]]:
         "holder_states": {*HolderState},
         "schemata": set(schemata),
         "delimiters": {*DELIMITERS},
+        "request_outcomes": {*AnswerOutcome},
         "job_kinds": {*JobKind},
         "job_states": {*JobState},
         "import_formats": {*get_args(ImportFormat)},

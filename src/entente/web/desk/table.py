@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from entente.web.desk import (
+    asking_pages,
     batch_pages,
     call_pages,
     case_pages,
@@ -41,6 +42,7 @@ _PARTS = (
     standing_pages,
     held_pages,
     batch_pages,
+    asking_pages,
     import_pages,
     job_pages,
     trail_pages,
