@@ -8,7 +8,7 @@ Source: ours, because a promise whose test was silently skipped is not kept.
 
 import gc
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import PurePosixPath
 
 import pytest
@@ -22,7 +22,7 @@ GROUPS_NEVER_SKIPPED = frozenset({"storage", "e2e", "simulation"})
 gc.set_threshold(20_000, 20, 20)
 # No deadline: the two cores of a shared machine make one slow example a matter of chance.
 settings.register_profile("desk", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=50)
 settings.register_profile("long", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "desk")
 
@@ -39,6 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Never look for garbage among the ten thousand tests themselves."""
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_passphrases() -> Iterator[None]:
+    """Seal the keys of a backup with a thousandth of the work; tests/storage/test_backup.py holds what a real one has."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("entente.storage.sealed_file.COST", 2**7)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -257,6 +257,8 @@ class Remembered:
     """What was read last and as of which version; replaced whole, so that several threads may use it."""
 
     kept: tuple[int, object] | None = None
+    as_of: tuple[int, object] | None = None
+    """The same as of a number of changes of the store (Node.changes), where that is known."""
 
 
 def _none() -> str:

@@ -14,6 +14,7 @@ from entente.agreements import taking_back as agreement_words
 from entente.agreements.channel import NO_INSTRUMENT
 from entente.agreements.service import Agreements
 from entente.bodies import taking_back as directory_words
+from entente.bodies.contacts import ContactBook
 from entente.bodies.service import Directory
 from entente.correspondence import taking_back as correspondence_words
 from entente.correspondence.service import Correspondence
@@ -58,6 +59,7 @@ def accept_table(
         ("name", directory.accept_name),
         ("addresses", directory.accept_addresses),
         ("units", directory.accept_units),
+        ("contacts", ContactBook(directory).accept),
         ("group", directory.accept_group),
         ("instrument", agreements.accept_instrument),
         ("instrument_signature", agreements.accept_signature),
@@ -143,7 +145,7 @@ def take_back_table(clock: Clock, directory: Directory, taking_back: TakingBack)
 
     return {
         "introduction": introduction,
-        **dict.fromkeys(("keys", "name", "addresses", "units", "group"), of_the_directory),
+        **dict.fromkeys(("keys", "name", "addresses", "units", "contacts", "group"), of_the_directory),
         **dict.fromkeys(
             (
                 "instrument", "instrument_signature", "participation", "measure", "governance_proposal",
@@ -175,7 +177,7 @@ def to_whom_table(directory: Directory, taking_back: TakingBack) -> Mapping[str,
         return directory_words.to_whom(unit, statement, directory.channel)
 
     return {
-        **dict.fromkeys(("keys", "name", "addresses", "units", "group"), to_all),
+        **dict.fromkeys(("keys", "name", "addresses", "units", "contacts", "group"), to_all),
         **dict.fromkeys(("instrument", "instrument_signature", "participation", "measure"), agreement_words.to_whom),
         "withdrawal": taking_back.withdrawal_to_whom,
     }

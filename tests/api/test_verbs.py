@@ -97,6 +97,25 @@ def in_the_directory(day: Day) -> None:
     ask("GS", "group_keep", officer=HEAD, data=group)
     assert ask("XB-NCB", "group_show", group="GS/members")["group"]["entries"][0]["counts"] is True
     assert len(ask("XB-NCB", "group_list", on="2031-01-01")["groups"]) == 1
+    (line,) = ask("XB-NCB", "group_lines", on="2031-01-01")["groups"]
+    assert line["counts"]["member"] == 1
+    assert [one["code"] for one in ask("XB-NCB", "directory_find", text="arandia")["bodies"]] == ["XA-NCB"]
+    assert ask("XB-NCB", "unit_find", body="XA-NCB")["of"] == 1
+    assert ask("XB-NCB", "body_places", body="GS")["units_said_at"] is None
+    told = ask(
+        "XA-NCB",
+        "contact_keep",
+        officer=DUTY,
+        function="Duty desk",
+        kind="all_hours_desk",
+        phone="+1 555 0100",
+        languages=["en"],
+        days="always",
+    )
+    assert ask("XB-NCB", "contact_list", body="XA-NCB")["points"][0]["function"] == "Duty desk"
+    told = ask("XA-NCB", "contact_confirm", officer=DUTY, seen=told["said_at"]) | {"id": told["id"]}
+    ask("XA-NCB", "contact_remove", officer=HEAD, seen=told["said_at"], id=told["id"])
+    assert ask("XA-NCB", "contact_own")["points"] == []
     ask("XA-NCB", "officer_add", officer=HEAD, id="a-1", roles=["analyst"], until="2099-01-01T00:00:00Z")
     assert "a-1" in [one["id"] for one in ask("XA-NCB", "officer_list")["officers"]]
     ask("XA-NCB", "officer_add", officer=HEAD, id="gate-4", roles=["border_officer"], machine=True)
@@ -325,6 +344,8 @@ def with_instruments(day: Day) -> None:
     day.heads("XA-NCB", "withdraw_draft", instrument="drug-data-programme")
     listed = {one["name"]: one for one in ask("RC", "instrument_list")["instruments"]}
     assert "XA-NCB" not in listed["drug-data-programme"]["parties_in_force"]
+    (row,) = ask("RC", "sharing_matrix", text="XA-NCB", state="open")["rows"]
+    assert {one["name"] for one in row["rights"]["contact"]} == {"charter"}
 
 
 def cut_off_and_back(day: Day) -> None:

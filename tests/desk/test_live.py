@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from entente.kernel.errors import Refused
 from entente.kernel.ids import OfficerId
 from entente.kernel.statement import from_json
 from entente.verbs import perform
@@ -246,6 +247,18 @@ def test_much_that_changes_is_told_once_in_a_while(world: DeskWorld, monkeypatch
             assert len(stream.told()) <= 3 + (asyncio.get_running_loop().time() - began) / 0.3
 
     asyncio.run(listen())
+
+
+def test_act_that_was_refused_changed_nothing_and_is_not_told(world: DeskWorld) -> None:
+    page, border = case_path(world), world.browser("border_officer")
+    stamp, _ = carried(world.browser(), page)
+    session = world.signed_in.sessions[session_of(border)]
+    fields = {"csrf": session.csrf, "once": "refused-1", "text": "x"}
+    assert border.post(f"{page}/note", fields).status_code == 403
+    with pytest.raises(Refused):
+        perform(world.node, "case_note", {"officer": session.account, "number": world.bureau.case, "text": "x"})
+    step(world)
+    assert world.desk.changes.since(stamp) == []
 
 
 def test_rows_are_not_read_while_nobody_is_at_a_desk(world: DeskWorld) -> None:

@@ -33,10 +33,10 @@ def test_w59_every_setting_is_shown_with_its_help_and_none_can_be_changed(world:
     assert '<form method="post" action="/desk/node' not in text
 
 
-def heavy(desk: OneDesk) -> None:
-    """Have every session's officer have proved who they are lately."""
+def heavy(desk: OneDesk, *, is_recent: bool = True) -> None:
+    """Have every session's officer have proved who they are lately, or not."""
     for name, session in desk.signed_in.sessions.items():
-        desk.signed_in.sessions[name] = replace(session, is_recent=True)
+        desk.signed_in.sessions[name] = replace(session, is_recent=is_recent)
 
 
 def test_w59_without_a_folder_of_the_machine_no_backup_is_begun(world: DeskWorld) -> None:
@@ -64,6 +64,7 @@ def test_w59_a_backup_goes_where_the_machine_says_and_is_a_row_with_its_officer(
     browser = desk.browser(ROLE)
     frame = browser.frame("/desk/node/backups")
     # It asks who is there, and makes nothing until then.
+    heavy(desk, is_recent=False)
     assert "proof of who you are" in browser.post("/desk/node/backups", frame).text
     heavy(desk)
     begun = browser.post("/desk/node/backups", frame)

@@ -16,7 +16,7 @@ from entente.verbs import VERBS, perform
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.desk.table import PAGES
 from tests.support.api_world import ROLES
-from tests.support.desk_pages import absent, filled, left_empty, path_of, with_query
+from tests.support.desk_pages import absent, filled, left_empty, path_of, role_for, with_query
 from tests.support.desk_world import DeskWorld
 from tests.support.nodes import HEAD
 
@@ -81,8 +81,7 @@ def test_page_performs_the_verbs_of_its_row_and_no_other(
         done.add(verb)
         return perform(node, verb, given)
 
-    role = "duty_officer" if role_may(world, "duty_officer", page) else "head_of_body"
-    browser = with_query(world, world.browser(role))
+    browser = with_query(world, world.browser(role_for(world, page)))
     session = world.signed_in.sessions[browser.http.cookies["test_session"]]
     monkeypatch.setattr("entente.web.desk.page.perform", noted)
     if isinstance(page, ShowPage):
@@ -98,7 +97,7 @@ def test_page_performs_the_verbs_of_its_row_and_no_other(
 
 @pytest.mark.parametrize("page", [one for one in SHOWN if "{" in one.path], ids=lambda page: page.name)
 def test_what_is_absent_foreign_or_hidden_is_one_page_to_the_byte(world: DeskWorld, page: ShowPage) -> None:
-    browser = with_query(world, world.browser(next(role for role in ROLES if role_may(world, role, page))))
+    browser = with_query(world, world.browser(role_for(world, page)))
     seen = set()
     for path in absent(world, page):
         answer = browser.get(path)

@@ -21,7 +21,7 @@ from entente.agreements.statements import (
     SuccessorContent,
 )
 from entente.bodies.model import Genesis, KeyVersion
-from entente.bodies.statements import NewAddresses, NewGroup, NewName, NewUnits
+from entente.bodies.statements import NewAddresses, NewContacts, NewGroup, NewName, NewUnits
 from entente.correspondence.statements import (
     ConsultAnswerContent,
     ConsultContent,
@@ -135,6 +135,7 @@ KINDS: Mapping[str, Kind] = {
         Signer.NODE, NewAddresses, "control", "sends to these addresses from now on, in this order", "bodies.md B6"
     ),
     "units": Kind(Signer.NODE, NewUnits, "control", "replaces the body's branches, organs and units", "bodies.md B6"),
+    "contacts": Kind(Signer.NODE, NewContacts, "control", "replaces the body's contact points", "bodies.md B16"),
     "group": Kind(
         Signer.NODE, NewGroup, "control", "replaces its keeper's list, if the version is higher", "bodies.md B7"
     ),

@@ -36,6 +36,9 @@ GUIDE_SECONDS_MAX = 150
 """Several times what the longest guide takes on two busy cores; a guide that hangs must not hang the tests."""
 SETTLE_SECONDS_MAX = 30.0
 GUIDES = [f"docs/guides/{path.name}" for path in sorted((ROOT / "docs" / "guides").glob("[a-z]*.md"))]
+PAGES = ["README.md", *GUIDES]
+AT_LENGTH = frozenset(f"docs/guides/{name}.md" for name in ("backup", "exercise", "keys", "operating", "postgresql"))
+"""These are part of the long run: what they do has tests of its own, and each starts several nodes."""
 NODES = ("xa", "xb")
 PORTS = ("8601", "8602")
 BLOCK = re.compile(r"^```(?P<name>sh|text)(?: exit=(?P<exit>\d+))?\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
@@ -191,7 +194,9 @@ def play(document: str, folder: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="The guides are written for bash, which is not here.")
-@pytest.mark.parametrize("name", ["README.md", *GUIDES])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long) if name in AT_LENGTH else name for name in PAGES]
+)
 def test_guide_works_as_written(name: str, tmp_path: Path) -> None:
     document = (ROOT / name).read_text(encoding="utf-8")
     # The README begins with what makes .venv and plays the demonstration, which this test is itself a part of.

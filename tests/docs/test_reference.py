@@ -5,6 +5,7 @@ Iterates over the code and the pages, so that a new route, code, statement kind 
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -66,10 +67,17 @@ def missing_functions(text: str) -> list[str]:
     ]
 
 
+@cache
+def defined_in(path: Path) -> frozenset[str]:
+    """Return what a file defines."""
+    defined = set(
+        re.findall(r"^\s*(?:(?:async )?def|class) (\w+)|^(\w+)(?:: [^=\n]+)? = ", text_of(path), re.MULTILINE)
+    )
+    return frozenset(one for pair in defined for one in pair)
+
+
 def is_defined(path: Path, name: str, method: str) -> bool:
-    defined = set(re.findall(r"^\s*(?:def|class) (\w+)|^(\w+)(?:: [^=\n]+)? = ", text_of(path), re.MULTILINE))
-    names = {one for pair in defined for one in pair}
-    return {name, *([method] if method else [])} <= names
+    return {name, *([method] if method else [])} <= defined_in(path)
 
 
 def unknown_names(page: str) -> list[str]:

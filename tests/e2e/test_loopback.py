@@ -197,6 +197,7 @@ def test_token_that_others_can_read_is_not_used(folder: Path) -> None:
         token.chmod(0o600)
 
 
+@pytest.mark.long
 def test_two_commands_at_once_both_do_their_work(folder: Path) -> None:
     line = ("case", "open", "At once", "--crime-area", "fugitives", "--as", "duty-1", "--folder", folder, "--json")
     both = [entente(*line), entente(*line)]
@@ -224,6 +225,7 @@ def test_running_node_shows_its_page_and_nothing_else(folder: Path) -> None:
         assert http.post("/operator", json={"verb": "body_list", "arguments": {}}).status_code == 403
 
 
+@pytest.mark.long
 def test_page_in_a_browser_is_styled_fits_and_asks_nobody_else(folder: Path) -> None:
     chromium = shutil.which("chromium")
     if chromium is None:

@@ -9,12 +9,18 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from entente.app import open_node
+from entente.bodies.accounts import From, Way
+from entente.kernel.ids import OfficerId
+from entente.settings import Settings
+from entente.web.desk.changes import STREAMS_OF_SESSION_MAX
 from tests.support.databases import move_into
 from tests.support.postgres_server import programs, running_server
 from tests.support.processes import POLL_SECONDS, TERMS, WAIT_SECONDS_MAX, Bureau, free_port
@@ -36,6 +42,7 @@ class Node:
         bureau.settings = {"ENTENTE_WEB_PROCESSES": "2", "ENTENTE_WEB_PORT": str(self.web_port)}
         text = bureau.ask("token_make", officer="head-1", account="machine", scopes=SCOPES)["text"]
         self.headers = {"Authorization": f"Bearer {text}"}
+        self.cookie = {"Cookie": f"entente-{self.web_port}={signed_in(bureau.folder)}"}
 
     def start(self) -> None:
         """Start it, and wait until its web processes answer."""
@@ -74,6 +81,18 @@ class Node:
         while not holds():
             assert time.monotonic() < give_up_at, "it did not come to hold"
             time.sleep(POLL_SECONDS)
+
+
+def signed_in(folder: Path) -> str:
+    """Begin a session of the duty officer, as signing in does once it was proved who signs in; return its secret."""
+    with open_node(Settings.at(folder)) as opened:
+        sessions = opened.accounts.sessions
+        with sessions.open_unit() as unit:
+            officer = unit.bodies.officer(OfficerId("duty-1"))
+            assert officer is not None, "the bureau has one"
+            begun = sessions.begin(unit, officer, Way.PASSWORD, From("127.0.0.1"))
+            unit.commit()
+    return begun.token
 
 
 SCOPES = [
@@ -200,6 +219,32 @@ def test_what_is_new_is_told_by_a_web_process(node: Node) -> None:
     assert number in told[0]
 
 
+def live(node: Node) -> AbstractContextManager[httpx.Response]:
+    """Open the stream of a page through a web process."""
+    address = f"http://127.0.0.1:{node.web_port}/desk/live?kinds=case"
+    return httpx.stream("GET", address, headers=node.cookie, timeout=WAIT_SECONDS_MAX, trust_env=False)
+
+
+def test_page_of_the_desk_is_told_through_a_web_process_and_gives_its_place_back(node: Node) -> None:
+    with live(node) as stream:
+        lines = (line for line in stream.iter_lines() if line.startswith("data:"))
+        # Its page was made by nobody: it is told once that anything may have changed.
+        next(lines)
+        new = {"json": {"title": "New", "crime_area": "fugitives"}, "headers": {"Idempotency-Key": "live-1"}}
+        began = time.monotonic()
+        assert node.ask(node.bureau.port, "/cases", **new).status_code == 201
+        assert json.loads(next(lines).removeprefix("data: "))["kinds"] == ["case"]
+        assert time.monotonic() - began < TOLD_WITHIN_SECONDS
+
+    def is_opened() -> bool:
+        with live(node) as stream:
+            return stream.status_code == 200
+
+    for _ in range(STREAMS_OF_SESSION_MAX + 1):
+        # Each ends as its browser goes, and the node learns of it.
+        node.wait(is_opened)
+
+
 def test_file_sent_through_a_web_process_is_imported_by_a_job_of_the_node(node: Node) -> None:
     rows = "".join(
         json.dumps({"schema": "Person", "id": f"late-{place}", "properties": {"name": [f"Late {place}"]}}) + "\n"
@@ -257,6 +302,7 @@ def web_check(node: Node) -> Any:  # noqa: ANN401 - JSON
     return check
 
 
+@pytest.mark.long
 def test_node_that_is_killed_takes_its_web_processes_with_it(node: Node) -> None:
     before = node.processes()
     node.bureau.end(signal.SIGKILL)

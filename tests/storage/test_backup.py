@@ -30,7 +30,7 @@ from entente.settings import Settings
 from entente.storage import sqlite
 from entente.storage.folder import Folder
 from entente.storage.schema import SCHEMA
-from entente.storage.sealed_file import CHUNK_BYTES, MAGIC
+from entente.storage.sealed_file import CHUNK_BYTES, COST, MAGIC, SealingWriter
 from entente.verbs import perform
 from tests.storage.test_opening import BUREAU
 from tests.unit.kernel.test_clock import SetClock
@@ -428,3 +428,13 @@ def test_n7_check_leaves_nothing_behind(node: Node, tmp_path: Path, monkeypatch:
     with pytest.raises(Invalid):
         check_backup(out, None, nobody)
     assert list(place.iterdir()) == []
+
+
+def test_passphrase_of_a_real_backup_costs_what_is_advised(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As it is before the tests make it lighter (tests/conftest.py).
+    monkeypatch.setattr("entente.storage.sealed_file.COST", COST)
+    file = io.BytesIO()
+    with SealingWriter(file, WORDS) as writer:
+        writer.write(b"kept")
+        head = file.getvalue().removeprefix(MAGIC).split(b"\n")[0]
+    assert {key: value for key, value in json.loads(head).items() if key != "salt"} == {"n": 131_072, "p": 1, "r": 8}

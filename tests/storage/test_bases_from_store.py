@@ -164,6 +164,7 @@ def test_i49_what_processes_read_is_what_an_index_is_told(opening: Opening) -> N
     assert told.captions("Yurchenko Oksana") == []
 
 
+@pytest.mark.long
 def test_i49_a_base_is_read_out_of_a_database_too(server: Server, tmp_path: Path) -> None:
     with open_network(tmp_path, concluded=(CHARTER, AGREEMENT), server=server):
         pass
@@ -178,6 +179,7 @@ def test_i49_a_base_is_read_out_of_a_database_too(server: Server, tmp_path: Path
         assert [node.captions(name) for name in asked] == [[], ["Kamolova Zarina"], ["Saidov Rustam"], []]
 
 
+@pytest.mark.long
 def test_i49_what_changes_while_the_store_is_read_is_in_the_base_as_it_is_now(opening: Opening) -> None:
     node = filled(opening)
     node.node.identity.follow()
@@ -198,6 +200,7 @@ def test_i49_what_changes_while_the_store_is_read_is_in_the_base_as_it_is_now(op
     assert node.held() == held
 
 
+@pytest.mark.long
 def test_i49_one_that_is_killed_leaves_the_old_base_and_says_so(opening: Opening) -> None:
     node = filled(opening)
     node.node.identity.rebuild()

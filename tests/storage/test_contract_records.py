@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
@@ -152,6 +153,33 @@ def test_pages_and_counts_equal_a_plain_filter_for_any_allowed_set(
                 after = page.next_after
             assert found == expected
             assert view.records.count(allowed, today=TODAY) == len(expected)
+
+
+def test_page_of_many_classes_that_each_give_little_asks_the_engine_twice(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A stretch, and the first few of every class at once: each question more is a round trip to a server.
+    monkeypatch.setattr(record_pages, "SHORT_STRETCH", 1)
+    monkeypatch.setattr(record_pages, "LONG_STRETCH", 1)
+    asked: list[str] = []
+
+    def counted(name: str, real: Callable[..., object]) -> Callable[..., object]:
+        def asking(*given: object) -> object:
+            asked.append(name)
+            return real(*given)
+
+        return asking
+
+    for name in ("read", "read_among"):
+        monkeypatch.setattr(record_pages, name, counted(name, getattr(record_pages, name)))
+    with store.unit() as unit:
+        classes = numbered(unit, 40)
+        unit.records.put_many([examples.write(str(number), (classes[number % 40],)) for number in range(1, 161)])
+        unit.commit()
+    with store.view() as view:
+        page = view.records.page(frozenset(range(1, 31)), today=TODAY, after=0, limit=50)
+    assert [item.number for item in page.records] == [number for number in range(1, 161) if number % 40 < 30][:50]
+    assert asked == ["read", "read_among"]
 
 
 def test_page_of_one_kind_lists_no_other(store: Store) -> None:

@@ -28,6 +28,7 @@ from entente.agreements.model import (
 )
 from entente.agreements.rules import instrument_id
 from entente.agreements.service import Agreements
+from entente.bodies.contacts import ContactBook
 from entente.bodies.model import Body, BodyKind, Compromise, Genesis, KeyVersion, NewNodeKeys, Officer
 from entente.bodies.ports import BodiesUnit
 from entente.bodies.service import Directory
@@ -243,6 +244,7 @@ class MemoryNode:
             "name": directory.accept_name,
             "addresses": directory.accept_addresses,
             "units": directory.accept_units,
+            "contacts": ContactBook(directory).accept,
             "group": directory.accept_group,
             "instrument": agreements.accept_instrument,
             "instrument_signature": agreements.accept_signature,

@@ -121,9 +121,9 @@ class Desk:
     def __post_init__(self) -> None:
         open_unit: Callable[[], DeskUnit] = self.store.open_unit
         self.disclosure = Disclosure(open_unit, self.clock, LISTS)
-        self.cases = Cases(open_unit, self.clock, self.ids, LISTS, self._record)
+        self.cases = Cases(open_unit, open_unit, self.clock, self.ids, LISTS, self._record)
         self.desk = Correspondence(
-            open_unit, self.clock, self.ids, LISTS, self.disclosure, self.ring.node, self._record
+            open_unit, open_unit, self.clock, self.ids, LISTS, self.disclosure, self.ring.node, self._record
         )
         reentries = Reentries(lambda record: identifying_keys(record, SCHEMATA), self._record)
         self.records = Records(

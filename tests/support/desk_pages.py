@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+
+from entente.kernel.ids import BodyId
+from entente.kernel.statement import draft as statement_draft
 from entente.web.desk.forms import Field
-from entente.web.desk.memory import KeptQuery, Task
+from entente.web.desk.memory import KeptDraft, KeptQuery, Task
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.wording import Wording
-from tests.support.api_world import HIDDEN, OWN, SEEN
+from tests.support.api_world import HIDDEN, OWN, ROLES, SEEN
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
 
 KEY = "query-1"
 TASK = Task("identify", "fugitives", occasion="Gate 4")
+STATEMENT = statement_draft("participation", BodyId("body:x"), datetime(2031, 5, 4, tzinfo=UTC), {"instrument": "x"})
+DRAFT = KeptDraft("resumption", "charter", [STATEMENT.to_json()], None, STATEMENT.at)
 _VALUES = {
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
+    "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
+    "review_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
+    "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
 }  # fmt: skip
 _OWN = {"withdraw_record"}
 _CAME_HIT = {"answer_hit"}
@@ -25,7 +35,15 @@ def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979
     memory = world.desk.memories.of(session.csrf)
     memory.task = task
     memory.keep(KEY, KeptQuery({"line": line}, task, world.node.clock.now()))
+    memory.keep_draft(KEY, DRAFT)
     return browser
+
+
+def role_for(world: DeskWorld, page: Page) -> str:
+    """Return a role that may open a page: the duty officer's where it may."""
+    lists = world.node.lists
+    may_it = (role for role in ("duty_officer", *ROLES) if not page.needs or lists.roles[role].verbs & set(page.needs))
+    return next(may_it)
 
 
 def path_of(world: DeskWorld, page: Page) -> str:
@@ -40,6 +58,8 @@ def path_of(world: DeskWorld, page: Page) -> str:
     more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
     item = world.asked_of_us if "permission" in page.name else item
     item = world.shift if "{id}" in page.path and "shift" in page.name else item
+    more |= {"instrument": "police-data-agreement"}
+    more |= {"code": "XA-NCB", "keeper": "GS", "name": "members"}
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
     return PREFIX + _filled(page.path, **given, **more)
 
@@ -55,6 +75,15 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "record": [_record(HIDDEN), _record("XA-NCB/w-9"), _record("ZZ-NCB/w-1"), _record("XA-NCB/<b>")],
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
+        "body": [{"code": "ZZ-NCB"}, {"code": world.bureau.hit}, {"code": "<b>"}],
+        "group": [
+            {"keeper": "GS", "name": "nobody"},
+            {"keeper": "ZZ-NCB", "name": "members"},
+            {"keeper": "<b>", "name": "<b>"},
+        ],
+        "instrument": [{"instrument": "nothing"}, {"instrument": world.bureau.hit}, {"instrument": "<b>"}],
+        "suspend": [{"instrument": "nothing"}, {"instrument": "<b>"}],
+        "draft": [{"key": "draft-0"}, {"key": world.bureau.hit}],
         "new_import": [{"upload": f"upload-{'0' * 32}"}, {"upload": world.bureau.hit}, {"upload": "..%2fx"}],
         "ask_source": [_record(HIDDEN), _record("XA-NCB/w-9"), _record("ZZ-NCB/w-1"), _record("XA-NCB/<b>")],
         "consult": [_record(HIDDEN), _record("ZZ-NCB/w-1"), _record("XA-NCB/w-9"), _record("XA-NCB/<b>")],

@@ -45,10 +45,11 @@ class SignedIn:
 
     sessions: dict[str, Session] = field(default_factory=dict)
 
-    def begin(self, account: str, roles: frozenset[str], language: str = "en") -> str:
-        """Begin a session; return the cookie's value."""
+    def begin(self, account: str, roles: frozenset[str], language: str = "en", *, is_recent: bool = True) -> str:
+        """Begin a session, of somebody who proved lately who they are; return the cookie's value."""
         name = f"s{len(self.sessions) + 1}"
-        self.sessions[name] = Session(OfficerId(account), roles, language, csrf=f"csrf-of-{name}-{'0' * 32}")
+        csrf = f"csrf-of-{name}-{'0' * 32}"
+        self.sessions[name] = Session(OfficerId(account), roles, language, csrf=csrf, is_recent=is_recent)
         return name
 
     def __call__(self, request: Request, /) -> Session | None:

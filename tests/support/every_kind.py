@@ -38,9 +38,19 @@ from entente.agreements.statements import (
     draft_successor,
     proposal_to_instrument,
 )
-from entente.bodies.model import BodyKind, Genesis, GroupEntry, MembershipStatus, Unit, UnitKind
+from entente.bodies.model import (
+    BodyKind,
+    ContactDays,
+    ContactKind,
+    ContactPoint,
+    Genesis,
+    GroupEntry,
+    MembershipStatus,
+    Unit,
+    UnitKind,
+)
 from entente.bodies.rules import body_id
-from entente.bodies.statements import NewAddresses, NewGroup, NewName, NewUnits, keys_content
+from entente.bodies.statements import NewAddresses, NewContacts, NewGroup, NewName, NewUnits, keys_content
 from entente.correspondence.desk import About
 from entente.correspondence.model import AnswerOutcome, Header, Step
 from entente.correspondence.requests import Wanted
@@ -366,6 +376,10 @@ def _of_the_directory(say: _Speaker) -> Iterator[Example]:
         Unit("east", UnitKind.REGIONAL_BRANCH, "Eastern branch", "The east", "desk"),
     )
     yield say.node_says("units", NewUnits(units))
+    point = ContactPoint(
+        "desk", ContactKind.DUTY_DESK, "Duty desk", "+1 555 0100", "", ("en",), "UTC", ContactDays.ALWAYS
+    )
+    yield say.node_says("contacts", NewContacts((point,)))
     entry = GroupEntry(say.centre, MembershipStatus.MEMBER, date(2031, 1, 1), "Decision 1")
     yield say.node_says("group", NewGroup("members", "Members", 1, (entry,)))
     yield say.node_says("introduction", introduction(say.of, b"0" * 16))

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from entente.web.passwords import Argon2Passwords
 from tests.support.accounts import Desk, begin_bureau, open_desk
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_hashes() -> Iterator[None]:
+    """Hash passwords in a thousandth of the memory; test_enrolling.py holds the real parameters."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Argon2Passwords.__init__, "__defaults__", (64, 1))
+        yield
 
 
 @pytest.fixture(scope="session")

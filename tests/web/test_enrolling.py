@@ -12,7 +12,7 @@ from entente.bodies.guarding import FREE_OF_ADDRESS
 from entente.bodies.password_rules import check_password
 from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Refused
 from entente.kernel.ids import OfficerId
-from entente.web.passwords import Argon2Passwords, Totp
+from entente.web.passwords import MEMORY_KIB, TIME_COST, Argon2Passwords, Totp
 from tests.support.accounts import DUTY, HEAD, HERE, PASSWORD, SECOND, CountedPasswords, Desk
 
 WRONG = NotIn(Why.WRONG)
@@ -215,7 +215,7 @@ def test_password_is_the_same_however_its_letters_were_composed() -> None:
 
 
 def test_real_hash_is_argon2id_with_the_stated_parameters_and_opens_for_its_password_alone() -> None:
-    passwords = Argon2Passwords()
+    passwords = Argon2Passwords(MEMORY_KIB, TIME_COST)
     known = passwords.hash(PASSWORD)
     assert known.startswith("$argon2id$v=19$m=47104,t=1,p=1$")
     assert passwords.verify(known, PASSWORD)

@@ -6,6 +6,7 @@ writes. A suspension is one party's own act; the charter's channel cannot be sus
 `model` the nouns · `terms` whether terms hold together (A2) · `rules` ids, entry into force, proposals (A1, A3, A7) ·
 `participation` the life cycle of a party's stand, and measures (A4 to A6) · `preview` what a suspension would stop ·
 `cutting_off` all of it in one step, and the return (A10) · `standing` what our own changes ask first ·
+`stops` what stops a flow · `sharing` who shares what with whom (A11) · `drafts` what heads sign, as a file (A12) ·
 `statements` the kinds of statement · `channel` whom they go to (A8) · `intake` what others say · `service` the verbs ·
 `ports` what is needed from outside.
 

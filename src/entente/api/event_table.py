@@ -117,6 +117,7 @@ CHANGES: Final[Mapping[str, tuple[EventKind, str]]] = {
     "name": (EventKind.BODY, "changed"),
     "addresses": (EventKind.BODY, "changed"),
     "units": (EventKind.BODY, "changed"),
+    "contacts": (EventKind.BODY, "changed"),
     "delivery_refused": (EventKind.DELIVERY, "refused"),
 }
 """Verb of a row, and what it is told as. Whether a participation is suspended, narrowed, resumed or left, the instrument says."""

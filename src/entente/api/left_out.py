@@ -20,6 +20,7 @@ ON_DUTY: Final = (
 )
 GATHERED: Final = "it gathers for a page what the lists that have routes say each"
 ERASURE: Final = "what is erased does not come back; an officer does it at the node"
+CONTACTS: Final = "people call people by it: it is read and kept by officers at the desk, and no system acts on it"
 KEEPING: Final = "it is about the node and not the body's work: the operator does it on the machine itself"
 
 LEFT_OUT: Final[Mapping[str, str]] = {
@@ -31,6 +32,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ),
         HEADS,
     ),
+    **dict.fromkeys(("contact_list", "contact_keep", "contact_remove", "contact_confirm"), CONTACTS),
     **dict.fromkeys(("officer_add", "officer_list", "token_make", "token_list", "token_revoke"), ACCOUNTS),
     **dict.fromkeys(
         (
@@ -39,7 +41,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ),
         ACCOUNTS,
     ),
-    "waiting_list": GATHERED,
+    **dict.fromkeys(("waiting_list", "directory_find", "unit_find", "group_lines", "body_places", "sharing_matrix",
+         "contact_own"), GATHERED),
     **dict.fromkeys(
         (
             "shift_show", "shift_list", "shift_begin", "shift_note", "shift_hand_over", "shift_sheet", "shift_take_over",

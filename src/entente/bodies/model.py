@@ -128,6 +128,65 @@ class Unit:
     parent: str | None = None
 
 
+class ContactKind(StrEnum):
+    """What a contact point is for."""
+
+    ALL_HOURS_DESK = "all_hours_desk"
+    """Answers day and night: danger to life, arrests, hits."""
+    DUTY_DESK = "duty_desk"
+    LIAISON_OFFICER = "liaison_officer"
+    INVESTIGATION = "investigation"
+    FUGITIVES = "fugitives"
+    DRUGS = "drugs"
+    TERRORISM = "terrorism"
+    CYBERCRIME = "cybercrime"
+    FINANCIAL_CRIME = "financial_crime"
+    BORDERS = "borders"
+    LEGAL = "legal"
+    """Extradition, mutual legal assistance."""
+    DATA_PROTECTION = "data_protection"
+    TECHNICAL = "technical"
+    """Who runs the node."""
+
+
+class ContactDays(StrEnum):
+    """On which days somebody answers."""
+
+    ALWAYS = "always"
+    """Day and night, every day."""
+    EVERY_DAY = "every_day"
+    MONDAY_TO_FRIDAY = "monday_to_friday"
+    MONDAY_TO_SATURDAY = "monday_to_saturday"
+    SUNDAY_TO_THURSDAY = "sunday_to_thursday"
+    SATURDAY_TO_WEDNESDAY = "saturday_to_wednesday"
+    WEEKEND = "weekend"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPoint:
+    """Whom to call at a body for something, as the body says it (B16)."""
+
+    id: str
+    kind: ContactKind
+    function: str
+    """What it is called, for example «Duty desk, operations room»."""
+    phone: str
+    mail: str
+    languages: tuple[str, ...]
+    """ISO 639-1 codes, the best first."""
+    zone: str
+    """IANA time zone in which its hours are told."""
+    days: ContactDays
+    opens: str = ""
+    """HH:MM; empty for day and night."""
+    closes: str = ""
+    person: str = ""
+    """Who holds the function, where it is one person's."""
+    deputies: tuple[str, ...] = ()
+    """Who stands in, with their number, in the order to try."""
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A directory entry: what a body has said of itself, and who introduced it here."""
@@ -145,6 +204,9 @@ class Body:
     relays: tuple[BodyId, ...] = ()
     """Bodies that pass on to this one, in the order to try (docs/rules/exchange.md X24)."""
     units: tuple[Unit, ...] = ()
+    contacts: tuple[ContactPoint, ...] = field(default=(), metadata=OMITTED)
+    contacts_at: datetime | None = field(default=None, metadata=OMITTED)
+    """When it last said its contact points, as it claims; None where it never did."""
     introduced_by: BodyId | None = None
     """None for ourselves and for a body entered by hand."""
     introduced_at: datetime | None = None

@@ -131,7 +131,7 @@ class Directory:
             new = read_keys(statement)
             if statement.body == own.id and new.version != own.current_keys.version + 1:
                 raise old_draft(own, new.version)
-            changed = self._keep_own(unit, own, statement, officer)
+            changed = self.keep_own_word(unit, own, statement, officer)
             unit.commit()
         # Every other draft was for this same version, so its keys can never come into use.
         self.keys.drop(lost_drafts(changed, self.keys.held()))
@@ -219,19 +219,19 @@ class Directory:
 
     def accept_keys(self, unit: BodiesUnit, statement: Statement) -> None:
         """Take another body's next key version, signed by the heads of the one before."""
-        self._accept_own_word(unit, statement, DirectoryKind.KEYS)
+        self.accept_own_word(unit, statement, DirectoryKind.KEYS)
 
     def accept_name(self, unit: BodiesUnit, statement: Statement) -> None:
         """Take another body's new name."""
-        self._accept_own_word(unit, statement, DirectoryKind.NAME)
+        self.accept_own_word(unit, statement, DirectoryKind.NAME)
 
     def accept_addresses(self, unit: BodiesUnit, statement: Statement) -> None:
         """Take where another body's node is reached now."""
-        self._accept_own_word(unit, statement, DirectoryKind.ADDRESSES)
+        self.accept_own_word(unit, statement, DirectoryKind.ADDRESSES)
 
     def accept_units(self, unit: BodiesUnit, statement: Statement) -> None:
         """Take another body's branches, organs and units."""
-        self._accept_own_word(unit, statement, DirectoryKind.UNITS)
+        self.accept_own_word(unit, statement, DirectoryKind.UNITS)
 
     def keep_group(self, officer: OfficerId, name: str, title: str, entries: tuple[GroupEntry, ...]) -> Group:
         """Keep the next version of a group of ours, and send it to every body; return it."""
@@ -322,11 +322,12 @@ class Directory:
             own = unit.bodies.own()
             # Signed inside the unit: between two units the node's keys may change.
             statement = draft(kind, own.id, self.clock.now(), to_object(content)).with_signature(self.node)
-            changed = self._keep_own(unit, own, statement, NODE)
+            changed = self.keep_own_word(unit, own, statement, NODE)
             unit.commit()
             return changed
 
-    def _keep_own(self, unit: BodiesUnit, own: Body, statement: Statement, officer: str) -> Body:
+    def keep_own_word(self, unit: BodiesUnit, own: Body, statement: Statement, officer: str) -> Body:
+        """Keep what our body says of itself anew, and tell every body."""
         changed = extend(own, statement, self.clock.now())
         if changed is own:
             raise Conflict(
@@ -340,7 +341,8 @@ class Directory:
         self._send_to_all(unit, statement)
         return changed
 
-    def _accept_own_word(self, unit: BodiesUnit, statement: Statement, kind: DirectoryKind) -> None:
+    def accept_own_word(self, unit: BodiesUnit, statement: Statement, kind: DirectoryKind) -> None:
+        """Take what another body says of itself."""
         body = self._speaker(unit, statement)
         if statement.kind != kind:
             raise _bad("kind", f"a statement of the kind {kind} was expected")

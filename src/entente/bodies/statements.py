@@ -15,11 +15,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from entente.bodies.contact_rules import checked_contacts
 from entente.bodies.model import (
     ADDRESSES_MAX,
     NAME_CHARACTERS_MAX,
     RELAYS_MAX,
     Body,
+    ContactPoint,
     Genesis,
     Group,
     GroupEntry,
@@ -58,8 +60,8 @@ UNIT_ID_CHARACTERS_MAX = 64
 GROUP_ENTRIES_MAX = 5_000
 """Every state of the world with each status, several times over."""
 ADDRESS_CHARACTERS_MAX = 300
-BUNDLE_STATEMENTS_MAX = NAMES_MAX + KEY_VERSIONS_MAX + 3
-"""All that one body can say of itself: genesis, keys, names, the newest addresses and units."""
+BUNDLE_STATEMENTS_MAX = NAMES_MAX + KEY_VERSIONS_MAX + 4
+"""All that one body can say of itself: genesis, keys, names, the newest addresses, units and contact points."""
 
 _GROUP_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _WEB_ADDRESS = re.compile(
@@ -76,6 +78,7 @@ class DirectoryKind(StrEnum):
     NAME = "name"
     ADDRESSES = "addresses"
     UNITS = "units"
+    CONTACTS = "contacts"
     GROUP = "group"
     INTRODUCTION = "introduction"
 
@@ -101,6 +104,13 @@ class NewUnits:
     """Content of a `units` statement: all of them."""
 
     units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewContacts:
+    """Content of a `contacts` statement: all of them."""
+
+    contacts: tuple[ContactPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +167,7 @@ def extend(body: Body, statement: Statement, now: datetime) -> Body:
     match statement.kind:
         case DirectoryKind.KEYS:
             return _with_keys(body, statement, now)
-        case DirectoryKind.NAME | DirectoryKind.ADDRESSES | DirectoryKind.UNITS:
+        case DirectoryKind.NAME | DirectoryKind.ADDRESSES | DirectoryKind.UNITS | DirectoryKind.CONTACTS:
             verify_by_node(body, statement)
             _not_from_the_future(statement.at, now)
             return body if _is_old(body, statement) else _with_fact(body, statement, now)
@@ -262,8 +272,8 @@ def forked(body: Body) -> Untrusted:
     )
 
 
-_FACTS = frozenset({DirectoryKind.NAME, DirectoryKind.ADDRESSES, DirectoryKind.UNITS})
-_KEEPS_ONLY_NEWEST = frozenset({DirectoryKind.ADDRESSES, DirectoryKind.UNITS})
+_KEEPS_ONLY_NEWEST = frozenset({DirectoryKind.ADDRESSES, DirectoryKind.UNITS, DirectoryKind.CONTACTS})
+_FACTS = _KEEPS_ONLY_NEWEST | {DirectoryKind.NAME}
 
 
 def read_keys(statement: Statement) -> KeyVersion:
@@ -337,8 +347,11 @@ def _with_fact(body: Body, statement: Statement, now: datetime) -> Body:
     elif statement.kind == DirectoryKind.ADDRESSES:
         new = _checked_addresses(body.id, from_json(NewAddresses, statement.content, "addresses"))
         changed = replace(body, addresses=new.addresses, relays=new.relays)
-    else:
+    elif statement.kind == DirectoryKind.UNITS:
         changed = replace(body, units=_checked_units(from_json(NewUnits, statement.content, "units")))
+    else:
+        points = checked_contacts(from_json(NewContacts, statement.content, "contacts").contacts)
+        changed = replace(body, contacts=points, contacts_at=statement.at)
     kept = tuple(
         document
         for document in body.statements

@@ -70,6 +70,8 @@ class Cases:
     """Keeps the cases of this body."""
 
     open_unit: Callable[[], CasesUnit]
+    open_view: Callable[[], CasesUnit]
+    """Opens a unit that only reads, and waits for nobody who writes."""
     clock: Clock
     ids: Ids
     lists: CodeLists
@@ -165,12 +167,12 @@ class Cases:
 
     def show(self, number: str) -> CaseFile:
         """Return a case with its chronology; raise NotFound."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return CaseFile(_load(unit, number), unit.cases.events(number))
 
     def latest(self, limit: int, before: str = "") -> tuple[Case, ...]:
         """Return the newest cases, newest first, opened before another one where its number is given."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return unit.cases.all(limit, before)
 
     def _change(self, officer: OfficerId, number: str, state: CaseState, kind: str, reason: str) -> Case:

@@ -214,6 +214,22 @@ def sign_keys_draft(file: Path, key_files: Sequence[Path], passphrase_file: Path
     return sign_file(file, key_files, passphrase_file)
 
 
+def show_statements(file: Path) -> JsonObject:
+    """Say what a file of statements says, and who signed all of it."""
+    _only_here()
+    from entente.cli.statement_files import show
+
+    return show(file)
+
+
+def sign_statements(file: Path, key_files: Sequence[Path], passphrase_file: Path | None) -> JsonObject:
+    """Add heads' signatures to a file of statements; the keys never leave this process."""
+    _only_here()
+    from entente.cli.statement_files import sign_file
+
+    return sign_file(file, key_files, passphrase_file)
+
+
 def check_keys_draft_file(file: Path) -> None:
     """Raise Invalid where a file is already."""
     from entente.cli.drafts import check_free

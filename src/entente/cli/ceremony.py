@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from entente.cli import make_head_key, show_keys_draft, sign_keys_draft
+from entente.cli import make_head_key, show_keys_draft, show_statements, sign_keys_draft, sign_statements
 from entente.cli.options import Json, KeyFiles, PassphraseFile, Yes, commands, examples
 from entente.cli.output import fields, plain, say, texts
 from entente.kernel.canonical import JsonObject
@@ -61,6 +61,26 @@ def sign(
     say(sign_keys_draft(file, keys, passphrase_file), as_json, _signed)
 
 
+@app.command("sign-statements", epilog=examples("entente keys sign-statements suspension.json --key head-1.pem"))
+def sign_file_of_statements(
+    file: DraftFile,
+    keys: KeyFiles,
+    yes: Yes = False,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Show what the file of a desk says (a signature, a suspension, its end), ask, and add a head's signature to it.
+
+    Read instrument, toward whom and what against what was decided. The next head signs the same file, or a copy; what they
+    signed goes back to the desk whole.
+    """
+    for line in texts(show_statements(file), "words"):
+        typer.echo(plain(line), err=True)
+    if not yes:
+        typer.confirm("Sign this?", abort=True, err=True)
+    say(sign_statements(file, keys, passphrase_file), as_json, _signed_statements)
+
+
 def draft_lines(answer: JsonObject) -> Iterator[str]:
     """Yield what a draft says and who signed it."""
     yield from (plain(line) for line in texts(answer, "words"))
@@ -74,6 +94,10 @@ def _signed(answer: JsonObject) -> Iterator[str]:
         if missing
         else (f"Signed by {', '.join(signed)}: it can be handed in.")
     )
+
+
+def _signed_statements(answer: JsonObject) -> Iterator[str]:
+    yield f"{answer['statements']} statements, all signed by {', '.join(texts(answer, 'signed_by')) or 'nobody yet'}."
 
 
 def _made(answer: JsonObject) -> Iterator[str]:

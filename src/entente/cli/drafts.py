@@ -72,7 +72,7 @@ def sign_file(file: Path, key_files: Sequence[Path], passphrase_file: Path | Non
     """Add heads' signatures to the draft in a file; the file changes in one step, or not at all."""
     document = _read(file, DRAFT_BYTES_MAX)
     signed = sign_draft(_draft(document), open_head_keys(key_files, passphrase_file))
-    _replace(file, signed_document(document, signed))
+    replace_file(file, signed_document(document, signed))
     return _told(signed, file)
 
 
@@ -177,7 +177,8 @@ def _write(file: Path, document: JsonObject) -> None:
         raise _bad(file, f"writing it says: {error.strerror}") from error
 
 
-def _replace(file: Path, document: JsonObject) -> None:
+def replace_file(file: Path, document: JsonObject) -> None:
+    """Write a file anew in one step, or not at all."""
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         with part.open("w", encoding="utf-8") as opened:

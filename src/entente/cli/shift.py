@@ -112,7 +112,7 @@ def _journal(answer: JsonObject) -> Iterator[str]:
             when(one["at"]),
             plain(one["officer"]),
             plain(one["act"]).replace("_", " "),
-            name(one["text"] or one["subject_name"]),
+            name(one["text"] or one["called"] or one["subject_name"]),
         )
         for one in items(answer, "lines")
     ]

@@ -81,6 +81,8 @@ class Desk:
     """What the verbs of correspondence are handed."""
 
     open_unit: Callable[[], CorrespondenceUnit]
+    open_view: Callable[[], CorrespondenceUnit]
+    """Opens a unit that only reads, and waits for nobody who writes."""
     clock: Clock
     ids: Ids
     lists: CodeLists

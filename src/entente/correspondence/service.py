@@ -39,20 +39,20 @@ class Correspondence(
 
     def messages(self, limit: int, case: str = "", before: str = "") -> tuple[tuple[Way, Message], ...]:
         """Return the newest messages sent and received, of one case, kept before another, where one is named."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return unit.correspondence.messages(limit, case, before)
 
     def hits(self, limit: int, before: str = "") -> tuple[tuple[Way, Hit], ...]:
         """Return the newest hits found here and told to us, kept before another where one is named."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return unit.correspondence.hits(limit, before)
 
     def permissions(self, limit: int, before: str = "") -> tuple[tuple[Way, PermissionRequest], ...]:
         """Return the newest requests for leave, asked by us and of us, kept before another where one is named."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return unit.correspondence.permissions(limit, before)
 
     def record_requests(self, limit: int, before: str = "") -> tuple[tuple[Way, RecordRequest], ...]:
         """Return the newest record requests, asked by us and of us, kept before another where one is named."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return unit.correspondence.record_requests(limit, before)

@@ -77,7 +77,7 @@ class Steps(Desk):
 
     def steps_of(self, message: str) -> tuple[StepTaken, ...]:
         """Return what was done here with a message that came, in order."""
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return unit.correspondence.steps(message)
 
     def accept_evidence(self, unit: CorrespondenceUnit, statement: Statement, sender: BodyId) -> None:

@@ -38,7 +38,7 @@ class WaitingItems(Desk):
 
         Source: docs/rules/desk.md W32.
         """
-        with self.open_unit() as unit:
+        with self.open_view() as unit:
             return self.waiting_in(unit, officer, limit)
 
     def waiting_in(self, unit: CorrespondenceUnit, officer: OfficerId, limit: int) -> Waiting:

@@ -12,11 +12,10 @@ from entente.agreements.model import (
     ClauseEffect,
     Direction,
     OnwardRule,
-    Participation,
-    ParticipationState,
     Right,
     Suspension,
 )
+from entente.agreements.stops import How, Stop, stops_of
 from entente.disclosure.finding import ACT_ON, KNOW, SEE, Case, Finding, nothing
 from entente.disclosure.leases import lease_end
 from entente.disclosure.leaves import leave_counts
@@ -175,42 +174,22 @@ def lease_runs(case: Case) -> Finding:
 
 def _stops_between(case: Case, held: InForce, giver: BodyId, receiver: BodyId) -> Iterator[str]:
     """Say what stops the flow from one body to another: each of the two may have stopped it."""
+    request, kind = case.request, case.cls.kind
     for author, other, direction in ((giver, receiver, Direction.SENDING), (receiver, giver, Direction.RECEIVING)):
-        participation = held.state.participations.get(author)
-        if participation is None:
-            yield f"{author} does not take part in «{held.state.instrument.name}»."
-            continue
-        yield from _state_stops(participation, case)
-        for suspension in participation.suspensions:
-            if _has_begun(suspension, participation, case) and _applies(suspension, other, direction, case):
-                yield _suspended(author, other, suspension)
+        for stop in stops_of(held.state, author, case.names_of(other), direction, kind, request.right, case.now):
+            yield _said(stop, other, kind, held)
 
 
-def _state_stops(participation: Participation, case: Case) -> Iterator[str]:
-    if participation.state is ParticipationState.WITHDRAWN:
-        yield f"{participation.body} withdrew its participation on {participation.at:%Y-%m-%d}."
-    elif participation.state is ParticipationState.NARROWED and case.cls.kind not in participation.kinds:
-        yield (
-            f"{participation.body} narrowed its participation on {participation.at:%Y-%m-%d}, and"
-            f" «{case.cls.kind}» is not among what remains."
-        )
-
-
-def _has_begun(suspension: Suspension, participation: Participation, case: Case) -> bool:
-    """Say whether a suspension counts by now: from when it was said, by its author's clock, or from a later day that it names.
-
-    What its author stopped as it spoke stops here once it is known, though its clock is ahead of ours: bodies work with clocks
-    that lie five minutes apart (docs/rules/exchange.md X6).
-    """
-    return suspension.since <= max(case.now, participation.at)
-
-
-def _applies(suspension: Suspension, other: BodyId, direction: Direction, case: Case) -> bool:
+def _said(stop: Stop, other: BodyId, kind: str, held: InForce) -> str:
+    """Say one stop in words."""
+    if stop.stand is None:
+        return f"{stop.author} does not take part in «{held.state.instrument.name}»."
+    if stop.suspension is not None:
+        return _suspended(stop.author, other, stop.suspension)
+    if stop.how is How.WITHDRAWN:
+        return f"{stop.author} withdrew its participation on {stop.stand.at:%Y-%m-%d}."
     return (
-        suspension.direction in (Direction.BOTH, direction)
-        and (not suspension.counterparts or not case.names_of(other).isdisjoint(suspension.counterparts))
-        and (not suspension.kinds or case.cls.kind in suspension.kinds)
-        and (not suspension.rights or case.request.right in suspension.rights)
+        f"{stop.author} narrowed its participation on {stop.stand.at:%Y-%m-%d}, and «{kind}» is not among what remains."
     )
 
 

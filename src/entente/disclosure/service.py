@@ -130,13 +130,14 @@ class Disclosure:
     def _known_in(self, unit: DisclosureUnit, now: datetime) -> _Known:
         """Read a unit that another use case opened, from what is known of the same version where that holds."""
         version = unit.classes.governance_version()
-        known = self._committed
-        if known is not None and known.holds(version, now):
-            return known
-        known = self._open
-        if known is None or known.unit is not unit or not known.holds(version, now):
-            known = _Known(build_situation(unit, self.lists, now), version, now, unit)
-            self._open = known
+        for known in (self._committed, self._open):
+            if known is not None and known.unit in {None, unit} and known.holds(version, now):
+                return known
+        # Most units have changed nothing of it: what is committed is read once, and kept for all that follow.
+        with self.open_unit() as view:
+            known = self._committed_in(view, now)
+        if not known.holds(version, now):
+            known = self._open = _Known(build_situation(unit, self.lists, now), version, now, unit)
         return known
 
 

@@ -9,7 +9,7 @@ Source: docs/rules/desk.md W43 to W45; docs/decisions/0089-a-call-is-claimed-bef
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -222,7 +222,7 @@ class Calling:
             settled = replace(step, state=state, next_at=tried_again_at(step.tries, now))
             unit.duty.put_call(_with_step(call, place, settled))
             if state is not StepState.WAITING:
-                outcome = "not_certain" if state is StepState.SENDING else state.value
+                outcome = _OUTCOMES[state]
                 detail: JsonObject = {"called": step.officer, "step": place + 1}
                 self._say(unit, "page_officer", BY_NODE, call, outcome, detail)
             unit.commit()
@@ -236,6 +236,14 @@ class Calling:
         ground: CallGround = call.needed.ground
         detail: JsonObject = {"outcome": outcome, "call": call.number, "ground": ground.value, **more}
         self.record(unit, Act(verb, unit.bodies.own().id, officer, call.needed.item, detail))
+
+
+_OUTCOMES: Final[Mapping[StepState, str]] = {
+    StepState.SENT: "sent",
+    StepState.SENDING: "not_certain",
+    StepState.REFUSED: "not_reached",
+}
+"""What the trail says of a step that is not tried again."""
 
 
 def _with_step(call: Call, place: int, step: CallStep) -> Call:

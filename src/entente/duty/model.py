@@ -147,6 +147,8 @@ class JournalLine:
     """As the act's own detail says; empty where it says none."""
     text: str = ""
     """Of a note."""
+    called: str = ""
+    """The officer who was called, where somebody was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def line_of(row: TrailRow, notes: Mapping[str, Note]) -> JournalLine:
 
     Source: docs/rules/desk.md W40.
     """
-    said = row.act.detail.get("outcome")
+    said, called = row.act.detail.get("outcome"), row.act.detail.get("called")
     note = notes.get(str(row.act.detail.get("note"))) if row.act.verb == NOTED else None
     return JournalLine(
         row=row.sequence,
@@ -81,6 +81,7 @@ def line_of(row: TrailRow, notes: Mapping[str, Note]) -> JournalLine:
         subject=row.act.subject,
         outcome=said if isinstance(said, str) else "",
         text=note.text if note is not None else "",
+        called=called if isinstance(called, str) else "",
     )
 
 

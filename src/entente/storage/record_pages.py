@@ -5,8 +5,8 @@ record's rows. By the class of a link or a file alone nobody sees a record, so n
 two plans:
 
 - read on from the given number and keep what is allowed, when a first short stretch shows that the page will soon be full;
-- else merge: the first number after it in each allowed class (one index seek a class), then the class with the smallest is
-  read further, until the page is full. The cost is a seek a class plus the page, wherever the allowed records lie.
+- else merge: the first few numbers after it in each allowed class (one query, one index seek a class), then a class whose few
+  are used up is read further, until the page is full. The cost is a seek a class plus the page, wherever the allowed records lie.
 
 A count cannot be a sum over classes, since a record with facts of two classes would count twice. `record_count` therefore
 counts records by their whole set of classes and their erasure day; the sets are disjoint, so the sum over the sets that meet the
@@ -28,18 +28,18 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from entente.storage.rows import PARAMETERS_MAX, insert_rows, parts, read
+from entente.storage.rows import PARAMETERS_MAX, among, insert_rows, parts, read, read_among
 from entente.storage.schema import disclosure_class, record, record_class, record_count
-
-CLASSES_PER_QUERY: Final = 400
-"""Allowed classes asked in one query; with the two other values it stays below PARAMETERS_MAX."""
 
 SHORT_STRETCH: Final = 200
 """Numbers read on at first, about 0.2 ms: a reader who may see half of all finds a page of 50 in it."""
 LONG_STRETCH: Final = 2_000
 """Numbers read on when the short stretch shows that these will fill the page: as much work as a merge of ten classes."""
+FEW: Final = 3
+"""Numbers read of each class at first, all in one query: among many classes each gives few to a page. Of 400 equal ones one in
+eight gives one to a page of 50, and one page in eight meets a class that gives three."""
 RUN_MIN: Final = 8
-"""Numbers read from a class at first: among many classes each gives few to a page; one that gives more is read in longer runs."""
+"""Numbers read on from a class that gave those few: one that gives more is read in longer and longer runs."""
 
 ClassKey = tuple[str, str]
 """The class numbers of a record as text, smallest first, and its erasure day."""
@@ -63,7 +63,7 @@ _NEXT = (
     .order_by(record_class.c.record_number)
     .limit(sa.bindparam("most"))
 )
-_first_of_class = (
+_few_of_class = (
     sa.select(record_class.c.record_number)
     .where(
         record_class.c.class_number == disclosure_class.c.number,
@@ -71,13 +71,25 @@ _first_of_class = (
         record_class.c.erase_on > sa.bindparam("today"),
     )
     .order_by(record_class.c.record_number)
-    .limit(1)
+    .limit(FEW)
     .correlate(disclosure_class)
-    .scalar_subquery()
+    .subquery("few")
 )
-_FIRSTS = sa.select(_first_of_class.label("first"), disclosure_class.c.number).where(
-    disclosure_class.c.number.in_(sa.bindparam("classes", expanding=True))
-)
+_few_as_text = sa.select(
+    # An engine's own function takes the comma as a text in the statement, not as a value.
+    sa.func.aggregate_strings(
+        sa.cast(_few_of_class.c.record_number, sa.Text),
+        sa.literal_column("','", sa.Text),  # type: ignore[arg-type]
+    )
+).scalar_subquery()
+
+
+@functools.lru_cache
+def _firsts_of(count: int) -> sa.Select[Any]:
+    few = _few_as_text.correlate(disclosure_class).label("few")
+    return sa.select(few, disclosure_class.c.number).where(among(disclosure_class.c.number, count))
+
+
 _COUNTS = (
     sa.select(record_count.c.class_numbers, sa.func.sum(record_count.c.records).label("records"))
     .where(record_count.c.erase_on > sa.bindparam("today"))
@@ -151,29 +163,25 @@ class RecordPages:
 
     def _stretch(self, allowed: frozenset[int], after: int, last: int, day: str) -> list[int]:
         """Return the allowed numbers above `after`, up to and with `last`."""
-        rows = self._connection.execute(_STRETCH, {"after": after, "last": last, "today": day})
+        rows = read(self._connection, _STRETCH, {"after": after, "last": last, "today": day})
         return list(dict.fromkeys(number for number, cls in rows if cls in allowed))
 
     def _merged(self, allowed: frozenset[int], after: int, day: str) -> Iterator[int]:
         """Give the allowed numbers above `after` one by one, however far apart they are."""
-        runs = [self._run(cls, first, day) for first, cls in self._firsts(sorted(allowed), after, day)]
+        rows = read_among(self._connection, _firsts_of, sorted(allowed), {"after": after, "today": day})
+        runs = [self._run(row.number, _numbers_in(row.few), day) for row in rows if row.few is not None]
         # A record with facts of several allowed classes comes up once for each; it is listed once.
         return (number for number, _ in groupby(heapq.merge(*runs)))
 
-    def _firsts(self, allowed: Sequence[int], after: int, day: str) -> list[tuple[int, int]]:
-        found: list[tuple[int, int]] = []
-        for part in parts(allowed, CLASSES_PER_QUERY):
-            rows = self._connection.execute(_FIRSTS, {"classes": list(part), "after": after, "today": day})
-            found.extend((row.first, row.number) for row in rows if row.first is not None)
-        return found
-
-    def _run(self, cls: int, first: int, day: str) -> Iterator[int]:
-        """Give the numbers of one class from `first` on; it is read further only once the merge has used what it gave."""
-        yield first
-        last, most = first, RUN_MIN
+    def _run(self, cls: int, few: list[int], day: str) -> Iterator[int]:
+        """Give the numbers of one class from its first few on; it is read further only once the merge has used what it gave."""
+        yield from few
+        if len(few) < FEW:
+            return
+        last, most = few[-1], RUN_MIN
         while True:
             values = {"class_": cls, "after": last, "today": day, "most": most}
-            numbers = list(self._connection.execute(_NEXT, values).scalars())
+            numbers = [row.record_number for row in read(self._connection, _NEXT, values)]
             yield from numbers
             if len(numbers) < most:
                 return
@@ -190,6 +198,11 @@ class RecordPages:
 @functools.lru_cache(maxsize=8_192)
 def _members(class_numbers: str) -> frozenset[int]:
     return frozenset(json.loads(class_numbers))
+
+
+def _numbers_in(text: str) -> list[int]:
+    # Whichever way an engine went through them.
+    return sorted(int(number) for number in text.split(","))
 
 
 def class_key(class_numbers: Iterable[int], erase_on: str) -> ClassKey:

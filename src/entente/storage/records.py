@@ -47,7 +47,6 @@ _NUMBERS = "record numbers"
 _REISSUED = "records issued anew under keys {}"
 
 _BY_ID = sa.select(record).where(record.c.record_id == sa.bindparam("record"))
-_BY_NUMBERS = sa.select(record).where(record.c.number.in_(sa.bindparam("numbers", expanding=True)))
 _LAST_CHANGE = sa.select(sa.func.max(record.c.change_sequence).label("last"))
 # The signed bytes stay where they are: the index holds nothing of them, and whoever shows a record reads and checks them.
 _CHANGED = (
@@ -125,6 +124,11 @@ def _contents_of(count: int) -> sa.Select[Any]:
 
 
 @functools.lru_cache
+def _whole_of(count: int) -> sa.Select[Any]:
+    return sa.select(record).where(among(record.c.number, count))
+
+
+@functools.lru_cache
 def _sequences_of(count: int) -> sa.Select[Any]:
     return sa.select(record.c.number, record.c.change_sequence).where(among(record.c.number, count))
 
@@ -152,15 +156,12 @@ class RecordTables:
 
     def get(self, record: RecordId) -> StoredRecord | None:
         """Return the newest version held, withdrawn ones included."""
-        row = self._connection.execute(_BY_ID, {"record": record}).one_or_none()
+        row = read_one(self._connection, _BY_ID, {"record": record})
         return None if row is None else self._stored(row)
 
     def get_many(self, numbers: Sequence[int]) -> tuple[StoredRecord, ...]:
         """Return records by number, in the order asked; absent ones are left out."""
-        found: dict[int, sa.Row[Any]] = {}
-        for part in parts(numbers):
-            rows = self._connection.execute(_BY_NUMBERS, {"numbers": list(part)})
-            found.update((row.number, row) for row in rows)
+        found = {row.number: row for row in read_among(self._connection, _whole_of, numbers)}
         return tuple(self._stored(found[number]) for number in numbers if number in found)
 
     def contents(self, numbers: Sequence[int]) -> tuple[ChangedRecord, ...]:
@@ -361,7 +362,7 @@ class RecordTables:
         """Return the records that have a file."""
         return self.files.records_with(blob)
 
-    def _stored(self, row: sa.Row[Any]) -> StoredRecord:
+    def _stored(self, row: Any) -> StoredRecord:  # noqa: ANN401 - a row of `records`
         return stored_record(row, self._classes.by_number)
 
     def _of_kind(self, allowed: frozenset[int], kind: str) -> frozenset[int]:

@@ -132,17 +132,20 @@ def among(column: sa.Column[Any], count: int) -> sa.ColumnElement[bool]:
 
 
 def read_among(
-    connection: sa.Connection, query_of: Callable[[int], sa.Select[Any]], items: Sequence[object]
+    connection: sa.Connection,
+    query_of: Callable[[int], sa.Select[Any]],
+    items: Sequence[object],
+    values: Mapping[str, object] = _NOTHING,
 ) -> Iterator[Any]:
     """Yield the rows of a query with a list of values, in the engine's order; no values, no rows.
 
     `query_of` makes it for a number of values, with `among`, and keeps what it made: it is asked for powers of two, so that there
-    are ten forms of it, and what is too many is filled up with the last value.
+    are ten forms of it, and what is too many is filled up with the last value. `values` are the query's others.
     """
     for part in parts(items):
         count = 1 << (len(part) - 1).bit_length()
-        values = {f"item_{place}": part[min(place, len(part) - 1)] for place in range(count)}
-        yield from read(connection, query_of(count), values)
+        listed = {f"item_{place}": part[min(place, len(part) - 1)] for place in range(count)}
+        yield from read(connection, query_of(count), {**values, **listed})
 
 
 def write(connection: sa.Connection, change: sa.Insert | sa.Update | sa.Delete, values: Mapping[str, object]) -> int:

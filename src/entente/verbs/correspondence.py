@@ -75,7 +75,7 @@ def _show_message(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _kept_message(node: Node, wanted: str) -> tuple[Message, Way]:
-    with node.correspondence.open_unit() as unit:
+    with node.correspondence.open_view() as unit:
         message = unit.correspondence.message(wanted)
         own = unit.bodies.own().id
     if message is None:
@@ -132,7 +132,7 @@ def _answer_hit(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _show_hit(node: Node, arguments: Arguments) -> JsonObject:
-    with node.correspondence.open_unit() as unit:
+    with node.correspondence.open_view() as unit:
         found = unit.correspondence.hit(arguments.text("id"))
     if found is None:
         raise NotFound
@@ -251,12 +251,12 @@ def _pointed(node: Node, arguments: Arguments, names: Names) -> Pointed:
         return by_number(answer.candidates, names.own.id)
     if "/" in named:
         return Pointed(names.record(named), "", None)
-    with node.correspondence.open_unit() as unit:
+    with node.correspondence.open_view() as unit:
         return by_hit(unit, named)
 
 
 def _show_request(node: Node, arguments: Arguments) -> JsonObject:
-    with node.correspondence.open_unit() as unit:
+    with node.correspondence.open_view() as unit:
         found = unit.correspondence.record_request(arguments.text("id"))
     if found is None:
         raise NotFound

@@ -78,7 +78,7 @@ def _status(node: Node, _: Arguments) -> JsonObject:
     """Say whether anything still waits to be sent or indexed: what a script waits for before it looks at another node."""
     position = node.identity.index.position()
     # Read after the index's position, so that «current» is never said of changes that came in between.
-    with node.records.open_unit() as unit:
+    with node.identity.open_view() as unit:
         is_index_current = not unit.records.changed_since(position, 1)
         rows = unit.trail.frontier().size
     return {
@@ -145,7 +145,7 @@ def _checks_of_what_was_erased_since(node: Node) -> list[Json]:
 
 def _check_index(node: Node, rows: int) -> JsonObject:
     position = node.identity.index.position()
-    with node.records.open_unit() as unit:
+    with node.identity.open_view() as unit:
         behind = unit.records.count_changed(position)
     sizes, trouble = node.identity.index.sizes(), node.index_trouble()
     text = (

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
+from entente.bodies.model import Body
 from entente.exchange.bundles import LINE_BYTES_MAX, export, take_in
 from entente.exchange.deciding import Held
 from entente.exchange.model import STREAM_LANES, SetAside
+from entente.exchange.ports import ExchangeUnit
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Conflict, EntenteError, Invalid
@@ -22,31 +25,33 @@ REST = ".part"
 """The ending of a bundle that is being written; one that was cut keeps it."""
 
 
-def _lines(node: Node, _: Arguments) -> JsonObject:
+def _lines(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
+    asked_for = names.body_ids(arguments.texts("bodies"), "bodies")
     with node.exchange.open_view() as view:
-        own = view.bodies.own().id
-        rows: list[Json] = []
-        for body in view.bodies.bodies():
-            if body.id == own:
-                continue
-            heard = view.bodies.heard().get(body.id)
-            route = view.outbox.route(body.id)
-            lines = [view.outbox.line(body.id, lane) for lane in STREAM_LANES]
-            rows.append(
-                {
-                    "body": names.ref(body.id),
-                    "waiting": view.outbox.count_waiting(body.id),
-                    "in_queue": view.outbox.count_open(body.id),
-                    "queue_most": node.exchange.queues.waiting_max,
-                    "relayed_for": view.relay.count_for(body.id),
-                    "via": names.code(route) if route else "",
-                    "heard": to_json(heard),
-                    "attempts": max((line.attempts for line in lines if line is not None), default=0),
-                    "why": next((line.why for line in lines if line is not None and line.why), ""),
-                }
-            )
+        own, heard = view.bodies.own().id, view.bodies.heard()
+        rows: list[Json] = [
+            _line(node, view, body, names, heard.get(body.id))
+            for body in view.bodies.bodies()
+            if body.id != own and (not asked_for or body.id in asked_for)
+        ]
     return {"lines": rows, "held": node.deciding.held(1).count, "aside": len(node.deciding.aside())}
+
+
+def _line(node: Node, view: ExchangeUnit, body: Body, names: Names, heard: datetime | None) -> JsonObject:
+    route = view.outbox.route(body.id)
+    lines = [view.outbox.line(body.id, lane) for lane in STREAM_LANES]
+    return {
+        "body": names.ref(body.id),
+        "waiting": view.outbox.count_waiting(body.id),
+        "in_queue": view.outbox.count_open(body.id),
+        "queue_most": node.exchange.queues.waiting_max,
+        "relayed_for": view.relay.count_for(body.id),
+        "via": names.code(route) if route else "",
+        "heard": to_json(heard),
+        "attempts": max((line.attempts for line in lines if line is not None), default=0),
+        "why": next((line.why for line in lines if line is not None and line.why), ""),
+    }
 
 
 def _fetch(node: Node, arguments: Arguments) -> JsonObject:
@@ -213,7 +218,9 @@ def _set_aside(one: SetAside, names: Names) -> JsonObject:
 
 
 VERBS: tuple[Verb, ...] = (
-    verb("exchange_lines", _lines, "Say how the line to each body stands and what waits for it."),
+    verb(
+        "exchange_lines", _lines, "Say how the line to each body, or to some, stands and what waits for it.", "bodies"
+    ),
     verb("exchange_fetch", _fetch, "Fetch what waits for us at each body."),
     verb("exchange_held", _held, "List what is held and not sent, with the reason."),
     verb("exchange_release", _release, "Let a held statement leave, if it may now.", "officer", "number"),

@@ -140,9 +140,21 @@ class Names:
 
 
 def names_of(node: Node) -> Names:
-    """Return the names of the node as of now, read anew only when a body or an instrument changed."""
+    """Return the names of the node as of now, read anew only when a body or an instrument changed.
+
+    Between two changes of the store nothing is asked: each verb needs them twice, and a view costs more than all that it reads.
+    """
+    # Before the view is opened, as in `names_and_officer`.
+    changes = node.changes()
+    kept = node.names.as_of
+    if kept is not None and kept[0] == changes:
+        known = kept[1]
+        assert isinstance(known, Names), "names alone are remembered there"
+        return known
     with node.disclosure.open_unit() as view:
-        return names_in(node, view)
+        names = names_in(node, view)
+    node.names.as_of = (changes, names)
+    return names
 
 
 def names_in(node: Node, view: DisclosureUnit) -> Names:

@@ -34,7 +34,7 @@ def header_shown(node: Node, way: Way, header: Header, names: Names) -> JsonObje
 
 def _deliveries(node: Node, ref: str, names: Names) -> list[Json]:
     """Return how far an item has come at each body it went to (the evidence ladder)."""
-    with node.correspondence.open_unit() as unit:
+    with node.correspondence.open_view() as unit:
         return [
             {
                 "to": names.ref(one.recipient),

@@ -15,7 +15,7 @@ from entente.verbs.verb import Verb, verb
 
 
 def _show_permission(node: Node, arguments: Arguments) -> JsonObject:
-    with node.correspondence.open_unit() as unit:
+    with node.correspondence.open_view() as unit:
         found = unit.correspondence.permission(arguments.text("id"))
     if found is None:
         raise NotFound

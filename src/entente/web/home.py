@@ -47,6 +47,7 @@ _ACT_WORDS = {
     "name": "took a new name",
     "addresses": "published its addresses",
     "units": "published its units",
+    "contacts": "said its contact points",
     "keys": "changed its keys",
     "group": "kept a group",
     "introduction": "introduced a body",

@@ -199,7 +199,20 @@ def test_situation_is_read_once_for_many_questions_in_one_unit(node: Node) -> No
         for _ in range(10):
             node.gate.judge_in(unit, a_request())
         assert node.gate.situation_in(unit).instruments[PROGRAMME].state.participations[XA].suspensions
+    # That of committed data, which did not hold, and the unit's own.
+    assert node.world.situations_read == 2
+
+
+def test_situation_that_an_open_unit_did_not_change_is_read_once_for_all_units(node: Node) -> None:
+    for _ in range(3):
+        with node.world.open() as unit:
+            assert node.gate.judge_in(unit, a_request()).decision.allowed
     assert node.world.situations_read == 1
+    node.suspend()
+    for _ in range(3):
+        with node.world.open() as unit:
+            assert not node.gate.judge_in(unit, a_request()).decision.allowed
+    assert node.world.situations_read == 2
 
 
 def test_situation_of_committed_data_is_shared_by_open_units(node: Node) -> None:

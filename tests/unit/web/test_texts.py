@@ -18,7 +18,18 @@ import yaml
 from babel import Locale
 
 import entente.web.desk
-from entente.agreements.model import ParticipationState
+from entente.agreements.model import (
+    ClauseEffect,
+    Direction,
+    HitRule,
+    InstrumentKind,
+    MeasurePolicy,
+    OnwardRule,
+    ParticipationState,
+    Right,
+)
+from entente.agreements.stops import How
+from entente.bodies.model import BodyKind, ContactDays, ContactKind, MembershipStatus, UnitKind
 from entente.correspondence.model import AnswerOutcome, HitState, PermissionState
 from entente.duty.calls import CallGround, CallKind, CallState, StepState
 from entente.duty.model import DutyFunction, OpenKind, ShiftState
@@ -36,6 +47,8 @@ from entente.kernel.errors import EntenteError
 from entente.kernel.jobs import JobKind, JobState
 from entente.records.model import HolderState
 from entente.statement_table import accept_table
+from entente.verbs.sharing import Narrowed
+from entente.web.desk.draft_pages import DRAFTED
 from entente.web.desk.first_steps_page import STEPS
 from entente.web.desk.home_page import KINDS, NEXT_ACTS
 from entente.web.desk.job_pages import COUNTS
@@ -79,6 +92,7 @@ def put_together() -> Iterator[str]:
     yield from (f"state.{state}" for state in ("open", "closed"))
     yield from (f"evidence.{side}" for side in EvidenceKind)
     yield from (f"news.{state}" for state in ParticipationState)
+    yield from (f"drafts.of_{kind}" for kind in DRAFTED)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
     yield from (f"trail.by_{name}" for name in NARROWED)
@@ -206,6 +220,23 @@ def coded_lists() -> dict[str, set[str]]:
         "permission_states": {*PermissionState},
         "holder_states": {*HolderState},
         "schemata": set(schemata),
+        "body_kinds": {*BodyKind},
+        "unit_kinds": {*UnitKind},
+        "membership_statuses": {*MembershipStatus},
+        "contact_kinds": {*ContactKind},
+        "contact_days": {*ContactDays},
+        "measures": set(lists.measures),
+        "legal_bases": {basis for measure in lists.measures.values() for basis in measure.legal_bases},
+        "rights": {*Right},
+        "sharing_states": {*Narrowed},
+        "stops": {*How},
+        "measure_policies": {*MeasurePolicy},
+        "instrument_kinds": {*InstrumentKind},
+        "participation_states": {*ParticipationState},
+        "directions": {*Direction},
+        "onward_rules": {*OnwardRule},
+        "hit_rules": {*HitRule},
+        "clause_effects": {*ClauseEffect},
         "delimiters": {*DELIMITERS},
         "request_outcomes": {*AnswerOutcome},
         "job_kinds": {*JobKind},
@@ -243,7 +274,7 @@ def test_every_code_has_words_and_no_other_has(language: str) -> None:
 @pytest.mark.parametrize(
     "listed",
     ["purposes", "crime_areas", "subject_statuses", "record_kinds", "marks", "refusal_reasons", "hit_outcomes",
-     "urgencies", "suspension_reasons", "erasure_reasons", "roles", "handling_codes"],
+     "urgencies", "suspension_reasons", "erasure_reasons", "roles", "handling_codes", "measures"],
 )  # fmt: skip
 def test_english_words_of_codes_are_the_labels_of_the_lists(listed: str) -> None:
     entries = getattr(load_code_lists(), listed)

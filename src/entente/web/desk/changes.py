@@ -176,7 +176,7 @@ class Changes:
         rows = self._rows.since(position, ROWS_AT_ONCE)
         if not rows:
             return 0
-        told = [(row, found) for row in rows if (found := self._told_as(row)) is not None]
+        told = [(row, found) for row in rows if not _is_refused(row) and (found := self._told_as(row)) is not None]
         subjects = {row.act.subject for row in rows}
         with self._lock:
             new = [self._change(row, found) for row, found in told]
@@ -246,6 +246,11 @@ def _add(listener: Listener, changes: Iterable[Change]) -> None:
             heard = {**heard, change.needs: listener.may_hear(change.needs)}
         if heard[change.needs]:
             listener.pending |= kinds
+
+
+def _is_refused(row: TrailRow) -> bool:
+    """Say whether an act was refused: then it stands in the trail, and nothing changed."""
+    return row.act.detail.get("outcome") == "refused"
 
 
 def _set_all(listeners: Sequence[Listener]) -> None:

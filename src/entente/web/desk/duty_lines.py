@@ -60,7 +60,7 @@ def journal_entries(answer: JsonObject, say: Wording) -> list[JournalEntry]:
 def _entry(one: JsonObject, say: Wording) -> JournalEntry:
     subject, to = text(one, "subject"), thing_path(text(one, "subject"))
     has_name = not to or to == case_path(subject)
-    about = text(one, "subject_name") if has_name and subject != text(one, "officer") else ""
+    about = text(one, "called") or (text(one, "subject_name") if has_name and subject != text(one, "officer") else "")
     return JournalEntry(
         at=say.moment(parse_time(text(one, "at"), "at")),
         act=say.code("journal_acts", text(one, "act")),

@@ -9,7 +9,7 @@ Source: docs/rules/desk.md W23; WCAG 2.2, 3.3.1 to 3.3.3; HTML, application/x-ww
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
 from enum import StrEnum
@@ -45,7 +45,7 @@ class Kind(StrEnum):
     CODE = "code"
     FLAG = "flag"
     CODES = "codes"
-    """Several codes, ticked; held as lines."""
+    """Any number of codes of a list, each sent as a field of the same name; kept one a line."""
     FILE = "file"
     """A file, the last field of its form; held as the id under which it waits (desk.md W55)."""
 
@@ -108,10 +108,10 @@ class Entered:
         return next((one for one in self.faults if one.field == name), None)
 
 
-async def posted(request: Request, several: frozenset[str] = frozenset()) -> dict[str, str]:
+async def posted(request: Request, many: Collection[str] = ()) -> dict[str, str]:
     """Return the fields of a posted form; raise Invalid for another type of body, one too large or too slow, or a field twice.
 
-    A field of `several` may stand there more than once; what it holds becomes lines.
+    Of those named in `many`, which may come any number of times, all come back, one a line.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/x-www-form-urlencoded":
@@ -131,14 +131,14 @@ async def posted(request: Request, several: frozenset[str] = frozenset()) -> dic
         raise no_form(f"it did not arrive within {FORM_SECONDS_MAX:.0f} seconds") from error
     except ValueError as error:
         raise no_form("it cannot be read as a form") from error
-    return gathered(pairs, several)
+    return gathered(pairs, many)
 
 
-def gathered(pairs: Sequence[tuple[str, str]], several: frozenset[str]) -> dict[str, str]:
-    """Return the fields of a form by name; raise Invalid for one that stands there twice and is not one of `several`."""
+def gathered(pairs: Sequence[tuple[str, str]], many: Collection[str]) -> dict[str, str]:
+    """Return the fields of a form by name; raise Invalid for one that stands there twice and is not one of `many`."""
     fields: dict[str, str] = {}
     for name, text in pairs:
-        if name in fields and name not in several:
+        if name in fields and name not in many:
             raise no_form("a field stands in it twice")
         fields[name] = f"{fields[name]}\n{text}" if name in fields else text
     return fields

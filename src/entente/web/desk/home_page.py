@@ -15,6 +15,7 @@ from typing import Final
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
+from entente.web.desk.contact_pages import OWN_PATH as OWN_CONTACTS_PATH
 from entente.web.desk.held_pages import HELD_PATH
 from entente.web.desk.hit_pages import hit_path
 from entente.web.desk.message_pages import message_path
@@ -28,9 +29,9 @@ from entente.web.wording import Moment
 
 OF_EACH_MAX: Final = 50
 """Of each kind, the oldest; a desk with more is not read line by line. The next ones follow as these are done."""
-KINDS: Final = ("permission", "hit", "match", "action", "held", "information")
+KINDS: Final = ("permission", "hit", "match", "action", "held", "contacts", "information")
 """In the order in which equally pressing things stand."""
-NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look")
+NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "check")
 """What is done next with one of them: keys `desk.do_…`."""
 _URGENT: Final[Mapping[str, int]] = {"immediate_danger_to_life": 0, "urgent": 1, "urgent_indirect": 2}
 _USUAL: Final = 3
@@ -114,6 +115,7 @@ def _desk(asked: Asked) -> DeskPage:
             *_messages(asked, answer),
             *_matches(asked),
             *_held(asked),
+            *_contacts(asked),
         ],
         key=lambda line: line.order,
     )
@@ -243,6 +245,28 @@ def _held(asked: Asked) -> Iterator[DeskLine]:
         )
 
 
+def _contacts(asked: Asked) -> Iterator[DeskLine]:
+    """Yield that our own contact points are to be checked, once they are six months old or were never said (W49)."""
+    if not may_do(asked, "keep_contacts"):
+        return
+    own = asked.perform("contact_own")
+    if own["is_due"] is True:
+        due = parse_time(text(own, "due_at"), "due_at") if own["due_at"] else None
+        yield DeskLine(
+            kind="contacts",
+            to=OWN_CONTACTS_PATH,
+            what=asked.say.text("desk.contacts_due") if due is not None else asked.say.text("desk.contacts_none"),
+            body=None,
+            at=None,
+            due=asked.say.moment(due) if due is not None else None,
+            is_overdue=False,
+            urgency="",
+            case="",
+            act="check",
+            order=(_LAST, KINDS.index("contacts"), ""),
+        )
+
+
 def _troubles(asked: Asked) -> list[LineTrouble]:
     return [
         LineTrouble(body_name(member(one, "body")), said(asked.say, text(one, "why")), whole(one, "waiting"))
@@ -265,7 +289,8 @@ def _silent(asked: Asked) -> list[SilentSource]:
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "desk", "/", ("waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent"), (), "desk.html",
+        "desk", "/", ("waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent", "contact_own"), (),
+        "desk.html",
         "What needs the officer now, the most pressing first.", _desk, in_navigation=True, key="d",
     ),
 )  # fmt: skip

@@ -119,7 +119,7 @@ def _new(asked: Asked) -> NewImportPage:
     upload, path = asked.jobs.upload(asked.officer, asked.path["upload"])
     say, names = asked.say, names_of(asked.node)
     file: JsonObject = {"file": str(path)}
-    draft = asked.memory.drafts.get(upload.id)
+    draft = asked.memory.imports.get(upload.id)
     form, refused, preview_fault, rows = "", None, None, None
     try:
         form = text(asked.perform("record_import_preview", file), "format")
@@ -217,7 +217,7 @@ def _begin(asked: Asked) -> Done:
         return Done(job_path(made.id), "import_begun")
     upload, _ = asked.jobs.upload(asked.officer, asked.path["upload"])
     if form.value("step") == PREVIEW:
-        asked.memory.keep_draft(upload.id, {name: one for name, one in form.values.items() if name != "step"})
+        asked.memory.keep_import(upload.id, {name: one for name, one in form.values.items() if name != "step"})
         return Done(f"{IMPORTS_PATH}/{upload.id}")
     percent = _whole(form, "gone_percent")
     given: JsonObject = {
@@ -230,7 +230,7 @@ def _begin(asked: Asked) -> Done:
     }
     _check(asked, form)
     job = asked.jobs.make(asked.officer, JobKind.IMPORT, asked.once, given, upload=upload.id)
-    asked.memory.drafts.pop(upload.id, None)
+    asked.memory.imports.pop(upload.id, None)
     return Done(job_path(job.id), "import_begun")
 
 
@@ -250,7 +250,7 @@ def _check(asked: Asked, form: Entered) -> None:
 
 def _drop(asked: Asked) -> Done:
     asked.jobs.drop(asked.officer, asked.path["upload"])
-    asked.memory.drafts.pop(asked.path["upload"], None)
+    asked.memory.imports.pop(asked.path["upload"], None)
     return Done(IMPORTS_PATH, "file_dropped")
 
 

@@ -259,16 +259,19 @@ def _stands(changes: Sequence[Change], names: Names, say: Wording) -> list[Stand
         Stand(
             BodyName(names.code(body), str(names.ref(body)["name"])),
             names.instrument_name(instrument),
-            _state(names, BodyId(body), InstrumentId(instrument)),
+            state,
             say.moment(one.at),
         )
         for (body, instrument), one in sorted(latest.items(), key=lambda item: -item[1].number)
+        if (state := _state(names, BodyId(body), InstrumentId(instrument)))
     ]
 
 
 def _state(names: Names, body: BodyId, instrument: InstrumentId) -> str:
-    """Return how a body says that it stands to an instrument, which it said in a row of the trail."""
-    return names.instruments[instrument].participations[body].state.value
+    """Return how a body says that it stands to an instrument; empty where it is not known here any more."""
+    state = names.instruments.get(instrument)
+    stand = None if state is None else state.participations.get(body)
+    return "" if stand is None else stand.state.value
 
 
 def _changed(changes: Sequence[Change], thing: str, session: Session, names: Names, say: Wording) -> ChangedBy | None:

@@ -10,7 +10,7 @@ Source: docs/rules/desk.md W30; docs/decisions/0085-a-query-is-kept-and-its-answ
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -22,7 +22,9 @@ SESSIONS_MAX: Final = 2_000
 """Ten times the desks of a large bureau; the one that was longest without a request is forgotten first."""
 QUERIES_MAX: Final = 50
 """Queries of one session that can be gone back to."""
-DRAFTS_MAX: Final = 8
+DRAFTS_MAX: Final = 20
+"""Drafts of one session that can be gone back to; what was taken to the heads is a file, and outlives this."""
+IMPORTS_MAX: Final = 8
 """As many as files of one officer may wait."""
 KEPT: Final = timedelta(hours=1)
 
@@ -55,13 +57,27 @@ class KeptQuery:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """What was drafted for the heads to sign, with what it would stop."""
+
+    kind: str
+    """What is done by it: the last part of a text's key, `drafts.of_…`."""
+    about: str
+    """The short name of the instrument; empty where it is about several."""
+    statements: Sequence[JsonObject]
+    preview: JsonObject | None
+    at: datetime
+
+
 @dataclass(slots=True)
 class Memory:
     """What is kept for one session. Used by one thread at a time, or harmlessly by two: whole values are replaced."""
 
     task: Task | None = None
     queries: OrderedDict[str, KeptQuery] = field(default_factory=OrderedDict)
-    drafts: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
+    drafts: OrderedDict[str, KeptDraft] = field(default_factory=OrderedDict)
+    imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
 
     def keep(self, key: str, query: KeptQuery) -> None:
@@ -70,11 +86,17 @@ class Memory:
         while len(self.queries) > QUERIES_MAX:
             self.queries.popitem(last=False)
 
-    def keep_draft(self, upload: str, entered: Mapping[str, str]) -> None:
-        """Keep what was entered for a file; the oldest goes where there are too many."""
-        self.drafts[upload] = entered
+    def keep_draft(self, key: str, draft: KeptDraft) -> None:
+        """Keep a draft under a key; the oldest goes where there are too many."""
+        self.drafts[key] = draft
         while len(self.drafts) > DRAFTS_MAX:
             self.drafts.popitem(last=False)
+
+    def keep_import(self, upload: str, entered: Mapping[str, str]) -> None:
+        """Keep what was entered for a file that waits; the oldest goes where there are too many."""
+        self.imports[upload] = entered
+        while len(self.imports) > IMPORTS_MAX:
+            self.imports.popitem(last=False)
 
     def query(self, key: str, now: datetime) -> KeptQuery | None:
         """Return a query that is still kept."""

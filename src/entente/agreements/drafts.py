@@ -1,0 +1,80 @@
+"""What heads sign, as a file: drafts that the node made, taken to the heads, and handed in with their signatures.
+
+Heads sign where their keys are, one after the other in one file or each in a copy; copies are brought together here. What a
+statement says, and whether enough of the right heads signed it, is judged where it is handed in (`service.submit_all`).
+
+Source: docs/rules/agreements.md A4 and A12; docs/decisions/0091-a-draft-goes-out-as-a-file-and-comes-back-signed.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.errors import Invalid
+from entente.kernel.statement import Statement, from_json
+
+FILE_KIND = "entente statements to sign"
+"""What such a file calls itself, so that another one is not taken for it."""
+
+
+def file_of(statements: Iterable[JsonObject]) -> JsonObject:
+    """Return the file of some drafted statements."""
+    return {"file": FILE_KIND, "statements": [*statements]}
+
+
+def read_files(text: str) -> tuple[Statement, ...]:
+    """Return the statements of one or several such files, one after the other, each once with all its signatures.
+
+    Raises Invalid, naming `signed`, for anything else. No signature is verified.
+    """
+    found: dict[bytes, Statement] = {}
+    for document in _documents(text):
+        for item in _statements(document):
+            statement = from_json(item)
+            known = found.get(statement.signed)
+            found[statement.signed] = statement if known is None else _with_signatures_of(known, statement)
+    return tuple(found.values())
+
+
+def _with_signatures_of(known: Statement, other: Statement) -> Statement:
+    signatures = tuple(dict.fromkeys((*known.signatures, *other.signatures)))
+    return replace(known, signatures=signatures)
+
+
+def _documents(text: str) -> Iterator[Json]:
+    decoder, at = json.JSONDecoder(), 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        try:
+            document, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            raise _no_file("it is no JSON") from error
+        yield document
+    if not text.strip():
+        raise _no_file("it is empty")
+
+
+def _statements(document: Json) -> Iterator[Json]:
+    if isinstance(document, dict) and set(document) == {"signed", "signatures"}:
+        yield document
+        return
+    if not isinstance(document, dict) or document.get("file") != FILE_KIND:
+        raise _no_file(f"its «file» is not «{FILE_KIND}»")
+    listed = document.get("statements")
+    if not isinstance(listed, list) or not listed:
+        raise _no_file("it holds no statements")
+    yield from listed
+
+
+def _no_file(why: str) -> Invalid:
+    return Invalid(
+        "This is no file of signed statements.",
+        field="signed",
+        why=f"What heads signed comes back as the file that went out to them, with signatures in it: {why}.",
+        do="Take the whole file that the heads signed, or several copies of it one after the other.",
+    )

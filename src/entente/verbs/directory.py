@@ -1,0 +1,192 @@
+"""The verbs by which pages find bodies, units and groups in a large directory, as it stood on a day, a page at a time.
+
+Each answer holds one page, what of it there is in all, and where the page begins; so a directory of hundreds of bodies and
+thousands of units stays quick whoever asks.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from entente.bodies.finding import PAGE_MAX, Found, find_bodies, find_units, name_on, page_of, places_of
+from entente.bodies.model import Body, BodyKind, Group, MembershipStatus, UnitKind
+from entente.bodies.rules import resolve_group
+from entente.exchange.model import STREAM_LANES
+from entente.exchange.ports import ExchangeUnit
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.codec import to_json, to_object
+from entente.kernel.errors import Invalid
+from entente.kernel.statement import from_json as statement_from_json
+from entente.node import Node
+from entente.verbs.arguments import Arguments
+from entente.verbs.references import Names, names_of
+from entente.verbs.verb import Verb, verb
+
+LIMIT = 50
+"""A screen and a half of lines."""
+OFFSET_MAX = 10_000_000
+"""More units than the largest directory has (5,000 bodies of 2,000)."""
+
+
+def _find(node: Node, arguments: Arguments) -> JsonObject:
+    names, on = names_of(node), arguments.day("on", node.clock.now().date())
+    wanted = arguments.optional_text("kind")
+    countries = node.lists.countries
+    found = find_bodies(
+        names.bodies.values(),
+        arguments.optional_text("text"),
+        on,
+        kind=arguments.choice("kind", BodyKind) if wanted else None,
+        country=arguments.optional_text("country"),
+        among=_members(node, arguments, names, on),
+        called=lambda code: countries.get(code, ""),
+    )
+    page = page_of(found, *offset_and_limit(arguments))
+    with node.exchange.open_view() as view:
+        heard = view.bodies.heard()
+        shown: list[Json] = [
+            {
+                **_line(body, names, on),
+                "heard": to_json(heard.get(body.id)),
+                "trouble": _trouble(view, body) if body.id != names.own.id else "",
+            }
+            for body in page.shown
+        ]
+    return {"on": on.isoformat(), "bodies": shown, **where(page)}
+
+
+def _members(node: Node, arguments: Arguments, names: Names, on: date) -> frozenset[str] | None:
+    """Return the bodies of the group that the question is narrowed to, as of the day; None where it names none."""
+    wanted = arguments.optional_text("group")
+    if not wanted:
+        return None
+    group = named_group(node, names, wanted)
+    return frozenset(str(body) for status in MembershipStatus for body in resolve_group(group, status, on))
+
+
+def _trouble(view: ExchangeUnit, body: Body) -> str:
+    """Return why the line to a body does not work now; empty where it does."""
+    lines = (view.outbox.line(body.id, lane) for lane in STREAM_LANES)
+    return next((line.why for line in lines if line is not None and line.attempts and line.why), "")
+
+
+def _units(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    wanted, body = arguments.optional_text("kind"), arguments.optional_text("body")
+    found = find_units(
+        names.bodies.values(),
+        arguments.optional_text("text"),
+        kind=arguments.choice("kind", UnitKind) if wanted else None,
+        body=names.body(body, "body").id if body else "",
+    )
+    page = page_of(found, *offset_and_limit(arguments))
+    shown: list[Json] = [
+        {"body": names.ref(one.id), **to_object(unit), "under": _above(one, unit.parent)} for one, unit in page.shown
+    ]
+    return {"units": shown, **where(page)}
+
+
+def _above(body: Body, parent: str | None) -> str:
+    """Return the name of the unit that another one belongs to; empty for one that belongs to the body itself."""
+    return next((unit.name for unit in body.units if unit.id == parent), "") if parent is not None else ""
+
+
+def _groups(node: Node, arguments: Arguments) -> JsonObject:
+    """List the groups with how many bodies stand in each on a day, and not with their entries."""
+    names, on = names_of(node), arguments.day("on", node.clock.now().date())
+    with node.disclosure.open_unit() as unit:
+        groups = unit.bodies.groups()
+    lines: list[Json] = [
+        {
+            "id": group.id,
+            "name": group.name,
+            "title": group.title,
+            "keeper": names.ref(group.keeper),
+            "version": group.version,
+            "counts": {status.value: len(resolve_group(group, status, on)) for status in MembershipStatus},
+        }
+        for group in groups
+    ]
+    return {"on": on.isoformat(), "groups": lines}
+
+
+def _places(node: Node, arguments: Arguments) -> JsonObject:
+    names, on = names_of(node), arguments.day("on", node.clock.now().date())
+    body = names.body(arguments.text("body"), "body")
+    with node.disclosure.open_unit() as unit:
+        groups = unit.bodies.groups()
+    places: list[Json] = [
+        {
+            "keeper": names.ref(group.keeper),
+            "name": group.name,
+            "title": group.title,
+            "status": entry.status.value,
+            "since": entry.since.isoformat(),
+            "document": entry.document,
+        }
+        for group, entry in places_of(body, groups, on)
+    ]
+    return {"on": on.isoformat(), "places": places, "units_said_at": to_json(said_at(body, "units"))}
+
+
+def said_at(body: Body, kind: str) -> Json:
+    """Return when a body said what it last said of one kind, as it claims; None where it said nothing."""
+    at = None
+    for document in body.statements:
+        statement = statement_from_json(document)
+        if statement.kind == kind:
+            at = to_json(statement.at)
+    return at
+
+
+def named_group(node: Node, names: Names, wanted: str) -> Group:
+    """Return a group by its name, `CODE/name`; raise Invalid for one that is not known here."""
+    reference = names.group(wanted).group
+    with node.disclosure.open_unit() as unit:
+        group = unit.bodies.group(reference)
+    if group is None:
+        raise Invalid(
+            "The field group names nothing that is known here.",
+            field="group",
+            why=f"No group here is called «{wanted[:60]}».",
+            do="Look it up with «entente group list», and write it as it stands there.",
+        )
+    return group
+
+
+def _line(body: Body, names: Names, on: date) -> JsonObject:
+    return {
+        "id": body.id,
+        "code": body.code,
+        "name": name_on(body, on),
+        "kind": body.kind.value,
+        "country": body.country,
+        "units": len(body.units),
+        "is_own": body.id == names.own.id,
+        "succeeded_by": names.code(body.succeeded_by) if body.succeeded_by else "",
+        "is_reached": bool(body.addresses or body.relays),
+    }
+
+
+def offset_and_limit(arguments: Arguments) -> tuple[int, int]:
+    """Return where a page begins and how many lines it has."""
+    return (
+        arguments.integer("offset", default=0, least=0, most=OFFSET_MAX),
+        arguments.integer("limit", default=LIMIT, least=1, most=PAGE_MAX),
+    )
+
+
+def where(page: Found[object]) -> JsonObject:
+    """Return where a page stands among what was found."""
+    return {"of": page.of, "offset": page.offset}
+
+
+VERBS: tuple[Verb, ...] = (
+    verb(
+        "directory_find", _find, "Find bodies as the directory stood on a day, a page at a time.",
+        "text", "kind", "country", "group", "on", "offset", "limit",
+    ),
+    verb("unit_find", _units, "Find branches, organs and units, a page at a time.", "text", "kind", "body", "offset", "limit"),
+    verb("group_lines", _groups, "List the groups with how many stand in each on a day.", "on"),
+    verb("body_places", _places, "Say in which groups a body stands on a day, and when it said its units.", "body", "on"),
+)  # fmt: skip

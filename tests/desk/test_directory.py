@@ -1,0 +1,70 @@
+"""The directory at the desk: bodies, units and groups as of a day, a page at a time (docs/rules/desk.md W46)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from entente.bodies.model import Unit, UnitKind
+from tests.support.desk_world import DeskWorld
+
+
+def rows(text: str) -> int:
+    return len(re.findall(r"<tr>", text)) - 1
+
+
+def test_directory_lists_bodies_and_narrows_them(world: DeskWorld) -> None:
+    browser = world.browser()
+    whole = browser.get("/desk/directory").text
+    assert rows(whole) == 4
+    assert "National Central Bureau of XA" in whole
+    assert rows(browser.get("/desk/directory?find=ncb+xa").text) == 1
+    assert rows(browser.get("/desk/directory?of_kind=general_secretariat").text) == 1
+    assert "GS/members" in whole
+    narrowed = browser.get("/desk/directory?in_group=GS/members").text
+    assert rows(narrowed) == 1
+    assert "/desk/directory/XA-NCB" in narrowed
+
+
+def test_directory_of_an_earlier_day_has_nobody_who_had_not_begun(world: DeskWorld) -> None:
+    assert "<table" not in world.browser().get("/desk/directory?on_day=2001-01-01").text
+
+
+@pytest.mark.parametrize(
+    "query", ["on_day=nonsense", "of_kind=x&in_group=y&page=-1", "page=99999999999", "find=%3Cb%3E"]
+)
+def test_nonsense_in_an_address_is_no_fault(world: DeskWorld, query: str) -> None:
+    answer = world.browser().get(f"/desk/directory?{query}")
+    assert answer.status_code == 200
+    assert "<b>" not in answer.text
+
+
+def test_wrong_day_is_said_and_today_shown(world: DeskWorld) -> None:
+    text = world.browser().get("/desk/groups/GS/members?on_day=30.2.2026").text
+    assert "30.2.2026" in text
+    assert "Accession" in text
+
+
+def test_group_shows_who_counts_on_the_day(world: DeskWorld) -> None:
+    browser = world.browser()
+    assert "Accession" in browser.get("/desk/groups/GS/members?on_day=2020-01-01").text
+    assert "Accession" not in browser.get("/desk/groups/GS/members?on_day=2019-12-31").text
+    assert "Accession" in browser.get("/desk/groups/GS/members?on_day=2019-12-31&whole=yes").text
+
+
+def test_body_shows_keys_groups_and_units_and_how_it_is_reached(world: DeskWorld) -> None:
+    units = tuple(Unit(f"u-{number}", UnitKind.REGIONAL_BRANCH, f"Branch {number}") for number in range(25))
+    world.bureau.network["XA-NCB"].directory.publish_units(units)
+    world.bureau.network.deliver()
+    browser = world.browser()
+    text = browser.get("/desk/directory/XA-NCB").text
+    assert "http://xa-ncb.test" in text
+    assert "Accession" in text
+    assert "Branch 19" in text
+    assert "Branch 20" not in text
+    assert 'href="/desk/units?of_body=XA-NCB"' in text
+    assert "2 of 3 sign" in text
+    assert rows(browser.get("/desk/units?of_body=XA-NCB").text) == 25
+    assert rows(browser.get("/desk/units?find=branch+24").text) == 1
+    assert "<table" not in browser.get("/desk/units?of_body=ZZ").text
