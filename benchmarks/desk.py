@@ -102,7 +102,7 @@ def run() -> list[Line]:
     with tempfile.TemporaryDirectory(prefix="entente-bench-") as place:
         prepared = _prepared(Path(place), records_of_size(options, {}, RECORDS))
         with _running(prepared) as (pid, port):
-            return [_first_load(), *_pages(prepared, port), *_live(prepared, pid, port)]
+            return [_first_load(), *_pages(prepared, pid, port), *_live(prepared, pid, port)]
 
 
 def _first_load() -> Line:
@@ -207,21 +207,25 @@ class Browser:
         return took
 
 
-def _pages(prepared: Prepared, port: int) -> list[Line]:
+def _pages(prepared: Prepared, pid: int, port: int) -> list[Line]:
     browser, lines = Browser(port, prepared.cookies[0]), []
     names = cycle(prepared.names)
     known = browser.searched("Muhammadov, 1979")
     for name, path in prepared.paths.items():
-        took = []
+        took, computed = [], 0.0
         for place in range(ASKED + 3):
             key = browser.searched(next(names)) if name == "found" else known
+            before = processor_seconds(pid)
             millis = browser.millis(path.replace(_PLACE, key))
-            took += [millis] if place >= 3 else []
+            if place >= 3:
+                took.append(millis)
+                computed += processor_seconds(pid) - before
         took.sort()
         at = f"desk, {RECORDS:,} records: page {name}"
         lines += [
             Line(f"{at}, p50", statistics.median(took), "ms"),
             Line(f"{at}, p95", took[int(len(took) * 0.95) - 1], "ms", most(PAGE_MS_MAX)),
+            Line(f"{at}, the node's processor time for each", computed * 1_000 / ASKED, "ms"),
         ]
     return lines
 
@@ -230,6 +234,7 @@ def _live(prepared: Prepared, pid: int, port: int) -> list[Line]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     before_kib = _resident_kib(pid)
+    alone = _processor_of(pid, lambda: time.sleep(QUIET_SECONDS)) / QUIET_SECONDS
     listener = context.Process(target=_listen, args=(port, prepared.cookies[1:], theirs), daemon=True)
     listener.start()
     assert ours.recv() == "listening"
@@ -276,7 +281,8 @@ def _live(prepared: Prepared, pid: int, port: int) -> list[Line]:
         Line(f"{at}, {BUSY_PER_SECOND} acts a second, pages not asked for: the node's processor", working * 100, "% of a core"),
         Line(f"{at}, {BUSY_PER_SECOND} acts a second: tellings of each page in {BUSY_NOTES / BUSY_PER_SECOND:.0f} seconds",
              told_busy / DESKS, ""),
-        Line(f"{at} while nothing happens: the node's processor", quiet * 100, "% of a core"),
+        Line(f"{at} while nothing happens: the node's processor", quiet * 100, "% of a core", None, alone * 100,
+             "without a page open"),
         Line(f"{at}: memory of the node beside none", streams_kib / 1_024, "MiB"),
     ]  # fmt: skip
 

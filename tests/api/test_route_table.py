@@ -19,7 +19,8 @@ from tests.support.api_world import BESIDE_AT_LENGTH, BOTH, ROLES, Bureau
 DONE_BEFORE = {
     "withdraw_record", "close_case", "reopen_case", "refer_case", "note_case", "conclude_message", "recall_message", "answer_hit",
     "release_hit", "end_standing_query", "settle_match", "end_not_identical", "detach_file", "answer_permission",
-    "propose_instrument", "release_held", "drop_held",
+    "propose_instrument", "release_held", "drop_held", "rename_case", "hand_case_over", "set_case_team", "join_cases",
+    "finish_case_task", "hand_exhibit_over",
 }  # fmt: skip
 """What the tests of roles did already, or what nothing is held for."""
 PARTS = 4

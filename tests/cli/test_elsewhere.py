@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -45,12 +45,22 @@ def acts(bureau: Bureau) -> dict[str, JsonObject]:
     """Return what each act that is followed is asked with, in an order in which all are done."""
     finding = {name: BODIES["reject_hit"][name] for name in BODIES["reject_hit"]}
     case: JsonObject = {"number": bureau.case}
+    work: JsonObject = {"number": bureau.work_case}
     return {
         "case_open": BODIES["open_case"],
         "case_note": {**case, **BODIES["note_case"]},
         "case_refer": {**case, **BODIES["refer_case"]},
         "case_close": {**case, **BODIES["close_case"]},
         "case_reopen": {**case, **BODIES["reopen_case"]},
+        "case_rename": {**case, **BODIES["rename_case"]},
+        "case_team": {"number": bureau.team_case, "team": [MACHINE]},
+        "case_hand_over": {**case, **BODIES["hand_case_over"]},
+        "case_join": {**case, "other": bureau.joined_case, **BODIES["join_cases"]},
+        "case_split": {**case, **BODIES["split_case"]},
+        "task_set": {**work, **BODIES["set_case_task"]},
+        "task_finish": {**work, "task": bureau.task, **BODIES["finish_case_task"]},
+        "exhibit_enter": {**work, **BODIES["enter_exhibit"]},
+        "exhibit_hand_over": {**work, "exhibit": bureau.exhibit, **BODIES["hand_exhibit_over"]},
         "hit_confirm": {**BODIES["confirm_hit"], "case": "", "instrument": ""},
         "hit_reject": finding,
         "hit_answer": {"id": bureau.hit_came, **BODIES["answer_hit"]},
@@ -65,6 +75,15 @@ def acts(bureau: Bureau) -> dict[str, JsonObject]:
         "standing_end": {"query": bureau.standing},
         "namesake_end": {"record": SEEN, "finding": bureau.finding, **BODIES["end_not_identical"]},
     }
+
+
+def _of_work(bureau: Bureau, kind: str, item: JsonObject) -> JsonObject:
+    file: Any = perform(bureau.node, "case_show", {"number": bureau.work_case})
+    if kind == "hand_over":
+        return cast(
+            "JsonObject", next(one["hand_overs"][-1] for one in file["exhibits"] if one["id"] == item["exhibit"])
+        )
+    return cast("JsonObject", next(one for one in file[f"{kind}s"] if one["id"] == item["id"]))
 
 
 def shown_at_the_node(bureau: Bureau, verb: str, answer: JsonObject) -> JsonObject:
@@ -83,6 +102,8 @@ def shown_at_the_node(bureau: Bureau, verb: str, answer: JsonObject) -> JsonObje
         events = perform(bureau.node, "case_show", {"number": bureau.case})["events"]
         assert isinstance(events, list)
         return {"event": next(one for one in events if isinstance(one, dict) and one["subject"] == item["subject"])}
+    if kind in {"task", "exhibit", "hand_over"}:
+        return {kind: _of_work(bureau, kind, item)}
     key = "number" if kind == "case" else "id"
     # Whoever concludes a message has its text before them, as the verb answers it.
     shown = {"message_conclude": "message_open"}.get(verb, f"{kind}_show")
@@ -90,7 +111,9 @@ def shown_at_the_node(bureau: Bureau, verb: str, answer: JsonObject) -> JsonObje
         listed = perform(bureau.node, "permission_list", {})["permissions"]
         assert isinstance(listed, list)
         return {kind: next(one for one in listed if isinstance(one, dict) and one["id"] == item["id"])}
-    found = perform(bureau.node, shown, {key: item[key], **({"officer": DUTY} if shown == "message_open" else {})})
+    found = perform(
+        bureau.node, shown, {key: item[key], **({"officer": DUTY} if shown in {"message_open", "case_show"} else {})}
+    )
     return {kind: found[kind]}
 
 

@@ -17,7 +17,7 @@ NEW = "/desk/messages/new"
 
 
 def keep(browser: Browser, page: str, act: str, **fields: str) -> httpx.Response:
-    return browser.post(f"/desk/drafts?act={act}", {**browser.frame(page), "here": page, **fields})
+    return browser.post(f"/desk/begun?act={act}", {**browser.frame(page), "here": page, **fields})
 
 
 @pytest.fixture(autouse=True)
@@ -57,25 +57,25 @@ def test_draft_is_dropped_by_its_officer_and_by_an_empty_form(world: DeskWorld) 
     browser = world.browser()
     keep(browser, NEW, "send_message", text="He was seen")
     forged = {"csrf": "x", "here": NEW}
-    browser.post("/desk/drafts/drop", forged)
+    browser.post("/desk/begun/drop", forged)
     assert "He was seen" in browser.get(NEW).text
-    answer = browser.post("/desk/drafts/drop", {**browser.frame(NEW), "here": NEW})
+    answer = browser.post("/desk/begun/drop", {**browser.frame(NEW), "here": NEW})
     assert (answer.status_code, answer.headers["location"]) == (303, NEW)
     assert "He was seen" not in browser.get(NEW).text
     keep(browser, NEW, "send_message", text="He was seen")
     keep(browser, NEW, "send_message", text=" ")
     assert "You began this on" not in browser.get(NEW).text
-    away = browser.post("/desk/drafts/drop", {**browser.frame(NEW), "here": "//evil.example"})
+    away = browser.post("/desk/begun/drop", {**browser.frame(NEW), "here": "//evil.example"})
     assert away.headers["location"] == "/desk/"
 
 
 def test_draft_is_taken_from_our_own_page_in_a_session_for_an_act_of_the_table(world: DeskWorld) -> None:
     browser = world.browser()
     frame = {**browser.frame(NEW), "here": NEW, "text": "x"}
-    to = "/desk/drafts?act=send_message"
+    to = "/desk/begun?act=send_message"
     assert browser.post(to, frame, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert browser.post(to, {**frame, "csrf": "x"}).status_code == 400
-    assert browser.post("/desk/drafts?act=no_such", frame).status_code == 400
+    assert browser.post("/desk/begun?act=no_such", frame).status_code == 400
     assert browser.post(to, {**frame, "text": "x" * (drafts.CHARACTERS_MAX + 1)}).status_code == 413
     assert world.browser(None).post(to, frame).status_code == 401
     assert browser.http.get(to, headers=dict(SAME_ORIGIN)).status_code == 405

@@ -95,8 +95,6 @@ def test_cross_site_request_forgery_reaches_no_act(world: DeskWorld, act: ActPag
     ):
         assert browser.post(path_of(world, act), own, headers=headers).status_code == 403
     assert world.node.trail.latest(1)[0].sequence == before
-    if act.path not in {page.path for page in SHOWN}:
-        assert browser.get(path_of(world, act)).status_code in {404, 405}, "an act is never a GET"
 
 
 @pytest.mark.parametrize(

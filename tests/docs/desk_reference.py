@@ -23,7 +23,7 @@ Rules W60 to W63 (`web/desk/live.py`, `draft_routes.py`). A server in front of t
 |---|---|---|---|
 | `/desk/live` | GET | Says kinds of what changed, as server-sent events; 204 where too many are open. | session |
 | `/desk/live/news` | GET | Shows who changed the thing of a page, who has it open, which body suspends. | session |
-| `/desk/drafts`, `/desk/drafts/drop` | POST | Keeps a form as it is being written; forgets it. | session |
+| `/desk/begun`, `/desk/begun/drop` | POST | Keeps a form as it is being written; forgets it. | session |
 
 ## Beside the table: signing in
 

@@ -23,7 +23,8 @@ PHRASES = (
     "unknown countries", "unknown schemata", "an instrument file with contradictory terms", "wrong signature",
     "for another recipient", "replayed", "re-addressed", "from a key no longer valid", "of an unknown kind",
     "for an instrument not in force", "too large", "from the future", "a store that is locked", "a store that is full",
-    "a store that is newer than the code", "two commands at once",
+    "a store that is newer than the code", "two commands at once", "a double click", "a connection lost while an officer writes",
+    "two officers editing the same thing",
 )  # fmt: skip
 """What the project promises of bad input, in its own order."""
 

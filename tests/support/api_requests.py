@@ -9,7 +9,7 @@ from typing import Any
 from entente.api.route import JSON, ApiRoute
 from entente.kernel.canonical import JsonObject
 from tests.support.api_world import ABOUT, KEPT, OWN, ROLES, SEEN, Bureau
-from tests.support.nodes import AGREEMENT_NAME, INSTRUMENTS
+from tests.support.nodes import AGREEMENT_NAME, DUTY, INSTRUMENTS
 
 DEMO = INSTRUMENTS.parent
 WHY: JsonObject = {"occasion": "Gate 4", **ABOUT}
@@ -56,6 +56,28 @@ BODIES: Mapping[str, JsonObject] = {
     "close_case": {"reason": "Left."},
     "reopen_case": {"reason": "Came back."},
     "refer_case": {"body": "XA-NCB", "reference": "2031/4"},
+    "rename_case": {"title": "Gate 4, two passports", "crime_area": "fugitives"},
+    "set_case_team": {"team": [DUTY]},
+    "hand_case_over": {"to": DUTY, "unit": "Desk 2", "reason": "End of shift."},
+    "join_cases": {"reason": "The same person."},
+    "split_case": {"title": "The second passport", "crime_area": "fugitives", "reason": "Another matter."},
+    "set_case_task": {"what": "Call the gate", "to": DUTY, "due_at": "2099-05-04T08:00:00Z", "term_of": "Art. 36"},
+    "finish_case_task": {"outcome": "Called."},
+    "enter_exhibit": {
+        "kind": "document",
+        "what": "A passport",
+        "found_at": "2026-01-01T00:00:00Z",
+        "found_where": "Gate 4",
+        "found_by": "Officer 7",
+        "seal": "S-1",
+    },
+    "hand_exhibit_over": {
+        "at": "2026-01-02T00:00:00Z",
+        "gave": "Officer 7",
+        "took": "Laboratory",
+        "where": "Gate 4",
+        "seal": "S-2",
+    },
     "answer_hit": {"same": True, "text": "It is he."},
     "recall_message": {"reason": "To the wrong body."},
     "send_message": {"to": "XA-NCB", "instrument": "charter", "subject": "Gate 4", "text": "Who is it?"},
@@ -109,13 +131,20 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "show_hit": ("confirm_hit", "answer_hit"),
     "confirm_hit": ("confirm_hit",),
     "reject_hit": ("confirm_hit",),
-    "list_cases": ("open_case", "keep_case"),
-    "show_case": ("open_case", "keep_case"),
+    "list_cases": ("open_case", "keep_case", "oversee_cases"),
+    "show_case": ("open_case", "keep_case", "oversee_cases"),
     "open_case": ("open_case",),
     "note_case": ("keep_case",),
     "close_case": ("keep_case",),
     "reopen_case": ("keep_case",),
     "refer_case": ("keep_case",),
+    "list_case_officers": ("open_case", "keep_case", "oversee_cases"),
+    "split_case": ("open_case",),
+    **dict.fromkeys(("set_case_team", "hand_case_over"), ("keep_case", "oversee_cases")),
+    **dict.fromkeys(
+        ("rename_case", "join_cases", "set_case_task", "finish_case_task", "enter_exhibit", "hand_exhibit_over"),
+        ("keep_case",),
+    ),
     "release_hit": ("confirm_hit",),
     "answer_hit": ("answer_hit",),
     "recall_message": ("recall_message",),
@@ -194,7 +223,11 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 
 def path_of(bureau: Bureau, route: ApiRoute) -> str:
     """Return the path of a route with its parameters filled."""
-    year, _, serial = bureau.case.partition("/")
+    at_work = dict.fromkeys(
+        ("set_case_task", "finish_case_task", "enter_exhibit", "hand_exhibit_over"), bureau.work_case
+    )
+    number = {"set_case_team": bureau.team_case, **at_work}.get(route.name, bureau.case)
+    year, _, serial = number.partition("/")
     source, _, local_id = {"withdraw_record": OWN, **dict.fromkeys(OF_OUR_OWN, KEPT)}.get(route.name, SEEN).partition(
         "/"
     )
@@ -210,7 +243,7 @@ def path_of(bureau: Bureau, route: ApiRoute) -> str:
         "source": source, "local_id": local_id, "year": year, "serial": serial, "id": others.get(route.name, item),
         "body": "XA-NCB", "keeper": "GS", "name": "members", "instrument": "police-data-agreement",
         "query": bureau.standing, "match": bureau.match, "finding": bureau.finding, "measure": "poll", "number": "1",
-        "row": str(bureau.search_row), "upload": bureau.upload,
+        "row": str(bureau.search_row), "upload": bureau.upload, "task": bureau.task, "exhibit": bureau.exhibit,
         "job": bureau.imported if route.name == "read_job_file" else bureau.batch,
     }  # fmt: skip
     if route.name == "read_job_file":
@@ -234,6 +267,8 @@ def request_of(bureau: Bureau, route: ApiRoute) -> dict[str, Any]:
     request: dict[str, Any] = {"method": route.method.value, "path": path_of(bureau, route)}
     if route.body is not None:
         request["json"] = BODIES[route.name]
+        if route.name == "join_cases":
+            request["json"] = {**BODIES[route.name], "other": bureau.joined_case}
         if route.name in {"import_records", "attach_file"}:
             request["json"] = {**BODIES[route.name], "upload": bureau.upload}
     if route.takes != JSON:

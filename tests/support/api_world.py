@@ -65,6 +65,14 @@ class Bureau:
     own_api: Api
     """The node's own, where jobs are done and what is done once, whoever was asked."""
     case: str = ""
+    work_case: str = ""
+    """With something to be done, and an exhibit."""
+    task: str = ""
+    exhibit: str = ""
+    team_case: str = ""
+    """To get a team."""
+    joined_case: str = ""
+    """To be joined to the first."""
     hit: str = ""
     hit_came: str = ""
     sent: str = ""
@@ -189,6 +197,7 @@ def _fill(bureau: Bureau) -> None:
     node, network = bureau.node, bureau.network
     case: Any = perform(node, "case_open", {"officer": DUTY, "title": "Gate 4", "crime_area": "fugitives"})
     bureau.case = case["case"]["number"]
+    _work_on(bureau)
     about: JsonObject = {"officer": DUTY, "case": bureau.case, **ABOUT}
     finding: JsonObject = {"record": SEEN, "version": 1, "score": 905, "circumstances": "Passport at gate 4"}
     hit: Any = perform(node, "hit_confirm", {**about, **finding})
@@ -202,6 +211,21 @@ def _fill(bureau: Bureau) -> None:
     bureau.hit_came = came_hit["hit"]["id"]
     bureau.hit, bureau.sent, bureau.came = hit["hit"]["id"], sent["message"]["id"], came["message"]["id"]
     network.deliver()
+
+
+def _work_on(bureau: Bureau) -> None:
+    """Open three more cases, one of them with something to be done and an exhibit."""
+    numbers = []
+    for place in (5, 6, 7):
+        case: JsonObject = {"officer": DUTY, "title": f"Gate {place}", "crime_area": "fugitives"}
+        opened_too: Any = perform(bureau.node, "case_open", case)
+        numbers.append(opened_too["case"]["number"])
+    bureau.work_case, bureau.team_case, bureau.joined_case = numbers
+    on_it: JsonObject = {"officer": DUTY, "number": bureau.work_case}
+    task: Any = perform(bureau.node, "task_set", {**on_it, "what": "Ask the consulate", "to": DUTY})
+    found: JsonObject = {"found_at": "2026-01-01T00:00:00Z", "found_where": "Gate 4", "found_by": "Officer 7"}
+    exhibit: Any = perform(bureau.node, "exhibit_enter", {**on_it, "kind": "document", "what": "Passport", **found})
+    bureau.task, bureau.exhibit = task["task"]["id"], exhibit["exhibit"]["id"]
 
 
 def _ask_around(bureau: Bureau, folder: Path) -> None:

@@ -68,6 +68,8 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
     """Return addresses of a page at which nothing is, something of another kind, or something hidden."""
     wrong = {
         "case": [{"year": "2026", "serial": "999999"}, {"year": "x", "serial": "y"}, {"year": "2026", "serial": "<b>"}],
+        "case_print": [{"year": "2026", "serial": "999999"}, {"year": "x", "serial": "y"}],
+        "case_split": [{"year": "2026", "serial": "999999"}, {"year": "x", "serial": "y"}],
         "hit": [{"id": "hit-0"}, {"id": world.bureau.came}, {"id": "<b>"}],
         "message": [{"id": "message-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],
         "one_shift": [{"id": "shift-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],

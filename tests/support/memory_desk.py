@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
-from entente.cases.model import Case, CaseEvent
+from entente.cases.model import NOBODY, Knowing
 from entente.correspondence.model import (
+    DecisionBasis,
     Hit,
     HitState,
     Message,
@@ -33,6 +34,7 @@ from entente.kernel.statement import Statement
 from entente.records.model import ChangedFacts, Fragment, Holder, HolderState, OnwardHolder, Record, StoredRecord
 from entente.records.ports import HeldBlob, Page, RecordWrite
 from entente.records.rules import is_live
+from tests.support.memory_cases import MemoryCases
 from tests.support.memory_state import MemoryAhead, MemoryState
 from tests.support.memory_unit import MemoryAgreements, MemoryBodies, MemoryHoldings, MemoryOutbox, MemoryTrail
 from tests.support.no_named_lists import NoNamedLists
@@ -231,39 +233,6 @@ class MemoryBlobs:
 
 
 @dataclass
-class MemoryCases:
-    register: dict[str, Case] = field(default_factory=dict)
-    serials: dict[int, int] = field(default_factory=dict)
-    lines: list[tuple[str, CaseEvent]] = field(default_factory=list)
-
-    def next_serial(self, year: int) -> int:
-        self.serials[year] = self.serials.get(year, 0) + 1
-        return self.serials[year]
-
-    def get(self, number: str) -> Case | None:
-        return self.register.get(number)
-
-    def put(self, case: Case) -> None:
-        self.register[case.number] = case
-
-    def all(self, limit: int, before: str = "") -> tuple[Case, ...]:
-        numbers = sorted((number for number in self.register if not before or number < before), reverse=True)
-        return tuple(self.register[number] for number in numbers)[:limit]
-
-    def add_event(self, number: str, event: CaseEvent) -> None:
-        self.lines.append((number, event))
-
-    def blank_events(self, number: str, subject: str) -> None:
-        self.lines = [
-            (of, replace(event, text="") if (of, event.subject) == (number, subject) else event)
-            for of, event in self.lines
-        ]
-
-    def events(self, number: str) -> tuple[CaseEvent, ...]:
-        return tuple(event for of, event in self.lines if of == number)
-
-
-@dataclass
 class MemoryCorrespondence:
     kept_messages: dict[str, tuple[Way, Message]] = field(default_factory=dict)
     taken: dict[str, tuple[StepTaken, ...]] = field(default_factory=dict)
@@ -272,6 +241,16 @@ class MemoryCorrespondence:
     kept_requests: dict[str, tuple[Way, RecordRequest]] = field(default_factory=dict)
     kept_consults: dict[str, tuple[Way, RecordRequest]] = field(default_factory=dict)
     recalls_ahead: dict[tuple[BodyId, str], Recall] = field(default_factory=dict)
+    kept_bases: list[DecisionBasis] = field(default_factory=list)
+
+    def put_basis(self, basis: DecisionBasis, record_number: int) -> None:
+        self.kept_bases.append(basis)
+
+    def bases(self, *, case: str = "", item: str = "") -> tuple[DecisionBasis, ...]:
+        return tuple(one for one in self.kept_bases if (one.case == case if case else one.item == item))
+
+    def cases_of(self, items: Collection[str]) -> dict[str, str]:
+        raise AssertionError("events are told by a node; tests/api covers it")
 
     def put_message(self, message: Message, way: Way) -> None:
         assert message.header.id not in self.kept_messages, "a message is kept once"
@@ -304,7 +283,14 @@ class MemoryCorrespondence:
     def steps(self, message: str) -> tuple[StepTaken, ...]:
         return self.taken.get(message, ())
 
-    def messages(self, limit: int, case: str = "", before: str = "") -> tuple[tuple[Way, Message], ...]:
+    # That lists leave out what belongs to a case with a team is the tables' work: tests/storage covers it.
+    def messages(
+        self,
+        limit: int,
+        case: str = "",
+        before: str = "",
+        knowing: Knowing = NOBODY,
+    ) -> tuple[tuple[Way, Message], ...]:
         found = [
             (way, message)
             for way, message in kept_before(self.kept_messages, before)
@@ -318,7 +304,12 @@ class MemoryCorrespondence:
     def hit(self, hit: str) -> tuple[Way, Hit] | None:
         return self.kept_hits.get(hit)
 
-    def hits(self, limit: int, before: str = "") -> tuple[tuple[Way, Hit], ...]:
+    def hits(
+        self,
+        limit: int,
+        before: str = "",
+        knowing: Knowing = NOBODY,
+    ) -> tuple[tuple[Way, Hit], ...]:
         return tuple(kept_before(self.kept_hits, before))[:limit]
 
     def put_permission(self, request: PermissionRequest, way: Way) -> None:
@@ -327,18 +318,35 @@ class MemoryCorrespondence:
     def permission(self, request: str) -> tuple[Way, PermissionRequest] | None:
         return self.kept_permissions.get(request)
 
-    def permissions(self, limit: int, before: str = "") -> tuple[tuple[Way, PermissionRequest], ...]:
+    def permissions(
+        self,
+        limit: int,
+        before: str = "",
+        knowing: Knowing = NOBODY,
+    ) -> tuple[tuple[Way, PermissionRequest], ...]:
         return tuple(kept_before(self.kept_permissions, before))[:limit]
 
-    def open_hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
+    def open_hits(
+        self,
+        limit: int,
+        knowing: Knowing = NOBODY,
+    ) -> tuple[tuple[Way, Hit], ...]:
         waits = {(Way.RECEIVED, HitState.TOLD), (Way.SENT, HitState.HELD)}
         return tuple((way, hit) for way, hit in self.kept_hits.values() if (way, hit.state) in waits)[:limit]
 
-    def open_permissions(self, limit: int) -> tuple[PermissionRequest, ...]:
+    def open_permissions(
+        self,
+        limit: int,
+        knowing: Knowing = NOBODY,
+    ) -> tuple[PermissionRequest, ...]:
         waits = Way.RECEIVED, PermissionState.WAITING
         return tuple(one for way, one in self.kept_permissions.values() if (way, one.state) == waits)[:limit]
 
-    def open_messages(self, limit: int) -> tuple[Message, ...]:
+    def open_messages(
+        self,
+        limit: int,
+        knowing: Knowing = NOBODY,
+    ) -> tuple[Message, ...]:
         found = []
         for way, message in self.kept_messages.values():
             steps = {one.step for one in self.steps(message.header.id)}
@@ -370,7 +378,12 @@ class MemoryCorrespondence:
             for kept_way, request in (*self.kept_requests.values(), *self.kept_consults.values())
         )
 
-    def record_requests(self, limit: int, before: str = "") -> tuple[tuple[Way, RecordRequest], ...]:
+    def record_requests(
+        self,
+        limit: int,
+        before: str = "",
+        knowing: Knowing = NOBODY,
+    ) -> tuple[tuple[Way, RecordRequest], ...]:
         return tuple(kept_before(self.kept_requests, before))[:limit]
 
 

@@ -166,7 +166,7 @@ def test_signing_out_ends_the_session_and_takes_the_cookie(desk: Desk) -> None:
     there.sign_in(DUTY)
     stolen = there.token
     writing = "/desk/messages/new"
-    there.send("/desk/drafts?act=send_message", here=writing, text="He was seen")
+    there.send("/desk/begun?act=send_message", here=writing, text="He was seen")
     assert "He was seen" in there.get(writing).text
     refused = there.post("/desk/sign-in/out", {"csrf": "0" * 64})
     assert (refused.headers["location"], there.get("/desk/account").status_code) == ("/desk/", 200)

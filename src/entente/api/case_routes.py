@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from entente.api.route import PREFIX, ApiRoute, Method, Writes
-from entente.api.shapes import NEXT, many, named, text, thing, whole
+from entente.api.shapes import NEXT, free_text, many, named, said, text, thing, whole
 from entente.bodies.tokens import Scope
 from entente.cases.model import TITLE_CHARACTERS_MAX
 from entente.cases.rules import NOTE_CHARACTERS_MAX, REFERENCE_CHARACTERS_MAX
+from entente.cases.teams import TEAM_MAX, UNIT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
-from entente.verbs.cases import LIST_MAX
+from entente.verbs.arguments import TEXTS_MAX
+from entente.verbs.cases import LIST_MAX, VERSION_MAX
 
-KEEPING = ("open_case", "keep_case")
-"""Who may open or keep a case file may read it."""
+KEEPING = ("open_case", "keep_case", "oversee_cases")
+"""Who may open or keep a case file, or oversees them, may read it."""
 CASE_PATH: dict[str, JsonObject] = {
     "year": text("The year of its number.", most=4, pattern=r"^[0-9]{4}$"),
     "serial": text("Its place in that year's register.", most=12, pattern=r"^[0-9]+$"),
@@ -36,6 +38,31 @@ def _event(answer: JsonObject) -> JsonObject:
     return {"id": event["subject"], "href": ""}
 
 
+SEEN_VERSION: JsonObject = whole("The version of the case that was seen; 0 for any.", least=0, most=VERSION_MAX)
+
+
+def _change(name: str, step: str, verb: str, summary: str, body: JsonObject, *, status: int = 200) -> ApiRoute:
+    """Return the route of what changes a case."""
+    return ApiRoute(
+        name=name,
+        method=Method.POST,
+        path=f"/cases/{{year}}/{{serial}}/{step}",
+        verb=verb,
+        about="Cases",
+        summary=summary,
+        scope=Scope.WRITE_CASES,
+        needs=(),
+        path_fields=CASE_PATH,
+        path_names="number",
+        body=body,
+        arguments=numbered,
+        told=_case,
+        answer=named("Result"),
+        status=status,
+        writes=Writes.ONCE,
+    )
+
+
 ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute(
         name="list_cases",
@@ -56,13 +83,22 @@ ROUTES: tuple[ApiRoute, ...] = (
         path="/cases/{year}/{serial}",
         verb="case_show",
         about="Cases",
-        summary="Show a case with its chronology.",
+        summary="Show a case with all that lies in it: chronology, tasks, exhibits, and what was seen as it was decided.",
         scope=Scope.READ_CASES,
         needs=KEEPING,
         path_fields=CASE_PATH,
         path_names="number",
         arguments=numbered,
-        answer=thing({"case": named("Case"), "events": many(named("CaseEvent"))}),
+        answer=thing(
+            {
+                "case": named("Case"),
+                "events": many(named("CaseEvent")),
+                "tasks": many(named("CaseTask")),
+                "exhibits": many(named("Exhibit")),
+                "decisions": many(named("DecisionBasis")),
+            }
+        ),
+        stops_where="A case with a team is shown to that team and to who oversees the cases; to others it is not there.",
     ),
     ApiRoute(
         name="open_case",
@@ -78,6 +114,17 @@ ROUTES: tuple[ApiRoute, ...] = (
         answer=named("Result"),
         status=201,
         writes=Writes.ONCE,
+    ),
+    ApiRoute(
+        name="list_case_officers",
+        method=Method.GET,
+        path="/case-officers",
+        verb="case_officers",
+        about="Cases",
+        summary="List the officers who may be given a case or a task.",
+        scope=Scope.READ_CASES,
+        needs=KEEPING,
+        answer=thing({"officers": many(said())}),
     ),
     ApiRoute(
         name="note_case",
@@ -108,7 +155,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         needs=(),
         path_fields=CASE_PATH,
         path_names="number",
-        body=thing({"reason": text("Why.")}),
+        body=thing({"reason": text("Why."), "version": SEEN_VERSION}, "version"),
         arguments=numbered,
         told=_case,
         answer=named("Result"),
@@ -125,7 +172,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         needs=(),
         path_fields=CASE_PATH,
         path_names="number",
-        body=thing({"reason": text("Why.")}),
+        body=thing({"reason": text("Why."), "version": SEEN_VERSION}, "version"),
         arguments=numbered,
         told=_case,
         answer=named("Result"),
@@ -154,5 +201,46 @@ ROUTES: tuple[ApiRoute, ...] = (
         status=201,
         writes=Writes.ONCE,
     ),
-)
+    _change(
+        "rename_case", "renaming", "case_rename", "Give a case another title or crime area.",
+        thing({"title": text("One line.", most=TITLE_CHARACTERS_MAX), "crime_area": named("CrimeArea"), "version": SEEN_VERSION},
+              "version"),
+    ),
+    _change(
+        "set_case_team", "team", "case_team", "Say who alone may know of a case; with nobody named the whole body may again.",
+        thing({"team": many(text("An officer's id.", most=64), most=TEAM_MAX), "version": SEEN_VERSION}, "version"),
+    ),
+    _change(
+        "hand_case_over", "hand-over", "case_hand_over", "Give charge of a case to another officer, and with it to a unit.",
+        thing(
+            {
+                "to": text("An officer's id.", most=64),
+                "unit": free_text("The unit, in the body's own words.", most=UNIT_CHARACTERS_MAX),
+                "reason": text("Why."),
+                "version": SEEN_VERSION,
+            },
+            "unit", "version",
+        ),
+    ),
+    _change(
+        "join_cases", "joining", "case_join", "Join another case to this one, which goes on.",
+        thing({"other": named("CaseNumber"), "reason": text("Why."), "version": SEEN_VERSION}, "version"),
+    ),
+    _change(
+        "split_case", "splitting", "case_split", "Open a new case of a part of this one.",
+        thing(
+            {
+                "title": text("Of the new case; one line.", most=TITLE_CHARACTERS_MAX),
+                "crime_area": named("CrimeArea"),
+                "reason": text("Why."),
+                "tasks": many(text(most=64), "Ids of tasks that go over.", most=TEXTS_MAX),
+                "exhibits": many(text(most=64), "Ids of exhibits that go over.", most=TEXTS_MAX),
+                "items": many(text(most=64), "Ids of messages, hits and requests that are noted there.", most=TEXTS_MAX),
+                "version": SEEN_VERSION,
+            },
+            "tasks", "exhibits", "items", "version",
+        ),
+        status=201,
+    ),
+)  # fmt: skip
 """Of the table: cases."""

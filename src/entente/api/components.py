@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from entente.api.case_shapes import CASE_SHAPES
 from entente.api.shapes import anything, flag, free_text, many, moment, named, number, one_of, said, text, thing
 from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
@@ -283,18 +284,6 @@ NOT_IDENTICAL = thing(
     {"id": said(), "version": number(), "reason": said(), "officer": said(), "at": moment(), "until": moment()},
     help_text="A finding that the bearer of a document is not whom a record is about.",
 )
-CASE = thing(
-    {
-        "number": said("Year and place in the register: 2031/000017"),
-        "title": said(),
-        "crime_area": said(),
-        "opened_at": moment(),
-        "opened_by": said(),
-        "state": one_of("open", "closed"),
-        "references": many(thing({"body": named("Body"), "reference": said()})),
-    }
-)
-EVENT = thing({"at": moment(), "officer": said(), "kind": said(), "subject": said(), "text": said()})
 _DAY = text(most=10, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 ORDER = thing(
     {
@@ -350,8 +339,7 @@ def components(lists: CodeLists) -> Mapping[str, JsonObject]:
         "NotIdentical": NOT_IDENTICAL,
         "MessageOutside": ENVELOPE,
         "Message": MESSAGE,
-        "Case": CASE,
-        "CaseEvent": EVENT,
+        **CASE_SHAPES,
         "Order": ORDER,
         "Job": JOB,
         "FoundRow": FOUND_ROW,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from entente.api.route import PREFIX, ApiRoute, Method, Writes
 from entente.api.shapes import NEXT, flag, free_text, many, named, one_of, text, thing, whole
 from entente.bodies.tokens import Scope
+from entente.correspondence.basis import PIECE_CHARACTERS_MAX, PIECES_MAX, WEIGHT_MAX
 from entente.correspondence.model import TEXT_CHARACTERS_MAX
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
@@ -26,8 +27,19 @@ _FINDING: dict[str, JsonObject] = {
     "crime_area": named("CrimeArea"),
     "case": named("CaseNumber"),
     "instrument": text("The instrument it falls under; else the record's own.", most=100),
+    "evidence": many(
+        thing(
+            {
+                "kind": one_of("for", "against", "neutral"),
+                "text": text(most=PIECE_CHARACTERS_MAX),
+                "weight": whole("Thousandths.", least=-WEIGHT_MAX, most=WEIGHT_MAX),
+            }
+        ),
+        "As the search showed it; it is kept with the judgement and told to nobody.",
+        most=PIECES_MAX,
+    ),
 }
-_OPTIONAL = ("score", "case", "instrument")
+_OPTIONAL = ("score", "case", "instrument", "evidence")
 
 
 def made(kind: str, place: str) -> Callable[[JsonObject], JsonObject]:
@@ -65,7 +77,7 @@ HITS: tuple[ApiRoute, ...] = (
         scope=Scope.READ_HITS,
         needs=JUDGING,
         path_fields=_ITEM,
-        answer=thing({"hit": named("Hit")}),
+        answer=thing({"hit": named("Hit"), "decisions": many(named("DecisionBasis"))}),
     ),
     ApiRoute(
         name="confirm_hit",

@@ -122,6 +122,9 @@ CHANGES: Final[Mapping[str, tuple[EventKind, str]]] = {
 }
 """Verb of a row, and what it is told as. Whether a participation is suspended, narrowed, resumed or left, the instrument says."""
 
+OF_CASES: Final = frozenset({EventKind.CASE, EventKind.HIT, EventKind.MESSAGE, EventKind.PERMISSION, EventKind.REQUEST})
+"""What may belong to a case that has a team (docs/rules/cases.md C8)."""
+
 ENDS_STREAMS: Final = frozenset({"revoke_token", "manage_officers"})
 """Rows about an account after which its tokens are looked at again; their subject is the account."""
 
@@ -140,6 +143,8 @@ class Event:
     """Whom alone it concerns; empty where it is for everybody of its audience."""
     classes: frozenset[int] | None = None
     """Of a record: the classes of its facts, of which at least one must be allowed; None for anything else."""
+    team: frozenset[str] | None = None
+    """Of a case with a team, and of what was sent about it: who may know of it beside who oversees the cases; None for all."""
 
     @property
     def href(self) -> str:

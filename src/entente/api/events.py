@@ -23,7 +23,7 @@ from typing import Any, Final, Protocol
 from entente.agreements.model import Right
 from entente.api.cursors import Cursors
 from entente.api.errors import WithStatus
-from entente.api.event_table import AUDIENCES, ENDS_STREAMS, Event, EventKind, told_as
+from entente.api.event_table import AUDIENCES, ENDS_STREAMS, OF_CASES, Event, EventKind, told_as
 from entente.bodies.tokens import Bearer, TokenId, may
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct
@@ -252,6 +252,7 @@ class Events:
         Without records where nobody stated a purpose: an import has them by the thousand.
         """
         found = [event for row in rows if (event := told_as(row, format_time(row.at))) is not None]
+        found = self._with_teams(found)
         if not with_records:
             return [event for event in found if event.kind is not EventKind.RECORD]
         records = {RecordId(event.id) for event in found if event.kind is EventKind.RECORD}
@@ -267,6 +268,18 @@ class Events:
             for event in found
         ]
 
+    def _with_teams(self, events: list[Event]) -> list[Event]:
+        """Return the same events, those of cases that have a team with who may know of them."""
+        items = {one.id for one in events if one.kind in OF_CASES}
+        if not items:
+            return events
+        with self._node.correspondence.open_view() as unit:
+            cases = {**{item: item for item in items}, **unit.correspondence.cases_of(items)}
+            teams = unit.cases.teams(set(cases.values()))
+        if not teams:
+            return events
+        return [replace(one, team=teams.get(cases[one.id])) if one.kind in OF_CASES else one for one in events]
+
     def _judged(self, bearer: Bearer, question: Question, events: Sequence[Event]) -> list[tuple[int, bytes]]:
         """Return the frames of those events that an audience may know of, judged as its lists are, now."""
         now, lists = self._node.clock.now(), self._node.lists
@@ -279,6 +292,7 @@ class Events:
         if not wanted:
             return []
         names = names_of(self._node)
+        oversees = may(bearer.account, ("oversee_cases",), now, lists)
         allowed: frozenset[int] = frozenset()
         if question.purpose and any(one.classes is not None for one in wanted):
             reader = Reader(names.own.id, bearer.account.id, bearer.account.roles)
@@ -287,7 +301,8 @@ class Events:
         return [
             (one.position, self._frame(one, question.account, is_exercise=names.own.is_exercise))
             for one in wanted
-            if one.classes is None or one.classes & allowed
+            if (one.classes is None or one.classes & allowed)
+            and (one.team is None or oversees or bearer.account.id in one.team)
         ]
 
     def _frame(self, event: Event, account: str, *, is_exercise: bool) -> bytes:

@@ -52,7 +52,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         scope=Scope.READ_REQUESTS,
         needs=ASKING,
         path_fields=_ID,
-        answer=thing({"permission": named("Permission")}),
+        answer=thing({"permission": named("Permission"), "decisions": many(named("DecisionBasis"))}),
     ),
     ApiRoute(
         name="ask_permission",

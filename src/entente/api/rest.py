@@ -227,6 +227,8 @@ class Api:
             given["version"] = _named_version(request)
         if route.names_account and "officer" in VERBS[route.verb].takes:
             given["officer"] = bearer.account.id
+        if "reader" in VERBS[route.verb].takes:
+            given["reader"] = bearer.account.id
         return given
 
     def _list_of(self, route: ApiRoute, bearer: Bearer, asked: JsonObject) -> JsonObject:

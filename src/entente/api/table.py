@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from entente.api import (
     case_routes,
+    case_work_routes,
     correspondence_routes,
     directory_routes,
     event_routes,
@@ -31,6 +32,7 @@ ROUTES: Sequence[ApiRoute] = tuple(
         correspondence_routes,
         request_routes,
         case_routes,
+        case_work_routes,
         directory_routes,
         power_routes,
         exchange_routes,

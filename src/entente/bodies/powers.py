@@ -60,6 +60,14 @@ def may_act(
     )
 
 
+def is_active(officer: Officer, now: datetime) -> bool:
+    """Say whether an officer is one of the body's now, whatever their role.
+
+    Source: docs/rules/bodies.md B9 (ground B9.1).
+    """
+    return _officer_active(officer, now).allows
+
+
 def is_in_force(order: NationalOrder, on: date) -> bool:
     """Say whether an order has effect on a day: not when signed, not when published, only once in force.
 
@@ -170,8 +178,10 @@ def _given_on(basis: str, tasking: Tasking, today: date) -> _Given:
         return _Given(
             basis, allows=False, text=f"{cite(order)} governs {basis} and does not list it.", source=order.reference
         )
-    condition = f", on the condition: {power.condition}" if power.condition else ""
-    return _Given(basis, allows=True, text=f"{cite(order)} gives it under {basis}{condition}.", source=order.reference)
+    text = f"{cite(order)} gives it under {basis}."
+    if power.condition:
+        text = f"{cite(order)} gives it under {basis}, on the condition: {power.condition}."
+    return _Given(basis, allows=True, text=text, source=order.reference)
 
 
 def _governing(basis: str, orders: Iterable[NationalOrder], today: date) -> NationalOrder | None:
@@ -184,8 +194,8 @@ def _law_gives(tasking: Tasking, given: list[_Given], today: date) -> Ground:
     allowing = [one for one in given if one.allows]
     if allowing:
         coming = [cite(order) for order in _coming(tasking, today)]
-        later = f" Not yet in force: {'; '.join(coming)}." if coming else ""
-        return Ground("B9.4", allows=True, text=allowing[0].text + later, source=allowing[0].source)
+        later = [f"Not yet in force: {'; '.join(coming)}."] if coming else []
+        return Ground("B9.4", allows=True, text=" ".join([allowing[0].text, *later]), source=allowing[0].source)
     if not given:
         return Ground("B9.4", allows=False, text="No legal basis is known for it.")
     authority = _competent_authority(tasking, today)

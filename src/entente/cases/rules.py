@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from entente.cases.model import TITLE_CHARACTERS_MAX, Case, CaseEvent, CaseReference, CaseState
+from entente.cases.model import TITLE_CHARACTERS_MAX, Case, CaseEvent, CaseReference, CaseState, Knowing
 from entente.handling.model import CodeEntry
 from entente.kernel.errors import Conflict, Invalid
 from entente.kernel.ids import BodyId
@@ -25,8 +25,23 @@ SERIAL_DIGITS = 6
 OF_ITEMS = frozenset({"message_sent", "message_received", "hit", "request", "answer"})
 """Kinds of the chronology's lines that are about an item of correspondence, by its id (C6)."""
 
-CHANGES = frozenset({(CaseState.OPEN, CaseState.CLOSED), (CaseState.CLOSED, CaseState.OPEN)})
-"""The life cycle of a case; any other change is refused (C4)."""
+CHANGES = frozenset(
+    {
+        (CaseState.OPEN, CaseState.CLOSED),
+        (CaseState.CLOSED, CaseState.OPEN),
+        (CaseState.OPEN, CaseState.JOINED),
+        (CaseState.CLOSED, CaseState.JOINED),
+    }
+)
+"""The life cycle of a case; any other change is refused (C4, C15)."""
+
+
+def may_know(case: Case, knowing: Knowing) -> bool:
+    """Say whether somebody may know of a case: of one without a team the whole body, of another its team and who oversees.
+
+    Source: docs/rules/cases.md C7.
+    """
+    return not case.team or knowing.oversees or knowing.officer in case.team
 
 
 def case_number(year: int, serial: int) -> str:
@@ -44,9 +59,9 @@ def check_opening(title: str, crime_area: str, areas: Mapping[str, CodeEntry]) -
     Source: docs/rules/cases.md C2.
     """
     if len(title) > TITLE_CHARACTERS_MAX or not is_line(title):
-        raise _bad("title", f"a title is one line of 1 to {TITLE_CHARACTERS_MAX} characters, and shows as it is stored")
+        raise bad("title", f"a title is one line of 1 to {TITLE_CHARACTERS_MAX} characters, and shows as it is stored")
     if crime_area not in areas:
-        raise _bad("crime_area", f"«{crime_area[:40]}» is in no list of crime areas")
+        raise bad("crime_area", f"«{crime_area[:40]}» is in no list of crime areas")
 
 
 def check_reference(reference: CaseReference, known: Iterable[BodyId]) -> None:
@@ -56,9 +71,9 @@ def check_reference(reference: CaseReference, known: Iterable[BodyId]) -> None:
     """
     text = reference.reference
     if len(text) > REFERENCE_CHARACTERS_MAX or not is_line(text):
-        raise _bad("reference", f"a reference is one line of 1 to {REFERENCE_CHARACTERS_MAX} characters")
+        raise bad("reference", f"a reference is one line of 1 to {REFERENCE_CHARACTERS_MAX} characters")
     if reference.body not in known:
-        raise _bad("body", f"{reference.body[:40]} is not in the directory of this node")
+        raise bad("body", f"{reference.body[:40]} is not in the directory of this node")
 
 
 def with_reference(references: tuple[CaseReference, ...], added: CaseReference) -> tuple[CaseReference, ...]:
@@ -69,7 +84,7 @@ def with_reference(references: tuple[CaseReference, ...], added: CaseReference) 
     if added in references:
         return references
     if len(references) >= REFERENCES_MAX:
-        raise _bad("references", f"a case has at most {REFERENCES_MAX} references")
+        raise bad("references", f"a case has at most {REFERENCES_MAX} references")
     return (*references, added)
 
 
@@ -79,7 +94,7 @@ def check_note(text: str) -> None:
     Source: docs/rules/cases.md C5.
     """
     if not is_seen(text) or not shows_as_stored(text) or len(text) > NOTE_CHARACTERS_MAX:
-        raise _bad("text", f"a text has 1 to {NOTE_CHARACTERS_MAX} characters, and shows as it is stored")
+        raise bad("text", f"a text has 1 to {NOTE_CHARACTERS_MAX} characters, and shows as it is stored")
 
 
 def check_change(case: Case, wanted: CaseState) -> None:
@@ -103,8 +118,24 @@ def check_is_open(case: Case) -> None:
     if case.state is not CaseState.OPEN:
         raise Conflict(
             f"Nothing was added to the case {case.number}.",
-            why="It is closed, and a closed case takes no new work (docs/rules/cases.md C4).",
-            do="Reopen the case, or open a new one that refers to it.",
+            why=_why_not_open(case),
+            do=f"Work on the case {case.goes_on_in}."
+            if case.state is CaseState.JOINED
+            else "Reopen the case, or open a new one that refers to it.",
+        )
+
+
+def check_version(case: Case, seen: int) -> None:
+    """Check that a case is as the officer saw it who changes it; 0 where they did not say. Raise Conflict otherwise.
+
+    Source: docs/rules/cases.md C9.
+    """
+    if seen not in {0, case.version}:
+        raise Conflict(
+            f"The case {case.number} was not changed.",
+            why=f"Somebody else changed it since you looked: it is at version {case.version}, and you saw version {seen} "
+            "(docs/rules/cases.md C9).",
+            do="Look at what it says now; what you entered is still in the form, and is sent again if it still holds.",
         )
 
 
@@ -112,13 +143,33 @@ def subjects_of(number: str, events: Iterable[CaseEvent]) -> frozenset[str]:
     """Return what the trail's rows of a case are about: the case, and the messages, hits and requests of its chronology.
 
     A record or body in it has a life outside the case; rows about these are the case's where they name it.
+    Rows about its team, tasks and exhibits are about its number.
 
     Source: docs/rules/cases.md C6.
     """
     return frozenset({number, *(event.subject for event in events if event.kind in OF_ITEMS)})
 
 
-def _bad(field: str, why: str) -> Invalid:
+def unchanged(case: Case, why: str) -> Conflict:
+    """Return the refusal of a change to what a case is already, a sentence: somebody else may have made it a moment ago.
+
+    Source: docs/rules/cases.md C9.
+    """
+    return Conflict(
+        f"The case {case.number} was not changed.",
+        why=why,
+        do="Look at what it says now.",
+    )
+
+
+def _why_not_open(case: Case) -> str:
+    if case.state is CaseState.JOINED:
+        return f"It was joined to the case {case.goes_on_in}, which goes on (docs/rules/cases.md C15)."
+    return "It is closed, and a closed case takes no new work (docs/rules/cases.md C4)."
+
+
+def bad(field: str, why: str) -> Invalid:
+    """Return the refusal of a field of a case, a task or an exhibit that is not well formed."""
     return Invalid(
         f"The case's {field} does not hold what it should.",
         field=field,

@@ -8,13 +8,18 @@ from typing import Annotated
 import typer
 
 from entente.cli import ask
-from entente.cli.options import ActingAs, CrimeArea, Folder, Json, Limit, commands, examples
+from entente.cli.case_work import CaseArgument as _Number
+from entente.cli.case_work import app as work
+from entente.cli.case_work import work_lines
+from entente.cli.options import ActingAs, CrimeArea, Folder, Json, Limit, LookingAs, commands, examples
 from entente.cli.output import fields, items, name, plain, say, table, when
 from entente.kernel.canonical import JsonObject
 
 app = commands("Case files: open, read, add a note.")
+app.registered_commands.extend(work.registered_commands)
 
-_Number = Annotated[str, typer.Argument(metavar="NUMBER", help="As in the register: 2031/000017.")]
+_Seen = Annotated[int, typer.Option("--version", min=0, help="The version of the case that was seen; 0 for any.")]
+_Reason = Annotated[str, typer.Option("--reason", help="Why, in words.")]
 
 
 @app.command("open", epilog=examples("entente case open «Passport at gate 4» --crime-area fugitives --as xb-duty-1"))
@@ -30,16 +35,22 @@ def open_case(
     say(ask(folder, "case_open", given), as_json, _case)
 
 
-@app.command("show", epilog=examples("entente case show 2031/000017"))
-def show(number: _Number, folder: Folder = None, as_json: Json = False) -> None:
-    """Show a case with its chronology."""
-    say(ask(folder, "case_show", {"number": number}), as_json, _case)
+@app.command("show", epilog=examples("entente case show 2031/000017", "entente case show 2031/000017 --as xb-duty-1"))
+def show(number: _Number, officer: LookingAs = "", folder: Folder = None, as_json: Json = False) -> None:
+    """Show a case with all that lies in it; one with a team to that team and to who oversees the cases alone."""
+    say(ask(folder, "case_show", {"officer": officer, "number": number}), as_json, _case)
 
 
 @app.command("list", epilog=examples("entente case list --limit 10"))
-def list_cases(limit: Limit = 50, folder: Folder = None, as_json: Json = False) -> None:
-    """List the newest cases."""
-    say(ask(folder, "case_list", {"limit": limit}), as_json, _list)
+def list_cases(limit: Limit = 50, officer: LookingAs = "", folder: Folder = None, as_json: Json = False) -> None:
+    """List the newest cases that the officer may know of."""
+    say(ask(folder, "case_list", {"officer": officer, "limit": limit}), as_json, _list)
+
+
+@app.command("officers", epilog=examples("entente case officers"))
+def officers(folder: Folder = None, as_json: Json = False) -> None:
+    """List the officers who may be given a case or a task."""
+    say(ask(folder, "case_officers", {}), as_json, lambda answer: [plain(one) for one in texts(answer, "officers")])
 
 
 @app.command(
@@ -76,27 +87,132 @@ def refer(
 @app.command("close", epilog=examples("entente case close 2031/000017 --reason «Handed over» --as xb-duty-1"))
 def close(
     number: _Number,
-    reason: Annotated[str, typer.Option("--reason", help="Why, in words.")],
+    reason: _Reason,
     officer: ActingAs,
+    version: _Seen = 0,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
     """Close a case."""
-    given: JsonObject = {"officer": officer, "number": number, "reason": reason}
+    given: JsonObject = {"officer": officer, "number": number, "reason": reason, "version": version}
     say(ask(folder, "case_close", given), as_json, _case)
 
 
 @app.command("reopen", epilog=examples("entente case reopen 2031/000017 --reason «New sighting» --as xb-duty-1"))
 def reopen(
     number: _Number,
-    reason: Annotated[str, typer.Option("--reason", help="Why, in words.")],
+    reason: _Reason,
     officer: ActingAs,
+    version: _Seen = 0,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
     """Open a closed case again under its number."""
-    given: JsonObject = {"officer": officer, "number": number, "reason": reason}
+    given: JsonObject = {"officer": officer, "number": number, "reason": reason, "version": version}
     say(ask(folder, "case_reopen", given), as_json, _case)
+
+
+@app.command(
+    "rename", epilog=examples("entente case rename 2031/000017 «Two passports» --crime-area fugitives --as xb-duty-1")
+)
+def rename(
+    number: _Number,
+    title: Annotated[str, typer.Argument(metavar="TITLE")],
+    crime_area: CrimeArea,
+    officer: ActingAs,
+    version: _Seen = 0,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Give a case another title or crime area; what it was called stays in the chronology."""
+    given: JsonObject = {
+        "officer": officer, "number": number, "title": title, "crime_area": crime_area, "version": version,
+    }  # fmt: skip
+    say(ask(folder, "case_rename", given), as_json, _case)
+
+
+@app.command("team", epilog=examples("entente case team 2031/000017 xb-duty-1 xb-analyst-1 --as xb-duty-1"))
+def team(
+    number: _Number,
+    officer: ActingAs,
+    members: Annotated[
+        list[str] | None, typer.Argument(metavar="[OFFICER]...", help="None: the whole body again.")
+    ] = None,
+    version: _Seen = 0,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Say who alone may know of a case; the officer in charge always may."""
+    given: JsonObject = {"officer": officer, "number": number, "team": [*(members or ())], "version": version}
+    say(ask(folder, "case_team", given), as_json, _case)
+
+
+@app.command(
+    "hand-over",
+    epilog=examples("entente case hand-over 2031/000017 --to xb-analyst-1 --reason «End of shift» --as xb-duty-1"),
+)
+def hand_over(
+    number: _Number,
+    to: Annotated[str, typer.Option("--to", metavar="OFFICER", help="Who has charge of it from now on.")],
+    reason: _Reason,
+    officer: ActingAs,
+    unit: Annotated[str, typer.Option("--unit", show_default=False, help="The unit, in the body's own words.")] = "",
+    version: _Seen = 0,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Give charge of a case to another officer, and with it to a unit."""
+    given: JsonObject = {
+        "officer": officer, "number": number, "to": to, "unit": unit, "reason": reason, "version": version,
+    }  # fmt: skip
+    say(ask(folder, "case_hand_over", given), as_json, _case)
+
+
+@app.command(
+    "join", epilog=examples("entente case join 2031/000017 2031/000021 --reason «The same person» --as xb-duty-1")
+)
+def join(
+    number: _Number,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The case that is joined to it.")],
+    reason: _Reason,
+    officer: ActingAs,
+    version: _Seen = 0,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Join another case to one that goes on; the other keeps its number and points to it."""
+    given: JsonObject = {"officer": officer, "number": number, "other": other, "reason": reason, "version": version}
+    say(ask(folder, "case_join", given), as_json, _case)
+
+
+@app.command(
+    "split",
+    epilog=examples(
+        "entente case split 2031/000017 «The second passport» --crime-area fugitives --reason «Another matter» \\",
+        "        --exhibit exhibit-0f3a… --as xb-duty-1",
+    ),
+)
+def split(
+    number: _Number,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="Of the new case.")],
+    crime_area: CrimeArea,
+    reason: _Reason,
+    officer: ActingAs,
+    tasks: Annotated[list[str] | None, typer.Option("--task", help="A task that goes over; repeat.")] = None,
+    exhibits: Annotated[list[str] | None, typer.Option("--exhibit", help="An exhibit that goes over; repeat.")] = None,
+    items: Annotated[
+        list[str] | None, typer.Option("--item", help="A message, hit or request that is noted there; repeat.")
+    ] = None,
+    version: _Seen = 0,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Open a new case of a part of another."""
+    given: JsonObject = {
+        "officer": officer, "number": number, "title": title, "crime_area": crime_area, "reason": reason,
+        "tasks": [*(tasks or ())], "exhibits": [*(exhibits or ())], "items": [*(items or ())], "version": version,
+    }  # fmt: skip
+    say(ask(folder, "case_split", given), as_json, _case)
 
 
 def _case(answer: JsonObject) -> Iterator[str]:
@@ -108,7 +224,13 @@ def _case(answer: JsonObject) -> Iterator[str]:
             ("state", plain(case["state"])),
             ("crime area", plain(case["crime_area"]).replace("_", " ")),
             ("opened", f"{when(case['opened_at'])} by {plain(case['opened_by'])}"),
+            ("in charge", f"{plain(case['in_charge'])} {name(case['unit'])}".strip()),
+            ("team", ", ".join(plain(one) for one in texts(case, "team"))),
             ("references", ", ".join(_reference(one) for one in items(case, "references"))),
+            ("goes on in", plain(case["goes_on_in"])),
+            ("joined to it", ", ".join(plain(one) for one in texts(case, "joined"))),
+            ("split from", plain(case["split_from"])),
+            ("version", plain(case["version"])),
         ]
     )
     if "events" in answer:
@@ -117,11 +239,19 @@ def _case(answer: JsonObject) -> Iterator[str]:
             for one in items(answer, "events")
         ]
         yield from table(rows, "at", "officer", "", "text")
+        yield from work_lines(answer)
 
 
 def _reference(one: JsonObject) -> str:
     body = one["body"]
     return f"{plain(body['code']) if isinstance(body, dict) else ''} {name(one['reference'])}"
+
+
+def texts(answer: JsonObject, field: str) -> list[str]:
+    """Return a list of texts of an answer."""
+    found = answer[field]
+    assert isinstance(found, list), f"{field} is a list"
+    return [str(one) for one in found]
 
 
 def _list(answer: JsonObject) -> Iterator[str]:

@@ -124,6 +124,21 @@ def _note(client: Client, made: str, asked: JsonObject) -> JsonObject:
     return {"event": _one_of(cast("list[JsonObject]", events), "subject", made)}
 
 
+def _of_case(field: str, name: str, key: str = "id") -> Followed:
+    """Return what reads one of the things that lie in a case."""
+
+    def read(client: Client, made: str, asked: JsonObject) -> JsonObject:
+        listed = cast("list[JsonObject]", cast("JsonObject", client.show_case(str(asked["number"])))[field])
+        return {name: cast("Json", _one_of(listed, key, made))}
+
+    return read
+
+
+def _hand_over(client: Client, made: str, asked: JsonObject) -> JsonObject:
+    exhibit = cast("JsonObject", _of_case("exhibits", "exhibit")(client, made, asked)["exhibit"])
+    return {"hand_over": cast("list[Json]", exhibit["hand_overs"])[-1]}
+
+
 def _hit(client: Client, made: str, _: JsonObject) -> JsonObject:
     return {"hit": cast("Json", client.show_hit(made)["hit"])}
 
@@ -165,6 +180,11 @@ FOLLOWED: Final[Mapping[str, Followed]] = {
     "case_refer": _case,
     "case_close": _case,
     "case_reopen": _case,
+    **dict.fromkeys(("case_rename", "case_team", "case_hand_over", "case_join", "case_split"), _case),
+    "task_set": _of_case("tasks", "task"),
+    "task_finish": _of_case("tasks", "task"),
+    "exhibit_enter": _of_case("exhibits", "exhibit"),
+    "exhibit_hand_over": _hand_over,
     "hit_confirm": _hit,
     "hit_reject": _hit,
     "hit_release": _hit,

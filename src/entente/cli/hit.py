@@ -9,7 +9,18 @@ import typer
 
 from entente.cli import ask
 from entente.cli.message import code, heading, state
-from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Limit, Purpose, commands, examples
+from entente.cli.options import (
+    ActingAs,
+    CaseNumber,
+    CrimeArea,
+    Folder,
+    Json,
+    Limit,
+    LookingAs,
+    Purpose,
+    commands,
+    examples,
+)
 from entente.cli.output import fields, items, name, plain, say, score, table, when
 from entente.kernel.canonical import JsonObject
 
@@ -105,9 +116,9 @@ def answer(
 
 
 @app.command("list", epilog=examples("entente hit list"))
-def list_hits(limit: Limit = 50, folder: Folder = None, as_json: Json = False) -> None:
+def list_hits(limit: Limit = 50, officer: LookingAs = "", folder: Folder = None, as_json: Json = False) -> None:
     """List the newest hits, found here and told to us."""
-    say(ask(folder, "hit_list", {"limit": limit}), as_json, _list)
+    say(ask(folder, "hit_list", {"officer": officer, "limit": limit}), as_json, _list)
 
 
 def _hit(given: JsonObject) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from entente.cli import ask
-from entente.cli.options import ActingAs, CaseNumber, Folder, Json, Limit, commands, examples
+from entente.cli.options import ActingAs, CaseNumber, Folder, Json, Limit, LookingAs, commands, examples
 from entente.cli.output import fields, items, name, plain, say, table, text_block, when
 from entente.kernel.canonical import JsonObject
 
@@ -52,9 +52,11 @@ def send(
 
 
 @app.command("list", epilog=examples("entente message list", "entente message list --case 2031/000017"))
-def list_messages(case: CaseNumber = "", limit: Limit = 50, folder: Folder = None, as_json: Json = False) -> None:
+def list_messages(
+    case: CaseNumber = "", limit: Limit = 50, officer: LookingAs = "", folder: Folder = None, as_json: Json = False
+) -> None:
     """List the newest messages sent and received, with how far each has come: subjects alone, so that nothing is opened by it."""
-    say(ask(folder, "message_list", {"limit": limit, "case": case}), as_json, _list)
+    say(ask(folder, "message_list", {"officer": officer, "limit": limit, "case": case}), as_json, _list)
 
 
 @app.command(

@@ -26,6 +26,15 @@ Json = Annotated[bool, typer.Option("--json", show_default=False, help="Answer a
 ActingAs = Annotated[
     str, typer.Option("--as", metavar="OFFICER", show_default=False, help="The officer who acts; their role is judged.")
 ]
+LookingAs = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="OFFICER",
+        show_default=False,
+        help="The officer who looks; without one, what the whole body may know of is shown.",
+    ),
+]
 Purpose = Annotated[str, typer.Option("--purpose", help="Why the data is processed: a code of the purposes.")]
 CrimeArea = Annotated[str, typer.Option("--crime-area", help="What it is about: a code of the crime areas.")]
 CaseNumber = Annotated[str, typer.Option("--case", metavar="NUMBER", show_default=False, help="The case it is for.")]

@@ -9,7 +9,18 @@ import typer
 
 from entente.cli import ask as ask_node
 from entente.cli.message import code, heading, state
-from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Limit, Purpose, commands, examples
+from entente.cli.options import (
+    ActingAs,
+    CaseNumber,
+    CrimeArea,
+    Folder,
+    Json,
+    Limit,
+    LookingAs,
+    Purpose,
+    commands,
+    examples,
+)
 from entente.cli.output import fields, items, name, plain, say, table, texts, when
 from entente.kernel.canonical import JsonObject
 
@@ -79,9 +90,9 @@ def answer(
 
 
 @app.command("list", epilog=examples("entente permission list"))
-def list_permissions(limit: Limit = 50, folder: Folder = None, as_json: Json = False) -> None:
+def list_permissions(limit: Limit = 50, officer: LookingAs = "", folder: Folder = None, as_json: Json = False) -> None:
     """List the newest requests for leave, asked by us and of us."""
-    say(ask_node(folder, "permission_list", {"limit": limit}), as_json, _list)
+    say(ask_node(folder, "permission_list", {"officer": officer, "limit": limit}), as_json, _list)
 
 
 def _permission(given: JsonObject) -> Iterator[str]:

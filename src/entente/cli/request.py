@@ -9,7 +9,18 @@ import typer
 
 from entente.cli import ask as ask_node
 from entente.cli.message import code, heading, state
-from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Limit, Purpose, commands, examples
+from entente.cli.options import (
+    ActingAs,
+    CaseNumber,
+    CrimeArea,
+    Folder,
+    Json,
+    Limit,
+    LookingAs,
+    Purpose,
+    commands,
+    examples,
+)
 from entente.cli.output import items, name, plain, say, table, texts, when
 from entente.cli.record import record_lines
 from entente.kernel.canonical import JsonObject
@@ -104,17 +115,18 @@ def consult(
 @app.command("show", epilog=examples("entente request show record-request-0f3a…"))
 def show(
     request: Annotated[str, typer.Argument(metavar="REQUEST", help="Its id.")],
+    officer: LookingAs = "",
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
     """Show a request and its answer."""
-    say(ask_node(folder, "request_show", {"id": request}), as_json, _request)
+    say(ask_node(folder, "request_show", {"officer": officer, "id": request}), as_json, _request)
 
 
 @app.command("list", epilog=examples("entente request list"))
-def list_requests(limit: Limit = 50, folder: Folder = None, as_json: Json = False) -> None:
+def list_requests(limit: Limit = 50, officer: LookingAs = "", folder: Folder = None, as_json: Json = False) -> None:
     """List the newest requests, asked by us and of us."""
-    say(ask_node(folder, "request_list", {"limit": limit}), as_json, _list)
+    say(ask_node(folder, "request_list", {"officer": officer, "limit": limit}), as_json, _list)
 
 
 def _request(given: JsonObject) -> Iterator[str]:

@@ -42,15 +42,48 @@ REQUESTS: Mapping[str, Request] = {
     "body_list": Request(directory.list_bodies, {}),
     "body_show": Request(directory.show_body, {"body": "body"}),
     "body_silent": Request(directory.list_silent_sources, {"within_hours": "within_hours"}),
-    "case_close": Request(cases.close_case, {"number": "number", "reason": "reason"}, changes=True),
+    "case_close": Request(
+        cases.close_case, {"number": "number", "reason": "reason", "version": "version"}, changes=True
+    ),
+    "case_hand_over": Request(
+        cases.hand_case_over,
+        {"number": "number", "to": "to", "reason": "reason", "unit": "unit", "version": "version"},
+        changes=True,
+    ),
+    "case_join": Request(
+        cases.join_cases, {"number": "number", "other": "other", "reason": "reason", "version": "version"}, changes=True
+    ),
     "case_list": Request(cases.list_cases, {"limit": "page_size"}, pages="before"),
     "case_note": Request(cases.note_case, {"number": "number", "text": "text"}, changes=True),
+    "case_officers": Request(cases.list_case_officers, {}),
     "case_open": Request(cases.open_case, {"title": "title", "crime_area": "crime_area"}, changes=True),
     "case_refer": Request(
         cases.refer_case, {"number": "number", "body": "body", "reference": "reference"}, changes=True
     ),
-    "case_reopen": Request(cases.reopen_case, {"number": "number", "reason": "reason"}, changes=True),
+    "case_rename": Request(
+        cases.rename_case,
+        {"number": "number", "title": "title", "crime_area": "crime_area", "version": "version"},
+        changes=True,
+    ),
+    "case_reopen": Request(
+        cases.reopen_case, {"number": "number", "reason": "reason", "version": "version"}, changes=True
+    ),
     "case_show": Request(cases.show_case, {"number": "number"}),
+    "case_split": Request(
+        cases.split_case,
+        {
+            "number": "number",
+            "title": "title",
+            "crime_area": "crime_area",
+            "reason": "reason",
+            "tasks": "tasks",
+            "exhibits": "exhibits",
+            "items": "items",
+            "version": "version",
+        },
+        changes=True,
+    ),
+    "case_team": Request(cases.set_case_team, {"number": "number", "team": "team", "version": "version"}, changes=True),
     "cut_off_preview": Request(
         directory.preview_cut_off,
         {"decided_by": "decided_by", "document": "document", "reason": "reason", "review_on": "review_on"},
@@ -62,6 +95,35 @@ REQUESTS: Mapping[str, Request] = {
     "exchange_release": Request(exchange.release_held, {"number": "number"}, changes=True),
     "exchange_release_all": Request(exchange.release_all_held, {"to": "to"}, changes=True),
     "exchange_route": Request(exchange.route_exchange, {"body": "body", "via": "via"}, changes=True),
+    "exhibit_enter": Request(
+        cases.enter_exhibit,
+        {
+            "number": "number",
+            "kind": "kind",
+            "what": "what",
+            "found_at": "found_at",
+            "found_where": "found_where",
+            "found_by": "found_by",
+            "seal": "seal",
+            "sha256": "sha256",
+        },
+        changes=True,
+    ),
+    "exhibit_hand_over": Request(
+        cases.hand_exhibit_over,
+        {
+            "number": "number",
+            "exhibit": "exhibit",
+            "at": "at",
+            "gave": "gave",
+            "took": "took",
+            "where": "where",
+            "seal": "seal",
+            "sha256": "sha256",
+            "remark": "remark",
+        },
+        changes=True,
+    ),
     "group_keep": Request(directory.keep_group, {"name": "name", "title": "title", "entries": "entries"}, changes=True),
     "group_list": Request(directory.list_groups, {"on": "on"}),
     "group_show": Request(directory.show_group, {"group": "group", "on": "on"}),
@@ -77,6 +139,7 @@ REQUESTS: Mapping[str, Request] = {
             "score": "score",
             "case": "case",
             "instrument": "instrument",
+            "evidence": "evidence",
         },
         changes=True,
     ),
@@ -93,6 +156,7 @@ REQUESTS: Mapping[str, Request] = {
             "score": "score",
             "case": "case",
             "instrument": "instrument",
+            "evidence": "evidence",
         },
         changes=True,
     ),
@@ -316,6 +380,14 @@ REQUESTS: Mapping[str, Request] = {
             "direction": "direction",
             "review_on": "review_on",
         },
+    ),
+    "task_finish": Request(
+        cases.finish_case_task, {"number": "number", "task": "task", "outcome": "outcome"}, changes=True
+    ),
+    "task_set": Request(
+        cases.set_case_task,
+        {"number": "number", "what": "what", "to": "to", "due_at": "due_at", "term_of": "term_of"},
+        changes=True,
     ),
     "trail_checkpoint": Request(trail.show_checkpoint, {}),
     "trail_continues": Request(trail.check_continuation, {"checkpoint": "checkpoint"}),

@@ -114,7 +114,7 @@ class Consulting(Desk):
                 raise bad("record", "it is another body's record, <source's body id>/<local id>")
             check_asked(wanted.record, about.purpose, about.crime_area, self.lists)
             check_text("kind", wanted.kind, KIND_CHARACTERS_MAX)
-            self._working_case(unit, about.case)
+            self._working_case(unit, about.case, asker)
             situation = self.disclosure.situation_in(unit)
             reader = Reader(own, asker.id, asker.roles)
             decision = may_ask_for(

@@ -7,7 +7,7 @@ Source: docs/rules/correspondence.md M1 and M15.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -15,10 +15,10 @@ from typing import NoReturn
 from entente.agreements.model import Instrument, Right
 from entente.bodies.authority import authorise
 from entente.bodies.model import Officer
-from entente.cases.model import CaseEvent
-from entente.cases.service import add_event, case_to_work_on
+from entente.cases.model import CaseEvent, Knowing
+from entente.cases.service import add_event, case_to_work_on, knowing_of
 from entente.correspondence.channels import carrier, may_tell
-from entente.correspondence.model import Header
+from entente.correspondence.model import Header, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad
 from entente.correspondence.statements import Kind
@@ -170,9 +170,37 @@ class Desk:
             )
             self._refuse(unit, act, Refused("The source was not told.", decision=decision, do=RESUME_OR_WRITE))
 
-    def _working_case(self, unit: CorrespondenceUnit, case: str) -> None:
+    def _working_case(self, unit: CorrespondenceUnit, case: str, officer: Officer) -> None:
+        """Raise NotFound for a case that the officer may not know of, as for none, and Conflict for a closed one."""
         if case:
-            case_to_work_on(unit, case)
+            case_to_work_on(unit, case, self._knowing(unit, officer.id))
+
+    def _knowing(self, unit: CorrespondenceUnit, officer: OfficerId | None) -> Knowing:
+        return knowing_of(unit, officer, self.clock.now(), self.lists)
+
+    def hidden_among(self, unit: CorrespondenceUnit, ids: Collection[str], officer: OfficerId) -> frozenset[str]:
+        """Return those of some ids, of cases and of what was sent about them, that the officer may not know of.
+
+        Source: docs/rules/cases.md C8.
+        """
+        cases = {**{one: one for one in ids}, **unit.correspondence.cases_of(ids)}
+        knowing, teams = self._knowing(unit, officer), unit.cases.teams(set(cases.values()))
+        if knowing.oversees:
+            return frozenset()
+        hidden = {number for number, team in teams.items() if knowing.officer not in team}
+        return frozenset(one for one, number in cases.items() if number in hidden)
+
+    def _require_known(self, unit: CorrespondenceUnit, officer: OfficerId | None, way: Way, header: Header) -> None:
+        """Raise NotFound for an item that belongs to a case of ours which the officer may not know of.
+
+        Source: docs/rules/cases.md C8.
+        """
+        case = header.our_reference if way is Way.SENT else header.your_reference
+        team = unit.cases.teams([case]).get(case) if case else None
+        if team is not None:
+            knowing = self._knowing(unit, officer)
+            if not knowing.oversees and knowing.officer not in team:
+                raise NotFound
 
     def _on_file(
         self, unit: CorrespondenceUnit, case: str, header: Header, kind: str, subject: str, text: str, now: datetime

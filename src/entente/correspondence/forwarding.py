@@ -41,7 +41,7 @@ class Forwarding(Desk):
         with self.open_unit() as unit:
             now = self.clock.now()
             sender = self._officer(unit, officer, "forward_record", record, now)
-            self._working_case(unit, about.case)
+            self._working_case(unit, about.case, sender)
             seen = self._seen(unit, sender, "forward_record", record, about)
             if unit.bodies.body(recipient) is None or recipient in (seen.reader.body, seen.stored.record.source):
                 raise bad("recipient", "it is another body of the directory, and neither we nor the record's source")

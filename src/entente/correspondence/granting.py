@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from entente.correspondence.desk import Desk, detail_of
+from entente.bodies.model import Officer
+from entente.correspondence.basis import Bases
+from entente.correspondence.desk import detail_of
 from entente.correspondence.hit_answers import may_know_of, require_told
 from entente.correspondence.messages import seen_before
-from entente.correspondence.model import PermissionRequest, Way
+from entente.correspondence.model import DecisionBasis, PermissionRequest, Way
 from entente.correspondence.permissions import Wish, answered_by, check_wish, still_waiting, waiting
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import LEAVE_MAX, bad, check_asked, check_refusal, check_text
@@ -33,7 +35,7 @@ from entente.records.rules import is_live
 from entente.records.statements import SIGNED_IN_AS_OPERATOR
 
 
-class Granting(Desk):
+class Granting(Bases):
     """The verbs of the source that is asked for leave."""
 
     def grant_permission(self, officer: OfficerId, request: str, until: datetime, text: str = "") -> PermissionRequest:
@@ -45,7 +47,7 @@ class Granting(Desk):
             now = self.clock.now()
             granter = self._officer(unit, officer, "grant_permission", request, now)
             check_text("text", text, is_needed=False)
-            asked = _waiting_here(unit, request)
+            asked = self._waiting_here(unit, granter, request)
             _check_term(require_utc(until, "until"), now)
             stored = unit.records.get(asked.record)
             if stored is None or not is_live(stored.record.retention.erase_on, stored.gone_at, now.date()):
@@ -71,7 +73,7 @@ class Granting(Desk):
             now = self.clock.now()
             refuser = self._officer(unit, officer, "grant_permission", request, now)
             check_refusal(reason, text, self.lists.refusal_reasons)
-            asked = _waiting_here(unit, request)
+            asked = self._waiting_here(unit, refuser, request)
             return self._answer(unit, asked, refuser.id, None, reason, text, now)
 
     def accept_permission_request(self, unit: CorrespondenceUnit, statement: Statement, sender: BodyId) -> None:
@@ -100,6 +102,14 @@ class Granting(Desk):
         detail = detail_of("received", record=content.record, acts=content.acts, due_at=content.due_at)
         self.record(unit, Act(statement.kind, sender, header.officer, header.id, detail))
         take_back_about(unit, header.id)
+
+    def _waiting_here(self, unit: CorrespondenceUnit, officer: Officer, request: str) -> PermissionRequest:
+        """Return a request that we are asked, as the record's source, and have not answered."""
+        found = unit.correspondence.permission(request)
+        if found is None or found[0] is not Way.RECEIVED:
+            raise NotFound
+        self._require_known(unit, officer.id, Way.RECEIVED, found[1].header)
+        return still_waiting(found[1])
 
     def _answer(
         self,
@@ -132,6 +142,12 @@ class Granting(Desk):
         self._on_file(unit, header.our_reference, header, "answer", told.id, f"Leave {answered.state}.", now)
         detail = detail_of(answered.state, record=asked.record, leave=leave and leave.id, reason=reason)
         self.record(unit, Act("grant_permission", own, officer, told.id, detail))
+        act, outcome = ("refuse_permission", reason) if leave is None else ("grant_permission", answered.state.value)
+        basis = DecisionBasis(
+            told.id, act, outcome, officer, now, header.our_reference, asked.record, asked.purpose, asked.crime_area,
+            due_at=asked.due_at,
+        )  # fmt: skip
+        self._freeze(unit, basis, unit.records.get(asked.record))
         unit.commit()
         return answered
 
@@ -139,11 +155,3 @@ class Granting(Desk):
 def _check_term(until: datetime, now: datetime) -> None:
     if not now < until <= now + LEAVE_MAX:
         raise bad("until", f"a leave ends after now and within {LEAVE_MAX.days} days")
-
-
-def _waiting_here(unit: CorrespondenceUnit, request: str) -> PermissionRequest:
-    """Return a request that we are asked, as the record's source, and have not answered."""
-    found = unit.correspondence.permission(request)
-    if found is None or found[0] is not Way.RECEIVED:
-        raise NotFound
-    return still_waiting(found[1])

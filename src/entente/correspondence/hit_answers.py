@@ -10,11 +10,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from entente.agreements.model import Right
+from entente.correspondence.basis import Bases
 from entente.correspondence.channels import REQUEST_KIND, may_tell
 from entente.correspondence.desk import RESUME_OR_WRITE, Desk, detail_of
 from entente.correspondence.hits import CONFIRMED, Finding, answered_by_source, check_finding, not_so, our_hit
 from entente.correspondence.messages import seen_before
-from entente.correspondence.model import Header, Hit, HitOutcome, HitState, Way
+from entente.correspondence.model import DecisionBasis, Header, Hit, HitOutcome, HitState, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad, check_asked, check_text
 from entente.correspondence.statements import HitAnswerContent, HitContent, Kind, addressed_to, read_content
@@ -28,7 +29,7 @@ from entente.kernel.statement import Statement
 from entente.records.statements import SIGNED_IN_AS_OPERATOR
 
 
-class HitAnswers(Desk):
+class HitAnswers(Bases):
     """The verbs about hits that the source does, and what both ends take in."""
 
     def answer_hit(self, officer: OfficerId, hit: str, *, is_same_person: bool, text: str) -> Hit:
@@ -44,6 +45,7 @@ class HitAnswers(Desk):
             way, received = unit.correspondence.hit(hit) or (None, None)
             if way is not Way.RECEIVED or received is None or not received.record.startswith(f"{own}/"):
                 raise NotFound
+            self._require_known(unit, answerer.id, Way.RECEIVED, received.header)
             if received.state is not HitState.TOLD:
                 raise not_so(hit, received.state, HitState.TOLD)
             told = received.header
@@ -63,6 +65,11 @@ class HitAnswers(Desk):
             self._on_file(unit, header.our_reference, header, "answer", hit, "Hit answered.", now)
             detail = detail_of("answered", record=received.record, is_same_person=is_same_person)
             self.record(unit, Act("answer_hit", own, answerer.id, hit, detail))
+            basis = DecisionBasis(
+                hit, "answer_hit", "same" if is_same_person else "not_same", answerer.id, now, header.our_reference,
+                received.record, received.purpose, received.crime_area, received.score,
+            )  # fmt: skip
+            self._freeze(unit, basis, unit.records.get(received.record))
             content = HitAnswerContent(header, hit, is_same_person, text, SIGNED_IN_AS_OPERATOR)
             self._post(unit, Kind.HIT_ANSWER, header, content, envelope)
             unit.commit()

@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from entente.correspondence.basis import Bases, check_evidence
 from entente.correspondence.channels import may_tell
-from entente.correspondence.desk import About, Desk, Seen, detail_of
-from entente.correspondence.model import Header, Hit, HitOutcome, HitState, Way
+from entente.correspondence.desk import About, Seen, detail_of
+from entente.correspondence.model import DecisionBasis, EvidencePiece, Header, Hit, HitOutcome, HitState, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import SCORE_MAX, bad, check_text, hit_recipients, hit_state
 from entente.correspondence.statements import HitContent, Kind
@@ -38,9 +39,11 @@ class Finding:
     """Thousandths."""
     circumstances: str
     """Where and how the subject came to notice."""
+    evidence: tuple[EvidencePiece, ...] = ()
+    """For and against, as the search showed it; it is kept with the judgement (C17) and told to nobody."""
 
 
-class Hits(Desk):
+class Hits(Bases):
     """The verbs about hits."""
 
     def confirm_hit(self, officer: OfficerId, finding: Finding, about: About) -> Hit:
@@ -54,7 +57,7 @@ class Hits(Desk):
             now = self.clock.now()
             finder = self._officer(unit, officer, "confirm_hit", finding.record, now)
             check_finding(finding)
-            self._working_case(unit, about.case)
+            self._working_case(unit, about.case, finder)
             seen = self._seen(unit, finder, "confirm_hit", finding.record, about)
             _check_version(seen, finding)
             state = hit_state(seen.terms.hit_rule)
@@ -65,6 +68,7 @@ class Hits(Desk):
             self._on_file(unit, about.case, hit.header, "hit", hit.header.id, f"Confirmed: {hit.record}", now)
             detail = detail_of(state, seen.decision, record=hit.record, purpose=about.purpose, case=about.case)
             self.record(unit, Act("confirm_hit", hit.header.sender, finder.id, hit.header.id, detail))
+            self._freeze_judgement(unit, "confirm_hit", hit, finding, about, seen)
             if state is HitState.TOLD:
                 self._tell(unit, hit, seen, now)
             unit.commit()
@@ -80,7 +84,7 @@ class Hits(Desk):
             finder = self._officer(unit, officer, "confirm_hit", finding.record, now)
             check_finding(finding)
             _check_rejection(reason, self.lists)
-            self._working_case(unit, about.case)
+            self._working_case(unit, about.case, finder)
             seen = self._seen(unit, finder, "confirm_hit", finding.record, about)
             _check_version(seen, finding)
             hit = self._judged(seen, finding, about, finder.id, HitOutcome.REJECTED, reason, HitState.CLOSED, now)
@@ -88,6 +92,7 @@ class Hits(Desk):
             self._on_file(unit, about.case, hit.header, "hit", hit.header.id, f"Rejected: {hit.record}", now)
             detail = detail_of(reason, seen.decision, record=hit.record, purpose=about.purpose, case=about.case)
             self.record(unit, Act("confirm_hit", hit.header.sender, finder.id, hit.header.id, detail))
+            self._freeze_judgement(unit, "reject_hit", hit, finding, about, seen)
             unit.commit()
             return hit
 
@@ -100,6 +105,7 @@ class Hits(Desk):
             now = self.clock.now()
             releaser = self._officer(unit, officer, "confirm_hit", hit, now)
             held = our_hit(unit, hit)
+            self._require_known(unit, releaser.id, Way.SENT, held.header)
             if held.state is not HitState.HELD:
                 raise not_so(hit, held.state, HitState.HELD)
             header = held.header
@@ -111,9 +117,24 @@ class Hits(Desk):
             self._on_file(unit, about.case, told.header, "hit", hit, "Released to the source.", now)
             detail = detail_of("released", seen.decision, record=held.record, case=about.case)
             self.record(unit, Act("confirm_hit", header.sender, releaser.id, hit, detail))
+            basis = DecisionBasis(
+                hit, "release_hit", "released", releaser.id, now, about.case, held.record, about.purpose, about.crime_area,
+                held.score,
+            )  # fmt: skip
+            self._freeze(unit, basis, seen.stored, seen.decision)
             self._tell(unit, told, seen, now)
             unit.commit()
             return told
+
+    def _freeze_judgement(
+        self, unit: CorrespondenceUnit, act: str, hit: Hit, finding: Finding, about: About, seen: Seen
+    ) -> None:
+        header = hit.header
+        basis = DecisionBasis(
+            header.id, act, hit.outcome_reason, header.officer, header.at, about.case, hit.record, about.purpose,
+            about.crime_area, finding.score,
+        )  # fmt: skip
+        self._freeze(unit, basis, seen.stored, seen.decision, finding.evidence)
 
     def _judged(
         self,
@@ -191,6 +212,7 @@ def check_finding(finding: Finding) -> None:
     if not 0 <= finding.score <= SCORE_MAX or finding.version < 1:
         raise bad("score", f"a score is 0 to {SCORE_MAX} thousandths, and versions count from 1")
     check_text("circumstances", finding.circumstances)
+    check_evidence(finding.evidence)
 
 
 def _check_rejection(reason: str, lists: CodeLists) -> None:

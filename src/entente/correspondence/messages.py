@@ -65,7 +65,7 @@ class Messages(Recalling):
             writer = self._officer(unit, officer, "send_message", recipient, now)
             _check_letter(letter, self.lists)
             check_text("your_reference", your_reference, REFERENCE_CHARACTERS_MAX, is_needed=False)
-            self._working_case(unit, case)
+            self._working_case(unit, case, writer)
             own = unit.bodies.own().id
             decision = may_write(self.disclosure.situation_in(unit), own, recipient, instrument, now)
             if not decision.allowed:

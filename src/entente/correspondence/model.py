@@ -180,3 +180,53 @@ class RecordRequest:
     """What was answered, in the words the asking officer reads."""
     grounds: tuple[str, ...] = ()
     """For a refusal: `D3 · sentence`, each that the asker may know."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePiece:
+    """One comparison that a search showed of a candidate, as identity.model.Evidence has it."""
+
+    kind: str
+    """`for`, `against` or `neutral`."""
+    text: str
+    weight: int
+    """Thousandths."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenThen:
+    """What the record and its candidate said as an officer decided; it is erased with the record."""
+
+    statement: str
+    """Id of the statement that its source signed: the digest of the version that was seen."""
+    grounds: tuple[str, ...] = ()
+    """Why the gate let the officer see it: `D3 · sentence`."""
+    evidence: tuple[EvidencePiece, ...] = ()
+    """As the search showed it; none where the officer gave none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionBasis:
+    """What an officer saw as they decided: kept in the commit of the decision, and never changed (C17)."""
+
+    item: str
+    """The hit or the request that was decided."""
+    act: str
+    """`confirm_hit`, `reject_hit`, `release_hit`, `answer_hit`, `grant_permission`, `refuse_permission`."""
+    outcome: str
+    """A code of the act's closed list, or the state that came of it."""
+    officer: str
+    at: datetime
+    """The node's clock."""
+    case: str
+    record: RecordId
+    purpose: str
+    crime_area: str
+    score: int | None = None
+    """Thousandths, as the officer saw it; None where there was none."""
+    due_at: datetime | None = None
+    """The term that ran, where one did."""
+    version: int = 0
+    """Of the record; 0 where it was not here any more."""
+    seen: SeenThen | None = None
+    """None once the record is erased."""

@@ -53,7 +53,7 @@ class Permissions(Desk):
             now = self.clock.now()
             asker = self._officer(unit, officer, "ask_permission", wish.record, now)
             check_wish(wish)
-            self._working_case(unit, about.case)
+            self._working_case(unit, about.case, asker)
             seen = self._seen(unit, asker, "ask_permission", wish.record, about)
             self._require_tellable(unit, seen, "ask_permission", asker.id, wish.record, about, now)
             verdicts = self._asked(unit, seen, wish, about)

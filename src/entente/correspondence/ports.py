@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from entente.cases.model import NOBODY, Knowing
 from entente.cases.ports import CasesUnit
-from entente.correspondence.model import Hit, Message, PermissionRequest, Recall, RecordRequest, StepTaken, Way
+from entente.correspondence.model import (
+    DecisionBasis,
+    Hit,
+    Message,
+    PermissionRequest,
+    Recall,
+    RecordRequest,
+    StepTaken,
+    Way,
+)
 from entente.kernel.ids import BodyId, InstrumentId, StatementId
 
 
 class CorrespondenceStore(Protocol):
-    """Everything sent and received, by id."""
+    """Everything sent and received, by id. A list holds what somebody may know of: nothing of a case with a team not theirs."""
 
     def put_message(self, message: Message, way: Way) -> None:
         """Keep a message; the same id again is a programming error."""
@@ -40,7 +51,9 @@ class CorrespondenceStore(Protocol):
     def count_recalls_ahead(self, sender: BodyId) -> int:
         """Count the recalls of a body that were here before their messages."""
 
-    def messages(self, limit: int, case: str = "", before: str = "") -> tuple[tuple[Way, Message], ...]:
+    def messages(
+        self, limit: int, case: str = "", before: str = "", knowing: Knowing = NOBODY
+    ) -> tuple[tuple[Way, Message], ...]:
         """Return the newest messages, newest first: of one case, and kept before another one, where these are named."""
 
     def put_hit(self, hit: Hit, way: Way) -> None:
@@ -49,7 +62,7 @@ class CorrespondenceStore(Protocol):
     def hit(self, hit: str) -> tuple[Way, Hit] | None:
         """Return a hit."""
 
-    def hits(self, limit: int, before: str = "") -> tuple[tuple[Way, Hit], ...]:
+    def hits(self, limit: int, before: str = "", knowing: Knowing = NOBODY) -> tuple[tuple[Way, Hit], ...]:
         """Return the newest hits, newest first, kept before another one where it is named."""
 
     def put_permission(self, request: PermissionRequest, way: Way) -> None:
@@ -58,20 +71,34 @@ class CorrespondenceStore(Protocol):
     def permission(self, request: str) -> tuple[Way, PermissionRequest] | None:
         """Return a permission request."""
 
-    def permissions(self, limit: int, before: str = "") -> tuple[tuple[Way, PermissionRequest], ...]:
+    def permissions(
+        self, limit: int, before: str = "", knowing: Knowing = NOBODY
+    ) -> tuple[tuple[Way, PermissionRequest], ...]:
         """Return the newest permission requests, newest first, kept before another one where it is named."""
 
-    def open_hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
+    def open_hits(self, limit: int, knowing: Knowing = NOBODY) -> tuple[tuple[Way, Hit], ...]:
         """Return the hits told to us and not answered and those of ours that are held, the oldest first."""
 
-    def open_permissions(self, limit: int) -> tuple[PermissionRequest, ...]:
+    def open_permissions(self, limit: int, knowing: Knowing = NOBODY) -> tuple[PermissionRequest, ...]:
         """Return the permission requests asked of us and not decided, the oldest first."""
 
-    def open_messages(self, limit: int) -> tuple[Message, ...]:
+    def open_messages(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
         """Return what came for action and is not concluded, or for information and is not opened, the oldest first.
 
         A recalled message waits for nobody.
         """
+
+    def cases_of(self, items: Collection[str]) -> Mapping[str, str]:
+        """Return the number of our case by id, of those of these items that have one."""
+
+    def put_basis(self, basis: DecisionBasis, record_number: int) -> None:
+        """Keep what an officer saw as they decided, with the number of the record here, 0 for none; it is never changed.
+
+        What the record said goes from it in the transaction that erases the record.
+        """
+
+    def bases(self, *, case: str = "", item: str = "") -> tuple[DecisionBasis, ...]:
+        """Return what was seen as something was decided on a case, or as an item was decided, in order."""
 
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         """Add or replace a record request."""
@@ -90,7 +117,9 @@ class CorrespondenceStore(Protocol):
     ) -> int:
         """Count what was asked of or by a body for a kind under an instrument since a moment: requests and consultations."""
 
-    def record_requests(self, limit: int, before: str = "") -> tuple[tuple[Way, RecordRequest], ...]:
+    def record_requests(
+        self, limit: int, before: str = "", knowing: Knowing = NOBODY
+    ) -> tuple[tuple[Way, RecordRequest], ...]:
         """Return the newest record requests, newest first, kept before another one where it is named."""
 
 

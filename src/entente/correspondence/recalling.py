@@ -51,6 +51,7 @@ class Recalling(Desk):
             own, sent = unit.bodies.own().id, unit.correspondence.message(message)
             if sent is None or sent.header.sender != own:
                 raise NotFound
+            self._require_known(unit, writer.id, Way.SENT, sent.header)
             if sent.recall is not None:
                 return sent
             taken = unit.outbox.retract(message, Kind.MESSAGE)

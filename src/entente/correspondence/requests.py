@@ -67,7 +67,7 @@ class Requests(Desk):
             _check_wanted(wanted, own)
             check_asked(wanted.record, about.purpose, about.crime_area, self.lists)
             check_text("kind", wanted.kind, KIND_CHARACTERS_MAX)
-            self._working_case(unit, about.case)
+            self._working_case(unit, about.case, asker)
             situation = self.disclosure.situation_in(unit)
             reader = Reader(own, asker.id, asker.roles)
             decision = may_ask_for(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from entente.bodies.rules import verify_by_node
 from entente.correspondence.desk import Desk, detail_of
-from entente.correspondence.model import Message, Step, StepTaken
+from entente.correspondence.model import Message, Step, StepTaken, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad
 from entente.correspondence.statements import REFERENCE_CHARACTERS_MAX, EvidenceContent, Kind
@@ -40,6 +40,7 @@ class Steps(Desk):
             found = unit.correspondence.message(message)
             if found is None:
                 raise NotFound
+            self._require_known(unit, reader.id, self._way(unit, found), found.header)
             is_new = found.header.sender != unit.bodies.own().id and not unit.correspondence.steps(message)
             if is_new:
                 self._take_step(unit, found, StepTaken(Step.OPENED, reader.id, now))
@@ -64,6 +65,7 @@ class Steps(Desk):
             found = unit.correspondence.message(message)
             if found is None:
                 raise NotFound
+            self._require_known(unit, writer.id, self._way(unit, found), found.header)
             taken = {one.step for one in unit.correspondence.steps(message)}
             if found.header.sender == unit.bodies.own().id or taken & {Step.ACTED_ON, Step.REFUSED}:
                 raise _cannot_conclude(message)
@@ -104,6 +106,9 @@ class Steps(Desk):
         unit.outbox.add_step(sent[0].statement_id, sender, step, canonical_bytes(statement.to_json()))
         detail = detail_of(content.step.value, reason=content.reason)
         self.record(unit, Act(statement.kind, sender, content.officer, content.item, detail))
+
+    def _way(self, unit: CorrespondenceUnit, message: Message) -> Way:
+        return Way.SENT if message.header.sender == unit.bodies.own().id else Way.RECEIVED
 
     def _take_step(self, unit: CorrespondenceUnit, message: Message, taken: StepTaken) -> None:
         header = message.header

@@ -1,5 +1,7 @@
 """What waits for an officer of this body: hits, requests for leave, messages; to each what their role may act on.
 
+Tasks wait for the officer who has them (docs/rules/cases.md C12); what belongs to a case with a team, for that team.
+
 Source: docs/rules/desk.md W32; DESIGN sections 1 (the duty officer's day) and 6 (correspondence).
 """
 
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entente.bodies.tokens import may
+from entente.cases.model import NOBODY, CaseTask, Knowing
 from entente.correspondence.desk import Desk
 from entente.correspondence.model import Hit, Message, PermissionRequest, Way
 from entente.correspondence.ports import CorrespondenceUnit
@@ -28,6 +31,8 @@ class Waiting:
     """Asked of us and not decided."""
     messages: tuple[tuple[Message, datetime | None], ...] = ()
     """Came for action and not concluded, each with until when, or for information and not opened."""
+    tasks: tuple[CaseTask, ...] = ()
+    """What this officer has to do on a case, what has a term first."""
 
 
 class WaitingItems(Desk):
@@ -41,28 +46,40 @@ class WaitingItems(Desk):
         with self.open_view() as unit:
             return self.waiting_in(unit, officer, limit)
 
-    def waiting_in(self, unit: CorrespondenceUnit, officer: OfficerId, limit: int) -> Waiting:
-        """Return what waits for an officer as of a unit of work that is open."""
+    def waiting_in(
+        self, unit: CorrespondenceUnit, officer: OfficerId, limit: int, knowing: Knowing | None = None
+    ) -> Waiting:
+        """Return what waits for an officer as of a unit of work that is open.
+
+        `knowing` is who else reads it, where others do: then nothing of a case that they may not know of.
+        """
         asking, now = unit.bodies.officer(officer), self.clock.now()
         if asking is None:
             return Waiting()
+        knowing = self._knowing(unit, officer) if knowing is None else knowing
         ways = [way for way, verb in _HITS if may(asking, (verb,), now, self.lists)]
-        hits = unit.correspondence.open_hits(limit) if ways else ()
+        hits = unit.correspondence.open_hits(limit, knowing) if ways else ()
         grants = may(asking, ("grant_permission",), now, self.lists)
         reads = may(asking, ("read_message",), now, self.lists)
         return Waiting(
             hits=tuple((way, hit) for way, hit in hits if way in ways),
-            permissions=unit.correspondence.open_permissions(limit) if grants else (),
-            messages=self._messages(unit, limit) if reads else (),
+            permissions=unit.correspondence.open_permissions(limit, knowing) if grants else (),
+            messages=self._messages(unit, limit, knowing) if reads else (),
+            tasks=unit.cases.open_tasks(asking.id, limit),
         )
 
     def open_in(self, unit: CorrespondenceUnit, limit: int) -> Waiting:
-        """Return what waits at this body, for whomever: of it somebody may have to be told outside the browser (desk.md W43)."""
-        store = unit.correspondence
-        return Waiting(store.open_hits(limit), store.open_permissions(limit), self._messages(unit, limit))
+        """Return what waits at this body, for whomever: of it somebody may have to be told outside the browser (desk.md W43).
 
-    def _messages(self, unit: CorrespondenceUnit, limit: int) -> tuple[tuple[Message, datetime | None], ...]:
-        messages = unit.correspondence.open_messages(limit)
+        Of what belongs to a case with a team nobody is told there: who is next on the roster may not know of it.
+        """
+        store = unit.correspondence
+        return Waiting(store.open_hits(limit), store.open_permissions(limit), self._messages(unit, limit, NOBODY))
+
+    def _messages(
+        self, unit: CorrespondenceUnit, limit: int, knowing: Knowing
+    ) -> tuple[tuple[Message, datetime | None], ...]:
+        messages = unit.correspondence.open_messages(limit, knowing)
         instruments = self.disclosure.situation_in(unit).instruments if messages else {}
         return tuple((one, self._due(one, instruments)) for one in messages)
 

@@ -90,10 +90,13 @@ class Calling:
             if call is None:
                 raise NotFound
             if call.state is not CallState.OPEN:
-                who = f" by {call.acknowledged_by}" if call.acknowledged_by else ""
+                # Whole sentences, which pages tell in other languages.
+                why = f"It is {call.state.value} already (docs/rules/desk.md W45)."
+                if call.acknowledged_by:
+                    why = f"It is {call.state.value} already by {call.acknowledged_by} (docs/rules/desk.md W45)."
                 raise Conflict(
                     f"The call {number} was not acknowledged.",
-                    why=f"It is {call.state.value} already{who} (docs/rules/desk.md W45).",
+                    why=why,
                     do="Look at what it is about: somebody has it in hand, or it waits no more.",
                 )
             for one in unit.duty.calls_in(CallState.OPEN, OPEN_MAX):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from entente.bodies.authority import Record, authorise
+from entente.cases.model import NOBODY
 from entente.correspondence.waiting import WaitingItems
 from entente.duty.model import Journal, Note, Sheet, SheetContent, Shift, ShiftState
 from entente.duty.ports import DutyUnit
@@ -142,6 +143,8 @@ class Shifts:
                 return None
             upto = unit.trail.frontier().size if shift.sheet is None else content_of(shift.sheet).upto_row
             rows = unit.trail.of_verbs(JOURNAL, shift.after_row, upto, LINES_MAX)
+            hidden = self.waiting.hidden_among(unit, {row.act.subject for row in rows}, officer)
+            rows = tuple(row for row in rows if row.act.subject not in hidden)
             # A colleague's note of the same hours stands in this journal too.
             noted = {row.act.subject for row in rows if row.act.verb == NOTED}
             notes = {note.id: note for one in noted for note in unit.duty.notes(one)}
@@ -173,7 +176,8 @@ class Shifts:
         return shift
 
     def _content(self, unit: DutyUnit, shift: Shift, for_next: str) -> SheetContent:
-        waiting = self.waiting.waiting_in(unit, shift.officer, OPEN_MAX)
+        # Whoever works shifts reads the sheet: nothing of a case with a team stands on it (docs/rules/cases.md C8).
+        waiting = self.waiting.waiting_in(unit, shift.officer, OPEN_MAX, NOBODY)
         frontier = unit.trail.frontier()
         return SheetContent(
             shift=shift.id,

@@ -1,4 +1,4 @@
-"""The tables of cases: the register and the chronologies.
+"""The tables of cases: the register, who may know of which, chronologies, tasks, exhibits and their chains of custody.
 
 The yearly number is a counter raised in the case's own transaction: an undone case gives its number back, so the register
 has no gap. Source: docs/rules/cases.md; cases.ports.CaseStore.
@@ -6,13 +6,26 @@ has no gap. Source: docs/rules/cases.md; cases.ports.CaseStore.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import sqlalchemy as sa
 
-from entente.cases.model import Case, CaseEvent
-from entente.storage.rows import add_to_counter, replace_row, text_of, value_of
-from entente.storage.schema import case_event, case_file
+from entente.cases.model import NOBODY, Case, CaseEvent, CaseTask, Exhibit, HandOver, Knowing
+from entente.kernel.ids import OfficerId
+from entente.storage.rows import add_to_counter, parts, replace_row, text_of, value_of
+from entente.storage.schema import case_event, case_exhibit, case_file, case_hand_over, case_member, case_task
+
+
+def is_known(case_number: sa.ColumnElement[str], knowing: Knowing) -> sa.ColumnElement[bool]:
+    """Return the condition that somebody may know of a row's case: that it has no team, or they are of it (C7).
+
+    A row without a case has none with a team.
+    """
+    if knowing.oversees:
+        return sa.true()
+    members = sa.select(sa.literal(1)).select_from(case_member).where(case_member.c.case_number == case_number)
+    return sa.or_(~members.exists(), members.where(case_member.c.officer == knowing.officer).exists())
 
 
 class CaseTables:
@@ -32,18 +45,35 @@ class CaseTables:
         return None if document is None else value_of(Case, document)
 
     def put(self, case: Case) -> None:
-        """Add or replace a case."""
+        """Add or replace a case, and with it who may know of it."""
         values = {"opened_at": case.opened_at, "document": text_of(case)}
         replace_row(self._connection, case_file, {"number": case.number}, values)
+        here = case_member.c.case_number == case.number
+        known = frozenset(self._connection.execute(sa.select(case_member.c.officer).where(here)).scalars())
+        if known != frozenset(case.team):
+            self._connection.execute(sa.delete(case_member).where(here))
+            if case.team:
+                rows = [{"case_number": case.number, "officer": one} for one in case.team]
+                self._connection.execute(sa.insert(case_member), rows)
 
-    def all(self, limit: int, before: str = "") -> tuple[Case, ...]:
-        """Return the newest cases, newest first, opened before another one where its number is given."""
+    def all(self, limit: int, before: str = "", knowing: Knowing = NOBODY) -> tuple[Case, ...]:
+        """Return the newest cases that somebody may know of, newest first, opened before another where its number is given."""
         query = sa.select(case_file.c.document).order_by(case_file.c.opened_at.desc(), case_file.c.number.desc())
+        query = query.where(is_known(case_file.c.number, knowing))
         if before:
             opened_at = sa.select(case_file.c.opened_at).where(case_file.c.number == before).scalar_subquery()
             of_the_moment = sa.and_(case_file.c.opened_at == opened_at, case_file.c.number < before)
             query = query.where(sa.or_(case_file.c.opened_at < opened_at, of_the_moment))
         return tuple(value_of(Case, row.document) for row in self._connection.execute(query.limit(limit)))
+
+    def teams(self, numbers: Collection[str]) -> Mapping[str, frozenset[OfficerId]]:
+        """Return who may know of these cases, of those that have a team."""
+        found: dict[str, set[OfficerId]] = {}
+        for part in parts(sorted(numbers)):
+            query = sa.select(case_member).where(case_member.c.case_number.in_(part))
+            for row in self._connection.execute(query):
+                found.setdefault(row.case_number, set()).add(OfficerId(row.officer))
+        return {number: frozenset(team) for number, team in found.items()}
 
     def add_event(self, number: str, event: CaseEvent) -> None:
         """Add a line to the chronology; lines are never changed, but for `blank_events`."""
@@ -64,3 +94,73 @@ class CaseTables:
         query = sa.select(case_event.c.document).where(case_event.c.case_number == number)
         rows = self._connection.execute(query.order_by(case_event.c.position))
         return tuple(value_of(CaseEvent, row.document) for row in rows)
+
+    def put_task(self, task: CaseTask) -> None:
+        """Add or replace a task."""
+        values = {
+            "case_number": task.case,
+            "officer": task.officer,
+            "is_open": task.is_open,
+            "due_at": task.due_at,
+            "document": text_of(task),
+        }
+        replace_row(self._connection, case_task, {"id": task.id}, values)
+
+    def task(self, task: str) -> CaseTask | None:
+        """Return a task."""
+        document = self._connection.execute(sa.select(case_task.c.document).where(case_task.c.id == task)).scalar()
+        return None if document is None else value_of(CaseTask, document)
+
+    def tasks(self, number: str) -> tuple[CaseTask, ...]:
+        """Return the tasks of a case in the order in which they were set."""
+        query = sa.select(case_task.c.document).where(case_task.c.case_number == number)
+        rows = self._connection.execute(query.order_by(case_task.c.position))
+        return tuple(value_of(CaseTask, row.document) for row in rows)
+
+    def open_tasks(self, officer: OfficerId, limit: int) -> tuple[CaseTask, ...]:
+        """Return what an officer has to do: what has a term first, the earliest, then the rest, the oldest."""
+        query = sa.select(case_task.c.document).where(case_task.c.officer == officer, case_task.c.is_open.is_(True))
+        # Which end nothing sorts to differs between the engines.
+        order = (case_task.c.due_at.is_(None), case_task.c.due_at, case_task.c.position)
+        rows = self._connection.execute(query.order_by(*order).limit(limit))
+        return tuple(value_of(CaseTask, row.document) for row in rows)
+
+    def put_exhibit(self, exhibit: Exhibit) -> None:
+        """Add an exhibit, or say which case it is in now; nothing else of one that is kept changes."""
+        kept = self.exhibit(exhibit.id)
+        if kept is not None:
+            assert replace(kept, case=exhibit.case) == exhibit, "what was entered of an exhibit is never changed"
+            changed = {"case_number": exhibit.case, "document": text_of(exhibit)}
+            here = case_exhibit.c.id == exhibit.id
+            self._connection.execute(sa.update(case_exhibit).where(here).values(**changed))
+            return
+        row = {"id": exhibit.id, "case_number": exhibit.case, "entered_in": exhibit.case, "document": text_of(exhibit)}
+        self._connection.execute(sa.insert(case_exhibit), row)
+
+    def exhibit(self, exhibit: str) -> Exhibit | None:
+        """Return an exhibit."""
+        query = sa.select(case_exhibit.c.document).where(case_exhibit.c.id == exhibit)
+        document = self._connection.execute(query).scalar()
+        return None if document is None else value_of(Exhibit, document)
+
+    def exhibits(self, number: str) -> tuple[Exhibit, ...]:
+        """Return the exhibits of a case in the order in which they were entered."""
+        query = sa.select(case_exhibit.c.document).where(case_exhibit.c.case_number == number)
+        rows = self._connection.execute(query.order_by(case_exhibit.c.position))
+        return tuple(value_of(Exhibit, row.document) for row in rows)
+
+    def count_entered(self, number: str) -> int:
+        """Count the exhibits that were entered in a case, wherever they are now."""
+        query = sa.select(sa.func.count()).select_from(case_exhibit).where(case_exhibit.c.entered_in == number)
+        return self._connection.execute(query).scalar_one()
+
+    def add_hand_over(self, hand_over: HandOver) -> None:
+        """Add a link to an exhibit's chain of custody; links are never changed."""
+        row = {"exhibit": hand_over.exhibit, "document": text_of(hand_over)}
+        self._connection.execute(sa.insert(case_hand_over), row)
+
+    def hand_overs(self, exhibit: str) -> tuple[HandOver, ...]:
+        """Return an exhibit's chain of custody in order."""
+        query = sa.select(case_hand_over.c.document).where(case_hand_over.c.exhibit == exhibit)
+        rows = self._connection.execute(query.order_by(case_hand_over.c.position))
+        return tuple(value_of(HandOver, row.document) for row in rows)

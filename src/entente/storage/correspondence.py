@@ -7,13 +7,17 @@ the order of arrival here: a sender's time is a claim. Source: docs/rules/corres
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
 import sqlalchemy as sa
 
+from entente.cases.model import NOBODY, Knowing
 from entente.correspondence.model import (
+    DecisionBasis,
     Header,
     Hit,
     HitState,
@@ -22,13 +26,15 @@ from entente.correspondence.model import (
     PermissionState,
     Recall,
     RecordRequest,
+    SeenThen,
     Step,
     StepTaken,
     Way,
 )
 from entente.kernel.ids import BodyId, InstrumentId
-from entente.storage.rows import add_row_once, replace_row, text_of, value_of
-from entente.storage.schema import correspondence_item, message_step, recall_ahead
+from entente.storage.cases import is_known
+from entente.storage.rows import add_row_once, parts, replace_row, text_of, value_of
+from entente.storage.schema import correspondence_item, decision_basis, message_step, recall_ahead
 
 T = TypeVar("T", Message, Hit, PermissionRequest, RecordRequest)
 
@@ -168,10 +174,12 @@ class CorrespondenceTables:
         found = [StepTaken(Step(row.step), row.officer, row.at, row.reason) for row in self._connection.execute(query)]
         return tuple(sorted(found, key=lambda one: (one.at, one.step is not Step.OPENED)))
 
-    def messages(self, limit: int, case: str = "", before: str = "") -> tuple[tuple[Way, Message], ...]:
+    def messages(
+        self, limit: int, case: str = "", before: str = "", knowing: Knowing = NOBODY
+    ) -> tuple[tuple[Way, Message], ...]:
         """Return the newest messages, newest first: of one of our cases, and kept before another one, where these are named."""
         query = _before(_NEWEST.where(_item.c.case_number == case) if case else _NEWEST, Family.MESSAGE, before)
-        return self._read(query, Family.MESSAGE, Message, limit)
+        return self._read(query, Family.MESSAGE, Message, limit, knowing)
 
     def put_hit(self, hit: Hit, way: Way) -> None:
         """Add or replace a hit."""
@@ -181,9 +189,9 @@ class CorrespondenceTables:
         """Return a hit."""
         return self._one(Family.HIT, Hit, hit)
 
-    def hits(self, limit: int, before: str = "") -> tuple[tuple[Way, Hit], ...]:
+    def hits(self, limit: int, before: str = "", knowing: Knowing = NOBODY) -> tuple[tuple[Way, Hit], ...]:
         """Return the newest hits, newest first, kept before another one where it is named."""
-        return self._read(_before(_NEWEST, Family.HIT, before), Family.HIT, Hit, limit)
+        return self._read(_before(_NEWEST, Family.HIT, before), Family.HIT, Hit, limit, knowing)
 
     def put_permission(self, request: PermissionRequest, way: Way) -> None:
         """Add or replace a permission request."""
@@ -193,24 +201,58 @@ class CorrespondenceTables:
         """Return a permission request."""
         return self._one(Family.PERMISSION, PermissionRequest, request)
 
-    def permissions(self, limit: int, before: str = "") -> tuple[tuple[Way, PermissionRequest], ...]:
+    def permissions(
+        self, limit: int, before: str = "", knowing: Knowing = NOBODY
+    ) -> tuple[tuple[Way, PermissionRequest], ...]:
         """Return the newest permission requests, newest first, kept before another one where it is named."""
-        return self._read(_before(_NEWEST, Family.PERMISSION, before), Family.PERMISSION, PermissionRequest, limit)
+        return self._read(
+            _before(_NEWEST, Family.PERMISSION, before), Family.PERMISSION, PermissionRequest, limit, knowing
+        )
 
-    def open_hits(self, limit: int) -> tuple[tuple[Way, Hit], ...]:
+    def open_hits(self, limit: int, knowing: Knowing = NOBODY) -> tuple[tuple[Way, Hit], ...]:
         """Return the hits told to us and not answered and those of ours that are held, the oldest first."""
-        rows = self._connection.execute(_OPEN_HITS, {"most": limit})
+        rows = self._connection.execute(_known(_OPEN_HITS, knowing), {"most": limit})
         return tuple((Way(row.way), value_of(Hit, row.document)) for row in rows)
 
-    def open_permissions(self, limit: int) -> tuple[PermissionRequest, ...]:
+    def open_permissions(self, limit: int, knowing: Knowing = NOBODY) -> tuple[PermissionRequest, ...]:
         """Return the permission requests asked of us and not decided, the oldest first."""
-        rows = self._connection.execute(_OPEN_PERMISSIONS, {"most": limit})
+        rows = self._connection.execute(_known(_OPEN_PERMISSIONS, knowing), {"most": limit})
         return tuple(value_of(PermissionRequest, row.document) for row in rows)
 
-    def open_messages(self, limit: int) -> tuple[Message, ...]:
+    def open_messages(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
         """Return what came for action and is not concluded, or for information and is not opened, the oldest first."""
-        rows = self._connection.execute(_OPEN_MESSAGES, {"most": limit})
+        rows = self._connection.execute(_known(_OPEN_MESSAGES, knowing), {"most": limit})
         return tuple(value_of(Message, row.document) for row in rows)
+
+    def cases_of(self, items: Collection[str]) -> Mapping[str, str]:
+        """Return the number of our case by id, of those of these items that have one."""
+        found: dict[str, str] = {}
+        for part in parts(sorted(items)):
+            query = sa.select(_item.c.id, _item.c.case_number).where(_item.c.id.in_(part), _item.c.case_number != "")
+            found.update({row.id: row.case_number for row in self._connection.execute(query)})
+        return found
+
+    def put_basis(self, basis: DecisionBasis, record_number: int) -> None:
+        """Keep what an officer saw as they decided."""
+        row = {
+            "case_number": basis.case,
+            "item": basis.item,
+            "record_number": record_number or None,
+            "document": text_of(replace(basis, seen=None)),
+            "seen": "" if basis.seen is None else text_of(basis.seen),
+        }
+        self._connection.execute(sa.insert(decision_basis), row)
+
+    def bases(self, *, case: str = "", item: str = "") -> tuple[DecisionBasis, ...]:
+        """Return what was seen as something was decided on a case, or as an item was decided, in order."""
+        assert bool(case) != bool(item), "it is asked of a case or of an item"
+        here = decision_basis.c.case_number == case if case else decision_basis.c.item == item
+        query = sa.select(decision_basis.c.document, decision_basis.c.seen).where(here)
+        rows = self._connection.execute(query.order_by(decision_basis.c.position))
+        return tuple(
+            replace(value_of(DecisionBasis, row.document), seen=value_of(SeenThen, row.seen) if row.seen else None)
+            for row in rows
+        )
 
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         """Add or replace a record request."""
@@ -246,9 +288,13 @@ class CorrespondenceTables:
         )
         return sum(json.loads(row.document)["kind"] == kind for row in documents)
 
-    def record_requests(self, limit: int, before: str = "") -> tuple[tuple[Way, RecordRequest], ...]:
+    def record_requests(
+        self, limit: int, before: str = "", knowing: Knowing = NOBODY
+    ) -> tuple[tuple[Way, RecordRequest], ...]:
         """Return the newest record requests, newest first, kept before another one where it is named."""
-        return self._read(_before(_NEWEST, Family.RECORD_REQUEST, before), Family.RECORD_REQUEST, RecordRequest, limit)
+        return self._read(
+            _before(_NEWEST, Family.RECORD_REQUEST, before), Family.RECORD_REQUEST, RecordRequest, limit, knowing
+        )
 
     def _put(self, family: Family, item: T, way: Way, state: StrEnum, *, answers: str = "") -> None:
         header: Header = item.header
@@ -270,10 +316,15 @@ class CorrespondenceTables:
         return None if row is None else (Way(row.way), value_of(kind, row.document))
 
     def _read(
-        self, query: sa.Select[tuple[str, str]], family: Family, kind: type[T], limit: int
+        self, query: sa.Select[tuple[str, str]], family: Family, kind: type[T], limit: int, knowing: Knowing
     ) -> tuple[tuple[Way, T], ...]:
-        rows = self._connection.execute(query, {"family": family.value, "most": limit})
+        rows = self._connection.execute(_known(query, knowing), {"family": family.value, "most": limit})
         return tuple((Way(row.way), value_of(kind, row.document)) for row in rows)
+
+
+def _known(query: sa.Select[tuple[str, str]], knowing: Knowing) -> sa.Select[tuple[str, str]]:
+    """Return a query without what belongs to a case that somebody may not know of."""
+    return query.where(is_known(_item.c.case_number, knowing))
 
 
 def _before(query: sa.Select[tuple[str, str]], family: Family, item: str) -> sa.Select[tuple[str, str]]:

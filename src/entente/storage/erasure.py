@@ -37,6 +37,7 @@ from entente.storage.rows import add_row_once, add_to_counter, json_text, parts,
 from entente.storage.schema import (
     case_event,
     correspondence_item,
+    decision_basis,
     erasure_rest,
     erasure_waiting,
     erasure_word,
@@ -90,7 +91,11 @@ class _Place:
 
 _TRAIL = _Place(trail, "sequence", ("subject", "detail"))
 _OUTBOX = _Place(outbox_statement, "number", ("ref", "document"))
-_TEXTS = (_Place(correspondence_item, "position", ("document",)), _Place(case_event, "position", ("document",)))
+_TEXTS = (
+    _Place(correspondence_item, "position", ("document",)),
+    _Place(case_event, "position", ("document",)),
+    _Place(decision_basis, "position", ("document",)),
+)
 _INBOX = _Place(inbox_statement, "number", ("document",))
 _ASIDE = _Place(inbox_aside, "number", ("document", "detail"))
 """Statements that wait here to be taken in: of an erased record they never will be."""
@@ -121,6 +126,7 @@ class ErasureTables(TombstoneTables):
             self._files.replace({}, older=[row.number])
             for table in (record_fragment, list_entry, record_holder, record_onward, standing_match, not_identical):
                 self._connection.execute(sa.delete(table).where(table.c.record_number == row.number))
+            self._empty_bases(row.number)
             self._connection.execute(sa.delete(_RECORDS).where(_RECORDS.c.number == row.number))
         for said in (record_withdrawal, record_end):
             self._connection.execute(sa.delete(said).where(said.c.record_id == record))
@@ -128,6 +134,11 @@ class ErasureTables(TombstoneTables):
         self.forget_again(record)
         add_to_counter(self._connection, NOT_COMPACTED)
         return 0 if row is None else int(row.number)
+
+    def _empty_bases(self, number: int) -> None:
+        """Take out of what officers saw as they decided what the record said; that they decided, and on which version, stays."""
+        here = decision_basis.c.record_number == number
+        self._connection.execute(sa.update(decision_basis).where(here).values(seen="", record_number=None))
 
     def due(self, today: date, limit: int) -> tuple[tuple[RecordId, ErasureGround], ...]:
         """Return records past their retention, oldest first, then copies that their source withdrew."""

@@ -19,9 +19,9 @@ import sqlalchemy as sa
 
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 6
+SCHEMA: Final = 7
 """The schema this code writes. The number of the newest file in migrations/versions."""
-OLDEST_SCHEMA_OF_CODE: Final = 3
+OLDEST_SCHEMA_OF_CODE: Final = 7
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself."""
 
 NAMES: Final = {
@@ -458,6 +458,55 @@ case_event = sa.Table(
     sa.Column("case_number", sa.ForeignKey("case_file.number"), nullable=False, index=True),
     _text("document"),
 )
+
+case_member = sa.Table(
+    "case_member",
+    metadata,
+    sa.Column("case_number", sa.ForeignKey("case_file.number"), primary_key=True),
+    _key("officer"),
+)
+"""Who may know of a case, for those that have a team: a list that shows cases or what was sent about them asks it."""
+case_task = sa.Table(
+    "case_task",
+    metadata,
+    _key_number("position"),
+    _text("id"),
+    sa.Column("case_number", sa.ForeignKey("case_file.number"), nullable=False, index=True),
+    _text("officer"),
+    sa.Column("is_open", sa.Boolean, nullable=False),
+    sa.Column("due_at", Moment),
+    _text("document"),
+    sa.UniqueConstraint("id"),
+    sa.Index(None, "officer", "is_open"),
+)
+case_exhibit = sa.Table(
+    "case_exhibit",
+    metadata,
+    _key_number("position"),
+    _text("id"),
+    sa.Column("case_number", sa.ForeignKey("case_file.number"), nullable=False, index=True),
+    _text("entered_in", index=True),
+    _text("document"),
+    sa.UniqueConstraint("id"),
+)
+case_hand_over = sa.Table(
+    "case_hand_over",
+    metadata,
+    _key_number("position"),
+    sa.Column("exhibit", sa.ForeignKey("case_exhibit.id"), nullable=False, index=True),
+    _text("document"),
+)
+decision_basis = sa.Table(
+    "decision_basis",
+    metadata,
+    _key_number("position"),
+    _text("case_number", index=True),
+    _text("item", index=True),
+    sa.Column("record_number", sa.ForeignKey("record.number"), index=True),
+    _text("document"),
+    _text("seen"),
+)
+"""What an officer saw as they decided. `seen` holds what the record said, and is emptied when the record is erased."""
 
 shift = sa.Table(
     "shift",

@@ -142,6 +142,12 @@ class Arguments:
         return parse_time(text, name) if text else default
 
 
+def looking(arguments: Arguments) -> OfficerId | None:
+    """Return who looks; None where nobody is named, who then sees what the whole body may know of (docs/rules/cases.md C8)."""
+    value = arguments.optional_text("officer")
+    return OfficerId(value) if value.strip() else None
+
+
 def _checked(name: str, value: Json) -> str:
     if not isinstance(value, str) or len(value) > TEXT_CHARACTERS_MAX:
         raise _bad(name, f"it is a text of at most {TEXT_CHARACTERS_MAX} characters")

@@ -7,19 +7,20 @@ from datetime import timedelta
 from entente.correspondence.desk import About
 from entente.correspondence.hits import Finding
 from entente.correspondence.messages import Letter
-from entente.correspondence.model import Message, Step, Way
+from entente.correspondence.model import EvidencePiece, Step, Way
 from entente.correspondence.permissions import Wish
 from entente.correspondence.pointing import Pointed, by_hit, by_number
 from entente.correspondence.requests import Wanted
 from entente.handling.model import DisclosureAct
 from entente.identity.model import Query
 from entente.kernel.canonical import JsonObject
-from entente.kernel.codec import to_json
-from entente.kernel.errors import Invalid, NotFound
-from entente.kernel.ids import BodyId
+from entente.kernel.codec import from_json, to_json
+from entente.kernel.errors import Invalid
+from entente.kernel.ids import BodyId, OfficerId
 from entente.node import Node
-from entente.verbs.arguments import Arguments
+from entente.verbs.arguments import Arguments, looking
 from entente.verbs.asking import occasion_of
+from entente.verbs.case_items import decisions_shown
 from entente.verbs.records import shown_record
 from entente.verbs.references import Names, names_and_officer, names_of
 from entente.verbs.shown_items import envelope_shown, hit_shown, message_shown, permission_shown, request_shown
@@ -57,7 +58,7 @@ def _send_message(node: Node, arguments: Arguments) -> JsonObject:
 def _messages(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     limit, before = _limit(arguments), arguments.optional_text("before")
-    found = node.correspondence.messages(limit, arguments.optional_text("case"), before)
+    found = node.correspondence.messages(limit, arguments.optional_text("case"), before, looking(arguments))
     # A list says what there is to read; reading is an act of its own (docs/rules/correspondence.md M20).
     return {
         "messages": [envelope_shown(node, way, message, names) for way, message in found],
@@ -68,31 +69,23 @@ def _messages(node: Node, arguments: Arguments) -> JsonObject:
 def _show_message(node: Node, arguments: Arguments) -> JsonObject:
     if arguments.optional_text("officer"):
         return _open_message(node, arguments)
-    message, way = _kept_message(node, arguments.text("id"))
+    reader = OfficerId(arguments.optional_text("reader")) or None
+    way, message = node.correspondence.message(arguments.text("id"), reader)
     if way is Way.RECEIVED and message.text:
         return {"message": {**message_shown(node, way, message, names_of(node)), "text": None}}
     return {"message": message_shown(node, way, message, names_of(node))}
 
 
-def _kept_message(node: Node, wanted: str) -> tuple[Message, Way]:
-    with node.correspondence.open_view() as unit:
-        message = unit.correspondence.message(wanted)
-        own = unit.bodies.own().id
-    if message is None:
-        raise NotFound
-    return message, Way.SENT if message.header.sender == own else Way.RECEIVED
-
-
 def _open_message(node: Node, arguments: Arguments) -> JsonObject:
     opened = node.correspondence.open_message(arguments.officer(), arguments.text("id"))
-    message, way = _kept_message(node, opened.header.id)
+    way, message = node.correspondence.message(opened.header.id, arguments.officer())
     return {"message": message_shown(node, way, message, names_of(node))}
 
 
 def _conclude_message(node: Node, arguments: Arguments) -> JsonObject:
     step, reason = arguments.choice("outcome", Step), arguments.optional_text("reason")
     concluded = node.correspondence.conclude_message(arguments.officer(), arguments.text("id"), step, reason)
-    message, way = _kept_message(node, concluded.header.id)
+    way, message = node.correspondence.message(concluded.header.id, arguments.officer())
     return {"message": message_shown(node, way, message, names_of(node))}
 
 
@@ -132,16 +125,15 @@ def _answer_hit(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _show_hit(node: Node, arguments: Arguments) -> JsonObject:
-    with node.correspondence.open_view() as unit:
-        found = unit.correspondence.hit(arguments.text("id"))
-    if found is None:
-        raise NotFound
-    return {"hit": hit_shown(node, *found, names_of(node))}
+    officer, names = looking(arguments), names_of(node)
+    found = node.correspondence.hit(arguments.text("id"), officer)
+    decided = node.correspondence.bases_of_item(found[1].header.id, officer)
+    return {"hit": hit_shown(node, *found, names), "decisions": decisions_shown(decided, names)}
 
 
 def _hits(node: Node, arguments: Arguments) -> JsonObject:
     names, limit = names_of(node), _limit(arguments)
-    found = node.correspondence.hits(limit, arguments.optional_text("before"))
+    found = node.correspondence.hits(limit, arguments.optional_text("before"), looking(arguments))
     return {
         "hits": [hit_shown(node, way, hit, names) for way, hit in found],
         "next_before": found[-1][1].header.id if len(found) == limit else None,
@@ -199,7 +191,7 @@ def _answer_permission(node: Node, arguments: Arguments) -> JsonObject:
 
 def _permissions(node: Node, arguments: Arguments) -> JsonObject:
     names, limit = names_of(node), _limit(arguments)
-    found = node.correspondence.permissions(limit, arguments.optional_text("before"))
+    found = node.correspondence.permissions(limit, arguments.optional_text("before"), looking(arguments))
     return {
         "permissions": [permission_shown(node, way, request, names) for way, request in found],
         "next_before": found[-1][1].header.id if len(found) == limit else None,
@@ -251,21 +243,19 @@ def _pointed(node: Node, arguments: Arguments, names: Names) -> Pointed:
         return by_number(answer.candidates, names.own.id)
     if "/" in named:
         return Pointed(names.record(named), "", None)
+    node.correspondence.hit(named, looking(arguments))
     with node.correspondence.open_view() as unit:
         return by_hit(unit, named)
 
 
 def _show_request(node: Node, arguments: Arguments) -> JsonObject:
-    with node.correspondence.open_view() as unit:
-        found = unit.correspondence.record_request(arguments.text("id"))
-    if found is None:
-        raise NotFound
+    found = node.correspondence.record_request(arguments.text("id"), looking(arguments))
     return {"request": request_shown(node, *found, names_of(node))}
 
 
 def _requests(node: Node, arguments: Arguments) -> JsonObject:
     names, limit = names_of(node), _limit(arguments)
-    found = node.correspondence.record_requests(limit, arguments.optional_text("before"))
+    found = node.correspondence.record_requests(limit, arguments.optional_text("before"), looking(arguments))
     return {
         "requests": [request_shown(node, way, request, names) for way, request in found],
         "next_before": found[-1][1].header.id if len(found) == limit else None,
@@ -288,7 +278,14 @@ def _finding(arguments: Arguments, names: Names) -> Finding:
         arguments.integer("version", default=1, least=1, most=VERSION_MAX),
         arguments.integer("score", default=0, least=0, most=SCORE_MAX),
         arguments.text("circumstances"),
+        _evidence(arguments),
     )
+
+
+def _evidence(arguments: Arguments) -> tuple[EvidencePiece, ...]:
+    """Return the evidence as the search showed it; none where it is not given."""
+    given = arguments.given.get("evidence")
+    return () if given is None else from_json(tuple[EvidencePiece, ...], given, "evidence")
 
 
 def _limit(arguments: Arguments) -> int:
@@ -300,10 +297,10 @@ VERBS: tuple[Verb, ...] = (
         "message_send", _send_message, "Send a message to another body.",
         "officer", "to", "instrument", "subject", "text", "urgency", "for_action", "answers", "case", "your_reference",
     ),
-    verb("message_list", _messages, "List the newest messages.", "limit", "case", "before"),
+    verb("message_list", _messages, "List the newest messages.", "officer", "limit", "case", "before"),
     verb(
         "message_show", _show_message, "Show a message and how far it has come; the text of one that came to an officer alone.",
-        "officer", "id",
+        "officer", "reader", "id",
     ),
     verb("message_open", _open_message, "Open a message that came; its sender learns of it.", "officer", "id"),
     verb(
@@ -313,16 +310,16 @@ VERBS: tuple[Verb, ...] = (
     verb("message_recall", _recall_message, "Take back a message of ours that was sent in error.", "officer", "id", "reason"),
     verb(
         "hit_confirm", _confirm_hit, "Judge a candidate to be the subject.",
-        "officer", "record", "version", "score", "circumstances", *_ABOUT,
+        "officer", "record", "version", "score", "circumstances", "evidence", *_ABOUT,
     ),
     verb(
         "hit_reject", _reject_hit, "Judge a candidate not to be the subject.",
-        "officer", "record", "version", "score", "circumstances", "reason", *_ABOUT,
+        "officer", "record", "version", "score", "circumstances", "evidence", "reason", *_ABOUT,
     ),
     verb("hit_release", _release_hit, "Tell the source of a hit that the instrument's rule holds.", "officer", "id"),
     verb("hit_answer", _answer_hit, "Answer a hit on a record of ours.", "officer", "id", "same", "text"),
-    verb("hit_show", _show_hit, "Show a hit, and how far it has come.", "id"),
-    verb("hit_list", _hits, "List the newest hits.", "limit", "before"),
+    verb("hit_show", _show_hit, "Show a hit, and how far it has come.", "officer", "id"),
+    verb("hit_list", _hits, "List the newest hits.", "officer", "limit", "before"),
     verb("record_forward", _forward, "Pass another body's record on.", "officer", "record", "to", *_ABOUT),
     verb(
         "permission_ask", _ask_permission, "Ask the source for leave.",
@@ -332,7 +329,7 @@ VERBS: tuple[Verb, ...] = (
         "permission_answer", _answer_permission, "Grant or refuse leave.",
         "officer", "id", "grant", "days", "reason", "text",
     ),
-    verb("permission_list", _permissions, "List the newest requests for leave.", "limit", "before"),
+    verb("permission_list", _permissions, "List the newest requests for leave.", "officer", "limit", "before"),
     verb(
         "request_ask", _ask_record, "Ask a source's node for one record.",
         "officer", "record", "kind", *_ABOUT,
@@ -341,6 +338,6 @@ VERBS: tuple[Verb, ...] = (
         "record_consult", _consult, "Ask a source's node to show one record now; nothing of it is kept.",
         "officer", "record", "identifier", "kind", "occasion", *_ABOUT,
     ),
-    verb("request_show", _show_request, "Show a record request and its answer.", "id"),
-    verb("request_list", _requests, "List the newest record requests.", "limit", "before"),
+    verb("request_show", _show_request, "Show a record request and its answer.", "officer", "id"),
+    verb("request_list", _requests, "List the newest record requests.", "officer", "limit", "before"),
 )  # fmt: skip

@@ -37,6 +37,9 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
             lists=node.lists,
             record=node.directory.record,
         )
+    if about and not node.cases.is_known(about, arguments.officer()):
+        # As of a number that no case has (docs/rules/cases.md C8).
+        return {"rows": [], "next_before": None, "looked_to": None}
     subject = _subject(about, names) if about else ""
     if about and not any(arguments.given.get(name) for name in _NARROWED):
         return {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from entente.correspondence.model import Way
 from entente.kernel.canonical import JsonObject
 from entente.kernel.codec import to_json
-from entente.kernel.errors import NotFound
 from entente.node import Node
-from entente.verbs.arguments import Arguments
+from entente.verbs.arguments import Arguments, looking
+from entente.verbs.case_items import decisions_shown, task_shown
 from entente.verbs.correspondence import LIST_MAX
 from entente.verbs.references import names_of
 from entente.verbs.shown_items import envelope_shown, hit_shown, permission_shown
@@ -15,11 +15,10 @@ from entente.verbs.verb import Verb, verb
 
 
 def _show_permission(node: Node, arguments: Arguments) -> JsonObject:
-    with node.correspondence.open_view() as unit:
-        found = unit.correspondence.permission(arguments.text("id"))
-    if found is None:
-        raise NotFound
-    return {"permission": permission_shown(node, *found, names_of(node))}
+    officer, names = looking(arguments), names_of(node)
+    found = node.correspondence.permission(arguments.text("id"), officer)
+    decided = node.correspondence.bases_of_item(found[1].header.id, officer)
+    return {"permission": permission_shown(node, *found, names), "decisions": decisions_shown(decided, names)}
 
 
 def _waiting(node: Node, arguments: Arguments) -> JsonObject:
@@ -31,10 +30,11 @@ def _waiting(node: Node, arguments: Arguments) -> JsonObject:
         "messages": [
             {**envelope_shown(node, Way.RECEIVED, one, names), "due_at": to_json(due)} for one, due in waiting.messages
         ],
+        "tasks": [task_shown(one) for one in waiting.tasks],
     }
 
 
 VERBS: tuple[Verb, ...] = (
     verb("waiting_list", _waiting, "List what waits for an officer, the oldest first.", "officer", "limit"),
-    verb("permission_show", _show_permission, "Show a request for leave.", "id"),
+    verb("permission_show", _show_permission, "Show a request for leave.", "officer", "id"),
 )

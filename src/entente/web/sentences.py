@@ -49,12 +49,14 @@ class Pattern:
     literals: tuple[str, ...]
     """What stands before, between and behind the placeholders."""
     names: tuple[str, ...]
+    longest: str
+    """The longest of the literals: a text without it has the sentence nowhere."""
 
     @classmethod
     def of(cls, key: str, english: str) -> Pattern:
         """Read it."""
         parts = PLACEHOLDER.split(english)
-        return cls(key, tuple(parts[::2]), tuple(parts[1::2]))
+        return cls(key, tuple(parts[::2]), tuple(parts[1::2]), max(parts[::2], key=len))
 
     def read(self, text: str, at: int) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield where the sentence may end in a text that has it from a place on, each with what stands at the placeholders.
@@ -74,8 +76,6 @@ class Pattern:
                 return
             values.append(text[begin:found])
             begin = found + len(literal)
-        if self.literals[-1] not in text:
-            return
         for end in _ends(text, begin + 1, self.literals[-1]):
             read = (*values, text[begin : end - len(self.literals[-1])])
             if all(_fits(name, value) for name, value in zip(self.names, read, strict=True)):
@@ -187,7 +187,7 @@ class Patterns:
         """Yield those that a text may have from a place on: the ones that say more by themselves first."""
         stop = text.find(" ", at)
         yield from self.by_first_word.get(text[at:] if stop < 0 else text[at:stop], ())
-        yield from self.others
+        yield from (pattern for pattern in self.others if pattern.longest in text)
 
 
 @cache
@@ -297,6 +297,17 @@ def _field(say: Wording, text: str, depth: int) -> Markup:
     return say.text(f"field.{text}") if say.has(f"field.{text}") else _plain(say, text, depth)
 
 
+def _measure(say: Wording, text: str, depth: int) -> Markup:
+    """Return a measure by its English label, as grounds name it."""
+    code = _measures().get(text)
+    return _plain(say, text, depth) if code is None else escape(say.code("measures", code))
+
+
+@cache
+def _measures() -> Mapping[str, str]:
+    return {label: code for code, label in code_texts_of(FIRST_LANGUAGE)["measures"].items()}
+
+
 def _verb(say: Wording, text: str, depth: int) -> Markup:
     """Return what a role may do, by its code as it is written in sentences, with blanks."""
     code = text.replace(" ", "_")
@@ -340,6 +351,8 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "roles": (_ANY, _coded("roles")),
     "property": (_ANY, _labelled),
     "verb": (_ANY, _verb),
+    "measure": (_ANY, _measure),
+    "basis": (_WORD, _coded("legal_bases")),
     "named": (_ANY, _field),
     "part": (re.compile("|".join(map(re.escape, Part))), _clause),
     "field": (re.compile("|".join(map(re.escape, MrzField))), _clause),

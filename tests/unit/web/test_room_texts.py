@@ -18,6 +18,7 @@ import pytest
 import entente
 from entente.agreements.model import ParticipationState
 from entente.correspondence.model import HitState
+from entente.duty.calls import CallState
 from entente.identity.alike import Agreement
 from entente.identity.dates import DateAgreement
 from entente.identity.identifiers.keys import WORDS
@@ -32,13 +33,14 @@ ENGLISH_MARK = '<bdi lang="en">'
 # Where what pages show is said.
 SPEAKING = (
     "agreements", "bodies", "cases", "correspondence", "disclosure", "exchange", "handling", "identity", "kernel",
-    "records", "transport", "verbs", "web/desk",
+    "duty", "records", "transport", "verbs", "web/desk",
 )  # fmt: skip
 # Rooms all of whose sentences pages show: a ground, a remedy, an error of an officer's day.
 SAID_WHOLE = (
     "disclosure/grounds.py", "disclosure/instruments.py", "disclosure/leaves.py", "agreements/rules.py",
     "agreements/participation.py", "agreements/standing.py",
     "correspondence/channels.py", "correspondence/hits.py", "correspondence/steps.py", "cases/rules.py",
+    "duty/roster.py", "duty/rules.py", "duty/shifts.py", "duty/calling.py",
     "identity/rules.py", "identity/namesakes.py", "identity/scanned.py", "identity/standing.py", "records/withdrawing.py",
     "bodies/authority.py", "bodies/password_rules.py", "web/desk/forms.py", "web/desk/desk.py",
 )  # fmt: skip
@@ -117,7 +119,7 @@ def test_all_evidence_is_known(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "listed", [Part, Agreement, DateAgreement, HitState, ParticipationState, tuple(WORDS.values())]
+    "listed", [Part, Agreement, DateAgreement, HitState, ParticipationState, CallState, tuple(WORDS.values())]
 )
 def test_words_that_stand_in_sentences_are_known(listed: type | tuple[str, ...]) -> None:
     assert {str(one) for one in listed} - known() == set()  # type: ignore[union-attr]
@@ -158,6 +160,15 @@ def test_what_a_role_may_do_is_said_in_words() -> None:
         "duty-1 n’a pas fait ceci : Confirmer ou rejeter une réponse positive."
     )
     assert bare("The role duty_officer may open_case.") == "Le rôle « Agent de permanence » permet : Ouvrir un dossier."
+
+
+def test_ground_of_a_power_is_told_with_its_order_measure_and_basis() -> None:
+    assert bare("The measure is «Observe».") == f"La mesure est « {FRENCH.code('measures', 'observe')} »."
+    order = "Order 12 (signed 2026-01-02, published 2026-01-03, in force 2026-01-04)"
+    assert bare(f"{order} gives it under police_law, on the condition: by day.") == (
+        "Order 12 (signé le 2 janv. 2026, publié le 3 janv. 2026, en vigueur le 4 janv. 2026) la donne sur ce fondement : "
+        f"{FRENCH.code('legal_bases', 'police_law')}, à la condition : by day."
+    )
 
 
 def test_what_is_not_known_again_stays_english_and_is_marked_as_it() -> None:

@@ -30,6 +30,7 @@ from entente.agreements.model import (
 )
 from entente.agreements.stops import How
 from entente.bodies.model import BodyKind, ContactDays, ContactKind, MembershipStatus, UnitKind
+from entente.cases.model import CaseState, ExhibitKind
 from entente.correspondence.model import AnswerOutcome, HitState, PermissionState
 from entente.duty.calls import CallGround, CallKind, CallState, StepState
 from entente.duty.model import DutyFunction, OpenKind, ShiftState
@@ -89,7 +90,7 @@ def put_together() -> Iterator[str]:
             yield from (f"field.{one.name}" for one in page.fields)
     yield from (f"look.{look}" for look in LOOKS)
     yield from (f"wrong.{error.code}" for error in EntenteError.__subclasses__())
-    yield from (f"state.{state}" for state in ("open", "closed"))
+    yield from (f"state.{state}" for state in CaseState)
     yield from (f"evidence.{side}" for side in EvidenceKind)
     yield from (f"news.{state}" for state in ParticipationState)
     yield from (f"drafts.of_{kind}" for kind in DRAFTED)
@@ -219,6 +220,7 @@ def coded_lists() -> dict[str, set[str]]:
         "send_states": {*SendState},
         "permission_states": {*PermissionState},
         "holder_states": {*HolderState},
+        "exhibit_kinds": {*ExhibitKind},
         "schemata": set(schemata),
         "body_kinds": {*BodyKind},
         "unit_kinds": {*UnitKind},

@@ -5,9 +5,11 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from entente.client.listing import AsksAsync, AsyncListing
 from entente.client.requests import hits
-from entente.client.shapes import Hit, ListHitsAnswer, Result, ShowHitAnswer
+from entente.client.shapes import ConfirmHitEvidence, Hit, ListHitsAnswer, Result, ShowHitAnswer
 
 
 class AsyncHitsMethods(AsksAsync):
@@ -42,6 +44,7 @@ class AsyncHitsMethods(AsksAsync):
         score: int | None = None,
         case: str | None = None,
         instrument: str | None = None,
+        evidence: Sequence[ConfirmHitEvidence] | None = None,
         idempotency_key: str | None = None,
     ) -> Result:
         """State that a candidate is the subject; the source is told as the instrument says.
@@ -53,6 +56,7 @@ class AsyncHitsMethods(AsksAsync):
         circumstances: Where, when and how; the source reads it.
         score: The candidate's score.
         instrument: The instrument it falls under; else the record's own.
+        evidence: As the search showed it; it is kept with the judgement and told to nobody.
         idempotency_key: Made for this act where none is given.
         """
         return await self.ask(
@@ -65,6 +69,7 @@ class AsyncHitsMethods(AsksAsync):
                 score=score,
                 case=case,
                 instrument=instrument,
+                evidence=evidence,
                 idempotency_key=idempotency_key,
             )
         )
@@ -81,6 +86,7 @@ class AsyncHitsMethods(AsksAsync):
         score: int | None = None,
         case: str | None = None,
         instrument: str | None = None,
+        evidence: Sequence[ConfirmHitEvidence] | None = None,
         idempotency_key: str | None = None,
     ) -> Result:
         """State that a candidate is not the subject, with a reason; nobody else is told.
@@ -93,6 +99,7 @@ class AsyncHitsMethods(AsksAsync):
         reason: A code of data/reasons.yaml, for hits.
         score: The candidate's score.
         instrument: The instrument it falls under; else the record's own.
+        evidence: As the search showed it; it is kept with the judgement and told to nobody.
         idempotency_key: Made for this act where none is given.
         """
         return await self.ask(
@@ -106,6 +113,7 @@ class AsyncHitsMethods(AsksAsync):
                 score=score,
                 case=case,
                 instrument=instrument,
+                evidence=evidence,
                 idempotency_key=idempotency_key,
             )
         )

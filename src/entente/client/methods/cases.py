@@ -5,9 +5,12 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from entente.client.listing import Asks, Listing
 from entente.client.requests import cases
-from entente.client.shapes import Case, ListCasesAnswer, Result, ShowCaseAnswer
+from entente.client.shapes import Case, ListCaseOfficersAnswer, ListCasesAnswer, Result, ShowCaseAnswer
 
 
 class CasesMethods(Asks):
@@ -23,8 +26,9 @@ class CasesMethods(Asks):
         return Listing(self, cases.list_cases(page_size=page_size))
 
     def show_case(self, number: str) -> ShowCaseAnswer:
-        """Show a case with its chronology.
+        """Show a case with all that lies in it: chronology, tasks, exhibits, and what was seen as it was decided.
 
+        A case with a team is shown to that team and to who oversees the cases; to others it is not there.
         Needs the scope cases.read.
 
         number: Its number in the register: 2031/000017.
@@ -41,6 +45,13 @@ class CasesMethods(Asks):
         """
         return self.ask(cases.open_case(title=title, crime_area=crime_area, idempotency_key=idempotency_key))
 
+    def list_case_officers(self) -> ListCaseOfficersAnswer:
+        """List the officers who may be given a case or a task.
+
+        Needs the scope cases.read.
+        """
+        return self.ask(cases.list_case_officers())
+
     def note_case(self, number: str, *, text: str, idempotency_key: str | None = None) -> Result:
         """Write a note into a case.
 
@@ -52,27 +63,33 @@ class CasesMethods(Asks):
         """
         return self.ask(cases.note_case(number, text=text, idempotency_key=idempotency_key))
 
-    def close_case(self, number: str, *, reason: str, idempotency_key: str | None = None) -> Result:
+    def close_case(
+        self, number: str, *, reason: str, version: int | None = None, idempotency_key: str | None = None
+    ) -> Result:
         """Close a case, with the reason.
 
         Needs the scope cases.write.
 
         number: Its number in the register: 2031/000017.
         reason: Why.
+        version: The version of the case that was seen; 0 for any.
         idempotency_key: Made for this act where none is given.
         """
-        return self.ask(cases.close_case(number, reason=reason, idempotency_key=idempotency_key))
+        return self.ask(cases.close_case(number, reason=reason, version=version, idempotency_key=idempotency_key))
 
-    def reopen_case(self, number: str, *, reason: str, idempotency_key: str | None = None) -> Result:
+    def reopen_case(
+        self, number: str, *, reason: str, version: int | None = None, idempotency_key: str | None = None
+    ) -> Result:
         """Open a closed case again, with the reason.
 
         Needs the scope cases.write.
 
         number: Its number in the register: 2031/000017.
         reason: Why.
+        version: The version of the case that was seen; 0 for any.
         idempotency_key: Made for this act where none is given.
         """
-        return self.ask(cases.reopen_case(number, reason=reason, idempotency_key=idempotency_key))
+        return self.ask(cases.reopen_case(number, reason=reason, version=version, idempotency_key=idempotency_key))
 
     def refer_case(self, number: str, *, body: str, reference: str, idempotency_key: str | None = None) -> Result:
         """Add another body's number for the matter.
@@ -85,3 +102,242 @@ class CasesMethods(Asks):
         idempotency_key: Made for this act where none is given.
         """
         return self.ask(cases.refer_case(number, body=body, reference=reference, idempotency_key=idempotency_key))
+
+    def rename_case(
+        self,
+        number: str,
+        *,
+        title: str,
+        crime_area: str,
+        version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Give a case another title or crime area.
+
+        Needs the scope cases.write.
+
+        number: Its number in the register: 2031/000017.
+        title: One line.
+        version: The version of the case that was seen; 0 for any.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(
+            cases.rename_case(
+                number, title=title, crime_area=crime_area, version=version, idempotency_key=idempotency_key
+            )
+        )
+
+    def set_case_team(
+        self, number: str, *, team: Sequence[str], version: int | None = None, idempotency_key: str | None = None
+    ) -> Result:
+        """Say who alone may know of a case; with nobody named the whole body may again.
+
+        Needs the scope cases.write.
+
+        number: Its number in the register: 2031/000017.
+        version: The version of the case that was seen; 0 for any.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(cases.set_case_team(number, team=team, version=version, idempotency_key=idempotency_key))
+
+    def hand_case_over(
+        self,
+        number: str,
+        *,
+        to: str,
+        reason: str,
+        unit: str | None = None,
+        version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Give charge of a case to another officer, and with it to a unit.
+
+        Needs the scope cases.write.
+
+        number: Its number in the register: 2031/000017.
+        to: An officer's id.
+        reason: Why.
+        unit: The unit, in the body's own words.
+        version: The version of the case that was seen; 0 for any.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(
+            cases.hand_case_over(
+                number, to=to, reason=reason, unit=unit, version=version, idempotency_key=idempotency_key
+            )
+        )
+
+    def join_cases(
+        self, number: str, *, other: str, reason: str, version: int | None = None, idempotency_key: str | None = None
+    ) -> Result:
+        """Join another case to this one, which goes on.
+
+        Needs the scope cases.write.
+
+        number: Its number in the register: 2031/000017.
+        reason: Why.
+        version: The version of the case that was seen; 0 for any.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(
+            cases.join_cases(number, other=other, reason=reason, version=version, idempotency_key=idempotency_key)
+        )
+
+    def split_case(
+        self,
+        number: str,
+        *,
+        title: str,
+        crime_area: str,
+        reason: str,
+        tasks: Sequence[str] | None = None,
+        exhibits: Sequence[str] | None = None,
+        items: Sequence[str] | None = None,
+        version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Open a new case of a part of this one.
+
+        Needs the scope cases.write.
+
+        number: Its number in the register: 2031/000017.
+        title: Of the new case; one line.
+        reason: Why.
+        tasks: Ids of tasks that go over.
+        exhibits: Ids of exhibits that go over.
+        items: Ids of messages, hits and requests that are noted there.
+        version: The version of the case that was seen; 0 for any.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(
+            cases.split_case(
+                number,
+                title=title,
+                crime_area=crime_area,
+                reason=reason,
+                tasks=tasks,
+                exhibits=exhibits,
+                items=items,
+                version=version,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    def set_case_task(
+        self,
+        number: str,
+        *,
+        what: str,
+        to: str,
+        due_at: str | None = None,
+        term_of: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Set something to be done on a case, or a term that runs.
+
+        Needs the scope cases.write.
+
+        number: Its number in the register: 2031/000017.
+        what: One line.
+        to: The officer who has it to do.
+        due_at: A time in UTC: 2031-05-04T08:00:00Z.
+        term_of: What sets the term, where something does.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(
+            cases.set_case_task(
+                number, what=what, to=to, due_at=due_at, term_of=term_of, idempotency_key=idempotency_key
+            )
+        )
+
+    def finish_case_task(self, number: str, task: str, *, outcome: str, idempotency_key: str | None = None) -> Result:
+        """State that a task was done, and what came of it.
+
+        Needs the scope cases.write.
+
+        number: Its number in the register: 2031/000017.
+        task: Its id.
+        outcome: What came of it.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(cases.finish_case_task(number, task, outcome=outcome, idempotency_key=idempotency_key))
+
+    def enter_exhibit(
+        self,
+        number: str,
+        *,
+        kind: Literal["object", "document", "digital", "sample"],
+        what: str,
+        found_at: str,
+        found_where: str,
+        found_by: str,
+        seal: str | None = None,
+        sha256: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Enter an exhibit in a case; nothing of it is ever changed.
+
+        Needs the scope cases.write.
+
+        number: Its number in the register: 2031/000017.
+        what: What it is.
+        found_at: A time in UTC: 2031-05-04T08:00:00Z.
+        found_by: Who took it.
+        seal: The seal's number.
+        sha256: Of a digital exhibit: SHA-256 of its bytes.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(
+            cases.enter_exhibit(
+                number,
+                kind=kind,
+                what=what,
+                found_at=found_at,
+                found_where=found_where,
+                found_by=found_by,
+                seal=seal,
+                sha256=sha256,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    def hand_exhibit_over(
+        self,
+        number: str,
+        exhibit: str,
+        *,
+        at: str,
+        gave: str,
+        took: str,
+        where: str,
+        seal: str | None = None,
+        sha256: str | None = None,
+        remark: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Add a hand-over to an exhibit's chain of custody; none is ever changed.
+
+        Needs the scope cases.write.
+
+        number: Its number in the register: 2031/000017.
+        exhibit: Its id.
+        at: A time in UTC: 2031-05-04T08:00:00Z.
+        gave: Who gave it: who took it last.
+        seal: The seal's number.
+        sha256: Of a digital exhibit: SHA-256 of its bytes.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(
+            cases.hand_exhibit_over(
+                number,
+                exhibit,
+                at=at,
+                gave=gave,
+                took=took,
+                where=where,
+                seal=seal,
+                sha256=sha256,
+                remark=remark,
+                idempotency_key=idempotency_key,
+            )
+        )

@@ -5,8 +5,10 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from entente.client.call import Call, PagedCall, filled, given, parameters
-from entente.client.shapes import Hit, ListHitsAnswer, Result, ShowHitAnswer
+from entente.client.shapes import ConfirmHitEvidence, Hit, ListHitsAnswer, Result, ShowHitAnswer
 
 
 def list_hits(*, page_size: int | None = None) -> PagedCall[ListHitsAnswer, Hit]:
@@ -29,6 +31,7 @@ def confirm_hit(
     score: int | None = None,
     case: str | None = None,
     instrument: str | None = None,
+    evidence: Sequence[ConfirmHitEvidence] | None = None,
     idempotency_key: str | None = None,
 ) -> Call[Result]:
     """State that a candidate is the subject; the source is told as the instrument says."""
@@ -46,6 +49,7 @@ def confirm_hit(
             crime_area=crime_area,
             case=case,
             instrument=instrument,
+            evidence=evidence,
         ),
         is_done_once=True,
         key=idempotency_key,
@@ -63,6 +67,7 @@ def reject_hit(
     score: int | None = None,
     case: str | None = None,
     instrument: str | None = None,
+    evidence: Sequence[ConfirmHitEvidence] | None = None,
     idempotency_key: str | None = None,
 ) -> Call[Result]:
     """State that a candidate is not the subject, with a reason; nobody else is told."""
@@ -80,6 +85,7 @@ def reject_hit(
             crime_area=crime_area,
             case=case,
             instrument=instrument,
+            evidence=evidence,
             reason=reason,
         ),
         is_done_once=True,

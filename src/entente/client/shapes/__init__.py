@@ -3,7 +3,17 @@
 Written by make reference from the table of routes (tests.docs.client_routes); change that, not this file.
 """
 
-from entente.client.shapes.cases import Case, CaseEvent, CaseReference, ListCasesAnswer, ShowCaseAnswer
+from entente.client.shapes.cases import (
+    Case,
+    CaseEvent,
+    CaseReference,
+    CaseTask,
+    Exhibit,
+    ExhibitHandOver,
+    ListCaseOfficersAnswer,
+    ListCasesAnswer,
+    ShowCaseAnswer,
+)
 from entente.client.shapes.directory import (
     DirectoryEntry,
     DirectoryLine,
@@ -36,7 +46,7 @@ from entente.client.shapes.exchange import (
     ListSetAsideAnswer,
     ListSetAsideAside,
 )
-from entente.client.shapes.hits import Hit, ItemStep, ListHitsAnswer, ShowHitAnswer
+from entente.client.shapes.hits import ConfirmHitEvidence, Hit, ItemStep, ListHitsAnswer, ShowHitAnswer
 from entente.client.shapes.jobs import (
     FoundRow,
     Job,
@@ -84,6 +94,9 @@ from entente.client.shapes.shared import (
     Body,
     Candidate,
     Decision,
+    DecisionBasis,
+    DecisionBasisSeen,
+    DecisionBasisSeenEvidence,
     Delivery,
     DeliveryStep,
     Evidence,
@@ -124,15 +137,22 @@ __all__ = [
     "Case",
     "CaseEvent",
     "CaseReference",
+    "CaseTask",
     "CheckContinuationAnswer",
     "CheckMrzAnswer",
+    "ConfirmHitEvidence",
     "ConsultRecordAnswer",
     "Decision",
+    "DecisionBasis",
+    "DecisionBasisSeen",
+    "DecisionBasisSeenEvidence",
     "Delivery",
     "DeliveryStep",
     "DirectoryEntry",
     "DirectoryLine",
     "Evidence",
+    "Exhibit",
+    "ExhibitHandOver",
     "ExportBodyAnswer",
     "FoundRow",
     "Ground",
@@ -145,6 +165,7 @@ __all__ = [
     "JobFile",
     "KeepGroupEntry",
     "ListBodiesAnswer",
+    "ListCaseOfficersAnswer",
     "ListCasesAnswer",
     "ListGroupsAnswer",
     "ListHeldAnswer",

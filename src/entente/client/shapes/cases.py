@@ -5,7 +5,7 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from typing import Literal, NotRequired, TypedDict
 
-from entente.client.shapes.shared import Body
+from entente.client.shapes.shared import Body, DecisionBasis
 
 
 class CaseReference(TypedDict):
@@ -24,8 +24,22 @@ class Case(TypedDict):
     crime_area: str
     opened_at: str
     opened_by: str
-    state: Literal["open", "closed"]
+    in_charge: str
+    """The officer who has charge of it."""
+    unit: str
+    """The unit that it was handed to."""
+    state: Literal["open", "closed", "joined"]
     references: list[CaseReference]
+    team: list[str]
+    """Who alone may know of it; none where the whole body may."""
+    goes_on_in: str
+    """Of a joined case, the one that goes on."""
+    joined: list[str]
+    """Cases that were joined to it."""
+    split_from: str
+    """The case that it was split from."""
+    version: int
+    """Counts its changes; named by who changes it."""
 
 
 class CaseEvent(TypedDict):
@@ -36,6 +50,64 @@ class CaseEvent(TypedDict):
     kind: str
     subject: str
     text: str
+
+
+class CaseTask(TypedDict):
+    """Case task, as the API gives it."""
+
+    id: str
+    case: str
+    what: str
+    officer: str
+    """Who has it to do."""
+    due_at: str | None
+    term_of: str
+    """What sets the term."""
+    set_by: str
+    set_at: str
+    done_by: str | None
+    done_at: str | None
+    outcome: str
+
+
+class ExhibitHandOver(TypedDict):
+    """Exhibit hand over, as the API gives it."""
+
+    exhibit: str
+    at: str
+    gave: str
+    took: str
+    where: str
+    seal: str
+    sha256: str
+    remark: str
+    entered_by: str
+    entered_at: str
+    is_intact: bool | None
+    """Whether its digest was what it was taken with; null: not computed."""
+
+
+class Exhibit(TypedDict):
+    """Exhibit, as the API gives it."""
+
+    id: str
+    label: str
+    """For good: 2031/000017-E3."""
+    case: str
+    """The case it is in now."""
+    kind: Literal["object", "document", "digital", "sample"]
+    what: str
+    found_at: str
+    found_where: str
+    found_by: str
+    seal: str
+    sha256: str
+    """Of a digital exhibit."""
+    entered_by: str
+    entered_at: str
+    holder: str
+    """Who has it now."""
+    hand_overs: list[ExhibitHandOver]
 
 
 class ListCasesAnswer(TypedDict):
@@ -53,5 +125,16 @@ class ShowCaseAnswer(TypedDict):
 
     case: Case
     events: list[CaseEvent]
+    tasks: list[CaseTask]
+    exhibits: list[Exhibit]
+    decisions: list[DecisionBasis]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ListCaseOfficersAnswer(TypedDict):
+    """What is answered by `list_case_officers`."""
+
+    officers: list[str]
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""

@@ -5,7 +5,7 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from typing import Literal, NotRequired, TypedDict
 
-from entente.client.shapes.shared import Body, Delivery
+from entente.client.shapes.shared import Body, DecisionBasis, Delivery
 
 
 class ItemStep(TypedDict):
@@ -60,5 +60,15 @@ class ShowHitAnswer(TypedDict):
     """What is answered by `show_hit`."""
 
     hit: Hit
+    decisions: list[DecisionBasis]
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
+
+
+class ConfirmHitEvidence(TypedDict):
+    """Confirm hit evidence, as the API gives it."""
+
+    kind: Literal["for", "against", "neutral"]
+    text: str
+    weight: int
+    """Thousandths."""

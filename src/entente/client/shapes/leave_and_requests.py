@@ -7,7 +7,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from entente.client.shapes.hits import ItemStep
 from entente.client.shapes.records import Record
-from entente.client.shapes.shared import Body, Decision, Delivery
+from entente.client.shapes.shared import Body, Decision, DecisionBasis, Delivery
 from entente.kernel.canonical import JsonObject
 
 
@@ -80,6 +80,7 @@ class ShowPermissionAnswer(TypedDict):
     """What is answered by `show_permission`."""
 
     permission: Permission
+    decisions: list[DecisionBasis]
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 

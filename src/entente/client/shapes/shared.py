@@ -171,6 +171,45 @@ class Delivery(TypedDict):
     steps: list[DeliveryStep]
 
 
+class DecisionBasisSeenEvidence(TypedDict):
+    """Decision basis seen evidence, as the API gives it."""
+
+    kind: Literal["for", "against", "neutral"]
+    text: str
+    weight: int
+
+
+class DecisionBasisSeen(TypedDict):
+    """Null where the record is erased or this reader may not see all of it now."""
+
+    statement: str
+    """Id of the statement of that version."""
+    grounds: list[str]
+    evidence: list[DecisionBasisSeenEvidence]
+
+
+class DecisionBasis(TypedDict):
+    """Decision basis, as the API gives it."""
+
+    item: str
+    """The hit or request that was decided."""
+    act: str
+    outcome: str
+    officer: str
+    at: str
+    case: str
+    record: str
+    name: str
+    version: int
+    """Of the record, as it was seen."""
+    purpose: str
+    crime_area: str
+    score: int | None
+    due_at: str | None
+    seen: DecisionBasisSeen | None
+    """Null where the record is erased or this reader may not see all of it now."""
+
+
 class Result(TypedDict):
     """What identifies the result. It is kept for a day and given again to the same request (P8)."""
 

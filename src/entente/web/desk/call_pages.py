@@ -18,6 +18,7 @@ from entente.web.desk.duty_lines import thing_path
 from entente.web.desk.forms import Field
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import member, members, text, whole
+from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE: Final = 100
@@ -75,7 +76,7 @@ def _calls(asked: Asked) -> CallsPage:
         open=[line for line in lines if line.is_open],
         over=[line for line in lines if not line.is_open],
         is_off=answer["gateway"] == "off",
-        trouble=text(answer, "trouble"),
+        trouble=said(asked.say, text(answer, "trouble")),
     )
 
 

@@ -1,4 +1,7 @@
-"""Cases: the register, one case with its chronology, and what is done to it."""
+"""Cases: the register, one case with all that lies in it, the whole file for print, and what keeps it.
+
+What is done on a case stands in `case_work_pages`, who works on it in `case_team_pages`.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +13,42 @@ from entente.cases.rules import NOTE_CHARACTERS_MAX, REFERENCE_CHARACTERS_MAX
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import parse_time
 from entente.verbs.references import names_and_officer
+from entente.web.desk.case_parts import (
+    DecisionLine,
+    ExhibitLine,
+    TaskLine,
+    decisions_of,
+    exhibit_line,
+    records_of,
+    task_line,
+)
 from entente.web.desk.forms import Field, Kind
+from entente.web.desk.message_pages import MessageLine, message_line
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
-from entente.web.desk.reading import BodyName, body_name, member, members, text
+from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.sentences import is_known, said
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 50
-_READERS = ("open_case", "keep_case")
+_DIGITS = 10
+_NO_VERSION = 2**31 - 1
+CASE_READERS = ("open_case", "keep_case", "oversee_cases")
+MESSAGES_SHOWN = 20
+"""Of a case, the newest; the rest stands in the list of messages."""
+MESSAGES_PRINTED = 200
+"""Of a whole file that is printed: as many as the verb lists at once."""
 _ITEM_PATHS: Mapping[str, str] = {
     "message_sent": f"{PREFIX}/messages",
     "message_received": f"{PREFIX}/messages",
     "hit": f"{PREFIX}/hits",
 }
 """Kind of a chronology's line → where the item it is about is shown."""
-_WRITTEN = frozenset({"note", "opened", "closed", "reopened", "reference", "message_sent", "message_received"})
+_WRITTEN = frozenset(
+    {
+        "note", "opened", "renamed", "closed", "reopened", "reference", "message_sent", "message_received", "team", "handed_over",
+        "task", "task_given", "task_done", "exhibit", "exhibit_moved", "joined", "goes_on", "split", "split_from",
+    }
+)  # fmt: skip
 """Kinds whose text an officer wrote; of the others a room wrote it, in English."""
 
 
@@ -37,8 +61,12 @@ class CaseLine:
     title: str
     crime_area: str
     is_open: bool
+    state: str
+    """A key of `state.…`."""
+    has_team: bool
     opened_at: Moment
     opened_by: str
+    in_charge: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +109,45 @@ class CasePage:
     name: str
     to: str
     crime_area: str
+    crime_area_code: str
     is_open: bool
+    is_joined: bool
+    state: str
+    version: int
     opened_at: Moment
     opened_by: str
+    in_charge: str
+    unit: str
+    team: Sequence[str]
+    goes_on_in: str
+    """Of a joined case, the number of the one that goes on; empty else."""
+    joined: Sequence[str]
+    split_from: str
     references: Sequence[ReferenceLine]
     events: Sequence[EventLine]
+    tasks: Sequence[TaskLine]
+    """The open ones first."""
+    exhibits: Sequence[ExhibitLine]
+    decisions: Sequence[DecisionLine]
+    records: Sequence[tuple[str, str]]
+    """What something was decided about, with where it is shown."""
+    letters: Sequence[MessageLine]
+    """The newest messages, where this reader may read the list."""
+    officers: Mapping[str, str]
+    """Who may be given the case or a task, by id."""
+    team_officers: Mapping[str, str]
+    """Who may be given a task: of a case with a team, its members."""
+    may_assign: bool
+    """Whether this reader may say who works on it."""
+    may_split: bool
     bodies: Mapping[str, str]
     """Code → name, of the other bodies of the directory."""
     may_keep: bool
     messages: str
     """Where its messages are, and where one is written; each empty where this reader may not."""
     write: str
+    at: Moment
+    """When it was shown: a printed file says so."""
 
 
 def case_path(number: str) -> str:
@@ -108,8 +164,11 @@ def case_line(case: JsonObject, say: Wording) -> CaseLine:
         title=text(case, "title"),
         crime_area=say.code("crime_areas", text(case, "crime_area")),
         is_open=case["state"] == "open",
+        state=text(case, "state"),
+        has_team=bool(texts(case, "team")),
         opened_at=say.moment(parse_time(text(case, "opened_at"), "opened_at")),
         opened_by=text(case, "opened_by"),
+        in_charge=text(case, "in_charge"),
     )
 
 
@@ -131,14 +190,36 @@ def _open(asked: Asked) -> Done:
     return Done(case_path(text(member(answer, "case"), "number")), "case_opened")
 
 
-def _number(asked: Asked) -> str:
+def number_of(asked: Asked) -> str:
+    """Return the number of the case that a path names."""
     return f"{asked.path['year']}/{asked.path['serial']}"
 
 
-def _case(asked: Asked) -> CasePage:
-    answer, say = asked.perform("case_show", {"number": _number(asked)}), asked.say
-    case = member(answer, "case")
-    line = case_line(case, say)
+def version_of(asked: Asked) -> int:
+    """Return the version of the case that the officer saw who sends a form; one that is none fits no case."""
+    entered = asked.form.value("version")
+    return int(entered) if entered.isascii() and entered.isdecimal() and len(entered) < _DIGITS else _NO_VERSION
+
+
+def _letters(asked: Asked, number: str, most: int) -> Sequence[MessageLine]:
+    if not may_do(asked, "read_message"):
+        return ()
+    found = members(asked.perform("message_list", {"limit": most, "case": number}), "messages")
+    return [message_line(one, asked.say) for one in found]
+
+
+def _case_print(asked: Asked) -> CasePage:
+    return case_page(asked, MESSAGES_PRINTED)
+
+
+def case_page(asked: Asked, messages: int = MESSAGES_SHOWN) -> CasePage:
+    """Return a case with all that lies in it, of its messages the newest."""
+    answer, say = asked.perform("case_show", {"number": number_of(asked)}), asked.say
+    case, now = member(answer, "case"), asked.node.clock.now()
+    line, team = case_line(case, say), texts(case, "team")
+    tasks = [task_line(one, say, now) for one in members(answer, "tasks")]
+    decisions = decisions_of(answer, say)
+    officers = {one: one for one in texts(asked.perform("case_officers"), "officers")}
     names, _ = names_and_officer(asked.node, asked.officer)
     others = sorted((one.code, one.name) for one in names.bodies.values() if one.id != names.own.id)
     return CasePage(
@@ -147,9 +228,29 @@ def _case(asked: Asked) -> CasePage:
         name=line.title,
         to=line.to,
         crime_area=line.crime_area,
+        crime_area_code=text(case, "crime_area"),
         is_open=line.is_open,
+        is_joined=line.state == "joined",
+        state=line.state,
+        version=whole(case, "version"),
         opened_at=line.opened_at,
         opened_by=line.opened_by,
+        in_charge=line.in_charge,
+        unit=text(case, "unit"),
+        team=team,
+        goes_on_in=text(case, "goes_on_in"),
+        joined=texts(case, "joined"),
+        split_from=text(case, "split_from"),
+        tasks=sorted(tasks, key=lambda one: one.done_at is not None),
+        exhibits=[exhibit_line(one, say) for one in members(answer, "exhibits")],
+        decisions=decisions,
+        records=records_of(decisions),
+        letters=_letters(asked, line.number, messages),
+        officers=officers,
+        team_officers={one: one for one in officers if not team or one in team},
+        may_assign=may_do(asked, "keep_case", "oversee_cases"),
+        may_split=may_do(asked, "open_case"),
+        at=say.moment(now),
         references=[
             ReferenceLine(body_name(member(one, "body")), text(one, "reference")) for one in members(case, "references")
         ],
@@ -178,57 +279,68 @@ def _told(text: str, *, is_written: bool, say: Wording) -> str:
 
 
 def _note(asked: Asked) -> Done:
-    number = _number(asked)
+    number = number_of(asked)
     asked.perform("case_note", {"number": number, "text": asked.form.value("text")})
     return Done(case_path(number), "case_noted")
 
 
 def _refer(asked: Asked) -> Done:
-    number = _number(asked)
+    number = number_of(asked)
     given: dict[str, Json] = {"body": asked.form.value("body"), "reference": asked.form.value("reference")}
     asked.perform("case_refer", {"number": number, **given})
     return Done(case_path(number), "case_referred")
 
 
 def _close(asked: Asked) -> Done:
-    number = _number(asked)
-    asked.perform("case_close", {"number": number, "reason": asked.form.value("reason")})
+    number = number_of(asked)
+    given: JsonObject = {"reason": asked.form.value("reason"), "version": version_of(asked)}
+    asked.perform("case_close", {"number": number, **given})
     return Done(case_path(number), "case_closed")
 
 
 def _reopen(asked: Asked) -> Done:
-    number = _number(asked)
-    asked.perform("case_reopen", {"number": number, "reason": asked.form.value("reason")})
+    number = number_of(asked)
+    given: JsonObject = {"reason": asked.form.value("reason"), "version": version_of(asked)}
+    asked.perform("case_reopen", {"number": number, **given})
     return Done(case_path(number), "case_reopened")
 
 
-_CASE = "/cases/{year}/{serial}"
+CASE_PLACE = "/cases/{year}/{serial}"
+SEEN = Field("version", most=10)
+"""The version of the case that the form was made from (docs/rules/cases.md C9)."""
+SHOWN_VERBS = ("case_show", "case_officers", "message_list")
 _TEXT = Field("text", Kind.TEXT, most=NOTE_CHARACTERS_MAX)
 _REASON = Field("reason", Kind.TEXT, most=NOTE_CHARACTERS_MAX, asks="text")
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "cases", "/cases", ("case_list",), _READERS, "cases.html", "The register of cases, the newest first.", _cases,
+        "cases", "/cases", ("case_list",), CASE_READERS, "cases.html", "The register of cases, the newest first.", _cases,
         in_navigation=True, key="c",
     ),
     ActPage(
         "open_case", "/cases", ("case_open",), ("open_case",), "cases", "Opens a case with the next number.", _open,
         (Field("title", most=TITLE_CHARACTERS_MAX), Field("crime_area", Kind.CODE, codes="crime_areas")),
     ),
-    ShowPage("case", _CASE, ("case_show",), _READERS, "case.html", "A case with its chronology.", _case),
-    ActPage(
-        "note_case", f"{_CASE}/note", ("case_note",), ("keep_case",), "case", "Writes a note into a case.", _note, (_TEXT,),
+    ShowPage(
+        "case", CASE_PLACE, SHOWN_VERBS, CASE_READERS, "case.html", "A case with all that lies in it.", case_page,
+    ),
+    ShowPage(
+        "case_print", f"{CASE_PLACE}/print", SHOWN_VERBS, CASE_READERS, "case_print.html", "The whole file of a case, for print.",
+        _case_print,
     ),
     ActPage(
-        "refer_case", f"{_CASE}/refer", ("case_refer",), ("keep_case",), "case", "Adds the other side's number.", _refer,
+        "note_case", f"{CASE_PLACE}/note", ("case_note",), ("keep_case",), "case", "Writes a note into a case.", _note, (_TEXT,),
+    ),
+    ActPage(
+        "refer_case", f"{CASE_PLACE}/refer", ("case_refer",), ("keep_case",), "case", "Adds the other side's number.", _refer,
         (Field("body", Kind.CODE), Field("reference", most=REFERENCE_CHARACTERS_MAX)),
     ),
     ActPage(
-        "close_case", f"{_CASE}/close", ("case_close",), ("keep_case",), "case", "Closes a case.", _close, (_REASON,),
-        heeds_changes=True,
+        "close_case", f"{CASE_PLACE}/close", ("case_close",), ("keep_case",), "case", "Closes a case.", _close,
+        (_REASON, SEEN), heeds_changes=True,
     ),
     ActPage(
-        "reopen_case", f"{_CASE}/reopen", ("case_reopen",), ("keep_case",), "case", "Opens a closed case again.", _reopen,
-        (_REASON,), heeds_changes=True,
+        "reopen_case", f"{CASE_PLACE}/reopen", ("case_reopen",), ("keep_case",), "case", "Opens a closed case again.", _reopen,
+        (_REASON, SEEN), heeds_changes=True,
     ),
 )  # fmt: skip

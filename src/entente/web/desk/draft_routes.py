@@ -22,7 +22,7 @@ from entente.web.desk.page import ActPage
 from entente.web.desk.paths import own_path
 from entente.web.desk.session import Session
 
-DRAFTS_PATH: Final = "/drafts"
+DRAFTS_PATH: Final = "/begun"
 """Below the desk's prefix."""
 _KEPT, _NOT_OURS, _SIGNED_OUT, _TOO_LARGE, _SEE_OTHER = 204, 400, 401, 413, 303
 

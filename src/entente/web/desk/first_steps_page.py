@@ -41,6 +41,7 @@ class FirstStepsPage:
 
 STEPS: Sequence[tuple[str, str, tuple[str, ...]]] = (
     ("desk", f"{PREFIX}/", ()),
+    ("shift", f"{PREFIX}/shift", ("work_shift",)),
     ("search", f"{PREFIX}/search", ("search",)),
     ("candidate", f"{PREFIX}/search", ("confirm_hit",)),
     ("cases", f"{PREFIX}/cases", ("open_case",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from entente.identity.rules import OCCASION_CHARACTERS_MAX
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.errors import NotFound
+from entente.web.desk.case_parts import DecisionLine, decisions_of
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.ladder import Delivery, deliveries_of
 from entente.web.desk.naming import quote_record, record_asked_for, record_path
@@ -23,6 +25,8 @@ from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 50
 DOCUMENT_CHARACTERS_MAX = 300
+EVIDENCE_CHARACTERS_MAX = 120_000
+"""As many pieces as are kept, each as long as it may be."""
 _READERS = ("confirm_hit", "answer_hit")
 
 
@@ -43,6 +47,8 @@ class JudgePage:
     document: str
     """The number that was asked for, where one was."""
     marked_days: int
+    evidence: str
+    """The evidence that is shown, as the form sends it along: it is kept with the judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,7 @@ class HitPage:
     may_answer: bool
     case: str
     """Our case, as a path; empty for none."""
+    decisions: Sequence[DecisionLine]
 
 
 def hit_path(hit: str) -> str:
@@ -146,6 +153,7 @@ def _judge(asked: Asked) -> JudgePage:
         may_judge=may_do(asked, "confirm_hit") and not facts.is_own,
         document=numbers[0],
         marked_days=MARKED_DAYS,
+        evidence=json.dumps(members(one[1], "evidence"), ensure_ascii=False),
     )
 
 
@@ -162,8 +170,18 @@ def _finding(asked: Asked) -> JsonObject:
         "score": _number(form.value("score")),
         "circumstances": form.value("circumstances"),
         "instrument": form.value("instrument"),
+        "evidence": _evidence(form.value("evidence")),
         **kept.task.about(),
     }
+
+
+def _evidence(entered: str) -> Json:
+    """Return the evidence that the form carried; what is none is for the verb to refuse."""
+    try:
+        found: Json = json.loads(entered) if entered else []
+    except (ValueError, RecursionError):
+        return entered
+    return found
 
 
 def _number(entered: str) -> int:
@@ -198,7 +216,8 @@ def _hits(asked: Asked) -> HitsPage:
 
 
 def _hit(asked: Asked) -> HitPage:
-    hit, say = member(asked.perform("hit_show", {"id": asked.path["id"]}), "hit"), asked.say
+    answer, say = asked.perform("hit_show", {"id": asked.path["id"]}), asked.say
+    hit = member(answer, "hit")
     line, same = hit_line(hit, say), hit["is_same_person"]
     is_ours = line.way == "sent"
     answered = hit["answered_at"]
@@ -217,6 +236,7 @@ def _hit(asked: Asked) -> HitPage:
         may_release=is_ours and line.state == "held" and may_do(asked, "confirm_hit"),
         may_answer=not is_ours and line.state == "told" and may_do(asked, "answer_hit"),
         case=f"{PREFIX}/cases/{line.our_reference}" if line.our_reference else "",
+        decisions=decisions_of(answer, say),
     )
 
 
@@ -238,6 +258,7 @@ _CIRCUMSTANCES = (
     Field("version", most=20),
     Field("score", most=4),
     Field("instrument", is_needed=False),
+    Field("evidence", is_needed=False, most=EVIDENCE_CHARACTERS_MAX),
 )
 
 PAGES: Sequence[Page] = (

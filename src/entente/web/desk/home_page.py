@@ -15,6 +15,8 @@ from typing import Final
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
+from entente.web.desk.case_pages import case_path
+from entente.web.desk.case_parts import task_line
 from entente.web.desk.contact_pages import OWN_PATH as OWN_CONTACTS_PATH
 from entente.web.desk.held_pages import HELD_PATH
 from entente.web.desk.hit_pages import hit_path
@@ -29,9 +31,9 @@ from entente.web.wording import Moment
 
 OF_EACH_MAX: Final = 50
 """Of each kind, the oldest; a desk with more is not read line by line. The next ones follow as these are done."""
-KINDS: Final = ("permission", "hit", "match", "action", "held", "contacts", "information")
+KINDS: Final = ("permission", "hit", "match", "action", "task", "held", "contacts", "information")
 """In the order in which equally pressing things stand."""
-NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "check")
+NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check")
 """What is done next with one of them: keys `desk.do_…`."""
 _URGENT: Final[Mapping[str, int]] = {"immediate_danger_to_life": 0, "urgent": 1, "urgent_indirect": 2}
 _USUAL: Final = 3
@@ -113,6 +115,7 @@ def _desk(asked: Asked) -> DeskPage:
             *_permissions(asked, answer, now),
             *_hits(asked, answer),
             *_messages(asked, answer),
+            *_tasks(asked, answer, now),
             *_matches(asked),
             *_held(asked),
             *_contacts(asked),
@@ -127,7 +130,9 @@ def _desk(asked: Asked) -> DeskPage:
         here=f"{HOME}?kind={wanted}" if wanted else HOME,
         tabs=_tabs(lines, wanted),
         lines=[line for line in lines if wanted in {"", line.kind}],
-        has_more=any(len(members(answer, name)) == OF_EACH_MAX for name in ("hits", "permissions", "messages")),
+        has_more=any(
+            len(members(answer, name)) == OF_EACH_MAX for name in ("hits", "permissions", "messages", "tasks")
+        ),
         at=say.moment(now),
         troubles=_troubles(asked) if works_lines else (),
         silent=_silent(asked) if works_lines else (),
@@ -202,6 +207,26 @@ def _messages(asked: Asked, answer: JsonObject) -> Iterator[DeskLine]:
             case=text(one, "your_reference"),
             act="conclude" if is_opened else "read",
             order=(0 if is_overdue else _URGENT.get(urgency, usual), KINDS.index(kind), text(one, "at")),
+        )
+
+
+def _tasks(asked: Asked, answer: JsonObject, now: datetime) -> Iterator[DeskLine]:
+    """Yield what this officer has to do on cases: what has a term stands by it, the rest by when it was set."""
+    for one in members(answer, "tasks"):
+        task = task_line(one, asked.say, now)
+        order = 0 if task.is_overdue else _USUAL - 1 if task.due is not None else _USUAL
+        yield DeskLine(
+            kind="task",
+            to=f"{case_path(text(one, 'case'))}#tasks",
+            what=task.what,
+            body=None,
+            at=task.set_at,
+            due=task.due,
+            is_overdue=task.is_overdue,
+            urgency="",
+            case=text(one, "case"),
+            act="finish",
+            order=(order, KINDS.index("task"), str(one["due_at"] or one["set_at"])),
         )
 
 

@@ -21,6 +21,7 @@ from entente.web.desk.paging import ON_A_PAGE, Pager, chosen, offset_asked, page
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.desk.sharing_pages import SHARING_PATH, instrument_path
 from entente.web.desk.terms_shown import TermsShown, terms_shown
+from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
 INSTRUMENTS_PATH = f"{PREFIX}/instruments"
@@ -160,7 +161,7 @@ def _line(one: JsonObject, own: str, say: Wording) -> InstrumentLine:
         title=text(one, "title"),
         kind=say.code("instrument_kinds", text(one, "kind")),
         in_force=one["in_force"] is True,
-        why=text(one, "why"),
+        why=said(say, text(one, "why")),
         parties=len(texts(one, "parties_in_force")),
         signed=len(signed),
         suspensions=whole(one, "suspensions"),
@@ -191,7 +192,7 @@ def _instrument(asked: Asked) -> InstrumentPage:
         name=text(answer, "name"),
         kind=say.code("instrument_kinds", text(answer, "kind")),
         in_force=answer["in_force"] is True,
-        why=text(answer, "why"),
+        why=said(say, text(answer, "why")),
         terms=terms_shown(terms, say),
         signed_by=signed,
         missing=[code for code in named if code not in signed],

@@ -14,6 +14,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -61,8 +62,9 @@ _SHARED: Final = frozenset(
 )
 """Families of verbs whose pages show or send what bodies share: these a suspension concerns."""
 _STANDS: Final = frozenset({"participation", "suspend", "resume"})
-_RECORDS: Final = "body:"
-"""How a record's id begins. Of a record it is not said who else has it open: who looks at whom is nobody's news."""
+_TOGETHER: Final = re.compile(r"[0-9]{4}/[0-9]+|(?:hit|message|permission-request|shift)-.+")
+"""What several work on: cases, hits, messages, leave, shifts. Of a record it is not said who has it open: who looks at whom is
+nobody's news."""
 
 SessionOfRequest = Callable[[Request], Session | None]
 
@@ -132,7 +134,7 @@ class Live:
         kinds = frozenset(request.query_params.get("kinds", "").split(",")[:KINDS_MAX])
         thing = self._thing(session, request.query_params.get("about", ""))
         loop = asyncio.get_running_loop()
-        is_shown = bool(thing) and not thing.startswith(_RECORDS)
+        is_shown = _TOGETHER.fullmatch(thing) is not None
         listener = Listener(session.csrf, session.account, kinds, thing, is_shown, self._ear(session), loop)
         stamp = request.headers.get("last-event-id") or request.query_params.get("from", "")
         if not await run_in_threadpool(self.changes.open, listener, stamp):

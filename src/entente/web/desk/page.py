@@ -60,8 +60,9 @@ class Asked:
         return perform(self.node, verb, fields)
 
     def perform_as_nobody(self, verb: str, given: JsonObject) -> JsonObject:
-        """Do a verb without saying who asks, where it then shows less and records nothing."""
-        return perform(self.node, verb, given)
+        """Do a verb without acting: it then shows less and records nothing. Who looks is said where the verb asks for it."""
+        reader: JsonObject = {"reader": self.session.account} if "reader" in VERBS[verb].takes else {}
+        return perform(self.node, verb, {**given, **reader})
 
     @property
     def officer(self) -> OfficerId:

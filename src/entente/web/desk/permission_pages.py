@@ -10,6 +10,7 @@ from entente.handling.model import DisclosureAct
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.verbs.correspondence import LEAVE_DAYS_MAX
+from entente.web.desk.case_parts import DecisionLine, decisions_of
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.naming import record_path
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
@@ -49,6 +50,7 @@ class PermissionPage:
     may_answer: bool
     days: int
     reasons: Mapping[str, str]
+    decisions: Sequence[DecisionLine]
 
 
 def permission_path(request: str) -> str:
@@ -63,7 +65,8 @@ def acts_in_order(request: JsonObject, say: Wording) -> list[str]:
 
 
 def _permission(asked: Asked) -> PermissionPage:
-    request, say = member(asked.perform("permission_show", {"id": asked.path["id"]}), "permission"), asked.say
+    answer, say = asked.perform("permission_show", {"id": asked.path["id"]}), asked.say
+    request = member(answer, "permission")
     is_ours, state = request["way"] == "sent", text(request, "state")
     due = parse_time(text(request, "due_at"), "due_at")
     reason, forward_to = text(request, "answer_reason"), request["forward_to"]
@@ -93,6 +96,7 @@ def _permission(asked: Asked) -> PermissionPage:
         may_answer=not is_ours and state == "waiting" and may_do(asked, "grant_permission"),
         days=LEAVE_DAYS,
         reasons=say.codes("refusal_reasons"),
+        decisions=decisions_of(answer, say),
     )
 
 

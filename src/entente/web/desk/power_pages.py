@@ -12,6 +12,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_date
 from entente.web.desk.page import PREFIX, Asked, Page, ShowPage
 from entente.web.desk.reading import member, members, text, texts
+from entente.web.sentences import said
 from entente.web.wording import Wording
 
 POWERS_PATH = f"{PREFIX}/powers"
@@ -76,7 +77,8 @@ def _measure(asked: Asked, code: str) -> MeasureLine:
         measure=asked.say.code("measures", code),
         may=decision["allowed"] is True,
         grounds=[
-            (text(one, "number"), text(one, "text"), one["allows"] is True) for one in members(decision, "grounds")
+            (text(one, "number"), said(asked.say, text(one, "text")), one["allows"] is True)
+            for one in members(decision, "grounds")
         ],
         routed_to=routed if isinstance(routed, str) else "",
     )

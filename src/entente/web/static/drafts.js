@@ -18,7 +18,7 @@
     kept.isNew = false;
     let status = 0;
     try {
-      const answer = await fetch(`/desk/drafts?act=${encodeURIComponent(kept.act)}`, {
+      const answer = await fetch(`/desk/begun?act=${encodeURIComponent(kept.act)}`, {
         method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "error", ...more,
       });
       status = answer.status;

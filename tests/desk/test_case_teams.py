@@ -1,0 +1,146 @@
+"""A case with a team, in a browser: to who is not of it nothing of it is there (docs/rules/cases.md C7, C8; desk.md W28)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import NotFound
+from entente.verbs import perform
+from tests.support.api_world import ABOUT, SEEN
+from tests.support.desk_world import DeskWorld
+from tests.support.nodes import DUTY, HEAD
+
+ONE_TIME = re.compile(r"form-[0-9a-f]{26}")
+TITLE = "Matter of the harbourmaster"
+ABSENT = "2026/999999"
+
+
+@pytest.fixture(scope="module")
+def hidden(world: DeskWorld) -> dict[str, str]:
+    """Make a case of the duty officer alone, with a hit, a message sent, one that came, and a task."""
+    node, other = world.node, world.bureau.network["XA-NCB"]
+    case: Any = perform(node, "case_open", {"officer": DUTY, "title": TITLE, "crime_area": "fugitives"})
+    number = case["case"]["number"]
+    perform(node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY]})
+    about: JsonObject = {"officer": DUTY, "case": number, **ABOUT}
+    hit: Any = perform(node, "hit_confirm", {**about, "record": SEEN, "version": 1, "circumstances": "At gate 9"})
+    letter: JsonObject = {"officer": DUTY, "instrument": "charter", "text": "Secret words", "for_action": True}
+    sent: Any = perform(
+        node, "message_send", {**letter, "subject": "Harbourmaster asked about", "to": "XA-NCB", "case": number}
+    )
+    came: Any = perform(
+        other, "message_send", {**letter, "subject": "Harbourmaster was seen", "to": "XB-NCB", "your_reference": number}
+    )
+    world.bureau.network.deliver()
+    perform(node, "task_set", {"officer": DUTY, "number": number, "what": "Ask the harbourmaster", "to": DUTY})
+    ids = {"hit": hit["hit"]["id"], "sent": sent["message"]["id"], "came": came["message"]["id"]}
+    return {"number": number, **ids}
+
+
+def test_it_is_on_no_list_and_no_page_of_an_officer_outside_the_team(world: DeskWorld, hidden: dict[str, str]) -> None:
+    browser = world.browser("analyst")
+    for path in ("/desk/", "/desk/cases", "/desk/messages"):
+        text = browser.get(path).text
+        assert "arbourmaster" not in text, path
+        assert hidden["number"] not in text, path
+    filtered = {
+        browser.get(f"/desk/messages?case={number}").text.replace(number[5:], "serial")
+        for number in (hidden["number"], ABSENT)
+    }
+    assert len(filtered) == 1
+    own = world.browser()
+    assert TITLE in own.get("/desk/cases").text
+    assert "Harbourmaster was seen" in own.get("/desk/").text
+    assert "Ask the harbourmaster" in own.get("/desk/").text
+
+
+def test_its_addresses_are_answered_to_the_byte_like_those_of_nothing(world: DeskWorld, hidden: dict[str, str]) -> None:
+    browser = world.browser("analyst")
+    number, item = hidden["number"], "message-" + "0" * 26
+    pairs = [
+        (f"/desk/cases/{number}", f"/desk/cases/{ABSENT}"),
+        (f"/desk/cases/{number}/print", f"/desk/cases/{ABSENT}/print"),
+        (f"/desk/messages/{hidden['sent']}", f"/desk/messages/{item}"),
+        (f"/desk/messages/{hidden['came']}", f"/desk/messages/{item}"),
+    ]
+    for there, nothing in pairs:
+        answers = [browser.get(path) for path in (there, nothing)]
+        assert [answer.status_code for answer in answers] == [404, 404], there
+        assert len({ONE_TIME.sub("", answer.text) for answer in answers}) == 1, there
+
+
+def test_its_number_on_a_form_is_answered_like_a_number_of_nothing(world: DeskWorld, hidden: dict[str, str]) -> None:
+    browser = world.browser("analyst")
+    letter = {"to": "XA-NCB", "instrument": "charter", "subject": "Gate", "text": "Who?", "urgency": "normal"}
+    told = set()
+    for number in (hidden["number"], ABSENT):
+        answer = browser.send("/desk/messages/new", "/desk/messages", {**letter, "case": number})
+        assert answer.status_code == 404
+        told.add(ONE_TIME.sub("", answer.text).replace(number, ""))
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "given"),
+    [
+        ("case_show", {"number": "{number}"}),
+        ("hit_show", {"id": "{hit}"}),
+        ("message_show", {"id": "{sent}", "reader": "o-analyst"}),
+        ("record_consult", {"record": "{hit}", "occasion": "Gate", **ABOUT}),
+    ],
+)
+def test_verbs_answer_who_is_outside_and_who_names_nobody_alike(
+    world: DeskWorld, hidden: dict[str, str], verb: str, given: JsonObject
+) -> None:
+    named: JsonObject = {key: str(value).format(**hidden) for key, value in given.items()}
+    officer: JsonObject = {} if "reader" in given else {"officer": world.officer("analyst")}
+    with pytest.raises(NotFound):
+        perform(world.node, verb, {**named, **officer})
+    if verb != "record_consult":
+        named.pop("reader", None)
+        with pytest.raises(NotFound):
+            perform(world.node, verb, named)
+
+
+def test_trail_of_it_is_for_overseers_and_its_team(world: DeskWorld, hidden: dict[str, str]) -> None:
+    reviewer = world.officer("compliance_reviewer")
+    asked: JsonObject = {"about": hidden["number"]}
+    assert perform(world.node, "trail_show", {**asked, "officer": reviewer})["rows"] == []
+    assert perform(world.node, "trail_show", {"about": ABSENT, "officer": reviewer})["rows"] == []
+    assert perform(world.node, "trail_show", {**asked, "officer": HEAD})["rows"] != []
+    with pytest.raises(NotFound):
+        perform(world.node, "trail_export", {"officer": reviewer, "case": hidden["number"]})
+    perform(world.node, "trail_export", {"officer": HEAD, "case": hidden["number"]})
+
+
+def test_overseer_reads_it_without_forms_of_work_and_says_who_works_on_it(
+    world: DeskWorld, hidden: dict[str, str]
+) -> None:
+    number = hidden["number"]
+    browser, page = world.browser("head_of_body"), f"/desk/cases/{hidden['number']}"
+    text = browser.get(page).text
+    assert TITLE in text
+    assert f'action="{page}/team"' in text
+    assert f'action="{page}/note"' not in text
+    row = world.node.trail.latest(1)[0]
+    assert (row.act.verb, row.act.subject) == ("oversee_cases", number)
+
+
+def test_journal_and_sheet_of_a_shift_say_nothing_of_it(world: DeskWorld, hidden: dict[str, str]) -> None:
+    """Whoever works shifts reads both, also who comes in next."""
+    perform(world.node, "shift_begin", {"officer": DUTY})
+    perform(world.node, "case_note", {"officer": DUTY, "number": hidden["number"], "text": "Seen at night."})
+    perform(world.node, "message_open", {"officer": DUTY, "id": hidden["came"]})
+    perform(world.node, "message_open", {"officer": DUTY, "id": world.bureau.came})
+    own: Any = perform(world.node, "shift_show", {"officer": DUTY})
+    assert hidden["came"] in {line["subject"] for line in own["lines"]}, "its team reads its own journal whole"
+    ended: Any = perform(world.node, "shift_hand_over", {"officer": DUTY})
+    perform(world.node, "officer_add", {"officer": HEAD, "id": "o-next", "roles": ["duty_officer"]})
+    incoming: JsonObject = {"officer": "o-next", "id": ended["shift"]["id"]}
+    shown = str(perform(world.node, "shift_sheet", incoming)) + str(perform(world.node, "shift_show", incoming))
+    assert world.bureau.came in shown
+    assert not any(one in shown for one in hidden.values())
