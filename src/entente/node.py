@@ -133,6 +133,9 @@ class Files(Protocol):
     def instrument(self, data: bytes, bodies: Mapping[str, BodyId]) -> Instrument:
         """Read an instrument file; `bodies` gives ids by code."""
 
+    def format_of(self, file: Path) -> str:
+        """Tell the format of a file of records by its content: a code of the formats that are read."""
+
     def import_rows(
         self, file: Path, terms: bytes, meaning: Meaning, mapping: bytes = b""
     ) -> AbstractContextManager[ImportRows]:

@@ -112,7 +112,14 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         api = Api(node, ApiParts.of(store.act, store.view, token, runner, JobFolder(settings.folder)))
         meters = Meters(node)
         parts_of_desk = DeskParts(
-            CookieSessions(node), api.once, runner, is_local, TrailSource(store.view), told_as, runner.is_stopping
+            CookieSessions(node),
+            api.once,
+            runner,
+            is_local,
+            api.desk_jobs,
+            TrailSource(store.view),
+            told_as,
+            runner.is_stopping,
         )
         desk = Desk(node, parts_of_desk)
         housekeeper = Housekeeper(partial(_keep_house, node, api, desk))

@@ -200,6 +200,18 @@ SETTINGS = (
         "blobs_gb_max", "20", "gigabytes", "Room for records' files on this node, our own and fetched ones.", 1, 100_000
     ),
     SettingRow(
+        "backup_folder",
+        "",
+        "path",
+        "Where backups go that are started at the desk, on another disk: an absolute path. Without one none is started there.",
+    ),
+    SettingRow(
+        "backup_passphrase_file",
+        "",
+        "path",
+        "The file whose passphrase seals backups started at the desk. Without one they hold no keys.",
+    ),
+    SettingRow(
         "log_format",
         "text",
         "word",
@@ -266,6 +278,8 @@ class Settings:
     paging_before_due_minutes: int
     paging_language: str
     blobs_gb_max: int
+    backup_folder: str
+    backup_passphrase_file: str
     log_format: str
     log_level: str
     metrics: str

@@ -121,7 +121,7 @@ def test_full_disk_takes_no_file(bureau: Bureau, monkeypatch: pytest.MonkeyPatch
             return None
 
     node = replace(bureau.node, disk=Full(), settings=replace(bureau.node.settings, disk_free_mb_min=512))
-    monkeypatch.setattr(bureau.api.job_answers, "_uploading", uploading.Uploading(node, bureau.own_api.jobs))
+    monkeypatch.setattr(bureau.api.job_answers, "uploading", uploading.Uploading(node, bureau.own_api.jobs))
     status, read = asyncio.run(sent(bureau, [b"x"], {"content-length": str(200 * 1024**2)}))
     assert (status, read) == (503, 0)
     calls: list[int] = []

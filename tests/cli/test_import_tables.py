@@ -103,3 +103,21 @@ def test_what_an_import_needs_is_asked_for(run: Run, folder: Path, tmp_path: Pat
     result = run("record", "import", file, "--folder", folder, *(word for pair in given.items() for word in pair))
     assert result.exit_code == 2
     assert left_out in result.output
+
+
+def test_r46_a_preview_shows_rows_as_they_would_be_read_and_keeps_nothing(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    file, mapping = tmp_path / "register.csv", tmp_path / "mapping.yaml"
+    mapping.write_text(MAPPING)
+    file.write_text(HEAD + "7,Ardan Velk,04.05.1979,open,secret\n8,Mira Sorn,31.02.1980,open,\n")
+    shown = run_import(run, folder, file, mapping, "--preview", "--json")
+    assert shown.exit_code == 0, shown.output
+    good, bad = json.loads(shown.stdout)["rows"]
+    assert (good["outcome"], good["place"], good["schema"]) == ("record", "w-7", "Person")
+    assert {"property": "birthDate", "value": "1979-05-04"} in good["values"]
+    assert (bad["outcome"], bad["field"]) == ("rejected", "Born")
+    assert "secret" not in shown.stdout
+    assert "1979-05-04" in run_import(run, folder, file, mapping, "--preview").stdout
+    # What comes afterwards is new: nothing of it was kept.
+    assert imported(run, folder, file, mapping)[0] == [1, 0, 0, 1]

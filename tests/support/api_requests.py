@@ -117,6 +117,11 @@ BODIES: Mapping[str, JsonObject] = {
     "drop_held": {"reason": "Overtaken."},
     "route_exchange": {"body": "XA-NCB"},
     "check_continuation": {"checkpoint": "to be filled"},
+    "preview_import": {
+        "terms": (DEMO / "terms" / "wanted.yaml").read_text("utf-8"),
+        "mapping": "entities: {person: {schema: Person, keys: [name], prefix: w-, properties: {name: {column: name},"
+        " idNumber: {column: identifier}}}}",
+    },
     "search_batch": {"queries": [{"names": ["Muhammadov"], "reference": "1"}], **WHY},
     "import_records": {"terms": (DEMO / "terms" / "wanted.yaml").read_text("utf-8")},
     "export_records": {**ABOUT},
@@ -223,6 +228,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "show_sealed_query": ("read_sealed_queries",),
     "upload_file": ("search", "import_records", "attach_file"),
     "suggest_mapping": ("import_records",),
+    "preview_import": ("import_records",),
     "search_batch": ("search",),
     "import_records": ("import_records",),
     "export_records": ("export_records",),

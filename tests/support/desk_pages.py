@@ -54,7 +54,10 @@ def path_of(world: DeskWorld, page: Page) -> str:
     source, _, local_id = record.partition("/")
     item = world.bureau.hit if "hit" in page.name else world.bureau.came
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
-    more = {"query": world.standing, "match": world.match}
+    item = world.bureau.request if page.name == "request" else item
+    more = {"query": world.standing, "match": world.match, "name": "rejects.jsonl", "row": str(world.bureau.search_row)}
+    more |= {"upload": world.file()} if "{upload}" in page.path else {}
+    more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
     item = world.asked_of_us if "permission" in page.name else item
     more |= {"instrument": "police-data-agreement"}
     more |= {"code": "XA-NCB", "keeper": "GS", "name": "members"}
@@ -88,6 +91,24 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "instrument": [{"instrument": "nothing"}, {"instrument": world.bureau.hit}, {"instrument": "<b>"}],
         "suspend": [{"instrument": "nothing"}, {"instrument": "<b>"}],
         "to_sign_one": [{"key": "draft-0"}, {"key": world.bureau.hit}],
+        "new_import": [{"upload": f"upload-{'0' * 32}"}, {"upload": world.bureau.hit}, {"upload": "..%2fx"}],
+        "ask_source": [_record(HIDDEN), _record("XA-NCB/w-9"), _record("ZZ-NCB/w-1"), _record("XA-NCB/<b>")],
+        "consult": [_record(HIDDEN), _record("ZZ-NCB/w-1"), _record("XA-NCB/w-9"), _record("XA-NCB/<b>")],
+        "request": [{"id": "record-request-0"}, {"id": world.bureau.hit}, {"id": "<b>"}],
+        "case_proof": [
+            {"year": "2026", "serial": "999999"},
+            {"year": "x", "serial": "y"},
+            {"year": "1", "serial": "<b>"},
+        ],
+        "sealed_query": [{"row": "1"}, {"row": "999999999"}, {"row": "x"}, {"row": "9" * 30}],
+        "new_batch": [{"upload": f"upload-{'0' * 32}"}, {"upload": world.bureau.hit}, {"upload": "..%2fx"}],
+        "batch": [{"job": f"job-{'0' * 32}"}, {"job": world.job()}, {"job": world.bureau.batch}],
+        "job": [{"job": f"job-{'0' * 32}"}, {"job": world.bureau.imported}, {"job": "..%2fx"}],
+        "job_file": [
+            {"job": world.bureau.imported, "name": "rejects.jsonl"},
+            {"job": world.job(), "name": "..%2f..%2fjob.json"},
+            {"job": world.job(), "name": "job.json"},
+        ],
         "judge": [
             {"key": KEY, **_record(HIDDEN)},
             {"key": KEY, **_record("XA-NCB/w-9")},

@@ -20,20 +20,16 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from entente.api.event_table import told_as
-from entente.api.events import TrailSource
-from entente.api.once import Once
-from entente.api.peers import is_local
-from entente.api.running import Runner
+from entente.api.rest import Api
 from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import OfficerId
+from entente.kernel.jobs import JobKind
 from entente.node import Node
 from entente.verbs import perform
 from entente.web.desk.desk import Desk
-from entente.web.desk.ports import DeskParts
-from entente.web.desk.rates import Rates
-from entente.web.desk.session import Session, SessionOf
+from entente.web.desk.session import Session
 from tests.support.api_world import ABOUT, OWN, TERMS, WANTED, Bureau, open_bureau
+from tests.support.desk_parts import api_of, desk_parts
 from tests.support.nodes import DUTY, HEAD
 
 COOKIE = "test_session"
@@ -67,6 +63,8 @@ class OneDesk:
 
     node: Node
     desk: Desk
+    api: Api
+    """Of the same node: what it does beside answers is done by `work`."""
     signed_in: SignedIn
     app: Starlette
     officers: dict[str, OfficerId] = field(default_factory=dict)
@@ -80,6 +78,11 @@ class OneDesk:
             perform(self.node, "officer_add", {"officer": HEAD, "id": name, "roles": [role]})
             self.officers[role] = OfficerId(name)
         return self.officers[role]
+
+    def work(self) -> None:
+        """Have every job done that waits."""
+        while self.api.jobs.run_next():
+            pass
 
     def browser(self, role: str | None = "duty_officer", language: str = "en") -> Browser:
         """Return a browser in which an officer of a role is signed in; nobody where the role is None."""
@@ -129,6 +132,38 @@ class DeskWorld(OneDesk):
     shift: str = ""
     """A shift of the duty officer, handed over and not signed."""
 
+    def file(self, name: str = "list.csv", data: bytes = b"name,identifier\nMuhammadov,AB123456\n") -> str:
+        """Return the id of a file of the duty officer's that waits for a job, sent as a form sends it where none does."""
+        if waiting := self.api.desk_jobs.uploads(DUTY):
+            return waiting[0].id
+        files = self.api.jobs.files
+        with files.new_upload() as arriving:
+            arriving.write(data)
+            self.api.jobs.add_upload(upload := arriving.keep(DUTY, name, self.node.clock.now()))
+        return upload.id
+
+    def job(self) -> str:
+        """Return the id of a job of the duty officer's that ended, with rows that were rejected."""
+        jobs = self.api.desk_jobs
+        if not (
+            own := [one for one in jobs.of(DUTY) if one.kind is JobKind.IMPORT and one.has_ended and jobs.files(one)]
+        ):
+            for one in jobs.uploads(DUTY):
+                jobs.drop(DUTY, one.id)
+            asked: JsonObject = {"terms": TERMS.read_text(encoding="utf-8")}
+            upload = self.file("list.jsonl", b'{"id": "bad"}\n')
+            own = [jobs.make(DUTY, JobKind.IMPORT, f"job-{len(jobs.of(DUTY))}", asked, upload=upload)]
+            self.work()
+        return own[0].id
+
+    def batch(self) -> str:
+        """Return the id of a batch of queries of the duty officer's that ended, one of them with a candidate."""
+        jobs = self.api.desk_jobs
+        queries: list[JsonObject] = [{"line": "Muhammadov Abdullo, 1979"}, {"line": "Nobody of this name"}]
+        job = jobs.make(DUTY, JobKind.SEARCHES, "batch-of-tests", WHY, queries=queries)
+        self.work()
+        return job.id
+
 
 @contextmanager
 def open_desk(folder: Path) -> Iterator[DeskWorld]:
@@ -141,23 +176,15 @@ def open_desk(folder: Path) -> Iterator[DeskWorld]:
 
 def desk_of(bureau: Bureau) -> DeskWorld:
     """Return the desk of a bureau's node."""
-    one = one_desk(bureau.node)
-    return DeskWorld(node=one.node, desk=one.desk, signed_in=one.signed_in, app=one.app, bureau=bureau)
+    one = one_desk(bureau.node, bureau.own_api)
+    return DeskWorld(node=one.node, desk=one.desk, api=one.api, signed_in=one.signed_in, app=one.app, bureau=bureau)
 
 
-def one_desk(node: Node) -> OneDesk:
-    """Return the desk of a node, built as `app` builds the API."""
-    opener = cast("Any", node.tokens.open_unit), cast("Any", node.tokens.open_view)
-    once = Once(*opener, node.clock, b"secret of a test")
-    signed_in = SignedIn()
-    desk = Desk(node, desk_parts(node, signed_in, once))
-    return OneDesk(node=node, desk=desk, signed_in=signed_in, app=Starlette(routes=[desk.mount()]))
-
-
-def desk_parts(node: Node, session_of: SessionOf, once: Once) -> DeskParts:
-    """Return what a desk of tests is built from: they ask faster than hands do, so what is asked too often is not counted."""
-    rows, rates = TrailSource(cast("Any", node.tokens.open_view)), Rates(10_000.0, 100_000, 10_000.0, 100_000)
-    return DeskParts(session_of, once, Runner(1), is_local, rows, told_as, lambda: False, rates)
+def one_desk(node: Node, api: Api | None = None) -> OneDesk:
+    """Return the desk of a node, beside an API of it."""
+    signed_in, api = SignedIn(), api_of(node) if api is None else api
+    desk = Desk(node, desk_parts(signed_in, api))
+    return OneDesk(node=node, desk=desk, api=api, signed_in=signed_in, app=Starlette(routes=[desk.mount()]))
 
 
 def _fill(world: DeskWorld, folder: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Self
 from entente.bodies.model import Body
 from entente.kernel.ports import Act, TrailRow
 from entente.trail.log import Log
-from entente.trail.ports import TrailHead
+from entente.trail.ports import TrailHead, Wanted
 from entente.trail.rules import make_row, row_entry
 from tests.support.build_bodies import NOW, Keyring, new_body
 from tests.support.memory_state import MemoryState
@@ -73,6 +73,9 @@ class LoggedTrail(MemoryTrail):
 
     def put_head(self, head: TrailHead) -> None:
         raise AssertionError("a log signs no head")
+
+    def wanted(self, wanted: Wanted, least: int, before: int, limit: int) -> tuple[TrailRow, ...]:
+        raise AssertionError("a log looks for no rows")
 
     def said_by(self, body: str, since: datetime, until: datetime, limit: int) -> tuple[TrailRow, ...]:
         found = [row for row in self.kept_rows if row.act.body == body and since <= row.at <= until]

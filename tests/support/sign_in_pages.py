@@ -13,7 +13,6 @@ import httpx
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from entente.api.once import Once
 from entente.bodies.enrolling import Invited
 from entente.node import Node
 from entente.web.desk.cookies import CookieSessions
@@ -24,7 +23,7 @@ from entente.web.desk.own_account import OwnAccount
 from entente.web.desk.sign_on import SignOn
 from tests.support.accounts import HEAD, PASSWORD
 from tests.support.accounts import Desk as Bureau
-from tests.support.desk_world import desk_parts
+from tests.support.desk_parts import api_of, desk_parts
 
 ORIGIN = "http://localhost:8601"
 COOKIE = "entente-8601"
@@ -77,9 +76,7 @@ class Browser:
 
 def application(node: Node) -> Starlette:
     """Return the desk of a node with its entrance, built as `app` builds it."""
-    opener = cast("Any", node.tokens.open_unit), cast("Any", node.tokens.open_view)
-    once = Once(*opener, node.clock, b"secret of a test")
-    desk = Desk(node, desk_parts(node, CookieSessions(node), once))
+    desk = Desk(node, desk_parts(CookieSessions(node), api_of(node)))
     entrance = Entrance(desk)
     beside = entrance, SignOn(desk, entrance), OwnAccount(desk, entrance), OfficerAccounts(desk, entrance)
     return Starlette(routes=[desk.mount([route for one in beside for route in one.routes()])])

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import unescape
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
 from starlette.requests import Request
 
-from entente.api.once import Once
 from entente.bodies.guarding import FREE_OF_ADDRESS, FREE_OF_NAME
 from entente.bodies.passkeys import Site
 from entente.web.desk.cookies import CookieSessions, whence
@@ -25,7 +24,7 @@ from entente.web.home import home_page
 from tests.docs.desk_reference import BESIDE
 from tests.support.accounts import DUTY, HEAD, PASSWORD, SECOND, Desk
 from tests.support.authenticator import Authenticator
-from tests.support.desk_world import desk_parts
+from tests.support.desk_parts import api_of, desk_parts
 from tests.support.sign_in_pages import COOKIE, ORIGIN, SAME_ORIGIN, browser, invited
 
 CODE = re.compile(r"<code>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})</code>")
@@ -452,7 +451,7 @@ def test_page_for_everybody_does_not_say_when_officers_come_and_go(desk: Desk) -
 
 
 def test_every_address_of_signing_in_is_in_the_reference_and_no_other(desk: Desk) -> None:
-    served = DeskOfPages(desk.node, desk_parts(desk.node, CookieSessions(desk.node), cast("Once", None)))
+    served = DeskOfPages(desk.node, desk_parts(CookieSessions(desk.node), api_of(desk.node)))
     entrance = Entrance(served)
     parts = entrance, SignOn(served, entrance), OwnAccount(served, entrance), OfficerAccounts(served, entrance)
     served_paths = {f"{PREFIX}{route.path}" for part in (*parts, served.live, served.taking) for route in part.routes()}

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
 
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from entente.api.once import Once
 from entente.web.desk.cookies import CookieSessions
 from entente.web.desk.desk import Desk as DeskOfPages
 from entente.web.desk.entrance import Entrance
 from entente.web.desk.page import ActPage
 from entente.web.desk.table import PAGES
 from tests.support.accounts import DUTY, Desk
-from tests.support.desk_world import desk_parts
+from tests.support.desk_parts import api_of, desk_parts
 from tests.support.sign_in_pages import ORIGIN, Browser
 
 
@@ -26,9 +24,7 @@ def browser_of_heavy_cases(desk: Desk) -> Browser:
         for page in PAGES
     ]
     node = desk.node
-    opener = cast("Any", node.tokens.open_unit), cast("Any", node.tokens.open_view)
-    once = Once(*opener, node.clock, b"secret of a test")
-    served = DeskOfPages(node, desk_parts(node, CookieSessions(node), once), pages)
+    served = DeskOfPages(node, desk_parts(CookieSessions(node), api_of(node)), pages)
     app = Starlette(routes=[served.mount(Entrance(served).routes())])
     http = TestClient(app, base_url=ORIGIN, client=("127.0.0.1", 50_000), follow_redirects=False)
     return Browser(http, desk)

@@ -41,12 +41,12 @@ class JobAnswers:
 
     def __init__(self, node: Node, jobs: Jobs, cursors: Cursors) -> None:
         self.node, self.jobs, self._cursors = node, jobs, cursors
-        self._uploading = Uploading(node, jobs)
+        self.uploading = Uploading(node, jobs)
 
     async def answer(self, route: ApiRoute, bearer: Bearer, request: Request, asked: JsonObject) -> Response:
         """Answer a request that is about files or jobs."""
         if route.handled is Handled.UPLOAD:
-            return self._said(await self._uploading.take(request, bearer, str(asked["name"])), route.status, {})
+            return self._said(await self.uploading.take(request, bearer, str(asked["name"])), route.status, {})
         if route.handled is Handled.JOB_FILE:
             return await run_in_threadpool(self._file, bearer, str(asked["job"]), str(asked["name"]))
         shown = await run_in_threadpool(self._shown, route, bearer, asked)
@@ -91,7 +91,7 @@ class JobAnswers:
             return {"jobs": [self._job(job) for job in self.jobs.of(bearer)]}
         wanted = str(asked["job"])
         if route.handled is Handled.JOB_RESULTS:
-            return self._results(bearer, wanted, asked)
+            return self.results(bearer, wanted, asked)
         if route.handled is Handled.JOB_CANCEL:
             return {"job": self._job(self.jobs.cancel(bearer, wanted))}
         return {"job": self._job(self.jobs.get(bearer, wanted))}
@@ -128,7 +128,8 @@ class JobAnswers:
         disposition = {"Content-Disposition": f'attachment; filename="{called}"', "X-Content-Type-Options": "nosniff"}
         return FileResponse(self.jobs.files.made(job, name), media_type=FILE, headers={**NO_STORE, **disposition})
 
-    def _results(self, bearer: Bearer, wanted: str, asked: JsonObject) -> JsonObject:
+    def results(self, bearer: Bearer, wanted: str, asked: JsonObject) -> JsonObject:
+        """Return rows of what a batch of queries found, as they may be seen now, and the cursor of the next."""
         job = self.jobs.get(bearer, wanted)
         if job.kind is not JobKind.SEARCHES:
             raise NotFound

@@ -17,6 +17,8 @@ from entente.kernel.jobs import JobKind
 from entente.records.listing import PERCENT_MAX
 from entente.verbs.arguments import TEXTS_MAX
 from entente.verbs.record_export import ExportFormat
+from entente.verbs.record_preview import ROWS as PREVIEW_ROWS
+from entente.verbs.record_preview import ROWS_MAX as PREVIEW_ROWS_MAX
 
 ROWS_MAX = 200
 """Rows in one page of results; with every candidate that may be shown about 4 MB."""
@@ -64,6 +66,49 @@ FILES: tuple[ApiRoute, ...] = (
         needs=("import_records",),
         path_fields={"upload": _UPLOAD},
         answer=thing({"mapping": said()}),
+        handled=Handled.VERB_ON_UPLOAD,
+    ),
+    ApiRoute(
+        name="preview_import",
+        method=Method.POST,
+        path="/uploads/{upload}/preview",
+        verb="record_import_preview",
+        about="Jobs",
+        summary="Tell the format of a file that was sent and, with terms, read its first rows as an import would; keep nothing.",
+        scope=Scope.IMPORT,
+        needs=("import_records",),
+        path_fields={"upload": _UPLOAD},
+        body=thing(
+            {
+                "terms": _TERMS,
+                "mapping": text("Of a table.", most=TERMS_CHARACTERS_MAX),
+                "rows": whole("How many rows at most.", least=1, most=PREVIEW_ROWS_MAX, default=PREVIEW_ROWS),
+            },
+            "terms",
+            "mapping",
+            "rows",
+        ),
+        answer=thing(
+            {
+                "format": said("By its content"),
+                "title": said(),
+                "instrument": said(),
+                "rows": many(
+                    thing(
+                        {
+                            "outcome": one_of("record", "rejected", "revoked"),
+                            "place": said("Its line, its id in the file, or the id that the record would have"),
+                            "field": said("Of a rejected row: where it is wrong"),
+                            "why": said(),
+                            "raw": said("Of a rejected row: what stands there, at most 500 characters"),
+                            "schema": said(),
+                            "kind": said(),
+                            "values": many(thing({"property": said(), "value": said()})),
+                        }
+                    )
+                ),
+            }
+        ),
         handled=Handled.VERB_ON_UPLOAD,
     ),
 )

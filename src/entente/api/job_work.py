@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from time import monotonic
 from typing import Final, TypeAlias
 
@@ -16,7 +17,7 @@ from entente.api.job_files import JobFiles
 from entente.identity.looking_again import under_what
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_object
-from entente.kernel.jobs import Job, JobKind, JobState
+from entente.kernel.jobs import AT_DESK, Job, JobKind, JobState
 from entente.kernel.wire import error_to_json
 from entente.node import AskedRow, Node
 from entente.verbs import perform
@@ -117,6 +118,8 @@ def _searched(working: Working, part: Sequence[AskedRow], asked: JsonObject, sha
             "answer": next(following) if row.fault is None else {"error": error_to_json(row.fault)},
             "trail_sequence": answer["trail_sequence"] if row.fault is None else None,
             "silent_sources": answer["silent_sources"] if row.fault is None else [],
+            # An officer goes from a row on to its candidates, and for that asks its query anew (decision 0094).
+            **({"query": row.query} if working.job.token == AT_DESK else {}),
         }
         for row in part
     ]
@@ -152,10 +155,24 @@ def _file(working: Working) -> JsonObject:
     return {name: value for name, value in answer.items() if name != "out"}
 
 
+def _backup(working: Working) -> JsonObject:
+    """Make a backup where the operator's settings say: sealed, or without keys (docs/rules/desk.md W59)."""
+    settings = working.node.settings
+    made = str(Path(settings.backup_folder) / str(working.job.asked["name"]))
+    sealed: JsonObject = {"passphrase_file": settings.backup_passphrase_file} if settings.backup_passphrase_file else {}
+    given: JsonObject = {"officer": working.job.account, "out": made, "without_keys": not sealed, **sealed}
+    answer = perform(working.node, "backup", given, working.step)
+    backup = answer["backup"]
+    assert isinstance(backup, dict), "a backup is an object"
+    shown = {name: backup[name] for name in ("file_sha256", "file_bytes", "trail_rows", "has_keys", "is_sealed")}
+    return {**shown, "file": Path(made).name, "not_recorded": answer["not_recorded"]}
+
+
 WORK: Final[Mapping[JobKind, Work]] = {
     JobKind.SEARCHES: _searches,
     JobKind.IMPORT: _import,
     JobKind.EXPORT: _export,
     JobKind.ATTACHMENT: _attachment,
     JobKind.FILE: _file,
+    JobKind.BACKUP: _backup,
 }

@@ -22,11 +22,12 @@ from entente.api.errors import WithStatus
 from entente.api.job_files import JobFiles
 from entente.api.job_work import WORK, Ended, Working
 from entente.api.once import other_request, require_key
+from entente.bodies.accounts import require_active
 from entente.bodies.tokens import Bearer, Scope, TokenId
 from entente.kernel.canonical import Json, JsonObject, canonical_bytes
 from entente.kernel.errors import EntenteError, NotFound, Unavailable
 from entente.kernel.ids import RecordId
-from entente.kernel.jobs import Job, JobKind, JobState, Upload
+from entente.kernel.jobs import AT_DESK, Job, JobKind, JobState, Upload
 from entente.kernel.wire import error_to_json
 from entente.node import Node
 from entente.verbs.references import names_of, readable_error
@@ -52,6 +53,8 @@ SCOPES: Final[Mapping[JobKind, Scope]] = {
     JobKind.EXPORT: Scope.EXPORT,
     JobKind.ATTACHMENT: Scope.WRITE_RECORDS,
     JobKind.FILE: Scope.READ_RECORDS,
+    # Asked for at the desk alone: no route makes one.
+    JobKind.BACKUP: Scope.JOBS,
 }
 """What a token needs to ask for a job, and to see it."""
 
@@ -115,8 +118,7 @@ class Jobs:
         """
         require_key(key)
         account, now = bearer.account.id, self.node.clock.now()
-        made_of = self._digest(b"job", f"{account}\0{key}".encode())
-        job_id = f"job-{made_of[:ID_DIGITS]}"
+        job_id = self._id(bearer, key)
         request = self._digest(b"asked", canonical_bytes({"kind": kind.value, "asked": asked, "upload": upload}))
         with self._lock:
             if (known := self._jobs.get(job_id)) is not None:
@@ -133,6 +135,15 @@ class Jobs:
                 del self._uploads[sent.id]
             self._woken.notify()
         return job, False
+
+    def made_before(self, bearer: Bearer, key: str) -> Job | None:
+        """Return the job that an account made with a key; None where it made none."""
+        with self._lock:
+            return self._jobs.get(self._id(bearer, key))
+
+    def _id(self, bearer: Bearer, key: str) -> str:
+        made_of = self._digest(b"job", f"{bearer.account.id}\0{key}".encode())
+        return f"job-{made_of[:ID_DIGITS]}"
 
     def of(self, bearer: Bearer) -> tuple[Job, ...]:
         """Return an account's jobs that the token may see, the newest first."""
@@ -182,6 +193,12 @@ class Jobs:
         """Return a file that waits; raise NotFound for none of the account's."""
         with self._lock:
             return self._own_upload(bearer, upload)
+
+    def uploads_of(self, bearer: Bearer) -> tuple[Upload, ...]:
+        """Return the files of an account that wait, the newest first."""
+        with self._lock:
+            own = [one for one in self._uploads.values() if one.account == bearer.account.id]
+        return tuple(sorted(own, key=lambda one: (one.at, one.id), reverse=True))
 
     def keep_house(self) -> None:
         """Remove what was kept long enough, and what is erased since from what came of jobs. Called once a minute."""
@@ -276,9 +293,17 @@ class Jobs:
             raise Ended(None)
         if job.id in self._cancelled:
             raise Ended(JobState.CANCELLED)
+        self._require_in_force(job)
+        return self._without_erased(job) if job.results_bytes else job
+
+    def _require_in_force(self, job: Job) -> None:
+        """Raise Untrusted where whoever asked speaks for nobody any more: the token ended, or the officer's work here did."""
+        if job.token == AT_DESK:
+            with self.node.tokens.open_view() as view:
+                require_active(view.bodies.officer(job.account), self.node.clock.now())
+            return
         bearer = self.node.tokens.in_force(TokenId(job.token))
         assert bearer.account.id == job.account, "a token is of one account for good"
-        return self._without_erased(job) if job.results_bytes else job
 
     def _stops(self) -> bool:
         return self._stopping.is_set() or self._is_stopping()

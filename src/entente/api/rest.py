@@ -27,6 +27,7 @@ from starlette.routing import Mount, Route
 
 from entente.api.components import components
 from entente.api.cursors import Cursors
+from entente.api.desk_jobs import DeskJobs
 from entente.api.doing import Beside, Doing, Here, WriterProcess
 from entente.api.door import Door
 from entente.api.errors import WithStatus, problem_response
@@ -120,6 +121,7 @@ class Api:
         self.document = document(self.components)
         self.jobs = Jobs(node, parts.files, parts.secret, runner.in_long_turn, runner.is_stopping)
         self.job_answers = JobAnswers(node, self.jobs, self.cursors)
+        self.desk_jobs = DeskJobs(self.job_answers)
         self.events = Events(node, TrailSource(parts.open_view), self.cursors, runner.is_stopping)
         self.event_streams = EventStreams(node, self.events)
         self._announcer: Announcer | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from entente.api.case_routes import CASE_PATH, numbered
 from entente.api.route import ApiRoute, Method
-from entente.api.shapes import anything, flag, free_text, many, moment, named, number, said, text, thing, whole
+from entente.api.shapes import NEXT, anything, flag, free_text, many, moment, named, number, said, text, thing, whole
 from entente.bodies.tokens import Scope
 from entente.kernel.canonical import JsonObject
 from entente.verbs.trail import ROWS_MAX, SEQUENCE_MAX
@@ -47,9 +47,17 @@ ROUTES: tuple[ApiRoute, ...] = (
         needs=(),
         query={
             "about": free_text("A body, an instrument, a record, a case or an item.", most=200),
+            "act": text("What was done, as rows name it.", most=60),
+            "by": free_text("The officer who did it.", most=100),
+            "since": text("Not before this time (RFC 3339).", most=40),
+            "until": text("Not after this time (RFC 3339).", most=40),
             "limit": whole("How many at most.", least=1, most=ROWS_MAX, default=20),
         },
-        answer=thing({"rows": many(_ACT)}),
+        answer=thing(
+            {"rows": many(_ACT), "looked_to": moment("The oldest row that was looked at", or_null=True), "next": NEXT}
+        ),
+        pages="before",
+        stops_where="Those about one thing alone come in order, the oldest first, without a next page.",
     ),
     ApiRoute(
         name="show_sealed_query",

@@ -6,6 +6,7 @@ Source: docs/rules/api.md P13; docs/rules/node.md N4; RFC 9110 (411, 413).
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -45,19 +46,11 @@ class Uploading:
     async def take(self, request: Request, bearer: Bearer, name: str) -> JsonObject:
         """Write a request's body into a file that waits for a job; return what it is called.
 
-        Raises Invalid for another type and 413 for too much before anything of it is read, 429 where too many arrive or wait,
-        Unavailable where the disk has no room.
+        Raises Invalid for another type before anything of it is read, and what `take_pieces` does.
         """
-        self._require_welcome(request)
-        self._jobs.require_few_uploads(bearer)
-        if self._arriving >= AT_ONCE_MAX:
-            raise WithStatus(_too_many(), 429, {"Retry-After": "10"})
-        self._arriving += 1
-        try:
-            upload = await self._written(request, bearer, name)
-        finally:
-            self._arriving -= 1
-        self._jobs.add_upload(upload)
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
+            raise WithStatus(_wrong_type(), 415)
+        upload = await self.take_pieces(request.stream(), bearer, name, declared_bytes(request))
         return {
             "id": upload.id,
             "href": "",
@@ -66,22 +59,36 @@ class Uploading:
             "until": to_json(upload.at + UPLOAD_KEPT),
         }
 
-    def _require_welcome(self, request: Request) -> None:
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
-            raise WithStatus(_wrong_type(), 415)
-        declared = request.headers.get("content-length", "")
-        size = int(declared[:20]) if declared.isascii() and declared.isdigit() else 0
+    async def take_pieces(self, pieces: AsyncIterator[bytes], bearer: Bearer, name: str, declared: int) -> Upload:
+        """Write what arrives into a file that waits for a job; what `pieces` raises leaves nothing of it.
+
+        Raises 413 for too much before anything of it is read, 429 where too many arrive or wait, Unavailable where the disk has
+        no room. `declared`: how many bytes the sender says there are, 0 where it does not.
+        """
+        self._require_welcome(declared)
+        self._jobs.require_few_uploads(bearer)
+        if self._arriving >= AT_ONCE_MAX:
+            raise WithStatus(_too_many(), 429, {"Retry-After": "10"})
+        self._arriving += 1
+        try:
+            upload = await self._written(pieces, bearer, name)
+        finally:
+            self._arriving -= 1
+        self._jobs.add_upload(upload)
+        return upload
+
+    def _require_welcome(self, size: int) -> None:
         if size > UPLOAD_BYTES_MAX:
             raise WithStatus(_too_large(), 413)
         self._node.disk.require_room()
         if size // 1024**2 > self._node.disk.free_mb() - self._node.settings.disk_free_mb_min:
             raise _no_room()
 
-    async def _written(self, request: Request, bearer: Bearer, name: str) -> Upload:
+    async def _written(self, stream: AsyncIterator[bytes], bearer: Bearer, name: str) -> Upload:
         with self._jobs.files.new_upload() as arriving:
             try:
                 async with asyncio.timeout(UPLOAD_SECONDS_MAX):
-                    await self._copy(request, arriving)
+                    await self._copy(stream, arriving)
             except TimeoutError as error:
                 raise WithStatus(_too_slow(), 408) from error
             except ClientDisconnect as error:
@@ -89,8 +96,8 @@ class Uploading:
                 raise WithStatus(_too_slow(), 400) from error
             return await run_in_threadpool(arriving.keep, bearer.account.id, name, self._node.clock.now())
 
-    async def _copy(self, request: Request, arriving: NewUpload) -> None:
-        stream, gathered, size, pieces = request.stream(), bytearray(), 0, 0
+    async def _copy(self, stream: AsyncIterator[bytes], arriving: NewUpload) -> None:
+        gathered, size, pieces = bytearray(), 0, 0
         while True:
             async with asyncio.timeout(QUIET_SECONDS_MAX):
                 piece = await anext(stream, None)
@@ -107,6 +114,12 @@ class Uploading:
                 gathered.clear()
             if piece is None:
                 return
+
+
+def declared_bytes(request: Request) -> int:
+    """Return how many bytes a request says it has; 0 where it does not say."""
+    declared = request.headers.get("content-length", "")
+    return int(declared[:20]) if declared.isascii() and declared.isdigit() else 0
 
 
 def _wrong_type() -> Invalid:

@@ -17,6 +17,7 @@ from typing import Final, NewType, Protocol
 
 from entente.bodies.model import Officer
 from entente.bodies.ports import BodiesUnit
+from entente.kernel.errors import Untrusted
 from entente.kernel.ids import OfficerId
 
 SessionId = NewType("SessionId", str)
@@ -375,6 +376,21 @@ def is_active(officer: Officer | None, now: datetime) -> bool:
         return False
     has_begun = officer.active_from is None or officer.active_from <= now
     return has_begun and (officer.active_until is None or now < officer.active_until)
+
+
+def require_active(officer: Officer | None, now: datetime) -> Officer:
+    """Return who acts for the body now as a human officer; raise Untrusted for anybody else.
+
+    For what goes on after its session: a job of the desk. Source: docs/rules/desk.md W56.
+    """
+    if not is_active(officer, now) or officer is None:
+        raise Untrusted(
+            "The officer who asked for this does not act for the body any more.",
+            reason="officer",
+            why="What goes on after its session ends with the officer's work for the body (docs/rules/desk.md W56).",
+            do="Have an officer who acts for the body ask for it again; what was done stays.",
+        )
+    return officer
 
 
 def oldest_first(sessions: Iterable[Session]) -> tuple[Session, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import typer
 
@@ -17,10 +18,16 @@ UNWELL = 16
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-@app.command(epilog=examples("entente doctor", "entente doctor --folder xa --json"))
-def doctor(folder: Folder = None, as_json: Json = False) -> None:
+@app.command(epilog=examples("entente doctor", "entente doctor --quick", "entente doctor --folder xa --json"))
+def doctor(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave the trail out, which is read from its first row.")
+    ] = False,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
     """Check the store, the trail, the keys, the index, the disk and the settings; changes nothing."""
-    answer = ask(folder, "doctor", {})
+    answer = ask(folder, "doctor", {"quick": quick})
     say(answer, as_json, _report)
     if answer["is_well"] is not True:
         raise typer.Exit(UNWELL)

@@ -50,6 +50,13 @@ def suggest_mapping(client: Client, asked: JsonObject, _: Progress) -> JsonObjec
     return cast("JsonObject", client.suggest_mapping(_sent(client, Path(str(asked["file"])))))
 
 
+def preview_import(client: Client, asked: JsonObject, _: Progress) -> JsonObject:
+    """Have the first rows of a file of this machine read as an import would."""
+    upload = _sent(client, Path(str(asked["file"])))
+    mapping = str(asked["mapping"]) or None
+    return cast("JsonObject", client.preview_import(upload, terms=str(asked["terms"]), mapping=mapping))
+
+
 def export_records(client: Client, asked: JsonObject, on_progress: Progress) -> JsonObject:
     """Have the body's own records written, and fetch the file."""
     out = _new(Path(str(asked["out"])), "out")
@@ -90,6 +97,7 @@ def fetch_file(client: Client, asked: JsonObject, on_progress: Progress) -> Json
 BY_JOB: Final[Mapping[str, Callable[[Client, JsonObject, Progress], JsonObject]]] = {
     "record_import": import_records,
     "record_mapping_suggest": suggest_mapping,
+    "record_import_preview": preview_import,
     "record_export": export_records,
     "record_attach": attach_file,
     "record_blob": fetch_file,

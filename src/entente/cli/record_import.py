@@ -43,6 +43,9 @@ def import_records(
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Import nothing: propose a mapping for a table, to be edited, on stdout.")
     ] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Import nothing: show the first rows as they would be read, with --terms.")
+    ] = False,
     named: Annotated[
         str, typer.Option("--list", metavar="NAME", show_default=False, help="Of which list of yours it is an issue.")
     ] = "",
@@ -70,10 +73,15 @@ def import_records(
     if suggest:
         say(ask(folder, "record_mapping_suggest", {"file": str(file.resolve())}), as_json, _suggested)
         return
-    for given, option in ((terms, "--terms"), (officer or asks_elsewhere(folder), "--as")):
+    for given, option in ((terms, "--terms"), (officer or preview or asks_elsewhere(folder), "--as")):
         if not given:
             raise typer.BadParameter("it is needed to import", param_hint=option)
     assert terms is not None, "it was just asked for"
+    if preview:
+        read = _read_mapping(mapping) if mapping is not None else ""
+        looked: JsonObject = {"file": str(file.resolve()), "terms": read_terms(terms), "mapping": read}
+        say(ask(folder, "record_import_preview", looked), as_json, _previewed)
+        return
     arguments: JsonObject = {
         "officer": officer,
         "file": str(file.resolve()),
@@ -101,6 +109,7 @@ COMMANDS: Final[Mapping[str, tuple[Callable[..., None], tuple[str, ...]]]] = {
             "entente record import wanted.jsonl --terms wanted.yaml --share-with XB-NCB --as xa-duty-1",
             "entente record import consolidated.xml --list un --withdraw-gone --terms sanctions.yaml --as xa-duty-1",
             "entente record import register.csv --suggest > mapping.yaml",
+            "entente record import register.csv --mapping mapping.yaml --terms wanted.yaml --preview",
             "entente record import register.csv --mapping mapping.yaml --terms wanted.yaml --as xa-duty-1",
         ),
     ),
@@ -145,6 +154,16 @@ def _gone(answer: JsonObject) -> Iterator[str]:
         yield f"  gone {name(one)}"
     if isinstance(gone["records"], int) and gone["records"] > len(texts(gone, "first")):
         yield f"  and {gone['records'] - len(texts(gone, 'first'))} more"
+
+
+def _previewed(answer: JsonObject) -> Iterator[str]:
+    yield f"{name(answer['title'])}: nothing was imported. The first rows as they would be read:"
+    for row in items(answer, "rows"):
+        if row["outcome"] != "record":
+            yield f"{plain(row['place'])}: {plain(row['outcome'])}, {name(row['why'])}"
+            continue
+        yield f"{plain(row['place'])}: {plain(row['schema'])}"
+        yield from (f"  {plain(one['property'])}: {name(one['value'])}" for one in items(row, "values"))
 
 
 def _suggested(answer: JsonObject) -> Iterator[str]:

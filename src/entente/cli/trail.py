@@ -25,19 +25,39 @@ app = commands("The record of acts: read, verify, prove it.")
 
 
 @app.command(
-    "show", epilog=examples("entente trail show --as head-1", "entente trail show --about 2031/000017 --as head-1")
+    "show",
+    epilog=examples(
+        "entente trail show --as head-1",
+        "entente trail show --by duty-1 --act search --as head-1",
+        "entente trail show --about 2031/000017 --as head-1",
+    ),
 )
 def show(
     officer: ActingAs,
     about: Annotated[
         str, typer.Option("--about", show_default=False, help="A record, case, message, body or instrument.")
     ] = "",
+    act: Annotated[
+        str,
+        typer.Option("--act", metavar="ACT", show_default=False, help="Only of this kind: search, sign_in …"),
+    ] = "",
+    by: Annotated[
+        str, typer.Option("--by", metavar="OFFICER", show_default=False, help="Only what this officer did.")
+    ] = "",
+    since: Annotated[
+        str, typer.Option("--since", metavar="TIME", show_default=False, help="Not before (RFC 3339).")
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--until", metavar="TIME", show_default=False, help="Not after (RFC 3339).")
+    ] = "",
+    before: Annotated[int, typer.Option("--before", metavar="ROW", min=0, help="Go on below this row.")] = 0,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many at most.")] = 20,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
     """Show the newest rows, or in order those about one thing; with --json each row has its whole detail."""
-    given: JsonObject = {"officer": officer, "about": about, "limit": limit}
+    narrowed: JsonObject = {"act": act.replace(" ", "_"), "by": by, "since": since, "until": until, "before": before}
+    given: JsonObject = {"officer": officer, "about": about, "limit": limit, **narrowed}
     say(ask(folder, "trail_show", given), as_json, _rows)
 
 
@@ -217,6 +237,8 @@ def _rows(answer: JsonObject) -> Iterator[str]:
         for row in items(answer, "rows")
     ]
     yield from table(rows, "row", "at", "body", "officer", "act", "about", "")
+    if answer["next_before"] is not None:
+        yield f"Older ones: --before {answer['next_before']}"
 
 
 def _outcome(detail: object) -> str:

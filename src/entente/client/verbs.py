@@ -450,6 +450,10 @@ REQUESTS: Mapping[str, Request] = {
     "trail_export": Request(trail.prove_case, {"case": "case"}),
     "trail_prove": Request(trail.prove_continuation, {"since": "since"}),
     "trail_query": Request(trail.show_sealed_query, {"row": "row"}),
-    "trail_show": Request(trail.read_trail, {"about": "about", "limit": "limit"}),
+    "trail_show": Request(
+        trail.read_trail,
+        {"about": "about", "act": "act", "by": "by", "since": "since", "until": "until", "limit": "page_size"},
+        pages="before",
+    ),
     "trail_verify": Request(trail.verify_trail, {}),
 }

@@ -6,19 +6,22 @@ stands in import_files, import_terms, never_carried and the readers. Source: doc
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, TextIO, TypeAlias
+from typing import BinaryIO, Final, TextIO, TypeAlias
 
 from entente.formats.eu_fsf import read_eu_fsf
 from entente.formats.ftm_jsonlines import read_ftm
 from entente.formats.import_files import (
+    HEAD_BYTES,
     FileIdentity,
     ImportFormat,
+    bounded,
     detect_format,
     identity_of,
     open_import,
@@ -32,6 +35,7 @@ from entente.formats.stix_bundle import meanings_of, read_stix, standing_of
 from entente.formats.table_file import read_table, table_format
 from entente.formats.table_mapping import TableMapping, read_mapping
 from entente.formats.un_consolidated import read_un_consolidated
+from entente.kernel.errors import Invalid
 from entente.records.checking import Prepared
 from entente.records.model import Fragment, RecordDraft, Rejected
 from entente.records.originals import OriginalStanding, Revoked
@@ -59,6 +63,9 @@ _READERS: Mapping[ImportFormat, _Reader] = {
 }
 
 
+WHITE: Final = b" \t\r\n"
+UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
 ImportRow: TypeAlias = RecordDraft | Prepared | Rejected | Revoked
 """A draft that is still to be checked, one that was, why there is none, or that its maker takes it back."""
 
@@ -80,6 +87,22 @@ class OpenedImport:
     """What each reason means, in words."""
     standing: Callable[[Fragment, Fragment], OriginalStanding] | None = None
     """How an original that comes stands to the one that is held, where originals of the format have versions."""
+
+
+def tell_format(path: Path) -> ImportFormat:
+    """Tell a file's format by its content, a table's too; raise Invalid for what is none that is read."""
+    try:
+        return detect_format(path)
+    except Invalid:
+        with opened_file(path) as raw:
+            found = table_format(raw, path.name)
+            if found == "csv":
+                with bounded(raw, path.name) as stream:
+                    head = stream.read(HEAD_BYTES).lstrip(codecs.BOM_UTF8 + WHITE)
+                # Pages, drawings, programs, objects: no cell of a table begins so, and text has no zero byte but in UTF-16.
+                if head.startswith((b"<", b"{", b"[")) or not head or (b"\0" in head and not head.startswith(UTF_16)):
+                    raise
+            return found
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from entente.disclosure.model import DisclosureClass
 from entente.formats.attached_files import AttachedFile, new_file, opened_attachment
 from entente.formats.ftm_export import FtmWriter
 from entente.formats.import_terms import ImportTerms, read_terms
-from entente.formats.imports import OpenedImport, read_under, write_reject
+from entente.formats.imports import OpenedImport, read_under, tell_format, write_reject
 from entente.formats.instruments import read_instrument
 from entente.formats.marked_yaml import read_marked
 from entente.formats.queries import QueryFile
@@ -58,6 +58,10 @@ class OperatorFiles:
     def instrument(self, data: bytes, bodies: Mapping[str, BodyId]) -> Instrument:
         """Read an instrument file."""
         return read_instrument(data, self.lists, bodies)
+
+    def format_of(self, file: Path) -> str:
+        """Tell the format of a file of records."""
+        return tell_format(file)
 
     @contextmanager
     def import_rows(self, file: Path, terms: bytes, meaning: Meaning, mapping: bytes = b"") -> Iterator[ImportRows]:

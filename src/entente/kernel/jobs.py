@@ -11,9 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from entente.kernel.canonical import Json
 from entente.kernel.ids import OfficerId
+
+AT_DESK: Final = "desk"
+"""In the place of a token's id: an officer asked for the job at the desk (docs/rules/desk.md W56)."""
 
 
 class JobKind(StrEnum):
@@ -24,6 +28,7 @@ class JobKind(StrEnum):
     EXPORT = "export"
     ATTACHMENT = "attachment"
     FILE = "file"
+    BACKUP = "backup"
 
 
 class JobState(StrEnum):
@@ -44,7 +49,7 @@ class Job:
     """`job-` and 32 hexadecimal digits, made of the account and the Idempotency-Key; nobody guesses one."""
     account: OfficerId
     token: str
-    """The id of the token it was asked for with: when that ends, the job does."""
+    """The id of the token it was asked for with: when that ends, the job does. AT_DESK for an officer's own."""
     kind: JobKind
     asked: dict[str, Json]
     """Arguments of its verb, without account and files."""

@@ -21,7 +21,7 @@ from entente.kernel.ports import Act, TrailRow
 from entente.kernel.signing import Signature
 from entente.storage.rows import insert_rows, json_text, read_one, replace_row
 from entente.storage.schema import trail, trail_frontier, trail_head
-from entente.trail.ports import TrailHead
+from entente.trail.ports import TrailHead, Wanted
 
 _ROWS_AFTER = (
     sa.select(trail)
@@ -164,6 +164,29 @@ class TrailTables:
         """Return the rows up to a sequence that are about one of these subjects or name the case, in order."""
         named = json_text({"case": number})[1:-1]
         return self._read(_OF_CASE, {"upto": upto, "subjects": [*subjects], "named": named, "most": limit})
+
+    def wanted(self, wanted: Wanted, least: int, before: int, limit: int) -> tuple[TrailRow, ...]:
+        """Return the rows that are wanted between two sequences, the newest first."""
+        narrowed = [
+            (name, clause, value)
+            for name, clause, value in (
+                ("about", trail.c.subject == sa.bindparam("about"), wanted.subject),
+                ("done", trail.c.verb == sa.bindparam("done"), wanted.verb),
+                ("by", trail.c.officer == sa.bindparam("by"), wanted.officer),
+                ("since", trail.c.at >= sa.bindparam("since"), wanted.since),
+                ("until", trail.c.at <= sa.bindparam("until"), wanted.until),
+            )
+            if value
+        ]
+        query = (
+            sa.select(trail)
+            .where(trail.c.sequence >= sa.bindparam("least"), trail.c.sequence < sa.bindparam("before"))
+            .where(*(clause for _, clause, _ in narrowed))
+            .order_by(trail.c.sequence.desc())
+            .limit(sa.bindparam("most"))
+        )
+        values = {name: value for name, _, value in narrowed}
+        return self._read(query, {**values, "least": least, "before": before, "most": limit})
 
     def said_by(self, body: str, since: datetime, until: datetime, limit: int) -> tuple[TrailRow, ...]:
         """Return the rows of a body's acts in a time, in order. Reads the whole trail: asked only after a compromise."""

@@ -22,8 +22,22 @@ class TrailHead:
     signature: Signature
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows of the trail are looked for; what is left empty narrows nothing."""
+
+    subject: str = ""
+    verb: str = ""
+    officer: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 class HeadStore(TrailStore, Protocol):
     """The trail with its head."""
+
+    def wanted(self, wanted: Wanted, least: int, before: int, limit: int) -> tuple[TrailRow, ...]:
+        """Return the rows that are wanted from a sequence on and before another, the newest first, at most `limit`."""
 
     def head(self) -> TrailHead | None:
         """Return the newest signed head; None before the first row."""

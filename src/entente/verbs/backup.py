@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from entente.bodies.authority import authorise
 from entente.kernel.canonical import JsonObject
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Unavailable
@@ -14,6 +15,8 @@ from entente.verbs.verb import Verb, verb
 
 
 def _backup(node: Node, arguments: Arguments) -> JsonObject:
+    """Make a backup for the operator of the machine, or for an officer who may run the node."""
+    officer = _who(node, arguments) if arguments.given.get("officer") else "node"
     with node.blobs.kept_still():
         made = node.backups.make(
             arguments.path("out"),
@@ -21,10 +24,24 @@ def _backup(node: Node, arguments: Arguments) -> JsonObject:
             passphrase_file=arguments.optional_path("passphrase_file"),
             progress=arguments.progress,
         )
-    return {"backup": to_object(made), "not_recorded": _record(node, made)}
+    return {"backup": to_object(made), "not_recorded": _record(node, made, officer)}
 
 
-def _record(node: Node, made: BackupMade) -> str:
+def _who(node: Node, arguments: Arguments) -> str:
+    with node.directory.open_unit() as unit:
+        officer = authorise(
+            unit,
+            arguments.officer(),
+            "run_node",
+            subject="backup",
+            now=node.clock.now(),
+            lists=node.lists,
+            record=node.directory.record,
+        )
+    return officer.id
+
+
+def _record(node: Node, made: BackupMade, officer: str) -> str:
     """Have the trail say that a copy of everything was made; return why it could not, empty when it did.
 
     A node that can keep nothing now, for its clock or its disk, needs its backup most: the file stays.
@@ -38,7 +55,7 @@ def _record(node: Node, made: BackupMade) -> str:
     }
     try:
         with node.directory.open_unit() as unit:
-            node.directory.record(unit, Act("backup", made.body, "node", made.body, detail))
+            node.directory.record(unit, Act("backup", made.body, officer, made.body, detail))
             unit.commit()
     except Unavailable as error:
         return f"{error.what} {error.why}"
@@ -48,6 +65,6 @@ def _record(node: Node, made: BackupMade) -> str:
 VERBS: tuple[Verb, ...] = (
     verb(
         "backup", _backup, "Copy the whole node into one file, while it runs.",
-        "out", "without_keys", "passphrase_file",
+        "officer", "out", "without_keys", "passphrase_file",
     ),
 )  # fmt: skip

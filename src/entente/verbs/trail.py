@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from entente.bodies.authority import authorise
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.clock import parse_time
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import NotFound
 from entente.kernel.ports import Act, TrailRow
 from entente.node import Node
 from entente.trail.checkpoint import keys_of
+from entente.trail.ports import Wanted
 from entente.trail.proving import continues, prove_continuation
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import Names, names_of
@@ -17,6 +21,7 @@ from entente.verbs.verb import Verb, verb
 SEQUENCE_MAX = 2**53 - 1
 ROWS_MAX = 1_000
 """Rows in one answer, about 1 MB."""
+_NARROWED = ("act", "by", "since", "until", "before")
 
 
 def _show(node: Node, arguments: Arguments) -> JsonObject:
@@ -34,9 +39,33 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
         )
     if about and not node.cases.is_known(about, arguments.officer()):
         # As of a number that no case has (docs/rules/cases.md C8).
-        return {"rows": []}
-    rows = node.trail.about(_subject(about, names), limit) if about else node.trail.latest(limit)
-    return {"rows": [_row(row, names) for row in rows]}
+        return {"rows": [], "next_before": None, "looked_to": None}
+    subject = _subject(about, names) if about else ""
+    if about and not any(arguments.given.get(name) for name in _NARROWED):
+        return {
+            "rows": [_row(row, names) for row in node.trail.about(subject, limit)],
+            "next_before": None,
+            "looked_to": None,
+        }
+    before = arguments.integer("before", default=0, least=0, most=SEQUENCE_MAX)
+    wanted = Wanted(
+        subject,
+        arguments.optional_text("act"),
+        arguments.optional_text("by"),
+        _moment(arguments, "since"),
+        _moment(arguments, "until"),
+    )
+    found = node.trail.search(wanted, before or None, limit)
+    return {
+        "rows": [_row(row, names) for row in found.rows],
+        "next_before": found.next_before,
+        "looked_to": to_json(found.looked_to),
+    }
+
+
+def _moment(arguments: Arguments, name: str) -> datetime | None:
+    text = arguments.optional_text(name)
+    return parse_time(text, name) if text else None
 
 
 def _verify(node: Node, _: Arguments) -> JsonObject:
@@ -132,6 +161,7 @@ VERBS: tuple[Verb, ...] = (
         "officer",
         "about",
         "limit",
+        *_NARROWED,
     ),
     verb("trail_query", _sealed_query, "Hand over the sealed query of a search.", "officer", "row"),
     verb("trail_verify", _verify, "Recompute the whole trail, hold the log against it, and say what was found."),

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -31,18 +31,21 @@ from entente.agreements.model import (
 from entente.agreements.stops import How
 from entente.bodies.model import BodyKind, ContactDays, ContactKind, MembershipStatus, UnitKind
 from entente.cases.model import CaseState, ExhibitKind
-from entente.correspondence.model import HitState, PermissionState
+from entente.correspondence.model import AnswerOutcome, HitState, PermissionState
 from entente.duty.calls import CallGround, CallKind, CallState, StepState
 from entente.duty.model import DutyFunction, OpenKind, ShiftState
 from entente.duty.rules import JOURNAL
 from entente.exchange.model import SendState
 from entente.exchange.renewing import RENEWAL_KIND
 from entente.formats.codelists import load_code_lists
+from entente.formats.import_files import ImportFormat
+from entente.formats.query_csv import DELIMITERS
 from entente.formats.schemata import load_schemata
 from entente.handling.model import DisclosureAct, InformationEvaluation, SourceEvaluation
 from entente.identity.identifiers.reading import IdentifierKind, Validity
 from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
+from entente.kernel.jobs import JobKind, JobState
 from entente.records.comparing import Change
 from entente.records.model import HolderState
 from entente.statement_table import accept_table
@@ -51,9 +54,11 @@ from entente.verbs.sharing import Narrowed
 from entente.web.desk.draft_pages import DRAFTED
 from entente.web.desk.first_steps_page import STEPS
 from entente.web.desk.home_page import KINDS, NEXT_ACTS
+from entente.web.desk.job_pages import COUNTS
 from entente.web.desk.page import ActPage, ShowPage
 from entente.web.desk.rendering import LOOKS
 from entente.web.desk.table import PAGES
+from entente.web.desk.trail_pages import NARROWED
 from entente.web.pages import TEMPLATES
 from entente.web.sentences import room_texts
 from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_texts_of, text_files, texts_of
@@ -93,6 +98,8 @@ def put_together() -> Iterator[str]:
     yield from (f"news.{state}" for state in ParticipationState)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
+    yield from (f"trail.by_{name}" for name in NARROWED)
+    yield from (f"job.count_{count}" for count in COUNTS if count != "read")
     yield from (f"first_steps.{name}{part}" for name, _, _ in STEPS for part in ("", "_help"))
     # Of countries, by the wording itself.
     yield "shell.user_assigned"
@@ -239,6 +246,11 @@ def coded_lists() -> dict[str, set[str]]:
         "onward_rules": {*OnwardRule},
         "hit_rules": {*HitRule},
         "clause_effects": {*ClauseEffect},
+        "delimiters": {*DELIMITERS},
+        "request_outcomes": {*AnswerOutcome},
+        "job_kinds": {*JobKind},
+        "job_states": {*JobState},
+        "import_formats": {*get_args(ImportFormat)},
     }
 
 

@@ -14,6 +14,7 @@ from entente.client.requests import jobs
 from entente.client.shapes import (
     FoundRow,
     ListJobsAnswer,
+    PreviewImportAnswer,
     Result,
     SearchBatchQuery,
     ShowJobAnswer,
@@ -45,6 +46,20 @@ class JobsMethods(Asks):
         upload: The file, as the answer to its upload calls it.
         """
         return self.ask(jobs.suggest_mapping(upload))
+
+    def preview_import(
+        self, upload: str, *, terms: str | None = None, mapping: str | None = None, rows: int | None = None
+    ) -> PreviewImportAnswer:
+        """Tell the format of a file that was sent and, with terms, read its first rows as an import would; keep nothing.
+
+        Needs the scope imports.write.
+
+        upload: The file, as the answer to its upload calls it.
+        terms: The terms, YAML or JSON (docs/guides).
+        mapping: Of a table.
+        rows: How many rows at most.
+        """
+        return self.ask(jobs.preview_import(upload, terms=terms, mapping=mapping, rows=rows))
 
     def search_batch(
         self,

@@ -5,7 +5,7 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
-from entente.client.listing import Asks
+from entente.client.listing import Asks, Listing
 from entente.client.requests import trail
 from entente.client.shapes import (
     CheckContinuationAnswer,
@@ -14,6 +14,7 @@ from entente.client.shapes import (
     ReadTrailAnswer,
     ShowCheckpointAnswer,
     ShowSealedQueryAnswer,
+    TrailRow,
     VerifyTrailAnswer,
 )
 
@@ -21,15 +22,31 @@ from entente.client.shapes import (
 class TrailMethods(Asks):
     """What the client that waits has under «Trail»."""
 
-    def read_trail(self, *, about: str | None = None, limit: int | None = None) -> ReadTrailAnswer:
+    def read_trail(
+        self,
+        *,
+        about: str | None = None,
+        act: str | None = None,
+        by: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        page_size: int | None = None,
+    ) -> Listing[ReadTrailAnswer, TrailRow]:
         """Show the newest acts, or those about one thing.
 
+        Those about one thing alone come in order, the oldest first, without a next page.
         Needs the scope trail.read.
 
         about: A body, an instrument, a record, a case or an item.
-        limit: How many at most.
+        act: What was done, as rows name it.
+        by: The officer who did it.
+        since: Not before this time (RFC 3339).
+        until: Not after this time (RFC 3339).
+        page_size: How many a page has; the list goes on over all pages.
         """
-        return self.ask(trail.read_trail(about=about, limit=limit))
+        return Listing(
+            self, trail.read_trail(about=about, act=act, by=by, since=since, until=until, page_size=page_size)
+        )
 
     def show_sealed_query(self, row: str) -> ShowSealedQueryAnswer:
         """Hand over the query of a search as it was sealed for the data protection officer. The look is a row itself.

@@ -13,6 +13,7 @@ from entente.client.call import Call, PagedCall, filled, given, parameters, two_
 from entente.client.shapes import (
     FoundRow,
     ListJobsAnswer,
+    PreviewImportAnswer,
     Result,
     SearchBatchQuery,
     ShowJobAnswer,
@@ -30,6 +31,19 @@ def upload_file(*, name: str, file: str | Path) -> Call[UploadFileAnswer]:
 def suggest_mapping(upload: str) -> Call[SuggestMappingAnswer]:
     """Propose a mapping for a table that was sent, as text that a person edits."""
     return Call("suggest_mapping", "POST", filled("/uploads/{upload}/mapping", upload=upload), SuggestMappingAnswer)
+
+
+def preview_import(
+    upload: str, *, terms: str | None = None, mapping: str | None = None, rows: int | None = None
+) -> Call[PreviewImportAnswer]:
+    """Tell the format of a file that was sent and, with terms, read its first rows as an import would; keep nothing."""
+    return Call(
+        "preview_import",
+        "POST",
+        filled("/uploads/{upload}/preview", upload=upload),
+        PreviewImportAnswer,
+        body=given(terms=terms, mapping=mapping, rows=rows),
+    )
 
 
 def search_batch(

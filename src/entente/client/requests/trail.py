@@ -5,7 +5,7 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
-from entente.client.call import Call, filled, given, parameters, two_parts
+from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts
 from entente.client.shapes import (
     CheckContinuationAnswer,
     ProveCaseAnswer,
@@ -13,13 +13,29 @@ from entente.client.shapes import (
     ReadTrailAnswer,
     ShowCheckpointAnswer,
     ShowSealedQueryAnswer,
+    TrailRow,
     VerifyTrailAnswer,
 )
 
 
-def read_trail(*, about: str | None = None, limit: int | None = None) -> Call[ReadTrailAnswer]:
+def read_trail(
+    *,
+    about: str | None = None,
+    act: str | None = None,
+    by: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    page_size: int | None = None,
+) -> PagedCall[ReadTrailAnswer, TrailRow]:
     """Show the newest acts, or those about one thing."""
-    return Call("read_trail", "GET", "/trail", ReadTrailAnswer, query=parameters(about=about, limit=limit))
+    return PagedCall(
+        "read_trail",
+        "GET",
+        "/trail",
+        ReadTrailAnswer,
+        query=parameters(about=about, act=act, by=by, since=since, until=until, limit=page_size),
+        items="rows",
+    )
 
 
 def show_sealed_query(row: str) -> Call[ShowSealedQueryAnswer]:

@@ -22,7 +22,7 @@ class Job(TypedDict):
 
     id: str
     href: str
-    kind: Literal["searches", "import", "export", "attachment", "file"]
+    kind: Literal["searches", "import", "export", "attachment", "file", "backup"]
     scope: str
     """What a token needs beside `jobs` to see it."""
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
@@ -75,6 +75,41 @@ class SuggestMappingAnswer(TypedDict):
     """What is answered by `suggest_mapping`."""
 
     mapping: str
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class PreviewImportRowValue(TypedDict):
+    """Preview import row value, as the API gives it."""
+
+    property: str
+    value: str
+
+
+class PreviewImportRow(TypedDict):
+    """Preview import row, as the API gives it."""
+
+    outcome: Literal["record", "rejected", "revoked"]
+    place: str
+    """Its line, its id in the file, or the id that the record would have."""
+    field: str
+    """Of a rejected row: where it is wrong."""
+    why: str
+    raw: str
+    """Of a rejected row: what stands there, at most 500 characters."""
+    schema: str
+    kind: str
+    values: list[PreviewImportRowValue]
+
+
+class PreviewImportAnswer(TypedDict):
+    """What is answered by `preview_import`."""
+
+    format: str
+    """By its content."""
+    title: str
+    instrument: str
+    rows: list[PreviewImportRow]
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 

@@ -28,6 +28,10 @@ class ReadTrailAnswer(TypedDict):
     """What is answered by `read_trail`."""
 
     rows: list[TrailRow]
+    looked_to: str | None
+    """The oldest row that was looked at."""
+    next: str | None
+    """The cursor of the next page; null after the last."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 

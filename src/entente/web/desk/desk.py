@@ -40,14 +40,16 @@ from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk import wrong
 from entente.web.desk.changes import Changes
 from entente.web.desk.cookies import token_of, whence
+from entente.web.desk.downloads import downloaded
 from entente.web.desk.draft_routes import DraftRoutes
 from entente.web.desk.drafts import Drafts
-from entente.web.desk.forms import ONCE, STAMP, Entered, Fault, entered, fault_of, posted
+from entente.web.desk.forms import ONCE, STAMP, Entered, Fault, Kind, entered, fault_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
 from entente.web.desk.live import Live, changed_by, thing_of
 from entente.web.desk.memory import Memories
-from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage
+from entente.web.desk.multipart import IncomingFile, Posted, declared_bytes, is_multipart, posted_in_parts
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage
 from entente.web.desk.paths import HOME, own_path
 from entente.web.desk.ports import DeskParts, Step
 from entente.web.desk.preferences import choose, language_of, look_of
@@ -129,28 +131,42 @@ class Desk:
     async def _act(self, act: ActPage, request: Request) -> Response:
         require_own_page(request)
         session = await self._session(request)
-        fields = await posted(request, act.many)
+        sent = await _sent(act, request)
         if session is None:
             # Whoever signs in again in another window sends the same form anew, and gets it back to look at.
             return await run_in_threadpool(self._signed_out, request)
         asked = await run_in_threadpool(self._asked, request, session)
-        form = entered(act.name, act.fields, fields, asked.say)
+        form = entered(act.name, act.fields, sent.fields, asked.say)
         asked = replace(asked, form=form)
-        faults = form.faults
-        if not has_token(session, fields):
-            faults = (Fault("", asked.say.text("fault.session"), asked.say.text("fault.session_do")),)
-        if not faults and act.is_heavy and not session.is_recent:
-            faults = (_again_first(asked.say),)
+        faults = _faults_of(act, session, sent, form, asked.say)
         if not faults and act.heeds_changes:
-            faults = self._changed_meanwhile(asked, fields.get(STAMP, ""))
+            faults = self._changed_meanwhile(asked, sent.fields.get(STAMP, ""))
+        if sent.file is not None and not faults:
+            asked = await self._with_file(act, asked, sent.file, request)
+            form = asked.form
+            faults = form.faults
+        elif sent.file is not None:
+            await sent.file.pass_over()
         if faults:
             return await self._in_turn(act, asked, partial(self._given_back, act, asked, request, faults))
+        key = _once_key(request.url.path, sent.fields, form)
+        asked = replace(asked, once=key)
         if not act.is_once:
             return await self._in_turn(act, asked, partial(self._done_once, act, asked, request, None))
-        key = _once_key(request.url.path, fields, form)
         kept = self.parts.once.request(session.account, key, request.method, request.url.path, dict(form.values))
         async with self.parts.once.alone(kept):
             return await self._in_turn(act, asked, partial(self._done_once, act, asked, request, kept))
+
+    async def _with_file(self, act: ActPage, asked: Asked, file: IncomingFile, request: Request) -> Asked:
+        """Take the file of a form whose sender may send one; return the form with the id under which it waits, or its fault."""
+        await run_in_threadpool(self._require_role, act, asked)
+        try:
+            taken = await self.parts.jobs.take(asked.officer, file.name, file.pieces(), declared_bytes(request))
+        except EntenteError as error:
+            await file.pass_over()
+            return replace(asked, form=replace(asked.form, faults=(fault_of(error, act.fields, asked.say),)))
+        values = {**asked.form.values, act.file: taken.id}
+        return replace(asked, form=replace(asked.form, values=values))
 
     def _show_now(self, page: ShowPage, asked: Asked, request: Request) -> Response:
         """Make and write a page, in a thread."""
@@ -162,6 +178,8 @@ class Desk:
         content = page.make(asked)
         if isinstance(content, Elsewhere):
             return RedirectResponse(content.to, SEE_OTHER)
+        if isinstance(content, Download):
+            return downloaded(content, is_exercise=names_of(self.node).own.is_exercise)
         return rendered(page.template, content, shell, asked.say, asked.form)
 
     def _done(self, act: ActPage, asked: Asked) -> Done:
@@ -208,7 +226,7 @@ class Desk:
             content = page.make(asked)
         except EntenteError as other:
             raise error if error is not None else other from other
-        if isinstance(content, Elsewhere):
+        if isinstance(content, Elsewhere | Download):
             # What the form was about cannot be shown any more as it was: then what is wrong with it is all there is to say.
             raise error if error is not None else NotFound
         return rendered(page.template, content, self._shell_of(request, page, asked), asked.say, asked.form, status)
@@ -266,6 +284,7 @@ class Desk:
             query=_query(request),
             form=Entered(),
             memory=self.memories.of(session.csrf),
+            jobs=self.parts.jobs,
         )
 
     def say(self, request: Request, session: Session | None) -> Wording:
@@ -338,6 +357,24 @@ class Desk:
 
     def _signed_out(self, request: Request) -> Response:
         return wrong.signed_out(self.shell(request, None), self.say(request, None))
+
+
+async def _sent(act: ActPage, request: Request) -> Posted:
+    """Return what a form sends; one that has a file is sent in parts, any other is not."""
+    if act.file and is_multipart(request):
+        return await posted_in_parts(request, act.file, act.many)
+    return Posted(await posted(request, act.many))
+
+
+def _faults_of(act: ActPage, session: Session, sent: Posted, form: Entered, say: Wording) -> tuple[Fault, ...]:
+    """Return what keeps a form from being done before its act looks at it."""
+    if not has_token(session, sent.fields):
+        return (Fault("", say.text("fault.session"), say.text("fault.session_do")),)
+    lacks = [one for one in act.fields if one.kind is Kind.FILE and one.is_needed and sent.file is None]
+    missing = tuple(Fault(one.name, say.text("fault.no_file"), say.text("fault.no_file_do")) for one in lacks)
+    if faults := (*form.faults, *missing):
+        return faults
+    return (_again_first(say),) if act.is_heavy and not session.is_recent else ()
 
 
 def _again_first(say: Wording) -> Fault:

@@ -48,6 +48,8 @@ class Kind(StrEnum):
     FLAG = "flag"
     CODES = "codes"
     """Any number of codes of a list, each sent as a field of the same name; kept one a line."""
+    FILE = "file"
+    """A file, the last field of its form; held as the id under which it waits (desk.md W55)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ async def posted(request: Request, many: Collection[str] = ()) -> dict[str, str]
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/x-www-form-urlencoded":
-        raise _no_form("it is not sent as a form of this site is")
+        raise no_form("it is not sent as a form of this site is")
     try:
         async with asyncio.timeout(FORM_SECONDS_MAX):
             body = await _read(request)
@@ -135,13 +137,18 @@ async def posted(request: Request, many: Collection[str] = ()) -> dict[str, str]
             max_num_fields=FORM_FIELDS_MAX,
         )
     except TimeoutError as error:
-        raise _no_form(f"it did not arrive within {FORM_SECONDS_MAX:.0f} seconds") from error
+        raise no_form(f"it did not arrive within {FORM_SECONDS_MAX:.0f} seconds") from error
     except ValueError as error:
-        raise _no_form("it cannot be read as a form") from error
+        raise no_form("it cannot be read as a form") from error
+    return gathered(pairs, many)
+
+
+def gathered(pairs: Sequence[tuple[str, str]], many: Collection[str]) -> dict[str, str]:
+    """Return the fields of a form by name; raise Invalid for one that stands there twice and is not one of `many`."""
     fields: dict[str, str] = {}
     for name, text in pairs:
         if name in fields and name not in many:
-            raise _no_form("a field stands in it twice")
+            raise no_form("a field stands in it twice")
         fields[name] = f"{fields[name]}\n{text}" if name in fields else text
     return fields
 
@@ -152,7 +159,7 @@ async def _read(request: Request) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > FORM_BYTES_MAX:
-            raise _no_form(f"it has more than {FORM_BYTES_MAX} bytes")
+            raise no_form(f"it has more than {FORM_BYTES_MAX} bytes")
         parts.append(part)
     return b"".join(parts)
 
@@ -162,12 +169,15 @@ def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wor
     by_name = {one.name: one for one in fields}
     known = {name: found for name in given if (found := field_of(name, by_name)) is not None}
     if unknown := sorted(set(given) - set(known) - FRAME):
-        raise _no_form(f"nobody reads its field {unknown[0][:40]!a}")
+        raise no_form(f"nobody reads its field {unknown[0][:40]!a}")
+    # A file is no text: what stands in its place came from nobody's file.
     values = {
-        name: text if known[name].kind is Kind.TEXT else text.strip() for name, text in given.items() if name in known
+        name: text if known[name].kind in {Kind.TEXT, Kind.CODES} else text.strip()
+        for name, text in given.items()
+        if name in known and known[name].kind is not Kind.FILE
     }
     said = [(known[name], text) for name, text in values.items()]
-    said += [(one, "") for one in fields if one.name not in values and not one.is_many]
+    said += [(one, "") for one in fields if one.name not in values and not one.is_many and one.kind is not Kind.FILE]
     faults = tuple(fault for one, text in _in_order(fields, said) if (fault := _fault_of(one, text, say)) is not None)
     back, here = (own_path(given[name]) if given.get(name) else "" for name in (BACK, HERE))
     return Entered(values, faults, of, back, here)
@@ -193,9 +203,8 @@ def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:
         return Fault(one.name, say.text("fault.missing"), say.text("fault.missing_do")) if is_missing else None
     if len(text) > one.most:
         return Fault(one.name, say.text("fault.long", count=one.most), say.text("fault.long_do"))
-    if one.kind is Kind.CODE and one.codes and text not in say.codes(one.codes):
-        return Fault(one.name, say.text("fault.choice"), say.text("fault.choice_do"))
-    if one.kind is Kind.CODES and not set(text.splitlines()) <= set(say.codes(one.codes)):
+    chosen = {Kind.CODE: [text], Kind.CODES: text.splitlines()}.get(one.kind, [])
+    if one.codes and any(code not in say.codes(one.codes) for code in chosen):
         return Fault(one.name, say.text("fault.choice"), say.text("fault.choice_do"))
     if "\x00" in text:
         return Fault(one.name, say.text("fault.character"), say.text("fault.character_do"))
@@ -219,7 +228,8 @@ def told_grounds(decision: Decision, say: Wording) -> tuple[tuple[str, str, str]
     return tuple((one.number, said(say, one.text), said(say, one.remedy)) for one in decision.refusals)
 
 
-def _no_form(why: str) -> Invalid:
+def no_form(why: str) -> Invalid:
+    """Return what is said of a form that cannot be read."""
     return Invalid(
         "The form could not be read.",
         field="form",

@@ -21,9 +21,11 @@ from entente.kernel.canonical import JsonObject
 SESSIONS_MAX: Final = 2_000
 """Ten times the desks of a large bureau; the one that was longest without a request is forgotten first."""
 QUERIES_MAX: Final = 50
+"""Queries of one session that can be gone back to."""
 DRAFTS_MAX: Final = 20
 """Drafts of one session that can be gone back to; what was taken to the heads is a file, and outlives this."""
-"""Queries of one session that can be gone back to."""
+IMPORTS_MAX: Final = 8
+"""As many as files of one officer may wait."""
 KEPT: Final = timedelta(hours=1)
 
 
@@ -77,6 +79,8 @@ class Memory:
     drafts: OrderedDict[str, KeptDraft] = field(default_factory=OrderedDict)
     circular: Mapping[str, str] = field(default_factory=dict)
     """A message to several as it was written so far, while it is looked at who would get it: the fields of its form."""
+    imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
+    """Of files that wait: what was entered for them, terms and mapping."""
 
     def keep(self, key: str, query: KeptQuery) -> None:
         """Keep a query under a key; the oldest goes where there are too many."""
@@ -89,6 +93,12 @@ class Memory:
         self.drafts[key] = draft
         while len(self.drafts) > DRAFTS_MAX:
             self.drafts.popitem(last=False)
+
+    def keep_import(self, upload: str, entered: Mapping[str, str]) -> None:
+        """Keep what was entered for a file that waits; the oldest goes where there are too many."""
+        self.imports[upload] = entered
+        while len(self.imports) > IMPORTS_MAX:
+            self.imports.popitem(last=False)
 
     def query(self, key: str, now: datetime) -> KeptQuery | None:
         """Return a query that is still kept."""

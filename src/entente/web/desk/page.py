@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from entente.bodies.tokens import may
@@ -22,6 +23,7 @@ from entente.verbs.references import names_and_officer
 from entente.web.desk import paths
 from entente.web.desk.forms import Entered, Field, Kind
 from entente.web.desk.memory import Memory
+from entente.web.desk.ports import FilesAndJobs
 from entente.web.desk.session import Session
 from entente.web.wording import Wording
 
@@ -45,6 +47,10 @@ class Asked:
     """The number of the change before this request: what the page it makes has seen (changes.Changes)."""
     memory: Memory
     """What is kept for this session between requests: the task, and the queries it asked."""
+    jobs: FilesAndJobs
+    """The officer's files and jobs, each asked for with the officer's id."""
+    once: str = ""
+    """Of a form: the key under which it is done once."""
 
     def perform(self, verb: str, given: JsonObject | None = None) -> JsonObject:
         """Do a verb as the officer who asks, through the same table as the API; raise what it raises."""
@@ -87,6 +93,15 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A file to be kept by the browser, never shown by it, whatever it holds (docs/rules/desk.md W55)."""
+
+    name: str
+    """What the browser calls it: letters, digits, point and hyphen."""
+    content: bytes | Path
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """Where an act that went well sends the browser, and what that page says of it."""
 
@@ -118,9 +133,10 @@ class ShowPage:
     needs: tuple[str, ...]
     """Verbs of data/roles.yaml of which a role of the account must have one; none for every account."""
     template: str
+    """Empty for what is downloaded."""
     shows: str
     """One sentence, for the reference and for whoever reads the table."""
-    make: Callable[[Asked], Content | Elsewhere]
+    make: Callable[[Asked], Content | Elsewhere | Download]
     in_navigation: bool = False
     key: str = ""
     """The letter after `g` that opens it by keyboard; only of pages in the navigation."""
@@ -146,6 +162,11 @@ class ActPage:
     """Whether the officer must have proved who they are lately (docs/rules/desk.md W4); if not, the form is given back."""
     heeds_changes: bool = False
     """Whether its form is given back, once, where somebody else changed the thing since the page was shown (W64)."""
+
+    @property
+    def file(self) -> str:
+        """The name of the field that is a file; empty for a form without one."""
+        return next((one.name for one in self.fields if one.kind is Kind.FILE), "")
 
     @property
     def many(self) -> frozenset[str]:

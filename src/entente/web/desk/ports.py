@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from starlette.requests import Request
 
 from entente.kernel.canonical import JsonObject
+from entente.kernel.ids import OfficerId
+from entente.kernel.jobs import Job, JobKind, Upload
 from entente.kernel.kept_requests import KeptRequest
 from entente.kernel.ports import TrailRow
 from entente.web.desk.rates import Rates
@@ -41,6 +45,64 @@ class InTurn(Protocol):
 
     async def begin(self, work: Callable[[Step], JsonObject], *, is_long: bool) -> tuple[Event, asyncio.Queue[Event]]:
         """Wait for a turn and begin the work; return the first it tells, and where the rest arrives."""
+
+
+class FilesAndJobs(Protocol):
+    """Keeps an officer's files and jobs as those of other systems are kept (docs/rules/api.md P12 and P13; desk.md W55 and W56).
+
+    Safe from several threads but for `take`. What is not the officer's own is NotFound.
+    """
+
+    async def take(self, account: OfficerId, name: str, pieces: AsyncIterator[bytes], declared: int) -> Upload:
+        """Write a file as it arrives; raise Invalid or Unavailable, leaving nothing, where it cannot be taken."""
+
+    def uploads(self, account: OfficerId) -> tuple[Upload, ...]:
+        """Return the officer's files that wait for a job, the newest first."""
+
+    def upload(self, account: OfficerId, upload: str) -> tuple[Upload, Path]:
+        """Return a file that waits, and where it lies."""
+
+    def drop(self, account: OfficerId, upload: str) -> None:
+        """Remove a file that waits."""
+
+    def make(
+        self,
+        account: OfficerId,
+        kind: JobKind,
+        key: str,
+        asked: JsonObject,
+        *,
+        upload: str = "",
+        queries: Iterable[JsonObject] | None = None,
+    ) -> Job:
+        """Make a job of a file that waits or of these queries; the same key is the same job."""
+
+    def made_before(self, account: OfficerId, key: str) -> Job | None:
+        """Return the job that the officer made with a key; None where it made none."""
+
+    def of(self, account: OfficerId) -> tuple[Job, ...]:
+        """Return the officer's jobs, the newest first."""
+
+    def get(self, account: OfficerId, job: str) -> Job:
+        """Return a job."""
+
+    def cancel(self, account: OfficerId, job: str) -> Job:
+        """End a job at its next durable step; one that ended stays as it is."""
+
+    def files(self, job: Job) -> Mapping[str, int]:
+        """Return what came of a job that ended: names, and how many bytes each has."""
+
+    def file(self, account: OfficerId, job: str, name: str) -> Path:
+        """Return where a file lies that came of a job."""
+
+    def results(self, account: OfficerId, job: str, cursor: str, limit: int) -> JsonObject:
+        """Return `rows` of a batch of queries behind a cursor, as they may be seen now, and the cursor of the `next`.
+
+        Each row has the query it answers. `next` is None behind the last row of a job that ended.
+        """
+
+    def kept_until(self, kept: Job | Upload) -> datetime | None:
+        """Return until when a job that ended, or a file that waits, is kept; None for a job under way."""
 
 
 class Rows(Protocol):
@@ -82,6 +144,7 @@ class DeskParts:
     runner: InTurn
     is_local: Callable[[Request], bool]
     """Whether a request comes from a program on this machine, through nobody in between."""
+    jobs: FilesAndJobs
     rows: Rows
     told_as: Callable[[TrailRow], Told | None]
     """What a row is told as; None for one that nobody is told of."""

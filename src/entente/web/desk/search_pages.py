@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from entente.identity.model import SEXES
 from entente.identity.rules import check_query
 from entente.identity.scanned import read_zones
+from entente.identity.standing import STANDING_DAYS
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.errors import Invalid, NotFound
@@ -118,6 +119,9 @@ class FoundPage:
     """Of machine readable zones, in words."""
     gaps: Sequence[GapLine]
     may_judge: bool
+    leave: str
+    """Where the query is left, for what comes in to be held against it."""
+    leave_days: int
 
 
 def kept_query(asked: Asked) -> KeptQuery:
@@ -130,7 +134,7 @@ def kept_query(asked: Asked) -> KeptQuery:
 
 def search_again(asked: Asked, kept: KeptQuery) -> JsonObject:
     """Ask a kept query as it was asked."""
-    return asked.perform("search", {**_fields_of(kept), **kept.task.occasion_fields()})
+    return asked.perform("search", {**query_fields(kept), **kept.task.occasion_fields()})
 
 
 def _search(asked: Asked) -> SearchPage:
@@ -171,7 +175,7 @@ def _ask(asked: Asked) -> Done:
     fields = {one.name: form.value(one.name) for one in _QUERY_FIELDS if form.value(one.name)}
     kept = KeptQuery(fields, task, node.clock.now())
     try:
-        query = query_of(Arguments(_fields_of(kept)))
+        query = query_of(Arguments(query_fields(kept)))
         zones = read_zones(query, today=kept.at.date(), countries=node.lists.countries_alpha3)
         check_query(zones.query, node.lists)
     except Invalid as error:
@@ -185,7 +189,8 @@ def _ask(asked: Asked) -> Done:
     return Done(f"{PREFIX}/search/{key}")
 
 
-def _fields_of(kept: KeptQuery) -> JsonObject:
+def query_fields(kept: KeptQuery) -> JsonObject:
+    """Return a kept query as the verbs that take one read it."""
     fields = kept.fields
     return {
         "line": fields.get("line", ""),
@@ -205,7 +210,7 @@ def _found(asked: Asked) -> FoundPage:
     return FoundPage(
         title=say.text("found.title"),
         asked=[(name, _worded(name, entered, asked)) for name, entered in kept.fields.items()],
-        names=[one for name in query_of(Arguments(_fields_of(kept))).names if (one := name_shown(name)).latin],
+        names=[one for name in query_of(Arguments(query_fields(kept))).names if (one := name_shown(name)).latin],
         again=f"{PREFIX}/search?again={key}",
         task=task_shown(asked),
         candidates=[
@@ -219,6 +224,8 @@ def _found(asked: Asked) -> FoundPage:
         ],
         gaps=gaps_of(answer, say),
         may_judge=may_do(asked, "confirm_hit"),
+        leave=f"{PREFIX}/standing/leave/{key}",
+        leave_days=STANDING_DAYS,
     )
 
 

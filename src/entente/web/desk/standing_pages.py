@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.errors import NotFound
+from entente.web.desk.forms import Field
 from entente.web.desk.memory import Task
 from entente.web.desk.naming import RecordName, record_name
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import member, members, text, texts, whole
-from entente.web.desk.search_pages import EvidenceLine
+from entente.web.desk.search_pages import EvidenceLine, kept_query, query_fields
 from entente.web.desk.task import TaskShown, task_shown
 from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
+
+STANDING_PATH = f"{PREFIX}/standing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,28 @@ class MatchesPage:
     matches: Sequence[MatchLine]
 
 
+@dataclass(frozen=True, slots=True)
+class StandingLine:
+    """One of the officer's own standing queries."""
+
+    to: str
+    end: str
+    """Where it is ended."""
+    asked: str
+    purpose: str
+    until: Moment
+    new: int
+    has_ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StandingPage:
+    """What `standing.html` shows."""
+
+    title: str
+    queries: Sequence[StandingLine]
+
+
 def query_path(query: str) -> str:
     """Return where the matches of a standing query are shown."""
     return f"{PREFIX}/standing/{query}"
@@ -51,6 +76,40 @@ def query_label(query: JsonObject) -> str:
     asked = member(query, "asked")
     parts = [*texts(asked, "names"), text(asked, "birth_date"), *texts(asked, "identifiers")]
     return " · ".join(part for part in parts if part)
+
+
+def _standing(asked: Asked) -> StandingPage:
+    say = asked.say
+    return StandingPage(
+        title=say.text("standing.title"),
+        queries=[
+            StandingLine(
+                to=query_path(text(one, "id")),
+                end=f"{query_path(text(one, 'id'))}/end",
+                asked=query_label(one),
+                purpose=say.code("purposes", text(one, "purpose")),
+                until=say.moment(parse_time(text(one, "until"), "until")),
+                new=whole(one, "new"),
+                has_ended=one["has_ended"] is True,
+            )
+            for one in members(asked.perform("standing_list"), "queries")
+        ],
+    )
+
+
+def _leave(asked: Asked) -> Done:
+    """Leave the query whose answer is looked at, for the reason it was asked for."""
+    kept, days = kept_query(asked), asked.form.value("days")
+    given: JsonObject = {**query_fields(kept), **kept.task.occasion_fields()}
+    # What is no number of days is refused by the verb, in its words.
+    given["days"] = int(days) if days.isascii() and days.isdecimal() else 0
+    left = member(asked.perform("standing_leave", given), "query")
+    return Done(query_path(text(left, "id")), "standing_left")
+
+
+def _end(asked: Asked) -> Done:
+    asked.perform("standing_end", {"query": asked.path["query"]})
+    return Done(STANDING_PATH, "standing_ended")
 
 
 def _matches(asked: Asked) -> MatchesPage:
@@ -88,6 +147,18 @@ def _settle(asked: Asked) -> Done:
 
 
 PAGES: Sequence[Page] = (
+    ShowPage(
+        "standing", "/standing", ("standing_list",), ("search",), "standing.html", "The officer's own standing queries.",
+        _standing,
+    ),
+    ActPage(
+        "leave_standing", "/standing/leave/{key}", ("standing_leave",), ("search",), "found",
+        "Leaves a query that what comes in is held against.", _leave, (Field("days", most=4),),
+    ),
+    ActPage(
+        "end_standing", "/standing/{query}/end", ("standing_end",), ("search",), "matches",
+        "Ends a standing query, and deletes it with its matches.", _end,
+    ),
     ShowPage(
         "matches", "/standing/{query}", ("standing_list", "standing_matches"), ("search",), "matches.html",
         "What matched one of the officer's standing queries.", _matches,

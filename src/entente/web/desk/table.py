@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from entente.web.desk import (
+    asking_pages,
+    batch_pages,
     body_page,
     call_pages,
     case_pages,
@@ -19,8 +21,11 @@ from entente.web.desk import (
     held_pages,
     hit_pages,
     home_page,
+    import_pages,
     instrument_pages,
+    job_pages,
     message_pages,
+    node_pages,
     permission_pages,
     power_pages,
     record_pages,
@@ -31,6 +36,7 @@ from entente.web.desk import (
     standing_changes,
     standing_pages,
     task,
+    trail_pages,
     version_pages,
 )
 from entente.web.desk.page import Page
@@ -61,6 +67,12 @@ _PARTS = (
     permission_pages,
     standing_pages,
     held_pages,
+    batch_pages,
+    asking_pages,
+    import_pages,
+    job_pages,
+    trail_pages,
+    node_pages,
     first_steps_page,
     task,
 )

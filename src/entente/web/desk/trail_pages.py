@@ -1,0 +1,262 @@
+"""The trail: searched, held against its proofs, and handed out with them.
+
+Everything shown is asked of the verbs of the trail, which judge who may read it. A sealed query and a proof are downloaded, never
+shown: the first opens with its reader's own key alone, the second counts where it can be checked without this node.
+
+Source: docs/rules/desk.md W58; docs/rules/trail.md T6, T7, T9 to T12 and T16.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.clock import format_time, parse_date, parse_time
+from entente.kernel.errors import NotFound
+from entente.web.desk.page import PREFIX, Asked, Download, Page, ShowPage, may_do
+from entente.web.desk.reading import member, members, text, texts, whole
+from entente.web.sentences import said
+from entente.web.wording import Moment
+
+TRAIL_PATH: Final = f"{PREFIX}/trail"
+ON_A_PAGE: Final = 50
+NARROWED: Final = ("about", "act", "by", "since", "until")
+_NEEDS: Final = ("read_trail",)
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """A row of the trail."""
+
+    sequence: int
+    at: Moment
+    act: str
+    officer: str
+    body: str
+    about: str
+    narrow: str
+    """Where the rows about the same are."""
+    outcome: str
+    detail: Sequence[tuple[str, str]]
+    """What came of it, name and text; English, as every row is."""
+    sealed: str
+    """Where the sealed query of a search is had; empty where there is none, or for whoever may not read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """What `trail.html` shows."""
+
+    title: str
+    wanted: Mapping[str, str]
+    """What the form begins with."""
+    is_narrowed: bool
+    rows: Sequence[ActLine]
+    looked_to: Moment | None
+    next: str
+    export: str
+    """Where the case that is looked at is exported with its proofs; empty where no case is."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPage:
+    """What `trail_check.html` shows."""
+
+    title: str
+    is_sound: bool
+    rows: int
+    finding: str
+    log_is_sound: bool
+    log_rows: int
+    log_finding: str
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofPage:
+    """What `trail_proof.html` shows."""
+
+    title: str
+    note: str
+    origin: str
+    size: int
+    root: str
+    keys: Sequence[str]
+    since: int
+
+
+def _trail(asked: Asked) -> TrailPage:
+    say, query = asked.say, asked.query
+    wanted = {name: query.get(name, "").strip() for name in NARROWED}
+    before = _whole(query.get("before", ""))
+    given: JsonObject = {
+        "about": wanted["about"],
+        "act": wanted["act"].replace(" ", "_"),
+        "by": wanted["by"],
+        "since": _day_begins(asked, wanted["since"], "since"),
+        "until": _day_ends(asked, wanted["until"]),
+        # The newest first about one thing, too: a page goes back in time.
+        "before": before or _LAST,
+        "limit": ON_A_PAGE,
+    }
+    answer = asked.perform("trail_show", given)
+    may_open = may_do(asked, "read_sealed_queries")
+    following, looked_to = answer["next_before"], answer["looked_to"]
+    on = urlencode({**{name: value for name, value in wanted.items() if value}, "before": str(following)})
+    return TrailPage(
+        title=say.text("nav.trail"),
+        wanted=wanted,
+        is_narrowed=any(wanted.values()),
+        rows=[_line(asked, one, may_open=may_open) for one in members(answer, "rows")],
+        looked_to=say.moment(parse_time(looked_to, "looked_to")) if isinstance(looked_to, str) else None,
+        next=f"{TRAIL_PATH}?{on}" if following is not None else "",
+        export=f"{TRAIL_PATH}/cases/{wanted['about']}" if _is_case(wanted["about"]) else "",
+    )
+
+
+_LAST: Final = 2**53 - 1
+"""Before which every row is."""
+
+
+def _is_case(about: str) -> bool:
+    year, slash, serial = about.partition("/")
+    return bool(slash) and year.isdecimal() and serial.isdecimal()
+
+
+def _whole(entered: str) -> int:
+    return int(entered) if entered.isascii() and entered.isdecimal() and len(entered) <= len(str(_LAST)) else 0
+
+
+def _day_begins(asked: Asked, entered: str, name: str) -> str:
+    return format_time(_midnight(asked, parse_date(entered, name))) if entered else ""
+
+
+def _day_ends(asked: Asked, entered: str) -> str:
+    if not entered:
+        return ""
+    return format_time(_midnight(asked, parse_date(entered, "until") + timedelta(days=1)) - timedelta(microseconds=1))
+
+
+def _midnight(asked: Asked, day: date) -> datetime:
+    """Return the beginning of a day in the body's zone, in which the page tells its times."""
+    local = datetime.combine(day, time(), asked.say.zone)
+    return local - (local.utcoffset() or timedelta())
+
+
+def _line(asked: Asked, row: JsonObject, *, may_open: bool) -> ActLine:
+    detail, sequence = member(row, "detail"), whole(row, "sequence")
+    has_query, about = "query_sealed" in detail, text(row, "subject_name") or text(row, "subject")
+    return ActLine(
+        sequence=sequence,
+        at=asked.say.moment(parse_time(text(row, "at"), "at")),
+        act=text(row, "verb").replace("_", " "),
+        officer=text(row, "officer"),
+        body=text(member(row, "body"), "code"),
+        about=about,
+        narrow=f"{TRAIL_PATH}?{urlencode({'about': about})}",
+        outcome=str(detail.get("outcome", "")).replace("_", " "),
+        detail=[(name, _told(value)) for name, value in detail.items() if name not in {"query_sealed", "outcome"}],
+        sealed=f"{TRAIL_PATH}/rows/{sequence}/query" if has_query and may_open else "",
+    )
+
+
+def _told(value: Json) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _check(asked: Asked) -> CheckPage:
+    answer = asked.perform("trail_verify")
+    proof, log = member(answer, "proof"), member(answer, "log")
+    return CheckPage(
+        title=asked.say.text("trail.check_title"),
+        is_sound=proof["is_sound"] is True,
+        rows=whole(proof, "rows"),
+        finding=said(asked.say, text(proof, "finding")),
+        log_is_sound=log["is_sound"] is True,
+        log_rows=whole(log, "rows"),
+        log_finding=said(asked.say, text(log, "finding")),
+        root=text(proof, "root"),
+    )
+
+
+def _proof(asked: Asked) -> ProofPage:
+    answer = asked.perform("trail_checkpoint")
+    return ProofPage(
+        title=asked.say.text("trail.proof_title"),
+        note=text(answer, "note"),
+        origin=text(answer, "origin"),
+        size=whole(answer, "size"),
+        root=text(answer, "root"),
+        keys=texts(answer, "verifier_keys"),
+        since=_whole(asked.query.get("since", "")),
+    )
+
+
+def _checkpoint(asked: Asked) -> Download:
+    """Hand out the newest checkpoint, byte by byte: whoever keeps it hands it in again."""
+    answer = asked.perform("trail_checkpoint")
+    return Download(f"checkpoint-{whole(answer, 'size')}.txt", text(answer, "note").encode("utf-8"))
+
+
+def _continuation(asked: Asked) -> Download:
+    since = _whole(asked.query.get("since", ""))
+    made = asked.perform("trail_prove", {"since": since})["continuation"]
+    return Download(f"continuation-{since}.json", _document(made))
+
+
+def _case(asked: Asked) -> Download:
+    year, serial = asked.path["year"], asked.path["serial"]
+    if not _is_case(f"{year}/{serial}"):
+        raise NotFound
+    made = asked.perform("trail_export", {"case": f"{year}/{serial}"})["case_proof"]
+    return Download(f"case-{year}-{serial}.json", _document(made))
+
+
+def _sealed(asked: Asked) -> Download:
+    """Hand out a sealed query, as the command that opens it takes it; the look is a row itself."""
+    row = _whole(asked.path["row"])
+    if not row:
+        raise NotFound
+    answer = asked.perform("trail_query", {"row": row})
+    return Download(f"query-{row}.json", _document(answer))
+
+
+def _document(made: Json) -> bytes:
+    return json.dumps(made, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
+
+
+PAGES: Sequence[Page] = (
+    ShowPage(
+        "trail", "/trail", ("trail_show",), _NEEDS, "trail.html", "The record of acts, the newest first, narrowed as is asked.",
+        _trail, in_navigation=True, key="t",
+    ),
+    ShowPage(
+        "trail_check", "/trail/check", ("trail_verify",), _NEEDS, "trail_check.html",
+        "The whole trail recomputed, the log held against it, and what was found.", _check,
+    ),
+    ShowPage(
+        "trail_proof", "/trail/proof", ("trail_checkpoint",), _NEEDS, "trail_proof.html",
+        "The newest checkpoint, and how it is proved to go on from an earlier one.", _proof,
+    ),
+    ShowPage(
+        "checkpoint", "/trail/checkpoint", ("trail_checkpoint",), _NEEDS, "", "The newest checkpoint of the log, to be kept.",
+        _checkpoint,
+    ),
+    ShowPage(
+        "continuation", "/trail/continuation", ("trail_prove",), _NEEDS, "",
+        "The proof that the log goes on from an earlier checkpoint, to be kept.", _continuation,
+    ),
+    ShowPage(
+        "case_proof", "/trail/cases/{year}/{serial}", ("trail_export",), _NEEDS, "",
+        "What the trail holds of a case, with the proof of each row, to be kept; a row of the trail itself.", _case,
+    ),
+    ShowPage(
+        "sealed_query", "/trail/rows/{row}/query", ("trail_query",), ("read_sealed_queries",), "",
+        "The sealed query of a search, to be opened with its reader's own key; the look is a row itself.", _sealed,
+    ),
+)  # fmt: skip

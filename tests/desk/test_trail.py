@@ -1,0 +1,109 @@
+"""The trail at the desk: searched, checked, handed out with its proofs (W58)."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from entente.cli.gateway import verify_file
+from entente.kernel.canonical import JsonObject
+from entente.verbs import perform
+from entente.verbs.references import names_of
+from entente.web.desk import trail_pages
+from tests.support.desk_world import DeskWorld
+from tests.support.nodes import DUTY
+
+ROW = re.compile(r'<td class="number">(\d+)</td>')
+
+
+def rows(world: DeskWorld, query: str = "", role: str = "head_of_body") -> list[int]:
+    answer = world.browser(role).get(f"/desk/trail{query}")
+    assert answer.status_code == 200, answer.text
+    return [int(row) for row in ROW.findall(answer.text)]
+
+
+def test_w58_the_newest_rows_stand_first_and_pages_follow_without_gap(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail_pages, "ON_A_PAGE", 7)
+    first = rows(world)
+    assert first == sorted(first, reverse=True)
+    assert len(first) == 7
+    page = world.browser("head_of_body").get("/desk/trail")
+    older = re.search(r'href="/desk/trail\?([^"]*before=\d+)"', page.text)
+    assert older is not None
+    following = rows(world, f"?{older[1]}")
+    newest = int(ROW.findall(page.text)[-1])
+    assert following == list(range(newest - 1, newest - 8, -1))
+
+
+def test_w58_rows_are_narrowed_by_case_act_officer_and_day(world: DeskWorld) -> None:
+    everything = world.node.trail.latest(1000)
+    by_case = rows(world, f"?about={world.bureau.case}")
+    assert by_case == [row.sequence for row in everything if row.act.subject == world.bureau.case]
+    act = next(row.act.verb for row in everything if row.act.officer == DUTY)
+    wanted = [row.sequence for row in everything if row.act.officer == DUTY and row.act.verb == act][:50]
+    assert rows(world, f"?act={act}&by={DUTY}") == wanted
+    today = world.node.clock.now().date().isoformat()
+    assert rows(world, f"?act={act}&by={DUTY}&since={today}&until={today}") == wanted
+    assert rows(world, "?until=2020-01-01") == []
+    assert rows(world, "?act=%3Cscript%3E") == []
+    assert world.browser("head_of_body").get("/desk/trail?since=yesterday").status_code == 400
+
+
+def test_w58_the_check_says_what_was_found_of_trail_and_log(world: DeskWorld) -> None:
+    text = world.browser("supervisor").get("/desk/trail/check").text
+    assert text.count(">Sound<") == 2
+    assert "NOT SOUND" not in text
+
+
+def test_w58_a_case_is_downloaded_with_proofs_that_hold_without_the_node(world: DeskWorld, tmp_path: Path) -> None:
+    browser = world.browser("head_of_body")
+    shown = browser.get(f"/desk/trail?about={world.bureau.case}").text
+    to = f"/desk/trail/cases/{world.bureau.case}"
+    assert f'href="{to}" download' in shown
+    before = world.node.trail.latest(1)[0].sequence
+    file = browser.get(to)
+    assert file.headers["content-disposition"].startswith("attachment; filename=")
+    assert (file.headers["content-type"], file.headers["cache-control"]) == ("application/octet-stream", "no-store")
+    made: JsonObject = json.loads(file.text)
+    assert made["case"] == world.bureau.case
+    saved = tmp_path / "case.json"
+    saved.write_text(file.text, encoding="utf-8")
+    own = names_of(world.node).own.id
+    proof = verify_file(saved, None, own, None)["proof"]
+    assert isinstance(proof, dict)
+    assert proof["is_sound"] is True
+    # That it was handed out is a row itself.
+    assert [row.act.verb for row in world.node.trail.latest(20) if row.sequence > before][-1] == "export_trail"
+    assert world.browser().get(to).status_code == 403
+
+
+def test_w58_checkpoint_and_continuation_are_kept_as_the_node_takes_them_back(world: DeskWorld) -> None:
+    browser = world.browser("head_of_body")
+    assert "entente/" in browser.get("/desk/trail/proof").text
+    note = browser.get("/desk/trail/checkpoint")
+    assert "attachment" in note.headers["content-disposition"]
+    answer = perform(world.node, "trail_continues", {"checkpoint": note.content.decode("utf-8")})
+    proof = answer["proof"]
+    assert isinstance(proof, dict)
+    assert proof["is_sound"] is True
+    size = int(note.text.splitlines()[1])
+    made = json.loads(browser.get(f"/desk/trail/continuation?since={size - 1}").text)
+    assert made["body"]
+    assert browser.get("/desk/trail/continuation?since=x").status_code in {200, 400}
+
+
+def test_w58_a_sealed_query_is_its_readers_alone_and_the_look_is_a_row(world: DeskWorld) -> None:
+    row = world.bureau.search_row
+    assert "Sealed query" not in world.browser("head_of_body").get("/desk/trail?act=search").text
+    assert "Sealed query" in world.browser("data_protection_officer").get("/desk/trail?act=search").text
+    to = f"/desk/trail/rows/{row}/query"
+    assert world.browser("head_of_body").get(to).status_code == 403
+    answer = world.browser("data_protection_officer").get(to)
+    assert json.loads(answer.text)["row"] == row
+    newest = world.node.trail.latest(1)[0]
+    assert (newest.act.verb, newest.act.subject) == ("read_sealed_queries", str(row))
