@@ -17,10 +17,11 @@ from tests.docs.test_import_order import EDGES, ROOMS
 LINES_MAX = 450  # ours: past it a file holds two subjects (STYLE section 1, proportion)
 # The first knows every part and the second every table, and a part of the house adds some lines to both; a migration writes out
 # every table that its schema adds, and stays as it is.
-# Where all is put together, the list of all tables, and what brought stores forward once and is never changed.
+# Where all is put together, the list of all tables, what brought stores forward once and is never changed, and a made table.
 LINES_MAX_OF = {
     "src/entente/app.py": 700,
     "src/entente/storage/schema.py": 800,
+    "src/entente/client/verbs.py": 700,
     "src/entente/storage/migrations/versions/0002_nothing_lost.py": 700,
 }
 SCANNED_BYTES_MAX = 2_000_000  # ours: larger tracked files are data sets, not text somebody wrote
