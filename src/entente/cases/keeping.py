@@ -7,7 +7,7 @@ Source: docs/rules/cases.md C4, C5, C7 and C8.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -77,6 +77,16 @@ def case_to_work_on(unit: CasesUnit, number: str, knowing: Knowing) -> Case:
     return case
 
 
+def joined_before(unit: CasesUnit, case: Case) -> Iterator[Case]:
+    """Yield the cases that were joined to one, and theirs: what goes on in it is their matter too."""
+    numbers = [*case.joined]
+    while numbers:
+        earlier = unit.cases.get(numbers.pop(0))
+        assert earlier is not None, "a case is never deleted"
+        yield earlier
+        numbers += earlier.joined
+
+
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """What the verbs about cases are handed."""
@@ -117,6 +127,12 @@ class Keeping:
 
     def _record(self, unit: CasesUnit, verb: str, officer: Officer, number: str, detail: JsonObject) -> None:
         self.record(unit, Act(verb, unit.bodies.own().id, officer.id, number, {"outcome": "done", **detail}))
+
+    def _tell_joined(self, unit: CasesUnit, case: Case) -> None:
+        """Have who may know of a case know of all that was joined to it, and nobody else (C15)."""
+        for earlier in joined_before(unit, case):
+            if earlier.team != case.team:
+                unit.cases.put(replace(earlier, team=case.team, version=earlier.version + 1))
 
     def _put_task_over(self, unit: CasesUnit, case: Case, by: OfficerId, now: datetime) -> int:
         """Give what officers who may know of a case no more had to do on it to the officer in charge; return how much (C12)."""
