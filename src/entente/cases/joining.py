@@ -79,11 +79,18 @@ class Joining(Keeping):
             unit.cases.put(pointing)
             self._tell_joined(unit, changed)
             moved = _move(unit, other, number, lambda task: task.is_open, lambda _: True)
+            given = self._put_task_over(unit, changed, keeper.id, now)
             unit.cases.add_event(number, CaseEvent(now, keeper.id, "joined", other, f"{other} {ended.title}: {reason}"))
             unit.cases.add_event(
                 other, CaseEvent(now, keeper.id, "goes_on", number, f"{number} {case.title}: {reason}")
             )
-            detail: JsonObject = {"case": number, "joined": other, "tasks": moved[0], "exhibits": moved[1]}
+            detail: JsonObject = {
+                "case": number,
+                "joined": other,
+                "tasks": moved[0],
+                "exhibits": moved[1],
+                "given": given,
+            }
             self._record(unit, "keep_case", keeper, number, {"change": "joined", **detail})
             self._record(unit, "keep_case", keeper, other, {"change": "goes_on", **detail})
             unit.commit()

@@ -113,6 +113,18 @@ def test_c15_team_that_comes_with_a_joined_case_holds_for_what_was_joined_earlie
         assert desk.cases.show(number, ANALYST).case.number == number
 
 
+def test_c12_task_of_who_may_know_of_joined_cases_no_more_passes_to_the_officer_in_charge(desk: Desk) -> None:
+    going_on, secret, other = desk.open_case(), desk.open_case(), desk.open_case()
+    here = desk.cases.set_task(DUTY, going_on, Commission("Compare", ANALYST))
+    there = desk.cases.set_task(DUTY, other, Commission("Call", ANALYST))
+    desk.cases.set_team(DUTY, secret, [DUTY])
+    desk.cases.join_cases(DUTY, going_on, secret, "The same person.")
+    desk.cases.join_cases(DUTY, going_on, other, "The same matter.")
+    assert {one.id: one.officer for one in desk.cases.show(going_on, DUTY).tasks} == {here.id: DUTY, there.id: DUTY}
+    events = [event for event in desk.cases.show(going_on, DUTY).events if event.kind == "task_given"]
+    assert [event.subject for event in events] == [here.id, there.id]
+
+
 def test_c16_named_things_go_over_to_a_new_case_with_references_and_team(desk: Desk) -> None:
     number = desk.open_case()
     desk.cases.set_team(DUTY, number, [ANALYST])
