@@ -45,6 +45,22 @@ def add_event(unit: CasesUnit, number: str, event: CaseEvent) -> None:
         add_event(unit, case.goes_on_in, event)
 
 
+def blank_events(unit: CasesUnit, number: str, subject: str) -> None:
+    """Take the text about an item that its sender recalled from a case, and from every other where its lines were copied to.
+
+    These are the case that a joined one goes on in, and those split off. A number that is no case of ours has no lines.
+
+    Source: docs/rules/cases.md C15 and C16; docs/rules/correspondence.md M18.
+    """
+    numbers, seen = [number], {""}
+    while numbers:
+        if (one := numbers.pop()) in seen or (case := unit.cases.get(one)) is None:
+            continue
+        seen.add(one)
+        numbers += [case.goes_on_in, *(event.subject for event in unit.cases.events(one) if event.kind == "split")]
+        unit.cases.blank_events(one, subject)
+
+
 def knowing_of(unit: CasesUnit, officer: OfficerId | None, now: datetime, lists: CodeLists) -> Knowing:
     """Return who asks, as far as need to know goes: nobody for whom no officer was entered, or who is active no more.
 
