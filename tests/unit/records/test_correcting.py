@@ -11,7 +11,9 @@ from entente.handling.model import Observation, Retention
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused
 from entente.kernel.ids import OfficerId, RecordId
 from entente.records.correcting import FactChange, correct_record, corrected, extend_record
-from entente.records.model import Fact, Property, PropertyType, Record
+from entente.records.importing import Import, ImportPlan
+from entente.records.model import Fact, Property, PropertyType, Record, Rejected
+from entente.records.rules import draft_of
 from tests.support.build_correspondence import DUTY, NOW, SCHEMATA, Desk, Network, a_network, a_record, terms_of
 
 PERSON = SCHEMATA["Person"]
@@ -143,6 +145,19 @@ def test_r60_a_record_is_kept_longer_as_far_as_its_kind_allows(net: Network) -> 
     made = extend_record(replace(net.xa.records, schemata=LISTED), DUTY, record.id, 1, "still_sought", LONGER)
     assert (made.version, made.retention, made.facts) == (2, LONGER, record.facts)
     assert [one.recipient for one in net.xa.store.state.outbox.put_out] == [net.xb.id]
+
+
+def test_r60_next_import_whose_terms_end_earlier_takes_the_longer_end_away(net: Network) -> None:
+    record = kept(net, retention=SHORTER_TERM)
+    records = replace(net.xa.records, schemata=LISTED)
+    extend_record(records, DUTY, record.id, 1, "still_sought", LONGER)
+    rejected: list[Rejected] = []
+    plan = ImportPlan(DUTY, frozenset(), on_progress=lambda _: None, on_reject=rejected.append)
+    assert Import(records, plan).run([draft_of(record)], "none").updated == 1
+    assert rejected == []
+    held = net.xa.store.state.records.get(record.id)
+    assert held is not None
+    assert (held.record.version, held.record.retention) == (3, SHORTER_TERM)
 
 
 @pytest.mark.parametrize(
