@@ -196,9 +196,9 @@ def with_records(day: Day) -> None:
     with pytest.raises(NotFound):
         ask("XB-NCB", "record_original", officer=DUTY, record="XA-NCB/w-1")
     # Three persons and a judgement of XA's own; XB holds copies alone, and those are in no file (R47).
-    rows = day.scratch / "rows.jsonl"
-    rows.write_text(json.dumps({**WANTED, "id": "w-9"}) + "\n", encoding="utf-8")
-    looked = ask("XA-NCB", "record_import_preview", file=str(rows), terms=TERMS)["rows"]
+    few = day.scratch / "few.jsonl"
+    few.write_text(json.dumps({**WANTED, "id": "w-9"}) + "\n", encoding="utf-8")
+    looked = ask("XA-NCB", "record_import_preview", file=str(few), terms=TERMS)["rows"]
     assert [(row["outcome"], row["place"]) for row in looked] == [("record", "w-9")]
     exported = ask("XA-NCB", "record_export", officer=DUTY, out=str(day.scratch / "xa.jsonl"), **ABOUT)
     assert (exported["records"], (day.scratch / "xa.jsonl").read_text("utf-8").count("\n")) == (4, 4)
