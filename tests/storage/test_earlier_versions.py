@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from entente.kernel.ids import RecordId
-from entente.records.model import VERSIONS_KEPT_MAX, Link
+from entente.handling.model import ErasureGround
+from entente.kernel.ids import RecordId, StatementId
+from entente.records.model import VERSIONS_KEPT_MAX, Link, Tombstone
 from entente.records.ports import RecordWrite
 from entente.storage.store import Store
 from tests.storage import examples
@@ -84,3 +85,26 @@ def test_r57_an_earlier_version_that_links_to_an_erased_record_goes_with_that_on
         unit.commit()
     with store.view() as view:
         assert [one.record.version for one in view.records.earlier(WANTED)] == [2]
+
+
+def test_r57_version_that_still_links_to_an_erased_record_is_not_kept_when_it_is_replaced(store: Store) -> None:
+    linking, other = version(1), version(1, "2")
+    keep(store, replace(linking, record=replace(linking.record, links=(Link("associate", ERASED),))), other)
+    with store.unit() as unit:
+        made = Tombstone(
+            unit.erasures.stand_in(ERASED),
+            OWN,
+            examples.NOW,
+            ErasureGround.OFFICERS_ACT,
+            "unlawful",
+            0,
+            9,
+            StatementId(""),
+        )
+        unit.erasures.put_tombstone(made, (), ())
+        unit.commit()
+    for number in (2, 3):
+        keep(store, version(number), version(number, "2"))
+    with store.view() as view:
+        assert [one.record.version for one in view.records.earlier(WANTED)] == [2]
+        assert [one.record.version for one in view.records.earlier(other.record.id)] == [1, 2]

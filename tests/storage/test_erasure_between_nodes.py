@@ -28,7 +28,7 @@ from entente.node import Node
 from entente.records.importing import Import
 from entente.records.judging import KIND as JUDGEMENT
 from entente.records.judging import Conditions, Judgement, Verdict, judge_sameness
-from entente.records.model import Fact, Fragment, HolderState, RecordDraft, ReentryHow, Rejected
+from entente.records.model import Fact, Fragment, HolderState, Link, RecordDraft, ReentryHow, Rejected
 from entente.records.statements import ERASED_WORDS, ErasedWords, erasure_statement, record_statement
 from entente.settings import Settings
 from entente.storage.erasure import ErasureTables
@@ -496,6 +496,20 @@ def test_r10_a_judgement_about_an_erased_record_goes_with_it(world: World) -> No
         assert view.records.get(made) is None
         assert view.records.get(world.record("other-1")) is not None
     assert found_in(network.folders[XA], [*SEARCHED, "has a scar"]) == set()
+
+
+def test_r57_an_earlier_version_does_not_bring_the_id_of_an_erased_record_back(world: World) -> None:
+    network = world.network
+    passport = replace(saying(world, "other-1", Fact("number", "QX 11")), schema="Passport")
+    linking = replace(passport, links=(Link("holder", world.record(LOCAL_ID)),))
+    world.run([wanted(world), linking])
+    network[XA].erasing.erase(DPO, world.record(LOCAL_ID), "recorded_in_error")
+    keep_house(world)
+    # What the newest version says of links stays until it says something else.
+    assert found_in(network.folders[XA], SEARCHED) != set()
+    world.run([passport])
+    keep_house(world)
+    assert found_in(network.folders[XA], SEARCHED) == set()
 
 
 def removed_documents(folder: Path) -> int:

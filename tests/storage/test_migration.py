@@ -117,6 +117,22 @@ def test_opening_again_changes_nothing(opener: Opener, folder: Folder) -> None:
     assert row == [(1, SCHEMA, OLDEST_SCHEMA_OF_CODE, __version__)]
 
 
+def test_oldest_code_that_may_use_the_store_knows_all_that_hangs_on_a_record() -> None:
+    """Code that does not know such a table cannot erase a record: the engine keeps what a row of it points to."""
+    hanging = {
+        table.name
+        for table in metadata.tables.values()
+        if table.name != "record" and any(key.column.table.name == "record" for key in table.foreign_keys)
+    }
+    made = "".join(
+        path.read_text("utf-8")
+        for path in sorted((MIGRATIONS / "versions").glob("[0-9]*.py"))
+        if int(path.name[:4]) <= OLDEST_SCHEMA_OF_CODE
+    )
+    assert "record_version" in hanging
+    assert {name for name in hanging if f'"{name}"' not in made} == set()
+
+
 def test_store_newer_than_the_code_is_refused_with_both_versions(opener: Opener, folder: Folder) -> None:
     opener().close()
     execute(folder, "UPDATE store_version SET schema = 99, oldest_code = 98, written_by = '7.0'")

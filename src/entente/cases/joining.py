@@ -8,7 +8,7 @@ Source: docs/rules/cases.md C15 and C16.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from entente.cases.keeping import Keeping, case_to_work_on, known_case
@@ -77,14 +77,20 @@ class Joining(Keeping):
             pointing = replace(ended, state=CaseState.JOINED, goes_on_in=number, team=team, version=ended.version + 1)
             unit.cases.put(changed)
             unit.cases.put(pointing)
-            for earlier in _joined_before(unit, ended):
-                unit.cases.put(replace(earlier, team=team, version=earlier.version + 1))
+            self._tell_joined(unit, changed)
             moved = _move(unit, other, number, lambda task: task.is_open, lambda _: True)
+            given = self._put_task_over(unit, changed, keeper.id, now)
             unit.cases.add_event(number, CaseEvent(now, keeper.id, "joined", other, f"{other} {ended.title}: {reason}"))
             unit.cases.add_event(
                 other, CaseEvent(now, keeper.id, "goes_on", number, f"{number} {case.title}: {reason}")
             )
-            detail: JsonObject = {"case": number, "joined": other, "tasks": moved[0], "exhibits": moved[1]}
+            detail: JsonObject = {
+                "case": number,
+                "joined": other,
+                "tasks": moved[0],
+                "exhibits": moved[1],
+                "given": given,
+            }
             self._record(unit, "keep_case", keeper, number, {"change": "joined", **detail})
             self._record(unit, "keep_case", keeper, other, {"change": "goes_on", **detail})
             unit.commit()
@@ -146,15 +152,6 @@ def _team_of_both(case: Case, ended: Case) -> tuple[OfficerId, ...]:
     if not (case.team or ended.team):
         return ()
     return tuple(dict.fromkeys((case.in_charge, *case.team, *ended.team)))
-
-
-def _joined_before(unit: CasesUnit, case: Case) -> Iterable[Case]:
-    """Yield the cases that were joined to one before, and theirs: what went on in it goes on where it goes on."""
-    for number in case.joined:
-        earlier = unit.cases.get(number)
-        assert earlier is not None, "a case is never deleted"
-        yield earlier
-        yield from _joined_before(unit, earlier)
 
 
 def _lines_that_go(unit: CasesUnit, number: str, over: GoesOver) -> tuple[CaseEvent, ...]:

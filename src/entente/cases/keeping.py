@@ -7,7 +7,7 @@ Source: docs/rules/cases.md C4, C5, C7 and C8.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -45,6 +45,22 @@ def add_event(unit: CasesUnit, number: str, event: CaseEvent) -> None:
         add_event(unit, case.goes_on_in, event)
 
 
+def blank_events(unit: CasesUnit, number: str, subject: str) -> None:
+    """Take the text about an item that its sender recalled from a case, and from every other where its lines were copied to.
+
+    These are the case that a joined one goes on in, and those split off. A number that is no case of ours has no lines.
+
+    Source: docs/rules/cases.md C15 and C16; docs/rules/correspondence.md M18.
+    """
+    numbers, seen = [number], {""}
+    while numbers:
+        if (one := numbers.pop()) in seen or (case := unit.cases.get(one)) is None:
+            continue
+        seen.add(one)
+        numbers += [case.goes_on_in, *(event.subject for event in unit.cases.events(one) if event.kind == "split")]
+        unit.cases.blank_events(one, subject)
+
+
 def knowing_of(unit: CasesUnit, officer: OfficerId | None, now: datetime, lists: CodeLists) -> Knowing:
     """Return who asks, as far as need to know goes: nobody for whom no officer was entered, or who is active no more.
 
@@ -75,6 +91,16 @@ def case_to_work_on(unit: CasesUnit, number: str, knowing: Knowing) -> Case:
     case = known_case(unit, number, knowing)
     check_is_open(case)
     return case
+
+
+def joined_before(unit: CasesUnit, case: Case) -> Iterator[Case]:
+    """Yield the cases that were joined to one, and theirs: what goes on in it is their matter too."""
+    numbers = [*case.joined]
+    while numbers:
+        earlier = unit.cases.get(numbers.pop(0))
+        assert earlier is not None, "a case is never deleted"
+        yield earlier
+        numbers += earlier.joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +143,12 @@ class Keeping:
 
     def _record(self, unit: CasesUnit, verb: str, officer: Officer, number: str, detail: JsonObject) -> None:
         self.record(unit, Act(verb, unit.bodies.own().id, officer.id, number, {"outcome": "done", **detail}))
+
+    def _tell_joined(self, unit: CasesUnit, case: Case) -> None:
+        """Have who may know of a case know of all that was joined to it, and nobody else (C15)."""
+        for earlier in joined_before(unit, case):
+            if earlier.team != case.team:
+                unit.cases.put(replace(earlier, team=case.team, version=earlier.version + 1))
 
     def _put_task_over(self, unit: CasesUnit, case: Case, by: OfficerId, now: datetime) -> int:
         """Give what officers who may know of a case no more had to do on it to the officer in charge; return how much (C12)."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from entente.cases.exhibits import Exhibits
 from entente.cases.joining import Joining
-from entente.cases.keeping import add_event, case_to_work_on, knowing_of, known_case
+from entente.cases.keeping import OVERSEE, add_event, blank_events, case_to_work_on, knowing_of, known_case
 from entente.cases.register import CaseFile, Register
 from entente.cases.tasks import Tasks
 from entente.cases.teams import Teams
 
-__all__ = ["CaseFile", "Cases", "add_event", "case_to_work_on", "knowing_of", "known_case"]
+__all__ = ["OVERSEE", "CaseFile", "Cases", "add_event", "blank_events", "case_to_work_on", "knowing_of", "known_case"]
 
 
 class Cases(Register, Teams, Tasks, Exhibits, Joining):

@@ -49,6 +49,7 @@ class Teams(Keeping):
                 raise unchanged(case, "These are the officers who may know of it already (docs/rules/cases.md C9).")
             changed = replace(case, team=members, version=case.version + 1)
             unit.cases.put(changed)
+            self._tell_joined(unit, changed)
             unit.cases.add_event(number, CaseEvent(now, keeper.id, "team", number, ", ".join(members)))
             given = self._put_task_over(unit, changed, keeper.id, now)
             detail: JsonObject = {"change": "team", "team": [*members], "tasks": given, "version": changed.version}
@@ -80,6 +81,7 @@ class Teams(Keeping):
             team = tuple(dict.fromkeys((to, *(one for one in case.team if one != case.in_charge)))) if case.team else ()
             changed = replace(case, handed_to=to, unit=unit_name, team=team, version=case.version + 1)
             unit.cases.put(changed)
+            self._tell_joined(unit, changed)
             words = f"{case.in_charge} → {to}{f' ({unit_name})' if unit_name else ''}: {reason}"
             unit.cases.add_event(number, CaseEvent(now, keeper.id, "handed_over", to, words))
             given = self._put_task_over(unit, changed, keeper.id, now)

@@ -195,7 +195,7 @@ class Desk:
 
         Source: docs/rules/cases.md C8.
         """
-        case = header.our_reference if way is Way.SENT else header.your_reference
+        case = case_of(way, header)
         team = unit.cases.teams([case]).get(case) if case else None
         if team is not None:
             knowing = self._knowing(unit, officer)
@@ -276,6 +276,11 @@ def _one_instrument(
     state = unit.agreements.instrument(wanted.pop())
     assert state is not None, "the gate allows nothing under an instrument that is not here"
     return state.instrument
+
+
+def case_of(way: Way, header: Header) -> str:
+    """Return the number of the case of ours that an item belongs to, as its header has it; empty for none."""
+    return header.our_reference if way is Way.SENT else header.your_reference
 
 
 def detail_of(outcome: str, decision: Decision | None = None, **more: object) -> JsonObject:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from entente.cases.service import blank_events
 from entente.correspondence.desk import Desk, detail_of
 from entente.correspondence.model import Header, Message, Recall, Step, Way
 from entente.correspondence.ports import CorrespondenceUnit
@@ -123,7 +124,7 @@ class Recalling(Desk):
         # The statement that brought it holds the text as well.
         unit.inbox.empty_naming(about.sender, Kind.MESSAGE, about.id)
         if case := about.your_reference:
-            unit.cases.blank_events(case, about.id)
+            blank_events(unit, case, about.id)
             self._on_file(unit, case, about, "message_recalled", about.id, recall.reason, now)
 
     def _confirm_recall(

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from entente.cases.service import OVERSEE
 from entente.correspondence.answering import Answering
 from entente.correspondence.circulating import Circulating
 from entente.correspondence.consulting import Consulting
+from entente.correspondence.desk import case_of, detail_of
 from entente.correspondence.forwarding import Forwarding
 from entente.correspondence.granting import Granting
 from entente.correspondence.hit_answers import HitAnswers
 from entente.correspondence.hits import Hits
-from entente.correspondence.model import Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Way
 from entente.correspondence.permissions import Permissions
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.requests import Requests
@@ -22,6 +24,7 @@ from entente.correspondence.steps import Steps
 from entente.correspondence.waiting import WaitingItems
 from entente.kernel.errors import NotFound
 from entente.kernel.ids import OfficerId
+from entente.kernel.ports import Act
 
 Item = TypeVar("Item", Hit, PermissionRequest, RecordRequest)
 
@@ -77,28 +80,51 @@ class Correspondence(
             if found is None:
                 raise NotFound
             way = self._way(unit, found)
-            self._require_known(unit, officer, way, found.header)
-            return way, found
+            overseen = self._overseen_case(unit, officer, way, found.header)
+        self._record_look(officer, overseen)
+        return way, found
 
     def hit(self, hit: str, officer: OfficerId | None = None) -> tuple[Way, Hit]:
         """Return a hit that an officer may know of; raise NotFound."""
         with self.open_view() as unit:
-            return self._known(unit, unit.correspondence.hit(hit), officer)
+            found, overseen = self._known(unit, unit.correspondence.hit(hit), officer)
+        self._record_look(officer, overseen)
+        return found
 
     def permission(self, request: str, officer: OfficerId | None = None) -> tuple[Way, PermissionRequest]:
         """Return a request for leave that an officer may know of; raise NotFound."""
         with self.open_view() as unit:
-            return self._known(unit, unit.correspondence.permission(request), officer)
+            found, overseen = self._known(unit, unit.correspondence.permission(request), officer)
+        self._record_look(officer, overseen)
+        return found
 
     def record_request(self, request: str, officer: OfficerId | None = None) -> tuple[Way, RecordRequest]:
         """Return a record request that an officer may know of; raise NotFound."""
         with self.open_view() as unit:
-            return self._known(unit, unit.correspondence.record_request(request), officer)
+            found, overseen = self._known(unit, unit.correspondence.record_request(request), officer)
+        self._record_look(officer, overseen)
+        return found
 
     def _known(
         self, unit: CorrespondenceUnit, found: tuple[Way, Item] | None, officer: OfficerId | None
-    ) -> tuple[Way, Item]:
+    ) -> tuple[tuple[Way, Item], str]:
+        """Return an item that an officer may know of, with the number of a case that they only oversee; raise NotFound."""
         if found is None:
             raise NotFound
-        self._require_known(unit, officer, found[0], found[1].header)
-        return found
+        return found, self._overseen_case(unit, officer, found[0], found[1].header)
+
+    def _overseen_case(self, unit: CorrespondenceUnit, officer: OfficerId | None, way: Way, header: Header) -> str:
+        """Return the number of an item's case where the officer is not of its team and oversees it; raise NotFound (C8)."""
+        self._require_known(unit, officer, way, header)
+        case = case_of(way, header)
+        team = unit.cases.teams([case]).get(case) if case else None
+        return case if team is not None and officer not in team else ""
+
+    def _record_look(self, officer: OfficerId | None, overseen: str) -> None:
+        """Record that somebody looked at an item of a case that they only oversee, before they see anything of it (C8)."""
+        if overseen and officer is not None:
+            with self.open_unit() as unit:
+                overseer = self._officer(unit, officer, OVERSEE, overseen, self.clock.now())
+                detail = detail_of("done", change="looked")
+                self.record(unit, Act(OVERSEE, unit.bodies.own().id, overseer.id, overseen, detail))
+                unit.commit()

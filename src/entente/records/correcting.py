@@ -129,7 +129,10 @@ def _place_of(facts: Sequence[Fact | None], change: FactChange) -> int:
 def _terms_of(record: Record, change: FactChange) -> int:
     if change.terms is None and len(record.terms) > 1:
         raise _not_corrected("terms", "its facts are on several terms, and those of what is added are not said")
-    return change.terms or 0
+    place = change.terms or 0
+    if not 0 <= place < len(record.terms):
+        raise _not_corrected("terms", f"it has no terms at place {place}; it has {len(record.terms)}, counted from 0")
+    return place
 
 
 def _check_reason(reason: str, known: Mapping[str, CodeEntry]) -> None:

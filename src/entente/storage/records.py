@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -44,6 +44,7 @@ from entente.storage.rows import (
     statement_of,
 )
 from entente.storage.schema import record, record_class, record_fragment, record_holder, record_withdrawal
+from entente.storage.tombstones import TombstoneTables
 
 _NUMBERS = "record numbers"
 _REISSUED = "records issued anew under keys {}"
@@ -149,12 +150,14 @@ class _Known:
 class RecordTables:
     """The RecordStore of one transaction."""
 
-    def __init__(self, connection: sa.Connection, classes: ClassTables) -> None:
+    def __init__(
+        self, connection: sa.Connection, classes: ClassTables, tombstones: Callable[[], TombstoneTables]
+    ) -> None:
         self._connection = connection
         self._classes = classes
         self._pages = RecordPages(connection)
         self.files = RecordBlobs(connection)
-        self._versions = RecordVersions(connection)
+        self._versions = RecordVersions(connection, tombstones)
         self._absent: set[RecordId] = set()
         """Records of which this transaction has read that they are not held: an import asks, and then keeps them."""
 

@@ -21,8 +21,10 @@ from entente.kernel.clock import format_time, parse_time
 
 SCHEMA: Final = 8
 """The schema this code writes. The number of the newest file in migrations/versions."""
-OLDEST_SCHEMA_OF_CODE: Final = 7
-"""The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself."""
+OLDEST_SCHEMA_OF_CODE: Final = 8
+"""The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself.
+
+Code of schema 7 cannot erase a record that has earlier versions: they hang on its row, and that code does not know them."""
 
 NAMES: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

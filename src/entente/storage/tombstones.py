@@ -97,7 +97,7 @@ class TombstoneTables:
 
     def tombstone(self, record: RecordId) -> Tombstone | None:
         """Return the tombstone of a record; None when it was not erased here."""
-        if not self._any() or self._known.get(record) is False:
+        if not self.has_any() or self._known.get(record) is False:
             return None
         row = read_one(self._connection, _ONE, {"digest": self.digest_of(record)})
         self._known[record] = row is not None
@@ -105,7 +105,7 @@ class TombstoneTables:
 
     def erased(self, records: Collection[RecordId]) -> frozenset[RecordId]:
         """Return those of the records that were erased here; remembered within the transaction."""
-        if not self._any():
+        if not self.has_any():
             return frozenset()
         digests = {self.digest_of(record): record for record in records if record not in self._known}
         found: set[bytes] = set()
@@ -215,7 +215,7 @@ class TombstoneTables:
 
     def matching(self, keys: Collection[str]) -> tuple[tuple[str, RecordId], ...]:
         """Return those of the keys that identified an erased record, each with its stand-in."""
-        if not keys or not self._any():
+        if not keys or not self.has_any():
             return ()
         asked = {self.keyed(b"identifying", key.encode()): key for key in keys}
         return tuple(
@@ -260,7 +260,7 @@ class TombstoneTables:
             for row in self._connection.execute(query)
         )
 
-    def _any(self) -> bool:
+    def has_any(self) -> bool:
         """Say whether anything was ever erased here: where nothing was, an import asks nothing more."""
         if self._has_any is None:
             self._has_any = read_one(self._connection, _ANY) is not None

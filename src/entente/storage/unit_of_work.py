@@ -130,8 +130,8 @@ class SqlUnitOfWork:
     agreements = _Made(lambda unit: AgreementTables(unit.connection))
     classes = _Made(lambda unit: ClassTables(unit.connection, unit.shared.classes, unit.company.classes))
     holdings = _Made(lambda unit: HoldingTables(unit.connection, unit.classes))
-    records = _Made(lambda unit: RecordTables(unit.connection, unit.classes))
-    erasures = _Made(
+    records = _Made(lambda unit: RecordTables(unit.connection, unit.classes, lambda: unit.erasures))
+    erasures: _Made[ErasureTables] = _Made(
         lambda unit: ErasureTables(unit.connection, unit.shared.tombstone_secret, unit.trail, unit.records.files)
     )
     blobs = _Made(lambda unit: BlobTables(unit.connection))

@@ -76,6 +76,55 @@ def test_c15_need_to_know_of_one_holds_for_both_and_for_what_was_joined_before(d
         assert desk.cases.show(number, ANALYST).case.number == number
 
 
+def test_c15_team_that_is_set_later_holds_for_all_that_was_joined(desk: Desk) -> None:
+    last, middle, first = desk.open_case(), desk.open_case(), desk.open_case()
+    desk.cases.join_cases(DUTY, middle, first, "The same person.")
+    desk.cases.join_cases(DUTY, last, middle, "The same matter.")
+    versions = [desk.cases.show(number).case.version for number in (first, middle)]
+    desk.cases.set_team(DUTY, last, [ANALYST])
+    for number in (first, middle, last):
+        with pytest.raises(NotFound):
+            desk.cases.show(number)
+        assert desk.cases.show(number, ANALYST).case.team == (DUTY, ANALYST)
+    assert [desk.cases.show(number, DUTY).case.version for number in (first, middle)] == [one + 1 for one in versions]
+    desk.cases.set_team(ANALYST, last, [])
+    assert [desk.cases.show(number).case.team for number in (first, middle, last)] == [(), (), ()]
+
+
+def test_c15_officer_who_leaves_the_team_knows_of_what_was_joined_no_more(desk: Desk) -> None:
+    going_on, other = desk.open_case(), desk.open_case()
+    desk.cases.set_team(DUTY, other, [ANALYST])
+    desk.cases.join_cases(DUTY, going_on, other, "The same person.")
+    desk.cases.hand_over(DUTY, going_on, ANALYST, "She goes on.")
+    for number in (going_on, other):
+        with pytest.raises(NotFound):
+            desk.cases.show(number, DUTY)
+        assert desk.cases.show(number, ANALYST).case.team == (ANALYST,)
+
+
+def test_c15_team_that_comes_with_a_joined_case_holds_for_what_was_joined_earlier(desk: Desk) -> None:
+    going_on, earlier, other = desk.open_case(), desk.open_case(), desk.open_case()
+    desk.cases.join_cases(DUTY, going_on, earlier, "The same person.")
+    desk.cases.set_team(DUTY, other, [ANALYST])
+    desk.cases.join_cases(DUTY, going_on, other, "The same matter.")
+    for number in (going_on, earlier, other):
+        with pytest.raises(NotFound):
+            desk.cases.show(number)
+        assert desk.cases.show(number, ANALYST).case.number == number
+
+
+def test_c12_task_of_who_may_know_of_joined_cases_no_more_passes_to_the_officer_in_charge(desk: Desk) -> None:
+    going_on, secret, other = desk.open_case(), desk.open_case(), desk.open_case()
+    here = desk.cases.set_task(DUTY, going_on, Commission("Compare", ANALYST))
+    there = desk.cases.set_task(DUTY, other, Commission("Call", ANALYST))
+    desk.cases.set_team(DUTY, secret, [DUTY])
+    desk.cases.join_cases(DUTY, going_on, secret, "The same person.")
+    desk.cases.join_cases(DUTY, going_on, other, "The same matter.")
+    assert {one.id: one.officer for one in desk.cases.show(going_on, DUTY).tasks} == {here.id: DUTY, there.id: DUTY}
+    events = [event for event in desk.cases.show(going_on, DUTY).events if event.kind == "task_given"]
+    assert [event.subject for event in events] == [here.id, there.id]
+
+
 def test_c16_named_things_go_over_to_a_new_case_with_references_and_team(desk: Desk) -> None:
     number = desk.open_case()
     desk.cases.set_team(DUTY, number, [ANALYST])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from entente.correspondence.hits import Finding
 from entente.correspondence.messages import Letter
 from entente.correspondence.model import EvidencePiece, Step
 from entente.correspondence.permissions import Wish
+from entente.correspondence.requests import Wanted
 from entente.handling.model import DisclosureAct
 from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.ids import OfficerId, RecordId
@@ -26,6 +28,7 @@ from tests.support.build_correspondence import (
     terms_of,
 )
 
+HEAD = OfficerId("head-1")
 SECOND = OfficerId("duty-2")
 EVIDENCE = (EvidencePiece("for", "Names agree", 400), EvidencePiece("against", "Birth years differ", -300))
 
@@ -133,6 +136,35 @@ def test_c8_items_of_a_hidden_case_are_not_there_for_others(net: Network, wanted
         xb.desk.recall_message(SECOND, sent, "Wrong body.")
     with pytest.raises(NotFound):
         xb.desk.open_message(SECOND, sent)
+
+
+def test_c8_overseer_who_looks_at_an_item_of_a_case_with_a_team_leaves_a_row(net: Network, wanted: RecordId) -> None:
+    xb = net.xb
+    xb.store.state.bodies.put_officer(Officer(HEAD, frozenset({"head_of_body"})))
+    case = xb.open_case()
+    xb.cases.set_team(DUTY, case, [ANALYST])
+    hit = xb.desk.confirm_hit(DUTY, judged(wanted), about(case)).header.id
+    message = xb.desk.send_message(DUTY, net.xa.id, net.charter.id, Letter("Gate", "Who?"), case=case).header.id
+    wish = Wish(wanted, frozenset({DisclosureAct.FORWARD}), "For the court.", net.xc.id)
+    leave = xb.desk.ask_permission(DUTY, wish, about(case)).header.id
+    absent = Wanted(net.xa.id, RecordId(f"{net.xa.id}/none"), "wanted_person")
+    request = xb.desk.request_record(DUTY, absent, net.agreement.id, about(case)).header.id
+    looks: list[tuple[Callable[[str, OfficerId], object], str]] = [
+        (xb.desk.hit, hit), (xb.desk.message, message), (xb.desk.permission, leave), (xb.desk.record_request, request),
+    ]  # fmt: skip
+    for look, item in looks:
+        look(item, ANALYST)
+    xb.desk.hits(9, officer=HEAD)
+    assert xb.acts("oversee_cases") == []
+    for look, item in looks:
+        look(item, HEAD)
+    assert [(row.officer, row.subject, row.detail["change"]) for row in xb.acts("oversee_cases")] == [
+        (HEAD, case, "looked")
+    ] * 4
+    # Of a case that is open to the body nothing is overseen.
+    xb.cases.set_team(DUTY, case, [])
+    xb.desk.hit(hit, HEAD)
+    assert len(xb.acts("oversee_cases")) == 4
 
 
 def test_c8_what_arrives_for_a_hidden_case_is_its_teams_alone(net: Network) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from entente.agreements.model import Direction
+from entente.cases.joining import GoesOver
 from entente.correspondence.messages import Letter
 from entente.correspondence.model import Message
 from entente.correspondence.recalling import RECALLS_AHEAD_MAX
@@ -82,6 +83,22 @@ def test_m18_text_is_taken_from_where_it_came_and_the_sender_knows(net: Network)
     assert sent.recall.answered_at == NOW
     assert [one.is_control for one in out(net.xb)] == [False, True]
     assert net.refused == []
+
+
+def test_m18_text_is_taken_from_every_case_that_its_lines_were_copied_to(net: Network) -> None:
+    named, goes_on, last = net.xa.open_case(), net.xa.open_case(), net.xa.open_case()
+    net.xa.cases.join_cases(DUTY, goes_on, named, "The same person.")
+    message = send(net, your_reference=named)
+    net.deliver()
+    over = GoesOver("The second man", "drugs", "Another matter.", items=frozenset({message}))
+    split = net.xa.cases.split_case(DUTY, goes_on, over).number
+    net.xa.cases.join_cases(DUTY, goes_on, split, "The same after all.")
+    net.xa.cases.join_cases(DUTY, last, goes_on, "One matter.")
+    lines = {number: net.xa.cases.show(number).events for number in (named, goes_on, split)}
+    assert all(SUBJECT in repr(events) for events in lines.values())
+    net.xb.desk.recall_message(DUTY, message, WHY)
+    net.deliver()
+    assert SUBJECT not in everything(net.xa)
 
 
 def test_m18_sender_learns_whether_it_had_been_opened(net: Network) -> None:

@@ -118,6 +118,10 @@ def test_r59_what_is_added_says_its_terms_where_there_are_several(net: Network) 
         corrected(record, (added,))
     assert raised.value.field == "terms"
     assert corrected(record, (replace(added, terms=1),)).facts[-1] == Fact("alias", "Abu", 1)
+    for place in (2, -1):
+        with pytest.raises(Invalid) as raised:
+            corrected(record, (replace(added, terms=place), FactChange("name", record.facts[1].value)))
+        assert raised.value.field == "terms"
     # Terms that nothing stands on any more go.
     left = corrected(record, (FactChange("name", record.facts[1].value),))
     assert left.terms == (one,)

@@ -20,7 +20,7 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make what schema 8 adds."""
+    """Make what schema 7 adds."""
     op.create_table(
         "case_member", _text("case_number"), _text("officer"), _of_case("case_member"),
         _key("case_member", "case_number", "officer"),
