@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -272,6 +273,39 @@ def test_node_that_died_while_it_told_calls_nobody_twice(
     clock.ahead = calling.times.after + timedelta(seconds=1)
     run(begun_anew(calling))
     assert box.to() == [HEAD_MAIL]
+
+
+def test_gateway_that_fails_as_nobody_thought_of_leaves_a_row_and_the_next_one_is_called(
+    world: DeskWorld, calling: Calling, box: Mailbox, clock: AheadClock
+) -> None:
+    danger(world)
+    secret = "a sécret"
+    failing = begun_anew(calling, gateway=HttpGateway("https://127.0.0.1:1/calls", DESK, secret, write))
+    run(failing)
+    assert calls(world)[0]["steps"][0]["state"] == "sending"
+    assert failing.trouble == "The gateway failed: UnicodeEncodeError."
+    act = world.node.trail.latest(1)[0].act
+    assert (act.verb, act.detail["called"], act.detail["outcome"]) == ("page_officer", DUTY, "not_certain")
+    clock.ahead = calling.times.after + timedelta(seconds=1)
+    run(begun_anew(calling))
+    assert box.to() == [HEAD_MAIL]
+
+
+@pytest.mark.parametrize(
+    ("sender", "secret"), [("node@xb.example", "sécret"), ("nöde@xb.example", "secret"), ("node @xb.example", "secret")]
+)
+def test_sender_and_secret_that_no_gateway_takes_stop_the_node(
+    world: DeskWorld, tmp_path: Path, sender: str, secret: str
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text(secret, "utf-8")
+    file.chmod(0o600)
+    given = {"folder": "x", "paging": "mail", "paging_address": "mail.example:587", "paging_secret_file": str(file)}
+    with pytest.raises(Misconfigured):
+        gateway_of(read_settings({}, {**given, "paging_sender": sender}), write, world.node.clock)
+    file.write_text("secret", "utf-8")
+    good = read_settings({}, {**given, "paging_sender": "node@xb.example"})
+    assert gateway_of(good, write, world.node.clock) is not None
 
 
 def test_address_that_the_gateway_does_not_know_makes_it_the_next_ones_turn_at_once(

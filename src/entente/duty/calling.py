@@ -221,6 +221,9 @@ class Calling:
             # Where it may have arrived it stays claimed: nobody is called twice for one step.
             state = StepState.WAITING if error.retry_is_safe else StepState.SENDING
             self.trouble = error.in_words()
+        except Exception as error:  # noqa: BLE001 - whatever a gateway does, the step has its row and the next one is called
+            # Its kind alone: its words may hold the secret.
+            state, self.trouble = StepState.SENDING, f"The gateway failed: {type(error).__name__}."
         self._settle(number, place, state)
         return 1
 

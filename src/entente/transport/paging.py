@@ -176,8 +176,8 @@ def gateway_of(settings: Settings, write: Callable[[Told], Written], clock: Cloc
         _misconfigured("a mail server is written like mail.example:587")
     if settings.paging_line == "plain" and host.strip("[]") not in _LOOPBACK:
         _misconfigured("a line in the clear is for a mail server on this machine alone")
-    if "@" not in settings.paging_sender:
-        _misconfigured("a mail needs a sender's address")
+    if not _ADDRESS.fullmatch(settings.paging_sender):
+        _misconfigured("a mail needs a sender's address, in ASCII")
     return MailGateway(
         Server(host.strip("[]"), int(port), settings.paging_line, settings.paging_sender, secret), write, clock
     )
@@ -191,8 +191,8 @@ def _secret(path: str) -> str:
         secret = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise _wrong("the secret's file cannot be read") from error
-    if not secret or len(secret) > SECRET_CHARACTERS_MAX or not secret.isprintable():
-        _misconfigured("the secret's file holds one line")
+    if not secret or len(secret) > SECRET_CHARACTERS_MAX or not (secret.isascii() and secret.isprintable()):
+        _misconfigured("the secret's file holds one line of printable ASCII")
     return secret
 
 
