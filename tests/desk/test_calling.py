@@ -369,6 +369,17 @@ def test_gateway_of_the_body_is_posted_the_same_and_asked_to_count_each_step_onc
     assert message not in str(document)
 
 
+def test_body_of_a_gateways_answer_is_not_read(
+    world: DeskWorld, calling: Calling, gateway: Posted, clock: AheadClock
+) -> None:
+    gateway.status, gateway.body, gateway.body_taken = 202, 2**27, 0
+    danger(world)
+    run(begun_anew(calling, gateway=HttpGateway(gateway.address, DESK, "", write)))
+    taken, gateway.body = gateway.body_taken, 0
+    assert calls(world)[0]["steps"][0]["state"] == "sent"
+    assert taken < 2**26, "no more than sockets hold"
+
+
 def test_mail_is_not_sent_in_the_clear_where_tls_was_asked_for(
     world: DeskWorld, calling: Calling, box: Mailbox, clock: AheadClock
 ) -> None:

@@ -32,7 +32,7 @@ from entente.kernel.errors import Invalid, Misconfigured, Unavailable
 from entente.settings import Settings
 
 SECONDS_MAX: Final = 10.0
-"""Longest wait for one answer of a gateway."""
+"""Longest wait for the next part of a gateway's answer; nothing bounds all of them, since a thread cannot be cut."""
 SECRET_CHARACTERS_MAX: Final = 4_096
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -130,7 +130,10 @@ class HttpGateway:
     transport: httpx.BaseTransport | None = None
 
     def tell(self, told: Told, reach: str) -> None:
-        """Post one call; return when the gateway answered with a status of success (ports.Gateway)."""
+        """Post one call; return when the gateway answered with a status of success (ports.Gateway).
+
+        Its status alone is read: a body without an end holds up nobody.
+        """
         subject, text = self.write(told)
         document: JsonObject = {
             **to_object(told), "to": reach, "desk": self.desk, "subject": subject, "text": text,
@@ -140,10 +143,13 @@ class HttpGateway:
             headers["authorization"] = f"Bearer {self.secret}"
         timeout = httpx.Timeout(SECONDS_MAX)
         try:
-            with httpx.Client(
-                timeout=timeout, follow_redirects=False, trust_env=False, transport=self.transport
-            ) as client:
-                status = client.post(self.address, json=document, headers=headers).status_code
+            with (
+                httpx.Client(
+                    timeout=timeout, follow_redirects=False, trust_env=False, transport=self.transport
+                ) as client,
+                client.stream("POST", self.address, json=document, headers=headers) as answer,
+            ):
+                status = answer.status_code
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL) as error:
             raise _away(f"The gateway cannot be reached: {type(error).__name__}.") from error
         except httpx.HTTPError as error:
