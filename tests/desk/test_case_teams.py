@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from contextlib import AsyncExitStack
+from html import unescape
 from typing import Any
 
 import pytest
 
+from entente.api import event_table
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import NotFound
 from entente.verbs import perform
+from entente.web.desk import changes
 from tests.support.api_world import ABOUT, SEEN
-from tests.support.desk_world import DeskWorld
+from tests.support.desk_stream import streaming
+from tests.support.desk_world import COOKIE, Browser, DeskWorld
 from tests.support.nodes import DUTY, HEAD
 
 ONE_TIME = re.compile(r"form-[0-9a-f]{26}")
 TITLE = "Matter of the harbourmaster"
 ABSENT = "2026/999999"
+KINDS = "hit,message,permission,request,case,this"
+CARRIED = re.compile(r'data-stamp="([^"]*)" data-about="([^"]*)"')
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +152,75 @@ def test_journal_and_sheet_of_a_shift_say_nothing_of_it(world: DeskWorld, hidden
     shown = str(perform(world.node, "shift_sheet", incoming)) + str(perform(world.node, "shift_show", incoming))
     assert world.bureau.came in shown
     assert not any(one in shown for one in hidden.values())
+
+
+def carried(browser: Browser, path: str) -> tuple[str, str]:
+    """Return the stamp of a page, and what it says that it is about, sealed."""
+    found = CARRIED.search(browser.get(path).text)
+    assert found is not None, path
+    return unescape(found[1]), unescape(found[2])
+
+
+def session_of(browser: Browser) -> str:
+    return str(browser.http.cookies[COOKIE])
+
+
+def outsider(world: DeskWorld) -> Browser:
+    """Return a browser of another duty officer, who is in no team and may otherwise read all that DUTY may."""
+    perform(world.node, "officer_add", {"officer": HEAD, "id": "o-outside", "roles": ["duty_officer"]})
+    browser = world.browser(None)
+    browser.http.cookies.set(COOKIE, world.signed_in.begin("o-outside", frozenset({"duty_officer"})))
+    return browser
+
+
+def follow(world: DeskWorld) -> None:
+    while world.desk.changes.step():
+        pass
+
+
+def work_on(world: DeskWorld, hidden: dict[str, str]) -> None:
+    """Do something to the case, its message and its hit: one act of each kind that pages are told of."""
+    case = hidden["number"]
+    letter: JsonObject = {
+        "officer": DUTY,
+        "instrument": "charter",
+        "subject": "Harbourmaster",
+        "text": "t",
+        "case": case,
+    }
+    perform(world.node, "case_note", {"officer": DUTY, "number": case, "text": "Seen at the quay."})
+    perform(world.node, "message_send", {**letter, "to": "XA-NCB"})
+    answer: JsonObject = {"officer": DUTY, "id": hidden["hit"], "same": True, "text": "It is he."}
+    perform(world.bureau.network["XA-NCB"], "hit_answer", answer)
+    world.bureau.network.deliver()
+
+
+def test_streams_of_who_is_outside_are_told_nothing_of_it(world: DeskWorld, hidden: dict[str, str]) -> None:
+    outside, own, head = outsider(world), world.browser(), world.browser("head_of_body")
+    follow(world)
+    before = carried(own, "/desk/")[0]
+
+    async def listen() -> None:
+        async with AsyncExitStack() as streams:
+            asked = {"kinds": KINDS, "from": before}
+            opened = [
+                await streams.enter_async_context(streaming(world.app, session_of(one), asked))
+                for one in (outside, own, head)
+            ]
+            await asyncio.to_thread(work_on, world, hidden)
+            await asyncio.to_thread(follow, world)
+            for stream, kinds in zip(opened[1:], ({"case", "hit", "message"}, {"case"}), strict=True):
+                await stream.wait(stream.told)
+                assert {kind for one in stream.told() for kind in one} >= kinds
+            await asyncio.sleep(0.05)
+            assert opened[0].told() == []
+        # What a page of before has not seen is judged alike.
+        async with streaming(world.app, session_of(outside), asked) as late:
+            await asyncio.sleep(0.05)
+            assert late.told() == []
+
+    asyncio.run(listen())
+
+
+def test_kinds_of_what_belongs_to_cases_are_those_of_the_interface() -> None:
+    assert {kind.value for kind in event_table.OF_CASES} == changes.OF_CASES

@@ -131,9 +131,9 @@ def test_match_of_a_standing_query_is_told_to_its_officer_alone(world: DeskWorld
         def since(self, position: int, _: int) -> Any:  # noqa: ANN401 - rows
             return (matched,) if position < matched.sequence else ()
 
-    loop, hub = asyncio.new_event_loop(), Changes(One(), world.desk.parts.told_as, lambda: False, "era")
+    loop, hub = asyncio.new_event_loop(), Changes(One(), world.desk.parts.told_as, lambda _: {}, lambda: False, "era")
     listeners = [
-        Listener(f"s-{one}", one, frozenset({"match"}), "", is_shown=False, may_hear=lambda _: True, loop=loop)
+        Listener(f"s-{one}", one, frozenset({"match"}), "", False, lambda _: True, lambda _: True, loop)  # noqa: FBT003
         for one in (DUTY, "duty-2")
     ]
     stamp = hub.stamp()
@@ -274,7 +274,7 @@ def test_rows_are_not_read_while_nobody_is_at_a_desk(world: DeskWorld) -> None:
             read.append(position)
             return world.desk.parts.rows.since(position, limit)
 
-    hub = Changes(Counted(), world.desk.parts.told_as, lambda: False, "era", lambda: now[0])
+    hub = Changes(Counted(), world.desk.parts.told_as, lambda _: {}, lambda: False, "era", lambda: now[0])
     note(world, DUTY)
     assert (hub.step(), read) == (0, [])
     before = hub.stamp()

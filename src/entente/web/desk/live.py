@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -135,7 +135,8 @@ class Live:
         thing = self._thing(session, request.query_params.get("about", ""))
         loop = asyncio.get_running_loop()
         is_shown = _TOGETHER.fullmatch(thing) is not None
-        listener = Listener(session.csrf, session.account, kinds, thing, is_shown, self._ear(session), loop)
+        hears, knows = self._ear(session), self._knowing(session)
+        listener = Listener(session.csrf, session.account, kinds, thing, is_shown, hears, knows, loop)
         stamp = request.headers.get("last-event-id") or request.query_params.get("from", "")
         if not await run_in_threadpool(self.changes.open, listener, stamp):
             return Response(status_code=_NO_CONTENT)
@@ -151,9 +152,9 @@ class Live:
     def _news(self, request: Request, session: Session) -> Response:
         say, asked = self._say(request, session), request.query_params
         thing, stamp = self._thing(session, asked.get("about", "")), asked.get("from", "")
-        ear = self._ear(session)
+        ear, knows = self._ear(session), self._knowing(session)
         unseen = [one for one in self.changes.since(stamp) or () if one.account in {"", session.account}]
-        unseen = [one for one in unseen if ear(one.needs)]
+        unseen = [one for one in unseen if ear(one.needs) and knows(one.team)]
         names = names_of(self._node)
         news = News(
             title=say.text("news.title"),
@@ -167,6 +168,11 @@ class Live:
     def _ear(self, session: Session) -> Callable[[tuple[str, ...]], bool]:
         account = Officer(session.account, session.roles)
         return lambda needs: may(account, needs, self._node.clock.now(), self._node.lists)
+
+    def _knowing(self, session: Session) -> Callable[[frozenset[str] | None], bool]:
+        """Return what says whether an officer may know of what belongs to a case with such a team (docs/rules/cases.md C8)."""
+        oversees = self._ear(session)
+        return lambda team: team is None or session.account in team or oversees(("oversee_cases",))
 
     def _sealed(self, session: Session, thing: str) -> str:
         """Return what a page is about, so that a stream can be asked for it by whom the page was shown to alone (W28)."""
@@ -236,6 +242,14 @@ class Stream(Response):
         by_stream = URGENT_MS_BY_STREAM if URGENT & kinds else SPREAD_MS_BY_STREAM
         data = json.dumps({"kinds": sorted(kinds), "within_ms": by_stream * self._changes.count()})
         return f"id: {stamp}\ndata: {data}\n\n"
+
+
+def teams_of(node: Node, ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """Return the teams of those things that belong to a case with one, by their ids: cases, and what was sent about them."""
+    with node.correspondence.open_view() as unit:
+        cases = {**{one: one for one in ids}, **unit.correspondence.cases_of(ids)}
+        teams = unit.cases.teams(set(cases.values()))
+    return {one: frozenset(teams[number]) for one, number in cases.items() if number in teams}
 
 
 def thing_of(node: Node, path: Mapping[str, str]) -> str:
