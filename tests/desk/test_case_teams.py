@@ -14,7 +14,7 @@ from entente.api import event_table
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import NotFound
 from entente.verbs import perform
-from entente.web.desk import changes
+from entente.web.desk import changes, live
 from tests.support.api_world import ABOUT, SEEN
 from tests.support.desk_stream import streaming
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
@@ -216,6 +216,52 @@ def test_streams_of_who_is_outside_are_told_nothing_of_it(world: DeskWorld, hidd
             assert opened[0].told() == []
         # What a page of before has not seen is judged alike.
         async with streaming(world.app, session_of(outside), asked) as late:
+            await asyncio.sleep(0.05)
+            assert late.told() == []
+
+    asyncio.run(listen())
+
+
+def test_who_is_taken_off_a_team_is_told_no_more_of_who_works_on_its_case(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+    case: Any = perform(world.node, "case_open", {"officer": DUTY, "title": "Quay", "crime_area": "fugitives"})
+    number = case["case"]["number"]
+    own, other, page = world.browser(), outsider(world), f"/desk/cases/{number}"
+    perform(world.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY, "o-outside"]})
+    (stamp, about), (mine, ours) = carried(other, page), carried(own, page)
+
+    def news(browser: Browser, since: str, of: str) -> str:
+        return browser.get("/desk/live/news", params={"from": since, "about": of, "to": page}).text
+
+    async def listen() -> None:
+        kinds = {"kinds": "this"}
+        async with AsyncExitStack() as streams:
+            for one, since, of in ((own, mine, ours), (other, stamp, about)):
+                asked = {**kinds, "from": since, "about": of}
+                stream = await streams.enter_async_context(streaming(world.app, session_of(one), asked))
+            assert "duty-1 has this open too." in await asyncio.to_thread(news, other, stamp, about)
+            await asyncio.to_thread(
+                perform, world.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY]}
+            )
+            await asyncio.to_thread(follow, world)
+            await stream.wait(lambda: stream.text.endswith(":\n\n"))
+            beats = stream.text.count(":\n\n")
+            await stream.wait(lambda: stream.text.count(":\n\n") > beats)
+            so_far = stream.told()
+            assert "duty-1" not in await asyncio.to_thread(news, other, stamp, about)
+            assert "o-outside" not in await asyncio.to_thread(news, own, mine, ours)
+            # Somebody comes to the case, and works on it.
+            again = {**kinds, "from": mine, "about": ours}
+            await streams.enter_async_context(streaming(world.app, session_of(own), again))
+            note = {"officer": DUTY, "number": number, "text": "Seen."}
+            await asyncio.to_thread(perform, world.node, "case_note", note)
+            await asyncio.to_thread(follow, world)
+            await asyncio.sleep(0.1)
+            assert stream.told() == so_far
+        # And a stream that is opened with what was sealed for it then is about nothing.
+        async with streaming(world.app, session_of(other), {**kinds, "from": stamp, "about": about}) as late:
             await asyncio.sleep(0.05)
             assert late.told() == []
 

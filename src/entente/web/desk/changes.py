@@ -152,6 +152,15 @@ class Changes:
             if listener.is_shown:
                 self._tell_beside(self._beside(listener.thing, listener.session))
 
+    def part(self, listener: Listener) -> None:
+        """Have a stream be about nothing single any more, and tell those beside it that its officer left."""
+        with self._lock:
+            if listener.is_shown:
+                listener.is_shown = False
+                self._tell_beside(self._beside(listener.thing, listener.session))
+            listener.thing = ""
+            listener.pending.discard(THIS)
+
     def take(self, listener: Listener) -> tuple[frozenset[str], str]:
         """Return the kinds that a stream was not told yet, and the stamp up to which it then knows."""
         with self._lock:

@@ -132,7 +132,7 @@ class Live:
         if session is None:
             return Response(status_code=_UNAUTHORISED)
         kinds = frozenset(request.query_params.get("kinds", "").split(",")[:KINDS_MAX])
-        thing = self._thing(session, request.query_params.get("about", ""))
+        thing = await run_in_threadpool(self._thing, session, request.query_params.get("about", ""))
         loop = asyncio.get_running_loop()
         is_shown = _TOGETHER.fullmatch(thing) is not None
         hears, knows = self._ear(session), self._knowing(session)
@@ -140,7 +140,14 @@ class Live:
         stamp = request.headers.get("last-event-id") or request.query_params.get("from", "")
         if not await run_in_threadpool(self.changes.open, listener, stamp):
             return Response(status_code=_NO_CONTENT)
-        return Stream(self.changes, listener, partial(self._session_of, request))
+        return Stream(self.changes, listener, partial(self._still, request, listener))
+
+    def _still(self, request: Request, listener: Listener) -> bool:
+        """Say whether a stream's session stands; have it part from a thing that its officer may not know of any more."""
+        session = self._session_of(request)
+        if session is not None and listener.thing and self._is_hidden(session, listener.thing):
+            self.changes.part(listener)
+        return session is not None
 
     async def news(self, request: Request) -> Response:
         """Show what happened to a page since it was made."""
@@ -181,7 +188,13 @@ class Live:
     def _thing(self, session: Session, sealed: str) -> str:
         mac, _, thing = sealed.partition(".")
         is_ours = hmac.compare_digest(mac.encode("utf-8"), self._mac(session, thing).encode("ascii"))
-        return thing if thing and is_ours else ""
+        return thing if thing and is_ours and not self._is_hidden(session, thing) else ""
+
+    def _is_hidden(self, session: Session, thing: str) -> bool:
+        """Say whether an officer may not know of a thing, or may not any more: a seal holds for the whole session (C8)."""
+        correspondence = self._node.correspondence
+        with correspondence.open_view() as unit:
+            return bool(correspondence.hidden_among(unit, [thing], session.account))
 
     def _mac(self, session: Session, thing: str) -> str:
         text = f"{session.csrf}\0{thing}".encode("utf-8", "surrogatepass")
@@ -193,7 +206,7 @@ class Stream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, changes: Changes, listener: Listener, still: Callable[[], Session | None]) -> None:
+    def __init__(self, changes: Changes, listener: Listener, still: Callable[[], bool]) -> None:
         """Tell a listener until it ends, its browser goes, or `still` (called on a thread) says that no session stands."""
         super().__init__(headers=_HEADERS)
         # A stream has no length that could be said before.
@@ -225,7 +238,7 @@ class Stream(Response):
                 break
             if listener.is_doubtful or seconds() >= beat_at:
                 listener.is_doubtful = False
-                if await run_in_threadpool(self._still) is None:
+                if not await run_in_threadpool(self._still):
                     await _sent(send, _end("session"))
                     break
                 if seconds() >= beat_at:
