@@ -35,7 +35,6 @@ from entente.kernel.canonical import JsonObject, canonical_bytes
 from entente.kernel.errors import EntenteError, Invalid, NotFound, Untrusted
 from entente.kernel.kept_requests import KeptRequest
 from entente.node import Node
-from entente.verbs import VERBS
 from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk import wrong
 from entente.web.desk.changes import Changes
@@ -269,7 +268,7 @@ class Desk:
             made.append(work())
             return {}
 
-        event, events = await self.parts.runner.begin(step, is_long=any(VERBS[name].is_long for name in page.verbs))
+        event, events = await self.parts.runner.begin(step, is_long=page.takes_long)
         while isinstance(event, int):
             event = await events.get()
         if isinstance(event, BaseException):
