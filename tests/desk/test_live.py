@@ -358,6 +358,21 @@ def test_form_about_what_another_officer_changed_is_given_back_once_with_what_wa
     assert reopened.status_code == 303
 
 
+def test_form_of_a_page_from_before_the_node_began_is_given_back_once(world: DeskWorld) -> None:
+    browser, page = world.browser(), case_path(world)
+    version = VERSION.findall(browser.get(page).text)[0]
+    fields = {**browser.frame(page), "reason": "Nothing <more> to do", "stamp": "0a1b2c3d-1.5", "version": version}
+    answer = browser.post(f"{page}/close", fields)
+    assert answer.status_code == 400
+    assert "Somebody may have changed this since you opened it" in answer.text
+    assert "Nothing &lt;more&gt; to do</textarea>" in answer.text
+    found = CARRIED.search(answer.text)
+    assert found is not None
+    assert browser.post(f"{page}/close", {**fields, "stamp": found[1]}).status_code == 303
+    version = VERSION.findall(browser.get(page).text)[0]
+    assert browser.send(page, f"{page}/reopen", {"reason": "Again", "version": version}).status_code == 303
+
+
 def test_suspension_by_another_body_stands_on_the_pages_it_concerns(world: DeskWorld) -> None:
     browser = with_query(world, world.browser())
     concerned = {page.name for page in PAGES if isinstance(page, ShowPage) and live.is_concerned(page)}

@@ -233,11 +233,16 @@ class Desk:
         return rendered(page.template, content, self._shell_of(request, page, asked), asked.say, asked.form, status)
 
     def _changed_meanwhile(self, asked: Asked, stamp: str) -> tuple[Fault, ...]:
-        """Return that somebody else changed the thing of a form since its page was shown; a page sent again has seen it (W64)."""
+        """Return that somebody else changed the thing of a form since its page was shown; a page sent again has seen it (W64).
+
+        Of a page that was shown before this process began, or longer ago than is kept, it is not known.
+        """
         thing, say = thing_of(self.node, asked.path), asked.say
-        changes = self.changes.since(stamp) or ()
+        changes = self.changes.since(stamp) if thing and stamp else ()
+        if changes is None:
+            return (Fault("", say.text("fault.perhaps_changed"), say.text("fault.changed_do")),)
         last = next((one for one in reversed(changes) if one.thing == thing and one.officer != asked.officer), None)
-        if not thing or last is None:
+        if last is None:
             return ()
         by = changed_by(last, names_of(self.node), say)
         return (Fault("", say.text("fault.changed", who=by.who, at=by.at.shown), say.text("fault.changed_do")),)
