@@ -132,10 +132,10 @@ class Desk:
     async def _act(self, act: ActPage, request: Request) -> Response:
         require_own_page(request)
         session = await self._session(request)
-        sent = await _sent(act, request)
         if session is None:
-            # Whoever signs in again in another window sends the same form anew, and gets it back to look at.
+            # Nothing is read for nobody. Whoever signs in again in another window sends the same form anew, and gets it back.
             return await run_in_threadpool(self._signed_out, request)
+        sent = await _sent(act, request)
         asked = await run_in_threadpool(self._asked, request, session)
         form = entered(act.name, act.fields, sent.fields, asked.say)
         asked = replace(asked, form=form)
