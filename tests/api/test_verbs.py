@@ -196,6 +196,10 @@ def with_records(day: Day) -> None:
     with pytest.raises(NotFound):
         ask("XB-NCB", "record_original", officer=DUTY, record="XA-NCB/w-1")
     # Three persons and a judgement of XA's own; XB holds copies alone, and those are in no file (R47).
+    few = day.scratch / "few.jsonl"
+    few.write_text(json.dumps({**WANTED, "id": "w-9"}) + "\n", encoding="utf-8")
+    looked = ask("XA-NCB", "record_import_preview", file=str(few), terms=TERMS)["rows"]
+    assert [(row["outcome"], row["place"]) for row in looked] == [("record", "w-9")]
     exported = ask("XA-NCB", "record_export", officer=DUTY, out=str(day.scratch / "xa.jsonl"), **ABOUT)
     assert (exported["records"], (day.scratch / "xa.jsonl").read_text("utf-8").count("\n")) == (4, 4)
     assert ask("XB-NCB", "record_list", officer=DUTY, **ABOUT)["of"] == 2
@@ -314,6 +318,12 @@ def in_correspondence(day: Day, case: str) -> None:
         ("opened", ""),
         ("refused", "not_competent"),
     ]
+    to_both: JsonObject = {"to": ["XA-NCB"], "information": ["RC"], "instrument": "charter"}
+    seen = ask("XB-NCB", "message_preview", officer=DUTY, **to_both)["addressees"]
+    assert [one["body"]["code"] for one in seen] == ["XA-NCB", "RC"]
+    to_both |= {"subject": "To both", "text": "Read this."}
+    both = ask("XB-NCB", "message_circulate", officer=DUTY, seen=["XA-NCB", "RC"], **to_both)["messages"]
+    assert [(one["to"]["code"], one["for_action"]) for one in both] == [("XA-NCB", True), ("RC", False)]
     taken_back = ask("XB-NCB", "message_recall", officer=DUTY, id=sent["id"], reason="To the wrong body.")["message"]
     assert taken_back["recall"]["has_left"] is True
     assert ask("XA-NCB", "message_show", id=sent["id"])["message"]["text"] == ""
@@ -491,6 +501,23 @@ def by_bundle(day: Day) -> None:
     day.asked |= {"exchange_export", "exchange_import"}
 
 
+def corrected_by_hand(day: Day) -> None:
+    """Correct a record that is shared with nobody, keep it longer, and say what it said before and what it links to."""
+    changes: JsonObject = {"changes": [{"property": "notes", "value": "Walks with a stick."}]}
+    ours = {"officer": DUTY, "record": "w-3"}
+    shown = day.ask("XA-NCB", "record_show", **ours, **ABOUT)["record"]
+    made = day.ask("XA-NCB", "record_correct", **ours, version=shown["version"], reason="more_is_known", **changes)
+    assert made["version"] == shown["version"] + 1
+    with pytest.raises(Conflict):
+        day.ask("XA-NCB", "record_correct", **ours, version=shown["version"], reason="more_is_known", **changes)
+    ends = {"review_on": shown["retention"]["review_on"], "erase_on": shown["retention"]["erase_on"]}
+    with pytest.raises(Invalid):
+        day.ask("XA-NCB", "record_extend", **ours, version=made["version"], reason="still_sought", **ends)
+    versions = day.ask("XA-NCB", "record_versions", **ours, **ABOUT)
+    assert versions["versions"][0]["version"] == made["version"]
+    assert day.ask("XA-NCB", "record_links", **ours, **ABOUT)["links"] == []
+
+
 def at_the_end(day: Day) -> None:
     day.ask("XA-NCB", "record_withdraw", officer=DUTY, record="w-1", reason="Handed over")
     with pytest.raises(NotFound):
@@ -621,6 +648,7 @@ def test_every_verb_does_its_work_in_a_day_of_four_bodies(day: Day) -> None:
     cut_off_and_back(day)
     under_the_charter(day)
     over_the_exchange(day)
+    corrected_by_hand(day)
     at_the_end(day)
     as_proof(day, case)
     erased(day)

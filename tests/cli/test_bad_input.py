@@ -28,6 +28,7 @@ from entente.kernel.errors import Unavailable
 from entente.settings import Settings
 from entente.storage import sqlite
 from entente.storage.folder import Folder
+from entente.storage.schema import SCHEMA
 from entente.verbs import perform
 from tests.cli.conftest import Run, init
 from tests.support import un_list
@@ -276,10 +277,12 @@ class RunLine:
 
 def test_store_newer_than_the_code_ends_every_command_as_misconfigured(run: Run, folder: Path) -> None:
     with closing(sqlite3.connect(Folder(folder).database)) as store, store:
-        store.execute("UPDATE store_version SET schema = 9, oldest_code = 8, written_by = '7.0'")
+        store.execute(
+            "UPDATE store_version SET schema = ?, oldest_code = ?, written_by = '7.0'", (SCHEMA + 2, SCHEMA + 1)
+        )
     before = Watched.look(folder)
     for line in (("body", "list"), ("doctor",), ("case", "open", "T", "--crime-area", "fugitives", "--as", "duty-1")):
-        assert_says(run(*line, "--folder", folder), MISCONFIGURED, "schema 9", "7.0")
+        assert_says(run(*line, "--folder", folder), MISCONFIGURED, f"schema {SCHEMA + 2}", "7.0")
     assert before.changed(Watched.look(folder)) == set()
 
 

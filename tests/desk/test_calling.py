@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -274,6 +275,39 @@ def test_node_that_died_while_it_told_calls_nobody_twice(
     assert box.to() == [HEAD_MAIL]
 
 
+def test_gateway_that_fails_as_nobody_thought_of_leaves_a_row_and_the_next_one_is_called(
+    world: DeskWorld, calling: Calling, box: Mailbox, clock: AheadClock
+) -> None:
+    danger(world)
+    secret = "a sécret"
+    failing = begun_anew(calling, gateway=HttpGateway("https://127.0.0.1:1/calls", DESK, secret, write))
+    run(failing)
+    assert calls(world)[0]["steps"][0]["state"] == "sending"
+    assert failing.trouble == "The gateway failed: UnicodeEncodeError."
+    act = world.node.trail.latest(1)[0].act
+    assert (act.verb, act.detail["called"], act.detail["outcome"]) == ("page_officer", DUTY, "not_certain")
+    clock.ahead = calling.times.after + timedelta(seconds=1)
+    run(begun_anew(calling))
+    assert box.to() == [HEAD_MAIL]
+
+
+@pytest.mark.parametrize(
+    ("sender", "secret"), [("node@xb.example", "sécret"), ("nöde@xb.example", "secret"), ("node @xb.example", "secret")]
+)
+def test_sender_and_secret_that_no_gateway_takes_stop_the_node(
+    world: DeskWorld, tmp_path: Path, sender: str, secret: str
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text(secret, "utf-8")
+    file.chmod(0o600)
+    given = {"folder": "x", "paging": "mail", "paging_address": "mail.example:587", "paging_secret_file": str(file)}
+    with pytest.raises(Misconfigured):
+        gateway_of(read_settings({}, {**given, "paging_sender": sender}), write, world.node.clock)
+    file.write_text("secret", "utf-8")
+    good = read_settings({}, {**given, "paging_sender": "node@xb.example"})
+    assert gateway_of(good, write, world.node.clock) is not None
+
+
 def test_address_that_the_gateway_does_not_know_makes_it_the_next_ones_turn_at_once(
     world: DeskWorld, calling: Calling, box: Mailbox
 ) -> None:
@@ -335,6 +369,17 @@ def test_gateway_of_the_body_is_posted_the_same_and_asked_to_count_each_step_onc
     assert message not in str(document)
 
 
+def test_body_of_a_gateways_answer_is_not_read(
+    world: DeskWorld, calling: Calling, gateway: Posted, clock: AheadClock
+) -> None:
+    gateway.status, gateway.body, gateway.body_taken = 202, 2**27, 0
+    danger(world)
+    run(begun_anew(calling, gateway=HttpGateway(gateway.address, DESK, "", write)))
+    taken, gateway.body = gateway.body_taken, 0
+    assert calls(world)[0]["steps"][0]["state"] == "sent"
+    assert taken < 2**26, "no more than sockets hold"
+
+
 def test_mail_is_not_sent_in_the_clear_where_tls_was_asked_for(
     world: DeskWorld, calling: Calling, box: Mailbox, clock: AheadClock
 ) -> None:
@@ -389,3 +434,104 @@ def test_call_is_taken_on_its_page_which_leads_to_what_it_is_about(world: DeskWo
     answer = browser.send("/desk/calls", "/desk/calls/acknowledge", {"call_number": number[1]})
     assert answer.headers["location"] == f"/desk/messages/{message}?done=call_taken"
     assert calls(world)[0]["acknowledged_by"] == DUTY
+
+
+def case_of_team(world: DeskWorld) -> str:
+    """Open a case of which the duty officer may not know, and the head of the body may; return its number."""
+    number = case_of_all(world)
+    give_team(world, number)
+    return number
+
+
+def case_of_all(world: DeskWorld) -> str:
+    given: JsonObject = {"officer": world.officer("analyst"), "title": "Matter", "crime_area": "fugitives"}
+    opened: Any = perform(world.node, "case_open", given)
+    return str(opened["case"]["number"])
+
+
+def give_team(world: DeskWorld, number: str) -> None:
+    perform(world.node, "case_team", {"officer": HEAD, "number": number, "team": [world.officer("analyst")]})
+
+
+def test_danger_to_life_for_a_team_calls_who_may_know_first_and_then_the_others(
+    world: DeskWorld, calling: Calling, box: Mailbox, clock: AheadClock
+) -> None:
+    message = danger(world, your_reference=case_of_team(world))
+    run(calling)
+    assert box.to() == [HEAD_MAIL]
+    clock.ahead = calling.times.after + timedelta(seconds=1)
+    run(calling)
+    assert box.to() == [HEAD_MAIL, ONE]
+    assert message not in "".join(mail.as_string() for _, mail in box.mails)
+    perform(world.node, "call_acknowledge", {"officer": HEAD, "number": calls(world)[0]["number"]})
+
+
+def test_danger_to_life_for_a_team_that_nobody_reaches_calls_the_others_at_once(
+    world: DeskWorld, calling: Calling, box: Mailbox
+) -> None:
+    box.refuses.add(HEAD_MAIL)
+    danger(world, your_reference=case_of_team(world))
+    run(calling)
+    assert box.to() == [ONE]
+    perform(world.node, "call_acknowledge", {"officer": HEAD, "number": calls(world)[0]["number"]})
+
+
+def test_what_is_urgent_for_a_team_calls_only_who_may_know(
+    world: DeskWorld, calling: Calling, box: Mailbox, clock: AheadClock
+) -> None:
+    danger(world, urgency="urgent", your_reference=case_of_team(world))
+    run(calling)
+    clock.ahead = calling.times.after * 3
+    run(calling)
+    assert box.to() == [HEAD_MAIL]
+    perform(world.node, "call_acknowledge", {"officer": HEAD, "number": calls(world)[0]["number"]})
+
+
+def test_call_goes_on_when_its_case_is_given_a_team(
+    world: DeskWorld, calling: Calling, box: Mailbox, clock: AheadClock
+) -> None:
+    number = case_of_all(world)
+    message = danger(world, urgency="urgent", your_reference=number)
+    box.is_busy = True
+    run(calling)
+    assert [step["officer"] for step in calls(world)[0]["steps"]] == [DUTY]
+    give_team(world, number)
+    box.is_busy, clock.ahead = False, timedelta(minutes=1)
+    run(calling)
+    assert box.to() == [HEAD_MAIL], "the step that waited for the gateway is not sent to who may know no more"
+    one: Any = perform(world.node, "call_list", {"officer": HEAD})["calls"]
+    assert (one[0]["item"], one[0]["state"]) == (message, "open")
+    perform(world.node, "call_acknowledge", {"officer": HEAD, "number": one[0]["number"]})
+
+
+def test_call_for_a_team_names_no_thing_to_others_and_is_not_theirs_to_take(
+    world: DeskWorld, calling: Calling, box: Mailbox
+) -> None:
+    message = danger(world, your_reference=case_of_team(world))
+    run(calling)
+    number = calls(world)[0]["number"]
+    assert message not in str(calls(world))
+    with pytest.raises(Conflict) as refused:
+        perform(world.node, "call_acknowledge", {"officer": DUTY, "number": number})
+    assert "officers of a team" in refused.value.why
+    assert "Ring the head of the body" in refused.value.do
+    text = world.browser().get("/desk/calls").text
+    assert "ring the head of the body" in text
+    assert message not in text
+    assert f'value="{number}"' not in text
+    taken: Any = perform(world.node, "call_acknowledge", {"officer": HEAD, "number": number})
+    assert taken["call"]["item"] == message
+    assert message not in str(calls(world)), "nor when it is over"
+
+
+def test_what_waits_for_teams_crowds_out_nothing_else(world: DeskWorld, calling: Calling) -> None:
+    number = case_of_team(world)
+    with calling.open_view() as unit:
+        before = [one.header.id for one, _ in calling.waiting.open_in(unit, 1_000).messages]
+    hidden, known = danger(world, your_reference=number), danger(world)
+    with calling.open_view() as unit:
+        looked_at = calling.waiting.open_in(unit, len(before) + 1).messages
+    assert {one.header.id for one, _ in looked_at} == {*before, hidden, known}
+    run(calling)
+    for one in calls(world)[:2]:
+        perform(world.node, "call_acknowledge", {"officer": HEAD, "number": one["number"]})

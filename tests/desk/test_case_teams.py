@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from contextlib import AsyncExitStack
+from html import unescape
 from typing import Any
 
 import pytest
 
+from entente.api import event_table
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import NotFound
 from entente.verbs import perform
+from entente.web.desk import changes, live
 from tests.support.api_world import ABOUT, SEEN
-from tests.support.desk_world import DeskWorld
+from tests.support.desk_stream import streaming
+from tests.support.desk_world import COOKIE, Browser, DeskWorld
 from tests.support.nodes import DUTY, HEAD
 
 ONE_TIME = re.compile(r"form-[0-9a-f]{26}")
 TITLE = "Matter of the harbourmaster"
 ABSENT = "2026/999999"
+KINDS = "hit,message,permission,request,case,this"
+CARRIED = re.compile(r'data-stamp="([^"]*)" data-about="([^"]*)"')
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +152,121 @@ def test_journal_and_sheet_of_a_shift_say_nothing_of_it(world: DeskWorld, hidden
     shown = str(perform(world.node, "shift_sheet", incoming)) + str(perform(world.node, "shift_show", incoming))
     assert world.bureau.came in shown
     assert not any(one in shown for one in hidden.values())
+
+
+def carried(browser: Browser, path: str) -> tuple[str, str]:
+    """Return the stamp of a page, and what it says that it is about, sealed."""
+    found = CARRIED.search(browser.get(path).text)
+    assert found is not None, path
+    return unescape(found[1]), unescape(found[2])
+
+
+def session_of(browser: Browser) -> str:
+    return str(browser.http.cookies[COOKIE])
+
+
+def outsider(world: DeskWorld) -> Browser:
+    """Return a browser of another duty officer, who is in no team and may otherwise read all that DUTY may."""
+    perform(world.node, "officer_add", {"officer": HEAD, "id": "o-outside", "roles": ["duty_officer"]})
+    browser = world.browser(None)
+    browser.http.cookies.set(COOKIE, world.signed_in.begin("o-outside", frozenset({"duty_officer"})))
+    return browser
+
+
+def follow(world: DeskWorld) -> None:
+    while world.desk.changes.step():
+        pass
+
+
+def work_on(world: DeskWorld, hidden: dict[str, str]) -> None:
+    """Do something to the case, its message and its hit: one act of each kind that pages are told of."""
+    case = hidden["number"]
+    letter: JsonObject = {
+        "officer": DUTY,
+        "instrument": "charter",
+        "subject": "Harbourmaster",
+        "text": "t",
+        "case": case,
+    }
+    perform(world.node, "case_note", {"officer": DUTY, "number": case, "text": "Seen at the quay."})
+    perform(world.node, "message_send", {**letter, "to": "XA-NCB"})
+    answer: JsonObject = {"officer": DUTY, "id": hidden["hit"], "same": True, "text": "It is he."}
+    perform(world.bureau.network["XA-NCB"], "hit_answer", answer)
+    world.bureau.network.deliver()
+
+
+def test_streams_of_who_is_outside_are_told_nothing_of_it(world: DeskWorld, hidden: dict[str, str]) -> None:
+    outside, own, head = outsider(world), world.browser(), world.browser("head_of_body")
+    follow(world)
+    before = carried(own, "/desk/")[0]
+
+    async def listen() -> None:
+        async with AsyncExitStack() as streams:
+            asked = {"kinds": KINDS, "from": before}
+            opened = [
+                await streams.enter_async_context(streaming(world.app, session_of(one), asked))
+                for one in (outside, own, head)
+            ]
+            await asyncio.to_thread(work_on, world, hidden)
+            await asyncio.to_thread(follow, world)
+            for stream, kinds in zip(opened[1:], ({"case", "hit", "message"}, {"case"}), strict=True):
+                await stream.wait(stream.told)
+                assert {kind for one in stream.told() for kind in one} >= kinds
+            await asyncio.sleep(0.05)
+            assert opened[0].told() == []
+        # What a page of before has not seen is judged alike.
+        async with streaming(world.app, session_of(outside), asked) as late:
+            await asyncio.sleep(0.05)
+            assert late.told() == []
+
+    asyncio.run(listen())
+
+
+def test_who_is_taken_off_a_team_is_told_no_more_of_who_works_on_its_case(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+    case: Any = perform(world.node, "case_open", {"officer": DUTY, "title": "Quay", "crime_area": "fugitives"})
+    number = case["case"]["number"]
+    own, other, page = world.browser(), outsider(world), f"/desk/cases/{number}"
+    perform(world.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY, "o-outside"]})
+    (stamp, about), (mine, ours) = carried(other, page), carried(own, page)
+
+    def news(browser: Browser, since: str, of: str) -> str:
+        return browser.get("/desk/live/news", params={"from": since, "about": of, "to": page}).text
+
+    async def listen() -> None:
+        kinds = {"kinds": "this"}
+        async with AsyncExitStack() as streams:
+            for one, since, of in ((own, mine, ours), (other, stamp, about)):
+                asked = {**kinds, "from": since, "about": of}
+                stream = await streams.enter_async_context(streaming(world.app, session_of(one), asked))
+            assert "duty-1 has this open too." in await asyncio.to_thread(news, other, stamp, about)
+            await asyncio.to_thread(
+                perform, world.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY]}
+            )
+            await asyncio.to_thread(follow, world)
+            await stream.wait(lambda: stream.text.endswith(":\n\n"))
+            beats = stream.text.count(":\n\n")
+            await stream.wait(lambda: stream.text.count(":\n\n") > beats)
+            so_far = stream.told()
+            assert "duty-1" not in await asyncio.to_thread(news, other, stamp, about)
+            assert "o-outside" not in await asyncio.to_thread(news, own, mine, ours)
+            # Somebody comes to the case, and works on it.
+            again = {**kinds, "from": mine, "about": ours}
+            await streams.enter_async_context(streaming(world.app, session_of(own), again))
+            note = {"officer": DUTY, "number": number, "text": "Seen."}
+            await asyncio.to_thread(perform, world.node, "case_note", note)
+            await asyncio.to_thread(follow, world)
+            await asyncio.sleep(0.1)
+            assert stream.told() == so_far
+        # And a stream that is opened with what was sealed for it then is about nothing.
+        async with streaming(world.app, session_of(other), {**kinds, "from": stamp, "about": about}) as late:
+            await asyncio.sleep(0.05)
+            assert late.told() == []
+
+    asyncio.run(listen())
+
+
+def test_kinds_of_what_belongs_to_cases_are_those_of_the_interface() -> None:
+    assert {kind.value for kind in event_table.OF_CASES} == changes.OF_CASES

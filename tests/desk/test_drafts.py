@@ -78,6 +78,9 @@ def test_draft_is_taken_from_our_own_page_in_a_session_for_an_act_of_the_table(w
     assert browser.post("/desk/begun?act=no_such", frame).status_code == 400
     assert browser.post(to, {**frame, "text": "x" * (drafts.CHARACTERS_MAX + 1)}).status_code == 413
     assert world.browser(None).post(to, frame).status_code == 401
+    assert world.browser(None).post(to, {**frame, "x": "y" * 10_000_000}).status_code == 401
+    half = "x" * (drafts.CHARACTERS_MAX // 2)
+    assert browser.post(to, {**frame, "text": half, "of_page": f"{NEW}?{half}"}).status_code == 413
     assert browser.http.get(to, headers=dict(SAME_ORIGIN)).status_code == 405
     assert world.desk.drafts.kept == {}
 

@@ -136,8 +136,12 @@ def raw(browser: Browser, body: bytes, kind: str = "multipart/form-data; boundar
     return browser.http.post("/desk/imports", content=body, headers={**SAME_ORIGIN, "Content-Type": kind})
 
 
+NOT_CHOSEN = '" "'
+"""As the name of a file: a field of a file that nobody chose."""
+
+
 def part(name: str, text: bytes, called: str = "") -> bytes:
-    more = f'; filename="{called}"' if called else ""
+    more = f'; filename="{called}"'.replace(NOT_CHOSEN, "") if called else ""
     return f'--b\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode() + text + b"\r\n"
 
 
@@ -161,6 +165,7 @@ def test_w55_bodies_that_no_browser_writes_are_refused_and_leave_nothing(world: 
         good + b"--b\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b--\r\n",
         good + part("file", b"x", "a\"; filename*=\"UTF-8''b") + b"--b--\r\n",
         b"".join(part(f"f{number}", b"x") for number in range(300)) + b"--b--\r\n",
+        b"".join(part("file", b"", NOT_CHOSEN) for _ in range(300)) + good + file + b"--b--\r\n",
         good + part("title", b"x" * (600 * 1024)) + file + b"--b--\r\n",
         good + part("title", b"\xff\xfe") + file + b"--b--\r\n",
     ):
@@ -169,6 +174,13 @@ def test_w55_bodies_that_no_browser_writes_are_refused_and_leave_nothing(world: 
         assert raw(browser, good + file + b"--b--\r\n", kind).status_code == 400
     assert folder(world, "uploads") == []
     assert raw(browser, good + file + b"--b--\r\n").status_code == 303
+
+
+def test_without_a_session_nothing_of_a_form_is_read(world: DeskWorld) -> None:
+    nobody = world.browser(None)
+    answer = raw(nobody, b"no form at all")
+    assert answer.status_code == 401
+    assert nobody.post("/desk/cases", {"x": "y" * 10_000_000}).status_code == 401
 
 
 @pytest.mark.parametrize("cut", range(1, 90, 7))

@@ -131,9 +131,9 @@ def test_match_of_a_standing_query_is_told_to_its_officer_alone(world: DeskWorld
         def since(self, position: int, _: int) -> Any:  # noqa: ANN401 - rows
             return (matched,) if position < matched.sequence else ()
 
-    loop, hub = asyncio.new_event_loop(), Changes(One(), world.desk.parts.told_as, lambda: False, "era")
+    loop, hub = asyncio.new_event_loop(), Changes(One(), world.desk.parts.told_as, lambda _: {}, lambda: False, "era")
     listeners = [
-        Listener(f"s-{one}", one, frozenset({"match"}), "", is_shown=False, may_hear=lambda _: True, loop=loop)
+        Listener(f"s-{one}", one, frozenset({"match"}), "", False, lambda _: True, lambda _: True, loop)  # noqa: FBT003
         for one in (DUTY, "duty-2")
     ]
     stamp = hub.stamp()
@@ -274,7 +274,7 @@ def test_rows_are_not_read_while_nobody_is_at_a_desk(world: DeskWorld) -> None:
             read.append(position)
             return world.desk.parts.rows.since(position, limit)
 
-    hub = Changes(Counted(), world.desk.parts.told_as, lambda: False, "era", lambda: now[0])
+    hub = Changes(Counted(), world.desk.parts.told_as, lambda _: {}, lambda: False, "era", lambda: now[0])
     note(world, DUTY)
     assert (hub.step(), read) == (0, [])
     before = hub.stamp()
@@ -356,6 +356,21 @@ def test_form_about_what_another_officer_changed_is_given_back_once_with_what_wa
     version = VERSION.findall(browser.get(page).text)[0]
     reopened = browser.send(page, f"{page}/reopen", {"reason": "Again", "version": version})
     assert reopened.status_code == 303
+
+
+def test_form_of_a_page_from_before_the_node_began_is_given_back_once(world: DeskWorld) -> None:
+    browser, page = world.browser(), case_path(world)
+    version = VERSION.findall(browser.get(page).text)[0]
+    fields = {**browser.frame(page), "reason": "Nothing <more> to do", "stamp": "0a1b2c3d-1.5", "version": version}
+    answer = browser.post(f"{page}/close", fields)
+    assert answer.status_code == 400
+    assert "Somebody may have changed this since you opened it" in answer.text
+    assert "Nothing &lt;more&gt; to do</textarea>" in answer.text
+    found = CARRIED.search(answer.text)
+    assert found is not None
+    assert browser.post(f"{page}/close", {**fields, "stamp": found[1]}).status_code == 303
+    version = VERSION.findall(browser.get(page).text)[0]
+    assert browser.send(page, f"{page}/reopen", {"reason": "Again", "version": version}).status_code == 303
 
 
 def test_suspension_by_another_body_stands_on_the_pages_it_concerns(world: DeskWorld) -> None:

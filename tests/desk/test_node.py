@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from entente.api.running import Runner, Work
 from entente.settings import SETTINGS
 from tests.support.desk_world import COOKIE, DeskWorld, OneDesk, one_desk
 
@@ -81,3 +83,21 @@ def test_w59_a_backup_goes_where_the_machine_says_and_is_a_row_with_its_officer(
     # It is given out by no page.
     assert made.name not in str(browser.get("/desk/node/backups").text)
     assert browser.get(f"{begun.headers['location'].partition('?')[0]}/files/{made.name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "is_long"), [("node/check", True), ("trail/check", True), ("node", False), ("trail", False)]
+)
+def test_what_reads_the_whole_trail_waits_among_what_takes_long(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch, *, path: str, is_long: bool
+) -> None:
+    begin, turns = Runner.begin, list[bool]()
+
+    async def begun(self: Runner, work: Work, *, is_long: bool) -> Any:  # noqa: ANN401 - what a runner returns
+        turns.append(is_long)
+        return await begin(self, work, is_long=is_long)
+
+    monkeypatch.setattr(Runner, "begin", begun)
+    role = "head_of_body" if path.startswith("trail") else "node_operator"
+    assert world.browser(role).get(f"/desk/{path}").status_code == 200
+    assert turns == [is_long]

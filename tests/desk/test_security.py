@@ -186,6 +186,16 @@ def test_rate_limit_keeps_nobody_else_waiting_and_its_memory_is_bounded(monkeypa
     assert len(counted._buckets) <= 50  # noqa: SLF001 - what it keeps
 
 
+def test_rate_limit_keeps_no_secret_of_a_session_and_nothing_of_who_is_turned_away() -> None:
+    counted = Rates(address_at_once=2, seconds=lambda: 0.0)
+    secrets = ["s" * 60_000, "\udcff", "third", "fourth"]
+    assert [counted.wait_seconds(one, "one") for one in secrets] == [0, 0, 1, 1]
+    kept = list(counted._buckets)  # noqa: SLF001 - what it keeps
+    assert len(kept) == 3, "the address, and the two sessions that were let in"
+    assert {len(key) for key in kept} == {32}
+    assert not any(b"sss" in key for key in kept)
+
+
 @contextmanager
 def counted_steps(steps: Counter[str]) -> Iterator[None]:
     """Count every function of the index that is called in this thread."""

@@ -159,8 +159,8 @@ DEFECTS: dict[str, Defect] = {
         ("keep_group",),
     ),
     "act-without-its-statement": Defect(
-        "entente.correspondence.messages", "Messages.send_message",
-        "self._post(unit, Kind.MESSAGE, header, content, instrument)", "pass", "I5",
+        "entente.correspondence.messages", "Messages._send",
+        "self._post(unit, Kind.MESSAGE, header, content, going.instrument)", "pass", "I5",
     ),
 }  # fmt: skip
 

@@ -39,7 +39,7 @@ OWN, KEPT = "XB-NCB/o-1", "XB-NCB/o-2"
 OPERATOR_TOKEN = "operator-token-of-a-test"
 ROLES = (
     "duty_officer", "border_officer", "analyst", "head_of_body", "compliance_reviewer", "data_protection_officer",
-    "supervisor", "operation_coordinator", "council_secretary", "integrator",
+    "supervisor", "operation_coordinator", "council_secretary", "integrator", "node_operator",
 )  # fmt: skip
 
 

@@ -88,6 +88,9 @@ class FakeUnit:
     ) -> None:
         return None
 
+    def holds_committed_alone(self) -> bool:
+        return self.world.version == self._committed.version
+
     def commit(self) -> None:
         for name in ("bodies", "groups", "instruments", "measures", "leaves", "classes", "heard", "version"):
             setattr(self._committed, name, getattr(self.world, name))

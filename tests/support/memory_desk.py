@@ -505,6 +505,9 @@ class DeskUnit:
     ) -> None:
         self._work = None
 
+    def holds_committed_alone(self) -> bool:
+        return False
+
     def commit(self) -> None:
         self._store.state = self._open.copied()
 

@@ -6,7 +6,7 @@ import json
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -94,6 +94,10 @@ class Posted:
     status: int = 202
     calls: list[tuple[dict[str, str], Any]] = field(default_factory=list)
     """Headers by their names in small letters, and the document."""
+    body: int = 0
+    """Bytes that it says after its status."""
+    body_taken: int = 0
+    """Of these, how many it got rid of before the line ended."""
 
 
 @contextmanager
@@ -106,8 +110,11 @@ def message_gateway() -> Iterator[Posted]:
             body = self.rfile.read(int(self.headers["content-length"]))
             posted.calls.append(({name.lower(): text for name, text in self.headers.items()}, json.loads(body)))
             self.send_response(posted.status)
-            self.send_header("content-length", "0")
+            self.send_header("content-length", str(posted.body))
             self.end_headers()
+            with suppress(ConnectionError):
+                while posted.body_taken < posted.body:
+                    posted.body_taken += self.wfile.write(bytes(2**16))
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -7,9 +7,10 @@ Source: docs/rules/desk.md W32; DESIGN sections 1 (the duty officer's day) and 6
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, TypeVar
 
 from entente.bodies.tokens import may
 from entente.cases.model import NOBODY, CaseTask, Knowing
@@ -19,6 +20,9 @@ from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import due_at
 from entente.disclosure.model import InForce
 from entente.kernel.ids import InstrumentId, OfficerId
+
+EVERYTHING: Final = Knowing(oversees=True)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,15 @@ class WaitingItems(Desk):
     def open_in(self, unit: CorrespondenceUnit, limit: int) -> Waiting:
         """Return what waits at this body, for whomever: of it somebody may have to be told outside the browser (desk.md W43).
 
-        Of what belongs to a case with a team nobody is told there: who is next on the roster may not know of it.
+        What belongs to a case with a team is with it, and takes the place of nothing that is open to the whole body: whom it is
+        told is judged for each officer (`hidden_among`).
         """
         store = unit.correspondence
-        messages = self._due_each(unit, store.open_for_action(limit, NOBODY))
-        return Waiting(store.open_hits(limit), store.open_permissions(limit), messages)
+        return Waiting(
+            hits=_oldest(store.open_hits, limit),
+            permissions=_oldest(store.open_permissions, limit),
+            messages=self._due_each(unit, _oldest(store.open_for_action, limit)),
+        )
 
     def _due_each(
         self, unit: CorrespondenceUnit, messages: tuple[Message, ...]
@@ -89,6 +97,12 @@ class WaitingItems(Desk):
         if held is None or not message.is_for_action:
             return None
         return due_at(held.state.instrument, message.urgency, self.lists.urgencies, message.header.at)
+
+
+def _oldest(read: Callable[[int, Knowing], tuple[T, ...]], limit: int) -> tuple[T, ...]:
+    """Return the oldest of all; where there are as many as were asked for, with the oldest that are open to the whole body."""
+    found = read(limit, EVERYTHING)
+    return found if len(found) < limit else tuple(dict.fromkeys((*found, *read(limit, NOBODY))))
 
 
 _HITS = ((Way.SENT, "confirm_hit"), (Way.RECEIVED, "answer_hit"))

@@ -45,3 +45,6 @@ class DisclosureUnit(AgreementsUnit, Protocol):
     @property
     def classes(self) -> ClassStore:
         """The disclosure classes."""
+
+    def holds_committed_alone(self) -> bool:
+        """Say whether all that it reads is durable: a view, or a transaction that changed nothing beside the trail yet."""

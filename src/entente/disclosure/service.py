@@ -133,11 +133,10 @@ class Disclosure:
         for known in (self._committed, self._open):
             if known is not None and known.unit in {None, unit} and known.holds(version, now):
                 return known
-        # Most units have changed nothing of it: what is committed is read once, and kept for all that follow.
-        with self.open_unit() as view:
-            known = self._committed_in(view, now)
-        if not known.holds(version, now):
-            known = self._open = _Known(build_situation(unit, self.lists, now), version, now, unit)
+        if unit.holds_committed_alone():
+            # Most units have changed nothing of it: what is committed is read once, and kept for all that follow.
+            return self._committed_in(unit, now)
+        known = self._open = _Known(build_situation(unit, self.lists, now), version, now, unit)
         return known
 
 

@@ -9,7 +9,7 @@ Source: docs/rules/desk.md W43 to W45; docs/decisions/0089-a-call-is-claimed-bef
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,8 +17,9 @@ from typing import Final
 from entente.bodies.authority import Record, authorise
 from entente.correspondence.model import Hit
 from entente.correspondence.waiting import WaitingItems
-from entente.duty.calling_rules import acknowledged_by, begun, needed_now, next_to_call, tried_again_at
+from entente.duty.calling_rules import acknowledged_by, begun, in_turn, needed_now, next_to_call, tried_again_at
 from entente.duty.calls import Call, CallGround, CallKind, CallState, CallStep, Needed, StepState, Told
+from entente.duty.model import RosterEntry
 from entente.duty.ports import DutyUnit, Gateway
 from entente.duty.roster import ENTRIES_MAX
 from entente.duty.rules import on_now
@@ -81,7 +82,9 @@ class Calling:
         return self._look() + sum(self._send(call.number, place) for call, place in self._due())
 
     def acknowledge(self, officer: OfficerId, number: int) -> Call:
-        """Take a call: nobody else is called for that thing. Raises NotFound for no such call, Conflict for one that is over.
+        """Take a call: nobody else is called for that thing.
+
+        Raises NotFound for no such call; Conflict for one that is over or about what the officer may not know of.
 
         Source: docs/rules/desk.md W45.
         """
@@ -91,6 +94,12 @@ class Calling:
             call = unit.duty.call(number)
             if call is None:
                 raise NotFound
+            if self.waiting.hidden_among(unit, {call.needed.item}, officer):
+                raise Conflict(
+                    f"The call {number} was not acknowledged.",
+                    why="It is for officers of a team (docs/rules/cases.md C8).",
+                    do="Ring the head of the body, who may know of it and can put you into the team.",
+                )
             if call.state is not CallState.OPEN:
                 # Whole sentences, which pages tell in other languages.
                 why = f"It is {call.state.value} already (docs/rules/desk.md W45)."
@@ -108,11 +117,16 @@ class Calling:
             return replace(call, state=CallState.ACKNOWLEDGED, acknowledged_by=officer, closed_at=now)
 
     def latest(self, officer: OfficerId, limit: int) -> tuple[Call, ...]:
-        """Return the newest calls, newest first."""
+        """Return the newest calls, newest first; without its item one about what the officer may not know of (W45)."""
         with self.open_unit() as unit:
             now = self.clock.now()
             authorise(unit, officer, WORKS, subject="calls", now=now, lists=self.lists, record=self.record)
-            return unit.duty.calls(limit)
+            calls = unit.duty.calls(limit)
+            hidden = self.waiting.hidden_among(unit, {call.needed.item for call in calls}, officer)
+            return tuple(
+                replace(call, needed=replace(call.needed, item="")) if call.needed.item in hidden else call
+                for call in calls
+            )
 
     def count_open(self) -> int:
         """Return how many calls are open."""
@@ -155,20 +169,29 @@ class Calling:
         needed = needed_now(waiting, now, self.times.before_due, steps_of, lambda hit: _kind(unit, hit))
         calls = unit.duty.calls_in(CallState.OPEN, OPEN_MAX)
         on = on_now(unit.duty.entries(now, now, ENTRIES_MAX), now)
+        hidden = self._hidden(unit, calls, on)
         changed = []
         for call in calls:
+            turns = in_turn(call, on, {one for one, items in hidden.items() if call.needed.item in items})
             by = acknowledged_by(call, steps_of(call.needed.item)) if call.needed.kind is CallKind.MESSAGE else ""
             if by:
                 changed.append((call, replace(call, state=CallState.ACKNOWLEDGED, acknowledged_by=by)))
             elif call.needed.item not in there:
                 changed.append((call, replace(call, state=CallState.ENDED)))
-            elif (entry := next_to_call(call, on, now, self.times.after)) is not None:
+            elif (entry := next_to_call(call, turns, now, self.times.after)) is not None:
                 changed.append((call, replace(call, steps=(*call.steps, begun(entry, now)))))
         uncalled = sorted((one for one in needed if not unit.duty.is_called(one.item, one.ground)), key=_pressing)
         room = OPEN_MAX - len(calls)
         danger = [one for one in uncalled if one.ground is CallGround.DANGER_TO_LIFE][: max(0, room)]
         others = uncalled[len(danger) :][: max(0, room - KEPT_FOR_DANGER - len(danger))]
         return changed, [*danger, *others]
+
+    def _hidden(
+        self, unit: DutyUnit, calls: Sequence[Call], on: Sequence[RosterEntry]
+    ) -> Mapping[OfficerId, frozenset[str]]:
+        """Return what of the open calls each of those on the roster may not know of (docs/rules/cases.md C8)."""
+        items = {call.needed.item for call in calls}
+        return {one: self.waiting.hidden_among(unit, items, one) for one in {entry.officer for entry in on} if items}
 
     def _due(self) -> list[tuple[Call, int]]:
         now = self.clock.now()
@@ -198,6 +221,9 @@ class Calling:
             # Where it may have arrived it stays claimed: nobody is called twice for one step.
             state = StepState.WAITING if error.retry_is_safe else StepState.SENDING
             self.trouble = error.in_words()
+        except Exception as error:  # noqa: BLE001 - whatever a gateway does, the step has its row and the next one is called
+            # Its kind alone: its words may hold the secret.
+            state, self.trouble = StepState.SENDING, f"The gateway failed: {type(error).__name__}."
         self._settle(number, place, state)
         return 1
 
@@ -208,8 +234,8 @@ class Calling:
                 return None
             step = call.steps[place]
             entry = unit.duty.entry(step.entry)
-            if entry is None or not entry.reach:
-                # Taken off the roster since: it is another one's turn.
+            if entry is None or not entry.reach or self._is_kept_from(unit, call.needed, step.officer):
+                # Taken off the roster since, or the case was given a team: it is another one's turn.
                 unit.duty.put_call(_with_step(call, place, replace(step, state=StepState.REFUSED)))
                 unit.commit()
                 return None
@@ -221,6 +247,12 @@ class Calling:
             own.code, number, place + 1, needed.kind, needed.ground, needed.urgency, needed.due_at, own.is_exercise
         )
         return told, entry.reach
+
+    def _is_kept_from(self, unit: DutyUnit, needed: Needed, officer: OfficerId) -> bool:
+        """Say whether an officer is not called for something, as they may not know of it (W44)."""
+        if needed.ground is CallGround.DANGER_TO_LIFE:
+            return False
+        return bool(self.waiting.hidden_among(unit, {needed.item}, officer))
 
     def _settle(self, number: int, place: int, state: StepState) -> None:
         with self.open_unit() as unit:

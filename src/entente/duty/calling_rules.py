@@ -5,7 +5,7 @@ Pure functions. Source: docs/rules/desk.md W43 and W44.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,6 +13,7 @@ from entente.correspondence.model import Hit, Message, StepTaken
 from entente.correspondence.waiting import Waiting
 from entente.duty.calls import Call, CallGround, CallKind, CallStep, Needed, StepState
 from entente.duty.model import RosterEntry
+from entente.kernel.ids import OfficerId
 
 DANGER: Final = "immediate_danger_to_life"
 URGENT: Final = frozenset({"urgent", "urgent_indirect"})
@@ -82,6 +83,19 @@ def next_to_call(call: Call, on: Iterable[RosterEntry], now: datetime, after: ti
             return None
     called = {step.officer for step in call.steps}
     return next((entry for entry in on if entry.reach and entry.officer not in called), None)
+
+
+def in_turn(call: Call, on: Sequence[RosterEntry], may_not_know: Collection[OfficerId]) -> Sequence[RosterEntry]:
+    """Return whose turn it may be, in order: of those on the roster who may know what a call is about.
+
+    Danger to life alone goes on to the others, where none of the first can be reached or takes it: a call says nothing of it.
+
+    Source: docs/rules/desk.md W44; docs/rules/cases.md C8.
+    """
+    first = [entry for entry in on if entry.officer not in may_not_know]
+    if call.needed.ground is not CallGround.DANGER_TO_LIFE:
+        return first
+    return [*first, *(entry for entry in on if entry.officer in may_not_know)]
 
 
 def begun(entry: RosterEntry, now: datetime) -> CallStep:

@@ -137,7 +137,8 @@ class Import:
         ahead = SignedAhead(self.records.signer, self.plan.officer)
         ahead.sign(self.records.open_view, given, now)
         with self.records.open_unit() as unit:
-            began = self.records.clock.now()
+            # What is signed in here comes after all that was said while it waited (docs/rules/records.md R31).
+            began = now = self.records.clock.now()
             source = unit.bodies.own().id
             situation = self.records.disclosure.situation_in(unit)
             copies = Copies(unit, situation, now)

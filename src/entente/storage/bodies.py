@@ -52,8 +52,9 @@ class BodyTables:
         """Return the tables of the next transaction, with what is known of those that changed nothing else."""
         if len(self._bodies) > BODIES_KNOWN_MAX:
             return BodyTables(connection)
-        self._connection = connection
-        return self
+        following = BodyTables(connection)
+        following._own, following._bodies, following._successors = self._own, self._bodies, self._successors
+        return following
 
     def own(self) -> Body:
         """Return our own entry; raise Misconfigured when the node was not initialised."""

@@ -89,6 +89,8 @@ class Shared:
     """Called like `after_commit`, but not for commits that changed nothing beside the trail."""
     blobs_dropped: Event = field(default_factory=Event)
     """Set by a commit after which a record no longer has a file."""
+    in_doubt: Event = field(default_factory=Event)
+    """Set by a commit of which nobody knows whether it is kept; until the next session has the right to write."""
     kept: Kept = field(default_factory=Kept)
     left: Left = field(default_factory=Left)
     """What the last commit left known for the next transaction."""
@@ -245,8 +247,10 @@ class SqlUnitOfWork:
             if company.has_dropped_files:
                 # It may be durable all the same: the next commit looks.
                 shared.blobs_dropped.set()
-            self._end_for_good(company)
+            # Counted while the right to write is held, and once more when the next session has it: till then nobody knows.
+            shared.in_doubt.set()
             shared.changes.count += 1
+            self._end_for_good(company)
             company.tell(failure, error)
             if _is_engines(error):
                 raise failure() from error
@@ -264,6 +268,10 @@ class SqlUnitOfWork:
         """Return a number that grows with every change of this unit: rows, and what waits in memory to become rows."""
         return changed_rows(self.connection) + self.trail.waiting() + len(self.outbox.pending())
 
+    def holds_committed_alone(self) -> bool:
+        """Say whether all that it reads is durable: a view, or a transaction that changed nothing beside the trail yet."""
+        return self._is_view or not self.company.has_changes()
+
     def sees_changes(self) -> bool:
         """Say whether acts before this one in its transaction changed more than the trail; not counted yet."""
         return self.company.has_changes()
@@ -277,6 +285,10 @@ class SqlUnitOfWork:
             self.shared.engine.reader if self._is_view else self.shared.engine.writer
         ).connect()
         connection.begin()
+        if not self._is_view and self.shared.in_doubt.is_set():
+            # That commit has ended, one way or the other: whoever remembers what they read meanwhile reads it anew.
+            self.shared.in_doubt.clear()
+            self.shared.changes.count += 1
         self._company = (
             Company(connection) if self._is_view else self.shared.left.take(connection, changed_rows(connection))
         )

@@ -32,7 +32,7 @@ from entente.kernel.errors import Invalid, Misconfigured, Unavailable
 from entente.settings import Settings
 
 SECONDS_MAX: Final = 10.0
-"""Longest wait for one answer of a gateway."""
+"""Longest wait for the next part of a gateway's answer; nothing bounds all of them, since a thread cannot be cut."""
 SECRET_CHARACTERS_MAX: Final = 4_096
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -130,7 +130,10 @@ class HttpGateway:
     transport: httpx.BaseTransport | None = None
 
     def tell(self, told: Told, reach: str) -> None:
-        """Post one call; return when the gateway answered with a status of success (ports.Gateway)."""
+        """Post one call; return when the gateway answered with a status of success (ports.Gateway).
+
+        Its status alone is read: a body without an end holds up nobody.
+        """
         subject, text = self.write(told)
         document: JsonObject = {
             **to_object(told), "to": reach, "desk": self.desk, "subject": subject, "text": text,
@@ -140,10 +143,13 @@ class HttpGateway:
             headers["authorization"] = f"Bearer {self.secret}"
         timeout = httpx.Timeout(SECONDS_MAX)
         try:
-            with httpx.Client(
-                timeout=timeout, follow_redirects=False, trust_env=False, transport=self.transport
-            ) as client:
-                status = client.post(self.address, json=document, headers=headers).status_code
+            with (
+                httpx.Client(
+                    timeout=timeout, follow_redirects=False, trust_env=False, transport=self.transport
+                ) as client,
+                client.stream("POST", self.address, json=document, headers=headers) as answer,
+            ):
+                status = answer.status_code
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL) as error:
             raise _away(f"The gateway cannot be reached: {type(error).__name__}.") from error
         except httpx.HTTPError as error:
@@ -176,8 +182,8 @@ def gateway_of(settings: Settings, write: Callable[[Told], Written], clock: Cloc
         _misconfigured("a mail server is written like mail.example:587")
     if settings.paging_line == "plain" and host.strip("[]") not in _LOOPBACK:
         _misconfigured("a line in the clear is for a mail server on this machine alone")
-    if "@" not in settings.paging_sender:
-        _misconfigured("a mail needs a sender's address")
+    if not _ADDRESS.fullmatch(settings.paging_sender):
+        _misconfigured("a mail needs a sender's address, in ASCII")
     return MailGateway(
         Server(host.strip("[]"), int(port), settings.paging_line, settings.paging_sender, secret), write, clock
     )
@@ -191,8 +197,8 @@ def _secret(path: str) -> str:
         secret = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise _wrong("the secret's file cannot be read") from error
-    if not secret or len(secret) > SECRET_CHARACTERS_MAX or not secret.isprintable():
-        _misconfigured("the secret's file holds one line")
+    if not secret or len(secret) > SECRET_CHARACTERS_MAX or not (secret.isascii() and secret.isprintable()):
+        _misconfigured("the secret's file holds one line of printable ASCII")
     return secret
 
 

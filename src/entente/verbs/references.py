@@ -161,8 +161,10 @@ def names_in(node: Node, view: DisclosureUnit) -> Names:
     """Return the names of the node as of a view of its store."""
     # Read first, in the same unchanging state as all that follows.
     version = view.classes.governance_version()
-    if node.names.kept is not None and node.names.kept[0] == version:
-        known = node.names.kept[1]
+    # Read once: another thread may put the names of another version there meanwhile.
+    kept = node.names.kept
+    if kept is not None and kept[0] == version:
+        known = kept[1]
         assert isinstance(known, Names), "names alone are remembered there"
         return known
     names = Names(

@@ -164,7 +164,12 @@ VERBS: tuple[Verb, ...] = (
         *_NARROWED,
     ),
     verb("trail_query", _sealed_query, "Hand over the sealed query of a search.", "officer", "row"),
-    verb("trail_verify", _verify, "Recompute the whole trail, hold the log against it, and say what was found."),
+    verb(
+        "trail_verify",
+        _verify,
+        "Recompute the whole trail, hold the log against it, and say what was found.",
+        is_long=True,
+    ),
     verb("trail_checkpoint", _checkpoint, "Bring the log up and give its newest signed checkpoint."),
     verb("trail_continues", _continues, "Say whether the log continues an earlier checkpoint of it.", "checkpoint"),
     verb("trail_prove", _prove, "Prove that the log continues its first rows.", "since"),

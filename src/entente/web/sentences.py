@@ -34,9 +34,12 @@ CLAUSE: Final = "clause."
 """The group of what stands within sentences and never alone."""
 SAID_CHARACTERS_MAX: Final = 4_000
 """A longer text is shown as it came: a ground names at most some twenty causes of some hundred characters."""
+SENTENCES_MAX: Final = 40
+"""Ends of sentences in one text: twice what a ground of ours has. Each sentence is looked for within the one before."""
 DEPTH_MAX: Final = 4
 """Sentences within sentences: a ground quotes an instrument's state, and an error a ground; more is nobody's honest text."""
 _EXERCISE: Final = f"{EXERCISE_WORD} · "
+_STOPS: Final = ".?!"
 _ENDS_MAX: Final = 8
 """Places at which a sentence may end that are tried: a name within it seldom holds a full stop."""
 
@@ -88,22 +91,27 @@ Piece: TypeAlias = "tuple[Pattern, tuple[str, ...]] | str"
 
 def said(say: Wording, text: str) -> Markup:
     """Return what a room said, in the reader's language as far as it is known again; the rest marked as English."""
-    exercise, mark, rest = text.partition(_EXERCISE)
-    if mark and not exercise:
-        return say.text("shell.exercise_word") + " · " + said(say, rest)
-    return _said(say, text, DEPTH_MAX)
+    rest = text.removeprefix(_EXERCISE)
+    told = _said(say, rest, DEPTH_MAX)
+    # A node of an exercise marks what it says once; a mark behind that is somebody's text.
+    return told if rest == text else say.text("shell.exercise_word") + " · " + told
 
 
 def _said(say: Wording, text: str, depth: int) -> Markup:
     """Return it; within a sentence at most `depth` others are told, each within the one before."""
-    if len(text) > SAID_CHARACTERS_MAX or not depth:
+    if _is_too_long(text) or not depth:
         return _as_english(say, text)
     return Markup(" ").join(_told(say, piece, depth) for piece in _pieces(text))
 
 
 def is_known(text: str) -> bool:
     """Say whether every sentence of a text is known again."""
-    return not any(isinstance(piece, str) for piece in _pieces(text))
+    return not _is_too_long(text) and not any(isinstance(piece, str) for piece in _pieces(text))
+
+
+def _is_too_long(text: str) -> bool:
+    """Say whether a text has more than is looked for in it: another body may send anything."""
+    return len(text) > SAID_CHARACTERS_MAX or sum(text.count(f"{end} ") for end in _STOPS) > SENTENCES_MAX
 
 
 def _pieces(text: str) -> list[Piece]:
@@ -157,7 +165,7 @@ def _as_english(say: Wording, text: str) -> Markup:
 
 
 def _is_end(text: str, at: int) -> bool:
-    return at == len(text) or (text.startswith(" ", at) and text[at - 1] in ".?!")
+    return at == len(text) or (text.startswith(" ", at) and text[at - 1] in _STOPS)
 
 
 def _ends(text: str, begin: int, last: str) -> Iterator[int]:

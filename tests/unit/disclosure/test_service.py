@@ -199,8 +199,18 @@ def test_situation_is_read_once_for_many_questions_in_one_unit(node: Node) -> No
         for _ in range(10):
             node.gate.judge_in(unit, a_request())
         assert node.gate.situation_in(unit).instruments[PROGRAMME].state.participations[XA].suspensions
-    # That of committed data, which did not hold, and the unit's own.
-    assert node.world.situations_read == 2
+    assert node.world.situations_read == 1
+
+
+def test_gate_opens_no_other_unit_in_the_one_that_asks(node: Node) -> None:
+    with node.world.open() as unit:
+        opened = node.world.units_opened
+        assert node.gate.judge_in(unit, a_request()).decision.allowed
+        unit.agreements.change(a_participation(XA, a_suspension()))
+        assert not node.gate.judge_in(unit, a_request()).decision.allowed
+        assert node.world.units_opened == opened
+    # What was not committed answers nobody else.
+    assert node.gate.judge(a_request()).decision.allowed
 
 
 def test_situation_that_an_open_unit_did_not_change_is_read_once_for_all_units(node: Node) -> None:

@@ -23,7 +23,16 @@ from entente.identity.alike import Agreement
 from entente.identity.dates import DateAgreement
 from entente.identity.identifiers.keys import WORDS
 from entente.identity.words import Part
-from entente.web.sentences import DEPTH_MAX, SAID_CHARACTERS_MAX, english_forms, is_known, room_texts, said
+from entente.web import sentences
+from entente.web.sentences import (
+    DEPTH_MAX,
+    SAID_CHARACTERS_MAX,
+    SENTENCES_MAX,
+    english_forms,
+    is_known,
+    room_texts,
+    said,
+)
 from entente.web.wording import LANGUAGES, PLACEHOLDER, Wording
 
 ROOMS = Path(next(iter(entente.__path__)))
@@ -210,3 +219,37 @@ def test_exercise_is_said_before_what_an_exercise_says() -> None:
 
 def bare(text: str) -> str:
     return re.sub("<[^>]*>", "", said(FRENCH, text))
+
+
+SENTENCE = "The source set no restriction."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["EXERCISE · " * 1_800, f"{'EXERCISE · ' * 300}{SENTENCE}", f"{SENTENCE} " * 60, f"{SENTENCE} " * 600, ". " * 2_000,
+     "! " * 2_000, "Who? " * 700],
+)  # fmt: skip
+def test_hostile_answer_stays_english_and_is_not_looked_through(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    pieces_of = sentences._pieces  # noqa: SLF001 - that it is not asked
+
+    def pieces(asked: str) -> list[sentences.Piece]:
+        looked.append(asked)
+        return pieces_of(asked)
+
+    monkeypatch.setattr(sentences, "_pieces", pieces)
+    told = bare(text)
+    assert told.count("EXERCISE · ") >= text.count("EXERCISE · ") - 1
+    assert SENTENCE not in text or SENTENCE in told
+    assert not is_known(text)
+    assert all(len(one) <= SAID_CHARACTERS_MAX for one in looked)
+    if "EXERCISE" not in text:
+        assert looked == []
+
+
+def test_mark_of_an_exercise_is_said_once_and_a_ground_of_many_sentences_is_told() -> None:
+    word = FRENCH.text("shell.exercise_word")
+    assert bare(f"EXERCISE · {SENTENCE}") == f"{word} · La source n’a fixé aucune restriction."
+    ground = " ".join([SENTENCE] * (SENTENCES_MAX + 1))
+    assert ENGLISH_MARK not in said(FRENCH, ground)
+    assert is_known(ground)

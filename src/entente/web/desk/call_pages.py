@@ -45,7 +45,7 @@ class CallLine:
     kind: str
     ground: str
     to: str
-    """Where its thing is shown."""
+    """Where its thing is shown; empty where the officer may not know of it (W45)."""
     raised_at: Moment
     due: Moment | None
     is_open: bool

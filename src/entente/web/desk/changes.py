@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -34,6 +34,8 @@ while nobody is at a desk is not kept waiting by it."""
 THIS: Final = "this"
 """The kind that says: the thing that this page is about."""
 INSTRUMENT: Final = "instrument"
+OF_CASES: Final = frozenset({"case", "hit", "message", "permission", "request"})
+"""Kinds of what may belong to a case that has a team (docs/rules/cases.md C8; as api.event_table.OF_CASES)."""
 URGENT: Final = frozenset({THIS, INSTRUMENT})
 """Kinds that are told without delay: a suspension stands on the pages it concerns within two seconds."""
 STREAMS_OF_SESSION_MAX: Final = 4
@@ -56,6 +58,8 @@ class Change:
     officer: str
     body: str
     at: datetime
+    team: frozenset[str] | None = None
+    """Of a case with a team, and of what was sent about it: who may know of it beside who oversees the cases; None for all."""
 
 
 @dataclass(eq=False, slots=True)
@@ -71,6 +75,8 @@ class Listener:
     is_shown: bool
     """Whether others who have a page about the same open are told so."""
     may_hear: Callable[[tuple[str, ...]], bool]
+    may_know: Callable[[frozenset[str] | None], bool]
+    """Whether its account may know of what belongs to a case with such a team."""
     loop: asyncio.AbstractEventLoop
     pending: set[str] = field(default_factory=set)
     number: int = 0
@@ -88,12 +94,14 @@ class Changes:
         self,
         rows: Rows,
         told_as: Callable[[TrailRow], Told | None],
+        teams_of: Callable[[Collection[str]], Mapping[str, frozenset[str]]],
         is_stopping: Callable[[], bool],
         era: str,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
-        """`era` names this process; it stands in every stamp."""
+        """`era` names this process, in every stamp; `teams_of` says whose team may know of things, where they have one."""
         self._rows, self._told_as, self._is_stopping, self._seconds = rows, told_as, is_stopping, seconds
+        self._teams_of = teams_of
         self._era, self._turn = era, 0
         self._lock = threading.Lock()
         self._position: int | None = None
@@ -144,6 +152,15 @@ class Changes:
             if listener.is_shown:
                 self._tell_beside(self._beside(listener.thing, listener.session))
 
+    def part(self, listener: Listener) -> None:
+        """Have a stream be about nothing single any more, and tell those beside it that its officer left."""
+        with self._lock:
+            if listener.is_shown:
+                listener.is_shown = False
+                self._tell_beside(self._beside(listener.thing, listener.session))
+            listener.thing = ""
+            listener.pending.discard(THIS)
+
     def take(self, listener: Listener) -> tuple[frozenset[str], str]:
         """Return the kinds that a stream was not told yet, and the stamp up to which it then knows."""
         with self._lock:
@@ -178,8 +195,10 @@ class Changes:
             return 0
         told = [(row, found) for row in rows if not _is_refused(row) and (found := self._told_as(row)) is not None]
         subjects = {row.act.subject for row in rows}
+        of_cases = {found.id for _, found in told if found.kind in OF_CASES}
+        teams = self._teams_of(of_cases) if of_cases else {}
         with self._lock:
-            new = [self._change(row, found) for row, found in told]
+            new = [self._change(row, found, teams.get(found.id)) for row, found in told]
             self._kept.extend(new)
             self._position = rows[-1].sequence
             for listener in self._listeners:
@@ -198,11 +217,11 @@ class Changes:
             listener.pending.add(THIS)
         self._wake(others)
 
-    def _change(self, row: TrailRow, told: Told) -> Change:
+    def _change(self, row: TrailRow, told: Told, team: frozenset[str] | None) -> Change:
         self._number += 1
         act = row.act
         return Change(
-            self._number, told.kind, told.id, told.account, told.needs, act.verb, act.officer, act.body, row.at
+            self._number, told.kind, told.id, told.account, told.needs, act.verb, act.officer, act.body, row.at, team
         )
 
     def _since(self, stamp: str) -> Iterable[Change] | None:
@@ -240,7 +259,11 @@ def _add(listener: Listener, changes: Iterable[Change]) -> None:
         kinds = {change.kind} & listener.kinds
         if listener.thing and change.thing == listener.thing and change.officer != listener.account:
             kinds |= {THIS}
-        if kinds <= listener.pending or change.account not in {"", listener.account}:
+        if (
+            kinds <= listener.pending
+            or change.account not in {"", listener.account}
+            or not listener.may_know(change.team)
+        ):
             continue
         if change.needs not in heard:
             heard = {**heard, change.needs: listener.may_hear(change.needs)}

@@ -35,7 +35,6 @@ from entente.kernel.canonical import JsonObject, canonical_bytes
 from entente.kernel.errors import EntenteError, Invalid, NotFound, Untrusted
 from entente.kernel.kept_requests import KeptRequest
 from entente.node import Node
-from entente.verbs import VERBS
 from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk import wrong
 from entente.web.desk.changes import Changes
@@ -46,7 +45,7 @@ from entente.web.desk.drafts import Drafts
 from entente.web.desk.forms import ONCE, STAMP, Entered, Fault, Kind, entered, fault_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
-from entente.web.desk.live import Live, changed_by, thing_of
+from entente.web.desk.live import Live, changed_by, teams_of, thing_of
 from entente.web.desk.memory import Memories
 from entente.web.desk.multipart import IncomingFile, Posted, declared_bytes, is_multipart, posted_in_parts
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage
@@ -84,7 +83,9 @@ class Desk:
         self.drafts = Drafts()
         self.taking = DraftRoutes(self.drafts, {act.name: act for act in self._acts}, self._session, node.clock)
         # A stamp of another process says nothing here, and what this one sealed another does not open.
-        self.changes = Changes(parts.rows, parts.told_as, parts.is_stopping, era=secrets.token_hex(4))
+        self.changes = Changes(
+            parts.rows, parts.told_as, partial(teams_of, node), parts.is_stopping, era=secrets.token_hex(4)
+        )
         self.live = Live(node, self.changes, self._session, parts.session_of, self.say, secrets.token_bytes(32))
 
     def mount(self, beside: Sequence[Route] = ()) -> Mount:
@@ -131,10 +132,10 @@ class Desk:
     async def _act(self, act: ActPage, request: Request) -> Response:
         require_own_page(request)
         session = await self._session(request)
-        sent = await _sent(act, request)
         if session is None:
-            # Whoever signs in again in another window sends the same form anew, and gets it back to look at.
+            # Nothing is read for nobody. Whoever signs in again in another window sends the same form anew, and gets it back.
             return await run_in_threadpool(self._signed_out, request)
+        sent = await _sent(act, request)
         asked = await run_in_threadpool(self._asked, request, session)
         form = entered(act.name, act.fields, sent.fields, asked.say)
         asked = replace(asked, form=form)
@@ -232,11 +233,16 @@ class Desk:
         return rendered(page.template, content, self._shell_of(request, page, asked), asked.say, asked.form, status)
 
     def _changed_meanwhile(self, asked: Asked, stamp: str) -> tuple[Fault, ...]:
-        """Return that somebody else changed the thing of a form since its page was shown; a page sent again has seen it (W64)."""
+        """Return that somebody else changed the thing of a form since its page was shown; a page sent again has seen it (W64).
+
+        Of a page that was shown before this process began, or longer ago than is kept, it is not known.
+        """
         thing, say = thing_of(self.node, asked.path), asked.say
-        changes = self.changes.since(stamp) or ()
+        changes = self.changes.since(stamp) if thing and stamp else ()
+        if changes is None:
+            return (Fault("", say.text("fault.perhaps_changed"), say.text("fault.changed_do")),)
         last = next((one for one in reversed(changes) if one.thing == thing and one.officer != asked.officer), None)
-        if not thing or last is None:
+        if last is None:
             return ()
         by = changed_by(last, names_of(self.node), say)
         return (Fault("", say.text("fault.changed", who=by.who, at=by.at.shown), say.text("fault.changed_do")),)
@@ -267,7 +273,7 @@ class Desk:
             made.append(work())
             return {}
 
-        event, events = await self.parts.runner.begin(step, is_long=any(VERBS[name].is_long for name in page.verbs))
+        event, events = await self.parts.runner.begin(step, is_long=page.takes_long)
         while isinstance(event, int):
             event = await events.get()
         if isinstance(event, BaseException):

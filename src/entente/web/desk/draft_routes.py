@@ -50,18 +50,19 @@ class DraftRoutes:
     async def keep(self, request: Request) -> Response:
         """Keep a form as it is now: 204; 401 without a session, 413 where it is too long, 400 where it is none of ours."""
         require_own_page(request)
-        act = self._acts.get(request.query_params.get("act", ""))
-        fields = await posted(request, act.many if act is not None else ())
         session = await self._session(request)
         if session is None:
             return Response(status_code=_SIGNED_OUT)
+        act = self._acts.get(request.query_params.get("act", ""))
+        fields = await posted(request, act.many if act is not None else ())
         if act is None or not has_token(session, fields) or not fields.get(HERE):
             return Response(status_code=_NOT_OURS)
         by_name = {one.name: one for one in act.fields}
         values = {name: said for name, said in fields.items() if field_of(name, by_name) is not None}
-        if sum(map(len, values.values())) > CHARACTERS_MAX:
+        page = own_path(fields[HERE])
+        if len(page) + sum(len(name) + len(said) for name, said in values.items()) > CHARACTERS_MAX:
             return Response(status_code=_TOO_LARGE)
-        self._drafts.keep(session.account, own_path(fields[HERE]), Draft(act.name, values, self._clock.now()))
+        self._drafts.keep(session.account, page, Draft(act.name, values, self._clock.now()))
         return Response(status_code=_KEPT)
 
     async def drop(self, request: Request) -> Response:

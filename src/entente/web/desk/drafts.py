@@ -23,7 +23,7 @@ OF_ACCOUNT_MAX: Final = 20
 """Drafts of one officer; the oldest gives way."""
 ACCOUNTS_MAX: Final = 2_000
 CHARACTERS_MAX: Final = 60_000
-"""Of one draft: three times the longest message."""
+"""Of one draft, with the names of its fields and the path of its page: three times the longest message."""
 
 
 @dataclass(frozen=True, slots=True)

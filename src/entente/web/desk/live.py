@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -132,14 +132,22 @@ class Live:
         if session is None:
             return Response(status_code=_UNAUTHORISED)
         kinds = frozenset(request.query_params.get("kinds", "").split(",")[:KINDS_MAX])
-        thing = self._thing(session, request.query_params.get("about", ""))
+        thing = await run_in_threadpool(self._thing, session, request.query_params.get("about", ""))
         loop = asyncio.get_running_loop()
         is_shown = _TOGETHER.fullmatch(thing) is not None
-        listener = Listener(session.csrf, session.account, kinds, thing, is_shown, self._ear(session), loop)
+        hears, knows = self._ear(session), self._knowing(session)
+        listener = Listener(session.csrf, session.account, kinds, thing, is_shown, hears, knows, loop)
         stamp = request.headers.get("last-event-id") or request.query_params.get("from", "")
         if not await run_in_threadpool(self.changes.open, listener, stamp):
             return Response(status_code=_NO_CONTENT)
-        return Stream(self.changes, listener, partial(self._session_of, request))
+        return Stream(self.changes, listener, partial(self._still, request, listener))
+
+    def _still(self, request: Request, listener: Listener) -> bool:
+        """Say whether a stream's session stands; have it part from a thing that its officer may not know of any more."""
+        session = self._session_of(request)
+        if session is not None and listener.thing and self._is_hidden(session, listener.thing):
+            self.changes.part(listener)
+        return session is not None
 
     async def news(self, request: Request) -> Response:
         """Show what happened to a page since it was made."""
@@ -151,9 +159,9 @@ class Live:
     def _news(self, request: Request, session: Session) -> Response:
         say, asked = self._say(request, session), request.query_params
         thing, stamp = self._thing(session, asked.get("about", "")), asked.get("from", "")
-        ear = self._ear(session)
+        ear, knows = self._ear(session), self._knowing(session)
         unseen = [one for one in self.changes.since(stamp) or () if one.account in {"", session.account}]
-        unseen = [one for one in unseen if ear(one.needs)]
+        unseen = [one for one in unseen if ear(one.needs) and knows(one.team)]
         names = names_of(self._node)
         news = News(
             title=say.text("news.title"),
@@ -168,6 +176,11 @@ class Live:
         account = Officer(session.account, session.roles)
         return lambda needs: may(account, needs, self._node.clock.now(), self._node.lists)
 
+    def _knowing(self, session: Session) -> Callable[[frozenset[str] | None], bool]:
+        """Return what says whether an officer may know of what belongs to a case with such a team (docs/rules/cases.md C8)."""
+        oversees = self._ear(session)
+        return lambda team: team is None or session.account in team or oversees(("oversee_cases",))
+
     def _sealed(self, session: Session, thing: str) -> str:
         """Return what a page is about, so that a stream can be asked for it by whom the page was shown to alone (W28)."""
         return f"{self._mac(session, thing)}.{thing}" if thing else ""
@@ -175,7 +188,13 @@ class Live:
     def _thing(self, session: Session, sealed: str) -> str:
         mac, _, thing = sealed.partition(".")
         is_ours = hmac.compare_digest(mac.encode("utf-8"), self._mac(session, thing).encode("ascii"))
-        return thing if thing and is_ours else ""
+        return thing if thing and is_ours and not self._is_hidden(session, thing) else ""
+
+    def _is_hidden(self, session: Session, thing: str) -> bool:
+        """Say whether an officer may not know of a thing, or may not any more: a seal holds for the whole session (C8)."""
+        correspondence = self._node.correspondence
+        with correspondence.open_view() as unit:
+            return bool(correspondence.hidden_among(unit, [thing], session.account))
 
     def _mac(self, session: Session, thing: str) -> str:
         text = f"{session.csrf}\0{thing}".encode("utf-8", "surrogatepass")
@@ -187,7 +206,7 @@ class Stream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, changes: Changes, listener: Listener, still: Callable[[], Session | None]) -> None:
+    def __init__(self, changes: Changes, listener: Listener, still: Callable[[], bool]) -> None:
         """Tell a listener until it ends, its browser goes, or `still` (called on a thread) says that no session stands."""
         super().__init__(headers=_HEADERS)
         # A stream has no length that could be said before.
@@ -219,7 +238,7 @@ class Stream(Response):
                 break
             if listener.is_doubtful or seconds() >= beat_at:
                 listener.is_doubtful = False
-                if await run_in_threadpool(self._still) is None:
+                if not await run_in_threadpool(self._still):
                     await _sent(send, _end("session"))
                     break
                 if seconds() >= beat_at:
@@ -236,6 +255,14 @@ class Stream(Response):
         by_stream = URGENT_MS_BY_STREAM if URGENT & kinds else SPREAD_MS_BY_STREAM
         data = json.dumps({"kinds": sorted(kinds), "within_ms": by_stream * self._changes.count()})
         return f"id: {stamp}\ndata: {data}\n\n"
+
+
+def teams_of(node: Node, ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """Return the teams of those things that belong to a case with one, by their ids: cases, and what was sent about them."""
+    with node.correspondence.open_view() as unit:
+        cases = {**{one: one for one in ids}, **unit.correspondence.cases_of(ids)}
+        teams = unit.cases.teams(set(cases.values()))
+    return {one: frozenset(teams[number]) for one, number in cases.items() if number in teams}
 
 
 def thing_of(node: Node, path: Mapping[str, str]) -> str:

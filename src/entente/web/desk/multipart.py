@@ -98,9 +98,12 @@ async def posted_in_parts(request: Request, file: str, several: frozenset[str]) 
 
 async def _read(body: _Body, file: str, several: frozenset[str]) -> Posted:
     pairs: list[tuple[str, str]] = []
-    size = 0
+    size = parts = 0
     while (head := await body.next_part()) is not None:
         name, called = head
+        parts += 1
+        if parts > FORM_FIELDS_MAX:
+            raise no_form(f"it has more than {FORM_FIELDS_MAX} fields")
         if called is not None:
             if name != file:
                 raise no_form(f"nobody reads a file in its field {name[:40]!a}")
@@ -121,8 +124,6 @@ async def _read(body: _Body, file: str, several: frozenset[str]) -> Posted:
             pairs.append((name, text.decode("utf-8")))
         except UnicodeDecodeError as error:
             raise no_form(f"its field {name[:40]!a} is not UTF-8") from error
-        if len(pairs) > FORM_FIELDS_MAX:
-            raise no_form(f"it has more than {FORM_FIELDS_MAX} fields")
     return Posted(gathered(pairs, several))
 
 

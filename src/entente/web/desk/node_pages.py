@@ -206,7 +206,7 @@ PAGES: Sequence[Page] = (
     ),
     ShowPage(
         "node_check", "/node/check", _CHECKING, _NEEDS, "node.html", "The same, with the trail read from its first row.",
-        _whole_check,
+        _whole_check, is_long=True,
     ),
     ShowPage(
         "node_settings", "/node/settings", ("doctor",), _NEEDS, "node_settings.html",

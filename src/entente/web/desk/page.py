@@ -140,6 +140,13 @@ class ShowPage:
     in_navigation: bool = False
     key: str = ""
     """The letter after `g` that opens it by keyboard; only of pages in the navigation."""
+    is_long: bool = False
+    """Whether it computes for long though its verbs do not always (Verb.is_long)."""
+
+    @property
+    def takes_long(self) -> bool:
+        """Say whether it waits for a turn among those that compute for long."""
+        return self.is_long or any(VERBS[name].is_long for name in self.verbs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +174,11 @@ class ActPage:
     def file(self) -> str:
         """The name of the field that is a file; empty for a form without one."""
         return next((one.name for one in self.fields if one.kind is Kind.FILE), "")
+
+    @property
+    def takes_long(self) -> bool:
+        """Say whether it waits for a turn among those that compute for long."""
+        return any(VERBS[name].is_long for name in self.verbs)
 
     @property
     def many(self) -> frozenset[str]:

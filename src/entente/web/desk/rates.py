@@ -9,6 +9,7 @@ Source: docs/rules/desk.md W62; RFC 6585, 4 (429).
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -45,7 +46,7 @@ class Rates:
     address_per_second: float = ADDRESS_PER_SECOND
     address_at_once: int = ADDRESS_AT_ONCE
     seconds: Callable[[], float] = monotonic
-    _buckets: OrderedDict[str, _Bucket] = field(default_factory=OrderedDict)
+    _buckets: OrderedDict[bytes, _Bucket] = field(default_factory=OrderedDict)
 
     def wait_seconds(self, session: str, address: str) -> int:
         """Count one question; return 0 where it may be asked now, else after how many whole seconds.
@@ -53,18 +54,19 @@ class Rates:
         `session` is what its cookie says, empty for none: one that was made up has its address's bucket over it all the same. A
         question that is turned away takes nothing from the other bucket.
         """
-        asked = [(f"address {address}", self.address_per_second, self.address_at_once)]
+        of_address = self._filled(_key("address", address), self.address_per_second, self.address_at_once)
+        if of_address.left < 1:
+            # Before its session is looked at: cookies that are made up would push those of others out of memory.
+            return _whole_seconds((1 - of_address.left) / self.address_per_second)
         if session:
-            asked.append((f"session {session}", self.session_per_second, self.session_at_once))
-        buckets = [(self._filled(*one), one[1]) for one in asked]
-        waits = [(1 - bucket.left) / rate for bucket, rate in buckets if bucket.left < 1]
-        if waits:
-            return max(1, math.ceil(max(waits)))
-        for bucket, _ in buckets:
-            bucket.left -= 1
+            of_session = self._filled(_key("session", session), self.session_per_second, self.session_at_once)
+            if of_session.left < 1:
+                return _whole_seconds((1 - of_session.left) / self.session_per_second)
+            of_session.left -= 1
+        of_address.left -= 1
         return 0
 
-    def _filled(self, key: str, per_second: float, at_once: int) -> _Bucket:
+    def _filled(self, key: bytes, per_second: float, at_once: int) -> _Bucket:
         now = self.seconds()
         bucket = self._buckets.setdefault(key, _Bucket(float(at_once), now))
         bucket.left = min(float(at_once), bucket.left + (now - bucket.at) * per_second)
@@ -73,6 +75,15 @@ class Rates:
         while len(self._buckets) > KEPT_MAX:
             self._buckets.popitem(last=False)
         return bucket
+
+
+def _key(kind: str, name: str) -> bytes:
+    """Return what a bucket is kept under: of one size whatever a browser sends, and not the secret that opens a session."""
+    return hashlib.sha256(f"{kind} {name}".encode("utf-8", "surrogatepass")).digest()
+
+
+def _whole_seconds(seconds: float) -> int:
+    return max(1, math.ceil(seconds))
 
 
 class NotTooOften:
