@@ -21,6 +21,7 @@ from entente.bodies.tokens import Bearer
 from entente.kernel.canonical import JsonObject
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid, Unavailable
+from entente.kernel.going_on import going_on
 from entente.kernel.jobs import Upload
 from entente.node import Node
 
@@ -54,7 +55,9 @@ class Uploading:
         """
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
             raise WithStatus(_wrong_type(), 415)
-        upload = await self.take_pieces(request.stream(), bearer, name, declared_bytes(request))
+        upload = await self.take_pieces(
+            going_on(request.stream(), request.scope), bearer, name, declared_bytes(request)
+        )
         return {
             "id": upload.id,
             "href": "",
