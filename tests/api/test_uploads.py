@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from starlette.applications import Starlette
 
 from entente.api import jobs as job_rules
 from entente.api import uploading
+from entente.api.errors import WithStatus
 from entente.kernel.errors import Unavailable
 from tests.support.api_world import BY_ITSELF_ALONE, Bureau
 
@@ -101,6 +104,37 @@ def test_too_large_a_file_is_refused_before_it_is_read(bureau: Bureau, monkeypat
     status, read = asyncio.run(sent(bureau, [b"x" * 1_000_000] * 8, {"content-length": "5"}))
     assert (status, read) == (413, 4)
     assert places(bureau) == []
+
+
+def test_one_account_leaves_room_for_files_of_others(bureau: Bureau) -> None:
+    taking = uploading.Uploading(bureau.node, bureau.own_api.jobs)
+
+    async def story() -> None:
+        go_on, begun = asyncio.Event(), Counter[str]()
+
+        async def pieces(account: str) -> AsyncIterator[bytes]:
+            begun[account] += 1
+            yield b"name\n"
+            await go_on.wait()
+
+        def take(account: str) -> asyncio.Task[Any]:
+            bearer: Any = SimpleNamespace(account=SimpleNamespace(id=account))
+            return asyncio.ensure_future(taking.take_pieces(pieces(account), bearer, "l.csv", 0))
+
+        async with asyncio.timeout(10):
+            under_way = [take("o-slow") for _ in range(uploading.OF_ACCOUNT_AT_ONCE_MAX)]
+            with pytest.raises(WithStatus, match="Too many files") as refused:
+                await take("o-slow")
+            under_way += [take("o-other") for _ in range(uploading.AT_ONCE_MAX - len(under_way))]
+            with pytest.raises(WithStatus, match="Too many files"):
+                await take("o-third")
+            go_on.set()
+            await asyncio.gather(*under_way)
+            await take("o-slow")
+        assert refused.value.status == 429
+        assert begun == {"o-slow": 3, "o-other": 2}
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", ""])

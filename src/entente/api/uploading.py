@@ -6,6 +6,7 @@ Source: docs/rules/api.md P13; docs/rules/node.md N4; RFC 9110 (411, 413).
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -20,6 +21,7 @@ from entente.bodies.tokens import Bearer
 from entente.kernel.canonical import JsonObject
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid, Unavailable
+from entente.kernel.going_on import going_on
 from entente.kernel.jobs import Upload
 from entente.node import Node
 
@@ -33,6 +35,8 @@ UPLOAD_SECONDS_MAX: Final = 3_600.0
 """The largest file over a line of 2.5 Mbit/s takes so long."""
 AT_ONCE_MAX: Final = 4
 """Files that arrive at a time; each has one piece in memory."""
+OF_ACCOUNT_AT_ONCE_MAX: Final = 2
+"""Of these of one account, so that who sends slowly leaves room for somebody else's."""
 LOOKS_AT_DISK_EVERY: Final = 16
 
 
@@ -41,7 +45,8 @@ class Uploading:
 
     def __init__(self, node: Node, jobs: Jobs) -> None:
         self._node, self._jobs = node, jobs
-        self._arriving = 0
+        self._arriving: Counter[str] = Counter()
+        """Files that arrive now, by account."""
 
     async def take(self, request: Request, bearer: Bearer, name: str) -> JsonObject:
         """Write a request's body into a file that waits for a job; return what it is called.
@@ -50,7 +55,9 @@ class Uploading:
         """
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
             raise WithStatus(_wrong_type(), 415)
-        upload = await self.take_pieces(request.stream(), bearer, name, declared_bytes(request))
+        upload = await self.take_pieces(
+            going_on(request.stream(), request.scope), bearer, name, declared_bytes(request)
+        )
         return {
             "id": upload.id,
             "href": "",
@@ -67,13 +74,15 @@ class Uploading:
         """
         self._require_welcome(declared)
         self._jobs.require_few_uploads(bearer)
-        if self._arriving >= AT_ONCE_MAX:
+        account = bearer.account.id
+        if self._arriving.total() >= AT_ONCE_MAX or self._arriving[account] >= OF_ACCOUNT_AT_ONCE_MAX:
             raise WithStatus(_too_many(), 429, {"Retry-After": "10"})
-        self._arriving += 1
+        self._arriving[account] += 1
         try:
             upload = await self._written(pieces, bearer, name)
         finally:
-            self._arriving -= 1
+            # An account of which nothing arrives is forgotten.
+            self._arriving -= Counter({account: 1})
         self._jobs.add_upload(upload)
         return upload
 
@@ -152,7 +161,7 @@ def _too_slow() -> Unavailable:
 def _too_many() -> Unavailable:
     return Unavailable(
         "Too many files arrive now.",
-        why=f"The node takes in {AT_ONCE_MAX} at a time (docs/rules/api.md P13).",
+        why=f"The node takes in {AT_ONCE_MAX} at a time, {OF_ACCOUNT_AT_ONCE_MAX} of one account (docs/rules/api.md P13).",
         do="Send it again in a moment. Nothing of it was kept.",
         retry_is_safe=True,
     )

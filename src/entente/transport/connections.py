@@ -15,6 +15,8 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from entente.kernel.going_on import GOES_ON
+
 CONNECTIONS_MAX = 512
 """Twice the 260 bodies the desk must be fluent with (issue part 5): each keeps one connection open."""
 LOCAL_CONNECTIONS_MAX = 64
@@ -42,8 +44,12 @@ class BoundedConnection(H11Protocol):
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        """Take in what came; the time runs on until the request is whole."""
+        """Take in what came; the time runs on until the request is whole, or who takes it in says that it goes on."""
         super().data_received(data)
+        scope = cast("dict[str, Any] | None", self.scope)
+        if scope is not None:
+            # Before the application sees it: its task begins with the next turn of the loop.
+            scope.setdefault("extensions", {})[GOES_ON] = self._goes_on
         self._watch()
 
     def on_response_complete(self) -> None:
@@ -59,6 +65,12 @@ class BoundedConnection(H11Protocol):
 
     def _is_local(self) -> bool:
         return self.client is not None and ipaddress.ip_address(self.client[0]).is_loopback
+
+    def _goes_on(self) -> None:
+        """Begin the time anew."""
+        if self._limit is not None:
+            self._stop_watch()
+            self._watch()
 
     def _watch(self) -> None:
         if self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from entente.kernel.going_on import going_on
 from entente.transport import connections
 from entente.transport.connections import BoundedConnection
 
@@ -96,6 +98,42 @@ def test_request_that_is_whole_may_be_answered_as_late_as_its_answer_takes(monke
         await asyncio.gather(*connection.tasks)
         assert line.sent.endswith(b"ok")
         connection.connection_lost(None)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_file_that_goes_on_is_waited_for_where_it_is_taken_in_and_cut_when_it_rests(
+    monkeypatch: pytest.MonkeyPatch, *, goes_on: bool
+) -> None:
+    monkeypatch.setattr(connections, "REQUEST_SECONDS_MAX", 0.5)
+    taken: list[bytes] = []
+
+    async def takes(scope: Scope, receive: Receive, send: Send) -> None:
+        async def body() -> AsyncIterator[bytes]:
+            while (message := await receive())["type"] == "http.request":
+                yield message["body"]
+
+        async for piece in going_on(body(), scope) if goes_on else body():
+            taken.append(piece)  # noqa: PERF401 - what came before it was cut counts
+
+    async def story() -> None:
+        line = Line("203.0.113.7")
+        connection = BoundedConnection(Config(takes, log_config=None, ws="none"), ServerState(), {})
+        connection.connection_made(line)
+        connection.data_received(b"POST /uploads HTTP/1.1\r\nHost: xb\r\nContent-Length: 100\r\n\r\n")
+        for _ in range(10):
+            await asyncio.sleep(0.06)
+            if not line.is_closing():
+                connection.data_received(b"x")
+        await asyncio.sleep(0.01)
+        assert line.is_closing() is not goes_on
+        assert (taken.count(b"x") == 10) is goes_on
+        # One that says nothing more is cut all the same.
+        async with asyncio.timeout(10):
+            await line.cut.wait()
+        connection.connection_lost(None)
+        await asyncio.gather(*connection.tasks, return_exceptions=True)
 
     asyncio.run(story())
 

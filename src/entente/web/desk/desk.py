@@ -33,6 +33,7 @@ from entente.bodies.model import Officer
 from entente.bodies.tokens import may
 from entente.kernel.canonical import JsonObject, canonical_bytes
 from entente.kernel.errors import EntenteError, Invalid, NotFound, Untrusted
+from entente.kernel.going_on import going_on
 from entente.kernel.kept_requests import KeptRequest
 from entente.node import Node
 from entente.verbs.references import names_and_officer, names_of
@@ -162,7 +163,8 @@ class Desk:
         """Take the file of a form whose sender may send one; return the form with the id under which it waits, or its fault."""
         await run_in_threadpool(self._require_role, act, asked)
         try:
-            taken = await self.parts.jobs.take(asked.officer, file.name, file.pieces(), declared_bytes(request))
+            pieces = going_on(file.pieces(), request.scope)
+            taken = await self.parts.jobs.take(asked.officer, file.name, pieces, declared_bytes(request))
         except EntenteError as error:
             await file.pass_over()
             return replace(asked, form=replace(asked.form, faults=(fault_of(error, act.fields, asked.say),)))
