@@ -124,9 +124,6 @@ CHANGES: Final[Mapping[str, tuple[EventKind, str]]] = {
 }
 """Verb of a row, and what it is told as. Whether a participation is suspended, narrowed, resumed or left, the instrument says."""
 
-OF_CASES: Final = frozenset({EventKind.CASE, EventKind.HIT, EventKind.MESSAGE, EventKind.PERMISSION, EventKind.REQUEST})
-"""What may belong to a case that has a team (docs/rules/cases.md C8)."""
-
 ENDS_STREAMS: Final = frozenset({"revoke_token", "manage_officers"})
 """Rows about an account after which its tokens are looked at again; their subject is the account."""
 

@@ -23,8 +23,10 @@ from typing import Any, Final, Protocol
 from entente.agreements.model import Right
 from entente.api.cursors import Cursors
 from entente.api.errors import WithStatus
-from entente.api.event_table import AUDIENCES, ENDS_STREAMS, OF_CASES, Event, EventKind, told_as
+from entente.api.event_table import AUDIENCES, ENDS_STREAMS, Event, EventKind, told_as
 from entente.bodies.tokens import Bearer, TokenId, may
+from entente.correspondence.desk import teams_of
+from entente.correspondence.model import OF_CASES
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct
 from entente.kernel.canonical import JsonObject
@@ -274,11 +276,8 @@ class Events:
         if not items:
             return events
         with self._node.correspondence.open_view() as unit:
-            cases = {**{item: item for item in items}, **unit.correspondence.cases_of(items)}
-            teams = unit.cases.teams(set(cases.values()))
-        if not teams:
-            return events
-        return [replace(one, team=teams.get(cases[one.id])) if one.kind in OF_CASES else one for one in events]
+            teams = teams_of(unit, items)
+        return [replace(one, team=teams[one.id]) if one.id in teams else one for one in events]
 
     def _judged(self, bearer: Bearer, question: Question, events: Sequence[Event]) -> list[tuple[int, bytes]]:
         """Return the frames of those events that an audience may know of, judged as its lists are, now."""

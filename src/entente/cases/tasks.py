@@ -105,11 +105,6 @@ class Tasks(Keeping):
             unit.commit()
             return done
 
-    def tasks_of(self, officer: OfficerId, limit: int) -> tuple[CaseTask, ...]:
-        """Return what an officer has to do, the most pressing first."""
-        with self.open_view() as unit:
-            return unit.cases.open_tasks(officer, limit)
-
 
 def check_commission(commission: Commission) -> None:
     """Check what is set; raise Invalid naming the field.

@@ -7,7 +7,7 @@ Source: docs/rules/correspondence.md M1 and M15.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -74,6 +74,16 @@ class Seen:
     def of_seen(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Return those of the verdicts, in the record's order, that are about what may be seen."""
         return [verdict for place, verdict in enumerate(verdicts) if place in self.places]
+
+
+def teams_of(unit: CorrespondenceUnit, ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """Return the teams of those things that belong to a case with one, by their ids: cases, and what was sent about them.
+
+    Source: docs/rules/cases.md C8.
+    """
+    cases = {**{one: one for one in ids}, **unit.correspondence.cases_of(ids)}
+    teams = unit.cases.teams(set(cases.values()))
+    return {one: frozenset(teams[number]) for one, number in cases.items() if number in teams}
 
 
 @dataclass(frozen=True)
@@ -183,12 +193,10 @@ class Desk:
 
         Source: docs/rules/cases.md C8.
         """
-        cases = {**{one: one for one in ids}, **unit.correspondence.cases_of(ids)}
-        knowing, teams = self._knowing(unit, officer), unit.cases.teams(set(cases.values()))
+        knowing = self._knowing(unit, officer)
         if knowing.oversees:
             return frozenset()
-        hidden = {number for number, team in teams.items() if knowing.officer not in team}
-        return frozenset(one for one, number in cases.items() if number in hidden)
+        return frozenset(one for one, team in teams_of(unit, ids).items() if knowing.officer not in team)
 
     def _require_known(self, unit: CorrespondenceUnit, officer: OfficerId | None, way: Way, header: Header) -> None:
         """Raise NotFound for an item that belongs to a case of ours which the officer may not know of.

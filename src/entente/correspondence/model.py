@@ -14,6 +14,8 @@ from entente.kernel.ids import BodyId, InstrumentId, RecordId
 
 TEXT_CHARACTERS_MAX = 20_000
 """A message; longer matter belongs in an attachment (blobs, part 2)."""
+OF_CASES = frozenset({"case", "hit", "message", "permission", "request"})
+"""Kinds of what may belong to a case that has a team, by the words that events of it are told with (docs/rules/cases.md C8)."""
 
 
 class Way(StrEnum):

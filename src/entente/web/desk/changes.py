@@ -21,6 +21,7 @@ from itertools import islice
 from time import monotonic
 from typing import Final
 
+from entente.correspondence.model import OF_CASES
 from entente.kernel.ports import TrailRow
 from entente.web.desk.ports import Rows, Told
 
@@ -34,8 +35,6 @@ while nobody is at a desk is not kept waiting by it."""
 THIS: Final = "this"
 """The kind that says: the thing that this page is about."""
 INSTRUMENT: Final = "instrument"
-OF_CASES: Final = frozenset({"case", "hit", "message", "permission", "request"})
-"""Kinds of what may belong to a case that has a team (docs/rules/cases.md C8; as api.event_table.OF_CASES)."""
 URGENT: Final = frozenset({THIS, INSTRUMENT})
 """Kinds that are told without delay: a suspension stands on the pages it concerns within two seconds."""
 STREAMS_OF_SESSION_MAX: Final = 4

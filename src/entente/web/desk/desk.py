@@ -46,7 +46,7 @@ from entente.web.desk.drafts import Drafts
 from entente.web.desk.forms import ONCE, STAMP, Entered, Fault, Kind, entered, fault_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
-from entente.web.desk.live import Live, changed_by, teams_of, thing_of
+from entente.web.desk.live import Live, changed_by, teams_now, thing_of
 from entente.web.desk.memory import Memories
 from entente.web.desk.multipart import IncomingFile, Posted, declared_bytes, is_multipart, posted_in_parts
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage
@@ -85,7 +85,7 @@ class Desk:
         self.taking = DraftRoutes(self.drafts, {act.name: act for act in self._acts}, self._session, node.clock)
         # A stamp of another process says nothing here, and what this one sealed another does not open.
         self.changes = Changes(
-            parts.rows, parts.told_as, partial(teams_of, node), parts.is_stopping, era=secrets.token_hex(4)
+            parts.rows, parts.told_as, partial(teams_now, node), parts.is_stopping, era=secrets.token_hex(4)
         )
         self.live = Live(node, self.changes, self._session, parts.session_of, self.say, secrets.token_bytes(32))
 

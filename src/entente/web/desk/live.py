@@ -29,6 +29,7 @@ from starlette.types import Receive, Scope, Send
 
 from entente.bodies.model import Officer
 from entente.bodies.tokens import may
+from entente.correspondence.desk import teams_of
 from entente.kernel.ids import BodyId, InstrumentId
 from entente.node import Node
 from entente.verbs.references import Names, names_of
@@ -257,12 +258,10 @@ class Stream(Response):
         return f"id: {stamp}\ndata: {data}\n\n"
 
 
-def teams_of(node: Node, ids: Collection[str]) -> Mapping[str, frozenset[str]]:
-    """Return the teams of those things that belong to a case with one, by their ids: cases, and what was sent about them."""
+def teams_now(node: Node, ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """Return the teams of those things that belong to a case with one, by their ids, as of now."""
     with node.correspondence.open_view() as unit:
-        cases = {**{one: one for one in ids}, **unit.correspondence.cases_of(ids)}
-        teams = unit.cases.teams(set(cases.values()))
-    return {one: frozenset(teams[number]) for one, number in cases.items() if number in teams}
+        return teams_of(unit, ids)
 
 
 def thing_of(node: Node, path: Mapping[str, str]) -> str:

@@ -118,10 +118,6 @@ def terms_shown(terms: JsonObject, say: Wording) -> TermsShown:
     )
 
 
-def _effect(clause: JsonObject, say: Wording) -> str:
-    return say.code("clause_effects", text(clause, "effect")) if clause["effect"] else ""
-
-
 def _group(one: JsonObject, say: Wording) -> str:
     return f"{text(one, 'group')} · {say.code('membership_statuses', text(one, 'status'))}"
 
