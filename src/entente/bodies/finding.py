@@ -16,8 +16,12 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from entente.bodies.model import Body, BodyKind, Group, GroupEntry, Unit, UnitKind
+from entente.kernel.ids import BodyId
 
 WORDS_MAX = 10
+ID_LETTERS_MIN = 6
+"""Of a body's id, its first ones, by which it is found: fewer would be found in the id of somebody else."""
+_ID_BEGINS = "body:"
 """Of one question; a body's longest official name has more, and is found by fewer."""
 PAGE_MAX = 2_000
 """Entries of one page; a whole contact book is printed at once."""
@@ -64,7 +68,7 @@ def find_bodies(
     among: Collection[str] | None = None,
     called: Callable[[str], str] = str,
 ) -> tuple[Body, ...]:
-    """Return the bodies, in the order they come in, whose code, name of the day, country or id holds every word.
+    """Return the bodies, in the order they come in, whose code, name or country holds every word, or whose id begins so.
 
     `called` says what a country's code is called; `among` narrows to some bodies.
     """
@@ -76,7 +80,13 @@ def find_bodies(
         and (not country or body.country == country.upper())
         and (among is None or body.id in among)
         and existed(body, on)
-        and has_all(words, body.code, name_on(body, on), body.country, called(body.country), body.id)
+        and has_all(
+            [word for word in words if not begins(body.id, word)],
+            body.code,
+            name_on(body, on),
+            body.country,
+            called(body.country),
+        )
     )
 
 
@@ -105,6 +115,12 @@ def places_of(body: Body, groups: Iterable[Group], on: date) -> Iterator[tuple[G
 def words_of(text: str) -> tuple[str, ...]:
     """Return the words of a question, as they are compared."""
     return tuple(_folded(text).split()[:WORDS_MAX])
+
+
+def begins(body: BodyId, word: str) -> bool:
+    """Say whether a word is the beginning of a body's id; of its letters, which are drawn by lot, a short word holds nothing."""
+    letters = word.removeprefix(_ID_BEGINS)
+    return len(letters) >= ID_LETTERS_MIN and body.removeprefix(_ID_BEGINS).startswith(letters)
 
 
 def has_all(words: Sequence[str], *texts: str) -> bool:

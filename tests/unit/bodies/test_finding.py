@@ -53,6 +53,15 @@ def test_body_that_had_not_begun_is_not_found() -> None:
     assert find_bodies((RENAMED, YOUNG), "", LATER) == (RENAMED, YOUNG)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [("body:ncbxa2k7", True), ("ncbxa2", True), ("ncbxa", False), ("xa", False), ("k7", False), ("a2k7tt", False)],
+)
+def test_an_id_is_found_by_its_beginning_and_by_no_letters_within(text: str, is_found: bool) -> None:  # noqa: FBT001 - a table
+    body = replace(YOUNG, id=BodyId("body:ncbxa2k7tt"))
+    assert (find_bodies((body,), text, LATER) == (body,)) is is_found
+
+
 @pytest.mark.parametrize("text", ["algerie", "ALGÉRIE bureau", "ncb xa", "  "])
 def test_each_word_counts_without_case_and_accents(text: str) -> None:
     assert find_bodies((RENAMED,), text, BETWEEN) == (RENAMED,)
