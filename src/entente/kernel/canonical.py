@@ -61,19 +61,27 @@ def joined(members: Mapping[str, str]) -> str:
     return "{" + ",".join([f'"{name}":{members[name]}' for name in sorted(members)]) + "}"
 
 
-def read_back(text: str) -> tuple[JsonObject, bytes]:
-    """Return the object a joined text holds and its bytes; raise Invalid when it does not read back.
+def read_back(text: str) -> JsonObject:
+    """Return the object a joined text holds; raise Invalid when it does not read back, or holds half a character.
 
     The members were canonical texts of typed values and `joined` put them in order, so that keys and spelling are not
     judged again here; whoever takes the statement in judges every byte (`parse_canonical`).
     """
+    bytes_of(text)
     try:
         value = _plain_decoder.decode(text)
-        data = text.encode("utf-8")
-    except (UnicodeEncodeError, RecursionError, json.JSONDecodeError) as error:
+    except (RecursionError, json.JSONDecodeError) as error:
         raise _not_canonical(str(error)[:120]) from error
     assert isinstance(value, dict), "joined makes objects"
-    return value, data
+    return value
+
+
+def bytes_of(text: str) -> bytes:
+    """Return the bytes of a joined text; raise Invalid where it holds half a character."""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise _not_canonical(str(error)[:120]) from error
 
 
 def parse_canonical(data: bytes) -> JsonObject:

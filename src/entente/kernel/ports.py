@@ -7,7 +7,8 @@ implements them all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
@@ -50,6 +51,8 @@ class TrailRow:
     """The root of the tree of all leaves up to and with this one (T3)."""
     entry: bytes | None = None
     """The salted digest under the leaf, kept where an erasure took what it was made from; None where the row gives it (T13)."""
+    detail_text: str = field(default="", compare=False, repr=False)
+    """The canonical text of the act's detail, for who keeps it, where it was written to hash the row."""
 
 
 class TrailStore(Protocol):
@@ -178,6 +181,16 @@ class AheadUnit(Protocol):
     @property
     def ahead(self) -> WordsAhead:
         """Our own words about what is not here yet."""
+
+
+class WaitingUnit(Protocol):
+    """A unit of work whose waiting is made use of."""
+
+    def while_waiting(self, step: Callable[[], bool]) -> None:
+        """Do work of the caller's own, step by step, whenever this unit waits for its engine, until it says that none is left.
+
+        An engine that is not waited for does none of it. A step takes less than a millisecond, touches no store and never raises.
+        """
 
 
 class UnitOfWork(Protocol):

@@ -14,10 +14,12 @@ import functools
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from entente.kernel.canonical import (
     Json,
     JsonObject,
+    bytes_of,
     canonical_bytes,
     joined,
     parse_canonical,
@@ -40,6 +42,7 @@ IDS_REMEMBERED_MAX = 256
 SMALL_BYTES_MAX = 4 * 1024
 """A police message of a page has half of it."""
 
+_ID = "statement:"
 _FIELDS = {"v", "kind", "body", "at", "content"}
 
 
@@ -55,11 +58,25 @@ class Statement:
     """The canonical bytes; signatures and the id are over these and nothing else."""
     signatures: tuple[Signature, ...] = ()
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> JsonObject:
+            """Read the content from the signed bytes, where `signed_text` left it unread: asked for when it is not set."""
+            if name != "content":
+                raise AttributeError(name)
+            object.__setattr__(self, "content", read_back(self.signed.decode())["content"])
+            return self.content
+
     @property
     def id(self) -> StatementId:
         """The statement's name: the digest of its signed bytes."""
         # Asked for six times while a statement is taken in or sent; the ids of those in hand are kept, 1 MB at most.
         return _remembered_id(self.signed) if len(self.signed) <= SMALL_BYTES_MAX else _id_of(self.signed)
+
+    @property
+    def digest(self) -> bytes:
+        """The digest of the signed bytes."""
+        return bytes.fromhex(self.id.removeprefix(_ID))
 
     def with_signature(self, signer: Signer) -> Statement:
         """Return the statement with one more signature; signing twice with one key changes nothing."""
@@ -77,7 +94,7 @@ class Statement:
 
 
 def _id_of(signed: bytes) -> StatementId:
-    return StatementId("statement:" + hashlib.sha256(signed).hexdigest())
+    return StatementId(_ID + hashlib.sha256(signed).hexdigest())
 
 
 _remembered_id = functools.lru_cache(maxsize=IDS_REMEMBERED_MAX)(_id_of)
@@ -92,11 +109,11 @@ def draft(kind: str, body: BodyId, at: datetime, content: JsonObject) -> Stateme
     return Statement(kind, body, at, content, signed)
 
 
-def draft_from_text(kind: str, body: BodyId, at: datetime, content: str) -> Statement:
-    """Make an unsigned statement around the canonical text of its content; raise Invalid as `draft` does.
+def signed_text(kind: str, body: BodyId, at: datetime, content: str, signer: Signer) -> Statement:
+    """Make and sign a statement around the canonical text of its content; raise Invalid as `draft` does.
 
-    For what is written by the thousand (records of an import). What the statement says is read from the very bytes that
-    will be signed.
+    For what is written by the thousand (records of an import). Whoever wrote the text has read it back (`canonical.read_back`);
+    what the statement says is read from the very bytes that were signed, once somebody asks.
     """
     members = {
         "v": str(STATEMENT_VERSION),
@@ -105,11 +122,13 @@ def draft_from_text(kind: str, body: BodyId, at: datetime, content: str) -> Stat
         "at": quoted(format_time(at)),
         "content": content,
     }
-    document, signed = read_back(joined(members))
+    signed = bytes_of(joined(members))
     _bound_size(len(signed))
-    said = document["content"]
-    assert isinstance(said, dict), "the content is an object"
-    return Statement(kind, body, at, said, signed)
+    statement = object.__new__(Statement)
+    signatures = (signer.sign(Context.STATEMENT, signed),)
+    for name, value in (("kind", kind), ("body", body), ("at", at), ("signed", signed), ("signatures", signatures)):
+        object.__setattr__(statement, name, value)
+    return statement
 
 
 def from_json(value: Json) -> Statement:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from entente.handling.model import CodeLists
 from entente.kernel.errors import Invalid
 from entente.records.model import RecordDraft, Rejected, Schemata
-from entente.records.rules import check_draft, check_local_id, content_digest, content_texts
+from entente.records.rules import check_draft, check_local_id, content_digest, texts_read_back
 from entente.records.written import WrittenAhead
 
 RAW_CHARACTERS_MAX = 500
@@ -25,7 +25,7 @@ class Prepared:
 
     draft: RecordDraft
     texts: Mapping[str, str]
-    """Its content_texts."""
+    """Its texts_read_back: where they were written, so that whoever signs them does not do it again."""
     digest: bytes
     """Its content_digest."""
     written: WrittenAhead | None = None
@@ -34,7 +34,7 @@ class Prepared:
 
 def prepared(draft: RecordDraft) -> Prepared:
     """Return a draft with what is written of it."""
-    texts = content_texts(draft)
+    texts = texts_read_back(draft)
     return Prepared(draft, texts, content_digest(texts))
 
 

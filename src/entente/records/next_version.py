@@ -13,7 +13,7 @@ from entente.kernel.ports import Act
 from entente.records.freshening import Fresh
 from entente.records.model import Record, StoredRecord
 from entente.records.ports import RecordsUnit, RecordWrite
-from entente.records.rules import check_draft, check_end, content_digest, content_texts, draft_of, latest_end
+from entente.records.rules import check_draft, check_end, content_digest, draft_of, latest_end, texts_read_back
 from entente.records.service import Records
 from entente.records.sharing import Copies, instruments_of
 from entente.records.statements import record_statement
@@ -38,7 +38,7 @@ def put_next_version(
     check_draft(draft_of(record), service.schemata, service.lists)
     latest = latest_end(record.kind, instruments_of(situation, record.terms), now.date(), service.lists)
     check_end(record.retention, latest)
-    texts = content_texts(record)
+    texts = texts_read_back(record)
     statement = record_statement(record, officer, now, service.signer, texts)
     verb, detail = act
     detail = {**detail, "version": record.version, "statement": statement.id}

@@ -18,7 +18,7 @@ from entente.disclosure.model import DisclosureClass
 from entente.handling.model import CodeLists, RecordKind, Retention
 from entente.handling.rules import retention_for
 from entente.kernel.blob import BLOB_BYTES_MAX, KEY_BYTES, is_blob_id
-from entente.kernel.canonical import canonical_text, joined, quoted
+from entente.kernel.canonical import canonical_text, joined, quoted, read_back
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, RecordId
@@ -188,6 +188,13 @@ def content_texts(said: RecordDraft | Record) -> dict[str, str]:
     }
     if said.blobs:
         texts["blobs"] = canonical_text(to_json(said.blobs))
+    return texts
+
+
+def texts_read_back(said: RecordDraft | Record) -> dict[str, str]:
+    """Return its content_texts, read back once, as all that is signed is; raise Invalid when they do not read back."""
+    texts = content_texts(said)
+    read_back(joined(texts))
     return texts
 
 

@@ -19,10 +19,10 @@ from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BlobId, BodyId, RecordId, StatementId
 from entente.kernel.signing import Signer
-from entente.kernel.statement import Statement, draft, draft_from_text
+from entente.kernel.statement import Statement, draft, signed_text
 from entente.kernel.text import is_line
 from entente.records.model import Record
-from entente.records.rules import content_texts
+from entente.records.rules import texts_read_back
 
 RECORD = "record"
 WITHDRAWAL = "withdrawal"
@@ -169,13 +169,13 @@ class ErasedWords:
 def record_statement(
     record: Record, officer: str, at: datetime, signer: Signer, texts: Mapping[str, str] | None = None
 ) -> Statement:
-    """Make and sign the statement of one version. `texts` are its content_texts, where the caller has them already."""
+    """Make and sign the statement of one version. `texts` are its texts_read_back, where the caller has them already."""
     content = {
         "officer": quoted(officer),
         "signed_in": quoted(SIGNED_IN_AS_OPERATOR),
-        "record": _record_text(record, content_texts(record) if texts is None else texts),
+        "record": _record_text(record, texts_read_back(record) if texts is None else texts),
     }
-    return draft_from_text(RECORD, record.source, at, joined(content)).with_signature(signer)
+    return signed_text(RECORD, record.source, at, joined(content), signer)
 
 
 def _record_text(record: Record, texts: Mapping[str, str]) -> str:

@@ -120,7 +120,7 @@ class TrailTables:
                 "body": act.body,
                 "officer": act.officer,
                 "subject": act.subject,
-                "detail": json_text(act.detail),
+                "detail": row.detail_text or json_text(act.detail),
                 "salt": row.salt,
                 "leaf": row.leaf,
                 "root": row.root,

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from entente.kernel.canonical import INTEGER_MAX, canonical_bytes, canonical_text, joined, parse_canonical, read_back
+from entente.kernel.canonical import (
+    INTEGER_MAX,
+    bytes_of,
+    canonical_bytes,
+    canonical_text,
+    joined,
+    parse_canonical,
+    read_back,
+)
 from entente.kernel.errors import Invalid
 
 
@@ -52,7 +60,8 @@ def test_a_value_without_canonical_form_is_never_signed(value: object) -> None:
 
 def test_an_object_joined_from_canonical_texts_is_read_back_as_it_stands() -> None:
     text = joined({"b": canonical_text(["é"]), "a": "1"})
-    assert read_back(text) == ({"a": 1, "b": ["é"]}, text.encode())
+    assert read_back(text) == {"a": 1, "b": ["é"]}
+    assert bytes_of(text) == text.encode()
 
 
 @pytest.mark.parametrize("text", ["1.5", "[", "NaN", '"\ud800"', "1}{"])

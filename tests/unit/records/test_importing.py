@@ -26,7 +26,7 @@ from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, RecordId
 from entente.kernel.signing import Ed25519Signer
-from entente.kernel.statement import draft, draft_from_text, from_signed
+from entente.kernel.statement import draft, from_signed, signed_text
 from entente.records.importing import SLICE_ROWS_FIRST, SLICE_ROWS_MAX, next_size
 from entente.records.model import BlobReference, Fact, Link, MediaType, Record
 from entente.records.rules import content_texts
@@ -144,4 +144,4 @@ def test_what_a_record_says_is_written_field_by_field_as_the_codec_writes_it(rec
 @pytest.mark.parametrize("value", ["\ud800", "a\udfffb"])
 def test_a_half_character_has_no_signed_form(value: str) -> None:
     with pytest.raises(Invalid):
-        draft_from_text("record", SOURCE, NOW, json.dumps({"value": value}, ensure_ascii=False))
+        signed_text("record", SOURCE, NOW, json.dumps({"value": value}, ensure_ascii=False), SIGNER)
