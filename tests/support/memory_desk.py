@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from types import TracebackType
@@ -507,6 +507,9 @@ class DeskUnit:
 
     def holds_committed_alone(self) -> bool:
         return False
+
+    def while_waiting(self, step: Callable[[], bool]) -> None:
+        """Wait for nobody."""
 
     def commit(self) -> None:
         self._store.state = self._open.copied()

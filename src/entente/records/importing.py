@@ -1,7 +1,8 @@
 """Imports: many drafts, checked one by one, kept in slices that each commit within the time DESIGN section 8 states.
 
-A slice becomes durable whole: rows in the trail, records, copies to send. A broken row never stops the rest. Run twice, an
-import changes nothing: an equal content is no new version (R6), so that a killed import is simply started again.
+A slice becomes durable whole: rows in the trail, records, copies to send. While the store is waited for with it, the next one is
+signed. A broken row never stops the rest. Run twice, an import changes nothing: an equal content is no new version (R6), so that
+a killed import is simply started again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from entente.disclosure.model import Situation
 from entente.kernel.canonical import JsonObject
-from entente.kernel.errors import Invalid
+from entente.kernel.errors import EntenteError, Invalid
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
@@ -67,6 +68,20 @@ class _Counts:
 
 
 @dataclass(slots=True)
+class _Slice:
+    """Rows that are kept together, each checked, with what is signed of them ahead."""
+
+    rows: list[Prepared | Rejected | Revoked]
+    ahead: SignedAhead
+    refused: EntenteError | None = None
+    """Why no row follows, where reading broke off."""
+
+    def given(self) -> list[Prepared]:
+        """Return the rows of which a record may be made."""
+        return [row for row in self.rows if isinstance(row, Prepared)]
+
+
+@dataclass(slots=True)
 class Import:
     """One import into our own records."""
 
@@ -86,22 +101,36 @@ class Import:
         began = service.clock.now()
         pending = iter(rows)
         size = SLICE_ROWS_FIRST
-        while taken := list(itertools.islice(pending, size)):
-            revoked = [row for row in taken if isinstance(row, Revoked)]
-            given = [one for row in taken if not isinstance(row, Revoked) and (one := self._checked(row)) is not None]
-            took = self._keep(given, service.clock.now())
-            if revoked:
-                withdrawing_began = service.clock.now()
-                self._withdraw(revoked)
-                took += service.clock.now() - withdrawing_began
-            size = next_size(size, took, self.plan.slice_ms_max)
-            self._counts.read += len(taken)
+        coming = self._take(pending, size)
+        while coming.rows:
+            taken = coming
+            # The next slice is read now, so that it is signed while the store is waited for with this one.
+            coming = self._take(pending, size) if taken.refused is None else _Slice([], taken.ahead, taken.refused)
+            took = self._keep(taken, coming.ahead)
+            size = next_size(len(taken.rows), took, self.plan.slice_ms_max)
+            self._counts.read += len(taken.rows)
             self.plan.on_progress(self._counts.read)
+        if coming.refused is not None:
+            raise coming.refused
         seconds = int((service.clock.now() - began).total_seconds())
         done = self._counts
         return ImportSummary(
             done.read, done.created, done.updated, done.unchanged, done.rejected, rejects_file, seconds, done.withdrawn
         )
+
+    def _take(self, pending: Iterator[RecordDraft | Prepared | Rejected | Revoked], size: int) -> _Slice:
+        """Read the next rows and check them, and see what of them is to be signed. What was read before a fault is kept."""
+        taken = _Slice([], SignedAhead(self.records.signer, self.plan.officer))
+        try:
+            for row in itertools.islice(pending, size):
+                taken.rows.append(
+                    checked(row, self.records.schemata, self.records.lists) if isinstance(row, RecordDraft) else row
+                )
+        except EntenteError as error:
+            taken.refused = error
+        if given := taken.given():
+            taken.ahead.look(self.records.open_view, given, self.records.clock.now())
+        return taken
 
     def _withdraw(self, revoked: Sequence[Revoked]) -> None:
         """Withdraw what its maker revoked, in one transaction, by the officer who imports, where their role may (R55)."""
@@ -115,28 +144,36 @@ class Import:
         for row in rejected:
             self._reject(row)
 
-    def _checked(self, row: RecordDraft | Prepared | Rejected) -> Prepared | None:
-        found = checked(row, self.records.schemata, self.records.lists) if isinstance(row, RecordDraft) else row
-        if isinstance(found, Rejected):
-            self._reject(found)
-            return None
-        return found
-
     def _reject(self, row: Rejected) -> None:
         self._counts.rejected += 1
         if self.plan.issue is not None:
             self.plan.issue.rejected(row)
         self.plan.on_reject(row)
 
-    def _keep(self, given: list[Prepared], now: datetime) -> timedelta:
-        """Keep one slice in one transaction; when it returns, the slice is durable. Return how long others could not write."""
-        if not given:
-            return timedelta()
-        # Before the unit opens, while others may write: what the gate knows of committed data, and what will be signed.
+    def _keep(self, taken: _Slice, coming: SignedAhead) -> timedelta:
+        """Keep one slice; when it returns, the slice is durable. Return how long others could not write.
+
+        What is coming is signed meanwhile, as far as there is time.
+        """
+        for row in taken.rows:
+            if isinstance(row, Rejected):
+                self._reject(row)
+        took = timedelta()
+        if given := taken.given():
+            taken.ahead.finish()
+            took = self._keep_new(given, taken.ahead, coming)
+        if revoked := [row for row in taken.rows if isinstance(row, Revoked)]:
+            began = self.records.clock.now()
+            self._withdraw(revoked)
+            took += self.records.clock.now() - began
+        return took
+
+    def _keep_new(self, given: list[Prepared], ahead: SignedAhead, coming: SignedAhead) -> timedelta:
+        """Keep the records of a slice in one transaction. Return how long others could not write."""
+        # Before the unit opens, while others may write: what the gate knows of committed data.
         self.records.disclosure.situation()
-        ahead = SignedAhead(self.records.signer, self.plan.officer)
-        ahead.sign(self.records.open_view, given, now)
         with self.records.open_unit() as unit:
+            unit.while_waiting(coming.step)
             # What is signed in here comes after all that was said while it waited (docs/rules/records.md R31).
             began = now = self.records.clock.now()
             source = unit.bodies.own().id
@@ -186,9 +223,9 @@ class Import:
         held, withdrawn, erased = unit.records.digests(ids), unit.records.withdrawn(ids), unit.erasures.erased(ids)
         with_files = unit.records.with_blobs(list(held))
         ends: dict[tuple[str, tuple[InstrumentId | None, ...]], date] = {}
-        for one in meant:
+        for one, wanted in zip(meant, ids, strict=True):
             draft = _owned(one.draft, source)
-            if (known := with_files.get(record_id(source, draft.local_id))) is not None:
+            if (known := with_files.get(wanted)) is not None:
                 draft = with_its_files(draft, known)
             terms_named = (draft.kind, tuple(cls.instrument for cls in draft.terms))
             if terms_named not in ends:
@@ -200,7 +237,6 @@ class Import:
             except Invalid as error:
                 self._reject(Rejected(draft.local_id, error.field, error.what, "", draft.local_id))
                 continue
-            wanted = record_id(source, draft.local_id)
             if wanted in erased:
                 self.records.reentries.refuse(unit, wanted, source)
                 why = "The record was erased; it does not come back (R12)."

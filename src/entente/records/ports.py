@@ -13,7 +13,7 @@ from entente.handling.model import ErasureGround
 from entente.kernel.blob import Manifest
 from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId, StatementId
-from entente.kernel.ports import AheadUnit, StateUnit
+from entente.kernel.ports import AheadUnit, StateUnit, WaitingUnit
 from entente.kernel.statement import Statement
 from entente.records.listed import Listed
 from entente.records.model import (
@@ -426,7 +426,7 @@ class NamedListStore(Protocol):
         """Mark a record as gone from its list."""
 
 
-class RecordsUnit(DisclosureUnit, StateUnit, AheadUnit, Protocol):
+class RecordsUnit(DisclosureUnit, StateUnit, AheadUnit, WaitingUnit, Protocol):
     """A unit of work with the records."""
 
     @property

@@ -1,16 +1,20 @@
 """Statements of an import that are signed before its turn to write has come, so that others write meanwhile.
 
-What is new is read beside whoever writes, its record made and signed. In the transaction that keeps it everything is judged as if
-nothing had been prepared: a statement counts there only if it says that very draft in that very version, signed with the key in
-use; else another one is made. Source: docs/rules/records.md R51.
+What is new is read beside whoever writes; then its records are made and signed one by one, while the engine is waited for with
+the slice before. In the transaction that keeps it everything is judged as if nothing had been prepared: a statement counts there
+only if it says that very draft in that very version, signed with the key in use; else another one is made.
+
+Source: docs/rules/records.md R51; docs/decisions/0106.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from entente.kernel.errors import EntenteError
 from entente.kernel.ids import BodyId, OfficerId, RecordId
 from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement
@@ -36,23 +40,49 @@ class SignedAhead:
     def __init__(self, signer: Signer, officer: OfficerId) -> None:
         self._signer = signer
         self._officer = officer
-        self._said: Mapping[RecordId, _Said] = {}
+        self._waiting: deque[tuple[RecordId, int, Prepared]] = deque()
+        """What is to be signed: as which record, in which version."""
+        self._said: dict[RecordId, _Said] = {}
+        self._source = BodyId("")
+        self._now: datetime | None = None
         self._key = b""
 
-    def sign(self, open_view: Callable[[], RecordsUnit], given: Sequence[Prepared], now: datetime) -> None:
-        """Make and sign what seems to be new of some drafts, as of the last durable state."""
+    def look(self, open_view: Callable[[], RecordsUnit], given: Sequence[Prepared], now: datetime) -> None:
+        """See which of some drafts seem to be new, as of the last durable state; they are made and signed as of `now`."""
         with open_view() as view:
             source = view.bodies.own().id
             wanted = {record_id(source, one.draft.local_id): one for one in given}
             held = view.records.digests(list(wanted))
-        self._key, said = self._signer.public_key, {}
+        self._source, self._now, self._key = source, now, self._signer.public_key
+        self._said.clear()
+        self._waiting.clear()
         for record, one in wanted.items():
             version, digest = held.get(record, (0, b""))
             if digest != one.digest:
-                made = record_of(one.draft, record, source, version + 1, now)
-                statement = record_statement(made, self._officer, now, self._signer, one.texts)
-                said[record] = _Said(one.draft, made, statement)
-        self._said = said
+                self._waiting.append((record, version + 1, one))
+
+    def step(self) -> bool:
+        """Make and sign one; say whether there was one. Touches no store, and never raises.
+
+        What cannot be signed is left: whoever asks for it signs it then, and is told why it cannot be.
+        """
+        if not self._waiting:
+            return False
+        assert self._now is not None, "it was looked before"
+        record, version, one = self._waiting.popleft()
+        try:
+            made = record_of(one.draft, record, self._source, version, self._now)
+            statement = record_statement(made, self._officer, self._now, self._signer, one.texts)
+        except EntenteError:
+            self._waiting.clear()
+            return False
+        self._said[record] = _Said(one.draft, made, statement)
+        return True
+
+    def finish(self) -> None:
+        """Make and sign what is left."""
+        while self.step():
+            continue
 
     def of(
         self, ready: Prepared, wanted: RecordId, source: BodyId, version: int, now: datetime

@@ -41,6 +41,12 @@ class Engine(Protocol):
     def checks(self) -> tuple[EngineCheck, ...]:
         """Return what an operator should know of it; asks the engine."""
 
+    def while_waiting(self, connection: sa.Connection, step: Callable[[], bool]) -> None:
+        """Do steps of work whenever the connection waits for the engine, until one says that none is left, or it is lent again.
+
+        A step neither uses the connection nor raises. An engine within this process is not waited for, and does none.
+        """
+
     def translate(self, error: sa.exc.DBAPIError, *, is_commit: bool = False) -> EntenteError:
         """Say in the tree of errors what an error of the engine means. The transaction is undone either way.
 

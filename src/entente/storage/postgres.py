@@ -81,6 +81,10 @@ class PostgresEngine:
                 *_checks_of_durability(connection), _check_of_sessions(connection), _check_of_line(connection), _OF_ERASED
             )  # fmt: skip
 
+    def while_waiting(self, connection: sa.Connection, step: Callable[[], bool]) -> None:
+        """Do steps of work whenever the connection waits for the server."""
+        driver_of(connection).while_waiting = step
+
     def translate(self, error: sa.exc.DBAPIError, *, is_commit: bool = False) -> EntenteError:
         """Say in the tree of errors what an error of the server means."""
         return postgres_errors.translate(error, is_commit=is_commit)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import select
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +20,8 @@ import psycopg
 import sqlalchemy as sa
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
+from psycopg.types.string import BytesBinaryDumper
+from psycopg.waiting import Wait
 
 from entente.kernel.errors import Misconfigured, Unavailable
 from entente.storage import postgres_errors
@@ -46,6 +48,13 @@ _TYPES: Final = {"VARCHAR": "text", "BIGINT": "int8", "INTEGER": "int4"}
 """The server's types by what SQLAlchemy writes at a place."""
 _UNSAID_TYPES: Final = {bytes: "bytea", bool: "bool"}
 """Those of which it writes nothing, by the values."""
+
+LISTED_MIN: Final = 32
+"""Values from which a list goes as one: it is read more quickly, and the server need not look at each place of a statement."""
+_LONG_LIST: Final = re.compile(r"((?:(?! IN \().)*) IN \(%s(?:, %s){30,}\)((?:(?! IN \().)*)", re.DOTALL)
+_BETWEEN: Final = "\x1f"
+"""The sign that ASCII has between units: no id holds it (docs/rules/records.md R1)."""
+_POLLED: Final = {Wait.R: select.POLLIN, Wait.W: select.POLLOUT, Wait.RW: select.POLLIN | select.POLLOUT}
 
 
 class CountingCursor(psycopg.Cursor[Any]):
@@ -77,11 +86,33 @@ class StoreConnection(psycopg.Connection[Any]):
     """A connection that says of itself what SQLite's says (storage.engine)."""
 
     total_changes = 0
+    while_waiting: Callable[[], bool] | None = None
+    """Work that is done, a step at a time, while the server is waited for."""
+
+    def wait(self, gen: Any, *given: Any, **more: Any) -> Any:  # noqa: ANN401 - as the driver has them
+        """Wait for the server's answer, or until it takes what it is sent."""
+        step = self.while_waiting
+        return super().wait(gen if step is None else _with_work(gen, self.fileno(), step), *given, **more)
 
     @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open on the server."""
         return self.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}
+
+
+def _with_work(waits: Generator[Wait, Any, Any], fileno: int, step: Callable[[], bool]) -> Generator[Wait, Any, Any]:
+    """Go with one of the driver's conversations with the server, working where it would wait."""
+    ready = None
+    while True:
+        try:
+            for_what = waits.send(ready)
+        except StopIteration as end:
+            return end.value
+        asked = select.poll()
+        asked.register(fileno, _POLLED[for_what])
+        while not asked.poll(0) and step():
+            continue
+        ready = yield for_what
 
 
 def connection_values(url: str) -> dict[str, Any]:
@@ -130,6 +161,8 @@ def _connected(given: Mapping[str, Any], settings: Mapping[str, str]) -> StoreCo
     except psycopg.Error as error:
         raise postgres_errors.not_connected(error, given) from error
     connection.prepared_max = PREPARED_MAX
+    # For bytes the driver has a compiled one; by a column's type it takes another, which is for values in a wrapping.
+    connection.adapters.register_dumper(bytes, BytesBinaryDumper)
     try:
         _require_fit(connection)
     except BaseException:
@@ -217,11 +250,13 @@ def engine_over(
     def _see_that_it_lives(connection: StoreConnection, _record: object, _proxy: object) -> None:
         # A server that was stopped said so, or closed the line; a session at rest is sent nothing else. Asking it would cost a
         # round trip for each act.
+        connection.while_waiting = None
         if connection.closed or _has_something_to_read(connection):
             raise sa.exc.InvalidatePoolError
 
     engine.dialect.do_commit = _commit  # type: ignore[method-assign, assignment] # the methods, bound
     engine.dialect.do_rollback = _roll_back  # type: ignore[method-assign, assignment]
+    engine.dialect.do_execute = _ask  # type: ignore[method-assign, assignment]
     engine.dialect.do_executemany = _insert_or_do_each  # type: ignore[method-assign, assignment]
     return engine
 
@@ -237,6 +272,52 @@ def _commit(connection: Any) -> None:  # noqa: ANN401 - the pool's proxy of the 
     if connection.driver_connection.info.transaction_status == TransactionStatus.INERROR:
         raise psycopg.errors.InFailedSqlTransaction("a statement of the transaction failed")
     connection.commit()
+
+
+def _ask(cursor: CountingCursor, statement: str, values: Any, _: object = None) -> None:  # noqa: ANN401 - as the dialect has it
+    """Run a statement. A long list of texts or numbers goes as one value, of which nobody reads each place for itself."""
+    listing = _listing(statement) if len(values) >= LISTED_MIN and isinstance(values, tuple) else None
+    if listing is None:
+        cursor.execute(statement, values)
+        return
+    before, after = listing.before, len(values) - listing.after
+    # What was filled up to a power of two has its last value many times.
+    listed = [*dict.fromkeys(values[before:after])]
+    if all(type(one) is int for one in listed):
+        text, form = ",".join(map(str, listed)), "int8"
+    elif all(type(one) is str for one in listed):
+        text, form = _BETWEEN.join(listed), "text"
+    else:
+        cursor.execute(statement, values)
+        return
+    if not text or text.count(_BETWEEN) >= len(listed):
+        cursor.execute(statement, values)
+        return
+    cursor.execute(listing.statement_of[form], (*values[:before], text, *values[after:]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """A statement with one long list, as it is written with the list as one text."""
+
+    before: int
+    """Values before the list."""
+    after: int
+    """Values behind it."""
+    statement_of: Mapping[str, str]
+    """By the type of its values."""
+
+
+@functools.lru_cache(maxsize=256)
+def _listing(statement: str) -> _Listing | None:
+    found = _LONG_LIST.fullmatch(statement)
+    if found is None:
+        return None
+    texts = {
+        "text": f"{found[1]} = ANY (string_to_array(%s, chr({ord(_BETWEEN)}))){found[2]}",
+        "int8": f"{found[1]} = ANY (string_to_array(%s, ',')::int8[]){found[2]}",
+    }
+    return _Listing(found[1].count("%s"), found[2].count("%s"), texts)
 
 
 def _insert_or_do_each(cursor: CountingCursor, statement: str, each: Sequence[Any], _: object = None) -> None:

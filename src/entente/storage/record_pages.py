@@ -28,6 +28,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from entente.storage.record_forms import encoded
 from entente.storage.rows import PARAMETERS_MAX, among, insert_rows, parts, read, read_among
 from entente.storage.schema import disclosure_class, record, record_class, record_count
 
@@ -144,7 +145,7 @@ class RecordPages:
         rows = [
             {"class_number": cls, "record_number": number, "erase_on": erase_on}
             for number, (classes, erase_on) in numbers.items()
-            for cls in json.loads(classes)
+            for cls in _numbers_of(classes)
         ]
         if rows:
             insert_rows(self._connection, record_class, rows)
@@ -196,6 +197,11 @@ class RecordPages:
 
 
 @functools.lru_cache(maxsize=8_192)
+def _numbers_of(class_numbers: str) -> tuple[int, ...]:
+    return tuple(json.loads(class_numbers))
+
+
+@functools.lru_cache(maxsize=8_192)
 def _members(class_numbers: str) -> frozenset[int]:
     return frozenset(json.loads(class_numbers))
 
@@ -207,7 +213,13 @@ def _numbers_in(text: str) -> list[int]:
 
 def class_key(class_numbers: Iterable[int], erase_on: str) -> ClassKey:
     """Return the key under which a record is listed and counted."""
-    return json.dumps(sorted(set(class_numbers)), separators=(",", ":")), erase_on
+    return numbers_text(tuple(sorted(set(class_numbers)))), erase_on
+
+
+@functools.lru_cache(maxsize=8_192)
+def numbers_text(class_numbers: tuple[int, ...]) -> str:
+    """Return class numbers as text; the records of an import have the same few."""
+    return encoded(class_numbers)
 
 
 def is_listed(row: Any) -> bool:  # noqa: ANN401 - a row with these columns of `records`

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from entente.disclosure.model import DisclosureClass
 from entente.handling.model import Observation, Retention
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import JsonObject, quoted
 from entente.kernel.codec import from_json
 from entente.kernel.errors import Unavailable
 from entente.kernel.ids import BodyId, KeyId, RecordId
@@ -26,7 +26,8 @@ from entente.kernel.signing import Signature, decode_bytes, encode_bytes
 from entente.kernel.statement import Statement
 from entente.records.model import BlobReference, ChangedRecord, Fact, Link, Record, StoredRecord
 from entente.records.ports import RecordWrite
-from entente.storage.record_forms import content_text, encoded
+from entente.storage.record_forms import content_text
+from entente.storage.record_pages import numbers_text
 from entente.storage.schema import stored_moment
 
 _OBSERVATIONS = {observation.value: observation for observation in Observation}
@@ -34,7 +35,10 @@ _decode = json.JSONDecoder().decode
 
 
 def values_of(write: RecordWrite, number: int) -> dict[str, object]:
-    """Return the columns of a record's row, but whether it is withdrawn; a version just kept is neither in doubt nor ended."""
+    """Return the columns of a record's row; a version just kept is neither withdrawn, in doubt nor ended.
+
+    Whether the record is withdrawn stays as it is where an earlier version is held.
+    """
     record, statement = write.record, write.statement
     return {
         "number": number,
@@ -50,14 +54,19 @@ def values_of(write: RecordWrite, number: int) -> dict[str, object]:
         "received_at": write.received_at,
         "change_sequence": write.change_sequence,
         "digest": write.digest,
-        "class_numbers": encoded(write.class_numbers),
+        "class_numbers": numbers_text(write.class_numbers),
         "content": content_text(record) if write.written is None else write.written.content,
         "signed": statement.signed,
-        "signatures": encoded([[item.key_id, encode_bytes(item.value)] for item in statement.signatures]),
-        "statement_hash": hashlib.sha256(statement.signed).digest(),
+        "signatures": "[" + ",".join([_signature_text(item) for item in statement.signatures]) + "]",
+        "statement_hash": statement.digest,
+        "withdrawn_at": None,
         "doubted_at": None,
         "ended_at": None,
     }
+
+
+def _signature_text(signature: Signature) -> str:
+    return f'[{quoted(signature.key_id)},"{encode_bytes(signature.value)}"]'
 
 
 def stored_record(row: sa.Row[Any], class_of: Callable[[int], DisclosureClass]) -> StoredRecord:

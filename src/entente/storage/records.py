@@ -209,7 +209,7 @@ class RecordTables:
         new = [write for write in newest.values() if write.record.id not in known]
         numbers = self._new_numbers(new)
         if new:
-            rows = [{**values_of(write, numbers[write.record.id]), "withdrawn_at": None} for write in new]
+            rows = [values_of(write, numbers[write.record.id]) for write in new]
             insert_rows(self._connection, _RECORDS, rows)
         changed = [write for write in newest.values() if write.record.id in known]
         if changed:
@@ -433,7 +433,7 @@ def _key(write: RecordWrite) -> ClassKey:
 
 def _changes(write: RecordWrite, number: int) -> dict[str, object]:
     values = values_of(write, number)
-    del values["record_id"]
+    del values["record_id"], values["withdrawn_at"]
     values["number_"] = values.pop("number")
     return values
 

@@ -15,7 +15,8 @@ import json
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar, cast
+from operator import itemgetter
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -29,7 +30,10 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 
 _NOTHING: Mapping[str, object] = {}
-_Column: TypeAlias = tuple[str, Callable[[object], object] | None]
+_Writing: TypeAlias = tuple[int, Callable[[Any], object]]
+"""At which place of a row, and how."""
+_Insertion: TypeAlias = tuple[str, Callable[[Mapping[str, object]], tuple[object, ...]], tuple[_Writing, ...]]
+"""The statement, what takes the values of a row in its order, and which of them are written in another form."""
 
 REMEMBERED_MAX = 2_048
 """Bodies, instruments, participations and groups kept read: a directory of 260 bodies and 200 instruments, some 20 MB."""
@@ -39,6 +43,8 @@ SMALL_CHARACTERS_MAX = 4 * 1024
 """A police message of a page has half of it."""
 PARAMETERS_MAX = 500
 """Values listed in one query; SQLite before 3.32 takes 999 in all, PostgreSQL's driver 65,535."""
+
+_ITEMS: Final = tuple(f"item_{place}" for place in range(1 << (PARAMETERS_MAX - 1).bit_length()))
 
 _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
@@ -128,7 +134,7 @@ def read_one(
 
 def among(column: sa.Column[Any], count: int) -> sa.ColumnElement[bool]:
     """Return the condition that a column has one of so many values, which `read_among` gives."""
-    return column.in_([sa.bindparam(f"item_{place}") for place in range(count)])
+    return column.in_([sa.bindparam(name) for name in _ITEMS[:count]])
 
 
 def read_among(
@@ -144,7 +150,7 @@ def read_among(
     """
     for part in parts(items):
         count = 1 << (len(part) - 1).bit_length()
-        listed = {f"item_{place}": part[min(place, len(part) - 1)] for place in range(count)}
+        listed = dict(zip(_ITEMS, [*part, *[part[-1]] * (count - len(part))], strict=False))
         yield from read(connection, query_of(count), {**values, **listed})
 
 
@@ -252,9 +258,19 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Mappi
     The statement is SQLAlchemy's for the engine at hand and so are the values' forms; only its handling of each row by
     itself is left out, which costs more than the engine's own work.
     """
-    text, columns = _insertion(table, connection.dialect, _is_numbered(table, rows[0]))
-    bound = [tuple([row[name] if write is None else write(row[name]) for name, write in columns]) for row in rows]
+    text, values_of, written = _insertion(table, connection.dialect, _is_numbered(table, rows[0]))
+    bound = [values_of(row) for row in rows]
+    if written:
+        bound = [_written(values, written) for values in bound]
     _given(connection, text, bound if len(bound) > 1 else bound[0])
+
+
+def _written(values: tuple[object, ...], written: Sequence[_Writing]) -> tuple[object, ...]:
+    """Return values with those written that the engine has in another form."""
+    found = list(values)
+    for place, write in written:
+        found[place] = write(found[place])
+    return tuple(found)
 
 
 def _is_numbered(table: sa.Table, row: Mapping[str, object]) -> bool:
@@ -264,15 +280,17 @@ def _is_numbered(table: sa.Table, row: Mapping[str, object]) -> bool:
 
 
 @functools.lru_cache(maxsize=32)
-def _insertion(table: sa.Table, dialect: sa.Dialect, is_numbered: bool) -> tuple[str, tuple[_Column, ...]]:  # noqa: FBT001 - cached
+def _insertion(table: sa.Table, dialect: sa.Dialect, is_numbered: bool) -> _Insertion:  # noqa: FBT001 - cached
     left_out = table.autoincrement_column if is_numbered else None
     names_given = [column.name for column in table.columns if column is not left_out]
     # Inline: nobody asks for the numbers, so the engine is not to return them.
     compiled = sa.insert(table).inline().compile(dialect=dialect, column_keys=names_given)
     names = compiled.positiontup
     assert names is not None, "both engines' drivers take values by position"
-    writers = ((name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
-    return str(compiled), tuple(writers)
+    assert len(names) > 1, "a table has a key and something beside it"
+    writers = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    written = tuple((place, write) for place, write in enumerate(writers) if write is not None)
+    return str(compiled), itemgetter(*names), written
 
 
 def add_row_once(

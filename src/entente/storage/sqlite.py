@@ -272,6 +272,9 @@ class SqliteEngine:
         """Return nothing: what can be wrong with a file is seen as it is used."""
         return ()
 
+    def while_waiting(self, connection: sa.Connection, step: Callable[[], bool]) -> None:
+        """Do nothing: the engine's work is done in this thread."""
+
     def translate(self, error: sa.exc.DBAPIError, *, is_commit: bool = False) -> EntenteError:
         """Say in the tree of errors what an error of the engine means."""
         return translate(error, is_commit=is_commit)

@@ -264,6 +264,10 @@ class SqlUnitOfWork:
         for callback in shared.after_change if is_change else ():
             callback()
 
+    def while_waiting(self, step: Callable[[], bool]) -> None:
+        """Do steps of work whenever this unit waits for its engine, until one says that none is left."""
+        self.shared.engine.while_waiting(self.connection, step)
+
     def changes(self) -> int:
         """Return a number that grows with every change of this unit: rows, and what waits in memory to become rows."""
         return changed_rows(self.connection) + self.trail.waiting() + len(self.outbox.pending())
