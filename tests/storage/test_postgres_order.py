@@ -18,7 +18,7 @@ from entente.kernel.errors import Unavailable
 from entente.storage import postgres_session
 from entente.storage.folder import Folder
 from entente.storage.postgres import PostgresEngine
-from entente.storage.postgres_session import StoreConnection
+from entente.storage.postgres_connection import StoreConnection
 from entente.storage.schema import trail, trail_frontier
 from entente.storage.store import Store
 from entente.storage.unit_of_work import SqlUnitOfWork

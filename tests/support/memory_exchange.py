@@ -416,6 +416,7 @@ class MemoryUnit:
         self._node.exchange.enter_outbox(self)
         if self._node.fails_at_commit:
             raise Conflict("The disk is full.", why="A test says so.", do="Nothing.")
+        self.outbox.flush()
         self._node.connection.commit()
         self._node.state = self.held
         self._node.commits += 1

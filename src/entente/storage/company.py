@@ -25,12 +25,16 @@ from entente.disclosure.model import DisclosureClass
 from entente.kernel.errors import EntenteError, Unavailable
 from entente.kernel.merkle import Frontier
 from entente.storage.bodies import BodyTables
-from entente.storage.engine import changed_rows, is_in_transaction
+from entente.storage.engine import changed_rows, is_in_transaction, mark, undo_to_mark
+from entente.storage.outbox_rows import Lines
+from entente.storage.waiting_rows import WaitingRows
 from entente.storage.write_lock import WAIT_SECONDS_MAX as END_SECONDS_MAX
 from entente.trail.ports import TrailHead
 
 WAIT_SECONDS_MAX: Final = 0.005
 """How long the first act of a company, done, waits for the others (issue part 2): about as long as one sync of the disk."""
+LINES_KNOWN_MAX: Final = 1_024
+"""Lines remembered from one transaction to the next: two lanes to each body that is (storage.bodies)."""
 
 
 @dataclass(slots=True)
@@ -58,23 +62,31 @@ class Company:
     """The head of that commit."""
     is_at_work: bool = False
     """Whether an act that is done found the node at its ordinary work, and none changed how it stands (storage.state)."""
+    waiting: WaitingRows = field(default_factory=WaitingRows)
+    """What the acts that are done, and the one under way, leave for the commit."""
+    lines: Lines = field(default_factory=dict)
+    """How the lines stand that somebody asked for, so that the next one need not."""
 
     def has_changes(self) -> bool:
         """Say whether the acts that are done changed more than the trail."""
-        return changed_rows(self.connection) - self.rows_before > self.rows_of_trail
+        return bool(self.waiting.outbox) or changed_rows(self.connection) - self.rows_before > self.rows_of_trail
 
     def begin_act(self) -> None:
-        """Mark the place to which the next act alone is undone; the last mark of a name counts, and the commit ends them all."""
-        self.connection.exec_driver_sql(f"SAVEPOINT {_ACT}")
+        """Mark the place to which the next act alone is undone."""
+        mark(self.connection, _ACT)
+        self.waiting.begin_act()
 
     def undo_act(self) -> bool:
         """Undo the act alone; say whether the others still stand, which they do not where the engine has undone all."""
         if not is_in_transaction(self.connection):
             return False
         try:
-            self.connection.exec_driver_sql(f"ROLLBACK TO {_ACT}")
+            undo_to_mark(self.connection, _ACT)
         except sa.exc.DBAPIError:
             return False
+        self.waiting.undo_act()
+        # The one that was undone may have read its own changes into them.
+        self.bodies, self.lines = None, {}
         return True
 
     def may_go_on(self, turn_seconds: float) -> bool:
@@ -115,18 +127,21 @@ class Left:
     frontier: Frontier | None = None
     head: TrailHead | None = None
     is_at_work: bool = False
+    lines: Lines = field(default_factory=dict)
 
     def keep(self, company: Company, frontier: Frontier | None, head: TrailHead | None) -> None:
         """Keep what a company that is durable now knew at its end."""
         self.session = company.connection.connection.driver_connection
         self.bodies, self.is_at_work = company.bodies, company.is_at_work
         self.frontier, self.head = frontier, head
+        self.lines = company.lines if len(company.lines) <= LINES_KNOWN_MAX else {}
 
     def take(self, connection: sa.Connection, rows_before: int) -> Company:
         """Return the next transaction, with what is known; it is known here no more."""
         session, bodies = self.session, self.bodies
-        frontier, head, is_at_work = self.frontier, self.head, self.is_at_work
+        frontier, head, is_at_work, lines = self.frontier, self.head, self.is_at_work, self.lines
         self.session = self.bodies = self.frontier = self.head = None
+        self.lines = {}
         if session is None or session is not connection.connection.driver_connection:
             return Company(connection, rows_before)
         return Company(
@@ -136,6 +151,7 @@ class Left:
             is_at_work=is_at_work,
             committed=frontier,
             head=head,
+            lines=lines,
         )
 
 

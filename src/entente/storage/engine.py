@@ -8,13 +8,20 @@ Source: STYLE section 7; docs/decisions/0060-postgresql-has-one-writer-too.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 import sqlalchemy as sa
 
 from entente.kernel.errors import EntenteError
+
+
+class Said(NamedTuple):
+    """A statement as the driver takes it, and the values to run it for, one after the other."""
+
+    text: str
+    each: Sequence[tuple[object, ...]]
 
 
 class EngineCheck(NamedTuple):
@@ -88,13 +95,41 @@ class Engine(Protocol):
         """Close every connection. Twice is harmless."""
 
 
+# What follows the driver's connection says of itself; the writing one is taught what it does not (postgres_connection,
+# sqlite_connection).
+
+
 def changed_rows(connection: sa.Connection) -> int:
     """Return how many rows were changed over a connection since it was made, by whatever transaction; it only grows."""
-    driver = connection.connection.driver_connection
-    # SQLite's driver counts them itself; the other one's connection is taught to (storage.postgres).
-    return driver.total_changes  # type: ignore[union-attr, no-any-return]
+    return int(_driver_of(connection).total_changes)
 
 
 def is_in_transaction(connection: sa.Connection) -> bool:
     """Say whether the engine still has a transaction open, which it has not where it undid all of it itself."""
-    return bool(getattr(connection.connection.driver_connection, "in_transaction", False))
+    return bool(getattr(_driver_of(connection), "in_transaction", False))
+
+
+def mark(connection: sa.Connection, name: str) -> None:
+    """Mark a place in the transaction that is open; the last mark of a name counts, and the commit ends them all.
+
+    The engine is told of it before the next statement, if any comes.
+    """
+    _driver_of(connection).mark(name)
+
+
+def undo_to_mark(connection: sa.Connection, name: str) -> None:
+    """Undo what was said since the last mark of a name; raise DBAPIError where the engine cannot."""
+    if not _driver_of(connection).take_back_mark():
+        connection.exec_driver_sql(f"ROLLBACK TO {name}")
+
+
+def together(connection: sa.Connection) -> Callable[[Sequence[Said]], list[int]] | None:
+    """Return what runs several statements for one answer, and says how many rows each met; None where none is far away.
+
+    It raises the driver's own errors.
+    """
+    return cast("Callable[[Sequence[Said]], list[int]] | None", getattr(_driver_of(connection), "say_together", None))
+
+
+def _driver_of(connection: sa.Connection) -> Any:  # noqa: ANN401 - either engine's
+    return connection.connection.driver_connection

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, cast
@@ -60,7 +60,7 @@ from entente.storage.schema import (
     word_ahead,
 )
 from entente.storage.tombstones import TombstoneTables, digest_under
-from entente.storage.trail import TrailTables, row_of
+from entente.storage.trail import row_of
 from entente.trail.rules import entry_of, row_leaf
 
 NOT_COMPACTED: Final = "erasures not compacted"
@@ -115,9 +115,10 @@ _NUMBER = sa.select(record).where(record.c.record_id == sa.bindparam("record"))
 class ErasureTables(TombstoneTables):
     """The ErasureStore of one transaction."""
 
-    def __init__(self, connection: sa.Connection, secret: bytes, rows: TrailTables, files: RecordBlobs) -> None:
+    def __init__(self, connection: sa.Connection, secret: bytes, flush: Callable[[], None], files: RecordBlobs) -> None:
+        """Serve one transaction; `flush` inserts what waits for the commit, since it may name what is erased."""
         super().__init__(connection, secret)
-        self._rows = rows
+        self._flush = flush
         self._files = files
         self._pages = RecordPages(connection)
 
@@ -198,7 +199,7 @@ class ErasureTables(TombstoneTables):
 
     def forget(self, records: Sequence[RecordId], found: Mentions) -> tuple[tuple[int, str], ...]:
         """Put each record's stand-in where its id stood; return the changed rows of the trail with what they hash to."""
-        self._rows.flush()
+        self._flush()
         late = self._find(records, found.up_to)
         rows = {
             place.table.name: sorted({*found.rows.get(place.table.name, ()), *late.rows[place.table.name]})
@@ -220,6 +221,7 @@ class ErasureTables(TombstoneTables):
 
     def settled(self) -> tuple[int, ...]:
         """Return statements in the outbox that name an erased record and need no longer wait to be emptied."""
+        self._flush()
         is_told = outbox_statement.c.kind == "erasure"
         is_rest = outbox_statement.c.number.in_(sa.select(erasure_rest.c.statement_number))
         # An envelope that carried it was given up since, so that it need not leave any more.

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from entente.exchange.model import STREAM_LANES, Lane, Line, SendState
 from entente.kernel.ids import BodyId
+from entente.storage.outbox_rows import OutboxRows
 from entente.storage.rows import read, read_one, replace_row
 from entente.storage.schema import body_route
 from entente.storage.schema import outbox_line as _line
@@ -34,16 +35,16 @@ _DUE = (
 _NEXT_DUE = sa.select(sa.func.min(_line.c.next_try_at, type_=_line.c.next_try_at.type)).where(_IS_WAITING)
 
 
-class LineTables:
+class LineTables(OutboxRows):
     """The lines and routes of one transaction."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def line(self, recipient: BodyId, lane: Lane) -> Line | None:
         """Return how a lane toward a body stands."""
-        row = read_one(self._connection, _LINE, {"recipient": recipient, "lane": lane.value})
-        return None if row is None else Line(recipient, lane, row.attempts, row.next_try_at, row.why)
+        if (recipient, lane) not in self._lines:
+            row = read_one(self._connection, _LINE, {"recipient": recipient, "lane": lane.value})
+            stands = None if row is None else Line(recipient, lane, row.attempts, row.next_try_at, row.why)
+            self._lines[recipient, lane] = stands
+        return self._lines[recipient, lane]
 
     def failing(self) -> Mapping[BodyId, Line]:
         """Return the lines that were last tried in vain, by body; of a body's lanes the one that is posted first."""
@@ -60,6 +61,7 @@ class LineTables:
         key = {"recipient": line.recipient, "lane": line.lane.value}
         values = {"attempts": line.attempts, "next_try_at": line.next_try_at, "why": line.why}
         replace_row(self._connection, _line, key, values)
+        self._lines[line.recipient, line.lane] = line
 
     def route(self, recipient: BodyId) -> BodyId | None:
         """Return the relay that the operator set for a body; None for none."""

@@ -4,7 +4,7 @@ A statement is put in the commit of its act and waits without an envelope until 
 loses its sealed body then, and keeps its header for good. A statement's document stays until its effect is safe beyond the
 oldest backup that a peer may come back from, or until what it holds is erased.
 
-Statements put within a transaction wait in memory until `enter` gives them their places, before the commit.
+Statements put within a transaction wait in memory until `enter` gives them their places, and those until the commit.
 Source: docs/rules/exchange.md; exchange.ports.OutboxStore; kernel.ports.Outbox.
 """
 
@@ -39,6 +39,7 @@ from entente.kernel.signing import Signature
 from entente.storage.lines import LineTables
 from entente.storage.put_before import PutTables
 from entente.storage.rows import (
+    among,
     insert_rows,
     json_text,
     parts,
@@ -48,7 +49,7 @@ from entente.storage.rows import (
     statement_of,
     value_of,
     write,
-    write_each,
+    write_among,
 )
 from entente.storage.schema import outbox_envelope, outbox_evidence, outbox_line, outbox_statement
 from entente.storage.streams import begun_at, read_stream, write_stream
@@ -87,11 +88,6 @@ _BOX_KEYS = (
     "recipient", "lane", "incarnation", "sequence", "header_hash", "header", "key_id", "signature", "sealed", "state", "why",
 )  # fmt: skip
 _PUT_BOX = sa.insert(_box).values({name: sa.bindparam(name) for name in _BOX_KEYS}).returning(_box.c.number)
-_SEAL = (
-    sa.update(_item)
-    .where(_item.c.number == sa.bindparam("number_"))
-    .values(envelope_number=sa.bindparam("of"), may_have_left=True)
-)
 _COUNT_OPEN = (
     sa.select(sa.func.count()).select_from(_item).where(*_OF_LANE, _item.c.state.in_([_WAITING, SendState.HELD.value]))
 )
@@ -125,10 +121,6 @@ _STEPS = sa.select(outbox_evidence).where(
 class OutboxTables(LineTables, PutTables):
     """The OutboxStore of one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        super().__init__(connection)
-        self._pending: list[Outgoing] = []
-
     def put(self, outgoing: Outgoing) -> None:
         """Add a statement for one recipient; durable at commit."""
         self._pending.append(outgoing)
@@ -140,8 +132,7 @@ class OutboxTables(LineTables, PutTables):
     def enter(self, now: datetime) -> None:
         """Give what was put its place in the queue, as of now; a line with something fresh is due at once."""
         put, self._pending = self._pending, []
-        if put:
-            insert_rows(self._connection, _item, [_item_row(item, now) for item in put])
+        self._waiting.outbox += [_item_row(item, now) for item in put]
         for recipient, lane in dict.fromkeys((item.recipient, lane_of(item)) for item in put):
             stood = self.line(recipient, lane)
             if stood is None or stood.next_try_at > now:
@@ -253,7 +244,7 @@ class OutboxTables(LineTables, PutTables):
             "why": "",
         }
         number = read_one(self._connection, _PUT_BOX, values).number
-        write_each(self._connection, _SEAL, [{"number_": item.number, "of": number} for item in carried])
+        write_among(self._connection, _sealing, [item.number for item in carried], {"of": number})
         return WaitingEnvelope(number, header.recipient, envelope)
 
     def envelopes(self, recipient: BodyId, lane: Lane, limit: int, after: int = 0) -> tuple[WaitingEnvelope, ...]:
@@ -392,6 +383,13 @@ class OutboxTables(LineTables, PutTables):
                 step = EvidenceStep(word.step, BodyId(word.body), word.at, word.reason)
                 steps.setdefault((word.statement_id, word.recipient), []).append(step)
         return tuple(_delivery(row, tuple(steps.get((row.statement_id, row.recipient), ()))) for row in rows)
+
+
+@lru_cache(maxsize=16)
+def _sealing(count: int) -> sa.Update:
+    """Return what puts so many statements in an envelope."""
+    is_one = among(_item.c.number, count)
+    return sa.update(_item).where(is_one).values(envelope_number=sa.bindparam("of"), may_have_left=True)
 
 
 def _item_row(outgoing: Outgoing, now: datetime) -> dict[str, object]:

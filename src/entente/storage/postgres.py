@@ -27,8 +27,8 @@ from entente.storage.address import StoreAddress
 from entente.storage.crossing import copy_from_server, load_into_server
 from entente.storage.engine import EngineCheck
 from entente.storage.migrate import bring_forward
+from entente.storage.postgres_connection import StoreConnection
 from entente.storage.postgres_session import (
-    StoreConnection,
     bare,
     connection_values,
     driver_of,

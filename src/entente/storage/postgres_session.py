@@ -1,7 +1,7 @@
 """Sessions with a PostgreSQL server: how they are set up, who may write, how they are lent and seen to live.
 
 The writing session takes the advisory lock as it connects (storage.postgres says why) and has it until it ends. Rows that are
-only added go in by COPY. A connection counts what it changed and says whether a transaction is open, as SQLite's does.
+only added go in by COPY.
 
 Source: PostgreSQL «Explicit Locking» 13.3.5, «Transaction Isolation» 13.2.2; libpq, «Connection Control Functions».
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import select
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,10 +21,10 @@ import sqlalchemy as sa
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 from psycopg.types.string import BytesBinaryDumper
-from psycopg.waiting import Wait
 
 from entente.kernel.errors import Misconfigured, Unavailable
 from entente.storage import postgres_errors
+from entente.storage.postgres_connection import CountingCursor, StoreConnection
 
 SERVER_MIN: Final = 15
 """The oldest server this was tested with: that of Debian 12."""
@@ -35,6 +35,8 @@ SILENT_SECONDS_MAX: Final = 60
 """After which both sides take a line without any sign of life for cut: idle, then three signs unanswered."""
 PREPARED_MAX: Final = 400
 """Statements that the server keeps ready for a session: more than a node has."""
+COPIED_MIN: Final = 8
+"""Rows that are copied in; fewer go as so many statements, for one answer in place of two."""
 WRITER_KEY: Final = int.from_bytes(b"entente", "big")
 """The advisory lock of who may write; such locks are the database's own."""
 
@@ -54,65 +56,6 @@ LISTED_MIN: Final = 32
 _LONG_LIST: Final = re.compile(r"((?:(?! IN \().)*) IN \(%s(?:, %s){30,}\)((?:(?! IN \().)*)", re.DOTALL)
 _BETWEEN: Final = "\x1f"
 """The sign that ASCII has between units: no id holds it (docs/rules/records.md R1)."""
-_POLLED: Final = {Wait.R: select.POLLIN, Wait.W: select.POLLOUT, Wait.RW: select.POLLIN | select.POLLOUT}
-
-
-class CountingCursor(psycopg.Cursor[Any]):
-    """A cursor that counts for its connection how many rows it changed."""
-
-    def execute(self, query: Any, params: Any = None, **more: Any) -> CountingCursor:  # noqa: ANN401 - as the driver has them
-        """Run a statement."""
-        super().execute(query, params, **more)
-        self._count(query)
-        return self
-
-    def executemany(self, query: Any, params_seq: Any, **more: Any) -> None:  # noqa: ANN401 - the same
-        """Run a statement for each of several values, without waiting for the answers in between."""
-        super().executemany(query, params_seq, **more)
-        self._count(query)
-
-    def count_copied(self) -> None:
-        """Count what was copied in."""
-        assert isinstance(self.connection, StoreConnection), "cursors are made by the store's connections"
-        self.connection.total_changes += self.rowcount
-
-    def _count(self, query: object) -> None:
-        if isinstance(query, str) and query.startswith(("INSERT", "UPDATE", "DELETE")):
-            assert isinstance(self.connection, StoreConnection), "cursors are made by the store's connections"
-            self.connection.total_changes += self.rowcount
-
-
-class StoreConnection(psycopg.Connection[Any]):
-    """A connection that says of itself what SQLite's says (storage.engine)."""
-
-    total_changes = 0
-    while_waiting: Callable[[], bool] | None = None
-    """Work that is done, a step at a time, while the server is waited for."""
-
-    def wait(self, gen: Any, *given: Any, **more: Any) -> Any:  # noqa: ANN401 - as the driver has them
-        """Wait for the server's answer, or until it takes what it is sent."""
-        step = self.while_waiting
-        return super().wait(gen if step is None else _with_work(gen, self.fileno(), step), *given, **more)
-
-    @property
-    def in_transaction(self) -> bool:
-        """Whether a transaction is open on the server."""
-        return self.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}
-
-
-def _with_work(waits: Generator[Wait, Any, Any], fileno: int, step: Callable[[], bool]) -> Generator[Wait, Any, Any]:
-    """Go with one of the driver's conversations with the server, working where it would wait."""
-    ready = None
-    while True:
-        try:
-            for_what = waits.send(ready)
-        except StopIteration as end:
-            return end.value
-        asked = select.poll()
-        asked.register(fileno, _POLLED[for_what])
-        while not asked.poll(0) and step():
-            continue
-        ready = yield for_what
 
 
 def connection_values(url: str) -> dict[str, Any]:
@@ -130,11 +73,9 @@ def connection_values(url: str) -> dict[str, Any]:
 
 def reading_session(given: Mapping[str, Any]) -> StoreConnection:
     """Connect for reading: each transaction sees one snapshot, and the server refuses every change."""
-    connection = _connected(given, {"default_transaction_read_only": "on"})
-    connection.autocommit = False
-    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    connection.read_only = True
-    return connection
+    return _connected(
+        given, {"default_transaction_read_only": "on", "default_transaction_isolation": r"repeatable\ read"}
+    )
 
 
 def _connected(given: Mapping[str, Any], settings: Mapping[str, str]) -> StoreConnection:
@@ -202,7 +143,9 @@ def writing_session(given: Mapping[str, Any]) -> StoreConnection:
 
     Raises Unavailable where another session keeps the right to write.
     """
-    connection = _connected(given, {"lock_timeout": f"{LOCK_SECONDS_MAX}s"})
+    # There is no other writer, so that nothing can change under a transaction.
+    levels = {"default_transaction_isolation": r"read\ committed"}
+    connection = _connected(given, {"lock_timeout": f"{LOCK_SECONDS_MAX}s", **levels})
     try:
         _require_that_it_writes(connection)
         connection.execute("SELECT pg_advisory_lock(%s)", [WRITER_KEY])
@@ -216,9 +159,6 @@ def writing_session(given: Mapping[str, Any]) -> StoreConnection:
     except BaseException:
         connection.close()
         raise
-    connection.autocommit = False
-    # There is no other writer, so that nothing can change under a transaction.
-    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
     return connection
 
 
@@ -254,7 +194,8 @@ def engine_over(
         if connection.closed or _has_something_to_read(connection):
             raise sa.exc.InvalidatePoolError
 
-    engine.dialect.do_commit = _commit  # type: ignore[method-assign, assignment] # the methods, bound
+    engine.dialect.do_begin = _begin  # type: ignore[method-assign, assignment] # the methods, bound
+    engine.dialect.do_commit = _commit  # type: ignore[method-assign, assignment]
     engine.dialect.do_rollback = _roll_back  # type: ignore[method-assign, assignment]
     engine.dialect.do_execute = _ask  # type: ignore[method-assign, assignment]
     engine.dialect.do_executemany = _insert_or_do_each  # type: ignore[method-assign, assignment]
@@ -267,10 +208,15 @@ def _has_something_to_read(connection: StoreConnection) -> bool:
     return bool(asked.poll(0))
 
 
-def _commit(connection: Any) -> None:  # noqa: ANN401 - the pool's proxy of the driver's connection
+def _begin(connection: Any) -> None:  # noqa: ANN401 - the pool's proxy of the driver's connection
+    connection.driver_connection.begin()
+
+
+def _commit(connection: Any) -> None:  # noqa: ANN401 - the same
     # The server answers a commit of a transaction that failed with success, and keeps nothing.
     if connection.driver_connection.info.transaction_status == TransactionStatus.INERROR:
         raise psycopg.errors.InFailedSqlTransaction("a statement of the transaction failed")
+    connection.driver_connection.forget_owed()
     connection.commit()
 
 
@@ -322,7 +268,7 @@ def _listing(statement: str) -> _Listing | None:
 
 def _insert_or_do_each(cursor: CountingCursor, statement: str, each: Sequence[Any], _: object = None) -> None:
     """Do a statement for each of several values. Rows that are only added go the server's quickest way (COPY)."""
-    copying = _copying(statement)
+    copying = _copying(statement) if len(each) >= COPIED_MIN else None
     if copying is None:
         cursor.executemany(statement, each)
         return
@@ -359,6 +305,7 @@ def _copying(statement: str) -> _Copying | None:
 
 
 def _roll_back(connection: Any) -> None:  # noqa: ANN401 - the same
+    connection.driver_connection.forget_owed()
     try:
         connection.rollback()
     except psycopg.OperationalError:
@@ -373,12 +320,7 @@ def bare(writer: sa.Engine) -> Iterator[StoreConnection]:
     try:
         connection = lent.driver_connection
         assert isinstance(connection, StoreConnection), "the engine is PostgreSQL's"
-        connection.autocommit = True
-        try:
-            yield connection
-        finally:
-            if not connection.closed:
-                connection.autocommit = False
+        yield connection
     finally:
         lent.close()
 

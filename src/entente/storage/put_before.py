@@ -12,15 +12,13 @@ import sqlalchemy as sa
 from entente.exchange.model import SendState
 from entente.kernel.ids import BodyId, StatementId
 from entente.kernel.statement import Statement
+from entente.storage.outbox_rows import OutboxRows
 from entente.storage.rows import statement_of
 from entente.storage.schema import outbox_statement as _item
 
 
-class PutTables:
+class PutTables(OutboxRows):
     """The statements of the outbox of one transaction, read by their ids and kinds."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def known_for(self, why: str, kinds: Collection[str]) -> tuple[Statement, ...]:
         """Return the statements of some kinds that were put as known for a reason, each once, in the order they were put."""

@@ -24,6 +24,7 @@ from entente.kernel.canonical import Json
 from entente.kernel.codec import from_json, to_json
 from entente.kernel.statement import Statement
 from entente.kernel.statement import from_json as statement_from_json
+from entente.storage.engine import Said, together
 from entente.storage.schema import counter
 
 T = TypeVar("T")
@@ -148,23 +149,30 @@ def read_among(
     `query_of` makes it for a number of values, with `among`, and keeps what it made: it is asked for powers of two, so that there
     are ten forms of it, and what is too many is filled up with the last value. `values` are the query's others.
     """
+    for count, listed in _listed(items):
+        yield from read(connection, query_of(count), {**values, **listed})
+
+
+def write_among(
+    connection: sa.Connection,
+    change_of: Callable[[int], sa.Update | sa.Delete],
+    items: Sequence[object],
+    values: Mapping[str, object],
+) -> None:
+    """Make a change to rows that have one of a list of values, as `read_among` reads them."""
+    for count, listed in _listed(items):
+        write(connection, change_of(count), {**values, **listed})
+
+
+def _listed(items: Sequence[object]) -> Iterator[tuple[int, dict[str, object]]]:
     for part in parts(items):
         count = 1 << (len(part) - 1).bit_length()
-        listed = dict(zip(_ITEMS, [*part, *[part[-1]] * (count - len(part))], strict=False))
-        yield from read(connection, query_of(count), {**values, **listed})
+        yield count, dict(zip(_ITEMS, [*part, *[part[-1]] * (count - len(part))], strict=False))
 
 
 def write(connection: sa.Connection, change: sa.Insert | sa.Update | sa.Delete, values: Mapping[str, object]) -> int:
     """Make a change that is kept for good, as a query is; return how many rows it met."""
     return int(_run(connection, _form(change, _spoken(connection)), values).rowcount)
-
-
-def write_each(
-    connection: sa.Connection, change: sa.Insert | sa.Update | sa.Delete, each: Sequence[Mapping[str, object]]
-) -> None:
-    """Make such a change once for each of several values."""
-    form = _form(change, _spoken(connection))
-    _given(connection, form.text, [form.bound(values) for values in each])
 
 
 def _run(connection: sa.Connection, form: _Form, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - the driver's cursor
@@ -183,9 +191,13 @@ def _given(connection: sa.Connection, text: str, bound: tuple[object, ...] | lis
         else:
             dialect.do_executemany(cursor, text, bound)
     except dialect.loaded_dbapi.Error as error:
-        # Without the values: they may hold what no error of ours shows.
-        raise sa.exc.DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
+        raise _without_values(dialect, text, error) from error
     return cursor
+
+
+def _without_values(dialect: sa.Dialect, text: str, error: Exception) -> Any:  # noqa: ANN401 - an error, as SQLAlchemy says it
+    """Return the driver's error in SQLAlchemy's words, without the values: they may hold what no error of ours shows."""
+    return sa.exc.DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
 
 
 _first_of_its_kind: dict[tuple[object, ...], sa.Dialect] = {}
@@ -230,13 +242,41 @@ def _reading(
     return make
 
 
+def write_together(connection: sa.Connection, said: Sequence[Said]) -> list[int]:
+    """Give the engine statements in one go, in this order; return how many rows each met. In a transaction that is open."""
+    assert connection.in_transaction(), "somebody began the transaction"
+    say = together(connection)
+    if say is None or not said:
+        return [int(_given(connection, text, [*each]).rowcount) for text, each in said]
+    dialect = connection.dialect
+    try:
+        return say(said)
+    except dialect.loaded_dbapi.Error as error:
+        raise _without_values(dialect, said[0].text, error) from error
+
+
 def replace_row(
     connection: sa.Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]
 ) -> None:
     """Set the values of the row with this key, adding it when there is none."""
     given = {**{f"{name}_": value for name, value in key.items()}, **values}
     if not write(connection, _replacement(table, tuple(key), tuple(values)), given):
-        connection.execute(_adding(table), {**key, **values})
+        add_row(connection, table, key, values)
+
+
+def replacement(
+    connection: sa.Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]
+) -> Said:
+    """Return what sets the values of the row with this key; it meets none where there is none, which `add_row` adds."""
+    form = _form(_replacement(table, tuple(key), tuple(values)), _spoken(connection))
+    return Said(form.text, [form.bound({**{f"{name}_": value for name, value in key.items()}, **values})])
+
+
+def add_row(
+    connection: sa.Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]
+) -> None:
+    """Add a row of which `replacement` met none."""
+    connection.execute(_adding(table), {**key, **values})
 
 
 @functools.lru_cache(maxsize=64)
@@ -258,11 +298,15 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Mappi
     The statement is SQLAlchemy's for the engine at hand and so are the values' forms; only its handling of each row by
     itself is left out, which costs more than the engine's own work.
     """
-    text, values_of, written = _insertion(table, connection.dialect, _is_numbered(table, rows[0]))
+    said = insertion(connection, table, rows)
+    _given(connection, said.text, [*said.each] if len(rows) > 1 else said.each[0])
+
+
+def insertion(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> Said:
+    """Return what inserts rows that name every column, at least one."""
+    text, values_of, written = _insertion(table, _spoken(connection), _is_numbered(table, rows[0]))
     bound = [values_of(row) for row in rows]
-    if written:
-        bound = [_written(values, written) for values in bound]
-    _given(connection, text, bound if len(bound) > 1 else bound[0])
+    return Said(text, [_written(values, written) for values in bound] if written else bound)
 
 
 def _written(values: tuple[object, ...], written: Sequence[_Writing]) -> tuple[object, ...]:

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from entente.kernel.errors import Conflict, EntenteError, Misconfigured, Unavailable
 from entente.storage.engine import EngineCheck
+from entente.storage.sqlite_connection import FileConnection, mark_late
 
 BUSY_MS_MAX: Final = 5_000
 """How long a write waits for another program's lock on the store; nobody but a backup tool should hold one."""
@@ -59,8 +60,9 @@ def writing_engine(database: Path) -> sa.Engine:
         pool_size=1,
         max_overflow=0,
         poolclass=sa.QueuePool,
-        connect_args={"check_same_thread": False, "timeout": BUSY_MS_MAX / 1000},
+        connect_args={"check_same_thread": False, "timeout": BUSY_MS_MAX / 1000, "factory": FileConnection},
     )
+    mark_late(engine)
 
     @sa.event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:

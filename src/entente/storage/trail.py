@@ -1,16 +1,17 @@
 """The trail's tables: rows, the tree's right edge, the signed head.
 
-An import appends thousands of rows in one transaction, so appended rows wait in memory and are inserted together: before
-anything reads the trail, and at commit. The frontier after the last row is what is kept.
+An import appends thousands of rows in one transaction, and acts that become durable together one or two each, so appended rows
+wait in memory and are inserted together: before anything reads the trail, and at the commit, with the right edge after the last
+row and the head.
 Source: docs/rules/trail.md; kernel.ports.TrailStore.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 
@@ -19,9 +20,23 @@ from entente.kernel.ids import BodyId, KeyId
 from entente.kernel.merkle import HASH_BYTES, Frontier
 from entente.kernel.ports import Act, TrailRow
 from entente.kernel.signing import Signature
-from entente.storage.rows import insert_rows, json_text, read_one, replace_row
+from entente.storage.engine import Said
+from entente.storage.rows import (
+    add_row,
+    insert_rows,
+    insertion,
+    json_text,
+    read_one,
+    replacement,
+    write_together,
+)
 from entente.storage.schema import trail, trail_frontier, trail_head
+from entente.storage.waiting_rows import WaitingRows
 from entente.trail.ports import TrailHead, Wanted
+
+TOGETHER_MAX: Final = 64
+"""Rows that go with the right edge and the head; an import's thousands go before them, in the way that is quickest for many."""
+_ONLY: Final = {"id": 1}
 
 _ROWS_AFTER = (
     sa.select(trail)
@@ -82,24 +97,26 @@ class TrailTables:
     def __init__(
         self,
         connection: sa.Connection,
+        waiting: WaitingRows | None = None,
         frontier: Frontier | None = None,
         committed: Frontier | None = None,
         head: TrailHead | None = None,
     ) -> None:
         """Serve one transaction; `frontier` is the tree's right edge where units before this one in it moved it.
 
-        `committed` and `head` are those of the last commit, where they are known (storage.company.Left).
+        `waiting` are the rows that those left. `committed` and `head` are those of the last commit, where they are known
+        (storage.company.Left).
         """
         self._connection = connection
+        self._waiting = WaitingRows() if waiting is None else waiting
         self._frontier = committed if frontier is None else frontier
         self._is_moved = frontier is not None
         self._head = head
-        self._appended: list[dict[str, object]] = []
         self._written = 0
 
     def waiting(self) -> int:
-        """Return how many rows were appended and are not inserted yet."""
-        return len(self._appended)
+        """Return how many rows were appended in this transaction and are not inserted yet."""
+        return len(self._waiting.trail)
 
     def frontier(self) -> Frontier:
         """Return the tree's right edge as of this transaction."""
@@ -112,7 +129,7 @@ class TrailTables:
         """Add the next row with the frontier after it."""
         assert row.sequence == self.frontier().size + 1 == frontier.size, "the change sequence has no gap"
         act = row.act
-        self._appended.append(
+        self._waiting.trail.append(
             {
                 "sequence": row.sequence,
                 "at": row.at,
@@ -205,39 +222,47 @@ class TrailTables:
 
     def head(self) -> TrailHead | None:
         """Return the newest signed head."""
+        if self._waiting.head is not None:
+            return self._waiting.head
         if self._head is None and (row := read_one(self._connection, _HEAD)) is not None:
             self._head = TrailHead(row.size, row.root, Signature(KeyId(row.key_id), row.signature))
         return self._head
 
     def put_head(self, head: TrailHead) -> None:
         """Keep the head of this commit."""
-        values = {
-            "size": head.size,
-            "root": head.root,
-            "key_id": head.signature.key_id,
-            "signature": head.signature.value,
-        }
-        replace_row(self._connection, trail_head, {"id": 1}, values)
-        self._head = head
-        self._written += 1
+        self._waiting.head = self._head = head
 
     def flush(self) -> None:
-        """Insert what was appended; called before a read and by the unit of work before it hands on or commits."""
-        if not self._appended:
-            return
-        appended, self._appended = self._appended, []
-        insert_rows(self._connection, trail, appended)
-        self._written += len(appended)
+        """Insert what was appended; called before a read, and by the unit of work before it hands on what may be refused."""
+        if appended := self._waiting.take_trail():
+            insert_rows(self._connection, trail, appended)
+            self._written += len(appended)
 
-    def keep(self) -> None:
-        """Insert what was appended, and keep the right edge; called by the unit of work once, before the commit."""
-        self.flush()
+    def keep(self, more: Sequence[Said] = ()) -> None:
+        """Write what waits, rows, right edge and head, in one go with `more`; called by the unit of work before the commit."""
+        if self.waiting() > TOGETHER_MAX:
+            self.flush()
+        rows, single = self._waiting.take_trail(), self._single_rows()
+        each = [*more, *([insertion(self._connection, trail, rows)] if rows else [])]
+        each += [replacement(self._connection, table, _ONLY, values) for table, values in single]
+        met = write_together(self._connection, each)
+        for (table, values), count in zip(single, met[len(each) - len(single) :], strict=True):
+            if not count:
+                add_row(self._connection, table, _ONLY, values)
+        self._written += len(rows) + len(single)
+        self._waiting.head, self._is_moved = None, False
+
+    def _single_rows(self) -> list[tuple[sa.Table, dict[str, object]]]:
+        """Return what is to stand in the tables of one row: the right edge where it moved, and the head of this commit."""
+        single: list[tuple[sa.Table, dict[str, object]]] = []
         if self._is_moved:
             frontier = self.frontier()
-            values = {"size": frontier.size, "peaks": b"".join(frontier.peaks)}
-            replace_row(self._connection, trail_frontier, {"id": 1}, values)
-            self._written += 1
-            self._is_moved = False
+            single.append((trail_frontier, {"size": frontier.size, "peaks": b"".join(frontier.peaks)}))
+        if (head := self._waiting.head) is not None:
+            signature = head.signature
+            values = {"size": head.size, "root": head.root, "key_id": signature.key_id, "signature": signature.value}
+            single.append((trail_head, values))
+        return single
 
     def _read(self, query: sa.Select[tuple[object, ...]], values: Mapping[str, object]) -> tuple[TrailRow, ...]:
         self.flush()

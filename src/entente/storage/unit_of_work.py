@@ -43,6 +43,7 @@ from entente.storage.kept_requests import KeptRequestTable
 from entente.storage.named_lists import NamedListTables
 from entente.storage.namesakes import NamesakeTable
 from entente.storage.outbox import OutboxTables
+from entente.storage.outbox_rows import entered
 from entente.storage.records import RecordTables
 from entente.storage.recovery import RecoveryTables
 from entente.storage.relay import RelayTables
@@ -124,7 +125,9 @@ class SqlUnitOfWork:
     shared: Shared
     state = _Made(lambda unit: StateTable(unit.connection))
     trail = _Made(
-        lambda unit: TrailTables(unit.connection, unit.company.frontier, unit.company.committed, unit.company.head)
+        lambda unit: TrailTables(
+            unit.connection, unit.company.waiting, unit.company.frontier, unit.company.committed, unit.company.head
+        )
     )
     bodies = _Made(lambda unit: unit.company.bodies or BodyTables(unit.connection))
     agreements = _Made(lambda unit: AgreementTables(unit.connection))
@@ -132,7 +135,7 @@ class SqlUnitOfWork:
     holdings = _Made(lambda unit: HoldingTables(unit.connection, unit.classes))
     records = _Made(lambda unit: RecordTables(unit.connection, unit.classes, lambda: unit.erasures))
     erasures: _Made[ErasureTables] = _Made(
-        lambda unit: ErasureTables(unit.connection, unit.shared.tombstone_secret, unit.trail, unit.records.files)
+        lambda unit: ErasureTables(unit.connection, unit.shared.tombstone_secret, unit.flush, unit.records.files)
     )
     blobs = _Made(lambda unit: BlobTables(unit.connection))
     copies = _Made(lambda unit: CopyTables(unit.connection))
@@ -142,7 +145,7 @@ class SqlUnitOfWork:
     cases = _Made(lambda unit: CaseTables(unit.connection))
     correspondence = _Made(lambda unit: CorrespondenceTables(unit.connection))
     duty = _Made(lambda unit: DutyTables(unit.connection))
-    outbox = _Made(lambda unit: OutboxTables(unit.connection))
+    outbox = _Made(lambda unit: OutboxTables(unit.connection, unit.company.waiting, unit.company.lines))
     inbox = _Made(lambda unit: InboxTables(unit.connection))
     relay = _Made(lambda unit: RelayTables(unit.connection))
     recovery = _Made(lambda unit: RecoveryTables(unit.connection))
@@ -195,7 +198,9 @@ class SqlUnitOfWork:
         company = self.company
         try:
             self._run_hooks()
-            self.trail.flush()
+            if not company.waiting.are_sure():
+                # Refused now, it is refused alone.
+                self.flush()
         except sa.exc.DBAPIError as error:
             self._leave()
             raise self.shared.translate(error) from error
@@ -270,7 +275,13 @@ class SqlUnitOfWork:
 
     def changes(self) -> int:
         """Return a number that grows with every change of this unit: rows, and what waits in memory to become rows."""
-        return changed_rows(self.connection) + self.trail.waiting() + len(self.outbox.pending())
+        waiting = self.trail.waiting() + len(self.company.waiting.outbox) + len(self.outbox.pending())
+        return changed_rows(self.connection) + waiting
+
+    def flush(self) -> None:
+        """Insert what waits for the commit."""
+        self.trail.flush()
+        self.outbox.flush()
 
     def holds_committed_alone(self) -> bool:
         """Say whether all that it reads is durable: a view, or a transaction that changed nothing beside the trail yet."""
@@ -323,7 +334,7 @@ class SqlUnitOfWork:
         for hook in self.shared.hooks:
             if isinstance(hook, OncePerCommit):
                 hook(self)
-        self.trail.keep()
+        self.trail.keep(entered(self.connection, self.company.waiting))
 
     def _leave(self) -> None:
         """Undo whatever was not committed, and let the next one write. Twice is harmless.
@@ -334,9 +345,9 @@ class SqlUnitOfWork:
         if company is None or not company.members:
             self._end(self._connection)
         elif company.undo_act():
-            self.trail = TrailTables(company.connection, company.frontier, company.committed, company.head)
-            # The one that was undone may have read its own changes into it.
-            company.bodies = None
+            self.trail = TrailTables(
+                company.connection, company.waiting, company.frontier, company.committed, company.head
+            )
             self._make_durable(company)
         else:
             self._end_for_good(company)
