@@ -66,7 +66,7 @@ def require_terms(instrument: Instrument, lists: CodeLists) -> None:
     """Raise Invalid, naming every problem, unless the terms hold together."""
     problems = check_terms(instrument, lists)
     if problems:
-        listed = "; ".join(f"{problem.field}: {problem.why}" for problem in problems)
+        listed = "; ".join(f"at {problem.field}, {problem.why}" for problem in problems)
         raise Invalid(
             f"The terms of «{instrument.name[:64]}» contradict themselves in {len(problems)} place(s).",
             field=problems[0].field,

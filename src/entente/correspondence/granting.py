@@ -13,7 +13,7 @@ from entente.correspondence.desk import detail_of
 from entente.correspondence.hit_answers import may_know_of, require_told
 from entente.correspondence.messages import seen_before
 from entente.correspondence.model import DecisionBasis, PermissionRequest, Way
-from entente.correspondence.permissions import Wish, answered_by, check_wish, still_waiting, waiting
+from entente.correspondence.permissions import Wish, answered_by, check_wish, still_waiting, waiting, words_of
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import LEAVE_MAX, bad, check_asked, check_refusal, check_text
 from entente.correspondence.statements import (
@@ -139,7 +139,7 @@ class Granting(Bases):
         if leave is not None:
             unit.classes.put_leave(leave.by(own, statement.id), statement)
         unit.correspondence.put_permission(answered, Way.RECEIVED)
-        self._on_file(unit, header.our_reference, header, "answer", told.id, f"Leave {answered.state}.", now)
+        self._on_file(unit, header.our_reference, header, "answer", told.id, words_of(answered), now)
         detail = detail_of(answered.state, record=asked.record, leave=leave and leave.id, reason=reason)
         self.record(unit, Act("grant_permission", own, officer, told.id, detail))
         act, outcome = ("refuse_permission", reason) if leave is None else ("grant_permission", answered.state.value)

@@ -115,7 +115,7 @@ class Permissions(Desk):
             check_refusal(content.reason, content.text, self.lists.refusal_reasons)
         answered = answered_by(asked, content)
         unit.correspondence.put_permission(answered, Way.SENT)
-        words = f"Leave {answered.state}."
+        words = words_of(answered)
         self._on_file(unit, asked.header.our_reference, content.header, "answer", content.request, words, now)
         detail = detail_of(answered.state, record=asked.record, leave=leave and leave.id, reason=content.reason)
         self.record(unit, Act(statement.kind, sender, content.header.officer, content.request, detail))
@@ -176,6 +176,11 @@ def still_waiting(asked: PermissionRequest) -> PermissionRequest:
         why=f"It is {asked.state}, and an answer is given once (docs/rules/correspondence.md M10).",
         do="Ask anew; what was answered stands.",
     )
+
+
+def words_of(answered: PermissionRequest) -> str:
+    """Return what a case's chronology says of an answered request."""
+    return "Leave granted." if answered.state is PermissionState.GRANTED else "Leave refused."
 
 
 def _keep_leave(unit: CorrespondenceUnit, leave: GrantedLeave, statement: Statement) -> None:

@@ -235,7 +235,8 @@ def error_of(refused: Statement, code: str) -> EntenteError:
         case NotFound.code:
             return NotFound()
         case Unavailable.code:
-            why = f"It says: {said['what']} {said['why']}".strip()
+            both = f"{said['what']} {said['why']}".strip()
+            why = f"It says: {both}"
             do = f"Ask again later; at {code}: {said['do']}" if said["do"] else "Ask again later."
             return Unavailable(f"{code} cannot answer now.", why=why, do=do, retry_is_safe=True)
         case Invalid.code:

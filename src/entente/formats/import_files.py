@@ -371,7 +371,7 @@ def _xml_format_of(head: bytes, name: str) -> ImportFormat:
                 " its publisher changed it, or it is another list"
             )
             raise bad_file(name, why, _CHANGED)
-    raise _no_format(name, f", and its root is «{root[:40]}»" if root else "")
+    raise _no_format(name, root)
 
 
 def _root_of(head: bytes) -> str:
@@ -394,10 +394,15 @@ def _quoted(namespace: str) -> str:
     return f"the namespace «{namespace[:100]}»" if namespace else "no namespace"
 
 
-def _no_format(name: str, and_root: str) -> Invalid:
+def _no_format(name: str, root: str) -> Invalid:
     titles = "; ".join(form.title for form in XML_FORMS.values())
-    of_json = "public notices, a bundle of STIX or FollowTheMoney as JSON"
-    why = f"it is neither XML of a list that is read ({titles}) nor {of_json} in UTF-8{and_root}"
+    why = (
+        f"it is neither XML of a list that is read ({titles}) nor public notices, a bundle of STIX or FollowTheMoney as JSON "
+        f"in UTF-8, and its root is «{root[:40]}»"
+        if root
+        else f"it is neither XML of a list that is read ({titles}) nor public notices, a bundle of STIX or FollowTheMoney as "
+        "JSON in UTF-8"
+    )
     do = "Hand in a list in one of these formats, or a table (CSV, Parquet) with --mapping; docs/guides/import.md says how."
     return bad_file(name, why, do)
 

@@ -77,7 +77,8 @@ class OfficialList(ABC):
     def _entry(self, kind: str, element: etree._Element) -> list[Row]:
         cut_never_carried(element, f"{self.called(kind)} ", self.dropped)
         number = self.number_of(element)
-        place = f"{self.called(kind)} {number[:NUMBER_SHOWN_MAX]}"
+        shown = number[:NUMBER_SHOWN_MAX]
+        place = f"individual {shown}" if self.called(kind) == "individual" else f"entity {shown}"
         if not is_number(number):
             return [rejected(place, self.number_field, "the entry has no number", element)]
         local_id = f"{self.prefix}-{number}"

@@ -159,7 +159,7 @@ def _row(names: Sequence[str], scalars: Sequence[Any], form: _Form) -> list[Cell
         except UnicodeDecodeError:
             return f"what stands under {form.named(name)} is not UTF-8"
         except _Unfit as unfit:
-            return f"what stands under {form.named(name)} {unfit}"
+            return f"what stands under {form.named(name)}: {unfit}"
         except (ValueError, ArithmeticError, LookupError, pa.ArrowException):
             return f"what stands under {form.named(name)} is no value that a calendar or a number has"
     if sum(map(_length, cells)) > form.row_bytes_max:
@@ -211,9 +211,9 @@ def _whole(value: float | Decimal) -> str:
         return ""
     whole = int(value)
     if whole != value:
-        raise _Unfit("has a fraction")
+        raise _Unfit("it has a fraction")
     if isinstance(value, float) and abs(whole) > EXACT_MAX:
-        raise _Unfit("is a number too large to be exact as a float; write such numbers as text")
+        raise _Unfit("it is a number too large to be exact as a float; write such numbers as text")
     return str(whole)
 
 

@@ -73,7 +73,7 @@ def faulty(number: int, why: str, where: str = "", reference: str = "") -> Query
     fault = Invalid(
         f"Row {number} was not searched.",
         field="row",
-        why=f"It {where}cannot be read: {why}.",
+        why=f"It {where}cannot be read: {why}." if where else f"It cannot be read: {why}.",
         do="Mend the row, and search it in a file of its own.",
     )
     return QueryRow(number, reference, {}, fault)
@@ -100,8 +100,8 @@ def columns_of(name: str, heading: Sequence[str], ignored: Sequence[str], hint: 
 
 def bad_columns(name: str, why: str, hint: str = "") -> Invalid:
     """Return the refusal of a file by its columns."""
-    do = f"Name them among: {', '.join(COLUMNS)}; leave others out with --ignore.{hint}"
-    return bad_file(name, f"its columns are not those of a file of queries: {why}", do)
+    do = f"Name them among: {', '.join(COLUMNS)}; leave others out with --ignore."
+    return bad_file(name, f"its columns are not those of a file of queries: {why}", f"{do} {hint}".rstrip())
 
 
 def bad_file(name: str, why: str, do: str) -> Invalid:

@@ -64,7 +64,7 @@ def csv_queries(name: str, sha256: str, stream: BufferedReader, delimiter: str, 
     heading = first.cells
     if len(heading) > COLUMNS_MAX or any(NOT_UTF8.search(cell) for cell in heading):
         raise bad_file(name, f"its first row is no UTF-8, or has more than {COLUMNS_MAX} cells", "Save it in UTF-8.")
-    hint = " Is the delimiter another one?" if any(mark in cell for cell in heading for mark in ",;\t") else ""
+    hint = "Is the delimiter another one?" if any(mark in cell for cell in heading for mark in ",;\t") else ""
     return CsvQueries(name, sha256, columns_of(name, heading, ignored, hint), rows, hashed)
 
 

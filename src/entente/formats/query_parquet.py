@@ -44,7 +44,7 @@ class ParquetQueries:
         if self._is_changed():
             raise changed(self.name)
         if fault:
-            raise _broken(self.name, f"after its row {number}, {fault}", " What was found of the rows before is kept.")
+            raise _broken(self.name, f"after its row {number}, {fault}", "What was found of the rows before is kept.")
 
     def _is_changed(self) -> bool:
         self._stream.seek(0)
@@ -89,4 +89,5 @@ def _wanted(name: str, columns: Sequence[Sequence[str]], ignored: Sequence[str])
 
 
 def _broken(name: str, why: str, more: str = "") -> Invalid:
-    return bad_file(name, why, f"Have it written again, or save it as CSV in UTF-8.{more}")
+    do = "Have it written again, or save it as CSV in UTF-8."
+    return bad_file(name, why, f"{do} {more}".rstrip())

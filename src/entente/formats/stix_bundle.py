@@ -153,7 +153,7 @@ def _check(stream: io.BufferedReader, index: _Index, name: str) -> None:
         raise bad_file(name, str(error), "Fetch it again; it was cut off or changed. Nothing was imported.") from error
     if stated.get("type") != "bundle":
         why = f"it is no bundle of STIX: its type is «{str(stated.get('type', 'none'))[:40]}»"
-        do = 'Put the objects in a bundle: {"type": "bundle", "id": …, "objects": […]}.'
+        do = "Put the objects in a bundle: one object with type «bundle», an id, and the list of objects."
         raise bad_file(name, why, do)
     version = stated.get("spec_version", SPEC_VERSION)
     if version != SPEC_VERSION:
@@ -185,7 +185,8 @@ class _Bundle:
         if one.fault:
             early = _EARLY_ID.match(one.head)
             own_id = early[1] if early is not None and type_of_id(early[1]) else ""
-            yield Rejected(f"{place} {own_id}".rstrip(), "object", one.fault, "", own_id)
+            where = f"object {one.number} {own_id}" if own_id else place
+            yield Rejected(where, "object", one.fault, "", own_id)
             return
         kind = str(one.value.get("type"))
         if kind not in TYPES:
@@ -194,8 +195,9 @@ class _Bundle:
         own_id = one.value.get("id")
         entry = own_id if isinstance(own_id, str) and type_of_id(own_id) == kind else ""
         found: dict[str, object] = {}
-        place = f"{place} {entry}".rstrip()
-        if not entry:
+        if entry:
+            place = f"object {one.number} {entry}"
+        else:
             yield Rejected(place, "id", f"its id is not as in {kind}--<UUID>", "")
             return
         try:

@@ -183,7 +183,7 @@ class _CsvTable:
             do = "Say under table how it is written: encoding, delimiter, quote, lines_before."
             raise bad_file(name, f"of the row that names its columns, {heading.fault}", do)
         mark = next((mark for mark in ";\t|" if mark in heading.cells[0]), "") if len(heading.cells) == 1 else ""
-        return cls(heading.cells, "; is the delimiter another one?" if mark else "", rows, cast("BinaryIO", stream))
+        return cls(heading.cells, "is the delimiter another one?" if mark else "", rows, cast("BinaryIO", stream))
 
     def rows(self, ignored: Sequence[str]) -> Iterator[TableRow]:  # noqa: ARG002 - they stand in the line anyway
         for number, row in enumerate(self._rows, start=1):

@@ -56,7 +56,10 @@ def heading_of(file: str, names: Sequence[str], mapping: TableMapping, hint: str
         raise _bad_table(file, f"two of its columns are called «{twice[0][:60]}»", "Give each a name of its own.")
     for column, line in mapping.uses:
         if column not in columns:
-            why = f"the table has no column «{column[:60]}»; it has {', '.join(cleaned[:COLUMNS_SHOWN_MAX])}{hint}"
+            shown = ", ".join(cleaned[:COLUMNS_SHOWN_MAX])
+            why = f"the table has no column «{column[:60]}»; it has {shown}"
+            if hint:
+                why = f"the table has no column «{column[:60]}»; it has {shown}; {hint}"
             raise wrong_mapping(line, f"column {column[:60]}", why)
     never = {column: code for column in columns if (code := dropped_column(column))}
     used = {column for column, _ in mapping.uses}

@@ -86,7 +86,7 @@ def fact_of(one: ValueMapping, value: str, column: str, countries: Countries) ->
     if fitting is not None:
         return Fact(one.property.name, fitting)
     if not one.keeps_unfit:
-        raise UnfitError(column, f"«{value[:SHOWN_CHARACTERS]}» {_wanted(one)}")
+        raise UnfitError(column, _unfit(one, value[:SHOWN_CHARACTERS]))
     return Fact(column[:PROPERTY_NAME_CHARACTERS_MAX], value, is_unknown_property=True)
 
 
@@ -115,9 +115,9 @@ _FITTING: Final[Mapping[PropertyType, Callable[[ValueMapping, str, Countries], s
 }
 
 
-def _wanted(one: ValueMapping) -> str:
+def _unfit(one: ValueMapping, value: str) -> str:
     if one.property.type is PropertyType.DATE:
-        return f"is no possible date in the form {' or '.join(form.text for form in one.dates)}"
+        return f"«{value}» is no possible date in the form {' or '.join(form.text for form in one.dates)}"
     if one.property.type is PropertyType.COUNTRY:
-        return "is no country that is known, by code or name; say what it means under «words»"
-    return "is neither male nor female nor other; say what it means under «words»"
+        return f"«{value}» is no country that is known, by code or name; say what it means under «words»"
+    return f"«{value}» is neither male nor female nor other; say what it means under «words»"

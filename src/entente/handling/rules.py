@@ -135,8 +135,9 @@ def may_erase(held: Erasable, ground: ErasureGround, reason: str, today: date, l
         case ErasureGround.OFFICERS_ACT:
             return _erasure(allows=True, text=f"It is our own, and the reason stands in the list: {reason}.")
         case ErasureGround.RETENTION_ENDED:
-            words = "has come" if today >= held.erase_on else "has not come"
-            return _erasure(allows=today >= held.erase_on, text=f"Its day of erasure, {held.erase_on}, {words}.")
+            has_come, day = today >= held.erase_on, held.erase_on
+            text = f"Its day of erasure, {day}, has come." if has_come else f"Its day of erasure, {day}, has not come."
+            return _erasure(allows=has_come, text=text)
         case ErasureGround.SOURCE_ERASED:
             return _erasure(allows=not held.is_own, text="Its source erased it.")
         case ErasureGround.SOURCE_WITHDREW:

@@ -56,11 +56,16 @@ class NodeState:
 
 def taking_back(state: NodeState) -> Unavailable:
     """Say that a restored node first takes back what it forgot (N10)."""
-    when = "" if state.restored_at is None else f" on {state.restored_at:%Y-%m-%d at %H:%M} UTC"
+    rows = state.restored_from_trail_size
+    when = (
+        f"It was restored from a backup with {rows} rows in its trail."
+        if state.restored_at is None
+        else f"It was restored on {state.restored_at:%Y-%m-%d at %H:%M} UTC from a backup with {rows} rows in its trail."
+    )
+    later = "What it said after that stands at other bodies; anything signed now could contradict it (docs/rules/node.md N10)."
     return Unavailable(
         "This node was restored and first takes back from its peers what it no longer knows.",
-        why=f"It was restored{when} from a backup with {state.restored_from_trail_size} rows in its trail. What it said after "
-        "that stands at other bodies; anything signed now could contradict it (docs/rules/node.md N10).",
+        why=f"{when} {later}",
         do="Leave the node running with its line up, and wait until its peers have answered; «entente node status» says when.",
         retry_is_safe=True,
     )

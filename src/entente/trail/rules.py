@@ -141,7 +141,8 @@ def _verify_head(frontier: Frontier, head: TrailHead | None, node_keys: Iterable
         return _broken(frontier, None, found)
     text = f"All {frontier.size} rows follow from each other, and the head is signed by this body's key."
     if forgotten:
-        text += f" Of {forgotten} an erasure left what it says, and no more (T14)."
+        left = f"Of {forgotten} an erasure left what it says, and no more (T14)."
+        text = f"{text} {left}"
     return TrailProof(is_sound=True, rows=frontier.size, root=frontier.root.hex(), first_bad=None, finding=text)
 
 

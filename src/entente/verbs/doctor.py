@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from entente import __version__
 from entente.agreements.cutting_off import CutOff
@@ -106,7 +106,7 @@ def _check_key(node: Node) -> JsonObject:
 
 def _check_clock(node: Node) -> JsonObject:
     trouble = node.clock_trouble() or _ahead(node)
-    text = trouble or f"The machine's clock is past the last stamp; it is {format_time(node.clock.now())[:19]}Z."
+    text = trouble or f"The machine's clock is past the last stamp; it is {_second(node.clock.now())}."
     return _check("clock", is_good=not trouble, text=text)
 
 
@@ -117,7 +117,7 @@ def _ahead(node: Node) -> str:
     codes = ", ".join(names_of(node).code(body) for body in bodies)
     return (
         f"{codes} refused what this node sent as from the future: its clock and theirs are more than {CLOCK_SKEW_SECONDS_MAX} "
-        f"seconds apart. Here it is {format_time(node.clock.now())[:19]}Z: hold that against network time, and set the clock "
+        f"seconds apart. Here it is {_second(node.clock.now())}: hold that against network time, and set the clock "
         "right before it signs more."
     )
 
@@ -129,7 +129,7 @@ def _check_state(node: Node) -> JsonObject:
     elif state.restored_at is None:
         text = "This node was never restored from a backup."
     else:
-        text = f"This node was restored on {format_time(state.restored_at)[:19]}Z and has taken back what it had forgotten."
+        text = f"This node was restored on {_second(state.restored_at)} and has taken back what it had forgotten."
     return _check("state", is_good=not state.trouble, text=text)
 
 
@@ -139,7 +139,7 @@ def _checks_of_what_was_erased_since(node: Node) -> list[Json]:
     if state.restored_at is None:
         return []
     until = state.erased_again_until
-    known = "" if until is None else f"What was erased until {format_time(until)[:19]}Z is erased here again."
+    known = "" if until is None else f"What was erased until {_second(until)} is erased here again."
     return [_check("erased_since", is_good=not state.owes_erasures, text=state.owes_erasures or known)]
 
 
@@ -152,13 +152,9 @@ def _check_index(node: Node, rows: int) -> JsonObject:
         f"The index is durable up to change {position} of {rows}; {behind} changed records wait for it. "
         f"It has {sizes.live} entries in its live part and {sizes.base} in its base."
     )
-    if node.identity.fresh is not None:
-        text += " A fresh one is being made beside it."
-    return _check(
-        "index",
-        is_good=behind <= INDEX_BEHIND_MOST and not trouble,
-        text=f"{text} {trouble}".rstrip().replace("\n", " "),
-    )
+    fresh = "A fresh one is being made beside it." if node.identity.fresh is not None else ""
+    said = " ".join(part for part in (text, fresh, trouble) if part)
+    return _check("index", is_good=behind <= INDEX_BEHIND_MOST and not trouble, text=said.replace("\n", " "))
 
 
 def _check_standing(node: Node) -> JsonObject:
@@ -251,10 +247,11 @@ def _check_outbox(node: Node) -> JsonObject:
     with node.exchange.open_view() as view:
         counts = {body: view.outbox.count_open(body) for body in names.bodies if body != names.own.id}
     if long := [f"{names.code(body)} {count}" for body, count in counts.items() if count * 10 >= most * QUEUE_TENTHS]:
-        text += (
-            f" Queues that are full or soon will be, of {most} statements each (setting outbox_waiting_max): {', '.join(long)}."
-            " Then nothing more is shared with them or said to them; see «entente exchange lines» and «entente exchange held»."
+        full = (
+            f"Queues that are full or soon will be, of {most} statements each (setting outbox_waiting_max): {', '.join(long)}. "
+            "Then nothing more is shared with them or said to them; see «entente exchange lines» and «entente exchange held»."
         )
+        text = f"{text} {full}"
     return _check("outbox", is_good=not long, text=text)
 
 
@@ -265,12 +262,15 @@ def _check_held(node: Node) -> JsonObject:
         return _check("held", is_good=True, text="No statement is held for a person's decision.")
     first = held.shown[0]
     text = (
-        f"Held for a person's decision: {held.count} statements, the first put on {format_time(first.queued.put_at)[:19]}Z;"
+        f"Held for a person's decision: {held.count} statements, the first put on {_second(first.queued.put_at)};"
         " see «entente exchange held»."
     )
     if held.count_late:
-        since = f"the first since {format_time(first.term)[:19]}Z"
-        text += f" Past the 30 days in which they would have been delivered: {held.count_late}, {since}."
+        late = (
+            f"Past the 30 days in which they would have been delivered: {held.count_late}, the first since "
+            f"{_second(first.term)}."
+        )
+        text = f"{text} {late}"
     return _check("held", is_good=not held.count_late, text=text)
 
 
@@ -278,9 +278,11 @@ def _check_sources(node: Node) -> JsonObject:
     """Name the silent sources. Why one is silent is seldom this node's doing, so that it is told and never a fault here."""
     names, said = names_of(node), []
     for one in node.records.silent_sources(timedelta(hours=WITHIN_HOURS)):
-        since = f"since {format_time(one.since)[:19]}Z" if one.since is not None else "and was never heard"
+        code, hidden, soon = names.code(one.source), one.hidden, one.soon
         said.append(
-            f"{names.code(one.source)} is silent {since}: {one.hidden} copies are hidden, {one.soon} more soon."
+            f"{code} is silent and was never heard: {hidden} copies are hidden, {soon} more soon."
+            if one.since is None
+            else f"{code} is silent since {_second(one.since)}: {hidden} copies are hidden, {soon} more soon."
         )
     text = " ".join(said) or f"No copy is hidden by a lease, nor will be within {WITHIN_HOURS} hours."
     return _check("sources", is_good=True, text=text)
@@ -296,9 +298,12 @@ def _checks_of_a_cut_off(node: Node) -> list[Json]:
 def _cut_off_text(one: CutOff, names: Names) -> str:
     stopped = ", ".join(names.instrument_name(instrument) for instrument in one.instruments)
     goes_on = ", ".join(names.instrument_name(instrument) for instrument in one.goes_on)
-    decision = f"by {one.document}, decided by {one.decided_by}, to be looked at again on {one.review_on.isoformat()}"
-    rest = f" Not stopped: {goes_on}." if goes_on else ""
-    return f"This body has cut itself off since {format_time(one.since)[:19]}Z {decision}. Stopped: {stopped}.{rest}"
+    text = (
+        f"This body has cut itself off since {_second(one.since)} by {one.document}, decided by {one.decided_by}, to be "
+        f"looked at again on {one.review_on.isoformat()}. Stopped: {stopped}."
+    )
+    rest = f"Not stopped: {goes_on}."
+    return f"{text} {rest}" if goes_on else text
 
 
 def _check_addresses(addresses: tuple[str, ...]) -> JsonObject:
@@ -306,6 +311,11 @@ def _check_addresses(addresses: tuple[str, ...]) -> JsonObject:
         "This body has published no address: others cannot send to it. Say one with «entente body address»."
     )  # fmt: skip
     return _check("address", is_good=bool(addresses), text=text)
+
+
+def _second(at: datetime) -> str:
+    """Write a moment to the second."""
+    return f"{format_time(at)[:19]}Z"
 
 
 def _check(name: str, *, is_good: bool, text: str) -> JsonObject:

@@ -5,7 +5,7 @@ pattern, takes out what stands at the placeholders, and says the same in the rea
 written there. So a ground that another node sent, or that stands in the trail since last year, is told as one of today's is. What
 is not known again stays English, and is marked as English.
 
-The patterns stand in `texts/rooms/en.yaml`, word for word as the rooms' code has them; tests hold the two against each other
+The patterns stand in `texts/rooms*/en.yaml`, word for word as the rooms' code has them; tests hold the two against each other
 (tests/unit/web/test_room_texts.py). The first part of a placeholder's name says what stands there: `{day_since}` a day, `{why}`
 a clause that is told likewise, `{body}` a word; names that VALUES does not have stand for anything.
 
@@ -29,7 +29,8 @@ from entente.identity.words import Part
 from entente.kernel.exercise import EXERCISE_WORD
 from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, TEXTS, Text, Wording, code_texts_of
 
-ROOMS: Final = TEXTS / "rooms"
+ROOMS: Final = tuple(TEXTS / part for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts"))
+"""The folders of texts that are sentences of rooms."""
 CLAUSE: Final = "clause."
 """The group of what stands within sentences and never alone."""
 SAID_CHARACTERS_MAX: Final = 4_000
@@ -230,16 +231,19 @@ def _clauses() -> tuple[Pattern, ...]:
 
 
 @cache
-def _words() -> Mapping[str, str]:
-    """Return the clauses that hold nothing else, most of what stands in evidence: words → key."""
-    return {one.literals[0]: one.key for one in _clauses() if not one.names}
+def _words() -> Mapping[str, Pattern]:
+    """Return the clauses that hold nothing else, most of what stands in evidence, by their words."""
+    return {one.literals[0]: one for one in _clauses() if not one.names}
 
 
 @cache
 def room_texts() -> Mapping[str, Text]:
     """Return what rooms say, in English, by key."""
-    read: dict[str, dict[str, Text]] = yaml.safe_load((ROOMS / f"{FIRST_LANGUAGE}.yaml").read_text("utf-8"))
-    return {f"{group}.{key}": text for group, entries in read.items() for key, text in entries.items()}
+    files = [(folder / f"{FIRST_LANGUAGE}.yaml").read_text("utf-8") for folder in ROOMS]
+    read: list[dict[str, dict[str, Text]]] = [yaml.safe_load(file) for file in files]
+    return {
+        f"{group}.{key}": text for groups in read for group, entries in groups.items() for key, text in entries.items()
+    }
 
 
 def english_forms(english: Text) -> tuple[str, ...]:
@@ -263,19 +267,38 @@ def _fits(name: str, value: str) -> bool:
     return bool(value) and (kind is None or kind[0].fullmatch(value) is not None)
 
 
+def clause(say: Wording, text: str) -> Markup:
+    """Return what a room said of a row or a file without making a sentence of it, told as a clause within one is."""
+    return Markup("") if not text else _clause(say, text, DEPTH_MAX)
+
+
 def _clause(say: Wording, text: str, depth: int) -> Markup:
-    """Return a clause, or several parted by semicolons; one that is a sentence is told as one."""
-    told = []
-    for part in text.split("; "):
-        whole = _words().get(part)
+    """Return a clause, or several parted by semicolons; one that is a sentence is told as one.
+
+    Parts that are all known come first: a pattern may have a semicolon of its own, and a value in it anything.
+    """
+    if _is_too_long(text) or not depth:
+        return _as_english(say, text)
+    parts = text.split("; ")
+    if len(parts) > 1 and not all(_known_clause(part) for part in parts):
+        whole = _known_clause(text)
         if whole is not None:
-            told.append(say.text(whole))
-            continue
-        found = next(
-            ((one, values) for one in _clauses() for end, values in one.read(part, 0) if end == len(part)), None
-        )
-        told.append(_said(say, part, depth) if found is None or not depth else _told(say, found, depth))
+            return _told(say, whole, depth)
+        if is_known(text):
+            return _said(say, text, depth)
+    told = []
+    for part in parts:
+        found = _known_clause(part)
+        told.append(_said(say, part, depth) if found is None else _told(say, found, depth))
     return Markup("; ").join(told)
+
+
+def _known_clause(text: str) -> tuple[Pattern, tuple[str, ...]] | None:
+    """Return the clause that a text is, with its values; None where it is none."""
+    whole = _words().get(text)
+    if whole is not None:
+        return whole, ()
+    return next(((one, values) for one in _clauses() for end, values in one.read(text, 0) if end == len(text)), None)
 
 
 def _coded(listed: str) -> Shows:
@@ -302,7 +325,8 @@ def _properties() -> Mapping[str, str]:
 
 def _field(say: Wording, text: str, depth: int) -> Markup:
     """Return what a field of a form is called."""
-    return say.text(f"field.{text}") if say.has(f"field.{text}") else _plain(say, text, depth)
+    key = next((key for key in (f"field.{text}", f"field.contact_{text}") if say.has(key)), None)
+    return _plain(say, text, depth) if key is None else say.text(key)
 
 
 def _measure(say: Wording, text: str, depth: int) -> Markup:

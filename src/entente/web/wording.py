@@ -40,6 +40,7 @@ _LOCALES: Final[Mapping[str, str]] = {"en": "en_GB", "zh": "zh_Hans_CN"}
 """Where the language alone would give one state's habits: 27 Nov 2026 and 24 hours, as police write them."""
 _LEFT_TO_USERS: Final = re.compile(r"AA|Q[M-Z]|X[A-JL-Z]|ZZ")
 """XK is left to users too, and everybody means Kosovo by it, CLDR among them."""
+_YEAR_STOPPED: Final = "г.."
 PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 
 Text: TypeAlias = "str | Mapping[str, str]"
@@ -110,7 +111,9 @@ class Wording:
             forms = found
             found = forms.get(self.locale.plural_form(count), forms["other"])
         shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
-        return escape(found).format(**{name: escape(value) for name, value in shown.items()})
+        told = escape(found).format(**{name: escape(value) for name, value in shown.items()})
+        # A Russian date ends with a full stop, and the sentence that ends with it has no second one.
+        return told.replace(_YEAR_STOPPED, _YEAR_STOPPED[:-1]) if self.language == "ru" else told
 
     def has(self, key: str) -> bool:
         """Say whether there is a text of this key."""

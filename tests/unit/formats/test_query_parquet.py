@@ -82,7 +82,7 @@ def test_i45_numbers_are_whole_and_dates_have_no_hour_that_is_not_there(tmp_path
     assert (first.query["identifiers"], first.reference) == (["490154203237517"], "12")
     assert [first.query["birth_date"], with_hour.query["birth_date"]] == ["1979-05-04", "1979-05-04T22:00:00"]
     says_fraction, says_too_large = faults_of([fraction, too_large])
-    assert "under identifier has a fraction" in says_fraction
+    assert "under identifier: it has a fraction" in says_fraction
     assert "write such numbers as text" in says_too_large
     aware = pa.array([datetime(1979, 5, 3, 19, tzinfo=UTC)], pa.timestamp("us", tz=str(east)[3:]))
     (row,) = rows_of(tmp_path, written({"name": ["x"], "birth_date": aware}))

@@ -41,8 +41,8 @@ FRENCH = Wording("fr")
 ENGLISH_MARK = '<bdi lang="en">'
 # Where what pages show is said.
 SPEAKING = (
-    "agreements", "bodies", "cases", "correspondence", "disclosure", "exchange", "handling", "identity", "kernel",
-    "duty", "records", "transport", "verbs", "web/desk",
+    "agreements", "api", "app.py", "bodies", "cases", "correspondence", "disclosure", "duty", "exchange", "formats", "handling",
+    "identity", "kernel", "records", "storage", "trail", "transport", "verbs", "web/desk", "web/single_sign_on.py",
 )  # fmt: skip
 # Rooms all of whose sentences pages show: a ground, a remedy, an error of an officer's day.
 SAID_WHOLE = (
@@ -87,8 +87,13 @@ def patterns(path: Path) -> Iterator[str]:
 
 @cache
 def said_anywhere() -> frozenset[str]:
-    files = [path for folder in SPEAKING for path in (ROOMS / folder).rglob("*.py")]
-    return frozenset(text for path in files for text in patterns(path))
+    return frozenset(text for path in speaking() for text in patterns(path))
+
+
+def speaking() -> list[Path]:
+    """Return the files in which what pages show is said."""
+    places = [ROOMS / name for name in SPEAKING]
+    return sorted(file for place in places for file in ([place] if place.is_file() else place.rglob("*.py")))
 
 
 def opened(english: str) -> str:

@@ -7,9 +7,11 @@ together.
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,6 +19,7 @@ import pytest
 import yaml
 from babel import Locale
 
+import entente
 import entente.web.desk
 from entente.agreements.model import (
     ClauseEffect,
@@ -39,8 +42,10 @@ from entente.exchange.model import SendState
 from entente.exchange.renewing import RENEWAL_KIND
 from entente.formats.codelists import load_code_lists
 from entente.formats.import_files import ImportFormat
+from entente.formats.never_carried import never_carried
 from entente.formats.query_csv import DELIMITERS
 from entente.formats.schemata import load_schemata
+from entente.formats.stix_neutral import STATE_ACTOR
 from entente.handling.model import DisclosureAct, InformationEvaluation, SourceEvaluation
 from entente.identity.identifiers.reading import IdentifierKind, Validity
 from entente.identity.model import SEXES, EvidenceKind
@@ -48,7 +53,9 @@ from entente.kernel.errors import EntenteError
 from entente.kernel.jobs import JobKind, JobState
 from entente.records.comparing import Change
 from entente.records.model import HolderState
+from entente.settings import SETTINGS
 from entente.statement_table import accept_table
+from entente.verbs import doctor
 from entente.verbs.directory import Reach
 from entente.verbs.sharing import Narrowed
 from entente.web.desk.draft_pages import DRAFTED
@@ -58,7 +65,7 @@ from entente.web.desk.job_pages import COUNTS
 from entente.web.desk.page import ActPage, ShowPage
 from entente.web.desk.rendering import LOOKS
 from entente.web.desk.table import PAGES
-from entente.web.desk.trail_pages import NARROWED
+from entente.web.desk.trail_pages import NARROWED, act_meant, act_words
 from entente.web.pages import TEMPLATES
 from entente.web.sentences import room_texts
 from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_texts_of, text_files, texts_of
@@ -101,6 +108,8 @@ def put_together() -> Iterator[str]:
     yield from (f"trail.by_{name}" for name in NARROWED)
     yield from (f"job.count_{count}" for count in COUNTS if count != "read")
     yield from (f"first_steps.{name}{part}" for name, _, _ in STEPS for part in ("", "_help"))
+    yield from (f"setting.{row.name}" for row in SETTINGS)
+    yield from (f"unit.{row.unit}" for row in SETTINGS)
     # Of countries, by the wording itself.
     yield "shell.user_assigned"
     # Told by what rooms say (test_room_texts.py, which holds them against the rooms' code).
@@ -251,6 +260,8 @@ def coded_lists() -> dict[str, set[str]]:
         "job_kinds": {*JobKind},
         "job_states": {*JobState},
         "import_formats": {*get_args(ImportFormat)},
+        "checks": set(re.findall(r'_check\(\s*"([^"]+)"', inspect.getsource(doctor))),
+        "never_carried": {*never_carried(), STATE_ACTOR},
     }
 
 
@@ -289,6 +300,36 @@ def test_every_code_has_words_and_no_other_has(language: str) -> None:
 def test_english_words_of_codes_are_the_labels_of_the_lists(listed: str) -> None:
     entries = getattr(load_code_lists(), listed)
     assert {code: entry.label for code, entry in entries.items()} == code_texts_of("en")[listed]
+
+
+def acts_of_the_trail() -> set[str]:
+    """Return the acts that the code records by their names."""
+    package = Path(next(iter(entente.__path__)))
+    said = "\n".join(file.read_text("utf-8") for file in package.rglob("*.py"))
+    named = re.findall(
+        r'\bAct\(\s*"([a-z_]+)"|self\._(?:say|record)\(\s*unit, "([a-z_]+)"|, \("([a-z_]+)", detail\)', said
+    )
+    return {act for found in named for act in found if act}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_act_of_the_trail_has_words_that_lead_back_to_it(language: str) -> None:
+    say = Wording(language)
+    acts = acts_of_the_trail() | set(load_code_lists().verbs) | set(code_texts_of("en")["trail_acts"])
+    assert len(acts) > 100
+    for act in acts:
+        words = act_words(say, act)
+        assert words != act.replace("_", " ") or language == "en", act
+    own = [act for act in acts if act in {**say.codes("journal_acts"), **say.codes("trail_acts")}]
+    assert {act for act in own if act_meant(say, act_words(say, act).upper()) != act} == set()
+
+
+def test_help_of_each_setting_is_the_one_of_the_program() -> None:
+    english = Wording("en")
+    assert {row.name: row.help for row in SETTINGS} == {
+        row.name: unescape(english.text(f"setting.{row.name}")) for row in SETTINGS
+    }
+    assert {row.unit for row in SETTINGS} == {unescape(english.text(f"unit.{row.unit}")) for row in SETTINGS}
 
 
 def test_every_property_has_words_and_its_english_ones_are_its_label() -> None:

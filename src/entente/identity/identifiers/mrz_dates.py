@@ -100,8 +100,11 @@ def _impossible(year: int | None, month: int | None, day: int | None) -> str:
         return f"there is no month {month:02}"
     days = calendar.monthrange(_LEAP_YEAR if year is None else year, month)[1] if month is not None else 31
     if day is not None and not 1 <= day <= days:
-        where = f" in month {month:02}" if month is not None else ""
-        return f"there is no day {day:02}{where}{f' of {year}' if where and year is not None else ''}"
+        if month is None:
+            return f"there is no day {day:02}"
+        if year is None:
+            return f"there is no day {day:02} in month {month:02}"
+        return f"there is no day {day:02} in month {month:02} of {year}"
     return ""
 
 

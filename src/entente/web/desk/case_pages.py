@@ -268,14 +268,15 @@ def _event(event: JsonObject, say: Wording) -> EventLine:
         at=say.moment(parse_time(text(event, "at"), "at")),
         kind=say.code("case_events", kind),
         officer=text(event, "officer"),
-        text=_told(text(event, "text"), is_written=kind in _WRITTEN, say=say),
+        text=event_text(event, say),
         to=f"{_ITEM_PATHS[kind]}/{subject}" if kind in _ITEM_PATHS else "",
     )
 
 
-def _told(text: str, *, is_written: bool, say: Wording) -> str:
+def event_text(event: JsonObject, say: Wording) -> str:
     """Return what a room wrote into the chronology in the reader's language; what officers wrote, as it is."""
-    return text if is_written or not is_known(text) else said(say, text)
+    written = text(event, "text")
+    return written if text(event, "kind") in _WRITTEN or not is_known(written) else said(say, written)
 
 
 def _note(asked: Asked) -> Done:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import escape
+
 from entente.cases.model import TITLE_CHARACTERS_MAX
 from entente.cases.rules import NOTE_CHARACTERS_MAX, OF_ITEMS
 from entente.cases.teams import UNIT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
-from entente.web.desk.case_pages import CASE_PLACE, SEEN, case_line, case_path, number_of, version_of
+from entente.web.desk.case_pages import CASE_PLACE, SEEN, case_line, case_path, event_text, number_of, version_of
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import member, members, text, texts, whole
@@ -47,7 +49,7 @@ def _split_page(asked: Asked) -> SplitPage:
         for one in members(answer, "exhibits")
     ]
     items = {
-        text(one, "subject"): _first(text(one, "text"))
+        text(one, "subject"): _first(escape(event_text(one, asked.say)).striptags())
         for one in members(answer, "events")
         if text(one, "kind") in OF_ITEMS
     }

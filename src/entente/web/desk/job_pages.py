@@ -19,7 +19,7 @@ from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.jobs import Job, JobKind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage
 from entente.web.desk.reading import members, text, whole
-from entente.web.sentences import said
+from entente.web.sentences import clause, said
 from entente.web.wording import Moment, Wording
 
 REJECTS: Final = "rejects.jsonl"
@@ -97,7 +97,7 @@ class JobPage:
     left_out: Sequence[tuple[str, int]]
     """What is never carried, by property; English."""
     losses: Sequence[tuple[str, int]]
-    """What had no place in a record, in words; English."""
+    """What had no place in a record, in words."""
     gone: Mapping[str, Json] | None
     """Of an issue of a list: what it has no more."""
     rejects: Sequence[RejectLine]
@@ -106,7 +106,7 @@ class JobPage:
     """Where a batch's candidates are; empty for another job."""
     backup: BackupShown | None
     error: Mapping[str, str]
-    """What, why and do of one that failed, English; empty for another."""
+    """What, why and do of one that failed; empty for another."""
 
 
 def job_path(job: str) -> str:
@@ -151,8 +151,8 @@ def _job(asked: Asked) -> JobPage:
         has_ended=job.has_ended,
         until=say.moment(until) if until is not None else None,
         counts=_counts(outcome.get("summary")),
-        left_out=_numbers(outcome.get("left_out")),
-        losses=_losses(outcome),
+        left_out=[(say.code("never_carried", one), count) for one, count in _numbers(outcome.get("left_out"))],
+        losses=_losses(outcome, say),
         gone=gone if isinstance(gone := outcome.get("gone"), dict) else None,
         rejects=_rejects(asked.jobs.file(asked.officer, job.id, REJECTS), say) if REJECTS in files else (),
         files=[FileLine(name, f"{line.to}/files/{name}", size_shown(asked, size)) for name, size in files.items()],
@@ -183,10 +183,10 @@ def _numbers(counted: Json) -> list[tuple[str, int]]:
     return [(name, count) for name, count in found.items() if isinstance(count, int)]
 
 
-def _losses(outcome: JsonObject) -> list[tuple[str, int]]:
+def _losses(outcome: JsonObject, say: Wording) -> list[tuple[str, int]]:
     if "losses" not in outcome:
         return []
-    return [(text(one, "meaning"), int(str(one["count"]))) for one in members(outcome, "losses")]
+    return [(said(say, text(one, "meaning")), int(str(one["count"]))) for one in members(outcome, "losses")]
 
 
 def _rejects(file: Path, say: Wording) -> list[RejectLine]:
@@ -194,8 +194,8 @@ def _rejects(file: Path, say: Wording) -> list[RejectLine]:
     with file.open("rb") as opened:
         for line in islice(iter(lambda: opened.readline(LINE_BYTES_MAX), b""), REJECTS_SHOWN):
             row: JsonObject = json.loads(line)
-            why = said(say, text(row, "why"))
-            lines.append(RejectLine(text(row, "place"), text(row, "field"), why, text(row, "raw")))
+            place, why = clause(say, text(row, "place")), clause(say, text(row, "why"))
+            lines.append(RejectLine(place, text(row, "field"), why, text(row, "raw")))
     return lines
 
 

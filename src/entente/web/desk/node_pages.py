@@ -22,7 +22,7 @@ from entente.web.desk.job_pages import JobLine, job_path, jobs_of
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.sentences import said
-from entente.web.wording import Moment
+from entente.web.wording import Moment, Wording
 
 NODE_PATH: Final = f"{PREFIX}/node"
 ASIDE_SHOWN: Final = 50
@@ -36,7 +36,6 @@ class CheckLine:
     name: str
     is_good: bool
     text: str
-    """English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def _page(asked: Asked, *, is_whole: bool) -> NodePage:
         state=text(status, "state"),
         troubles=[said(say, one) for one in texts(status, "troubles")],
         checks=[
-            CheckLine(text(one, "name").replace("_", " "), one["is_good"] is True, said(say, text(one, "text")))
+            CheckLine(say.code("checks", text(one, "name")), one["is_good"] is True, said(say, text(one, "text")))
             for one in members(found, "checks")
         ],
         is_whole=is_whole,
@@ -140,7 +139,7 @@ def _page(asked: Asked, *, is_whole: bool) -> NodePage:
         aside=[
             AsideLine(
                 body_name(member(one, "from")),
-                text(one, "kind").replace("_", " "),
+                say.code("statement_kinds", text(one, "kind")),
                 said(say, text(one, "reason")),
                 say.moment(parse_time(text(one, "at"), "at")),
             )
@@ -164,10 +163,14 @@ def _queue(asked: Asked, one: JsonObject) -> QueueLine:
 
 
 def _settings(asked: Asked) -> SettingsPage:
-    found = members(asked.perform("doctor", {"quick": True}), "settings")
-    names = ("name", "value", "unit", "default", "help")
-    return SettingsPage(
-        asked.say.text("node.settings"), [SettingLine(*(text(one, name) for name in names)) for one in found]
+    found, say = members(asked.perform("doctor", {"quick": True}), "settings"), asked.say
+    return SettingsPage(say.text("node.settings"), [_setting(say, one) for one in found])
+
+
+def _setting(say: Wording, one: JsonObject) -> SettingLine:
+    name, unit = text(one, "name"), text(one, "unit")
+    return SettingLine(
+        name, text(one, "value"), say.text(f"unit.{unit}"), text(one, "default"), say.text(f"setting.{name}")
     )
 
 

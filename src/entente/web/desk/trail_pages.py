@@ -21,7 +21,7 @@ from entente.kernel.errors import NotFound
 from entente.web.desk.page import PREFIX, Asked, Download, Page, ShowPage, may_do
 from entente.web.desk.reading import member, members, text, texts, whole
 from entente.web.sentences import said
-from entente.web.wording import Moment
+from entente.web.wording import Moment, Wording
 
 TRAIL_PATH: Final = f"{PREFIX}/trail"
 ON_A_PAGE: Final = 50
@@ -42,6 +42,7 @@ class ActLine:
     narrow: str
     """Where the rows about the same are."""
     outcome: str
+    is_refused: bool
     detail: Sequence[tuple[str, str]]
     """What came of it, name and text; English, as every row is."""
     sealed: str
@@ -61,6 +62,8 @@ class TrailPage:
     next: str
     export: str
     """Where the case that is looked at is exported with its proofs; empty where no case is."""
+    acts: Sequence[str]
+    """What acts are called, to choose from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def _trail(asked: Asked) -> TrailPage:
     before = _whole(query.get("before", ""))
     given: JsonObject = {
         "about": wanted["about"],
-        "act": wanted["act"].replace(" ", "_"),
+        "act": act_meant(say, wanted["act"]),
         "by": wanted["by"],
         "since": _day_begins(asked, wanted["since"], "since"),
         "until": _day_ends(asked, wanted["until"]),
@@ -116,6 +119,7 @@ def _trail(asked: Asked) -> TrailPage:
         looked_to=say.moment(parse_time(looked_to, "looked_to")) if isinstance(looked_to, str) else None,
         next=f"{TRAIL_PATH}?{on}" if following is not None else "",
         export=f"{TRAIL_PATH}/cases/{wanted['about']}" if _is_case(wanted["about"]) else "",
+        acts=sorted({words for listed in _ACTS for words in say.codes(listed).values()}),
     )
 
 
@@ -150,19 +154,43 @@ def _midnight(asked: Asked, day: date) -> datetime:
 
 def _line(asked: Asked, row: JsonObject, *, may_open: bool) -> ActLine:
     detail, sequence = member(row, "detail"), whole(row, "sequence")
+    outcome = str(detail.get("outcome", ""))
     has_query, about = "query_sealed" in detail, text(row, "subject_name") or text(row, "subject")
     return ActLine(
         sequence=sequence,
         at=asked.say.moment(parse_time(text(row, "at"), "at")),
-        act=text(row, "verb").replace("_", " "),
+        act=act_words(asked.say, text(row, "verb")),
         officer=text(row, "officer"),
         body=text(member(row, "body"), "code"),
         about=about,
         narrow=f"{TRAIL_PATH}?{urlencode({'about': about})}",
-        outcome=str(detail.get("outcome", "")).replace("_", " "),
+        outcome=_worded(asked.say, _OUTCOMES, outcome),
+        is_refused=outcome == "refused",
         detail=[(name, _told(value)) for name, value in detail.items() if name not in {"query_sealed", "outcome"}],
         sealed=f"{TRAIL_PATH}/rows/{sequence}/query" if has_query and may_open else "",
     )
+
+
+def act_words(say: Wording, act: str) -> str:
+    """Return what an act of the trail is called; statements that were taken in are acts too."""
+    return _worded(say, _ACTS, act)
+
+
+def _worded(say: Wording, lists: Sequence[str], code: str) -> str:
+    """Return the words of the first list that has a code; the code, where none has."""
+    return next((say.code(listed, code) for listed in lists if code in say.codes(listed)), code.replace("_", " "))
+
+
+def act_meant(say: Wording, entered: str) -> str:
+    """Return the act that was entered, by its words as the page shows them or by its code."""
+    codes = {words.casefold(): code for listed in reversed(_ACTS) for code, words in say.codes(listed).items()}
+    return codes.get(entered.casefold(), entered.replace(" ", "_"))
+
+
+_ACTS: Final = ("journal_acts", "trail_acts", "verbs", "statement_kinds")
+"""The lists that have the words of acts, the first that has one first."""
+_OUTCOMES: Final = ("trail_outcomes", "hit_outcomes", "refusal_reasons", "decision_outcomes")
+"""Likewise of what came of them."""
 
 
 def _told(value: Json) -> str:
