@@ -42,7 +42,7 @@ ENGLISH_MARK = '<bdi lang="en">'
 # Where what pages show is said.
 SPEAKING = (
     "agreements", "bodies", "cases", "correspondence", "disclosure", "exchange", "handling", "identity", "kernel",
-    "duty", "records", "transport", "verbs", "web/desk",
+    "duty", "records", "storage", "transport", "verbs", "web/desk",
 )  # fmt: skip
 # Rooms all of whose sentences pages show: a ground, a remedy, an error of an officer's day.
 SAID_WHOLE = (
