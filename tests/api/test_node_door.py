@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from threading import Thread
 
 import httpx
@@ -117,7 +117,14 @@ def two_doors(quiet_seconds: float, took: list[int]) -> Iterator[str]:
 
     with served(Starlette(routes=[Route("/x", take, methods=["POST"])])) as node:
         door = NodeDoor(node, quiet_seconds)
-        with served(Starlette(routes=[Route("/x", door.pass_on, methods=["POST"])])) as web:
+
+        @asynccontextmanager
+        async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            yield
+            await door.close()
+
+        passing_on = [Route("/x", door.pass_on, methods=["POST"])]
+        with served(Starlette(routes=passing_on, lifespan=lifespan)) as web:
             yield web
 
 

@@ -331,7 +331,7 @@ def test_w56_terms_say_kinds_of_single_objects_and_who_alone_may_know_and_the_pr
     with world.node.records.open_unit() as unit:
         stored = unit.records.get(names.record("XB-NCB/k-1"))
         assert stored is not None
-        (restriction,) = stored.record.classes[0].restrictions
+        (restriction,) = stored.record.terms[0].restrictions
     assert restriction == Restriction(RestrictionMode.ONLY, bodies=names.body_ids(["XA-NCB"], "only"))
 
 

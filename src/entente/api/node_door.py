@@ -72,6 +72,10 @@ class NodeDoor:
         streamed.raw_headers = [(name.lower(), value) for name, value in _kept(answer.headers.raw)]
         return streamed
 
+    async def close(self) -> None:
+        """End its connections to the node."""
+        await self._client.aclose()
+
     async def _sent(self, request: Request) -> AsyncIterator[bytes]:
         """Yield what is sent, and have its connection wait on for each piece; raise Unavailable where none comes."""
         pieces = going_on(request.stream(), request.scope)
