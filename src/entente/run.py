@@ -45,9 +45,18 @@ from entente.storage.folder import Folder
 from entente.storage.housekeeper import Housekeeper
 from entente.storage.job_files import JobFolder
 from entente.storage.unit_of_work import SqlUnitOfWork
+from entente.transport.attempts import Attempts
 from entente.transport.courier import Courier, Fetcher
 from entente.transport.paging import gateway_of
-from entente.transport.server import NodeServer, exchange_route, listen, listening_address, loopback_beside, web_address
+from entente.transport.server import (
+    STOP_SECONDS_MAX,
+    NodeServer,
+    exchange_route,
+    listen,
+    listening_address,
+    loopback_beside,
+    web_address,
+)
 from entente.verbs.references import names_of
 from entente.web.api_page import api_page_route
 from entente.web.desk.call_text import call_text
@@ -101,7 +110,7 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         fetcher = Fetcher(_fetched_from(node), node.fetch, lambda: tend(node), settings.exchange_fetch_seconds)
         follower = Follower(node.identity.follow)
         watcher = Follower(node.watching.follow, "standing queries")
-        node.duty.calling.gateway = gateway_of(settings, partial(_call_text, node), node.clock)
+        attempts = _made_to_call(node, settings)
         caller = Follower(node.duty.calling.step, "calls")
         log_follower = Follower(node.log.step, "log", LOG_PAUSE_SECONDS)
         keeper = Follower(Keeping(node).step, "keys")
@@ -122,7 +131,6 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
             runner.is_stopping,
         )
         desk = Desk(node, parts_of_desk)
-        housekeeper = Housekeeper(partial(_keep_house, node, api, desk))
         desk_follower = Follower(desk.changes.step, "desk")
         store.after_change.append(desk_follower.wake)
         web = None
@@ -139,7 +147,11 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         ]
         server = NodeServer(_application(api, routes, meters.count, web), *{bound, inner})
         store.lock.announce(web_address(inner))
-        threads = (follower, watcher, caller, log_follower, keeper, courier, fetcher, housekeeper, desk_follower)
+        threads = (
+            *(follower, watcher, caller, log_follower, keeper, courier, fetcher),
+            Housekeeper(partial(_keep_house, node, api, desk)),
+            desk_follower,
+        )
         for thread in threads:
             thread.start()
         api.start(Follower(api.events.step, "events"), store.after_change)
@@ -150,6 +162,7 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
             api.stop()
             for thread in reversed(threads):
                 thread.stop()
+            attempts.stop(STOP_SECONDS_MAX)
 
 
 def run_web(settings: Settings, given: Given, line: LineToWriter) -> None:
@@ -238,6 +251,14 @@ def _application(
     handlers: dict[Any, Any] = exception_handlers(is_exercise=names_of(api.node).own.is_exercise)
     mounted: list[BaseRoute] = [*routes]
     return Starlette(routes=mounted, middleware=[observed], exception_handlers=handlers, lifespan=lifespan)
+
+
+def _made_to_call(node: Node, settings: Settings) -> Attempts:
+    """Have a node call by the gateway of its settings; return what runs the attempts."""
+    attempts = Attempts()
+    node.duty.calling.gateway = gateway_of(settings, partial(_call_text, node), node.clock)
+    node.duty.calling.begin = attempts.begin
+    return attempts
 
 
 def _call_text(node: Node, told: Told) -> tuple[str, str]:

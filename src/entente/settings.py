@@ -156,6 +156,22 @@ SETTINGS = (
         60,
     ),
     SettingRow(
+        "upload_quiet_seconds",
+        "30",
+        "seconds",
+        "How long somebody who sends a file may send nothing of it, before it is given up and nothing of it is kept.",
+        5,
+        600,
+    ),
+    SettingRow(
+        "upload_minutes_max",
+        "60",
+        "minutes",
+        "How long a file may take to arrive; in an hour the largest one comes over a line of 2.5 Mbit/s.",
+        1,
+        1_440,
+    ),
+    SettingRow(
         "paging",
         "off",
         "word",
@@ -269,6 +285,8 @@ class Settings:
     session_idle_minutes: int
     session_hours_max: int
     session_recent_minutes: int
+    upload_quiet_seconds: int
+    upload_minutes_max: int
     paging: str
     paging_address: str
     paging_sender: str

@@ -26,7 +26,7 @@ def main(folder: str, node: str, *handles: str) -> None:
     settings = read_settings(os.environ, {"folder": folder})
     set_up_logs(settings)
     given = Given(folder, taken_over(bound), changes, node)
-    run_web(settings, given, LineToWriter(Connection(line), NodeDoor(node).pass_on))
+    run_web(settings, given, LineToWriter(Connection(line), NodeDoor(node, settings.upload_quiet_seconds).pass_on))
 
 
 if __name__ == "__main__":

@@ -172,7 +172,7 @@ def test_full_disk_takes_no_file(bureau: Bureau, monkeypatch: pytest.MonkeyPatch
 
 
 def test_sender_that_says_nothing_is_not_waited_for(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploading, "QUIET_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(bureau.api.job_answers.uploading, "quiet_seconds", 0.05)
 
     async def quiet() -> int:
         app, status = Starlette(routes=[bureau.api.mount()]), 0

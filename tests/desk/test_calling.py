@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,8 @@ from entente.duty.calls import Told
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, Misconfigured, NotFound, Refused
 from entente.settings import read_settings
+from entente.transport import attempts
+from entente.transport.attempts import Attempts
 from entente.transport.paging import HttpGateway, MailGateway, Server, gateway_of
 from entente.verbs import perform
 from entente.web.desk.call_text import call_text
@@ -66,6 +69,7 @@ def calling(world: DeskWorld, box: Mailbox, clock: AheadClock) -> Iterator[Calli
     box.mails.clear()
     box.refuses.clear()
     box.is_busy = box.hangs_up = False
+    box.drips = b""
     mail = MailGateway(Server("127.0.0.1", box.port, "plain", "node@xb.example", ""), write, clock)
     made = begun_anew(world.node.duty.calling, gateway=mail, clock=clock)
     run(replace(made, gateway=Deaf()))
@@ -378,6 +382,70 @@ def test_body_of_a_gateways_answer_is_not_read(
     taken, gateway.body = gateway.body_taken, 0
     assert calls(world)[0]["steps"][0]["state"] == "sent"
     assert taken < 2**26, "no more than sockets hold"
+
+
+def test_gateway_that_drips_the_head_of_its_answer_has_its_attempt_cut_and_is_not_asked_twice(
+    world: DeskWorld, calling: Calling, gateway: Posted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """W81: a wait for the next byte bounds nothing where there is always one more."""
+    monkeypatch.setattr(attempts, "ATTEMPT_SECONDS_MAX", 0.4)
+    gateway.calls.clear()
+    gateway.drips_to = {ONE}
+    danger(world)
+    began = time.monotonic()
+    slow = begun_anew(calling, gateway=HttpGateway(gateway.address, DESK, "", write))
+    run(slow)
+    gateway.drips_to = set()
+    assert time.monotonic() - began < 5
+    assert calls(world)[0]["steps"][0]["state"] == "sending", "it may have arrived"
+    assert "did not answer" in slow.trouble
+    run(begun_anew(calling, gateway=HttpGateway(gateway.address, DESK, "", write)))
+    assert len(gateway.calls) == 1
+
+
+@pytest.mark.parametrize(("line", "begins"), [("plain", b"220-"), ("tls", b"\x16\x03\x03\x3f\xff")])
+def test_mail_server_that_drips_is_cut_and_tried_again(
+    world: DeskWorld, calling: Calling, box: Mailbox, monkeypatch: pytest.MonkeyPatch, line: str, begins: bytes
+) -> None:
+    monkeypatch.setattr(attempts, "ATTEMPT_SECONDS_MAX", 0.4)
+    box.drips = begins
+    danger(world)
+    began = time.monotonic()
+    server = Server("127.0.0.1", box.port, line, "node@xb.example", "")
+    slow = begun_anew(calling, gateway=MailGateway(server, write, calling.clock))
+    run(slow)
+    box.drips = b""
+    assert time.monotonic() - began < 5
+    assert calls(world)[0]["steps"][0]["state"] == "waiting", "nothing left"
+    assert "cannot be reached" in slow.trouble
+
+
+def test_gateway_that_drips_for_one_call_holds_up_none_of_the_others(
+    world: DeskWorld, calling: Calling, gateway: Posted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "ATTEMPT_SECONDS_MAX", 2.0)
+    gateway.calls.clear()
+    gateway.drips_to = {ONE}
+    danger(world)
+    threads = Attempts()
+    beside = begun_anew(calling, gateway=HttpGateway(gateway.address, DESK, "", write), begin=threads.begin)
+    run(beside)
+    wait_for(lambda: len(gateway.calls) == 1)
+    gateway.drips_to = set()
+    danger(world)
+    run(beside)
+    wait_for(lambda: [one["steps"][0]["state"] for one in calls(world)[:2]] == ["sent", "sending"])
+    assert not threads.begin(f"{calls(world)[1]['number']}-0", lambda: None), "the first goes on, and once"
+    threads.stop(10)
+    assert [one["steps"][0]["state"] for one in calls(world)[:2]] == ["sent", "sending"]
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    give_up_at = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < give_up_at, "it did not come to hold"
+        time.sleep(0.02)
 
 
 def test_mail_is_not_sent_in_the_clear_where_tls_was_asked_for(

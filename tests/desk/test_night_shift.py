@@ -131,7 +131,7 @@ def test_night_shift_from_sign_in_to_hand_over(world: DeskWorld, calling: Callin
 
     # The officer takes the call, which leads to the message, reads and answers it.
     calls = night.see("/desk/calls")
-    card = next(part for part in calls.split('<li class="card">') if "Danger to life" in part)
+    card = next(part for part in calls.split('<li class="card"') if "Danger to life" in part)
     number = re.search(r'name="call_number" value="(\d+)"', card)
     assert number is not None
     message = night.send("/desk/calls", "/desk/calls/acknowledge", call_number=number[1])

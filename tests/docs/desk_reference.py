@@ -12,7 +12,8 @@ HEAD = """# Pages of the desk
 Made from the table of pages (`src/entente/web/desk/table.py`) by `make reference`. Rules: [rules/desk.md](../rules/desk.md).
 A page opens to an officer with a role that has one of the verbs under «role may» ([code_lists.md](code_lists.md)); the verbs
 under «asks» judge the rest, as they do for the API. A form is sent from the page it is on, carries the token of the session
-and a one-time key, and leads on to a page.
+and a one-time key, and leads on to a page. An open page is brought up to date where it stands when one of the kinds under
+«told of» changed (W79).
 """
 
 BESIDE = """## Beside the table: what a page asks for by itself
@@ -61,11 +62,12 @@ def desk_page() -> str:
 
 
 def _shown() -> Iterator[str]:
-    yield "## What is shown\n\n| address | shows | asks | role may | key |\n|---|---|---|---|---|"
+    yield "## What is shown\n\n| address | shows | asks | role may | key | told of |\n|---|---|---|---|---|---|"
     for page in PAGES:
         if isinstance(page, ShowPage):
             key = f"`g` `{page.key}`" if page.key else ""
-            yield f"| `{_address(page.path)}` | {page.shows} | {_codes(page.verbs)} | {_codes(page.needs)} | {key} |"
+            asks = f"{_codes(page.verbs)} | {_codes(page.needs)} | {key} | {_codes(page.live)}"
+            yield f"| `{_address(page.path)}` | {page.shows} | {asks} |"
 
 
 def _acts() -> Iterator[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -268,6 +269,40 @@ def test_sender_that_disappears_before_a_web_process_leaves_nothing(node: Node) 
         line.sendall(b"x" * 3_000_000)
         node.wait(lambda: uploads.is_dir() and bool(list(uploads.iterdir())))
     node.wait(lambda: not list(uploads.iterdir()))
+
+
+def form_of(node: Node, case: str) -> dict[str, str]:
+    """Open a case's page through a web process; return what every form of it carries."""
+    address = f"http://127.0.0.1:{node.web_port}/desk/cases/{case}"
+    page = httpx.get(address, headers=node.cookie, timeout=WAIT_SECONDS_MAX, trust_env=False).text
+    return {name: re.findall(rf'name="{name}" value="([^"]*)"', page)[0] for name in ("csrf", "once")}
+
+
+def send_note(node: Node, case: str, form: Mapping[str, str]) -> httpx.Response:
+    address = f"http://127.0.0.1:{node.web_port}/desk/cases/{case}/note"
+    headers = {**node.cookie, "Sec-Fetch-Site": "same-origin"}
+    return httpx.post(address, headers=headers, data=dict(form), timeout=WAIT_SECONDS_MAX, trust_env=False)
+
+
+def test_w82_form_whose_web_process_was_killed_amid_it_is_done_once_when_it_is_sent_again(node: Node) -> None:
+    new = {"json": {"title": "Killed", "crime_area": "fugitives"}, "headers": {"Idempotency-Key": "killed-1"}}
+    case = node.ask(node.bureau.port, "/cases", **new).headers["location"].rpartition("/cases/")[2]
+    form = {**form_of(node, case), "text": "Seen at gate 4"}
+    node.bureau.pause()
+    with ThreadPoolExecutor(1) as threads:
+        sent = threads.submit(send_note, node, case, form)
+        # It is handed on within milliseconds, and waits at the node, which stands still.
+        time.sleep(0.5)
+        assert not sent.done()
+        for one in node.processes():
+            os.kill(one, signal.SIGKILL)
+        with pytest.raises(httpx.HTTPError):
+            sent.result()
+    node.bureau.go_on()
+    node.wait(lambda: node.ready() and len(node.processes()) == 2)
+    assert [send_note(node, case, form).status_code for _ in range(2)] == [303, 303]
+    assert [one["text"] for one in node.web(f"/cases/{case}").json()["events"]].count("Seen at gate 4") == 1
+    assert is_sound(node)
 
 
 def post(node: Node, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - what the client takes

@@ -194,11 +194,11 @@ def write(
     )
 
 
-def trail_row(frontier: Frontier, subject: str = "case 1") -> tuple[TrailRow, Frontier]:
+def trail_row(frontier: Frontier, subject: str = "case 1", verb: str = "record.show") -> tuple[TrailRow, Frontier]:
     """Make the next row after a frontier, and the frontier after it."""
     leaf = leaf_hash(f"{frontier.size}{subject}".encode())
     after = frontier.append(leaf)
-    act = Act("record.show", OWN, "xa-duty-1", subject, {"purpose": "arrest", "grounds": ["D1", "D2"], "при": None})
+    act = Act(verb, OWN, "xa-duty-1", subject, {"purpose": "arrest", "grounds": ["D1", "D2"], "при": None})
     return TrailRow(after.size, NOW + timedelta(seconds=after.size), act, b"s" * 16, leaf, after.root), after
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from entente.duty.calls import Call, CallGround, CallKind, CallState, CallStep, Needed
 from entente.duty.model import DutyFunction, Note, RosterEntry, Sheet, Shift, ShiftState
 from entente.duty.ports import DutyUnit
+from entente.duty.rules import JOURNAL
 from entente.kernel.ids import OfficerId
 from entente.storage.store import Store
 from tests.storage import examples
@@ -94,6 +97,35 @@ def test_journal_reads_the_newest_rows_of_its_verbs_between_two_rows(store: Stor
         assert [one.sequence for one in view.trail.of_verbs({verb}, 1, 5, 2)] == [4, 5]
         assert view.trail.of_verbs({"something_else"}, 0, 6, 10) == ()
         assert view.trail.count_of_verbs({verb, "something_else"}, 1, 5) == {verb: 4}
+
+
+def test_journal_is_read_by_its_index_beside_a_large_import(store: Store, engine_name: str) -> None:
+    """W80: of a thousand rows of an import between two rows none is read."""
+    with store.unit() as unit:
+        for verb in ["import_records"] * 1_000 + ["read_message"]:
+            row, frontier = examples.trail_row(unit.trail.frontier(), verb=verb)
+            unit.trail.append(row, frontier)
+        unit.commit()
+    asked: list[tuple[str, Any]] = []
+
+    def keep(_: object, __: object, statement: str, parameters: object, *___: object) -> None:
+        asked.append((statement, parameters))
+
+    sa.event.listen(store.engine.reader, "before_cursor_execute", keep)
+    with store.view() as view:
+        assert [one.act.verb for one in view.trail.of_verbs(JOURNAL, 0, 2_000, 500)] == ["read_message"]
+        assert view.trail.count_of_verbs(JOURNAL, 0, 2_000) == {"read_message": 1}
+    sa.event.remove(store.engine.reader, "before_cursor_execute", keep)
+    asked = [one for one in asked if "FROM trail" in one[0]]
+    assert len(asked) == 2
+    explain = "EXPLAIN QUERY PLAN" if engine_name == "sqlite" else "EXPLAIN"
+    with store.engine.writer.begin() as connection:
+        if engine_name == "postgres":
+            # It does so by itself; nobody does in a file.
+            connection.exec_driver_sql("ANALYZE trail")
+        for statement, parameters in asked:
+            plan = connection.exec_driver_sql(f"{explain} {statement}", parameters).fetchall()
+            assert "ix_trail_journal" in str(plan), plan
 
 
 def call(number: int, item: str = "message-1", ground: CallGround = CallGround.URGENT) -> Call:

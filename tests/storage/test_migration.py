@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -56,13 +58,20 @@ def tables_of(engine: sa.Engine) -> dict[str, object]:
                 look.get_pk_constraint(name),
                 sorted(look.get_foreign_keys(name), key=str),
                 sorted(look.get_unique_constraints(name), key=str),
-                sorted(look.get_indexes(name), key=str),
+                sorted(map(index_of, look.get_indexes(name)), key=str),
                 sorted(look.get_check_constraints(name), key=str),
                 look.get_table_options(name),
             )
             for name in look.get_table_names()
             if name != "alembic_version"
         }
+
+
+def index_of(index: Mapping[str, Any]) -> dict[str, object]:
+    """Return an index with the text of the rows it is for: two that were read are never equal as the library has them."""
+    options = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
+    # The one is written by the migration, the other as expressions of the table.
+    return {**index, "dialect_options": {name: text.replace("trail.", "") for name, text in options.items()}}
 
 
 @ON_SQLITE
@@ -101,6 +110,7 @@ def test_store_of_before_the_desk_is_brought_forward_to_the_tables_of_a_new_one(
     store.close()
     for table in (*DESK, *CASE_FILE, *SINCE):
         execute(folder, f"DROP TABLE {table}")
+    execute(folder, "DROP INDEX ix_trail_journal")
     execute(folder, "UPDATE alembic_version SET version_num = '0004'")
     execute(folder, "UPDATE store_version SET schema = 4, oldest_code = 3")
     store = opener()
@@ -148,11 +158,11 @@ def test_store_newer_than_the_code_is_refused_with_both_versions(opener: Opener,
 
 def test_newer_store_that_says_this_code_may_use_it_is_used_as_it_is(opener: Opener, folder: Folder) -> None:
     opener().close()
-    execute(folder, "UPDATE store_version SET schema = 9, oldest_code = 1, written_by = '7.0'")
+    execute(folder, "UPDATE store_version SET schema = 99, oldest_code = 1, written_by = '7.0'")
     with opener().unit() as unit:
         assert unit.cases.next_serial(2031) == 1
         unit.commit()
-    assert execute(folder, "SELECT schema, written_by FROM store_version") == [(9, "7.0")]
+    assert execute(folder, "SELECT schema, written_by FROM store_version") == [(99, "7.0")]
 
 
 def test_file_that_is_no_store_is_damage_and_stays_as_it_was(folder: Folder) -> None:

@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from io import BufferedIOBase
+from time import sleep
+from typing import Any, Final
+
+DRIP_SECONDS: Final = 0.05
 
 
 @dataclass
@@ -27,6 +31,8 @@ class Mailbox:
     """Whether it takes nothing for now (451)."""
     hangs_up: bool = False
     """Whether it ends the line after it got a mail and before it says so."""
+    drips: bytes = b""
+    """The beginning of what it says first, where that comes byte by byte and does not end; nothing where it does."""
 
     def to(self) -> list[str]:
         """Return who was written to, in order."""
@@ -43,6 +49,9 @@ class _MailHandler(socketserver.StreamRequestHandler):
         self.wfile.write(line.encode() + b"\r\n")
 
     def handle(self) -> None:
+        if self.box.drips:
+            drip(self.wfile, self.box.drips)
+            return
         self.say("220 here")
         goes_on = True
         while goes_on and (line := self.rfile.readline()):
@@ -98,6 +107,8 @@ class Posted:
     """Bytes that it says after its status."""
     body_taken: int = 0
     """Of these, how many it got rid of before the line ended."""
+    drips_to: set[str] = field(default_factory=set)
+    """Addresses for which the head of its answer comes byte by byte, and does not end."""
 
 
 @contextmanager
@@ -108,7 +119,11 @@ def message_gateway() -> Iterator[Posted]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            posted.calls.append(({name.lower(): text for name, text in self.headers.items()}, json.loads(body)))
+            document = json.loads(body)
+            posted.calls.append(({name.lower(): text for name, text in self.headers.items()}, document))
+            if document["to"] in posted.drips_to:
+                drip(self.wfile, b"HTTP/1.1 202 Accepted\r\n")
+                return
             self.send_response(posted.status)
             self.send_header("content-length", str(posted.body))
             self.end_headers()
@@ -122,6 +137,16 @@ def message_gateway() -> Iterator[Posted]:
     with _served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
         posted.address = f"http://127.0.0.1:{port}/calls"
         yield posted
+
+
+def drip(line: BufferedIOBase, begins: bytes) -> None:
+    """Write the beginning of an answer, then a byte each twentieth of a second until nobody is left to read it."""
+    with suppress(OSError):
+        line.write(begins)
+        while True:
+            line.write(b"x")
+            line.flush()
+            sleep(DRIP_SECONDS)
 
 
 @contextmanager

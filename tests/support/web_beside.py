@@ -53,7 +53,7 @@ def web_beside(node: Node, api: Api, operator_token: str) -> Iterator[tuple[Node
     line = LineToWeb(ours)
     Thread(target=answers.serve, args=(line,), name="writer's end", daemon=True).start()
     served = httpx.ASGITransport(app=Starlette(routes=[api.mount()]), client=("127.0.0.1", 50_000))
-    door = NodeDoor("http://node", served)
+    door = NodeDoor("http://node", 30.0, served)
     writer = LineToWriter(theirs, door.pass_on)
     parts = parts_beside(node.settings, ChangesOf(node), writer.tell_rows, IndexAtWriter(writer.index_sizes))
     # One machine has one clock, also where a test moves it.

@@ -1,25 +1,30 @@
 """Handing a request on to the node's own door as it came: files and jobs, which lie in the node's folder.
 
 What is sent streams through, and so does what is answered; nothing of it is kept here. The node judges the request anew: where it
-comes from is handed on with it, so that nobody elsewhere is taken for a program of this machine.
+comes from is handed on with it, so that nobody elsewhere is taken for a program of this machine. What is sent may take as long as
+it goes on: how long that is in all, and for whom, the node says, which ends what it does not take, and this line with it.
 
 Source: docs/rules/node.md N19; RFC 9110, 7.6.1 (what goes no further than one connection).
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Final
 
 import httpx
 from starlette.background import BackgroundTask
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
 from entente.api.peers import to_be_named
 from entente.kernel.errors import Unavailable
+from entente.kernel.going_on import going_on
 
 SECONDS_MAX: Final = 120.0
 """For one piece of a body, in either direction: as long as a slow line may take (transport.server), and as long again."""
+_GONE_STATUS: Final = 400
 _OF_ONE_CONNECTION: Final = frozenset({
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade",
     "expect",
@@ -29,8 +34,12 @@ _OF_ONE_CONNECTION: Final = frozenset({
 class NodeDoor:
     """The node's own door. Used by one event loop."""
 
-    def __init__(self, address: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        """Stand before a node at an address of this machine; `transport` replaces the network where there is none."""
+    def __init__(self, address: str, quiet_seconds: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        """Stand before a node at an address of this machine; `transport` replaces the network where there is none.
+
+        `quiet_seconds`: how long a sender may send nothing (docs/rules/api.md P13).
+        """
+        self._quiet_seconds = quiet_seconds
         self._client = httpx.AsyncClient(
             base_url=address,
             timeout=httpx.Timeout(SECONDS_MAX),
@@ -50,15 +59,44 @@ class NodeDoor:
         if named := to_be_named(request):
             headers.append((b"x-forwarded-for", named.encode("ascii")))
         asked = self._client.build_request(
-            request.method, url, headers=headers, content=request.stream() if has_body else None
+            request.method, url, headers=headers, content=self._sent(request) if has_body else None
         )
         try:
             answer = await self._client.send(asked, stream=True)
+        except ClientDisconnect:
+            # Nobody is left to be answered; the node sees its own line end, and keeps nothing of it.
+            return Response(status_code=_GONE_STATUS)
         except httpx.HTTPError as error:
             raise _no_answer() from error
         streamed = StreamingResponse(answer.aiter_raw(), answer.status_code, background=BackgroundTask(answer.aclose))
         streamed.raw_headers = [(name.lower(), value) for name, value in _kept(answer.headers.raw)]
         return streamed
+
+    async def close(self) -> None:
+        """End its connections to the node."""
+        await self._client.aclose()
+
+    async def _sent(self, request: Request) -> AsyncIterator[bytes]:
+        """Yield what is sent, and have its connection wait on for each piece; raise Unavailable where none comes."""
+        pieces = going_on(request.stream(), request.scope)
+        while True:
+            try:
+                async with asyncio.timeout(self._quiet_seconds):
+                    piece = await anext(pieces, None)
+            except TimeoutError as error:
+                raise _too_slow(self._quiet_seconds) from error
+            if piece is None:
+                return
+            yield piece
+
+
+def _too_slow(seconds: float) -> Unavailable:
+    return Unavailable(
+        "What was sent did not arrive.",
+        why=f"Nothing of it came for {seconds:.0f} seconds.",
+        do="Send it again. Nothing of it was kept.",
+        retry_is_safe=True,
+    )
 
 
 def _kept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -29,10 +29,6 @@ UPLOAD_BYTES_MAX: Final = 1024**3
 """Ten times the list of the United States Treasury in XML; packed lists are read too."""
 PIECE_BYTES: Final = 1024**2
 """How much is gathered before it is written."""
-QUIET_SECONDS_MAX: Final = 30.0
-"""How long a sender may send nothing."""
-UPLOAD_SECONDS_MAX: Final = 3_600.0
-"""The largest file over a line of 2.5 Mbit/s takes so long."""
 AT_ONCE_MAX: Final = 4
 """Files that arrive at a time; each has one piece in memory."""
 OF_ACCOUNT_AT_ONCE_MAX: Final = 2
@@ -45,6 +41,10 @@ class Uploading:
 
     def __init__(self, node: Node, jobs: Jobs) -> None:
         self._node, self._jobs = node, jobs
+        self.quiet_seconds: float = node.settings.upload_quiet_seconds
+        """How long a sender may send nothing."""
+        self.seconds_max: float = node.settings.upload_minutes_max * 60
+        """How long a file may take to arrive."""
         self._arriving: Counter[str] = Counter()
         """Files that arrive now, by account."""
 
@@ -96,19 +96,19 @@ class Uploading:
     async def _written(self, stream: AsyncIterator[bytes], bearer: Bearer, name: str) -> Upload:
         with self._jobs.files.new_upload() as arriving:
             try:
-                async with asyncio.timeout(UPLOAD_SECONDS_MAX):
+                async with asyncio.timeout(self.seconds_max):
                     await self._copy(stream, arriving)
             except TimeoutError as error:
-                raise WithStatus(_too_slow(), 408) from error
+                raise WithStatus(self._too_slow(), 408) from error
             except ClientDisconnect as error:
                 # Nobody is left to be answered, and leaving here takes away what came.
-                raise WithStatus(_too_slow(), 400) from error
+                raise WithStatus(self._too_slow(), 400) from error
             return await run_in_threadpool(arriving.keep, bearer.account.id, name, self._node.clock.now())
 
     async def _copy(self, stream: AsyncIterator[bytes], arriving: NewUpload) -> None:
         gathered, size, pieces = bytearray(), 0, 0
         while True:
-            async with asyncio.timeout(QUIET_SECONDS_MAX):
+            async with asyncio.timeout(self.quiet_seconds):
                 piece = await anext(stream, None)
             if piece is not None:
                 gathered += piece
@@ -123,6 +123,14 @@ class Uploading:
                 gathered.clear()
             if piece is None:
                 return
+
+    def _too_slow(self) -> Unavailable:
+        return Unavailable(
+            "The file did not arrive.",
+            why=f"A sender is waited for {self.quiet_seconds:.0f} seconds, and for a whole file {self.seconds_max:.0f}.",
+            do="Send it again. Nothing of it was kept.",
+            retry_is_safe=True,
+        )
 
 
 def declared_bytes(request: Request) -> int:
@@ -146,15 +154,6 @@ def _too_large() -> Invalid:
         field="body",
         why=f"A file has at most {UPLOAD_BYTES_MAX} bytes (docs/rules/api.md P13).",
         do="Send it packed (gzip, bzip2 or zip), or in parts.",
-    )
-
-
-def _too_slow() -> Unavailable:
-    return Unavailable(
-        "The file did not arrive.",
-        why=f"A sender is waited for {QUIET_SECONDS_MAX:.0f} seconds, and for a whole file {UPLOAD_SECONDS_MAX:.0f}.",
-        do="Send it again. Nothing of it was kept.",
-        retry_is_safe=True,
     )
 
 

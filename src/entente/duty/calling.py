@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from entente.bodies.authority import Record, authorise
@@ -20,7 +21,7 @@ from entente.correspondence.waiting import WaitingItems
 from entente.duty.calling_rules import acknowledged_by, begun, in_turn, needed_now, next_to_call, tried_again_at
 from entente.duty.calls import Call, CallGround, CallKind, CallState, CallStep, Needed, StepState, Told
 from entente.duty.model import RosterEntry
-from entente.duty.ports import DutyUnit, Gateway
+from entente.duty.ports import Begin, DutyUnit, Gateway
 from entente.duty.roster import ENTRIES_MAX
 from entente.duty.rules import on_now
 from entente.duty.shifts import WORKS
@@ -40,6 +41,12 @@ KEPT_FOR_DANGER: Final = 200
 LOOK_EVERY: Final = timedelta(seconds=5)
 """Where nothing changed, so that deadlines and terms that run out are seen."""
 BY_NODE: Final = "node"
+
+
+def at_once(_: str, attempt: Callable[[], object]) -> bool:
+    """Make an attempt here and now (ports.Begin)."""
+    attempt()
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,8 @@ class Calling:
     changes: Callable[[], int]
     """Grows with every commit that changed more than the trail."""
     gateway: Gateway | None = None
+    begin: Begin = at_once
+    """By what steps are sent: a gateway that takes its time with one holds up none of the others."""
     looked_at: datetime | None = None
     seen: int = -1
     """How many changes there were as it was looked at last."""
@@ -79,7 +88,9 @@ class Calling:
         """
         if self.gateway is None:
             return 0
-        return self._look() + sum(self._send(call.number, place) for call, place in self._due())
+        looked = self._look()
+        due = [(f"{call.number}-{place}", partial(self._send, call.number, place)) for call, place in self._due()]
+        return looked + sum(self.begin(name, attempt) for name, attempt in due)
 
     def acknowledge(self, officer: OfficerId, number: int) -> Call:
         """Take a call: nobody else is called for that thing.
@@ -204,11 +215,11 @@ class Calling:
             if step.state is StepState.WAITING and step.next_at <= now
         ]
 
-    def _send(self, number: int, place: int) -> int:
+    def _send(self, number: int, place: int) -> None:
         """Claim a step, ask the gateway, and keep what came of it."""
         claimed = self._claim(number, place)
         if claimed is None:
-            return 1
+            return
         told, reach = claimed
         assert self.gateway is not None, "nothing is due without a gateway"
         state = StepState.SENT
@@ -225,7 +236,6 @@ class Calling:
             # Its kind alone: its words may hold the secret.
             state, self.trouble = StepState.SENDING, f"The gateway failed: {type(error).__name__}."
         self._settle(number, place, state)
-        return 1
 
     def _claim(self, number: int, place: int) -> tuple[Told, str] | None:
         with self.open_unit() as unit:

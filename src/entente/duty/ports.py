@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.duty.calls import Call, CallState, Told
@@ -32,6 +32,10 @@ class Gateway(Protocol):
         Raises Unavailable where it did not: `retry_is_safe` says whether it is known that nothing left. Raises Invalid where the
         gateway says that it does not reach this officer.
         """
+
+
+Begin: TypeAlias = Callable[[str, Callable[[], object]], bool]
+"""Begins an attempt by its name, in a thread of its own or at once; False where one of this name goes on, or no more may now."""
 
 
 class DutyStore(Protocol):

@@ -17,9 +17,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from entente.duty.rules import JOURNAL
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 8
+SCHEMA: Final = 11
 """The schema this code writes. The number of the newest file in migrations/versions."""
 OLDEST_SCHEMA_OF_CODE: Final = 8
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself.
@@ -146,6 +147,10 @@ trail = sa.Table(
     sa.Column("entry", Bytes),
     sa.Index(None, "subject", "sequence"),
 )
+_in_journal = trail.c.verb.in_([sa.literal_column(f"'{verb}'") for verb in sorted(JOURNAL)])
+sa.Index("ix_trail_journal", trail.c.verb, trail.c.sequence, sqlite_where=_in_journal, postgresql_where=_in_journal)
+"""What the journal of a shift reads (docs/rules/desk.md W80), and nothing of what an import writes by the thousand. A list of
+acts that changes needs a migration: an engine uses it for the list that it was made with."""
 trail_frontier = sa.Table(
     "trail_frontier",
     metadata,

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
 import httpx
@@ -30,13 +32,16 @@ from entente.kernel.clock import Clock
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Invalid, Misconfigured, Unavailable
 from entente.settings import Settings
+from entente.transport import attempts
+from entente.transport.attempts import Cut
 
 SECONDS_MAX: Final = 10.0
-"""Longest wait for the next part of a gateway's answer; nothing bounds all of them, since a thread cannot be cut."""
+"""Longest wait for the next part of a gateway's answer. All of them together: attempts.ATTEMPT_SECONDS_MAX."""
 SECRET_CHARACTERS_MAX: Final = 4_096
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 """One address as mail servers everywhere take it (RFC 5321, 4.1.2, a dot-string at a domain)."""
+_READY: Final = 220
 _PERMANENT: Final = 500
 _NOT_TAKEN: Final = 400
 
@@ -56,6 +61,28 @@ class Server:
     secret: str
 
 
+class _Line(smtplib.SMTP):
+    """A line to a mail server that is cut when its attempt's time is over, from its first byte on."""
+
+    def begin(self, server: Server, cut: Cut) -> None:
+        """Connect; raise what the library raises as it does."""
+        self._cut = cut
+        # By this name the library asks for the server's certificate.
+        self._host = server.host
+        code, said = self.connect(server.host, server.port)
+        if code != _READY:
+            raise smtplib.SMTPConnectError(code, said)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        line = socket.create_connection((host, port), min(timeout, self._cut.seconds_left()))
+        self._cut.watch(line)
+        return line
+
+
+class _TlsLine(smtplib.SMTP_SSL, _Line):
+    """The same over TLS: the library asks the class behind it for the line that it lays TLS over."""
+
+
 @dataclass(frozen=True, slots=True)
 class MailGateway:
     """Sends a call as a mail. Safe from several threads."""
@@ -71,7 +98,7 @@ class MailGateway:
         if not _ADDRESS.fullmatch(reach):
             raise _not_reached(b"it is no mail address")
         message = self._message(told, reach)
-        with _unreached(), self._connected() as line:
+        with Cut(attempts.ATTEMPT_SECONDS_MAX) as cut, _unreached(), self._connected(cut) as line:
             _answer_of(line.mail(self.server.sender))
             code, said = line.rcpt(reach)
             if code >= _PERMANENT:
@@ -89,14 +116,12 @@ class MailGateway:
         _answer_of(answer)
 
     @contextmanager
-    def _connected(self) -> Iterator[smtplib.SMTP]:
+    def _connected(self, cut: Cut) -> Iterator[smtplib.SMTP]:
         server = self.server
         trust = self.trust or ssl.create_default_context()
-        if server.line == "tls":
-            line: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS_MAX, context=trust)
-        else:
-            line = smtplib.SMTP(server.host, server.port, timeout=SECONDS_MAX)
+        line = _TlsLine(timeout=SECONDS_MAX, context=trust) if server.line == "tls" else _Line(timeout=SECONDS_MAX)
         try:
+            line.begin(server, cut)
             if server.line == "starttls":
                 line.starttls(context=trust)
             line.ehlo_or_helo_if_needed()
@@ -144,10 +169,13 @@ class HttpGateway:
         timeout = httpx.Timeout(SECONDS_MAX)
         try:
             with (
+                Cut(attempts.ATTEMPT_SECONDS_MAX) as cut,
                 httpx.Client(
                     timeout=timeout, follow_redirects=False, trust_env=False, transport=self.transport
                 ) as client,
-                client.stream("POST", self.address, json=document, headers=headers) as answer,
+                client.stream(
+                    "POST", self.address, json=document, headers=headers, extensions={"trace": partial(_watch, cut)}
+                ) as answer,
             ):
                 status = answer.status_code
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL) as error:
@@ -158,6 +186,12 @@ class HttpGateway:
             raise _not_reached(str(status).encode())
         if not httpx.codes.is_success(status):
             raise _away(f"The gateway answered {status}.")
+
+
+def _watch(cut: Cut, event: str, info: Mapping[str, Any]) -> None:
+    """Have the line that a post is sent over be cut with its attempt (httpx, «trace»)."""
+    if event == "connection.connect_tcp.complete":
+        cut.watch(info["return_value"].get_extra_info("socket"))
 
 
 def step_name(told: Told) -> str:

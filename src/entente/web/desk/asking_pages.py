@@ -268,6 +268,7 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "requests", "/requests", ("request_list",), _RECORDS, "requests.html",
         "The newest questions to sources for a record, and one to be asked.", _requests,
+        live=("request",),
     ),
     ActPage(
         "ask_record", "/requests", ("request_ask",), _RECORDS, "requests", "Asks a source's node for one record.", _ask_record,
@@ -276,5 +277,6 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "request", "/requests/{id}", ("request_show",), _RECORDS, "request.html", "A question to a source, and its answer.",
         _request,
+        live=("request",),
     ),
 )  # fmt: skip

@@ -229,5 +229,6 @@ PAGES: Sequence[Page] = (
         "body", "/directory/{code}",
         ("body_show", "body_places", "unit_find", "keys_show", "exchange_lines", "body_silent", "contact_list"), (), "body.html",
         "A body as it stood on a day: names, groups, units, how it is reached, its keys and their history.", _body,
+        live=("body", "group", "instrument"),
     ),
 )  # fmt: skip

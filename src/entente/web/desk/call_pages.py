@@ -113,7 +113,10 @@ def _acknowledge(asked: Asked) -> Done:
 
 
 PAGES: Sequence[Page] = (
-    ShowPage("calls", "/calls", ("call_list",), (WORKS,), "calls.html", "Who was called, and why.", _calls),
+    ShowPage(
+        "calls", "/calls", ("call_list",), (WORKS,), "calls.html", "Who was called, and why.", _calls,
+        live=("duty", "hit", "message", "permission"),
+    ),
     ActPage(
         "acknowledge_call", "/calls/acknowledge", ("call_acknowledge",), (WORKS,), "calls",
         "Takes a call and opens what it is about.", _acknowledge, (Field("call_number", most=16, asks="number"),),

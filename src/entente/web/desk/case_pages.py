@@ -317,6 +317,7 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "cases", "/cases", ("case_list",), CASE_READERS, "cases.html", "The register of cases, the newest first.", _cases,
         in_navigation=True, key="c",
+        live=("case",),
     ),
     ActPage(
         "open_case", "/cases", ("case_open",), ("open_case",), "cases", "Opens a case with the next number.", _open,
@@ -324,6 +325,7 @@ PAGES: Sequence[Page] = (
     ),
     ShowPage(
         "case", CASE_PLACE, SHOWN_VERBS, CASE_READERS, "case.html", "A case with all that lies in it.", case_page,
+        live=("case", "message", "hit", "permission"),
     ),
     ShowPage(
         "case_print", f"{CASE_PLACE}/print", SHOWN_VERBS, CASE_READERS, "case_print.html", "The whole file of a case, for print.",

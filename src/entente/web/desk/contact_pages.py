@@ -277,6 +277,7 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "contacts", "/contacts", ("contact_list", "contact_own"), (), "contacts.html",
         "The contact book: whom to call at which body, for what, in which languages, and who answers now.", _contacts,
+        live=("body",),
     ),
     ShowPage(
         "own_contacts", "/contacts/own", ("contact_own", "body_show"), _KEEPERS, "own_contacts.html",

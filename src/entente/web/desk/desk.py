@@ -38,6 +38,7 @@ from entente.kernel.kept_requests import KeptRequest
 from entente.node import Node
 from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk import wrong
+from entente.web.desk.arriving import Arriving
 from entente.web.desk.changes import Changes
 from entente.web.desk.cookies import token_of, whence
 from entente.web.desk.downloads import downloaded
@@ -48,7 +49,7 @@ from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
 from entente.web.desk.live import Live, changed_by, teams_now, thing_of
 from entente.web.desk.memory import Memories
-from entente.web.desk.multipart import IncomingFile, Posted, declared_bytes, is_multipart, posted_in_parts
+from entente.web.desk.multipart import Posted, declared_bytes, is_multipart, posted_in_parts
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage
 from entente.web.desk.paths import HOME, own_path
 from entente.web.desk.ports import DeskParts, Step
@@ -58,6 +59,7 @@ from entente.web.desk.rendering import LiveHere, Shell, Way, rendered
 from entente.web.desk.session import Session
 from entente.web.desk.static_files import STATIC_PATH, serve_static
 from entente.web.desk.table import PAGES
+from entente.web.desk.told import told_here
 from entente.web.errors import STATUS
 from entente.web.home import zone_of
 from entente.web.wording import Wording
@@ -83,9 +85,14 @@ class Desk:
         self.memories = Memories()
         self.drafts = Drafts()
         self.taking = DraftRoutes(self.drafts, {act.name: act for act in self._acts}, self._session, node.clock)
+        self.arriving = Arriving(self._session, self.say)
         # A stamp of another process says nothing here, and what this one sealed another does not open.
         self.changes = Changes(
-            parts.rows, parts.told_as, partial(teams_now, node), parts.is_stopping, era=secrets.token_hex(4)
+            parts.rows,
+            partial(told_here, parts.told_as),
+            partial(teams_now, node),
+            parts.is_stopping,
+            era=secrets.token_hex(4),
         )
         self.live = Live(node, self.changes, self._session, parts.session_of, self.say, secrets.token_bytes(32))
 
@@ -95,6 +102,7 @@ class Desk:
             *beside,
             *self.taking.routes(),
             *self.live.routes(),
+            *self.arriving.routes(),
             *(Route(page.path, partial(self._show, page), methods=["GET"]) for page in self._shown.values()),
             *(Route(act.path, partial(self._act, act), methods=["POST"]) for act in self._acts),
             Route("/choose", partial(choose, has_tls=self.node.settings.api_tls_in_front), methods=["POST"]),
@@ -144,7 +152,7 @@ class Desk:
         if not faults and act.heeds_changes:
             faults = self._changed_meanwhile(asked, sent.fields.get(STAMP, ""))
         if sent.file is not None and not faults:
-            asked = await self._with_file(act, asked, sent.file, request)
+            asked = await self._with_file(act, asked, sent, request)
             form = asked.form
             faults = form.faults
         elif sent.file is not None:
@@ -159,12 +167,15 @@ class Desk:
         async with self.parts.once.alone(kept):
             return await self._in_turn(act, asked, partial(self._done_once, act, asked, request, kept))
 
-    async def _with_file(self, act: ActPage, asked: Asked, file: IncomingFile, request: Request) -> Asked:
+    async def _with_file(self, act: ActPage, asked: Asked, sent: Posted, request: Request) -> Asked:
         """Take the file of a form whose sender may send one; return the form with the id under which it waits, or its fault."""
+        file, declared = sent.file, declared_bytes(request)
+        assert file is not None, "a form without a file has none to take"
         await run_in_threadpool(self._require_role, act, asked)
         try:
             pieces = going_on(file.pieces(), request.scope)
-            taken = await self.parts.jobs.take(asked.officer, file.name, pieces, declared_bytes(request))
+            counted = self.arriving.counted(asked.officer, sent.fields.get(ONCE, ""), declared, pieces)
+            taken = await self.parts.jobs.take(asked.officer, file.name, counted, declared)
         except EntenteError as error:
             await file.pass_over()
             return replace(asked, form=replace(asked.form, faults=(fault_of(error, act.fields, asked.say),)))

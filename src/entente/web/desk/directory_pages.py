@@ -352,13 +352,19 @@ PAGES: Sequence[Page] = (
         "directory", "/directory", ("directory_find", "group_lines"), (), "directory.html",
         "The bodies of the directory as of a day, found by name, country, kind or group.", _directory,
         in_navigation=True, key="b",
+        live=("body", "group"),
     ),
     ShowPage(
         "units", "/units", ("unit_find",), (), "units.html", "The branches, organs and units of all bodies.", _units,
+        live=("body",),
     ),
-    ShowPage("groups", "/groups", ("group_lines",), (), "groups.html", "The groups, with how many stand in each.", _groups),
+    ShowPage(
+        "groups", "/groups", ("group_lines",), (), "groups.html", "The groups, with how many stand in each.", _groups,
+        live=("group",),
+    ),
     ShowPage(
         "group", "/groups/{keeper}/{name}", ("group_show",), (), "group.html",
         "Who stands in a group on a day, by which document.", _group,
+        live=("group",),
     ),
 )  # fmt: skip

@@ -89,6 +89,7 @@ _DECIDERS = ("decide_held",)
 PAGES: Sequence[Page] = (
     ShowPage(
         "held", "/held", ("exchange_held",), _DECIDERS, "held.html", "What is held and not sent, with the reason.", _held,
+        live=("held", "delivery", "instrument"),
     ),
     ActPage(
         "release_held", "/held/release", ("exchange_release",), _DECIDERS, "held", "Lets a held statement leave, if it may now.",

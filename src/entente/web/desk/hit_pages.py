@@ -265,8 +265,11 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "hits", "/hits", ("hit_list",), _READERS, "hits.html", "The newest hits found here and told to us.", _hits,
         in_navigation=True, key="h",
+        live=("hit",),
     ),
-    ShowPage("hit", "/hits/{id}", ("hit_show",), _READERS, "hit.html", "A hit, and how far it has come.", _hit),
+    ShowPage(
+        "hit", "/hits/{id}", ("hit_show",), _READERS, "hit.html", "A hit, and how far it has come.", _hit, live=("hit", "case"),
+    ),
     ActPage(
         "release_hit", "/hits/{id}/release", ("hit_release",), ("confirm_hit",), "hit",
         "Tells the source of a hit that the instrument's rule holds.", _release,

@@ -316,5 +316,6 @@ PAGES: Sequence[Page] = (
         "desk", "/", ("waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent", "contact_own"), (),
         "desk.html",
         "What needs the officer now, the most pressing first.", _desk, in_navigation=True, key="d",
+        live=("hit", "match", "message", "permission", "request", "delivery", "held", "instrument", "case", "body"),
     ),
 )  # fmt: skip

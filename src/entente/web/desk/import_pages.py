@@ -9,7 +9,7 @@ Source: docs/rules/desk.md W55 and W56; docs/rules/records.md R3, R6 and R44 to 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -86,8 +86,12 @@ class NewImportPage:
     """Why the file cannot be imported at all."""
     began: Mapping[str, str]
     """What the form begins with."""
+    kinds_began: Sequence[str]
+    """The kinds among it that single schemata have."""
     instruments: Mapping[str, str]
     kinds: Mapping[str, str]
+    schemata: Mapping[str, str]
+    """What records are about, for which another kind may be chosen."""
     bodies: Mapping[str, str]
     was_looked_at: bool
     rows: Sequence[PreviewRow]
@@ -142,13 +146,21 @@ def _new(asked: Asked) -> NewImportPage:
         is_table=is_table,
         refused=refused,
         began=began,
+        kinds_began=[*Entered(began).each("kind_of").values()],
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         kinds={code: words for code, words in say.codes("record_kinds").items() if kinds[code].is_data_set},
+        schemata=_in_order(
+            (name, say.code("schemata", name)) for name, one in asked.node.schemata.items() if not one.is_abstract
+        ),
         bodies={one.code: f"{one.code} · {one.name}" for one in names.bodies.values() if one.id != names.own.id},
         was_looked_at=rows is not None,
         rows=[_row(asked, one) for one in rows or ()],
         preview_fault=preview_fault,
     )
+
+
+def _in_order(labelled: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    return dict(sorted(labelled, key=lambda one: one[1].casefold()))
 
 
 def _beginning(asked: Asked, file: JsonObject, *, is_table: bool) -> dict[str, str]:
@@ -189,13 +201,15 @@ def _terms(form: Entered) -> str:
     subject: dict[str, Json] = dict.fromkeys(ABOUT_PERSONS, form.value("status")) if form.value("status") else {}
     years = {"review_after_years": _whole(form, "review_years"), "erase_after_years": _whole(form, "erase_years")}
     codes: dict[str, Json] = {
-        name: [*form.lines(name)] for name in ("purposes", "crime_areas", "handling", "marks", "excluded")
+        name: [*form.lines(name)] for name in ("purposes", "crime_areas", "handling", "marks", "excluded", "only")
     }
+    by_schema: dict[str, Json] = {schema: kind for schema, kind in form.each("kind_of").items() if kind}
     lines = ("title", "kind", "confidentiality", "source_evaluation", "information_evaluation")
     terms: JsonObject = {
         **{name: form.value(name) for name in lines},
         **codes,
         "subject": subject,
+        "kind_by_schema": by_schema,
         "retention": {**years},
     }
     if form.value("instrument"):
@@ -259,6 +273,7 @@ TERMS_FIELDS: Final[Sequence[Field]] = (
     Field("title", most=200),
     Field("instrument", is_needed=False),
     Field("kind", Kind.CODE, codes="record_kinds"),
+    Field("kind_of", Kind.CODE, codes="record_kinds", asks="kind_by_schema", is_many=True),
     Field("purposes", Kind.CODES, codes="purposes", most=CODES_CHARACTERS_MAX),
     Field("crime_areas", Kind.CODES, codes="crime_areas", most=CODES_CHARACTERS_MAX),
     Field("handling", Kind.CODES, codes="handling_codes", most=CODES_CHARACTERS_MAX),
@@ -268,6 +283,7 @@ TERMS_FIELDS: Final[Sequence[Field]] = (
     Field("status", Kind.CODE, is_needed=False, codes="subject_statuses", asks="subject"),
     Field("marks", Kind.CODES, is_needed=False, codes="marks", most=CODES_CHARACTERS_MAX),
     Field("excluded", Kind.CODES, is_needed=False, most=CODES_CHARACTERS_MAX),
+    Field("only", Kind.CODES, is_needed=False, most=CODES_CHARACTERS_MAX),
     Field("review_years", most=3, asks="retention.review_after_years"),
     Field("erase_years", most=3, asks="retention.erase_after_years"),
 )

@@ -273,10 +273,12 @@ PAGES: Sequence[Page] = (
         "instruments", "/instruments", ("instrument_list", "body_show"), (), "instruments.html",
         "The instruments known here, whether each is in force, and what is suspended.", _instruments,
         in_navigation=True, key="a",
+        live=("instrument",),
     ),
     ShowPage(
         "instrument", "/instruments/{instrument}", ("instrument_show", "body_show"), (), "instrument.html",
         "An instrument: its text beside its machine terms, how each party stands.", _instrument,
+        live=("instrument",),
     ),
     ShowPage(
         "propose", "/propose", (), ("propose_instrument",), "propose.html", "The form by which an instrument is proposed.",

@@ -44,6 +44,7 @@ class JobLine:
     state_words: str
     made_at: Moment
     done: int
+    has_ended: bool
     total: int
     """0 where it is not known how many rows there are."""
 
@@ -124,6 +125,7 @@ def job_line(asked: Asked, job: Job) -> JobLine:
         state_words=say.code("job_states", job.state),
         made_at=say.moment(job.made_at),
         done=job.done,
+        has_ended=job.has_ended,
         total=job.total or 0,
     )
 

@@ -100,6 +100,7 @@ class News:
     beside: Sequence[str]
     """Officers who have the same page open."""
     to: str
+    """Where the page is loaded anew; empty for one that is brought up to date where it stands."""
 
 
 class Live:
@@ -125,7 +126,9 @@ class Live:
     def here(self, page: ShowPage, asked: Asked) -> LiveHere:
         """Return what a page carries to stay up to date."""
         thing = thing_of(self._node, asked.path)
-        return LiveHere(asked.stamp, self._sealed(asked.session, thing), page.name, is_concerned(page))
+        return LiveHere(
+            asked.stamp, self._sealed(asked.session, thing), page.name, is_concerned(page), " ".join(page.live)
+        )
 
     async def stream(self, request: Request) -> Response:
         """Tell a page what changes; 401 without a session, 204 where too many are open: then the page asks by itself."""
@@ -169,7 +172,7 @@ class Live:
             stands=_stands(unseen, names, say) if asked.get("concerned") == "yes" else (),
             changed=_changed(unseen, thing, session, names, say),
             beside=[one for one in self.changes.beside(thing, session.csrf) if one != session.account],
-            to=own_path(asked.get("to", "")),
+            to=own_path(asked["to"]) if asked.get("to") else "",
         )
         return HTMLResponse(fragment("news.html", news, say))
 

@@ -278,6 +278,7 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "messages", "/messages", ("message_list",), _READERS, "messages.html", "The newest messages, sent and received.",
         _messages, in_navigation=True, key="m",
+        live=("message",),
     ),
     ShowPage(
         "new_message", "/messages/new", ("message_show",), ("send_message",), "write.html", "A message to be written.", _write,
@@ -289,6 +290,7 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "message", _ONE, ("message_show", "message_open", "message_list"), _READERS, "message.html",
         "A message, its thread, and how far it has come.", _message,
+        live=("message",),
     ),
     ActPage(
         "open_message", f"{_ONE}/open", ("message_open",), _READERS, "message", "Opens a message that came; its sender is told.",

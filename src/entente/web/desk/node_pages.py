@@ -206,6 +206,7 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "node", "/node", _CHECKING, _NEEDS, "node.html", "How the node stands: health, queues, disk, index, what was set aside.",
         _node, in_navigation=True, key="n",
+        live=("held", "delivery"),
     ),
     ShowPage(
         "node_check", "/node/check", _CHECKING, _NEEDS, "node.html", "The same, with the trail read from its first row.",

@@ -142,6 +142,9 @@ class ShowPage:
     """The letter after `g` that opens it by keyboard; only of pages in the navigation."""
     is_long: bool = False
     """Whether it computes for long though its verbs do not always (Verb.is_long)."""
+    live: tuple[str, ...] = ()
+    """Kinds of changes upon which it is brought up to date where it stands (changes.Changes). To make such a page is no act,
+    but where its template says so by `data-still`: then it says that it is old, and its officer asks."""
 
     @property
     def takes_long(self) -> bool:

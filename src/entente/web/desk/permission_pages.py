@@ -125,6 +125,7 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "permission", "/permissions/{id}", ("permission_show",), ("grant_permission", "ask_permission"), "permission.html",
         "A request for leave, and its answer.", _permission,
+        live=("permission", "case"),
     ),
     ActPage(
         "grant_permission", "/permissions/{id}/grant", ("permission_answer",), _GRANTERS, "permission",

@@ -115,5 +115,6 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "powers", "/powers", ("order_list", "measure_may"), (), "powers.html",
         "The measures that the officer may task, and the national orders with their powers.", _powers,
+        live=("power",),
     ),
 )  # fmt: skip

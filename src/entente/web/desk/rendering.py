@@ -45,6 +45,8 @@ class LiveHere:
     """The name of its row."""
     is_concerned: bool
     """Whether a suspension concerns it."""
+    kinds: str
+    """What it shows: kinds of changes upon which it asks for itself anew, with spaces between; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

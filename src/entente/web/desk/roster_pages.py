@@ -120,6 +120,7 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "roster", "/roster", ("roster_list",), (WORKS, KEEPS), "roster.html",
         "Who is on duty now, who is next, and the days to come.", _roster,
+        live=("duty",),
     ),
     ActPage(
         "enter_duty", "/roster", ("roster_enter",), (KEEPS,), "roster", "Enters that an officer is on duty.", _enter,

@@ -197,5 +197,6 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "sharing", "/sharing", ("sharing_matrix", "group_lines", "instrument_list", "body_show"), (), "sharing.html",
         "Who shares what with a body under which right, with what is suspended.", _sharing,
+        live=("instrument", "body", "group"),
     ),
 )  # fmt: skip

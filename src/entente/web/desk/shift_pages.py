@@ -256,6 +256,7 @@ PAGES: Sequence[Page] = (
         "shift", "/shift", ("shift_show", "roster_list"), _WORKERS, "shift.html",
         "The officer's own shift with its journal; who is on duty, and which sheets wait for a signature.", _shift,
         in_navigation=True, key="w",
+        live=("duty", "hit", "message", "permission", "delivery", "held", "instrument", "case"),
     ),
     ActPage("begin_shift", "/shift/begin", ("shift_begin",), _WORKERS, "shift", "Begins a shift.", _begin),
     ActPage(
@@ -267,10 +268,13 @@ PAGES: Sequence[Page] = (
         "Ends the shift with its hand-over sheet.", _hand_over,
         (Field("for_next", Kind.TEXT, is_needed=False, most=NOTE_CHARACTERS_MAX),),
     ),
-    ShowPage("shifts", "/shifts", ("shift_list",), _WORKERS, "shifts.html", "The shifts, the newest first.", _shifts),
+    ShowPage(
+        "shifts", "/shifts", ("shift_list",), _WORKERS, "shifts.html", "The shifts, the newest first.", _shifts, live=("duty",),
+    ),
     ShowPage(
         "one_shift", "/shifts/{id}", ("shift_show", "shift_sheet", "waiting_list"), _WORKERS, "one_shift.html",
         "A shift with its hand-over sheet and its journal, to read, sign and print.", _one,
+        live=("duty", "hit", "message", "permission"),
     ),
     ActPage(
         "take_over_shift", "/shifts/{id}/take-over", ("shift_take_over",), _WORKERS, "one_shift",

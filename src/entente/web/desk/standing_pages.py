@@ -150,6 +150,7 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "standing", "/standing", ("standing_list",), ("search",), "standing.html", "The officer's own standing queries.",
         _standing,
+        live=("match",),
     ),
     ActPage(
         "leave_standing", "/standing/leave/{key}", ("standing_leave",), ("search",), "found",
@@ -162,6 +163,7 @@ PAGES: Sequence[Page] = (
     ShowPage(
         "matches", "/standing/{query}", ("standing_list", "standing_matches"), ("search",), "matches.html",
         "What matched one of the officer's standing queries.", _matches,
+        live=("match",),
     ),
     ActPage(
         "settle_match", "/standing/{query}/settle/{match}", ("standing_settle",), ("search",), "matches",
