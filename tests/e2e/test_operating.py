@@ -128,20 +128,6 @@ def test_the_unit_sets_settings_that_there_are_and_lets_the_node_write_its_folde
     assert unit["User"] == "entente"
 
 
-def test_the_container_copies_what_there_is_and_runs_as_nobody_special() -> None:
-    lines = (ROOT / "deploy" / "Containerfile").read_text().replace("\\\n", " ").splitlines()
-    steps = [line.split(None, 1) for line in lines if line and not line.startswith("#")]
-    copied = [words for name, text in steps if name == "COPY" and "--from" not in text for words in [text.split()[:-1]]]
-    assert copied
-    assert [path for paths in copied for path in paths if not (ROOT / path).exists()] == []
-    known = {f"ENTENTE_{row.name.upper()}" for row in SETTINGS}
-    given = [word.split("=")[0] for name, text in steps if name == "ENV" for word in shlex.split(text)]
-    assert {name for name in given if name.startswith("ENTENTE_")} <= known
-    users = [text for name, text in steps if name == "USER"]
-    assert users == ["entente"]
-    assert ["CMD", '["entente", "node", "run"]'] in steps
-
-
 def test_b15_a_node_of_an_exercise_says_so_as_it_starts_and_on_every_page(tmp_path: Path) -> None:
     kind, heads = BodyKind.NATIONAL_CENTRAL_BUREAU, (PASSPHRASE,) * 3
     new = NewBody(kind, "EX-1", "Exercise bureau", "XA", "UTC", (), heads, 2, PASSPHRASE, is_exercise=True)

@@ -23,6 +23,7 @@ from entente.formats.import_terms import ImportTerms
 from entente.formats.json_elements import Element, NotJsonError, json_elements
 from entente.formats.list_drafts import RAW_CHARACTERS_MAX, ImpossibleDateError, UnfitError
 from entente.formats.seen_keys import SeenKeys
+from entente.formats.stix_indicators import INDICATOR, indicated
 from entente.formats.stix_markings import Marking, Tightening, marking_of
 from entente.formats.stix_neutral import STATE_ACTOR, carried, is_state_actor
 from entente.formats.stix_objects import ObjectReader, Parts, is_subject, is_written_beside, time_of
@@ -57,6 +58,13 @@ LOSSES: Final[Mapping[str, str]] = {
     "cut": "texts that were cut; the originals have them whole",
     "granular_marking": "markings of parts of an object, which count for all of it",
     "extension": "extensions of other makers; they stand in the originals",
+    "pattern_language": "indicators in a language that is not STIX's own: for programs that search in traffic or files",
+    "benign": "indicators of what is harmless",
+    "no_thing": "indicators of which no record is made, since their pattern names no thing by a value that alone is enough",
+    "pattern_comparison": "parts of patterns that name nothing by its value: other comparisons, or what many things have",
+    "pattern_together": "parts of patterns that only several things or several observations together meet",
+    "pattern_type": "parts of patterns about types of which no record is made",
+    "qualifier": "times in patterns within which a thing counts; they stand in the originals",
     "no_subject": "identities and sets of intrusions that are neither a person nor an organisation",
     "earlier": "objects that the bundle has again, or in a newer version",
     "type": "objects of still other types, of which no record is made",
@@ -221,17 +229,29 @@ class _Bundle:
             return
         if is_state_actor(whole):
             self.dropped[STATE_ACTOR] += 1
-        elif is_written_beside(found):
+        elif is_written_beside(found) or (found["type"] == INDICATOR and not self._names_a_thing(found)):
             return
         elif not is_subject(found):
             self.losses["no_subject"] += 1
         elif found.get("revoked") is True:
             why = f"Its maker revoked it on {str(found['modified'])[:10]}."
-            for local_id in (own_id, *(f"{own_id}-{part}" for part, _ in self._parts_of_report(own_id, found))):
+            parts = [part for part, _ in self._parts_of_report(own_id, found)] + self._more_of_indicator(found)
+            for local_id in (own_id, *(f"{own_id}-{part}" for part in parts)):
                 yield Revoked(place, local_id, why, self._fragment(found))
         else:
             self._refuse_ours(own_id, found)
             yield from self._drafts(own_id, found)
+
+    def _names_a_thing(self, found: Mapping[str, object]) -> bool:
+        """Say whether a record is made of an indicator, and count what of its pattern is left out."""
+        read = indicated(found)
+        self.dropped.update(read.never)
+        self.losses.update({reason: count for reason, count in read.left.items() if count})
+        return bool(read.things)
+
+    def _more_of_indicator(self, found: Mapping[str, object]) -> list[str]:
+        """Return what the ids of an indicator's records end in, but for the first, which has its own."""
+        return [part_of(schema) for schema in indicated(found).things][1:] if found["type"] == INDICATOR else []
 
     def _is_newest(self, own_id: str, found: Mapping[str, object]) -> bool:
         """Say whether this is the version of an object that is read; raise UnfitError for one that stands twice."""
@@ -267,11 +287,17 @@ class _Bundle:
             self.losses["end"] += 1
             return
         facts = [*parts.facts.values()]
-        facts += [Fact("marking", one.words, is_unknown_property=True) for one in markings if one.words]
+        said = [Fact("marking", one.words, is_unknown_property=True) for one in markings if one.words]
+        facts += said
         self.losses.update({reason: count for reason, count in self.reader.losses.items() if count})
         self._count(found, markings)
         retention, original = self.terms.retention, self._fragment(found)
         yield RecordDraft(own_id, parts.schema.name, cls.kind, (cls,), tuple(facts), links, retention, original)
+        for one in self.reader.indicated(found)[1:] if found["type"] == INDICATOR else ():
+            cls = self.tightening.class_for(one.schema.name, markings, found.get("confidence"))
+            local_id = f"{own_id}-{part_of(one.schema.name)}"
+            facts = [*one.facts.values(), *said]
+            yield RecordDraft(local_id, one.schema.name, cls.kind, (cls,), tuple(facts), (), retention, original)
         for part, refs in contents:
             cls = self.tightening.class_for("UnknownLink", markings, found.get("confidence"))
             links = tuple(
@@ -331,6 +357,11 @@ class _Bundle:
     def _fragment(self, found: Mapping[str, object]) -> Fragment:
         data = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
         return Fragment(self.file.name, self.file.sha256, self.file.date, FORMAT, data)
+
+
+def part_of(schema: str) -> str:
+    """Return what the id of a further record of an indicator ends in."""
+    return schema.lower()
 
 
 def _check_version(found: Mapping[str, object]) -> None:

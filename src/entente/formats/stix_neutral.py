@@ -37,7 +37,7 @@ def carried(found: Mapping[str, object], dropped: Counter[str]) -> dict[str, obj
     """Return an object, or a part of one, without what is never carried, which is counted by its code."""
     kept: dict[str, object] = {}
     for name, value in found.items():
-        code = _SECRETS.get(name) or _code_of(name)
+        code = code_of(name)
         if code is not None:
             dropped[code] += 1
         elif name in _POLITICAL:
@@ -46,6 +46,11 @@ def carried(found: Mapping[str, object], dropped: Counter[str]) -> dict[str, obj
         else:
             kept[name] = _carried_in(name, value, dropped)
     return kept
+
+
+def code_of(name: str) -> str | None:
+    """Return under which code a property of this name is never carried; None where it is."""
+    return _SECRETS.get(name) or _code_of(name)
 
 
 def _carried_in(name: str, value: object, dropped: Counter[str]) -> object:

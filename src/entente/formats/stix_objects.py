@@ -21,6 +21,7 @@ from entente.formats.country_names import NamedCountries
 from entente.formats.list_drafts import Facts, ImpossibleDateError, UnfitError, clean, property_name
 from entente.formats.list_facts import Account, words_of
 from entente.formats.schemata import load_schemata
+from entente.formats.stix_indicators import INDICATOR, Named, indicated, names_a_thing
 from entente.formats.stix_words import ENDS, OURS, SCHEMATA, TIME, type_of_id
 from entente.kernel.text import is_seen, shows_as_stored
 from entente.records.model import VALUE_CHARACTERS_MAX, Fact, PropertyType, Schema, Schemata
@@ -31,6 +32,7 @@ _STRUCTURE: Final = frozenset({
     "type", "spec_version", "id", "created", "modified", "created_by_ref", "revoked", "confidence", "lang", "extensions",
     "object_marking_refs", "granular_markings", "defanged", "external_references", "identity_class", "object_refs", "source_ref",
     "target_ref", "sighting_of_ref", "where_sighted_refs", "first_seen", "last_seen", "start_time", "stop_time", "published",
+    "pattern", "pattern_type", "pattern_version",
 })  # fmt: skip
 """Read otherwise, or said by the record itself; all stand in the original."""
 _REFERENCES: Final = frozenset({"belongs_to_ref", "belongs_to_refs", "resolves_to_refs", "observed_data_refs"})
@@ -53,6 +55,9 @@ _PROPERTIES: Final[Mapping[str, Mapping[str, str]]] = {
     "ipv4-addr": {"value": "ipAddress"},
     "ipv6-addr": {"value": "ipAddress"},
     "mac-addr": {"value": "macAddress"},
+    # What an indicator is called is not what the thing is called.
+    "indicator": {"name": "summary"},
+    "file": {"hashes": "contentHash", "name": "fileName", "size": "fileSize", "mime_type": "mimeType"},
     "report": {"name": "title"},
     "grouping": {"name": "title"},
     "relationship": {"relationship_type": "role"},
@@ -95,7 +100,10 @@ class Parts:
 
 
 def is_subject(found: Mapping[str, object]) -> bool:
-    """Say whether an identity, an actor or a set of intrusions is a person or an organisation; any other object is what it is."""
+    """Say whether an identity, an actor or a set of intrusions is a person or an organisation, and an indicator names a thing.
+
+    Any other object is what it is.
+    """
     match found.get("type"):
         case "identity" if _says(found, MAKER):
             return False
@@ -104,6 +112,8 @@ def is_subject(found: Mapping[str, object]) -> bool:
         case "intrusion-set":
             # Without a word on who is behind it, it is a way of working and nobody.
             return _word(found, "resource_level") in _LEVELS
+        case "indicator":
+            return names_a_thing(found)
     return True
 
 
@@ -131,6 +141,11 @@ class ObjectReader:
     def parts(self, found: Mapping[str, object]) -> Parts:
         """Return what an object says; raise UnfitError, or ImpossibleDateError, for one that cannot be kept."""
         kind = str(found["type"])
+        if kind == INDICATOR:
+            named = self.indicated(found)
+            if not named:
+                raise UnfitError("pattern", "its pattern names no thing")
+            return named[0]
         ours = _our_part(found)
         account = Account(self._schema(kind, found, ours), self.countries)
         for name in _NEEDED.get(kind, ()):
@@ -145,6 +160,18 @@ class ObjectReader:
         if not facts:
             raise UnfitError("object", "it says nothing that a record could hold")
         return Parts(account.schema, facts, tuple(self._links(kind, found, account.schema, ours)))
+
+    def indicated(self, found: Mapping[str, object]) -> tuple[Parts, ...]:
+        """Return what an indicator says of each schema that its pattern names things of; the first is its own record's."""
+        return tuple(self._indicated(found, schema, named) for schema, named in indicated(found).things.items())
+
+    def _indicated(self, found: Mapping[str, object], schema: str, named: tuple[Named, ...]) -> Parts:
+        account = Account(self.schemata[schema], self.countries)
+        for one in named:
+            self._state(one.kind, one.name, _PROPERTIES[one.kind].get(one.name, ""), one.value, account)
+        self._state_fields(INDICATOR, found, account)
+        self._state_references(found, account)
+        return Parts(account.schema, account.facts, ())
 
     def _schema(self, kind: str, found: Mapping[str, object], ours: Mapping[str, object]) -> Schema:
         stated = ours.get("schema")

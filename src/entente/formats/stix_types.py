@@ -56,7 +56,7 @@ def may_be(record: Record, kind: str) -> bool:
         return bool(value_of(record, kind))
     if kind in {"location", "user-account"}:
         return own_type(record) == kind
-    return kind not in {"", "report", "grouping", "sighting"}
+    return kind not in {"", "report", "grouping", "sighting", "indicator"}
 
 
 def _version(text: str) -> int:

@@ -31,7 +31,7 @@ OBSERVABLES: Final = frozenset({
 })  # fmt: skip
 """Types of observables that are read: those have no version and no maker."""
 TYPES: Final = OBSERVABLES | {
-    "grouping", "identity", "intrusion-set", "location", "relationship", "report", "sighting", "threat-actor",
+    "grouping", "identity", "indicator", "intrusion-set", "location", "relationship", "report", "sighting", "threat-actor",
 }  # fmt: skip
 """Types of which a record is made."""
 SILENT_TYPES: Final = frozenset({"extension-definition", "language-content", "marking-definition"})
@@ -50,6 +50,7 @@ SCHEMATA: Final[Mapping[str, tuple[str, ...]]] = {
     "ipv4-addr": ("OnlineService",),
     "ipv6-addr": ("OnlineService",),
     "mac-addr": ("Device",),
+    "indicator": ("OnlineService", "Handle", "CryptoWallet", "Device", "Document"),
     "report": ("Document",),
     "grouping": ("Document",),
     "sighting": ("UnknownLink",),

@@ -224,6 +224,8 @@ CAME = (
     stix("sighting", 5, sighting_of_ref=stix_id("identity", 1), count=3),
     stix("threat-actor", 6, name="Velk", aliases=["Red"], threat_actor_types=["crime-syndicate"]),
     stix("location", 7, country="xa", region="northern-africa"),
+    stix("indicator", 8, pattern="[url:value = 'https://x.example/' OR email-addr:value = 'a@b.example']", pattern_type="stix",
+         valid_from="2031-01-02T03:04:05Z", name="A shop", indicator_types=["malicious-activity"]),
 )  # fmt: skip
 
 
@@ -247,7 +249,9 @@ def test_r56_what_came_as_stix_goes_out_as_it_came(tmp_path: Path) -> None:
     written = Written(tmp_path, *records, came=drafts)
     assert [one for one in written.objects if one["id"] in {found["id"] for found in CAME}] == list(CAME)
     assert written.losses == {"came": len(CAME)}
-    assert written.left_out == 1, "what the report is about stands in the report"
+    assert written.left_out == 2, (
+        "what the report is about stands in it, and what else an indicator names in its pattern"
+    )
     assert written.read.keys() == drafts.keys()
     for local_id, draft in written.read.items():
         assert (draft.facts, draft.links) == (drafts[local_id].facts, drafts[local_id].links)

@@ -148,7 +148,7 @@ def test_r54_links_lead_forwards_backwards_and_outside_and_never_to_what_is_no_r
         person(1), observable("cryptocurrency-wallet", 2, value="1abc"), person(3, identity_class="system"),
         stix("malware", 5, name="m", is_family=False),
         stix("sighting", 20, sighting_of_ref=first, where_sighted_refs=[outside, stix_id("identity", 3)], count=2),
-        stix("sighting", 21, sighting_of_ref=stix_id("indicator", 9)),
+        stix("sighting", 21, sighting_of_ref=stix_id("malware", 9)),
     ))  # fmt: skip
     links = {
         row.local_id: [(link.property, link.to.removeprefix(f"{SOURCE}/")) for link in row.links]
