@@ -87,6 +87,7 @@ def test_caching_of_what_a_page_asks_for_by_itself_is_forbidden_too(world: DeskW
 def test_cross_site_request_forgery_reaches_no_act(world: DeskWorld, act: ActPage) -> None:
     browser = with_query(world, world.browser())
     session = world.signed_in.sessions[browser.http.cookies[COOKIE]]
+    path = path_of(world, act)
     before = world.node.trail.latest(1)[0].sequence
     own = {"csrf": session.csrf, "once": f"forged-{act.name}"}
     for headers in (
@@ -94,7 +95,7 @@ def test_cross_site_request_forgery_reaches_no_act(world: DeskWorld, act: ActPag
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.example"},
     ):
-        assert browser.post(path_of(world, act), own, headers=headers).status_code == 403
+        assert browser.post(path, own, headers=headers).status_code == 403
     assert world.node.trail.latest(1)[0].sequence == before
 
 

@@ -58,12 +58,12 @@ def path_of(world: DeskWorld, page: Page) -> str:
     item = world.bureau.hit if "hit" in page.name else world.bureau.came
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
     item = world.bureau.request if page.name == "request" else item
-    more = {"query": world.standing, "match": world.match, "name": "rejects.jsonl", "row": str(world.bureau.search_row)}
+    more = {"query": world.standing, "match": world.match, "row": str(world.bureau.search_row)}
     more |= {"upload": world.file()} if "{upload}" in page.path else {}
     more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
     item = world.asked_of_us if "permission" in page.name else item
     more |= {"instrument": "police-data-agreement"}
-    more |= {"code": "XA-NCB", "keeper": "GS", "name": "members"}
+    more |= {"code": "XA-NCB", "keeper": "GS", "name": "rejects.jsonl" if "{job}" in page.path else "members"}
     more |= (
         {"file": world.file_of_message() if "{id}" in page.path else world.file_of_record()}
         if "{file}" in page.path

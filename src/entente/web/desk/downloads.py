@@ -35,5 +35,8 @@ def downloaded(what: Download, *, is_exercise: bool) -> Response:
         headers["Content-Length"] = str(what.content.size)
         return StreamingResponse(what.content.pieces, media_type=MEDIA_TYPE, headers=headers)
     if isinstance(what.content, Path):
-        return FileResponse(what.content, media_type=MEDIA_TYPE, headers=headers)
+        answer = FileResponse(what.content, media_type=MEDIA_TYPE, headers=headers, stat_result=what.content.stat())
+        # Nothing of it is kept, so that nothing is to be compared with it later.
+        del answer.headers["etag"], answer.headers["last-modified"]
+        return answer
     return Response(what.content, media_type=MEDIA_TYPE, headers=headers)

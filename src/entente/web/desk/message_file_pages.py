@@ -65,7 +65,7 @@ PAGES: Sequence[Page] = (
         is_long=True,
     ),
     ActPage(
-        "fetch_message_file", _FILE, ("message_attachment",), READERS, "message",
+        "fetch_message_file", _FILE, (), READERS, "message",
         "Has a file of a message brought here, as a job.", _fetch, is_once=False,
     ),
 )  # fmt: skip

@@ -97,11 +97,11 @@ PAGES: Sequence[Page] = (
         _download, is_long=True,
     ),
     ActPage(
-        "fetch_record_file", f"/files/{{file}}/{_RECORD}", ("record_show", "record_blob"), READERS, "record",
+        "fetch_record_file", f"/files/{{file}}/{_RECORD}", ("record_show",), READERS, "record",
         "Has a file of a record brought here from where its copy came, as a job.", _fetch, is_once=False,
     ),
     ActPage(
-        "attach_record_file", f"/attach/{_RECORD}", ("record_attach",), OURS, "record",
+        "attach_record_file", f"/attach/{_RECORD}", (), OURS, "record",
         "Attaches a file to one of our records, as a job.", _attach, (Field("file", Kind.FILE, asks="file_name"),),
         is_once=False,
     ),
