@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from entente.kernel.ids import RecordId
-from entente.storage import postgres_session
+from entente.storage import postgres_connection
 from entente.storage.postgres_session import LISTED_MIN
 from entente.storage.rows import among, read_among
 from entente.storage.schema import counter
@@ -115,13 +115,13 @@ def test_long_lists_find_what_they_name_whatever_stands_in_it(store: Store, left
 @ON_POSTGRES
 def test_long_list_goes_to_the_server_as_one_value(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, int]] = []
-    real = postgres_session.CountingCursor.execute
+    real = postgres_connection.CountingCursor.execute
 
-    def noted(cursor: postgres_session.CountingCursor, query: str, values: Sequence[object] = ()) -> object:
+    def noted(cursor: postgres_connection.CountingCursor, query: str, values: Sequence[object] = ()) -> object:
         asked.append((query, len(values)))
         return real(cursor, query, values)
 
-    monkeypatch.setattr(postgres_session.CountingCursor, "execute", noted)
+    monkeypatch.setattr(postgres_connection.CountingCursor, "execute", noted)
     with store.view() as view:
         assert view.records.digests([RecordId(f"body:a/{number}") for number in range(MANY)]) == {}
     [(query, values)] = [one for one in asked if "record.digest" in one[0]]

@@ -22,10 +22,10 @@ from entente.kernel.clock import format_time, parse_time
 
 SCHEMA: Final = 11
 """The schema this code writes. The number of the newest file in migrations/versions."""
-OLDEST_SCHEMA_OF_CODE: Final = 8
+OLDEST_SCHEMA_OF_CODE: Final = 10
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself.
 
-Code of schema 7 cannot erase a record that has earlier versions: they hang on its row, and that code does not know them."""
+Code of an older schema would erase the files of messages as files that no record has, and cannot read such a message."""
 
 NAMES: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -585,6 +585,13 @@ message_step = sa.Table(
     _moment("at"),
     _text("reason"),
 )
+message_blob = sa.Table(
+    "message_blob",
+    metadata,
+    _key("message"),
+    sa.Column("blob", Text, primary_key=True, index=True),
+)
+"""Which messages have which files; the references themselves, with their keys, stand in the message."""
 recall_ahead = sa.Table("recall_ahead", metadata, _key("sender"), _key("message"), _text("document"))
 """Recalls that overtook their messages: whatever arrives later under such an id is recalled already."""
 

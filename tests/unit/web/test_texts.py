@@ -52,7 +52,7 @@ from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
 from entente.kernel.jobs import JobKind, JobState
 from entente.records.comparing import Change
-from entente.records.model import HolderState
+from entente.records.model import HolderState, MediaType
 from entente.settings import SETTINGS
 from entente.statement_table import accept_table
 from entente.verbs import doctor
@@ -259,6 +259,7 @@ def coded_lists() -> dict[str, set[str]]:
         "request_outcomes": {*AnswerOutcome},
         "job_kinds": {*JobKind},
         "job_states": {*JobState},
+        "media_types": {*MediaType},
         "import_formats": {*get_args(ImportFormat)},
         "checks": set(re.findall(r'_check\(\s*"([^"]+)"', inspect.getsource(doctor))),
         "never_carried": {*never_carried(), STATE_ACTOR},

@@ -55,10 +55,13 @@ class Arriving:
         return [Route(ARRIVING_PATH, self.show, methods=["GET"])]
 
     async def counted(
-        self, account: str, key: str, declared: int, pieces: AsyncIterator[bytes]
+        self, account: str, key: str, declared: int, pieces: AsyncIterator[bytes], before: int = 0
     ) -> AsyncIterator[bytes]:
-        """Yield the pieces of a file, and count them as of an account's form with a one-time key."""
-        part = self._parts[account, key] = Part(declared)
+        """Yield the pieces of a file, and count them as of an account's form with a one-time key.
+
+        `before`: the bytes of the form's files that came before this one.
+        """
+        part = self._parts[account, key] = Part(declared, before)
         try:
             async for piece in pieces:
                 part.has += len(piece)

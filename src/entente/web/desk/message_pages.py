@@ -7,7 +7,7 @@ M20): so opening is an act that is asked for, and the page alone shows the envel
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from entente.cases.rules import REFERENCE_CHARACTERS_MAX
 from entente.correspondence.model import TEXT_CHARACTERS_MAX
@@ -15,10 +15,14 @@ from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.verbs.references import names_and_officer
+from entente.web.desk.attaching import FIELDS as ATTACHING
+from entente.web.desk.attaching import Attaching, attaching, handed_in, let_go
+from entente.web.desk.file_lines import FileLine
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, furthest, steps_of
+from entente.web.desk.message_file_pages import files_of, keep_file
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
-from entente.web.desk.reading import BodyName, body_name, member, members, text
+from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.desk.urgencies import UrgencyLine, urgency_lines
 from entente.web.wording import Moment, Wording
 
@@ -52,6 +56,7 @@ class MessageLine:
     """How far it has come, in a word; empty where nothing was done yet."""
     case: str
     your_reference: str
+    attachment_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ class MessagePage:
     instrument: str
     text: str
     """Empty while it is not opened, and once it was recalled."""
+    files: Sequence[FileLine]
+    """None while it is not opened."""
     recalled_at: Moment | None
     recall_reason: str
     recall_state: str
@@ -101,6 +108,8 @@ class WritePage:
     begun: Mapping[str, str]
     """What the form begins with."""
     urgencies: Sequence[UrgencyLine]
+    attaching: Attaching
+    """The files that go with it."""
 
 
 def message_path(message: str) -> str:
@@ -133,6 +142,7 @@ def message_line(one: JsonObject, say: Wording) -> MessageLine:
         reached=furthest(one, say),
         case=text(one, "our_reference" if is_ours else "your_reference"),
         your_reference=text(one, "your_reference" if is_ours else "our_reference"),
+        attachment_count=whole(one, "attachment_count"),
     )
 
 
@@ -168,6 +178,7 @@ def _message(asked: Asked) -> MessagePage:
         message=line,
         instrument=text(shown, "instrument"),
         text=str(shown["text"] or "") if line.is_opened and may_read else "",
+        files=files_of(asked, shown) if line.is_opened and may_read else (),
         recalled_at=say.moment(parse_time(text(recalled, "at"), "at")) if recalled is not None else None,
         recall_reason=text(recalled, "reason") if recalled is not None else "",
         recall_state=_recall_state(recalled) if recalled is not None and line.is_ours else "",
@@ -211,6 +222,7 @@ def _write(asked: Asked) -> WritePage:
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         begun=_begun(asked),
         urgencies=urgency_lines(asked),
+        attaching=attaching(asked, asked.form.values),
     )
 
 
@@ -235,7 +247,9 @@ def _begun(asked: Asked) -> Mapping[str, str]:
 def _send(asked: Asked) -> Done:
     form = asked.form
     given: JsonObject = {one.name: form.value(one.name) for one in _LETTER if one.kind is not Kind.FLAG}
-    answer = asked.perform("message_send", {**given, "for_action": form.flag("for_action")})
+    more: JsonObject = {"for_action": form.flag("for_action"), "attachments": handed_in(asked)}
+    answer = asked.perform("message_send", {**given, **more})
+    let_go(asked)
     return Done(message_path(text(member(answer, "message"), "id")), "message_sent")
 
 
@@ -285,7 +299,13 @@ PAGES: Sequence[Page] = (
     ),
     ActPage(
         "send_message", "/messages", ("message_send",), ("send_message",), "new_message", "Sends a message to another body.",
-        _send, tuple(_LETTER),
+        _send, (*_LETTER, *ATTACHING), keeps_file=True, has_several_files=True,
+    ),
+    ActPage(
+        "attach_to_message", "/messages/new/files", (), ("send_message",), "new_message",
+        "Keeps a file for a message that is being written; nothing is sent.", keep_file,
+        (*(replace(one, is_needed=False) for one in _LETTER), *ATTACHING), is_once=False, draft_of="send_message",
+        keeps_file=True, has_several_files=True,
     ),
     ShowPage(
         "message", _ONE, ("message_show", "message_open", "message_list"), _READERS, "message.html",
