@@ -6,9 +6,10 @@ What rows share (terms, texts, files) is sent once. Both ends are one program: w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import marshal
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple
-from typing import Any
+from typing import Any, overload
 
 from entente.disclosure.model import DisclosureClass
 from entente.handling.model import Observation, Retention
@@ -24,6 +25,54 @@ Values = tuple[Any, ...]
 _TEXTS = ("schema", "kind", "terms", "facts", "links", "retention")
 _OBSERVATIONS = {observation.value: observation for observation in Observation}
 _Shared = tuple[tuple[DisclosureClass, ...], Retention]
+
+
+class LaterFacts(Sequence[Fact]):
+    """The facts of a row, made of what was sent once somebody looks at one; equal to them as a tuple.
+
+    The node keeps a row by the texts that were written of it, and few imports look at a fact again.
+    """
+
+    __slots__ = ("_made", "_sent")
+
+    def __init__(self, sent: bytes) -> None:
+        self._sent = sent
+        self._made: tuple[Fact, ...] | None = None
+
+    def _facts(self) -> tuple[Fact, ...]:
+        if self._made is None:
+            self._made = tuple(
+                [
+                    Fact(name, value, at, _OBSERVATIONS[observation], is_unknown)
+                    for name, value, at, observation, is_unknown in marshal.loads(self._sent)  # noqa: S302 - of our own process
+                ]
+            )
+        return self._made
+
+    @overload
+    def __getitem__(self, place: int) -> Fact: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Fact, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Fact | tuple[Fact, ...]:
+        """Return one, or some."""
+        return self._facts()[place]
+
+    def __len__(self) -> int:
+        return len(self._facts())
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self._facts())
+
+    def __eq__(self, other: object) -> bool:
+        return self._facts() == (other._facts() if isinstance(other, LaterFacts) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._facts())
+
+    def __repr__(self) -> str:
+        return repr(self._facts())
 
 
 class RowWriter:
@@ -48,10 +97,12 @@ class RowWriter:
             draft.schema,
             draft.kind,
             self._place(draft),
-            [
-                (one.property, one.value, one.terms, one.observation.value, one.is_unknown_property)
-                for one in draft.facts
-            ],
+            marshal.dumps(
+                [
+                    (one.property, one.value, one.terms, one.observation.value, one.is_unknown_property)
+                    for one in draft.facts
+                ]
+            ),
             [(one.property, one.to, one.terms, one.observation.value) for one in draft.links],
             None
             if fragment is None
@@ -97,12 +148,7 @@ class RowReader:
             schema,
             kind,
             terms,
-            tuple(
-                [
-                    Fact(name, value, at, _OBSERVATIONS[observation], is_unknown)
-                    for name, value, at, observation, is_unknown in facts
-                ]
-            ),
+            LaterFacts(facts),
             tuple([Link(name, RecordId(to), at, _OBSERVATIONS[observation]) for name, to, at, observation in links]),
             retention,
             None if fragment is None else Fragment(*fragment),

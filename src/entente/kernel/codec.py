@@ -4,8 +4,8 @@ One strict reader and one writer serve statements, the store and the operator's 
 hand: an unknown field, a missing one, another type, an unknown code, a naive time or a list beyond its bound is Invalid with
 the path to the field. What a value means is checked by the dataclass itself when it is made.
 
-Supported: text, integers, booleans, enums, NewTypes, aware datetimes, dates, bytes (base64), tuples of one type, frozensets,
-mappings from text, optional values, raw JSON and nested dataclasses.
+Supported: text, integers, booleans, enums, NewTypes, aware datetimes, dates, bytes (base64), tuples of one type (a sequence is
+read as one), frozensets, mappings from text, optional values, raw JSON and nested dataclasses.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import functools
 import itertools
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, NewType, TypeAlias, TypeVar, cast
@@ -78,7 +78,7 @@ def _writer(kind: type) -> Callable[[Any], Json]:
         return format_time if issubclass(kind, datetime) else date.isoformat
     if issubclass(kind, bytes):
         return encode_bytes
-    for form, write in ((frozenset | set, _write_set), (tuple | list, _write_many), (Mapping, _write_mapping)):
+    for form, write in ((frozenset | set, _write_set), (Mapping, _write_mapping), (Sequence, _write_many)):
         if issubclass(kind, form):
             return write
     if dataclasses.is_dataclass(kind):
@@ -131,6 +131,8 @@ def _reader(kind: Any) -> _Reader:  # noqa: ANN401, PLR0911, C901 - one dispatch
         return _union_reader(typing.get_args(kind))
     if origin in (tuple, frozenset):
         return _many_reader(origin, typing.get_args(kind))
+    if origin is Sequence:
+        return _many_reader(tuple, (*typing.get_args(kind), Ellipsis))
     if origin is not None and issubclass(origin, Mapping):
         return _mapping_reader(typing.get_args(kind)[1])
     if dataclasses.is_dataclass(kind):

@@ -163,7 +163,7 @@ class Record:
     """A code of data/record_kinds.yaml: what an instrument covers."""
     at: datetime
     terms: tuple[DisclosureClass, ...]
-    facts: tuple[Fact, ...]
+    facts: Sequence[Fact]
     links: tuple[Link, ...]
     retention: Retention
     blobs: tuple[BlobReference, ...] = ()
@@ -259,7 +259,7 @@ class RecordDraft:
     schema: str
     kind: str
     terms: tuple[DisclosureClass, ...]
-    facts: tuple[Fact, ...]
+    facts: Sequence[Fact]
     links: tuple[Link, ...]
     retention: Retention
     fragment: Fragment | None = None

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entente.formats.import_messages import RowReader, RowWriter, refusal_of, refusal_values
-from entente.handling.model import Retention
+from entente.handling.model import Observation, Retention
+from entente.kernel.codec import to_json
 from entente.kernel.errors import EntenteError, Invalid, Misconfigured, Unavailable
 from entente.records.checking import Prepared, prepared
-from entente.records.model import Fragment, RecordDraft, Rejected
+from entente.records.model import Fact, Fragment, RecordDraft, Rejected
 from entente.records.rules import content_digest
 from entente.storage.record_forms import content_text, written_ahead
 from tests.unit.records.test_importing import CLASS, FACTS, LINKS, TEXT
@@ -57,6 +58,26 @@ def test_r51_rows_are_the_same_behind_the_pipe(messages: list[list[Prepared | Re
                 assert row.digest == content_digest(row.texts)
                 assert row.written is not None
                 assert row.written.content == content_text(row.draft)
+
+
+def test_r51_facts_that_are_made_later_are_the_facts() -> None:
+    facts = (Fact("name", "Q\u202e«ц»"), Fact("odd", "2", 1, Observation.ASSESSED, is_unknown_property=True))
+    draft = RecordDraft(
+        "p-1", "Person", "wanted_person", (CLASS,), facts, (), Retention(date(2032, 1, 1), date(2033, 1, 1))
+    )
+    writer, reader = RowWriter(), RowReader()
+    values = writer.values(replace(prepared(draft), written=written_ahead(draft)))
+    reader.share(writer.shared)
+    row = reader.row(values)
+    assert isinstance(row, Prepared)
+    later = row.draft.facts
+    assert later == facts
+    assert facts == later
+    assert list(later) != [facts[0]]
+    assert {later, facts} == {facts}
+    assert (len(later), later[1], later[-1:], list(later)) == (2, facts[1], facts[1:], list(facts))
+    assert to_json(later) == to_json(facts)
+    assert replace(row.draft, local_id="p-2").facts == facts
 
 
 @pytest.mark.parametrize(

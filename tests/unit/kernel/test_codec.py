@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -30,6 +30,7 @@ class Outer:
     body: BodyId
     colours: frozenset[Colour]
     inner: tuple[Inner, ...]
+    several: Sequence[Inner]
     day: date
     numbers: Mapping[str, int]
     flag: bool = False
@@ -41,6 +42,7 @@ VALUE = Outer(
     BodyId("body:x"),
     frozenset({Colour.RED}),
     (Inner(datetime(2031, 5, 4, tzinfo=UTC), b"\x01"),),
+    (Inner(datetime(2031, 5, 5, tzinfo=UTC), b"\x02"),),
     date(2031, 5, 4),
     {"a": 1},
     flag=True,
@@ -68,6 +70,9 @@ def test_a_value_survives_writing_and_reading() -> None:
         ("body", None),
         ("body", "x" * 400_001),
         ("inner", [{}] * 20_001),
+        ("several", {"at": "2031-05-04T08:00:00Z"}),
+        ("several", [{"at": 1}]),
+        ("several", [{}] * 20_001),
     ],
 )
 def test_a_field_of_another_form_is_refused_with_its_path(field: str, value: Json) -> None:
