@@ -19,6 +19,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.waiting import Wait
 
 from entente.storage.engine import Said
+from entente.storage.postgres_together import say_together
 
 _POLLED: Final = {Wait.R: select.POLLIN, Wait.W: select.POLLOUT, Wait.RW: select.POLLIN | select.POLLOUT}
 
@@ -127,23 +128,19 @@ class StoreConnection(psycopg.Connection[Any]):
 
         Raises what the first that failed met with; what comes after that is not done.
         """
-        cursors = []
-        with self.pipeline():
-            self._say_owed()
-            for text, each in said:
-                cursor = psycopg.Cursor(self)
-                cursor.executemany(text, each)
-                cursors.append(cursor)
-        met = [cursor.rowcount for cursor in cursors]
+        owed = self._owed()
+        self.forget_owed()
+        met = say_together(self.pgconn, owed, said)
         self.total_changes += sum(met)
         return met
 
+    def _owed(self) -> list[bytes]:
+        return [words for words in (b"BEGIN" if self._is_begin_owed else b"", self._mark_owed) if words]
+
     def _say_owed(self) -> None:
         """Queue what is owed in the pipeline that is open."""
-        if self._is_begin_owed:
-            psycopg.Cursor(self).execute(b"BEGIN", prepare=False)
-        if self._mark_owed:
-            psycopg.Cursor(self).execute(self._mark_owed, prepare=False)
+        for words in self._owed():
+            psycopg.Cursor(self).execute(words, prepare=False)
         self.forget_owed()
 
 
