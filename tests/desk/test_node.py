@@ -19,7 +19,7 @@ ROLE = "node_operator"
 def test_w59_an_operator_sees_how_the_node_stands_and_nothing_that_it_holds(world: DeskWorld) -> None:
     browser = world.browser(ROLE)
     text = browser.get("/desk/node").text
-    for wanted in ("index", "disk", "outbox", "XA-NCB", "Queues to other bodies"):
+    for wanted in ("Search index", "Disk", "To be sent", "XA-NCB", "Queues to other bodies"):
         assert wanted in text
     assert "trail" in browser.get("/desk/node/check").text
     assert "Muhammadov" not in text
