@@ -272,6 +272,11 @@ def clause(say: Wording, text: str) -> Markup:
     return Markup("") if not text else _clause(say, text, DEPTH_MAX)
 
 
+def place(say: Wording, text: str) -> str:
+    """Return where something stands in a file: told where it is a place that a reader of files names, else as it came, an id."""
+    return text if _known_clause(text) is None else clause(say, text)
+
+
 def _clause(say: Wording, text: str, depth: int) -> Markup:
     """Return a clause, or several parted by semicolons; one that is a sentence is told as one.
 
