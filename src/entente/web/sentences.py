@@ -195,7 +195,9 @@ class Patterns:
     def at(self, text: str, at: int) -> Iterator[Pattern]:
         """Yield those that a text may have from a place on: the ones that say more by themselves first."""
         stop = text.find(" ", at)
-        yield from self.by_first_word.get(text[at:] if stop < 0 else text[at:stop], ())
+        for pattern in self.by_first_word.get(text[at:] if stop < 0 else text[at:stop], ()):
+            if text.startswith(pattern.literals[0], at) and pattern.longest in text:
+                yield pattern
         yield from (pattern for pattern in self.others if pattern.longest in text)
 
 
@@ -303,7 +305,8 @@ def _known_clause(text: str) -> tuple[Pattern, tuple[str, ...]] | None:
     whole = _words().get(text)
     if whole is not None:
         return whole, ()
-    return next(((one, values) for one in _clauses() for end, values in one.read(text, 0) if end == len(text)), None)
+    likely = (one for one in _clauses() if one.longest in text and text.startswith(one.literals[0]))
+    return next(((one, values) for one in likely for end, values in one.read(text, 0) if end == len(text)), None)
 
 
 def _coded(listed: str) -> Shows:
