@@ -284,6 +284,8 @@ def _clause(say: Wording, text: str, depth: int) -> Markup:
 
     Parts that are all known come first: a pattern may have a semicolon of its own, and a value in it anything.
     """
+    if not depth and (words := _words().get(text)) is not None:
+        return say.text(words.key)
     if _is_too_long(text) or not depth:
         return _as_english(say, text)
     parts = text.split("; ")
