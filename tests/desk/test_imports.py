@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
 from entente.handling.model import Restriction, RestrictionMode
 from entente.kernel.canonical import JsonObject
@@ -20,6 +21,7 @@ from entente.verbs import perform
 from entente.verbs.references import names_of
 from entente.web.desk import multipart
 from entente.web.desk.multipart import kept_name
+from entente.web.wording import Wording
 from tests.support.desk_world import SAME_ORIGIN, Browser, DeskWorld
 from tests.support.nodes import DUTY, HEAD
 
@@ -367,6 +369,29 @@ def test_w56_terms_that_cannot_be_are_given_back_with_all_that_was_entered(
     assert said in answer.text
     assert "Wanted of the region" in answer.text
     assert browser.get(to).status_code == 200, "the file still waits"
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "ar", "ru", "zh"])
+def test_w75_what_is_wrong_with_a_row_a_mapping_or_a_file_is_told_in_the_language_of_the_page(
+    world: DeskWorld, language: str
+) -> None:
+    browser, say = world.browser(language=language), Wording(language)
+    to = sent(browser, "register.csv", CSV.encode())
+    wrong = begin(browser, to, "begin", mapping="entities: {}")
+    begin(browser, to, "preview")
+    looked = browser.get(to).text
+    begun = begin(browser, to, "begin")
+    world.work()
+    ended = browser.get(begun.headers["location"].partition("?")[0]).text
+    refused = browser.get(sent(browser, "empty.csv", b"")).text
+    row = say.text(
+        "clause.value_no_date", text=Markup("<bdi>31.02.1980</bdi>"), text_form=Markup("<bdi>DD.MM.YYYY</bdi>")
+    )
+    assert row in looked
+    assert row in ended
+    for page in (wrong.text, looked, ended, refused):
+        # The list of languages alone has a word that stays English.
+        assert page.count('lang="en"') == 1
 
 
 def test_w56_a_job_is_ended_and_one_of_somebody_who_left_ends_by_itself(world: DeskWorld) -> None:

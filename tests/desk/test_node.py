@@ -11,6 +11,7 @@ import pytest
 
 from entente.api.running import Runner, Work
 from entente.settings import SETTINGS
+from entente.web.wording import Wording
 from tests.support.desk_world import COOKIE, DeskWorld, OneDesk, one_desk
 
 ROLE = "node_operator"
@@ -19,7 +20,7 @@ ROLE = "node_operator"
 def test_w59_an_operator_sees_how_the_node_stands_and_nothing_that_it_holds(world: DeskWorld) -> None:
     browser = world.browser(ROLE)
     text = browser.get("/desk/node").text
-    for wanted in ("index", "disk", "outbox", "XA-NCB", "Queues to other bodies"):
+    for wanted in ("Search index", "Disk", "To be sent", "XA-NCB", "Queues to other bodies"):
         assert wanted in text
     assert "trail" in browser.get("/desk/node/check").text
     assert "Muhammadov" not in text
@@ -33,6 +34,17 @@ def test_w59_every_setting_is_shown_with_its_help_and_none_can_be_changed(world:
     for row in SETTINGS:
         assert f"<code>{row.name}</code>" in text
     assert '<form method="post" action="/desk/node' not in text
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "ar", "ru", "zh"])
+def test_w75_an_operator_reads_all_of_it_in_the_language_of_the_page(world: DeskWorld, language: str) -> None:
+    browser = world.browser(ROLE, language)
+    for path in ("/desk/node", "/desk/node/check", "/desk/node/settings", "/desk/node/backups"):
+        # The list of languages alone has a word that stays English.
+        assert browser.get(path).text.count('lang="en"') == 1, path
+    say = Wording(language)
+    assert say.code("checks", "node_key") in browser.get("/desk/node").text
+    assert say.text("setting.port") in browser.get("/desk/node/settings").text
 
 
 def heavy(desk: OneDesk, *, is_recent: bool = True) -> None:

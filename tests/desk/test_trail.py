@@ -13,6 +13,7 @@ from entente.kernel.canonical import JsonObject
 from entente.verbs import perform
 from entente.verbs.references import names_of
 from entente.web.desk import trail_pages
+from entente.web.wording import Wording
 from tests.support.desk_world import DeskWorld
 from tests.support.nodes import DUTY
 
@@ -52,6 +53,16 @@ def test_w58_rows_are_narrowed_by_case_act_officer_and_day(world: DeskWorld) -> 
     assert rows(world, "?until=2020-01-01") == []
     assert rows(world, "?act=%3Cscript%3E") == []
     assert world.browser("head_of_body").get("/desk/trail?since=yesterday").status_code == 400
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "zh"])
+def test_w75_an_act_stands_in_the_words_of_the_page_and_is_found_by_them(world: DeskWorld, language: str) -> None:
+    words = Wording(language).code("journal_acts", "confirm_hit")
+    page = world.browser("head_of_body", language).get("/desk/trail", params={"act": words}).text
+    found = [int(row) for row in ROW.findall(page)]
+    assert found == rows(world, "?act=confirm_hit")
+    assert found
+    assert f"<td>{words}" in page
 
 
 def test_w58_the_check_says_what_was_found_of_trail_and_log(world: DeskWorld) -> None:
@@ -99,8 +110,8 @@ def test_w58_checkpoint_and_continuation_are_kept_as_the_node_takes_them_back(wo
 
 def test_w58_a_sealed_query_is_its_readers_alone_and_the_look_is_a_row(world: DeskWorld) -> None:
     row = world.bureau.search_row
-    assert "Sealed query" not in world.browser("head_of_body").get("/desk/trail?act=search").text
-    assert "Sealed query" in world.browser("data_protection_officer").get("/desk/trail?act=search").text
+    assert ">Sealed query<" not in world.browser("head_of_body").get("/desk/trail?act=search").text
+    assert ">Sealed query<" in world.browser("data_protection_officer").get("/desk/trail?act=search").text
     to = f"/desk/trail/rows/{row}/query"
     assert world.browser("head_of_body").get(to).status_code == 403
     answer = world.browser("data_protection_officer").get(to)

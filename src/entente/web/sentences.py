@@ -195,7 +195,9 @@ class Patterns:
     def at(self, text: str, at: int) -> Iterator[Pattern]:
         """Yield those that a text may have from a place on: the ones that say more by themselves first."""
         stop = text.find(" ", at)
-        yield from self.by_first_word.get(text[at:] if stop < 0 else text[at:stop], ())
+        for pattern in self.by_first_word.get(text[at:] if stop < 0 else text[at:stop], ()):
+            if text.startswith(pattern.literals[0], at) and pattern.longest in text:
+                yield pattern
         yield from (pattern for pattern in self.others if pattern.longest in text)
 
 
@@ -272,11 +274,18 @@ def clause(say: Wording, text: str) -> Markup:
     return Markup("") if not text else _clause(say, text, DEPTH_MAX)
 
 
+def place(say: Wording, text: str) -> str:
+    """Return where something stands in a file: told where it is a place that a reader of files names, else as it came, an id."""
+    return text if _known_clause(text) is None else clause(say, text)
+
+
 def _clause(say: Wording, text: str, depth: int) -> Markup:
     """Return a clause, or several parted by semicolons; one that is a sentence is told as one.
 
     Parts that are all known come first: a pattern may have a semicolon of its own, and a value in it anything.
     """
+    if not depth and (words := _words().get(text)) is not None:
+        return say.text(words.key)
     if _is_too_long(text) or not depth:
         return _as_english(say, text)
     parts = text.split("; ")
@@ -298,7 +307,8 @@ def _known_clause(text: str) -> tuple[Pattern, tuple[str, ...]] | None:
     whole = _words().get(text)
     if whole is not None:
         return whole, ()
-    return next(((one, values) for one in _clauses() for end, values in one.read(text, 0) if end == len(text)), None)
+    likely = (one for one in _clauses() if one.longest in text and text.startswith(one.literals[0]))
+    return next(((one, values) for one in likely for end, values in one.read(text, 0) if end == len(text)), None)
 
 
 def _coded(listed: str) -> Shows:

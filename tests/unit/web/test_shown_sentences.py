@@ -67,8 +67,6 @@ NOT_SHOWN: Final = {
     ),
     # An officer who edits a proposed mapping: its remarks are part of a file that commands and the interface give as well.
     "mapping": ("formats/table_columns.py", "formats/table_suggest.py"),
-    # The operator of a database server, in whose words most of it is; a page marks it as English.
-    "database": ("storage/postgres.py", "storage/postgres_errors.py"),
 }  # fmt: skip
 SILENT: Final = frozenset(name for names in NOT_SHOWN.values() for name in names)
 ONCE_KEY: Final = (
@@ -86,6 +84,11 @@ NOT_SAID_TO_PEOPLE: Final = {
         "Entente \0", '<a href="{}" target="_blank">{}</a>', "%Y-%m-%d at %H:%M", "type \0", "as its text says",
         "entente keys sign-statements \0 --key head-1.pem", "\0:\0 version \0", "\0 is no object of ours",
         "\0 (ground \0)", "\0 · nothing here is about a real person or body",
+    ),
+    "names a database, or is compared with what its server says": (
+        "\0 at \0", "PostgreSQL \0 (\0 at \0)", "this machine", "the database", "too many clients", "connection slots",
+        "too many connections", "no pg_hba.conf entry", "permission denied", "does not exist", "starting up", "shutting down",
+        "recovery mode",
     ),
     "names what a ground rests on": (
         "restriction set by \0; RPD Art. 58", "Constitution of INTERPOL, Art. 3; RPD Art. 34, 86", "participations in «\0»",
@@ -130,6 +133,14 @@ NOT_SAID_TO_PEOPLE: Final = {
         "A body is passed on to by those it named in its own directory entry (docs/rules/exchange.md X24).",
     ),
     "is told to whoever starts the node": (
+        "The database \0 holds no store.", "The database \0 is used for something else.",
+        "The database \0 is the store of another node.",
+        "This folder's node has one already, and an empty database in its place would be a node without a memory.",
+        "Name the right database in the folder's file store.address, or restore a backup into a new folder.",
+        "It holds tables and does not say that they are a node's.",
+        "Make a database for the node alone: CREATE DATABASE entente OWNER entente ENCODING 'UTF8' TEMPLATE template0.",
+        "It names another folder than this one, and what one body wrote is never continued by another.",
+        "Name this node's own database in the folder's file store.address, or make a new one for a new node.",
         "The store \0 cannot keep a write-ahead log here.", "Put the node's folder on a local disk.",
         "The engine offers only the journal mode «\0», as on a network drive; writes would not be safe.",
         "The settings of paging do not hold together.", "a mail server is written like mail.example:587",

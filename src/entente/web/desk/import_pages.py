@@ -22,7 +22,7 @@ from entente.web.desk.forms import Entered, Fault, Field, Kind, fault_of
 from entente.web.desk.job_pages import JobLine, job_path, jobs_of, size_shown
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import members, text
-from entente.web.sentences import clause
+from entente.web.sentences import clause, place
 from entente.web.wording import Moment
 
 IMPORTS_PATH: Final = f"{PREFIX}/imports"
@@ -186,7 +186,7 @@ def _row(asked: Asked, row: JsonObject) -> PreviewRow:
         values.append((worded if is_worded or known is None else known.label, not is_worded, text(one, "value")))
     return PreviewRow(
         outcome=text(row, "outcome"),
-        place=clause(asked.say, text(row, "place")),
+        place=place(asked.say, text(row, "place")),
         schema=asked.say.code("schemata", text(row, "schema")),
         kind=asked.say.code("record_kinds", text(row, "kind")),
         values=values,

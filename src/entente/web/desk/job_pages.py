@@ -20,7 +20,7 @@ from entente.kernel.jobs import Job, JobKind
 from entente.web.desk.naming import record_path
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage
 from entente.web.desk.reading import members, text, whole
-from entente.web.sentences import clause, said
+from entente.web.sentences import clause, place, said
 from entente.web.wording import Moment, Wording
 
 REJECTS: Final = "rejects.jsonl"
@@ -214,8 +214,8 @@ def _rejects(file: Path, say: Wording) -> list[RejectLine]:
     with file.open("rb") as opened:
         for line in islice(iter(lambda: opened.readline(LINE_BYTES_MAX), b""), REJECTS_SHOWN):
             row: JsonObject = json.loads(line)
-            place, why = clause(say, text(row, "place")), clause(say, text(row, "why"))
-            lines.append(RejectLine(place, text(row, "field"), why, text(row, "raw")))
+            where, why = place(say, text(row, "place")), clause(say, text(row, "why"))
+            lines.append(RejectLine(where, text(row, "field"), why, text(row, "raw")))
     return lines
 
 
