@@ -86,6 +86,8 @@ class Bureau:
     batch: str = ""
     imported: str = ""
     upload: str = ""
+    shift: str = ""
+    """Handed over, with its sheet."""
     tokens: dict[tuple[str, frozenset[str]], str] = field(default_factory=dict)
 
     def token(self, role: str = "duty_officer", scopes: frozenset[str] = frozenset(Scope)) -> str:
@@ -155,6 +157,7 @@ def open_bureau(folder: Path, *, is_beside: bool = False) -> Iterator[Bureau]:
         _fill(bureau)
         _ask_around(bureau, folder)
         _have_done(bureau)
+        _have_worked(bureau)
         if not is_beside:
             yield bureau
             return
@@ -263,6 +266,17 @@ def _ask_around(bureau: Bureau, folder: Path) -> None:
     bureau.finding = marked["finding"]["id"]
     found: Any = perform(node, "search", {**why, "names": ["Muhammadov"]})
     bureau.search_row = found["trail_sequence"]
+
+
+def _have_worked(bureau: Bureau) -> None:
+    """Have a shift at the desk worked and handed over, and a contact point said."""
+    on_duty: JsonObject = {"officer": DUTY}
+    begun: Any = perform(bureau.node, "shift_begin", on_duty)
+    bureau.shift = begun["shift"]["id"]
+    perform(bureau.node, "shift_note", {**on_duty, "text": "Gate 4 calls back at six."})
+    perform(bureau.node, "shift_hand_over", {**on_duty, "for_next": "XA answers in the morning."})
+    point: JsonObject = {"kind": "all_hours_desk", "function": "Operations room", "days": "always"}
+    perform(bureau.node, "contact_keep", {**on_duty, **point, "phone": "+999 1 23", "languages": ["en"], "zone": "UTC"})
 
 
 def _have_done(bureau: Bureau) -> None:
