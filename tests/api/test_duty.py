@@ -77,6 +77,8 @@ def test_p10_shifts_bodies_units_contacts_and_counterparts_go_on_page_by_page(bu
         perform(bureau.node, "shift_hand_over", {"officer": officer})
     units = {"units": [{"id": f"u-{place}", "kind": "unit", "name": f"Unit {place}"} for place in range(3)]}
     perform(bureau.node, "body_units", {"data": encode_bytes(json.dumps(units).encode())})
+    point: JsonObject = {"kind": "all_hours_desk", "function": "Operations room", "days": "always"}
+    perform(bureau.node, "contact_keep", {"officer": DUTY, **point, "phone": "+999 1 23", "languages": ["en"]})
     of_verb: dict[str, tuple[str, str, JsonObject]] = {
         "/shifts": ("shifts", "shift_list", {"officer": DUTY, "limit": 200}),
         "/directory/bodies": ("bodies", "directory_find", {}),

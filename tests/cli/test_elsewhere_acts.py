@@ -22,8 +22,8 @@ from entente.kernel.errors import Conflict, Invalid, NotFound, Refused
 from entente.kernel.statement import from_json
 from entente.verbs import VERBS, perform
 from tests.support.api_requests import BODIES, DECISION, GROUP, JUDGEMENT, ORDER, TOMORROW, WHY
-from tests.support.api_world import ABOUT, AGREEMENT_NAME, KEPT, OWN, SEEN, Bureau, open_bureau
-from tests.support.nodes import DUTY, HEAD, INSTRUMENTS
+from tests.support.api_world import ABOUT, KEPT, OWN, SEEN, Bureau, open_bureau
+from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD, INSTRUMENTS
 
 
 @pytest.fixture(scope="module")

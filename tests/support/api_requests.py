@@ -264,8 +264,9 @@ def path_of(bureau: Bureau, route: ApiRoute) -> str:
         "answer_permission": bureau.permission_came,
         "show_permission": bureau.permission_came,
         "show_record_request": bureau.request,
-        **dict.fromkeys(("show_shift", "show_shift_sheet"), bureau.shift),
     }
+    if route.path.startswith("/shifts/"):
+        others[route.name] = bureau.shift
     fields = {
         "source": source, "local_id": local_id, "year": year, "serial": serial, "id": others.get(route.name, item),
         "body": "XA-NCB", "keeper": "GS", "name": "members", "instrument": "police-data-agreement",
