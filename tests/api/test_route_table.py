@@ -37,7 +37,9 @@ def named(routes: tuple[ApiRoute, ...]) -> list[str]:
 def test_table_is_whole(bureau: Bureau) -> None:
     assert len({route.name for route in ROUTES}) == len(ROUTES)
     assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
-    assert {route.name for route in ROUTES} == set(NEEDS)
+    assert {route.name: {*route.needs, *route.asks} for route in ROUTES} == {
+        name: set(of) for name, of in NEEDS.items()
+    }
     assert {route.scope for route in ROUTES} == set(Scope)
     assert set(ROLES) == set(bureau.node.lists.roles)
     for route in ROUTES:

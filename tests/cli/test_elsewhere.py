@@ -14,6 +14,7 @@ import pytest
 from entente.api.route import Handled, Writes
 from entente.api.table import ROUTES
 from entente.cli.elsewhere import FOLLOWED, ByApi
+from entente.cli.elsewhere_acts import FOLLOWED_ACTS
 from entente.cli.elsewhere_jobs import BY_JOB
 from entente.client import Client, Patience, Token
 from entente.client.verbs import REQUESTS
@@ -120,8 +121,8 @@ def shown_at_the_node(bureau: Bureau, verb: str, answer: JsonObject) -> JsonObje
     return {kind: found[kind]}
 
 
-# The network's instrument tells at once, so that no hit is held and can be released.
-@pytest.mark.parametrize("verb", [verb for verb in FOLLOWED if verb != "hit_release"])
+# The network's instrument tells at once, so that no hit is held and can be released. The rest: test_elsewhere_acts.
+@pytest.mark.parametrize("verb", [verb for verb in FOLLOWED if verb != "hit_release" and verb not in FOLLOWED_ACTS])
 def test_act_answers_what_its_verb_answers(bureau: Bureau, elsewhere: ByApi, verb: str) -> None:
     if verb == "case_reopen":
         perform(bureau.node, "case_close", {"officer": DUTY, "number": bureau.case, "reason": "Left."})
@@ -189,11 +190,5 @@ def test_field_that_no_route_takes_is_refused_and_an_empty_one_is_none(elsewhere
 
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - set(REQUESTS) - set(BY_JOB)))
 def test_verb_without_a_route_is_done_at_the_node(elsewhere: ByApi, verb: str) -> None:
-    with pytest.raises(Invalid, match="not asked of a node elsewhere"):
-        elsewhere.ask(verb, {})
-
-
-@pytest.mark.parametrize("verb", sorted(verb for verb, one in REQUESTS.items() if one.changes and verb not in FOLLOWED))
-def test_act_whose_result_no_route_shows_is_done_at_the_node(elsewhere: ByApi, verb: str) -> None:
     with pytest.raises(Invalid, match="not asked of a node elsewhere"):
         elsewhere.ask(verb, {})

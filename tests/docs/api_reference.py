@@ -1,8 +1,10 @@
 """Writes docs/reference/api.md: the API as the node's own reference page has it, from the same document."""
 
 from collections.abc import Iterable, Iterator
+from textwrap import fill
 
 from entente.api.components import components
+from entente.api.introduction import INTRODUCTION
 from entente.api.openapi import document
 from entente.formats.codelists import load_code_lists
 from entente.web.api_page import ApiPage, Field, Operation, page_of
@@ -14,11 +16,6 @@ What other systems of a body ask of its node, under `/api/v1`. The node serves t
 3.1 at `/api/v1/openapi.json`. What stands before each request: [rules/api.md](../rules/api.md); a first
 program: [guides/api.md](../guides/api.md).
 
-- Each request carries `Authorization: Bearer` and a token, made by `entente token make` for a machine account; it needs the scope
-  that stands with the route, and a role of the account that may do it.
-- A request that changes something carries an `Idempotency-Key`, and its answer names the result alone.
-- Bodies are JSON objects in UTF-8 with whole numbers, each key once, at most 2 MiB; files that are sent stand for themselves.
-- Every error is `application/problem+json`: the shape [Problem](#problem). Absent and hidden are the same 404.
 """
 
 
@@ -69,5 +66,11 @@ def lines(page: ApiPage) -> Iterator[str]:
 
 
 def api_page(made: str) -> str:
-    page = page_of(document(components(load_code_lists())))
-    return "\n".join([made, "", ABOUT, *lines(page)]).rstrip() + "\n"
+    page = page_of(document(components(load_code_lists()), load_code_lists().roles))
+    return "\n".join([made, "", ABOUT, wrapped(INTRODUCTION), "", *lines(page)]).rstrip() + "\n"
+
+
+def wrapped(markdown: str) -> str:
+    """Return paragraphs in lines of a width that is read well; code is not parted."""
+    paragraphs = (fill(part, 140, break_long_words=False, break_on_hyphens=False) for part in markdown.split("\n\n"))
+    return "\n\n".join(paragraphs)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import wrap
 
+from entente.api.left_out import LEFT_OUT
 from entente.api.openapi import parameters_in
 from entente.api.route import EVENT_STREAM, FILE, JSON, ApiRoute, Handled, Writes
 from entente.api.table import ROUTES
@@ -42,6 +43,7 @@ REFERENCES: Mapping[tuple[str, ...], tuple[str, str, str]] = {
 GIVEN: Mapping[str, str] = {FILE: "Path", EVENT_STREAM: "News"}
 """By media type, what a request is answered that is no JSON."""
 AFTER = "The mark of a stream before, to go on there; none begins now."
+REASON_WIDTH = 100
 PAGE_SIZE = "How many a page has; the list goes on over all pages."
 SEEN = "The version that was seen: where another one stands, nothing is done."
 KNOWN = "The version that is known already: where it still stands, the answer is None."
@@ -352,7 +354,19 @@ def verbs_file(every: Sequence[Made]) -> str:
         more += f', pages="{one.route.pages}"' if one.route.pages else ""
         make = f"{module_of(one.route.about)}.{one.route.name}"
         lines.append(f'    "{one.route.verb}": Request({make}, {{{takes}}}{more}),')
-    return formatted("\n".join([*lines, "}"]) + "\n")
+    return formatted("\n".join([*lines, "}", *not_asked()]) + "\n")
+
+
+def not_asked() -> Iterator[str]:
+    """Yield the table of the verbs that no request asks for, each reason once."""
+    yield "_NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = ("
+    for reason in dict.fromkeys(LEFT_OUT.values()):
+        parts = wrap(reason, REASON_WIDTH, drop_whitespace=False)
+        verbs = [verb for verb, held in LEFT_OUT.items() if held == reason]
+        yield f"(({' '.join(map(repr, parts))}), {tuple(sorted(verbs))!r}),"
+    yield ")"
+    yield "NOT_ASKED: Mapping[str, str] = {verb: reason for reason, verbs in _NOT_ASKED for verb in verbs}"
+    yield '"""Verbs of a node that have no request, and why not (docs/rules/api.md P11)."""'
 
 
 def formatted(text: str) -> str:

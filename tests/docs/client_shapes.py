@@ -169,7 +169,7 @@ def said_of(name: str, place: str) -> str:
 
 def shapes() -> Shapes:
     """Return the shapes of the API, every answer's written."""
-    made = document(components(load_code_lists()))
+    made = document(components(load_code_lists()), load_code_lists().roles)
     schemas = inside(made, "components", "schemas")
     found = Shapes({name: shape for name, shape in schemas.items() if isinstance(shape, dict)})
     for route in ROUTES:

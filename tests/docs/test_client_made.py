@@ -51,6 +51,7 @@ def parameters_of(route: ApiRoute) -> dict[str, bool]:
         "messages": "message_id",
         "permissions": "permission_id",
         "record-requests": "record_request_id",
+        "shifts": "shift_id",
     }
     found |= {items[route.path.split("/{id}")[0].rpartition("/")[2]] if name == "id" else name: True for name in path}
     found |= {"file": True} if route.takes == FILE else {}

@@ -94,7 +94,7 @@ def routes() -> Iterator[str]:
         *health_routes(Mock()),
         *metrics_routes(Mock(), Mock()),
         *home_routes(Mock()),
-        api_page_route(document(components(load_code_lists()))),
+        api_page_route(document(components(load_code_lists()), load_code_lists().roles)),
     ):
         yield from (f"{method} {route.path}" for method in sorted(route.methods or ()) if method != "HEAD")
 

@@ -137,3 +137,34 @@ def test_node_logs_no_token(bureau: Bureau) -> None:
     files = [path.read_bytes() for path in bureau.folder.rglob("*") if path.is_file()]
     assert not any(secret.encode("ascii") in data for data in files)
     bureau.start()
+
+
+def test_display_made_from_the_reference_shows_numbers_and_no_text(bureau: Bureau) -> None:
+    kept = token(bureau, "case-system", "directory.read", "duty.read")
+    shown = run(bureau, kept, "duty_display")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert [line for line in shown.stdout.splitlines() if line.startswith(("hits", "messages"))] == [
+        "hits: 0",
+        "messages: 0",
+    ]
+    refused = run(bureau, token(bureau, "case-system", "directory.read"), "duty_display")
+    assert (refused.returncode, refused.stdout) == (NO_ANSWER, "")
+    assert "The token is not for this." in refused.stderr
+
+
+def test_feed_made_from_the_reference_imports_once_however_often_it_is_started(bureau: Bureau, tmp_path: Path) -> None:
+    kept = token(bureau, "case-system", "uploads.write", "imports.write", "jobs")
+    file, terms = tmp_path / "list.jsonl", tmp_path / "terms.yaml"
+    rows = [{**BEARER, "id": f"f-{place}"} for place in range(3)]
+    file.write_text("".join(json.dumps(one) + "\n" for one in rows) + "{}\n", encoding="utf-8")
+    terms.write_text(TERMS, encoding="utf-8")
+    first = run(bureau, kept, "list_feed", file, terms)
+    assert first.stdout.splitlines()[0] == "3 created, 0 updated, 0 unchanged, 1 rejected", first.stderr
+    assert len(first.stdout.splitlines()) == 2
+    # It was stopped before it kept which job it had begun, and finds it again by its key.
+    memory = file.with_name("list.jsonl.job")
+    known = json.loads(memory.read_text("ascii"))
+    memory.write_text(json.dumps({name: known[name] for name in ("digest", "upload")}), encoding="ascii")
+    again = run(bureau, kept, "list_feed", file, terms)
+    assert (again.returncode, again.stdout) == (1, first.stdout)
+    assert json.loads(memory.read_text("ascii")) == known

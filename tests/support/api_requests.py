@@ -205,6 +205,10 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "list_orders": (),
     "enter_order": ("manage_officers",),
     "list_roster": ("work_shift", "keep_roster"),
+    **dict.fromkeys(("list_shifts", "show_shift", "show_shift_sheet", "list_calls"), ("work_shift",)),
+    **dict.fromkeys(("list_waiting", "find_bodies", "find_units", "list_places", "list_contacts", "list_sharing"), ()),
+    "show_keys": (),
+    "list_doubts": ("read_trail",),
     "enter_duty": ("keep_roster",),
     "take_off_duty": ("keep_roster",),
     "may_task_measure": (),
@@ -263,6 +267,8 @@ def path_of(bureau: Bureau, route: ApiRoute) -> str:
         "show_permission": bureau.permission_came,
         "show_record_request": bureau.request,
     }
+    if route.path.startswith("/shifts/"):
+        others[route.name] = bureau.shift
     fields = {
         "source": source, "local_id": local_id, "year": year, "serial": serial, "id": others.get(route.name, item),
         "body": "XA-NCB", "keeper": "GS", "name": "members", "instrument": "police-data-agreement",

@@ -41,7 +41,16 @@ def _event(answer: JsonObject) -> JsonObject:
 SEEN_VERSION: JsonObject = whole("The version of the case that was seen; 0 for any.", least=0, most=VERSION_MAX)
 
 
-def _change(name: str, step: str, verb: str, summary: str, body: JsonObject, *, status: int = 200) -> ApiRoute:
+def _change(
+    name: str,
+    step: str,
+    verb: str,
+    summary: str,
+    body: JsonObject,
+    *,
+    status: int = 200,
+    asks: tuple[str, ...] = ("keep_case",),
+) -> ApiRoute:
     """Return the route of what changes a case."""
     return ApiRoute(
         name=name,
@@ -52,6 +61,7 @@ def _change(name: str, step: str, verb: str, summary: str, body: JsonObject, *, 
         summary=summary,
         scope=Scope.WRITE_CASES,
         needs=(),
+        asks=asks,
         path_fields=CASE_PATH,
         path_names="number",
         body=body,
@@ -109,6 +119,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Open a case with the next number of the register.",
         scope=Scope.WRITE_CASES,
         needs=(),
+        asks=("open_case",),
         body=thing({"title": text("One line.", most=TITLE_CHARACTERS_MAX), "crime_area": named("CrimeArea")}),
         told=_case,
         answer=named("Result"),
@@ -135,6 +146,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Write a note into a case.",
         scope=Scope.WRITE_CASES,
         needs=(),
+        asks=("keep_case",),
         path_fields=CASE_PATH,
         path_names="number",
         body=thing({"text": text("The note.", most=NOTE_CHARACTERS_MAX)}),
@@ -153,6 +165,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Close a case, with the reason.",
         scope=Scope.WRITE_CASES,
         needs=(),
+        asks=("keep_case",),
         path_fields=CASE_PATH,
         path_names="number",
         body=thing({"reason": text("Why."), "version": SEEN_VERSION}, "version"),
@@ -170,6 +183,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Open a closed case again, with the reason.",
         scope=Scope.WRITE_CASES,
         needs=(),
+        asks=("keep_case",),
         path_fields=CASE_PATH,
         path_names="number",
         body=thing({"reason": text("Why."), "version": SEEN_VERSION}, "version"),
@@ -187,6 +201,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Add another body's number for the matter.",
         scope=Scope.WRITE_CASES,
         needs=(),
+        asks=("keep_case",),
         path_fields=CASE_PATH,
         path_names="number",
         body=thing(
@@ -209,6 +224,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     _change(
         "set_case_team", "team", "case_team", "Say who alone may know of a case; with nobody named the whole body may again.",
         thing({"team": many(text("An officer's id.", most=64), most=TEAM_MAX), "version": SEEN_VERSION}, "version"),
+        asks=("keep_case", "oversee_cases"),
     ),
     _change(
         "hand_case_over", "hand-over", "case_hand_over", "Give charge of a case to another officer, and with it to a unit.",
@@ -221,6 +237,7 @@ ROUTES: tuple[ApiRoute, ...] = (
             },
             "unit", "version",
         ),
+        asks=("keep_case", "oversee_cases"),
     ),
     _change(
         "join_cases", "joining", "case_join", "Join another case to this one, which goes on.",
@@ -240,7 +257,7 @@ ROUTES: tuple[ApiRoute, ...] = (
             },
             "tasks", "exhibits", "items", "version",
         ),
-        status=201,
+        asks=("open_case",), status=201,
     ),
 )  # fmt: skip
 """Of the table: cases."""

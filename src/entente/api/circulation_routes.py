@@ -35,6 +35,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Say who would get a message now, who would not and why, and who could answer. Nothing is sent.",
         scope=Scope.READ_MESSAGES,
         needs=(),
+        asks=("send_message",),
         body=thing(_TO, "to", "information"),
         answer=thing(
             {
@@ -67,6 +68,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Send a message to several bodies, some for action and some for information: one message to each.",
         scope=Scope.WRITE_MESSAGES,
         needs=(),
+        asks=("send_message",),
         body=thing(
             {
                 **_TO,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from entente.api.case_shapes import CASE_SHAPES
 from entente.api.shapes import anything, flag, free_text, many, moment, named, number, one_of, said, text, thing
-from entente.duty.model import DutyFunction
+from entente.duty.model import DutyFunction, ShiftState
 from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
 from entente.kernel.jobs import JobKind, JobState
@@ -147,7 +147,7 @@ JOB = thing(
         "files": many(thing({"name": said(), "bytes": number(), "href": said()})),
         "outcome": {
             "type": ["object", "null"],
-            "description": "Of one that is done: what its verb answers (docs/reference/cli.md)",
+            "description": "Of one that is done, as its route says; of a batch of queries `rows`, how many there are",
         },
         "error": {
             "type": ["object", "null"],
@@ -199,7 +199,9 @@ HIT = thing(
     },
     "deliveries", "steps",
 )  # fmt: skip
-_OUTSIDE: Mapping[str, JsonObject] = {
+OF_RECEIVED = ("deliveries", "steps")
+"""Of what was sent the first is there, of what came the second."""
+ENVELOPE_FIELDS: Mapping[str, JsonObject] = {
     **_ITEM,
     "subject": said(),
     "urgency": said(),
@@ -208,10 +210,10 @@ _OUTSIDE: Mapping[str, JsonObject] = {
     "recall": {"type": ["object", "null"], "description": "That it was taken back: when, by whom, why"},
     "attachment_count": number("How many files it has"),
 }
-ENVELOPE = thing(_OUTSIDE, "deliveries", "steps", help_text="A message without its text.")
+ENVELOPE = thing(ENVELOPE_FIELDS, *OF_RECEIVED, help_text="A message without its text.")
 MESSAGE = thing(
     {
-        **_OUTSIDE,
+        **ENVELOPE_FIELDS,
         "text": {"type": ["string", "null"], "description": "Null where it is not opened by this"},
         "attachments": many(
             thing(
@@ -316,6 +318,18 @@ DUTY = thing(
     },
     help_text="That an officer is on duty for a time.",
 )
+SHIFT = thing(
+    {
+        "id": said(),
+        "officer": said(),
+        "began_at": moment(),
+        "state": one_of(*ShiftState, help_text="`handed_over`: its sheet waits for a signature"),
+        "digest": said("Of its hand-over sheet: SHA-256; empty where there is none"),
+        "signed_by": said("Who came in; empty where nobody signed"),
+        "signed_at": moment(or_null=True),
+    },
+    help_text="An officer's time at the desk.",
+)
 ORDER = thing(
     {
         "reference": text("Its number.", most=200),
@@ -372,6 +386,7 @@ def components(lists: CodeLists) -> Mapping[str, JsonObject]:
         "Message": MESSAGE,
         **CASE_SHAPES,
         "Duty": DUTY,
+        "Shift": SHIFT,
         "Order": ORDER,
         "Job": JOB,
         "FoundRow": FOUND_ROW,

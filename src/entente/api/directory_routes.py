@@ -9,7 +9,7 @@ from entente.kernel.canonical import JsonObject
 
 _CODE = r"^[A-Za-z0-9:-]+$"
 BODY_NAMED: dict[str, JsonObject] = {"body": text("Its code or id.", most=64, pattern=_CODE)}
-_ON: dict[str, JsonObject] = {
+DAY_ASKED: dict[str, JsonObject] = {
     "on": text("As of which day; today where none is given.", most=10, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 }
 _LINE: dict[str, JsonObject] = {
@@ -110,7 +110,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="List the groups as they stand on a day.",
         scope=Scope.READ_DIRECTORY,
         needs=(),
-        query=_ON,
+        query=DAY_ASKED,
         answer=thing({"on": said(), "groups": many(_GROUP)}),
     ),
     ApiRoute(
@@ -127,7 +127,7 @@ ROUTES: tuple[ApiRoute, ...] = (
             "name": text("Its name.", most=64, pattern=r"^[A-Za-z0-9._-]+$"),
         },
         path_names="group",
-        query=_ON,
+        query=DAY_ASKED,
         arguments=_group_named,
         answer=thing({"on": said(), "group": _GROUP}),
     ),

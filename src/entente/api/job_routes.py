@@ -26,7 +26,12 @@ ROWS_MAX = 200
 QUERIES_MAX = 10_000
 """Queries that stand in the request itself; of more a file is sent."""
 _JOB: dict[str, JsonObject] = {"job": text("Its id.", most=64, pattern=r"^job-[0-9a-f]{32}$")}
-_TERMS = text("The terms, YAML or JSON (docs/guides).", most=TERMS_CHARACTERS_MAX)
+_TERMS = text(
+    "The terms under which it is kept, YAML or JSON: title, kind, purposes, crime_areas, handling, confidentiality,"
+    " source_evaluation, information_evaluation, subject ({Person: wanted}), retention ({review_after_years: 1,"
+    " erase_after_years: 4}), and instrument where it is shared under one; docs/guides/import.md has each.",
+    most=TERMS_CHARACTERS_MAX,
+)
 _QUERY = thing({**QUERY, "reference": free_text("What the sender calls it.", most=200)}, *QUERY, "reference")
 
 FILES: tuple[ApiRoute, ...] = (
@@ -152,7 +157,9 @@ MADE: tuple[ApiRoute, ...] = (
             {
                 "upload": _UPLOAD,
                 "terms": _TERMS,
-                "mapping": text("Of a table.", most=TERMS_CHARACTERS_MAX),
+                "mapping": text(
+                    "Of a table, which has one; POST /uploads/{upload}/mapping proposes it.", most=TERMS_CHARACTERS_MAX
+                ),
                 "share_with": many(text(most=64), "Codes or ids of bodies that get a copy.", most=TEXTS_MAX),
                 "list": text("Of which list the file is an issue.", most=64),
                 "withdraw_gone": flag("Whether to withdraw what a newer issue of the list has no more."),
@@ -165,7 +172,9 @@ MADE: tuple[ApiRoute, ...] = (
         job=JobKind.IMPORT,
         status=202,
         writes=Writes.ONCE,
-        stops_where="A row that cannot be taken stands in the job's file rejects.jsonl, and stops no other.",
+        stops_where="A row that cannot be taken stands in the job's file rejects.jsonl, a JSON object a line with place, field,"
+        " why and raw, and stops no other. The job's outcome has `summary`, with the numbers read, created, updated, unchanged,"
+        " rejected and withdrawn; `left_out`, what is never carried; and `losses`, each with reason, count and meaning.",
     ),
     ApiRoute(
         name="export_records",
@@ -185,7 +194,7 @@ MADE: tuple[ApiRoute, ...] = (
         job=JobKind.EXPORT,
         status=202,
         writes=Writes.ONCE,
-        stops_where="The job's file is records.jsonl.",
+        stops_where="The job's file is records.jsonl. Its outcome has `records`, how many, their `sha256`, and `losses`.",
     ),
     ApiRoute(
         name="attach_file",

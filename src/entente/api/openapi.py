@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from entente import __version__
+from entente.api.introduction import INTRODUCTION
 from entente.api.reading import CURSOR
 from entente.api.route import JSON, PREFIX, ApiRoute, Handled, Method, Writes
 from entente.api.shapes import named
 from entente.api.table import ROUTES
+from entente.bodies.model import Role
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.exercise import EXERCISE
 
@@ -37,6 +39,10 @@ _WITH_VERSION = {
     "428": "If-Match is needed.",
 }
 
+KEY_HELP: Final = "Text of your own, new for each act: the same request with the same key is done once."
+MATCH_HELP: Final = 'The ETag that it was shown with: "3". Where another version stands, nothing is done.'
+NONE_MATCH_HELP: Final = 'The ETag that is known already: "3". Where it still stands, the answer is 304 and empty.'
+LAST_HELP: Final = "The id of the last event that came; what followed it comes first."
 BINARY: Final[JsonObject] = {"type": "string", "format": "binary"}
 _GOOD: Final[Mapping[Handled, str]] = {Handled.JOB: "A job does it; Location says where it is found."}
 
@@ -44,19 +50,20 @@ RESULT: Final = "Result"
 """The shape by which every route that writes answers."""
 
 
-def document(components: Mapping[str, JsonObject]) -> JsonObject:
-    """Return the document, with these shared shapes."""
+def document(components: Mapping[str, JsonObject], roles: Mapping[str, Role]) -> JsonObject:
+    """Return the document, with these shared shapes, and by these roles who may do what."""
     paths: dict[str, Json] = {}
     for route in ROUTES:
         operations = paths.setdefault(route.path, {})
         assert isinstance(operations, dict), "made here"
-        operations[route.method.lower()] = _operation(route)
+        operations[route.method.lower()] = _operation(route, roles)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Entente: the API of a node",
             "version": __version__,
             "summary": "What other systems of a police body ask of its node.",
+            "description": INTRODUCTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": PREFIX}],
@@ -72,12 +79,12 @@ def document(components: Mapping[str, JsonObject]) -> JsonObject:
     }
 
 
-def _operation(route: ApiRoute) -> JsonObject:
+def _operation(route: ApiRoute, roles: Mapping[str, Role]) -> JsonObject:
     shown: JsonObject = {
         "operationId": route.name,
         "tags": [route.about],
         "summary": route.summary,
-        "description": " ".join(filter(None, (f"Scope: {route.scope}.", route.stops_where))),
+        "description": " ".join(filter(None, (f"Scope: {route.scope}. {_who(route, roles)}", route.stops_where))),
         "parameters": _parameters(route),
         "responses": _responses(route),
     }
@@ -88,20 +95,29 @@ def _operation(route: ApiRoute) -> JsonObject:
     return shown
 
 
+def _who(route: ApiRoute, roles: Mapping[str, Role]) -> str:
+    """Say which roles may do a route."""
+    wanted = {*route.needs, *route.asks}
+    may = [code for code, role in roles.items() if wanted & role.verbs]
+    return f"Roles: {', '.join(may) or 'none'}." if wanted else "Every role."
+
+
 def _parameters(route: ApiRoute) -> list[Json]:
     found: list[Json] = [_parameter(name, "path", shape, needed=True) for name, shape in route.path_fields.items()]
     query = {**route.query, **({"cursor": CURSOR} if route.pages else {})}
     found += [_parameter(name, "query", shape, needed=name in route.needed) for name, shape in query.items()]
     if route.writes is Writes.ONCE:
         key: JsonObject = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"}
-        found.append(_parameter("Idempotency-Key", "header", key, needed=True))
+        found.append(_parameter("Idempotency-Key", "header", {**key, "description": KEY_HELP}, needed=True))
     if route.asks_version:
-        etag: JsonObject = {"type": "string", "pattern": '^"[0-9]{1,15}"$'}
+        etag: JsonObject = {"type": "string", "pattern": '^"[0-9]{1,15}"$', "description": MATCH_HELP}
         found.append(_parameter("If-Match", "header", etag, needed=True))
     if route.handled is Handled.EVENTS:
-        found.append(_parameter("Last-Event-ID", "header", {"type": "string", "maxLength": 200}, needed=False))
+        last: JsonObject = {"type": "string", "maxLength": 200, "description": LAST_HELP}
+        found.append(_parameter("Last-Event-ID", "header", last, needed=False))
     if route.version is not None:
-        found.append(_parameter("If-None-Match", "header", {"type": "string"}, needed=False))
+        known: JsonObject = {"type": "string", "description": NONE_MATCH_HELP}
+        found.append(_parameter("If-None-Match", "header", known, needed=False))
     return found
 
 

@@ -157,6 +157,7 @@ GROUPS: tuple[ApiRoute, ...] = (
         summary="Keep the next version of a group of this body.",
         scope=Scope.WRITE_DIRECTORY,
         needs=(),
+        asks=("manage_groups",),
         body=thing(
             {
                 "name": text("Its short name.", most=64),
@@ -192,6 +193,7 @@ POWERS: tuple[ApiRoute, ...] = (
         summary="Enter a national order.",
         scope=Scope.WRITE_DIRECTORY,
         needs=(),
+        asks=("manage_officers",),
         body=thing({"order": named("Order")}),
         arguments=_order_file,
         told=_made("order", "reference", "orders"),
@@ -220,6 +222,7 @@ POWERS: tuple[ApiRoute, ...] = (
         summary="Task an operational measure on a legal basis.",
         scope=Scope.TASK_MEASURES,
         needs=(),
+        asks=("task_measure",),
         path_fields=_MEASURE,
         body=thing({"subject": text("On whom or what: a record, for example.", most=200), "case": named("CaseNumber")}, "case"),
         told=lambda answer: {"id": answer["subject"], "href": ""},
@@ -238,6 +241,7 @@ AGREEMENTS: tuple[ApiRoute, ...] = (
         summary="Put an instrument before its parties; each signs with its heads' keys, at its own node.",
         scope=Scope.WRITE_DIRECTORY,
         needs=(),
+        asks=("propose_instrument",),
         body=thing({"file": text("The instrument's file, YAML or JSON (docs/guides).", most=FILE_CHARACTERS_MAX)}),
         arguments=_instrument_file,
         told=_proposed,
@@ -254,6 +258,7 @@ AGREEMENTS: tuple[ApiRoute, ...] = (
         summary="Say what a suspension would stop. Nothing changes: heads sign it at the node.",
         scope=Scope.READ_DIRECTORY,
         needs=(),
+        asks=("suspend",),
         body=thing(
             {
                 "instrument": text("Its short name or id.", most=100),
@@ -276,6 +281,7 @@ AGREEMENTS: tuple[ApiRoute, ...] = (
         summary="Say what cutting this body off from everybody would stop. Nothing changes.",
         scope=Scope.READ_DIRECTORY,
         needs=(),
+        asks=("suspend",),
         body=thing(_DECISION, "review_on"),
         answer=thing(
             {
@@ -309,6 +315,7 @@ AGREEMENTS: tuple[ApiRoute, ...] = (
         summary="Put a proposal under the charter before its parties.",
         scope=Scope.WRITE_DIRECTORY,
         needs=(),
+        asks=("propose_governance",),
         body=thing(
             {
                 "kind": one_of(*ProposalKind),

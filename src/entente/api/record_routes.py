@@ -111,6 +111,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="List the records that the account may see for a purpose.",
         scope=Scope.READ_RECORDS,
         needs=(),
+        asks=("show_record",),
         query={
             "purpose": named("Purpose"),
             "crime_area": named("CrimeArea"),
@@ -137,6 +138,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Show what the account may see of a record, for a purpose. The look is a row of the trail.",
         scope=Scope.READ_RECORDS,
         needs=(),
+        asks=("show_record",),
         path_fields=PATH,
         path_names="record",
         query=WHY,
@@ -163,6 +165,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Withdraw a record of this body; every holder is told.",
         scope=Scope.WRITE_RECORDS,
         needs=(),
+        asks=("withdraw_record",),
         path_fields=PATH,
         path_names="record",
         body=thing({"reason": text("Why; the holders read it.", most=REASON_CHARACTERS_MAX)}),

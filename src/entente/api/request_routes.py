@@ -63,6 +63,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Ask a record's source for leave to do what its conditions keep for it.",
         scope=Scope.WRITE_REQUESTS,
         needs=(),
+        asks=("ask_permission",),
         body=thing(
             {
                 "record": _RECORD,
@@ -89,6 +90,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Grant leave about a record of this body until a day, or refuse it with a reason.",
         scope=Scope.WRITE_REQUESTS,
         needs=(),
+        asks=("grant_permission",),
         path_fields=_ID,
         body=thing(
             {
@@ -137,6 +139,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Ask a source's node for one record under one instrument; its answer comes by itself.",
         scope=Scope.WRITE_REQUESTS,
         needs=(),
+        asks=("search",),
         body=thing({"record": _RECORD, "kind": _KIND, **WHY, "instrument": _INSTRUMENT}, "case"),
         told=made("request", "record-requests"),
         answer=named("Result"),
@@ -152,6 +155,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Ask a source's node to show one record now; nothing of it is kept.",
         scope=Scope.READ_RECORDS,
         needs=(),
+        asks=("search",),
         body=thing(
             {
                 "record": text("The record: CODE/local id, or its id, or a hit's id.", most=200),
@@ -182,6 +186,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Pass another body's record on, as its conditions or its source's leave allow.",
         scope=Scope.WRITE_RECORDS,
         needs=(),
+        asks=("forward_record",),
         path_fields=PATH,
         path_names="record",
         body=thing({"to": text("A body's code or id.", most=64), **WHY, "instrument": _INSTRUMENT}, "case", "instrument"),

@@ -118,7 +118,7 @@ class Api:
         self.doing: Doing = self.here if parts.writer is None else Beside(self.here, parts.writer)
         self.cursors = Cursors(parts.secret)
         self.components: Components = components(node.lists)
-        self.document = document(self.components)
+        self.document = document(self.components, node.lists.roles)
         self.jobs = Jobs(node, parts.files, parts.secret, runner.in_long_turn, runner.is_stopping)
         self.job_answers = JobAnswers(node, self.jobs, self.cursors)
         self.desk_jobs = DeskJobs(self.job_answers)

@@ -1,6 +1,6 @@
 """The routes of the roster, for a body's planning system: read it, enter a duty, take one off.
 
-Shifts and calls have none: who is on duty is a person (api.left_out).
+Shifts and calls are read by others (api.duty_routes).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _WALL_TIME = "Wall time in the zone: 2031-05-04 19:00."
 
 
 def _read(answer: JsonObject) -> JsonObject:
-    return {name: answer[name] for name in ("entries", "now", "officers", "zone")}
+    return {name: answer[name] for name in ("entries", "now", "next", "officers", "zone")}
 
 
 def _entered(answer: JsonObject) -> JsonObject:
@@ -48,7 +48,16 @@ ROUTES: tuple[ApiRoute, ...] = (
         query={"days": whole("How many days ahead.", least=1, most=DAYS_MAX, default=14)},
         told=_read,
         answer=thing(
-            {"entries": many(named("Duty")), "now": many(named("Duty")), "officers": many(said()), "zone": said()}
+            {
+                "entries": many(named("Duty")),
+                "now": many(named("Duty")),
+                "next": {
+                    "type": ["object", "null"],
+                    "description": "The duty at the desk after the present one: as of Duty",
+                },
+                "officers": many(said(), "Who may be entered"),
+                "zone": said("The body's own, in which a duty is entered where no other is named"),
+            }
         ),
     ),
     ApiRoute(
@@ -60,6 +69,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Enter that an officer is on duty.",
         scope=Scope.WRITE_DIRECTORY,
         needs=(),
+        asks=("keep_roster",),
         body=thing(
             {
                 "who": text("The officer's id.", most=64),
@@ -86,6 +96,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Take an entry off the roster.",
         scope=Scope.WRITE_DIRECTORY,
         needs=(),
+        asks=("keep_roster",),
         path_fields={"duty": text("The entry's id.", most=64, pattern=r"^duty-[0-9a-f]+$")},
         arguments=lambda given: {"id": given["duty"]},
         told=_taken_off,

@@ -85,6 +85,8 @@ class ApiRoute:
     """Verbs of data/roles.yaml of which a role of the account must have at least one; none where the verb itself asks."""
     answer: JsonObject
     """The shape of the answer."""
+    asks: tuple[str, ...] = ()
+    """The same, of what the verb itself asks for; for the reference."""
     path_fields: Fields = field(default_factory=dict)
     path_names: str = ""
     """The verb's field that the parameters of the path make together; else each is a field of its own."""

@@ -54,6 +54,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Leave a query that what comes in is held against.",
         scope=Scope.WRITE_STANDING,
         needs=(),
+        asks=("search",),
         body=thing(
             {
                 **QUERY,
@@ -90,6 +91,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Show what matched the account's standing queries, as it may be seen now. The look is a row of the trail.",
         scope=Scope.READ_STANDING,
         needs=(),
+        asks=("search",),
         query={"query": text("Of one query alone.", most=64)},
         answer=thing({"matches": many(named("Match"))}),
     ),
@@ -116,6 +118,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="List the findings that somebody is not whom a record is about. The look is a row of the trail.",
         scope=Scope.READ_RECORDS,
         needs=(),
+        asks=("search",),
         path_fields=PATH,
         path_names="record",
         query=OCCASION,
@@ -132,6 +135,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Find that a document's bearer is not whom a record is about.",
         scope=Scope.WRITE_HITS,
         needs=(),
+        asks=("confirm_hit",),
         path_fields=PATH,
         path_names="record",
         body=thing(
@@ -158,6 +162,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="End such a finding, so that its document raises the record again.",
         scope=Scope.WRITE_HITS,
         needs=(),
+        asks=("confirm_hit",),
         path_fields={**PATH, "finding": text("Its id.", most=64, pattern=r"^not-identical-[0-9a-f]+$")},
         path_names="record",
         body=thing(OCCASION, "case", "occasion"),

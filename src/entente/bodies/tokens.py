@@ -62,6 +62,7 @@ class Scope(StrEnum):
     WRITE_STANDING = "standing.write"
     READ_DIRECTORY = "directory.read"
     WRITE_DIRECTORY = "directory.write"
+    READ_DUTY = "duty.read"
     TASK_MEASURES = "measures.write"
     READ_EXCHANGE = "exchange.read"
     WRITE_EXCHANGE = "exchange.write"

@@ -8,22 +8,21 @@ that the command prints what it prints at the node. Source: docs/decisions/0073-
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, cast
 
+from entente.cli.elsewhere_acts import BY_STEPS, FOLLOWED_ACTS, Followed, once_done, one_of
 from entente.cli.elsewhere_jobs import BY_JOB, with_files_sent
 from entente.cli.named_node import Elsewhere
 from entente.client import Client, Token, token_of_file
 from entente.client.call import PagedCall
-from entente.client.verbs import REQUESTS, Request
+from entente.client.verbs import NOT_ASKED, REQUESTS, Request
 from entente.kernel.canonical import Json, JsonObject
-from entente.kernel.errors import EntenteError, Invalid, Misconfigured, NotFound
+from entente.kernel.errors import Invalid, Misconfigured
 
-Followed: TypeAlias = Callable[[Client, str, JsonObject], JsonObject]
-"""Reads what an act made, given its id and what was asked, as the verb itself answers."""
 NOT_SENT: Final[Mapping[str, frozenset[str]]] = {"search_many": frozenset({"rows"})}
 """By verb, fields that say something of this machine's file alone."""
 
@@ -39,8 +38,11 @@ class ByApi:
         if verb in BY_JOB:
             _without_officer(arguments)
             return BY_JOB[verb](self.client, arguments, on_progress or (lambda _: None))
+        if verb in BY_STEPS:
+            _without_officer(arguments)
+            return BY_STEPS[verb](self.client, arguments)
         request = REQUESTS.get(verb)
-        if request is None or (request.changes and verb not in FOLLOWED):
+        if request is None:
             raise _done_at_the_node(verb)
         if arguments.get("attachments"):
             _without_officer(arguments)
@@ -48,7 +50,8 @@ class ByApi:
         call = _call(verb, request, arguments)
         answer = cast("JsonObject", self.client.ask(call))
         if request.changes:
-            return _followed(self.client, verb, str(answer["id"]), arguments)
+            made = str(answer["id"])
+            return once_done(made, lambda: FOLLOWED[verb](self.client, made, arguments))
         if request.pages:
             cursor = answer.pop("next")
             return {**answer, f"next_{request.pages}": cursor}
@@ -101,30 +104,13 @@ def _as_taken(parameter: inspect.Parameter, value: Json) -> Json:
     return str(value) if parameter.annotation == "str" and isinstance(value, int) else value
 
 
-def _followed(client: Client, verb: str, made: str, arguments: JsonObject) -> JsonObject:
-    try:
-        return FOLLOWED[verb](client, made, arguments)
-    except EntenteError as error:
-        # The act is durable: whoever reads this must not do it again.
-        error.what = f"It was done, as {made}, and cannot be shown: {error.what}"
-        error.do = f"Do not do it again. {error.do}"
-        raise
-
-
-def _one_of(listed: Iterable[JsonObject], field: str, made: str) -> JsonObject:
-    found = next((one for one in listed if one[field] == made), None)
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _case(client: Client, made: str, _: JsonObject) -> JsonObject:
     return {"case": cast("Json", client.show_case(made)["case"])}
 
 
 def _note(client: Client, made: str, asked: JsonObject) -> JsonObject:
     events = client.show_case(str(asked["number"]))["events"]
-    return {"event": _one_of(cast("list[JsonObject]", events), "subject", made)}
+    return {"event": one_of(cast("list[JsonObject]", events), "subject", made)}
 
 
 def _of_case(field: str, name: str, key: str = "id") -> Followed:
@@ -132,7 +118,7 @@ def _of_case(field: str, name: str, key: str = "id") -> Followed:
 
     def read(client: Client, made: str, asked: JsonObject) -> JsonObject:
         listed = cast("list[JsonObject]", cast("JsonObject", client.show_case(str(asked["number"])))[field])
-        return {name: cast("Json", _one_of(listed, key, made))}
+        return {name: cast("Json", one_of(listed, key, made))}
 
     return read
 
@@ -163,7 +149,7 @@ def _record_request(client: Client, made: str, _: JsonObject) -> JsonObject:
 
 
 def _standing(client: Client, made: str, _: JsonObject) -> JsonObject:
-    left = _one_of(cast("list[JsonObject]", client.list_standing_queries()["queries"]), "id", made)
+    left = one_of(cast("list[JsonObject]", client.list_standing_queries()["queries"]), "id", made)
     return {"query": {name: value for name, value in left.items() if name not in OF_A_LIST}}
 
 
@@ -202,6 +188,7 @@ FOLLOWED: Final[Mapping[str, Followed]] = {
     "standing_settle": _named("settled"),
     "standing_end": _named("ended"),
     "namesake_end": _named("ended"),
+    **FOLLOWED_ACTS,
 }
 """Verbs that change something, and how what they made is read."""
 
@@ -210,8 +197,8 @@ def _done_at_the_node(verb: str) -> Invalid:
     return Invalid(
         "This command is not asked of a node elsewhere.",
         field="node",
-        why=f"Its verb «{verb}» has no route of the API by which it could say what came of it.",
-        do="Run it on the node's own machine, with --folder in place of --node.",
+        why=f"Its verb «{verb}» has no route of the API: {NOT_ASKED.get(verb, 'this version knows none')}.",
+        do="Run it on the node's own machine, with --folder in place of --node, or do it at the node's desk.",
     )
 
 

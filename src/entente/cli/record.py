@@ -113,11 +113,14 @@ def withdraw(
     record: Record,
     reason: Annotated[str, typer.Option("--reason", help="Why, in words.")],
     officer: ActingAs,
+    version: Annotated[
+        int, typer.Option("--version", min=0, help="The one that you saw; a node elsewhere has to be told.")
+    ] = 0,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
     """Withdraw one of our records: found nowhere here from now on, and every holder is told. It is final."""
-    given: JsonObject = {"officer": officer, "record": record, "reason": reason}
+    given: JsonObject = {"officer": officer, "record": record, "reason": reason, "version": version or None}
     say(ask(folder, "record_withdraw", given), as_json, _withdrawn)
 
 
@@ -316,13 +319,14 @@ def _shared(answer: JsonObject) -> Iterator[str]:
 
 
 def _forwarded(answer: JsonObject) -> Iterator[str]:
-    to, decision = answer["to"], answer["decision"]
+    to, decision = answer["to"], answer.get("decision")
     assert isinstance(to, dict), "a body is an object"
-    assert isinstance(decision, dict), "a decision is an object"
     yield f"{name(answer['name'])} was passed on to {plain(to['code'])}" + (
-        " with the source's leave." if answer["leave"] else "."
+        " with the source's leave." if answer.get("leave") else "."
     )
-    yield from grounds(decision)
+    if isinstance(decision, dict):
+        # A node elsewhere keeps it in its trail.
+        yield from grounds(decision)
 
 
 def _judged(answer: JsonObject) -> Iterator[str]:

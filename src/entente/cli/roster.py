@@ -70,8 +70,7 @@ def _entered(answer: JsonObject) -> Iterator[str]:
 def _list(answer: JsonObject) -> Iterator[str]:
     now = {plain(one["id"]) for one in items(answer, "now")}
     yield from _table(items(answer, "entries"), now)
-    # A node elsewhere says who is on, and not who follows.
-    following = answer.get("next")
+    following = answer["next"]
     if isinstance(following, dict):
         yield f"Next at the desk: {plain(following['officer'])}, {when(following['begins_at'])}."
 

@@ -12,7 +12,9 @@ from entente.client.call import Call
 from entente.client.requests import (
     cases,
     directory,
+    duty,
     exchange,
+    finding,
     hits,
     leave_and_requests,
     messages,
@@ -39,10 +41,13 @@ class Request:
 
 
 REQUESTS: Mapping[str, Request] = {
+    "body_doubts": Request(trail.list_doubts, {"body": "body"}),
     "body_export": Request(directory.export_body, {"body": "body"}),
     "body_list": Request(directory.list_bodies, {}),
+    "body_places": Request(finding.list_places, {"body": "body", "on": "on"}),
     "body_show": Request(directory.show_body, {"body": "body"}),
     "body_silent": Request(directory.list_silent_sources, {"within_hours": "within_hours"}),
+    "call_list": Request(duty.list_calls, {"limit": "page_size"}, pages="before"),
     "case_close": Request(
         cases.close_case, {"number": "number", "reason": "reason", "version": "version"}, changes=True
     ),
@@ -85,9 +90,19 @@ REQUESTS: Mapping[str, Request] = {
         changes=True,
     ),
     "case_team": Request(cases.set_case_team, {"number": "number", "team": "team", "version": "version"}, changes=True),
+    "contact_list": Request(
+        finding.list_contacts,
+        {"text": "text", "kind": "kind", "body": "body", "language": "language", "limit": "page_size"},
+        pages="offset",
+    ),
     "cut_off_preview": Request(
         directory.preview_cut_off,
         {"decided_by": "decided_by", "document": "document", "reason": "reason", "review_on": "review_on"},
+    ),
+    "directory_find": Request(
+        finding.find_bodies,
+        {"text": "text", "kind": "kind", "country": "country", "group": "group", "on": "on", "limit": "page_size"},
+        pages="offset",
     ),
     "exchange_aside": Request(exchange.list_set_aside, {}),
     "exchange_drop": Request(exchange.drop_held, {"number": "number", "reason": "reason"}, changes=True),
@@ -166,6 +181,7 @@ REQUESTS: Mapping[str, Request] = {
     "instrument_list": Request(directory.list_instruments, {}),
     "instrument_propose": Request(directory.propose_instrument, {"file": "file"}, changes=True),
     "instrument_show": Request(directory.show_instrument, {"instrument": "instrument"}),
+    "keys_show": Request(finding.show_keys, {"body": "body"}),
     "measure_may": Request(powers.may_task_measure, {"measure": "measure"}),
     "measure_task": Request(
         powers.task_measure, {"measure": "measure", "subject": "subject", "case": "case"}, changes=True
@@ -404,6 +420,21 @@ REQUESTS: Mapping[str, Request] = {
             "occasion": "occasion",
         },
     ),
+    "sharing_matrix": Request(
+        finding.list_sharing,
+        {
+            "body": "body",
+            "text": "text",
+            "group": "group",
+            "instrument": "instrument",
+            "state": "state",
+            "limit": "page_size",
+        },
+        pages="offset",
+    ),
+    "shift_list": Request(duty.list_shifts, {"limit": "page_size"}, pages="before"),
+    "shift_sheet": Request(duty.show_shift_sheet, {"id": "shift_id"}),
+    "shift_show": Request(duty.show_shift, {"id": "shift_id"}),
     "standing_end": Request(standing_queries.end_standing_query, {"query": "query"}, changes=True),
     "standing_leave": Request(
         standing_queries.leave_standing_query,
@@ -458,4 +489,126 @@ REQUESTS: Mapping[str, Request] = {
         pages="before",
     ),
     "trail_verify": Request(trail.verify_trail, {}),
+    "unit_find": Request(
+        finding.find_units, {"text": "text", "kind": "kind", "body": "body", "limit": "page_size"}, pages="offset"
+    ),
+    "waiting_list": Request(duty.list_waiting, {"limit": "limit"}),
 }
+_NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        (
+            "a draft is made by the officer who answers for what it says, and goes as a file to heads who read it"
+            " before they sign with their own keys; a program that fetched drafts and handed them in would stand "
+            "between heads and what they sign. What a step would stop is asked by the previews, which have routes"
+        ),
+        (
+            "cut_off_draft",
+            "instrument_sign_draft",
+            "instrument_submit",
+            "instruments_submit",
+            "keys_draft",
+            "keys_submit",
+            "measure_draft",
+            "narrow_draft",
+            "resume_draft",
+            "return_draft",
+            "successor_accept",
+            "suspend_draft",
+            "withdraw_draft",
+        ),
+    ),
+    (
+        (
+            "it is this body's word to every other about whom to call at night, with names and numbers that "
+            "somebody rang and checked; an officer says it at the desk. What all bodies say is read with GET "
+            "/contacts"
+        ),
+        ("contact_confirm", "contact_keep", "contact_remove"),
+    ),
+    (
+        (
+            "who may act here is settled by officers at the node: a token that made accounts or tokens would "
+            "outlive itself, and one that listed them would tell whoever steals it whom to try next"
+        ),
+        (
+            "account_confirm",
+            "account_invite",
+            "account_list",
+            "account_recover",
+            "account_refuse",
+            "account_sessions",
+            "account_sign_out",
+            "officer_add",
+            "officer_list",
+            "token_list",
+            "token_make",
+            "token_revoke",
+        ),
+    ),
+    (
+        ("it gathers for a page what routes say each: GET /groups, with the entries that are counted here"),
+        ("group_lines",),
+    ),
+    (("it gathers for a page what routes say each: GET /contacts, asked with this body's own code"), ("contact_own",)),
+    (
+        (
+            "a shift is a person's time at the desk: who begins it, writes into its journal, hands over or signs "
+            "answers for the night with their name, and a machine is on no roster. What a shift did is read with "
+            "GET /shifts"
+        ),
+        ("shift_begin", "shift_hand_over", "shift_note", "shift_take_over"),
+    ),
+    (
+        (
+            "who takes a call says that they have the thing in hand, and nobody else is called from then on; a "
+            "gateway that took it by itself, because its message was delivered, would leave the thing with "
+            "nobody. Calls are read with GET /calls"
+        ),
+        ("call_acknowledge",),
+    ),
+    (
+        (
+            "it names no officer who could be judged: whoever holds the node's folder does it, through the "
+            "operator's route"
+        ),
+        (
+            "body_addresses",
+            "body_enter",
+            "body_introduce",
+            "body_rename",
+            "body_units",
+            "exchange_export",
+            "exchange_fetch",
+            "exchange_import",
+            "exchange_retry",
+        ),
+    ),
+    (
+        ("taking back after a restore belongs to who restored the node, on its machine, with the backup at hand"),
+        ("recovery_ask", "recovery_finish", "recovery_show"),
+    ),
+    (
+        (
+            "what is erased does not come back, and an officer does it at the node; that it was done is a row of "
+            "GET /trail, and GET /events says nothing of it"
+        ),
+        (
+            "erasure_declare_none",
+            "erasure_export",
+            "erasure_import",
+            "erasure_list",
+            "erasure_reentries",
+            "erasure_run",
+            "record_erase",
+        ),
+    ),
+    (
+        (
+            "it is about the node and not the body's work: the operator does it on the machine itself, and a "
+            "monitor there asks GET /healthz, /readyz and /metrics"
+        ),
+        ("backup", "doctor", "status"),
+    ),
+)
+NOT_ASKED: Mapping[str, str] = {verb: reason for reason, verbs in _NOT_ASKED for verb in verbs}
+"""Verbs of a node that have no request, and why not (docs/rules/api.md P11)."""

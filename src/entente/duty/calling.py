@@ -19,7 +19,7 @@ from entente.bodies.authority import Record, authorise
 from entente.correspondence.model import Hit
 from entente.correspondence.waiting import WaitingItems
 from entente.duty.calling_rules import acknowledged_by, begun, in_turn, needed_now, next_to_call, tried_again_at
-from entente.duty.calls import Call, CallGround, CallKind, CallState, CallStep, Needed, StepState, Told
+from entente.duty.calls import NUMBER_MAX, Call, CallGround, CallKind, CallState, CallStep, Needed, StepState, Told
 from entente.duty.model import RosterEntry
 from entente.duty.ports import Begin, DutyUnit, Gateway
 from entente.duty.roster import ENTRIES_MAX
@@ -127,12 +127,15 @@ class Calling:
             unit.commit()
             return replace(call, state=CallState.ACKNOWLEDGED, acknowledged_by=officer, closed_at=now)
 
-    def latest(self, officer: OfficerId, limit: int) -> tuple[Call, ...]:
-        """Return the newest calls, newest first; without its item one about what the officer may not know of (W45)."""
+    def latest(self, officer: OfficerId, limit: int, before: int = NUMBER_MAX) -> tuple[Call, ...]:
+        """Return the newest calls with a number below `before`, newest first.
+
+        One about what the officer may not know of is without its item (W45).
+        """
         with self.open_unit() as unit:
             now = self.clock.now()
             authorise(unit, officer, WORKS, subject="calls", now=now, lists=self.lists, record=self.record)
-            calls = unit.duty.calls(limit)
+            calls = unit.duty.calls(limit, before)
             hidden = self.waiting.hidden_among(unit, {call.needed.item for call in calls}, officer)
             return tuple(
                 replace(call, needed=replace(call.needed, item="")) if call.needed.item in hidden else call

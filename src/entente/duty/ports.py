@@ -89,8 +89,8 @@ class DutyStore(Protocol):
     def calls_in(self, state: CallState, limit: int) -> tuple[Call, ...]:
         """Return the calls that stand so, the oldest first."""
 
-    def calls(self, limit: int) -> tuple[Call, ...]:
-        """Return the newest calls, newest first."""
+    def calls(self, limit: int, before: int) -> tuple[Call, ...]:
+        """Return the newest calls with a number below `before`, newest first."""
 
 
 class DutyUnit(CorrespondenceUnit, Protocol):

@@ -122,7 +122,8 @@ class DutyTables:
         query = sa.select(page_call.c.document).where(page_call.c.state == state.value).order_by(page_call.c.number)
         return tuple(value_of(Call, row.document) for row in self._connection.execute(query.limit(limit)))
 
-    def calls(self, limit: int) -> tuple[Call, ...]:
-        """Return the newest calls, newest first."""
-        query = sa.select(page_call.c.document).order_by(page_call.c.number.desc()).limit(limit)
+    def calls(self, limit: int, before: int) -> tuple[Call, ...]:
+        """Return the newest calls with a number below `before`, newest first."""
+        newest = page_call.c.number.desc()
+        query = sa.select(page_call.c.document).where(page_call.c.number < before).order_by(newest).limit(limit)
         return tuple(value_of(Call, row.document) for row in self._connection.execute(query))

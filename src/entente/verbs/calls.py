@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entente.duty.calls import Call
+from entente.duty.calls import NUMBER_MAX, Call
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json
 from entente.node import Node
@@ -11,14 +11,15 @@ from entente.verbs.verb import Verb, verb
 
 LIST_MAX = 200
 """Calls in one list; a screen holds about 50."""
-NUMBER_MAX = 2**53 - 1
 
 
 def _list(node: Node, arguments: Arguments) -> JsonObject:
     limit = arguments.integer("limit", default=50, least=1, most=LIST_MAX)
-    found = node.duty.calling.latest(arguments.officer(), limit)
+    before = arguments.integer("before", default=NUMBER_MAX, least=1, most=NUMBER_MAX)
+    found = node.duty.calling.latest(arguments.officer(), limit, before)
     return {
         "calls": [_call(one) for one in found],
+        "next_before": found[-1].number if len(found) == limit else None,
         "gateway": node.settings.paging,
         "trouble": node.duty.calling.trouble,
     }
@@ -56,6 +57,6 @@ def _call(call: Call) -> JsonObject:
 
 
 VERBS: tuple[Verb, ...] = (
-    verb("call_list", _list, "List the newest calls, each with who was called.", "officer", "limit"),
+    verb("call_list", _list, "List the newest calls, each with who was called.", "officer", "limit", "before"),
     verb("call_acknowledge", _acknowledge, "Take a call: nobody else is called for that thing.", "officer", "number"),
 )

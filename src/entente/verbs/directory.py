@@ -200,8 +200,9 @@ def offset_and_limit(arguments: Arguments) -> tuple[int, int]:
 
 
 def where(page: Found[object]) -> JsonObject:
-    """Return where a page stands among what was found."""
-    return {"of": page.of, "offset": page.offset}
+    """Return where a page stands among what was found, and where the next one begins; None after the last."""
+    after = page.offset + len(page.shown)
+    return {"of": page.of, "offset": page.offset, "next_offset": after if after < page.of else None}
 
 
 VERBS: tuple[Verb, ...] = (

@@ -66,6 +66,23 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a sentence."""
+
+    text: str
+    is_code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What is to be known first, under one heading."""
+
+    id: str
+    heading: str
+    paragraphs: tuple[tuple[Piece, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ApiPage:
     """What `api.html` shows."""
 
@@ -73,6 +90,7 @@ class ApiPage:
     version: str
     document: str
     """Where the OpenAPI document is."""
+    chapters: tuple[Chapter, ...]
     headings: tuple[Heading, ...]
     shapes: tuple[Shape, ...]
 
@@ -103,6 +121,7 @@ def page_of(document: JsonObject) -> ApiPage:
         title="Reference of the API",
         version=str(_object(document, "info")["version"]),
         document=f"{PATH}openapi.json",
+        chapters=tuple(_chapters(str(_object(document, "info")["description"]))),
         headings=tuple(Heading(name, tuple(one for of, one in operations if of == name)) for name in names),
         shapes=tuple(
             Shape(name, str(one.get("description", "")), _form(one), tuple(_fields(one)))
@@ -110,6 +129,17 @@ def page_of(document: JsonObject) -> ApiPage:
             if isinstance(one, dict)
         ),
     )
+
+
+def _chapters(markdown: str) -> Iterator[Chapter]:
+    """Yield the chapters of a description: headings of two marks, paragraphs, and code between backticks."""
+    for number, chapter in enumerate(markdown.split("## ")[1:], 1):
+        heading, *paragraphs = chapter.strip().split("\n\n")
+        pieces = (
+            tuple(Piece(text, bool(place % 2)) for place, text in enumerate(paragraph.split("`")) if text)
+            for paragraph in paragraphs
+        )
+        yield Chapter(f"first-{number}", heading, tuple(pieces))
 
 
 def _operation(path: str, method: str, shown: Json) -> Operation:

@@ -5,8 +5,10 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from entente.client.async_methods.cases import AsyncCasesMethods
 from entente.client.async_methods.directory import AsyncDirectoryMethods
+from entente.client.async_methods.duty import AsyncDutyMethods
 from entente.client.async_methods.events import AsyncEventsMethods
 from entente.client.async_methods.exchange import AsyncExchangeMethods
+from entente.client.async_methods.finding import AsyncFindingMethods
 from entente.client.async_methods.hits import AsyncHitsMethods
 from entente.client.async_methods.jobs import AsyncJobsMethods
 from entente.client.async_methods.leave_and_requests import AsyncLeaveAndRequestsMethods
@@ -28,10 +30,12 @@ class AsyncMethods(
     AsyncLeaveAndRequestsMethods,
     AsyncCasesMethods,
     AsyncDirectoryMethods,
+    AsyncFindingMethods,
+    AsyncTrailMethods,
     AsyncPowersMethods,
     AsyncRosterMethods,
+    AsyncDutyMethods,
     AsyncExchangeMethods,
-    AsyncTrailMethods,
     AsyncJobsMethods,
     AsyncEventsMethods,
 ):

@@ -55,7 +55,10 @@ class AsyncJobsMethods(AsksAsync):
         Needs the scope imports.write.
 
         upload: The file, as the answer to its upload calls it.
-        terms: The terms, YAML or JSON (docs/guides).
+        terms: The terms under which it is kept, YAML or JSON: title, kind, purposes, crime_areas, handling,
+            confidentiality, source_evaluation, information_evaluation, subject ({Person: wanted}), retention
+            ({review_after_years: 1, erase_after_years: 4}), and instrument where it is shared under one;
+            docs/guides/import.md has each.
         mapping: Of a table.
         rows: How many rows at most.
         """
@@ -114,12 +117,18 @@ class AsyncJobsMethods(AsksAsync):
     ) -> Result:
         """Import records of this body from a file that was sent, under stated terms: as a job.
 
-        A row that cannot be taken stands in the job's file rejects.jsonl, and stops no other.
+        A row that cannot be taken stands in the job's file rejects.jsonl, a JSON object a line with place, field, why
+        and raw, and stops no other. The job's outcome has `summary`, with the numbers read, created, updated,
+        unchanged, rejected and withdrawn; `left_out`, what is never carried; and `losses`, each with reason, count and
+        meaning.
         Needs the scope imports.write.
 
         upload: The file, as the answer to its upload calls it.
-        terms: The terms, YAML or JSON (docs/guides).
-        mapping: Of a table.
+        terms: The terms under which it is kept, YAML or JSON: title, kind, purposes, crime_areas, handling,
+            confidentiality, source_evaluation, information_evaluation, subject ({Person: wanted}), retention
+            ({review_after_years: 1, erase_after_years: 4}), and instrument where it is shared under one;
+            docs/guides/import.md has each.
+        mapping: Of a table, which has one; POST /uploads/{upload}/mapping proposes it.
         share_with: Codes or ids of bodies that get a copy.
         list: Of which list the file is an issue.
         withdraw_gone: Whether to withdraw what a newer issue of the list has no more.
@@ -151,7 +160,7 @@ class AsyncJobsMethods(AsksAsync):
     ) -> Result:
         """Write this body's own records into a file, for a purpose: as a job.
 
-        The job's file is records.jsonl.
+        The job's file is records.jsonl. Its outcome has `records`, how many, their `sha256`, and `losses`.
         Needs the scope records.export.
 
         kind: Only records of one kind.
@@ -177,7 +186,10 @@ class AsyncJobsMethods(AsksAsync):
 
         record: The record: CODE/local id.
         upload: The file, as the answer to its upload calls it.
-        terms: The terms, YAML or JSON (docs/guides).
+        terms: The terms under which it is kept, YAML or JSON: title, kind, purposes, crime_areas, handling,
+            confidentiality, source_evaluation, information_evaluation, subject ({Person: wanted}), retention
+            ({review_after_years: 1, erase_after_years: 4}), and instrument where it is shared under one;
+            docs/guides/import.md has each.
         idempotency_key: Made for this act where none is given.
         """
         return await self.ask(jobs.attach_file(record, upload=upload, terms=terms, idempotency_key=idempotency_key))

@@ -9,6 +9,7 @@ from entente.client.listing import AsksAsync, AsyncListing
 from entente.client.requests import trail
 from entente.client.shapes import (
     CheckContinuationAnswer,
+    ListDoubtsAnswer,
     ProveCaseAnswer,
     ProveContinuationAnswer,
     ReadTrailAnswer,
@@ -21,6 +22,15 @@ from entente.client.shapes import (
 
 class AsyncTrailMethods(AsksAsync):
     """What the client that does not wait has under «Trail»."""
+
+    async def list_doubts(self, body: str) -> ListDoubtsAnswer:
+        """List what came from a body under keys that it declared compromised. The look is a row of the trail.
+
+        Needs the scope trail.read.
+
+        body: Its code or id.
+        """
+        return await self.ask(trail.list_doubts(body))
 
     def read_trail(
         self,

@@ -5,8 +5,10 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from entente.client.methods.cases import CasesMethods
 from entente.client.methods.directory import DirectoryMethods
+from entente.client.methods.duty import DutyMethods
 from entente.client.methods.events import EventsMethods
 from entente.client.methods.exchange import ExchangeMethods
+from entente.client.methods.finding import FindingMethods
 from entente.client.methods.hits import HitsMethods
 from entente.client.methods.jobs import JobsMethods
 from entente.client.methods.leave_and_requests import LeaveAndRequestsMethods
@@ -28,10 +30,12 @@ class Methods(
     LeaveAndRequestsMethods,
     CasesMethods,
     DirectoryMethods,
+    FindingMethods,
+    TrailMethods,
     PowersMethods,
     RosterMethods,
+    DutyMethods,
     ExchangeMethods,
-    TrailMethods,
     JobsMethods,
     EventsMethods,
 ):

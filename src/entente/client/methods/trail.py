@@ -9,6 +9,7 @@ from entente.client.listing import Asks, Listing
 from entente.client.requests import trail
 from entente.client.shapes import (
     CheckContinuationAnswer,
+    ListDoubtsAnswer,
     ProveCaseAnswer,
     ProveContinuationAnswer,
     ReadTrailAnswer,
@@ -21,6 +22,15 @@ from entente.client.shapes import (
 
 class TrailMethods(Asks):
     """What the client that waits has under «Trail»."""
+
+    def list_doubts(self, body: str) -> ListDoubtsAnswer:
+        """List what came from a body under keys that it declared compromised. The look is a row of the trail.
+
+        Needs the scope trail.read.
+
+        body: Its code or id.
+        """
+        return self.ask(trail.list_doubts(body))
 
     def read_trail(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts
 from entente.client.shapes import (
     CheckContinuationAnswer,
+    ListDoubtsAnswer,
     ProveCaseAnswer,
     ProveContinuationAnswer,
     ReadTrailAnswer,
@@ -16,6 +17,11 @@ from entente.client.shapes import (
     TrailRow,
     VerifyTrailAnswer,
 )
+
+
+def list_doubts(body: str) -> Call[ListDoubtsAnswer]:
+    """List what came from a body under keys that it declared compromised. The look is a row of the trail."""
+    return Call("list_doubts", "GET", filled("/bodies/{body}/doubts", body=body), ListDoubtsAnswer)
 
 
 def read_trail(

@@ -5,7 +5,7 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from typing import Literal, NotRequired, TypedDict
 
-from entente.client.shapes.shared import Body, DecisionBasis
+from entente.client.shapes.shared import Body, CaseTask, DecisionBasis
 
 
 class CaseReference(TypedDict):
@@ -50,24 +50,6 @@ class CaseEvent(TypedDict):
     kind: str
     subject: str
     text: str
-
-
-class CaseTask(TypedDict):
-    """Case task, as the API gives it."""
-
-    id: str
-    case: str
-    what: str
-    officer: str
-    """Who has it to do."""
-    due_at: str | None
-    term_of: str
-    """What sets the term."""
-    set_by: str
-    set_at: str
-    done_by: str | None
-    done_at: str | None
-    outcome: str
 
 
 class ExhibitHandOver(TypedDict):

@@ -38,7 +38,7 @@ class Job(TypedDict):
     """Where results are read; empty for a job that has none."""
     files: list[JobFile]
     outcome: JsonObject | None
-    """Of one that is done: what its verb answers (docs/reference/cli.md)."""
+    """Of one that is done, as its route says; of a batch of queries `rows`, how many there are."""
     error: JsonObject | None
     """Of one that failed: code, what, why, do, and more as in Problem."""
 

@@ -5,39 +5,8 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from typing import Literal, NotRequired, TypedDict
 
-from entente.client.shapes.hits import ItemStep
 from entente.client.shapes.records import Record
-from entente.client.shapes.shared import Body, Decision, DecisionBasis, Delivery
-from entente.kernel.canonical import JsonObject
-
-
-class Permission(TypedDict):
-    """A request for a source's leave, and what it answered."""
-
-    id: str
-    way: Literal["sent", "received"]
-    sender: Body
-    recipient: Body
-    instrument: str
-    officer: str
-    our_reference: str
-    your_reference: str
-    at: str
-    deliveries: NotRequired[list[Delivery]]
-    steps: NotRequired[list[ItemStep]]
-    record: str
-    name: str
-    acts: list[str]
-    forward_to: JsonObject | None
-    """The body it may go to; null where leave is not to forward."""
-    purpose: str
-    crime_area: str
-    justification: str
-    due_at: str
-    state: Literal["waiting", "granted", "refused"]
-    answer_reason: str
-    """Of a refusal: a code of data/reasons.yaml."""
-    answer_text: str
+from entente.client.shapes.shared import Body, Decision, DecisionBasis, Delivery, ItemStep, Permission
 
 
 class RecordRequest(TypedDict):

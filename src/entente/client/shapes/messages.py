@@ -5,8 +5,7 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from typing import Literal, NotRequired, TypedDict
 
-from entente.client.shapes.hits import ItemStep
-from entente.client.shapes.shared import Body, Decision, Delivery
+from entente.client.shapes.shared import Body, Decision, Delivery, ItemStep
 from entente.kernel.canonical import JsonObject
 
 

@@ -5,6 +5,8 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from typing import Literal, NotRequired, TypedDict
 
+from entente.kernel.canonical import JsonObject
+
 
 class Duty(TypedDict):
     """That an officer is on duty for a time."""
@@ -25,7 +27,11 @@ class ListRosterAnswer(TypedDict):
 
     entries: list[Duty]
     now: list[Duty]
+    next: JsonObject | None
+    """The duty at the desk after the present one: as of Duty."""
     officers: list[str]
+    """Who may be entered."""
     zone: str
+    """The body's own, in which a duty is entered where no other is named."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""

@@ -5,6 +5,8 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from typing import Literal, NotRequired, TypedDict
 
+from entente.kernel.canonical import JsonObject
+
 
 class Body(TypedDict):
     """A body: its id, its code, its name."""
@@ -169,6 +171,91 @@ class Delivery(TypedDict):
     reason: str
     at: str | None
     steps: list[DeliveryStep]
+
+
+class ItemStep(TypedDict):
+    """Hit step, as the API gives it."""
+
+    step: str
+    officer: str
+    at: str
+    reason: str
+
+
+class Hit(TypedDict):
+    """Hit, as the API gives it."""
+
+    id: str
+    way: Literal["sent", "received"]
+    sender: Body
+    recipient: Body
+    instrument: str
+    officer: str
+    our_reference: str
+    your_reference: str
+    at: str
+    deliveries: NotRequired[list[Delivery]]
+    steps: NotRequired[list[ItemStep]]
+    record: str
+    name: str
+    version: int
+    purpose: str
+    crime_area: str
+    outcome: Literal["confirmed", "rejected"]
+    outcome_reason: str
+    score: int
+    circumstances: str
+    state: Literal["held", "told", "answered", "closed"]
+    answer: str
+    is_same_person: bool | None
+    answered_at: str | None
+
+
+class Permission(TypedDict):
+    """A request for a source's leave, and what it answered."""
+
+    id: str
+    way: Literal["sent", "received"]
+    sender: Body
+    recipient: Body
+    instrument: str
+    officer: str
+    our_reference: str
+    your_reference: str
+    at: str
+    deliveries: NotRequired[list[Delivery]]
+    steps: NotRequired[list[ItemStep]]
+    record: str
+    name: str
+    acts: list[str]
+    forward_to: JsonObject | None
+    """The body it may go to; null where leave is not to forward."""
+    purpose: str
+    crime_area: str
+    justification: str
+    due_at: str
+    state: Literal["waiting", "granted", "refused"]
+    answer_reason: str
+    """Of a refusal: a code of data/reasons.yaml."""
+    answer_text: str
+
+
+class CaseTask(TypedDict):
+    """Case task, as the API gives it."""
+
+    id: str
+    case: str
+    what: str
+    officer: str
+    """Who has it to do."""
+    due_at: str | None
+    term_of: str
+    """What sets the term."""
+    set_by: str
+    set_at: str
+    done_by: str | None
+    done_at: str | None
+    outcome: str
 
 
 class DecisionBasisSeenEvidence(TypedDict):

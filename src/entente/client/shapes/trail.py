@@ -9,6 +9,47 @@ from entente.client.shapes.shared import Body
 from entente.kernel.canonical import JsonObject
 
 
+class ListDoubtsDeclaredItem(TypedDict):
+    """List doubts declared item, as the API gives it."""
+
+    row: int
+    """Its row of the trail here."""
+    at: str
+    kind: str
+    subject: str
+    subject_name: str
+    """The same as a person names it."""
+    statement: str
+    """Its id."""
+
+
+class ListDoubtsDeclared(TypedDict):
+    """List doubts declared, as the API gives it."""
+
+    version: int
+    """Of the keys."""
+    key: str
+    """The id of the node's key."""
+    since: str
+    items: list[ListDoubtsDeclaredItem]
+    is_complete: bool
+    """Whether that is all of it."""
+    records_not_shown: int
+    """Records that are not shown until their source says them again."""
+
+
+class ListDoubtsAnswer(TypedDict):
+    """What is answered by `list_doubts`."""
+
+    code: str
+    body: str
+    """Its id."""
+    declared: list[ListDoubtsDeclared]
+    """One for each such key."""
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
 class TrailRow(TypedDict):
     """Read trail row, as the API gives it."""
 
