@@ -2,7 +2,8 @@
 
 CSRF: test_door.py. Session fixation, user enumeration: tests/web/test_entrance.py, tests/web/test_signing_in.py. Stored and
 reflected script: test_escaping.py. Open redirect: test_door.py, tests/web/test_entrance.py. Every page × every role × what is
-foreign: test_roles.py. «Nothing found» and «not for you»: test_search.py, and here what the index does for both.
+foreign: test_roles.py. Uploads and hostile files: test_imports.py, test_attachments.py. «Nothing found» and «not for you»:
+test_search.py, and here what the index does for both.
 """
 
 from __future__ import annotations
