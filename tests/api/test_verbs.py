@@ -300,8 +300,11 @@ def with_a_case_file(day: Day) -> None:
 
 def in_correspondence(day: Day, case: str) -> None:
     ask = day.ask
+    gate, out = day.scratch / "gate.jpg", day.scratch / "gate-taken-out.jpg"
+    gate.write_bytes(b"\xff\xd8\xff\xe0 a gate")
     sent = ask(
-        "XB-NCB", "message_send", officer=DUTY, to="XA-NCB", instrument="charter", subject="Gate 4", text="Who is it?", case=case
+        "XB-NCB", "message_send", officer=DUTY, to="XA-NCB", instrument="charter", subject="Gate 4", text="Who is it?", case=case,
+        attachments=[{"file": str(gate), "name": "gate.jpg"}],
     )["message"]  # fmt: skip
     assert ask("XB-NCB", "message_show", id=sent["id"])["message"]["deliveries"][0]["state"] == "stored"
     (listed,) = ask("XA-NCB", "message_list")["messages"]
@@ -310,6 +313,8 @@ def in_correspondence(day: Day, case: str) -> None:
     assert (outside["subject"], outside["text"], outside["steps"]) == ("Gate 4", None, [])
     opened = ask("XA-NCB", "message_show", officer=DUTY, id=sent["id"])["message"]
     assert (opened["text"], [step["step"] for step in opened["steps"]]) == ("Who is it?", ["opened"])
+    taken = ask("XA-NCB", "message_attachment", officer=DUTY, id=sent["id"], file="gate.jpg", out=str(out))
+    assert (out.read_bytes(), taken["file"]["name"], "key" in taken["file"]) == (gate.read_bytes(), "gate.jpg", False)
     again = ask("XA-NCB", "message_open", officer="head-1", id=sent["id"])["message"]
     assert [(step["step"], step["officer"]) for step in again["steps"]] == [("opened", DUTY)]
     ask("XA-NCB", "message_conclude", officer=DUTY, id=sent["id"], outcome="refused", reason="not_competent")

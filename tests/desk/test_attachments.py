@@ -101,6 +101,25 @@ def test_w73_files_are_added_one_after_the_other_and_one_that_is_unticked_stays_
     assert sorted(one["name"] for one in last_sent(world)["attachments"]) == ["gate.jpg", "pier.jpg"]
 
 
+def test_w73_several_files_of_one_form_are_each_taken_by_itself(world: DeskWorld) -> None:
+    browser = world.browser()
+    files = [("file", (name, JPEG, "image/jpeg")) for name in ("gate.jpg", "pier.jpg", "gate.jpg")]
+    answer = browser.http.post(SEND, data={**browser.frame(WRITE), **LETTER}, files=files, headers=dict(SAME_ORIGIN))
+    assert answer.status_code == 303, answer.text
+    assert sorted(one["name"] for one in last_sent(world)["attachments"]) == ["gate-2.jpg", "gate.jpg", "pier.jpg"]
+    before = last_sent(world)["id"]
+    many = [("file", (f"{place}.jpg", JPEG, "image/jpeg")) for place in range(9)]
+    refused = browser.http.post(SEND, data={**browser.frame(WRITE), **LETTER}, files=many, headers=dict(SAME_ORIGIN))
+    assert refused.status_code == 400
+    assert len(NAMED.findall(refused.text)) == len(waiting(world)) == 8, "the ninth found no room"
+    assert last_sent(world)["id"] == before
+    other = [files[0], ("other", ("x.jpg", JPEG, "image/jpeg"))]
+    assert browser.http.post(
+        SEND, data={**browser.frame(WRITE), **LETTER}, files=other, headers=dict(SAME_ORIGIN)
+    ).status_code in {400, 503}
+    assert last_sent(world)["id"] == before
+
+
 def test_w73_form_in_error_keeps_the_file_and_sends_it_once_it_is_mended(world: DeskWorld) -> None:
     browser = world.browser()
     answer = post(browser, SEND, "gate.jpg", **{**LETTER, "text": ""})

@@ -2,7 +2,8 @@
 
 CSRF: test_door.py. Session fixation, user enumeration: tests/web/test_entrance.py, tests/web/test_signing_in.py. Stored and
 reflected script: test_escaping.py. Open redirect: test_door.py, tests/web/test_entrance.py. Every page × every role × what is
-foreign: test_roles.py. «Nothing found» and «not for you»: test_search.py, and here what the index does for both.
+foreign: test_roles.py. Uploads and hostile files: test_imports.py, test_attachments.py. «Nothing found» and «not for you»:
+test_search.py, and here what the index does for both.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def test_htmx_evaluates_nothing_and_injects_no_style(world: DeskWorld) -> None:
 def test_no_page_is_framed_kept_or_sniffed_and_none_holds_anything_inline(world: DeskWorld, page: ShowPage) -> None:
     answer = with_query(world, world.browser()).get(path_of(world, page))
     # What is downloaded may be anything, and runs nothing.
-    assert answer.headers["content-security-policy"] == (POLICY if page.template else NOTHING)
+    assert answer.headers["content-security-policy"] == (NOTHING if "content-disposition" in answer.headers else POLICY)
     assert answer.headers["x-frame-options"] == "DENY"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"

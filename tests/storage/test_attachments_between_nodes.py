@@ -152,6 +152,19 @@ def test_m25_message_that_names_a_file_of_somebody_else_gives_nobody_that_file(
         asked_for_chunks(network, GS, stolen.id)
 
 
+@pytest.mark.parametrize("size", [-1, 0])
+def test_m25_message_that_names_a_file_of_our_own_destroys_nothing(network: Network, tmp_path: Path, size: int) -> None:
+    own = send(network, tmp_path)
+    lie = replace(file_of(network, own), size=file_of(network, own).size + size, key=bytes(32))
+    sent = network[XA].correspondence.send_message(
+        DUTY, network.id(XB), network.instrument("charter"), Letter("Look", "At this.", attachments=(lie,))
+    )
+    network.deliver()
+    with pytest.raises(Untrusted):
+        taken_out(network, XB, sent.header.id, tmp_path / "lie.jpg")
+    assert taken_out(network, XB, own, tmp_path / "own.jpg") == FILM
+
+
 def test_m25_fetch_that_was_cut_goes_on_after_the_last_good_chunk(network: Network, tmp_path: Path) -> None:
     message = send(network, tmp_path)
     node, calls = network[XA], list[int]()

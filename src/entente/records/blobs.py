@@ -14,7 +14,7 @@ from datetime import datetime
 
 from entente.bodies.rules import verify_by_node
 from entente.disclosure.model import DisclosureClass
-from entente.kernel.blob import check_chunk, chunk_count, open_chunk, read_manifest
+from entente.kernel.blob import blob_id, check_chunk, chunk_count, open_chunk, read_manifest
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable, Untrusted
 from entente.kernel.ids import BlobId, BodyId, OfficerId, RecordId
@@ -229,19 +229,31 @@ class Blobs:
             raise _not_as_signed("its parts opened to other bytes than the digest says that was signed")
 
     def _sealed(self, blob: SealedFile, *, is_copy: bool) -> Iterator[bytes]:
-        """Give the chunks that are here, each held against the manifest; a damaged copy is set aside, to be fetched anew."""
+        """Give the chunks that are here, each held against the manifest; a damaged copy is set aside, to be fetched anew.
+
+        Whoever states another size than the manifest here has lied, and nothing is damaged: it may be the file of somebody else.
+        """
+        kept = self.files.manifest(blob.id) or b""
         try:
-            manifest = read_manifest(self.files.manifest(blob.id) or b"", blob.id, blob.size)
+            manifest = read_manifest(kept, blob.id, blob.size)
+        except Untrusted as error:
+            if blob_id(kept) == blob.id:
+                raise _not_as_signed("its parts are those of a file of another size") from error
+            raise self._set_aside(blob, is_copy=is_copy) from error
+        try:
             for index in range(len(manifest.digests)):
                 sealed = self.files.chunk(blob.id, index) or b""
                 check_chunk(manifest, index, sealed)
                 yield sealed
         except Untrusted as error:
-            if is_copy:
-                if not self._copying:
-                    self.files.erase(blob.id)
-                raise _damaged("Ask for it again: it is fetched anew from the body that sent it.") from error
-            raise _damaged("Restore the folder «blobs» from the last backup, or attach the file again.") from error
+            raise self._set_aside(blob, is_copy=is_copy) from error
+
+    def _set_aside(self, blob: SealedFile, *, is_copy: bool) -> EntenteError:
+        if not is_copy:
+            return _damaged("Restore the folder «blobs» from the last backup, or attach the file again.")
+        if not self._copying:
+            self.files.erase(blob.id)
+        return _damaged("Ask for it again: it is fetched anew from the body that sent it.")
 
     def bring_for(self, statement: Statement, sender: BodyId) -> None:
         """Fetch from where a copy came what an onward holder is about to be given of its file, before its call is answered.
