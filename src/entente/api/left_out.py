@@ -28,7 +28,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         (
             "keys_draft", "keys_submit", "keys_show", "body_doubts", "successor_accept", "instrument_sign_draft", "suspend_draft",
             "resume_draft", "narrow_draft", "withdraw_draft", "measure_draft", "instrument_submit", "cut_off_draft",
-            "return_draft", "instruments_submit",
+            "return_draft", "instruments_submit", "draft_foresee",
         ),
         HEADS,
     ),
@@ -42,7 +42,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ACCOUNTS,
     ),
     **dict.fromkeys(("waiting_list", "directory_find", "unit_find", "group_lines", "body_places", "sharing_matrix",
-         "contact_own"), GATHERED),
+         "sharing_overview", "sharing_pair", "governance_show", "proposal_preview", "contact_own"), GATHERED),
     **dict.fromkeys(
         (
             "shift_show", "shift_list", "shift_begin", "shift_note", "shift_hand_over", "shift_sheet", "shift_take_over",

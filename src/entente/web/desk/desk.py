@@ -138,7 +138,7 @@ class Desk:
             return await run_in_threadpool(self._signed_out, request)
         sent = await _sent(act, request)
         asked = await run_in_threadpool(self._asked, request, session)
-        form = entered(act.name, act.fields, sent.fields, asked.say)
+        form = _with_small_files(act, entered(act.name, act.fields, sent.fields, asked.say), sent)
         asked = replace(asked, form=form)
         faults = _faults_of(act, session, sent, form, asked.say)
         if not faults and act.heeds_changes:
@@ -369,16 +369,25 @@ class Desk:
 
 async def _sent(act: ActPage, request: Request) -> Posted:
     """Return what a form sends; one that has a file is sent in parts, any other is not."""
-    if act.file and is_multipart(request):
-        return await posted_in_parts(request, act.file, act.many)
+    if (act.file or act.files) and is_multipart(request):
+        return await posted_in_parts(request, act.file, act.many, act.files)
     return Posted(await posted(request, act.many))
+
+
+def _with_small_files(act: ActPage, form: Entered, sent: Posted) -> Entered:
+    """Return a form with its small files, and in their field what tells them from others: so other files are another act."""
+    if not sent.small:
+        return form
+    digests = "\n".join(f"{one.sha256} {one.name}" for one in sent.small)
+    return replace(form, files=sent.small, values={**form.values, act.files: digests})
 
 
 def _faults_of(act: ActPage, session: Session, sent: Posted, form: Entered, say: Wording) -> tuple[Fault, ...]:
     """Return what keeps a form from being done before its act looks at it."""
     if not has_token(session, sent.fields):
         return (Fault("", say.text("fault.session"), say.text("fault.session_do")),)
-    lacks = [one for one in act.fields if one.kind is Kind.FILE and one.is_needed and sent.file is None]
+    there = {Kind.FILE: sent.file is not None, Kind.FILES: bool(sent.small)}
+    lacks = [one for one in act.fields if one.is_needed and not there.get(one.kind, True)]
     missing = tuple(Fault(one.name, say.text("fault.no_file"), say.text("fault.no_file_do")) for one in lacks)
     if faults := (*form.faults, *missing):
         return faults
