@@ -166,8 +166,13 @@ def _under(standing: Standing, places: Mapping[BodyId, int], kinds: AbstractSet[
 def _add(found: Overview, under: _Under, right: Right) -> None:
     """Add what one right of one instrument lets flow between its parties."""
     sending, receiving = (_stops(under, right, direction) for direction in (Direction.SENDING, Direction.RECEIVING))
+    is_free = not (sending.by or receiving.by)
     for place in under.parties.values():
         others = under.everybody & ~(1 << place)
+        if is_free:
+            found.gives[right][place] |= others
+            found.gets[right][place] |= others
+            continue
         for ways, own, theirs in ((found.gives, sending, receiving), (found.gets, receiving, sending)):
             flowing = others
             for stopped, toward in _met(own.by.get(place, ()), theirs.toward(place), others):

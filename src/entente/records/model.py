@@ -444,3 +444,5 @@ class ShownRecord:
     ceiling: DisclosureAct | None
     has_original: bool = False
     """Whether it is ours and a file brought it, whose fragment is here."""
+    is_linked_to: bool = False
+    """Whether a record of which the reader may see a fact links to it."""

@@ -179,13 +179,24 @@ class Records:
             self.record(unit, Act("show_record", unit.bodies.own().id, officer, wanted, detail))
             is_ours = stored is not None and stored.received_from is None
             has_original = is_ours and unit.records.fragment(wanted) is not None
+            is_linked_to = visible is not None and bool(self.linking(unit, reader, wanted, (purpose, crime_area), 1))
             unit.commit()
         if stored is None or best is None:
             raise NotFound
         answer(best, f"{wanted} is not shown.")
         if visible is None:
             raise NotFound
-        return ShownRecord(stored, visible, best.decision, best.ceiling, has_original)
+        return ShownRecord(stored, visible, best.decision, best.ceiling, has_original, is_linked_to)
+
+    def linking(
+        self, unit: RecordsUnit, reader: Reader, wanted: RecordId, about: tuple[str, str], limit: int
+    ) -> tuple[StoredRecord, ...]:
+        """Return records of which a reader may see a fact for a purpose and crime area that link to one; the link may be hidden.
+
+        Source: docs/rules/records.md R61.
+        """
+        allowed = self.disclosure.allowed_in(unit, reader, DisclosureAct.SEE, Right.COPY, *about)
+        return unit.records.linking(wanted, allowed, today=self.clock.now().date(), limit=limit)
 
     def seen_in(
         self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader, purpose: str, crime_area: str

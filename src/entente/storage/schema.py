@@ -19,12 +19,12 @@ import sqlalchemy as sa
 
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 8
+SCHEMA: Final = 12
 """The schema this code writes. The number of the newest file in migrations/versions."""
-OLDEST_SCHEMA_OF_CODE: Final = 8
+OLDEST_SCHEMA_OF_CODE: Final = 12
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself.
 
-Code of schema 7 cannot erase a record that has earlier versions: they hang on its row, and that code does not know them."""
+Earlier code cannot erase a record that has links: they hang on its row, and that code does not know them."""
 
 NAMES: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -323,6 +323,13 @@ record_blob = sa.Table(
     sa.Column("blob", Text, primary_key=True, index=True),
 )
 """Which live records have which files; the references themselves, with their keys, stand in the record."""
+record_link = sa.Table(
+    "record_link",
+    metadata,
+    sa.Column("linked", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("record_number", sa.ForeignKey("record.number"), primary_key=True, autoincrement=False, index=True),
+)
+"""Which records link to which, by the far end (record_links); what a link says stands in the record."""
 blob_file = sa.Table(
     "blob_file",
     metadata,
