@@ -28,7 +28,7 @@ from typing import Any, Final
 import httpx
 
 from benchmarks.line import Line, most
-from benchmarks.nodes import answers, free_port, wait_for
+from benchmarks.nodes import answers, free_port, processor_seconds, until_at_rest, wait_for
 from entente.app import NewBody, create_folder
 from entente.bodies.model import BodyKind
 from entente.cli.gateway import connect
@@ -115,6 +115,7 @@ def _prepared(folder: Path, place: Path) -> tuple[str, str]:
 
 
 def _measured(pid: int, port: int, token: str, case: str, where: str = "") -> list[Line]:
+    until_at_rest(pid)
     page = json.loads(_once(Asking("", port, token, (f"/records?{ABOUT}&limit=100",)), 0))
     records = [one["name"] for one in page["records"]]
     assert len(records) == 100, "there is a page of records"
@@ -141,16 +142,6 @@ def _measured(pid: int, port: int, token: str, case: str, where: str = "") -> li
             Line(f"{at}, the node's processor time for each", each, "ms"),
         ]
     return lines
-
-
-def processor_seconds(pid: int) -> float:
-    """Return what a node has computed until now: its process, and those that it started."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    children = [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
-    stats = [
-        Path(f"/proc/{one}/stat").read_text(encoding="ascii").rpartition(")")[2].split() for one in (pid, *children)
-    ]
-    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
 
 
 def _in_a_process(asking: Asking) -> list[float]:

@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.api import processor_seconds
 from benchmarks.line import Line, most
-from benchmarks.nodes import answers, free_port, wait_for
+from benchmarks.nodes import answers, free_port, processor_seconds, wait_for
 from entente.app import NewBody, create_folder
 from entente.bodies.model import BodyKind
 from entente.cli.gateway import connect

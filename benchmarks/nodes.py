@@ -29,6 +29,10 @@ STARTS: Final = 5
 IDLE_SECONDS: Final = 1.0
 WAIT_SECONDS_MAX: Final = 30.0
 POLL_SECONDS: Final = 0.005
+REST_SECONDS: Final = 3.0
+AT_REST: Final = 0.1
+"""The share of a core that a node takes at most which has nothing to catch up with."""
+REST_SECONDS_MAX: Final = 900.0
 RSS_MB_MAX: Final = 150
 START_SECONDS_MAX: Final = 2
 PASSPHRASE: Final = "the benchmark's own passphrase"
@@ -88,6 +92,26 @@ def wait_for(is_so: Callable[[], bool], process: subprocess.Popen[bytes]) -> Non
         assert process.poll() is None, "the node ended instead of listening"
         assert time.monotonic() < give_up_at, "the node did not listen in time"
         time.sleep(POLL_SECONDS)
+
+
+def processor_seconds(pid: int) -> float:
+    """Return what a node has computed until now: its process, and those that it started."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
+    stats = [
+        Path(f"/proc/{one}/stat").read_text(encoding="ascii").rpartition(")")[2].split() for one in (pid, *children)
+    ]
+    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
+
+
+def until_at_rest(pid: int) -> None:
+    """Wait until a node has caught up: with the log and the standing queries after an import, with what it compiles."""
+    for _ in range(int(REST_SECONDS_MAX / REST_SECONDS)):
+        before = processor_seconds(pid)
+        time.sleep(REST_SECONDS)
+        if processor_seconds(pid) - before < REST_SECONDS * AT_REST:
+            return
+    raise AssertionError("the node comes to rest")
 
 
 def free_port() -> int:

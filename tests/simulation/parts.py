@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -192,6 +192,9 @@ class MemoryLog:
 
     def write(self, path: str, data: bytes) -> None:
         self._files[path] = data
+
+    def write_all(self, files: Sequence[tuple[str, bytes]]) -> None:
+        self._files.update(files)
 
     def drop(self, path: str) -> None:
         self._files = {name: data for name, data in self._files.items() if not name.startswith(f"{path}/")}

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -48,6 +48,10 @@ class MemoryLogFiles:
                 raise Died
             self.dies_after -= 1
         self.kept[path] = data
+
+    def write_all(self, files: Sequence[tuple[str, bytes]]) -> None:
+        for path, data in files:
+            self.write(path, data)
 
     def drop(self, path: str) -> None:
         for name in [name for name in self.kept if name.startswith(f"{path}/")]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 
 from starlette.requests import Request
@@ -26,7 +27,12 @@ def to_be_named(request: Request) -> str:
 
 
 def _is_loopback(request: Request) -> bool:
+    return request.client is not None and _names_loopback(request.client.host)
+
+
+@functools.lru_cache(maxsize=1_024)
+def _names_loopback(host: str) -> bool:
     try:
-        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

@@ -64,7 +64,7 @@ async def body_fields(route: ApiRoute, request: Request, components: Components)
     if route.takes != JSON:
         # It is read as it comes, by who keeps it.
         return {}
-    data = await _body(request)
+    data = await _body(request) if _has_body(request) else b""
     if route.body is None:
         if data:
             raise _bad("body", "this request has none")
@@ -85,6 +85,11 @@ CURSOR: Final[JsonObject] = {
     "maxLength": 200,
     "description": "Where the page before ended: its «next».",
 }
+
+
+def _has_body(request: Request) -> bool:
+    """Say whether a body comes with a request: one that names neither a length nor a coding has none (RFC 9112, 6.3)."""
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
 
 
 async def _body(request: Request) -> bytes:

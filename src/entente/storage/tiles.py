@@ -4,7 +4,7 @@ A file is written beside its place, made durable, and renamed into it: a reader,
 The files can be served as they are; nothing personal is in them (docs/rules/trail.md T8).
 
     log/                     mode 0700, files 0600
-    log/.part                the file that was being written when the machine went down, if any
+    log/.part…               the files that were being written when the machine went down, if any
     log.aside-<number>/      an earlier log that the trail did not continue: evidence, for the operator to keep or remove
 
 Source: docs/rules/trail.md T8 and T11; trail.ports.LogFiles.
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -26,6 +26,8 @@ from entente.storage.files import FILE_MODE, sync_folder
 FOLDER_MODE: Final = 0o700
 FILE_BYTES_MAX: Final = 64 * 1024
 """The largest is a checkpoint with many signatures; a bundle of entries has 8,704 bytes."""
+TOGETHER: Final = 64
+"""Files whose folders are synced together; as many parts does a crash leave at most, and the next writing takes their names."""
 _PART = ".part"
 
 
@@ -55,16 +57,30 @@ class TileFolder:
 
     def write(self, path: str, data: bytes) -> None:
         """Write a file whole, durable when this returns."""
-        place, part = self._path / path, self._path / _PART
+        self.write_all([(path, data)])
+
+    def write_all(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Write files, each whole, durable together when this returns: folders are synced once, after the last of them."""
+        for start in range(0, len(files), TOGETHER):
+            self._write_together(files[start : start + TOGETHER])
+
+    def _write_together(self, files: Sequence[tuple[str, bytes]]) -> None:
+        path = ""
         try:
-            self._make(place.parent)
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(place)
-            sync_folder(place.parent)
+            placed = []
+            for number, (path, data) in enumerate(files):
+                place, part = self._path / path, self._path / f"{_PART}{number or ''}"
+                self._make(place.parent)
+                descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE)
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                placed.append((part, place))
+            for part, place in placed:
+                part.replace(place)
+            for folder in dict.fromkeys(place.parent for _, place in placed):
+                sync_folder(folder)
         except OSError as error:
             raise _failed("write", path, error) from error
 

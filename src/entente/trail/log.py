@@ -32,6 +32,7 @@ from entente.trail.tiles import (
     LogFile,
     Tile,
     are_entries,
+    decode_entries,
     decode_hashes,
     edge_tiles,
     encode_entries,
@@ -226,15 +227,11 @@ class Log:
 
     def _follow(self, unit: LogUnit, done: int, size: int) -> int:
         """Write the tiles and entries after `done` rows, then the checkpoint; return how many rows are new in it."""
-        # From the beginning of the last tile, so that nothing but full tiles and the levels above is read back.
-        start = done - done % TILE_HASHES
-        upto = min(size, start + ROWS_PER_STEP)
-        tiles: Tiles = {}
-        if not self._load(tiles, edge_tiles(start)):
-            raise self._damaged(f"its first {start} rows")
-        edge = Edge.of(start, tiles)
-        for file in _grown(unit, edge, upto):
-            self.files.write(file.path, file.data)
+        edge, entries = self._edge(done)
+        upto = min(size, done - done % TILE_HASHES + ROWS_PER_STEP)
+        files = list(_grown(unit, edge, entries, upto))
+        self.files.write_all(files)
+        for file in files:
             # A reader of an older checkpoint finds the full tile in the place of what it asks for.
             self.files.drop(partials_of(file.path))
         own = unit.bodies.own()
@@ -246,6 +243,22 @@ class Log:
         # Everything it speaks of is durable before this line; a crash before it leaves the checkpoint before.
         self.files.write(CHECKPOINT_PATH, sign_checkpoint(checkpoint, self.signer).encode("utf-8"))
         return upto - done
+
+    def _edge(self, done: int) -> tuple[Edge, list[bytes]]:
+        """Return the log's right edge as its files have it, and the entries of the bundle that is not full.
+
+        Where the bundle is not what its tile says, from the beginning of both: they are written anew from the trail's rows.
+        """
+        tiles: Tiles = {}
+        if not self._load(tiles, edge_tiles(done)):
+            raise self._damaged(f"its first {done} rows")
+        number, width = divmod(done, TILE_HASHES)
+        if not width:
+            return Edge.of(done, tiles), []
+        entries = decode_entries(self._whole_or_partial(entries_path(number, width)), tiles[0, number])
+        if entries is None:
+            return self._edge(done - width)
+        return Edge.of(done, tiles), list(entries)
 
     def _published(self, unit: LogUnit) -> Published:
         state = self._look(unit)
@@ -307,9 +320,11 @@ class Log:
         )
 
 
-def _grown(unit: LogUnit, edge: Edge, upto: int) -> Iterator[LogFile]:
-    """Yield the files by which a log grows up to a row: tiles and bundles that are full, then those at its edge."""
-    entries: list[bytes] = []
+def _grown(unit: LogUnit, edge: Edge, entries: list[bytes], upto: int) -> Iterator[LogFile]:
+    """Yield the files by which a log grows up to a row: tiles and bundles that are full, then those at its edge.
+
+    `entries`: those of the bundle that the edge is in, to which it adds.
+    """
     while edge.size < upto:
         for row in unit.trail.rows(edge.size, min(ROWS_PER_READ, upto - edge.size)):
             entry = entry_of(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,6 +86,9 @@ class LogFiles(Protocol):
 
     def write(self, path: str, data: bytes) -> None:
         """Write a file whole, in place of what was there."""
+
+    def write_all(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Write files by path, each whole; in which order, nobody may rely on."""
 
     def drop(self, path: str) -> None:
         """Remove a folder of partial tiles, if it is there."""

@@ -75,14 +75,20 @@ def decode_hashes(data: bytes, width: int) -> tuple[bytes, ...] | None:
     return tuple(data[start : start + HASH_BYTES] for start in range(0, width * HASH_BYTES, HASH_BYTES))
 
 
-def are_entries(data: bytes, leaves: Sequence[bytes]) -> bool:
-    """Say whether a bundle begins with the entries under these leaf hashes, one for one."""
+def decode_entries(data: bytes, leaves: Sequence[bytes]) -> tuple[bytes, ...] | None:
+    """Return the entries with which a bundle begins, one for each of these leaf hashes; None where they are others."""
     step = LENGTH_BYTES + HASH_BYTES
     entries = [data[start : start + step] for start in range(0, len(leaves) * step, step)]
-    return all(
+    fits = all(
         entry.startswith(_ENTRY_LENGTH) and leaf_hash(entry[LENGTH_BYTES:]) == leaf
         for entry, leaf in zip(entries, leaves, strict=True)
     )
+    return tuple(entry[LENGTH_BYTES:] for entry in entries) if fits else None
+
+
+def are_entries(data: bytes, leaves: Sequence[bytes]) -> bool:
+    """Say whether a bundle begins with the entries under these leaf hashes, one for one."""
+    return decode_entries(data, leaves) is not None
 
 
 def edge_tiles(size: int) -> Iterator[Tile]:

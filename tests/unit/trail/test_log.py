@@ -62,6 +62,37 @@ def test_t8_partial_tiles_give_way_to_the_full_one() -> None:
     }  # fmt: skip
 
 
+def test_t8_step_reads_the_new_rows_alone_and_takes_the_others_from_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = log_world(200)
+    world.bring_up()
+    world.grow(30)
+    asked: list[int] = []
+    rows = type(world.trail).rows
+
+    def counted(trail: object, after: int, limit: int) -> object:
+        asked.append(after)
+        return rows(world.trail, after, limit)
+
+    monkeypatch.setattr(type(world.trail), "rows", counted)
+    assert world.log.step() == 30
+    assert min(after for after in asked if after < 228) == 200 - 1, "but the row before, whose root it continues"
+    assert world.log.verify().is_sound
+
+
+@pytest.mark.parametrize("data", [None, b"", b"\x00\x20" + bytes(32)])
+def test_t8_bundle_that_is_not_what_its_tile_says_is_written_anew(data: bytes | None) -> None:
+    world = log_world(200)
+    world.bring_up()
+    if data is None:
+        del world.files.kept["tile/entries/000.p/200"]
+    else:
+        world.files.kept["tile/entries/000.p/200"] = data
+    world.grow(30)
+    assert world.log.step() == 30
+    assert world.log.verify().is_sound
+    assert world.log.begun_again == ""
+
+
 def test_t8_log_written_anew_is_the_same_byte_for_byte() -> None:
     world = log_world()
     for count in (3, 250, 10, 300, 1):
