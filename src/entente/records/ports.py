@@ -118,7 +118,7 @@ class RecordStore(LinkedStore, Protocol):
         """Return the withdrawal of a record, held or not."""
 
     def page(self, allowed: frozenset[int], *, today: date, after: int, limit: int, kind: str = "") -> Page:
-        """Return at most `limit` records numbered above `after`: with a class in the allowed set, not withdrawn, in their term."""
+        """Return at most `limit` records numbered above `after`: with a class in the allowed set, not withdrawn, in term."""
 
     def count(self, allowed: frozenset[int], *, today: date, kind: str = "") -> int:
         """Count what `page` would list in all."""
