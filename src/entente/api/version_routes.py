@@ -85,7 +85,7 @@ ROUTES: tuple[ApiRoute, ...] = (
                         }
                     )
                 ),
-                "has_more": flag("Whether more records than these may link to it"),
+                "has_more": flag("Whether more records than these link to it by a link that may be seen"),
             }
         ),
     ),

@@ -6,6 +6,7 @@ Source: docs/rules/records.md R61 and R5.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from entente.disclosure.model import Reader
 from entente.disclosure.service import answer
@@ -39,7 +40,7 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Linking:
-    """One link from another record, as much of which as may be seen stands beside it."""
+    """One link from another record, and as much of that record as may be seen."""
 
     property: str
     observation: Observation
@@ -53,9 +54,9 @@ class LinksSeen:
     record: Record
     links: tuple[Linked, ...]
     linking: tuple[Linking, ...]
-    """From the first records that the reader may see, at most ENDS_MAX of them."""
+    """From the first records whose link the reader may see, at most ENDS_MAX of them."""
     has_more: bool
-    """Whether more than these may link to it."""
+    """Whether the link of another one may be seen too."""
 
 
 def links_seen(records: Records, officer: OfficerId, wanted: RecordId, why: Looking) -> LinksSeen:
@@ -99,11 +100,11 @@ def _linking(
 
     Source: docs/rules/records.md R61.
     """
-    about = (why.purpose, why.crime_area)
-    found = records.linking(unit, reader, wanted, about, ENDS_MAX + 1)
-    seen: list[Linking] = []
-    for stored in found[:ENDS_MAX]:
-        visible, _ = records.seen_in(unit, stored, reader, *about)
-        if visible is not None and visible.id != wanted:
-            seen.extend(Linking(one.property, one.observation, visible) for one in visible.links if one.to == wanted)
+    found = list(islice(records.linking(unit, reader, wanted, why.purpose, why.crime_area), ENDS_MAX + 1))
+    seen = [
+        Linking(link.property, link.observation, one)
+        for one in found[:ENDS_MAX]
+        for link in one.links
+        if link.to == wanted
+    ]
     return tuple(seen), len(found) > ENDS_MAX

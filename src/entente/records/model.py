@@ -445,4 +445,4 @@ class ShownRecord:
     has_original: bool = False
     """Whether it is ours and a file brought it, whose fragment is here."""
     is_linked_to: bool = False
-    """Whether a record of which the reader may see a fact links to it."""
+    """Whether another record links to it by a link that the reader may see."""

@@ -8,7 +8,6 @@ Source: docs/rules/records.md R61.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -64,7 +63,6 @@ class RecordLinks:
         return list(dict.fromkeys(number for number, cls in rows if cls in allowed))[:limit]
 
 
-@functools.lru_cache(maxsize=1_024)
 def digest_of(record: RecordId) -> int:
     """Return what stands for a far end."""
     return int.from_bytes(hashlib.sha256(record.encode("utf-8")).digest()[:LINKED_BYTES]) >> 1

@@ -59,6 +59,16 @@ def test_r61_what_links_to_it_is_seen_as_far_as_the_gate_lets_and_of_hidden_ones
     assert not net.xa.records.show(DUTY, seen, "locate", "organised_crime", "").is_linked_to
 
 
+def test_r61_a_link_that_may_not_be_seen_is_not_told_by_the_record_that_says_it(net: Network) -> None:
+    record = net.share(person(net, "p-1"))
+    other = person(net, "p-2")
+    hidden = replace(other.terms[0], marks=frozenset({"unheard_of"}))
+    net.share(replace(other, terms=(*other.terms, hidden), links=(Link("associate", record, 1),)))
+    found = links_seen(net.xa.records, DUTY, record, WHY)
+    assert (found.linking, found.has_more) == ((), False)
+    assert not net.xa.records.show(DUTY, record, "locate", "organised_crime", "").is_linked_to
+
+
 def test_r61_no_more_records_that_link_to_it_are_looked_at_than_a_chart_shows_and_it_is_said(net: Network) -> None:
     record = net.share(person(net, "p-1"))
     for place in range(ENDS_MAX + 1):

@@ -118,7 +118,7 @@ class ShowRecordAnswer(TypedDict):
     has_original: bool
     """Whether the part of the file that it was made from is here."""
     is_linked_to: bool
-    """Whether a record of which something may be seen links to it."""
+    """Whether another record links to it by a link that may be seen."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 
@@ -232,7 +232,7 @@ class ListLinksAnswer(TypedDict):
     links: list[ListLinksLink]
     linked_by: list[ListLinksLinkedBy]
     has_more: bool
-    """Whether more records than these may link to it."""
+    """Whether more records than these link to it by a link that may be seen."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 
