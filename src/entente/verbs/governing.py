@@ -10,23 +10,35 @@ from entente.agreements.effect import Change, Effect, Foreseen, foresee
 from entente.agreements.model import ClauseEffect, InstrumentState, Measure, Proposal, ProposalKind
 from entente.agreements.ports import AgreementsUnit
 from entente.agreements.rules import answer_to
-from entente.kernel.canonical import Json, JsonObject
+from entente.bodies.finding import page_of
+from entente.kernel.canonical import JsonObject
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Invalid
 from entente.kernel.statement import from_json as statement_from_json
 from entente.node import Node
 from entente.verbs.arguments import Arguments
+from entente.verbs.directory import offset_and_limit, where
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
+ENDED_MAX = 200
+"""Measures that ended which are still listed, the newest."""
 
-def _show(node: Node, _: Arguments) -> JsonObject:
+
+def _show(node: Node, arguments: Arguments) -> JsonObject:
     names, now = names_of(node), node.clock.now()
     with node.agreements.open_unit() as unit:
         charters = [_charter(unit, state, names, now) for state in unit.agreements.instruments() if _is_charter(state)]
-        measures: list[Json] = [_measure(one, names, now) for one in reversed(unit.agreements.measures())]
-        proposals: list[Json] = [_proposal(one, names) for one in reversed(unit.agreements.proposals())]
-    return {"charters": [one for one in charters if one], "measures": measures, "proposals": proposals}
+        measures = sorted(unit.agreements.measures(), key=lambda one: one.since, reverse=True)
+        page = page_of(unit.agreements.proposals()[::-1], *offset_and_limit(arguments))
+    running = [one for one in measures if one.since <= now < one.until]
+    ended = [one for one in measures if one not in running][:ENDED_MAX]
+    return {
+        "charters": [one for one in charters if one],
+        "measures": [_measure(one, names, now) for one in (*running, *ended)],
+        "proposals": [_proposal(one, names) for one in page.shown],
+        **where(page),
+    }
 
 
 def _is_charter(state: InstrumentState) -> bool:
@@ -132,7 +144,13 @@ def _change(one: Change) -> JsonObject:
 
 
 VERBS: tuple[Verb, ...] = (
-    verb("governance_show", _show, "List our charters with their measures and proposals, the newest first."),
+    verb(
+        "governance_show",
+        _show,
+        "List our charters with their measures and a page of proposals, the newest first.",
+        "offset",
+        "limit",
+    ),
     verb("proposal_preview", _preview, "Say what would become of a proposal, making none.", "kind", "target"),
     verb(
         "draft_foresee", _foresee, "Say what drafts for the heads would stop and begin, changing nothing.", "statements"

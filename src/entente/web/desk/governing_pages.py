@@ -20,6 +20,7 @@ from entente.web.desk.directory_pages import body_path
 from entente.web.desk.draft_pages import keep
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
+from entente.web.desk.paging import ON_A_PAGE, Pager, offset_asked, pager_of
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.desk.sharing_pages import instrument_path
 from entente.web.wording import Moment, Wording
@@ -119,6 +120,7 @@ class ProposalsPage:
     title: str
     here: str
     proposals: Sequence[ProposalLine]
+    pager: Pager
     may_propose: bool
     begun: Mapping[str, str]
     targets: Mapping[str, str]
@@ -216,13 +218,16 @@ def _midnight(asked: Asked, day: str) -> str:
 
 
 def _proposals(asked: Asked) -> ProposalsPage:
-    say, answer = asked.say, asked.perform("governance_show")
+    say = asked.say
+    answer = asked.perform("governance_show", {"offset": offset_asked(asked), "limit": ON_A_PAGE})
+    lines = members(answer, "proposals")
     begun = asked.form.values if asked.form.of else asked.memory.written.get(SENDS, {})
     targets, may_read = _targets(answer), may_do(asked, "read_trail")
     return ProposalsPage(
         title=say.text("proposals.title"),
         here=PROPOSALS_PATH,
-        proposals=[_proposal(one, say, may_read=may_read) for one in members(answer, "proposals")],
+        proposals=[_proposal(one, say, may_read=may_read) for one in lines],
+        pager=pager_of(PROPOSALS_PATH, {}, answer, len(lines)),
         may_propose=bool(targets) and may_do(asked, "propose_governance"),
         begun=begun,
         targets=targets,
