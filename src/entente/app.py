@@ -428,7 +428,7 @@ def open_parts(settings: Settings, parts: Parts[S]) -> Iterator[tuple[Node, S]]:
         may_leave={"record": intake.may_leave, "message": correspondence.may_leave},
         on_stored=dict.fromkeys(("withdrawal", "copy_ended", "erasure"), onward.stored_there),
         answers=answer_table(blobs, correspondence, catch_up, erasing),
-        prepare={BLOB_FETCH: blobs.bring_for},
+        prepare={BLOB_FETCH: lambda asked, sender: correspondence.bring_for(asked, sender, blobs)},
         queues=Queues(settings.outbox_waiting_max),
         post=pass_on,
     )

@@ -150,8 +150,8 @@ class Files(Protocol):
     def record_terms(self, terms: bytes, meaning: Meaning, schema: str) -> tuple[DisclosureClass, Retention]:
         """Read the terms of an import for one record of a schema that an officer writes himself."""
 
-    def attachment(self, file: Path) -> AbstractContextManager[PlainFile]:
-        """Open a file that an officer attaches to a record."""
+    def attachment(self, file: Path, name: str = "") -> AbstractContextManager[PlainFile]:
+        """Open a file that an officer attaches to a record or a message; `name` is what it is called, if not as it lies."""
 
     def taken_out(self, file: Path) -> AbstractContextManager[Callable[[bytes], None]]:
         """Open a new file for what an officer takes out of a record and give what adds bytes to it.

@@ -197,7 +197,20 @@ SETTINGS = (
     ),
     SettingRow("paging_language", "en", "word", "In which language calls are written.", choices=CALL_LANGUAGES),
     SettingRow(
-        "blobs_gb_max", "20", "gigabytes", "Room for records' files on this node, our own and fetched ones.", 1, 100_000
+        "blobs_gb_max",
+        "20",
+        "gigabytes",
+        "Room for files of records and messages on this node, our own and fetched ones.",
+        1,
+        100_000,
+    ),
+    SettingRow(
+        "attachments_mb_max",
+        "64",
+        "megabytes",
+        "What the files of one message that officers here send may have together.",
+        1,
+        128,
     ),
     SettingRow(
         "backup_folder",
@@ -278,11 +291,17 @@ class Settings:
     paging_before_due_minutes: int
     paging_language: str
     blobs_gb_max: int
+    attachments_mb_max: int
     backup_folder: str
     backup_passphrase_file: str
     log_format: str
     log_level: str
     metrics: str
+
+    @property
+    def attachments_bytes_max(self) -> int:
+        """What the files of one message that is sent from here may have together, in bytes."""
+        return self.attachments_mb_max * 10**6
 
     @property
     def blobs_bytes_max(self) -> int:

@@ -106,8 +106,13 @@ def answer_table(
     blobs: Blobs, correspondence: Correspondence, catch_up: Answer, erasing: ErasingAgain
 ) -> Mapping[str, Answer]:
     """Return the one table kind of call → the room that answers it. A kind that is not in it is refused (X27)."""
+
+    def fetch(unit: Any, asked: Statement, sender: BodyId) -> Sequence[Statement]:  # noqa: ANN401 - each room's own unit
+        # A file is a message's or a record's; which, the room that comes later knows.
+        return correspondence.answer_fetch(unit, asked, sender, blobs)
+
     return {
-        BLOB_FETCH: blobs.answer_fetch,
+        BLOB_FETCH: fetch,
         Kind.CONSULT: correspondence.answer_consult,
         CATCH_UP_KIND: catch_up,
         ERASED_SINCE: erasing.answer_erased_since,

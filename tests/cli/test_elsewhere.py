@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -136,6 +139,32 @@ def test_every_act_that_is_followed_has_a_route_that_only_names_its_result() -> 
 def test_every_verb_that_a_job_does_with_a_file_is_asked_by_one() -> None:
     with_files = {route.verb for route in ROUTES if route.handled in {Handled.JOB, Handled.VERB_ON_UPLOAD}}
     assert set(BY_JOB) == with_files - {"search_many"}
+
+
+def test_files_of_a_message_are_sent_first_and_taken_out_by_a_job(
+    bureau: Bureau, elsewhere: ByApi, tmp_path: Path
+) -> None:
+    picture, out = tmp_path / "gate.jpg", tmp_path / "out.jpg"
+    picture.write_bytes(b"\xff\xd8\xff\xe0" + bytes(1_000))
+    files: JsonObject = {"attachments": [{"file": str(picture), "name": picture.name}]}
+    sent: Any = elsewhere.ask("message_send", {**acts(bureau)["message_send"], **files})
+    assert [one["name"] for one in sent["message"]["attachments"]] == ["gate.jpg"]
+    wanted: JsonObject = {"id": sent["message"]["id"], "file": "gate.jpg", "out": str(out)}
+    thread = threading.Thread(target=_work_until_done, args=(bureau,))
+    thread.start()
+    elsewhere.ask("message_attachment", wanted)
+    thread.join()
+    assert out.read_bytes() == picture.read_bytes()
+    with pytest.raises(Invalid) as refused:
+        elsewhere.ask("message_attachment", {**wanted, "out": ""})
+    assert refused.value.field == "out"
+
+
+def _work_until_done(bureau: Bureau) -> None:
+    """Do one job as a worker does it, while the command waits for it."""
+    deadline = time.monotonic() + 10.0
+    while not bureau.own_api.jobs.run_next() and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def test_page_goes_on_where_the_one_before_said(bureau: Bureau, elsewhere: ByApi) -> None:

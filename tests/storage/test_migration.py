@@ -92,7 +92,7 @@ DESK = (
     "shift_note", "shift", "roster_entry", "page_call",
 )  # fmt: skip
 CASE_FILE = ("case_hand_over", "case_exhibit", "case_task", "case_member", "decision_basis")
-SINCE = ("record_version", "record_link")
+SINCE = ("record_version", "message_blob", "record_link")
 """Tables of later schemas."""
 
 
@@ -121,7 +121,8 @@ def test_links_of_records_that_are_here_are_entered_as_the_store_is_brought_forw
         unit.commit()
     store.close()
     execute(folder, "DROP TABLE record_link")
-    execute(folder, "UPDATE alembic_version SET version_num = '0008'")
+    before = ScriptDirectory(str(MIGRATIONS)).get_revision("0012").down_revision
+    execute(folder, f"UPDATE alembic_version SET version_num = '{before}'")  # noqa: S608 - a number of ours
     execute(folder, "UPDATE store_version SET schema = 8, oldest_code = 8")
     with opener().view() as view:
         found = view.records.linking(RecordId("body:xa/other"), frozenset({1}), today=examples.TODAY, limit=9)
@@ -166,11 +167,11 @@ def test_store_newer_than_the_code_is_refused_with_both_versions(opener: Opener,
 
 def test_newer_store_that_says_this_code_may_use_it_is_used_as_it_is(opener: Opener, folder: Folder) -> None:
     opener().close()
-    execute(folder, "UPDATE store_version SET schema = 98, oldest_code = 1, written_by = '7.0'")
+    execute(folder, f"UPDATE store_version SET schema = {SCHEMA + 1}, oldest_code = 1, written_by = '7.0'")  # noqa: S608 - ours
     with opener().unit() as unit:
         assert unit.cases.next_serial(2031) == 1
         unit.commit()
-    assert execute(folder, "SELECT schema, written_by FROM store_version") == [(98, "7.0")]
+    assert execute(folder, "SELECT schema, written_by FROM store_version") == [(SCHEMA + 1, "7.0")]
 
 
 def test_file_that_is_no_store_is_damage_and_stays_as_it_was(folder: Folder) -> None:

@@ -127,6 +127,7 @@ BODIES: Mapping[str, JsonObject] = {
     "export_records": {**ABOUT},
     "attach_file": {},
     "fetch_file": {"file": "picture.png", **ABOUT},
+    "fetch_attachment": {"file": "gate.jpg"},
 }
 QUERIES: Mapping[str, Mapping[str, str]] = {
     "list_not_identical": {"occasion": "Gate 4"},
@@ -226,7 +227,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
         ("decide_held",),
     ),
     "show_sealed_query": ("read_sealed_queries",),
-    "upload_file": ("search", "import_records", "attach_file"),
+    "upload_file": ("search", "import_records", "attach_file", "send_message"),
+    "fetch_attachment": ("read_message",),
     "suggest_mapping": ("import_records",),
     "preview_import": ("import_records",),
     "search_batch": ("search",),

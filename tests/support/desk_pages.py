@@ -29,7 +29,10 @@ _VALUES = {
 }  # fmt: skip
 _FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"no checkpoint"}
 _OWN = {"withdraw_record"}
-_KEPT = {"original", "correct", "correct_record", "extend_record"}
+_KEPT = {
+    "original", "correct", "correct_record", "extend_record", "original_file", "record_file", "fetch_record_file",
+    "attach_record_file", "detach_record_file",
+}  # fmt: skip
 _CAME_HIT = {"answer_hit"}
 _SENT = {"recall_message"}
 
@@ -67,13 +70,19 @@ def path_of(world: DeskWorld, page: Page) -> str:
     item = world.bureau.hit if "hit" in page.name else world.bureau.came
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
     item = world.bureau.request if page.name == "request" else item
-    more = {"query": world.standing, "match": world.match, "name": "rejects.jsonl", "row": str(world.bureau.search_row)}
+    more = {"query": world.standing, "match": world.match, "row": str(world.bureau.search_row)}
     more |= {"upload": world.file()} if "{upload}" in page.path else {}
     more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
     item = world.asked_of_us if "permission" in page.name else item
     more |= {"instrument": "police-data-agreement"}
     more |= {"counterpart": "XB-NCB"}
-    more |= {"code": "XA-NCB", "keeper": "GS", "name": "members"}
+    more |= {"code": "XA-NCB", "keeper": "GS", "name": "rejects.jsonl" if "{job}" in page.path else "members"}
+    more |= (
+        {"file": world.file_of_message() if "{id}" in page.path else world.file_of_record()}
+        if "{file}" in page.path
+        else {}
+    )
+    item = world.with_file if "{file}" in page.path else item
     item = world.shift if "{id}" in page.path and "shift" in page.name else item
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
     return PREFIX + _filled(page.path, **given, **more)
@@ -92,6 +101,27 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "record": _NO_RECORDS,
         "versions": _NO_RECORDS,
         "original": [*_NO_RECORDS, _record(SEEN)],
+        "original_file": [*_NO_RECORDS, _record(SEEN)],
+        "record_file": [
+            {"file": file, **_record(record)}
+            for file, record in (
+                ("0" * 64, KEPT),
+                ("..", KEPT),
+                ("<b>", KEPT),
+                (world.file_of_record(), HIDDEN),
+                (world.file_of_message(), KEPT),
+            )
+        ],
+        "message_file": [
+            {"file": file, "id": message}
+            for file, message in (
+                ("0" * 64, world.with_file),
+                ("<b>", world.with_file),
+                (world.file_of_message(), "message-0"),
+                (world.file_of_message(), world.bureau.came),
+                (world.file_of_record(), world.with_file),
+            )
+        ],
         "correct": [*_NO_RECORDS, _record(SEEN)],
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],

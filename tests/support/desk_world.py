@@ -28,7 +28,7 @@ from entente.node import Node
 from entente.verbs import perform
 from entente.web.desk.desk import Desk
 from entente.web.desk.session import Session
-from tests.support.api_world import ABOUT, OWN, TERMS, WANTED, Bureau, open_bureau
+from tests.support.api_world import ABOUT, KEPT, OWN, TERMS, WANTED, Bureau, open_bureau
 from tests.support.desk_parts import api_of, desk_parts
 from tests.support.nodes import DUTY, HEAD
 
@@ -36,6 +36,7 @@ COOKIE = "test_session"
 FilesSent: TypeAlias = "Mapping[str, tuple[str, bytes]] | Sequence[tuple[str, tuple[str, bytes]]]"
 """Files of a form: the field, what the browser calls the file, its bytes."""
 WHY: JsonObject = {**ABOUT, "occasion": "Gate 4"}
+JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
 SAME_ORIGIN: Mapping[str, str] = {"Sec-Fetch-Site": "same-origin"}
 _TOKEN = re.compile(r'name="csrf" value="([^"]*)"')
 _ONCE = re.compile(r'name="once" value="([^"]*)"')
@@ -141,6 +142,24 @@ class DeskWorld(OneDesk):
     match: str = ""
     shift: str = ""
     """A shift of the duty officer, handed over and not signed."""
+    with_file: str = ""
+    """A message that came with a file, which was fetched."""
+
+    def file_of_message(self) -> str:
+        """Return what stands in an address for that file."""
+        shown: Any = perform(self.node, "message_open", {"officer": DUTY, "id": self.with_file})
+        return str(shown["message"]["attachments"][0]["blob"]).removeprefix("blob:")
+
+    def file_of_record(self) -> str:
+        """Return what stands in an address for the file of our own record KEPT, attaching one where it has none."""
+        given: JsonObject = {"officer": DUTY, "record": KEPT, **ABOUT}
+        shown: Any = perform(self.node, "record_show", given)
+        if not shown["record"]["files"]:
+            place = self.node.settings.folder.parent / "pier.jpg"
+            place.write_bytes(JPEG)
+            perform(self.node, "record_attach", {"officer": DUTY, "record": KEPT, "file": str(place)})
+            shown = perform(self.node, "record_show", given)
+        return str(shown["record"]["files"][0]["blob"]).removeprefix("blob:")
 
     def file(self, name: str = "list.csv", data: bytes = b"name,identifier\nMuhammadov,AB123456\n") -> str:
         """Return the id of a file of the duty officer's that waits for a job, sent as a form sends it where none does."""
@@ -212,6 +231,14 @@ def _fill(world: DeskWorld, folder: Path) -> None:
     while node.watching.step():
         continue
     found: Any = perform(node, "standing_matches", {"officer": DUTY})
+    picture = folder / "gate.jpg"
+    picture.write_bytes(JPEG)
+    letter: JsonObject = {"to": "XB-NCB", "instrument": "charter", "subject": "Gate 4", "text": "Seen at gate 4."}
+    files: JsonObject = {"attachments": [{"file": str(picture), "name": picture.name}]}
+    sent: Any = perform(other, "message_send", {"officer": DUTY, **letter, **files})
+    world.bureau.network.deliver()
+    world.with_file = sent["message"]["id"]
+    perform(node, "message_attachment", {"officer": DUTY, "id": world.with_file, "file": picture.name})
     world.asked_of_us, world.standing = asked["permission"]["id"], left["query"]["id"]
     world.match = found["matches"][0]["match"]
     perform(node, "shift_begin", {"officer": DUTY})

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -77,12 +78,12 @@ from entente.exchange.renewing import RENEWAL_KIND
 from entente.handling.model import DisclosureAct, Retention, ReviewState
 from entente.kernel.canonical import JsonObject
 from entente.kernel.codec import to_object
-from entente.kernel.ids import BodyId, InstrumentId, RecordId, StatementId
+from entente.kernel.ids import BlobId, BodyId, InstrumentId, RecordId, StatementId
 from entente.kernel.sealing import HpkeOpener, new_sealing_secret
 from entente.kernel.signing import Ed25519Signer, Signer
 from entente.kernel.statement import Statement, draft
 from entente.records.importing import Import, ImportPlan
-from entente.records.model import BlobReference, Fact, Record, RecordDraft
+from entente.records.model import BlobReference, Fact, MediaType, Record, RecordDraft, SealedFile
 from entente.records.statements import (
     BLOB_FETCH,
     ERASED_SINCE,
@@ -449,6 +450,13 @@ def _of_correspondence(say: _Speaker) -> Iterator[Example]:
         return say.node_says(kind, make(say.header(kind, instrument)), instrument)
 
     yield item(Kind.MESSAGE, charter, lambda head: MessageContent(head, "Gate 4", "Seen?", "normal", True, "", at))  # noqa: FBT003
+    file = SealedFile(
+        BlobId("blob:" + "7" * 64), bytes(32), len(PICTURE), MediaType.JPEG, "gate.jpg", sha256(PICTURE).hexdigest()
+    )
+    yield item(
+        Kind.MESSAGE, charter,
+        lambda head: MessageContent(head, "Gate 4", "This one?", "normal", False, "", at, (file,)),  # noqa: FBT003
+    )  # fmt: skip
     for step, reason in ((Step.OPENED, ""), (Step.REFUSED, "not_competent")):
         yield say.node_says(Kind.EVIDENCE, EvidenceContent(of.sent, step, reason, DUTY, at), charter)
     for message in (of.received, "message-not-here-yet"):

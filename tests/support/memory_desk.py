@@ -288,6 +288,13 @@ class MemoryCorrespondence:
     def message(self, message: str) -> Message | None:
         return self.kept_messages[message][1] if message in self.kept_messages else None
 
+    def sent_with(self, blob: BlobId) -> tuple[Message, ...]:
+        return tuple(
+            message
+            for way, message in self.kept_messages.values()
+            if way is Way.SENT and any(one.id == blob for one in message.attachments)
+        )
+
     def put_step(self, message: str, taken: StepTaken) -> None:
         known = self.taken.setdefault(message, ())
         if taken.step not in {one.step for one in known}:

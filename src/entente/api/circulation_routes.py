@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from entente.api.correspondence_routes import ATTACHMENTS
 from entente.api.route import ApiRoute, Method, Writes
 from entente.api.shapes import flag, many, named, number, said, text, thing
 from entente.bodies.tokens import Scope
@@ -77,6 +78,7 @@ ROUTES: tuple[ApiRoute, ...] = (
                 "seen": many(
                     text(most=64), "Who gets it, as it was shown before; others are left out.", most=ADDRESSEES_MAX
                 ),
+                "attachments": ATTACHMENTS,
             },
             "to",
             "information",
@@ -84,11 +86,13 @@ ROUTES: tuple[ApiRoute, ...] = (
             "answers",
             "case",
             "seen",
+            "attachments",
         ),
         told=_sent,
         answer=named("Result"),
         status=201,
         writes=Writes.ONCE,
+        attaches=True,
         stops_where="The answer's id is how many messages were sent.",
     ),
 )

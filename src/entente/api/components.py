@@ -118,6 +118,7 @@ ONE_ANSWER = thing(
     help_text="The answer to one of many queries, or the error of that one alone.",
 )  # fmt: skip
 FILE_NAME = text("The file's name.", most=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+UPLOAD = text("The file, as the answer to its upload calls it.", most=64, pattern=r"^upload-[0-9a-f]{32}$")
 FOUND_ROW = thing(
     {
         "row": number("Its place among the queries, from 1"),
@@ -205,10 +206,27 @@ _OUTSIDE: Mapping[str, JsonObject] = {
     "for_action": flag(),
     "answers": said(),
     "recall": {"type": ["object", "null"], "description": "That it was taken back: when, by whom, why"},
+    "attachment_count": number("How many files it has"),
 }
 ENVELOPE = thing(_OUTSIDE, "deliveries", "steps", help_text="A message without its text.")
 MESSAGE = thing(
-    {**_OUTSIDE, "text": {"type": ["string", "null"], "description": "Null where it is not opened by this"}},
+    {
+        **_OUTSIDE,
+        "text": {"type": ["string", "null"], "description": "Null where it is not opened by this"},
+        "attachments": many(
+            thing(
+                {
+                    "name": said(),
+                    "media_type": said(),
+                    "bytes": number(),
+                    "sha256": said("As its sender signed it; whatever is taken out is held against it"),
+                    "blob": said("The id of its sealed chunks"),
+                    "is_here": flag("Whether all of it is at this node; else it is fetched when it is asked for"),
+                }
+            ),
+            "Its files; none where it is not opened by this",
+        ),
+    },
     "deliveries", "steps",
 )  # fmt: skip
 PERMISSION = thing(

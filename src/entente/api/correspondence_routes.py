@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from entente.api.route import PREFIX, ApiRoute, Method, Writes
+from entente.api.components import UPLOAD
+from entente.api.route import PREFIX, ApiRoute, Handled, Method, Writes
 from entente.api.shapes import NEXT, flag, free_text, many, named, one_of, text, thing, whole
 from entente.bodies.tokens import Scope
+from entente.correspondence.attachments import ATTACHMENTS_MAX
 from entente.correspondence.basis import PIECE_CHARACTERS_MAX, PIECES_MAX, WEIGHT_MAX
 from entente.correspondence.model import TEXT_CHARACTERS_MAX
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
+from entente.kernel.jobs import JobKind
+from entente.records.model import FILE_NAME_CHARACTERS_MAX
 from entente.verbs.correspondence import LIST_MAX, SCORE_MAX, VERSION_MAX
 
 JUDGING = ("confirm_hit", "answer_hit")
 """Who judges hits or answers them may read them."""
 READING = ("read_message",)
 _ITEM: dict[str, JsonObject] = {"id": text("Its id.", most=64, pattern=r"^[a-z]+-[0-9a-f]+$")}
+ATTACHMENTS = many(
+    UPLOAD, "Files that were sent before (POST /uploads); the message has them then.", most=ATTACHMENTS_MAX
+)
 LIMIT: dict[str, JsonObject] = {"limit": whole("How many at most, newest first.", least=1, most=LIST_MAX, default=50)}
 _FINDING: dict[str, JsonObject] = {
     "record": text("The candidate: CODE/local id, or its id.", most=200),
@@ -204,13 +211,33 @@ MESSAGES: tuple[ApiRoute, ...] = (
                 "answers": text("The message that this one answers.", most=64),
                 "case": named("CaseNumber"),
                 "your_reference": free_text("Their number for the matter.", most=100),
+                "attachments": ATTACHMENTS,
             },
-            "urgency", "for_action", "answers", "case", "your_reference",
+            "urgency", "for_action", "answers", "case", "your_reference", "attachments",
         ),
         told=made("message", "messages"),
         answer=named("Result"),
         status=201,
         writes=Writes.ONCE,
+        attaches=True,
+    ),
+    ApiRoute(
+        name="fetch_attachment",
+        method=Method.POST,
+        path="/messages/{id}/attachment-copies",
+        verb="message_attachment",
+        about="Messages",
+        summary="Take a file out of a message, fetching it first where it is not here: as a job.",
+        scope=Scope.READ_MESSAGES,
+        needs=READING,
+        path_fields=_ITEM,
+        body=thing({"file": text("Its name.", most=FILE_NAME_CHARACTERS_MAX)}),
+        answer=named("Result"),
+        handled=Handled.JOB,
+        job=JobKind.MESSAGE_FILE,
+        status=202,
+        writes=Writes.ONCE,
+        stops_where="The job's file is called file. The look is a row of the trail, and opens the message.",
     ),
     ApiRoute(
         name="conclude_message",

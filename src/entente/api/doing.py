@@ -54,14 +54,17 @@ class Here:
         runner: Runner,
         once: Once,
         uploaded: Callable[[Bearer, JsonObject], JsonObject],
+        attached: Callable[[Bearer, JsonObject], AbstractContextManager[JsonObject]],
         together: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """Do the verbs of a node; `uploaded` gives arguments with the file that was sent before in place of its name.
 
+        `attached` does so for the files of a message, and lets go of them once the message is sent.
         `together` holds what a verb that only reads does, from its first unit of work to its last.
         """
         self._node = node
         self._uploaded = uploaded
+        self._attached = attached
         self._together = together
         self._runner = runner
         self._once = once
@@ -98,8 +101,10 @@ class Here:
         self.require_role(route, bearer)
         if route.handled is Handled.VERB_ON_UPLOAD:
             given = self._uploaded(bearer, given)
+        handed_in = self._attached(bearer, given) if route.attaches else nullcontext(given)
         try:
-            answer = perform(self._node, route.verb, given)
+            with handed_in as arguments:
+                answer = perform(self._node, route.verb, arguments)
         except Invalid as error:
             if error.field in {*route.path_fields, route.path_names}:
                 raise NotFound from error

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -65,6 +66,20 @@ class JobAnswers:
         upload = self.jobs.upload(bearer, str(given["upload"]))
         rest = {name: value for name, value in given.items() if name != "upload"}
         return {**rest, "file": str(self.jobs.files.upload_file(upload))}
+
+    @contextmanager
+    def attached(self, bearer: Bearer, given: JsonObject) -> Iterator[JsonObject]:
+        """Give a verb's arguments with the files that were sent for it in the place of what they are called.
+
+        Done, it has them: they wait no more. Raises NotFound for one that is not the account's.
+        """
+        wanted = given.get("attachments", [])
+        assert isinstance(wanted, list), "its shape was checked"
+        uploads = [self.jobs.upload(bearer, str(one)) for one in wanted]
+        files: list[Json] = [{"file": str(self.jobs.files.upload_file(one)), "name": one.name} for one in uploads]
+        yield {**given, "attachments": files}
+        for one in uploads:
+            self.jobs.drop_upload(one)
 
     def _said(self, answer: JsonObject, status: int, headers: Mapping[str, str]) -> Response:
         """Return an answer, marked where an exercise's node gives it (docs/rules/bodies.md B15)."""

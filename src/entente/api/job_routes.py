@@ -6,6 +6,7 @@ A long job is asked for with POST, which answers 202 with its address; GET there
 from __future__ import annotations
 
 from entente.api.components import FILE_NAME
+from entente.api.components import UPLOAD as _UPLOAD
 from entente.api.record_routes import PATH, WHY, with_record
 from entente.api.route import FILE, ApiRoute, Handled, Method, Writes
 from entente.api.search_routes import OCCASION, QUERY
@@ -24,7 +25,6 @@ ROWS_MAX = 200
 """Rows in one page of results; with every candidate that may be shown about 4 MB."""
 QUERIES_MAX = 10_000
 """Queries that stand in the request itself; of more a file is sent."""
-_UPLOAD = text("The file, as the answer to its upload calls it.", most=64, pattern=r"^upload-[0-9a-f]{32}$")
 _JOB: dict[str, JsonObject] = {"job": text("Its id.", most=64, pattern=r"^job-[0-9a-f]{32}$")}
 _TERMS = text("The terms, YAML or JSON (docs/guides).", most=TERMS_CHARACTERS_MAX)
 _QUERY = thing({**QUERY, "reference": free_text("What the sender calls it.", most=200)}, *QUERY, "reference")
@@ -36,9 +36,9 @@ FILES: tuple[ApiRoute, ...] = (
         path="/uploads",
         verb="",
         about="Jobs",
-        summary="Send a file for a job that is asked for next. It is written to the disk as it comes.",
+        summary="Send a file for a job or a message that is asked for next. It is written to the disk as it comes.",
         scope=Scope.UPLOAD,
-        needs=("search", "import_records", "attach_file"),
+        needs=("search", "import_records", "attach_file", "send_message"),
         query={"name": FILE_NAME},
         needed=("name",),
         answer=thing(

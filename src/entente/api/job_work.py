@@ -155,6 +155,18 @@ def _file(working: Working) -> JsonObject:
     return {name: value for name, value in answer.items() if name != "out"}
 
 
+def _message_file(working: Working) -> JsonObject:
+    working.files.drop(working.job, TAKEN_OUT)
+    answer = working.perform("message_attachment", out=working.made(TAKEN_OUT))
+    return {name: value for name, value in answer.items() if name != "out"}
+
+
+def _fetch(working: Working) -> JsonObject:
+    """Bring a file here, of a record or of a message; whoever asked opens it where it is shown (desk.md W73)."""
+    answer = working.perform("record_blob" if "record" in working.job.asked else "message_attachment")
+    return {name: value for name, value in answer.items() if name != "out"}
+
+
 def _backup(working: Working) -> JsonObject:
     """Make a backup where the operator's settings say: sealed, or without keys (docs/rules/desk.md W59)."""
     settings = working.node.settings
@@ -174,5 +186,7 @@ WORK: Final[Mapping[JobKind, Work]] = {
     JobKind.EXPORT: _export,
     JobKind.ATTACHMENT: _attachment,
     JobKind.FILE: _file,
+    JobKind.MESSAGE_FILE: _message_file,
+    JobKind.FETCH: _fetch,
     JobKind.BACKUP: _backup,
 }

@@ -53,7 +53,9 @@ SCOPES: Final[Mapping[JobKind, Scope]] = {
     JobKind.EXPORT: Scope.EXPORT,
     JobKind.ATTACHMENT: Scope.WRITE_RECORDS,
     JobKind.FILE: Scope.READ_RECORDS,
+    JobKind.MESSAGE_FILE: Scope.READ_MESSAGES,
     # Asked for at the desk alone: no route makes one.
+    JobKind.FETCH: Scope.JOBS,
     JobKind.BACKUP: Scope.JOBS,
 }
 """What a token needs to ask for a job, and to see it."""

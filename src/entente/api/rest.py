@@ -113,7 +113,7 @@ class Api:
         self.runner = runner = parts.runner
         self.door = Door(node)
         self.once = Once(parts.open_unit, parts.open_view, node.clock, parts.secret)
-        self.here = Here(node, parts.runner, self.once, self._upload_file, parts.together)
+        self.here = Here(node, parts.runner, self.once, self._upload_file, self._attached, parts.together)
         self._writer = parts.writer
         self.doing: Doing = self.here if parts.writer is None else Beside(self.here, parts.writer)
         self.cursors = Cursors(parts.secret)
@@ -170,6 +170,9 @@ class Api:
 
     def _upload_file(self, bearer: Bearer, given: JsonObject) -> JsonObject:
         return self.job_answers.upload_file(bearer, given)
+
+    def _attached(self, bearer: Bearer, given: JsonObject) -> AbstractContextManager[JsonObject]:
+        return self.job_answers.attached(bearer, given)
 
     async def _openapi(self, request: Request) -> Response:
         if request.method == "OPTIONS":

@@ -113,6 +113,8 @@ class ApiRoute:
     """The media type of the body; FILE is read as it comes, and has no shape."""
     gives: str = JSON
     """The media type of the answer; only JSON has a shape."""
+    attaches: bool = False
+    """Whether `attachments` in its body names files that were sent before; they are the verb's own once it is done."""
     names_account: bool = True
     """Whether the verb is told who acts, where it can be."""
     stops_where: str = ""

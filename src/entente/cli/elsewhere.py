@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
-from entente.cli.elsewhere_jobs import BY_JOB
+from entente.cli.elsewhere_jobs import BY_JOB, with_files_sent
 from entente.cli.named_node import Elsewhere
 from entente.client import Client, Token, token_of_file
 from entente.client.call import PagedCall
@@ -42,6 +42,9 @@ class ByApi:
         request = REQUESTS.get(verb)
         if request is None or (request.changes and verb not in FOLLOWED):
             raise _done_at_the_node(verb)
+        if arguments.get("attachments"):
+            _without_officer(arguments)
+            arguments = with_files_sent(self.client, arguments)
         call = _call(verb, request, arguments)
         answer = cast("JsonObject", self.client.ask(call))
         if request.changes:

@@ -94,6 +94,28 @@ def fetch_file(client: Client, asked: JsonObject, on_progress: Progress) -> Json
     return {**outcome, "out": str(out)}
 
 
+def fetch_attachment(client: Client, asked: JsonObject, on_progress: Progress) -> JsonObject:
+    """Take a file out of a message, onto this machine."""
+    if not asked["out"]:
+        raise Invalid(
+            "It is not said where the file goes.",
+            field="out",
+            why="A node elsewhere hands a file out, and does not only fetch it for itself.",
+            do="Name a file with --out.",
+        )
+    out = _new(Path(str(asked["out"])), "out")
+    made = client.fetch_attachment(str(asked["id"]), file=str(asked["file"]))
+    outcome = _outcome(client, made["id"], on_progress)
+    client.read_job_file(made["id"], "file", into=out)
+    return {**outcome, "out": str(out)}
+
+
+def with_files_sent(client: Client, asked: JsonObject) -> JsonObject:
+    """Send the files that go with a message, and return what is asked with what the node calls them."""
+    files = cast("list[JsonObject]", asked["attachments"])
+    return {**asked, "attachments": [_sent(client, Path(str(one["file"]))) for one in files]}
+
+
 BY_JOB: Final[Mapping[str, Callable[[Client, JsonObject, Progress], JsonObject]]] = {
     "record_import": import_records,
     "record_mapping_suggest": suggest_mapping,
@@ -101,6 +123,7 @@ BY_JOB: Final[Mapping[str, Callable[[Client, JsonObject, Progress], JsonObject]]
     "record_export": export_records,
     "record_attach": attach_file,
     "record_blob": fetch_file,
+    "message_attachment": fetch_attachment,
 }
 """Verbs that take or give a file, and how they are asked of a node elsewhere."""
 

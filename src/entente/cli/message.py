@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from entente.cli import ask
+from entente.cli.message_files import COMMANDS as FILE_COMMANDS
+from entente.cli.message_files import Attach, attached, file_lines
 from entente.cli.message_several import COMMANDS
 from entente.cli.options import ActingAs, CaseNumber, Folder, Json, Limit, LookingAs, commands, examples
 from entente.cli.output import fields, items, name, plain, say, table, text_block, when
@@ -22,7 +24,7 @@ _Message = Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id.")]
     "send",
     epilog=examples(
         "entente message send XA-NCB --instrument charter --subject «Gate 4» --text «Please confirm identity.» \\",
-        "        --urgency urgent --for-action --case 2031/000017 --as xb-duty-1",
+        "        --urgency urgent --for-action --case 2031/000017 --attach gate.jpg --as xb-duty-1",
     ),
 )
 def send(
@@ -40,6 +42,7 @@ def send(
     your_reference: Annotated[
         str, typer.Option("--your-reference", show_default=False, help="Their case number.")
     ] = "",
+    attach: Attach = None,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -48,6 +51,7 @@ def send(
         "officer": officer, "to": to, "instrument": instrument, "subject": subject,
         "text": typer.get_text_stream("stdin").read() if text == "-" else text,
         "urgency": urgency, "for_action": for_action, "answers": answers, "case": case, "your_reference": your_reference,
+        "attachments": attached(attach),
     }  # fmt: skip
     say(ask(folder, "message_send", given), as_json, _message)
 
@@ -134,7 +138,7 @@ def conclude(
     say(ask(folder, "message_conclude", given), as_json, _message)
 
 
-for _name, (_command, _examples) in COMMANDS.items():
+for _name, (_command, _examples) in {**COMMANDS, **FILE_COMMANDS}.items():
     app.command(_name, epilog=examples(*_examples))(_command)
 
 
@@ -188,6 +192,7 @@ def _message(answer: JsonObject) -> Iterator[str]:
         yield "Its text is shown to an officer: give the command with --as. Its sender then learns that it was opened."
         return
     yield from text_block(message["text"])
+    yield from file_lines(message)
 
 
 def _recalled(message: JsonObject) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from entente.cli import ask
+from entente.cli.message_files import Attach, attached
 from entente.cli.options import ActingAs, CaseNumber, Folder, Json
 from entente.cli.output import grounds, items, plain, say, table, texts
 from entente.kernel.canonical import JsonObject
@@ -48,6 +49,7 @@ def circulate(
     urgency: Annotated[str, typer.Option("--urgency", help="A code of the urgencies.")] = "normal",
     answers: Annotated[str, typer.Option("--answers", show_default=False, help="The id of the item it answers.")] = "",
     case: CaseNumber = "",
+    attach: Attach = None,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -56,6 +58,7 @@ def circulate(
         "officer": officer, "to": [*(to or [])], "information": [*(information or [])], "instrument": instrument,
         "subject": subject, "text": typer.get_text_stream("stdin").read() if text == "-" else text,
         "urgency": urgency, "answers": answers, "case": case,
+        "attachments": attached(attach),
     }  # fmt: skip
     say(ask(folder, "message_circulate", given), as_json, _circulated)
 

@@ -5,8 +5,10 @@ Source: docs/rules/correspondence.md M1, M2 and M18.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from entente.correspondence.attachments import check_attachments
 from entente.correspondence.channels import may_write
 from entente.correspondence.desk import RESUME_OR_WRITE, detail_of
 from entente.correspondence.model import Message, Way
@@ -22,12 +24,15 @@ from entente.correspondence.statements import (
     read_content,
 )
 from entente.handling.model import CodeLists
+from entente.kernel.canonical import Json
 from entente.kernel.codec import from_json
 from entente.kernel.decision import Decision
 from entente.kernel.errors import Conflict, Refused
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
+from entente.records.model import SealedFile
+from entente.records.ports import HeldBlob
 from entente.records.statements import SIGNED_IN_AS_OPERATOR
 
 
@@ -42,6 +47,8 @@ class Letter:
     is_for_action: bool = False
     answers: str = ""
     """The id of the item it answers."""
+    attachments: tuple[SealedFile, ...] = ()
+    """Its files, sealed for it (records.blobs.Blobs.sealed)."""
 
     def to_one(self, *, is_for_action: bool) -> Letter:
         """Return it as it goes to one of several: for action, or for information."""
@@ -117,13 +124,19 @@ class Messages(Recalling):
             letter.is_for_action,
             letter.answers,
             SIGNED_IN_AS_OPERATOR,
+            letter.attachments,
         )
         message = content.message()
+        for one in letter.attachments:
+            # The row of its chunks and the message that names them are one commit.
+            unit.blobs.put(HeldBlob(one.id, one.size, is_whole=True))
         unit.correspondence.put_message(message, Way.SENT)
         self._on_file(unit, case, header, "message_sent", header.id, letter.subject, now)
         detail = detail_of("sent", decision, to=going.recipient, instrument=going.instrument, case=case)
         if going.groups:
             detail = {**detail, "groups": [*going.groups]}
+        if letter.attachments:
+            detail = {**detail, "attachments": files_of(letter.attachments)}
         self.record(unit, Act("send_message", own, officer, header.id, detail))
         self._post(unit, Kind.MESSAGE, header, content, going.instrument)
         return message
@@ -148,9 +161,8 @@ class Messages(Recalling):
         content = read_content(MessageContent, statement, unit.bodies.body(statement.body), now)
         header = content.header
         addressed_to(own, header, sender)
-        check_letter(
-            Letter(content.subject, content.text, content.urgency, content.is_for_action, content.answers), self.lists
-        )
+        wrote = (content.subject, content.text, content.urgency, content.is_for_action, content.answers)
+        check_letter(Letter(*wrote, content.attachments), self.lists)
         decision = may_write(self.disclosure.situation_in(unit), sender, own, header.instrument, now)
         if not decision.allowed:
             raise Refused("The message was not taken in.", decision=decision, do=RESUME_OR_WRITE)
@@ -165,6 +177,8 @@ class Messages(Recalling):
         unit.correspondence.put_message(message, Way.RECEIVED)
         self._on_file(unit, header.your_reference, header, "message_received", header.id, message.subject, now)
         detail = detail_of("received", decision, instrument=header.instrument, case=header.your_reference)
+        if message.attachments:
+            detail = {**detail, "attachments": files_of(message.attachments)}
         self.record(unit, Act(statement.kind, sender, header.officer, header.id, detail))
 
 
@@ -184,3 +198,9 @@ def check_letter(letter: Letter, lists: CodeLists) -> None:
     check_text("answers", letter.answers, ID_CHARACTERS_MAX, is_needed=False)
     if letter.urgency not in lists.urgencies:
         raise bad("urgency", f"«{letter.urgency[:40]}» is in no list of urgencies")
+    check_attachments(letter.attachments)
+
+
+def files_of(attachments: Sequence[SealedFile]) -> list[Json]:
+    """Write what the trail keeps of a message's files: what lies where and how large, never a name (T5)."""
+    return [{"blob": one.id, "bytes": one.size, "media_type": one.media_type.value} for one in attachments]

@@ -5,15 +5,17 @@ Source: DESIGN sections 2, 5 and 6; docs/rules/correspondence.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from entente.handling.model import DisclosureAct
+from entente.kernel.codec import OMITTED
 from entente.kernel.ids import BodyId, InstrumentId, RecordId
+from entente.records.model import SealedFile
 
 TEXT_CHARACTERS_MAX = 20_000
-"""A message; longer matter belongs in an attachment (blobs, part 2)."""
+"""A message; longer matter belongs in a file of it."""
 OF_CASES = frozenset({"case", "hit", "message", "permission", "request"})
 """Kinds of what may belong to a case that has a team, by the words that events of it are told with (docs/rules/cases.md C8)."""
 
@@ -71,7 +73,9 @@ class Message:
     answers: str = ""
     """The id of the item it answers."""
     recall: Recall | None = None
-    """Once recalled, a received message holds nothing of its text any more."""
+    """Once recalled, a received message holds nothing of its text any more, and none of its files."""
+    attachments: tuple[SealedFile, ...] = field(default=(), metadata=OMITTED)
+    """Its files, with the keys to them; their chunks lie beside the store (docs/rules/correspondence.md M24)."""
 
 
 class HitOutcome(StrEnum):

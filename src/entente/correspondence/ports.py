@@ -18,7 +18,7 @@ from entente.correspondence.model import (
     StepTaken,
     Way,
 )
-from entente.kernel.ids import BodyId, InstrumentId, StatementId
+from entente.kernel.ids import BlobId, BodyId, InstrumentId, StatementId
 
 
 class CorrespondenceStore(Protocol):
@@ -32,6 +32,9 @@ class CorrespondenceStore(Protocol):
 
     def message(self, message: str) -> Message | None:
         """Return a message."""
+
+    def sent_with(self, blob: BlobId) -> tuple[Message, ...]:
+        """Return the messages of ours that have a file, in the order they were sent: as many as one goes to (M22)."""
 
     def put_step(self, message: str, taken: StepTaken) -> None:
         """Keep what was done here with a message; the first of each step stands."""

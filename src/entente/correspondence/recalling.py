@@ -160,7 +160,7 @@ class Recalling(Desk):
 
 def recalled_shell(message: Message, recall: Recall) -> Message:
     """Return what is left of a message after its recall: who wrote to whom when, and the recall."""
-    return replace(message, subject="", text="", answers="", recall=recall)
+    return replace(message, subject="", text="", answers="", attachments=(), recall=recall)
 
 
 def _answered_before(unit: CorrespondenceUnit, message: str) -> RecallAnswerContent | None:

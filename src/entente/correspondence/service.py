@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from entente.cases.service import OVERSEE
 from entente.correspondence.answering import Answering
+from entente.correspondence.attachments import MessageFiles
 from entente.correspondence.circulating import Circulating
 from entente.correspondence.consulting import Consulting
 from entente.correspondence.desk import case_of, detail_of
@@ -31,6 +32,7 @@ Item = TypeVar("Item", Hit, PermissionRequest, RecordRequest)
 
 class Correspondence(
     Circulating,
+    MessageFiles,
     Steps,
     Hits,
     HitAnswers,

@@ -8,7 +8,7 @@ Source: docs/rules/correspondence.md M1; DESIGN section 4 (identity).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -18,12 +18,12 @@ from entente.bodies.rules import CLOCK_SKEW_MAX, verify_by_node
 from entente.correspondence.model import AnswerOutcome, Header, Message, Step
 from entente.disclosure.model import Leave
 from entente.handling.model import DisclosureAct
-from entente.kernel.codec import from_json
+from entente.kernel.codec import OMITTED, from_json
 from entente.kernel.errors import Invalid, Untrusted
 from entente.kernel.ids import BodyId, RecordId, StatementId
 from entente.kernel.statement import Statement
 from entente.kernel.text import is_line
-from entente.records.model import Record
+from entente.records.model import Record, SealedFile
 
 ID_CHARACTERS_MAX = 64
 """Twice the longest id that kernel.ids makes for a kind of ours."""
@@ -61,10 +61,20 @@ class MessageContent:
     is_for_action: bool
     answers: str
     signed_in: str
+    attachments: tuple[SealedFile, ...] = field(default=(), metadata=OMITTED)
+    """Left out of the bytes where there is none, so that a node that knows of no files takes in what has none."""
 
     def message(self) -> Message:
         """Return the message as both ends keep it."""
-        return Message(self.header, self.subject, self.text, self.urgency, self.is_for_action, self.answers)
+        return Message(
+            self.header,
+            self.subject,
+            self.text,
+            self.urgency,
+            self.is_for_action,
+            self.answers,
+            attachments=self.attachments,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,15 +269,15 @@ def read_content(kind: type[Content], statement: Statement, body: Body | None, n
         raise _bad("header.at", "its moment lies ahead of this node's clock by more than clocks may differ")
     if not 1 <= len(header.id) <= ID_CHARACTERS_MAX or not header.id.isascii() or not header.id.isprintable():
         raise _bad("header.id", f"an id has 1 to {ID_CHARACTERS_MAX} printable ASCII characters")
-    for field, text in (
+    for named, text in (
         ("officer", header.officer),
         ("our_reference", header.our_reference),
         ("your_reference", header.your_reference),
     ):
-        is_left_out = not text and field != "officer"
+        is_left_out = not text and named != "officer"
         if len(text) > REFERENCE_CHARACTERS_MAX or not (is_left_out or is_line(text)):
             raise _bad(
-                f"header.{field}", f"it is one line of at most {REFERENCE_CHARACTERS_MAX} characters, as it shows"
+                f"header.{named}", f"it is one line of at most {REFERENCE_CHARACTERS_MAX} characters, as it shows"
             )
     return content
 

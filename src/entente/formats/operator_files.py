@@ -134,10 +134,10 @@ class OperatorFiles:
                     part.rename(file)
 
     @contextmanager
-    def attachment(self, file: Path) -> Iterator[AttachedFile]:
-        """Open a file that an officer attaches to a record."""
+    def attachment(self, file: Path, name: str = "") -> Iterator[AttachedFile]:
+        """Open a file that an officer attaches to a record or a message, under its own name or another."""
         with opened_attachment(file) as opened:
-            yield opened
+            yield replace(opened, name=name or opened.name)
 
     @contextmanager
     def taken_out(self, file: Path) -> Iterator[Callable[[bytes], None]]:

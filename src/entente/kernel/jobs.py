@@ -28,6 +28,9 @@ class JobKind(StrEnum):
     EXPORT = "export"
     ATTACHMENT = "attachment"
     FILE = "file"
+    MESSAGE_FILE = "message_file"
+    FETCH = "fetch"
+    """Brings a file of a record or message here, and gives it to nobody."""
     BACKUP = "backup"
 
 

@@ -16,9 +16,9 @@ from entente.disclosure.model import DisclosureClass
 from entente.kernel.blob import BLOB_BYTES_MAX, CHUNK_BYTES, Manifest, chunk_digest, seal_chunk
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable
-from entente.kernel.ids import BlobId, BodyId, OfficerId, RecordId
+from entente.kernel.ids import BlobId, BodyId, Ids, OfficerId, RecordId
 from entente.records.media import MediaCheck
-from entente.records.model import BLOBS_MAX, BlobReference, Record, StoredRecord
+from entente.records.model import BLOBS_MAX, BlobReference, Record, SealedFile, StoredRecord
 from entente.records.next_version import put_next_version
 from entente.records.ports import BlobFiles, HeldBlob, NewBlob, PlainFile, RecordsUnit
 from entente.records.rules import extract
@@ -55,8 +55,9 @@ class Attaching:
         """
         self._look_first(officer, wanted, plain)
         with self.files.new() as new:
-            made, manifest = self._seal(plain, new, on_progress)
+            sealed, manifest = seal_file(self.records.ids, plain, new, on_progress)
             new.keep(manifest)
+        made = BlobReference(sealed.id, sealed.key, sealed.size, sealed.media_type, sealed.file_name, sealed.sha256)
         try:
             with self.records.open_unit() as unit:
                 stored = self._ours(unit, officer, wanted)
@@ -68,30 +69,21 @@ class Attaching:
                 put_next_version(self.records, unit, officer, stored, changed, ("attach_file", detail))
                 unit.commit()
         except BaseException:
-            self._drop_unless_kept(made.id)
+            drop_unless_kept(self.records, self.files, made.id)
             raise
         return made
 
     def detach(self, officer: OfficerId, wanted: RecordId, file_name: str) -> BlobReference:
-        """Take a file off one of our records; its chunks are erased here, and where the new version arrives (R24)."""
+        """Take a file off one of our records, by its name or its blob; erased here and where the version arrives (R24)."""
         with self.records.open_unit() as unit:
             stored = self._ours(unit, officer, wanted)
-            gone = next((blob for blob in stored.record.blobs if blob.file_name == file_name), None)
+            gone = next((blob for blob in stored.record.blobs if file_name in {blob.file_name, blob.id}), None)
             if gone is None:
                 raise NotFound
             changed = _without_file(stored.record, gone)
             put_next_version(self.records, unit, officer, stored, changed, ("detach_file", {"blob": gone.id}))
             unit.commit()
         return gone
-
-    def _drop_unless_kept(self, blob: BlobId) -> None:
-        """Erase sealed chunks that no row names: a commit that was reported to have failed may be durable all the same."""
-        # Where the store cannot be asked now, the next start erases what no row names (Blobs.recover).
-        with suppress(EntenteError):
-            with self.records.open_unit() as unit:
-                is_kept = unit.blobs.get(blob) is not None
-            if not is_kept:
-                self.files.erase(blob)
 
     def _look_first(self, officer: OfficerId, wanted: RecordId, plain: PlainFile) -> None:
         """Refuse before a file of 256 MiB is read what would be refused after it."""
@@ -114,20 +106,32 @@ class Attaching:
     def _check_space(self, unit: RecordsUnit, size: int) -> None:
         check_space(unit, size, self.bytes_max)
 
-    def _seal(self, plain: PlainFile, new: NewBlob, on_progress: Progress) -> tuple[BlobReference, Manifest]:
-        look, digest, digests, size = MediaCheck(plain.name), hashlib.sha256(), [], plain.size
-        # Two salts are the 256 bits of a key; chance is drawn in one place (kernel.ids).
-        key = self.records.ids.new_salt() + self.records.ids.new_salt()
-        for index, chunk in enumerate(plain.chunks(CHUNK_BYTES)):
-            look.look(chunk)
-            digest.update(chunk)
-            sealed = seal_chunk(key, size, index, chunk)
-            digests.append(chunk_digest(sealed))
-            new.add(sealed)
-            on_progress(min(size, (index + 1) * CHUNK_BYTES))
-        look.end()
-        manifest = Manifest(size, tuple(digests))
-        return BlobReference(manifest.blob, key, size, look.media_type, plain.name, digest.hexdigest()), manifest
+
+def seal_file(ids: Ids, plain: PlainFile, new: NewBlob, on_progress: Progress) -> tuple[SealedFile, Manifest]:
+    """Seal a plain file of a size that was looked at, under a fresh key; raise Invalid for one that is not what it is called."""
+    look, digest, digests, size = MediaCheck(plain.name), hashlib.sha256(), [], plain.size
+    # Two salts are the 256 bits of a key; chance is drawn in one place (kernel.ids).
+    key = ids.new_salt() + ids.new_salt()
+    for index, chunk in enumerate(plain.chunks(CHUNK_BYTES)):
+        look.look(chunk)
+        digest.update(chunk)
+        sealed = seal_chunk(key, size, index, chunk)
+        digests.append(chunk_digest(sealed))
+        new.add(sealed)
+        on_progress(min(size, (index + 1) * CHUNK_BYTES))
+    look.end()
+    manifest = Manifest(size, tuple(digests))
+    return SealedFile(manifest.blob, key, size, look.media_type, plain.name, digest.hexdigest()), manifest
+
+
+def drop_unless_kept(records: Records, files: BlobFiles, blob: BlobId) -> None:
+    """Erase sealed chunks that no row names: a commit that was reported to have failed may be durable all the same."""
+    # Where the store cannot be asked now, the next start erases what no row names (Blobs.recover).
+    with suppress(EntenteError):
+        with records.open_unit() as unit:
+            is_kept = unit.blobs.get(blob) is not None
+        if not is_kept:
+            files.erase(blob)
 
 
 def check_space(unit: RecordsUnit, size: int, bytes_max: int) -> None:

@@ -7,7 +7,7 @@ Source: DESIGN section 4 («Larger things are blobs»); docs/rules/records.md R2
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,10 +20,10 @@ from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Una
 from entente.kernel.ids import BlobId, BodyId, OfficerId, RecordId
 from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
-from entente.records.attaching import Attaching, Progress
-from entente.records.fetching import Fetching
+from entente.records.attaching import Attaching, Progress, check_space, drop_unless_kept, seal_file
+from entente.records.fetching import Fetching, Origin
 from entente.records.media import MediaCheck
-from entente.records.model import BlobReference, HolderState, StoredRecord
+from entente.records.model import BlobReference, HolderState, SealedFile, StoredRecord
 from entente.records.ports import BlobFiles, Call, PlainFile, RecordsUnit
 from entente.records.rules import is_live
 from entente.records.service import Records
@@ -50,6 +50,10 @@ class Looking:
     purpose: str
     crime_area: str
     case: str
+
+
+def _unwatched(_done: int) -> None:
+    """Take progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,44 @@ class Blobs:
         file that is not there or not open to this reader, in the same words; Untrusted when what is here is not what the
         source signed, after which nothing that was written counts. Source: docs/rules/records.md R22.
         """
+        stored, blob = self._brought(officer, wanted, file_name, why, on_progress)
+        self._record_opening(officer, wanted, blob, why)
+        for plain in self.unsealed(blob, is_copy=stored.received_from is not None, on_progress=on_progress):
+            write(plain)
+        return blob
+
+    def checked_file(
+        self, officer: OfficerId, wanted: RecordId, file_name: str, why: Looking
+    ) -> tuple[BlobReference, Iterator[bytes]]:
+        """Give an officer a file of a record as `open_file` does, its bytes after all of them were held against what was signed.
+
+        Raises Unavailable for one of a copy that is not here yet: nobody is kept waiting for another node.
+        """
         stored, blob = self._look(officer, wanted, file_name, why)
-        if stored.received_from is not None and not self._is_here(blob):
-            with self._alone(blob.id):
-                self._fetching().fetch(officer, stored, blob, on_progress)
+        if not self.is_here(blob.id):
+            raise not_fetched()
+        self._record_opening(officer, wanted, blob, why)
+        return blob, self.checked(blob, is_copy=stored.received_from is not None)
+
+    def bring_file(
+        self, officer: OfficerId, wanted: RecordId, file_name: str, why: Looking, on_progress: Progress
+    ) -> BlobReference:
+        """Have a file of a record here, whole and checked, without giving it to anybody; raises as `open_file` does."""
+        stored, blob = self._brought(officer, wanted, file_name, why, on_progress)
+        for _ in self.unsealed(blob, is_copy=stored.received_from is not None, on_progress=on_progress):
+            pass
+        return blob
+
+    def _brought(
+        self, officer: OfficerId, wanted: RecordId, file_name: str, why: Looking, on_progress: Progress
+    ) -> tuple[StoredRecord, BlobReference]:
+        stored, blob = self._look(officer, wanted, file_name, why)
+        if stored.received_from is not None and not self.is_here(blob.id):
+            self.fetch(officer, Origin.of(stored, blob), blob, on_progress)
             stored, blob = self._look(officer, wanted, file_name, why)
+        return stored, blob
+
+    def _record_opening(self, officer: OfficerId, wanted: RecordId, blob: BlobReference, why: Looking) -> None:
         with self.records.open_unit() as unit:
             detail: JsonObject = {
                 "blob": blob.id,
@@ -118,45 +155,80 @@ class Blobs:
             }
             self.records.record(unit, Act("open_file", unit.bodies.own().id, officer, wanted, detail))
             unit.commit()
-        self._unseal(stored, blob, write, on_progress)
-        return blob
+
+    def fetch(self, officer: OfficerId, origin: Origin, file: SealedFile, on_progress: Progress) -> None:
+        """Fetch another body's file; raise Conflict while it is being fetched already, else as Fetching.fetch does."""
+        with self._alone(file.id):
+            self._fetching().fetch(officer, origin, file, on_progress)
+
+    @contextmanager
+    def sealed(self, plains: Iterable[PlainFile], on_progress: Progress) -> Iterator[tuple[SealedFile, ...]]:
+        """Seal files for an act, which keeps their rows in its commit; where it raises, what it did not keep is erased.
+
+        Their sizes were looked at, and that there is room. Raises Invalid for one that is not what it is called (R20).
+        """
+        made: list[SealedFile] = []
+        try:
+            for plain in plains:
+                with self.files.new() as new:
+                    one, manifest = seal_file(self.records.ids, plain, new, on_progress)
+                    new.keep(manifest)
+                made.append(one)
+            yield tuple(made)
+        except BaseException:
+            for one in made:
+                drop_unless_kept(self.records, self.files, one.id)
+            raise
+
+    def require_room(self, size: int) -> None:
+        """Raise Unavailable where the node has no room for so many more bytes of files."""
+        with self.records.open_unit() as unit:
+            check_space(unit, size, self.bytes_max)
 
     def _look(
         self, officer: OfficerId, wanted: RecordId, file_name: str, why: Looking
     ) -> tuple[StoredRecord, BlobReference]:
         shown = self.records.show(officer, wanted, why.purpose, why.crime_area, why.case)
-        blob = next((one for one in shown.visible.blobs if one.file_name == file_name), None)
+        blob = next((one for one in shown.visible.blobs if file_name in {one.file_name, one.id}), None)
         if blob is None:
             raise NotFound
         return shown.stored, blob
 
-    def _is_here(self, blob: BlobReference) -> bool:
-        with self.records.open_unit() as unit:
-            held = unit.blobs.get(blob.id)
-        return held is not None and held.is_whole and self.files.chunk(blob.id, 0) is not None
+    def is_here(self, file: BlobId) -> bool:
+        """Say whether all chunks of a file are here."""
+        with self.records.open_view() as unit:
+            held = unit.blobs.get(file)
+        return held is not None and held.is_whole and self.files.chunk(file, 0) is not None
 
     def _fetching(self) -> Fetching:
         return Fetching(self.records, self.files, self.call, self.bytes_max)
 
-    def _unseal(
-        self, stored: StoredRecord, blob: BlobReference, write: Callable[[bytes], None], on_progress: Progress
-    ) -> None:
-        """Open a file chunk by chunk, and hold it against what its source said of it: size, type and digest (R20)."""
+    def checked(self, file: SealedFile, *, is_copy: bool) -> Iterator[bytes]:
+        """Give a file's bytes after all of them were held against what was signed: it is opened twice, and kept plain nowhere."""
+        for _ in self.unsealed(file, is_copy=is_copy):
+            pass
+        return self.unsealed(file, is_copy=is_copy)
+
+    def unsealed(self, blob: SealedFile, *, is_copy: bool, on_progress: Progress = _unwatched) -> Iterator[bytes]:
+        """Open a file chunk by chunk, and hold it against what its source said of it: size, type and digest (R20).
+
+        What was given before it raises counts for nothing.
+        """
         look, digest, done = MediaCheck(blob.file_name), hashlib.sha256(), 0
-        for index, sealed in enumerate(self._sealed(stored, blob)):
+        for index, sealed in enumerate(self._sealed(blob, is_copy=is_copy)):
             plain = open_chunk(blob.key, blob.size, index, sealed)
             digest.update(plain)
             try:
                 look.look(plain)
             except Invalid as error:
                 raise _not_as_signed("its content is not of the type its name says") from error
-            write(plain)
+            yield plain
             done += len(plain)
             on_progress(done)
         if digest.hexdigest() != blob.sha256:
-            raise _not_as_signed("its parts opened to other bytes than the digest in the record says")
+            raise _not_as_signed("its parts opened to other bytes than the digest says that was signed")
 
-    def _sealed(self, stored: StoredRecord, blob: BlobReference) -> Iterator[bytes]:
+    def _sealed(self, blob: SealedFile, *, is_copy: bool) -> Iterator[bytes]:
         """Give the chunks that are here, each held against the manifest; a damaged copy is set aside, to be fetched anew."""
         try:
             manifest = read_manifest(self.files.manifest(blob.id) or b"", blob.id, blob.size)
@@ -165,10 +237,10 @@ class Blobs:
                 check_chunk(manifest, index, sealed)
                 yield sealed
         except Untrusted as error:
-            if stored.received_from is not None:
+            if is_copy:
                 if not self._copying:
                     self.files.erase(blob.id)
-                raise _damaged("Ask for it again: it is fetched anew from the body that sent the record.") from error
+                raise _damaged("Ask for it again: it is fetched anew from the body that sent it.") from error
             raise _damaged("Restore the folder «blobs» from the last backup, or attach the file again.") from error
 
     def bring_for(self, statement: Statement, sender: BodyId) -> None:
@@ -191,7 +263,7 @@ class Blobs:
         self._bringing.append(token)
         try:
             with self._alone(blob.id):
-                self._fetching().bring(stored, blob, asked.first, count)
+                self._fetching().bring(Origin.of(stored, blob), blob, asked.first, count)
         except EntenteError as error:
             # Why it was not had is between this node and where it asked; the asker learns what it can do.
             raise _not_here(
@@ -214,6 +286,10 @@ class Blobs:
         own = unit.bodies.own().id
         detail: JsonObject = {"blob": blob.id, "first": asked.first, "chunks": asked.count}
         self.records.record(unit, Act("give_file", sender, "node", stored.record.id, detail))
+        return self.given(asked, own, now)
+
+    def given(self, asked: BlobFetch, own: BodyId, now: datetime) -> Sequence[Statement]:
+        """Return the chunks that were asked for, to a body that may have them; raise Unavailable for what is not here."""
         return [
             blob_statement(kind, content, own, now, self.records.signer) for kind, content in self._asked_for(asked)
         ]
@@ -307,12 +383,22 @@ class Blobs:
             del self._busy[blob]
 
 
+def not_fetched() -> EntenteError:
+    """Return what is said of a file that is given from here alone, and is not here yet."""
+    return Unavailable(
+        "The file is not here yet.",
+        why="A file stays with the body that sent it until somebody asks for it (docs/rules/records.md R23).",
+        do="Fetch it first, then ask for it again.",
+        retry_is_safe=True,
+    )
+
+
 def _not_as_signed(why: str) -> Untrusted:
     return Untrusted(
         "The file is not the one its source signed for.",
         reason="blob_content_differs",
-        why=f"It is held against what the record says of it (docs/rules/records.md R20): {why}.",
-        do="Use nothing of it, and tell the record's source.",
+        why=f"It is held against what was signed of it (docs/rules/records.md R20): {why}.",
+        do="Use nothing of it, and tell the body that sent it.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Fetching a file's sealed chunks from the body that gave us the record, and believing none of them before it is checked (R23).
+"""Fetching a file's sealed chunks from the body that gave us what has it, and believing none of them before it is checked (R23).
 
 What comes is bound: the manifest by the blob's id, each chunk by the manifest, the size by what the source signed. Every
 call brings at least one chunk more or ends the fetch, so that nobody can keep us asking. The chunks that came stay when a line
@@ -19,7 +19,7 @@ from entente.kernel.ids import BlobId, BodyId, InstrumentId, OfficerId
 from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
 from entente.records.attaching import Progress, check_space
-from entente.records.model import BlobReference, StoredRecord
+from entente.records.model import BlobReference, SealedFile, StoredRecord
 from entente.records.ports import BlobFiles, Call, HeldBlob
 from entente.records.service import Records
 from entente.records.statements import (
@@ -40,6 +40,26 @@ NODE = OfficerId("node")
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a file is fetched from."""
+
+    body: BodyId
+    """Who sent what has the file."""
+    instrument: InstrumentId
+    """Under which the call goes."""
+    about: str
+    """The record or the message that has it, for the trail."""
+
+    @classmethod
+    def of(cls, stored: StoredRecord, wanted: BlobReference) -> Origin:
+        """Return where the file of a copy is fetched from."""
+        assert stored.received_from is not None, "our own files are here"
+        instrument = stored.record.terms[wanted.terms].instrument
+        assert instrument is not None, "nothing comes from another body but under an instrument"
+        return cls(stored.received_from, instrument, stored.record.id)
+
+
+@dataclass(frozen=True, slots=True)
 class Fetching:
     """Brings the chunks of other bodies' files here."""
 
@@ -48,17 +68,13 @@ class Fetching:
     call: Call
     bytes_max: int
 
-    def fetch(self, officer: OfficerId, stored: StoredRecord, wanted: BlobReference, on_progress: Progress) -> None:
-        """Bring a file of a copy here, from where the last fetch ended; all its chunks are durable when this returns.
+    def fetch(self, officer: OfficerId, origin: Origin, wanted: SealedFile, on_progress: Progress) -> None:
+        """Bring another body's file here, from where the last fetch ended; all its chunks are durable when this returns.
 
         Raises NotFound when the other side no longer gives it, Unavailable when it does not answer or the disk is full,
         Untrusted when what it sends is not the file; what came before stays. Source: docs/rules/records.md R23.
         """
-        assert stored.received_from is not None, "our own files are here"
-        own = self._begin(officer, stored, wanted)
-        instrument = stored.record.terms[wanted.terms].instrument
-        assert instrument is not None, "nothing comes from another body but under an instrument"
-        place = _Place(self, own, stored.received_from, instrument, wanted)
+        place = _Place(self, self._begin(officer, origin, wanted), origin.body, origin.instrument, wanted)
         manifest = place.kept_manifest()
         if manifest is None:
             manifest = place.ask_for_all()
@@ -70,21 +86,18 @@ class Fetching:
         place.finish()
         on_progress(wanted.size)
 
-    def bring(self, stored: StoredRecord, wanted: BlobReference, first: int, count: int) -> None:
+    def bring(self, origin: Origin, wanted: SealedFile, first: int, count: int) -> None:
         """Bring the chunks of a copy's file here that another body asks for, as far as CATCH_UP_CALLS_MAX calls bring them.
 
         What came before stays, and is taken as it lies: whoever asks holds each chunk against the manifest. Raises as `fetch`.
         Source: docs/rules/records.md R25.
         """
-        assert stored.received_from is not None, "our own files are here"
         with self.records.open_unit() as unit:
             own, is_known = unit.bodies.own().id, unit.blobs.get(wanted.id) is not None
-        instrument = stored.record.terms[wanted.terms].instrument
-        assert instrument is not None, "nothing comes from another body but under an instrument"
-        place = _Place(self, own, stored.received_from, instrument, wanted)
+        place = _Place(self, own, origin.body, origin.instrument, wanted)
         manifest = place.kept_manifest() if is_known else None
         if manifest is None:
-            self._begin(NODE, stored, wanted)
+            self._begin(NODE, origin, wanted)
             manifest = place.ask_for_all()
         for _ in range(CATCH_UP_CALLS_MAX):
             if (done := self.files.chunks(wanted.id)) >= first + count:
@@ -93,15 +106,15 @@ class Fetching:
         if self.files.chunks(wanted.id) == chunk_count(wanted.size):
             place.finish()
 
-    def _begin(self, officer: OfficerId, stored: StoredRecord, wanted: BlobReference) -> BodyId:
+    def _begin(self, officer: OfficerId, origin: Origin, wanted: SealedFile) -> BodyId:
         with self.records.open_unit() as unit:
             own, known = unit.bodies.own().id, unit.blobs.get(wanted.id)
             if known is None:
                 check_space(unit, wanted.size, self.bytes_max)
             # The row first: a part on the disk that no row knows would be taken for what a crash left.
             unit.blobs.put(HeldBlob(wanted.id, wanted.size, is_whole=False))
-            detail: JsonObject = {"blob": wanted.id, "bytes": wanted.size, "from": stored.received_from}
-            self.records.record(unit, Act("fetch_file", own, officer, stored.record.id, detail))
+            detail: JsonObject = {"blob": wanted.id, "bytes": wanted.size, "from": origin.body}
+            self.records.record(unit, Act("fetch_file", own, officer, origin.about, detail))
             unit.commit()
         return own
 
@@ -114,7 +127,7 @@ class _Place:
     own: BodyId
     source: BodyId
     instrument: InstrumentId
-    wanted: BlobReference
+    wanted: SealedFile
 
     def kept_manifest(self) -> Manifest | None:
         """Return the manifest of an earlier fetch; None when there is none, or a crash left half of it."""

@@ -15,7 +15,10 @@ from typing import Final
 from entente.kernel.errors import Invalid
 from entente.kernel.text import is_line, shows_as_stored
 from entente.records.model import FILE_NAME_CHARACTERS_MAX, MediaType
+from entente.records.ports import PlainFile
 
+LOOK_BYTES: Final = 256 * 1024
+"""Read at once where a file is only looked at."""
 HEAD_BYTES: Final = 64
 """Enough for every beginning below; a file's first chunk holds them."""
 _UTF8_REST_MAX: Final = 3
@@ -94,6 +97,14 @@ class MediaCheck:
             raise _not_as_named(self.file_name, self.media_type)
 
 
+def look_at_type(plain: PlainFile) -> None:
+    """Raise Invalid for a file that is not what it is called, or of no type of the list, reading it once (R20)."""
+    look = MediaCheck(plain.name)
+    for chunk in plain.chunks(LOOK_BYTES):
+        look.look(chunk)
+    look.end()
+
+
 def type_of(head: bytes) -> MediaType | None:
     """Return the type that a file's first bytes show; None for one of no type, or of text, which shows in the whole."""
     known = (kind for kind, form in FORMS.items() if kind is not MediaType.TEXT and form.begins(head))
@@ -114,7 +125,7 @@ def check_file_name(name: str, media_type: MediaType) -> None:
         or set(name) & set('/\\:*?"<>|')
     ):
         raise Invalid(
-            "The file's name is not one a record can have.",
+            "The file's name is not one that a file here can have.",
             field="file_name",
             why=f'A name is one line of at most {FILE_NAME_CHARACTERS_MAX} characters, without / \\ : * ? " < > | and no '
             "dot at its beginning, so that it is the same file name on every machine (docs/rules/records.md R20).",
@@ -134,7 +145,7 @@ def _named(name: str) -> MediaType:
     if found is None:
         endings = ", ".join(sorted(end for form in FORMS.values() for end in form.endings))
         raise Invalid(
-            f"The file «{name[:FILE_NAME_CHARACTERS_MAX]}» is of no type that a record can have.",
+            f"The file «{name[:FILE_NAME_CHARACTERS_MAX]}» is of no type that a file here can have.",
             field="file_name",
             why="Files are pictures, prints, papers, films and plain text of a closed list; programs, scripts and archives "
             "are in none (docs/rules/records.md R20).",

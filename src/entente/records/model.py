@@ -113,7 +113,7 @@ class Link:
 
 
 class MediaType(StrEnum):
-    """What a file may be: a closed list, each known by its first bytes (records.media)."""
+    """What a file may be: a closed list, each known by its first bytes (records.media); NIST is ANSI/NIST-ITL 1, traditional."""
 
     JPEG = "image/jpeg"
     PNG = "image/png"
@@ -123,26 +123,30 @@ class MediaType(StrEnum):
     WSQ = "image/x-wsq"
     """A fingerprint, compressed as the FBI's Wavelet Scalar Quantization specification says."""
     NIST = "application/x-nist-itl"
-    """A transaction of prints, faces or irises by ANSI/NIST-ITL 1, in its traditional form."""
     PDF = "application/pdf"
     MP4 = "video/mp4"
     TEXT = "text/plain"
 
 
 @dataclass(frozen=True, slots=True)
-class BlobReference:
-    """A file of a record: what it is called and holds, under which id its sealed chunks are found, and the key to them."""
+class SealedFile:
+    """A file that a body signed for: name, plain bytes and type, under which id its sealed chunks are found, and their key."""
 
     id: BlobId
     key: bytes = field(repr=False)
-    """The AES-256 key. It stands here, and so in the store and in sealed envelopes, and never in a file beside the chunks."""
+    """AES-256. It stands here, and so in the store and in sealed envelopes, and never in a file beside the chunks."""
     size: int
-    """Plain bytes."""
     media_type: MediaType
     file_name: str
-    """How the record's readers call it; unique in the record."""
+    """How its readers call it; unique in the record or message."""
     sha256: str
     """Of the plain bytes, hexadecimal: what the source says it attached, whatever the chunks open to."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlobReference(SealedFile):
+    """A file of a record, on terms of the record's list."""
+
     terms: int = 0
 
 

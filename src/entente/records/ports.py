@@ -174,7 +174,7 @@ class BlobStore(Protocol):
         """Return the plain bytes of all blobs that are here or coming."""
 
     def forget_unreferenced(self) -> tuple[BlobId, ...]:
-        """Forget the blobs that no record has any more, and return them: their chunks are erased after the commit."""
+        """Forget the blobs that no record and no message has, and return them: their chunks are erased after the commit."""
 
     def known(self) -> frozenset[BlobId]:
         """Return every blob that is known here."""

@@ -42,6 +42,7 @@ from entente.records.model import (
     RecordDraft,
     Schema,
     Schemata,
+    SealedFile,
 )
 
 _LOCAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
@@ -334,9 +335,14 @@ def _check_blob(blob: BlobReference, terms: int) -> None:
         raise _invalid("blobs", "a file's terms are not in the record's list", "each is shared on stated terms (R20)")
     if not 0 < blob.size <= BLOB_BYTES_MAX:
         raise _invalid("blobs", f"a file has {blob.size} bytes", f"one has 1 to {BLOB_BYTES_MAX} bytes (R20)")
-    if not is_blob_id(blob.id) or len(blob.key) != KEY_BYTES or not _SHA256.fullmatch(blob.sha256):
+    if not is_sealed_file(blob):
         form = f"the id of its chunks, a key of {KEY_BYTES} bytes and the SHA-256 of its bytes are stated (R20)"
         raise _invalid("blobs", "a file's id, key or digest is not one", form)
+
+
+def is_sealed_file(file: SealedFile) -> bool:
+    """Say whether the id, the key and the digest of a sealed file have the form of one (R20)."""
+    return is_blob_id(file.id) and len(file.key) == KEY_BYTES and bool(_SHA256.fullmatch(file.sha256))
 
 
 def _invalid(field: str, what: str, rule: str) -> Invalid:

@@ -12,10 +12,13 @@ import sqlalchemy as sa
 from entente.kernel.ids import BlobId
 from entente.records.ports import HeldBlob
 from entente.storage.rows import replace_row
-from entente.storage.schema import blob_file, record_blob
+from entente.storage.schema import blob_file, message_blob, record_blob
 
 _UNREFERENCED = sa.select(blob_file.c.blob).where(
-    ~sa.exists(sa.select(1).select_from(record_blob).where(record_blob.c.blob == blob_file.c.blob))
+    *(
+        ~sa.exists(sa.select(1).select_from(having).where(having.c.blob == blob_file.c.blob))
+        for having in (record_blob, message_blob)
+    )
 )
 
 
@@ -40,7 +43,7 @@ class BlobTables:
         return int(self._connection.execute(sa.select(sa.func.sum(blob_file.c.size))).scalar() or 0)
 
     def forget_unreferenced(self) -> tuple[BlobId, ...]:
-        """Forget the blobs that no record has any more, and return them."""
+        """Forget the blobs that no record and no message has any more, and return them."""
         gone = tuple(BlobId(blob) for blob in self._connection.execute(_UNREFERENCED).scalars())
         if gone:
             forget = sa.delete(blob_file).where(blob_file.c.blob == sa.bindparam("blob_"))

@@ -16,6 +16,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from entente.cases.model import NOBODY, Knowing
+from entente.correspondence.circulating import ADDRESSEES_MAX
 from entente.correspondence.model import (
     DecisionBasis,
     Header,
@@ -31,10 +32,10 @@ from entente.correspondence.model import (
     StepTaken,
     Way,
 )
-from entente.kernel.ids import BodyId, InstrumentId
+from entente.kernel.ids import BlobId, BodyId, InstrumentId
 from entente.storage.cases import is_known
 from entente.storage.rows import add_row_once, parts, replace_row, text_of, value_of
-from entente.storage.schema import correspondence_item, decision_basis, message_step, recall_ahead
+from entente.storage.schema import correspondence_item, decision_basis, message_blob, message_step, recall_ahead
 
 T = TypeVar("T", Message, Hit, PermissionRequest, RecordRequest)
 
@@ -118,21 +119,44 @@ _DONE = (
 )
 
 
+_WITH_FILE = (
+    sa.select(_item.c.document)
+    .join(message_blob, message_blob.c.message == _item.c.id)
+    .where(
+        message_blob.c.blob == sa.bindparam("blob_"),
+        _item.c.family == Family.MESSAGE.value,
+        _item.c.way == Way.SENT.value,
+    )
+    .order_by(_item.c.position)
+    .limit(ADDRESSEES_MAX)
+)
+
+
 class CorrespondenceTables:
     """The CorrespondenceStore of one transaction."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self.has_dropped_files = False
+        """Whether a message lost its files, so that after the commit there may be chunks to erase."""
 
     def put_message(self, message: Message, way: Way) -> None:
         """Keep a message; the same id again is a programming error."""
         assert self.message(message.header.id) is None, "a message is kept once"
+        files = [{"message": message.header.id, "blob": one.id} for one in message.attachments]
+        if files:
+            self._connection.execute(sa.insert(message_blob), files)
         state = MessageState.FOR_ACTION if message.is_for_action else MessageState.FOR_INFORMATION
         self._put(Family.MESSAGE, message, way, state, answers=message.answers)
 
     def change_message(self, message: Message, way: Way) -> None:
         """Replace a message that is kept, because it was recalled."""
-        assert self.message(message.header.id) is not None, "only a message that is kept is changed"
+        kept = self.message(message.header.id)
+        assert kept is not None, "only a message that is kept is changed"
+        assert message.attachments in {kept.attachments, ()}, "a message is sent with its files, or loses all of them"
+        if kept.attachments and not message.attachments:
+            self._connection.execute(sa.delete(message_blob).where(message_blob.c.message == message.header.id))
+            self.has_dropped_files = True
         state = MessageState.FOR_ACTION if message.is_for_action else MessageState.FOR_INFORMATION
         if message.recall is not None:
             state = MessageState.RECALLED
@@ -165,6 +189,11 @@ class CorrespondenceTables:
         """Return a message."""
         found = self._one(Family.MESSAGE, Message, message)
         return None if found is None else found[1]
+
+    def sent_with(self, blob: BlobId) -> tuple[Message, ...]:
+        """Return the messages of ours that have a file, in the order they were sent."""
+        documents = self._connection.execute(_WITH_FILE, {"blob_": blob}).scalars()
+        return tuple(value_of(Message, document) for document in documents)
 
     def put_step(self, message: str, taken: StepTaken) -> None:
         """Keep what was done here with a message; the first of each step stands."""

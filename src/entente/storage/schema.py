@@ -24,7 +24,8 @@ SCHEMA: Final = 12
 OLDEST_SCHEMA_OF_CODE: Final = 12
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself.
 
-Earlier code cannot erase a record that has links: they hang on its row, and that code does not know them."""
+Earlier code cannot erase a record that has links: they hang on its row, and that code does not know them. That of schema 9 and
+before would erase the files of messages as files that no record has, and cannot read such a message."""
 
 NAMES: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -587,6 +588,13 @@ message_step = sa.Table(
     _moment("at"),
     _text("reason"),
 )
+message_blob = sa.Table(
+    "message_blob",
+    metadata,
+    _key("message"),
+    sa.Column("blob", Text, primary_key=True, index=True),
+)
+"""Which messages have which files; the references themselves, with their keys, stand in the message."""
 recall_ahead = sa.Table("recall_ahead", metadata, _key("sender"), _key("message"), _text("document"))
 """Recalls that overtook their messages: whatever arrives later under such an id is recalled already."""
 

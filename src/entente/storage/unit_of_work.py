@@ -88,7 +88,7 @@ class Shared:
     after_change: list[Callable[[], None]] = field(default_factory=list)
     """Called like `after_commit`, but not for commits that changed nothing beside the trail."""
     blobs_dropped: Event = field(default_factory=Event)
-    """Set by a commit after which a record no longer has a file."""
+    """Set by a commit after which a record or a message no longer has a file."""
     in_doubt: Event = field(default_factory=Event)
     """Set by a commit of which nobody knows whether it is kept; until the next session has the right to write."""
     kept: Kept = field(default_factory=Kept)
@@ -202,7 +202,7 @@ class SqlUnitOfWork:
         company.classes = self.classes.added
         company.bodies = self.__dict__.get("bodies", company.bodies)
         company.frontier = self.trail.frontier_if_known()
-        company.has_dropped_files |= self.records.files.has_dropped
+        company.has_dropped_files |= self.records.files.has_dropped or self.correspondence.has_dropped_files
         company.rows_of_trail += self.trail.take_written()
         if (member := self._handed_on(company)) is not None:
             member.wait()

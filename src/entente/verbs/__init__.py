@@ -14,6 +14,7 @@ from entente.kernel.exercise import EXERCISE
 from entente.node import Node
 from entente.verbs import (
     accounts,
+    attachments,
     backup,
     bodies,
     calls,
@@ -76,6 +77,7 @@ VERBS: Mapping[str, Verb] = {
         case_work,
         correspondence,
         circulating,
+        attachments,
         waiting,
         duty,
         calls,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from entente.correspondence.circulating import Address, Addressed, Addressee, GroupSeen
 from entente.correspondence.messages import Letter
 from entente.kernel.canonical import Json, JsonObject
 from entente.node import Node
 from entente.verbs.arguments import Arguments
+from entente.verbs.attachments import attached
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
@@ -27,14 +30,17 @@ def _circulate(node: Node, arguments: Arguments) -> JsonObject:
         answers=arguments.optional_text("answers"),
     )
     seen = None if arguments.given.get("seen") is None else names.body_ids(arguments.texts("seen"), "seen")
-    sent = node.correspondence.circulate_message(
-        arguments.officer(),
-        _addresses(arguments, names),
-        names.instrument(arguments.text("instrument")).instrument.id,
-        letter,
-        case=arguments.optional_text("case"),
-        seen=seen,
-    )
+    addresses = _addresses(arguments, names)
+    instrument = names.instrument(arguments.text("instrument")).instrument.id
+    with attached(node, arguments) as files:
+        sent = node.correspondence.circulate_message(
+            arguments.officer(),
+            addresses,
+            instrument,
+            replace(letter, attachments=files),
+            case=arguments.optional_text("case"),
+            seen=seen,
+        )
     messages: list[Json] = [
         {"id": one.header.id, "to": names.ref(one.header.recipient), "for_action": one.is_for_action} for one in sent
     ]
@@ -98,6 +104,6 @@ VERBS: tuple[Verb, ...] = (
     verb("message_preview", _preview, "Say who would get a message and who would not, sending nothing.", "officer", *_TO),
     verb(
         "message_circulate", _circulate, "Send a message to several bodies, for action or for information.",
-        "officer", *_TO, "subject", "text", "urgency", "answers", "case", "seen",
+        "officer", *_TO, "subject", "text", "urgency", "answers", "case", "seen", "attachments",
     ),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from entente.correspondence.desk import About
@@ -20,6 +21,7 @@ from entente.kernel.ids import BodyId, OfficerId
 from entente.node import Node
 from entente.verbs.arguments import Arguments, looking
 from entente.verbs.asking import occasion_of
+from entente.verbs.attachments import attached
 from entente.verbs.case_items import decisions_shown
 from entente.verbs.records import shown_record
 from entente.verbs.references import Names, names_and_officer, names_of
@@ -44,14 +46,17 @@ def _send_message(node: Node, arguments: Arguments) -> JsonObject:
         arguments.flag("for_action"),
         arguments.optional_text("answers"),
     )
-    message = node.correspondence.send_message(
-        arguments.officer(),
-        names.body(arguments.text("to"), "to").id,
-        names.instrument(arguments.text("instrument")).instrument.id,
-        letter,
-        case=arguments.optional_text("case"),
-        your_reference=arguments.optional_text("your_reference"),
-    )
+    to = names.body(arguments.text("to"), "to").id
+    instrument = names.instrument(arguments.text("instrument")).instrument.id
+    with attached(node, arguments) as files:
+        message = node.correspondence.send_message(
+            arguments.officer(),
+            to,
+            instrument,
+            replace(letter, attachments=files),
+            case=arguments.optional_text("case"),
+            your_reference=arguments.optional_text("your_reference"),
+        )
     return {"message": message_shown(node, Way.SENT, message, names)}
 
 
@@ -72,7 +77,7 @@ def _show_message(node: Node, arguments: Arguments) -> JsonObject:
     reader = OfficerId(arguments.optional_text("reader")) or None
     way, message = node.correspondence.message(arguments.text("id"), reader)
     if way is Way.RECEIVED and message.text:
-        return {"message": {**message_shown(node, way, message, names_of(node)), "text": None}}
+        return {"message": {**message_shown(node, way, message, names_of(node)), "text": None, "attachments": []}}
     return {"message": message_shown(node, way, message, names_of(node))}
 
 
@@ -296,6 +301,7 @@ VERBS: tuple[Verb, ...] = (
     verb(
         "message_send", _send_message, "Send a message to another body.",
         "officer", "to", "instrument", "subject", "text", "urgency", "for_action", "answers", "case", "your_reference",
+        "attachments",
     ),
     verb("message_list", _messages, "List the newest messages.", "officer", "limit", "case", "before"),
     verb(

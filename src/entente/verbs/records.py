@@ -283,9 +283,13 @@ def _blob(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     record = names.record(arguments.text("record"))
     why = Looking(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"))
-    officer, out = arguments.officer(), arguments.path("out")
+    officer, out, file = arguments.officer(), arguments.optional_path("out"), arguments.text("file")
+    if out is None:
+        # It is only brought here and checked: it is given to nobody by this.
+        blob = node.blobs.bring_file(officer, record, file, why, arguments.progress)
+        return {"record": record, "name": names.record_name(record), "file": _file(blob), "out": ""}
     with node.files.taken_out(out) as write:
-        blob = node.blobs.open_file(officer, record, arguments.text("file"), why, write, arguments.progress)
+        blob = node.blobs.open_file(officer, record, file, why, write, arguments.progress)
     return {"record": record, "name": names.record_name(record), "file": _file(blob), "out": str(out)}
 
 

@@ -6,6 +6,7 @@ from entente.correspondence.model import Header, Hit, Message, PermissionRequest
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.node import Node
+from entente.verbs.attachments import file_shown
 from entente.verbs.references import Names
 
 
@@ -52,12 +53,13 @@ def _deliveries(node: Node, ref: str, names: Names) -> list[Json]:
 
 
 def message_shown(node: Node, way: Way, message: Message, names: Names) -> JsonObject:
-    """Return a message with its text."""
-    return {**envelope_shown(node, way, message, names), "text": message.text}
+    """Return a message with its text and what its files are."""
+    files: list[Json] = [file_shown(node, one) for one in message.attachments]
+    return {**envelope_shown(node, way, message, names), "text": message.text, "attachments": files}
 
 
 def envelope_shown(node: Node, way: Way, message: Message, names: Names) -> JsonObject:
-    """Return a message without its text, as one reads what stands on an envelope."""
+    """Return a message without its text, as one reads what stands on an envelope; of its files, how many there are."""
     return {
         **header_shown(node, way, message.header, names),
         "subject": message.subject,
@@ -65,6 +67,7 @@ def envelope_shown(node: Node, way: Way, message: Message, names: Names) -> Json
         "for_action": message.is_for_action,
         "answers": message.answers,
         "recall": None if message.recall is None else to_object(message.recall),
+        "attachment_count": len(message.attachments),
     }
 
 

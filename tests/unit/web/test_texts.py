@@ -49,7 +49,7 @@ from entente.identity.model import SEXES, EvidenceKind
 from entente.kernel.errors import EntenteError
 from entente.kernel.jobs import JobKind, JobState
 from entente.records.comparing import Change
-from entente.records.model import HolderState
+from entente.records.model import HolderState, MediaType
 from entente.statement_table import accept_table
 from entente.verbs.directory import Reach
 from entente.verbs.sharing import Narrowed
@@ -258,6 +258,7 @@ def coded_lists() -> dict[str, set[str]]:
         "request_outcomes": {*AnswerOutcome},
         "job_kinds": {*JobKind},
         "job_states": {*JobState},
+        "media_types": {*MediaType},
         "import_formats": {*get_args(ImportFormat)},
     }
 

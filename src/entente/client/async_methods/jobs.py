@@ -28,7 +28,7 @@ class AsyncJobsMethods(AsksAsync):
     """What the client that does not wait has under «Jobs»."""
 
     async def upload_file(self, *, name: str, file: str | Path) -> UploadFileAnswer:
-        """Send a file for a job that is asked for next. It is written to the disk as it comes.
+        """Send a file for a job or a message that is asked for next. It is written to the disk as it comes.
 
         At most 1 GiB, and 8 files of an account that no job took. Sent again it is another file.
         Needs the scope uploads.write.

@@ -58,6 +58,7 @@ class MessagesMethods(Asks):
         answers: str | None = None,
         case: str | None = None,
         your_reference: str | None = None,
+        attachments: Sequence[str] | None = None,
         idempotency_key: str | None = None,
     ) -> Result:
         """Send a message to another body.
@@ -70,6 +71,7 @@ class MessagesMethods(Asks):
         for_action: Whether something is asked for.
         answers: The message that this one answers.
         your_reference: Their number for the matter.
+        attachments: Files that were sent before (POST /uploads); the message has them then.
         idempotency_key: Made for this act where none is given.
         """
         return self.ask(
@@ -83,9 +85,22 @@ class MessagesMethods(Asks):
                 answers=answers,
                 case=case,
                 your_reference=your_reference,
+                attachments=attachments,
                 idempotency_key=idempotency_key,
             )
         )
+
+    def fetch_attachment(self, message_id: str, *, file: str, idempotency_key: str | None = None) -> Result:
+        """Take a file out of a message, fetching it first where it is not here: as a job.
+
+        The job's file is called file. The look is a row of the trail, and opens the message.
+        Needs the scope messages.read.
+
+        message_id: Its id.
+        file: Its name.
+        idempotency_key: Made for this act where none is given.
+        """
+        return self.ask(messages.fetch_attachment(message_id, file=file, idempotency_key=idempotency_key))
 
     def conclude_message(
         self,
@@ -141,6 +156,7 @@ class MessagesMethods(Asks):
         answers: str | None = None,
         case: str | None = None,
         seen: Sequence[str] | None = None,
+        attachments: Sequence[str] | None = None,
         idempotency_key: str | None = None,
     ) -> Result:
         """Send a message to several bodies, some for action and some for information: one message to each.
@@ -152,6 +168,7 @@ class MessagesMethods(Asks):
         urgency: A code of data/reasons.yaml, for urgencies; normal where none is given.
         answers: The message that this one answers.
         seen: Who gets it, as it was shown before; others are left out.
+        attachments: Files that were sent before (POST /uploads); the message has them then.
         idempotency_key: Made for this act where none is given.
         """
         return self.ask(
@@ -165,6 +182,7 @@ class MessagesMethods(Asks):
                 answers=answers,
                 case=case,
                 seen=seen,
+                attachments=attachments,
                 idempotency_key=idempotency_key,
             )
         )

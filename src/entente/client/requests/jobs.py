@@ -24,7 +24,7 @@ from entente.client.shapes import (
 
 
 def upload_file(*, name: str, file: str | Path) -> Call[UploadFileAnswer]:
-    """Send a file for a job that is asked for next. It is written to the disk as it comes."""
+    """Send a file for a job or a message that is asked for next. It is written to the disk as it comes."""
     return Call("upload_file", "POST", "/uploads", UploadFileAnswer, query=parameters(name=name), upload=Path(file))
 
 

@@ -47,6 +47,7 @@ def send_message(
     answers: str | None = None,
     case: str | None = None,
     your_reference: str | None = None,
+    attachments: Sequence[str] | None = None,
     idempotency_key: str | None = None,
 ) -> Call[Result]:
     """Send a message to another body."""
@@ -65,7 +66,21 @@ def send_message(
             answers=answers,
             case=case,
             your_reference=your_reference,
+            attachments=attachments,
         ),
+        is_done_once=True,
+        key=idempotency_key,
+    )
+
+
+def fetch_attachment(message_id: str, *, file: str, idempotency_key: str | None = None) -> Call[Result]:
+    """Take a file out of a message, fetching it first where it is not here: as a job."""
+    return Call(
+        "fetch_attachment",
+        "POST",
+        filled("/messages/{id}/attachment-copies", id=message_id),
+        Result,
+        body=given(file=file),
         is_done_once=True,
         key=idempotency_key,
     )
@@ -127,6 +142,7 @@ def circulate_message(
     answers: str | None = None,
     case: str | None = None,
     seen: Sequence[str] | None = None,
+    attachments: Sequence[str] | None = None,
     idempotency_key: str | None = None,
 ) -> Call[Result]:
     """Send a message to several bodies, some for action and some for information: one message to each."""
@@ -145,6 +161,7 @@ def circulate_message(
             answers=answers,
             case=case,
             seen=seen,
+            attachments=attachments,
         ),
         is_done_once=True,
         key=idempotency_key,

@@ -73,6 +73,7 @@ from entente.client.shapes.leave_and_requests import (
 from entente.client.shapes.messages import (
     ListMessagesAnswer,
     Message,
+    MessageAttachment,
     MessageOutside,
     PreviewMessageAddressee,
     PreviewMessageAnswer,
@@ -220,6 +221,7 @@ __all__ = [
     "Match",
     "MayTaskMeasureAnswer",
     "Message",
+    "MessageAttachment",
     "MessageOutside",
     "NotIdentical",
     "OneAnswer",

@@ -22,7 +22,7 @@ class Job(TypedDict):
 
     id: str
     href: str
-    kind: Literal["searches", "import", "export", "attachment", "file", "backup"]
+    kind: Literal["searches", "import", "export", "attachment", "file", "message_file", "fetch", "backup"]
     scope: str
     """What a token needs beside `jobs` to see it."""
     state: Literal["waiting", "running", "done", "failed", "cancelled"]

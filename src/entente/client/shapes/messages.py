@@ -30,6 +30,22 @@ class MessageOutside(TypedDict):
     answers: str
     recall: JsonObject | None
     """That it was taken back: when, by whom, why."""
+    attachment_count: int
+    """How many files it has."""
+
+
+class MessageAttachment(TypedDict):
+    """Message attachment, as the API gives it."""
+
+    name: str
+    media_type: str
+    bytes: int
+    sha256: str
+    """As its sender signed it; whatever is taken out is held against it."""
+    blob: str
+    """The id of its sealed chunks."""
+    is_here: bool
+    """Whether all of it is at this node; else it is fetched when it is asked for."""
 
 
 class Message(TypedDict):
@@ -52,8 +68,12 @@ class Message(TypedDict):
     answers: str
     recall: JsonObject | None
     """That it was taken back: when, by whom, why."""
+    attachment_count: int
+    """How many files it has."""
     text: str | None
     """Null where it is not opened by this."""
+    attachments: list[MessageAttachment]
+    """Its files; none where it is not opened by this."""
 
 
 class ListMessagesAnswer(TypedDict):

@@ -18,6 +18,8 @@ from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import Invalid
 from entente.verbs.references import names_and_officer
+from entente.web.desk.attaching import FIELDS as ATTACHING
+from entente.web.desk.attaching import Attaching, attaching, handed_in, let_go, taken_in
 from entente.web.desk.bodies_of_record import GroundLine, grounds_of
 from entente.web.desk.forms import LINE_CHARACTERS_MAX, Entered, Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
@@ -81,6 +83,8 @@ class CircularPage:
     instruments: Mapping[str, str]
     urgencies: Sequence[UrgencyLine]
     shown: Shown | None
+    attaching: Attaching
+    """The files that go with it."""
 
 
 def _circular(asked: Asked) -> CircularPage:
@@ -97,6 +101,7 @@ def _circular(asked: Asked) -> CircularPage:
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         urgencies=urgency_lines(asked),
         shown=_shown(asked, entered),
+        attaching=attaching(asked, begun),
     )
 
 
@@ -173,7 +178,7 @@ def _named(form: Entered, name: str) -> list[Json]:
 
 
 def _look(asked: Asked) -> Done:
-    asked.memory.circular = dict(asked.form.values)
+    asked.memory.circular = taken_in(asked)
     asked.perform("message_preview", _addressed(asked.form))
     return Done(f"{PREFIX}{PATH}")
 
@@ -182,7 +187,9 @@ def _send(asked: Asked) -> Done:
     form = asked.form
     letter: JsonObject = {name: form.value(name) for name in ("subject", "text", "urgency", "case")}
     seen: list[Json] = [one for one in form.value("shown").split(",") if one]
-    asked.perform("message_circulate", {**_addressed(form), **letter, "seen": seen})
+    files = handed_in(asked)
+    asked.perform("message_circulate", {**_addressed(form), **letter, "seen": seen, "attachments": files})
+    let_go(asked)
     asked.memory.circular = {}
     return Done(f"{PREFIX}/messages", "messages_sent")
 
@@ -208,15 +215,17 @@ PAGES: Sequence[Page] = (
             Field("urgency", Kind.CODE, is_needed=False, codes="urgencies"),
             Field("case", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
             Field("shown", is_needed=False, most=_SEEN_CHARACTERS_MAX),
+            *ATTACHING,
         ),
-        is_once=False,
+        is_once=False, keeps_file=True, has_several_files=True,
     ),
     ActPage(
         "send_circular", PATH, ("message_circulate",), _MAY, "circular", "Sends a message to those who were shown.", _send,
         (
             *_TO, Field("subject", most=SUBJECT_CHARACTERS_MAX), Field("text", Kind.TEXT, most=TEXT_CHARACTERS_MAX),
             Field("urgency", Kind.CODE, codes="urgencies"), Field("case", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
-            Field("shown", most=_SEEN_CHARACTERS_MAX),
+            Field("shown", most=_SEEN_CHARACTERS_MAX), *ATTACHING,
         ),
+        keeps_file=True, has_several_files=True,
     ),
 )  # fmt: skip

@@ -42,7 +42,7 @@ from entente.web.desk.changes import Changes
 from entente.web.desk.cookies import token_of, whence
 from entente.web.desk.downloads import downloaded
 from entente.web.desk.draft_routes import DraftRoutes
-from entente.web.desk.drafts import Drafts
+from entente.web.desk.drafts import Draft, Drafts
 from entente.web.desk.forms import ONCE, STAMP, Entered, Fault, Kind, entered, fault_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
@@ -143,33 +143,49 @@ class Desk:
         faults = _faults_of(act, session, sent, form, asked.say)
         if not faults and act.heeds_changes:
             faults = self._changed_meanwhile(asked, sent.fields.get(STAMP, ""))
-        if sent.file is not None and not faults:
+        is_kept = act.keeps_file and has_token(session, sent.fields)
+        if sent.file is not None and (is_kept or not faults):
             asked = await self._with_file(act, asked, sent.file, request)
             form = asked.form
-            faults = form.faults
+            faults = (*faults, *(one for one in form.faults if one not in faults))
         elif sent.file is not None:
             await sent.file.pass_over()
         if faults:
             return await self._in_turn(act, asked, partial(self._given_back, act, asked, request, faults))
-        key = _once_key(request.url.path, sent.fields, form)
+        # The same file sent again waits under another id: by its content it is the same form.
+        values = await run_in_threadpool(self._as_sent, act, asked)
+        key = _once_key(request.url.path, sent.fields, values)
         asked = replace(asked, once=key)
         if not act.is_once:
             return await self._in_turn(act, asked, partial(self._done_once, act, asked, request, None))
-        kept = self.parts.once.request(session.account, key, request.method, request.url.path, dict(form.values))
+        kept = self.parts.once.request(session.account, key, request.method, request.url.path, dict(values))
         async with self.parts.once.alone(kept):
             return await self._in_turn(act, asked, partial(self._done_once, act, asked, request, kept))
 
     async def _with_file(self, act: ActPage, asked: Asked, file: IncomingFile, request: Request) -> Asked:
-        """Take the file of a form whose sender may send one; return the form with the id under which it waits, or its fault."""
+        """Take the files of a form whose sender may send some; return the form with the ids under which they wait, or a fault."""
         await run_in_threadpool(self._require_role, act, asked)
-        try:
-            pieces = going_on(file.pieces(), request.scope)
-            taken = await self.parts.jobs.take(asked.officer, file.name, pieces, declared_bytes(request))
-        except EntenteError as error:
-            await file.pass_over()
-            return replace(asked, form=replace(asked.form, faults=(fault_of(error, act.fields, asked.say),)))
-        values = {**asked.form.values, act.file: taken.id}
-        return replace(asked, form=replace(asked.form, values=values))
+        taken, faults = list[str](), asked.form.faults
+        incoming: IncomingFile | None = file
+        while incoming is not None:
+            try:
+                pieces = going_on(incoming.pieces(), request.scope)
+                upload = await self.parts.jobs.take(asked.officer, incoming.name, pieces, declared_bytes(request))
+            except EntenteError as error:
+                await incoming.pass_over()
+                faults = (*faults, fault_of(error, act.fields, asked.say))
+                break
+            taken.append(upload.id)
+            incoming = incoming.following
+        values = {**asked.form.values, **({act.file: "\n".join(taken)} if taken else {})}
+        return replace(asked, form=replace(asked.form, values=values, faults=faults))
+
+    def _as_sent(self, act: ActPage, asked: Asked) -> Mapping[str, str]:
+        """Return what a form holds, with what its files are in the place of the ids under which they wait."""
+        if not act.file or act.file not in asked.form.values:
+            return asked.form.values
+        sent = [self.parts.jobs.upload(asked.officer, one)[0] for one in asked.form.lines(act.file)]
+        return {**asked.form.values, act.file: "\n".join(f"{one.sha256} {one.name}" for one in sent)}
 
     def _show_now(self, page: ShowPage, asked: Asked, request: Request) -> Response:
         """Make and write a page, in a thread."""
@@ -200,14 +216,21 @@ class Desk:
             if kept is None:
                 done = self._done(act, asked)
             else:
-                answer, _ = self.parts.once.perform(kept, lambda: self._done(act, asked).to_json())
+                answer, is_again = self.parts.once.perform(kept, lambda: self._done(act, asked).to_json())
                 done = Done.from_json(answer)
+                for file in asked.form.lines(act.file) if is_again else ():
+                    # The second click of two brought the file a second time.
+                    with suppress(NotFound):
+                        self.parts.jobs.drop(asked.officer, file)
         except NotFound:
             raise
         except EntenteError as error:
             faults = (fault_of(error, act.fields, asked.say),)
             return self._given_back(act, asked, request, faults, error)
-        if asked.form.here:
+        if done.draft is not None:
+            draft = Draft(act.draft_of, done.draft, self.node.clock.now())
+            self.drafts.keep(asked.officer, own_path(done.to), draft)
+        elif asked.form.here:
             self.drafts.drop(asked.officer, asked.form.here)
         where = f"{done.to}{'&' if '?' in done.to else '?'}done={done.said}" if done.said else done.to
         return RedirectResponse(where, SEE_OTHER)
@@ -370,7 +393,9 @@ class Desk:
 async def _sent(act: ActPage, request: Request) -> Posted:
     """Return what a form sends; one that has a file is sent in parts, any other is not."""
     if (act.file or act.files) and is_multipart(request):
-        return await posted_in_parts(request, act.file, act.many, act.files)
+        return await posted_in_parts(
+            request, act.file, act.many, small=act.files, has_several_files=act.has_several_files
+        )
     return Posted(await posted(request, act.many))
 
 
@@ -421,10 +446,10 @@ def _here(request: Request) -> str:
     return own_path(f"{request.url.path}?{query}" if query else request.url.path)
 
 
-def _once_key(path: str, fields: Mapping[str, str], form: Entered) -> str:
+def _once_key(path: str, fields: Mapping[str, str], values: Mapping[str, str]) -> str:
     """Return the key under which a form is done once: its own, with a digest of where it goes and what was entered.
 
     So a second click does nothing more, and a form that was gone back to and changed is another act.
     """
-    digest = hashlib.sha256(canonical_bytes({"path": path, "form": dict(form.values)})).hexdigest()[:_DIGEST_CHARACTERS]
+    digest = hashlib.sha256(canonical_bytes({"path": path, "form": dict(values)})).hexdigest()[:_DIGEST_CHARACTERS]
     return f"{fields.get(ONCE, '')[:_ONCE_CHARACTERS_MAX]}.{digest}"

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from entente.kernel.exercise import EXERCISE_WORD
-from entente.web.desk.page import Download
+from entente.web.desk.page import Download, Streamed
 
 MEDIA_TYPE: Final = "application/octet-stream"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}", re.ASCII)
@@ -25,7 +26,17 @@ def downloaded(what: Download, *, is_exercise: bool) -> Response:
     """Return a file to be kept; an exercise's says so in its name, since it cannot be marked within (bodies.md B15)."""
     name = f"{EXERCISE_WORD}-{what.name}" if is_exercise else what.name
     assert _NAME.fullmatch(name), "a download's name is made here"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    disposition = f'attachment; filename="{name}"'
+    if what.called and what.called != what.name and not is_exercise:
+        # RFC 8187: what its sender calls it, in its own script; every byte that could end the field is encoded.
+        disposition += f"; filename*=UTF-8''{quote(what.called, safe='')}"
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+    if isinstance(what.content, Streamed):
+        headers["Content-Length"] = str(what.content.size)
+        return StreamingResponse(what.content.pieces, media_type=MEDIA_TYPE, headers=headers)
     if isinstance(what.content, Path):
-        return FileResponse(what.content, media_type=MEDIA_TYPE, headers=headers)
+        answer = FileResponse(what.content, media_type=MEDIA_TYPE, headers=headers, stat_result=what.content.stat())
+        # Nothing of it is kept, so that nothing is to be compared with it later.
+        del answer.headers["etag"], answer.headers["last-modified"]
+        return answer
     return Response(what.content, media_type=MEDIA_TYPE, headers=headers)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from entente.kernel.clock import Clock
 from entente.web.desk.drafts import CHARACTERS_MAX, Draft, Drafts
-from entente.web.desk.forms import HERE, field_of, posted
+from entente.web.desk.forms import HERE, Kind, field_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.page import ActPage
 from entente.web.desk.paths import own_path
@@ -58,7 +58,13 @@ class DraftRoutes:
         if act is None or not has_token(session, fields) or not fields.get(HERE):
             return Response(status_code=_NOT_OURS)
         by_name = {one.name: one for one in act.fields}
-        values = {name: said for name, said in fields.items() if field_of(name, by_name) is not None}
+        known = {name: field_of(name, by_name) for name in fields}
+        # In the place of a file a script sends a word; a file waits under the id that the form has for it.
+        values = {
+            name: said
+            for name, said in fields.items()
+            if (one := known[name]) is not None and one.kind is not Kind.FILE
+        }
         page = own_path(fields[HERE])
         if len(page) + sum(len(name) + len(said) for name, said in values.items()) > CHARACTERS_MAX:
             return Response(status_code=_TOO_LARGE)

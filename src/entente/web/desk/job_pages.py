@@ -17,6 +17,7 @@ from typing import Final
 
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.jobs import Job, JobKind
+from entente.web.desk.naming import record_path
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage
 from entente.web.desk.reading import members, text, whole
 from entente.web.sentences import said
@@ -28,9 +29,12 @@ REJECTS_SHOWN: Final = 50
 """Of rejected rows on a page; the file has them all."""
 LINE_BYTES_MAX: Final = 16 * 1024
 """Of one rejected row: 500 characters as they stood, with where and why."""
-WHOSE: Final = ("search", "import_records", "export_records", "run_node")
+WHOSE: Final = (
+    "search", "import_records", "export_records", "run_node", "read_message", "show_record", "attach_file",
+)  # fmt: skip
 """Who has jobs: whoever may ask for one."""
 _LISTS: Final = {JobKind.SEARCHES: f"{PREFIX}/batches", JobKind.BACKUP: f"{PREFIX}/node/backups"}
+_OF_FILES: Final = frozenset({JobKind.FETCH, JobKind.ATTACHMENT})
 COUNTS: Final = ("read", "created", "updated", "unchanged", "withdrawn", "rejected")
 
 
@@ -102,6 +106,10 @@ class JobPage:
     """Of an issue of a list: what it has no more."""
     rejects: Sequence[RejectLine]
     files: Sequence[FileLine]
+    thing: str
+    """Of a file that is fetched or attached: where its message or record is shown; empty for another job."""
+    came: str
+    """How much of a file came so far."""
     results: str
     """Where a batch's candidates are; empty for another job."""
     backup: BackupShown | None
@@ -146,7 +154,9 @@ def _job(asked: Asked) -> JobPage:
     return JobPage(
         title=say.text("job.title", kind=line.kind),
         here=line.to,
-        back=_LISTS.get(job.kind, f"{PREFIX}/imports"),
+        back=_thing_of(job) or _LISTS.get(job.kind, f"{PREFIX}/imports"),
+        thing=_thing_of(job),
+        came=size_shown(asked, job.done) if job.done else "",
         job=line,
         has_ended=job.has_ended,
         until=say.moment(until) if until is not None else None,
@@ -160,6 +170,14 @@ def _job(asked: Asked) -> JobPage:
         backup=_backup(asked, outcome) if job.kind is JobKind.BACKUP and outcome else None,
         error={name: said(say, str(job.error.get(name, ""))) for name in ("what", "why", "do")} if job.error else {},
     )
+
+
+def _thing_of(job: Job) -> str:
+    """Return where the message or record is shown whose file a job is about; empty for a job about something else."""
+    if job.kind not in _OF_FILES:
+        return ""
+    record = str(job.asked.get("record", ""))
+    return record_path(record) if record else f"{PREFIX}/messages/{job.asked['id']}"
 
 
 def _backup(asked: Asked, made: JsonObject) -> BackupShown:

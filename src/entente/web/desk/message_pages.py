@@ -16,11 +16,15 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.errors import Invalid
 from entente.verbs.references import names_and_officer
+from entente.web.desk.attaching import FIELDS as ATTACHING
+from entente.web.desk.attaching import Attaching, attaching, handed_in, let_go, taken_in
 from entente.web.desk.circular_pages import Shown, shown_of
+from entente.web.desk.file_lines import FileLine
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, furthest, steps_of
+from entente.web.desk.message_file_pages import files_of, keep_file
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
-from entente.web.desk.reading import BodyName, body_name, member, members, text
+from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.desk.urgencies import UrgencyLine, urgency_lines
 from entente.web.wording import Moment, Wording
 
@@ -54,6 +58,7 @@ class MessageLine:
     """How far it has come, in a word; empty where nothing was done yet."""
     case: str
     your_reference: str
+    attachment_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ class MessagePage:
     instrument: str
     text: str
     """Empty while it is not opened, and once it was recalled."""
+    files: Sequence[FileLine]
+    """None while it is not opened."""
     recalled_at: Moment | None
     recall_reason: str
     recall_state: str
@@ -105,6 +112,8 @@ class WritePage:
     urgencies: Sequence[UrgencyLine]
     shown: Shown | None
     """Who would get it and could answer; None before an addressee and an instrument are named."""
+    attaching: Attaching
+    """The files that go with it."""
 
 
 def message_path(message: str) -> str:
@@ -137,6 +146,7 @@ def message_line(one: JsonObject, say: Wording) -> MessageLine:
         reached=furthest(one, say),
         case=text(one, "our_reference" if is_ours else "your_reference"),
         your_reference=text(one, "your_reference" if is_ours else "our_reference"),
+        attachment_count=whole(one, "attachment_count"),
     )
 
 
@@ -172,6 +182,7 @@ def _message(asked: Asked) -> MessagePage:
         message=line,
         instrument=text(shown, "instrument"),
         text=str(shown["text"] or "") if line.is_opened and may_read else "",
+        files=files_of(asked, shown) if line.is_opened and may_read else (),
         recalled_at=say.moment(parse_time(text(recalled, "at"), "at")) if recalled is not None else None,
         recall_reason=text(recalled, "reason") if recalled is not None else "",
         recall_state=_recall_state(recalled) if recalled is not None and line.is_ours else "",
@@ -217,6 +228,7 @@ def _write(asked: Asked) -> WritePage:
         begun=begun,
         urgencies=urgency_lines(asked),
         shown=_shown(asked, begun),
+        attaching=attaching(asked, begun),
     )
 
 
@@ -247,7 +259,7 @@ def _addressed(begun: Mapping[str, str]) -> JsonObject:
 
 def _look(asked: Asked) -> Done:
     form = asked.form
-    asked.memory.written[_SENDS] = dict(form.values)
+    asked.memory.written[_SENDS] = taken_in(asked)
     asked.perform("message_preview", _addressed(form.values))
     return Done(form.here or f"{PREFIX}/messages/new")
 
@@ -273,7 +285,9 @@ def _begun(asked: Asked) -> Mapping[str, str]:
 def _send(asked: Asked) -> Done:
     form = asked.form
     given: JsonObject = {one.name: form.value(one.name) for one in _LETTER if one.kind is not Kind.FLAG}
-    answer = asked.perform("message_send", {**given, "for_action": form.flag("for_action")})
+    more: JsonObject = {"for_action": form.flag("for_action"), "attachments": handed_in(asked)}
+    answer = asked.perform("message_send", {**given, **more})
+    let_go(asked)
     asked.memory.written.pop(_SENDS, None)
     return Done(message_path(text(member(answer, "message"), "id")), "message_sent")
 
@@ -326,11 +340,18 @@ PAGES: Sequence[Page] = (
     ActPage(
         "look_at_message", "/messages/look", ("message_preview",), ("send_message",), "new_message",
         "Shows who would get a message and could answer, and sends nothing.", _look,
-        tuple(replace(one, is_needed=one.name in {"to", "instrument"}) for one in _LETTER), is_once=False,
+        (*(replace(one, is_needed=one.name in {"to", "instrument"}) for one in _LETTER), *ATTACHING), is_once=False,
+        keeps_file=True, has_several_files=True,
     ),
     ActPage(
         "send_message", "/messages", ("message_send",), ("send_message",), "new_message", "Sends a message to another body.",
-        _send, tuple(_LETTER),
+        _send, (*_LETTER, *ATTACHING), keeps_file=True, has_several_files=True,
+    ),
+    ActPage(
+        "attach_to_message", "/messages/new/files", (), ("send_message",), "new_message",
+        "Keeps a file for a message that is being written; nothing is sent.", keep_file,
+        (*(replace(one, is_needed=False) for one in _LETTER), *ATTACHING), is_once=False, draft_of="send_message",
+        keeps_file=True, has_several_files=True,
     ),
     ShowPage(
         "message", _ONE, ("message_show", "message_open", "message_list"), _READERS, "message.html",

@@ -47,21 +47,35 @@ class IncomingFile:
 
     name: str
     _body: _Body
+    _of: str
+    """The name of its field."""
+    _has_several: bool
+    following: IncomingFile | None = None
+    """The next file of a form that may have several; known once this one was read to its end."""
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """Yield the file as it comes; raise Invalid where its end, or that of the form, does not come."""
+        """Yield the file as it comes; raise Invalid where its end, or that of the form or the next file's head, does not come."""
         async for piece in self._body.part():
             yield piece
-        await self._body.require_end()
+        head = await self._body.next_part()
+        if head is None:
+            return
+        name, called = head
+        if not self._has_several or name != self._of or not called:
+            raise no_form("something stands behind its file")
+        self.following = IncomingFile(kept_name(called), self._body, name, _has_several=True)
 
     async def pass_over(self) -> None:
         """Read what is left of it, within bounds, and keep nothing: whoever sends it then sees the answer."""
         passed = 0
         with suppress(EntenteError, TimeoutError, ClientDisconnect):
             async with asyncio.timeout(FORM_SECONDS_MAX):
-                async for piece in self._body.part():
-                    passed += len(piece)
-                    if passed > PASSED_OVER_BYTES_MAX:
+                while True:
+                    async for piece in self._body.part():
+                        passed += len(piece)
+                        if passed > PASSED_OVER_BYTES_MAX:
+                            return
+                    if await self._body.next_part() is None:
                         return
 
 
@@ -85,11 +99,13 @@ def declared_bytes(request: Request) -> int:
     return int(declared[:20]) if declared.isascii() and declared.isdigit() else 0
 
 
-async def posted_in_parts(request: Request, file: str, several: frozenset[str], small: str = "") -> Posted:
+async def posted_in_parts(
+    request: Request, file: str, several: frozenset[str], *, small: str = "", has_several_files: bool = False
+) -> Posted:
     """Return the fields of a form and the file behind them; raise Invalid for what is no such form, too large or too slow.
 
-    `file` is the name of the field that is a file, `small` of one with small files, which are read whole. One that was left empty
-    is none.
+    `file` is the name of the field that is a file, or several files one behind the other; `small` of one with small files, which
+    are read whole. One that was left empty is none.
     """
     stated = _CONTENT_TYPE.fullmatch(request.headers.get("content-type", ""))
     if stated is None:
@@ -97,12 +113,12 @@ async def posted_in_parts(request: Request, file: str, several: frozenset[str], 
     body = _Body(request.stream(), b"\r\n--" + stated[1].encode("ascii"))
     try:
         async with asyncio.timeout(FORM_SECONDS_MAX):
-            return await _read(body, file, several, small)
+            return await _read(body, file, several, small, has_several_files=has_several_files)
     except TimeoutError as error:
         raise no_form(f"its fields did not arrive within {FORM_SECONDS_MAX:.0f} seconds") from error
 
 
-async def _read(body: _Body, file: str, several: frozenset[str], small: str) -> Posted:
+async def _read(body: _Body, file: str, several: frozenset[str], small: str, *, has_several_files: bool) -> Posted:
     pairs: list[tuple[str, str]] = []
     files: list[SentFile] = []
     size = small_size = parts = 0
@@ -120,7 +136,8 @@ async def _read(body: _Body, file: str, several: frozenset[str], small: str) -> 
                     raise no_form("its file has no name")
                 continue
             if name == file:
-                return Posted(gathered(pairs, several), IncomingFile(kept_name(called), body), tuple(files))
+                incoming = IncomingFile(kept_name(called), body, name, has_several_files)
+                return Posted(gathered(pairs, several), incoming, tuple(files))
             if len(files) == SMALL_FILES_MAX:
                 raise no_form(f"it has more than {SMALL_FILES_MAX} files")
             data = await _whole(body, SMALL_BYTES_MAX - small_size, f"its files have more than {SMALL_BYTES_MAX} bytes")
@@ -204,11 +221,6 @@ class _Body:
         piece = bytes(self.buffer[:at])
         del self.buffer[: at + len(self.delimiter)]
         yield piece
-
-    async def require_end(self) -> None:
-        """Raise Invalid where another part follows, or the form breaks off."""
-        if await self.next_part() is not None:
-            raise no_form("something stands behind its file")
 
     async def _head(self) -> bytes:
         while (at := self.buffer.find(b"\r\n\r\n")) < 0:

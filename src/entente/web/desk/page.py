@@ -9,7 +9,7 @@ Source: docs/decisions/0084-the-desk-is-a-table-of-pages-over-the-verbs.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -93,12 +93,22 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class Streamed:
+    """Bytes that were checked as a whole before, given a piece at a time: they lie plain nowhere."""
+
+    size: int
+    pieces: Iterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Download:
     """A file to be kept by the browser, never shown by it, whatever it holds (docs/rules/desk.md W55)."""
 
     name: str
     """What the browser calls it: letters, digits, point and hyphen."""
-    content: bytes | Path
+    content: bytes | Path | Streamed
+    called: str = ""
+    """What its sender calls it, in any script, where that is a plain file name; browsers take it before `name`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,8 @@ class Done:
     """A path below PREFIX."""
     said: str = ""
     """The last part of a text's key `done.…`; empty for nothing."""
+    draft: Mapping[str, str] | None = None
+    """What is to stand in the form of `ActPage.draft_of` on the page that it leads to; None for nothing."""
 
     def to_json(self) -> JsonObject:
         """Return it as what is kept with the act: it identifies the result and says no more (docs/rules/api.md P8)."""
@@ -167,6 +179,12 @@ class ActPage:
     """Whether sending it twice does it once; False where nothing but the trail is written."""
     is_heavy: bool = False
     """Whether the officer must have proved who they are lately (docs/rules/desk.md W4); if not, the form is given back."""
+    draft_of: str = ""
+    """The name of the act whose form goes on with what this one did to it; empty for one that ends its form."""
+    keeps_file: bool = False
+    """Whether the file of a form in error is taken all the same, to be given back with the form: a browser keeps none."""
+    has_several_files: bool = False
+    """Whether more than one file may be sent at once in its field of a file; each is taken by itself."""
     heeds_changes: bool = False
     """Whether its form is given back, once, where somebody else changed the thing since the page was shown (W64)."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from entente.handling.model import DisclosureAct
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
+from entente.kernel.ids import BlobId
 from entente.records.model import REASON_CHARACTERS_MAX, Schema
 from entente.web.desk.bodies_of_record import (
     GroundLine,
@@ -18,6 +19,7 @@ from entente.web.desk.bodies_of_record import (
     holders_of,
     sights_of,
 )
+from entente.web.desk.file_lines import BLOB, FileLine, file_line
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.link_chart import LinkChart, link_chart
 from entente.web.desk.naming import NameShown, name_shown, quote_record, record_asked_for, record_path, value_shown
@@ -60,15 +62,6 @@ class LinkLine:
     is_english: bool
     name: str
     to: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileLine:
-    """A picture, print or paper."""
-
-    name: str
-    media_type: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +126,8 @@ class RecordPage:
     holders: Sequence[HolderLine]
     chart: LinkChart | None
     """What it links to and what links to it, drawn; None where there is neither."""
+    attach: str
+    """Where a file is attached to one of ours; empty where this reader may not."""
     original: str
     """Where the part of the file is shown that it was made from; empty where there is none."""
     withdraw: str
@@ -159,6 +154,8 @@ class OriginalPage:
     sha256: str
     format: str
     text: str
+    download: str
+    """Where it is downloaded as it came."""
 
 
 def facts_of(asked: Asked, name: str) -> Facts:
@@ -193,10 +190,7 @@ def facts_of(asked: Asked, name: str) -> Facts:
         received_from=text(answer, "received_from"),
         properties=properties,
         links=[_link(one, schema, say) for one in members(record, "links")],
-        files=[
-            FileLine(text(one, "name"), text(one, "media_type"), whole(one, "bytes"))
-            for one in members(record, "files")
-        ],
+        files=_files(asked, answer, record),
         terms=[terms_line(one, number, say) for number, one in enumerate(members(record, "terms"), start=1)],
         review_on=say.day(date.fromisoformat(text(retention, "review_on"))),
         erase_on=say.day(date.fromisoformat(text(retention, "erase_on"))),
@@ -209,6 +203,24 @@ def facts_of(asked: Asked, name: str) -> Facts:
         has_original=answer["has_original"] is True,
         is_linked_to=answer["is_linked_to"] is True,
     )
+
+
+def _files(asked: Asked, answer: JsonObject, record: JsonObject) -> list[FileLine]:
+    there, is_own = quote_record(text(record, "name")), not answer["received_from"]
+    may_detach = is_own and may_do(asked, "attach_file")
+    lines = []
+    for one in members(record, "files"):
+        blob = text(one, "blob")
+        line = file_line(asked, one, f"{PREFIX}/files/")
+        lines.append(
+            replace(
+                line,
+                to=f"{line.to}/{there}",
+                is_here=is_own or asked.node.blobs.is_here(BlobId(blob)),
+                detach=f"{PREFIX}/detach/{blob.removeprefix(BLOB)}/{there}" if may_detach else "",
+            )
+        )
+    return lines
 
 
 def _properties(asked: Asked, record: JsonObject, schema: Schema | None) -> list[PropertyLine]:
@@ -273,6 +285,7 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
         who_not=[one for one in sights if not one.up_to],
         holders=holders_of(asked, name) if facts.is_own else (),
         chart=link_chart(asked, name) if facts.links or facts.is_linked_to else None,
+        attach=f"{PREFIX}/attach/{quote_record(name)}" if facts.is_own and may_do(asked, "attach_file") else "",
         original=f"{PREFIX}/original/{quote_record(name)}" if facts.has_original else "",
         withdraw=withdraw if facts.is_own and may_do(asked, "withdraw_record") else "",
         correct=f"{PREFIX}/correct/{quote_record(name)}" if may_correct else "",
@@ -301,6 +314,7 @@ def _original(asked: Asked) -> OriginalPage:
         sha256=text(answer, "file_sha256"),
         format=text(answer, "format"),
         text=text(answer, "text"),
+        download=f"{PREFIX}/original-file/{quote_record(text(answer, 'name'))}",
     )
 
 
