@@ -121,7 +121,8 @@ def test_links_of_records_that_are_here_are_entered_as_the_store_is_brought_forw
         unit.commit()
     store.close()
     execute(folder, "DROP TABLE record_link")
-    execute(folder, "UPDATE alembic_version SET version_num = '0008'")
+    before = ScriptDirectory(str(MIGRATIONS)).get_revision("0012").down_revision
+    execute(folder, f"UPDATE alembic_version SET version_num = '{before}'")  # noqa: S608 - a number of ours
     execute(folder, "UPDATE store_version SET schema = 8, oldest_code = 8")
     with opener().view() as view:
         found = view.records.linking(RecordId("body:xa/other"), frozenset({1}), today=examples.TODAY, limit=9)
