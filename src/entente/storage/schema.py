@@ -330,7 +330,6 @@ record_link = sa.Table(
     sa.Column("linked", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("record_number", sa.ForeignKey("record.number"), primary_key=True, autoincrement=False, index=True),
 )
-"""Which records link to which, by the far end (record_links); what a link says stands in the record."""
 blob_file = sa.Table(
     "blob_file",
     metadata,

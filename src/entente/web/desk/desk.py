@@ -138,7 +138,7 @@ class Desk:
             return await run_in_threadpool(self._signed_out, request)
         sent = await _sent(act, request)
         asked = await run_in_threadpool(self._asked, request, session)
-        form = _with_small_files(act, entered(act.name, act.fields, sent.fields, asked.say), sent)
+        form = entered(act.name, act.fields, sent.fields, asked.say).with_files(act.files, sent.small)
         asked = replace(asked, form=form)
         faults = _faults_of(act, session, sent, form, asked.say)
         if not faults and act.heeds_changes:
@@ -397,14 +397,6 @@ async def _sent(act: ActPage, request: Request) -> Posted:
             request, act.file, act.many, small=act.files, has_several_files=act.has_several_files
         )
     return Posted(await posted(request, act.many))
-
-
-def _with_small_files(act: ActPage, form: Entered, sent: Posted) -> Entered:
-    """Return a form with its small files, and in their field what tells them from others: so other files are another act."""
-    if not sent.small:
-        return form
-    digests = "\n".join(f"{one.sha256} {one.name}" for one in sent.small)
-    return replace(form, files=sent.small, values={**form.values, act.files: digests})
 
 
 def _faults_of(act: ActPage, session: Session, sent: Posted, form: Entered, say: Wording) -> tuple[Fault, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as made
 from enum import StrEnum
 from typing import Final
@@ -134,6 +134,13 @@ class Entered:
     def lines(self, name: str) -> tuple[str, ...]:
         """Return the lines of a text that hold something."""
         return tuple(line.strip() for line in self.value(name).splitlines() if line.strip())
+
+    def with_files(self, name: str, files: tuple[SentFile, ...]) -> Entered:
+        """Return it with small files, and in their field what tells them from others: so other files are another act."""
+        if not files:
+            return self
+        digests = "\n".join(f"{one.sha256} {one.name}" for one in files)
+        return replace(self, files=files, values={**self.values, name: digests})
 
     def fault(self, name: str) -> Fault | None:
         """Return what is wrong with a field, the first of it."""
