@@ -51,6 +51,11 @@ PAGES = (
     "/desk/sharing",
     "/desk/sharing?in_state=stopped",
     "/desk/sharing?of_body=B000-NCB&page=4",
+    "/desk/matrix",
+    "/desk/matrix?rows=*&columns=*",
+    "/desk/matrix?rows=XB-NCB/all-bodies&columns=XB-NCB/all-bodies&row_page=3&column_page=7",
+    "/desk/matrix?rows=*&columns=*&by_right=copy&by_kind=wanted_person",
+    "/desk/pair/B000-NCB/B020-NCB",
 )
 
 

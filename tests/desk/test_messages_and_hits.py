@@ -48,6 +48,27 @@ def test_opening_it_shows_the_text_from_then_on_and_tells_its_sender(world: Desk
     assert steps_at_sender(world, message) == ["opened"]
 
 
+def test_w78_who_gets_a_message_is_shown_before_it_goes_and_looking_sends_nothing(world: DeskWorld) -> None:
+    browser, page = world.browser(), f"{MESSAGES}/new"
+    assert "Show who gets it" in browser.get(page).text
+    answer = browser.send(page, f"{MESSAGES}/look", {**LETTER, "subject": "", "of_page": page})
+    assert answer.headers["location"] == page
+    text = browser.get(page).text
+    assert "1 body gets it" in text
+    assert ">Send</button>" in text
+    assert "may answer" in text
+    assert "Who is it?" in text, "what was written stands in the form"
+    assert 'value="Gate 9"' not in browser.get(MESSAGES).text
+    refused = {**LETTER, "to": "RC", "instrument": "police-data-agreement", "of_page": page}
+    browser.send(page, f"{MESSAGES}/look", refused)
+    text = browser.get(page).text
+    assert "M2.3" in text
+    assert ">Send</button>" not in text, "there is no button for what would be refused"
+    sent = browser.send(page, MESSAGES, LETTER)
+    assert sent.status_code == 303, sent.text
+    assert "Who is it?" not in browser.get(page).text, "the next message begins empty"
+
+
 def test_message_for_action_is_concluded_once(world: DeskWorld) -> None:
     message, browser = received(world, for_action=True), world.browser()
     page = f"{MESSAGES}/{message}"

@@ -136,7 +136,25 @@ def test_w69_what_a_record_links_to_is_drawn_and_stands_beside_it_in_words(world
     for to in ("p-1", "o-1"):
         assert f'href="/desk/records/XB-NCB/{to}"' in words
     assert "Мухаммедов Абдулло" in chart
-    assert "<svg" not in officer(world, language=language).get(RECORD).text
+    assert "is-incoming" not in chart
+    assert "<svg" not in officer(world, language=language).get("/desk/records/XA-NCB/w-1").text
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_w69_what_links_to_a_record_is_drawn_with_its_arrow_the_other_way(world: DeskWorld, language: str) -> None:
+    text = officer(world, language=language).get(RECORD).text
+    chart = text[text.index("<svg") : text.index("</svg>")]
+    (line,) = re.findall(
+        r'<line x1="(\d+)" y1="\d+" x2="(\d+)" y2="\d+" marker-end="url\(#goes-to\)" class="is-incoming"', chart
+    )
+    centre, end = (int(x) for x in re.findall(r'<rect x="(\d+)"', chart))
+    # It comes from the side where reading begins, and its arrow is at the record.
+    assert (int(line[0]) < int(line[1])) is (language == "en")
+    assert (end < centre) is (language == "en")
+    words = text[text.index("</svg>") :]
+    assert 'href="/desk/records/XB-NCB/f-1"' in words
+    row = next(row for row in world.node.trail.latest(9) if row.act.verb == "show_links")
+    assert (row.act.detail["links"], row.act.detail["linked_by"]) == (0, 1)
 
 
 CORRECT, EXTEND = "/desk/correct/XB-NCB/p-1", "/desk/extend/XB-NCB/p-1"

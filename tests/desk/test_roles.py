@@ -17,7 +17,7 @@ from entente.web.desk.forms import FRAME
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.desk.table import PAGES
 from tests.support.api_world import ROLES
-from tests.support.desk_pages import absent, filled, left_empty, path_of, role_for, with_query
+from tests.support.desk_pages import absent, files_of, filled, left_empty, path_of, role_for, with_query
 from tests.support.desk_world import DeskWorld
 from tests.support.nodes import HEAD
 
@@ -99,7 +99,7 @@ def test_page_performs_the_verbs_of_its_row_and_no_other(
         return
     shown = next(one for one in SHOWN if one.name == page.form_on)
     fields = {"csrf": session.csrf, "once": f"verbs-{page.name}", **filled(page)}
-    browser.post(path_of(world, page), fields)
+    browser.post(path_of(world, page), fields, files=files_of(page))
     assert set(page.verbs) & done == set(page.verbs), "the form was taken"
     assert done <= {*page.verbs, *shown.verbs}
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -106,6 +109,29 @@ def test_w58_checkpoint_and_continuation_are_kept_as_the_node_takes_them_back(wo
     made = json.loads(browser.get(f"/desk/trail/continuation?since={size - 1}").text)
     assert made["body"]
     assert browser.get("/desk/trail/continuation?since=x").status_code in {200, 400}
+
+
+def test_w77_the_log_is_held_against_earlier_checkpoints_anew_each_time(world: DeskWorld) -> None:
+    browser, page = world.browser("head_of_body"), "/desk/trail/proof"
+    note = browser.get("/desk/trail/checkpoint").content
+    origin, size, *rest = note.split(b"\n")
+    other = b"\n".join([origin, str(int(size) + 1).encode(), *rest])
+    sent = [("checkpoint_files", ("mine.txt", note)), ("checkpoint_files", ("changed.txt", other))]
+    answer = browser.send(page, page, {}, sent)
+    assert answer.status_code == 303, answer.text
+    text = browser.get(page).text
+    assert re.search(r"mine\.txt.*goes on from it", text)
+    assert re.search(r"changed\.txt.*does not go on from it.*not signed by a key of this body", text)
+    assert "mine.txt" not in world.browser("head_of_body").get(page).text, "it is kept for its session alone"
+    wrong = browser.send(page, page, {}, [("checkpoint_files", ("list.csv", b"\xff"))])
+    assert wrong.status_code == 400
+    assert "no signed note" in wrong.text
+
+
+def test_w58_a_day_begins_at_midnight_of_the_bodys_zone() -> None:
+    asked: Any = SimpleNamespace(say=Wording("en", ZoneInfo("Asia/Tashkent")))
+    assert trail_pages.day_begins(asked, "2031-05-04", "since") == "2031-05-03T19:00:00.000000Z"
+    assert trail_pages.day_ends(asked, "2031-05-04") == "2031-05-04T18:59:59.999999Z"
 
 
 def test_w58_a_sealed_query_is_its_readers_alone_and_the_look_is_a_row(world: DeskWorld) -> None:

@@ -20,7 +20,7 @@ from entente.web.desk.memory import KeptQuery
 from entente.web.desk.page import ShowPage
 from entente.web.desk.table import PAGES
 from tests.support.api_world import TERMS, WANTED
-from tests.support.desk_pages import DRAFT, KEY, TASK, path_of, role_for
+from tests.support.desk_pages import KEY, TASK, kept_draft, path_of, role_for
 from tests.support.desk_server import chromium, serving, told, window
 from tests.support.desk_world import COOKIE, DeskWorld, one_desk, open_desk
 from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
@@ -68,7 +68,7 @@ def with_query(world: DeskWorld) -> None:
     memory = world.desk.memories.of(session.csrf)
     memory.task = TASK
     memory.keep(KEY, KeptQuery({"line": "Muhammadov, 1979, AB123456"}, TASK, world.node.clock.now()))
-    memory.keep_draft(KEY, DRAFT)
+    memory.keep_draft(KEY, kept_draft(world))
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,35 @@ def test_page_of_one_kind_lists_no_other(store: Store) -> None:
         assert unit.records.count(frozenset({1, 2}), today=TODAY) == 2
 
 
+def test_records_that_link_to_one_are_found_from_it_by_allowed_classes_alone(store: Store) -> None:
+    with store.unit() as unit:
+        one, two = numbered(unit, 2)
+        unit.records.put_many([examples.write(name, (cls,)) for name, cls in (("1", one), ("2", two), ("3", two))])
+        unit.commit()
+    end = RecordId("body:xa/other")
+
+    def linking(allowed: set[int], to: RecordId = end, limit: int = 9) -> list[str]:
+        with store.view() as view:
+            found = view.records.linking(to, frozenset(allowed), today=TODAY, limit=limit)
+        return [stored.record.local_id for stored in found]
+
+    assert linking({1, 2}) == ["1", "2", "3"]
+    assert linking({1, 2}, limit=2) == ["1", "2"]
+    assert (linking({2}), linking(set()), linking({1, 2}, RecordId("body:xa/1"))) == (["2", "3"], [], [])
+    newer = examples.write("2", (two,), version=2)
+    changed = replace(newer, record=replace(newer.record, links=(Link("associate", RecordId("body:xa/new"), 0),)))
+    with store.unit() as unit:
+        unit.records.put_many([changed])
+        unit.records.set_withdrawn(examples.write("3", (two,)).record.id, NOW, 9)
+        unit.commit()
+    assert (linking({1, 2}), linking({1, 2}, RecordId("body:xa/new"))) == (["1"], ["2"])
+    with store.unit() as unit:
+        unit.erasures.remove(newer.record.id)
+        unit.erasures.remove(end)
+        unit.commit()
+    assert (linking({1, 2}), linking({1, 2}, RecordId("body:xa/new"))) == ([], [])
+
+
 def test_many_come_in_the_order_asked_and_absent_ones_are_left_out(store: Store) -> None:
     with store.unit() as unit:
         classes = numbered(unit, 1)

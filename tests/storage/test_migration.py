@@ -23,6 +23,7 @@ from entente.exchange.model import Lane
 from entente.kernel.clock import format_time
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Misconfigured, Unavailable
+from entente.kernel.ids import RecordId
 from entente.storage.address import read_address
 from entente.storage.folder import Folder
 from entente.storage.migrating import MIGRATIONS
@@ -100,7 +101,7 @@ DESK = (
     "shift_note", "shift", "roster_entry", "page_call",
 )  # fmt: skip
 CASE_FILE = ("case_hand_over", "case_exhibit", "case_task", "case_member", "decision_basis")
-SINCE = ("record_version", "message_blob")
+SINCE = ("record_version", "message_blob", "record_link")
 """Tables of later schemas."""
 
 
@@ -118,6 +119,24 @@ def test_store_of_before_the_desk_is_brought_forward_to_the_tables_of_a_new_one(
     assert {*DESK, *CASE_FILE, *SINCE} <= set(made)
     store.close()
     assert execute(folder, "SELECT schema FROM store_version") == [(SCHEMA,)]
+
+
+def test_links_of_records_that_are_here_are_entered_as_the_store_is_brought_forward(
+    opener: Opener, folder: Folder
+) -> None:
+    store = opener()
+    with store.unit() as unit:
+        cls = examples.disclosure_class()
+        unit.records.put_many([examples.write(name, ((unit.classes.number_of(cls), cls),)) for name in ("1", "2")])
+        unit.commit()
+    store.close()
+    execute(folder, "DROP TABLE record_link")
+    before = ScriptDirectory(str(MIGRATIONS)).get_revision("0012").down_revision
+    execute(folder, f"UPDATE alembic_version SET version_num = '{before}'")  # noqa: S608 - a number of ours
+    execute(folder, "UPDATE store_version SET schema = 8, oldest_code = 8")
+    with opener().view() as view:
+        found = view.records.linking(RecordId("body:xa/other"), frozenset({1}), today=examples.TODAY, limit=9)
+    assert [stored.record.local_id for stored in found] == ["1", "2"]
 
 
 def test_opening_again_changes_nothing(opener: Opener, folder: Folder) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from entente.agreements.participation import withdraw
+from entente.agreements.statements import draft_participation
 from entente.kernel.ids import BodyId
 from entente.kernel.statement import draft as statement_draft
-from entente.web.desk.forms import Field
+from entente.verbs.references import names_of
+from entente.web.desk.forms import Field, Kind
 from entente.web.desk.memory import KeptDraft, KeptQuery, Task
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.wording import Wording
@@ -17,13 +20,14 @@ from tests.support.desk_world import COOKIE, Browser, DeskWorld
 KEY = "query-1"
 TASK = Task("identify", "fugitives", occasion="Gate 4")
 STATEMENT = statement_draft("participation", BodyId("body:x"), datetime(2031, 5, 4, tzinfo=UTC), {"instrument": "x"})
-DRAFT = KeptDraft("resumption", "charter", [STATEMENT.to_json()], None, STATEMENT.at)
 _VALUES = {
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
     "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
     "review_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
     "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
+    "measure_target": "XA-NCB", "measure_until": "2099-01-01", "proposal_target": "XA-NCB",
 }  # fmt: skip
+_FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"no checkpoint"}
 _OWN = {"withdraw_record"}
 _KEPT = {
     "original", "correct", "correct_record", "extend_record", "original_file", "record_file", "fetch_record_file",
@@ -39,8 +43,16 @@ def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979
     memory = world.desk.memories.of(session.csrf)
     memory.task = task
     memory.keep(KEY, KeptQuery({"line": line}, task, world.node.clock.now()))
-    memory.keep_draft(KEY, DRAFT)
+    memory.keep_draft(KEY, kept_draft(world))
     return browser
+
+
+def kept_draft(world: DeskWorld) -> KeptDraft:
+    """Return the draft of our leaving of an agreement."""
+    names = names_of(world.node)
+    stand = names.instrument("police-data-agreement").participations[names.own.id]
+    leaving = draft_participation(withdraw(stand, world.node.clock.now()))
+    return KeptDraft("withdrawal", "police-data-agreement", [leaving.to_json()], None, STATEMENT.at)
 
 
 def role_for(world: DeskWorld, page: Page) -> str:
@@ -63,6 +75,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
     item = world.asked_of_us if "permission" in page.name else item
     more |= {"instrument": "police-data-agreement"}
+    more |= {"counterpart": "XB-NCB"}
     more |= {"code": "XA-NCB", "keeper": "GS", "name": "rejects.jsonl" if "{job}" in page.path else "members"}
     more |= (
         {"file": world.file_of_message() if "{id}" in page.path else world.file_of_record()}
@@ -113,6 +126,12 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "body": [{"code": "ZZ-NCB"}, {"code": world.bureau.hit}, {"code": "<b>"}],
+        "pair": [
+            {"code": "XA-NCB", "counterpart": "ZZ-NCB"},
+            {"code": world.bureau.hit, "counterpart": "XA-NCB"},
+            {"code": "<b>", "counterpart": "<b>"},
+            {"code": "XA-NCB", "counterpart": "XA-NCB"},
+        ],
         "group": [
             {"keeper": "GS", "name": "nobody"},
             {"keeper": "ZZ-NCB", "name": "members"},
@@ -164,6 +183,11 @@ def left_empty(act: ActPage) -> dict[str, str]:
 def filled(act: ActPage) -> dict[str, str]:
     """Return what a form sends in which every field that is needed holds something that the form takes."""
     return {one.name: _value(one) for one in act.fields if one.is_needed}
+
+
+def files_of(act: ActPage) -> dict[str, tuple[str, bytes]]:
+    """Return the files that a form sends: in a field for small files one that the form takes."""
+    return {one.name: ("signed.json", _FILES[one.name]) for one in act.fields if one.kind is Kind.FILES}
 
 
 def _value(field: Field) -> str:

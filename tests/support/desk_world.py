@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import httpx
 from starlette.applications import Starlette
@@ -33,6 +33,8 @@ from tests.support.desk_parts import api_of, desk_parts
 from tests.support.nodes import DUTY, HEAD
 
 COOKIE = "test_session"
+FilesSent: TypeAlias = "Mapping[str, tuple[str, bytes]] | Sequence[tuple[str, tuple[str, bytes]]]"
+"""Files of a form: the field, what the browser calls the file, its bytes."""
 WHY: JsonObject = {**ABOUT, "occasion": "Gate 4"}
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
 SAME_ORIGIN: Mapping[str, str] = {"Sec-Fetch-Site": "same-origin"}
@@ -103,9 +105,17 @@ class Browser:
         """Open a page."""
         return cast("httpx.Response", self.http.get(path, **more))
 
-    def post(self, path: str, fields: Mapping[str, str], *, headers: Mapping[str, str] = SAME_ORIGIN) -> httpx.Response:
-        """Send fields to an address, as they are."""
-        return cast("httpx.Response", self.http.post(path, data=dict(fields), headers=dict(headers)))
+    def post(
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        *,
+        headers: Mapping[str, str] = SAME_ORIGIN,
+        files: FilesSent = (),
+    ) -> httpx.Response:
+        """Send fields to an address, as they are, and files behind them."""
+        sent = {"files": list(files.items() if isinstance(files, Mapping) else files)} if files else {}
+        return cast("httpx.Response", self.http.post(path, data=dict(fields), headers=dict(headers), **sent))
 
     def frame(self, page: str) -> dict[str, str]:
         """Return the fields that every form of a page carries."""
@@ -115,9 +125,9 @@ class Browser:
         assert keys is not None, f"{page} has no form"
         return {"csrf": unescape(tokens[1]), "once": unescape(keys[1])}
 
-    def send(self, page: str, to: str, fields: Mapping[str, str]) -> httpx.Response:
+    def send(self, page: str, to: str, fields: Mapping[str, str], files: FilesSent = ()) -> httpx.Response:
         """Open a page, and send a form of it."""
-        return self.post(to, {**self.frame(page), **fields})
+        return self.post(to, {**self.frame(page), **fields}, files=files)
 
 
 @dataclass(kw_only=True)

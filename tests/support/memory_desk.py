@@ -207,6 +207,13 @@ class MemoryRecords:
     def put_holder(self, record: RecordId, holder: Holder) -> None:
         self.copies[record, holder.body] = holder
 
+    def linking(
+        self, record: RecordId, allowed: frozenset[int], *, today: date, limit: int
+    ) -> tuple[StoredRecord, ...]:
+        found = [one for one in self.held.values() if record in {link.to for link in one.record.links}]
+        listed = [one for one in found if one.gone_at is None and not allowed.isdisjoint(one.class_numbers)]
+        return tuple(sorted(listed, key=lambda one: one.number)[:limit])
+
     def with_blobs(self, records: Sequence[RecordId]) -> dict[RecordId, Record]:
         return {one: self.held[one].record for one in records if one in self.held and self.held[one].record.blobs}
 

@@ -20,6 +20,9 @@ FILE_KIND = "entente statements to sign"
 """What such a file calls itself, so that another one is not taken for it."""
 
 
+_COMES_BACK = "What heads signed comes back as the file that went out to them, with signatures in it: "
+
+
 def file_of(statements: Iterable[JsonObject]) -> JsonObject:
     """Return the file of some drafted statements."""
     return {"file": FILE_KIND, "statements": [*statements]}
@@ -30,12 +33,43 @@ def read_files(text: str) -> tuple[Statement, ...]:
 
     Raises Invalid, naming `signed`, for anything else. No signature is verified.
     """
-    found: dict[bytes, Statement] = {}
+    return _brought_together(_read(text))
+
+
+def read_named_files(files: Iterable[tuple[str, bytes]]) -> tuple[Statement, ...]:
+    """Return the statements of some files, each with what it is called, as `read_files` does.
+
+    Raises Invalid, naming `signed_files` and each file that is none, with what is wrong with it.
+    """
+    found: list[Statement] = []
+    wrong: list[str] = []
+    for name, data in files:
+        try:
+            found.extend(_read(data.decode("utf-8-sig")))
+        except UnicodeDecodeError:
+            wrong.append(f"«{name}»: it is not UTF-8")
+        except Invalid as error:
+            wrong.append(f"«{name}»: {error.why.removeprefix(_COMES_BACK)}")
+    if wrong:
+        raise Invalid(
+            "A file was not taken, and so none was.",
+            field="signed_files",
+            why=f"{_COMES_BACK}{'; '.join(one.removesuffix('.') for one in wrong)}.",
+            do="Choose the files again, and in place of these the whole files that the heads signed.",
+        )
+    return _brought_together(found)
+
+
+def _read(text: str) -> Iterator[Statement]:
     for document in _documents(text):
-        for item in _statements(document):
-            statement = from_json(item)
-            known = found.get(statement.signed)
-            found[statement.signed] = statement if known is None else _with_signatures_of(known, statement)
+        yield from (from_json(item) for item in _statements(document))
+
+
+def _brought_together(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    found: dict[bytes, Statement] = {}
+    for statement in statements:
+        known = found.get(statement.signed)
+        found[statement.signed] = statement if known is None else _with_signatures_of(known, statement)
     return tuple(found.values())
 
 
@@ -75,6 +109,6 @@ def _no_file(why: str) -> Invalid:
     return Invalid(
         "This is no file of signed statements.",
         field="signed",
-        why=f"What heads signed comes back as the file that went out to them, with signatures in it: {why}.",
+        why=f"{_COMES_BACK}{why}.",
         do="Take the whole file that the heads signed, or several copies of it one after the other.",
     )

@@ -121,7 +121,7 @@ def _flow(
     sides = [
         (author, predecessors(other, terms.successors) | {other}, direction)
         for author, other, direction in ((giver, receiver, Direction.SENDING), (receiver, giver, Direction.RECEIVING))
-        if _may_stop(state, author)
+        if may_stop(state, author)
     ]
     if not sides:
         return Flow(FlowState.OPEN, carried, {})
@@ -140,7 +140,7 @@ def _flow(
     return Flow(FlowState.PART if flowing else FlowState.STOPPED, flowing, stopped)
 
 
-def _may_stop(state: InstrumentState, author: BodyId) -> bool:
+def may_stop(state: InstrumentState, author: BodyId) -> bool:
     """Say whether a party's stand holds anything that may stop a flow; most hold nothing."""
     stand = state.participations.get(author)
     return stand is None or stand.state is not ParticipationState.ACTIVE or bool(stand.suspensions)

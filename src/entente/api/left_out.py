@@ -50,7 +50,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         (
             "keys_draft", "keys_submit", "successor_accept", "instrument_sign_draft", "suspend_draft", "resume_draft",
             "narrow_draft", "withdraw_draft", "measure_draft", "instrument_submit", "cut_off_draft", "return_draft",
-            "instruments_submit",
+            "instruments_submit", "draft_foresee",
         ),
         HEADS,
     ),
@@ -67,6 +67,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "contact_own": GATHERED.format("GET /contacts, asked with this body's own code"),
     **dict.fromkeys(("shift_begin", "shift_note", "shift_hand_over", "shift_take_over"), SIGNED),
     "call_acknowledge": IN_HAND,
+    **dict.fromkeys(("sharing_overview", "sharing_pair"), GATHERED.format("GET /sharing")),
+    **dict.fromkeys(("governance_show", "proposal_preview"), GATHERED.format("GET /instruments")),
     **dict.fromkeys(
         (
             "body_enter", "body_introduce", "body_rename", "body_addresses", "body_units", "exchange_fetch", "exchange_retry",

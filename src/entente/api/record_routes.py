@@ -153,6 +153,7 @@ ROUTES: tuple[ApiRoute, ...] = (
                 "decision": named("Decision"),
                 "may_go_up_to": said("The highest act of the ladder that is allowed"),
                 "has_original": flag("Whether the part of the file that it was made from is here"),
+                "is_linked_to": flag("Whether another record links to it by a link that may be seen"),
             }
         ),
     ),

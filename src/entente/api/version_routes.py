@@ -57,7 +57,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         path="/records/{source}/{local_id}/links",
         verb="record_links",
         about="Records",
-        summary="Say what a record links to, with as much of each far end as the account may see.",
+        summary="Say what a record links to and what links to it, with as much of each far end as the account may see.",
         scope=Scope.READ_RECORDS,
         needs=(),
         asks=("show_record",),
@@ -78,6 +78,15 @@ ROUTES: tuple[ApiRoute, ...] = (
                         }
                     )
                 ),
+                "linked_by": many(
+                    thing(
+                        {
+                            name: said()
+                            for name in ("property", "record", "name", "observation", "caption", "schema", "kind")
+                        }
+                    )
+                ),
+                "has_more": flag("Whether more records than these link to it by a link that may be seen"),
             }
         ),
     ),

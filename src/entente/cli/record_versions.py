@@ -99,7 +99,7 @@ def links(
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Say what a record links to, with what you may see of each far end; the look is in the trail."""
+    """Say what a record links to and what links to it, with what you may see of each; the look is in the trail."""
     given: JsonObject = {
         "officer": officer, "record": record, "purpose": purpose, "crime_area": crime_area, "case": case,
     }  # fmt: skip
@@ -113,6 +113,13 @@ def _links(answer: JsonObject) -> Iterator[str]:
         for one in items(answer, "links")
     ]
     yield from table(rows, "link", "record", "", "schema")
+    rows = [
+        (plain(one["property"]), name(one["name"]), name(one["caption"]), plain(one["schema"]))
+        for one in items(answer, "linked_by")
+    ]
+    if rows:
+        yield "Linked to by" + (" these and others:" if answer["has_more"] else ":")
+        yield from table(rows, "link", "record", "", "schema")
 
 
 def _versions(answer: JsonObject) -> Iterator[str]:

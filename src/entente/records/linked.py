@@ -1,4 +1,4 @@
-"""What a record links to, with as much of each far end as its reader may see (R61).
+"""What a record links to, and what links to it, with as much of each far end as its reader may see (R61).
 
 Source: docs/rules/records.md R61 and R5.
 """
@@ -6,7 +6,9 @@ Source: docs/rules/records.md R61 and R5.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
+from entente.disclosure.model import Reader
 from entente.disclosure.service import answer
 from entente.handling.model import Observation
 from entente.kernel.canonical import JsonObject
@@ -17,11 +19,12 @@ from entente.kernel.ids import OfficerId, RecordId
 from entente.kernel.ports import Act
 from entente.records.blobs import Looking
 from entente.records.model import Record
+from entente.records.ports import RecordsUnit
 from entente.records.rules import check_why
 from entente.records.service import Records
 
 ENDS_MAX = 24
-"""Far ends that are looked at: as many as a chart shows that is still read."""
+"""Far ends that are looked at, each way: as many as a chart shows that is still read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,28 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Linking:
+    """One link from another record, and as much of that record as may be seen."""
+
+    property: str
+    observation: Observation
+    source: Record
+
+
+@dataclass(frozen=True, slots=True)
 class LinksSeen:
-    """A record as its reader may see it, and its links."""
+    """A record as its reader may see it, its links, and the links to it."""
 
     record: Record
     links: tuple[Linked, ...]
+    linking: tuple[Linking, ...]
+    """From the first records whose link the reader may see, at most ENDS_MAX of them."""
+    has_more: bool
+    """Whether the link of another one may be seen too."""
 
 
 def links_seen(records: Records, officer: OfficerId, wanted: RecordId, why: Looking) -> LinksSeen:
-    """Return what a record links to, for an officer of ours and a purpose; one row in the trail for all of it.
+    """Return what a record links to and what links to it, for an officer of ours and a purpose; one row in the trail for all.
 
     Raises Invalid for a purpose or crime area of no list, NotFound and Refused as the gate says of the record.
     Source: docs/rules/records.md R61.
@@ -54,6 +70,7 @@ def links_seen(records: Records, officer: OfficerId, wanted: RecordId, why: Look
         reader = records.reader(unit, officer, "show_record", wanted)
         visible, best = records.seen_in(unit, unit.records.get(wanted), reader, why.purpose, why.crime_area)
         links = visible.links if visible is not None else ()
+        linking, has_more = _linking(records, unit, reader, wanted, why) if visible is not None else ((), False)
         ends: dict[RecordId, Record | None] = {}
         for end in list(dict.fromkeys(link.to for link in links))[:ENDS_MAX]:
             ends[end], _ = records.seen_in(unit, unit.records.get(end), reader, why.purpose, why.crime_area)
@@ -62,6 +79,7 @@ def links_seen(records: Records, officer: OfficerId, wanted: RecordId, why: Look
             "crime_area": why.crime_area,
             "case": why.case,
             "links": len(links),
+            "linked_by": len(linking),
             "decision": to_object(best.decision if best is not None else Decision.of(())),
         }
         records.record(unit, Act("show_links", unit.bodies.own().id, officer, wanted, detail))
@@ -72,4 +90,21 @@ def links_seen(records: Records, officer: OfficerId, wanted: RecordId, why: Look
     if visible is None:
         raise NotFound
     seen = tuple(Linked(link.property, link.to, link.observation, ends.get(link.to)) for link in links)
-    return LinksSeen(visible, seen)
+    return LinksSeen(visible, seen, linking, has_more)
+
+
+def _linking(
+    records: Records, unit: RecordsUnit, reader: Reader, wanted: RecordId, why: Looking
+) -> tuple[tuple[Linking, ...], bool]:
+    """Return the links to a record from those that the reader may see, each as it stands there for the reader.
+
+    Source: docs/rules/records.md R61.
+    """
+    found = list(islice(records.linking(unit, reader, wanted, why.purpose, why.crime_area), ENDS_MAX + 1))
+    seen = [
+        Linking(link.property, link.observation, one)
+        for one in found[:ENDS_MAX]
+        for link in one.links
+        if link.to == wanted
+    ]
+    return tuple(seen), len(found) > ENDS_MAX

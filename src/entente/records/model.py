@@ -446,5 +446,5 @@ class ShownRecord:
     visible: Record
     decision: Decision
     ceiling: DisclosureAct | None
-    has_original: bool = False
-    """Whether it is ours and a file brought it, whose fragment is here."""
+    has_original: bool = False  # it is ours and a file brought it, whose fragment is here
+    is_linked_to: bool = False  # by another record, with a link that the reader may see

@@ -15,6 +15,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, KeyId, RecordId, StatementId
 from entente.kernel.ports import AheadUnit, StateUnit, WaitingUnit
 from entente.kernel.statement import Statement
+from entente.records.linked_port import LinkedStore
 from entente.records.listed import Listed
 from entente.records.model import (
     ChangedFacts,
@@ -59,7 +60,7 @@ class Page:
     gaps: tuple[Gap, ...] = ()
 
 
-class RecordStore(Protocol):
+class RecordStore(LinkedStore, Protocol):
     """Records by id, number and class."""
 
     def get(self, record: RecordId) -> StoredRecord | None:
@@ -117,10 +118,7 @@ class RecordStore(Protocol):
         """Return the withdrawal of a record, held or not."""
 
     def page(self, allowed: frozenset[int], *, today: date, after: int, limit: int, kind: str = "") -> Page:
-        """Return records by number above `after`, at most `limit`.
-
-        Each has at least one class in the allowed set, is not withdrawn, and is within its retention.
-        """
+        """Return at most `limit` records numbered above `after`: with a class in the allowed set, not withdrawn, in term."""
 
     def count(self, allowed: frozenset[int], *, today: date, kind: str = "") -> int:
         """Count what `page` would list in all."""

@@ -5,7 +5,7 @@ Importing in slices stands in `importing`, the intake of others' statements in `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -50,6 +50,8 @@ from entente.records.withdrawing import (
     withdrawn_before,
 )
 
+LINKING_LOOKED_AT_MAX = 100
+"""Records that are looked at for their links to one: four times what a chart shows; most links stand under their facts' class."""
 PAGE_RECORDS_MAX = 200
 """Records in one page of a list; a screen holds about 50."""
 
@@ -179,13 +181,30 @@ class Records:
             self.record(unit, Act("show_record", unit.bodies.own().id, officer, wanted, detail))
             is_ours = stored is not None and stored.received_from is None
             has_original = is_ours and unit.records.fragment(wanted) is not None
+            linking = self.linking(unit, reader, wanted, purpose, crime_area) if visible is not None else iter(())
+            is_linked_to = next(linking, None) is not None
             unit.commit()
         if stored is None or best is None:
             raise NotFound
         answer(best, f"{wanted} is not shown.")
         if visible is None:
             raise NotFound
-        return ShownRecord(stored, visible, best.decision, best.ceiling, has_original)
+        return ShownRecord(stored, visible, best.decision, best.ceiling, has_original, is_linked_to)
+
+    def linking(
+        self, unit: RecordsUnit, reader: Reader, wanted: RecordId, purpose: str, crime_area: str
+    ) -> Iterator[Record]:
+        """Yield the other records that link to one, each as the reader may see it with a link to it that they may see.
+
+        Looked at are LINKING_LOOKED_AT_MAX of those of which the reader may see a fact.
+        Source: docs/rules/records.md R61.
+        """
+        allowed = self.disclosure.allowed_in(unit, reader, DisclosureAct.SEE, Right.COPY, purpose, crime_area)
+        today = self.clock.now().date()
+        for stored in unit.records.linking(wanted, allowed, today=today, limit=LINKING_LOOKED_AT_MAX):
+            visible, _ = self.seen_in(unit, stored, reader, purpose, crime_area)
+            if visible is not None and visible.id != wanted and any(link.to == wanted for link in visible.links):
+                yield visible
 
     def seen_in(
         self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader, purpose: str, crime_area: str

@@ -32,6 +32,7 @@ from entente.kernel.ids import SALT_BYTES, BodyId, RecordId
 from entente.records.ports import Mentions
 from entente.storage.bodies import GOVERNANCE
 from entente.storage.record_blobs import RecordBlobs
+from entente.storage.record_links import RecordLinks
 from entente.storage.record_pages import RecordPages, class_key, is_listed
 from entente.storage.rows import add_row_once, add_to_counter, json_text, parts, read_counter
 from entente.storage.schema import (
@@ -52,6 +53,7 @@ from entente.storage.schema import (
     record_end,
     record_fragment,
     record_holder,
+    record_link,
     record_onward,
     record_version,
     record_withdrawal,
@@ -106,7 +108,7 @@ _EARLIER = _Place(record_version, "number", ("content",))
 """Earlier versions of our own records that link to it: they were signed as they are, and cannot be cut (R57)."""
 _PLACES = (_TRAIL, _OUTBOX, *_TEXTS, _INBOX, _ASIDE, _AHEAD, _EARLIER)
 _HANGING = (
-    record_fragment, list_entry, record_holder, record_onward, standing_match, not_identical, record_version,
+    record_fragment, list_entry, record_holder, record_onward, standing_match, not_identical, record_version, record_link,
 )  # fmt: skip
 
 _NUMBER = sa.select(record).where(record.c.record_id == sa.bindparam("record"))
@@ -137,6 +139,7 @@ class ErasureTables(TombstoneTables):
             self._connection.execute(sa.delete(_RECORDS).where(_RECORDS.c.number == row.number))
         for said in (record_withdrawal, record_end):
             self._connection.execute(sa.delete(said).where(said.c.record_id == record))
+        RecordLinks(self._connection).forget(record)
         self._delete_leaves(record)
         self.forget_again(record)
         add_to_counter(self._connection, NOT_COMPACTED)

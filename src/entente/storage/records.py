@@ -27,8 +27,10 @@ from entente.storage.classes import ClassTables
 from entente.storage.record_blobs import RecordBlobs
 from entente.storage.record_facts import count_changed, facts_since
 from entente.storage.record_forms import compressed
+from entente.storage.record_links import RecordLinks
 from entente.storage.record_pages import ClassKey, RecordPages, class_key, is_listed
 from entente.storage.record_rows import changed_record, content_record, stored_record, values_of
+from entente.storage.record_signers import copies_signed_by
 from entente.storage.record_versions import RecordVersions
 from entente.storage.rows import (
     add_row_once,
@@ -36,14 +38,13 @@ from entente.storage.rows import (
     among,
     insert_rows,
     json_text,
-    parts,
     read_among,
     read_counter,
     read_one,
     replace_row,
     statement_of,
 )
-from entente.storage.schema import record, record_class, record_fragment, record_holder, record_withdrawal
+from entente.storage.schema import record, record_fragment, record_holder, record_withdrawal
 from entente.storage.tombstones import TombstoneTables
 
 _NUMBERS = "record numbers"
@@ -157,6 +158,7 @@ class RecordTables:
         self._classes = classes
         self._pages = RecordPages(connection)
         self.files = RecordBlobs(connection)
+        self._links = RecordLinks(connection)
         self._versions = RecordVersions(connection, tombstones)
         self._absent: set[RecordId] = set()
         """Records of which this transaction has read that they are not held: an import asks, and then keeps them."""
@@ -227,6 +229,14 @@ class RecordTables:
             {number: [blob.id for blob in write.record.blobs] for number, write in live.items()},
             older=[item.number for item in known.values()],
         )
+        self._links.replace(
+            {
+                numbers[one]: [link.to for link in write.record.links]
+                for one, write in newest.items()
+                if write.record.links
+            },
+            older=[item.number for item in known.values()],
+        )
         self._put_fragments(newest.values(), numbers, known)
 
     def set_withdrawn(self, record: RecordId, at: datetime, change_sequence: int) -> None:
@@ -241,23 +251,8 @@ class RecordTables:
         self._connection.execute(_WITHDRAW, values)
 
     def copies_signed_by(self, source: BodyId, key: KeyId, since: datetime) -> tuple[RecordId, ...]:
-        """Return the listed copies of a source that this key signed and that came here since then, by number.
-
-        Found by the source's classes, so that nothing of other sources is read.
-        """
-        classes = [number for number, cls in self._classes.classes().items() if cls.source == source]
-        found: dict[int, RecordId] = {}
-        for part in parts(classes):
-            query = (
-                sa.select(_RECORDS.c.number, _RECORDS.c.record_id, _RECORDS.c.signatures)
-                .join(record_class, record_class.c.record_number == _RECORDS.c.number)
-                .where(record_class.c.class_number.in_(part), _RECORDS.c.received_at >= since)
-                .where(_RECORDS.c.received_from.is_not(None), _RECORDS.c.source == source)
-            )
-            for row in self._connection.execute(query):
-                if key in {signed_by for signed_by, _ in json.loads(row.signatures)}:
-                    found[row.number] = RecordId(row.record_id)
-        return tuple(found[number] for number in sorted(found))
+        """Return the listed copies of a source that this key signed and that came here since then, by number."""
+        return copies_signed_by(self._connection, self._classes.classes(), source, key, since)
 
     def set_doubted(self, records: Sequence[RecordId], at: datetime, change_sequence: int) -> None:
         """Mark copies in doubt; each leaves every list and count."""
@@ -319,6 +314,12 @@ class RecordTables:
     def count(self, allowed: frozenset[int], *, today: date, kind: str = "") -> int:
         """Count what `page` would list in all; exact."""
         return self._pages.count(self._of_kind(allowed, kind) if kind else allowed, today=today)
+
+    def linking(
+        self, record: RecordId, allowed: frozenset[int], *, today: date, limit: int
+    ) -> tuple[StoredRecord, ...]:
+        """Return records with a class in the allowed set, not withdrawn, not past retention, that link to a record."""
+        return self.get_many(self._links.numbers(record, allowed, today=today, limit=limit))
 
     def changed_since(self, sequence: int, limit: int) -> tuple[ChangedRecord, ...]:
         """Return records with a change_sequence above `sequence`, ordered by it, withdrawn ones included.

@@ -20,12 +20,13 @@ import sqlalchemy as sa
 from entente.duty.rules import JOURNAL
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 11
+SCHEMA: Final = 12
 """The schema this code writes. The number of the newest file in migrations/versions."""
-OLDEST_SCHEMA_OF_CODE: Final = 10
+OLDEST_SCHEMA_OF_CODE: Final = 12
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself.
 
-Code of an older schema would erase the files of messages as files that no record has, and cannot read such a message."""
+Earlier code cannot erase a record that has links: they hang on its row, and that code does not know them. That of schema 9 and
+before would erase the files of messages as files that no record has, and cannot read such a message."""
 
 NAMES: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -328,6 +329,12 @@ record_blob = sa.Table(
     sa.Column("blob", Text, primary_key=True, index=True),
 )
 """Which live records have which files; the references themselves, with their keys, stand in the record."""
+record_link = sa.Table(
+    "record_link",
+    metadata,
+    sa.Column("linked", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("record_number", sa.ForeignKey("record.number"), primary_key=True, autoincrement=False, index=True),
+)
 blob_file = sa.Table(
     "blob_file",
     metadata,

@@ -7,7 +7,7 @@ from entente.kernel.codec import to_json
 from entente.node import Node
 from entente.records.blobs import Looking
 from entente.records.comparing import Difference, Part, Side
-from entente.records.linked import Linked, links_seen
+from entente.records.linked import Linked, Linking, links_seen
 from entente.records.rules import caption
 from entente.records.versions import compared, versions_seen
 from entente.verbs.arguments import Arguments
@@ -78,6 +78,8 @@ def _links(node: Node, arguments: Arguments) -> JsonObject:
         "caption": caption(seen.record, node.schemata.get(seen.record.schema)),
         "schema": seen.record.schema,
         "links": links,
+        "linked_by": [_linking(node, one, names) for one in seen.linking],
+        "has_more": seen.has_more,
     }
 
 
@@ -95,9 +97,22 @@ def _linked(node: Node, one: Linked, names: Names) -> JsonObject:
     }
 
 
+def _linking(node: Node, one: Linking, names: Names) -> JsonObject:
+    source = one.source
+    return {
+        "property": one.property,
+        "record": source.id,
+        "name": names.record_name(source.id),
+        "observation": one.observation.value,
+        "caption": caption(source, node.schemata.get(source.schema)),
+        "schema": source.schema,
+        "kind": source.kind,
+    }
+
+
 VERBS: tuple[Verb, ...] = (
     verb(
-        "record_links", _links, "Say what a record links to, with what may be seen of each far end.",
+        "record_links", _links, "Say what a record links to and what links to it, with what may be seen of each far end.",
         "officer", "record", "purpose", "crime_area", "case",
     ),
     verb(

@@ -37,6 +37,7 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
         "decision": names.decision(shown.decision),
         "may_go_up_to": shown.ceiling.value if shown.ceiling is not None else "",
         "has_original": shown.has_original,
+        "is_linked_to": shown.is_linked_to,
     }
 
 

@@ -1,4 +1,4 @@
-"""The verb of the matrix: who shares what with whom under which right, a page of counterparts at a time."""
+"""The verbs of the matrix: who shares what with whom under which right, a page of counterparts at a time, or all for two."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from entente.bodies.succession import stands_for
 from entente.disclosure.model import Situation
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json
+from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId
 from entente.node import Node
 from entente.verbs.arguments import Arguments
@@ -35,22 +36,10 @@ class Narrowed(StrEnum):
 
 
 def _matrix(node: Node, arguments: Arguments) -> JsonObject:
-    names, now = names_of(node), node.clock.now()
+    names, situation = names_of(node), node.disclosure.situation()
     wanted = arguments.optional_text("body")
     body = names.body(wanted, "body") if wanted else names.own
-    situation = node.disclosure.situation()
-    instrument = arguments.optional_text("instrument")
-    only = names.instrument(instrument).instrument.id if instrument else None
-    terms = Terms(
-        tuple(
-            Standing(held.state, held.parties)
-            for held in situation.instruments.values()
-            if held.is_in_force and only in {None, held.state.instrument.id}
-        ),
-        situation.successors,
-        node.lists,
-        now,
-    )
+    terms = terms_asked(node, names, situation, arguments.optional_text("instrument"))
     narrowed = arguments.choice("state", Narrowed) if arguments.optional_text("state") else None
     counterparts = _counterparts(node, arguments, names, body)
     if narrowed is not None:
@@ -63,6 +52,21 @@ def _matrix(node: Node, arguments: Arguments) -> JsonObject:
         _row(other, tuple(shared_between(body.id, other.id, terms)), situation, names) for other in page.shown
     ]
     return {"body": names.ref(body.id), "rows": rows, **where(page)}
+
+
+def terms_asked(node: Node, names: Names, situation: Situation, instrument: str = "") -> Terms:
+    """Return what the matrix is worked out by now: the instruments in force, or the one of them that is named."""
+    only = names.instrument(instrument).instrument.id if instrument else None
+    return Terms(
+        tuple(
+            Standing(held.state, held.parties)
+            for held in situation.instruments.values()
+            if held.is_in_force and only in {None, held.state.instrument.id}
+        ),
+        situation.successors,
+        node.lists,
+        node.clock.now(),
+    )
 
 
 def _counterparts(node: Node, arguments: Arguments, names: Names, body: Body) -> tuple[Body, ...]:
@@ -95,7 +99,7 @@ def _row(other: Body, shared: Sequence[Shared], situation: Situation, names: Nam
         "body": names.ref(other.id),
         "country": other.country,
         "rights": cells,
-        "measures": [_measure(one) for one in _measures(other.id, situation)],
+        "measures": [measure_line(one) for one in measures_toward(other.id, situation)],
     }
 
 
@@ -126,13 +130,44 @@ def _stop(stop: Stop, names: Names) -> JsonObject:
     }
 
 
-def _measures(body: BodyId, situation: Situation) -> tuple[Measure, ...]:
+def measures_toward(body: BodyId, situation: Situation) -> tuple[Measure, ...]:
     """Return the measures toward a body whose term has not ended (agreements.md A6)."""
     return tuple(one for one in situation.measures if stands_for(one.target, situation.successors) == body)
 
 
-def _measure(measure: Measure) -> JsonObject:
+def measure_line(measure: Measure) -> JsonObject:
+    """Return what a line says of a measure toward the body that it is about."""
     return {"policy": measure.policy.value, "since": to_json(measure.since), "until": to_json(measure.until)}
+
+
+def _pair(node: Node, arguments: Arguments) -> JsonObject:
+    names, situation = names_of(node), node.disclosure.situation()
+    one, other = (names.body(arguments.text(name), name) for name in ("body", "counterpart"))
+    if one.id == other.id:
+        raise Invalid(
+            "A body shares nothing with itself.",
+            field="counterpart",
+            why="What is shared is asked between two bodies (docs/rules/agreements.md A11).",
+            do="Name two bodies.",
+        )
+    shared = tuple(shared_between(one.id, other.id, terms_asked(node, names, situation)))
+    instruments: list[Json] = []
+    for instrument in dict.fromkeys(item.instrument for item in shared):
+        rights: list[Json] = [
+            {"right": item.right.value, **_cell(item, names)} for item in shared if item.instrument == instrument
+        ]
+        terms = names.instruments[instrument].instrument
+        instruments.append({"id": instrument, "name": terms.name, "title": terms.title, "rights": rights})
+    return {
+        "body": names.ref(one.id),
+        "counterpart": names.ref(other.id),
+        "instruments": instruments,
+        "measures": [
+            {"target": names.ref(body), **measure_line(measure)}
+            for body in (one.id, other.id)
+            for measure in measures_toward(body, situation)
+        ],
+    }
 
 
 VERBS: tuple[Verb, ...] = (
@@ -140,4 +175,5 @@ VERBS: tuple[Verb, ...] = (
         "sharing_matrix", _matrix, "Say who shares what with whom under which right, with what stops it.",
         "body", "text", "group", "instrument", "state", "offset", "limit",
     ),
+    verb("sharing_pair", _pair, "Say all that two bodies share, with what stops it.", "body", "counterpart"),
 )  # fmt: skip

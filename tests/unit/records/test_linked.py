@@ -46,6 +46,37 @@ def test_r61_no_more_ends_are_looked_at_than_a_chart_shows(net: Network) -> None
     assert [one.end is not None for one in found.links] == [True] * ENDS_MAX + [False] * 2
 
 
+def test_r61_what_links_to_it_is_seen_as_far_as_the_gate_lets_and_of_hidden_ones_nothing(net: Network) -> None:
+    record = net.share(person(net, "p-1"))
+    seen = net.share(person(net, "p-2", record, RecordId(f"{net.xa.id}/never-here")))
+    net.share(person(net, "p-3", record, mark="unheard_of"))
+    found = links_seen(net.xa.records, DUTY, record, WHY)
+    assert [(one.property, one.source.id) for one in found.linking] == [("associate", seen)]
+    assert (found.links, found.has_more) == ((), False)
+    row = net.xa.store.state.trail.latest(1)[0]
+    assert (row.act.detail["links"], row.act.detail["linked_by"]) == (0, 1)
+    assert net.xa.records.show(DUTY, record, "locate", "organised_crime", "").is_linked_to
+    assert not net.xa.records.show(DUTY, seen, "locate", "organised_crime", "").is_linked_to
+
+
+def test_r61_a_link_that_may_not_be_seen_is_not_told_by_the_record_that_says_it(net: Network) -> None:
+    record = net.share(person(net, "p-1"))
+    other = person(net, "p-2")
+    hidden = replace(other.terms[0], marks=frozenset({"unheard_of"}))
+    net.share(replace(other, terms=(*other.terms, hidden), links=(Link("associate", record, 1),)))
+    found = links_seen(net.xa.records, DUTY, record, WHY)
+    assert (found.linking, found.has_more) == ((), False)
+    assert not net.xa.records.show(DUTY, record, "locate", "organised_crime", "").is_linked_to
+
+
+def test_r61_no_more_records_that_link_to_it_are_looked_at_than_a_chart_shows_and_it_is_said(net: Network) -> None:
+    record = net.share(person(net, "p-1"))
+    for place in range(ENDS_MAX + 1):
+        net.share(person(net, f"from-{place}", record))
+    found = links_seen(net.xa.records, DUTY, record, WHY)
+    assert (len(found.linking), found.has_more) == (ENDS_MAX, True)
+
+
 def test_r61_who_may_not_see_the_record_learns_nothing_of_its_links(net: Network) -> None:
     end = net.share(person(net, "p-2"))
     hidden = net.share(person(net, "p-1", end, mark="unheard_of"))

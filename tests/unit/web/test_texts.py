@@ -29,6 +29,8 @@ from entente.agreements.model import (
     MeasurePolicy,
     OnwardRule,
     ParticipationState,
+    ProposalKind,
+    ProposalState,
     Right,
 )
 from entente.agreements.stops import How
@@ -62,6 +64,7 @@ from entente.web.desk.draft_pages import DRAFTED
 from entente.web.desk.first_steps_page import STEPS
 from entente.web.desk.home_page import KINDS, NEXT_ACTS
 from entente.web.desk.job_pages import COUNTS
+from entente.web.desk.matrix_pages import SIGNS
 from entente.web.desk.page import ActPage, ShowPage
 from entente.web.desk.rendering import LOOKS
 from entente.web.desk.table import PAGES
@@ -107,6 +110,9 @@ def put_together() -> Iterator[str]:
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
     yield from (f"trail.by_{name}" for name in NARROWED)
     yield from (f"job.count_{count}" for count in COUNTS if count != "read")
+    yield from (f"matrix.sign_{name}" for name in SIGNS)
+    yield from (f"matrix.by_{how}" for how in How)
+    yield from (f"measures.means_{policy}" for policy in MeasurePolicy)
     yield from (f"first_steps.{name}{part}" for name, _, _ in STEPS for part in ("", "_help"))
     yield from (f"setting.{row.name}" for row in SETTINGS)
     yield from (f"unit.{row.unit}" for row in SETTINGS)
@@ -249,6 +255,8 @@ def coded_lists() -> dict[str, set[str]]:
         "sharing_states": {*Narrowed},
         "stops": {*How},
         "measure_policies": {*MeasurePolicy},
+        "proposal_kinds": {*ProposalKind},
+        "proposal_states": {*ProposalState},
         "instrument_kinds": {*InstrumentKind},
         "participation_states": {*ParticipationState},
         "directions": {*Direction},

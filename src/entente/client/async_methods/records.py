@@ -180,7 +180,7 @@ class AsyncRecordsMethods(AsksAsync):
     async def list_links(
         self, record: str, *, purpose: str, crime_area: str, case: str | None = None
     ) -> ListLinksAnswer:
-        """Say what a record links to, with as much of each far end as the account may see.
+        """Say what a record links to and what links to it, with as much of each far end as the account may see.
 
         Needs the scope records.read.
 

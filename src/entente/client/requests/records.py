@@ -168,7 +168,7 @@ def judge_records(
 
 
 def list_links(record: str, *, purpose: str, crime_area: str, case: str | None = None) -> Call[ListLinksAnswer]:
-    """Say what a record links to, with as much of each far end as the account may see."""
+    """Say what a record links to and what links to it, with as much of each far end as the account may see."""
     source, local_id = two_parts("record", record, "XA-NCB/w-17")
     return Call(
         "list_links",

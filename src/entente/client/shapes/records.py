@@ -117,6 +117,8 @@ class ShowRecordAnswer(TypedDict):
     """The highest act of the ladder that is allowed."""
     has_original: bool
     """Whether the part of the file that it was made from is here."""
+    is_linked_to: bool
+    """Whether another record links to it by a link that may be seen."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 
@@ -208,6 +210,18 @@ class ListLinksLink(TypedDict):
     kind: str
 
 
+class ListLinksLinkedBy(TypedDict):
+    """List links linked by, as the API gives it."""
+
+    property: str
+    record: str
+    name: str
+    observation: str
+    caption: str
+    schema: str
+    kind: str
+
+
 class ListLinksAnswer(TypedDict):
     """What is answered by `list_links`."""
 
@@ -216,6 +230,9 @@ class ListLinksAnswer(TypedDict):
     caption: str
     schema: str
     links: list[ListLinksLink]
+    linked_by: list[ListLinksLinkedBy]
+    has_more: bool
+    """Whether more records than these link to it by a link that may be seen."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 

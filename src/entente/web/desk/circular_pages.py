@@ -130,7 +130,12 @@ def _shown(asked: Asked, entered: Entered) -> Shown | None:
     except Invalid:
         # What is wrong with it was said when it was sent; the form is shown as it was entered.
         return None
-    lines = [_addressee(one, asked.say) for one in members(answer, "addressees")]
+    return shown_of(answer, asked.say)
+
+
+def shown_of(answer: JsonObject, say: Wording) -> Shown:
+    """Return who would get a message, as the verb that previews it says."""
+    lines = [_addressee(one, say) for one in members(answer, "addressees")]
     return Shown(
         reached=whole(answer, "reached"),
         refused=len(lines) - whole(answer, "reached"),

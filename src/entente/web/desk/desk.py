@@ -146,7 +146,7 @@ class Desk:
             return await run_in_threadpool(self._signed_out, request)
         sent = await _sent(act, request)
         asked = await run_in_threadpool(self._asked, request, session)
-        form = entered(act.name, act.fields, sent.fields, asked.say)
+        form = entered(act.name, act.fields, sent.fields, asked.say).with_files(act.files, sent.small)
         asked = replace(asked, form=form)
         faults = _faults_of(act, session, sent, form, asked.say)
         if not faults and act.heeds_changes:
@@ -402,8 +402,10 @@ class Desk:
 
 async def _sent(act: ActPage, request: Request) -> Posted:
     """Return what a form sends; one that has a file is sent in parts, any other is not."""
-    if act.file and is_multipart(request):
-        return await posted_in_parts(request, act.file, act.many, has_several_files=act.has_several_files)
+    if (act.file or act.files) and is_multipart(request):
+        return await posted_in_parts(
+            request, act.file, act.many, small=act.files, has_several_files=act.has_several_files
+        )
     return Posted(await posted(request, act.many))
 
 
@@ -411,7 +413,8 @@ def _faults_of(act: ActPage, session: Session, sent: Posted, form: Entered, say:
     """Return what keeps a form from being done before its act looks at it."""
     if not has_token(session, sent.fields):
         return (Fault("", say.text("fault.session"), say.text("fault.session_do")),)
-    lacks = [one for one in act.fields if one.kind is Kind.FILE and one.is_needed and sent.file is None]
+    there = {Kind.FILE: sent.file is not None, Kind.FILES: bool(sent.small)}
+    lacks = [one for one in act.fields if one.is_needed and not there.get(one.kind, True)]
     missing = tuple(Fault(one.name, say.text("fault.no_file"), say.text("fault.no_file_do")) for one in lacks)
     if faults := (*form.faults, *missing):
         return faults

@@ -13,10 +13,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from entente.agreements.drafts import file_of, read_files
+from entente.agreements.drafts import file_of, read_files, read_named_files
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import NotFound
-from entente.kernel.statement import from_json
+from entente.kernel.statement import Statement, from_json
+from entente.web.desk.effect_shown import ForeseenShown, foreseen_shown
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.instrument_pages import HEADS_VERBS, INSTRUMENTS_PATH
 from entente.web.desk.memory import KeptDraft
@@ -27,7 +28,7 @@ from entente.web.desk.sharing_pages import instrument_path
 from entente.web.wording import Moment
 
 TO_SIGN_PATH = f"{PREFIX}/to-sign"
-DRAFTED = ("signature", "suspension", "resumption", "narrowing", "withdrawal", "cut_off", "return")
+DRAFTED = ("signature", "suspension", "resumption", "narrowing", "withdrawal", "cut_off", "return", "measure")
 """What is drafted here: keys `drafts.of_…`."""
 SIGNED_CHARACTERS_MAX = 300_000
 """Encoded as a form it stays within forms.FORM_BYTES_MAX; what is longer is handed in with the command."""
@@ -66,6 +67,8 @@ class DraftPage:
     stopped_before: Sequence[str]
     stays_open: Sequence[str]
     """Of a cut-off, said once of all; of one suspension it stands in its preview."""
+    foreseen: Sequence[ForeseenShown]
+    """Of each statement, what would stop and what would begin if it were taken in now."""
     contents: Sequence[tuple[str, str]]
     """Of each statement its kind, and what it says, from its exact bytes."""
     file: str
@@ -119,6 +122,7 @@ def _draft(asked: Asked) -> DraftPage:
         previews=previews,
         stopped_before=before,
         stays_open=stays,
+        foreseen=foreseen_shown(asked, kept.statements),
         contents=[_content(one) for one in kept.statements],
         file=file,
         file_name=name,
@@ -142,7 +146,14 @@ def _content(document: JsonObject) -> tuple[str, str]:
 
 
 def _hand_in(asked: Asked) -> Done:
-    statements = read_files(asked.form.value("signed"))
+    return _taken_in(asked, read_files(asked.form.value("signed")))
+
+
+def _hand_in_files(asked: Asked) -> Done:
+    return _taken_in(asked, read_named_files((one.name, one.data) for one in asked.form.files))
+
+
+def _taken_in(asked: Asked, statements: Sequence[Statement]) -> Done:
     listed: list[Json] = [one.to_json() for one in statements]
     answer = asked.perform("instruments_submit", {"statements": listed})
     about = [member(one, "instrument") for one in members(answer, "submitted") if "instrument" in one]
@@ -156,12 +167,17 @@ PAGES: Sequence[Page] = (
         "The drafts of this session, and where what heads signed is handed in.", _drafts,
     ),
     ShowPage(
-        "to_sign_one", "/to-sign/{key}", (), HEADS_VERBS, "draft.html",
-        "A draft: what it would stop, and the file to take to the heads.", _draft,
+        "to_sign_one", "/to-sign/{key}", ("draft_foresee",), HEADS_VERBS, "draft.html",
+        "A draft: what it would stop and begin, and the file to take to the heads.", _draft,
     ),
     ActPage(
         "hand_in", "/to-sign", ("instruments_submit",), HEADS_VERBS, "to_sign",
         "Takes in what the heads signed, all or none.", _hand_in,
         (Field("signed", Kind.TEXT, most=SIGNED_CHARACTERS_MAX, asks="statements"),), is_heavy=True,
+    ),
+    ActPage(
+        "hand_in_files", "/to-sign/files", ("instruments_submit",), HEADS_VERBS, "to_sign",
+        "Takes in what the heads signed, from the files that they signed, all or none.", _hand_in_files,
+        (Field("signed_files", Kind.FILES, asks="statements"),), is_heavy=True,
     ),
 )  # fmt: skip

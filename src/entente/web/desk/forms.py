@@ -9,8 +9,9 @@ Source: docs/rules/desk.md W23; WCAG 2.2, 3.3.1 to 3.3.3; HTML, application/x-ww
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as made
 from enum import StrEnum
 from typing import Final
@@ -50,6 +51,26 @@ class Kind(StrEnum):
     """Any number of codes of a list, each sent as a field of the same name; kept one a line."""
     FILE = "file"
     """A file, the last field of its form; held as the id under which it waits (desk.md W55)."""
+    FILES = "files"
+    """Some small files, read with the form and held with it (desk.md W77); their digests stand in the field's place."""
+
+
+_FILES: Final = frozenset({Kind.FILE, Kind.FILES})
+"""What is no text: what stands in their place came from nobody's file."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A small file as it was sent with a form."""
+
+    name: str
+    """What it is called here, whatever its sender called it: no path."""
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest of its bytes."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +115,8 @@ class Entered:
     """Where to go back to, as a plain path of the desk; empty for nowhere."""
     here: str = ""
     """The page that the form stands on, likewise."""
+    files: tuple[SentFile, ...] = ()
+    """What was sent in a field for small files; a form has one such field at most."""
 
     def value(self, name: str) -> str:
         """Return what was entered into a field; empty for nothing."""
@@ -111,6 +134,13 @@ class Entered:
     def lines(self, name: str) -> tuple[str, ...]:
         """Return the lines of a text that hold something."""
         return tuple(line.strip() for line in self.value(name).splitlines() if line.strip())
+
+    def with_files(self, name: str, files: tuple[SentFile, ...]) -> Entered:
+        """Return it with small files, and in their field what tells them from others: so other files are another act."""
+        if not files:
+            return self
+        digests = "\n".join(f"{one.sha256} {one.name}" for one in files)
+        return replace(self, files=files, values={**self.values, name: digests})
 
     def fault(self, name: str) -> Fault | None:
         """Return what is wrong with a field, the first of it."""
@@ -170,14 +200,13 @@ def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wor
     known = {name: found for name in given if (found := field_of(name, by_name)) is not None}
     if unknown := sorted(set(given) - set(known) - FRAME):
         raise no_form(f"nobody reads its field {unknown[0][:40]!a}")
-    # A file is no text: what stands in its place came from nobody's file.
     values = {
         name: text if known[name].kind in {Kind.TEXT, Kind.CODES} else text.strip()
         for name, text in given.items()
-        if name in known and known[name].kind is not Kind.FILE
+        if name in known and known[name].kind not in _FILES
     }
     said = [(known[name], text) for name, text in values.items()]
-    said += [(one, "") for one in fields if one.name not in values and not one.is_many and one.kind is not Kind.FILE]
+    said += [(one, "") for one in fields if one.name not in values and not one.is_many and one.kind not in _FILES]
     faults = tuple(fault for one, text in _in_order(fields, said) if (fault := _fault_of(one, text, say)) is not None)
     back, here = (own_path(given[name]) if given.get(name) else "" for name in (BACK, HERE))
     return Entered(values, faults, of, back, here)

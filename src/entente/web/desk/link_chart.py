@@ -1,9 +1,10 @@
-"""The links of a record as a small chart that the node draws: the record on one side, what it links to on the other.
+"""The links of a record as a small chart that the node draws: the record between what links to it and what it links to.
 
-The list beside it says the same in words, so the chart is hidden from whoever has pages read aloud. In languages that are written
-from right to left it is drawn from right to left. Sizes are in the units of the drawing, which the page scales.
+The lists beside it say the same in words, so the chart is hidden from whoever has pages read aloud. An arrow says which way a
+link goes, and those that come in are dotted. In languages that are written from right to left it is drawn from right to left.
+Sizes are in the units of the drawing, which the page scales.
 
-Source: docs/rules/desk.md W69; WCAG 2.2, 1.1.1.
+Source: docs/rules/desk.md W69; docs/rules/records.md R61; WCAG 2.2, 1.1.1 and 1.4.1.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from entente.web.desk.page import Asked
 from entente.web.desk.reading import members, text
 from entente.web.desk.record_labels import label_of
 
-WIDTH = 640
+ONE_WAY, BOTH_WAYS = 640, 960
+"""How wide the drawing is with one column of far ends, and with one on each side."""
 ROW = 52
 BOX_WIDTH = 210
 BOX_HEIGHT = 40
 _GAP = 12
+_ARROW = 9
 _CAPTION_CHARACTERS = 24
 """As many of the widest letters as a box holds."""
 
@@ -41,7 +44,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One link, from the record to a far end."""
+    """One link, from where it begins to where its arrow is."""
 
     x1: int
     y1: int
@@ -51,6 +54,7 @@ class Edge:
     text_y: int
     label: str
     is_assessed: bool
+    is_incoming: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,32 +82,77 @@ class LinkChart:
     ends: Sequence[Box]
     edges: Sequence[Edge]
     links: Sequence[LinkSeen]
+    linked_by: Sequence[LinkSeen]
+    """What links to it."""
+    has_more: bool
+    """Whether more than these may link to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """Where things are drawn."""
+
+    width: int
+    height: int
+    is_mirrored: bool
+
+    def box(self, x: int, y: int, caption: str, below: str) -> Box:
+        left = self.width - x - BOX_WIDTH if self.is_mirrored else x
+        return Box(left, y, left + BOX_WIDTH // 2, _cut(caption), _cut(below))
+
+    def ends(self, x: int, links: Sequence[LinkSeen]) -> list[Box]:
+        """Return a column of far ends in the middle of the height."""
+        top = (self.height - len(links) * ROW + ROW - BOX_HEIGHT) // 2
+        return [
+            self.box(x, top + place * ROW, end.caption.written, end.schema or end.name)
+            for place, end in enumerate(links)
+        ]
+
+    def edge(self, centre_x: int, end_x: int, end: Box, one: LinkSeen, *, is_incoming: bool) -> Edge:
+        """Return a line between the record and a far end, with room for its arrow at where it goes."""
+        middle, far = self.height // 2, end.y + BOX_HEIGHT // 2
+        way = 1 if end_x > centre_x else -1
+        # The label stands near the far end, where the lines have parted.
+        text_x, text_y = centre_x + (end_x - centre_x) * 3 // 5, middle + (far - middle) * 3 // 5 - 5
+        if is_incoming:
+            x1, y1, x2, y2 = end_x, far, centre_x + way * _ARROW, middle
+        else:
+            x1, y1, x2, y2 = centre_x, middle, end_x - way * _ARROW, far
+        if self.is_mirrored:
+            x1, x2, text_x = self.width - x1, self.width - x2, self.width - text_x
+        return Edge(x1, y1, x2, y2, text_x, text_y, _cut(one.label), one.is_assessed, is_incoming)
 
 
 def link_chart(asked: Asked, name: str) -> LinkChart:
-    """Look at what a record links to for the session's task, and draw it; a row of the trail."""
+    """Look at what a record links to and what links to it, for the session's task, and draw it; a row of the trail."""
     task = asked.memory.task
     assert task is not None, "whoever looks at a record has said why"
     answer = asked.perform("record_links", {"record": name, **task.about()})
-    schema = asked.node.schemata.get(text(answer, "schema"))
-    links: list[LinkSeen] = []
-    for one in members(answer, "links"):
-        label, is_english = label_of(schema, text(one, "property"), asked.say)
-        links.append(_seen(asked, one, label, is_english=is_english))
-    drawn = links[:ENDS_MAX]
-    height = max(1, len(drawn)) * ROW + _GAP
-    is_mirrored = asked.say.direction == "rtl"
-    middle = (height - BOX_HEIGHT) // 2
-    far = WIDTH - BOX_WIDTH - 1
-    caption = text(answer, "caption")
-    centre = _box(1, middle, caption, asked.say.code("schemata", text(answer, "schema")), is_mirrored=is_mirrored)
-    places = [(place * ROW + (ROW - BOX_HEIGHT + _GAP) // 2, end) for place, end in enumerate(drawn)]
-    ends = [_box(far, y, end.caption.written, end.schema or end.name, is_mirrored=is_mirrored) for y, end in places]
-    edges = [_edge(middle, y, far, end, is_mirrored=is_mirrored) for y, end in places]
-    return LinkChart(WIDTH, height, BOX_WIDTH, BOX_HEIGHT, centre, ends, edges, links)
+    own = text(answer, "schema")
+    links = [_seen(asked, one, own) for one in members(answer, "links")]
+    linked_by = [_seen(asked, one, text(one, "schema")) for one in members(answer, "linked_by")]
+    going, coming = links[:ENDS_MAX], linked_by[:ENDS_MAX]
+    height = max(1, len(going), len(coming)) * ROW + _GAP
+    sheet = _Sheet(BOTH_WAYS if going and coming else ONE_WAY, height, asked.say.direction == "rtl")
+    left = (sheet.width - BOX_WIDTH) // 2 if going and coming else sheet.width - BOX_WIDTH - 1 if coming else 1
+    centre = sheet.box(left, (height - BOX_HEIGHT) // 2, text(answer, "caption"), asked.say.code("schemata", own))
+    far = sheet.width - BOX_WIDTH - 1
+    outer, inner = sheet.ends(far, going), sheet.ends(1, coming)
+    edges = [
+        sheet.edge(left + BOX_WIDTH, far, box, one, is_incoming=False) for box, one in zip(outer, going, strict=True)
+    ]
+    edges += [
+        sheet.edge(left, BOX_WIDTH + 1, box, one, is_incoming=True) for box, one in zip(inner, coming, strict=True)
+    ]
+    return LinkChart(
+        sheet.width, height, BOX_WIDTH, BOX_HEIGHT, centre, [*outer, *inner], edges, links, linked_by,
+        answer["has_more"] is True,
+    )  # fmt: skip
 
 
-def _seen(asked: Asked, one: JsonObject, label: str, *, is_english: bool) -> LinkSeen:
+def _seen(asked: Asked, one: JsonObject, schema: str) -> LinkSeen:
+    """Return a link in words; its property is one of the schema of the record that says it."""
+    label, is_english = label_of(asked.node.schemata.get(schema), text(one, "property"), asked.say)
     name = text(one, "name")
     return LinkSeen(
         label=label,
@@ -114,22 +163,6 @@ def _seen(asked: Asked, one: JsonObject, label: str, *, is_english: bool) -> Lin
         schema=asked.say.code("schemata", text(one, "schema")) if text(one, "schema") else "",
         is_assessed=one["observation"] == "assessed",
     )
-
-
-def _box(x: int, y: int, caption: str, below: str, *, is_mirrored: bool) -> Box:
-    left = WIDTH - x - BOX_WIDTH if is_mirrored else x
-    return Box(left, y, left + BOX_WIDTH // 2, _cut(caption), _cut(below))
-
-
-def _edge(middle: int, y: int, far: int, one: LinkSeen, *, is_mirrored: bool) -> Edge:
-    x1, x2 = BOX_WIDTH + 1, far
-    y1, y2 = middle + BOX_HEIGHT // 2, y + BOX_HEIGHT // 2
-    # The label stands near the far end, where the lines have parted.
-    text_x = x1 + (x2 - x1) * 3 // 5
-    text_y = y1 + (y2 - y1) * 3 // 5 - 5
-    if is_mirrored:
-        x1, x2, text_x = WIDTH - x1, WIDTH - x2, WIDTH - text_x
-    return Edge(x1, y1, x2, y2, text_x, text_y, _cut(one.label), one.is_assessed)
 
 
 def _cut(words: str) -> str:

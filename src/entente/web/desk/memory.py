@@ -79,6 +79,9 @@ class Memory:
     drafts: OrderedDict[str, KeptDraft] = field(default_factory=OrderedDict)
     circular: Mapping[str, str] = field(default_factory=dict)
     """A message to several as it was written so far, while it is looked at who would get it: the fields of its form."""
+    written: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """A message to one body and a proposal, as they were written so far, while it is looked at what would become of them: by the
+    name of the act that sends them, the fields of its form."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
 

@@ -14,9 +14,11 @@ from entente.correspondence.model import TEXT_CHARACTERS_MAX
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
+from entente.kernel.errors import Invalid
 from entente.verbs.references import names_and_officer
 from entente.web.desk.attaching import FIELDS as ATTACHING
-from entente.web.desk.attaching import Attaching, attaching, handed_in, let_go
+from entente.web.desk.attaching import Attaching, attaching, handed_in, let_go, taken_in
+from entente.web.desk.circular_pages import Shown, shown_of
 from entente.web.desk.file_lines import FileLine
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, furthest, steps_of
@@ -108,6 +110,8 @@ class WritePage:
     begun: Mapping[str, str]
     """What the form begins with."""
     urgencies: Sequence[UrgencyLine]
+    shown: Shown | None
+    """Who would get it and could answer; None before an addressee and an instrument are named."""
     attaching: Attaching
     """The files that go with it."""
 
@@ -216,14 +220,48 @@ def _outside(asked: Asked, wanted: JsonObject) -> JsonObject:
 def _write(asked: Asked) -> WritePage:
     names, _ = names_and_officer(asked.node, asked.officer)
     others = sorted((one.code, one.name) for one in names.bodies.values() if one.id != names.own.id)
+    begun = asked.form.values if asked.form.of else _looked_at(asked) or _begun(asked)
     return WritePage(
         title=asked.say.text("write.title"),
         bodies={code: f"{code} · {name}" for code, name in others},
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
-        begun=_begun(asked),
+        begun=begun,
         urgencies=urgency_lines(asked),
-        attaching=attaching(asked, asked.form.values),
+        shown=_shown(asked, begun),
+        attaching=attaching(asked, begun),
     )
+
+
+def _looked_at(asked: Asked) -> Mapping[str, str]:
+    """Return what was written so far where it was looked at who gets it; nothing where another message is begun."""
+    written = asked.memory.written.get(_SENDS, {})
+    wanted = {name: asked.query.get(name, "") for name in ("answers", "case")}
+    is_this = written.get("answers", "") == wanted["answers"] and wanted["case"] in {"", written.get("case", "")}
+    return written if is_this else {}
+
+
+def _shown(asked: Asked, begun: Mapping[str, str]) -> Shown | None:
+    """Return who would get what was begun; None while nobody is named, or a name is nobody's."""
+    if not begun.get("to") or not begun.get("instrument"):
+        return None
+    try:
+        return shown_of(asked.perform("message_preview", _addressed(begun)), asked.say)
+    except Invalid:
+        # What is wrong with it was said when it was sent; the form is shown as it was entered.
+        return None
+
+
+def _addressed(begun: Mapping[str, str]) -> JsonObject:
+    """Return whom a form names, for action or for information, and under what."""
+    name = "to" if begun.get("for_action") else "information"
+    return {name: [begun["to"]], "instrument": begun["instrument"]}
+
+
+def _look(asked: Asked) -> Done:
+    form = asked.form
+    asked.memory.written[_SENDS] = taken_in(asked)
+    asked.perform("message_preview", _addressed(form.values))
+    return Done(form.here or f"{PREFIX}/messages/new")
 
 
 def _begun(asked: Asked) -> Mapping[str, str]:
@@ -250,6 +288,7 @@ def _send(asked: Asked) -> Done:
     more: JsonObject = {"for_action": form.flag("for_action"), "attachments": handed_in(asked)}
     answer = asked.perform("message_send", {**given, **more})
     let_go(asked)
+    asked.memory.written.pop(_SENDS, None)
     return Done(message_path(text(member(answer, "message"), "id")), "message_sent")
 
 
@@ -274,6 +313,7 @@ def _recall(asked: Asked) -> Done:
     return Done(message_path(asked.path["id"]), "message_recalled")
 
 
+_SENDS = "send_message"
 _READERS = ("read_message",)
 _ONE = "/messages/{id}"
 _LETTER: Sequence[Field] = (
@@ -295,7 +335,14 @@ PAGES: Sequence[Page] = (
         live=("message",),
     ),
     ShowPage(
-        "new_message", "/messages/new", ("message_show",), ("send_message",), "write.html", "A message to be written.", _write,
+        "new_message", "/messages/new", ("message_show", "message_preview"), ("send_message",), "write.html",
+        "A message to be written, with who would get it and could answer.", _write,
+    ),
+    ActPage(
+        "look_at_message", "/messages/look", ("message_preview",), ("send_message",), "new_message",
+        "Shows who would get a message and could answer, and sends nothing.", _look,
+        (*(replace(one, is_needed=one.name in {"to", "instrument"}) for one in _LETTER), *ATTACHING), is_once=False,
+        keeps_file=True, has_several_files=True,
     ),
     ActPage(
         "send_message", "/messages", ("message_send",), ("send_message",), "new_message", "Sends a message to another body.",

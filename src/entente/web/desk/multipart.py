@@ -20,7 +20,7 @@ from typing import Final
 from starlette.requests import ClientDisconnect, Request
 
 from entente.kernel.errors import EntenteError
-from entente.web.desk.forms import FORM_BYTES_MAX, FORM_FIELDS_MAX, FORM_SECONDS_MAX, gathered, no_form
+from entente.web.desk.forms import FORM_BYTES_MAX, FORM_FIELDS_MAX, FORM_SECONDS_MAX, SentFile, gathered, no_form
 
 HEAD_BYTES_MAX: Final = 4 * 1024
 """Of one part: a name of 255 characters, each encoded, with room."""
@@ -28,6 +28,10 @@ NAME_CHARACTERS_MAX: Final = 100
 """As the interface takes them (docs/rules/api.md P13)."""
 PASSED_OVER_BYTES_MAX: Final = 64 * 1024**2
 """Of a file that is not taken: a browser shows an answer only once it has sent what it sends."""
+SMALL_BYTES_MAX: Final = 8 * 1024**2
+"""Of all small files of a form together: a cut-off of a thousand instruments in five copies, a kilobyte and signatures each."""
+SMALL_FILES_MAX: Final = 20
+"""As many heads as a body has, and copies to spare."""
 _CONTENT_TYPE: Final = re.compile(r"multipart/form-data;\s*boundary=\"?([0-9A-Za-z'()+_,./:=?-]{1,70})\"?", re.ASCII)
 _DISPOSITION: Final = re.compile(r'form-data; name="([^"]{1,100})"(?:; filename="([^"]*)")?')
 _ESCAPED: Final = {"%22": '"', "%0D": "\r", "%0A": "\n"}
@@ -81,6 +85,7 @@ class Posted:
 
     fields: dict[str, str]
     file: IncomingFile | None = None
+    small: tuple[SentFile, ...] = ()
 
 
 def is_multipart(request: Request) -> bool:
@@ -95,11 +100,12 @@ def declared_bytes(request: Request) -> int:
 
 
 async def posted_in_parts(
-    request: Request, file: str, several: frozenset[str], *, has_several_files: bool = False
+    request: Request, file: str, several: frozenset[str], *, small: str = "", has_several_files: bool = False
 ) -> Posted:
     """Return the fields of a form and the file behind them; raise Invalid for what is no such form, too large or too slow.
 
-    `file` is the name of the field that is a file, or several files one behind the other. One that was left empty is none.
+    `file` is the name of the field that is a file, or several files one behind the other; `small` of one with small files, which
+    are read whole. One that was left empty is none.
     """
     stated = _CONTENT_TYPE.fullmatch(request.headers.get("content-type", ""))
     if stated is None:
@@ -107,40 +113,55 @@ async def posted_in_parts(
     body = _Body(request.stream(), b"\r\n--" + stated[1].encode("ascii"))
     try:
         async with asyncio.timeout(FORM_SECONDS_MAX):
-            return await _read(body, file, several, has_several_files=has_several_files)
+            return await _read(body, file, several, small, has_several_files=has_several_files)
     except TimeoutError as error:
         raise no_form(f"its fields did not arrive within {FORM_SECONDS_MAX:.0f} seconds") from error
 
 
-async def _read(body: _Body, file: str, several: frozenset[str], *, has_several_files: bool) -> Posted:
+async def _read(body: _Body, file: str, several: frozenset[str], small: str, *, has_several_files: bool) -> Posted:
     pairs: list[tuple[str, str]] = []
-    size = parts = 0
+    files: list[SentFile] = []
+    size = small_size = parts = 0
     while (head := await body.next_part()) is not None:
         name, called = head
         parts += 1
         if parts > FORM_FIELDS_MAX:
             raise no_form(f"it has more than {FORM_FIELDS_MAX} fields")
         if called is not None:
-            if name != file:
+            if not name or name not in {file, small}:
                 raise no_form(f"nobody reads a file in its field {name[:40]!a}")
             if not called:
                 # As browsers send a field of a file that nobody chose.
                 if [piece async for piece in body.part() if piece]:
                     raise no_form("its file has no name")
                 continue
-            return Posted(gathered(pairs, several), IncomingFile(kept_name(called), body, name, has_several_files))
-        text = bytearray()
-        async for piece in body.part():
-            size += len(piece)
-            if size > FORM_BYTES_MAX:
-                raise no_form(f"its fields have more than {FORM_BYTES_MAX} bytes")
-            text += piece
+            if name == file:
+                incoming = IncomingFile(kept_name(called), body, name, has_several_files)
+                return Posted(gathered(pairs, several), incoming, tuple(files))
+            if len(files) == SMALL_FILES_MAX:
+                raise no_form(f"it has more than {SMALL_FILES_MAX} files")
+            data = await _whole(body, SMALL_BYTES_MAX - small_size, f"its files have more than {SMALL_BYTES_MAX} bytes")
+            small_size += len(data)
+            files.append(SentFile(kept_name(called), data))
+            continue
+        text = await _whole(body, FORM_BYTES_MAX - size, f"its fields have more than {FORM_BYTES_MAX} bytes")
+        size += len(text)
         try:
             # A text over several lines has CR LF in it, as in a form without a file.
             pairs.append((name, text.decode("utf-8")))
         except UnicodeDecodeError as error:
             raise no_form(f"its field {name[:40]!a} is not UTF-8") from error
-    return Posted(gathered(pairs, several))
+    return Posted(gathered(pairs, several), None, tuple(files))
+
+
+async def _whole(body: _Body, most: int, otherwise: str) -> bytes:
+    """Return a part that has at most so many bytes; raise Invalid, before more of it is held, for any other."""
+    data = bytearray()
+    async for piece in body.part():
+        if len(data) + len(piece) > most:
+            raise no_form(otherwise)
+        data += piece
+    return bytes(data)
 
 
 def kept_name(called: str) -> str:

@@ -197,6 +197,11 @@ class ActPage:
         return next((one.name for one in self.fields if one.kind is Kind.FILE), "")
 
     @property
+    def files(self) -> str:
+        """The name of the field that takes small files; empty for a form without one."""
+        return next((one.name for one in self.fields if one.kind is Kind.FILES), "")
+
+    @property
     def takes_long(self) -> bool:
         """Say whether it waits for a turn among those that compute for long."""
         return any(VERBS[name].is_long for name in self.verbs)

@@ -108,6 +108,8 @@ class Facts:
     ladder: Sequence[tuple[str, bool]]
     """Each act of the ladder, and whether one may go so far."""
     has_original: bool
+    is_linked_to: bool
+    """Whether another record that may be seen links to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class RecordPage:
     """… and who may not even know of it."""
     holders: Sequence[HolderLine]
     chart: LinkChart | None
-    """What it links to, drawn; None where it links to nothing."""
+    """What it links to and what links to it, drawn; None where there is neither."""
     attach: str
     """Where a file is attached to one of ours; empty where this reader may not."""
     original: str
@@ -199,6 +201,7 @@ def facts_of(asked: Asked, name: str) -> Facts:
             (say.code("acts", act), bool(reached) and act.rank <= DisclosureAct(reached).rank) for act in DisclosureAct
         ],
         has_original=answer["has_original"] is True,
+        is_linked_to=answer["is_linked_to"] is True,
     )
 
 
@@ -281,7 +284,7 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
         who=[one for one in sights if one.up_to],
         who_not=[one for one in sights if not one.up_to],
         holders=holders_of(asked, name) if facts.is_own else (),
-        chart=link_chart(asked, name) if facts.links else None,
+        chart=link_chart(asked, name) if facts.links or facts.is_linked_to else None,
         attach=f"{PREFIX}/attach/{quote_record(name)}" if facts.is_own and may_do(asked, "attach_file") else "",
         original=f"{PREFIX}/original/{quote_record(name)}" if facts.has_original else "",
         withdraw=withdraw if facts.is_own and may_do(asked, "withdraw_record") else "",

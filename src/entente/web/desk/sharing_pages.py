@@ -164,7 +164,7 @@ def _row(one: JsonObject, say: Wording) -> CounterpartRow:
 
 
 def _cell(one: JsonObject, say: Wording) -> CellLine:
-    gives, gets = _way(member(one, "gives"), say), _way(member(one, "gets"), say)
+    gives, gets = way_shown(member(one, "gives"), say), way_shown(member(one, "gets"), say)
     return CellLine(
         name=text(one, "name"),
         to=instrument_path(text(one, "instrument")),
@@ -174,7 +174,8 @@ def _cell(one: JsonObject, say: Wording) -> CellLine:
     )
 
 
-def _way(one: JsonObject, say: Wording) -> WayShown:
+def way_shown(one: JsonObject, say: Wording) -> WayShown:
+    """Return what flows one way, in words."""
     state = text(one, "state")
     return WayShown(
         state=state,

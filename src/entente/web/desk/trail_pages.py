@@ -18,7 +18,8 @@ from urllib.parse import urlencode
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import format_time, parse_date, parse_time
 from entente.kernel.errors import NotFound
-from entente.web.desk.page import PREFIX, Asked, Download, Page, ShowPage, may_do
+from entente.web.desk.forms import Field, Kind
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage, may_do
 from entente.web.desk.reading import member, members, text, texts, whole
 from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
@@ -26,7 +27,10 @@ from entente.web.wording import Moment, Wording
 TRAIL_PATH: Final = f"{PREFIX}/trail"
 ON_A_PAGE: Final = 50
 NARROWED: Final = ("about", "act", "by", "since", "until")
+CHECKED_MAX: Final = 5
+"""Checkpoints that are held against the log at a time."""
 _NEEDS: Final = ("read_trail",)
+_CHECKS: Final = "check_checkpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,15 @@ class CheckPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedLine:
+    """An earlier checkpoint that was handed in."""
+
+    file: str
+    is_sound: bool
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProofPage:
     """What `trail_proof.html` shows."""
 
@@ -91,6 +104,8 @@ class ProofPage:
     root: str
     keys: Sequence[str]
     since: int
+    checked: Sequence[CheckedLine]
+    """What was found of the earlier checkpoints that were handed in, against the log as it is now."""
 
 
 def _trail(asked: Asked) -> TrailPage:
@@ -101,8 +116,8 @@ def _trail(asked: Asked) -> TrailPage:
         "about": wanted["about"],
         "act": act_meant(say, wanted["act"]),
         "by": wanted["by"],
-        "since": _day_begins(asked, wanted["since"], "since"),
-        "until": _day_ends(asked, wanted["until"]),
+        "since": day_begins(asked, wanted["since"], "since"),
+        "until": day_ends(asked, wanted["until"]),
         # The newest first about one thing, too: a page goes back in time.
         "before": before or _LAST,
         "limit": ON_A_PAGE,
@@ -136,11 +151,13 @@ def _whole(entered: str) -> int:
     return int(entered) if entered.isascii() and entered.isdecimal() and len(entered) <= len(str(_LAST)) else 0
 
 
-def _day_begins(asked: Asked, entered: str, name: str) -> str:
+def day_begins(asked: Asked, entered: str, name: str) -> str:
+    """Return when a day begins in the body's zone, as a time of the trail; nothing for no day."""
     return format_time(_midnight(asked, parse_date(entered, name))) if entered else ""
 
 
-def _day_ends(asked: Asked, entered: str) -> str:
+def day_ends(asked: Asked, entered: str) -> str:
+    """Return the last moment of a day, likewise."""
     if not entered:
         return ""
     return format_time(_midnight(asked, parse_date(entered, "until") + timedelta(days=1)) - timedelta(microseconds=1))
@@ -148,8 +165,7 @@ def _day_ends(asked: Asked, entered: str) -> str:
 
 def _midnight(asked: Asked, day: date) -> datetime:
     """Return the beginning of a day in the body's zone, in which the page tells its times."""
-    local = datetime.combine(day, time(), asked.say.zone)
-    return local - (local.utcoffset() or timedelta())
+    return datetime.combine(day, time(), asked.say.zone)
 
 
 def _line(asked: Asked, row: JsonObject, *, may_open: bool) -> ActLine:
@@ -222,7 +238,24 @@ def _proof(asked: Asked) -> ProofPage:
         root=text(answer, "root"),
         keys=texts(answer, "verifier_keys"),
         since=_whole(asked.query.get("since", "")),
+        checked=[_checked(asked, file, note) for file, note in asked.memory.written.get(_CHECKS, {}).items()],
     )
+
+
+def _checked(asked: Asked, file: str, note: str) -> CheckedLine:
+    proof = member(asked.perform("trail_continues", {"checkpoint": note}), "proof")
+    return CheckedLine(file, proof["is_sound"] is True, said(asked.say, text(proof, "finding")))
+
+
+def _check_checkpoints(asked: Asked) -> Done:
+    """Keep the earlier checkpoints for this session; its page holds them against the log, each time it is shown."""
+    notes: dict[str, str] = {}
+    for one in asked.form.files[:CHECKED_MAX]:
+        # What is no text is no checkpoint, and is refused as such.
+        notes[one.name] = one.data.decode("utf-8", "replace")
+        asked.perform("trail_continues", {"checkpoint": notes[one.name]})
+    asked.memory.written[_CHECKS] = notes
+    return Done(f"{TRAIL_PATH}/proof")
 
 
 def _checkpoint(asked: Asked) -> Download:
@@ -268,8 +301,13 @@ PAGES: Sequence[Page] = (
         "The whole trail recomputed, the log held against it, and what was found.", _check,
     ),
     ShowPage(
-        "trail_proof", "/trail/proof", ("trail_checkpoint",), _NEEDS, "trail_proof.html",
+        "trail_proof", "/trail/proof", ("trail_checkpoint", "trail_continues"), _NEEDS, "trail_proof.html",
         "The newest checkpoint, and how it is proved to go on from an earlier one.", _proof,
+    ),
+    ActPage(
+        _CHECKS, "/trail/proof", ("trail_continues",), _NEEDS, "trail_proof",
+        "Says whether the log goes on from earlier checkpoints, which are kept for the session alone.", _check_checkpoints,
+        (Field("checkpoint_files", Kind.FILES, asks="checkpoint"),), is_once=False,
     ),
     ShowPage(
         "checkpoint", "/trail/checkpoint", ("trail_checkpoint",), _NEEDS, "", "The newest checkpoint of the log, to be kept.",
