@@ -91,7 +91,7 @@ DESK = (
     "shift_note", "shift", "roster_entry", "page_call",
 )  # fmt: skip
 CASE_FILE = ("case_hand_over", "case_exhibit", "case_task", "case_member", "decision_basis")
-SINCE = ("record_version",)
+SINCE = ("record_version", "unit_limits")
 """Tables of later schemas."""
 
 

@@ -11,7 +11,7 @@ from entente.web.desk.forms import Field
 from entente.web.desk.memory import KeptDraft, KeptQuery, Task
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.wording import Wording
-from tests.support.api_world import HIDDEN, KEPT, OWN, ROLES, SEEN
+from tests.support.api_world import HIDDEN, KEPT, OWN, ROLES, SEEN, UNIT
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
 
 KEY = "query-1"
@@ -21,9 +21,11 @@ DRAFT = KeptDraft("resumption", "charter", [STATEMENT.to_json()], None, STATEMEN
 _VALUES = {
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
     "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
+    "unit_id": UNIT,
     "review_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
     "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
 }  # fmt: skip
+_OF_UNIT = {"own_unit", "limit_unit", "counted_limits"}
 _OWN = {"withdraw_record"}
 _KEPT = {"original", "correct", "correct_record", "extend_record"}
 _CAME_HIT = {"answer_hit"}
@@ -37,6 +39,7 @@ def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979
     memory.task = task
     memory.keep(KEY, KeptQuery({"line": line}, task, world.node.clock.now()))
     memory.keep_draft(KEY, DRAFT)
+    memory.unit_limits = {"unit_id": UNIT, "limit_kinds": "wanted_person"}
     return browser
 
 
@@ -63,7 +66,8 @@ def path_of(world: DeskWorld, page: Page) -> str:
     more |= {"code": "XA-NCB", "keeper": "GS", "name": "members"}
     item = world.shift if "{id}" in page.path and "shift" in page.name else item
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
-    return PREFIX + _filled(page.path, **given, **more)
+    asks = f"?unit={UNIT}" if page.name in _OF_UNIT else ""
+    return PREFIX + _filled(page.path, **given, **more) + asks
 
 
 def absent(world: DeskWorld, page: ShowPage) -> list[str]:

@@ -294,7 +294,7 @@ class Events:
         oversees = may(bearer.account, ("oversee_cases",), now, lists)
         allowed: frozenset[int] = frozenset()
         if question.purpose and any(one.classes is not None for one in wanted):
-            reader = Reader(names.own.id, bearer.account.id, bearer.account.roles)
+            reader = Reader.of(names.own.id, bearer.account)
             asked = DisclosureAct.SEE, Right.COPY, question.purpose, question.crime_area
             allowed = self._node.disclosure.allowed(reader, *asked)
         return [

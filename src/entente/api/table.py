@@ -21,6 +21,7 @@ from entente.api import (
     sharing_routes,
     standing_routes,
     trail_routes,
+    unit_routes,
     version_routes,
 )
 from entente.api.route import ApiRoute
@@ -40,6 +41,7 @@ ROUTES: Sequence[ApiRoute] = tuple(
         case_work_routes,
         directory_routes,
         power_routes,
+        unit_routes,
         roster_routes,
         exchange_routes,
         trail_routes,

@@ -456,4 +456,6 @@ REQUESTS: Mapping[str, Request] = {
         pages="before",
     ),
     "trail_verify": Request(trail.verify_trail, {}),
+    "unit_limits_list": Request(directory.list_unit_limits, {}),
+    "unit_limits_show": Request(directory.show_unit_limits, {"unit": "unit"}),
 }

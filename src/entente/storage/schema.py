@@ -19,12 +19,12 @@ import sqlalchemy as sa
 
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 8
+SCHEMA: Final = 9
 """The schema this code writes. The number of the newest file in migrations/versions."""
-OLDEST_SCHEMA_OF_CODE: Final = 8
+OLDEST_SCHEMA_OF_CODE: Final = 9
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself.
 
-Code of schema 7 cannot erase a record that has earlier versions: they hang on its row, and that code does not know them."""
+Code of schema 8 does not know what units may see at most, and would show their officers more."""
 
 NAMES: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -191,6 +191,7 @@ body_group = sa.Table(
 body_heard = sa.Table("body_heard", metadata, _key("body"), _moment("at"))
 body_succession = sa.Table("body_succession", metadata, _key("old"), sa.Column("accepted", Text), _text("document"))
 officer = sa.Table("officer", metadata, _key("id"), _text("document"))
+unit_limits = sa.Table("unit_limits", metadata, _key("id"), _text("unit"), _text("document"))
 national_order = sa.Table("national_order", metadata, _key("reference"), _text("in_force_on"), _text("document"))
 
 instrument = sa.Table(

@@ -42,6 +42,7 @@ from entente.verbs import (
     standing,
     tokens,
     trail,
+    units,
     waiting,
 )
 from entente.verbs.arguments import Arguments
@@ -53,6 +54,7 @@ VERBS: Mapping[str, Verb] = {
     for part in (
         bodies,
         directory,
+        units,
         contacts,
         tokens,
         accounts,

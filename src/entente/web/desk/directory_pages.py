@@ -10,6 +10,7 @@ from entente.bodies.finding import page_of
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_date, parse_time
 from entente.kernel.errors import Invalid, NotFound
+from entente.verbs.references import names_and_officer
 from entente.web.desk.page import PREFIX, Asked, Page, ShowPage
 from entente.web.desk.paging import ON_A_PAGE, Day, Pager, address, chosen, day_asked, offset_asked, pager_of
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
@@ -18,6 +19,7 @@ from entente.web.wording import Moment, Wording
 DIRECTORY_PATH = f"{PREFIX}/directory"
 UNITS_PATH = f"{PREFIX}/units"
 GROUPS_PATH = f"{PREFIX}/groups"
+OWN_UNITS_PATH = f"{PREFIX}/own-units"
 STATUSES = ("member", "associate", "observer", "dialogue_partner", "former")
 
 
@@ -67,6 +69,8 @@ class UnitLine:
     kind: str
     territory: str
     under: str
+    unit_to: str
+    """Where what its officers may see is shown; empty for another body's unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +247,7 @@ def _units(asked: Asked) -> UnitsPage:
         # A body that there is not has no units either.
         if error.field != "body":
             raise
-    lines = [unit_line(one, say) for one in members(answer, "units")]
+    lines = [unit_line(one, say, own_code(asked)) for one in members(answer, "units")]
     return UnitsPage(
         title=say.text("directory.units"),
         here=UNITS_PATH,
@@ -256,8 +260,8 @@ def _units(asked: Asked) -> UnitsPage:
     )
 
 
-def unit_line(one: JsonObject, say: Wording) -> UnitLine:
-    """Return a unit as lists show it."""
+def unit_line(one: JsonObject, say: Wording, own: str) -> UnitLine:
+    """Return a unit as lists show it; `own` is the code of our body, whose units have a page."""
     body = body_name(member(one, "body"))
     return UnitLine(
         body=body,
@@ -267,7 +271,19 @@ def unit_line(one: JsonObject, say: Wording) -> UnitLine:
         kind=say.code("unit_kinds", text(one, "kind")),
         territory=text(one, "territory"),
         under=text(one, "under"),
+        unit_to=own_unit_path(text(one, "id")) if body.code == own else "",
     )
+
+
+def own_code(asked: Asked) -> str:
+    """Return the code of our own body."""
+    names, _ = names_and_officer(asked.node, asked.officer)
+    return names.own.code
+
+
+def own_unit_path(unit: str) -> str:
+    """Return where a unit of ours is shown."""
+    return f"{OWN_UNITS_PATH}/unit?unit={quote(unit, safe='')}"
 
 
 def units_of(code: str) -> str:

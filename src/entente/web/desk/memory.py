@@ -79,6 +79,8 @@ class Memory:
     drafts: OrderedDict[str, KeptDraft] = field(default_factory=OrderedDict)
     circular: Mapping[str, str] = field(default_factory=dict)
     """A message to several as it was written so far, while it is looked at who would get it: the fields of its form."""
+    unit_limits: Mapping[str, str] = field(default_factory=dict)
+    """Limits of a unit as they were chosen so far, while it is looked at what they would change: the fields of their form."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
 

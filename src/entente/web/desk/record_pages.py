@@ -14,6 +14,7 @@ from entente.web.desk.bodies_of_record import (
     GroundLine,
     HolderLine,
     SightLine,
+    UnitSightLine,
     grounds_of,
     holders_of,
     sights_of,
@@ -128,6 +129,8 @@ class RecordPage:
     """Of one of ours, who may do something with it, and what keeps them from more."""
     who_not: Sequence[SightLine]
     """… and who may not even know of it."""
+    units: Sequence[UnitSightLine]
+    """Of our own units those that limits bind, shown to who may look at these."""
     holders: Sequence[HolderLine]
     chart: LinkChart | None
     """What it links to, drawn; None where it links to nothing."""
@@ -260,7 +263,7 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
         return asks_why_first(record_path(name))
     facts = facts_of(asked, name)
     may_correct = facts.is_own and may_do(asked, "correct_record")
-    sights = sights_of(asked, name) if facts.is_own else ()
+    sights, units = sights_of(asked, name) if facts.is_own else ([], [])
     withdraw = f"{PREFIX}/withdraw/{quote_record(name)}"
     return RecordPage(
         title=facts.caption.written,
@@ -268,6 +271,7 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
         facts=facts,
         who=[one for one in sights if one.up_to],
         who_not=[one for one in sights if not one.up_to],
+        units=units,
         holders=holders_of(asked, name) if facts.is_own else (),
         chart=link_chart(asked, name) if facts.links else None,
         original=f"{PREFIX}/original/{quote_record(name)}" if facts.has_original else "",

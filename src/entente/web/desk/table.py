@@ -24,6 +24,7 @@ from entente.web.desk import (
     import_pages,
     instrument_pages,
     job_pages,
+    limit_pages,
     message_pages,
     node_pages,
     permission_pages,
@@ -37,6 +38,7 @@ from entente.web.desk import (
     standing_pages,
     task,
     trail_pages,
+    unit_pages,
     version_pages,
 )
 from entente.web.desk.page import Page
@@ -55,6 +57,8 @@ _PARTS = (
     call_pages,
     directory_pages,
     body_page,
+    unit_pages,
+    limit_pages,
     contact_pages,
     power_pages,
     instrument_pages,
