@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from entente.bodies.finding import page_of
+from entente.disclosure.limiting import LOOKS
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_date, parse_time
 from entente.kernel.errors import Invalid, NotFound
 from entente.verbs.references import names_and_officer
-from entente.web.desk.page import PREFIX, Asked, Page, ShowPage
+from entente.web.desk.page import PREFIX, Asked, Page, ShowPage, may_do
 from entente.web.desk.paging import ON_A_PAGE, Day, Pager, address, chosen, day_asked, offset_asked, pager_of
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.wording import Moment, Wording
@@ -85,6 +86,8 @@ class UnitsPage:
     kinds: Mapping[str, str]
     units: Sequence[UnitLine]
     pager: Pager
+    own_units: str
+    """Where it stands what our own units may see; empty for who may not look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +260,7 @@ def _units(asked: Asked) -> UnitsPage:
         kinds=kinds,
         units=lines,
         pager=pager_of(UNITS_PATH, kept, answer, len(lines)),
+        own_units=OWN_UNITS_PATH if may_do(asked, *LOOKS) else "",
     )
 
 
