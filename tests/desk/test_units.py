@@ -317,25 +317,25 @@ def test_preview_counts_by_kind_for_all_and_for_one_and_changes_nothing(world: D
 def test_desk_chooses_counts_proposes_and_a_second_head_confirms(world: DeskWorld) -> None:
     one, second = (signed_in(world, head, "head_of_body") for head in (HEAD, HEAD_TWO))
     units = one.get("/desk/units?of_body=XB-NCB").text
-    assert f"/desk/own-units/unit?unit={UNIT}" in units
-    unit = f"/desk/own-units/unit?unit={UNIT}"
+    assert f"/desk/own-units/unit/{UNIT}" in units
+    unit = f"/desk/own-units/unit/{UNIT}"
     assert "what the body may" in one.get(unit).text
-    form = f"/desk/own-units/limits?unit={UNIT}"
+    form = f"/desk/own-units/limits/{UNIT}"
     chosen = one.post(
-        "/desk/own-units/limits",
-        {**one.frame(form), "unit_id": UNIT, "limit_kinds": "vehicle", "limit_sources": "XA-NCB XB-NCB"},
+        form,
+        {**one.frame(form), "limit_kinds": "vehicle", "limit_sources": "XA-NCB XB-NCB"},
     )
     assert chosen.status_code == 303, chosen.text
     counted = chosen.headers["location"]
     text = one.get(counted).text
     assert "Vehicle" in text
     assert "Seen no more:" in text
-    assert one.get(f"{counted}&of_officer={BRANCH}").status_code == 200
-    assert 'value="vehicle" checked' in one.get(f"{form}&again=yes").text
-    empty = one.send(counted, "/desk/own-units/counted", {"unit_id": UNIT, "limits_reason": ""})
+    assert one.get(f"{counted}?of_officer={BRANCH}").status_code == 200
+    assert 'value="vehicle" checked' in one.get(f"{form}?again=yes").text
+    empty = one.send(counted, counted, {"limits_reason": ""})
     assert empty.status_code == 400
     assert "Vehicle" in empty.text
-    sent = one.send(counted, "/desk/own-units/counted", {"unit_id": UNIT, "limits_reason": "<b>Gate</b> work"})
+    sent = one.send(counted, counted, {"limits_reason": "<b>Gate</b> work"})
     assert sent.status_code == 303, sent.text
     mine = one.get(unit).text
     assert "Another officer confirms it" in mine
@@ -345,41 +345,41 @@ def test_desk_chooses_counts_proposes_and_a_second_head_confirms(world: DeskWorl
     theirs = second.get(unit).text
     found = re.search(r'name="limits_id" value="([^"]*)"', theirs)
     assert found is not None
-    decide = {"unit_id": UNIT, "limits_id": found[1]}
-    own = one.send(unit, "/desk/own-units/unit/confirm", decide)
+    decide = {"limits_id": found[1]}
+    own = one.send(unit, f"/desk/own-units/confirm/{UNIT}", decide)
     assert own.status_code == 409
     assert "another officer confirms them" in own.text
-    assert second.send(unit, "/desk/own-units/unit/confirm", decide).status_code == 303
+    assert second.send(unit, f"/desk/own-units/confirm/{UNIT}", decide).status_code == 303
     assert found_by(world, BRANCH) == []
     after = second.get(unit).text
     assert "Vehicle" in after
     assert "confirmed" in after
     assert "Northern branch" in second.get("/desk/own-units").text
-    assert "Set for" in second.get("/desk/own-units/unit?unit=gate").text
-    assert "Gate &lt;4&gt;" in second.get("/desk/own-units/unit?unit=gate").text
+    assert "Set for" in second.get("/desk/own-units/unit/gate").text
+    assert "Gate &lt;4&gt;" in second.get("/desk/own-units/unit/gate").text
 
 
 def test_who_may_not_look_sees_what_the_directory_says_and_form_in_error_is_given_back(world: DeskWorld) -> None:
     limit(world, acts_up_to="see")
-    text = world.browser().get(f"/desk/own-units/unit?unit={UNIT}").text
+    text = world.browser().get(f"/desk/own-units/unit/{UNIT}").text
     assert "Northern branch" in text
     assert "Border checks" not in text
     assert "shown to them, and to who sets it" in text
-    branch = signed_in(world, BRANCH).get(f"/desk/own-units/unit?unit={UNIT}").text
+    branch = signed_in(world, BRANCH).get(f"/desk/own-units/unit/{UNIT}").text
     assert "Border checks" in branch
-    for address in ("/desk/own-units/unit", "/desk/own-units/unit?unit=nowhere", "/desk/own-units/unit?unit=%3Cb%3E"):
+    for address in ("/desk/own-units/unit/", "/desk/own-units/unit/nowhere", "/desk/own-units/unit/%3Cb%3E"):
         assert world.browser().get(address).status_code == 404
     head = world.browser("head_of_body")
-    form = f"/desk/own-units/limits?unit={UNIT}"
+    form = f"/desk/own-units/limits/{UNIT}"
     assert "selected>See" in head.get(form).text
     wrong = head.post(
-        "/desk/own-units/limits",
-        {**head.frame(form), "unit_id": UNIT, "limit_sources": "ZZ-NCB", "limit_kinds": "wanted_person"},
+        form,
+        {**head.frame(form), "limit_sources": "ZZ-NCB", "limit_kinds": "wanted_person"},
     )
     assert wrong.status_code == 400
     assert 'id="choose_limits-limit_sources-fault"' in wrong.text
     assert 'value="wanted_person" checked' in wrong.text
-    assert head.get(f"/desk/own-units/counted?unit={UNIT}").headers["location"] == form
+    assert head.get(f"/desk/own-units/counted/{UNIT}").headers["location"] == form
 
 
 def test_unit_that_is_dropped_from_the_list_sees_nothing_and_its_past_stays_to_be_read(world: DeskWorld) -> None:
@@ -390,7 +390,7 @@ def test_unit_that_is_dropped_from_the_list_sees_nothing_and_its_past_stays_to_b
     assert found_by(world, BRANCH)
     head = world.browser("head_of_body")
     assert "no longer in the list" in head.get("/desk/own-units").text
-    assert "Border checks" in head.get("/desk/own-units/unit?unit=gate").text
+    assert "Border checks" in head.get("/desk/own-units/unit/gate").text
     with pytest.raises(Invalid):
         propose(world, "gate", acts_up_to="know")
     limit(world, "gate")

@@ -21,11 +21,9 @@ DRAFT = KeptDraft("resumption", "charter", [STATEMENT.to_json()], None, STATEMEN
 _VALUES = {
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
     "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
-    "unit_id": UNIT,
     "review_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
     "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
 }  # fmt: skip
-_OF_UNIT = {"own_unit", "limit_unit", "counted_limits"}
 _OWN = {"withdraw_record"}
 _KEPT = {"original", "correct", "correct_record", "extend_record"}
 _CAME_HIT = {"answer_hit"}
@@ -63,11 +61,11 @@ def path_of(world: DeskWorld, page: Page) -> str:
     more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
     item = world.asked_of_us if "permission" in page.name else item
     more |= {"instrument": "police-data-agreement"}
+    more |= {"unit": UNIT}
     more |= {"code": "XA-NCB", "keeper": "GS", "name": "members"}
     item = world.shift if "{id}" in page.path and "shift" in page.name else item
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
-    asks = f"?unit={UNIT}" if page.name in _OF_UNIT else ""
-    return PREFIX + _filled(page.path, **given, **more) + asks
+    return PREFIX + _filled(page.path, **given, **more)
 
 
 def absent(world: DeskWorld, page: ShowPage) -> list[str]:
@@ -92,6 +90,9 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
             {"keeper": "ZZ-NCB", "name": "members"},
             {"keeper": "<b>", "name": "<b>"},
         ],
+        "own_unit": _NO_UNITS,
+        "limit_unit": _NO_UNITS,
+        "counted_limits": _NO_UNITS,
         "instrument": [{"instrument": "nothing"}, {"instrument": world.bureau.hit}, {"instrument": "<b>"}],
         "suspend": [{"instrument": "nothing"}, {"instrument": "<b>"}],
         "to_sign_one": [{"key": "draft-0"}, {"key": world.bureau.hit}],
@@ -127,6 +128,7 @@ def _record(name: str) -> dict[str, str]:
     return {"source": source, "local_id": local_id}
 
 
+_NO_UNITS = [{"unit": "nowhere"}, {"unit": "hit-0"}, {"unit": "<b>"}]
 _NO_RECORDS = [_record(name) for name in (HIDDEN, "XA-NCB/w-9", "ZZ-NCB/w-1", "XA-NCB/<b>")]
 
 

@@ -287,7 +287,7 @@ def own_code(asked: Asked) -> str:
 
 def own_unit_path(unit: str) -> str:
     """Return where a unit of ours is shown."""
-    return f"{OWN_UNITS_PATH}/unit?unit={quote(unit, safe='')}"
+    return f"{OWN_UNITS_PATH}/unit/{quote(unit, safe='')}"
 
 
 def units_of(code: str) -> str:

@@ -33,6 +33,7 @@ from entente.web.desk.unit_shown import (
     limit_lines,
     limits_path,
     unit_head,
+    unit_wanted,
 )
 
 COUNTED_PATH = f"{OWN_UNITS_PATH}/counted"
@@ -50,6 +51,7 @@ class ChooseLimitsPage:
     here: str
     unit: UnitHead
     to: str
+    choose: str
     entered: Entered
     """What the form holds: what was chosen, or what stands."""
     lists: Mapping[str, Mapping[str, str]]
@@ -68,6 +70,7 @@ class CountedPage:
     unit: UnitHead
     to: str
     change: str
+    propose: str
     lines: Sequence[LimitLine]
     officers: Mapping[str, str]
     of: str
@@ -78,6 +81,11 @@ class CountedPage:
     gained: int
 
 
+def counted_path(unit: str) -> str:
+    """Return where it stands what limits that were chosen would change."""
+    return f"{COUNTED_PATH}/{quote(unit, safe='')}"
+
+
 def _choose_page(asked: Asked) -> ChooseLimitsPage:
     say, unit = asked.say, unit_head(asked)
     names, _ = names_and_officer(asked.node, asked.officer)
@@ -86,6 +94,7 @@ def _choose_page(asked: Asked) -> ChooseLimitsPage:
         here=UNITS_PATH,
         unit=unit,
         to=own_unit_path(unit.id),
+        choose=limits_path(unit.id),
         entered=asked.form if asked.form.of == _CHOOSE else _begun(asked, unit.id),
         lists={name: say.codes(codes) for _, name, codes in LISTS},
         levels=say.codes("confidentiality"),
@@ -137,10 +146,10 @@ def _choose(asked: Asked) -> Done:
     if values.get("limit_marks"):
         # Who names marks means these and no others.
         values["only_marks"] = "yes"
-    unit = asked.form.value("unit_id")
+    unit = unit_wanted(asked)
     asked.perform("unit_limits_preview", {"unit": unit, **_given(values)})
-    asked.memory.unit_limits = values
-    return Done(f"{COUNTED_PATH}?unit={quote(unit, safe='')}")
+    asked.memory.unit_limits = {**values, "unit_id": unit}
+    return Done(counted_path(unit))
 
 
 def _counted_page(asked: Asked) -> CountedPage | Elsewhere:
@@ -159,7 +168,8 @@ def _counted_page(asked: Asked) -> CountedPage | Elsewhere:
         here=UNITS_PATH,
         unit=unit,
         to=own_unit_path(unit.id),
-        change=f"{limits_path(unit.id)}&again=yes",
+        change=f"{limits_path(unit.id)}?again=yes",
+        propose=counted_path(unit.id),
         lines=limit_lines(member(answer, "limits"), say),
         officers=officers,
         of=wanted,
@@ -171,7 +181,7 @@ def _counted_page(asked: Asked) -> CountedPage | Elsewhere:
 
 
 def _propose(asked: Asked) -> Done:
-    form, unit = asked.form, asked.form.value("unit_id")
+    form, unit = asked.form, unit_wanted(asked)
     kept = asked.memory.unit_limits
     if kept.get("unit_id") != unit:
         raise NotFound
@@ -185,18 +195,15 @@ def _propose(asked: Asked) -> Done:
     return Done(own_unit_path(unit), "limits_proposed")
 
 
-_UNIT = Field("unit_id", asks="unit")
-
 PAGES: Sequence[Page] = (
     ShowPage(
-        "limit_unit", "/own-units/limits", ("unit_limits_show",), _SETTERS, "choose_limits.html",
+        "limit_unit", "/own-units/limits/{unit:path}", ("unit_limits_show",), _SETTERS, "choose_limits.html",
         "The form by which it is chosen what a unit's officers may see at most.", _choose_page,
     ),
     ActPage(
-        _CHOOSE, "/own-units/limits", ("unit_limits_preview",), _SETTERS, "limit_unit",
+        _CHOOSE, "/own-units/limits/{unit:path}", ("unit_limits_preview",), _SETTERS, "limit_unit",
         "Keeps what was chosen for a unit, and counts what it would change.", _choose,
         (
-            _UNIT,
             *(
                 Field(name, Kind.CODES, is_needed=False, most=CODES_CHARACTERS_MAX, codes=codes, asks=of)
                 for of, name, codes in LISTS
@@ -209,14 +216,13 @@ PAGES: Sequence[Page] = (
         is_once=False,
     ),
     ShowPage(
-        "counted_limits", "/own-units/counted", ("unit_limits_preview",), _SETTERS, "counted_limits.html",
+        "counted_limits", "/own-units/counted/{unit:path}", ("unit_limits_preview",), _SETTERS, "counted_limits.html",
         "What limits that were chosen would change, counted by kind, and the form to propose them.", _counted_page,
     ),
     ActPage(
-        "propose_limits", "/own-units/counted", ("unit_limits_propose",), _SETTERS, "counted_limits",
+        "propose_limits", "/own-units/counted/{unit:path}", ("unit_limits_propose",), _SETTERS, "counted_limits",
         "Proposes limits for a unit; another officer confirms them.", _propose,
         (
-            _UNIT,
             Field("limits_reason", Kind.TEXT, most=REASON_CHARACTERS_MAX, asks="reason"),
             Field("limits_since", Kind.DAY, is_needed=False, asks="since"),
         ),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from entente.disclosure.limiting import LOOKS, SETS
 from entente.kernel.canonical import Json, JsonObject
@@ -30,6 +31,7 @@ from entente.web.desk.unit_shown import (
     officer_line,
     set_shown,
     unit_head,
+    unit_wanted,
 )
 from entente.web.wording import Moment, Wording
 
@@ -72,6 +74,8 @@ class OwnUnitPage:
     may_look: bool = False
     may_set: bool = False
     change: str = ""
+    confirm: str = ""
+    refuse: str = ""
     binding: Sequence[BoundShown] = ()
     coming: Sequence[SetShown] = ()
     waiting: SetShown | None = None
@@ -127,6 +131,8 @@ def _own_unit(asked: Asked) -> OwnUnitPage:
         may_look=True,
         may_set=may_set,
         change=limits_path(unit.id),
+        confirm=f"{OWN_UNITS_PATH}/confirm/{quote(unit.id, safe='')}",
+        refuse=f"{OWN_UNITS_PATH}/refuse/{quote(unit.id, safe='')}",
         binding=[bound_shown(one, unit.id, say) for one in members(shown, "binding")],
         coming=[set_shown(one, asked) for one in members(shown, "coming")],
         waiting=waiting,
@@ -166,16 +172,15 @@ def _would(asked: Asked, unit: str, waiting: JsonObject) -> JsonObject | None:
 
 def _confirm(asked: Asked) -> Done:
     asked.perform("unit_limits_confirm", {"id": asked.form.value("limits_id")})
-    return Done(own_unit_path(asked.form.value("unit_id")), "limits_confirmed")
+    return Done(own_unit_path(unit_wanted(asked)), "limits_confirmed")
 
 
 def _refuse(asked: Asked) -> Done:
     asked.perform("unit_limits_refuse", {"id": asked.form.value("limits_id")})
-    return Done(own_unit_path(asked.form.value("unit_id")), "limits_refused")
+    return Done(own_unit_path(unit_wanted(asked)), "limits_refused")
 
 
-_UNIT = Field("unit_id", asks="unit")
-_DECIDED = (_UNIT, Field("limits_id", asks="id"))
+_DECIDED = (Field("limits_id", asks="id"),)
 
 PAGES: Sequence[Page] = (
     ShowPage(
@@ -183,15 +188,15 @@ PAGES: Sequence[Page] = (
         "The units of ours that have limits, had some, or for which some wait.", _own_units,
     ),
     ShowPage(
-        "own_unit", "/own-units/unit", ("unit_limits_show", "unit_limits_preview"), (), "own_unit.html",
+        "own_unit", "/own-units/unit/{unit:path}", ("unit_limits_show", "unit_limits_preview"), (), "own_unit.html",
         "A unit of ours: what its officers may see, by whom it was decided, and what was before.", _own_unit,
     ),
     ActPage(
-        "confirm_limits", "/own-units/unit/confirm", ("unit_limits_confirm",), _SETTERS, "own_unit",
+        "confirm_limits", "/own-units/confirm/{unit:path}", ("unit_limits_confirm",), _SETTERS, "own_unit",
         "Confirms limits that another officer proposed.", _confirm, _DECIDED, is_heavy=True,
     ),
     ActPage(
-        "refuse_limits", "/own-units/unit/refuse", ("unit_limits_refuse",), _SETTERS, "own_unit",
+        "refuse_limits", "/own-units/refuse/{unit:path}", ("unit_limits_refuse",), _SETTERS, "own_unit",
         "Refuses limits, or takes back what one proposed oneself.", _refuse, _DECIDED,
     ),
 )  # fmt: skip

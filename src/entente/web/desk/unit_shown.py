@@ -103,7 +103,7 @@ class KindLine:
 
 def unit_wanted(asked: Asked) -> str:
     """Return the id of the unit that a page or a form is about."""
-    return asked.form.value("unit_id") or asked.query.get("unit", "")
+    return asked.path["unit"]
 
 
 def unit_head(asked: Asked) -> UnitHead:
@@ -134,7 +134,7 @@ def _gone(asked: Asked, wanted: str) -> UnitHead:
 
 def limits_path(unit: str) -> str:
     """Return where it is chosen what a unit may see."""
-    return f"{LIMITS_PATH}?unit={quote(unit, safe='')}"
+    return f"{LIMITS_PATH}/{quote(unit, safe='')}"
 
 
 def bound_shown(one: JsonObject, unit: str, say: Wording) -> BoundShown:
