@@ -11,6 +11,7 @@ import pytest
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Refused
+from entente.kernel.ids import OfficerId
 from entente.kernel.signing import encode_bytes
 from entente.verbs import perform
 from tests.support.api_world import KEPT, OWN, TERMS, UNIT
@@ -224,6 +225,52 @@ def test_unit_that_may_only_see_shares_nothing_and_is_told_by_which_ground(world
     assert [ground.number for ground in raised.value.decision.refusals] == ["D10"]
     shown: Any = perform(world.node, "record_show", {"officer": BRANCH, "record": KEPT, **WHY})
     assert shown["may_go_up_to"] == "see"
+
+
+ITEMS = (
+    ("hit_list", "hits"),
+    ("permission_list", "permissions"),
+    ("request_list", "requests"),
+)
+
+
+def test_hits_and_requests_about_a_record_that_the_unit_may_not_see_are_as_absent(world: DeskWorld) -> None:
+    bureau, node = world.bureau, world.node
+
+    def listed(officer: str) -> list[int]:
+        answers: list[Any] = [perform(node, verb, {"officer": officer}) for verb, _ in ITEMS]
+        waiting: Any = perform(node, "waiting_list", {"officer": officer})
+        counts = [len(answer[kind]) for answer, (_, kind) in zip(answers, ITEMS, strict=True)]
+        return [*counts, len(waiting["hits"]), len(waiting["permissions"])]
+
+    def hidden(officer: str) -> frozenset[str]:
+        with node.correspondence.open_view() as view:
+            names = {bureau.hit, bureau.hit_came, bureau.came, bureau.request, world.asked_of_us, bureau.case, record}
+            return node.correspondence.hidden_among(view, names, OfficerId(officer))
+
+    with node.correspondence.open_view() as view:
+        record = f"{view.bodies.own().id}/o-2"
+    everything = listed(DUTY)
+    assert min(everything) > 0
+    assert listed(BRANCH) == everything
+    assert hidden(BRANCH) == frozenset()
+    limit(world, kinds=["vehicle"])
+    assert listed(BRANCH) == [0] * len(everything)
+    assert listed(DUTY) == everything
+    assert hidden(BRANCH) == {bureau.hit, bureau.hit_came, bureau.request, world.asked_of_us, record}
+    for verb, there, absent, more in (
+        ("hit_show", bureau.hit, "hit-0", {}),
+        ("hit_answer", bureau.hit_came, "hit-0", {"same": True, "text": "It is he."}),
+        ("permission_show", world.asked_of_us, "permission-request-0", {}),
+        ("permission_answer", world.asked_of_us, "permission-request-0", {"grant": True, "days": 2}),
+        ("request_show", bureau.request, "record-request-0", {}),
+    ):
+        answers = [refused(world, verb, {"officer": BRANCH, "id": name, **more}) for name in (there, absent)]
+        assert answers[0].startswith("NotFound"), verb
+        assert answers[0] == answers[1]
+    # The source of the records alone is named: what is about the body's own stays, what is about others' goes.
+    limit(world, sources=["XB-NCB"])
+    assert hidden(BRANCH) == {bureau.hit, bureau.request}
 
 
 def test_limits_need_two_officers_a_reason_codes_that_there_are_and_a_unit_of_the_body(world: DeskWorld) -> None:

@@ -8,7 +8,7 @@ Source: docs/rules/disclosure.md D10; docs/rules/cases.md C8.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 from entente.correspondence.ports import CorrespondenceUnit
@@ -40,3 +40,18 @@ def reach_of(unit: CorrespondenceUnit, officer: OfficerId | None, situation: Cal
         return stored is None or within_unit(reader, stored.record.terms, DisclosureAct.KNOW, stands)
 
     return reaches
+
+
+def beyond_reach(unit: CorrespondenceUnit, ids: Collection[str], reaches: Reaches) -> frozenset[str]:
+    """Return those of some ids that name a record out of reach, or a hit or request about one."""
+    return frozenset(one for one in ids if (about := _about(unit, one)) is not None and not reaches(about))
+
+
+def _about(unit: CorrespondenceUnit, name: str) -> RecordId | None:
+    """Return the record that an id names, or that the item is about which it names; None for anything else."""
+    if name.startswith("body:"):
+        return RecordId(name) if "/" in name else None
+    store = unit.correspondence
+    read = {"hit": store.hit, "permission-request": store.permission, "record-request": store.record_request}
+    found = read[kind](name) if (kind := name.rpartition("-")[0]) in read else None
+    return None if found is None else found[1].record
