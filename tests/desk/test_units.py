@@ -258,13 +258,14 @@ def test_hits_and_requests_about_a_record_that_the_unit_may_not_see_are_as_absen
     assert listed(BRANCH) == [0] * len(everything)
     assert listed(DUTY) == everything
     assert hidden(BRANCH) == {bureau.hit, bureau.hit_came, bureau.request, world.asked_of_us, record}
-    for verb, there, absent, more in (
+    acts: tuple[tuple[str, str, str, JsonObject], ...] = (
         ("hit_show", bureau.hit, "hit-0", {}),
         ("hit_answer", bureau.hit_came, "hit-0", {"same": True, "text": "It is he."}),
         ("permission_show", world.asked_of_us, "permission-request-0", {}),
         ("permission_answer", world.asked_of_us, "permission-request-0", {"grant": True, "days": 2}),
         ("request_show", bureau.request, "record-request-0", {}),
-    ):
+    )
+    for verb, there, absent, more in acts:
         answers = [refused(world, verb, {"officer": BRANCH, "id": name, **more}) for name in (there, absent)]
         assert answers[0].startswith("NotFound"), verb
         assert answers[0] == answers[1]

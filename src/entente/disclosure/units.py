@@ -84,8 +84,8 @@ def bounds_of(reader: Reader, situation: Situation) -> tuple[Bound, ...] | None:
 def within_unit(reader: Reader, classes: Iterable[DisclosureClass], act: DisclosureAct, situation: Situation) -> bool:
     """Say whether an officer's unit lets them do an act with one of some classes, for a purpose and area of its own.
 
-    For verbs about one of our records that state no purpose:
-    what their unit may not see is as absent for them too. Source: docs/rules/disclosure.md D10.
+    For what is done with a record without a purpose: what their unit may not see is as absent for them there too.
+    Source: docs/rules/disclosure.md D10.
     """
     binding = bounds_of(reader, situation)
     if binding is None:

@@ -127,7 +127,7 @@ def _begun(asked: Asked, unit: str) -> Entered:
 
 
 def _given(values: Mapping[str, str]) -> JsonObject:
-    """Return what was chosen as the fields of a verb; what was left as it was limits nothing."""
+    """Return what was chosen as the fields of a verb; what was left open limits nothing."""
     entered = Entered(values)
     given: dict[str, Json] = {
         of: [*entered.lines(name)] for of, name, _ in LISTS if of != "marks" and entered.lines(name)
