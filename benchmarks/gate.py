@@ -24,13 +24,13 @@ from tests.support.worlds import first_moment, make_requests, make_world
 
 SEED = 4
 REQUESTS = 5_000
-NOTHING_ASKED = "decisions of nine grounds made, nothing asked"
+NOTHING_ASKED = "decisions of ten grounds made, nothing asked"
 ROUNDS = 5
 """The best of so many is told: on a shared machine the rest is other people's work."""
 
 
 def run() -> list[Line]:
-    """Measure the gate; the floor of a decision is making one, with nine grounds and nothing asked."""
+    """Measure the gate; the floor of a decision is making one, with ten grounds and nothing asked."""
     world, now = make_world(SEED), first_moment(SEED)
     situation, half = to_situation(world, now), to_classes(world)
     asked = [to_request(plain, half) for plain in make_requests(world, SEED, REQUESTS)]
@@ -53,7 +53,7 @@ def run() -> list[Line]:
 
 def _make_decisions() -> None:
     for _ in range(REQUESTS):
-        Decision.of(Ground(f"D{number}", allows=True, text="A sentence.") for number in range(1, 10))
+        Decision.of(Ground(f"D{number}", allows=True, text="A sentence.") for number in range(1, 11))
 
 
 def _doubled(half: dict[int, DisclosureClass]) -> dict[int, DisclosureClass]:

@@ -123,6 +123,15 @@ def in_the_directory(day: Day) -> None:
     token = ask("XA-NCB", "token_make", officer=HEAD, account="gate-4", scopes=["search"])["token"]
     assert ask("XA-NCB", "token_list", officer=HEAD)["tokens"] == [token]
     assert ask("XA-NCB", "token_revoke", officer=HEAD, token=token["id"])["token"]["has_ended"] is True
+    ask("XA-NCB", "officer_add", officer=HEAD, id="head-of-units", roles=["head_of_body"])
+    assert ask("XA-NCB", "unit_limits_preview", officer=HEAD, unit="north", kinds=["vehicle"])["lost"] == 0
+    limits = {"officer": HEAD, "unit": "north", "reason": "Gates only."}
+    made = ask("XA-NCB", "unit_limits_propose", **limits, kinds=["vehicle"])["set"]["id"]
+    assert ask("XA-NCB", "unit_limits_confirm", officer="head-of-units", id=made)["set"]["state"] == "confirmed"
+    made = ask("XA-NCB", "unit_limits_propose", **limits)["set"]["id"]
+    assert ask("XA-NCB", "unit_limits_refuse", officer=HEAD, id=made)["set"]["state"] == "refused"
+    assert ask("XA-NCB", "unit_limits_show", officer=HEAD, unit="north")["binding"][0]["limits"]["kinds"] == ["vehicle"]
+    assert len(ask("XA-NCB", "unit_limits_list", officer=HEAD)["units"]) == 1
 
 
 def who_signs_in(day: Day) -> None:

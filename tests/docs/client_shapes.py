@@ -20,6 +20,15 @@ OPEN_LISTS = frozenset({"Purpose", "CrimeArea", "CaseNumber"})
 NOT_AN_ANSWER = OPEN_LISTS | {"Problem"}
 """A problem is raised as an error and is never an answer."""
 NAMES: Mapping[str, str] = {
+    "ListUnitLimitsUnit": "UnitLimitsLine",
+    "UnitLimitsLineUnit": "OwnUnit",
+    "UnitLimitsLineLimit": "UnitLimits",
+    "UnitLimitsInstrument": "InstrumentNamed",
+    "UnitLimitsLineWaiting": "UnitLimitsSet",
+    "ShowUnitLimitsBinding": "UnitLimitsBinding",
+    "ShowUnitLimitsOfficer": "UnitOfficer",
+    "ShowWhoCanSeeUnit": "UnitSight",
+    "UnitSightGround": "GroundNamed",
     "ListRecordsRecord": "RecordLine",
     "ShowRecordRecord": "Record",
     "ListBodiesBody": "DirectoryLine",

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from entente.agreements.model import Direction, InstrumentState, MeasurePolicy, OnwardRule, ParticipationState, Right
 from entente.bodies.model import GroupReference, MembershipStatus
+from entente.bodies.unit_limits import Bound, UnitLimits
 from entente.disclosure.allowed import AllowedSets, Question, allowed_set
 from entente.disclosure.finding import Case
 from entente.disclosure.instruments import lease_runs
@@ -26,7 +27,7 @@ from entente.kernel.ids import BodyId, GroupId, InstrumentId
 from tests.support.build_disclosure import a_measure, a_suspension
 from tests.support.fake_disclosure_unit import FakeClasses, a_world
 from tests.support.world_situation import to_classes, to_reader, to_request, to_situation
-from tests.support.worlds import HANDLING, MARKS, first_moment, make_requests, make_world
+from tests.support.worlds import HANDLING, MARKS, UNITS, first_moment, make_requests, make_world
 
 WORLD_SEEDS = st.integers(min_value=200, max_value=203)
 REQUESTS = 400
@@ -146,6 +147,53 @@ def test_l1_one_more_measure_never_widens(
         assert height(seed, request, tighter) <= height(seed, request, situation)
 
 
+LIMITS = st.builds(
+    UnitLimits,
+    kinds=st.none() | st.frozensets(KINDS, min_size=1, max_size=9),
+    sources=st.none() | st.frozensets(BODIES, min_size=1, max_size=15),
+    instruments=st.none() | st.frozensets(st.integers(0, 9).map(lambda one: InstrumentId(f"instrument-{one}"))),
+    purposes=st.none() | st.frozensets(st.integers(0, 8).map(lambda one: f"purpose-{one}")),
+    crime_areas=st.none() | st.frozensets(st.integers(0, 19).map(lambda one: f"area-{one}")),
+    confidentiality=st.sampled_from(("", "official_use", "restricted", "confidential", "level-unknown")),
+    marks=st.none() | st.frozensets(st.sampled_from(MARKS)),
+    acts_up_to=st.sampled_from(("", *DisclosureAct, "command")),
+)
+
+
+@given(cases(), LIMITS, st.sampled_from(UNITS))
+def test_l1_one_more_limit_of_a_unit_never_widens(
+    case: tuple[int, Situation, DisclosureRequest], limits: UnitLimits, unit: str
+) -> None:
+    seed, situation, request = case
+    one_more = Bound(unit, limits, first_moment(seed))
+    of_unit = replace(request, reader=replace(request.reader, unit=unit))
+    known = {**dict.fromkeys(UNITS, ()), **(situation.units or {})}
+    tighter = replace(situation, units={**known, unit: (*known.get(unit, ()), one_more)})
+    assert height(seed, of_unit, tighter) <= height(seed, of_unit, replace(situation, units=known))
+    assert height(seed, of_unit, replace(situation, units=known)) <= height(
+        seed, of_unit, replace(situation, units=None)
+    )
+
+
+@given(
+    cases(), LIMITS, st.sampled_from(("kinds", "sources", "instruments", "purposes", "crime_areas", "marks")), st.data()
+)
+def test_l1_naming_less_in_limits_never_widens(
+    case: tuple[int, Situation, DisclosureRequest], limits: UnitLimits, name: str, data: st.DataObject
+) -> None:
+    seed, situation, request = case
+    of_unit = replace(request, reader=replace(request.reader, unit="unit-0"))
+    named = getattr(limits, name)
+    less: dict[str, Any] = {
+        name: frozenset() if not named else named - {data.draw(st.sampled_from(sorted(named)))},
+    }
+
+    def under(one: UnitLimits) -> Situation:
+        return replace(situation, units={"unit-0": (Bound("unit-0", one, first_moment(seed)),)})
+
+    assert height(seed, of_unit, under(replace(limits, **less))) <= height(seed, of_unit, under(limits))
+
+
 def to_unknown_body(request: DisclosureRequest) -> DisclosureRequest:
     return replace(request, reader=replace(request.reader, body=BodyId("body-unheard-of")))
 
@@ -173,6 +221,9 @@ TO_UNKNOWN: dict[str, Callable[[DisclosureRequest], DisclosureRequest]] = {
     "recipient": lambda request: replace(request, recipient=BodyId(ODD)),
     "reader": to_unknown_body,
     "role": to_unknown_role,
+    "unit": lambda request: (
+        replace(request, reader=replace(request.reader, unit=ODD)) if request.reader.unit else request
+    ),
 }
 
 
@@ -299,4 +350,4 @@ def with_leases(situation: Situation, shorten: Callable[[int], int]) -> Situatio
 def test_worlds_are_the_same_for_the_same_seed() -> None:
     assert make_world(7) == make_world(7)
     assert list(make_requests(make_world(7), 7, 50)) == list(make_requests(make_world(7), 7, 50))
-    assert to_reader({"body": "body-01", "roles": None}).roles is None
+    assert to_reader({"body": "body-01", "roles": None, "unit": ""}).roles is None

@@ -33,7 +33,7 @@ MOMENTS = (timedelta(0), timedelta(seconds=1))
 """Dates lie around the first, some on the very second: one second later they have passed."""
 ALONE_LEAST = 0.01
 """Of all decisions, in how many each ground is the only one that refuses."""
-GROUNDS = ("D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9")
+GROUNDS = ("D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10")
 SEEDS_OF_SETS = range(100, 106)
 
 
@@ -115,11 +115,12 @@ def questions(world: Plain) -> Iterator[tuple[Plain, str, str, str, str]]:
     """Ask as our own officers and as two other bodies, under several acts, rights, purposes and areas."""
     own = world["own_body"]
     for reader in (
-        {"body": own, "roles": ["duty_officer"]},
-        {"body": own, "roles": ["analyst", "border_officer"]},
-        {"body": own, "roles": None},
-        {"body": "body-03", "roles": None},
-        {"body": "body-07", "roles": None},
+        {"body": own, "roles": ["duty_officer"], "unit": ""},
+        {"body": own, "roles": ["duty_officer"], "unit": "unit-3"},
+        {"body": own, "roles": ["analyst", "border_officer"], "unit": "unit-1"},
+        {"body": own, "roles": None, "unit": ""},
+        {"body": "body-03", "roles": None, "unit": "unit-2"},
+        {"body": "body-07", "roles": None, "unit": ""},
     ):
         yield reader, "see", "copy", "purpose-0", "area-3"
         yield reader, "know", "consult", "purpose-4", "area-11"

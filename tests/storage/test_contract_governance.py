@@ -10,6 +10,7 @@ import pytest
 
 from entente.agreements.model import LEASE_MINUTES_MIN, Measure, MeasurePolicy, Proposal, ProposalKind, ProposalState
 from entente.bodies.model import Group, GroupEntry, MembershipStatus, NameEntry, NationalOrder, Officer, Power
+from entente.bodies.unit_limits import LimitsSet, UnitLimits
 from entente.kernel.errors import Conflict, Misconfigured
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId
 from entente.storage.store import Store
@@ -137,6 +138,24 @@ def test_officers_and_orders_are_replaced_by_their_names(store: Store) -> None:
         assert unit.bodies.officers() == (chief, replace(duty, unit="north"))
         assert unit.bodies.officer(OfficerId("xa-nobody")) is None
         assert unit.bodies.orders() == (order("N 2", date(2031, 1, 1)), order("N 1", date(2031, 2, 1)))
+
+
+def test_what_units_see_is_kept_with_its_past_and_ends_cached_answers(store: Store) -> None:
+    first = LimitsSet("limits-2", "north", UnitLimits(marks=frozenset()), "Why.", NOW, OfficerId("head-1"), NOW)
+    later = replace(first, id="limits-1", unit="south", limits=UnitLimits(), proposed_at=NOW + timedelta(hours=1))
+    decided = replace(first, decided_by=OfficerId("head-2"), decided_at=NOW, is_confirmed=True)
+    with store.unit() as unit:
+        assert unit.bodies.unit_limits() == ()
+        begun = unit.classes.governance_version()
+        unit.bodies.put_unit_limits(later)
+        unit.bodies.put_unit_limits(first)
+        unit.bodies.put_unit_limits(decided)
+        assert unit.classes.governance_version() == begun + 3
+        with pytest.raises(AssertionError):
+            unit.bodies.put_unit_limits(first)
+        unit.commit()
+    with store.view() as view:
+        assert view.bodies.unit_limits() == (decided, later)
 
 
 def test_instrument_is_kept_with_signatures_and_newest_participations(store: Store) -> None:

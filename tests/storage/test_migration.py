@@ -101,7 +101,7 @@ DESK = (
     "shift_note", "shift", "roster_entry", "page_call",
 )  # fmt: skip
 CASE_FILE = ("case_hand_over", "case_exhibit", "case_task", "case_member", "decision_basis")
-SINCE = ("record_version", "message_blob", "record_link")
+SINCE = ("record_version", "message_blob", "record_link", "unit_limits")
 """Tables of later schemas."""
 
 

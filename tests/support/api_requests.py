@@ -9,7 +9,7 @@ from typing import Any
 
 from entente.api.route import JSON, ApiRoute
 from entente.kernel.canonical import JsonObject
-from tests.support.api_world import ABOUT, KEPT, OWN, ROLES, SEEN, Bureau
+from tests.support.api_world import ABOUT, KEPT, OWN, ROLES, SEEN, UNIT, Bureau
 from tests.support.nodes import AGREEMENT_NAME, DUTY, INSTRUMENTS
 
 DEMO = INSTRUMENTS.parent
@@ -204,6 +204,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "keep_group": ("manage_groups",),
     "list_orders": (),
     "enter_order": ("manage_officers",),
+    **dict.fromkeys(("list_unit_limits", "show_unit_limits"), ("manage_officers", "read_trail")),
     "list_roster": ("work_shift", "keep_roster"),
     **dict.fromkeys(("list_shifts", "show_shift", "show_shift_sheet", "list_calls"), ("work_shift",)),
     **dict.fromkeys(("list_waiting", "find_bodies", "find_units", "list_places", "list_contacts", "list_sharing"), ()),
@@ -275,6 +276,7 @@ def path_of(bureau: Bureau, route: ApiRoute) -> str:
         "query": bureau.standing, "match": bureau.match, "finding": bureau.finding, "measure": "poll", "number": "1",
         "task": bureau.task, "exhibit": bureau.exhibit,
         "duty": "duty-0",
+        "unit": UNIT,
         "row": str(bureau.search_row), "upload": bureau.upload,
         "job": bureau.imported if route.name == "read_job_file" else bureau.batch,
     }  # fmt: skip

@@ -36,6 +36,8 @@ TERMS = Path(__file__).parents[2] / "demo" / "terms" / "wanted.yaml"
 SEEN, HIDDEN, ABSENT = "XA-NCB/w-1", "XA-NCB/w-2", "XA-NCB/w-9"
 OWN, KEPT = "XB-NCB/o-1", "XB-NCB/o-2"
 """Both are the bureau's own; the tests withdraw the first."""
+UNIT = "north"
+"""A branch of the bureau, which sees what the bureau may."""
 OPERATOR_TOKEN = "operator-token-of-a-test"
 ROLES = (
     "duty_officer", "border_officer", "analyst", "head_of_body", "compliance_reviewer", "data_protection_officer",
@@ -161,6 +163,14 @@ def open_bureau(folder: Path, *, is_beside: bool = False) -> Iterator[Bureau]:
         perform(network["XA-NCB"], "record_share", share)
         _import(node, folder, "o-1")
         _keep_group(network["GS"])
+        unit: JsonObject = {
+            "id": UNIT,
+            "kind": "regional_branch",
+            "name": "Northern branch",
+            "territory": "",
+            "parent": None,
+        }
+        perform(node, "body_units", {"data": encode_bytes(json.dumps({"units": [unit]}).encode())})
         network.deliver()
         node.identity.bring_up()
         bureau = opened(network, node)

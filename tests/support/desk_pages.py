@@ -14,7 +14,7 @@ from entente.web.desk.forms import Field, Kind
 from entente.web.desk.memory import KeptDraft, KeptQuery, Task
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.wording import Wording
-from tests.support.api_world import HIDDEN, KEPT, OWN, ROLES, SEEN
+from tests.support.api_world import HIDDEN, KEPT, OWN, ROLES, SEEN, UNIT
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
 
 KEY = "query-1"
@@ -44,6 +44,7 @@ def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979
     memory.task = task
     memory.keep(KEY, KeptQuery({"line": line}, task, world.node.clock.now()))
     memory.keep_draft(KEY, kept_draft(world))
+    memory.unit_limits = {"unit_id": UNIT, "limit_kinds": "wanted_person"}
     return browser
 
 
@@ -83,6 +84,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
         else {}
     )
     item = world.with_file if "{file}" in page.path else item
+    more |= {"unit": UNIT}
     item = world.shift if "{id}" in page.path and "shift" in page.name else item
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
     return PREFIX + _filled(page.path, **given, **more)
@@ -137,6 +139,9 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
             {"keeper": "ZZ-NCB", "name": "members"},
             {"keeper": "<b>", "name": "<b>"},
         ],
+        "own_unit": _NO_UNITS,
+        "limit_unit": _NO_UNITS,
+        "counted_limits": _NO_UNITS,
         "instrument": [{"instrument": "nothing"}, {"instrument": world.bureau.hit}, {"instrument": "<b>"}],
         "suspend": [{"instrument": "nothing"}, {"instrument": "<b>"}],
         "to_sign_one": [{"key": "draft-0"}, {"key": world.bureau.hit}],
@@ -172,6 +177,7 @@ def _record(name: str) -> dict[str, str]:
     return {"source": source, "local_id": local_id}
 
 
+_NO_UNITS = [{"unit": "nowhere"}, {"unit": "hit-0"}, {"unit": "<b>"}]
 _NO_RECORDS = [_record(name) for name in (HIDDEN, "XA-NCB/w-9", "ZZ-NCB/w-1", "XA-NCB/<b>")]
 
 

@@ -14,6 +14,7 @@ from typing import Self
 
 from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
 from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer, Succession
+from entente.bodies.unit_limits import LimitsSet
 from entente.disclosure.model import DisclosureClass, Leave
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, StatementId
 from entente.kernel.merkle import Frontier
@@ -31,6 +32,7 @@ class World:
     measures: tuple[Measure, ...] = ()
     leaves: tuple[Leave, ...] = ()
     heard: dict[BodyId, datetime] = field(default_factory=dict)
+    limits: tuple[LimitsSet, ...] = ()
     classes: dict[int, DisclosureClass] = field(default_factory=dict)
     version: int = 1
     units_opened: int = 0
@@ -92,7 +94,7 @@ class FakeUnit:
         return self.world.version == self._committed.version
 
     def commit(self) -> None:
-        for name in ("bodies", "groups", "instruments", "measures", "leaves", "classes", "heard", "version"):
+        for name in ("bodies", "groups", "instruments", "measures", "leaves", "classes", "heard", "limits", "version"):
             setattr(self._committed, name, getattr(self.world, name))
 
 
@@ -159,6 +161,13 @@ class FakeBodies:
 
     def put_officer(self, officer: Officer) -> None:
         return None
+
+    def unit_limits(self) -> tuple[LimitsSet, ...]:
+        return self._world.limits
+
+    def put_unit_limits(self, limits: LimitsSet) -> None:
+        self._world.limits = (*(one for one in self._world.limits if one.id != limits.id), limits)
+        self._world.version += 1
 
     def orders(self) -> tuple[NationalOrder, ...]:
         return ()

@@ -34,6 +34,7 @@ from entente.agreements.model import (
 )
 from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer, Succession
 from entente.bodies.rules import verify_by_node
+from entente.bodies.unit_limits import LimitsSet
 from entente.exchange.model import Lane, Receipt, Stream
 from entente.exchange.parcels import Parcel, Settlement
 from entente.exchange.renewing import RENEWAL_KIND, accept_renewal
@@ -483,6 +484,12 @@ class MemoryBodies:
 
     def put_officer(self, officer: Officer) -> None:
         raise AssertionError("the exchange keeps no officers")
+
+    def unit_limits(self) -> tuple[LimitsSet, ...]:
+        return ()
+
+    def put_unit_limits(self, limits: LimitsSet) -> None:
+        raise AssertionError("the exchange knows no units")
 
     def orders(self) -> tuple[NationalOrder, ...]:
         return ()

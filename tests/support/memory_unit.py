@@ -15,6 +15,7 @@ from typing import Self, TypeVar
 
 from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
 from entente.bodies.model import Body, Group, NationalOrder, Officer, Succession
+from entente.bodies.unit_limits import LimitsSet
 from entente.kernel.errors import Misconfigured
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, StatementId
 from entente.kernel.merkle import Frontier
@@ -34,6 +35,7 @@ class MemoryBodies:
     national_orders: dict[str, NationalOrder] = field(default_factory=dict)
     last_heard: dict[BodyId, datetime] = field(default_factory=dict)
     successions: dict[BodyId, Succession] = field(default_factory=dict)
+    limits: dict[str, LimitsSet] = field(default_factory=dict)
 
     def own(self) -> Body:
         if self.own_id is None:
@@ -73,6 +75,14 @@ class MemoryBodies:
         accepted = {one.old: one.new for one in self.successions.values() if one.confirmed_by is not None}
         own = self.own()
         return accepted if own.replaces is None else {own.replaces: own.id, **accepted}
+
+    def unit_limits(self) -> tuple[LimitsSet, ...]:
+        return tuple(sorted(self.limits.values(), key=lambda one: (one.proposed_at, one.id)))
+
+    def put_unit_limits(self, limits: LimitsSet) -> None:
+        known = self.limits.get(limits.id)
+        assert known is None or known.is_open, "what was decided about a unit stays"
+        self.limits[limits.id] = limits
 
     def count_unknown(self, claimed: str) -> None:
         self.unknown += 1

@@ -421,6 +421,70 @@ def _d9(world: World, klass: World, request: World) -> int:
     return ceiling
 
 
+# ---- D10: the reader's unit -------------------------------------------------------------------------------------
+
+
+def _limits_above(world: World, unit: str) -> list[World]:
+    """List the limits of a unit of the body and of every unit above it."""
+    parents = {one["id"]: one["parent"] for one in world["units"]}
+    found = []
+    at: str | None = unit
+    while at is not None:
+        if at in world["limits"]:
+            found.append(world["limits"][at])
+        at = parents[at]
+    return found
+
+
+def _unit_limits_admit(world: World, klass: World, request: World, limits: World) -> bool:
+    lists = world["lists"]
+    if "kinds" in limits and klass["kind"] not in limits["kinds"]:  # 1
+        return False
+    if "sources" in limits and klass["source"] not in limits["sources"]:  # 2
+        return False
+    is_own = _is_own_data(klass, request)
+    if (
+        "instruments" in limits and not is_own and klass["instrument"] not in limits["instruments"]
+    ):  # 3 (None is in none)
+        return False
+    for name, asked in (("purposes", request["purpose"]), ("crime_areas", request["crime_area"])):  # 4 and 5
+        if name in limits and (asked not in limits[name] or not any(code in limits[name] for code in klass[name])):
+            return False
+    return _unit_is_cleared(lists, klass, limits)  # 6 and 7
+
+
+def _unit_is_cleared(lists: World, klass: World, limits: World) -> bool:
+    if "confidentiality" in limits:  # 6
+        levels = lists["confidentiality_levels"]
+        if klass["confidentiality"] not in levels or limits["confidentiality"] not in levels:
+            return False
+        if levels.index(klass["confidentiality"]) > levels.index(limits["confidentiality"]):
+            return False
+    if "marks" in limits:  # 7
+        if any(mark not in limits["marks"] for mark in klass["marks"]):
+            return False
+        if klass["status"] in lists["tightening_statuses"] and "victim_data" not in limits["marks"]:
+            return False
+    return True
+
+
+def _d10(world: World, klass: World, request: World) -> int:
+    reader = request["reader"]
+    if reader["roles"] is None or reader["body"] != world["own_body"]:
+        return ACT_ON
+    if reader["unit"] == "":
+        return ACT_ON
+    listed = [one["id"] for one in world["units"]]
+    if not world["limits"]:  # None while no unit of it has limits
+        return ACT_ON
+    if reader["unit"] not in listed:
+        return NOTHING
+    binding = _limits_above(world, reader["unit"])
+    if not all(_unit_limits_admit(world, klass, request, limits) for limits in binding):
+        return NOTHING
+    return min((RANK.get(one["acts_up_to"], NOTHING) for one in binding if "acts_up_to" in one), default=ACT_ON)
+
+
 # ---- The whole --------------------------------------------------------------------------------------------------
 
 
@@ -442,7 +506,7 @@ def _may_ask(world: World, klass: World, request: World, now: str, wanted: int, 
         elif ground == "D6":
             with_leave = _d6(world, klass, request, now, supposed)
         else:
-            return False  # D1, D3, D4, D5, D7, D8 and D9 are never lifted by a leave
+            return False  # D1, D3, D4, D5, D7, D8, D9 and D10 are never lifted by a leave
         if with_leave < wanted:
             return False
     return True
@@ -460,6 +524,7 @@ def _judge_class(world: World, klass: World, request: World, now: str) -> World:
         "D7": _d7(world, klass, request),
         "D8": _d8(request, now),
         "D9": _d9(world, klass, request),
+        "D10": _d10(world, klass, request),
     }
     ceiling = min(ceilings.values())
     # A ground allows if the rank of its own ceiling is at least the rank of the act.

@@ -17,8 +17,9 @@ from entente.agreements.model import (
     Right,
     Suspension,
 )
-from entente.bodies.model import Group, GroupEntry, GroupReference, MembershipStatus
+from entente.bodies.model import Group, GroupEntry, GroupReference, MembershipStatus, Unit, UnitKind
 from entente.bodies.rules import resolve_group
+from entente.bodies.unit_limits import LimitsSet, UnitBounds, UnitLimits, unit_bounds
 from entente.disclosure.model import (
     DisclosureClass,
     DisclosureRequest,
@@ -37,7 +38,7 @@ from entente.handling.model import (
     ReviewState,
     SourceEvaluation,
 )
-from entente.kernel.ids import BodyId, GroupId, InstrumentId, RecordId
+from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, RecordId
 from tests.support.build_disclosure import (
     a_code_list,
     a_handling_code,
@@ -79,6 +80,7 @@ def to_situation(world: Plain, now: datetime) -> Situation:
         ),
         lists=_lists(world["lists"]),
         valid_until=now + timedelta(hours=1),
+        units=_units(world, now),
     )
 
 
@@ -111,7 +113,8 @@ def to_request(plain: Plain, classes: Mapping[int, DisclosureClass]) -> Disclosu
 
 def to_reader(plain: Plain) -> Reader:
     """Read who asks."""
-    return Reader(BodyId(plain["body"]), None, None if plain["roles"] is None else frozenset(plain["roles"]))
+    roles = None if plain["roles"] is None else frozenset(plain["roles"])
+    return Reader(BodyId(plain["body"]), None, roles, plain["unit"])
 
 
 def _time(text: str) -> datetime:
@@ -166,6 +169,22 @@ def _groups(plain: Plain, today: date) -> dict[GroupReference, frozenset[BodyId]
         for group in groups
         for status in MembershipStatus
     }
+
+
+def _units(world: Plain, now: datetime) -> UnitBounds | None:
+    """Resolve what binds each unit, with the rule the node itself uses."""
+    units = [Unit(one["id"], UnitKind.UNIT, one["id"], parent=one["parent"]) for one in world["units"]]
+    head, since = OfficerId("head-1"), now - timedelta(days=30)
+    known = [
+        LimitsSet(f"limits-{unit}", unit, _limits(plain), "", since, head, since, head, since, is_confirmed=True)
+        for unit, plain in world["limits"].items()
+    ]
+    return unit_bounds(units, known, now)
+
+
+def _limits(plain: Plain) -> UnitLimits:
+    said: Plain = {name: frozenset(one) if isinstance(one, list) else one for name, one in plain.items()}
+    return UnitLimits(**said)
 
 
 def _in_force(name: str, plain: Plain) -> InForce:

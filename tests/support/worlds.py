@@ -47,6 +47,7 @@ ROLES: dict[str, Plain] = {
     "lost_role": {"acts_up_to": "act_on", "confidentiality": "level-unknown", "marks": MARKS},
 }
 ROLE_WEIGHTS = (82, 3, 5, 5, 2, 1, 1)
+UNITS = [f"unit-{n}" for n in range(8)]
 
 
 def first_moment(seed: int) -> datetime:
@@ -63,6 +64,8 @@ class _Maker:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+        self.units = random.Random(f"{seed} units")
+        """Of units alone, so that all else of a seed is as it was before there were any."""
         self.now = first_moment(seed)
         self.bodies = [f"body-{n:02}" for n in range(BODIES)]
 
@@ -212,6 +215,43 @@ class _Maker:
             "withdrawn_at": as_time(self.before()) if withdrawn else None,
         }
 
+    def unit_tree(self) -> list[Plain]:
+        """Draw units, each behind the one it is below."""
+        return [
+            {"id": unit, "parent": self.units.choice(UNITS[:place]) if place and self.units.random() < 0.4 else None}
+            for place, unit in enumerate(UNITS[:-1])
+        ]
+
+    def limits(self) -> dict[str, Plain]:
+        """Draw what binds some units, unlisted ones too; nothing at all in one world of eight."""
+        if self.units.random() < 0.125:
+            return {}
+        return {unit: self.unit_limits() for unit in UNITS if self.units.random() < 0.6}
+
+    def unit_limits(self) -> Plain:
+        pick, sample, drawn = self.units.random, self.units.sample, dict[str, Any]()
+        for name, codes, least in (
+            ("kinds", list(KINDS), 7),
+            ("sources", self.bodies, 13),
+            ("instruments", [f"instrument-{n}" for n in range(INSTRUMENTS)], 6),
+            ("purposes", PURPOSES, 4),
+            ("crime_areas", AREAS, 10),
+            ("marks", MARKS, 0),
+        ):
+            if pick() < 0.3:
+                drawn[name] = sample(codes, self.units.randint(least, len(codes)))
+        if pick() < 0.2:
+            drawn["confidentiality"] = self.units.choices([*LEVELS, "level-unknown"], (3, 6, 3, 1))[0]
+        if pick() < 0.2 or not drawn:
+            drawn["acts_up_to"] = self.units.choices([*ACTS, "command"], (2, 5, 5, 4, 3, 1))[0]
+        return drawn
+
+    def unit_of_reader(self) -> str:
+        """Draw a reader's unit: mostly none, seldom one that nobody knows."""
+        if self.units.random() < 0.82:
+            return ""
+        return "unit-unknown" if self.units.random() < 0.04 else self.units.choice(UNITS)
+
     def leave(self, classes: list[Plain], records: list[Plain], instruments: Mapping[str, Plain]) -> Plain:
         asks = {"H1", "H2", "H3", "DARK", "SEALED", "GREEN", "STRICT"}
         wanting = [r for r in records if asks & set(classes[r["class"] - 1]["handling"])]
@@ -264,6 +304,8 @@ def make_world(seed: int) -> Plain:
         "leaves": [make.leave(classes, records, instruments) for _ in range(LEAVES)],
         "classes": classes,
         "records": records,
+        "units": make.unit_tree(),
+        "limits": make.limits(),
     }
 
 
@@ -289,6 +331,10 @@ def make_requests(world: Plain, seed: int, count: int) -> Iterator[Plain]:
 
 
 def _reader(make: _Maker, world: Plain, body: str) -> Plain:
+    return {**_in_role(make, world, body), "unit": make.unit_of_reader()}
+
+
+def _in_role(make: _Maker, world: Plain, body: str) -> Plain:
     if body != world["own_body"]:
         return {"body": body, "roles": ["analyst"] if make.chance(0.03) else None}
     if make.chance(0.02):

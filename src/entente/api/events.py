@@ -294,15 +294,26 @@ class Events:
         oversees = may(bearer.account, ("oversee_cases",), now, lists)
         allowed: frozenset[int] = frozenset()
         if question.purpose and any(one.classes is not None for one in wanted):
-            reader = Reader(names.own.id, bearer.account.id, bearer.account.roles)
+            reader = Reader.of(names.own.id, bearer.account)
             asked = DisclosureAct.SEE, Right.COPY, question.purpose, question.crime_area
             allowed = self._node.disclosure.allowed(reader, *asked)
+        beyond = self._beyond_unit(bearer, wanted)
         return [
             (one.position, self._frame(one, question.account, is_exercise=names.own.is_exercise))
             for one in wanted
             if (one.classes is None or one.classes & allowed)
             and (one.team is None or oversees or bearer.account.id in one.team)
+            and one.id not in beyond
         ]
+
+    def _beyond_unit(self, bearer: Bearer, events: Sequence[Event]) -> frozenset[str]:
+        """Return the ids of items about records that an account's unit keeps from it (docs/rules/disclosure.md D10)."""
+        if not bearer.account.unit:
+            return frozenset()
+        about = {one.id for one in events if one.kind is not EventKind.RECORD}
+        correspondence = self._node.correspondence
+        with correspondence.open_view() as unit:
+            return correspondence.beyond_unit(unit, about, bearer.account.id)
 
     def _frame(self, event: Event, account: str, *, is_exercise: bool) -> bytes:
         data: JsonObject = {

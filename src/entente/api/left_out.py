@@ -59,7 +59,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             "account_invite", "account_list", "account_recover", "account_confirm", "account_refuse", "account_sessions",
-            "account_sign_out",
+            "account_sign_out", "unit_limits_preview", "unit_limits_propose", "unit_limits_confirm", "unit_limits_refuse",
         ),
         ACCOUNTS,
     ),

@@ -106,6 +106,15 @@ ROUTES: tuple[ApiRoute, ...] = (
                 "name": said(),
                 "holders": many(thing({**_HELD, "at": moment()})),
                 "who": many(thing({"body": named("Body"), "may_go_up_to": said(), "decision": named("Decision")})),
+                "units": many(
+                    thing(
+                        {
+                            **{name: said() for name in ("unit", "name", "may_go_up_to")},
+                            "ground": thing({"number": said(), "text": said()}),
+                        }
+                    ),
+                    "Our own units that have limits, for who may look at these",
+                ),
             }
         ),
     ),

@@ -23,6 +23,7 @@ from entente.api import (
     sharing_routes,
     standing_routes,
     trail_routes,
+    unit_routes,
     version_routes,
 )
 from entente.api.route import ApiRoute
@@ -43,6 +44,7 @@ ROUTES: Sequence[ApiRoute] = tuple(
         directory_routes,
         finding_routes,
         power_routes,
+        unit_routes,
         roster_routes,
         duty_routes,
         exchange_routes,

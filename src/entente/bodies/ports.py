@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from entente.bodies.model import Body, Group, Measure, NationalOrder, NewNodeKeys, Officer, Role, Succession
+from entente.bodies.unit_limits import LimitsSet
 from entente.kernel.ids import BodyId, GroupId, KeyId, OfficerId
 from entente.kernel.ports import UnitOfWork
 
@@ -106,6 +107,15 @@ class BodyStore(Protocol):
 
     def put_officer(self, officer: Officer) -> None:
         """Add or replace an officer."""
+
+    def unit_limits(self) -> tuple[LimitsSet, ...]:
+        """Return everything that was ever proposed about what units of our own may see, oldest first."""
+
+    def put_unit_limits(self, limits: LimitsSet) -> None:
+        """Keep a proposal, or what was decided about one; what was decided is never replaced (asserted).
+
+        Cached answers of the gate are void from the commit on.
+        """
 
     def orders(self) -> tuple[NationalOrder, ...]:
         """Return the national orders entered at this node, ordered by the date they came into force."""

@@ -270,6 +270,11 @@ def _who(answer: JsonObject) -> Iterator[str]:
         assert isinstance(decision, dict), "a decision is an object"
         yield f"{plain(body['code'])}: {plain(one['may_go_up_to']).replace('_', ' ') or 'may not even know of it'}"
         yield from (line for line in grounds(decision) if " NO " in line or line.startswith("   " * 3))
+    for one in items(answer, "units"):
+        yield f"Unit {plain(one['unit'])}: {plain(one['may_go_up_to']).replace('_', ' ') or 'as if it were not there'}"
+        ground = one["ground"]
+        assert isinstance(ground, dict), "a ground is an object"
+        yield f"         {plain(ground['number'])}   {plain(ground['text'])}"
     holders = [
         f"{_code(one)} version {one['version']} ({plain(one['state']).replace('_', ' ')})"
         for one in items(answer, "holders")

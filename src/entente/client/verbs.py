@@ -493,6 +493,8 @@ REQUESTS: Mapping[str, Request] = {
         finding.find_units, {"text": "text", "kind": "kind", "body": "body", "limit": "page_size"}, pages="offset"
     ),
     "waiting_list": Request(duty.list_waiting, {"limit": "limit"}),
+    "unit_limits_list": Request(directory.list_unit_limits, {}),
+    "unit_limits_show": Request(directory.show_unit_limits, {"unit": "unit"}),
 }
 _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (

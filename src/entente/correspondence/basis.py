@@ -77,7 +77,7 @@ class Bases(Desk):
         stored, reader = unit.records.get(basis.record), unit.bodies.officer(officer) if officer else None
         if stored is None or reader is None or stored.gone_at is not None:
             return False
-        asking = Reader(unit.bodies.own().id, reader.id, reader.roles)
+        asking = Reader.of(unit.bodies.own().id, reader)
         about = About(basis.purpose, basis.crime_area, basis.case)
         return all(one.decision.allowed for one in self._verdicts(unit, stored, asking, DisclosureAct.SEE, about))
 

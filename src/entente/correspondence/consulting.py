@@ -116,7 +116,7 @@ class Consulting(Desk):
             check_text("kind", wanted.kind, KIND_CHARACTERS_MAX)
             self._working_case(unit, about.case, asker)
             situation = self.disclosure.situation_in(unit)
-            reader = Reader(own, asker.id, asker.roles)
+            reader = Reader.of(own, asker)
             decision = may_ask_for(
                 situation, self.lists, reader, wanted, instrument, about.purpose, about.crime_area, now
             )

@@ -22,6 +22,7 @@ from entente.correspondence.model import Header, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad
 from entente.correspondence.statements import Kind
+from entente.correspondence.unit_reach import Reaches, beyond_reach, reach_of
 from entente.disclosure.model import DisclosureRequest, Reader, Situation, Verdict
 from entente.disclosure.service import ASK_FOR_LEAVE, Disclosure
 from entente.handling.model import CodeLists, DisclosureAct
@@ -191,18 +192,39 @@ class Desk:
     def hidden_among(self, unit: CorrespondenceUnit, ids: Collection[str], officer: OfficerId) -> frozenset[str]:
         """Return those of some ids, of cases and of what was sent about them, that the officer may not know of.
 
-        Source: docs/rules/cases.md C8.
+        Source: docs/rules/cases.md C8; docs/rules/disclosure.md D10.
         """
-        knowing = self._knowing(unit, officer)
+        knowing, beyond = self._knowing(unit, officer), self.beyond_unit(unit, ids, officer)
         if knowing.oversees:
-            return frozenset()
-        return frozenset(one for one, team in teams_of(unit, ids).items() if knowing.officer not in team)
+            return beyond
+        return beyond | {one for one, team in teams_of(unit, ids).items() if knowing.officer not in team}
 
-    def _require_known(self, unit: CorrespondenceUnit, officer: OfficerId | None, way: Way, header: Header) -> None:
-        """Raise NotFound for an item that belongs to a case of ours which the officer may not know of.
+    def _reach(self, unit: CorrespondenceUnit, officer: OfficerId | None) -> Reaches | None:
+        return reach_of(unit, officer, lambda: self.disclosure.situation_in(unit))
 
-        Source: docs/rules/cases.md C8.
+    def beyond_unit(self, unit: CorrespondenceUnit, ids: Collection[str], officer: OfficerId) -> frozenset[str]:
+        """Return those of some items that are about records which the limits of an officer's unit keep from them.
+
+        Source: docs/rules/disclosure.md D10.
         """
+        reaches = self._reach(unit, officer)
+        return frozenset() if reaches is None else beyond_reach(unit, ids, reaches)
+
+    def _require_known(
+        self,
+        unit: CorrespondenceUnit,
+        officer: OfficerId | None,
+        way: Way,
+        header: Header,
+        record: RecordId | None = None,
+    ) -> None:
+        """Raise NotFound for an item of a case of ours, or about a record, that the officer may not know of.
+
+        Source: docs/rules/cases.md C8; docs/rules/disclosure.md D10.
+        """
+        reaches = self._reach(unit, officer) if record is not None else None
+        if reaches is not None and record is not None and not reaches(record):
+            raise NotFound
         case = case_of(way, header)
         team = unit.cases.teams([case]).get(case) if case else None
         if team is not None:
@@ -223,7 +245,7 @@ class Desk:
         Source: docs/rules/correspondence.md M4; docs/rules/disclosure.md.
         """
         own = unit.bodies.own().id
-        reader = Reader(own, officer.id, officer.roles)
+        reader = Reader.of(own, officer)
         stored = unit.records.get(record)
         verdicts = [] if stored is None else self._verdicts(unit, stored, reader, DisclosureAct.SEE, about)
         allowed = [verdict.decision.allowed for verdict in verdicts]

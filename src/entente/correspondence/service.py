@@ -5,6 +5,7 @@ Source: docs/rules/correspondence.md.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from entente.cases.service import OVERSEE
@@ -24,7 +25,7 @@ from entente.correspondence.requests import Requests
 from entente.correspondence.steps import Steps
 from entente.correspondence.waiting import WaitingItems
 from entente.kernel.errors import NotFound
-from entente.kernel.ids import OfficerId
+from entente.kernel.ids import OfficerId, RecordId
 from entente.kernel.ports import Act
 
 Item = TypeVar("Item", Hit, PermissionRequest, RecordRequest)
@@ -59,21 +60,55 @@ class Correspondence(
     def hits(self, limit: int, before: str = "", officer: OfficerId | None = None) -> tuple[tuple[Way, Hit], ...]:
         """Return the newest hits that an officer may know of, kept before another where one is named."""
         with self.open_view() as unit:
-            return unit.correspondence.hits(limit, before, self._knowing(unit, officer))
+            knowing = self._knowing(unit, officer)
+            return self._within_reach(
+                unit, officer, limit, before, lambda most, after: unit.correspondence.hits(most, after, knowing)
+            )
 
     def permissions(
         self, limit: int, before: str = "", officer: OfficerId | None = None
     ) -> tuple[tuple[Way, PermissionRequest], ...]:
         """Return the newest requests for leave that an officer may know of, kept before another where one is named."""
         with self.open_view() as unit:
-            return unit.correspondence.permissions(limit, before, self._knowing(unit, officer))
+            knowing = self._knowing(unit, officer)
+            return self._within_reach(
+                unit, officer, limit, before, lambda most, after: unit.correspondence.permissions(most, after, knowing)
+            )
 
     def record_requests(
         self, limit: int, before: str = "", officer: OfficerId | None = None
     ) -> tuple[tuple[Way, RecordRequest], ...]:
         """Return the newest record requests that an officer may know of, kept before another where one is named."""
         with self.open_view() as unit:
-            return unit.correspondence.record_requests(limit, before, self._knowing(unit, officer))
+            knowing = self._knowing(unit, officer)
+            return self._within_reach(
+                unit,
+                officer,
+                limit,
+                before,
+                lambda most, after: unit.correspondence.record_requests(most, after, knowing),
+            )
+
+    def _within_reach(
+        self,
+        unit: CorrespondenceUnit,
+        officer: OfficerId | None,
+        limit: int,
+        before: str,
+        read: Callable[[int, str], tuple[tuple[Way, Item], ...]],
+    ) -> tuple[tuple[Way, Item], ...]:
+        """Return a page of items about records that an officer's unit does not keep from them (docs/rules/disclosure.md D10)."""
+        reaches = self._reach(unit, officer)
+        if reaches is None:
+            return read(limit, before)
+        found: list[tuple[Way, Item]] = []
+        while len(found) < limit:
+            page = read(limit, before)
+            found += [one for one in page if reaches(one[1].record)]
+            if len(page) < limit:
+                break
+            before = page[-1][1].header.id
+        return tuple(found[:limit])
 
     def message(self, message: str, officer: OfficerId | None = None) -> tuple[Way, Message]:
         """Return a message that an officer may know of, as it is kept; raise NotFound. Opening it is an act of its own."""
@@ -113,11 +148,18 @@ class Correspondence(
         """Return an item that an officer may know of, with the number of a case that they only oversee; raise NotFound."""
         if found is None:
             raise NotFound
-        return found, self._overseen_case(unit, officer, found[0], found[1].header)
+        return found, self._overseen_case(unit, officer, found[0], found[1].header, found[1].record)
 
-    def _overseen_case(self, unit: CorrespondenceUnit, officer: OfficerId | None, way: Way, header: Header) -> str:
+    def _overseen_case(
+        self,
+        unit: CorrespondenceUnit,
+        officer: OfficerId | None,
+        way: Way,
+        header: Header,
+        record: RecordId | None = None,
+    ) -> str:
         """Return the number of an item's case where the officer is not of its team and oversees it; raise NotFound (C8)."""
-        self._require_known(unit, officer, way, header)
+        self._require_known(unit, officer, way, header, record)
         case = case_of(way, header)
         team = unit.cases.teams([case]).get(case) if case else None
         return case if team is not None and officer not in team else ""

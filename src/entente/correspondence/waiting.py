@@ -18,6 +18,7 @@ from entente.correspondence.desk import Desk
 from entente.correspondence.model import Hit, Message, PermissionRequest, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import due_at
+from entente.correspondence.unit_reach import OPEN_READ_MAX
 from entente.disclosure.model import InForce
 from entente.kernel.ids import InstrumentId, OfficerId
 
@@ -62,12 +63,18 @@ class WaitingItems(Desk):
             return Waiting()
         knowing = self._knowing(unit, officer) if knowing is None else knowing
         ways = [way for way, verb in _HITS if may(asking, (verb,), now, self.lists)]
-        hits = unit.correspondence.open_hits(limit, knowing) if ways else ()
         grants = may(asking, ("grant_permission",), now, self.lists)
+        reaches = self._reach(unit, officer)
+        most = limit if reaches is None else OPEN_READ_MAX
+        hits = unit.correspondence.open_hits(most, knowing) if ways else ()
+        permissions = unit.correspondence.open_permissions(most, knowing) if grants else ()
+        if reaches is not None:
+            hits = tuple(one for one in hits if reaches(one[1].record))[:limit]
+            permissions = tuple(one for one in permissions if reaches(one.record))[:limit]
         reads = may(asking, ("read_message",), now, self.lists)
         return Waiting(
             hits=tuple((way, hit) for way, hit in hits if way in ways),
-            permissions=unit.correspondence.open_permissions(limit, knowing) if grants else (),
+            permissions=permissions,
             messages=self._due_each(unit, unit.correspondence.open_messages(limit, knowing)) if reads else (),
             tasks=unit.cases.open_tasks(asking.id, limit),
         )

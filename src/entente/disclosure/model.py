@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from entente.agreements.model import InstrumentState, Measure, Right
-from entente.bodies.model import GroupReference
+from entente.bodies.model import GroupReference, Officer
 from entente.bodies.succession import Successors
+from entente.bodies.unit_limits import UnitBounds
 from entente.handling.model import (
     CodeLists,
     DisclosureAct,
@@ -51,12 +52,19 @@ class DisclosureClass:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who would read: a body, and at our own node the officer's role and clearance there."""
+    """Who would read: a body, and at our own node the officer's roles, and unit, there."""
 
     body: BodyId
     officer: OfficerId | None = None
     roles: frozenset[str] | None = None
     """The officer's roles; None when a body as such is decided about, whose own node judges its officers (D9)."""
+    unit: str = ""
+    """The officer's unit, whose limits bind them (D10); empty for one of the body itself."""
+
+    @classmethod
+    def of(cls, body: BodyId, officer: Officer) -> Reader:
+        """Return an officer of our own body, or a machine account of it, as who reads."""
+        return cls(body, officer.id, officer.roles, officer.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,8 @@ class Situation:
     """The next moment at which a date in it passes; a cached answer is not used beyond."""
     successors: Successors = field(default_factory=dict)
     """Earlier body → the body that this node accepted in its place (docs/rules/bodies.md B14)."""
+    units: UnitBounds | None = None
+    """What binds the officers of each unit of our own body (docs/rules/bodies.md B17); None where no unit has limits."""
 
 
 @dataclass(frozen=True, slots=True)

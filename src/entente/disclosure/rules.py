@@ -1,7 +1,7 @@
 """The one gate: whether a reader may do an act with a disclosure class, under one instrument, now.
 
 Pure and total: reads its arguments only, examines every ground, never raises. The grounds stand in `grounds`,
-`instruments` and `leaves`; here they are put in order and their ceilings together give the answer. Who turns a refusal
+`instruments`, `leaves` and `units`; here they are put in order and their ceilings together give the answer. Who turns a refusal
 into words for the outside (NotFound or Refused) is `service`.
 
 Source: docs/rules/disclosure.md; DESIGN section 5.
@@ -23,6 +23,7 @@ from entente.disclosure.grounds import (
 from entente.disclosure.instruments import instrument_covers, lease_runs, participations_active
 from entente.disclosure.leaves import handling_permits
 from entente.disclosure.model import DisclosureRequest, Situation, Verdict
+from entente.disclosure.units import unit_admits
 from entente.kernel.decision import Decision, Ground
 
 GROUNDS: tuple[tuple[str, Callable[[Case], Finding]], ...] = (
@@ -35,6 +36,7 @@ GROUNDS: tuple[tuple[str, Callable[[Case], Finding]], ...] = (
     ("D7", review_passed),
     ("D8", within_retention),
     ("D9", role_cleared),
+    ("D10", unit_admits),
 )
 
 
@@ -43,7 +45,7 @@ def decide(request: DisclosureRequest, situation: Situation, now: datetime) -> D
 
     Every ground is examined, so that a refusal names all its causes and not only the first. Never raises.
 
-    Source: docs/rules/disclosure.md, grounds D1 to D9 (in that order).
+    Source: docs/rules/disclosure.md, grounds D1 to D10 (in that order).
     """
     return judge(request, situation, now).decision
 

@@ -17,6 +17,7 @@ from entente.agreements.rules import in_force, members_of
 from entente.bodies.model import Body, Group, GroupReference, MembershipStatus
 from entente.bodies.rules import has_valid_keys, resolve_group
 from entente.bodies.succession import Successors, in_place, stands_for
+from entente.bodies.unit_limits import coming_limits, unit_bounds
 from entente.disclosure.model import InForce, Leave, Situation, Standing
 from entente.disclosure.ports import DisclosureUnit
 from entente.handling.model import CodeLists
@@ -40,10 +41,11 @@ def build_situation(unit: DisclosureUnit, lists: CodeLists, now: datetime) -> Si
     measures = tuple(measure for measure in unit.agreements.measures() if now < measure.until)
     leaves = tuple(leave for leave in unit.classes.leaves() if now < leave.until)
     successors = unit.bodies.successors()
+    own, limits = unit.bodies.own(), unit.bodies.unit_limits()
     heard = _heard(unit.bodies.heard(), successors)
     resolved = _resolve(groups, successors, now)
     return Situation(
-        own_body=unit.bodies.own().id,
+        own_body=own.id,
         bodies={body.id: Standing(has_valid_keys(body, now)) for body in bodies},
         instruments=_instruments(states, resolved, successors, now),
         measures=measures,
@@ -52,8 +54,15 @@ def build_situation(unit: DisclosureUnit, lists: CodeLists, now: datetime) -> Si
         leaves=leaves,
         lists=lists,
         successors=successors,
+        units=unit_bounds(own.units, limits, now),
         valid_until=_next_boundary(
-            (*_dates(groups, states), *_moments(bodies, states, measures, leaves), *_lease_ends(heard, states)), now
+            (
+                *_dates(groups, states),
+                *_moments(bodies, states, measures, leaves),
+                *_lease_ends(heard, states),
+                *coming_limits(limits, now),
+            ),
+            now,
         ),
     )
 

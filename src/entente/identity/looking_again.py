@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from entente.bodies.model import Officer
 from entente.bodies.powers import may_act
+from entente.bodies.unit_limits import unit_bounds
 from entente.identity.model import Occasion
+from entente.identity.ports import IdentityUnit
 from entente.identity.rules import visible_record
 from entente.identity.service import Identity, question
+from entente.kernel.clock import format_time
 from entente.kernel.ids import OfficerId, RecordId
 
 
@@ -21,6 +26,8 @@ class Under:
 
     governance: int
     roles: tuple[str, ...]
+    unit: tuple[str, ...] = ()
+    """Since when which limits bind the officer's unit: they may begin without any act (docs/rules/bodies.md B17)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,17 @@ class SeenNow:
 def under_what(identity: Identity, officer: OfficerId) -> Under:
     """Return under what a search would look now."""
     with identity.open_view() as view:
-        who = view.bodies.officer(officer)
-        roles = () if who is None else tuple(sorted(who.roles))
-        return Under(view.classes.governance_version(), roles)
+        return _under(view, view.bodies.officer(officer), identity.clock.now())
+
+
+def _under(view: IdentityUnit, who: Officer | None, now: datetime) -> Under:
+    governance = view.classes.governance_version()
+    if who is None:
+        return Under(governance, ())
+    bounds = unit_bounds(view.bodies.own().units, view.bodies.unit_limits(), now) if who.unit else None
+    binding = () if bounds is None else bounds.get(who.unit, ())
+    limits = tuple(f"{one.unit} {format_time(one.since)}" for one in binding)
+    return Under(governance, tuple(sorted(who.roles)), limits)
 
 
 def look_again(identity: Identity, officer: OfficerId, why: Occasion, records: Collection[RecordId]) -> SeenNow:
@@ -49,10 +64,10 @@ def look_again(identity: Identity, officer: OfficerId, why: Occasion, records: C
     now = identity.clock.now()
     with identity.open_view() as view:
         who = view.bodies.officer(officer)
-        governance = view.classes.governance_version()
+        under = _under(view, who, now)
         verdict = may_act(who, "search", now, roles=identity.lists.roles, measures=identity.lists.measures)
         if who is None or not verdict.allowed:
-            return SeenNow(Under(governance, ()), {}, {})
+            return SeenNow(Under(under.governance, ()), {}, {})
         allowed, _ = identity.disclosure.seen(view, *question(view, who, why))
         for record in records:
             stored = view.records.get(record)
@@ -62,4 +77,4 @@ def look_again(identity: Identity, officer: OfficerId, why: Occasion, records: C
             if visible is not None:
                 is_whole = set(stored.class_numbers) <= allowed
                 (whole if is_whole else in_part)[record] = stored.record.version
-    return SeenNow(Under(governance, tuple(sorted(who.roles))), whole, in_part)
+    return SeenNow(under, whole, in_part)

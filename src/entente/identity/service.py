@@ -432,7 +432,7 @@ def sealed_for(seal: Seal, given: JsonObject, search: str) -> str:
 
 def question(unit: IdentityUnit, officer: Officer, occasion: Occasion) -> tuple[Reader, DisclosureAct, Right, str, str]:
     """Return what the gate is asked for whoever searches: to see copies, for a purpose and a crime area."""
-    reader = Reader(unit.bodies.own().id, officer.id, officer.roles)
+    reader = Reader.of(unit.bodies.own().id, officer)
     return reader, DisclosureAct.SEE, Right.COPY, occasion.purpose, occasion.crime_area
 
 

@@ -23,7 +23,6 @@ from entente.records.next_version import put_next_version
 from entente.records.ports import BlobFiles, HeldBlob, NewBlob, PlainFile, RecordsUnit
 from entente.records.rules import extract
 from entente.records.service import Records
-from entente.records.withdrawing import own_live
 
 Progress = Callable[[int], None]
 """Told how many bytes are done."""
@@ -100,8 +99,7 @@ class Attaching:
             self._check_space(unit, plain.size)
 
     def _ours(self, unit: RecordsUnit, officer: OfficerId, wanted: RecordId) -> StoredRecord:
-        self.records.authorise(unit, officer, "attach_file", subject=wanted)
-        return own_live(unit, wanted, self.records.clock.now().date())
+        return self.records.ours(unit, officer, "attach_file", wanted)
 
     def _check_space(self, unit: RecordsUnit, size: int) -> None:
         check_space(unit, size, self.bytes_max)

@@ -37,7 +37,6 @@ from entente.records.statements import (
     blob_statement,
     read_fetch,
 )
-from entente.records.withdrawing import own_live
 
 BRINGING_MAX = 4
 """Calls of onward holders for which this node waits on another one at a time: a tenth of the threads that answer."""
@@ -86,8 +85,7 @@ class Blobs:
     def schema_of(self, officer: OfficerId, wanted: RecordId) -> str:
         """Return the schema of one of our records, for the terms of a file; raise NotFound for a record that is not ours."""
         with self.records.open_unit() as unit:
-            self.records.authorise(unit, officer, "attach_file", subject=wanted)
-            return own_live(unit, wanted, self.records.clock.now().date()).record.schema
+            return self.records.ours(unit, officer, "attach_file", wanted).record.schema
 
     def detach(self, officer: OfficerId, wanted: RecordId, file_name: str) -> BlobReference:
         """Take a file off one of our records (Attaching.detach)."""

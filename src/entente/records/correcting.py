@@ -17,7 +17,7 @@ from entente.records.model import FACTS_MAX, Fact, Record
 from entente.records.next_version import put_next_version
 from entente.records.rules import content_texts, extract
 from entente.records.service import Records
-from entente.records.withdrawing import own_live, require_version
+from entente.records.withdrawing import require_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,7 @@ def correct_record(
     """
     _check_reason(reason, records.lists.correction_reasons)
     with records.open_unit() as unit:
-        records.authorise(unit, officer, "correct_record", subject=wanted)
-        stored = own_live(unit, wanted, records.clock.now().date())
+        stored = records.ours(unit, officer, "correct_record", wanted)
         require_version(stored, version)
         changed = corrected(stored.record, changes)
         detail: JsonObject = {"reason": reason, "changes": len(changes)}
@@ -72,9 +71,8 @@ def extend_record(
     """
     _check_reason(reason, records.lists.extension_reasons)
     with records.open_unit() as unit:
-        records.authorise(unit, officer, "correct_record", subject=wanted)
+        stored = records.ours(unit, officer, "correct_record", wanted)
         today = records.clock.now().date()
-        stored = own_live(unit, wanted, today)
         require_version(stored, version)
         check_longer(stored.record.retention, retention, today)
         detail: JsonObject = {"reason": reason, "erase_on": retention.erase_on.isoformat()}

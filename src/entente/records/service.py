@@ -40,6 +40,7 @@ from entente.records.reentry import Recorder, Reentries
 from entente.records.rules import check_reason, check_why, extract, without_links
 from entente.records.sharing import Copies, copy_verdict, height, sight
 from entente.records.statements import record_statement, withdrawal_statement
+from entente.records.unit_reach import require_in_reach, require_known_to, require_may_forward
 from entente.records.withdrawing import (
     is_inherited,
     own_live,
@@ -86,10 +87,11 @@ class Records:
         now = self.clock.now()
         sent: list[tuple[RecordId, BodyId]] = []
         with self.open_unit() as unit:
-            self.authorise(unit, officer, "share_record", subject=", ".join(records[:3]))
+            reader = self.reader(unit, officer, "share_record", ", ".join(records[:3]))
             copies = Copies(unit, self.disclosure.situation_in(unit), now)
             for wanted in records:
                 stored = own_live(unit, wanted, now.date())
+                require_may_forward(reader, stored, copies.situation)
                 for recipient in sorted(recipients if recipients is not None else copies.parties(stored.record)):
                     if self.send_copy(unit, stored.record, recipient, copies, officer, now):
                         sent.append((wanted, recipient))
@@ -132,13 +134,13 @@ class Records:
         check_reason(reason)
         now = self.clock.now()
         with self.open_unit() as unit:
-            self.authorise(unit, officer, "withdraw_record", subject=wanted)
+            reader = self.reader(unit, officer, "withdraw_record", wanted)
             if is_inherited(unit, wanted):
-                require_version(unit.records.get(wanted), version)
+                require_version(self._in_reach(unit, unit.records.get(wanted), reader), version)
                 told = withdraw_inherited(unit, wanted, reason, officer, now, signer=self.signer, record=self.record)
                 unit.commit()
                 return told
-            stored = unit.records.get(wanted)
+            stored = self._in_reach(unit, unit.records.get(wanted), reader)
             if stored is None or stored.received_from is not None:
                 raise NotFound
             if stored.withdrawn_at is not None:
@@ -311,10 +313,11 @@ class Records:
         with self.open_unit() as unit:
             erased = unit.erasures.tombstone(wanted)
             subject = wanted if erased is None else erased.stand_in
-            self.authorise(unit, officer, "show_record", subject=subject)
+            reader = self.reader(unit, officer, "show_record", subject)
             if erased is not None and erased.source == unit.bodies.own().id:
+                require_known_to(reader, self.disclosure.situation_in(unit))
                 return ()
-            stored = unit.records.get(wanted)
+            stored = self._in_reach(unit, unit.records.get(wanted), reader)
             if stored is None or stored.received_from is not None:
                 raise NotFound
             if stored.withdrawn_at is not None:
@@ -333,9 +336,11 @@ class Records:
         with self.open_unit() as unit:
             erased = unit.erasures.tombstone(wanted)
             subject = wanted if erased is None else erased.stand_in
-            self.authorise(unit, officer, "show_record", subject=subject)
-            if erased is None and unit.records.get(wanted) is None:
-                raise NotFound
+            reader = self.reader(unit, officer, "show_record", subject)
+            if self._in_reach(unit, unit.records.get(wanted), reader) is None:
+                if erased is None:
+                    raise NotFound
+                require_known_to(reader, self.disclosure.situation_in(unit))
             held = unit.records.holders(wanted) if erased is None else unit.erasures.holders(wanted)
             deliveries = unit.outbox.deliveries(subject)
         return tuple(standing(holder, deliveries) for holder in held)
@@ -348,7 +353,9 @@ class Records:
         with self.open_unit() as unit:
             # A refusal must not put the id of an erased record into the trail again.
             subject = wanted if unit.erasures.tombstone(wanted) is None else unit.erasures.stand_in(wanted)
-            self.authorise(unit, officer, "show_record", subject=subject)
+            reader = self.reader(unit, officer, "show_record", subject)
+            if self._in_reach(unit, unit.records.get(wanted), reader) is None:
+                require_known_to(reader, self.disclosure.situation_in(unit))
             return holders_listed(unit, wanted)
 
     def original(self, officer: OfficerId, wanted: RecordId) -> Fragment:
@@ -358,8 +365,8 @@ class Records:
         Source: DESIGN section 6 (records).
         """
         with self.open_unit() as unit:
-            self.authorise(unit, officer, "show_record", subject=wanted)
-            stored = own_live(unit, wanted, self.clock.now().date())
+            # A fragment is the whole entry as the file had it, so that nothing of the record may be kept from its reader.
+            stored = self.ours(unit, officer, "show_record", wanted, whole=True)
             fragment = unit.records.fragment(wanted)
             if fragment is None:
                 raise NotFound
@@ -373,7 +380,26 @@ class Records:
         found = authorise(
             unit, officer, verb, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record
         )
-        return Reader(unit.bodies.own().id, officer, found.roles)
+        return Reader.of(unit.bodies.own().id, found)
+
+    def ours(
+        self, unit: RecordsUnit, officer: OfficerId, verb: str, wanted: RecordId, *, whole: bool = False
+    ) -> StoredRecord:
+        """Return one of our live records with which an officer would do something that states no purpose.
+
+        Raises Refused, recorded in the trail, unless a role of theirs may do the verb; NotFound for a record that is not ours
+        and live, and for one that their unit keeps from them, with `whole` in any part. Source: docs/rules/disclosure.md D10.
+        """
+        reader = self.reader(unit, officer, verb, wanted)
+        stored = own_live(unit, wanted, self.clock.now().date())
+        require_in_reach(reader, stored, self.disclosure.situation_in(unit), whole=whole)
+        return stored
+
+    def _in_reach(self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader) -> StoredRecord | None:
+        """Return a record of whoever's unless the officer's unit keeps it from them, which is as if it were not there."""
+        if stored is not None:
+            require_in_reach(reader, stored, self.disclosure.situation_in(unit))
+        return stored
 
     def authorise(self, unit: RecordsUnit, officer: OfficerId, verb: str, *, subject: str) -> None:
         """Raise Refused, recorded in the trail, unless the officer's role may do the verb."""

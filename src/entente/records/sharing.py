@@ -50,7 +50,7 @@ def forward_verdict(
             recipient=to,
             record=record,
         )
-        for purpose, area in _pairs(cls)
+        for purpose, area in pairs_of(cls)
     )
     return _furthest(questions, replace(situation, own_body=cls.source), now)
 
@@ -71,11 +71,12 @@ def _furthest(questions: Iterable[DisclosureRequest], situation: Situation, now:
 
 def _questions(cls: DisclosureClass, holder: BodyId, dates: FactDates | None) -> Iterator[DisclosureRequest]:
     reader = Reader(holder)
-    for purpose, area in _pairs(cls):
+    for purpose, area in pairs_of(cls):
         yield DisclosureRequest(reader, DisclosureAct.SEE, Right.COPY, purpose, area, cls, cls.instrument, dates=dates)
 
 
-def _pairs(cls: DisclosureClass) -> Iterator[tuple[str, str]]:
+def pairs_of(cls: DisclosureClass) -> Iterator[tuple[str, str]]:
+    """Yield each purpose of a class with each of its crime areas."""
     # A class without purposes or areas is asked about once with none, so that the gate says why it refuses.
     for purpose in sorted(cls.purposes) or [""]:
         for area in sorted(cls.crime_areas) or [""]:

@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from entente.agreements.model import LEASE_MINUTES_MIN
 from entente.bodies.model import Body, Group, NationalOrder, Officer, Succession
+from entente.bodies.unit_limits import LimitsSet
 from entente.kernel.errors import Conflict, Misconfigured
 from entente.kernel.ids import BodyId, GroupId, OfficerId
 from entente.storage.rows import add_to_counter, read, read_counter, read_one, remembered, replace_row, text_of
-from entente.storage.schema import body, body_group, body_heard, body_succession, national_order, officer
+from entente.storage.schema import body, body_group, body_heard, body_succession, national_order, officer, unit_limits
 
 GOVERNANCE = "governance"
 """The counter of changes that make cached answers of the gate void (disclosure.ports.ClassStore)."""
@@ -35,6 +36,8 @@ _HEARD = sa.select(body_heard.c.at).where(body_heard.c.body == sa.bindparam("bod
 _SUCCESSORS = sa.select(body_succession.c.old, body_succession.c.accepted).where(
     body_succession.c.accepted.is_not(None)
 )
+_LIMITS_ALL = sa.select(unit_limits.c.document)
+_LIMITS = sa.select(unit_limits.c.document).where(unit_limits.c.id == sa.bindparam("limits"))
 _OFFICER = sa.select(officer.c.document).where(officer.c.id == sa.bindparam("officer"))
 
 
@@ -182,6 +185,21 @@ class BodyTables:
     def put_officer(self, officer: Officer) -> None:
         """Add or replace an officer."""
         replace_row(self._connection, _OFFICERS, {"id": officer.id}, {"document": text_of(officer)})
+        self._changed()
+
+    def unit_limits(self) -> tuple[LimitsSet, ...]:
+        """Return everything that was ever proposed about what units may see, oldest first."""
+        rows = read(self._connection, _LIMITS_ALL)
+        known = (remembered(LimitsSet, row.document) for row in rows)
+        return tuple(sorted(known, key=lambda one: (one.proposed_at, one.id)))
+
+    def put_unit_limits(self, limits: LimitsSet) -> None:
+        """Keep a proposal, or what was decided about one."""
+        row = read_one(self._connection, _LIMITS, {"limits": limits.id})
+        assert row is None or remembered(LimitsSet, row.document).is_open, "what was decided about a unit stays"
+        replace_row(
+            self._connection, unit_limits, {"id": limits.id}, {"unit": limits.unit, "document": text_of(limits)}
+        )
         self._changed()
 
     def orders(self) -> tuple[NationalOrder, ...]:

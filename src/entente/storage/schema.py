@@ -26,7 +26,8 @@ OLDEST_SCHEMA_OF_CODE: Final = 12
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself.
 
 Earlier code cannot erase a record that has links: they hang on its row, and that code does not know them. That of schema 9 and
-before would erase the files of messages as files that no record has, and cannot read such a message."""
+before would erase the files of messages as files that no record has, and cannot read such a message; that of 8 does not know
+what units may see at most, and would show their officers more."""
 
 NAMES: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -197,6 +198,7 @@ body_group = sa.Table(
 body_heard = sa.Table("body_heard", metadata, _key("body"), _moment("at"))
 body_succession = sa.Table("body_succession", metadata, _key("old"), sa.Column("accepted", Text), _text("document"))
 officer = sa.Table("officer", metadata, _key("id"), _text("document"))
+unit_limits = sa.Table("unit_limits", metadata, _key("id"), _text("unit"), _text("document"))
 national_order = sa.Table("national_order", metadata, _key("reference"), _text("in_force_on"), _text("document"))
 
 instrument = sa.Table(

@@ -45,6 +45,7 @@ from entente.verbs import (
     standing,
     tokens,
     trail,
+    units,
     waiting,
 )
 from entente.verbs.arguments import Arguments
@@ -56,6 +57,7 @@ VERBS: Mapping[str, Verb] = {
     for part in (
         bodies,
         directory,
+        units,
         contacts,
         tokens,
         accounts,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from entente.disclosure.model import DisclosureClass
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
+from entente.kernel.errors import NotFound
 from entente.kernel.ids import OfficerId, RecordId
 from entente.node import Node
 from entente.records.blobs import Looking
@@ -12,6 +15,7 @@ from entente.records.holders import Listed
 from entente.records.judging import SCHEMA, Conditions, Judgement, Verdict, judge_sameness
 from entente.records.model import BlobReference, Record, StoredRecord
 from entente.records.service import PAGE_RECORDS_MAX
+from entente.records.unit_sights import UnitSight, unit_sights
 from entente.verbs.arguments import Arguments
 from entente.verbs.record_import import meaning_of
 from entente.verbs.references import Names, names_of
@@ -96,7 +100,24 @@ def _who_can_see(node: Node, arguments: Arguments) -> JsonObject:
         "name": names.record_name(record),
         "holders": _holders(node, arguments.officer(), record, names),
         "who": sights,
+        "units": [
+            {
+                "unit": one.unit.id,
+                "name": one.unit.name,
+                "may_go_up_to": one.ceiling.value if one.ceiling is not None else "",
+                "ground": {"number": one.ground.number, "text": one.ground.text},
+            }
+            for one in _unit_sights(node, arguments.officer(), record)
+        ],
     }
+
+
+def _unit_sights(node: Node, officer: OfficerId, record: RecordId) -> Sequence[UnitSight]:
+    """Return how far our own units may go with a record; nothing of one that is gone."""
+    try:
+        return unit_sights(node.records, officer, record)
+    except NotFound:
+        return ()
 
 
 def _holders(node: Node, officer: OfficerId, record: RecordId, names: Names) -> list[Json]:

@@ -69,6 +69,7 @@ from entente.web.desk.page import ActPage, ShowPage
 from entente.web.desk.rendering import LOOKS
 from entente.web.desk.table import PAGES
 from entente.web.desk.trail_pages import NARROWED, act_meant, act_words
+from entente.web.desk.unit_shown import STATES
 from entente.web.pages import TEMPLATES
 from entente.web.sentences import room_texts
 from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_texts_of, text_files, texts_of
@@ -108,6 +109,7 @@ def put_together() -> Iterator[str]:
     yield from (f"news.{state}" for state in ParticipationState)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
+    yield from (f"units.state_{state}" for state in STATES)
     yield from (f"trail.by_{name}" for name in NARROWED)
     yield from (f"job.count_{count}" for count in COUNTS if count != "read")
     yield from (f"matrix.sign_{name}" for name in SIGNS)

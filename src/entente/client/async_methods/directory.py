@@ -18,12 +18,14 @@ from entente.client.shapes import (
     ListInstrumentsAnswer,
     ListProposalsAnswer,
     ListSilentSourcesAnswer,
+    ListUnitLimitsAnswer,
     PreviewCutOffAnswer,
     PreviewSuspensionAnswer,
     Result,
     ShowBodyAnswer,
     ShowGroupAnswer,
     ShowInstrumentAnswer,
+    ShowUnitLimitsAnswer,
 )
 
 
@@ -202,3 +204,19 @@ class AsyncDirectoryMethods(AsksAsync):
         return await self.ask(
             directory.make_proposal(kind=kind, target=target, text=text, idempotency_key=idempotency_key)
         )
+
+    async def list_unit_limits(self) -> ListUnitLimitsAnswer:
+        """List the units of this body that have limits, had some, or for which some wait.
+
+        Needs the scope directory.read.
+        """
+        return await self.ask(directory.list_unit_limits())
+
+    async def show_unit_limits(self, unit: str) -> ShowUnitLimitsAnswer:
+        """Show what a unit's officers may see at most, by whom it was decided, and what was before.
+
+        Needs the scope directory.read.
+
+        unit: The unit's id.
+        """
+        return await self.ask(directory.show_unit_limits(unit))

@@ -17,12 +17,14 @@ from entente.client.shapes import (
     ListInstrumentsAnswer,
     ListProposalsAnswer,
     ListSilentSourcesAnswer,
+    ListUnitLimitsAnswer,
     PreviewCutOffAnswer,
     PreviewSuspensionAnswer,
     Result,
     ShowBodyAnswer,
     ShowGroupAnswer,
     ShowInstrumentAnswer,
+    ShowUnitLimitsAnswer,
 )
 
 
@@ -172,3 +174,13 @@ def make_proposal(
         is_done_once=True,
         key=idempotency_key,
     )
+
+
+def list_unit_limits() -> Call[ListUnitLimitsAnswer]:
+    """List the units of this body that have limits, had some, or for which some wait."""
+    return Call("list_unit_limits", "GET", "/unit-limits", ListUnitLimitsAnswer)
+
+
+def show_unit_limits(unit: str) -> Call[ShowUnitLimitsAnswer]:
+    """Show what a unit's officers may see at most, by whom it was decided, and what was before."""
+    return Call("show_unit_limits", "GET", filled("/unit-limits/{unit}", unit=unit), ShowUnitLimitsAnswer)

@@ -274,3 +274,114 @@ class ListProposalsAnswer(TypedDict):
     proposals: list[ListProposalsProposal]
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
+
+
+class OwnUnit(TypedDict):
+    """Unit limits line unit, as the API gives it."""
+
+    id: str
+    name: str
+    kind: str
+    territory: str
+    parent: str
+    under: str
+    is_listed: bool
+    """Whether it is among the body's units."""
+
+
+class InstrumentNamed(TypedDict):
+    """Unit limits instrument, as the API gives it."""
+
+    id: str
+    name: str
+
+
+class UnitLimits(TypedDict):
+    """Unit limits line limit, as the API gives it."""
+
+    kinds: list[str] | None
+    """Null where it limits nothing."""
+    purposes: list[str] | None
+    """Null where it limits nothing."""
+    crime_areas: list[str] | None
+    """Null where it limits nothing."""
+    marks: list[str] | None
+    """Null where it limits nothing."""
+    sources: list[Body] | None
+    """Null where it limits nothing."""
+    instruments: list[InstrumentNamed] | None
+    """Null where it limits nothing."""
+    confidentiality: str
+    """The highest level; empty where it is not limited."""
+    acts_up_to: str
+    """The highest act of the ladder; empty where it is not limited."""
+    is_open: bool
+    """Whether nothing is limited."""
+
+
+class UnitLimitsSet(TypedDict):
+    """Unit limits line waiting, as the API gives it."""
+
+    id: str
+    unit: str
+    reason: str
+    proposed_by: str
+    decided_by: str
+    state: str
+    limits: UnitLimits
+    since: str
+    proposed_at: str
+    decided_at: str | None
+
+
+class UnitLimitsLine(TypedDict):
+    """List unit limits unit, as the API gives it."""
+
+    unit: OwnUnit
+    limits: UnitLimits | None
+    since: str | None
+    officers: int
+    """Whom they bind."""
+    waiting: UnitLimitsSet | None
+    coming: int
+    """What was confirmed and takes effect later."""
+
+
+class ListUnitLimitsAnswer(TypedDict):
+    """What is answered by `list_unit_limits`."""
+
+    units: list[UnitLimitsLine]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class UnitLimitsBinding(TypedDict):
+    """Show unit limits binding, as the API gives it."""
+
+    unit: str
+    name: str
+    since: str
+    limits: UnitLimits
+
+
+class UnitOfficer(TypedDict):
+    """Show unit limits officer, as the API gives it."""
+
+    id: str
+    roles: list[str]
+    unit: str
+    is_machine: bool
+
+
+class ShowUnitLimitsAnswer(TypedDict):
+    """What is answered by `show_unit_limits`."""
+
+    unit: OwnUnit
+    limits: UnitLimitsSet | None
+    binding: list[UnitLimitsBinding]
+    coming: list[UnitLimitsSet]
+    waiting: UnitLimitsSet | None
+    history: list[UnitLimitsSet]
+    officers: list[UnitOfficer]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""

@@ -171,6 +171,22 @@ class ShowWhoCanSeeWho(TypedDict):
     decision: Decision
 
 
+class GroundNamed(TypedDict):
+    """Unit sight ground, as the API gives it."""
+
+    number: str
+    text: str
+
+
+class UnitSight(TypedDict):
+    """Show who can see unit, as the API gives it."""
+
+    unit: str
+    name: str
+    may_go_up_to: str
+    ground: GroundNamed
+
+
 class ShowWhoCanSeeAnswer(TypedDict):
     """What is answered by `show_who_can_see`."""
 
@@ -178,6 +194,8 @@ class ShowWhoCanSeeAnswer(TypedDict):
     name: str
     holders: list[ShowWhoCanSeeHolder]
     who: list[ShowWhoCanSeeWho]
+    units: list[UnitSight]
+    """Our own units that have limits, for who may look at these."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
+from entente.web.desk.directory_pages import own_unit_path
 from entente.web.desk.page import Asked
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.sentences import said
@@ -37,6 +38,18 @@ class SightLine:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitSightLine:
+    """How far the officers of one of our own units may go with a record, by the limits that bind them."""
+
+    name: str
+    to: str
+    up_to: str
+    """Empty where the record is as absent for them."""
+    number: str
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
 class HolderLine:
     """A body that has, or had, a copy of one of our records."""
 
@@ -60,10 +73,20 @@ def grounds_of(decision: JsonObject, say: Wording) -> list[GroundLine]:
     ]
 
 
-def sights_of(asked: Asked, name: str) -> list[SightLine]:
-    """Return for each body how far it may go with one of our records."""
+def sights_of(asked: Asked, name: str) -> tuple[list[SightLine], list[UnitSightLine]]:
+    """Return for each body, and for each of our own limited units, how far it may go with one of our records."""
     answer, say = asked.perform("record_who_can_see", {"record": name}), asked.say
-    return [_sight(one, say) for one in members(answer, "who")]
+    units = [
+        UnitSightLine(
+            name=text(one, "name"),
+            to=own_unit_path(text(one, "unit")),
+            up_to=say.code("acts", text(one, "may_go_up_to")) if one["may_go_up_to"] else "",
+            number=text(member(one, "ground"), "number"),
+            ground=said(say, text(member(one, "ground"), "text")),
+        )
+        for one in members(answer, "units")
+    ]
+    return [_sight(one, say) for one in members(answer, "who")], units
 
 
 def _sight(one: JsonObject, say: Wording) -> SightLine:

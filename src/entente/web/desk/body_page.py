@@ -15,6 +15,7 @@ from entente.web.desk.directory_pages import (
     body_path,
     country_shown,
     group_path,
+    own_code,
     unit_line,
     units_of,
 )
@@ -153,7 +154,7 @@ def _body(asked: Asked) -> BodyPage:
         contacts=[contact_line(one, asked.node.clock.now(), say) for one in contacts],
         contacts_said_at=_moment(contacts[0], "said_at", say) if contacts else None,
         places=[_place(one, day, say) for one in members(places, "places")],
-        units=[unit_line(one, say) for one in members(units, "units")],
+        units=[unit_line(one, say, own_code(asked)) for one in members(units, "units")],
         units_of=whole(units, "of"),
         units_to=units_of(shown),
         units_said_at=_moment(places, "units_said_at", say),

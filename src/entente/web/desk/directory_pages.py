@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from entente.bodies.finding import page_of
+from entente.disclosure.limiting import LOOKS
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_date, parse_time
 from entente.kernel.errors import Invalid, NotFound
-from entente.web.desk.page import PREFIX, Asked, Page, ShowPage
+from entente.verbs.references import names_and_officer
+from entente.web.desk.page import PREFIX, Asked, Page, ShowPage, may_do
 from entente.web.desk.paging import ON_A_PAGE, Day, Pager, address, chosen, day_asked, offset_asked, pager_of
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.wording import Moment, Wording
@@ -18,6 +20,7 @@ from entente.web.wording import Moment, Wording
 DIRECTORY_PATH = f"{PREFIX}/directory"
 UNITS_PATH = f"{PREFIX}/units"
 GROUPS_PATH = f"{PREFIX}/groups"
+OWN_UNITS_PATH = f"{PREFIX}/own-units"
 STATUSES = ("member", "associate", "observer", "dialogue_partner", "former")
 
 
@@ -67,6 +70,8 @@ class UnitLine:
     kind: str
     territory: str
     under: str
+    unit_to: str
+    """Where what its officers may see is shown; empty for another body's unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,8 @@ class UnitsPage:
     kinds: Mapping[str, str]
     units: Sequence[UnitLine]
     pager: Pager
+    own_units: str
+    """Where it stands what our own units may see; empty for who may not look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +250,7 @@ def _units(asked: Asked) -> UnitsPage:
         # A body that there is not has no units either.
         if error.field != "body":
             raise
-    lines = [unit_line(one, say) for one in members(answer, "units")]
+    lines = [unit_line(one, say, own_code(asked)) for one in members(answer, "units")]
     return UnitsPage(
         title=say.text("directory.units"),
         here=UNITS_PATH,
@@ -253,11 +260,12 @@ def _units(asked: Asked) -> UnitsPage:
         kinds=kinds,
         units=lines,
         pager=pager_of(UNITS_PATH, kept, answer, len(lines)),
+        own_units=OWN_UNITS_PATH if may_do(asked, *LOOKS) else "",
     )
 
 
-def unit_line(one: JsonObject, say: Wording) -> UnitLine:
-    """Return a unit as lists show it."""
+def unit_line(one: JsonObject, say: Wording, own: str) -> UnitLine:
+    """Return a unit as lists show it; `own` is the code of our body, whose units have a page."""
     body = body_name(member(one, "body"))
     return UnitLine(
         body=body,
@@ -267,7 +275,19 @@ def unit_line(one: JsonObject, say: Wording) -> UnitLine:
         kind=say.code("unit_kinds", text(one, "kind")),
         territory=text(one, "territory"),
         under=text(one, "under"),
+        unit_to=own_unit_path(text(one, "id")) if body.code == own else "",
     )
+
+
+def own_code(asked: Asked) -> str:
+    """Return the code of our own body."""
+    names, _ = names_and_officer(asked.node, asked.officer)
+    return names.own.code
+
+
+def own_unit_path(unit: str) -> str:
+    """Return where a unit of ours is shown."""
+    return f"{OWN_UNITS_PATH}/unit/{quote(unit, safe='')}"
 
 
 def units_of(code: str) -> str:

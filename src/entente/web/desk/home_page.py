@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from entente.disclosure.limiting import SETS
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.web.desk.case_pages import case_path
 from entente.web.desk.case_parts import task_line
 from entente.web.desk.contact_pages import OWN_PATH as OWN_CONTACTS_PATH
+from entente.web.desk.directory_pages import own_unit_path
 from entente.web.desk.held_pages import HELD_PATH
 from entente.web.desk.hit_pages import hit_path
 from entente.web.desk.message_pages import message_path
@@ -31,9 +33,9 @@ from entente.web.wording import Moment
 
 OF_EACH_MAX: Final = 50
 """Of each kind, the oldest; a desk with more is not read line by line. The next ones follow as these are done."""
-KINDS: Final = ("permission", "hit", "match", "action", "task", "held", "contacts", "information")
+KINDS: Final = ("permission", "hit", "match", "action", "task", "held", "limits", "contacts", "information")
 """In the order in which equally pressing things stand."""
-NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check")
+NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check", "confirm")
 """What is done next with one of them: keys `desk.do_…`."""
 _URGENT: Final[Mapping[str, int]] = {"immediate_danger_to_life": 0, "urgent": 1, "urgent_indirect": 2}
 _USUAL: Final = 3
@@ -118,6 +120,7 @@ def _desk(asked: Asked) -> DeskPage:
             *_tasks(asked, answer, now),
             *_matches(asked),
             *_held(asked),
+            *_limits(asked),
             *_contacts(asked),
         ],
         key=lambda line: line.order,
@@ -251,6 +254,29 @@ def _matches(asked: Asked) -> Iterator[DeskLine]:
             )
 
 
+def _limits(asked: Asked) -> Iterator[DeskLine]:
+    """Yield what another officer proposed for a unit, which this one may confirm (docs/rules/bodies.md B17)."""
+    if not may_do(asked, SETS):
+        return
+    for one in members(asked.perform("unit_limits_list"), "units"):
+        if one["waiting"] is None or member(one, "waiting")["proposed_by"] == asked.officer:
+            continue
+        unit, at = member(one, "unit"), text(member(one, "waiting"), "proposed_at")
+        yield DeskLine(
+            kind="limits",
+            to=own_unit_path(text(unit, "id")),
+            what=asked.say.text("desk.limits", unit=text(unit, "name")),
+            body=None,
+            at=asked.say.moment(parse_time(at, "proposed_at")),
+            due=None,
+            is_overdue=False,
+            urgency="",
+            case="",
+            act="confirm",
+            order=(_USUAL, KINDS.index("limits"), at),
+        )
+
+
 def _held(asked: Asked) -> Iterator[DeskLine]:
     if not may_do(asked, "decide_held"):
         return
@@ -313,8 +339,11 @@ def _silent(asked: Asked) -> list[SilentSource]:
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "desk", "/", ("waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent", "contact_own"), (),
-        "desk.html",
+        "desk", "/",
+        (
+            "waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent", "contact_own", "unit_limits_list",
+        ),
+        (), "desk.html",
         "What needs the officer now, the most pressing first.", _desk, in_navigation=True, key="d",
         live=("hit", "match", "message", "permission", "request", "delivery", "held", "instrument", "case", "body"),
     ),

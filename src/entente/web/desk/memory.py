@@ -82,6 +82,8 @@ class Memory:
     written: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """A message to one body and a proposal, as they were written so far, while it is looked at what would become of them: by the
     name of the act that sends them, the fields of its form."""
+    unit_limits: Mapping[str, str] = field(default_factory=dict)
+    """Limits of a unit as they were chosen so far, while it is looked at what they would change: the fields of their form."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
 

@@ -15,6 +15,7 @@ from entente.web.desk.bodies_of_record import (
     GroundLine,
     HolderLine,
     SightLine,
+    UnitSightLine,
     grounds_of,
     holders_of,
     sights_of,
@@ -123,6 +124,8 @@ class RecordPage:
     """Of one of ours, who may do something with it, and what keeps them from more."""
     who_not: Sequence[SightLine]
     """… and who may not even know of it."""
+    units: Sequence[UnitSightLine]
+    """Of our own units those that limits bind, shown to who may look at these."""
     holders: Sequence[HolderLine]
     chart: LinkChart | None
     """What it links to and what links to it, drawn; None where there is neither."""
@@ -275,7 +278,7 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
         return asks_why_first(record_path(name))
     facts = facts_of(asked, name)
     may_correct = facts.is_own and may_do(asked, "correct_record")
-    sights = sights_of(asked, name) if facts.is_own else ()
+    sights, units = sights_of(asked, name) if facts.is_own else ([], [])
     withdraw = f"{PREFIX}/withdraw/{quote_record(name)}"
     return RecordPage(
         title=facts.caption.written,
@@ -283,6 +286,7 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
         facts=facts,
         who=[one for one in sights if one.up_to],
         who_not=[one for one in sights if not one.up_to],
+        units=units,
         holders=holders_of(asked, name) if facts.is_own else (),
         chart=link_chart(asked, name) if facts.links or facts.is_linked_to else None,
         attach=f"{PREFIX}/attach/{quote_record(name)}" if facts.is_own and may_do(asked, "attach_file") else "",

@@ -25,6 +25,7 @@ from entente.web.desk import (
     import_pages,
     instrument_pages,
     job_pages,
+    limit_pages,
     matrix_pages,
     message_file_pages,
     message_pages,
@@ -41,6 +42,7 @@ from entente.web.desk import (
     standing_pages,
     task,
     trail_pages,
+    unit_pages,
     version_pages,
 )
 from entente.web.desk.page import Page
@@ -60,6 +62,8 @@ _PARTS = (
     call_pages,
     directory_pages,
     body_page,
+    unit_pages,
+    limit_pages,
     contact_pages,
     power_pages,
     instrument_pages,

@@ -1,0 +1,57 @@
+"""Items about records that an officer's unit keeps from them (hits, requests): as if they were not there.
+
+An item names its record. Where the record is here and the limits of the officer's unit admit nothing of it, whoever looks for the
+item finds nothing; of a record that is not here nothing is known by which it could be kept from anybody.
+
+Source: docs/rules/disclosure.md D10; docs/rules/cases.md C8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TypeAlias
+
+from entente.correspondence.ports import CorrespondenceUnit
+from entente.disclosure.model import Reader, Situation
+from entente.disclosure.units import bounds_of, within_unit
+from entente.handling.model import DisclosureAct
+from entente.kernel.ids import OfficerId, RecordId
+
+Reaches: TypeAlias = Callable[[RecordId], bool]
+"""Says whether somebody may know of items about a record."""
+OPEN_READ_MAX = 1_000
+"""Open items that are read for a limited unit, of which those within its reach are shown; a bureau has some dozens."""
+
+
+def reach_of(unit: CorrespondenceUnit, officer: OfficerId | None, situation: Callable[[], Situation]) -> Reaches | None:
+    """Return what says of which records an officer may know items; None for whoever no limits bind.
+
+    Source: docs/rules/disclosure.md D10.
+    """
+    found = unit.bodies.officer(officer) if officer else None
+    if found is None or not found.unit:
+        return None
+    stands, reader = situation(), Reader.of(unit.bodies.own().id, found)
+    if bounds_of(reader, stands) == ():
+        return None
+
+    def reaches(record: RecordId) -> bool:
+        stored = unit.records.get(record)
+        return stored is None or within_unit(reader, stored.record.terms, DisclosureAct.KNOW, stands)
+
+    return reaches
+
+
+def beyond_reach(unit: CorrespondenceUnit, ids: Collection[str], reaches: Reaches) -> frozenset[str]:
+    """Return those of some ids that name a record out of reach, or a hit or request about one."""
+    return frozenset(one for one in ids if (about := _about(unit, one)) is not None and not reaches(about))
+
+
+def _about(unit: CorrespondenceUnit, name: str) -> RecordId | None:
+    """Return the record that an id names, or that the item is about which it names; None for anything else."""
+    if name.startswith("body:"):
+        return RecordId(name) if "/" in name else None
+    store = unit.correspondence
+    read = {"hit": store.hit, "permission-request": store.permission, "record-request": store.record_request}
+    found = read[kind](name) if (kind := name.rpartition("-")[0]) in read else None
+    return None if found is None else found[1].record

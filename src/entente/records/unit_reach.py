@@ -1,0 +1,52 @@
+"""Own records that an officer's unit keeps from them: for every verb about one, as if they were not there.
+
+Showing, listing and searching ask the gate for a purpose. What is done with one of our own records (sharing, correcting,
+withdrawing, files, who holds it) states none, and asks whether the limits of the officer's unit admit the record at all.
+
+Source: docs/rules/disclosure.md D10; docs/rules/bodies.md B17; DESIGN section 1, promise 7.
+"""
+
+from __future__ import annotations
+
+from entente.disclosure.model import Reader, Situation
+from entente.disclosure.units import bounds_of, within_unit
+from entente.handling.model import DisclosureAct
+from entente.kernel.decision import Decision, Ground
+from entente.kernel.errors import NotFound, Refused
+from entente.records.model import StoredRecord
+
+SEE, FORWARD = DisclosureAct.SEE, DisclosureAct.FORWARD
+
+
+def require_in_reach(reader: Reader, stored: StoredRecord, situation: Situation, *, whole: bool = False) -> None:
+    """Raise NotFound for a record of ours that the limits of an officer's unit keep from them; with `whole`, any part of it.
+
+    Source: docs/rules/disclosure.md D10.
+    """
+    classes = stored.record.terms
+    parts = [[cls] for cls in classes] if whole else [classes]
+    if not all(within_unit(reader, part, SEE, situation) for part in parts):
+        raise NotFound
+
+
+def require_known_to(reader: Reader, situation: Situation) -> None:
+    """Raise NotFound for an officer whose unit has limits, of a record of which nothing is left by which to judge it."""
+    if bounds_of(reader, situation) != ():
+        raise NotFound
+
+
+def require_may_forward(reader: Reader, stored: StoredRecord, situation: Situation) -> None:
+    """Raise Refused where the unit's highest act is below passing on, NotFound where it may not see the record either.
+
+    Source: docs/rules/disclosure.md D10.
+    """
+    require_in_reach(reader, stored, situation)
+    if not within_unit(reader, stored.record.terms, FORWARD, situation):
+        ground = Ground(
+            "D10",
+            allows=False,
+            text=f"The unit {reader.unit} does not reach up to «{FORWARD.value}».",
+            source="docs/rules/disclosure.md D10",
+            remedy="Hand it to an officer whose unit may see it, or have the head of the body change what the unit sees.",
+        )
+        raise Refused(f"{stored.record.id} was not shared.", decision=Decision.of((ground,)), do=ground.remedy)
