@@ -447,8 +447,8 @@ def _words(kind: Any, parts: dict[str, type]) -> str:  # noqa: ANN401, PLR0911 -
         return " or ".join("nothing" if one is types.NoneType else _words(one, parts) for one in arguments)
     if origin is not None and issubclass(origin, Mapping):
         return "object"
-    if origin in (tuple, frozenset):
-        return f"{'list' if origin is tuple else 'set'} of {_words(arguments[0], parts)}"
+    if origin in (tuple, frozenset, Sequence):
+        return f"{"set" if origin is frozenset else "list"} of {_words(arguments[0], parts)}"
     if dataclasses.is_dataclass(kind) or issubclass(kind, Enum):
         assert parts.setdefault(kind.__name__, kind) is kind, f"two types are called {kind.__name__}"
         return f"[{kind.__name__}](#type-{kind.__name__.lower()})"
