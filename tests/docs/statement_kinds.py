@@ -7,7 +7,7 @@ Fields and types come from the dataclasses that read the statements. The rows be
 import dataclasses
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, StrEnum
 from typing import Any, NewType
 from unittest.mock import Mock
@@ -448,7 +448,7 @@ def _words(kind: Any, parts: dict[str, type]) -> str:  # noqa: ANN401, PLR0911 -
     if origin is not None and issubclass(origin, Mapping):
         return "object"
     if origin in (tuple, frozenset, Sequence):
-        return f"{"set" if origin is frozenset else "list"} of {_words(arguments[0], parts)}"
+        return f"{'set' if origin is frozenset else 'list'} of {_words(arguments[0], parts)}"
     if dataclasses.is_dataclass(kind) or issubclass(kind, Enum):
         assert parts.setdefault(kind.__name__, kind) is kind, f"two types are called {kind.__name__}"
         return f"[{kind.__name__}](#type-{kind.__name__.lower()})"

@@ -20,7 +20,7 @@ LINES_MAX = 450  # ours: past it a file holds two subjects (STYLE section 1, pro
 # Where all is put together, the list of all tables, what brought stores forward once and is never changed, and a made table.
 LINES_MAX_OF = {
     "src/entente/app.py": 700,
-    "src/entente/storage/schema.py": 800,
+    "src/entente/storage/schema.py": 820,
     "src/entente/client/verbs.py": 700,
     "src/entente/storage/migrations/versions/0002_nothing_lost.py": 700,
 }

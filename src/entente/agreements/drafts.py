@@ -20,9 +20,6 @@ FILE_KIND = "entente statements to sign"
 """What such a file calls itself, so that another one is not taken for it."""
 
 
-_COMES_BACK = "What heads signed comes back as the file that went out to them, with signatures in it: "
-
-
 def file_of(statements: Iterable[JsonObject]) -> JsonObject:
     """Return the file of some drafted statements."""
     return {"file": FILE_KIND, "statements": [*statements]}
@@ -49,12 +46,12 @@ def read_named_files(files: Iterable[tuple[str, bytes]]) -> tuple[Statement, ...
         except UnicodeDecodeError:
             wrong.append(f"«{name}»: it is not UTF-8")
         except Invalid as error:
-            wrong.append(f"«{name}»: {error.why.removeprefix(_COMES_BACK)}")
+            wrong.append(f"«{name}»: {error.why.partition(': ')[2]}")
     if wrong:
         raise Invalid(
             "A file was not taken, and so none was.",
             field="signed_files",
-            why=f"{_COMES_BACK}{'; '.join(one.removesuffix('.') for one in wrong)}.",
+            why=_comes_back("; ".join(one.removesuffix(".") for one in wrong)),
             do="Choose the files again, and in place of these the whole files that the heads signed.",
         )
     return _brought_together(found)
@@ -105,10 +102,14 @@ def _statements(document: Json) -> Iterator[Json]:
     yield from listed
 
 
+def _comes_back(why: str) -> str:
+    return f"What heads signed comes back as the file that went out to them, with signatures in it: {why}."
+
+
 def _no_file(why: str) -> Invalid:
     return Invalid(
         "This is no file of signed statements.",
         field="signed",
-        why=f"{_COMES_BACK}{why}.",
+        why=_comes_back(why),
         do="Take the whole file that the heads signed, or several copies of it one after the other.",
     )

@@ -492,9 +492,9 @@ REQUESTS: Mapping[str, Request] = {
     "unit_find": Request(
         finding.find_units, {"text": "text", "kind": "kind", "body": "body", "limit": "page_size"}, pages="offset"
     ),
-    "waiting_list": Request(duty.list_waiting, {"limit": "limit"}),
     "unit_limits_list": Request(directory.list_unit_limits, {}),
     "unit_limits_show": Request(directory.show_unit_limits, {"unit": "unit"}),
+    "waiting_list": Request(duty.list_waiting, {"limit": "limit"}),
 }
 _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -505,6 +505,7 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
         (
             "cut_off_draft",
+            "draft_foresee",
             "instrument_sign_draft",
             "instrument_submit",
             "instruments_submit",
@@ -545,6 +546,10 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
             "token_list",
             "token_make",
             "token_revoke",
+            "unit_limits_confirm",
+            "unit_limits_preview",
+            "unit_limits_propose",
+            "unit_limits_refuse",
         ),
     ),
     (
@@ -568,6 +573,8 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
         ("call_acknowledge",),
     ),
+    (("it gathers for a page what routes say each: GET /sharing"), ("sharing_overview", "sharing_pair")),
+    (("it gathers for a page what routes say each: GET /instruments"), ("governance_show", "proposal_preview")),
     (
         (
             "it names no officer who could be judged: whoever holds the node's folder does it, through the "

@@ -44,6 +44,8 @@ class ListWaitingMessage(TypedDict):
     answers: str
     recall: JsonObject | None
     """That it was taken back: when, by whom, why."""
+    attachment_count: int
+    """How many files it has."""
     due_at: str | None
 
 

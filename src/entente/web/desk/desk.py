@@ -33,7 +33,6 @@ from entente.bodies.model import Officer
 from entente.bodies.tokens import may
 from entente.kernel.canonical import JsonObject, canonical_bytes
 from entente.kernel.errors import EntenteError, Invalid, NotFound, Untrusted
-from entente.kernel.going_on import going_on
 from entente.kernel.kept_requests import KeptRequest
 from entente.node import Node
 from entente.verbs.references import names_and_officer, names_of
@@ -59,6 +58,7 @@ from entente.web.desk.rendering import LiveHere, Shell, Way, rendered
 from entente.web.desk.session import Session
 from entente.web.desk.static_files import STATIC_PATH, serve_static
 from entente.web.desk.table import PAGES
+from entente.web.desk.taking import Taking, as_sent
 from entente.web.desk.told import told_here
 from entente.web.errors import STATUS
 from entente.web.home import zone_of
@@ -161,7 +161,7 @@ class Desk:
         if faults:
             return await self._in_turn(act, asked, partial(self._given_back, act, asked, request, faults))
         # The same file sent again waits under another id: by its content it is the same form.
-        values = await run_in_threadpool(self._as_sent, act, asked)
+        values = await run_in_threadpool(as_sent, self.parts.jobs, act, asked)
         key = _once_key(request.url.path, sent.fields, values)
         asked = replace(asked, once=key)
         if not act.is_once:
@@ -173,29 +173,8 @@ class Desk:
     async def _with_file(self, act: ActPage, asked: Asked, sent: Posted, request: Request) -> Asked:
         """Take the files of a form whose sender may send some; return the form with the ids under which they wait, or a fault."""
         await run_in_threadpool(self._require_role, act, asked)
-        taken, faults, arrived = list[str](), asked.form.faults, 0
-        incoming, declared, key = sent.file, declared_bytes(request), sent.fields.get(ONCE, "")
-        while incoming is not None:
-            try:
-                pieces = going_on(incoming.pieces(), request.scope)
-                counted = self.arriving.counted(asked.officer, key, declared, pieces, arrived)
-                upload = await self.parts.jobs.take(asked.officer, incoming.name, counted, declared)
-            except EntenteError as error:
-                await incoming.pass_over()
-                faults = (*faults, fault_of(error, act.fields, asked.say))
-                break
-            taken.append(upload.id)
-            arrived += upload.size
-            incoming = incoming.following
-        values = {**asked.form.values, **({act.file: "\n".join(taken)} if taken else {})}
-        return replace(asked, form=replace(asked.form, values=values, faults=faults))
-
-    def _as_sent(self, act: ActPage, asked: Asked) -> Mapping[str, str]:
-        """Return what a form holds, with what its files are in the place of the ids under which they wait."""
-        if not act.file or act.file not in asked.form.values:
-            return asked.form.values
-        sent = [self.parts.jobs.upload(asked.officer, one)[0] for one in asked.form.lines(act.file)]
-        return {**asked.form.values, act.file: "\n".join(f"{one.sha256} {one.name}" for one in sent)}
+        taking = Taking(self.parts.jobs, self.arriving, request.scope, declared_bytes(request))
+        return await taking.taken(act, asked, sent)
 
     def _show_now(self, page: ShowPage, asked: Asked, request: Request) -> Response:
         """Make and write a page, in a thread."""
