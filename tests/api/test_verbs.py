@@ -413,6 +413,15 @@ def with_instruments(day: Day) -> None:
     assert "XA-NCB" not in listed["drug-data-programme"]["parties_in_force"]
     (row,) = ask("RC", "sharing_matrix", text="XA-NCB", state="open")["rows"]
     assert {one["name"] for one in row["rights"]["contact"]} == {"charter"}
+    pair = ask("RC", "sharing_pair", body="XA-NCB", counterpart="XB-NCB")
+    assert "charter" in json.dumps(pair)
+    assert "XA-NCB" in json.dumps(ask("RC", "sharing_overview"))
+    drafted = ask("RC", "withdraw_draft", officer=HEAD, instrument="drug-data-programme")["statement"]
+    (foreseen,) = ask("RC", "draft_foresee", statements=[drafted])["foreseen"]
+    assert foreseen["instrument"] == "drug-data-programme"
+    looked = ask("XA-NCB", "proposal_preview", kind="expulsion", target="XB-NCB")
+    assert looked["clause"]
+    assert "proposals" in ask("XA-NCB", "governance_show")
 
 
 def cut_off_and_back(day: Day) -> None:
