@@ -37,7 +37,9 @@ GUIDE_SECONDS_MAX = 150
 SETTLE_SECONDS_MAX = 30.0
 GUIDES = [f"docs/guides/{path.name}" for path in sorted((ROOT / "docs" / "guides").glob("[a-z]*.md"))]
 PAGES = ["README.md", *GUIDES]
-AT_LENGTH = frozenset(f"docs/guides/{name}.md" for name in ("backup", "exercise", "keys", "operating", "postgresql"))
+AT_LENGTH = frozenset(
+    f"docs/guides/{name}.md" for name in ("backup", "exercise", "keys", "operating", "postgresql", "two_nodes")
+)
 """These are part of the long run: what they do has tests of its own, and each starts several nodes."""
 NODES = ("xa", "xb")
 PORTS = ("8601", "8602")

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.statement import from_json
@@ -193,7 +193,7 @@ def test_form_in_error_leads_to_its_field(world: DeskWorld, browser: Browser, ad
         page.fill("#ask-occasion", "Gate 4")
         page.click("main button.first")
         # The script moves there once the page stands.
-        page.wait_for_function("document.activeElement.id === 'summary'")
+        expect(page.locator("#summary")).to_be_focused()
         assert seen.violations() == []
         page.click("#summary a")
         assert page.evaluate("document.activeElement.id") == "ask-line"

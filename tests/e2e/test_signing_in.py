@@ -86,7 +86,7 @@ def set_up(page: Page, bureau: Bureau, officer: str) -> Device:
     page.get_by_label("Code of the device").fill(device.code())
     page.get_by_role("button", name="Set up the account").click()
     require_accessible(page)
-    assert page.locator("ol.codes li").count() == 10
+    assert page.locator("ol.codes li").count() == 10, page.locator("main").inner_text()
     return device
 
 

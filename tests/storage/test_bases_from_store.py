@@ -247,6 +247,7 @@ except Unavailable as error:
 """
 
 
+@pytest.mark.long
 def test_i49_processes_of_a_node_that_was_killed_end_and_the_next_start_begins_anew(opening: Opening) -> None:
     node = filled(opening)
     folder = node.folder
