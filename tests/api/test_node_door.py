@@ -128,6 +128,26 @@ def two_doors(quiet_seconds: float, took: list[int]) -> Iterator[str]:
             yield web
 
 
+def test_n25_what_the_node_refuses_is_sent_no_further_and_answered_at_once() -> None:
+    async def refuse(_: Request) -> Response:
+        return JSONResponse({"what": "The file is too large."}, 413)
+
+    with served(Starlette(routes=[Route("/x", refuse, methods=["POST"])])) as node:
+        door = NodeDoor(node, 30.0)
+        with served(Starlette(routes=[Route("/x", door.pass_on, methods=["POST"])])) as web:
+            answered, seconds = answer_to_a_stalled_file(web)
+            assert (answered, seconds < 5) == ("HTTP/1.1 413", True)
+
+
+def answer_to_a_stalled_file(web: str) -> tuple[str, float]:
+    """Begin a file of a megabyte, send a kilobyte of it, and return the answer's first words, with the seconds it took."""
+    host, port = web.removeprefix("http://").split(":")
+    began = time.monotonic()
+    with socket.create_connection((host, int(port)), timeout=20) as line:
+        line.sendall(b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 1_000)
+        return line.recv(12).decode("ascii"), time.monotonic() - began
+
+
 @contextmanager
 def served(app: Starlette) -> Iterator[str]:
     bound = listen("127.0.0.1", 0)
