@@ -29,7 +29,7 @@ from entente.identity.words import Part
 from entente.kernel.exercise import EXERCISE_WORD
 from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, TEXTS, Text, Wording, code_texts_of
 
-ROOMS: Final = tuple(TEXTS / part for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts"))
+ROOMS: Final = tuple(TEXTS / part for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts", "rooms_files"))
 """The folders of texts that are sentences of rooms."""
 CLAUSE: Final = "clause."
 """The group of what stands within sentences and never alone."""
@@ -356,6 +356,12 @@ def _verb(say: Wording, text: str, depth: int) -> Markup:
     return escape(say.code("verbs", code)) if code in say.codes("verbs") else _plain(say, text, depth)
 
 
+def _quoted(say: Wording, text: str, depth: int) -> Markup:
+    """Return what is quoted as it came, and anything else as a clause."""
+    is_quoted = text.startswith("«") and text.endswith("»")
+    return _plain(say, text, depth) if is_quoted else _clause(say, text, depth)
+
+
 def _day(say: Wording, text: str, depth: int) -> Markup:
     try:
         return escape(say.day(date.fromisoformat(text)))
@@ -399,5 +405,6 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "part": (re.compile("|".join(map(re.escape, Part))), _clause),
     "field": (re.compile("|".join(map(re.escape, MrzField))), _clause),
     "why": (_ANY, _clause),
+    "quoted": (_ANY, _quoted),
 }
 """First part of a placeholder's name → what may stand there, and how it is shown. What it does not have stands as it came."""
