@@ -66,8 +66,6 @@ NOT_SHOWN: Final = {
         "identity/name_parts.py", "identity/organisations.py", "identity/short_forms.py", "identity/standards/arabic.py",
         "identity/standards/kana.py", "identity/titles_of_office.py",
     ),
-    # An officer who edits a proposed mapping: its remarks are part of a file that commands and the interface give as well.
-    "mapping": ("formats/table_columns.py", "formats/table_suggest.py"),
 }  # fmt: skip
 SILENT: Final = frozenset(name for names in NOT_SHOWN.values() for name in names)
 ONCE_KEY: Final = (
@@ -100,7 +98,8 @@ NOT_SAID_TO_PEOPLE: Final = {
     "is written into a record, or compared with a list": (
         "Document without a number", "Birthdate: about \0", "Birthdate: between \0 and \0", "Birthdate: \0 or later",
         "Birthdate: \0 or earlier", "dark brown", "light brown", "INTERPOL red notice", "INTERPOL yellow notice",
-        "INTERPOL-United Nations Security Council special notice", "related to", "unexpected end of data", "numéro de passeport", "número de pasaporte",
+        "unexpected end of data", "INTERPOL-United Nations Security Council special notice", "related to",
+        "numéro de passeport", "número de pasaporte",
         "Place of birth", "Alias \0", "Entente record", "What of a record of Entente STIX has no field for.",
         "\0, check digit \0", "\0: record \0, due \0", "\0: record \0, asked \0", "\0: «\0», due \0",
     ),
