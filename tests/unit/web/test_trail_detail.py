@@ -82,18 +82,19 @@ def test_decision_is_told_by_its_grounds() -> None:
 
 
 def test_what_is_no_code_stands_as_it_is_and_what_others_sent_is_escaped() -> None:
-    lines = told(
-        to="XA-NCB", unheard_of="<b>", at_once=["a", "b"], made_at="2031-99-99T00:00:00Z", shown=[{"a": "<i>"}], note=""
-    )
+    deep = [{"a": [{"b": "<i>"}]}]
+    lines = told(to="XA-NCB", unheard_of="<b>", at_once=["a", "b"], made_at="2031-99-99T00:00:00Z", shown=deep, note="")
     assert [bare(line) for line in lines] == [
-        "XA-NCB", "&lt;b&gt;", "a, b", "2031-99-99T00:00:00Z", "[{&#34;a&#34;: &#34;&lt;i&gt;&#34;}]", "—",
+        "XA-NCB", "&lt;b&gt;", "a, b", "2031-99-99T00:00:00Z", "a: {&#34;b&#34;: &#34;&lt;i&gt;&#34;}", "—",
     ]  # fmt: skip
     assert (lines[1].name, lines[1].is_worded) == ("unheard_of", False)
 
 
 def test_times_and_what_stands_within_are_told() -> None:
-    lines = told(
-        entry={"active_from": "2031-05-04T08:00:00.000000Z", "roles": "analyst"}, made_at="2031-05-04T08:00:00Z"
+    entry = {"active_from": "2031-05-04T08:00:00.000000Z", "is_machine": False, "roles": ["analyst"]}
+    lines = told(entry=entry, shown=[{"record": "XA-NCB/1", "score": 905}, {"record": "XA-NCB/2", "score": 0}])
+    assert bare(lines[0]) == (
+        f"actif dès: 4 mai 2031 08:00, est une machine: {FRENCH.code('yes_no', 'no')}, rôles: {FRENCH.code('roles', 'analyst')}"
     )
-    assert bare(lines[0]) == f"actif dès: 4 mai 2031 08:00; rôles: {FRENCH.code('roles', 'analyst')}"
-    assert 'datetime="2031-05-04T08:00:00+00:00"' in lines[1].value
+    assert 'datetime="2031-05-04T08:00:00+00:00"' in lines[0].value
+    assert bare(lines[1]) == "fiche: XA-NCB/1, score: 905; fiche: XA-NCB/2, score: 0"

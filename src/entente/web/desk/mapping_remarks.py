@@ -17,6 +17,10 @@ from entente.web.wording import FIRST_LANGUAGE, Wording
 _REMARK: Final = re.compile(r'((?:"(?:[^"\\]|\\.)*"|[^"#])*# )(.+)')
 """What stands before the remark of a line, its sign with it, and the remark; a sign within quotation marks begins none."""
 
+_ISOLATED_FROM: Final = "\u2067"
+_ISOLATED_TO: Final = "\u2069"
+"""Unicode's marks between which words are read from right to left, though the mapping around them is not (UAX 9)."""
+
 
 def remarks_told(say: Wording, mapping: str) -> str:
     """Return a mapping with its remarks told; one that is not known again stays as it came."""
@@ -28,4 +32,7 @@ def remarks_told(say: Wording, mapping: str) -> str:
 def _told(say: Wording, line: str) -> str:
     found = _REMARK.fullmatch(line)
     # Without the marks of a page, which a text that is edited cannot have; and on one line, as what was remarked.
-    return line if found is None else found[1] + clause(say, found[2]).striptags()
+    if found is None:
+        return line
+    told = clause(say, found[2]).striptags()
+    return found[1] + (told if say.direction == "ltr" else f"{_ISOLATED_FROM}{told}{_ISOLATED_TO}")

@@ -46,6 +46,8 @@ _LISTS: Final[Mapping[str, Sequence[str]]] = {
     "word": ("statement_kinds",),
 }  # fmt: skip
 """The lists of which a member's codes may be, the first that has one counts."""
+DEPTH_MAX: Final = 3
+"""Lists and objects within each other that are told: rows of ours have two; deeper ones stand as they are."""
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z")
 
 
@@ -73,7 +75,7 @@ def _member(say: Wording, name: str, value: Json) -> MemberLine:
     return MemberLine(worded or name, worded is not None, shown, grounds)
 
 
-def _value(say: Wording, name: str, value: Json) -> Markup:
+def _value(say: Wording, name: str, value: Json, depth: int = DEPTH_MAX) -> Markup:
     match value:
         case bool():
             return escape(say.code("yes_no", "yes" if value else "no"))
@@ -81,11 +83,13 @@ def _value(say: Wording, name: str, value: Json) -> Markup:
             return escape(say.number(value))
         case str() if value:
             return _text(say, name, value)
-        case [_, *_] if all(isinstance(one, str) for one in value):
-            return Markup(", ").join(_text(say, name, str(one)) for one in value)
-        case dict() if value and all(not isinstance(one, dict | list) for one in value.values()):
-            parts = (_member(say, key, one) for key, one in value.items())
-            return Markup("; ").join(Markup("{}: {}").format(one.name, one.value) for one in parts)
+        case [_, *_] if depth:
+            between = Markup("; ") if isinstance(value[0], dict) else Markup(", ")
+            return between.join(_value(say, name, one, depth - 1) for one in value)
+        case dict() if value and depth:
+            words = say.codes("trail_members")
+            told = ((words.get(key, key), _value(say, key, one, depth - 1)) for key, one in value.items())
+            return Markup(", ").join(Markup("{}: {}").format(*one) for one in told)
     return _as_it_is(json.dumps(value, ensure_ascii=False)) if value else Markup("—")
 
 
