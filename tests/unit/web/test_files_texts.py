@@ -31,7 +31,7 @@ def signed(document: object) -> str:
     return canonical_bytes(document).decode()  # type: ignore[arg-type]
 
 
-WRONG_STATEMENTS = (
+WRONG_STATEMENTS: tuple[object, ...] = (
     [],
     {"signed": 5, "signatures": []},
     {"signed": "[]", "signatures": []},
