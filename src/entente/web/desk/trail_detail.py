@@ -20,7 +20,7 @@ from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.errors import Invalid
 from entente.web.desk.bodies_of_record import GroundLine, grounds_of
-from entente.web.sentences import is_known, said
+from entente.web.sentences import answer, is_known, said
 from entente.web.wording import Wording
 
 _DECISION: Final = "decision"
@@ -37,6 +37,7 @@ _LISTS: Final[Mapping[str, Sequence[str]]] = {
     "purpose": ("purposes",),
     "reason": (
         "refusal_reasons", "erasure_reasons", "correction_reasons", "extension_reasons", "suspension_reasons",
+        "receipt_reasons",
     ),
     "roles": ("roles",),
     "schema": ("schemata",),
@@ -99,6 +100,8 @@ def _text(say: Wording, name: str, value: str) -> Markup:
             return escape(say.code(listed, value))
     if _TIME.fullmatch(value):
         return _moment(say, name, value)
+    if name == "why" and " " in value:
+        return answer(say, value)
     return said(say, value) if " " in value and is_known(value) else _as_it_is(value)
 
 
