@@ -103,7 +103,11 @@ def _said(say: Wording, text: str, depth: int) -> Markup:
     """Return it; within a sentence at most `depth` others are told, each within the one before."""
     if _is_too_long(text) or not depth:
         return _as_english(say, text)
-    return Markup(" ").join(_told(say, piece, depth) for piece in _pieces(text))
+    pieces = _pieces(text)
+    if pieces == [text] and (alone := _known_clause(text)) is not None:
+        # A room said a clause where it might have said a sentence, as of a line that stands.
+        return _told(say, alone, depth)
+    return Markup(" ").join(_told(say, piece, depth) for piece in pieces)
 
 
 def is_known(text: str) -> bool:

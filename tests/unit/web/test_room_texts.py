@@ -153,6 +153,11 @@ def test_ground_is_told_in_every_language_with_its_codes_and_days(language: str)
     assert say.day(date(2026, 11, 27)) in said(say, "XA-NCB withdrew its participation on 2026-11-27.")
 
 
+def test_clause_that_stands_alone_is_told_and_one_in_what_is_unknown_is_not() -> None:
+    assert bare("no receipt") == "pas de reçu"
+    assert said(FRENCH, "There is no receipt.") == f"{ENGLISH_MARK}There is no receipt.</bdi>"
+
+
 def test_several_sentences_and_a_sentence_within_one_are_told_each() -> None:
     told = bare(
         "XC-NCB is not a party to «Pact». «Pact» is not in force: It ended on 2026-11-27. XC-NCB has no keys in force."
