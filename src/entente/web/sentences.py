@@ -30,7 +30,9 @@ from entente.identity.words import Part
 from entente.kernel.exercise import EXERCISE_WORD
 from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, TEXTS, Text, Wording, code_texts_of
 
-ROOMS: Final = tuple(TEXTS / part for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts", "rooms_files"))
+ROOMS: Final = tuple(
+    TEXTS / part for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts", "rooms_files", "rooms_answers")
+)
 """The folders of texts that are sentences of rooms."""
 CLAUSE: Final = "clause."
 """The group of what stands within sentences and never alone."""
