@@ -15,7 +15,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_LEFT: Final = "\u200e"
+LEFT_MARK: Final = "\u200e"
 """LEFT-TO-RIGHT MARK: of no width, and no letter."""
 _RUN: Final = re.compile(
     r"(?<![A-Za-z0-9+])\+?[A-Za-z0-9](?:[A-Za-z0-9]|[<@_.:/+#=&%~?\u2013-](?! )|\([0-9]{1,4}\)|[ ](?=[A-Za-z0-9+(]))*[A-Za-z0-9<]"
@@ -65,5 +65,5 @@ def marked(text: str) -> str:
     if _RIGHT_TO_LEFT.search(text) is None:
         return text
     return _RUN.sub(
-        lambda found: found[0] if found[0][0].isalpha() or not _is_turned(found[0]) else _LEFT + found[0], text
+        lambda found: found[0] if found[0][0].isalpha() or not _is_turned(found[0]) else LEFT_MARK + found[0], text
     )

@@ -23,7 +23,7 @@ from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
-from entente.web.reading_order import marked
+from entente.web.reading_order import LEFT_MARK, marked
 
 TEXTS: Final = Path(__file__).parent / "texts"
 CODES: Final = "codes"
@@ -154,9 +154,9 @@ class Wording:
         return shown
 
     def percent(self, thousandths: int) -> str:
-        """Return a score in thousandths as hundredths."""
+        """Return a score in thousandths as hundredths; its sign stands on one side of it, whatever stands before."""
         shown: str = format_percent(thousandths / 1000, locale=self.locale, numbering_system="latn")
-        return shown
+        return shown if self.direction == "ltr" else LEFT_MARK + shown
 
     def moment(self, at: datetime) -> Moment:
         """Return a time, in the reader's zone, with 24 hours."""
