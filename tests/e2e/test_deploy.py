@@ -26,6 +26,8 @@ PROGRAM = "/opt/entente/.venv/bin/entente"
 SECURITY_MOST = 20
 """Exposure of the unit by systemd's own measure, in tenths: 0 to 20 is what it calls OK, and 100 is open."""
 ACCOUNT = 10001
+UNCHECKED_HASH = (1).to_bytes(4, "little")
+"""What a compiled file begins with, after its magic number, that is not held against its source (PEP 552)."""
 NO_RIGHTS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--")
 """As «--cap-drop all» and «no-new-privileges» of an engine."""
 
@@ -43,6 +45,9 @@ def test_container_installs_hashed_wheels_alone_and_builds_nothing() -> None:
     assert "--require-hashes" in installs[0]
     assert "--only-binary :all:" in installs[0]
     assert "--no-deps --no-build-isolation" in installs[1], "the package itself, by what the first installed"
+    assert all("--no-compile" in one for one in installs), "compiled once, in a way that no rounded time makes stale"
+    compiled = next(text for text in ran if "compileall" in text)
+    assert "--invalidation-mode unchecked-hash /opt/entente/.venv/lib" in compiled
     assert not re.search(r"\b(apt|apk|gcc|g\+\+|make|curl|wget|rustc|git)\b", " ".join(ran))
     assert [step.text for step in build + run if step.name == "FROM"] == ["${BASE} AS build", "${BASE}"]
     for text in (step.text for step in build if step.name == "COPY"):
@@ -157,6 +162,8 @@ def test_steps_of_the_container_make_a_node_that_starts_answers_and_stops(root: 
     _build(root)
     volume, installed = root / "var" / "lib" / "entente", root / "opt"
     assert not list(installed.rglob("bin/pip*")), "nothing that installs is left in it"
+    (of_app,) = installed.rglob("entente/__pycache__/app.*.pyc")
+    assert of_app.read_bytes()[4:8] == UNCHECKED_HASH, "an engine that rounds the times of files makes nothing stale"
     bureau = Bureau("XA-NCB", volume / "node")
     volume.mkdir(parents=True)
     bureau.make()
