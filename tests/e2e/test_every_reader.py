@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from entente.kernel.canonical import JsonObject
 from entente.verbs import perform
@@ -160,6 +160,19 @@ def test_keys_do_what_they_say_on_keyboards_of_other_scripts(
         # While somebody writes they are letters.
         seen.page.evaluate(PRESS, list(ask))
         assert seen.page.evaluate("document.getElementById('keys').open") is False
+
+
+def test_act_by_keys_alone_goes_on_from_what_came_of_it(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, language="zh", viewport=DESK) as seen:
+        seen.open(f"/desk/cases/{world.bureau.case}")
+        seen.page.focus("#note_case-text")
+        seen.page.keyboard.type("On foot")
+        seen.page.keyboard.press("Tab")
+        seen.page.keyboard.press("Enter")
+        expect(seen.page.locator("#done")).to_be_focused()
+        assert seen.violations() == []
+        seen.page.keyboard.press("Tab")
+        assert seen.page.evaluate("document.activeElement.closest('#page') !== null") is True
 
 
 LEFT_EDGES = """parts => parts.map(part => {

@@ -100,6 +100,8 @@
   });
   // On a narrow screen the navigation is drawn along: where its reader is may lie outside it.
   document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  const summary = document.getElementById("summary");
+  // Whoever works by keys or hears the page goes on from what came of their act.
+  const summary = document.getElementById("summary"), done = document.getElementById("done");
   if (summary) summary.focus();
+  else if (done && !location.hash) done.focus({ preventScroll: true });
 })();
