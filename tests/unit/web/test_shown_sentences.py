@@ -46,7 +46,7 @@ NOT_SHOWN: Final = {
         "storage/migrate.py", "storage/opening.py", "storage/postgres_session.py", "storage/tombstones.py",
         "storage/bodies.py", "storage/crossing.py", "storage/files.py", "storage/sealed_file.py", "storage/store.py",
     ),
-    # Another node, in a receipt or a signed answer about what it sent.
+    # Another node, in a receipt or a signed answer about what it sent; what it may show of that is in texts/rooms_answers.
     "nodes": (
         "bodies/rules.py", "bodies/statements.py", "correspondence/addressees.py", "correspondence/statements.py",
         "exchange/calls.py", "exchange/intake.py",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import entente
+from entente.bodies.unit_limits import UnitLimits
 from entente.kernel.codec import to_object
 from entente.kernel.decision import Decision, Ground
 from entente.web.desk.trail_detail import MemberLine, detail_told
@@ -18,23 +20,30 @@ from entente.web.wording import LANGUAGES, Wording, code_texts_of
 
 ROOMS = Path(next(iter(entente.__path__)))
 FRENCH = Wording("fr")
+RECORDING = frozenset({"Act", "_say", "_record", "_record_accepted", "record_accepted", "detail_of"})
+BY_NAME = frozenset({"record_accepted", "detail_of"})
+"""What takes members by their names, of those that record an act or write what it says."""
+RECORDS = re.compile(r"Act\(|_say\(|_record|record_accepted|detail")
 BESIDE = frozenset({"outcome", "query_sealed"})
 """Members that stand in the row itself."""
 
 
 def members_written() -> Iterator[str]:
-    """Yield the members that rooms write into what a row says: of an Act, or of what is called its detail."""
+    """Yield the members that rooms write into what a row says: of an Act, of what records one, or of a detail."""
     for path in ROOMS.rglob("*.py"):
-        if path.relative_to(ROOMS).parts[0] in {"api", "cli", "client", "web"}:
+        if path.relative_to(ROOMS).parts[0] in {"api", "cli", "client", "formats", "web"}:
             continue
         text = path.read_text("utf-8")
-        for node in ast.walk(ast.parse(text)) if "Act(" in text or "detail" in text else ():
+        for node in ast.walk(ast.parse(text)) if RECORDS.search(text) else ():
             match node:
-                case ast.Call(func=ast.Name(id="Act")):
+                case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)) if called in RECORDING:
                     yield from keys_of(node)
-                case ast.AnnAssign(target=ast.Name(id="detail"), value=ast.expr() as value):
+                    yield from (one.arg for one in node.keywords if called in BY_NAME and one.arg is not None)
+                case ast.AnnAssign(target=ast.Name(id="detail" | "said"), value=ast.expr() as value):
                     yield from keys_of(value)
-                case ast.FunctionDef(name="detail" | "_detail"):
+                case ast.Assign(targets=[ast.Name(id="detail")], value=value):
+                    yield from keys_of(value)
+                case ast.FunctionDef(name="detail" | "_detail" | "_declared"):
                     yield from keys_of(node)
 
 
@@ -53,7 +62,7 @@ def bare(line: MemberLine) -> str:
 
 
 def test_each_member_that_rooms_write_has_words() -> None:
-    written = set(members_written())
+    written = {*members_written(), *(one.name for one in fields(UnitLimits))}
     assert {"purpose", "decision", "case"} <= written
     assert written - set(code_texts_of("en")["trail_members"]) - BESIDE == set()
 
