@@ -4,6 +4,10 @@ import csv
 import json
 from pathlib import Path
 
+import pytest
+
+from entente.cli.exercising import TERMS
+from entente.formats.import_terms import INVENTED
 from tests.cli.conftest import Run, answer
 
 LINE = "EXERCISE · nothing here is about a real person or body"
@@ -69,6 +73,31 @@ def test_b15_a_real_body_and_an_exercise_are_not_entered_with_each_other(
         refused = run("body", "enter", entry, "--folder", target, "--json")
         assert refused.exit_code != 0
         assert json.loads(refused.stdout)["error"]["reason"] == "exercise"
+
+
+@pytest.mark.parametrize("form", ["ftm", "stix"])
+def test_b15_exported_records_say_so_and_no_real_node_imports_them(
+    run: Run, folder: Path, tmp_path: Path, form: str
+) -> None:
+    exercise(run, tmp_path / "ex")
+    file, terms = tmp_path / "people.json", tmp_path / "terms.yaml"
+    made = run(
+        "record", "export", file, "--format", form, "--purpose", "analysis", "--crime-area", "fugitives",
+        "--as", "ex-duty-1", "--folder", tmp_path / "ex",
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+    people = [line for line in file.read_text("utf-8").splitlines() if "Invented person" in line]
+    assert len(people) == 20
+    assert all(LINE in line for line in people)
+    terms.write_text(TERMS)
+    asked = ("record", "import", file, "--terms", terms, "--json")
+    real = run(*asked, "--rejects", tmp_path / "r1", "--as", "duty-1", "--folder", folder)
+    assert answer(real)["summary"]["created"] == 0
+    rejects = [json.loads(line) for line in (tmp_path / "r1").read_text("utf-8").splitlines()]
+    assert [one["why"] for one in rejects if "EXERCISE" in one["why"]] == [INVENTED] * 20
+    exercise(run, tmp_path / "ex2", "--people", "0", "--code", "EX-2")
+    other = run(*asked, "--rejects", tmp_path / "r2", "--as", "ex-duty-1", "--folder", tmp_path / "ex2")
+    assert answer(other)["summary"]["created"] == 20
 
 
 def test_b15_what_is_real_says_nothing_of_exercises(run: Run, folder: Path) -> None:
