@@ -100,6 +100,20 @@ def test_b15_exported_records_say_so_and_no_real_node_imports_them(
     assert answer(other)["summary"]["created"] == 20
 
 
+def test_b15_a_proposed_mapping_says_so_as_a_remark_and_is_used_as_it_is(run: Run, tmp_path: Path) -> None:
+    exercise(run, tmp_path / "ex", "--people", "0")
+    file, mapping, terms = (tmp_path / name for name in ("register.csv", "mapping.yaml", "terms.yaml"))
+    file.write_text("No;Surname;Given names\n1;Velk;Ardan\n2;Sorn;Mira\n")
+    terms.write_text(TERMS)
+    mapping.write_text(run("record", "import", file, "--suggest", "--folder", tmp_path / "ex").stdout)
+    assert mapping.read_text().startswith(f"# {LINE}\n")
+    made = run(
+        "record", "import", file, "--mapping", mapping, "--terms", terms, "--as", "ex-duty-1", "--folder", tmp_path / "ex",
+        "--json",
+    )  # fmt: skip
+    assert answer(made)["summary"]["created"] == 2, made.output
+
+
 def test_b15_what_is_real_says_nothing_of_exercises(run: Run, folder: Path) -> None:
     told = run("officer", "list", "--folder", folder)
     assert "EXERCISE" not in told.output
