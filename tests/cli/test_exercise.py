@@ -114,6 +114,31 @@ def test_b15_a_proposed_mapping_says_so_as_a_remark_and_is_used_as_it_is(run: Ru
     assert answer(made)["summary"]["created"] == 2, made.output
 
 
+def test_b15_what_is_taken_out_of_the_trail_says_so_and_its_check_too(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "ex"
+    exercise(run, place, "--people", "0")
+    opened = run(
+        "case", "open", "Gate 4", "--crime-area", "fugitives", "--as", "ex-duty-1", "--folder", place, "--json"
+    )
+    case = tmp_path / "case.json"
+    continuation = tmp_path / "continuation.json"
+    number = answer(opened)["case"]["number"]
+    for made in (
+        run("trail", "export", number, "--out", case, "--as", "ex-dpo-1", "--folder", place),
+        run("trail", "prove", "--since", "1", "--out", continuation, "--folder", place),
+    ):
+        assert made.stdout.startswith(f"{LINE}\n"), made.output
+    for file in (case, continuation):
+        document = json.loads(file.read_text("utf-8"))
+        assert document["exercise"] == LINE
+        judged = run("trail", "verify", "--file", file, "--body", document["body"])
+        assert judged.exit_code == 0, judged.output
+        assert judged.stdout.startswith(f"{LINE}\n")
+        # The mark is for people; whose file it is follows from the genesis.
+        file.write_text(json.dumps({name: value for name, value in document.items() if name != "exercise"}))
+        assert run("trail", "verify", "--file", file, "--body", document["body"]).stdout.startswith(LINE)
+
+
 def test_b15_what_is_real_says_nothing_of_exercises(run: Run, folder: Path) -> None:
     told = run("officer", "list", "--folder", folder)
     assert "EXERCISE" not in told.output
