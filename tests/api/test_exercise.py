@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from entente import verbs
 from entente.node import Node
@@ -48,6 +50,25 @@ def test_b15_answers_results_and_problems_are_marked(bureau: Bureau, monkeypatch
     assert file.headers["content-disposition"] == 'attachment; filename="EXERCISE-rejects.jsonl"'
     refused = bureau.ask("POST", "/cases", json={**case, "crime_area": "nothing"}, headers={"Idempotency-Key": "e-2"})
     assert refused.status_code == 400
+
+
+def test_b15_what_the_interface_itself_refuses_is_marked_once(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not bureau.ask("GET", "/nothing").json()["title"].startswith("EXERCISE")
+    for module in ("entente.api.rest", "entente.verbs.references"):
+        monkeypatch.setattr(f"{module}.names_of", invented)
+    http = TestClient(
+        Starlette(routes=[bureau.api.mount()]), client=("127.0.0.1", 50_000), raise_server_exceptions=False
+    )
+    own = {"Authorization": bureau.http.headers.get("Authorization", "")}
+    for answer, status in (
+        (http.get("/api/v1/nothing", headers=own), 404),
+        (http.put("/api/v1/cases", headers=own), 405),
+        (http.get("/api/v1/cases"), 401),
+    ):
+        told = answer.json()
+        assert (answer.status_code, told["status"]) == (status, status)
+        assert told["title"] == told["what"]
+        assert told["title"].count("EXERCISE · ") == 1
 
 
 def test_b15_the_document_says_what_the_mark_is(bureau: Bureau) -> None:

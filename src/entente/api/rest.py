@@ -12,8 +12,9 @@ import asyncio
 import hashlib
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol, cast
@@ -46,9 +47,11 @@ from entente.api.table import ROUTES
 from entente.bodies.tokens import Bearer
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import EntenteError, Invalid, NotFound, Unavailable
+from entente.kernel.exercise import EXERCISE_WORD
 from entente.kernel.kept_requests import KeptRequestsUnit
 from entente.node import Node
 from entente.verbs import VERBS
+from entente.verbs.references import names_of
 
 _log = logging.getLogger(__name__)
 NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -134,12 +137,7 @@ class Api:
             rows = [route for route in ROUTES if route.path == path]
             methods = [*(row.method.value for row in rows), "OPTIONS"]
             routes.append(Route(path, partial(self._answer, rows), methods=methods))
-        handlers: dict[Any, Any] = {
-            HTTPException: _on_http,
-            EntenteError: _on_entente,
-            WithStatus: _on_status,
-            Exception: _on_fault,
-        }
+        handlers = _Problems(names_of(self.node).own.is_exercise).handlers()
         mounted = Mount(PREFIX, app=Starlette(routes=routes, exception_handlers=handlers))
         # A path with a line break is below it too, and is answered by it: Starlette's own «.» ends at one.
         mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)
@@ -278,36 +276,57 @@ def _options(methods: Sequence[Method]) -> Response:
     return Response(status_code=204, headers={**NO_STORE, "Allow": allowed})
 
 
-async def _on_status(_: Request, error: Exception) -> Response:
-    assert isinstance(error, WithStatus), "registered for this class alone"
-    return problem_response(error.error, error.status, error.headers)
+@dataclass(frozen=True, slots=True)
+class _Problems:
+    """What is answered where a request fails; an exercise's node marks what it says of itself too (bodies.md B15)."""
 
+    is_exercise: bool
 
-async def _on_entente(_: Request, error: Exception) -> Response:
-    assert isinstance(error, EntenteError), "registered for this class alone"
-    return problem_response(error)
+    def handlers(self) -> dict[Any, Any]:
+        """Return what is done with errors, by class."""
+        return {
+            HTTPException: self.on_http,
+            EntenteError: self.on_entente,
+            WithStatus: self.on_status,
+            Exception: self.on_fault,
+        }
 
+    async def on_status(self, _: Request, error: Exception) -> Response:
+        assert isinstance(error, WithStatus), "registered for this class alone"
+        return self._told(error.error, error.status, error.headers)
 
-async def _on_http(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException), "registered for this class alone"
-    if error.status_code == 404:  # noqa: PLR2004 - RFC 9110
-        return problem_response(NotFound())
-    refusal = Invalid(
-        "The path takes no request of this method.",
-        field="method",
-        why=f"The interface answers HTTP {error.status_code}: each path takes the methods that Allow names.",
-        do="Use one of them, as the reference of this interface says: GET /api/v1/.",
-    )
-    return problem_response(refusal, error.status_code, cast("dict[str, str]", error.headers or {}))
+    async def on_entente(self, _: Request, error: Exception) -> Response:
+        assert isinstance(error, EntenteError), "registered for this class alone"
+        return self._told(error)
 
+    async def on_http(self, _: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException), "registered for this class alone"
+        if error.status_code == 404:  # noqa: PLR2004 - RFC 9110
+            return self._told(NotFound())
+        refusal = Invalid(
+            "The path takes no request of this method.",
+            field="method",
+            why=f"The interface answers HTTP {error.status_code}: each path takes the methods that Allow names.",
+            do="Use one of them, as the reference of this interface says: GET /api/v1/.",
+        )
+        return self._told(refusal, error.status_code, cast("dict[str, str]", error.headers or {}))
 
-async def _on_fault(_: Request, error: Exception) -> Response:
-    # The class alone: what an error of a library says may quote what was asked.
-    _log.error("A request of the API failed: %s", type(error).__name__)
-    fault = Unavailable(
-        "The node could not answer this.",
-        why="Something in it is broken; the node's log says what.",
-        do="Tell the operator of this node the time at which it happened.",
-        retry_is_safe=False,
-    )
-    return problem_response(fault, 500)
+    async def on_fault(self, _: Request, error: Exception) -> Response:
+        # The class alone: what an error of a library says may quote what was asked.
+        _log.error("A request of the API failed: %s", type(error).__name__)
+        fault = Unavailable(
+            "The node could not answer this.",
+            why="Something in it is broken; the node's log says what.",
+            do="Tell the operator of this node the time at which it happened.",
+            retry_is_safe=False,
+        )
+        return self._told(fault, 500)
+
+    def _told(
+        self, error: EntenteError, status: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        told = copy(error)
+        # What a verb refuses is marked already.
+        if self.is_exercise and not told.what.startswith(EXERCISE_WORD):
+            told.what = f"{EXERCISE_WORD} · {told.what}"
+        return problem_response(told, status, headers)
