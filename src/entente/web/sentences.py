@@ -44,6 +44,8 @@ DEPTH_MAX: Final = 4
 """Sentences within sentences: a ground quotes an instrument's state, and an error a ground; more is nobody's honest text."""
 _EXERCISE: Final = f"{EXERCISE_WORD} · "
 _STOPS: Final = ".?!"
+_GROUND: Final = re.compile(r" \(ground ([A-Z]+[0-9]+(?:\.[0-9]+)*)\)(?: · |$)")
+"""Behind each of several grounds that are said in one line (kernel.decision.Decision.why)."""
 _ENDS_MAX: Final = 8
 """Places at which a sentence may end that are tried: a name within it seldom holds a full stop."""
 
@@ -105,6 +107,15 @@ def _said(say: Wording, text: str, depth: int) -> Markup:
     """Return it; within a sentence at most `depth` others are told, each within the one before."""
     if _is_too_long(text) or not depth:
         return _as_english(say, text)
+    *numbered, rest = _GROUND.split(text)
+    told = [
+        _sentences(say, ground, depth) + " " + say.text("shell.ground_number", number=number)
+        for ground, number in zip(numbered[::2], numbered[1::2], strict=True)
+    ]
+    return Markup(" · ").join([*told, *([_sentences(say, rest, depth)] if rest or not told else [])])
+
+
+def _sentences(say: Wording, text: str, depth: int) -> Markup:
     pieces = _pieces(text)
     if pieces == [text] and (alone := _known_clause(text)) is not None:
         # A room said a clause where it might have said a sentence, as of a line that stands.
@@ -114,7 +125,11 @@ def _said(say: Wording, text: str, depth: int) -> Markup:
 
 def is_known(text: str) -> bool:
     """Say whether every sentence of a text is known again."""
-    return not _is_too_long(text) and not any(isinstance(piece, str) for piece in _pieces(text))
+    if _is_too_long(text):
+        return False
+    *numbered, rest = _GROUND.split(text)
+    told = [*numbered[::2], *([rest] if rest else [])]
+    return not any(isinstance(piece, str) for sentences in told for piece in _pieces(sentences))
 
 
 def _is_too_long(text: str) -> bool:
@@ -212,14 +227,12 @@ class Patterns:
 def _patterns() -> Patterns:
     named: dict[str, list[Pattern]] = {}
     others = []
-    for key, english in room_texts().items():
-        for form in english_forms(english) if not key.startswith(CLAUSE) else ():
-            pattern = Pattern.of(key, form)
-            word, space, _ = pattern.literals[0].partition(" ")
-            if word and (space or not pattern.names):
-                named.setdefault(word, []).append(pattern)
-            else:
-                others.append(pattern)
+    for pattern in _read(are_clauses=False):
+        word, space, _ = pattern.literals[0].partition(" ")
+        if word and (space or not pattern.names):
+            named.setdefault(word, []).append(pattern)
+        else:
+            others.append(pattern)
     return Patterns({word: _closest_first(found) for word, found in named.items()}, _closest_first(others))
 
 
@@ -229,14 +242,13 @@ def _closest_first(found: list[Pattern]) -> tuple[Pattern, ...]:
 
 @cache
 def _clauses() -> tuple[Pattern, ...]:
-    return _closest_first(
-        [
-            Pattern.of(key, form)
-            for key, english in room_texts().items()
-            if key.startswith(CLAUSE)
-            for form in english_forms(english)
-        ]
-    )
+    return _closest_first([*_read(are_clauses=True)])
+
+
+def _read(*, are_clauses: bool) -> Iterator[Pattern]:
+    for key, english in room_texts().items():
+        if key.startswith(CLAUSE) is are_clauses:
+            yield from (Pattern.of(key, form) for form in english_forms(english))
 
 
 @cache

@@ -153,6 +153,17 @@ def test_ground_is_told_in_every_language_with_its_codes_and_days(language: str)
     assert say.day(date(2026, 11, 27)) in said(say, "XA-NCB withdrew its participation on 2026-11-27.")
 
 
+def test_several_grounds_in_one_line_are_told_each_with_its_number() -> None:
+    line = "XA-NCB has no keys in force. (ground D1) · The source set no restriction. (ground D5.2)"
+    told = "XA-NCB n’a pas de clés en vigueur. (motif D1) · La source n’a fixé aucune restriction. (motif D5.2)"
+    assert bare(line) == told
+    assert bare(f"It could not be judged: {line}") == f"Elle n’a pu être jugée : {told}"
+    assert is_known(line)
+    assert not is_known(f"{line} · Nobody said this. (ground D1)")
+    assert said(Wording("en"), line) == line
+    assert bare("(ground D1)") == "(ground D1)"
+
+
 def test_clause_that_stands_alone_is_told_and_one_in_what_is_unknown_is_not() -> None:
     assert bare("no receipt") == "pas de reçu"
     assert said(FRENCH, "There is no receipt.") == f"{ENGLISH_MARK}There is no receipt.</bdi>"

@@ -76,7 +76,10 @@ from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_text
 
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
 DESK = tuple(sorted((TEMPLATES / "desk").glob("*.html")))
-CODE = tuple(sorted(Path(next(iter(entente.web.desk.__path__))).glob("*.py")))
+CODE = (
+    *sorted(Path(next(iter(entente.web.desk.__path__))).glob("*.py")),
+    Path(next(iter(entente.web.__path__))) / "sentences.py",
+)
 USED_IN_TEMPLATE = re.compile(r"""\bt\("([a-z_.]+)"|help="([a-z_.]+)"|\bt\('([a-z_.]+)'""")
 FIELD_IN_TEMPLATE = re.compile(r"""(?:field|tick)\(t, form, "[a-z_]+", "([a-z_]+)\"""")
 # What a person reads on a page and no language changes.
