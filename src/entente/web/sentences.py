@@ -422,6 +422,8 @@ _ANSWER: Final = re.compile(
 )
 _ANY: Final = re.compile(r"(?s).+")
 _WORD: Final = re.compile(r"\S+")
+_LABEL: Final = re.compile(r"[^:]+")
+"""No label has a colon: «family name: equal» is of a part of a name, and of no property «family name:»."""
 VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "day": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), _day),
     "time": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|\+00:00)"), _time),
@@ -435,7 +437,7 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "marks": (_ANY, _coded("marks")),
     "level": (_ANY, _coded("confidentiality")),
     "roles": (_ANY, _coded("roles")),
-    "property": (_ANY, _labelled),
+    "property": (_LABEL, _labelled),
     "verb": (_ANY, _verb),
     "measure": (_ANY, _measure),
     "basis": (_WORD, _coded("legal_bases")),

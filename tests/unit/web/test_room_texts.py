@@ -184,6 +184,7 @@ def test_evidence_is_told_with_its_parts_and_what_is_no_part_stays() -> None:
         "nom de famille : orthographe proche (mots : 2) (alias peu sûr)"
     )
     assert bare("given name: Sasha is a short form of Aleksandr") == "prénom : Sasha est un diminutif de Aleksandr"
+    assert bare("family name: equal") == "nom de famille : identique"
     assert said(FRENCH, "surname of sorts: odd") == f"{ENGLISH_MARK}surname of sorts: odd</bdi>"
 
 
