@@ -14,7 +14,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol, cast
 
@@ -66,7 +66,7 @@ class ApiParts:
 
     open_unit: Callable[[], KeptRequestsUnit]
     open_view: Callable[[], KeptRequestsUnit]
-    secret: bytes
+    secret: bytes = field(repr=False)
     """Under which cursors and requests are digested; the same after a restart."""
     runner: Runner
     files: JobFiles

@@ -13,7 +13,9 @@ from entente.disclosure.units import bounds_of, within_unit
 from entente.handling.model import DisclosureAct
 from entente.kernel.decision import Decision, Ground
 from entente.kernel.errors import NotFound, Refused
+from entente.kernel.ids import OfficerId
 from entente.records.model import StoredRecord
+from entente.records.ports import RecordsUnit
 
 SEE, FORWARD = DisclosureAct.SEE, DisclosureAct.FORWARD
 
@@ -37,6 +39,17 @@ def places_in_reach(reader: Reader, stored: StoredRecord, situation: Situation) 
     return frozenset(
         place for place, cls in enumerate(stored.record.terms) if within_unit(reader, [cls], SEE, situation)
     )
+
+
+def require_officer_reaches(unit: RecordsUnit, officer: OfficerId, stored: StoredRecord, situation: Situation) -> None:
+    """Raise NotFound for a record of ours of which the limits of the unit of who ends it with a file keep any part from them.
+
+    Source: docs/rules/disclosure.md D10.
+    """
+    found = unit.bodies.officer(officer)
+    if found is None:
+        raise NotFound
+    require_in_reach(Reader.of(unit.bodies.own().id, found), stored, situation, whole=True)
 
 
 def require_known_to(reader: Reader, situation: Situation) -> None:

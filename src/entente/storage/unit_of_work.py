@@ -79,7 +79,7 @@ class Shared:
     lock: WriteLock[Company]
     classes: ClassMemory
     hooks: Sequence[Callable[[SqlUnitOfWork], None]]
-    tombstone_secret: bytes
+    tombstone_secret: bytes = field(repr=False)
     """Under which erased records are recognised (storage.tombstones)."""
     account_seal: AccountSeal
     """Seals what officers sign in with."""
