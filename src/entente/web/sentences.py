@@ -318,7 +318,7 @@ def _clause(say: Wording, text: str, depth: int) -> Markup:
     for part in parts:
         found = _known_clause(part)
         told.append(_said(say, part, depth) if found is None else _told(say, found, depth))
-    return Markup("; ").join(told)
+    return say.text("joined.semicolon").join(told)
 
 
 def _known_clause(text: str) -> tuple[Pattern, tuple[str, ...]] | None:
@@ -336,7 +336,9 @@ def _coded(listed: str) -> Shows:
     def shown(say: Wording, text: str, depth: int) -> Markup:
         codes = say.codes(listed)
         parts = text.split(", ")
-        return Markup(", ").join(escape(codes[one]) if one in codes else _clause(say, one, depth) for one in parts)
+        return say.text("joined.comma").join(
+            escape(codes[one]) if one in codes else _clause(say, one, depth) for one in parts
+        )
 
     return shown
 

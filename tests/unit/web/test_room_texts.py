@@ -188,6 +188,14 @@ def test_evidence_is_told_with_its_parts_and_what_is_no_part_stays() -> None:
     assert said(FRENCH, "surname of sorts: odd") == f"{ENGLISH_MARK}surname of sorts: odd</bdi>"
 
 
+def test_lists_are_parted_as_the_language_parts_them() -> None:
+    for language, parted in (("en", ", "), ("ar", "، "), ("zh", "、")):
+        say = Wording(language)
+        roles = parted.join(say.code("roles", one) for one in ("duty_officer", "analyst"))
+        told = said(say, "No role of the officer (duty_officer, analyst) may confirm_hit.")
+        assert roles in told
+
+
 def test_what_a_role_may_do_is_said_in_words() -> None:
     assert bare("duty-1 did not confirm hit.") == (
         "duty-1 n’a pas fait ceci : Confirmer ou rejeter une réponse positive."

@@ -60,6 +60,7 @@ from entente.statement_table import accept_table
 from entente.verbs import doctor
 from entente.verbs.directory import Reach
 from entente.verbs.sharing import Narrowed
+from entente.web import sentences
 from entente.web.desk.draft_pages import DRAFTED
 from entente.web.desk.first_steps_page import STEPS
 from entente.web.desk.home_page import KINDS, NEXT_ACTS
@@ -76,10 +77,7 @@ from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_text
 
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
 DESK = tuple(sorted((TEMPLATES / "desk").glob("*.html")))
-CODE = (
-    *sorted(Path(next(iter(entente.web.desk.__path__))).glob("*.py")),
-    Path(next(iter(entente.web.__path__))) / "sentences.py",
-)
+CODE = (*sorted(Path(next(iter(entente.web.desk.__path__))).glob("*.py")), Path(sentences.__file__))
 USED_IN_TEMPLATE = re.compile(r"""\bt\("([a-z_.]+)"|help="([a-z_.]+)"|\bt\('([a-z_.]+)'""")
 FIELD_IN_TEMPLATE = re.compile(r"""(?:field|tick)\(t, form, "[a-z_]+", "([a-z_]+)\"""")
 # What a person reads on a page and no language changes.

@@ -167,7 +167,7 @@ def set_shown(one: JsonObject, asked: Asked) -> SetShown:
 
 def officer_line(one: JsonObject, say: Wording) -> OfficerLine:
     """Return an officer whom limits bind."""
-    roles = ", ".join(say.code("roles", role) for role in texts(one, "roles"))
+    roles = say.text("joined.comma").join(say.code("roles", role) for role in texts(one, "roles"))
     return OfficerLine(text(one, "id"), roles, text(one, "unit"), one["is_machine"] is True)
 
 
