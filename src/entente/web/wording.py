@@ -66,7 +66,9 @@ def _unparted(text: Text) -> Text:
     """
     if not isinstance(text, str):
         return {form: str(_unparted(one)) for form, one in text.items()}
-    return _BEFORE_SIGN.sub(lambda found: _FRENCH_SPACES.get(found[1], _NO_BREAK) + found[1], text).replace("« ", f"«{_NO_BREAK}")
+    return _BEFORE_SIGN.sub(lambda found: _FRENCH_SPACES.get(found[1], _NO_BREAK) + found[1], text).replace(
+        "« ", f"«{_NO_BREAK}"
+    )
 
 
 def text_files(language: str) -> tuple[Path, ...]:

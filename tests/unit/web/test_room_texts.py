@@ -156,7 +156,8 @@ def test_several_sentences_and_a_sentence_within_one_are_told_each() -> None:
         "XC-NCB is not a party to «Pact». «Pact» is not in force: It ended on 2026-11-27. XC-NCB has no keys in force."
     )
     assert told == (
-        "XC-NCB n’est pas partie à «\u00a0Pact\u00a0». «\u00a0Pact\u00a0» n’est pas en vigueur\u00a0: Il a pris fin le 27 nov. 2026."
+        "XC-NCB n’est pas partie à «\u00a0Pact\u00a0». «\u00a0Pact\u00a0» n’est pas en vigueur\u00a0: "
+        "Il a pris fin le 27 nov. 2026."
         " XC-NCB n’a pas de clés en vigueur."
     )
 
@@ -173,7 +174,10 @@ def test_what_a_role_may_do_is_said_in_words() -> None:
     assert bare("duty-1 did not confirm hit.") == (
         "duty-1 n’a pas fait ceci\u00a0: Confirmer ou rejeter une réponse positive."
     )
-    assert bare("The role duty_officer may open_case.") == "Le rôle «\u00a0Agent de permanence\u00a0» permet\u00a0: Ouvrir un dossier."
+    assert (
+        bare("The role duty_officer may open_case.")
+        == "Le rôle «\u00a0Agent de permanence\u00a0» permet\u00a0: Ouvrir un dossier."
+    )
 
 
 def test_ground_of_a_power_is_told_with_its_order_measure_and_basis() -> None:
@@ -202,7 +206,10 @@ def test_value_of_another_kind_is_no_match_and_a_day_that_is_none_stands_as_it_c
 
 def test_text_in_a_sentence_is_escaped_and_cannot_pose_as_another_sentence() -> None:
     told = said(FRENCH, "«<b>x</b>. The source set no restriction.» does not cover messages.")
-    assert told == "«\u00a0<bdi>&lt;b&gt;x&lt;/b&gt;. The source set no restriction.</bdi>\u00a0» ne couvre pas les messages."
+    assert (
+        told
+        == "«\u00a0<bdi>&lt;b&gt;x&lt;/b&gt;. The source set no restriction.</bdi>\u00a0» ne couvre pas les messages."
+    )
     told = said(FRENCH, "<script> is no sentence.")
     assert told == f"{ENGLISH_MARK}&lt;script&gt; is no sentence.</bdi>"
 
