@@ -111,3 +111,20 @@ def test_w71_urgencies_stand_with_their_conditions(world: DeskWorld) -> None:
         text = world.browser().get(page).text
         assert "within 4 hours" in text
         assert "in danger now" in text
+
+
+def test_w71_addressees_see_each_other_and_answer_all(world: DeskWorld) -> None:
+    browser = world.browser()
+    for given in ({}, {"keeps_list": "yes"}):
+        fields = {**LETTER, "to.1": "XA-NCB", "information.1": "RC", "subject": f"Told {len(given)}"}
+        text = look(browser, to_1="XA-NCB", information_1="RC")
+        assert browser.send(PAGE, PAGE, {**fields, **given, "shown": seen_in(text)}).status_code == 303
+    kept, told = (next(one for one in messages(world) if one["subject"] == f"Told {place}") for place in (1, 0))
+    shown = browser.get(f"/desk/messages/{told['id']}").text
+    assert re.search(r"All it went to.*XA-NCB.*RC", shown, re.DOTALL)
+    assert "All it went to" not in browser.get(f"/desk/messages/{kept['id']}").text
+    begun = browser.get(f"/desk/circular?answers={told['id']}").text
+    assert re.search(r'name="to.1" value="XA-NCB"', begun)
+    assert re.search(r'name="information.1" value="RC"', begun)
+    assert f'name="answers" value="{told["id"]}"' in begun
+    assert browser.get("/desk/circular?answers=message-nobody").status_code == 404

@@ -6,7 +6,7 @@ from entente.api.correspondence_routes import ATTACHMENTS
 from entente.api.route import ApiRoute, Method, Writes
 from entente.api.shapes import flag, many, named, number, said, text, thing
 from entente.bodies.tokens import Scope
-from entente.correspondence.circulating import ADDRESSEES_MAX
+from entente.correspondence.addressees import ADDRESSEES_MAX
 from entente.correspondence.model import TEXT_CHARACTERS_MAX
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
@@ -80,6 +80,7 @@ ROUTES: tuple[ApiRoute, ...] = (
                 "seen": many(
                     text(most=64), "Who gets it, as it was shown before; others are left out.", most=ADDRESSEES_MAX
                 ),
+                "keeps_list": flag("Whether no addressee is told of the others; else each is told of all."),
                 "attachments": ATTACHMENTS,
             },
             "to",
@@ -88,6 +89,7 @@ ROUTES: tuple[ApiRoute, ...] = (
             "answers",
             "case",
             "seen",
+            "keeps_list",
             "attachments",
         ),
         told=_sent,

@@ -214,6 +214,10 @@ ENVELOPE = thing(ENVELOPE_FIELDS, *OF_RECEIVED, help_text="A message without its
 MESSAGE = thing(
     {
         **ENVELOPE_FIELDS,
+        "addressees": many(
+            thing({"body": named("Body"), "for_action": flag(), "groups": many(said())}),
+            "All whom it went to, as its sender signed it; none where that was one body, or its sender keeps them to itself",
+        ),
         "text": {"type": ["string", "null"], "description": "Null where it is not opened by this"},
         "attachments": many(
             thing(

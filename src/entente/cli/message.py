@@ -187,12 +187,20 @@ def _message(answer: JsonObject) -> Iterator[str]:
     assert isinstance(message, dict), "a message is an object"
     yield f"{name(message['subject'])}  {plain(message['urgency'])}{', for action' if message['for_action'] else ''}"
     yield from heading(message)
+    yield from _went_to(message)
     yield from _recalled(message)
     if message["text"] is None:
         yield "Its text is shown to an officer: give the command with --as. Its sender then learns that it was opened."
         return
     yield from text_block(message["text"])
     yield from file_lines(message)
+
+
+def _went_to(message: JsonObject) -> Iterator[str]:
+    for word, is_for_action in (("for action", True), ("for information", False)):
+        listed = [one for one in items(message, "addressees") if one["for_action"] is is_for_action]
+        if listed:
+            yield f"{word:<15} {', '.join(code(one, 'body') for one in listed)}"
 
 
 def _recalled(message: JsonObject) -> Iterator[str]:

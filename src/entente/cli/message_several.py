@@ -49,6 +49,12 @@ def circulate(
     urgency: Annotated[str, typer.Option("--urgency", help="A code of the urgencies.")] = "normal",
     answers: Annotated[str, typer.Option("--answers", show_default=False, help="The id of the item it answers.")] = "",
     case: CaseNumber = "",
+    keeps_list: Annotated[
+        bool,
+        typer.Option(
+            "--keep-list", show_default=False, help="Tell no addressee of the others; else each is told of all."
+        ),
+    ] = False,
     attach: Attach = None,
     folder: Folder = None,
     as_json: Json = False,
@@ -57,7 +63,7 @@ def circulate(
     given: JsonObject = {
         "officer": officer, "to": [*(to or [])], "information": [*(information or [])], "instrument": instrument,
         "subject": subject, "text": typer.get_text_stream("stdin").read() if text == "-" else text,
-        "urgency": urgency, "answers": answers, "case": case,
+        "urgency": urgency, "answers": answers, "case": case, "keeps_list": keeps_list,
         "attachments": attached(attach),
     }  # fmt: skip
     say(ask(folder, "message_circulate", given), as_json, _circulated)

@@ -198,6 +198,7 @@ REQUESTS: Mapping[str, Request] = {
             "answers": "answers",
             "case": "case",
             "seen": "seen",
+            "keeps_list": "keeps_list",
             "attachments": "attachments",
         },
         changes=True,

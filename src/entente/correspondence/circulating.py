@@ -1,9 +1,9 @@
 """One message to several bodies, some for action and some for information; before it goes, who would get it and who would not.
 
-Each body is sent a message of its own, with its own delivery, answer and recall. A group is resolved as of the moment of the act,
-and what it resolved to stands in the trail.
+Each body is sent a message of its own, with its own delivery, answer and recall, and the list of all it went to unless its sender
+keeps that back. A group is resolved as of the moment of the act, and what it resolved to stands in the trail.
 
-Source: docs/rules/correspondence.md M22 and M23; DESIGN sections 2 (groups) and 6 (action and information addressees).
+Source: docs/rules/correspondence.md M22, M23 and M26; DESIGN sections 2 (groups) and 6 (action and information addressees).
 """
 
 from __future__ import annotations
@@ -14,19 +14,17 @@ from datetime import date
 
 from entente.bodies.model import GroupReference
 from entente.bodies.rules import resolve_group
+from entente.correspondence.addressees import ADDRESSEES_MAX, GROUPS_MAX, named_to_all
 from entente.correspondence.channels import may_write
 from entente.correspondence.desk import RESUME_OR_WRITE, detail_of
 from entente.correspondence.messages import Going, Letter, Messages, check_letter
-from entente.correspondence.model import Message
+from entente.correspondence.model import Message, NamedAddressee
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad
 from entente.kernel.decision import Decision
 from entente.kernel.errors import Conflict, Refused
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.ports import Act
-
-ADDRESSEES_MAX = 300
-"""Every member of the largest police organisation, and a hundred more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +94,14 @@ class Circulating(Messages):
         *,
         case: str = "",
         seen: Collection[BodyId] | None = None,
+        keeps_list: bool = False,
     ) -> tuple[Message, ...]:
         """Send a message to several bodies in one act; return what was sent, one message for each.
 
         `seen` is who, as the officer was shown, gets it: those that are refused are left out then, and where others would get
         it by now it is a Conflict and nothing is sent. Without it everybody must be allowed, else Refused, with the grounds of
-        the first.
-        Source: docs/rules/correspondence.md M23.
+        the first. With `keeps_list` no addressee is told of the others.
+        Source: docs/rules/correspondence.md M23 and M26.
         """
         with self.open_unit() as unit:
             now = self.clock.now()
@@ -121,12 +120,14 @@ class Circulating(Messages):
             groups = {
                 one.group: f"{one.group.group}:{one.group.status.value} version {one.version}" for one in found.groups
             }
+            reached = [one for one in found.addressees if one.may_get.allowed]
+            listed = () if keeps_list else named_to_all(_named(one) for one in reached)
             sent = []
-            for one in found.addressees:
-                if one.may_get.allowed:
-                    going = Going(one.body, instrument, case, groups=tuple(groups[group] for group in one.groups))
-                    to_one = letter.to_one(is_for_action=one.is_for_action)
-                    sent.append(self._send(unit, writer.id, to_one, going, one.may_get))
+            for one in reached:
+                by = tuple(groups[group] for group in one.groups)
+                going = Going(one.body, instrument, case, groups=by, addressees=listed)
+                to_one = letter.to_one(is_for_action=one.is_for_action)
+                sent.append(self._send(unit, writer.id, to_one, going, one.may_get))
             unit.commit()
             return tuple(sent)
 
@@ -172,6 +173,10 @@ def _wanted(
             by = () if body in named else (*by, *([group] if group is not None and group not in by else []))
             wanted[body] = (is_for_action or one.is_for_action, by)
     return wanted
+
+
+def _named(one: Addressee) -> NamedAddressee:
+    return NamedAddressee(one.body, one.is_for_action, one.groups[:GROUPS_MAX])
 
 
 def _resolved(unit: CorrespondenceUnit, wanted: GroupReference, on: date) -> GroupSeen:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from entente.correspondence.addressees import check_addressees
 from entente.correspondence.attachments import check_attachments
 from entente.correspondence.channels import may_write
 from entente.correspondence.desk import RESUME_OR_WRITE, detail_of
-from entente.correspondence.model import Message, Way
+from entente.correspondence.model import Message, NamedAddressee, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.recalling import Recalling, recalled_shell
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX, bad, check_text
@@ -65,6 +66,8 @@ class Going:
     your_reference: str = ""
     groups: tuple[str, ...] = ()
     """By which groups its recipient was named, each with the version that was resolved."""
+    addressees: tuple[NamedAddressee, ...] = ()
+    """All whom it goes to, where each of them is told (M26)."""
 
 
 class Messages(Recalling):
@@ -125,6 +128,7 @@ class Messages(Recalling):
             letter.answers,
             SIGNED_IN_AS_OPERATOR,
             letter.attachments,
+            going.addressees,
         )
         message = content.message()
         for one in letter.attachments:
@@ -163,6 +167,7 @@ class Messages(Recalling):
         addressed_to(own, header, sender)
         wrote = (content.subject, content.text, content.urgency, content.is_for_action, content.answers)
         check_letter(Letter(*wrote, content.attachments), self.lists)
+        check_addressees(content.addressees, sender, own, is_for_action=content.is_for_action)
         decision = may_write(self.disclosure.situation_in(unit), sender, own, header.instrument, now)
         if not decision.allowed:
             raise Refused("The message was not taken in.", decision=decision, do=RESUME_OR_WRITE)

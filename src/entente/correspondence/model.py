@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from entente.bodies.model import GroupReference
 from entente.handling.model import DisclosureAct
 from entente.kernel.codec import OMITTED
 from entente.kernel.ids import BodyId, InstrumentId, RecordId
@@ -61,6 +62,16 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedAddressee:
+    """A body that a message went to, as its sender tells all of them."""
+
+    body: BodyId
+    is_for_action: bool
+    groups: tuple[GroupReference, ...] = ()
+    """By which groups it was named; none where it was named itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A police message."""
 
@@ -76,6 +87,8 @@ class Message:
     """Once recalled, a received message holds nothing of its text any more, and none of its files."""
     attachments: tuple[SealedFile, ...] = field(default=(), metadata=OMITTED)
     """Its files, with the keys to them; their chunks lie beside the store (docs/rules/correspondence.md M24)."""
+    addressees: tuple[NamedAddressee, ...] = field(default=(), metadata=OMITTED)
+    """All whom it went to, the recipient among them; none where that was one body, or its sender keeps them to itself (M26)."""
 
 
 class HitOutcome(StrEnum):

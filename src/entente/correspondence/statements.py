@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 
 from entente.bodies.model import Body
 from entente.bodies.rules import CLOCK_SKEW_MAX, verify_by_node
-from entente.correspondence.model import AnswerOutcome, Header, Message, Step
+from entente.correspondence.model import AnswerOutcome, Header, Message, NamedAddressee, Step
 from entente.disclosure.model import Leave
 from entente.handling.model import DisclosureAct
 from entente.kernel.codec import OMITTED, from_json
@@ -63,6 +63,8 @@ class MessageContent:
     signed_in: str
     attachments: tuple[SealedFile, ...] = field(default=(), metadata=OMITTED)
     """Left out of the bytes where there is none, so that a node that knows of no files takes in what has none."""
+    addressees: tuple[NamedAddressee, ...] = field(default=(), metadata=OMITTED)
+    """Left out in the same way."""
 
     def message(self) -> Message:
         """Return the message as both ends keep it."""
@@ -74,6 +76,7 @@ class MessageContent:
             self.is_for_action,
             self.answers,
             attachments=self.attachments,
+            addressees=self.addressees,
         )
 
 

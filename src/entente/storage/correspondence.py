@@ -16,7 +16,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from entente.cases.model import NOBODY, Knowing
-from entente.correspondence.circulating import ADDRESSEES_MAX
+from entente.correspondence.addressees import ADDRESSEES_MAX
 from entente.correspondence.model import (
     DecisionBasis,
     Header,

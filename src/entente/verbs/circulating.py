@@ -40,6 +40,7 @@ def _circulate(node: Node, arguments: Arguments) -> JsonObject:
             replace(letter, attachments=files),
             case=arguments.optional_text("case"),
             seen=seen,
+            keeps_list=arguments.flag("keeps_list"),
         )
     messages: list[Json] = [
         {"id": one.header.id, "to": names.ref(one.header.recipient), "for_action": one.is_for_action} for one in sent
@@ -77,7 +78,7 @@ def _addressee(one: Addressee, names: Names) -> JsonObject:
     return {
         "body": names.ref(one.body),
         "for_action": one.is_for_action,
-        "groups": [_group_name(group.group, group.status.value, names) for group in one.groups],
+        "groups": [names.group_name(group) for group in one.groups],
         "may_get": one.may_get.allowed,
         "may_answer": one.may_answer.allowed,
         "decision": names.decision(one.may_get),
@@ -87,15 +88,10 @@ def _addressee(one: Addressee, names: Names) -> JsonObject:
 
 def _group(one: GroupSeen, names: Names) -> JsonObject:
     return {
-        "group": _group_name(one.group.group, one.group.status.value, names),
+        "group": names.group_name(one.group),
         "version": one.version,
         "bodies": [names.ref(body) for body in one.bodies],
     }
-
-
-def _group_name(group: str, status: str, names: Names) -> str:
-    keeper, _, name = group.rpartition("/")
-    return f"{names.code(keeper)}/{name}:{status}"
 
 
 _TO = ("to", "information", "instrument")
@@ -104,6 +100,6 @@ VERBS: tuple[Verb, ...] = (
     verb("message_preview", _preview, "Say who would get a message and who would not, sending nothing.", "officer", *_TO),
     verb(
         "message_circulate", _circulate, "Send a message to several bodies, for action or for information.",
-        "officer", *_TO, "subject", "text", "urgency", "answers", "case", "seen", "attachments",
+        "officer", *_TO, "subject", "text", "urgency", "answers", "case", "seen", "keeps_list", "attachments",
     ),
 )  # fmt: skip

@@ -74,6 +74,11 @@ class Names:
             GroupId(f"{keeper.id}/{rest}"), MembershipStatus(status) if status else MembershipStatus.MEMBER
         )
 
+    def group_name(self, group: GroupReference) -> str:
+        """Return a group's name with its keeper's code, and the status it is named by: `GS/members:member`."""
+        keeper, _, name = group.group.rpartition("/")
+        return f"{self.code(keeper)}/{name}:{group.status.value}"
+
     def code(self, body: str) -> str:
         """Return the code of a body, or its id where it is not in the directory."""
         known = self.bodies.get(BodyId(body))

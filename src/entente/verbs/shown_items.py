@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.correspondence.model import Header, Hit, Message, NamedAddressee, PermissionRequest, RecordRequest, Way
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.node import Node
@@ -53,9 +53,19 @@ def _deliveries(node: Node, ref: str, names: Names) -> list[Json]:
 
 
 def message_shown(node: Node, way: Way, message: Message, names: Names) -> JsonObject:
-    """Return a message with its text and what its files are."""
+    """Return a message with its text, whom else it went to, and what its files are."""
     files: list[Json] = [file_shown(node, one) for one in message.attachments]
-    return {**envelope_shown(node, way, message, names), "text": message.text, "attachments": files}
+    return {
+        **envelope_shown(node, way, message, names),
+        "addressees": [_addressee(one, names) for one in message.addressees],
+        "text": message.text,
+        "attachments": files,
+    }
+
+
+def _addressee(one: NamedAddressee, names: Names) -> JsonObject:
+    groups: list[Json] = [names.group_name(group) for group in one.groups]
+    return {"body": names.ref(one.body), "for_action": one.is_for_action, "groups": groups}
 
 
 def envelope_shown(node: Node, way: Way, message: Message, names: Names) -> JsonObject:

@@ -48,7 +48,8 @@ NOT_SHOWN: Final = {
     ),
     # Another node, in a receipt or a signed answer about what it sent.
     "nodes": (
-        "bodies/rules.py", "bodies/statements.py", "correspondence/statements.py", "exchange/calls.py", "exchange/intake.py",
+        "bodies/rules.py", "bodies/statements.py", "correspondence/addressees.py", "correspondence/statements.py",
+        "exchange/calls.py", "exchange/intake.py",
         "exchange/service.py", "records/erasing.py", "records/intake.py", "records/reentry.py", "exchange/arriving.py",
         "exchange/envelopes.py",
         "exchange/receipts.py", "exchange/recovering.py", "exchange/renewing.py", "kernel/blob.py", "kernel/canonical.py",

@@ -156,6 +156,7 @@ class AsyncMessagesMethods(AsksAsync):
         answers: str | None = None,
         case: str | None = None,
         seen: Sequence[str] | None = None,
+        keeps_list: bool | None = None,
         attachments: Sequence[str] | None = None,
         idempotency_key: str | None = None,
     ) -> Result:
@@ -168,6 +169,7 @@ class AsyncMessagesMethods(AsksAsync):
         urgency: A code of data/reasons.yaml, for urgencies; normal where none is given.
         answers: The message that this one answers.
         seen: Who gets it, as it was shown before; others are left out.
+        keeps_list: Whether no addressee is told of the others; else each is told of all.
         attachments: Files that were sent before (POST /uploads); the message has them then.
         idempotency_key: Made for this act where none is given.
         """
@@ -182,6 +184,7 @@ class AsyncMessagesMethods(AsksAsync):
                 answers=answers,
                 case=case,
                 seen=seen,
+                keeps_list=keeps_list,
                 attachments=attachments,
                 idempotency_key=idempotency_key,
             )

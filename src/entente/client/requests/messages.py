@@ -142,6 +142,7 @@ def circulate_message(
     answers: str | None = None,
     case: str | None = None,
     seen: Sequence[str] | None = None,
+    keeps_list: bool | None = None,
     attachments: Sequence[str] | None = None,
     idempotency_key: str | None = None,
 ) -> Call[Result]:
@@ -161,6 +162,7 @@ def circulate_message(
             answers=answers,
             case=case,
             seen=seen,
+            keeps_list=keeps_list,
             attachments=attachments,
         ),
         is_done_once=True,

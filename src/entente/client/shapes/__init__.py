@@ -114,6 +114,7 @@ from entente.client.shapes.leave_and_requests import (
 from entente.client.shapes.messages import (
     ListMessagesAnswer,
     Message,
+    MessageAddressee,
     MessageAttachment,
     MessageOutside,
     PreviewMessageAddressee,
@@ -298,6 +299,7 @@ __all__ = [
     "Match",
     "MayTaskMeasureAnswer",
     "Message",
+    "MessageAddressee",
     "MessageAttachment",
     "MessageOutside",
     "NotIdentical",

@@ -33,6 +33,14 @@ class MessageOutside(TypedDict):
     """How many files it has."""
 
 
+class MessageAddressee(TypedDict):
+    """Message addressee, as the API gives it."""
+
+    body: Body
+    for_action: bool
+    groups: list[str]
+
+
 class MessageAttachment(TypedDict):
     """Message attachment, as the API gives it."""
 
@@ -69,6 +77,8 @@ class Message(TypedDict):
     """That it was taken back: when, by whom, why."""
     attachment_count: int
     """How many files it has."""
+    addressees: list[MessageAddressee]
+    """All whom it went to, as its sender signed it; none where that was one body, or its sender keeps them to itself."""
     text: str | None
     """Null where it is not opened by this."""
     attachments: list[MessageAttachment]

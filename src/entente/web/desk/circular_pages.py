@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from entente.cases.rules import REFERENCE_CHARACTERS_MAX
-from entente.correspondence.circulating import ADDRESSEES_MAX
+from entente.correspondence.addressees import ADDRESSEES_MAX
 from entente.correspondence.model import TEXT_CHARACTERS_MAX
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import Json, JsonObject
@@ -88,7 +88,7 @@ class CircularPage:
 
 
 def _circular(asked: Asked) -> CircularPage:
-    begun = asked.form.values if asked.form.of else asked.memory.circular
+    begun = asked.form.values if asked.form.of else _answering(asked) or asked.memory.circular
     names, _ = names_and_officer(asked.node, asked.officer)
     entered = Entered(begun)
     return CircularPage(
@@ -103,6 +103,34 @@ def _circular(asked: Asked) -> CircularPage:
         shown=_shown(asked, entered),
         attaching=attaching(asked, begun),
     )
+
+
+def _answering(asked: Asked) -> Mapping[str, str]:
+    """Return what an answer to all begins with: whoever wrote for action, the others for information; nothing for a new one."""
+    wanted = asked.query.get("answers", "")
+    if not wanted or asked.memory.circular.get("answers", "") == wanted:
+        return {}
+    # As one reads an envelope: the verb shows no text to nobody in particular, and opens nothing.
+    shown = member(asked.perform_as_nobody("message_show", {"id": wanted}), "message")
+    names, _ = names_and_officer(asked.node, asked.officer)
+    is_ours = shown["way"] == "sent"
+    wrote = names.own.id if is_ours else text(member(shown, "sender"), "id")
+    listed = [(one["for_action"] is True, member(one, "body")) for one in members(shown, "addressees")]
+    others = [
+        (is_for_action, text(body, "code") or text(body, "id"))
+        for is_for_action, body in listed
+        if text(body, "id") not in {names.own.id, wrote}
+    ]
+    to = [code for is_for_action, code in others if is_ours and is_for_action]
+    return {
+        "to.1": ", ".join(to if is_ours else [names.code(wrote)]),
+        "information.1": ", ".join(code for is_for_action, code in others if not (is_ours and is_for_action)),
+        "instrument": text(shown, "instrument"),
+        "subject": text(shown, "subject"),
+        "urgency": text(shown, "urgency"),
+        "case": text(shown, "our_reference" if is_ours else "your_reference"),
+        "answers": wanted,
+    }
 
 
 def _lines(entered: Entered, name: str) -> list[tuple[str, str]]:
@@ -185,10 +213,10 @@ def _look(asked: Asked) -> Done:
 
 def _send(asked: Asked) -> Done:
     form = asked.form
-    letter: JsonObject = {name: form.value(name) for name in ("subject", "text", "urgency", "case")}
+    letter: JsonObject = {name: form.value(name) for name in ("subject", "text", "urgency", "case", "answers")}
     seen: list[Json] = [one for one in form.value("shown").split(",") if one]
-    files = handed_in(asked)
-    asked.perform("message_circulate", {**_addressed(form), **letter, "seen": seen, "attachments": files})
+    more: JsonObject = {"seen": seen, "keeps_list": form.flag("keeps_list"), "attachments": handed_in(asked)}
+    asked.perform("message_circulate", {**_addressed(form), **letter, **more})
     let_go(asked)
     asked.memory.circular = {}
     return Done(f"{PREFIX}/messages", "messages_sent")
@@ -200,10 +228,11 @@ _TO: Sequence[Field] = (
     Field("information", most=LINE_CHARACTERS_MAX, is_many=True),
     Field("instrument", Kind.CODE),
 )
+_MORE: Sequence[Field] = (Field("keeps_list", Kind.FLAG, is_needed=False), Field("answers", is_needed=False))
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "circular", PATH, ("message_preview", "group_list"), _MAY, "circular.html",
+        "circular", PATH, ("message_preview", "group_list", "message_show"), _MAY, "circular.html",
         "A message to several bodies and groups, with who would get it.", _circular,
     ),
     ActPage(
@@ -215,7 +244,7 @@ PAGES: Sequence[Page] = (
             Field("urgency", Kind.CODE, is_needed=False, codes="urgencies"),
             Field("case", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
             Field("shown", is_needed=False, most=_SEEN_CHARACTERS_MAX),
-            *ATTACHING,
+            *_MORE, *ATTACHING,
         ),
         is_once=False, keeps_file=True, has_several_files=True,
     ),
@@ -224,7 +253,7 @@ PAGES: Sequence[Page] = (
         (
             *_TO, Field("subject", most=SUBJECT_CHARACTERS_MAX), Field("text", Kind.TEXT, most=TEXT_CHARACTERS_MAX),
             Field("urgency", Kind.CODE, codes="urgencies"), Field("case", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
-            Field("shown", most=_SEEN_CHARACTERS_MAX), *ATTACHING,
+            Field("shown", most=_SEEN_CHARACTERS_MAX), *_MORE, *ATTACHING,
         ),
         keeps_file=True, has_several_files=True,
     ),

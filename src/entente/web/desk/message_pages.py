@@ -24,7 +24,7 @@ from entente.web.desk.forms import Field, Kind
 from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, furthest, steps_of
 from entente.web.desk.message_file_pages import files_of, keep_file
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
-from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
+from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.desk.urgencies import UrgencyLine, urgency_lines
 from entente.web.wording import Moment, Wording
 
@@ -74,6 +74,15 @@ class MessagesPage:
 
 
 @dataclass(frozen=True, slots=True)
+class AddresseeLine:
+    """A body that a message went to."""
+
+    body: BodyName
+    is_for_action: bool
+    groups: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class MessagePage:
     """What `message.html` shows."""
 
@@ -89,6 +98,8 @@ class MessagePage:
     recall_state: str
     """Of a message of ours that was recalled: the last part of a text's key `recall.…`; empty for any other."""
     recall_answered_at: Moment | None
+    addressees: Sequence[AddresseeLine]
+    """All whom it went to, as its sender tells them; none where that was one body, or is kept back."""
     deliveries: Sequence[Delivery]
     steps: Sequence[StepLine]
     thread: Sequence[MessageLine]
@@ -97,6 +108,8 @@ class MessagePage:
     may_recall: bool
     answer: str
     """Where an answer is written; empty where this reader may not."""
+    answer_all: str
+    """Where one to all whom it went to is written; empty where there are no others."""
     reasons: Mapping[str, str]
 
 
@@ -187,6 +200,7 @@ def _message(asked: Asked) -> MessagePage:
         recall_reason=text(recalled, "reason") if recalled is not None else "",
         recall_state=_recall_state(recalled) if recalled is not None and line.is_ours else "",
         recall_answered_at=_answered_at(recalled, say) if recalled is not None else None,
+        addressees=[_addressee(one) for one in members(shown, "addressees")],
         deliveries=deliveries_of(shown, say) if line.is_ours else (),
         steps=steps_of(shown, say) if not line.is_ours else (),
         thread=[message_line(one, say) for one in reversed(thread)],
@@ -194,8 +208,13 @@ def _message(asked: Asked) -> MessagePage:
         may_conclude=may_send and line.is_open,
         may_recall=may_do(asked, "recall_message") and line.is_ours and recalled is None,
         answer=f"{PREFIX}/messages/new?answers={line.id}" if may_send and not line.is_ours else "",
+        answer_all=f"{PREFIX}/circular?answers={line.id}" if may_send and members(shown, "addressees") else "",
         reasons=say.codes("refusal_reasons"),
     )
+
+
+def _addressee(one: JsonObject) -> AddresseeLine:
+    return AddresseeLine(body_name(member(one, "body")), one["for_action"] is True, texts(one, "groups"))
 
 
 def _recall_state(recall: JsonObject) -> str:
