@@ -82,7 +82,9 @@ def text_files(language: str) -> tuple[Path, ...]:
 def code_texts_of(language: str) -> Mapping[str, Mapping[str, str]]:
     """Return what a language calls the codes of closed lists: list → code → words."""
     read: Mapping[str, Mapping[str, str]] = yaml.safe_load((TEXTS / CODES / f"{language}.yaml").read_text("utf-8"))
-    return read
+    if language != "fr":
+        return read
+    return {listed: {code: str(_unparted(words)) for code, words in codes.items()} for listed, codes in read.items()}
 
 
 def _read(path: Path) -> Texts:
