@@ -21,19 +21,15 @@ from datetime import date, datetime
 from functools import cache
 from typing import Final, TypeAlias
 
-import yaml
 from markupsafe import Markup, escape
 
 from entente.exchange.model import ReceiptOutcome, RefusalReason
 from entente.identity.identifiers.mrz_layout import MrzField
 from entente.identity.words import Part
 from entente.kernel.exercise import EXERCISE_WORD
-from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, TEXTS, Text, Wording, code_texts_of
+from entente.web.room_texts import english_forms, room_texts
+from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, Wording, code_texts_of
 
-ROOMS: Final = tuple(
-    TEXTS / part for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts", "rooms_files", "rooms_answers")
-)
-"""The folders of texts that are sentences of rooms."""
 CLAUSE: Final = "clause."
 """The group of what stands within sentences and never alone."""
 SAID_CHARACTERS_MAX: Final = 4_000
@@ -257,21 +253,6 @@ def _words() -> Mapping[str, Pattern]:
     return {one.literals[0]: one for one in _clauses() if not one.names}
 
 
-@cache
-def room_texts() -> Mapping[str, Text]:
-    """Return what rooms say, in English, by key."""
-    files = [(folder / f"{FIRST_LANGUAGE}.yaml").read_text("utf-8") for folder in ROOMS]
-    read: list[dict[str, dict[str, Text]]] = [yaml.safe_load(file) for file in files]
-    return {
-        f"{group}.{key}": text for groups in read for group, entries in groups.items() for key, text in entries.items()
-    }
-
-
-def english_forms(english: Text) -> tuple[str, ...]:
-    """Return each form that a sentence has in English."""
-    return (english,) if isinstance(english, str) else tuple(dict.fromkeys(english.values()))
-
-
 Shows: TypeAlias = "Callable[[Wording, str, int], object]"
 """Shows what stands at a placeholder; the last argument is how many sentences may still be told within each other."""
 
@@ -386,11 +367,10 @@ def _answer(say: Wording, text: str, depth: int) -> Markup:
     found = _ANSWER.fullmatch(text)
     if found is None or say.language == FIRST_LANGUAGE or _known_clause(text) is not None or is_known(text):
         return _clause(say, text, depth)
-    listed = {"outcome": "receipt_outcomes", "reason": "receipt_reasons"}
-    codes = [say.code(listed[name], code) for name, code in found.groupdict().items() if name in listed and code]
-    told = [Markup(", ").join(codes)] if codes else []
-    # A code of an error says in a word what the sentences behind it say.
-    return Markup(": ").join([*told, *([_clause(say, found["rest"], depth)] if found["rest"] else ())])
+    # A code of an error is in neither list: it says in a word what the sentences behind it say.
+    codes = [say.code(listed, code) for listed, code in found.groupdict().items() if listed != "rest" and code]
+    parts = (Markup(", ").join(codes), _clause(say, found["rest"], depth) if found["rest"] else Markup(""))
+    return Markup(": ").join(filter(None, parts))
 
 
 def _quoted(say: Wording, text: str, depth: int) -> Markup:
@@ -420,7 +400,8 @@ def _plain(say: Wording, text: str, _: int) -> Markup:
 
 
 _ANSWER: Final = re.compile(
-    rf"(?s)(?:(?P<outcome>{'|'.join(ReceiptOutcome)})(?: (?P<reason>{'|'.join(RefusalReason)}))?(?: |$)|[a-z_]+: )(?P<rest>.*)"
+    rf"(?s)(?:(?P<receipt_outcomes>{'|'.join(ReceiptOutcome)})(?: (?P<receipt_reasons>{'|'.join(RefusalReason)}))?(?: |$)"
+    r"|[a-z_]+: )(?P<rest>.*)"
 )
 _ANY: Final = re.compile(r"(?s).+")
 _WORD: Final = re.compile(r"\S+")

@@ -25,14 +25,13 @@ from entente.identity.dates import DateAgreement
 from entente.identity.identifiers.keys import WORDS
 from entente.identity.words import Part
 from entente.web import sentences
+from entente.web.room_texts import english_forms, room_texts
 from entente.web.sentences import (
     DEPTH_MAX,
     SAID_CHARACTERS_MAX,
     SENTENCES_MAX,
     answer,
-    english_forms,
     is_known,
-    room_texts,
     said,
 )
 from entente.web.wording import LANGUAGES, PLACEHOLDER, Wording

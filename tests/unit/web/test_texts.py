@@ -72,7 +72,7 @@ from entente.web.desk.table import PAGES
 from entente.web.desk.trail_pages import NARROWED, act_meant, act_words
 from entente.web.desk.unit_shown import STATES
 from entente.web.pages import TEMPLATES
-from entente.web.sentences import room_texts
+from entente.web.room_texts import room_texts
 from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_texts_of, text_files, texts_of
 
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
