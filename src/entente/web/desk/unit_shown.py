@@ -126,9 +126,9 @@ def unit_head(asked: Asked) -> UnitHead:
 
 
 def head_then(unit: JsonObject, day: Day, say: Wording) -> UnitHead:
-    """Return a unit of ours as the list had it that stood on a day; by its id alone where that had it not."""
+    """Return a unit of ours as the list had it that stood on a day; its id alone where that had it not."""
     if unit["is_listed"] is not True:
-        return UnitHead(text(unit, "id"), text(unit, "id"), say.text("unit_past.not_then"), "", "", "")
+        return UnitHead(text(unit, "id"), text(unit, "id"), "", "", "", "")
     above = text(unit, "parent")
     return UnitHead(
         id=text(unit, "id"),
