@@ -17,6 +17,7 @@ from entente.kernel.errors import NotFound
 from entente.verbs.references import names_and_officer
 from entente.web.desk.directory_pages import OWN_UNITS_PATH, own_unit_path
 from entente.web.desk.page import Asked, may_do
+from entente.web.desk.paging import Day, address
 from entente.web.desk.reading import member, members, text, texts, whole
 from entente.web.wording import Moment, Wording
 
@@ -121,6 +122,21 @@ def unit_head(asked: Asked) -> UnitHead:
         territory=found.territory,
         under="" if above is None else above.name,
         under_to="" if above is None else own_unit_path(above.id),
+    )
+
+
+def head_then(unit: JsonObject, day: Day, say: Wording) -> UnitHead:
+    """Return a unit of ours as the list had it that stood on a day; its id alone where that had it not."""
+    if unit["is_listed"] is not True:
+        return UnitHead(text(unit, "id"), text(unit, "id"), "", "", "", "")
+    above = text(unit, "parent")
+    return UnitHead(
+        id=text(unit, "id"),
+        name=text(unit, "name"),
+        kind=say.code("unit_kinds", text(unit, "kind")),
+        territory=text(unit, "territory"),
+        under=text(unit, "under"),
+        under_to=address(own_unit_path(above), {"on_day": day.on.isoformat()}) if above else "",
     )
 
 
