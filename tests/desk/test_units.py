@@ -10,42 +10,36 @@ from typing import Any
 import pytest
 
 from entente.kernel.canonical import JsonObject
-from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Refused
+from entente.kernel.errors import Conflict, Invalid, NotFound, Refused
 from entente.kernel.ids import OfficerId
-from entente.kernel.signing import encode_bytes
 from entente.verbs import perform
 from tests.support.api_world import KEPT, OWN, TERMS, UNIT
-from tests.support.desk_world import Browser, DeskWorld, open_desk
+from tests.support.desk_world import DeskWorld
+from tests.support.limited_units import (
+    BRANCH,
+    GATE,
+    HEAD_TWO,
+    MACHINE,
+    UNITS,
+    limit,
+    open_limited,
+    open_units_again,
+    propose,
+    publish,
+    refused,
+    signed_in,
+)  # fmt: skip
 from tests.support.nodes import DUTY, HEAD
 
-HEAD_TWO = "xb-head-2"
-BRANCH, GATE, MACHINE = "xb-branch-1", "xb-gate-1", "m-branch"
 WHY: JsonObject = {"purpose": "identify", "crime_area": "fugitives"}
 OCCASION: JsonObject = {**WHY, "occasion": "Gate 4"}
-UNITS = [
-    {"id": UNIT, "kind": "regional_branch", "name": "Northern branch", "territory": "The north", "parent": None},
-    {"id": "gate", "kind": "unit", "name": "Gate <4>", "territory": "", "parent": UNIT},
-    {"id": "south", "kind": "regional_branch", "name": "Southern branch", "territory": "", "parent": None},
-]
 ONE_TIME = re.compile(r"(form|query|search)-[0-9a-f]{26}|csrf-of-s[0-9]+-0+")
-
-
-def publish(world: DeskWorld, units: Any = UNITS) -> None:  # noqa: ANN401 - what the file holds
-    world.bureau.network.clock.move(minutes=1)
-    perform(world.node, "body_units", {"data": encode_bytes(json.dumps({"units": units}).encode())})
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
     """Open the network, with three units and their officers."""
-    with open_desk(tmp_path_factory.mktemp("network")) as opened:
-        publish(opened)
-        for name, unit, role, machine in (
-            (BRANCH, UNIT, "duty_officer", False), (GATE, "gate", "duty_officer", False), (MACHINE, UNIT, "duty_officer", True),
-            (HEAD_TWO, "", "head_of_body", False),
-        ):  # fmt: skip
-            given: JsonObject = {"officer": HEAD, "id": name, "roles": [role], "unit": unit, "machine": machine}
-            perform(opened.node, "officer_add", given)
+    with open_limited(tmp_path_factory.mktemp("network")) as opened:
         yield opened
 
 
@@ -53,47 +47,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
 def _open_again(world: DeskWorld) -> Iterator[None]:
     """Leave every unit as it was found: bound by nothing, with nothing that waits."""
     yield
-    answer: Any = perform(world.node, "unit_limits_list", {"officer": HEAD})
-    for one in answer["units"]:
-        if one["waiting"]:
-            perform(world.node, "unit_limits_refuse", {"officer": HEAD, "id": one["waiting"]["id"]})
-        if one["limits"] and not one["limits"]["is_open"]:
-            limit(world, one["unit"]["id"])
-        assert not one["coming"]
-
-
-def propose(world: DeskWorld, unit: str = UNIT, **limits: Any) -> Any:  # noqa: ANN401 - an answer
-    given: JsonObject = {"officer": HEAD, "unit": unit, "reason": "Border checks only.", **limits}
-    answer: Any = perform(world.node, "unit_limits_propose", given)
-    return answer["set"]
-
-
-def limit(world: DeskWorld, unit: str = UNIT, **limits: Any) -> Any:  # noqa: ANN401 - an answer
-    """Set limits for a unit, by two officers."""
-    world.bureau.network.clock.move(seconds=1)
-    made = propose(world, unit, **limits)
-    answer: Any = perform(world.node, "unit_limits_confirm", {"officer": HEAD_TWO, "id": made["id"]})
-    return answer["set"]
+    open_units_again(world)
 
 
 def found_by(world: DeskWorld, officer: str, *names: str) -> list[str]:
     given: JsonObject = {"officer": officer, "names": list(names or ("Muhammadov",)), **OCCASION}
     answer: Any = perform(world.node, "search", given)
     return sorted(one["name"] for one in answer["candidates"])
-
-
-def refused(world: DeskWorld, verb: str, given: JsonObject) -> str:
-    """Return what an act that is refused says, ids of the record named in it left out."""
-    with pytest.raises(EntenteError) as raised:
-        perform(world.node, verb, given)
-    error = raised.value
-    return f"{type(error).__name__} {error.what} {error.why} {error.do}"
-
-
-def signed_in(world: DeskWorld, account: str, role: str = "duty_officer") -> Browser:
-    browser = world.browser(None)
-    browser.http.cookies.set("test_session", world.signed_in.begin(account, frozenset({role})))
-    return browser
 
 
 def test_branch_finds_nothing_of_what_another_unit_finds_and_the_page_is_that_of_nothing(world: DeskWorld) -> None:

@@ -152,17 +152,22 @@ class Shifts:
             return Journal(shift, tuple(line_of(row, notes) for row in rows), done)
 
     def sheet(self, officer: OfficerId, shift_id: str) -> tuple[Shift, SheetContent, bool]:
-        """Return a shift's sheet as it was written, and whether it is still the bytes of its digest; raise NotFound for none.
+        """Return a shift's sheet, and whether it is still the bytes of its digest; raise NotFound for none.
 
-        Source: docs/rules/desk.md W42.
+        Left out is what its reader may not know of: it was open to the unit that wrote it, or its case has a team by now.
+
+        Source: docs/rules/desk.md W42; docs/rules/disclosure.md D11; docs/rules/cases.md C8.
         """
         with self.open_unit() as unit:
             self._authorise(unit, officer, shift_id)
             shift = _load(unit, shift_id)
-        if shift.sheet is None:
-            raise NotFound
-        content = content_of(shift.sheet)
-        return shift, content, written(content) == (shift.sheet.content, shift.sheet.digest)
+            if shift.sheet is None:
+                raise NotFound
+            content = content_of(shift.sheet)
+            hidden = self.waiting.hidden_among(unit, {one.id for one in content.open}, officer)
+        is_whole = written(content) == (shift.sheet.content, shift.sheet.digest)
+        seen = tuple(one for one in content.open if one.id not in hidden)
+        return shift, replace(content, open=seen), is_whole
 
     def latest(self, officer: OfficerId, limit: int, before: str = "") -> tuple[Shift, ...]:
         """Return the newest shifts, newest first, begun before another one where it is named."""

@@ -1,0 +1,90 @@
+"""The desk's network with three units, their officers, and limits set for them by two officers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import EntenteError
+from entente.kernel.signing import encode_bytes
+from entente.verbs import perform
+from tests.support.api_world import UNIT
+from tests.support.desk_world import Browser, DeskWorld, open_desk
+from tests.support.nodes import HEAD
+
+HEAD_TWO = "xb-head-2"
+BRANCH, GATE, MACHINE = "xb-branch-1", "xb-gate-1", "m-branch"
+BRANCH_HEAD = "xb-branch-head"
+"""One of the northern branch who may read the trail."""
+UNITS = [
+    {"id": UNIT, "kind": "regional_branch", "name": "Northern branch", "territory": "The north", "parent": None},
+    {"id": "gate", "kind": "unit", "name": "Gate <4>", "territory": "", "parent": UNIT},
+    {"id": "south", "kind": "regional_branch", "name": "Southern branch", "territory": "", "parent": None},
+]
+
+
+def publish(world: DeskWorld, units: Any = UNITS) -> None:  # noqa: ANN401 - what the file holds
+    """Have the body publish a list of units."""
+    world.bureau.network.clock.move(minutes=1)
+    perform(world.node, "body_units", {"data": encode_bytes(json.dumps({"units": units}).encode())})
+
+
+@contextmanager
+def open_limited(folder: Path) -> Iterator[DeskWorld]:
+    """Open the network, with three units and their officers."""
+    with open_desk(folder) as opened:
+        publish(opened)
+        for name, unit, role, machine in (
+            (BRANCH, UNIT, "duty_officer", False), (GATE, "gate", "duty_officer", False), (MACHINE, UNIT, "duty_officer", True),
+            (HEAD_TWO, "", "head_of_body", False), (BRANCH_HEAD, UNIT, "head_of_body", False),
+        ):  # fmt: skip
+            given: JsonObject = {"officer": HEAD, "id": name, "roles": [role], "unit": unit, "machine": machine}
+            perform(opened.node, "officer_add", given)
+        yield opened
+
+
+def propose(world: DeskWorld, unit: str = UNIT, **limits: Any) -> Any:  # noqa: ANN401 - an answer
+    """Propose limits for a unit."""
+    given: JsonObject = {"officer": HEAD, "unit": unit, "reason": "Border checks only.", **limits}
+    answer: Any = perform(world.node, "unit_limits_propose", given)
+    return answer["set"]
+
+
+def limit(world: DeskWorld, unit: str = UNIT, **limits: Any) -> Any:  # noqa: ANN401 - an answer
+    """Set limits for a unit, by two officers; with none named, it is bound by nothing again."""
+    world.bureau.network.clock.move(seconds=1)
+    made = propose(world, unit, **limits)
+    answer: Any = perform(world.node, "unit_limits_confirm", {"officer": HEAD_TWO, "id": made["id"]})
+    return answer["set"]
+
+
+def open_units_again(world: DeskWorld) -> None:
+    """Leave every unit as it was found: bound by nothing, with nothing that waits."""
+    answer: Any = perform(world.node, "unit_limits_list", {"officer": HEAD})
+    for one in answer["units"]:
+        if one["waiting"]:
+            perform(world.node, "unit_limits_refuse", {"officer": HEAD, "id": one["waiting"]["id"]})
+        if one["limits"] and not one["limits"]["is_open"]:
+            limit(world, one["unit"]["id"])
+        assert not one["coming"]
+
+
+def refused(world: DeskWorld, verb: str, given: JsonObject) -> str:
+    """Return what an act that is refused says."""
+    with pytest.raises(EntenteError) as raised:
+        perform(world.node, verb, given)
+    error = raised.value
+    return f"{type(error).__name__} {error.what} {error.why} {error.do}"
+
+
+def signed_in(world: DeskWorld, account: str, role: str = "duty_officer") -> Browser:
+    """Return a browser in which an officer of a unit is signed in."""
+    browser = world.browser(None)
+    browser.http.cookies.set("test_session", world.signed_in.begin(account, frozenset({role})))
+    return browser
