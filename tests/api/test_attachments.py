@@ -10,7 +10,7 @@ import pytest
 
 from entente.kernel.canonical import JsonObject
 from entente.verbs import perform
-from tests.support.api_world import BY_ITSELF_ALONE, Bureau
+from tests.support.api_world import BY_ITSELF_ALONE, KEPT, Bureau
 from tests.support.nodes import DUTY
 
 pytestmark = BY_ITSELF_ALONE
@@ -92,3 +92,54 @@ def test_m25_file_is_taken_out_by_a_job_and_read_as_a_file_to_be_kept(bureau: Bu
     gone = bureau.begun(f"/messages/{message}/attachment-copies", {"file": "no.jpg"})
     bureau.work()
     assert bureau.job(gone)["error"]["code"] == "not_found"
+
+
+def _taken_out(bureau: Bureau, name: str) -> tuple[str, str]:
+    """Return a message of XA's with a file, and the job that took it out."""
+    other = bureau.network["XA-NCB"]
+    place = bureau.network.folders["XA-NCB"].parent / name
+    place.write_bytes(JPEG)
+    letter: JsonObject = {
+        **LETTER,
+        "to": "XB-NCB",
+        "officer": DUTY,
+        "attachments": [{"file": str(place), "name": name}],
+    }
+    sent: Any = perform(other, "message_send", letter)
+    bureau.network.deliver()
+    message = sent["message"]["id"]
+    job = bureau.begun(f"/messages/{message}/attachment-copies", {"file": name})
+    bureau.work()
+    assert bureau.ask("GET", f"/jobs/{job}/files/file").content == JPEG
+    return message, job
+
+
+def test_m25_copy_that_was_taken_out_goes_with_its_message_when_that_is_recalled(bureau: Bureau) -> None:
+    message, job = _taken_out(bureau, "recalled.jpg")
+    perform(bureau.network["XA-NCB"], "message_recall", {"officer": DUTY, "id": message, "reason": "Sent in error."})
+    bureau.network.deliver()
+    assert bureau.ask("GET", f"/jobs/{job}/files/file").status_code == 404
+    assert (bureau.job(job)["files"], bureau.job(job)["outcome"]) == ([], None)
+    bureau.own_api.jobs.keep_house()
+    assert not (bureau.node.settings.folder / "jobs" / job).exists()
+    assert bureau.ask("GET", f"/jobs/{job}").status_code == 404
+
+
+def test_r24_copy_that_was_taken_out_goes_when_the_record_has_the_file_no_more(bureau: Bureau) -> None:
+    place = bureau.network.folders["XB-NCB"].parent / "dock.jpg"
+    place.write_bytes(JPEG)
+    given: JsonObject = {"officer": DUTY, "record": KEPT, "file": str(place)}
+    perform(bureau.node, "record_attach", given)
+    jobs = [
+        bureau.begun(
+            f"/records/{KEPT}/file-copies", {"file": "dock.jpg", "purpose": "identify", "crime_area": "fugitives"}
+        )
+        for _ in range(2)
+    ]
+    bureau.work()
+    bureau.own_api.jobs.keep_house()
+    assert [bureau.ask("GET", f"/jobs/{job}/files/file").content for job in jobs] == [JPEG, JPEG]
+    perform(bureau.node, "record_detach", {**given, "file": "dock.jpg"})
+    assert [bureau.ask("GET", f"/jobs/{job}/files/file").status_code for job in jobs] == [404, 404]
+    bureau.own_api.jobs.keep_house()
+    assert [bureau.ask("GET", f"/jobs/{job}").status_code for job in jobs] == [404, 404]

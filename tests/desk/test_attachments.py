@@ -178,12 +178,19 @@ def test_w73_hostile_file_is_refused_where_it_was_chosen_and_nothing_is_lost(
     assert last_sent(world)["id"] == before
 
 
-def test_w73_path_in_a_name_is_cut_and_two_names_of_which_nothing_is_left_are_told_apart(world: DeskWorld) -> None:
+def test_w91_file_keeps_its_name_in_any_script_without_its_path_and_two_of_one_name_are_told_apart(
+    world: DeskWorld, tmp_path: Path
+) -> None:
     browser = world.browser()
-    for name in ("../../../отчёт.jpg", "..\\..\\снимок.jpg"):
+    for name in ("../../../отчёт.jpg", "صورة البوابة.jpg", "..\\..\\四号口岸.jpg", "отчёт.jpg"):
         assert post(browser, ADD, name, **LETTER, attached=waiting(world)).status_code == 303
+    page = browser.get("/desk/messages/new").text
     assert post(browser, SEND, **LETTER, attached=waiting(world)).status_code == 303
-    assert sorted(one["name"] for one in last_sent(world)["attachments"]) == ["file-2.jpg", "file.jpg"]
+    sent = last_sent(world)
+    names = ["отчёт.jpg", "صورة البوابة.jpg", "四号口岸.jpg", "отчёт-2.jpg"]
+    assert {one["name"] for one in sent["attachments"]} == {*names}
+    assert all(f"<bdi>{name}</bdi>" in page for name in names[:3])
+    assert at_xa(world, sent["id"], names[1], tmp_path / "out.jpg") == JPEG
 
 
 def test_w73_file_of_somebody_else_or_one_that_waits_no_more_is_not_sent(world: DeskWorld) -> None:

@@ -55,7 +55,7 @@ def test_w77_each_file_that_is_none_is_named_with_what_is_wrong_and_nothing_is_t
     )
     assert answer.status_code == 400
     text = unescape(answer.text)
-    assert "«odd_name.json»: it is not UTF-8" in text
+    assert "«odd name.json»: it is not UTF-8" in text
     assert "«list.csv»: it is no JSON" in text
     assert "good.json" not in text
     assert state_of(world, "XB-NCB")[0]["state"] == "active"

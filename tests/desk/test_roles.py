@@ -104,6 +104,17 @@ def test_page_performs_the_verbs_of_its_row_and_no_other(
     assert done <= {*page.verbs, *shown.verbs}
 
 
+# What is English whatever the reader's language: the name of the language itself, and the file that heads sign.
+ALWAYS_ENGLISH = re.compile(r'<button[^>]*lang="en"[^>]*>English</button>|<pre[^>]*lang="en".*?</pre>', re.DOTALL)
+
+
+@pytest.mark.parametrize("page", SHOWN, ids=lambda page: page.name)
+def test_page_in_another_language_has_nothing_left_in_english(world: DeskWorld, page: ShowPage) -> None:
+    text = with_query(world, world.browser(role_for(world, page), "ru")).get(path_of(world, page)).text
+    assert 'lang="ru"' in text or "<html" not in text
+    assert re.findall(r'<[^>]*\blang="en"[^>]*>[^<]*', ALWAYS_ENGLISH.sub("", text)) == []
+
+
 @pytest.mark.parametrize("page", [one for one in SHOWN if "{" in one.path], ids=lambda page: page.name)
 def test_what_is_absent_foreign_or_hidden_is_one_page_to_the_byte(world: DeskWorld, page: ShowPage) -> None:
     browser = with_query(world, world.browser(role_for(world, page)))

@@ -13,21 +13,21 @@ from entente.kernel.ids import BodyId, OfficerId
 from entente.trail.proving import judge_file
 from entente.verbs import perform
 from tests.support.desk_world import DeskWorld
-from tests.support.limited_units import BRANCH, BRANCH_HEAD, limit, open_limited, open_units_again, refused, signed_in
+from tests.support.limited_units import BRANCH, BRANCH_HEAD, leave_open, limit, open_units, refused, signed_in
 from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
     """Open the network, with three units and their officers."""
-    with open_limited(tmp_path_factory.mktemp("network")) as opened:
+    with open_units(tmp_path_factory.mktemp("network")) as opened:
         yield opened
 
 
 @pytest.fixture(autouse=True)
 def _open_again(world: DeskWorld) -> Iterator[None]:
     yield
-    open_units_again(world)
+    leave_open(world)
 
 
 def of_case(world: DeskWorld, officer: str) -> Any:  # noqa: ANN401 - an answer

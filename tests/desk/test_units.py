@@ -20,26 +20,26 @@ from tests.support.limited_units import (
     GATE,
     HEAD_TWO,
     MACHINE,
+    OCCASION,
     UNITS,
+    WHY,
+    leave_open,
     limit,
-    open_limited,
-    open_units_again,
+    open_units,
     propose,
     publish,
     refused,
     signed_in,
-)  # fmt: skip
+)
 from tests.support.nodes import DUTY, HEAD
 
-WHY: JsonObject = {"purpose": "identify", "crime_area": "fugitives"}
-OCCASION: JsonObject = {**WHY, "occasion": "Gate 4"}
 ONE_TIME = re.compile(r"(form|query|search)-[0-9a-f]{26}|csrf-of-s[0-9]+-0+")
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
     """Open the network, with three units and their officers."""
-    with open_limited(tmp_path_factory.mktemp("network")) as opened:
+    with open_units(tmp_path_factory.mktemp("network")) as opened:
         yield opened
 
 
@@ -47,7 +47,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
 def _open_again(world: DeskWorld) -> Iterator[None]:
     """Leave every unit as it was found: bound by nothing, with nothing that waits."""
     yield
-    open_units_again(world)
+    leave_open(world)
 
 
 def found_by(world: DeskWorld, officer: str, *names: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The desk's network with three units, their officers, and limits set for them by two officers."""
+"""A bureau with units whose officers see at most what two heads set; for tests of what that keeps from them (B17, D10)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ HEAD_TWO = "xb-head-2"
 BRANCH, GATE, MACHINE = "xb-branch-1", "xb-gate-1", "m-branch"
 BRANCH_HEAD = "xb-branch-head"
 """One of the northern branch who may read the trail."""
+WHY: JsonObject = {"purpose": "identify", "crime_area": "fugitives"}
+OCCASION: JsonObject = {**WHY, "occasion": "Gate 4"}
 UNITS = [
     {"id": UNIT, "kind": "regional_branch", "name": "Northern branch", "territory": "The north", "parent": None},
     {"id": "gate", "kind": "unit", "name": "Gate <4>", "territory": "", "parent": UNIT},
@@ -30,13 +32,12 @@ UNITS = [
 
 
 def publish(world: DeskWorld, units: Any = UNITS) -> None:  # noqa: ANN401 - what the file holds
-    """Have the body publish a list of units."""
     world.bureau.network.clock.move(minutes=1)
     perform(world.node, "body_units", {"data": encode_bytes(json.dumps({"units": units}).encode())})
 
 
 @contextmanager
-def open_limited(folder: Path) -> Iterator[DeskWorld]:
+def open_units(folder: Path) -> Iterator[DeskWorld]:
     """Open the network, with three units and their officers."""
     with open_desk(folder) as opened:
         publish(opened)
@@ -49,23 +50,8 @@ def open_limited(folder: Path) -> Iterator[DeskWorld]:
         yield opened
 
 
-def propose(world: DeskWorld, unit: str = UNIT, **limits: Any) -> Any:  # noqa: ANN401 - an answer
-    """Propose limits for a unit."""
-    given: JsonObject = {"officer": HEAD, "unit": unit, "reason": "Border checks only.", **limits}
-    answer: Any = perform(world.node, "unit_limits_propose", given)
-    return answer["set"]
-
-
-def limit(world: DeskWorld, unit: str = UNIT, **limits: Any) -> Any:  # noqa: ANN401 - an answer
-    """Set limits for a unit, by two officers; with none named, it is bound by nothing again."""
-    world.bureau.network.clock.move(seconds=1)
-    made = propose(world, unit, **limits)
-    answer: Any = perform(world.node, "unit_limits_confirm", {"officer": HEAD_TWO, "id": made["id"]})
-    return answer["set"]
-
-
-def open_units_again(world: DeskWorld) -> None:
-    """Leave every unit as it was found: bound by nothing, with nothing that waits."""
+def leave_open(world: DeskWorld) -> None:
+    """Leave every unit bound by nothing, with nothing that waits."""
     answer: Any = perform(world.node, "unit_limits_list", {"officer": HEAD})
     for one in answer["units"]:
         if one["waiting"]:
@@ -75,8 +61,22 @@ def open_units_again(world: DeskWorld) -> None:
         assert not one["coming"]
 
 
+def propose(world: DeskWorld, unit: str = UNIT, **limits: Any) -> Any:  # noqa: ANN401 - an answer
+    given: JsonObject = {"officer": HEAD, "unit": unit, "reason": "Border checks only.", **limits}
+    answer: Any = perform(world.node, "unit_limits_propose", given)
+    return answer["set"]
+
+
+def limit(world: DeskWorld, unit: str = UNIT, **limits: Any) -> Any:  # noqa: ANN401 - an answer
+    """Set limits for a unit, by two officers."""
+    world.bureau.network.clock.move(seconds=1)
+    made = propose(world, unit, **limits)
+    answer: Any = perform(world.node, "unit_limits_confirm", {"officer": HEAD_TWO, "id": made["id"]})
+    return answer["set"]
+
+
 def refused(world: DeskWorld, verb: str, given: JsonObject) -> str:
-    """Return what an act that is refused says."""
+    """Return what an act that is refused says, ids of the record named in it left out."""
     with pytest.raises(EntenteError) as raised:
         perform(world.node, verb, given)
     error = raised.value
@@ -84,7 +84,6 @@ def refused(world: DeskWorld, verb: str, given: JsonObject) -> str:
 
 
 def signed_in(world: DeskWorld, account: str, role: str = "duty_officer") -> Browser:
-    """Return a browser in which an officer of a unit is signed in."""
     browser = world.browser(None)
     browser.http.cookies.set("test_session", world.signed_in.begin(account, frozenset({role})))
     return browser

@@ -20,6 +20,7 @@ from entente.bodies.accounts import Way
 from entente.bodies.guarding import FREE_OF_ADDRESS
 from entente.kernel.clock import SystemClock
 from entente.kernel.errors import Misconfigured
+from entente.kernel.ids import OfficerId
 from entente.settings import read_settings
 from entente.web.single_sign_on import OidcProvider, ProviderSettings
 from entente.web.vetted import read_secret
@@ -232,6 +233,32 @@ def test_officer_suspended_unbound_or_recovered_is_not_signed_in_by_the_provider
     office.node.accounts.enrolling.ask_recovery(HEAD, DUTY)
     office.node.accounts.enrolling.confirm_recovery(SECOND, DUTY)
     assert come_back(browser(office), provider).status_code == 401
+
+
+@pytest.mark.parametrize("how", ["signed_out", "recovered", "ended", "suspended"])
+def test_account_is_not_bound_by_who_left_for_the_provider_in_a_session_that_ended_since(
+    office: Desk, provider: Provider, how: str
+) -> None:
+    """Whoever sat down at an open session must not come in for good after it was ended because of him."""
+    provider.set(subject="subject-2")
+    office.enrol(SECOND)
+    there = browser(office)
+    there.sign_in(SECOND)
+    back = provider.visit(there.get("/desk/account/sso").headers["location"])
+    accounts = office.node.accounts
+    match how:
+        case "signed_out":
+            there.send("/desk/sign-in/out")
+        case "ended":
+            accounts.sessions.end_all(HEAD, SECOND)
+        case "suspended":
+            office.enter(SECOND, "head_of_body", machine=True)
+        case "recovered":
+            office.enter("head-3", "head_of_body")
+            accounts.enrolling.ask_recovery(HEAD, SECOND)
+            accounts.enrolling.confirm_recovery(OfficerId("head-3"), SECOND)
+    assert there.get(back).status_code == 401
+    assert accounts.single_sign_on.bound(SECOND) == ()
 
 
 def test_officer_ends_the_binding_in_the_browser(office: Desk, provider: Provider) -> None:

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from entente.agreements.model import Direction, InstrumentState, Right
 from entente.agreements.sharing import FlowState, Standing, Terms, kinds_carried, may_stop
-from entente.agreements.stops import How, stops_of
+from entente.agreements.stops import How, stands_toward, stops_of
 from entente.bodies.succession import predecessors
 from entente.kernel.ids import BodyId
 
@@ -139,16 +139,24 @@ def overview_of(
 
 
 @dataclass(frozen=True, slots=True)
+class _Class:
+    """Bodies toward whom a party stops the same."""
+
+    state: InstrumentState
+    """The instrument as it stands toward them (stops.stands_toward)."""
+    bodies: list[BodyId]
+
+
+@dataclass(frozen=True, slots=True)
 class _Under:
     """One instrument, and what is the same of it for every right and direction."""
 
-    state: InstrumentState
     parties: Mapping[BodyId, int]
     """Those of the overview, each with its place."""
     everybody: int
     carried: tuple[str, ...]
-    alike: Mapping[BodyId, list[list[BodyId]]]
-    """Each party that may stop something: the others in classes, those about whom it said the same together."""
+    alike: Mapping[BodyId, list[_Class]]
+    """Each party that may stop something: the others in classes, those toward whom it stops the same together."""
     terms: Terms
 
 
@@ -160,7 +168,7 @@ def _under(standing: Standing, places: Mapping[BodyId, int], kinds: AbstractSet[
     if not carried or len(parties) < 2:  # noqa: PLR2004 - nothing flows but between two
         return None
     alike = {author: _alike(state, author, parties, terms) for author in parties if may_stop(state, author)}
-    return _Under(state, parties, _union(1 << place for place in parties.values()), carried, alike, terms)
+    return _Under(parties, _union(1 << place for place in parties.values()), carried, alike, terms)
 
 
 def _add(found: Overview, under: _Under, right: Right) -> None:
@@ -216,40 +224,44 @@ def _stops(under: _Under, right: Right, direction: Direction) -> _Stops:
     found = _Stops()
     for author, classes in under.alike.items():
         place = under.parties[author]
-        for others in classes:
-            stopped = _stopped(under, author, others[0], right, direction)
+        for alike in classes:
+            stopped = _stopped(under, author, alike, right, direction)
             if not stopped.kinds:
                 continue
-            mask = _union(1 << under.parties[one] for one in others)
+            mask = _union(1 << under.parties[one] for one in alike.bodies)
             found.by.setdefault(place, []).append((stopped, mask))
             if mask == under.everybody & ~(1 << place):
                 found.toward_all[stopped] = found.toward_all.get(stopped, 0) | 1 << place
                 continue
-            for one in others:
+            for one in alike.bodies:
                 some = found.toward_some.setdefault(under.parties[one], {})
                 some[stopped] = some.get(stopped, 0) | 1 << place
     return found
 
 
-def _stopped(under: _Under, author: BodyId, other: BodyId, right: Right, direction: Direction) -> _Stopped:
-    toward = predecessors(other, under.terms.successors) | {other}
+def _stopped(under: _Under, author: BodyId, alike: _Class, right: Right, direction: Direction) -> _Stopped:
+    toward = frozenset(alike.bodies[:1])
     found = _Stopped(frozenset(), frozenset())
     for kind in under.carried:
-        stops = stops_of(under.state, author, toward, direction, kind, right, under.terms.now)
+        stops = stops_of(alike.state, author, toward, direction, kind, right, under.terms.now)
         if how := frozenset(one.how for one in stops):
             found = found.and_(_Stopped(frozenset({kind}), how))
     return found
 
 
-def _alike(state: InstrumentState, author: BodyId, parties: Iterable[BodyId], terms: Terms) -> list[list[BodyId]]:
-    """Return the other parties in classes: those that the same suspensions of the author are about stand together."""
+def _alike(state: InstrumentState, author: BodyId, parties: Iterable[BodyId], terms: Terms) -> list[_Class]:
+    """Return the other parties in classes: those toward whom the author stops the same, however many suspensions say so."""
     stand = state.participations.get(author)
-    narrow = [one.counterparts for one in (stand.suspensions if stand is not None else ()) if one.counterparts]
-    classes: dict[tuple[bool, ...], list[BodyId]] = {}
-    for other in parties:
-        if other != author:
-            names = predecessors(other, terms.successors) | {other} if narrow else frozenset[BodyId]()
-            classes.setdefault(tuple(not names.isdisjoint(one) for one in narrow), []).append(other)
+    others = [one for one in parties if one != author]
+    if stand is None or not any(one.counterparts for one in stand.suspensions):
+        return [_Class(state, others)]
+    classes: dict[frozenset[tuple[object, ...]], _Class] = {}
+    for other in others:
+        toward = stands_toward(stand, predecessors(other, terms.successors) | {other}, terms.now)
+        key = frozenset((one.direction, one.rights, one.kinds) for one in toward.suspensions)
+        if key not in classes:
+            classes[key] = _Class(replace(state, participations={author: toward}), [])
+        classes[key].bodies.append(other)
     return list(classes.values())
 
 

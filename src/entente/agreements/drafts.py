@@ -39,19 +39,19 @@ def read_named_files(files: Iterable[tuple[str, bytes]]) -> tuple[Statement, ...
     Raises Invalid, naming `signed_files` and each file that is none, with what is wrong with it.
     """
     found: list[Statement] = []
-    wrong: list[str] = []
+    wrong: list[tuple[str, str]] = []
     for name, data in files:
         try:
             found.extend(_read(data.decode("utf-8-sig")))
         except UnicodeDecodeError:
-            wrong.append(f"«{name}»: it is not UTF-8")
+            wrong.append((name, "it is not UTF-8"))
         except Invalid as error:
-            wrong.append(f"«{name}»: {error.why.partition(': ')[2]}")
+            wrong.append((name, error.why.partition(": ")[2].removesuffix(".")))
     if wrong:
         raise Invalid(
             "A file was not taken, and so none was.",
             field="signed_files",
-            why=_comes_back("; ".join(one.removesuffix(".") for one in wrong)),
+            why=_comes_back("; ".join(f"«{name}»: {why}" for name, why in wrong)),
             do="Choose the files again, and in place of these the whole files that the heads signed.",
         )
     return _brought_together(found)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -66,6 +66,25 @@ def stops_of(
             yield Stop(author, How.SUSPENDED, stand, suspension)
 
 
+def stands_toward(stand: Participation, toward: AbstractSet[BodyId], now: datetime) -> Participation:
+    """Return how a party stands toward another body alone: its suspensions that count there, few for however many it made.
+
+    `stops_of` says of it what is stopped and how, as of the party itself; by which suspension, it no longer says.
+    """
+    by_flow: dict[tuple[Direction, frozenset[Right]], Suspension] = {}
+    for one in stand.suspensions:
+        if _has_begun(one, stand, now) and _is_toward(one, toward):
+            flow = one.direction, one.rights
+            known = by_flow.get(flow)
+            # No kinds are all kinds.
+            kinds = (
+                one.kinds if known is None else known.kinds | one.kinds if known.kinds and one.kinds else frozenset()
+            )
+            if known is None or kinds != known.kinds:
+                by_flow[flow] = replace(one, counterparts=frozenset(), kinds=kinds)
+    return replace(stand, suspensions=tuple(by_flow.values()))
+
+
 def _has_begun(suspension: Suspension, stand: Participation, now: datetime) -> bool:
     """Say whether a suspension counts by now: from when it was said, by its author's clock, or from a later day that it names.
 
@@ -80,7 +99,11 @@ def _applies(
 ) -> bool:
     return (
         suspension.direction in (Direction.BOTH, direction)
-        and (not suspension.counterparts or not toward.isdisjoint(suspension.counterparts))
+        and _is_toward(suspension, toward)
         and (not suspension.kinds or kind in suspension.kinds)
         and (not suspension.rights or right in suspension.rights)
     )
+
+
+def _is_toward(suspension: Suspension, toward: AbstractSet[BodyId]) -> bool:
+    return not suspension.counterparts or not toward.isdisjoint(suspension.counterparts)

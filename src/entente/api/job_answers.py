@@ -18,6 +18,7 @@ from entente.api.cursors import Cursors
 from entente.api.job_routes import QUERIES_MAX
 from entente.api.jobs import KEPT, SCOPES, Jobs, candidates_of, records_of
 from entente.api.route import FILE, PREFIX, ApiRoute, Handled
+from entente.api.taken_out import may_be_given
 from entente.api.uploading import Uploading
 from entente.bodies.tokens import Bearer
 from entente.identity.looking_again import SeenNow, look_again
@@ -112,10 +113,10 @@ class JobAnswers:
         return {"job": self._job(self.jobs.get(bearer, wanted))}
 
     def _job(self, job: Job) -> JsonObject:
-        href = f"{PREFIX}/jobs/{job.id}"
+        href, is_given = f"{PREFIX}/jobs/{job.id}", may_be_given(self.node, job)
         files: list[Json] = [
             {"name": name, "bytes": size, "href": f"{href}/files/{name}"}
-            for name, size in (self.jobs.files.sizes(job) if job.has_ended else {}).items()
+            for name, size in (self.jobs.files.sizes(job) if job.has_ended and is_given else {}).items()
         ]
         return {
             "id": job.id,
@@ -130,13 +131,13 @@ class JobAnswers:
             "total": job.total,
             "results": f"{href}/results" if job.kind is JobKind.SEARCHES else "",
             "files": files,
-            "outcome": job.outcome,
+            "outcome": job.outcome if is_given else None,
             "error": job.error,
         }
 
     def _file(self, bearer: Bearer, wanted: str, name: str) -> Response:
         job = self.jobs.get(bearer, wanted)
-        if not job.has_ended or name not in self.jobs.files.sizes(job):
+        if not job.has_ended or name not in self.jobs.files.sizes(job) or not may_be_given(self.node, job):
             raise NotFound
         # A file cannot be marked within; what it is called says so wherever it is kept.
         called = f"{EXERCISE_WORD}-{name}" if self._is_exercise() else name

@@ -22,6 +22,7 @@ from entente.api.errors import WithStatus
 from entente.api.job_files import JobFiles
 from entente.api.job_work import WORK, Ended, Working
 from entente.api.once import other_request, require_key
+from entente.api.taken_out import may_be_given
 from entente.bodies.accounts import require_active
 from entente.bodies.tokens import Bearer, Scope, TokenId
 from entente.kernel.canonical import Json, JsonObject, canonical_bytes
@@ -203,7 +204,10 @@ class Jobs:
         return tuple(sorted(own, key=lambda one: (one.at, one.id), reverse=True))
 
     def keep_house(self) -> None:
-        """Remove what was kept long enough, and what is erased since from what came of jobs. Called once a minute."""
+        """Remove what was kept long enough, and what is erased, recalled or hidden since from what came of jobs.
+
+        Called once a minute.
+        """
         now = self.node.clock.now()
         with self._lock:
             old = [job for job in self._jobs.values() if job.ended_at is not None and now - job.ended_at >= KEPT]
@@ -223,6 +227,9 @@ class Jobs:
                 self._busy.add(job_id)
             try:
                 self._without_erased(left)
+                if not may_be_given(self.node, left):
+                    # What the file is called may name a person: the job goes as well.
+                    self._forget(left)
             finally:
                 with self._lock:
                     self._busy.discard(job_id)

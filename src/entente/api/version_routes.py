@@ -33,7 +33,11 @@ _CHANGE = thing(
         "was": free_text("The value that stands there; empty where one is added.", most=VALUE_CHARACTERS_MAX),
         "value": free_text("The value from now on; empty where it is taken away.", most=VALUE_CHARACTERS_MAX),
         "observation": one_of(*Observation, help_text="Whether it was observed or assessed."),
-        "terms": whole("Of an added value: the place of its terms.", least=0, most=TERMS_MAX - 1),
+        "terms": whole(
+            "The place of its terms, as shown for the purpose: of an added value, and of one that stands on several.",
+            least=0,
+            most=TERMS_MAX - 1,
+        ),
     },
     "was",
     "value",
@@ -134,14 +138,19 @@ ROUTES: tuple[ApiRoute, ...] = (
             {
                 "reason": text("A code of the reasons to correct a record.", most=CODE_CHARACTERS_MAX),
                 "changes": many(_CHANGE, "What is replaced, taken away or added.", least=1, most=FACTS_MAX),
-            }
+                "purpose": named("Purpose"),
+                "crime_area": named("CrimeArea"),
+            },
+            "purpose",
+            "crime_area",
         ),
         arguments=with_record,
         told=record_told,
         answer=named("Result"),
         writes=Writes.ONCE,
         asks_version=True,
-        stops_where="If-Match names the version that was seen: a record that has a newer one is not corrected.",
+        stops_where="If-Match names the version that was seen: a record that has a newer one is not corrected."
+        " Where a change names terms by their place, purpose and crime area say for what the record was shown.",
     ),
     ApiRoute(
         name="extend_record",

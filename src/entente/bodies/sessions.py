@@ -154,6 +154,11 @@ class Sessions:
             known = view.bodies.officer(officer)
             return tuple(one for one in view.sessions.of(officer) if not self._why_over(one, known, now))
 
+    def is_standing(self, unit: AccountsUnit, officer: OfficerId, session: str) -> bool:
+        """Say whether an officer's session of this id stands, as a unit of work has it; proving oneself again changes no id."""
+        now, known = self.clock.now(), unit.bodies.officer(officer)
+        return any(one.id == session and not self._why_over(one, known, now) for one in unit.sessions.of(officer))
+
     def end_own(self, officer: OfficerId, session: SessionId) -> None:
         """End one of an officer's own sessions, from whichever browser; raise NotFound for another's or none."""
         with self.open_unit() as unit:

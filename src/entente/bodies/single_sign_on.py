@@ -1,9 +1,9 @@
 """Single sign-on: an officer signs in by the body's own provider of identities, once the officer has bound their account to it.
 
 Nothing a provider says makes an account or gives a right. An officer who is signed in, and proved who they are lately, binds the
-subject that the provider names to their own account; no administrator binds anybody, who could so take an officer's place. What
-is sent to the provider with a browser, and what must come back, is made from a secret that the browser alone holds: kept of it
-and of the state are digests.
+subject that the provider names to their own account; no administrator binds anybody, who could so take an officer's place. The
+session in which they left stands as they come back: whoever ends it ends what was begun in it. What is sent to the provider with
+a browser, and what must come back, is made from a secret that the browser alone holds: kept of it and of the state are digests.
 
 Source: docs/rules/desk.md W9; OpenID Connect Core 1.0, 3.1; RFC 7636 (PKCE); RFC 9700 (best current practice, 2.1 and 4.7).
 """
@@ -124,7 +124,8 @@ class SingleSignOn:
         # The provider is asked first where it is: what cannot be begun leaves nothing behind.
         to = provider.address(_sent(state, secret, redirect))
         kind, officer = (_IN, "") if binds is None else (_BIND, binds.account)
-        held, expires_at = f"{digest_of(secret)} {back}", self.clock.now() + WAY_LASTS
+        session = "" if binds is None else binds.session.id
+        held, expires_at = f"{digest_of(secret)} {session} {back}", self.clock.now() + WAY_LASTS
         with self.open_unit() as unit:
             unit.accounts.put_step(Step(digest_of(state), kind, officer, held, expires_at))
             unit.commit()
@@ -146,14 +147,15 @@ class SingleSignOn:
             unit.commit()
         if taken is None or taken.kind not in {_IN, _BIND} or taken.expires_at <= now:
             return self._refuse(None), ""
-        digest, _, back = taken.held.partition(" ")
+        digest, _, rest = taken.held.partition(" ")
+        session, _, back = rest.partition(" ")
         if not hmac.compare_digest(digest, digest_of(secret)) or not 0 < len(code) <= ANSWER_CHARACTERS_MAX:
             return self._refuse(None), back
         found = provider.subject(_sent(state, secret, redirect), code)
         if found is None:
             return self._refuse(None), back
         if taken.kind == _BIND:
-            return self._bind(provider.issuer, found.name, OfficerId(taken.officer), at), back
+            return self._bind(provider.issuer, found.name, OfficerId(taken.officer), session, at), back
         return self._begin(provider.issuer, found, at), back
 
     def bound(self, officer: OfficerId) -> tuple[Link, ...]:
@@ -183,23 +185,28 @@ class SingleSignOn:
                 return begun
         return self._refuse(None if officer is None else officer.id)
 
-    def _bind(self, issuer: str, subject: str, officer: OfficerId, at: From) -> Bound:
+    def _bind(self, issuer: str, subject: str, officer: OfficerId, session: str, at: From) -> Bound | NotIn:
         with self.open_unit() as unit:
-            known = unit.accounts.link(issuer, subject)
-            if known is not None and known.officer != officer:
-                raise Conflict(
-                    "The provider's account belongs to another officer here.",
-                    why="One subject of a provider is one officer (docs/rules/desk.md W9).",
-                    do="Sign in at the provider as yourself, and bind the account again.",
-                )
-            for old in unit.accounts.links():
-                if old.officer == officer:
-                    unit.accounts.remove_link(old.issuer, old.subject)
-            unit.accounts.put_link(Link(issuer, subject, officer, officer, self.clock.now()))
-            self._say(unit, "bind_account", officer, {"outcome": "bound"})
-            succeed_from(unit.accounts, at.address)
-            unit.commit()
-        return Bound(officer)
+            is_standing = self.sessions.is_standing(unit, officer, session)
+            if is_standing:
+                self._put(unit, Link(issuer, subject, officer, officer, self.clock.now()))
+                succeed_from(unit.accounts, at.address)
+                unit.commit()
+        return Bound(officer) if is_standing else self._refuse(officer)
+
+    def _put(self, unit: AccountsUnit, link: Link) -> None:
+        known = unit.accounts.link(link.issuer, link.subject)
+        if known is not None and known.officer != link.officer:
+            raise Conflict(
+                "The provider's account belongs to another officer here.",
+                why="One subject of a provider is one officer (docs/rules/desk.md W9).",
+                do="Sign in at the provider as yourself, and bind the account again.",
+            )
+        for old in unit.accounts.links():
+            if old.officer == link.officer:
+                unit.accounts.remove_link(old.issuer, old.subject)
+        unit.accounts.put_link(link)
+        self._say(unit, "bind_account", link.officer, {"outcome": "bound"})
 
     def _refuse(self, officer: OfficerId | None) -> NotIn:
         with self.open_unit() as unit:

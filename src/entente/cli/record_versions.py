@@ -53,8 +53,11 @@ def correct(
         bool, typer.Option("--assessed", show_default=False, help="It was concluded, not observed.")
     ] = False,
     terms: Annotated[
-        int | None, typer.Option("--terms", min=0, show_default=False, help="Of an added value: which of its terms.")
+        int | None,
+        typer.Option("--terms", min=0, show_default=False, help="Which of its terms, as shown for the purpose."),
     ] = None,
+    purpose: Annotated[str, typer.Option("--purpose", show_default=False, help="For which it was shown.")] = "",
+    crime_area: Annotated[str, typer.Option("--crime-area", show_default=False, help="For which it was shown.")] = "",
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -65,6 +68,7 @@ def correct(
     }  # fmt: skip
     given: JsonObject = {
         "officer": officer, "record": record, "version": version, "reason": reason, "changes": [change],
+        **({"purpose": purpose} if purpose else {}), **({"crime_area": crime_area} if crime_area else {}),
     }  # fmt: skip
     say(ask(folder, "record_correct", given), as_json, _changed)
 

@@ -303,7 +303,14 @@ REQUESTS: Mapping[str, Request] = {
     ),
     "record_correct": Request(
         records.correct_record,
-        {"record": "record", "reason": "reason", "changes": "changes", "version": "version"},
+        {
+            "record": "record",
+            "reason": "reason",
+            "changes": "changes",
+            "version": "version",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+        },
         changes=True,
     ),
     "record_detach": Request(records.detach_file, {"record": "record", "file": "file"}, changes=True),

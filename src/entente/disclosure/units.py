@@ -111,7 +111,10 @@ def _kept_out(
     if limits.sources is not None and limits.sources.isdisjoint((cls.source, as_shared.source)):
         yield f"Records of {cls.source} are not for the unit {unit}."
     if limits.instruments is not None and as_shared.source != own and cls.instrument not in limits.instruments:
-        yield f"What is shared under {cls.instrument or 'no instrument'} is not for the unit {unit}."
+        if cls.instrument:
+            yield f"What is shared under {cls.instrument} is not for the unit {unit}."
+        else:
+            yield f"What is shared under no instrument is not for the unit {unit}."
     if limits.purposes is not None and limits.purposes.isdisjoint(cls.purposes):
         yield f"It serves no purpose of the unit {unit} ({listed(cls.purposes)})."
     if limits.crime_areas is not None and limits.crime_areas.isdisjoint(cls.crime_areas):

@@ -152,9 +152,9 @@ class Shifts:
             return Journal(shift, tuple(line_of(row, notes) for row in rows), done)
 
     def sheet(self, officer: OfficerId, shift_id: str) -> tuple[Shift, SheetContent, bool]:
-        """Return a shift's sheet, and whether it is still the bytes of its digest; raise NotFound for none.
+        """Return a shift's sheet as this officer may read it, and whether it is still the bytes of its digest.
 
-        Left out is what its reader may not know of: it was open to the unit that wrote it, or its case has a team by now.
+        What it lists was open to its writer; of that, nothing that the reader may not know of. Raises NotFound for no sheet.
 
         Source: docs/rules/desk.md W42; docs/rules/disclosure.md D11; docs/rules/cases.md C8.
         """
@@ -166,8 +166,7 @@ class Shifts:
             content = content_of(shift.sheet)
             hidden = self.waiting.hidden_among(unit, {one.id for one in content.open}, officer)
         is_whole = written(content) == (shift.sheet.content, shift.sheet.digest)
-        seen = tuple(one for one in content.open if one.id not in hidden)
-        return shift, replace(content, open=seen), is_whole
+        return shift, replace(content, open=tuple(one for one in content.open if one.id not in hidden)), is_whole
 
     def latest(self, officer: OfficerId, limit: int, before: str = "") -> tuple[Shift, ...]:
         """Return the newest shifts, newest first, begun before another one where it is named."""

@@ -268,7 +268,7 @@ def _check_xml(stream: io.BufferedReader, form: XmlForm, name: str) -> None:
     except etree.XMLSyntaxError as error:
         raise not_well_formed(name, error) from error
     if not has_entry:
-        wanted = " or ".join(f"«{kind}»" for kind in sorted(form.entries))
+        wanted = ", ".join(f"«{kind}»" for kind in sorted(form.entries))
         raise bad_file(name, f"it is {form.title}, and has not one entry {wanted}", _CHANGED)
 
 

@@ -98,6 +98,8 @@ _RESERVED: Final = _WITH_TEXT | _TRUTHS | {
     "AND", "OR", "NOT", "FOLLOWEDBY", "EXISTS", "IN", "START", "STOP", "SECONDS", "WITHIN", "REPEATS", "TIMES",
 }  # fmt: skip
 _END: Final = ("end", "")
+_FORMS: Final = {"time": "a time", "number": "a number", "text": "a text", "end": "the end"}
+"""Forms of tokens that are required whatever they say, in words."""
 
 
 def parse_pattern(text: str) -> Observation:
@@ -292,7 +294,7 @@ class _Reader:
         """Take a token of a form, and of a text where one is named; raise PatternError for any other."""
         token = self.next()
         if token.form != form or (text and token.text != text):
-            raise _unexpected(token, f"«{text}»" if text else "the end" if form == "end" else f"a {form}")
+            raise _unexpected(token, f"«{text}»" if text else _FORMS[form])
         return token
 
 
@@ -301,5 +303,5 @@ def _plain(text: str) -> str:
 
 
 def _unexpected(token: _Token, wanted: str) -> PatternError:
-    stands = f"«{token.text[:40]}»" if token.text else "the end" if token.form == "end" else "an empty text"
+    stands = f"«{token.text[:40]}»" if token.text else _FORMS["end"] if token.form == "end" else "an empty text"
     return PatternError(f"at character {token.at + 1} stands {stands} where {wanted} should")

@@ -82,32 +82,33 @@ def meaning_of(column: Column, countries: Countries) -> Meaning | str:
 
 
 def _by_name(column: Column, known: str, countries: Countries) -> Meaning | str:
-    why, options = "it is called so", dict[str, Option]()
+    why, options = ["it is called so"], dict[str, Option]()
     if known in DATE_PROPERTIES and column.cells:
-        forms, read, note = date_forms(column.cells)
+        forms, read, notes = date_forms(column.cells)
         if not forms:
             return f"it is called as {known} is, and no form of dates that is known reads its cells: state one under «dates»"
-        why += f"; {read} of {len(column.cells)} cells of the sample read as {' or '.join(forms)}{note}"
+        why.append(f"{read} of {len(column.cells)} cells of the sample read as {', '.join(forms)}")
+        why += notes
         options["dates"] = forms
         if read < len(column.cells):
             options["unfit"] = "keep"
-            why += "; the others are kept in their own words, never matched: add their form"
+            why.append("the others are kept in their own words, never matched: add their form")
     elif known in COUNTRY_PROPERTIES and column.cells:
         unknown = sorted({cell for cell in column.cells if countries.code(cell) is None})
         if unknown:
             options["unfit"] = "keep"
-            why += f"; {len(unknown)} of its words are no country that is known: say under «words» what they mean"
+            why.append(f"{len(unknown)} of its words are no country that is known: say under «words» what they mean")
     elif known in {"alias", "phone", "email"}:
         if separator := next((one for one in _SEPARATORS if any(one in cell for cell in column.cells)), ""):
             options["split"] = separator
-            why += f"; some cells hold several, with «{separator}» between them"
+            why.append(f"some cells hold several, with «{separator}» between them")
     elif known == "gender":
         options["unfit"] = "keep"
         if {"h", "m"} <= {folded(cell) for cell in column.cells}:
             # Hombre and mujer: M alone would be read as male.
             options["words"] = {"H": "male", "M": "female"}
-            why += "; H stands beside M, so M is taken for a woman (mujer): check it"
-    return Meaning(known, why, options)
+            why.append("H stands beside M, so M is taken for a woman (mujer): check it")
+    return Meaning(known, "; ".join(why), options)
 
 
 def _by_cells(column: Column, countries: Countries) -> Meaning | str:
@@ -129,13 +130,13 @@ def _in_doubt(cells: Sequence[str]) -> str:
         return "its cells are account numbers (IBAN): make a BankAccount of them"
     forms, read, _ = date_forms(cells)
     if read >= MOST * len(cells) and forms != ("YYYY",):
-        return f"its cells are dates ({' or '.join(forms)}), and its name does not say of what"
+        return f"its cells are dates ({', '.join(forms)}), and its name does not say of what"
     return "neither its name nor its cells are known"
 
 
-def date_forms(cells: Sequence[str]) -> tuple[tuple[str, ...], int, str]:
+def date_forms(cells: Sequence[str]) -> tuple[tuple[str, ...], int, list[str]]:
     """Return the forms that read the cells, the one that reads most first; how many they read; and what is in doubt."""
-    left, forms, note = list(cells), [], ""
+    left, forms, notes = list(cells), [], list[str]()
     while left:
         counts = [(sum(form.read(cell) is not None for cell in left), form) for form in DATE_FORMS]
         most, best = max(counts, key=lambda one: one[0])
@@ -143,10 +144,10 @@ def date_forms(cells: Sequence[str]) -> tuple[tuple[str, ...], int, str]:
             break
         other = _AS_MONTH_FIRST.get(best.text)
         if other is not None and {form.text: count for count, form in counts}[other] == most:
-            note = f"; each reads as {other} too: check which is meant"
+            notes = [f"each reads as {other} too: check which is meant"]
         forms.append(best.text)
         left = [cell for cell in left if best.read(cell) is None]
-    return tuple(forms), len(cells) - len(left), note
+    return tuple(forms), len(cells) - len(left), notes
 
 
 def _share(cells: Sequence[str], fits: Callable[[str], bool]) -> float:

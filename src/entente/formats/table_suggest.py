@@ -45,6 +45,9 @@ _OF_SCHEMA: Final[Mapping[str, frozenset[str]]] = {
     "Company": frozenset({"companyName"}),
 }
 """What a table is about that says nothing of a person; the first that has one of these."""
+_UNPLACED: Final = (
+    "Could not be placed, and kept under their own names, never matched. Map them, or move them to «ignore»."
+)
 
 
 def suggest_mapping(path: Path) -> str:
@@ -64,7 +67,7 @@ def suggest_mapping(path: Path) -> str:
             ignored = [folded(name) for name in unread]
             rows = [row.cells for row in islice(table.rows(ignored), SAMPLE_ROWS) if not row.fault]
     columns = [_column(name, place, rows) for place, name in enumerate(names) if name not in unread]
-    return "\n".join([*(f"# {note}" for note in notes), *_lines(columns, form, len(rows), unread)]) + "\n"
+    return "\n".join([*(_remarked("", note) for note in notes), *_lines(columns, form, len(rows), unread)]) + "\n"
 
 
 def _column(name: str, place: int, rows: Sequence[Sequence[str | list[str]]]) -> Column:
@@ -80,9 +83,11 @@ def _lines(columns: Sequence[Column], form: CsvForm, rows: int, unread: Mapping[
     meanings = {column.name: meaning_of(column, countries) for column in columns if column.name not in never}
     schema = _schema_of({one.property for one in meanings.values() if isinstance(one, Meaning)})
     placed, unplaced = _placed(meanings, schema, key)
-    yield f"# {rows} rows were looked at."
+    yield _remarked("", f"{rows} rows were looked at.")
     for name, code in never.items():
-        yield f"# The column {_quoted(name)} is never carried ({code}): its values are dropped and counted."
+        yield _remarked(
+            "", f"The column {_quoted(name)} is never carried ({code}): its values are dropped and counted."
+        )
     yield "table:"
     yield f"  encoding: {form.encoding}"
     yield f"  delimiter: {_DELIMITERS[form.delimiter]}"
@@ -92,12 +97,12 @@ def _lines(columns: Sequence[Column], form: CsvForm, rows: int, unread: Mapping[
     if unread:
         yield "  ignore:"
         for name, why in unread.items():
-            yield f"    - {_quoted(name)}  # {why}"
+            yield _remarked(f"    - {_quoted(name)}", why)
     if unplaced:
-        yield "  # Could not be placed, and kept under their own names, never matched. Map them, or move them to «ignore»."
+        yield "  # " + _UNPLACED
         yield "  keep:"
         for name, why in unplaced.items():
-            yield f"    - {_quoted(name)}  # {why}"
+            yield _remarked(f"    - {_quoted(name)}", why)
     yield from _entities(schema, key, placed)
 
 
@@ -129,18 +134,20 @@ def _entities(schema: str, key: str, placed: Mapping[str, list[tuple[str, Meanin
     yield f"  {main}:"
     yield f"    schema: {schema}"
     if key:
-        yield f"    keys: [{_quoted(key)}]  # every row of the sample has another value there"
+        yield _remarked(f"    keys: [{_quoted(key)}]", "every row of the sample has another value there")
     else:
-        yield '    keys: ["?"]  # no column tells every row of the sample from the others: name one, or several together'
-    yield "    prefix: row-  # before the key, in the ids of the records: it never changes again"
+        missing = "no column tells every row of the sample from the others: name one, or several together"
+        yield _remarked('    keys: ["?"]', missing)
+    yield _remarked("    prefix: row-", "before the key, in the ids of the records: it never changes again")
     if not set(placed) - {"passport"}:
-        yield "    properties: {}  # nothing was recognised: name at least one property and its column"
+        yield _remarked("    properties: {}", "nothing was recognised: name at least one property and its column")
         return
     yield "    properties:"
     if "name" not in placed and "lastName" in placed:
         parts = [name for part in ("lastName", "firstName") for name, _ in placed.get(part, [])[:1]]
         columns = ", ".join(map(_quoted, parts))
-        yield f'      name: {{columns: [{columns}], join: ", "}}  # the family name stands before the comma'
+        whole = f'      name: {{columns: [{columns}], join: ", "}}'
+        yield _remarked(whole, "the family name stands before the comma")
     for means, found in placed.items():
         if means != "passport":
             yield from _property(means, found)
@@ -148,7 +155,8 @@ def _entities(schema: str, key: str, placed: Mapping[str, list[tuple[str, Meanin
         name, _ = papers[0]
         yield "  passport:"
         yield "    schema: Passport"
-        yield f"    keys: [{_quoted(name)}]  # if two states may give one number, name the column of the state too"
+        two_states = "if two states may give one number, name the column of the state too"
+        yield _remarked(f"    keys: [{_quoted(name)}]", two_states)
         yield "    prefix: passport-"
         yield f"    made_with: [{_quoted(name)}]"
         yield "    properties:"
@@ -159,11 +167,16 @@ def _entities(schema: str, key: str, placed: Mapping[str, list[tuple[str, Meanin
 def _property(means: str, found: Sequence[tuple[str, Meaning]]) -> Iterator[str]:
     if len(found) == 1:
         name, meaning = found[0]
-        yield f"      {means}: {_source(name, meaning)}  # {meaning.why}"
+        yield _remarked(f"      {means}: {_source(name, meaning)}", meaning.why)
         return
     yield f"      {means}:"
     for name, meaning in found:
-        yield f"        - {_source(name, meaning)}  # {meaning.why}"
+        yield _remarked(f"        - {_source(name, meaning)}", meaning.why)
+
+
+def _remarked(line: str, remark: str) -> str:
+    """Write a line with what is remarked beside it, or the remark alone."""
+    return f"{line}  # {remark}" if line else f"# {remark}"
 
 
 def _source(name: str, meaning: Meaning) -> str:

@@ -117,7 +117,7 @@ _FITTING: Final[Mapping[PropertyType, Callable[[ValueMapping, str, Countries], s
 
 def _unfit(one: ValueMapping, value: str) -> str:
     if one.property.type is PropertyType.DATE:
-        return f"«{value}» is no possible date in the form {' or '.join(form.text for form in one.dates)}"
+        return f"«{value}» is no possible date in the form {', '.join(form.text for form in one.dates)}"
     if one.property.type is PropertyType.COUNTRY:
         return f"«{value}» is no country that is known, by code or name; say what it means under «words»"
     return f"«{value}» is neither male nor female nor other; say what it means under «words»"

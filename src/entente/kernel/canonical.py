@@ -150,7 +150,7 @@ def _not_canonical(why: str) -> Invalid:
     return Invalid(
         "The document has no canonical form.",
         field="document",
-        why=f"Signed documents are canonical JSON (docs/rules/kernel.md K1); {why}.",
+        why=f"Signed documents are canonical JSON (docs/rules/kernel.md K1): {why}.",
         do="Send integers, text, lists and objects only, with ASCII keys, encoded as RFC 8785 says.",
     )
 

@@ -174,6 +174,6 @@ def _bad_bytes(field: str, why: str) -> Invalid:
     return Invalid(
         f"The field {field} does not hold the bytes it should.",
         field=field,
-        why=f"Keys, signatures and digests are base64 of a fixed length; {why}.",
+        why=f"Keys, signatures and digests are base64 of a fixed length: {why}.",
         do="Send the field again as it was made; it may have been cut or re-encoded on its way.",
     )

@@ -168,10 +168,11 @@ def _signature(item: Json) -> Signature:
 
 def _bound_size(size: int) -> None:
     if size > STATEMENT_BYTES_MAX:
+        bound = f"it holds at most {STATEMENT_BYTES_MAX} bytes"
         raise Invalid(
             f"A statement of {size} bytes is too large.",
             field="statement",
-            why=f"A statement holds at most {STATEMENT_BYTES_MAX} bytes, so that it fits an envelope.",
+            why=f"A statement fits an envelope: {bound}.",
             do="Split the content over several statements.",
         )
 
@@ -180,6 +181,6 @@ def _ill_formed(field: str, why: str) -> Invalid:
     return Invalid(
         "The statement is not well formed.",
         field=field,
-        why=f"A statement is written as docs/rules/kernel.md K2 says; {why}.",
+        why=f"A statement is written as docs/rules/kernel.md K2 says: {why}.",
         do="Ask its sender to make it again with a node of the same protocol version.",
     )

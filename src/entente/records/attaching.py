@@ -23,6 +23,7 @@ from entente.records.next_version import put_next_version
 from entente.records.ports import BlobFiles, HeldBlob, NewBlob, PlainFile, RecordsUnit
 from entente.records.rules import extract
 from entente.records.service import Records
+from entente.records.unit_reach import places_in_reach
 
 Progress = Callable[[int], None]
 """Told how many bytes are done."""
@@ -76,8 +77,10 @@ class Attaching:
         """Take a file off one of our records, by its name or its blob; erased here and where the version arrives (R24)."""
         with self.records.open_unit() as unit:
             stored = self._ours(unit, officer, wanted)
+            reader = self.records.reader(unit, officer, "attach_file", wanted)
+            places = places_in_reach(reader, stored, self.records.disclosure.situation_in(unit))
             gone = next((blob for blob in stored.record.blobs if file_name in {blob.file_name, blob.id}), None)
-            if gone is None:
+            if gone is None or gone.terms not in places:
                 raise NotFound
             changed = _without_file(stored.record, gone)
             put_next_version(self.records, unit, officer, stored, changed, ("detach_file", {"blob": gone.id}))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from entente.bodies.rules import verify_by_node
-from entente.disclosure.model import DisclosureClass
+from entente.disclosure.model import DisclosureClass, Reader
 from entente.kernel.blob import blob_id, check_chunk, chunk_count, open_chunk, read_manifest
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable, Untrusted
@@ -191,6 +191,16 @@ class Blobs:
         if blob is None:
             raise NotFound
         return shown.stored, blob
+
+    def may_open(self, officer: OfficerId, wanted: RecordId, file_name: str, why: Looking) -> bool:
+        """Say whether an officer would be given a file of a record now; nobody looks at it by this (`open_file`)."""
+        with self.records.open_view() as unit:
+            found = unit.bodies.officer(officer)
+            if found is None:
+                return False
+            reader, stored = Reader.of(unit.bodies.own().id, found), unit.records.get(wanted)
+            visible, _ = self.records.seen_in(unit, stored, reader, why.purpose, why.crime_area)
+        return visible is not None and any(file_name in {one.file_name, one.id} for one in visible.blobs)
 
     def is_here(self, file: BlobId) -> bool:
         """Say whether all chunks of a file are here."""

@@ -215,11 +215,17 @@ class Records:
         verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
         if stored is None or not verdicts:
             return None, None
-        places = frozenset(place for place, verdict in enumerate(verdicts) if verdict.decision.allowed)
+        places = _allowed(verdicts)
         visible = extract(stored.record, places)
         if visible is not None:
             visible = without_links(visible, self.unknown_ends(unit, visible, reader, purpose, crime_area))
         return visible, max(verdicts, key=height)
+
+    def places_seen(
+        self, unit: RecordsUnit, stored: StoredRecord, reader: Reader, purpose: str, crime_area: str
+    ) -> frozenset[int]:
+        """Return the places of those terms of a version held here on which a reader is shown what stands."""
+        return _allowed(self._verdicts(unit, stored, reader, purpose, crime_area))
 
     def _verdicts(
         self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader, purpose: str, crime_area: str
@@ -407,6 +413,10 @@ class Records:
     def authorise(self, unit: RecordsUnit, officer: OfficerId, verb: str, *, subject: str) -> None:
         """Raise Refused, recorded in the trail, unless the officer's role may do the verb."""
         authorise(unit, officer, verb, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record)
+
+
+def _allowed(verdicts: Sequence[Verdict]) -> frozenset[int]:
+    return frozenset(place for place, verdict in enumerate(verdicts) if verdict.decision.allowed)
 
 
 def _not_shared(record: Record, recipient: BodyId, copies: Copies, now: datetime) -> Refused:

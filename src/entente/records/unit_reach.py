@@ -39,6 +39,16 @@ def require_in_reach(
         raise NotFound
 
 
+def places_in_reach(reader: Reader, stored: StoredRecord, situation: Situation) -> frozenset[int]:
+    """Return the places of those terms of a record of ours on which the limits of an officer's unit let them see something.
+
+    Source: docs/rules/disclosure.md D10.
+    """
+    return frozenset(
+        place for place, cls in enumerate(stored.record.terms) if within_unit(reader, [cls], SEE, situation)
+    )
+
+
 def require_known_to(reader: Reader, situation: Situation) -> None:
     """Raise NotFound for an officer whose unit has limits, of a record of which nothing is left by which to judge it."""
     if bounds_of(reader, situation) != ():

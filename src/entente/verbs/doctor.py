@@ -56,7 +56,7 @@ def _doctor(node: Node, arguments: Arguments) -> JsonObject:
     settings: list[Json] = [
         {
             "name": row.name,
-            "value": str(getattr(node.settings, row.name)),
+            "value": _as_written(getattr(node.settings, row.name)),
             "unit": row.unit,
             "default": row.default,
             "help": row.help,
@@ -72,6 +72,11 @@ def _doctor(node: Node, arguments: Arguments) -> JsonObject:
         "checks": checks,
         "settings": settings,
     }
+
+
+def _as_written(value: object) -> str:
+    """Return a setting's value as it is written where it is set."""
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _status(node: Node, _: Arguments) -> JsonObject:

@@ -8,7 +8,7 @@ from entente.handling.model import Observation, Retention
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
 from entente.node import Node
-from entente.records.correcting import FactChange, correct_record, extend_record
+from entente.records.correcting import FactChange, SeenFor, correct_record, extend_record
 from entente.records.model import TERMS_MAX
 from entente.verbs.arguments import Arguments
 from entente.verbs.records import NUMBER_MAX
@@ -22,8 +22,10 @@ def _correct(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     record = names.record(arguments.text("record"))
     changes = [_change(one) for one in arguments.documents("changes")]
+    purpose, crime_area = arguments.optional_text("purpose"), arguments.optional_text("crime_area")
+    seen_for = SeenFor(purpose, crime_area) if purpose or crime_area else None
     made = correct_record(
-        node.records, arguments.officer(), record, _version(arguments), arguments.text("reason"), changes
+        node.records, arguments.officer(), record, _version(arguments), arguments.text("reason"), changes, seen_for
     )
     return {"record": record, "name": names.record_name(record), "version": made.version}
 
@@ -69,7 +71,8 @@ def _change(given: JsonObject) -> FactChange:
 
 VERBS: tuple[Verb, ...] = (
     verb(
-        "record_correct", _correct, "Correct what a record of ours says.", "officer", "record", "version", "reason", "changes",
+        "record_correct", _correct, "Correct what a record of ours says.", "officer", "record", "version", "reason",
+        "changes", "purpose", "crime_area",
     ),
     verb(
         "record_extend", _extend, "Keep a record of ours longer.",

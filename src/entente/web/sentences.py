@@ -24,12 +24,15 @@ from typing import Final, TypeAlias
 import yaml
 from markupsafe import Markup, escape
 
+from entente.exchange.model import ReceiptOutcome, RefusalReason
 from entente.identity.identifiers.mrz_layout import MrzField
 from entente.identity.words import Part
 from entente.kernel.exercise import EXERCISE_WORD
 from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, TEXTS, Text, Wording, code_texts_of
 
-ROOMS: Final = tuple(TEXTS / part for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts"))
+ROOMS: Final = tuple(
+    TEXTS / part for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts", "rooms_files", "rooms_answers")
+)
 """The folders of texts that are sentences of rooms."""
 CLAUSE: Final = "clause."
 """The group of what stands within sentences and never alone."""
@@ -102,7 +105,11 @@ def _said(say: Wording, text: str, depth: int) -> Markup:
     """Return it; within a sentence at most `depth` others are told, each within the one before."""
     if _is_too_long(text) or not depth:
         return _as_english(say, text)
-    return Markup(" ").join(_told(say, piece, depth) for piece in _pieces(text))
+    pieces = _pieces(text)
+    if pieces == [text] and (alone := _known_clause(text)) is not None:
+        # A room said a clause where it might have said a sentence, as of a line that stands.
+        return _told(say, alone, depth)
+    return Markup(" ").join(_told(say, piece, depth) for piece in pieces)
 
 
 def is_known(text: str) -> bool:
@@ -356,6 +363,28 @@ def _verb(say: Wording, text: str, depth: int) -> Markup:
     return escape(say.code("verbs", code)) if code in say.codes("verbs") else _plain(say, text, depth)
 
 
+def answer(say: Wording, text: str) -> Markup:
+    """Return why a line stands, or what another node answered: what came of it and why by their codes, the rest as a clause."""
+    return Markup("") if not text else _answer(say, text, DEPTH_MAX)
+
+
+def _answer(say: Wording, text: str, depth: int) -> Markup:
+    found = _ANSWER.fullmatch(text)
+    if found is None or say.language == FIRST_LANGUAGE or _known_clause(text) is not None or is_known(text):
+        return _clause(say, text, depth)
+    listed = {"outcome": "receipt_outcomes", "reason": "receipt_reasons"}
+    codes = [say.code(listed[name], code) for name, code in found.groupdict().items() if name in listed and code]
+    told = [Markup(", ").join(codes)] if codes else []
+    # A code of an error says in a word what the sentences behind it say.
+    return Markup(": ").join([*told, *([_clause(say, found["rest"], depth)] if found["rest"] else ())])
+
+
+def _quoted(say: Wording, text: str, depth: int) -> Markup:
+    """Return what is quoted as it came, and anything else as a clause."""
+    is_quoted = text.startswith("«") and text.endswith("»")
+    return _plain(say, text, depth) if is_quoted else _clause(say, text, depth)
+
+
 def _day(say: Wording, text: str, depth: int) -> Markup:
     try:
         return escape(say.day(date.fromisoformat(text)))
@@ -376,8 +405,13 @@ def _plain(say: Wording, text: str, _: int) -> Markup:
     return escape(text) if say.language == FIRST_LANGUAGE else Markup("<bdi>{}</bdi>").format(text)
 
 
+_ANSWER: Final = re.compile(
+    rf"(?s)(?:(?P<outcome>{'|'.join(ReceiptOutcome)})(?: (?P<reason>{'|'.join(RefusalReason)}))?(?: |$)|[a-z_]+: )(?P<rest>.*)"
+)
 _ANY: Final = re.compile(r"(?s).+")
 _WORD: Final = re.compile(r"\S+")
+_LABEL: Final = re.compile(r"[^:]+")
+"""No label has a colon: «family name: equal» is of a part of a name, and of no property «family name:»."""
 VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "day": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), _day),
     "time": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|\+00:00)"), _time),
@@ -391,7 +425,7 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "marks": (_ANY, _coded("marks")),
     "level": (_ANY, _coded("confidentiality")),
     "roles": (_ANY, _coded("roles")),
-    "property": (_ANY, _labelled),
+    "property": (_LABEL, _labelled),
     "verb": (_ANY, _verb),
     "measure": (_ANY, _measure),
     "basis": (_WORD, _coded("legal_bases")),
@@ -399,5 +433,7 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "part": (re.compile("|".join(map(re.escape, Part))), _clause),
     "field": (re.compile("|".join(map(re.escape, MrzField))), _clause),
     "why": (_ANY, _clause),
+    "quoted": (_ANY, _quoted),
+    "answer": (_ANY, _answer),
 }
 """First part of a placeholder's name → what may stand there, and how it is shown. What it does not have stands as it came."""

@@ -23,6 +23,8 @@ from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
+from entente.web.reading_order import LEFT_MARK, marked
+
 TEXTS: Final = Path(__file__).parent / "texts"
 CODES: Final = "codes"
 """The folder of what the codes of closed lists are called."""
@@ -70,7 +72,11 @@ def code_texts_of(language: str) -> Mapping[str, Mapping[str, str]]:
 
 def _read(path: Path) -> Texts:
     read: dict[str, dict[str, Text]] = yaml.safe_load(path.read_text("utf-8"))
-    return {f"{group}.{key}": text for group, entries in read.items() for key, text in entries.items()}
+    return {f"{group}.{key}": _marked(text) for group, entries in read.items() for key, text in entries.items()}
+
+
+def _marked(text: Text) -> Text:
+    return marked(text) if isinstance(text, str) else {form: marked(one) for form, one in text.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +154,9 @@ class Wording:
         return shown
 
     def percent(self, thousandths: int) -> str:
-        """Return a score in thousandths as hundredths."""
+        """Return a score in thousandths as hundredths; its sign stands on one side of it, whatever stands before."""
         shown: str = format_percent(thousandths / 1000, locale=self.locale, numbering_system="latn")
-        return shown
+        return shown if self.direction == "ltr" else LEFT_MARK + shown
 
     def moment(self, at: datetime) -> Moment:
         """Return a time, in the reader's zone, with 24 hours."""

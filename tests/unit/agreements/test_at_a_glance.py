@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
+from random import Random
 
 import pytest
 
 from entente.agreements.at_a_glance import Counted, Glance, Overview, overview_of
 from entente.agreements.model import Direction, ParticipationState, Right
-from entente.agreements.sharing import FlowState, Standing, Terms, shared_between
-from entente.agreements.stops import How
+from entente.agreements.participation import SUSPENSIONS_MAX
+from entente.agreements.sharing import FlowState, Standing, Terms, kinds_carried, shared_between
+from entente.agreements.stops import How, Stop, stands_toward, stops_of
 from entente.disclosure.model import InForce
 from entente.kernel.ids import BodyId
 from tests.support.build_disclosure import (
@@ -64,6 +67,40 @@ def test_a_kind_and_a_right_narrow_what_is_asked() -> None:
     assert wanted == Glance((), (), frozenset({How.NARROWED}), is_agreed=True)
     assert wanted.state is FlowState.STOPPED
     assert overview(held, kinds=frozenset({"firearm"})).glance(XA, XB).state is None
+
+
+def test_party_that_says_as_much_as_it_may_costs_little_more_than_one_that_says_it_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A peer makes as many suspensions as A5.2 lets it, each toward others; who looks at the matrix must not wait for that."""
+    bodies = (XA, *(BodyId(f"body:{number}") for number in range(60)))
+    chance = Random(1)
+    stops = tuple(
+        a_suspension(counterparts=frozenset(chance.sample(bodies[1:], 30)), direction=chance.choice([*Direction]))
+        for _ in range(SUSPENSIONS_MAX)
+    )
+    stand = {body: a_participation(body) for body in bodies} | {XA: a_participation(XA, *stops)}
+    state = replace(in_force().state, participations=stand)
+    asked = 0
+
+    def counted(*given: object) -> Iterator[Stop]:
+        nonlocal asked
+        asked += 1
+        yield from stops_of(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("entente.agreements.at_a_glance.stops_of", counted)
+    terms = Terms((Standing(state, frozenset(bodies)),), {}, code_lists(), NOW)
+    found = overview_of(bodies, terms)
+    assert found.glance(XA, bodies[1]).stopped == {How.SUSPENDED}
+    # Toward whom it stops the same is asked once: what is sent, what is received, and both, and none of them.
+    assert asked <= 2**3 * len(Right) * 2 * len(kinds_carried(state.instrument, code_lists()))
+    for other in bodies[1:]:
+        toward = stands_toward(stand[XA], {other}, NOW)
+        assert len(toward.suspensions) <= len(Direction)
+        cut = replace(state, participations={XA: toward})
+        for direction in (Direction.SENDING, Direction.RECEIVING):
+            question = (XA, {other}, direction, "wanted_person", Right.COPY, NOW)
+            assert {one.how for one in stops_of(cut, *question)} == {one.how for one in stops_of(state, *question)}
 
 
 @pytest.mark.parametrize("seeds", [range(13, 17), pytest.param(range(13, 40), marks=pytest.mark.long)])

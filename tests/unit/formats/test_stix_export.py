@@ -24,6 +24,7 @@ from entente.formats.stix_types import object_id
 from entente.formats.stix_words import ENDS, OBSERVABLES, OURS, SCHEMATA, TLP_2
 from entente.handling.model import InformationEvaluation, Observation, Restriction, RestrictionMode
 from entente.kernel.ids import BodyId, RecordId
+from entente.kernel.text import is_seen
 from entente.records.exporting import ExportedRecord
 from entente.records.model import Fact, Link, PropertyType, Record, RecordDraft, Rejected
 from entente.records.rules import check_draft
@@ -271,8 +272,7 @@ def test_r56_what_was_changed_here_or_may_not_be_seen_whole_is_an_object_of_ours
 # Facts of each property's type, some of which the standard has a field for and some not.
 TEXTS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=20).filter(
     lambda text: (
-        bool(text.strip("\u00ad\u061c\u200b\u2060 "))
-        and not re.search("ethnic|rac|relig|faith|denom|politic|party|private|pass", text.lower())
+        is_seen(text) and not re.search("ethnic|rac|relig|faith|denom|politic|party|private|pass", text.lower())
     )
 )
 BY_TYPE = {

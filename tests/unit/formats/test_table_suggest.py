@@ -60,7 +60,7 @@ def test_r46_each_column_has_its_reason_and_no_value_is_shown(tmp_path: Path) ->
     assert "never carried (ethnicity)" in text
     assert '"Дата розыска"  # its cells are dates (DD.MM.YYYY), and its name does not say of what' in text
     assert '"Прим."  # neither its name nor its cells are known' in text
-    assert "2 of 2 cells of the sample read as DD.MM.YYYY or YYYY" in text
+    assert "2 of 2 cells of the sample read as DD.MM.YYYY, YYYY" in text
     assert mapping.form.lines_before == 1
     assert not any(value in text for value in ("Велк", "AB123", "+992", "тайна", "особое", "1979"))
 
@@ -93,10 +93,10 @@ def test_r46_a_day_that_may_be_a_month_is_said_to_be_in_doubt() -> None:
     assert date_forms(["04/05/1979", "01/02/1980"]) == (
         ("DD/MM/YYYY",),
         2,
-        "; each reads as MM/DD/YYYY too: check which is meant",
+        ["each reads as MM/DD/YYYY too: check which is meant"],
     )
-    assert date_forms(["04/05/1979", "01/22/1980"]) == (("MM/DD/YYYY",), 2, "")
-    assert date_forms(["unknown"]) == ((), 0, "")
+    assert date_forms(["04/05/1979", "01/22/1980"]) == (("MM/DD/YYYY",), 2, [])
+    assert date_forms(["unknown"]) == ((), 0, [])
 
 
 def test_r46_a_spanish_table_of_men_and_women_is_not_read_as_men_alone(tmp_path: Path) -> None:

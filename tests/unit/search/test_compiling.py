@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from numba.core import types
 
-from entente.search.compiling import FOLDER, PREFIX, SETTINGS, compiled, folder_for
+from entente.search.compiling import FOLDER, PREFIX, SETTINGS, compiled, folder_for, place_to_keep
 
 
 def test_change_in_any_source_begins_a_folder_and_deletes_what_was_kept(tmp_path: Path) -> None:
@@ -22,6 +23,18 @@ def test_change_in_any_source_begins_a_folder_and_deletes_what_was_kept(tmp_path
     assert second != first
     assert not first.exists()
     assert (kept / "else").exists()
+
+
+def test_account_that_cannot_write_beside_the_sources_keeps_loops_in_its_own_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert place_to_keep(tmp_path / "beside") == tmp_path / "beside"
+    # No account, not even root, makes a file within a file.
+    (tmp_path / "file").write_text("")
+    first, second = (place_to_keep(tmp_path / "file" / name) for name in ("first", "second"))
+    assert first.parent == second.parent == tmp_path / "cache" / "entente"
+    assert first != second, "two installations do not delete what the other kept"
 
 
 def test_loops_are_kept_there_and_what_others_compile_is_not() -> None:

@@ -19,6 +19,7 @@ import entente
 from entente.agreements.model import ParticipationState
 from entente.correspondence.model import HitState
 from entente.duty.calls import CallState
+from entente.exchange.model import ReceiptOutcome, RefusalReason
 from entente.identity.alike import Agreement
 from entente.identity.dates import DateAgreement
 from entente.identity.identifiers.keys import WORDS
@@ -28,6 +29,7 @@ from entente.web.sentences import (
     DEPTH_MAX,
     SAID_CHARACTERS_MAX,
     SENTENCES_MAX,
+    answer,
     english_forms,
     is_known,
     room_texts,
@@ -151,6 +153,11 @@ def test_ground_is_told_in_every_language_with_its_codes_and_days(language: str)
     assert say.day(date(2026, 11, 27)) in said(say, "XA-NCB withdrew its participation on 2026-11-27.")
 
 
+def test_clause_that_stands_alone_is_told_and_one_in_what_is_unknown_is_not() -> None:
+    assert bare("no receipt") == "pas de reçu"
+    assert said(FRENCH, "There is no receipt.") == f"{ENGLISH_MARK}There is no receipt.</bdi>"
+
+
 def test_several_sentences_and_a_sentence_within_one_are_told_each() -> None:
     told = bare(
         "XC-NCB is not a party to «Pact». «Pact» is not in force: It ended on 2026-11-27. XC-NCB has no keys in force."
@@ -166,6 +173,7 @@ def test_evidence_is_told_with_its_parts_and_what_is_no_part_stays() -> None:
         "nom de famille : orthographe proche (mots : 2) (alias peu sûr)"
     )
     assert bare("given name: Sasha is a short form of Aleksandr") == "prénom : Sasha est un diminutif de Aleksandr"
+    assert bare("family name: equal") == "nom de famille : identique"
     assert said(FRENCH, "surname of sorts: odd") == f"{ENGLISH_MARK}surname of sorts: odd</bdi>"
 
 
@@ -224,6 +232,27 @@ def test_exercise_is_said_before_what_an_exercise_says() -> None:
 
 def bare(text: str) -> str:
     return re.sub("<[^>]*>", "", said(FRENCH, text))
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_what_another_node_answered_is_told_by_its_codes_and_as_a_clause(language: str) -> None:
+    say = Wording(language)
+    for outcome in ReceiptOutcome:
+        for reason in ("", *RefusalReason):
+            told = answer(say, f"{outcome} {reason} The source set no restriction.".replace("  ", " "))
+            assert told.startswith(say.code("receipt_outcomes", outcome))
+            assert say.code("receipt_reasons", reason) in told
+            assert ENGLISH_MARK not in told
+            assert {say.code("receipt_outcomes", outcome), say.code("receipt_reasons", reason or "fault")} & {
+                outcome,
+                reason,
+            } == set()
+    for why in ("no receipt", "refused ill_formed", "stored", "invalid: The source set no restriction."):
+        assert ENGLISH_MARK not in answer(say, why), why
+        assert ENGLISH_MARK not in said(say, f"The other side did not take it in: {why}"), why
+    assert ENGLISH_MARK in answer(say, "invalid: Nobody ever said this.")
+    assert answer(Wording("en"), "refused replayed <b>") == "refused replayed &lt;b&gt;"
+    assert answer(say, "") == ""
 
 
 SENTENCE = "The source set no restriction."

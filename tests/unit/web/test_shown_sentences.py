@@ -35,9 +35,9 @@ NOT_SHOWN: Final = {
     "commands": (
         "bodies/ceremony.py", "bodies/powers.py", "bodies/service.py", "bodies/succession.py", "exchange/bundles.py",
         "formats/attached_files.py",
-        "formats/candidates_file.py", "formats/invented_people.py", "formats/operator_files.py", "records/attaching.py",
-        "records/blobs.py", "records/erasing_again.py", "records/fetching.py", "records/media.py", "storage/backup_file.py",
-        "storage/restore.py", "storage/tombstone_file.py", "trail/proving.py", "verbs/bodies.py", "verbs/exchange.py",
+        "formats/candidates_file.py", "formats/invented_people.py", "formats/operator_files.py",
+        "records/erasing_again.py", "storage/backup_file.py",
+        "storage/restore.py", "storage/tombstone_file.py", "verbs/bodies.py", "verbs/exchange.py",
         "verbs/recovery.py",
     ),
     # Whoever starts the node, before it has a page.
@@ -46,15 +46,15 @@ NOT_SHOWN: Final = {
         "storage/migrate.py", "storage/opening.py", "storage/postgres_session.py", "storage/tombstones.py",
         "storage/bodies.py", "storage/crossing.py", "storage/files.py", "storage/sealed_file.py", "storage/store.py",
     ),
-    # Another node, in a receipt or a signed answer about what it sent.
+    # Another node, in a receipt or a signed answer about what it sent; what it may show of that is in texts/rooms_answers.
     "nodes": (
         "bodies/rules.py", "bodies/statements.py", "correspondence/addressees.py", "correspondence/statements.py",
         "exchange/calls.py", "exchange/intake.py",
         "exchange/service.py", "records/erasing.py", "records/intake.py", "records/reentry.py", "exchange/arriving.py",
         "exchange/envelopes.py",
-        "exchange/receipts.py", "exchange/recovering.py", "exchange/renewing.py", "kernel/blob.py", "kernel/canonical.py",
-        "kernel/note.py", "kernel/sealing.py", "kernel/signing.py", "kernel/statement.py", "kernel/wire.py",
-        "records/onward.py", "records/statements.py", "transport/server.py", "trail/checkpoint.py",
+        "exchange/receipts.py", "exchange/recovering.py", "exchange/renewing.py",
+        "kernel/sealing.py", "kernel/wire.py",
+        "records/onward.py", "records/statements.py", "transport/server.py",
     ),
     # Nobody: tables of words and forms that are compared with what is read, and facts that are written into records.
     "compared": (
@@ -67,8 +67,6 @@ NOT_SHOWN: Final = {
         "identity/name_parts.py", "identity/organisations.py", "identity/short_forms.py", "identity/standards/arabic.py",
         "identity/standards/kana.py", "identity/titles_of_office.py",
     ),
-    # An officer who edits a proposed mapping: its remarks are part of a file that commands and the interface give as well.
-    "mapping": ("formats/table_columns.py", "formats/table_suggest.py"),
 }  # fmt: skip
 SILENT: Final = frozenset(name for names in NOT_SHOWN.values() for name in names)
 ONCE_KEY: Final = (
@@ -77,53 +75,6 @@ ONCE_KEY: Final = (
 )
 # Sentences of files that pages show, which no page shows, each with why.
 NOT_SAID_TO_PEOPLE: Final = {
-    "is English still, and marked as that where it is shown": (
-        "A file was not taken, and so none was.",
-        "Choose the files again, and in place of these the whole files that the heads signed.",
-        "«\0»: it is not UTF-8",
-        "Give a file that «entente instrument» or the desk drafted.",
-        "Heads sign instruments, participations and measures here (docs/rules/agreements.md A12).",
-        "«\0» is no statement about instruments that heads sign.",
-        "a file has 1 to \0 bytes, and one has \0",
-        "a message has at most \0 files, and these are \0",
-        "its files have at most \0 bytes together, and these \0",
-        "the id of a file's chunks, its key or its digest is not one",
-        "no instrument",
-        "this body's limits of the unit \0, in force since \0",
-        "indicators in a language that is not STIX's own: for programs that search in traffic or files",
-        "indicators of what is harmless",
-        "indicators of which no record is made, since their pattern names no thing by a value that alone is enough",
-        "parts of patterns about types of which no record is made",
-        "parts of patterns that name nothing by its value: other comparisons, or what many things have",
-        "parts of patterns that only several things or several observations together meet",
-        "times in patterns within which a thing counts; they stand in the originals",
-        "an indicator has a pattern, and says in which language it is",
-        "it names more than \0 values, and one record has no place for them",
-        "its pattern cannot be read: \0",
-        "its pattern names no thing",
-        "a comparison",
-        "a name",
-        "a place in a list",
-        "a value",
-        "a whole number",
-        "an empty text",
-        "at character \0 stands \0 where \0 should",
-        "at character \0 stands what is no part of a pattern",
-        "it has \0 characters where at most \0 are read",
-        "it has brackets within brackets, more than \0 deep",
-        "the end",
-        "the store's tables have no \0",
-        "attempt \0",
-        "A proposal is about a party of a charter that is in force between it and us (docs/rules/agreements.md A7).",
-        "Name a party of our charter.",
-        "Nothing can be proposed about \0.",
-        "A body shares nothing with itself.",
-        "Name two bodies.",
-        "What is shared is asked between two bodies (docs/rules/agreements.md A11).",
-        "The field \0s names nothing that is known here.",
-        "it has more than \0 files",
-        "its files have more than \0 bytes",
-    ),
     "names a thing in the store, the log or a file": (
         "entente statements to sign", "line to a web process", "line to the writer", "end of the writer", "request under way",
         "ended with \0", "web process \0", "could not be started (\0)", "handed on", "taken back", "\0 min", "\0, line \0",
@@ -132,7 +83,9 @@ NOT_SAID_TO_PEOPLE: Final = {
         "standing queries left or gone", "standing queries matched up to", "set aside", "numbers do not end", "Bearer \0",
         "Entente \0", '<a href="{}" target="_blank">{}</a>', "%Y-%m-%d at %H:%M", "type \0", "as its text says",
         "entente keys sign-statements \0 --key head-1.pem", "\0:\0 version \0", "\0 is no object of ours",
-        "\0 (ground \0)", "\0 · nothing here is about a real person or body",
+        "\0 (ground \0)", "\0 · nothing here is about a real person or body", "attempt \0",
+        '<time datetime="{}">{}</time>', '<bdi class="digest" dir="auto">{}</bdi>',
+        "entente envelope v1\n", "entente statement v1\n", "entente trail head v1\n",
     ),
     "names a database, or is compared with what its server says": (
         "\0 at \0", "PostgreSQL \0 (\0 at \0)", "this machine", "the database", "too many clients", "connection slots",
@@ -142,11 +95,13 @@ NOT_SAID_TO_PEOPLE: Final = {
     "names what a ground rests on": (
         "restriction set by \0; RPD Art. 58", "Constitution of INTERPOL, Art. 3; RPD Art. 34, 86", "participations in «\0»",
         "data/handling_codes.yaml; 4x4 evaluation system", "group \0 (\0)", "epoch of \0", "not known here",
+        "this body's limits of the unit \0, in force since \0",
     ),
     "is written into a record, or compared with a list": (
         "Document without a number", "Birthdate: about \0", "Birthdate: between \0 and \0", "Birthdate: \0 or later",
         "Birthdate: \0 or earlier", "dark brown", "light brown", "INTERPOL red notice", "INTERPOL yellow notice",
-        "INTERPOL-United Nations Security Council special notice", "related to", "numéro de passeport", "número de pasaporte",
+        "unexpected end of data", "INTERPOL-United Nations Security Council special notice", "related to",
+        "numéro de passeport", "número de pasaporte",
         "Place of birth", "Alias \0", "Entente record", "What of a record of Entente STIX has no field for.",
         "\0, check digit \0", "\0: record \0, due \0", "\0: record \0, asked \0", "\0: «\0», due \0",
     ),
@@ -181,6 +136,26 @@ NOT_SAID_TO_PEOPLE: Final = {
         "Ask \0 to name it with «entente body address --relay», or choose one that it named.",
         "A body is passed on to by those it named in its own directory entry (docs/rules/exchange.md X24).",
     ),
+    "is found of a file of proofs, which commands and programs hold against the log": (
+        "All \0 rows of the case \0 are in the log of \0 rows that this body signed.",
+        "Hand in a file as «entente trail export» or «entente trail prove» wrote it.",
+        "It should say «\0» or «\0»; another version of the format cannot be judged here.",
+        "Its statements begin with another body's genesis: they give the id \0 (bodies B1).",
+        "Row \0 is not proved: its hash is not at that place of the log that was signed (T10).",
+        "Row \0 stands after row \0: a row was moved or doubled (T1).",
+        "Row \0 was changed: its content does not give the hash in the log (T2).",
+        "The earlier checkpoint is not signed by a key of this body (T9).", "The file is of the body \0, not of \0 (T12).",
+        "The log of \0 rows begins with the \0 rows whose root the file names.",
+        "The proof does not show that the log of \0 rows begins with those \0 (T10).",
+        "The proof is about another state of \0 rows than the earlier checkpoint (T10).",
+        "This file is none that proves something of a log.", "entente case proof 1", "entente log continuation 1",
+    ),
+    "is told to programs and commands, since its page asks only for what there is, or answers what is not there": (
+        "A body shares nothing with itself.", "Name two bodies.",
+        "What is shared is asked between two bodies (docs/rules/agreements.md A11).",
+        "The field \0s names nothing that is known here.",
+    ),
+    "is said by a broken invariant, which ends the act and is shown as a fault": ("the store's tables have no \0",),
     "is told to whoever starts the node": (
         "The database \0 holds no store.", "The database \0 is used for something else.",
         "The database \0 is the store of another node.",

@@ -217,11 +217,14 @@ class AsyncRecordsMethods(AsksAsync):
         reason: str,
         changes: Sequence[CorrectRecordChange],
         version: int,
+        purpose: str | None = None,
+        crime_area: str | None = None,
         idempotency_key: str | None = None,
     ) -> Result:
         """Correct what a record of this body says: a new version, of which the holders are sent what they may have.
 
-        If-Match names the version that was seen: a record that has a newer one is not corrected.
+        If-Match names the version that was seen: a record that has a newer one is not corrected. Where a change names
+        terms by their place, purpose and crime area say for what the record was shown.
         Needs the scope records.write.
 
         record: The record: CODE/local id.
@@ -232,7 +235,13 @@ class AsyncRecordsMethods(AsksAsync):
         """
         return await self.ask(
             records.correct_record(
-                record, reason=reason, changes=changes, version=version, idempotency_key=idempotency_key
+                record,
+                reason=reason,
+                changes=changes,
+                version=version,
+                purpose=purpose,
+                crime_area=crime_area,
+                idempotency_key=idempotency_key,
             )
         )
 

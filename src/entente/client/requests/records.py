@@ -205,6 +205,8 @@ def correct_record(
     reason: str,
     changes: Sequence[CorrectRecordChange],
     version: int,
+    purpose: str | None = None,
+    crime_area: str | None = None,
     idempotency_key: str | None = None,
 ) -> Call[Result]:
     """Correct what a record of this body says: a new version, of which the holders are sent what they may have."""
@@ -214,7 +216,7 @@ def correct_record(
         "POST",
         filled("/records/{source}/{local_id}/corrections", source=source, local_id=local_id),
         Result,
-        body=given(reason=reason, changes=changes),
+        body=given(reason=reason, changes=changes, purpose=purpose, crime_area=crime_area),
         is_done_once=True,
         key=idempotency_key,
         version=version,

@@ -324,4 +324,4 @@ class CorrectRecordChange(TypedDict):
     observation: NotRequired[Literal["observed", "assessed"]]
     """Whether it was observed or assessed."""
     terms: NotRequired[int]
-    """Of an added value: the place of its terms."""
+    """The place of its terms, as shown for the purpose: of an added value, and of one that stands on several."""

@@ -360,7 +360,7 @@ def _wrong_code(layout: Layout, code: str) -> str:
     Source: ICAO 9303-4, 9303-5, 9303-6 and 9303-7, section 4.2.2 note on the document code.
     """
     if code[0] not in layout.document_codes:
-        return f"«{code}» does not begin with {' or '.join(layout.document_codes)}, as those of {layout.size} do"
+        return f"«{code}» does not begin with {', '.join(layout.document_codes)}, as those of {layout.size} do"
     if layout.has_long_numbers and code[1] == "V":
         return f"«{code}»: V as the second letter is kept free of cards, for it would look like a visa"
     return ""

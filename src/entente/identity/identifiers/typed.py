@@ -74,7 +74,7 @@ def _of_mrz(mrz: Mrz) -> Reading:
 def _of_wallet(wallet: Wallet) -> Reading:
     if not wallet.chains:
         return Reading(IdentifierKind.WALLET, Validity.UNCHECKED, wallet.normal, wallet.holds)
-    words = f"wallet address of {' or '.join(wallet.chains)}"
+    words = f"wallet address of {', '.join(wallet.chains)}"
     if not wallet.is_valid:
         return Reading(IdentifierKind.WALLET, Validity.FAULTY, wallet.normal, f"{words}, but {wallet.fault}")
     if not wallet.has_checksum:

@@ -23,7 +23,7 @@ from entente.web.desk.page import Asked, Page, ShowPage
 from entente.web.desk.paging import Day, address, day_asked
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.home import zone_of
-from entente.web.sentences import said
+from entente.web.sentences import answer
 from entente.web.wording import Moment, Wording
 
 UNITS_SHOWN = 20
@@ -183,7 +183,7 @@ def _line(asked: Asked, named: JsonObject, say: Wording) -> LineShown | None:
         waiting=whole(line, "waiting"),
         via=text(line, "via"),
         attempts=whole(line, "attempts"),
-        why=said(say, text(line, "why")),
+        why=answer(say, text(line, "why")),
     )
 
 

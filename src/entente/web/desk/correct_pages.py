@@ -29,6 +29,8 @@ _LONG_CHARACTERS = 60
 _WAS_CHARACTERS_MAX = VALUE_CHARACTERS_MAX + 100
 _BETWEEN = ":"
 """Between observation, property and value in what a field says it is about."""
+_ON = "."
+"""Between observation and the place of its terms there, of a record with several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,11 @@ def _correct(asked: Asked) -> CorrectPage | Elsewhere:
     form = asked.form if asked.form.of == "correct_record" else Entered()
     facts = members(record, "facts")
     terms = members(record, "terms")
-    fields = [_field(asked, one, str(place), schema, form) for place, one in enumerate(facts[:EDITED_FACTS_MAX])]
+    has_several = len(terms) > 1
+    fields = [
+        _field(asked, one, _about(one, has_several=has_several), str(place), schema, form)
+        for place, one in enumerate(facts[:EDITED_FACTS_MAX])
+    ]
     standing = {one.about for one in fields}
     return CorrectPage(
         title=say.text("correct.title"),
@@ -115,16 +121,21 @@ def _correct(asked: Asked) -> CorrectPage | Elsewhere:
             str(place): f"{place + 1} · {text(one, 'instrument')} · {text(one, 'evaluation')}"
             for place, one in enumerate(terms)
         }
-        if len(terms) > 1
+        if has_several
         else {},
         lost=_lost(form, standing),
         reasons=say.codes("correction_reasons"),
     )
 
 
-def _field(asked: Asked, fact: JsonObject, key: str, schema: Schema | None, form: Entered) -> FactField:
+def _about(fact: JsonObject, *, has_several: bool) -> str:
+    """Return what a field says it is about: observation, where there are several terms their place, property and value."""
+    on = f"{_ON}{whole(fact, 'terms')}" if has_several else ""
+    return _BETWEEN.join((text(fact, "observation") + on, text(fact, "property"), text(fact, "value")))
+
+
+def _field(asked: Asked, fact: JsonObject, about: str, key: str, schema: Schema | None, form: Entered) -> FactField:
     prop, value = text(fact, "property"), text(fact, "value")
-    about = _BETWEEN.join((text(fact, "observation"), prop, value))
     label, is_english = label_of(schema, prop, asked.say)
     entered = next((one for one, said in _said(form, "was").items() if said == about), None)
     is_assessed = fact["observation"] == "assessed"
@@ -174,8 +185,11 @@ def _said(form: Entered, name: str) -> Mapping[str, str]:
 
 
 def _change(asked: Asked) -> Done:
-    name, form = record_asked_for(asked), asked.form
+    name, form, task = record_asked_for(asked), asked.form, asked.memory.task
     given: JsonObject = {"record": name, "reason": form.value("reason"), "version": version_of(form)}
+    if task is not None:
+        # Terms are numbered as the page showed them, which goes by what it was asked for.
+        given |= {"purpose": task.purpose, "crime_area": task.crime_area}
     changes: list[Json] = [*_replaced(form), *_new(form)]
     asked.perform("record_correct", {**given, "changes": changes})
     return Done(f"{PREFIX}/versions/{quote_record(name)}", "record_corrected")
@@ -192,13 +206,15 @@ def _replaced(form: Entered) -> list[JsonObject]:
     values, ticked = _said(form, "fact"), form.each("assessed")
     found: list[JsonObject] = []
     for key, about in _said(form, "was").items():
-        before, prop, was = _read(about)
+        standing, prop, was = _read(about)
+        before, _, on = standing.partition(_ON)
         value = values.get(key, was).strip()
         observation = Observation.ASSESSED if key in ticked else Observation.OBSERVED
         if value == was.strip() and before == observation:
             continue
         kept = was if value == was.strip() else value
-        found.append({"property": prop, "was": was, "value": kept, "observation": observation.value})
+        change: JsonObject = {"property": prop, "was": was, "value": kept, "observation": observation.value}
+        found.append({**change, "terms": int(on)} if on.isascii() and on.isdecimal() else change)
     return found
 
 

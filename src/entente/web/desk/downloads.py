@@ -3,7 +3,7 @@
 A file that came from elsewhere may be a page, a script or a drawing with one. So nothing of it is ever answered inline: no type
 is told or guessed, and where a browser opened it all the same, it would run nothing of it.
 
-Source: docs/rules/desk.md W55; RFC 6266; OWASP File Upload.
+Source: docs/rules/desk.md W55 and W91; RFC 6266; RFC 8187; OWASP File Upload.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}", re.ASCII)
 
 def downloaded(what: Download, *, is_exercise: bool) -> Response:
     """Return a file to be kept; an exercise's says so in its name, since it cannot be marked within (bodies.md B15)."""
-    name = f"{EXERCISE_WORD}-{what.name}" if is_exercise else what.name
+    mark = f"{EXERCISE_WORD}-" if is_exercise else ""
+    name, called = f"{mark}{what.name}", f"{mark}{what.called or what.name}"
     assert _NAME.fullmatch(name), "a download's name is made here"
     disposition = f'attachment; filename="{name}"'
-    if what.called and what.called != what.name and not is_exercise:
+    if called != name:
         # RFC 8187: what its sender calls it, in its own script; every byte that could end the field is encoded.
-        disposition += f"; filename*=UTF-8''{quote(what.called, safe='')}"
+        disposition += f"; filename*=UTF-8''{quote(called, safe='')}"
     headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
     if isinstance(what.content, Streamed):
         headers["Content-Length"] = str(what.content.size)

@@ -28,7 +28,7 @@ from entente.web.desk.paths import HOME
 from entente.web.desk.permission_pages import permission_path
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.desk.standing_pages import query_label, query_path
-from entente.web.sentences import said
+from entente.web.sentences import answer
 from entente.web.wording import Moment
 
 OF_EACH_MAX: Final = 50
@@ -320,7 +320,7 @@ def _contacts(asked: Asked) -> Iterator[DeskLine]:
 
 def _troubles(asked: Asked) -> list[LineTrouble]:
     return [
-        LineTrouble(body_name(member(one, "body")), said(asked.say, text(one, "why")), whole(one, "waiting"))
+        LineTrouble(body_name(member(one, "body")), answer(asked.say, text(one, "why")), whole(one, "waiting"))
         for one in members(asked.perform("exchange_lines", {"failing": True}), "lines")
     ]
 

@@ -20,6 +20,7 @@ from entente.records.listing import PERCENT_MAX
 from entente.verbs.references import names_of
 from entente.web.desk.forms import Entered, Fault, Field, Kind, fault_of
 from entente.web.desk.job_pages import JobLine, job_path, jobs_of, size_shown
+from entente.web.desk.mapping_remarks import remarks_told
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import members, text
 from entente.web.sentences import clause, place
@@ -168,7 +169,7 @@ def _beginning(asked: Asked, file: JsonObject, *, is_table: bool) -> dict[str, s
     begun = {"review_years": "1", "erase_years": "4", "gone_percent": str(PERCENT_MAX)}
     if is_table:
         try:
-            begun["mapping"] = text(asked.perform("record_mapping_suggest", file), "mapping")
+            begun["mapping"] = remarks_told(asked.say, text(asked.perform("record_mapping_suggest", file), "mapping"))
         except Invalid:
             # It has no line of names; looking at its rows says so, in words.
             begun["mapping"] = ""

@@ -16,8 +16,8 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.jobs import JobKind
 from entente.web.desk.attaching import taken_in
 from entente.web.desk.file_lines import BLOB, FileLine, file_line
+from entente.web.desk.file_names import kept_name, plain_name
 from entente.web.desk.job_pages import job_path
-from entente.web.desk.multipart import kept_name
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage, Streamed
 from entente.web.desk.reading import members, text
 
@@ -45,7 +45,7 @@ def keep_file(asked: Asked) -> Done:
 def _download(asked: Asked) -> Download:
     name = BLOB + asked.path["file"]
     file, plain = asked.node.correspondence.checked_attachment(asked.officer, asked.path["id"], name, asked.node.blobs)
-    return Download(kept_name(file.file_name), Streamed(file.size, plain), file.file_name)
+    return Download(plain_name(file.file_name), Streamed(file.size, plain), kept_name(file.file_name))
 
 
 def _fetch(asked: Asked) -> Done:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,12 +19,11 @@ from typing import Final
 from starlette.requests import ClientDisconnect, Request
 
 from entente.kernel.errors import EntenteError
+from entente.web.desk.file_names import kept_name
 from entente.web.desk.forms import FORM_BYTES_MAX, FORM_FIELDS_MAX, FORM_SECONDS_MAX, SentFile, gathered, no_form
 
 HEAD_BYTES_MAX: Final = 4 * 1024
 """Of one part: a name of 255 characters, each encoded, with room."""
-NAME_CHARACTERS_MAX: Final = 100
-"""As the interface takes them (docs/rules/api.md P13)."""
 PASSED_OVER_BYTES_MAX: Final = 64 * 1024**2
 """Of a file that is not taken: a browser shows an answer only once it has sent what it sends."""
 SMALL_BYTES_MAX: Final = 8 * 1024**2
@@ -35,10 +33,6 @@ SMALL_FILES_MAX: Final = 20
 _CONTENT_TYPE: Final = re.compile(r"multipart/form-data;\s*boundary=\"?([0-9A-Za-z'()+_,./:=?-]{1,70})\"?", re.ASCII)
 _DISPOSITION: Final = re.compile(r'form-data; name="([^"]{1,100})"(?:; filename="([^"]*)")?')
 _ESCAPED: Final = {"%22": '"', "%0D": "\r", "%0A": "\n"}
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
-_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,10}\Z", re.ASCII)
-_SUFFIXES_MAX: Final = 2
-"""`list.xml.gz` keeps both."""
 
 
 @dataclass(slots=True)
@@ -162,20 +156,6 @@ async def _whole(body: _Body, most: int, otherwise: str) -> bytes:
             raise no_form(otherwise)
         data += piece
     return bytes(data)
-
-
-def kept_name(called: str) -> str:
-    """Return what a file is called here, whatever its sender calls it: no path, no hidden file, ASCII, at most 100 characters.
-
-    Its endings are kept: they help whoever sees it, and nothing is decided by them.
-    """
-    last = re.split(r"[/\\]", called)[-1]
-    plain = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode("ascii")
-    stem, endings = _UNSAFE.sub("_", plain), ""
-    while (found := _SUFFIX.search(stem)) is not None and endings.count(".") < _SUFFIXES_MAX:
-        stem, endings = stem[: found.start()], found[0] + endings
-    stem = stem.strip("._-")[: NAME_CHARACTERS_MAX - len(endings)]
-    return (stem or "file") + endings
 
 
 @dataclass(slots=True)

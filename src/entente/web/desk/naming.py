@@ -14,6 +14,7 @@ from entente.kernel.canonical import JsonObject
 from entente.records.model import PropertyType, Schema
 from entente.web.desk.page import PREFIX, Asked
 from entente.web.desk.reading import BodyName, body_name, member, text
+from entente.web.desk.romanised import is_arabic, romanised
 from entente.web.wording import Wording
 
 
@@ -41,11 +42,19 @@ class RecordName:
 
 
 def name_shown(name: str) -> NameShown:
-    """Return a name with its transliteration: the first reading of the search, which reads a name by the tables of its script."""
+    """Return a name with its transliteration; one in Arabic letters as it is said, any other as the search reads it first."""
+    return NameShown(name, romanised(name, _first_reading)) if is_arabic(name) else reading_shown(name)
+
+
+def reading_shown(name: str) -> NameShown:
+    """Return a name with the first reading of the search, which reads a name by the tables of its script."""
     words = next((one.words for one in read_name(name)), ())
-    if all(word.is_latin for word in words):
-        return NameShown(name, "")
-    return NameShown(name, " ".join(word.text.capitalize() for word in words))
+    return NameShown(name, "" if all(word.is_latin for word in words) else _first_reading(name))
+
+
+def _first_reading(name: str) -> str:
+    words = next((one.words for one in read_name(name)), ())
+    return " ".join(word.text.capitalize() for word in words)
 
 
 def record_path(name: str) -> str:

@@ -21,7 +21,7 @@ from entente.verbs.references import names_of
 from entente.web.desk.job_pages import JobLine, job_path, jobs_of
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
-from entente.web.sentences import said
+from entente.web.sentences import answer, said
 from entente.web.wording import Moment, Wording
 
 NODE_PATH: Final = f"{PREFIX}/node"
@@ -140,7 +140,7 @@ def _page(asked: Asked, *, is_whole: bool) -> NodePage:
             AsideLine(
                 body_name(member(one, "from")),
                 say.code("statement_kinds", text(one, "kind")),
-                said(say, text(one, "reason")),
+                say.code("receipt_reasons", text(one, "reason")),
                 say.moment(parse_time(text(one, "at"), "at")),
             )
             for one in aside[:ASIDE_SHOWN]
@@ -158,7 +158,7 @@ def _queue(asked: Asked, one: JsonObject) -> QueueLine:
         via=text(one, "via"),
         heard=asked.say.moment(parse_time(heard, "heard")) if isinstance(heard, str) else None,
         attempts=whole(one, "attempts"),
-        why=said(asked.say, text(one, "why")),
+        why=answer(asked.say, text(one, "why")),
     )
 
 

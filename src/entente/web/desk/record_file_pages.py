@@ -19,10 +19,10 @@ from entente.records.blobs import Looking
 from entente.verbs.references import names_of
 from entente.web.desk.attaching import require_of_type
 from entente.web.desk.file_lines import BLOB
+from entente.web.desk.file_names import kept_name, plain_name
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.job_pages import job_path
 from entente.web.desk.memory import Task
-from entente.web.desk.multipart import kept_name
 from entente.web.desk.naming import record_asked_for, record_path
 from entente.web.desk.page import ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage, Streamed
 from entente.web.desk.reading import member, members, text
@@ -46,7 +46,7 @@ def _download(asked: Asked) -> Download | Elsewhere:
         return asks_why_first(record_path(record_asked_for(asked)))
     why = Looking(task.purpose, task.crime_area, task.case)
     file, plain = asked.node.blobs.checked_file(asked.officer, _record_id(asked), BLOB + asked.path["file"], why)
-    return Download(kept_name(file.file_name), Streamed(file.size, plain), file.file_name)
+    return Download(plain_name(file.file_name), Streamed(file.size, plain), kept_name(file.file_name))
 
 
 def _fetch(asked: Asked) -> Done:
@@ -86,7 +86,7 @@ def _detach(asked: Asked) -> Done:
 
 def _original(asked: Asked) -> Download:
     fragment = asked.node.records.original(asked.officer, _record_id(asked))
-    return Download(kept_name(f"{asked.path['local_id']}-original.txt"), fragment.data)
+    return Download(plain_name(f"{asked.path['local_id']}-original.txt"), fragment.data)
 
 
 _RECORD: Final = "{source}/{local_id:path}"

@@ -21,7 +21,7 @@ from entente.verbs.arguments import Arguments
 from entente.verbs.asking import query_of
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.memory import KeptQuery
-from entente.web.desk.naming import NameShown, RecordName, name_shown, quote_record, record_name
+from entente.web.desk.naming import NameShown, RecordName, quote_record, reading_shown, record_name
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.desk.task import TASK_FIELDS, TaskShown, task_asked, task_from, task_shown
@@ -210,7 +210,7 @@ def _found(asked: Asked) -> FoundPage:
     return FoundPage(
         title=say.text("found.title"),
         asked=[(name, _worded(name, entered, asked)) for name, entered in kept.fields.items()],
-        names=[one for name in query_of(Arguments(query_fields(kept))).names if (one := name_shown(name)).latin],
+        names=[one for name in query_of(Arguments(query_fields(kept))).names if (one := reading_shown(name)).latin],
         again=f"{PREFIX}/search?again={key}",
         task=task_shown(asked),
         candidates=[

@@ -21,6 +21,7 @@ from entente.kernel.errors import NotFound
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage, may_do
 from entente.web.desk.reading import member, members, text, texts, whole
+from entente.web.desk.trail_detail import MemberLine, detail_told
 from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
@@ -47,8 +48,8 @@ class ActLine:
     """Where the rows about the same are."""
     outcome: str
     is_refused: bool
-    detail: Sequence[tuple[str, str]]
-    """What came of it, name and text; English, as every row is."""
+    detail: Sequence[MemberLine]
+    """What came of it."""
     is_withheld: bool
     """Whether it rests on a record that the reader's unit keeps from them; it names nothing then (disclosure.md D11)."""
     sealed: str
@@ -184,7 +185,7 @@ def _line(asked: Asked, row: JsonObject, *, may_open: bool) -> ActLine:
         narrow=f"{TRAIL_PATH}?{urlencode({'about': about})}",
         outcome=_worded(asked.say, _OUTCOMES, outcome),
         is_refused=outcome == "refused",
-        detail=[(name, _told(value)) for name, value in detail.items() if name not in {"query_sealed", "outcome"}],
+        detail=detail_told(asked.say, detail),
         is_withheld=row["is_withheld"] is True,
         sealed=f"{TRAIL_PATH}/rows/{sequence}/query" if has_query and may_open else "",
     )
@@ -210,10 +211,6 @@ _ACTS: Final = ("journal_acts", "trail_acts", "verbs", "statement_kinds")
 """The lists that have the words of acts, the first that has one first."""
 _OUTCOMES: Final = ("trail_outcomes", "hit_outcomes", "refusal_reasons", "decision_outcomes")
 """Likewise of what came of them."""
-
-
-def _told(value: Json) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _check(asked: Asked) -> CheckPage:

@@ -5,9 +5,21 @@
   const keys = document.getElementById("keys");
   let went = false;
 
-  const isWriting = (where) => where.closest("input, textarea, select, [contenteditable]") !== null;
+  // Nobody writes into a box that is ticked.
+  const WRITTEN_IN = "input:not([type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable]";
+  const isWriting = (where) => where.closest(WRITTEN_IN) !== null;
   const isOff = () => {
     try { return localStorage.getItem(KEY_OFF) === "yes"; } catch { return false; }
+  };
+
+  // On a keyboard of another script, or behind an input method, a key is known by where it lies: «g» is «ل», «п» or nothing there.
+  const keyOf = (event) => {
+    const key = event.key === "؟" ? "?" : event.key;
+    const isKnown = key.length === 1 ? key > " " && key <= "~" : key !== "Process" && key !== "Unidentified" && key !== "Dead";
+    if (isKnown) return /^[A-Z]$/.test(key) && !event.shiftKey ? key.toLowerCase() : key;
+    const letter = /^Key([A-Z])$/.exec(event.code);
+    if (letter) return letter[1].toLowerCase();
+    return event.code === "Slash" ? (event.shiftKey ? "?" : "/") : key;
   };
 
   const showKeys = () => keys.open ? keys.close() : keys.showModal();
@@ -34,7 +46,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape") {
+    const key = keyOf(event);
+    if (key === "Escape") {
       document.querySelectorAll("details.menu[open]").forEach((menu) => {
         menu.open = false;
         menu.querySelector("summary").focus();
@@ -42,14 +55,14 @@
       return;
     }
     if (isOff() || isWriting(event.target)) { went = false; return; }
-    if (keys.open && event.key !== "?") return;
+    if (keys.open && key !== "?") return;
     if (went) {
       went = false;
-      const way = [...document.querySelectorAll("[data-go]")].find((one) => one.dataset.go === event.key);
+      const way = [...document.querySelectorAll("[data-go]")].find((one) => one.dataset.go === key);
       if (way) { event.preventDefault(); way.click(); }
       return;
     }
-    switch (event.key) {
+    switch (key) {
       case "?": event.preventDefault(); showKeys(); break;
       case "g": went = true; setTimeout(() => { went = false; }, 1500); break;
       case "j": event.preventDefault(); move(1); break;
@@ -85,6 +98,10 @@
     button.hidden = false;
     button.addEventListener("click", () => print());
   });
-  const summary = document.getElementById("summary");
+  // On a narrow screen the navigation is drawn along: where its reader is may lie outside it.
+  document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  // Whoever works by keys or hears the page goes on from what came of their act.
+  const summary = document.getElementById("summary"), done = document.getElementById("done");
   if (summary) summary.focus();
+  else if (done && !location.hash) done.focus({ preventScroll: true });
 })();

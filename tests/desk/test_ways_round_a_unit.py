@@ -1,0 +1,158 @@
+"""Ways by which an officer of a limited unit could meet what the unit may not see: each of them is closed (D10)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
+from typing import Any
+
+import pytest
+
+from entente.kernel.canonical import JsonObject
+from entente.kernel.ids import RecordId
+from entente.records.model import Fact, Record
+from entente.records.next_version import put_next_version
+from entente.verbs import perform
+from tests.support.api_world import KEPT, TERMS
+from tests.support.desk_pages import with_query
+from tests.support.desk_world import JPEG, DeskWorld
+from tests.support.limited_units import BRANCH, WHY, leave_open, limit, open_units, refused, signed_in
+from tests.support.nodes import DUTY
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
+    """Open the network, with three units and their officers."""
+    with open_units(tmp_path_factory.mktemp("network")) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _open_again(world: DeskWorld) -> Iterator[None]:
+    yield
+    leave_open(world)
+
+
+def test_sheet_of_a_colleague_names_no_item_about_a_record_that_the_reader_may_not_see(world: DeskWorld) -> None:
+    perform(world.node, "shift_begin", {"officer": DUTY})
+    written: Any = perform(world.node, "shift_hand_over", {"officer": DUTY})
+
+    def seen(officer: str) -> Any:  # noqa: ANN401 - an answer
+        return perform(world.node, "shift_sheet", {"officer": officer, "id": written["shift"]["id"]})
+
+    whole = seen(DUTY)
+    kinds = {one["kind"] for one in whole["sheet"]["open"]}
+    assert {"hit_to_answer", "permission", "information"} <= kinds
+    assert seen(BRANCH) == whole
+    limit(world, kinds=["vehicle"])
+    cut = seen(BRANCH)
+    assert {one["kind"] for one in cut["sheet"]["open"]} == kinds - {"hit_to_answer", "hit_to_release", "permission"}
+    assert seen(DUTY) == whole
+    # What stands on it is what was written, whoever reads how much of it; and so it can still be signed.
+    assert cut["is_whole"] is True
+    assert cut["shift"]["digest"] == whole["shift"]["digest"]
+
+
+def test_part_of_a_record_that_the_unit_may_not_see_is_neither_guessed_nor_changed_nor_taken_off(
+    world: DeskWorld,
+) -> None:
+    picture = world.node.settings.folder / "quay.jpg"
+    picture.write_bytes(JPEG)
+    terms = TERMS.read_text("utf-8").replace("restricted", "confidential")
+    given: JsonObject = {"officer": DUTY, "record": KEPT}
+    perform(world.node, "record_attach", {**given, "file": str(picture), "terms": terms})
+
+    def shown(officer: str) -> Any:  # noqa: ANN401 - an answer
+        return perform(world.node, "record_show", {"officer": officer, "record": KEPT, **WHY})["record"]
+
+    def correct(officer: str, change: JsonObject) -> JsonObject:
+        version: int = shown(DUTY)["version"]
+        return {
+            "officer": officer,
+            "record": KEPT,
+            "version": version,
+            "reason": "recorded_in_error",
+            "changes": [change],
+            **WHY,
+        }
+
+    def said(verb: str, asked: JsonObject) -> str:
+        return refused(world, verb, asked)
+
+    added: JsonObject = {"property": "notes", "value": "Met at the quay.", "terms": 1}
+    perform(world.node, "record_correct", correct(DUTY, added))
+    limit(world, confidentiality="restricted")
+    seen = shown(BRANCH)
+    assert (seen["files"], [one for one in seen["facts"] if one["property"] == "notes"]) == ([], [])
+    before = shown(DUTY)
+    for name in (picture.name, before["files"][0]["blob"]):
+        assert said("record_detach", {"officer": BRANCH, "record": KEPT, "file": name}) == said(
+            "record_detach", {"officer": BRANCH, "record": KEPT, "file": "never.jpg"}
+        )
+    taken_away: JsonObject = {"property": "notes", "was": "Met at the quay."}
+    guessed: JsonObject = {"property": "notes", "was": "Met at the church."}
+    assert said("record_correct", correct(BRANCH, taken_away)) == said("record_correct", correct(BRANCH, guessed))
+    blind = {one: value for one, value in correct(BRANCH, taken_away).items() if one not in WHY}
+    assert said("record_correct", blind) == said("record_correct", correct(BRANCH, guessed))
+    added_there: JsonObject = {"property": "notes", "value": "By the branch.", "terms": 1}
+    assert "no terms at place 1" in said("record_correct", correct(BRANCH, added_there))
+    assert shown(DUTY) == before
+    # What the unit sees it goes on correcting.
+    perform(world.node, "record_correct", correct(BRANCH, {"property": "notes", "value": "Seen.", "terms": 0}))
+    limit(world)
+    perform(world.node, "record_detach", {**given, "file": picture.name})
+
+
+def test_added_value_stands_on_the_terms_that_were_chosen_where_others_are_hidden_from_the_page(
+    world: DeskWorld,
+) -> None:
+    """A page numbers anew the terms that its reader may see; the number must not mean other terms, with other holders (R59)."""
+    text, folder = TERMS.read_text("utf-8"), world.node.settings.folder
+    file, record = folder / "on-terms.jsonl", "XB-NCB/t-1"
+    file.write_text(json.dumps({"schema": "Person", "id": "t-1", "properties": {"name": ["Karimov Anvar"]}}) + "\n")
+    higher = text.replace("restricted", "confidential")
+    perform(world.node, "record_import", {"officer": DUTY, "file": str(file), "terms": higher})
+    for number, purposes in enumerate(("[identify]", "[locate]"), start=1):
+        picture = folder / f"t-{number}.jpg"
+        picture.write_bytes(JPEG + bytes([number]))
+        terms = text.replace("[arrest, locate, identify, security_check]", purposes)
+        attached: JsonObject = {"officer": DUTY, "record": record, "file": str(picture), "terms": terms}
+        perform(world.node, "record_attach", attached)
+    whole = _as_it_stands(world, record)
+    assert [one.confidentiality for one in whole.terms] == ["confidential", "restricted", "restricted"]
+    with world.node.records.open_unit() as unit:
+        stored = unit.records.get(whole.id)
+        assert stored is not None
+        fact = Fact("notes", "Known to the branch.", 1)
+        changed = replace(whole, facts=(*whole.facts, fact, replace(fact, terms=2), Fact("alias", "Salim", 2)))
+        put_next_version(world.node.records, unit, DUTY, stored, changed, ("correct_record", {}))
+        unit.commit()
+    limit(world, confidentiality="restricted")
+    browser = with_query(world, signed_in(world, BRANCH))
+    page = f"/desk/correct/{record}"
+    form = _form_of(browser.get(page).text)
+    assert "Karimov Anvar" not in form.values()
+    added = {"add_property.1": "notes", "add_value.1": "Source: a neighbour.", "add_terms": "0"}
+    second = next(
+        name for name, said in form.items() if name.startswith("was.") and "Known to" in said and ".1:" in said
+    )
+    edited = {f"fact.{second.partition('.')[2]}": "Known to all branches."}
+    sent = browser.send(page, page, {**form, **added, **edited, "reason": "more_is_known"})
+    assert sent.status_code == 303, sent.text
+    said = {(one.value, one.terms) for one in _as_it_stands(world, record).facts if one.property == "notes"}
+    assert said == {("Known to the branch.", 1), ("Known to all branches.", 2), ("Source: a neighbour.", 1)}
+
+
+def _as_it_stands(world: DeskWorld, name: str) -> Record:
+    with world.node.records.open_view() as view:
+        stored = view.records.get(RecordId(f"{view.bodies.own().id}/{name.partition('/')[2]}"))
+    assert stored is not None
+    return stored.record
+
+
+def _form_of(page: str) -> dict[str, str]:
+    found = re.findall(r'name="(version|(?:was|fact)\.\d+)" value="([^"]*)"', page)
+    return {name: unescape(value) for name, value in found}
