@@ -394,8 +394,7 @@ class Records:
         """Return one of our live records with which an officer would do something that states no purpose.
 
         Raises Refused, recorded in the trail, unless a role of theirs may do the verb; NotFound for a record that is not ours
-        and live, and for one that unit or clearance keep from them, with `whole` in any part.
-        Source: docs/rules/disclosure.md D9 and D10.
+        and live, and for one that unit or clearance keep from them, with `whole` in any part. Source: disclosure.md D9 and D10.
         """
         reader = self.reader(unit, officer, verb, wanted)
         stored = own_live(unit, wanted, self.clock.now().date())
