@@ -1,4 +1,4 @@
-"""What an officer of a limited unit learns by other ways than the record itself: cases, messages, the trail (D11, C18, W87)."""
+"""What an officer of a limited unit learns by other ways than the record itself: cases, messages, the trail (D11, C18)."""
 
 from __future__ import annotations
 
