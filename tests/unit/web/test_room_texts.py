@@ -156,7 +156,7 @@ def test_several_grounds_in_one_line_are_told_each_with_its_number() -> None:
     line = "XA-NCB has no keys in force. (ground D1) · The source set no restriction. (ground D5.2)"
     told = "XA-NCB n’a pas de clés en vigueur. (motif D1) · La source n’a fixé aucune restriction. (motif D5.2)"
     assert bare(line) == told
-    assert bare(f"It could not be judged: {line}") == f"Elle n’a pu être jugée : {told}"
+    assert bare(f"It could not be judged: {line}") == f"Elle n’a pu être jugée\u00a0: {told}"
     assert is_known(line)
     assert not is_known(f"{line} · Nobody said this. (ground D1)")
     assert said(Wording("en"), line) == line
