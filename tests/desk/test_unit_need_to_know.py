@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from entente.bodies.model import Compromise
 from entente.kernel.canonical import JsonObject
-from entente.kernel.ids import BodyId, OfficerId
+from entente.kernel.ids import BodyId, KeyId, OfficerId
 from entente.trail.proving import judge_file
-from entente.verbs import perform
+from entente.verbs import keys, perform
 from tests.support.desk_world import DeskWorld
 from tests.support.limited_units import BRANCH, BRANCH_HEAD, leave_open, limit, open_units, refused, signed_in
 from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
@@ -166,3 +168,23 @@ def test_d11_sheet_that_another_unit_wrote_is_shown_without_what_is_out_of_reach
         hidden = world.node.correspondence.hidden_among(view, everything, OfficerId(BRANCH))
     assert world.bureau.hit_came in hidden
     assert open_on_the_sheet(world, BRANCH) == [one for one in everything if one not in hidden]
+
+
+def test_d11_doubts_about_a_bodys_keys_name_no_record_out_of_reach(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = BodyId(world.bureau.network.id("XA-NCB"))
+    since = world.node.clock.now() - timedelta(days=3_650)
+    monkeypatch.setattr(keys, "compromises", lambda *_: [Compromise(source, 1, KeyId("0" * 16), since)])
+
+    def items_for(officer: str) -> list[Any]:
+        answer: Any = perform(world.node, "body_doubts", {"officer": officer, "body": "XA-NCB"})
+        return list(answer["declared"][0]["items"])
+
+    before = items_for(BRANCH_HEAD)
+    assert {one["subject_name"] for one in before} >= {"XA-NCB/w-1"}
+    limit(world, kinds=["vehicle"])
+    after = items_for(BRANCH_HEAD)
+    assert [one["row"] for one in after][-len(before) :] == [one["row"] for one in before], "each row is there still"
+    assert "w-1" not in json.dumps(after)
+    assert {one["subject_name"] for one in items_for(HEAD)} >= {"XA-NCB/w-1"}
