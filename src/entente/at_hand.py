@@ -30,7 +30,7 @@ from entente.storage.folder import Folder
 from entente.storage.keys import KeyFiles
 from entente.storage.store import Store
 from entente.trail.model import TrailProof
-from entente.trail.proving import FileProof, judge_file
+from entente.trail.proving import FileProof, is_of_exercise, judge_file
 from entente.trail.service import Trail
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "countries",
     "data_protection_opener",
     "head_signer",
+    "is_proof_of_exercise",
     "judge_proof",
     "make_head_key",
     "open_queries",
@@ -87,6 +88,11 @@ def verify_copy(file: Path, node_keys: tuple[bytes, ...]) -> TrailProof:
 def judge_proof(document: JsonObject, body: BodyId, earlier: bytes | None) -> FileProof:
     """Judge a file that should prove something of a body's log, without a node: by the body's id alone."""
     return judge_file(document, body, earlier, SystemClock().now(), countries())
+
+
+def is_proof_of_exercise(document: JsonObject) -> bool:
+    """Say whether a file that was found sound is of an exercise's body."""
+    return is_of_exercise(document, SystemClock().now(), countries())
 
 
 def open_queries(file: Path, delimiter: str, ignored: Sequence[str]) -> AbstractContextManager[QueryFile]:

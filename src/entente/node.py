@@ -69,6 +69,8 @@ class Meaning:
     today: date
     body: Callable[[str], BodyId]
     instrument: Callable[[str], InstrumentId]
+    is_exercise: bool = False
+    """Whether this node is an exercise's (bodies.md B15)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +161,11 @@ class Files(Protocol):
         An earlier file is never overwritten, and leaving with an error leaves none.
         """
 
-    def export(self, file: Path, form: str, maker: str) -> AbstractContextManager[ExportFile]:
-        """Open a new file in a format that is written, as `taken_out` does; `maker` is what our body is called in it."""
+    def export(self, file: Path, form: str, maker: str, *, is_exercise: bool) -> AbstractContextManager[ExportFile]:
+        """Open a new file in a format that is written, as `taken_out` does; `maker` is what our body is called in it.
+
+        What an exercise's node writes is marked in it, record by record.
+        """
 
     def rejects(self, file: Path) -> AbstractContextManager[Callable[[Rejected], None]]:
         """Open a new rejects file and give what adds a row to it; it is left out when nothing was rejected."""

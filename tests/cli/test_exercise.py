@@ -4,6 +4,10 @@ import csv
 import json
 from pathlib import Path
 
+import pytest
+
+from entente.cli.exercising import TERMS
+from entente.formats.import_terms import INVENTED
 from tests.cli.conftest import Run, answer
 
 LINE = "EXERCISE · nothing here is about a real person or body"
@@ -69,6 +73,70 @@ def test_b15_a_real_body_and_an_exercise_are_not_entered_with_each_other(
         refused = run("body", "enter", entry, "--folder", target, "--json")
         assert refused.exit_code != 0
         assert json.loads(refused.stdout)["error"]["reason"] == "exercise"
+
+
+@pytest.mark.parametrize("form", ["ftm", "stix"])
+def test_b15_exported_records_say_so_and_no_real_node_imports_them(
+    run: Run, folder: Path, tmp_path: Path, form: str
+) -> None:
+    exercise(run, tmp_path / "ex")
+    file, terms = tmp_path / "people.json", tmp_path / "terms.yaml"
+    made = run(
+        "record", "export", file, "--format", form, "--purpose", "analysis", "--crime-area", "fugitives",
+        "--as", "ex-duty-1", "--folder", tmp_path / "ex",
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+    people = [line for line in file.read_text("utf-8").splitlines() if "Invented person" in line]
+    assert len(people) == 20
+    assert all(LINE in line for line in people)
+    terms.write_text(TERMS)
+    asked = ("record", "import", file, "--terms", terms, "--json")
+    real = run(*asked, "--rejects", tmp_path / "r1", "--as", "duty-1", "--folder", folder)
+    assert answer(real)["summary"]["created"] == 0
+    rejects = [json.loads(line) for line in (tmp_path / "r1").read_text("utf-8").splitlines()]
+    assert [one["why"] for one in rejects if "EXERCISE" in one["why"]] == [INVENTED] * 20
+    exercise(run, tmp_path / "ex2", "--people", "0", "--code", "EX-2")
+    other = run(*asked, "--rejects", tmp_path / "r2", "--as", "ex-duty-1", "--folder", tmp_path / "ex2")
+    assert answer(other)["summary"]["created"] == 20
+
+
+def test_b15_a_proposed_mapping_says_so_as_a_remark_and_is_used_as_it_is(run: Run, tmp_path: Path) -> None:
+    exercise(run, tmp_path / "ex", "--people", "0")
+    file, mapping, terms = (tmp_path / name for name in ("register.csv", "mapping.yaml", "terms.yaml"))
+    file.write_text("No;Surname;Given names\n1;Velk;Ardan\n2;Sorn;Mira\n")
+    terms.write_text(TERMS)
+    mapping.write_text(run("record", "import", file, "--suggest", "--folder", tmp_path / "ex").stdout)
+    assert mapping.read_text().startswith(f"# {LINE}\n")
+    made = run(
+        "record", "import", file, "--mapping", mapping, "--terms", terms, "--as", "ex-duty-1", "--folder", tmp_path / "ex",
+        "--json",
+    )  # fmt: skip
+    assert answer(made)["summary"]["created"] == 2, made.output
+
+
+def test_b15_what_is_taken_out_of_the_trail_says_so_and_its_check_too(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "ex"
+    exercise(run, place, "--people", "0")
+    opened = run(
+        "case", "open", "Gate 4", "--crime-area", "fugitives", "--as", "ex-duty-1", "--folder", place, "--json"
+    )
+    case = tmp_path / "case.json"
+    continuation = tmp_path / "continuation.json"
+    number = answer(opened)["case"]["number"]
+    for made in (
+        run("trail", "export", number, "--out", case, "--as", "ex-dpo-1", "--folder", place),
+        run("trail", "prove", "--since", "1", "--out", continuation, "--folder", place),
+    ):
+        assert made.stdout.startswith(f"{LINE}\n"), made.output
+    for file in (case, continuation):
+        document = json.loads(file.read_text("utf-8"))
+        assert document["exercise"] == LINE
+        judged = run("trail", "verify", "--file", file, "--body", document["body"])
+        assert judged.exit_code == 0, judged.output
+        assert judged.stdout.startswith(f"{LINE}\n")
+        # The mark is for people; whose file it is follows from the genesis.
+        file.write_text(json.dumps({name: value for name, value in document.items() if name != "exercise"}))
+        assert run("trail", "verify", "--file", file, "--body", document["body"]).stdout.startswith(LINE)
 
 
 def test_b15_what_is_real_says_nothing_of_exercises(run: Run, folder: Path) -> None:

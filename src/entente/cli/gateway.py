@@ -23,6 +23,7 @@ from entente import app, at_hand
 from entente.kernel.canonical import JsonObject, parse_document
 from entente.kernel.codec import to_object
 from entente.kernel.errors import EntenteError, Invalid, Misconfigured, Unavailable
+from entente.kernel.exercise import EXERCISE
 from entente.kernel.ids import BodyId
 from entente.kernel.note import NOTE_BYTES_MAX
 from entente.kernel.signing import decode_bytes
@@ -125,12 +126,14 @@ def _reach(settings: Settings, opened: ExitStack) -> Session:
 def verify_copy(file: Path, folder: str | None) -> JsonObject:
     """Check the trail in a copied store file against the keys of the body whose folder this is."""
     with connect(folder) as session:
-        body = session.ask("body_show", {})["body"]
+        shown = session.ask("body_show", {})
+    body = shown["body"]
     assert isinstance(body, dict), "a directory entry is an object"
     keys = body["node_keys"]
     assert isinstance(keys, list), "a body has node keys"
     proof = at_hand.verify_copy(file, tuple(decode_bytes(str(key), "node_keys") for key in keys))
-    return {"proof": to_object(proof), "body": body["code"], "file": file.name}
+    mark: JsonObject = {EXERCISE: True} if shown.get(EXERCISE) else {}
+    return {**mark, "proof": to_object(proof), "body": body["code"], "file": file.name}
 
 
 def verify_file(file: Path, folder: str | None, body: str, checkpoint: Path | None) -> JsonObject:
@@ -147,7 +150,9 @@ def verify_file(file: Path, folder: str | None, body: str, checkpoint: Path | No
     document = _proof_in(file)
     earlier = None if checkpoint is None else _bounded(checkpoint, NOTE_BYTES_MAX)
     known = BodyId(body) if body else _known_body(document, folder)
-    return {"proof": to_object(at_hand.judge_proof(document, known, earlier)), "body": known, "file": file.name}
+    found = at_hand.judge_proof(document, known, earlier)
+    mark: JsonObject = {EXERCISE: True} if found.is_sound and at_hand.is_proof_of_exercise(document) else {}
+    return {**mark, "proof": to_object(found), "body": known, "file": file.name}
 
 
 def _proof_in(file: Path) -> JsonObject:

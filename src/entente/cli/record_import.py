@@ -15,6 +15,7 @@ from entente.cli.output import fields, items, name, plain, say, texts
 from entente.cli.progress import progress
 from entente.cli.record_files import read_terms
 from entente.kernel.canonical import JsonObject
+from entente.kernel.exercise import EXERCISE, EXERCISE_LINE
 
 EXIT_NOT_WITHDRAWN = 10
 """As of a refusal (cli.errors): what is gone was to be withdrawn, and was not."""
@@ -71,7 +72,7 @@ def import_records(
     Run twice it changes nothing; a killed import is simply started again. Rejected rows go to a file with line and reason.
     """
     if suggest:
-        say(ask(folder, "record_mapping_suggest", {"file": str(file.resolve())}), as_json, _suggested)
+        _say_mapping(ask(folder, "record_mapping_suggest", {"file": str(file.resolve())}), as_json)
         return
     for given, option in ((terms, "--terms"), (officer or preview or asks_elsewhere(folder), "--as")):
         if not given:
@@ -166,8 +167,11 @@ def _previewed(answer: JsonObject) -> Iterator[str]:
         yield from (f"  {plain(one['property'])}: {name(one['value'])}" for one in items(row, "values"))
 
 
-def _suggested(answer: JsonObject) -> Iterator[str]:
-    yield from str(answer["mapping"]).splitlines()
+def _say_mapping(answer: JsonObject, as_json: bool) -> None:
+    """Print a mapping as it is kept in a file: what an exercise's node says of itself stands in it as a remark."""
+    mark = [f"# {EXERCISE_LINE}"] if answer.get(EXERCISE) and not as_json else []
+    shown = answer if as_json else {name: value for name, value in answer.items() if name != EXERCISE}
+    say(shown, as_json, lambda told: [*mark, *str(told["mapping"]).splitlines()])
 
 
 def _imported(answer: JsonObject) -> Iterator[str]:

@@ -15,6 +15,7 @@ from entente.cli.output import items, json_text, name, plain, say, table, texts,
 from entente.cli.progress import progress
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, Invalid
+from entente.kernel.exercise import EXERCISE
 
 NOTE_BYTES_MAX = 64 * 1024
 """As kernel.note has it."""
@@ -112,7 +113,7 @@ def prove(
     made = _ask_long(folder, "trail_prove", {"since": since}, as_json)["continuation"]
     assert isinstance(made, dict), "a continuation is an object"
     _write(out, made)
-    said: JsonObject = {"file": str(out), "since": since, "body": made["body"]}
+    said: JsonObject = {**_mark(made), "file": str(out), "since": since, "body": made["body"]}
     say(
         said,
         as_json,
@@ -137,7 +138,7 @@ def export(
     assert isinstance(made, dict), "a case proof is an object"
     _write(out, made)
     rows = len(items(made, "rows"))
-    said: JsonObject = {"file": str(out), "case": made["case"], "rows": rows, "body": made["body"]}
+    said: JsonObject = {**_mark(made), "file": str(out), "case": made["case"], "rows": rows, "body": made["body"]}
     say(said, as_json, lambda answer: [f"Wrote {rows} rows of the case {plain(answer['case'])} to {answer['file']}."])
 
 
@@ -200,6 +201,11 @@ def verify(
 def _ask_long(folder: str | None, verb: str, given: JsonObject, as_json: bool) -> JsonObject:
     with connect(folder) as node, progress("Bringing the log up", unit="rows", quiet=as_json) as told:
         return node.ask(verb, given, told)
+
+
+def _mark(made: JsonObject) -> JsonObject:
+    """Return what a command's answer says of a file that an exercise's node made."""
+    return {EXERCISE: True} if made.get(EXERCISE) else {}
 
 
 def _write(out: Path, document: JsonObject) -> None:

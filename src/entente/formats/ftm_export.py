@@ -2,9 +2,10 @@
 
 What came in as FollowTheMoney goes out as it came: id, spelling of dates and countries, and the fields beside `properties`
 are those of the line it was imported from. What only we say (handling, evaluation, purposes, retention) stands under «entente»,
-beside FollowTheMoney's own fields, where its programs do not look: that is a loss, and is counted.
+beside FollowTheMoney's own fields, where its programs do not look: that is a loss, and is counted. What an exercise's node writes
+says there, in each line, that it is one.
 
-Source: docs/rules/records.md R47; decision 0064; followthemoney, docs «entity data».
+Source: docs/rules/records.md R47; docs/rules/bodies.md B15; decision 0064; followthemoney, docs «entity data».
 """
 
 from __future__ import annotations
@@ -19,15 +20,14 @@ from typing import Final
 
 from entente.disclosure.model import DisclosureClass
 from entente.formats.codelists import load_code_lists
-from entente.formats.ftm_jsonlines import FORMER_COUNTRIES, UnfitValueError, fact_of, local_id
+from entente.formats.ftm_jsonlines import FORMER_COUNTRIES, OURS, UnfitValueError, fact_of, local_id
 from entente.formats.schemata import load_schemata, own_words
 from entente.handling.model import Observation
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.exercise import EXERCISE, EXERCISE_LINE
 from entente.records.exporting import ExportedRecord, local_name
 from entente.records.model import Fragment, PropertyType, Record
 
-OURS: Final = "entente"
-"""The field of what only we say. A program that reads FollowTheMoney passes it over."""
 LOSSES: Final[Mapping[str, str]] = {
     "terms": "records whose handling, evaluation, purposes and retention stand beside FollowTheMoney's fields",
     "restrictions": "records whose source excludes bodies: which, the file does not say",
@@ -48,6 +48,7 @@ class FtmWriter:
     """Writes records, one a line."""
 
     write: Callable[[bytes], None]
+    is_exercise: bool = False
     losses: Counter[str] = field(default_factory=Counter)
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 
@@ -87,7 +88,7 @@ class FtmWriter:
             "schema": record.schema,
             "properties": self._properties(record, _spelt(record, came)),
             **fields,
-            OURS: our_terms(record),
+            OURS: our_terms(record, is_exercise=self.is_exercise),
         }
 
     def _properties(self, record: Record, spelt: Mapping[tuple[str, str], str]) -> JsonObject:
@@ -161,10 +162,12 @@ def _spelt(record: Record, came: JsonObject | None) -> dict[tuple[str, str], str
     return spelt
 
 
-def our_terms(record: Record) -> JsonObject:
-    """Return what only we say of a record: whose it is, in which version, on what terms, and until when."""
+def our_terms(record: Record, *, is_exercise: bool = False) -> JsonObject:
+    """Return what only we say of a record: whose it is, in which version, on what terms, until when, and if it is invented."""
     terms: list[Json] = [_terms(cls) for cls in record.terms]
+    mark: JsonObject = {EXERCISE: EXERCISE_LINE} if is_exercise else {}
     return {
+        **mark,
         "source": record.source,
         "version": record.version,
         "kind": record.kind,

@@ -21,7 +21,7 @@ from typing import BinaryIO
 from entente.disclosure.model import DisclosureClass
 from entente.formats.codelists import load_code_lists
 from entente.formats.import_files import LINE_BYTES_MAX, FileIdentity
-from entente.formats.import_terms import ImportTerms
+from entente.formats.import_terms import INVENTED, ImportTerms, is_invented
 from entente.formats.never_carried import never_carried
 from entente.formats.schemata import load_schemata
 from entente.handling.model import CodeLists
@@ -45,6 +45,8 @@ RAW_CHARACTERS_MAX = 500
 """How much of a rejected line is shown; records.checking keeps as much."""
 
 _SAFE_ID = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{LOCAL_ID_CHARACTERS_MAX - 1}}}")
+OURS = "entente"
+"""The field of what only we say, where an export wrote the line. A program that reads FollowTheMoney passes it over."""
 _HASHED = "sha256-"
 FORMER_COUNTRIES = {"suhh": "SU", "yucs": "YU", "ddde": "DD", "csxx": "CS", "cshh": "CS", "anhh": "AN", "zrcd": "ZR"}
 """FollowTheMoney names former states by ISO 3166-3 codes of four letters."""
@@ -112,6 +114,8 @@ class _Reader:
         try:
             entity = _parsed(line)
             entry = local_id(_text(entity, "id"))
+            if is_invented(entity.get(OURS)) and not self.terms.is_exercise:
+                return _rejected(number, OURS, INVENTED, line, entry)
             properties = _fields(entity)
             if cut := never_carried() & properties.keys():
                 line = self._cut(entity, properties, cut)

@@ -35,12 +35,15 @@ from entente.handling.model import (
 )
 from entente.kernel.canonical import Json
 from entente.kernel.errors import Invalid
+from entente.kernel.exercise import EXERCISE
 from entente.kernel.ids import BodyId, InstrumentId
 
 TERMS_BYTES_MAX = 64 * 1024
 """Fifty times the longest file of the demonstration."""
 RETENTION_YEARS_MAX = 100
 """No list a bureau keeps looks further; ours."""
+INVENTED = "it is invented for an exercise (EXERCISE), and this node is real (B15)"
+"""Why a row that the export of an exercise's node wrote is rejected."""
 NO_PERSON = "none"
 """The status of a record that is not about a person (data/subject_statuses.yaml)."""
 
@@ -87,6 +90,8 @@ class ImportTerms:
     marks: frozenset[str]
     restrictions: frozenset[Restriction]
     retention: Retention
+    is_exercise: bool = False
+    """Whether they are an exercise's, whose node alone takes in what another exercise's node wrote (B15); the caller says so."""
 
     def under(self, instrument: InstrumentId) -> ImportTerms:
         """Return the same terms under the instrument its short name was found to mean."""
@@ -113,6 +118,11 @@ class ImportTerms:
             restrictions=self.restrictions,
             review=ReviewState.NOT_REQUIRED,
         )
+
+
+def is_invented(ours: object) -> bool:
+    """Say whether what only we say of a record, as an export wrote it, says that an exercise's node wrote it."""
+    return isinstance(ours, Mapping) and EXERCISE in ours
 
 
 def read_terms(data: bytes, lists: CodeLists, *, source: BodyId, today: date) -> ImportTerms:

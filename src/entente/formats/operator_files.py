@@ -35,11 +35,11 @@ from entente.records.model import Rejected
 
 DOCUMENT_BYTES_MAX = 512 * 1024
 """A group of every state of the world, or a national order with its text; half an operator's request."""
-WRITERS: Mapping[str, Callable[[Callable[[bytes], None], str], ExportFile]] = {
-    "ftm": lambda write, _: FtmWriter(write),
+WRITERS: Mapping[str, Callable[[Callable[[bytes], None], str, bool], ExportFile]] = {
+    "ftm": lambda write, _, is_exercise: FtmWriter(write, is_exercise),
     "stix": StixWriter,
 }
-"""The formats that are written, by the names that an officer gives them."""
+"""The formats that are written, by the names that an officer gives them: how to write, the body's code, if it is invented."""
 _AS_TEXT = frozenset({"reference", "text", "condition", "document", "name", "title", "legal_basis", "measure"})
 
 
@@ -96,10 +96,10 @@ class OperatorFiles:
         return meant.class_for(schema), meant.retention
 
     @contextmanager
-    def export(self, file: Path, form: str, maker: str) -> Iterator[ExportFile]:
+    def export(self, file: Path, form: str, maker: str, *, is_exercise: bool) -> Iterator[ExportFile]:
         """Open a new file that records are written to."""
         with new_file(file) as write:
-            yield WRITERS[form](write, maker)
+            yield WRITERS[form](write, maker, is_exercise)
 
     @contextmanager
     def rejects(self, file: Path) -> Iterator[Callable[[Rejected], None]]:
@@ -159,5 +159,5 @@ def _with_ids(terms: ImportTerms, meaning: Meaning) -> ImportTerms:
     restrictions = frozenset(
         replace(one, bodies=frozenset(meaning.body(code) for code in one.bodies)) for one in terms.restrictions
     )
-    meant = replace(terms, restrictions=restrictions)
+    meant = replace(terms, restrictions=restrictions, is_exercise=meaning.is_exercise)
     return meant.under(meaning.instrument(terms.instrument_name)) if terms.instrument_name else meant

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from entente.formats.import_files import FileIdentity, bad_file, bounded
-from entente.formats.import_terms import ImportTerms
+from entente.formats.import_terms import INVENTED, ImportTerms, is_invented
 from entente.formats.json_elements import Element, NotJsonError, json_elements
 from entente.formats.list_drafts import RAW_CHARACTERS_MAX, ImpossibleDateError, UnfitError
 from entente.formats.seen_keys import SeenKeys
@@ -270,6 +270,8 @@ class _Bundle:
     def _refuse_ours(self, own_id: str, found: Mapping[str, object]) -> None:
         extensions = found.get("extensions")
         ours = extensions.get(OURS) if isinstance(extensions, dict) else None
+        if is_invented(ours) and not self.terms.is_exercise:
+            raise UnfitError("extensions", INVENTED)
         record = ours.get("record") if isinstance(ours, dict) else None
         if isinstance(record, str) and record.startswith(f"{self.terms.source}/") and not record.endswith(f"/{own_id}"):
             raise UnfitError(

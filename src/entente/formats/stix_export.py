@@ -3,8 +3,9 @@
 What came in as STIX goes out as it came: the object that a record was made from, as long as the record says the same. Every other
 record becomes an object of ours; each is read back as an import would read it, and what would be missing stands in our extension,
 where a node finds it again and other programs do not look: that is a loss, and is counted. Links are relationships as well.
+In what an exercise's node writes each object of ours says so in our extension, and who made it is called so.
 
-Source: docs/rules/records.md R47 and R56; OASIS, STIX Version 2.1; decision 0077.
+Source: docs/rules/records.md R47 and R56; docs/rules/bodies.md B15; OASIS, STIX Version 2.1; decision 0077.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from entente.formats.stix_words import (
     type_of_id,
 )
 from entente.handling.model import Observation
+from entente.kernel.exercise import EXERCISE, EXERCISE_LINE, EXERCISE_WORD
 from entente.kernel.ids import RecordId
 from entente.records.exporting import ExportedRecord
 from entente.records.model import Fact, Record
@@ -73,6 +75,7 @@ class StixWriter:
     write: Callable[[bytes], None]
     maker: str
     """What our body is called."""
+    is_exercise: bool = False
     losses: Counter[str] = field(default_factory=Counter)
     left_out: int = 0
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
@@ -131,7 +134,7 @@ class StixWriter:
     def _put(self, found: StixObject) -> None:
         if not self._objects:
             self._out('{"type":"bundle","objects":[')
-            for one in _preamble():
+            for one in _preamble(is_exercise=self.is_exercise):
                 self._put_text(one)
         self._put_text(found)
 
@@ -177,7 +180,7 @@ class StixWriter:
         ours: StixObject = {"extension_type": "property-extension", "schema": record.schema, "record": record.id}
         made["extensions"] = {**extensions, OURS: ours}
         ours |= self._missing(record, made, links)
-        ours |= our_terms(record)
+        ours |= our_terms(record, is_exercise=self.is_exercise)
         return made
 
     def _missing(self, record: Record, made: StixObject, links: Mapping[str, list[str]]) -> StixObject:
@@ -224,6 +227,7 @@ class StixWriter:
     def _relationships(self, exported: ExportedRecord, source: str) -> Iterator[StixObject]:
         """Yield the links of an object as relationships, for other programs; an import takes them from the object itself."""
         record = exported.record
+        mark: StixObject = {EXERCISE: EXERCISE_LINE} if self.is_exercise else {}
         for link in record.links:
             if not (target := self._end(exported, link.to)):
                 continue
@@ -233,7 +237,7 @@ class StixWriter:
                 "created_by_ref": self._maker_of(record), "created": CREATED, "modified": _time(record.at),
                 "relationship_type": _WORDS.sub("-", link.property).lower(), "source_ref": source, "target_ref": target,
                 **self._markings_of(record),
-                "extensions": {OURS: {"extension_type": "property-extension", OF_LINK: True}},
+                "extensions": {OURS: {"extension_type": "property-extension", OF_LINK: True, **mark}},
             }  # fmt: skip
 
     def _maker_of(self, record: Record) -> str:
@@ -241,7 +245,7 @@ class StixWriter:
         own_id = our_id("identity", record.source)
         if not self._has_maker:
             self._has_maker = True
-            self._put(_identity(own_id, self.maker))
+            self._put(_identity(own_id, f"{EXERCISE_WORD} · {self.maker}" if self.is_exercise else self.maker))
         return own_id
 
     def _markings_of(self, record: Record) -> StixObject:
@@ -288,13 +292,14 @@ def _identity(own_id: str, name: str) -> StixObject:
     }  # fmt: skip
 
 
-def _preamble() -> Iterator[StixObject]:
+def _preamble(*, is_exercise: bool) -> Iterator[StixObject]:
     """Yield the definition of our extension, and who made it."""
     program = our_id("identity", "entente")
+    name = "Entente record"
     yield _identity(program, "Entente")
     yield {
         "type": "extension-definition", "spec_version": SPEC_VERSION, "id": OURS, "created_by_ref": program,
-        "created": CREATED, "modified": CREATED, "name": "Entente record", "version": "1.0.0",
+        "created": CREATED, "modified": CREATED, "name": f"{EXERCISE_WORD} · {name}" if is_exercise else name, "version": "1.0.0",
         "description": "What of a record of Entente STIX has no field for.",
         "schema": "Entente, docs/decisions/0077", "extension_types": ["property-extension"],
     }  # fmt: skip

@@ -61,6 +61,13 @@ class Column:
         """Whether it is called what keys are called."""
         return folded(self.name) in KEYS
 
+    @property
+    def is_of_dates(self) -> bool:
+        """Whether its cells are days: two people may share one, so that it never tells a row from the next issue's others."""
+        forms, read, _ = date_forms(self.cells) if self.cells else ((), 0, [])
+        # Four digits alone are as well a number.
+        return bool(forms) and forms != ("YYYY",) and read >= MOST * len(self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:

@@ -207,7 +207,9 @@ def _key_of(columns: Sequence[Column]) -> str:
     whole = [column for column in columns if column.is_whole]
     called = [column for column in whole if column.is_called_key]
     likely = called or [
-        column for column in whole if any(cell.isascii() and any(map(str.isdigit, cell)) for cell in column.cells)
+        column
+        for column in whole
+        if not column.is_of_dates and any(cell.isascii() and any(map(str.isdigit, cell)) for cell in column.cells)
     ]
     return likely[0].name if likely else ""
 

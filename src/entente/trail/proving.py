@@ -12,14 +12,15 @@ Source: docs/rules/trail.md T10 and T12.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from entente.bodies.model import Body
 from entente.bodies.statements import DirectoryKind, rebuild
 from entente.kernel.canonical import JsonObject
-from entente.kernel.codec import from_json
+from entente.kernel.codec import OMITTED, from_json
 from entente.kernel.errors import Invalid, Untrusted
+from entente.kernel.exercise import EXERCISE_LINE
 from entente.kernel.ids import BodyId
 from entente.kernel.ports import Act, TrailRow
 from entente.kernel.proofs import Proof, is_continued, is_included
@@ -71,6 +72,8 @@ class CaseProof:
     """Genesis and changes of keys, each signed by the heads: whose key signed the checkpoint."""
     checkpoint: str
     rows: tuple[ProvedRow, ...]
+    exercise: str = field(default="", metadata=OMITTED)
+    """Of an exercise's node: that it is one, for people who open it (bodies.md B15); its genesis proves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Continuation:
     earlier_root: bytes
     proof: tuple[bytes, ...]
     checkpoint: str
+    exercise: str = field(default="", metadata=OMITTED)
+    """As above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ def prove_case(
         _proved(row, proof, is_whole=row.sequence not in kept_back)
         for row, proof in zip(rows, log.include(published, rows), strict=True)
     )
-    return CaseProof(CASE_PROOF, own.id, number, key_chain(own), published.note, proved)
+    return CaseProof(CASE_PROOF, own.id, number, key_chain(own), published.note, proved, _mark(own))
 
 
 def prove_continuation(log: Log, earlier: int, progress: Callable[[int], None]) -> Continuation:
@@ -153,7 +158,7 @@ def prove_continuation(log: Log, earlier: int, progress: Callable[[int], None]) 
     root, proof = log.continue_from(earlier, published)
     with log.open_view() as unit:
         own = unit.bodies.own()
-    return Continuation(CONTINUATION, own.id, key_chain(own), earlier, root, proof, published.note)
+    return Continuation(CONTINUATION, own.id, key_chain(own), earlier, root, proof, published.note, _mark(own))
 
 
 def judge_file(
@@ -182,6 +187,13 @@ def judge_file(
     )
 
 
+def is_of_exercise(document: JsonObject, now: datetime, countries: Mapping[str, str]) -> bool:
+    """Say whether a file that was judged and found sound is of an exercise's body, as the body's own genesis has it."""
+    statements = document["statements"]
+    assert isinstance(statements, list), "the file was judged"
+    return rebuilt((one for one in statements if isinstance(one, dict)), now, countries).is_exercise
+
+
 def continues(log: Log, note: bytes, node_keys: Iterable[bytes], progress: Callable[[int], None]) -> FileProof:
     """Judge whether this node's log continues a checkpoint it signed earlier; raise Invalid for what is no checkpoint.
 
@@ -204,6 +216,10 @@ def continues(log: Log, note: bytes, node_keys: Iterable[bytes], progress: Calla
         return _found(CONTINUATION, own.id, about, text)
     text = f"The log of {size} rows begins with the {kept.size} rows of the checkpoint."
     return _found(CONTINUATION, own.id, about, text, is_sound=True, rows=kept.size)
+
+
+def _mark(own: Body) -> str:
+    return EXERCISE_LINE if own.is_exercise else ""
 
 
 def _proved(row: TrailRow, proof: Proof, *, is_whole: bool) -> ProvedRow:

@@ -23,6 +23,7 @@ class ExportFormat(StrEnum):
 def _export(node: Node, arguments: Arguments) -> JsonObject:
     node.disk.require_room()
     out, form = arguments.path("out"), arguments.choice("format", ExportFormat, ExportFormat.FTM)
+    own = names_of(node).own
     plan = ExportPlan(
         arguments.officer(),
         arguments.text("purpose"),
@@ -33,7 +34,7 @@ def _export(node: Node, arguments: Arguments) -> JsonObject:
         arguments.progress,
     )
     exporting = Exporting(node.records)
-    with node.files.export(out, form.value, names_of(node).own.code) as file:
+    with node.files.export(out, form.value, own.code, is_exercise=own.is_exercise) as file:
         count = exporting.run(plan, file.add) - file.left_out
         if not count:
             raise _nothing_fits(form)

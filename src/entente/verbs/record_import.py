@@ -147,6 +147,7 @@ def meaning_of(node: Node, names: Names) -> Meaning:
         node.clock.now().date(),
         lambda code: names.body(code, "terms").id,
         lambda name: names.instrument(name, "terms.instrument").instrument.id,
+        names.own.is_exercise,
     )
 
 

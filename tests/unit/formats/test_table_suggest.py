@@ -54,6 +54,15 @@ def test_r46_a_proposal_for_a_table_in_any_encoding_imports_it_as_it_is(tmp_path
     assert values(sorn, "nationality") == ["TJ"]
 
 
+@pytest.mark.parametrize("days", [("1979-05-04", "1980"), ("04.05.1979", "12.11.1980")])
+def test_r46_no_birthday_is_proposed_as_what_tells_rows_apart(tmp_path: Path, days: tuple[str, str]) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(f"Surname,Date of birth\nVelk,{days[0]}\nSorn,{days[1]}\n")
+    assert 'keys: ["?"]' in suggest_mapping(file)
+    file.write_text(f"Surname,Date of birth,Our sign\nVelk,{days[0]},A7\nSorn,{days[1]},B2\n")
+    assert 'keys: ["Our sign"]' in suggest_mapping(file)
+
+
 def test_r46_each_column_has_its_reason_and_no_value_is_shown(tmp_path: Path) -> None:
     text, mapping = proposed(tmp_path, RUSSIAN.encode("windows-1251"))
     assert "windows-1251 is a guess" in text
