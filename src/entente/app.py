@@ -145,10 +145,10 @@ class NewBody:
     country: str
     zone: str
     addresses: tuple[str, ...]
-    head_passphrases: tuple[str, ...]
+    head_passphrases: tuple[str, ...] = field(repr=False)
     """One a head; their number is the number of root keys."""
     threshold: int
-    data_protection_passphrase: str
+    data_protection_passphrase: str = field(repr=False)
     replaces: BodyId | None = None
     """The body whose place it is to take; each other body accepts it for itself."""
     is_exercise: bool = False

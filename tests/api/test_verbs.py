@@ -102,6 +102,8 @@ def in_the_directory(day: Day) -> None:
     assert line["counts"]["member"] == 1
     assert [one["code"] for one in ask("XB-NCB", "directory_find", text="arandia")["bodies"]] == ["XA-NCB"]
     assert ask("XB-NCB", "unit_find", body="XA-NCB")["of"] == 1
+    assert ask("XB-NCB", "unit_find", body="XA-NCB", on="2001-01-01")["of"] == 0
+    assert ask("XB-NCB", "unit_lists", body="XA-NCB")["lists"][0]["added"][0]["name"] == "Branch of the North"
     assert ask("XB-NCB", "body_places", body="GS")["units_said_at"] is None
     told = ask(
         "XA-NCB",

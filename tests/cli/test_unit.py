@@ -11,7 +11,7 @@ from tests.cli.conftest import Run, answer
 
 pytestmark = pytest.mark.storage
 
-CONFLICT = 13
+CONFLICT, NOT_FOUND = 13, 12
 UNITS = {
     "units": [{"id": "north", "kind": "regional_branch", "name": "Northern branch", "territory": "", "parent": None}]
 }
@@ -62,3 +62,22 @@ def test_unit_is_limited_by_two_officers_and_opened_again(run: Run, place: Path)
     )
     assert "refused" in run("unit", "refuse", again["set"]["id"], "--as", "head-1", "--folder", place).stdout
     assert "limited since" in run("unit", "list", "--as", "head-1", "--folder", place).stdout
+
+
+def test_units_are_found_as_of_a_date_and_each_change_of_a_list_is_told(run: Run, place: Path, tmp_path: Path) -> None:
+    file = tmp_path / "more.json"
+    units = [{**UNITS["units"][0], "name": "Coast branch"}, {**UNITS["units"][0], "id": "gate", "name": "Gate"}]
+    file.write_text(json.dumps({"units": units}), encoding="utf-8")
+    assert run("body", "units", file, "--folder", place).exit_code == 0
+    found = run("unit", "find", "coast", "--folder", place)
+    assert found.exit_code == 0, found.output
+    assert "1 of 1" in found.stdout
+    assert "0 of 0" in run("unit", "find", "--on", "2001-01-01", "--folder", place).stdout
+    lists = answer(run("unit", "lists", "XA-NCB", "--folder", place, "--json"))["lists"]
+    assert [([unit["id"] for unit in one["added"]], len(one["changed"]), one["units"]) for one in lists] == [
+        (["gate"], 1, 2),
+        (["north"], 0, 1),
+    ]
+    assert "gate" in run("unit", "lists", "XA-NCB", "--folder", place).stdout
+    shown = run("unit", "show", "north", "--on", "2001-01-01", "--as", "head-1", "--folder", place)
+    assert shown.exit_code == NOT_FOUND

@@ -15,7 +15,7 @@ import pytest
 from entente.duty.calling import Calling
 from entente.duty.calls import Told
 from entente.kernel.canonical import JsonObject
-from entente.kernel.errors import Conflict, Misconfigured, NotFound, Refused
+from entente.kernel.errors import Conflict, Misconfigured, NotFound, Refused, Unavailable
 from entente.settings import read_settings
 from entente.transport import attempts
 from entente.transport.attempts import Attempts
@@ -90,7 +90,7 @@ class Deaf:
 
 def begun_anew(calling: Calling, **more: Any) -> Calling:  # noqa: ANN401 - fields of it
     """Return it as a node that was started again has it: with nothing in memory."""
-    return replace(calling, looked_at=None, seen=-1, trouble="", **more)
+    return replace(calling, **{"looked_at": None, "seen": -1, "trouble": "", **more})
 
 
 def run(calling: Calling) -> None:
@@ -438,6 +438,33 @@ def test_gateway_that_drips_for_one_call_holds_up_none_of_the_others(
     assert not threads.begin(f"{calls(world)[1]['number']}-0", lambda: None), "the first goes on, and once"
     threads.stop(10)
     assert [one["steps"][0]["state"] for one in calls(world)[:2]] == ["sent", "sending"]
+
+
+def test_store_that_keeps_nothing_has_no_call_begun_as_fast_as_the_machine_goes(
+    world: DeskWorld, calling: Calling, box: Mailbox
+) -> None:
+    danger(world)
+    run(begun_anew(calling, begin=lambda _name, _attempt: False))
+    begun: list[str] = []
+
+    def fail() -> None:
+        raise Unavailable("The disk is full.", why="It is.", do="Free space.", retry_is_safe=True)
+
+    threads = Attempts()
+
+    def begin(name: str, attempt: Callable[[], object]) -> bool:
+        is_begun = threads.begin(name, attempt)
+        begun.extend([name] * is_begun)
+        threads.stop(10)
+        return is_begun
+
+    broken = begun_anew(calling, open_unit=fail, begin=begin, looked_at=calling.clock.now(), seen=calling.changes())
+    # As a follower does: at once again as long as something was done.
+    for _ in range(20):
+        if not broken.step():
+            break
+    assert len(begun) == 1
+    assert not box.mails
 
 
 def wait_for(holds: Callable[[], bool]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -66,9 +68,46 @@ def test_body_shows_keys_groups_and_units_and_how_it_is_reached(world: DeskWorld
     assert "Branch 20" not in text
     assert 'href="/desk/units?of_body=XA-NCB"' in text
     assert "2 of 3 sign" in text
-    assert rows(browser.get("/desk/units?of_body=XA-NCB").text) == 25
+    listed, _, changed = browser.get("/desk/units?of_body=XA-NCB").text.partition('id="lists"')
+    assert rows(listed) == 25
+    assert "stands now" in changed
     assert rows(browser.get("/desk/units?find=branch+24").text) == 1
     assert "<table" not in browser.get("/desk/units?of_body=ZZ").text
+
+
+def test_w93_units_are_those_of_the_day_and_each_change_of_the_list_is_told(world: DeskWorld) -> None:
+    network, clock = world.bureau.network, world.bureau.network.clock
+    north = Unit("north", UnitKind.REGIONAL_BRANCH, "Branch of the North")
+    began = clock.now()
+    for units in (
+        (north,),
+        (replace(north, name="Coast branch"), Unit("desk", UnitKind.UNIT, "Night desk", parent="north")),
+    ):
+        clock.move(days=1)
+        network["XA-NCB"].directory.publish_units(units)
+    network.deliver()
+    clock.move(days=1)
+    browser = world.browser()
+    before, then = (f"{began + timedelta(days=days):%Y-%m-%d}" for days in (-900, 1))
+
+    def shown(path: str) -> str:
+        return browser.get(path).text.partition('id="lists"')[0]
+
+    assert "Coast branch" in shown("/desk/units?of_body=XA-NCB")
+    earlier = shown(f"/desk/units?of_body=XA-NCB&on_day={then}")
+    assert "Branch of the North" in earlier
+    assert "Night desk" not in earlier
+    assert "no list of its units is known here" not in earlier
+    assert "no list of its units is known here" in shown(f"/desk/units?of_body=XA-NCB&on_day={before}")
+    assert "Branch of the North" in browser.get(f"/desk/directory/XA-NCB?on_day={then}").text
+    assert "Branch of the North" not in browser.get("/desk/directory/XA-NCB").text
+    changed = browser.get("/desk/units?of_body=XA-NCB").text.partition('id="lists"')[2]
+    assert f"on_day={then}" in changed
+    newest = changed.partition("</li>")[0]
+    assert "stands now" in newest
+    told = [text.partition("</p>")[0] for text in newest.split("<p>")[1:]]
+    assert [name in told[place] for place, name in enumerate(("Night desk", "Coast branch"))] == [True, True]
+    assert "Gone" not in newest
 
 
 def test_directory_is_narrowed_by_how_bodies_are_reached(world: DeskWorld) -> None:

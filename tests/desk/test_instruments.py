@@ -53,7 +53,7 @@ def test_instrument_shows_text_beside_terms_and_how_each_party_stands(world: Des
     text = world.browser().get("/desk/instruments/charter").text
     assert "No body can be expelled from the network." in text
     assert "No expulsion" in text
-    assert "signatures needed: 3" in text
+    assert "after 3 signatures" in text
     assert "Terrorism" in text
     assert "/suspend" not in text, "who may not suspend is not offered it"
 

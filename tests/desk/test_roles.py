@@ -56,7 +56,18 @@ def test_page_opens_to_the_roles_of_its_row_and_to_no_other(world: DeskWorld, pa
             {404}
             if is_own
             or page.name
-            in {"record", "judge", "matches", "ask_source", "consult", "versions", "correct", "record_file"}
+            in {
+                "record",
+                "judge",
+                "matches",
+                "ask_source",
+                "consult",
+                "versions",
+                "correct",
+                "record_file",
+                "original",
+                "original_file",
+            }
             else set()
         )
         assert answer.status_code in {200, *hidden}, answer.text

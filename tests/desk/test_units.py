@@ -406,6 +406,39 @@ def test_unit_that_is_dropped_from_the_list_sees_nothing_and_its_past_stays_to_b
     assert found_by(world, GATE)
 
 
+def test_w93_page_of_a_unit_shows_what_bound_it_on_a_day_and_nothing_is_set_there(world: DeskWorld) -> None:
+    clock, head = world.bureau.network.clock, world.browser("head_of_body")
+    page, (north, *others) = f"/desk/own-units/unit/{UNIT}", list[Any](UNITS)
+    open_then = clock.now().date()
+    clock.move(days=2)
+    limit(world, acts_up_to="see")
+    bound_then = clock.now().date()
+    clock.move(days=2)
+    limit(world)
+    publish(world, [{**north, "name": "Coast branch"}, *others])
+    clock.move(days=2)
+    given: JsonObject = {"officer": HEAD, "unit": UNIT}
+    assert not shown_then(world, given)["binding"]
+    assert not shown_then(world, {**given, "on": open_then.isoformat()})["binding"]
+    bound = shown_then(world, {**given, "on": bound_then.isoformat()})
+    assert [one["limits"]["acts_up_to"] for one in bound["binding"]] == ["see"]
+    assert bound["unit"]["name"] == north["name"]
+    text = head.get(f"{page}?on_day={bound_then}").text
+    assert north["name"] in text
+    assert "Coast branch" not in text
+    assert "Set for this unit" in text
+    assert "/desk/own-units/limits" not in text
+    assert "Coast branch" in head.get(page).text
+    assert "not in the list" in head.get(f"{page}?on_day=2001-01-01").text
+    assert head.get("/desk/own-units/unit/nowhere?on_day=2001-01-01").status_code == 404
+    assert "Border checks" not in world.browser().get(f"{page}?on_day={bound_then}").text
+    publish(world)
+
+
+def shown_then(world: DeskWorld, given: JsonObject) -> Any:  # noqa: ANN401 - an answer
+    return perform(world.node, "unit_limits_show", given)
+
+
 def test_units_of_the_own_records_of_these_tests_are_as_they_were(world: DeskWorld) -> None:
     shown: Any = perform(world.node, "record_show", {"officer": BRANCH, "record": OWN, **WHY})
     assert shown["may_go_up_to"] == "act_on"

@@ -156,3 +156,51 @@ def _as_it_stands(world: DeskWorld, name: str) -> Record:
 def _form_of(page: str) -> dict[str, str]:
     found = re.findall(r'name="(version|(?:was|fact)\.\d+)" value="([^"]*)"', page)
     return {name: unescape(value) for name, value in found}
+
+
+def test_import_by_an_officer_of_the_unit_overwrites_nothing_that_the_unit_may_not_see(world: DeskWorld) -> None:
+    text, folder = TERMS.read_text("utf-8"), world.node.settings.folder
+
+    def imported(officer: str, name: str, level: str) -> Any:  # noqa: ANN401 - an answer
+        file = folder / f"by-import-{len([*folder.glob('by-import-*')])}.jsonl"
+        rows = [{"schema": "Person", "id": one, "properties": {"name": [name]}} for one in ("i-1", "i-2")]
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows[: 1 if level == "confidential" else 2]))
+        terms = text.replace("restricted", level)
+        return perform(world.node, "record_import", {"officer": officer, "file": str(file), "terms": terms})["summary"]
+
+    assert imported(DUTY, "Karimov Anvar", "confidential")["created"] == 1
+    limit(world, confidentiality="restricted")
+    # What the unit may see of the list is kept; what another record of the body has the id of is as a row that cannot be.
+    done = imported(BRANCH, "Somebody Else", "restricted")
+    assert (done["created"], done["updated"], done["rejected"]) == (1, 0, 1)
+    assert [one.value for one in _as_it_stands(world, "XB-NCB/i-1").facts] == ["Karimov Anvar"]
+    assert imported(BRANCH, "Somebody Else", "restricted")["unchanged"] == 1
+    limit(world)
+    assert imported(BRANCH, "Somebody Else", "restricted")["updated"] == 1
+
+
+def test_issue_of_a_list_that_an_officer_of_the_unit_imports_ends_nothing_that_the_unit_may_not_see(
+    world: DeskWorld,
+) -> None:
+    text, folder = TERMS.read_text("utf-8"), world.node.settings.folder
+
+    def issued(officer: str, level: str, *ids: str) -> Any:  # noqa: ANN401 - an answer
+        file = folder / f"issue-{len([*folder.glob('issue-*')])}.jsonl"
+        file.write_text(
+            "".join(
+                json.dumps({"schema": "Person", "id": one, "properties": {"name": ["Karimov Anvar"]}}) + "\n"
+                for one in ids
+            )
+        )
+        given: JsonObject = {"officer": officer, "file": str(file), "terms": text.replace("restricted", level)}
+        more: JsonObject = {"list": "sought", "withdraw_gone": True, "gone_percent_max": 100}
+        return perform(world.node, "record_import", {**given, **more})
+
+    issued(DUTY, "confidential", "l-1", "l-2")
+    limit(world, confidentiality="restricted")
+    issued(BRANCH, "restricted", "l-3")
+    for record in ("l-1", "l-2"):
+        assert perform(world.node, "record_show", {"officer": DUTY, "record": f"XB-NCB/{record}", **WHY})
+    limit(world)
+    issued(BRANCH, "restricted", "l-3")
+    assert refused(world, "record_show", {"officer": DUTY, "record": "XB-NCB/l-1", **WHY}).startswith("NotFound")

@@ -25,9 +25,8 @@ from tests.support.desk_server import chromium, serving, told, window
 from tests.support.desk_world import COOKIE, DeskWorld, one_desk, open_desk
 from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
 
-DOWNLOADED = frozenset({"job_file", "checkpoint", "continuation", "case_proof", "sealed_query"})
-"""What a browser keeps and does not show."""
-SHOWN = tuple(page for page in PAGES if isinstance(page, ShowPage) and page.name not in DOWNLOADED)
+SHOWN = tuple(page for page in PAGES if isinstance(page, ShowPage) and page.template)
+"""All but what a browser keeps and does not show, which has no template."""
 TOLD_WITHIN_SECONDS = 2.0
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 

@@ -21,7 +21,8 @@ from entente.agreements.model import (
     Right,
     Signatory,
 )
-from entente.bodies.model import Body, BodyKind, GroupReference, KeyVersion, NameEntry
+from entente.bodies.model import Body, BodyKind, GroupReference, KeyVersion, NameEntry, Unit
+from entente.bodies.statements import NewUnits
 from entente.correspondence.model import (
     AnswerOutcome,
     Header,
@@ -45,7 +46,7 @@ from entente.handling.model import (
     ReviewState,
     SourceEvaluation,
 )
-from entente.kernel.canonical import canonical_bytes
+from entente.kernel.canonical import JsonObject, canonical_bytes
 from entente.kernel.codec import to_object
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, KeyId, RecordId, StatementId
 from entente.kernel.merkle import Frontier, leaf_hash
@@ -77,6 +78,11 @@ def body(body_id: BodyId = OWN, code: str = "XA-NCB", **changes: object) -> Body
         "keys": (keys,),
     }
     return Body(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def units_said(body_id: BodyId, units: tuple[Unit, ...], at: datetime) -> JsonObject:
+    """Return the signed statement by which a body says its units, as its entry keeps it."""
+    return draft("units", body_id, at, to_object(NewUnits(units))).with_signature(SIGNER).to_json()
 
 
 def instrument(instrument_id: InstrumentId = SHARING, name: str = "sharing") -> Instrument:

@@ -276,6 +276,23 @@ def test_m25_recall_takes_the_files_with_the_text_and_the_sender_gives_no_more(
         assert [row.act.verb for row in unit.trail.about(blobs[0], 10)] == ["erase_file"]
 
 
+def test_m25_another_bodys_message_that_names_a_file_keeps_it_from_no_recall(network: Network, tmp_path: Path) -> None:
+    message = send(network, tmp_path)
+    taken_out(network, XA, message, tmp_path / "out.jpg")
+    file = file_of(network, message)
+    # GS learned its key somewhere, and names it, so that XA has a second reason to keep it.
+    named = network[GS].correspondence.send_message(
+        DUTY, network.id(XA), network.instrument("charter"), Letter("Look", "At this.", attachments=(file,))
+    )
+    network.deliver()
+    assert taken_out(network, XA, named.header.id, tmp_path / "named.jpg") == FILM
+    recall(network, message)
+    assert on_disk(network, XA, file.id) == []
+    with pytest.raises(EntenteError):
+        taken_out(network, XA, named.header.id, tmp_path / "late.jpg")
+    assert not (tmp_path / "late.jpg").exists()
+
+
 def test_m25_recall_that_arrives_while_a_file_comes_ends_its_fetch(network: Network, tmp_path: Path) -> None:
     message = send(network, tmp_path)
     node, calls = network[XA], list[int]()

@@ -384,3 +384,26 @@ def test_nobody_is_let_in_whose_turn_may_keep_the_first_waiting_too_long(
     monkeypatch.setattr(company, "monotonic", lambda: 100.0 + waited)
     with sa.create_engine("sqlite://").connect() as connection:
         assert company.Company(connection, first_done_at=100.0).may_go_on(turn) is may
+
+
+def test_acts_are_told_of_their_end_though_the_engine_fails_at_the_undoing_too(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was not told would wait for half a minute, and then be told that nobody knows."""
+
+    def refuse(_: SqlUnitOfWork) -> None:
+        raise Conflict("No.", why="The head cannot be signed.", do="Again.")
+
+    def fail(_: object) -> None:
+        raise dialect.loaded_dbapi.OperationalError("disk I/O error")
+
+    store = opener([OncePerCommit(refuse)])
+    dialect = store.engine.writer.dialect
+    with monkeypatch.context() as patch:
+        patch.setattr(dialect, "do_rollback", fail)
+        ended = together(store, open_a_case, open_a_case)
+        raised = [one.exception(10) for one in ended]
+    assert isinstance(raised[0], Unavailable)
+    assert raised[0].retry_is_safe, "nothing of it was kept"
+    assert raised[1] is not None
+    assert cases_held(store) == []

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from entente.agreements.model import LEASE_MINUTES_MIN, Measure, MeasurePolicy, Proposal, ProposalKind, ProposalState
-from entente.bodies.model import Group, GroupEntry, MembershipStatus, NameEntry, NationalOrder, Officer, Power
+from entente.bodies.model import (
+    Group,
+    GroupEntry,
+    MembershipStatus,
+    NameEntry,
+    NationalOrder,
+    Officer,
+    Power,
+    Unit,
+    UnitKind,
+)
 from entente.bodies.unit_limits import LimitsSet, UnitLimits
+from entente.bodies.unit_past import UnitList
 from entente.kernel.errors import Conflict, Misconfigured
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId
+from entente.storage.schema import unit_list
 from entente.storage.store import Store
 from entente.storage.unit_of_work import SqlUnitOfWork
 from tests.storage import examples
@@ -249,3 +262,60 @@ def test_governance_version_rises_with_every_change_and_with_no_reading(store: S
         assert unit.classes.governance_version() == before
         CHANGES[change](unit)
         assert unit.classes.governance_version() > before
+
+
+NORTH = Unit("north", UnitKind.REGIONAL_BRANCH, "Northern branch")
+RENAMED = replace(NORTH, name="Coast branch")
+DESK = Unit("desk", UnitKind.UNIT, "Duty desk", parent="north")
+
+
+def says(store: Store, at: datetime, *units: Unit, **more: object) -> None:
+    said = (examples.units_said(OTHER, units, at),)
+    with store.unit() as unit:
+        unit.bodies.put_body(examples.body(OTHER, "AA-NCB", units=units, statements=said, **more))
+        unit.commit()
+
+
+def test_each_list_of_units_is_kept_with_the_time_from_which_it_holds(store: Store) -> None:
+    with store.unit() as unit:
+        unit.bodies.put_body(examples.body(), is_own=True)
+        unit.commit()
+    day = timedelta(days=1)
+    says(store, NOW, NORTH)
+    says(store, NOW + day, NORTH)
+    says(store, NOW + 2 * day, NORTH, addresses=("http://127.0.0.1:8601",))
+    says(store, NOW + 3 * day, RENAMED, DESK)
+    says(store, NOW + 4 * day)
+    says(store, NOW + 5 * day, RENAMED)
+    kept = (
+        UnitList(OTHER, NOW, (NORTH,)),
+        # What was said once more in the meantime holds from its first time.
+        UnitList(OTHER, NOW + 3 * day, (RENAMED, DESK)),
+        UnitList(OTHER, NOW + 4 * day, ()),
+        UnitList(OTHER, NOW + 5 * day, (RENAMED,)),
+    )
+    with store.view() as view:
+        assert view.bodies.unit_lists(OTHER) == kept
+        assert view.bodies.unit_lists(OWN) == ()
+        stood = [view.bodies.units_on((NOW + days * day).date()).get(OTHER) for days in (-1, 0, 2, 3, 4, 9)]
+        assert stood == [None, kept[0], kept[0], kept[1], kept[2], kept[3]]
+
+
+def test_of_one_body_the_newest_lists_are_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entente.storage.unit_lists.UNIT_LISTS_MAX", 2)
+    for hour, unit in enumerate((NORTH, RENAMED, NORTH, RENAMED)):
+        says(store, NOW + timedelta(hours=hour), unit)
+    with store.view() as view:
+        assert [one.since.hour - NOW.hour for one in view.bodies.unit_lists(OTHER)] == [2, 3]
+
+
+def test_list_that_earlier_code_did_not_keep_is_kept_with_the_next_one(store: Store) -> None:
+    says(store, NOW, NORTH)
+    with store.unit() as unit:
+        connection = unit._connection  # noqa: SLF001 - as code of the schema before leaves it
+        assert connection is not None
+        connection.execute(sa.delete(unit_list))
+        unit.commit()
+    says(store, NOW + timedelta(hours=1), RENAMED)
+    with store.view() as view:
+        assert [one.units for one in view.bodies.unit_lists(OTHER)] == [(NORTH,), (RENAMED,)]

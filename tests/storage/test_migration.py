@@ -19,6 +19,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from entente import __version__
+from entente.bodies.model import Unit, UnitKind
+from entente.bodies.unit_past import UnitList
 from entente.exchange.model import Lane
 from entente.kernel.clock import format_time
 from entente.kernel.codec import to_object
@@ -32,7 +34,7 @@ from entente.storage.schema import OLDEST_SCHEMA_OF_CODE, SCHEMA, metadata
 from entente.storage.store import Store
 from tests.storage import examples
 from tests.storage.conftest import ON_SQLITE, Opener
-from tests.storage.examples import NOW, OTHER, SHARING
+from tests.storage.examples import NOW, OTHER, OWN, SHARING
 
 pytestmark = pytest.mark.storage
 
@@ -101,7 +103,7 @@ DESK = (
     "shift_note", "shift", "roster_entry", "page_call",
 )  # fmt: skip
 CASE_FILE = ("case_hand_over", "case_exhibit", "case_task", "case_member", "decision_basis")
-SINCE = ("record_version", "message_blob", "record_link", "unit_limits")
+SINCE = ("record_version", "message_blob", "record_link", "unit_limits", "unit_list")
 """Tables of later schemas."""
 
 
@@ -131,12 +133,34 @@ def test_links_of_records_that_are_here_are_entered_as_the_store_is_brought_forw
         unit.commit()
     store.close()
     execute(folder, "DROP TABLE record_link")
+    execute(folder, "DROP TABLE unit_list")
     before = ScriptDirectory(str(MIGRATIONS)).get_revision("0012").down_revision
     execute(folder, f"UPDATE alembic_version SET version_num = '{before}'")  # noqa: S608 - a number of ours
     execute(folder, "UPDATE store_version SET schema = 8, oldest_code = 8")
     with opener().view() as view:
         found = view.records.linking(RecordId("body:xa/other"), frozenset({1}), today=examples.TODAY, limit=9)
     assert [stored.record.local_id for stored in found] == ["1", "2"]
+
+
+def test_list_of_units_that_is_here_is_kept_as_of_its_own_time_as_the_store_is_brought_forward(
+    opener: Opener, folder: Folder
+) -> None:
+    north = Unit("north", UnitKind.REGIONAL_BRANCH, "Northern branch", "Порт")
+    said = examples.units_said(OTHER, (north,), NOW - DAY)
+    store = opener()
+    with store.unit() as unit:
+        unit.bodies.put_body(examples.body(), is_own=True)
+        unit.bodies.put_body(examples.body(OTHER, "AA-NCB", units=(north,), statements=(said,)))
+        made = unit.bodies.unit_lists(OTHER)
+        unit.commit()
+    store.close()
+    execute(folder, "DROP TABLE unit_list")
+    execute(folder, "UPDATE alembic_version SET version_num = '0012'")
+    execute(folder, "UPDATE store_version SET schema = 12, oldest_code = 12")
+    with opener().view() as view:
+        assert view.bodies.unit_lists(OTHER) == made == (UnitList(OTHER, NOW - DAY, (north,)),)
+        assert view.bodies.unit_lists(OWN) == ()
+        assert view.bodies.units_on((NOW - 2 * DAY).date()) == {}
 
 
 def test_opening_again_changes_nothing(opener: Opener, folder: Folder) -> None:

@@ -208,7 +208,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "list_roster": ("work_shift", "keep_roster"),
     **dict.fromkeys(("list_shifts", "show_shift", "show_shift_sheet", "list_calls"), ("work_shift",)),
     **dict.fromkeys(("list_waiting", "find_bodies", "find_units", "list_places", "list_contacts", "list_sharing"), ()),
-    "show_keys": (),
+    **dict.fromkeys(("show_keys", "list_unit_lists"), ()),
     "list_doubts": ("read_trail",),
     "enter_duty": ("keep_roster",),
     "take_off_duty": ("keep_roster",),

@@ -15,6 +15,7 @@ from typing import Self
 from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
 from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer, Succession
 from entente.bodies.unit_limits import LimitsSet
+from entente.bodies.unit_past import UnitList
 from entente.disclosure.model import DisclosureClass, Leave
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, StatementId
 from entente.kernel.merkle import Frontier
@@ -161,6 +162,12 @@ class FakeBodies:
 
     def put_officer(self, officer: Officer) -> None:
         return None
+
+    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
+        return ()
+
+    def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
+        return {}
 
     def unit_limits(self) -> tuple[LimitsSet, ...]:
         return self._world.limits

@@ -20,6 +20,8 @@ from tests.support.nodes import HEAD
 
 HEAD_TWO = "xb-head-2"
 BRANCH, GATE, MACHINE = "xb-branch-1", "xb-gate-1", "m-branch"
+BRANCH_HEAD = "xb-branch-head"
+"""One of the northern branch who may read the trail."""
 WHY: JsonObject = {"purpose": "identify", "crime_area": "fugitives"}
 OCCASION: JsonObject = {**WHY, "occasion": "Gate 4"}
 UNITS = [
@@ -41,7 +43,7 @@ def open_units(folder: Path) -> Iterator[DeskWorld]:
         publish(opened)
         for name, unit, role, machine in (
             (BRANCH, UNIT, "duty_officer", False), (GATE, "gate", "duty_officer", False), (MACHINE, UNIT, "duty_officer", True),
-            (HEAD_TWO, "", "head_of_body", False),
+            (HEAD_TWO, "", "head_of_body", False), (BRANCH_HEAD, UNIT, "head_of_body", False),
         ):  # fmt: skip
             given: JsonObject = {"officer": HEAD, "id": name, "roles": [role], "unit": unit, "machine": machine}
             perform(opened.node, "officer_add", given)

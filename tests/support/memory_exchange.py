@@ -35,6 +35,7 @@ from entente.agreements.model import (
 from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer, Succession
 from entente.bodies.rules import verify_by_node
 from entente.bodies.unit_limits import LimitsSet
+from entente.bodies.unit_past import UnitList
 from entente.exchange.model import Lane, Receipt, Stream
 from entente.exchange.parcels import Parcel, Settlement
 from entente.exchange.renewing import RENEWAL_KIND, accept_renewal
@@ -484,6 +485,12 @@ class MemoryBodies:
 
     def put_officer(self, officer: Officer) -> None:
         raise AssertionError("the exchange keeps no officers")
+
+    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
+        return ()
+
+    def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
+        return {}
 
     def unit_limits(self) -> tuple[LimitsSet, ...]:
         return ()

@@ -9,13 +9,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
 from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
 from entente.bodies.model import Body, Group, NationalOrder, Officer, Succession
 from entente.bodies.unit_limits import LimitsSet
+from entente.bodies.unit_past import UnitList, day_ends, follows, list_of
 from entente.kernel.errors import Misconfigured
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, StatementId
 from entente.kernel.merkle import Frontier
@@ -36,6 +37,7 @@ class MemoryBodies:
     last_heard: dict[BodyId, datetime] = field(default_factory=dict)
     successions: dict[BodyId, Succession] = field(default_factory=dict)
     limits: dict[str, LimitsSet] = field(default_factory=dict)
+    lists_of_units: dict[BodyId, list[UnitList]] = field(default_factory=dict)
 
     def own(self) -> Body:
         if self.own_id is None:
@@ -59,6 +61,9 @@ class MemoryBodies:
         if known is not None:
             assert body.keys[: len(known.keys)] == known.keys, "a body's earlier key versions never change"
             assert {name.name for name in known.names} <= {name.name for name in body.names}, "names are kept"
+        listed, lists = list_of(body), self.lists_of_units.setdefault(body.id, [])
+        if listed is not None and follows(listed, lists[-1] if lists else None):
+            lists.append(listed)
         self.entries[body.id] = body
         if is_own:
             self.own_id = body.id
@@ -75,6 +80,15 @@ class MemoryBodies:
         accepted = {one.old: one.new for one in self.successions.values() if one.confirmed_by is not None}
         own = self.own()
         return accepted if own.replaces is None else {own.replaces: own.id, **accepted}
+
+    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
+        return tuple(self.lists_of_units.get(body, ()))
+
+    def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
+        stood = {
+            body: [one for one in lists if one.since < day_ends(on)] for body, lists in self.lists_of_units.items()
+        }
+        return {body: lists[-1] for body, lists in stood.items() if lists}
 
     def unit_limits(self) -> tuple[LimitsSet, ...]:
         return tuple(sorted(self.limits.values(), key=lambda one: (one.proposed_at, one.id)))

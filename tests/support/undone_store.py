@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -140,7 +140,8 @@ class UndoneUnit(SqlUnitOfWork):
             self._changed_before = len(self._held.changed)
             self._held.run("SAVEPOINT unit")
 
-    def _end(self, connection: sa.Connection | None = None) -> None:
+    def _end(self, connection: sa.Connection | None = None, tell: Callable[[], None] | None = None) -> None:
+        assert tell is None, "nobody waits here for what others make durable"
         assert connection is self._connection, "there is one connection, and it stays open"
         if self._connection is not None and not self._is_view:
             self._held.run("ROLLBACK TO unit")

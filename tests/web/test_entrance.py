@@ -27,7 +27,7 @@ from tests.support.authenticator import Authenticator
 from tests.support.desk_parts import api_of, desk_parts
 from tests.support.sign_in_pages import COOKIE, ORIGIN, SAME_ORIGIN, browser, invited
 
-CODE = re.compile(r"<code>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})</code>")
+CODE = re.compile(r"<code[^>]*>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})</code>")
 SECRET = re.compile(r'<code dir="ltr">([A-Z2-7 ]{39})</code>')
 RIGHT = {"name": DUTY, "password": PASSWORD}
 

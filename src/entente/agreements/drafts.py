@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import Invalid
+from entente.kernel.signing import Signature
 from entente.kernel.statement import Statement, from_json
 
 FILE_KIND = "entente statements to sign"
@@ -63,16 +64,13 @@ def _read(text: str) -> Iterator[Statement]:
 
 
 def _brought_together(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Return each statement once with all signatures under it; as many copies as there may be cost no more than their bytes."""
     found: dict[bytes, Statement] = {}
-    for statement in statements:
-        known = found.get(statement.signed)
-        found[statement.signed] = statement if known is None else _with_signatures_of(known, statement)
-    return tuple(found.values())
-
-
-def _with_signatures_of(known: Statement, other: Statement) -> Statement:
-    signatures = tuple(dict.fromkeys((*known.signatures, *other.signatures)))
-    return replace(known, signatures=signatures)
+    signatures: dict[bytes, dict[Signature, None]] = {}
+    for one in statements:
+        found.setdefault(one.signed, one)
+        signatures.setdefault(one.signed, {}).update(dict.fromkeys(one.signatures))
+    return tuple(replace(one, signatures=tuple(signatures[signed])) for signed, one in found.items())
 
 
 def _documents(text: str) -> Iterator[Json]:

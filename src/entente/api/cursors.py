@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from entente.kernel.canonical import Json, canonical_bytes
@@ -26,7 +26,7 @@ _BLOCK_BYTES: Final = 16
 class Cursors:
     """Writes and reads cursors under a secret of the node."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     def write(self, place: int | str, about: Json) -> str:
         """Return the cursor of a place in a list, a number or an id; `about` says which list it is, and whose."""

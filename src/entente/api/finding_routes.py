@@ -38,6 +38,17 @@ _FOUND = thing(
         "is_reached": flag("Whether it has an address, or a body that passes on to it"),
     }
 )
+_NAMED_UNITS = many(thing({"id": said(), "name": said()}))
+_UNIT_LIST = thing(
+    {
+        "since": moment("From when it holds: when its body said it, as that body claims"),
+        "until": moment("When the next one began; null for the list that stands", or_null=True),
+        "units": number("How many it holds"),
+        "added": _NAMED_UNITS,
+        "changed": many(thing({"id": said(), "name": said()}), "Under another name, kind, territory or unit above"),
+        "gone": _NAMED_UNITS,
+    }
+)
 _UNIT = thing(
     {
         "body": named("Body"),
@@ -190,13 +201,25 @@ ROUTES: tuple[ApiRoute, ...] = (
         path="/directory/units",
         verb="unit_find",
         about="Finding",
-        summary="Find branches, organs and units of bodies, a page at a time.",
+        summary="Find branches, organs and units of bodies as they stood on a day, a page at a time.",
         scope=Scope.READ_DIRECTORY,
         needs=(),
-        query={**_TEXT, "kind": one_of(*UnitKind), **_BODY, **_LIMIT},
+        query={**_TEXT, "kind": one_of(*UnitKind), **_BODY, **DAY_ASKED, **_LIMIT},
         told=_without_place,
-        answer=thing({"units": many(_UNIT), "of": _OF, "next": NEXT}),
+        answer=thing({"on": said(), "units": many(_UNIT), "of": _OF, "next": NEXT}),
         pages="offset",
+    ),
+    ApiRoute(
+        name="list_unit_lists",
+        method=Method.GET,
+        path="/bodies/{body}/unit-lists",
+        verb="unit_lists",
+        about="Finding",
+        summary="Say when a body said its units anew, the newest list first, and what each list changed.",
+        scope=Scope.READ_DIRECTORY,
+        needs=(),
+        path_fields=BODY_NAMED,
+        answer=thing({"body": named("Body"), "lists": many(_UNIT_LIST)}),
     ),
     ApiRoute(
         name="list_places",

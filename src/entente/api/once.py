@@ -68,7 +68,7 @@ class Once:
     open_unit: Callable[[], KeptRequestsUnit]
     open_view: Callable[[], KeptRequestsUnit]
     clock: Clock
-    secret: bytes
+    secret: bytes = field(repr=False)
     under_way: dict[tuple[str, str], _Turn] = field(default_factory=dict)
     """By account and key, those that are being done or wait."""
 

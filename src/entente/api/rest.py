@@ -15,7 +15,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol, cast
 
@@ -69,7 +69,7 @@ class ApiParts:
 
     open_unit: Callable[[], KeptRequestsUnit]
     open_view: Callable[[], KeptRequestsUnit]
-    secret: bytes
+    secret: bytes = field(repr=False)
     """Under which cursors and requests are digested; the same after a restart."""
     runner: Runner
     files: JobFiles

@@ -23,6 +23,7 @@ _ACT = thing(
         "subject_name": said(),
         "detail": anything("What came of it, with every ground"),
         "root": said(),
+        "is_withheld": flag("Whether it rests on a record that is not for the reader's unit; then it names nothing"),
     }
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from entente.api.directory_routes import DAY_ASKED
 from entente.api.route import ApiRoute, Method
 from entente.api.shapes import flag, many, moment, named, number, said, text, thing
 from entente.bodies.statements import UNIT_ID_CHARACTERS_MAX
@@ -78,12 +79,14 @@ ROUTES: tuple[ApiRoute, ...] = (
         path="/unit-limits/{unit}",
         verb="unit_limits_show",
         about="Directory",
-        summary="Show what a unit's officers may see at most, by whom it was decided, and what was before.",
+        summary="Show what a unit's officers may see at most, or might on a day, by whom it was decided, and what was before.",
         scope=Scope.READ_DIRECTORY,
         needs=LOOKS,
         path_fields={"unit": text("The unit's id.", most=UNIT_ID_CHARACTERS_MAX)},
+        query=DAY_ASKED,
         answer=thing(
             {
+                "on": said(),
                 "unit": _UNIT,
                 "limits": _SET_OR_NULL,
                 "binding": many(thing({"unit": said(), "name": said(), "since": moment(), "limits": _LIMITS})),

@@ -1,10 +1,10 @@
 """Finding bodies and units in a large directory, as it stood on a day: by what is written, by kind, by group, a page at a time.
 
 Pure functions over entries that are in memory. A body is in the directory's past from the day its own genesis names; its name
-is the one of the day, its groups are resolved as of the day. Of units only the newest list is kept, so that they have no past
-(docs/rules/bodies.md B6): they are found as their body says now.
+is the one of the day, its groups are resolved as of the day, and its units are those of the list that stood then, which
+whoever asks gives.
 
-Source: docs/rules/desk.md W46; docs/rules/bodies.md B6 and B7.
+Source: docs/rules/desk.md W46 and W93; docs/rules/bodies.md B7 and B18.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 from entente.bodies.model import Body, BodyKind, Group, GroupEntry, Unit, UnitKind
@@ -91,15 +92,23 @@ def find_bodies(
 
 
 def find_units(
-    bodies: Iterable[Body], text: str, *, kind: UnitKind | None = None, body: str = ""
+    bodies: Iterable[Body],
+    text: str,
+    *,
+    kind: UnitKind | None = None,
+    body: str = "",
+    units: Callable[[Body], Iterable[Unit]] = attrgetter("units"),
 ) -> tuple[tuple[Body, Unit], ...]:
-    """Return the units, body by body, whose name, territory or id, or whose body's code, holds every word that is asked for."""
+    """Return the units, body by body, whose name, territory or id, or whose body's code, holds every word that is asked for.
+
+    `units` gives those that a body had on the day; without it they are those that it says now.
+    """
     words = words_of(text)
     return tuple(
         (one, unit)
         for one in bodies
         if not body or body in {one.code, one.id}
-        for unit in one.units
+        for unit in units(one)
         if (kind is None or unit.kind is kind) and has_all(words, unit.name, unit.territory, unit.id, one.code)
     )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from entente.bodies.model import Body, Group, Measure, NationalOrder, NewNodeKeys, Officer, Role, Succession
 from entente.bodies.unit_limits import LimitsSet
+from entente.bodies.unit_past import UnitList
 from entente.kernel.ids import BodyId, GroupId, KeyId, OfficerId
 from entente.kernel.ports import UnitOfWork
 
@@ -60,7 +61,10 @@ class BodyStore(Protocol):
         """Count the bodies, ourselves too."""
 
     def put_body(self, body: Body, *, is_own: bool = False) -> None:
-        """Add or replace an entry; a replacement must hold every earlier key version and name (asserted)."""
+        """Add or replace an entry; a replacement must hold every earlier key version and name (asserted).
+
+        Units that it says for the first time, or otherwise than before, are kept as a list of their own (B18).
+        """
 
     def succession(self, old: BodyId) -> Succession | None:
         """Return the newest proposal, or acceptance, of a successor of a body at this node."""
@@ -107,6 +111,12 @@ class BodyStore(Protocol):
 
     def put_officer(self, officer: Officer) -> None:
         """Add or replace an officer."""
+
+    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
+        """Return the lists of units that a body said, oldest first; the newest 200 (unit_past.UNIT_LISTS_MAX)."""
+
+    def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
+        """Return the list of units that stood at the end of a day (UTC), for each body of which one is known from then."""
 
     def unit_limits(self) -> tuple[LimitsSet, ...]:
         """Return everything that was ever proposed about what units of our own may see, oldest first."""

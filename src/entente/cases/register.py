@@ -7,7 +7,7 @@ Source: docs/rules/cases.md C1 to C9.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from entente.cases.keeping import OVERSEE, Keeping, case_to_work_on, known_case
@@ -27,6 +27,7 @@ from entente.cases.rules import (
 from entente.cases.tasks import check_nothing_waits
 from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import BodyId, OfficerId
+from entente.kernel.ports import TrailRow
 from entente.trail.log import Log
 from entente.trail.proving import CaseProof, prove_case
 
@@ -143,10 +144,19 @@ class Register(Keeping):
         """
         return self._change(officer, number, CaseState.OPEN, "reopened", reason, version)
 
-    def prove(self, officer: OfficerId, number: str, log: Log, progress: Callable[[int], None]) -> CaseProof:
+    def prove(
+        self,
+        officer: OfficerId,
+        number: str,
+        log: Log,
+        progress: Callable[[int], None],
+        withheld: Callable[[Sequence[TrailRow]], frozenset[int]],
+    ) -> CaseProof:
         """Make the file that proves what the trail holds of a case; raise Refused or NotFound. It is itself a row of it.
 
-        Source: docs/rules/trail.md T12; docs/rules/cases.md C6 and C8.
+        Of rows that are `withheld` from the officer it has the leaf alone.
+
+        Source: docs/rules/trail.md T12; docs/rules/cases.md C6 and C8; docs/rules/disclosure.md D11.
         """
         with self.open_unit() as unit:
             now = self.clock.now()
@@ -156,7 +166,7 @@ class Register(Keeping):
             self._record(unit, "export_trail", reader, number, {})
             unit.commit()
         # After the commit: the proof holds the row of its own making, and its checkpoint is not older than it.
-        return prove_case(log, number, subjects, progress)
+        return prove_case(log, number, subjects, progress, withheld)
 
     def show(self, number: str, officer: OfficerId | None = None) -> CaseFile:
         """Return a case with all that lies in it to an officer who may know of it; raise NotFound.

@@ -37,7 +37,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "body": ("entente.cli.body", "The directory: bodies, orders, powers."),
     "group": ("entente.cli.group", "Dated lists of bodies: members, observers."),
     "officer": ("entente.cli.officer", "The officers of this body, and their roles."),
-    "unit": ("entente.cli.unit", "What the body's units see, and who decided it."),
+    "unit": ("entente.cli.unit", "Units: which there are, and what ours see."),
     "account": ("entente.cli.account", "How officers sign in: invitations, recoveries."),
     "token": ("entente.cli.token", "Access tokens of machine accounts for the API."),
     "instrument": ("entente.cli.instrument", "Instruments: propose, sign, suspend, resume."),

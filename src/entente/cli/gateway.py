@@ -13,7 +13,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -69,7 +69,7 @@ class Loopback:
     """The node that runs in another process of this machine."""
 
     address: str
-    token: str
+    token: str = field(repr=False)
 
     def ask(self, verb: str, arguments: JsonObject, on_progress: Callable[[int], None] | None = None) -> JsonObject:
         """Ask the node over its operator's route."""

@@ -237,7 +237,7 @@ def _rows(answer: JsonObject) -> Iterator[str]:
             plain(row["body"]["code"]) if isinstance(row["body"], dict) else "",
             plain(row["officer"]),
             plain(row["verb"]).replace("_", " "),
-            name(row["subject_name"]),
+            "not for your unit" if row["is_withheld"] is True else name(row["subject_name"]),
             _outcome(row["detail"]),
         )
         for row in items(answer, "rows")

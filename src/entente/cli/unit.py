@@ -1,4 +1,4 @@
-"""`entente unit`: what the body's branches, organs and units see at most."""
+"""`entente unit`: which branches, organs and units there are and were (cli.unit_past), and what the body's own see at most."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import typer
 from entente.cli import ask
 from entente.cli.options import ActingAs, Folder, Json, commands, examples
 from entente.cli.output import fields, items, name, plain, say, table, texts, when
+from entente.cli.unit_past import COMMANDS, On
 from entente.kernel.canonical import Json as Value
 from entente.kernel.canonical import JsonObject
 
-app = commands("What the body's units see at most, and who decided it.")
+app = commands("Branches, organs and units: which there are and were, and what ours see at most.")
 
 UnitId = Annotated[str, typer.Argument(metavar="UNIT", help="The unit's id, as «entente body show» lists it.")]
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="A kind of record; repeat. None: all kinds.")]
@@ -42,10 +43,13 @@ def list_units(officer: ActingAs, folder: Folder = None, as_json: Json = False) 
     say(ask(folder, "unit_limits_list", {"officer": officer}), as_json, _list)
 
 
-@app.command("show", epilog=examples("entente unit show north --as head-1"))
-def show(unit: UnitId, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
-    """Show what a unit's officers may see, and everything that was decided about it."""
-    say(ask(folder, "unit_limits_show", {"officer": officer, "unit": unit}), as_json, _show)
+@app.command(
+    "show",
+    epilog=examples("entente unit show north --as head-1", "entente unit show north --on 2030-01-01 --as head-1"),
+)
+def show(unit: UnitId, officer: ActingAs, on: On = "", folder: Folder = None, as_json: Json = False) -> None:
+    """Show what a unit's officers may see, or might on a date, and everything that was decided about it."""
+    say(ask(folder, "unit_limits_show", {"officer": officer, "unit": unit, "on": on}), as_json, _show)
 
 
 @app.command("preview", epilog=examples("entente unit preview north --kind wanted_person --as head-1"))
@@ -114,6 +118,10 @@ def confirm(limits: SetId, officer: ActingAs, folder: Folder = None, as_json: Js
 def refuse(limits: SetId, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
     """Refuse a proposal, or take one's own back."""
     say(ask(folder, "unit_limits_refuse", {"officer": officer, "id": limits}), as_json, _decided)
+
+
+for _name, (_command, _examples) in COMMANDS.items():
+    app.command(_name, epilog=examples(*_examples))(_command)
 
 
 def _limits(

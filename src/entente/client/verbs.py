@@ -498,10 +498,13 @@ REQUESTS: Mapping[str, Request] = {
     ),
     "trail_verify": Request(trail.verify_trail, {}),
     "unit_find": Request(
-        finding.find_units, {"text": "text", "kind": "kind", "body": "body", "limit": "page_size"}, pages="offset"
+        finding.find_units,
+        {"text": "text", "kind": "kind", "body": "body", "on": "on", "limit": "page_size"},
+        pages="offset",
     ),
     "unit_limits_list": Request(directory.list_unit_limits, {}),
-    "unit_limits_show": Request(directory.show_unit_limits, {"unit": "unit"}),
+    "unit_limits_show": Request(directory.show_unit_limits, {"unit": "unit", "on": "on"}),
+    "unit_lists": Request(finding.list_unit_lists, {"body": "body"}),
     "waiting_list": Request(duty.list_waiting, {"limit": "limit"}),
 }
 _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -52,16 +52,19 @@ class Bases(Desk):
     def bases_of_case(self, number: str, officer: OfficerId | None = None) -> tuple[DecisionBasis, ...]:
         """Return what was seen as something was decided on a case, in order, to an officer who may know of the case.
 
-        Evidence and grounds are left out where the gate would not show this officer the whole record now.
+        Evidence and grounds are left out where the gate would not show this officer the whole record now; the whole decision,
+        where the officer's unit keeps the record from them.
 
-        Source: docs/rules/cases.md C17.
+        Source: docs/rules/cases.md C17 and C18.
         """
         with self.open_view() as unit:
             known = unit.cases.teams([number]).get(number)
             knowing = self._knowing(unit, officer)
             if known is not None and not knowing.oversees and knowing.officer not in known:
                 return ()
-            return tuple(self._as_shown(unit, one, officer) for one in unit.correspondence.bases(case=number))
+            reaches = self._reach(unit, officer)
+            decided = [one for one in unit.correspondence.bases(case=number) if reaches is None or reaches(one.record)]
+            return tuple(self._as_shown(unit, one, officer) for one in decided)
 
     def bases_of_item(self, item: str, officer: OfficerId | None = None) -> tuple[DecisionBasis, ...]:
         """Return what was seen as an item was decided, in order, as `bases_of_case` does; who may know of the item asks."""

@@ -203,9 +203,9 @@ class Desk:
         return reach_of(unit, officer, lambda: self.disclosure.situation_in(unit))
 
     def beyond_unit(self, unit: CorrespondenceUnit, ids: Collection[str], officer: OfficerId) -> frozenset[str]:
-        """Return those of some items that are about records which the limits of an officer's unit keep from them.
+        """Return those of some items that rest on records which the limits of an officer's unit keep from them.
 
-        Source: docs/rules/disclosure.md D10.
+        Source: docs/rules/disclosure.md D10 and D11.
         """
         reaches = self._reach(unit, officer)
         return frozenset() if reaches is None else beyond_reach(unit, ids, reaches)
@@ -220,10 +220,10 @@ class Desk:
     ) -> None:
         """Raise NotFound for an item of a case of ours, or about a record, that the officer may not know of.
 
-        Source: docs/rules/cases.md C8; docs/rules/disclosure.md D10.
+        Source: docs/rules/cases.md C8; docs/rules/disclosure.md D10 and D11.
         """
-        reaches = self._reach(unit, officer) if record is not None else None
-        if reaches is not None and record is not None and not reaches(record):
+        reaches = self._reach(unit, officer)
+        if reaches is not None and beyond_reach(unit, [header.id if record is None else record], reaches):
             raise NotFound
         case = case_of(way, header)
         team = unit.cases.teams([case]).get(case) if case else None

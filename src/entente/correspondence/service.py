@@ -11,6 +11,7 @@ from typing import TypeVar
 from entente.cases.service import OVERSEE
 from entente.correspondence.answering import Answering
 from entente.correspondence.attachments import MessageFiles
+from entente.correspondence.case_files import CaseFiles
 from entente.correspondence.circulating import Circulating
 from entente.correspondence.consulting import Consulting
 from entente.correspondence.desk import case_of, detail_of
@@ -23,12 +24,14 @@ from entente.correspondence.permissions import Permissions
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.requests import Requests
 from entente.correspondence.steps import Steps
+from entente.correspondence.unit_reach import beyond_reach
 from entente.correspondence.waiting import WaitingItems
 from entente.kernel.errors import NotFound
 from entente.kernel.ids import OfficerId, RecordId
 from entente.kernel.ports import Act
 
 Item = TypeVar("Item", Hit, PermissionRequest, RecordRequest)
+Listed = TypeVar("Listed", Hit, PermissionRequest, RecordRequest, Message)
 
 
 class Correspondence(
@@ -44,6 +47,7 @@ class Correspondence(
     Answering,
     Consulting,
     WaitingItems,
+    CaseFiles,
 ):
     """The desk's verbs, and `accept_*` for each kind of statement that the exchange hands to this room.
 
@@ -55,7 +59,14 @@ class Correspondence(
     ) -> tuple[tuple[Way, Message], ...]:
         """Return the newest messages that an officer may know of, of one case, kept before another, where one is named."""
         with self.open_view() as unit:
-            return unit.correspondence.messages(limit, case, before, self._knowing(unit, officer))
+            knowing = self._knowing(unit, officer)
+            return self._within_reach(
+                unit,
+                officer,
+                limit,
+                before,
+                lambda most, after: unit.correspondence.messages(most, case, after, knowing),
+            )
 
     def hits(self, limit: int, before: str = "", officer: OfficerId | None = None) -> tuple[tuple[Way, Hit], ...]:
         """Return the newest hits that an officer may know of, kept before another where one is named."""
@@ -95,16 +106,17 @@ class Correspondence(
         officer: OfficerId | None,
         limit: int,
         before: str,
-        read: Callable[[int, str], tuple[tuple[Way, Item], ...]],
-    ) -> tuple[tuple[Way, Item], ...]:
-        """Return a page of items about records that an officer's unit does not keep from them (docs/rules/disclosure.md D10)."""
+        read: Callable[[int, str], tuple[tuple[Way, Listed], ...]],
+    ) -> tuple[tuple[Way, Listed], ...]:
+        """Return a page of items that rest on no record which an officer's unit keeps from them (disclosure.md D11)."""
         reaches = self._reach(unit, officer)
         if reaches is None:
             return read(limit, before)
-        found: list[tuple[Way, Item]] = []
+        found: list[tuple[Way, Listed]] = []
         while len(found) < limit:
             page = read(limit, before)
-            found += [one for one in page if reaches(one[1].record)]
+            beyond = beyond_reach(unit, [one[1].header.id for one in page], reaches)
+            found += [one for one in page if one[1].header.id not in beyond]
             if len(page) < limit:
                 break
             before = page[-1][1].header.id

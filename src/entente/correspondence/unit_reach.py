@@ -1,9 +1,10 @@
-"""Items about records that an officer's unit keeps from them (hits, requests): as if they were not there.
+"""Items about records that an officer's unit keeps from them, and messages that answer one: as if they were not there.
 
-An item names its record. Where the record is here and the limits of the officer's unit admit nothing of it, whoever looks for the
-item finds nothing; of a record that is not here nothing is known by which it could be kept from anybody.
+An item names its record, and a message the item that it answers. Where the record is here and the limits of the officer's unit
+admit nothing of it, whoever looks for the item, or for the message, finds nothing; of a record that is not here nothing is known
+by which it could be kept from anybody.
 
-Source: docs/rules/disclosure.md D10; docs/rules/cases.md C8.
+Source: docs/rules/disclosure.md D10 and D11; docs/rules/cases.md C8; docs/decisions/0115-what-rests-on-a-record-goes-with-it.md.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ Reaches: TypeAlias = Callable[[RecordId], bool]
 """Says whether somebody may know of items about a record."""
 OPEN_READ_MAX = 1_000
 """Open items that are read for a limited unit, of which those within its reach are shown; a bureau has some dozens."""
+ANSWERS_FOLLOWED_MAX = 20
+"""Messages that are followed back to the item which the first of them answers. A longer exchange is judged by its last ones, and
+taken as out of reach: it was begun by something that nobody looked at."""
 
 
 def reach_of(unit: CorrespondenceUnit, officer: OfficerId | None, situation: Callable[[], Situation]) -> Reaches | None:
@@ -43,8 +47,23 @@ def reach_of(unit: CorrespondenceUnit, officer: OfficerId | None, situation: Cal
 
 
 def beyond_reach(unit: CorrespondenceUnit, ids: Collection[str], reaches: Reaches) -> frozenset[str]:
-    """Return those of some ids that name a record out of reach, or a hit or request about one."""
-    return frozenset(one for one in ids if (about := _about(unit, one)) is not None and not reaches(about))
+    """Return those of some ids that name a record out of reach, an item about one, or a message that answers such an item.
+
+    Source: docs/rules/disclosure.md D11.
+    """
+    return frozenset(one for one in ids if _is_beyond(unit, one, reaches))
+
+
+def _is_beyond(unit: CorrespondenceUnit, name: str, reaches: Reaches) -> bool:
+    for _ in range(ANSWERS_FOLLOWED_MAX):
+        if not name.startswith("message-"):
+            about = _about(unit, name)
+            return about is not None and not reaches(about)
+        found = unit.correspondence.message(name)
+        if found is None or not found.answers:
+            return False
+        name = found.answers
+    return True
 
 
 def _about(unit: CorrespondenceUnit, name: str) -> RecordId | None:
@@ -52,6 +71,11 @@ def _about(unit: CorrespondenceUnit, name: str) -> RecordId | None:
     if name.startswith("body:"):
         return RecordId(name) if "/" in name else None
     store = unit.correspondence
-    read = {"hit": store.hit, "permission-request": store.permission, "record-request": store.record_request}
+    read = {
+        "hit": store.hit,
+        "permission-request": store.permission,
+        "record-request": store.record_request,
+        "consult": store.consult,
+    }
     found = read[kind](name) if (kind := name.rpartition("-")[0]) in read else None
     return None if found is None else found[1].record

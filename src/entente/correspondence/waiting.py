@@ -18,7 +18,7 @@ from entente.correspondence.desk import Desk
 from entente.correspondence.model import Hit, Message, PermissionRequest, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import due_at
-from entente.correspondence.unit_reach import OPEN_READ_MAX
+from entente.correspondence.unit_reach import OPEN_READ_MAX, beyond_reach
 from entente.disclosure.model import InForce
 from entente.kernel.ids import InstrumentId, OfficerId
 
@@ -72,10 +72,14 @@ class WaitingItems(Desk):
             hits = tuple(one for one in hits if reaches(one[1].record))[:limit]
             permissions = tuple(one for one in permissions if reaches(one.record))[:limit]
         reads = may(asking, ("read_message",), now, self.lists)
+        messages = unit.correspondence.open_messages(most, knowing) if reads else ()
+        if reaches is not None:
+            beyond = beyond_reach(unit, [one.header.id for one in messages], reaches)
+            messages = tuple(one for one in messages if one.header.id not in beyond)[:limit]
         return Waiting(
             hits=tuple((way, hit) for way, hit in hits if way in ways),
             permissions=permissions,
-            messages=self._due_each(unit, unit.correspondence.open_messages(limit, knowing)) if reads else (),
+            messages=self._due_each(unit, messages),
             tasks=unit.cases.open_tasks(asking.id, limit),
         )
 

@@ -12,7 +12,8 @@ from datetime import UTC
 from entente.agreements.model import Measure, MeasurePolicy
 from entente.bodies.succession import stands_for
 from entente.disclosure.finding import ACT_ON, NOTHING, SEE, Case, Finding, listed, nothing
-from entente.handling.model import DisclosureAct, Restriction, RestrictionMode, ReviewState
+from entente.disclosure.model import DisclosureClass, Reader
+from entente.handling.model import CodeLists, DisclosureAct, Restriction, RestrictionMode, ReviewState
 from entente.handling.rules import is_cleared
 from entente.kernel.ids import BodyId
 
@@ -202,6 +203,19 @@ def role_cleared(case: Case) -> Finding:
     text = f"The officer's roles ({listed(roles)}) reach up to «{_ACT_NAMES[ceiling]}»."
     return Finding(
         ceiling, text, source, "" if ceiling == ACT_ON else "Hand it to an officer whose role reaches further."
+    )
+
+
+def within_roles(reader: Reader, cls: DisclosureClass, act: DisclosureAct, lists: CodeLists) -> bool:
+    """Say whether one of an officer's roles is cleared for a class and reaches up to an act, whatever it is asked for.
+
+    Source: docs/rules/disclosure.md D9.
+    """
+    return any(
+        is_cleared(role, cls.confidentiality, cls.status, cls.marks, lists)
+        and _RANKS.get(role.acts_up_to, NOTHING) >= act.rank
+        for role in (lists.roles.get(code) for code in reader.roles or ())
+        if role is not None
     )
 
 

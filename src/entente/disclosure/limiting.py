@@ -10,8 +10,8 @@ Source: docs/rules/bodies.md B17; docs/decisions/0104-what-a-unit-sees-is-limite
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from entente.bodies.authority import authorise
 from entente.bodies.model import Officer, Unit, UnitKind
@@ -30,6 +30,7 @@ from entente.bodies.unit_limits import (
     standing_limits,
     unit_bounds,
 )
+from entente.bodies.unit_past import day_ends
 from entente.disclosure.ports import DisclosureUnit
 from entente.disclosure.service import Disclosure
 from entente.handling.model import CodeLists, DisclosureAct
@@ -53,23 +54,26 @@ AHEAD_MAX = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class UnitSeen:
-    """A unit of the body, with what its officers may see."""
+    """A unit of the body, with what its officers may see, now or as a day ended."""
 
     unit: Unit
+    units: tuple[Unit, ...]
+    """All units that the body had then."""
     is_listed: bool
     """Whether it is among the body's units; what was set for one that no longer is stays to be read."""
     standing: LimitsSet | None
-    """What was set for it and stands now; None where nothing ever was."""
+    """What was set for it and stood then; None where nothing ever was."""
     binding: tuple[Bound, ...]
-    """All that binds its officers now, its own first and then what was set for units above it."""
+    """All that bound its officers then, its own first and then what was set for units above it."""
     coming: tuple[LimitsSet, ...]
-    """What was confirmed and takes effect later."""
+    """What was confirmed by then and takes effect later."""
     waiting: LimitsSet | None
-    """What waits for a second officer."""
+    """What waits for a second officer; None of a day that is over."""
     history: tuple[LimitsSet, ...]
     """All that was ever proposed for it, the newest first."""
     officers: tuple[Officer, ...]
-    """The officers whom its limits bind: its own, and those of units below it."""
+    """The officers whom its limits bind: its own, and those of units below it. None of a day that is over: of which unit an
+    officer was then, the trail says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +137,21 @@ class Limiting:
             if strange := sorted(set(given or ()) - set(known)):
                 raise _bad(name, f"«{strange[0][:60]}» is none of those known here")
 
-    def unit_seen(self, officer: OfficerId, wanted: str) -> UnitSeen:
-        """Return a unit of ours with what its officers may see.
+    def unit_seen(self, officer: OfficerId, wanted: str, on: date | None = None) -> UnitSeen:
+        """Return a unit of ours with what its officers may see, or might when a day ended.
 
-        Raises NotFound for a unit that is not there and never had limits, Refused for who may look at neither.
-        Source: docs/rules/bodies.md B17.
+        Raises NotFound for a unit that was not there and never had limits, Refused for who may look at neither.
+        Source: docs/rules/bodies.md B17 and B18.
         """
         now = self.directory.clock.now()
         with self.disclosure.open_unit() as view:
             self._require_look(view, officer, wanted, now)
-            return _seen(view, wanted, view.bodies.unit_limits(), view.bodies.officers(), now)
+            own, known = view.bodies.own(), view.bodies.unit_limits()
+            if on is None or on >= now.date():
+                return _seen(own.units, wanted, known, view.bodies.officers(), now)
+            listed = view.bodies.units_on(on).get(own.id)
+            then = day_ends(on) - timedelta(microseconds=1)
+            return _seen_then(() if listed is None else listed.units, wanted, known, then)
 
     def units_seen(self, officer: OfficerId) -> tuple[UnitSeen, ...]:
         """Return every unit of ours that has limits, or had some, or for which some wait; in the order of the body's list.
@@ -156,7 +165,8 @@ class Limiting:
             concerned = {one.unit for one in known}
             listed = [one.id for one in view.bodies.own().units if one.id in concerned]
             gone = sorted(concerned.difference(listed))
-            return tuple(_seen(view, unit, known, officers, now) for unit in (*listed, *gone))
+            units = view.bodies.own().units
+            return tuple(_seen(units, unit, known, officers, now) for unit in (*listed, *gone))
 
     def may_look(self, view: DisclosureUnit, officer: OfficerId, unit: str, now: datetime) -> bool:
         """Say whether an officer may look at a unit's limits: by a role, or because they bind them."""
@@ -209,9 +219,8 @@ def _held(limits: UnitLimits, disclosure: Disclosure) -> Iterator[tuple[str, fro
 
 
 def _seen(
-    view: DisclosureUnit, wanted: str, known: tuple[LimitsSet, ...], officers: tuple[Officer, ...], now: datetime
+    units: tuple[Unit, ...], wanted: str, known: tuple[LimitsSet, ...], officers: tuple[Officer, ...], now: datetime
 ) -> UnitSeen:
-    units = view.bodies.own().units
     of_unit = [one for one in known if one.unit == wanted]
     listed = next((one for one in units if one.id == wanted), None)
     if listed is None and not of_unit:
@@ -220,6 +229,7 @@ def _seen(
     whom = below(units, wanted)
     return UnitSeen(
         unit=Unit(wanted, UnitKind.UNIT, wanted) if listed is None else listed,
+        units=units,
         is_listed=listed is not None,
         standing=standing_limits(of_unit, now).get(wanted),
         binding=bounds.get(wanted, ()),
@@ -228,6 +238,13 @@ def _seen(
         history=tuple(reversed(of_unit)),
         officers=tuple(one for one in officers if one.unit in whom and is_active(one, now)),
     )
+
+
+def _seen_then(units: tuple[Unit, ...], wanted: str, known: tuple[LimitsSet, ...], then: datetime) -> UnitSeen:
+    """Return a unit as it stood at a moment that is over; what was decided since changes nothing of it but its history."""
+    seen = _seen(units, wanted, known, (), then)
+    decided = (one for one in seen.coming if one.decided_at is not None and one.decided_at <= then)
+    return replace(seen, coming=tuple(decided), waiting=None)
 
 
 def _detail(outcome: str, limits: LimitsSet) -> JsonObject:

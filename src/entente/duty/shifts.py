@@ -156,7 +156,7 @@ class Shifts:
 
         What it lists was open to its writer; of that, nothing that the reader may not know of. Raises NotFound for no sheet.
 
-        Source: docs/rules/desk.md W42; docs/rules/disclosure.md D10.
+        Source: docs/rules/desk.md W42; docs/rules/disclosure.md D11; docs/rules/cases.md C8.
         """
         with self.open_unit() as unit:
             self._authorise(unit, officer, shift_id)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from entente.disclosure.model import Situation
+from entente.disclosure.model import Reader, Situation
+from entente.disclosure.units import bounds_of
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import EntenteError, Invalid
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
@@ -34,6 +35,7 @@ from entente.records.rules import (
 from entente.records.service import Records
 from entente.records.sharing import Copies, instruments_of
 from entente.records.signing_ahead import SignedAhead
+from entente.records.unit_reach import places_in_reach
 
 SLICE_ROWS_FIRST = 50
 """Rows of the first slice; later ones grow or shrink with the time a slice took."""
@@ -222,6 +224,9 @@ class Import:
         # A withdrawal that was taken back, or came back before its record, is final for a record that is not held too.
         held, withdrawn, erased = unit.records.digests(ids), unit.records.withdrawn(ids), unit.erasures.erased(ids)
         with_files = unit.records.with_blobs(list(held))
+        importer = unit.bodies.officer(self.plan.officer)
+        assert importer is not None, "who may import is an officer"
+        reader = Reader.of(source, importer)
         ends: dict[tuple[str, tuple[InstrumentId | None, ...]], date] = {}
         for one, wanted in zip(meant, ids, strict=True):
             draft = _owned(one.draft, source)
@@ -243,6 +248,10 @@ class Import:
                 self._reject(Rejected(draft.local_id, "local_id", why, "", draft.local_id))
                 continue
             version, known_digest = held.get(wanted, (0, b""))
+            if version and self._is_hidden(unit, wanted, reader, situation):
+                why = "Another record of this body has this local id."
+                self._reject(Rejected(draft.local_id, "local_id", why, "", draft.local_id))
+                continue
             ready = _of(draft, one)
             if wanted in withdrawn:
                 why = "The record was withdrawn; that is final (R4)."
@@ -265,6 +274,17 @@ class Import:
             self._counts.updated += version > 0
             record, statement = ahead.of(ready, wanted, source, version + 1, now)
             yield self._write(unit, record, statement, ready)
+
+    def _is_hidden(self, unit: RecordsUnit, wanted: RecordId, reader: Reader, situation: Situation) -> bool:
+        """Say whether the limits of the officer's unit keep any part of a record from them, so that they put none in its place.
+
+        Source: docs/rules/disclosure.md D10.
+        """
+        if bounds_of(reader, situation) == ():
+            return False
+        stored = unit.records.get(wanted)
+        # One of this very slice is the officer's own.
+        return stored is not None and len(places_in_reach(reader, stored, situation)) < len(stored.record.terms)
 
     def _standing(self, unit: RecordsUnit, wanted: RecordId, version: int, coming: Fragment | None) -> OriginalStanding:
         """Say how an original stands to the one that is held; one that nothing stands against is newer."""

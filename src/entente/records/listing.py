@@ -22,6 +22,7 @@ from entente.records.model import LOCAL_ID_CHARACTERS_MAX, Link, RecordDraft, Re
 from entente.records.ports import RecordsUnit
 from entente.records.rules import record_id
 from entente.records.service import Records
+from entente.records.unit_reach import require_officer_reaches
 from entente.records.withdrawing import own_live
 
 PAGE_RECORDS: Final = 1_000
@@ -231,9 +232,10 @@ class Delisting:
     def _withdraw_one(
         self, unit: RecordsUnit, wanted: RecordId, reason: str, officer: OfficerId, now: datetime
     ) -> bool:
-        """Withdraw a record; False for one that somebody withdrew meanwhile."""
+        """Withdraw a record; False for one that somebody withdrew meanwhile, or that the officer's unit keeps from them."""
         try:
             stored = own_live(unit, wanted, now.date())
+            require_officer_reaches(unit, officer, stored, self.records.disclosure.situation_in(unit))
         except NotFound:
             return False
         self.records.withdraw_in(unit, stored, reason, officer, now)

@@ -18,6 +18,7 @@ from entente.records.originals import OriginalStanding, Revoked
 from entente.records.ports import RecordsUnit
 from entente.records.rules import record_id
 from entente.records.service import Records
+from entente.records.unit_reach import require_officer_reaches
 from entente.records.withdrawing import own_live
 
 ANOTHER_MAKER: Final = (
@@ -79,9 +80,11 @@ class Revoking:
             listed = unit.named_lists.of_entries(self.issue.name, [row.local_id])
             wanted = next((one.record for one in listed if one.delisted_at is None), wanted)
         try:
-            return own_live(unit, wanted, now.date()).record.id
+            stored = own_live(unit, wanted, now.date())
+            require_officer_reaches(unit, self.officer, stored, self.records.disclosure.situation_in(unit))
         except NotFound:
             return None
+        return wanted
 
     def _may(self) -> bool:
         try:

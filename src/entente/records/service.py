@@ -136,11 +136,11 @@ class Records:
         with self.open_unit() as unit:
             reader = self.reader(unit, officer, "withdraw_record", wanted)
             if is_inherited(unit, wanted):
-                require_version(self._in_reach(unit, unit.records.get(wanted), reader), version)
+                require_version(self._in_reach(unit, unit.records.get(wanted), reader, is_ended=True), version)
                 told = withdraw_inherited(unit, wanted, reason, officer, now, signer=self.signer, record=self.record)
                 unit.commit()
                 return told
-            stored = self._in_reach(unit, unit.records.get(wanted), reader)
+            stored = self._in_reach(unit, unit.records.get(wanted), reader, is_ended=True)
             if stored is None or stored.received_from is not None:
                 raise NotFound
             if stored.withdrawn_at is not None:
@@ -394,17 +394,19 @@ class Records:
         """Return one of our live records with which an officer would do something that states no purpose.
 
         Raises Refused, recorded in the trail, unless a role of theirs may do the verb; NotFound for a record that is not ours
-        and live, and for one that their unit keeps from them, with `whole` in any part. Source: docs/rules/disclosure.md D10.
+        and live, and for one that unit or clearance keep from them, with `whole` in any part. Source: disclosure.md D9 and D10.
         """
         reader = self.reader(unit, officer, verb, wanted)
         stored = own_live(unit, wanted, self.clock.now().date())
         require_in_reach(reader, stored, self.disclosure.situation_in(unit), whole=whole)
         return stored
 
-    def _in_reach(self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader) -> StoredRecord | None:
-        """Return a record of whoever's unless the officer's unit keeps it from them, which is as if it were not there."""
+    def _in_reach(
+        self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader, *, is_ended: bool = False
+    ) -> StoredRecord | None:
+        """Return a record of whoever's unless unit or clearance keep it from the officer, which is as if it were not there."""
         if stored is not None:
-            require_in_reach(reader, stored, self.disclosure.situation_in(unit))
+            require_in_reach(reader, stored, self.disclosure.situation_in(unit), is_ended=is_ended)
         return stored
 
     def authorise(self, unit: RecordsUnit, officer: OfficerId, verb: str, *, subject: str) -> None:

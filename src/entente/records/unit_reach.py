@@ -1,31 +1,43 @@
-"""Own records that an officer's unit keeps from them: for every verb about one, as if they were not there.
+"""Own records that an officer's unit or clearance keeps from them: for every verb about one, as if they were not there.
 
 Showing, listing and searching ask the gate for a purpose. What is done with one of our own records (sharing, correcting,
-withdrawing, files, who holds it) states none, and asks whether the limits of the officer's unit admit the record at all.
+withdrawing, files, who holds it) states none, and asks whether the limits of the officer's unit admit the record at all, and
+whether one of their roles is cleared for it.
 
-Source: docs/rules/disclosure.md D10; docs/rules/bodies.md B17; DESIGN section 1, promise 7.
+Source: docs/rules/disclosure.md D9 and D10; docs/rules/bodies.md B17; DESIGN section 1, promise 7.
 """
 
 from __future__ import annotations
 
+from entente.disclosure.grounds import within_roles
 from entente.disclosure.model import Reader, Situation
 from entente.disclosure.units import bounds_of, within_unit
 from entente.handling.model import DisclosureAct
 from entente.kernel.decision import Decision, Ground
 from entente.kernel.errors import NotFound, Refused
+from entente.kernel.ids import OfficerId
 from entente.records.model import StoredRecord
+from entente.records.ports import RecordsUnit
 
 SEE, FORWARD = DisclosureAct.SEE, DisclosureAct.FORWARD
 
 
-def require_in_reach(reader: Reader, stored: StoredRecord, situation: Situation, *, whole: bool = False) -> None:
-    """Raise NotFound for a record of ours that the limits of an officer's unit keep from them; with `whole`, any part of it.
+def require_in_reach(
+    reader: Reader, stored: StoredRecord, situation: Situation, *, whole: bool = False, is_ended: bool = False
+) -> None:
+    """Raise NotFound for a record that the limits of an officer's unit, or what their roles are cleared for, keep from them.
 
-    Source: docs/rules/disclosure.md D10.
+    With `whole`, where any part of it is kept from them. What is ended (`is_ended`) asks for no clearance: whoever brought a
+    record, as a machine brings what it may not read, has to be able to take it back.
+
+    Source: docs/rules/disclosure.md D9 and D10.
     """
-    classes = stored.record.terms
-    parts = [[cls] for cls in classes] if whole else [classes]
-    if not all(within_unit(reader, part, SEE, situation) for part in parts):
+    classes, lists = stored.record.terms, situation.lists
+    seen = [
+        cls for cls in classes
+        if within_unit(reader, [cls], SEE, situation) and (is_ended or within_roles(reader, cls, SEE, lists))
+    ]  # fmt: skip
+    if not seen or (whole and len(seen) < len(classes)):
         raise NotFound
 
 
@@ -37,6 +49,17 @@ def places_in_reach(reader: Reader, stored: StoredRecord, situation: Situation) 
     return frozenset(
         place for place, cls in enumerate(stored.record.terms) if within_unit(reader, [cls], SEE, situation)
     )
+
+
+def require_officer_reaches(unit: RecordsUnit, officer: OfficerId, stored: StoredRecord, situation: Situation) -> None:
+    """Raise NotFound for a record of ours of which the limits of the unit of who ends it with a file keep any part from them.
+
+    Source: docs/rules/disclosure.md D10.
+    """
+    found = unit.bodies.officer(officer)
+    if found is None:
+        raise NotFound
+    require_in_reach(Reader.of(unit.bodies.own().id, found), stored, situation, whole=True)
 
 
 def require_known_to(reader: Reader, situation: Situation) -> None:

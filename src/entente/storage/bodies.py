@@ -7,17 +7,19 @@ Source: docs/rules/bodies.md; bodies.ports.BodyStore.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from entente.agreements.model import LEASE_MINUTES_MIN
 from entente.bodies.model import Body, Group, NationalOrder, Officer, Succession
 from entente.bodies.unit_limits import LimitsSet
+from entente.bodies.unit_past import UnitList
 from entente.kernel.errors import Conflict, Misconfigured
 from entente.kernel.ids import BodyId, GroupId, OfficerId
 from entente.storage.rows import add_to_counter, read, read_counter, read_one, remembered, replace_row, text_of
 from entente.storage.schema import body, body_group, body_heard, body_succession, national_order, officer, unit_limits
+from entente.storage.unit_lists import keep_units, lists_of, lists_on
 
 GOVERNANCE = "governance"
 """The counter of changes that make cached answers of the gate void (disclosure.ports.ClassStore)."""
@@ -88,9 +90,11 @@ class BodyTables:
     def put_body(self, body: Body, *, is_own: bool = False) -> None:
         """Add or replace an entry; one that forgets a key version or a name is a programming error."""
         row = self._connection.execute(_BODY, {"body": body.id}).one_or_none()
-        if row is not None:
-            _assert_grows(remembered(Body, row.document), body)
+        known = None if row is None else remembered(Body, row.document)
+        if row is not None and known is not None:
+            _assert_grows(known, body)
             is_own = is_own or row.is_own
+        keep_units(self._connection, known, body)
         values = {"code": body.code, "is_own": is_own, "document": text_of(body)}
         replace_row(self._connection, _BODIES, {"id": body.id}, values)
         self._own = None
@@ -186,6 +190,14 @@ class BodyTables:
         """Add or replace an officer."""
         replace_row(self._connection, _OFFICERS, {"id": officer.id}, {"document": text_of(officer)})
         self._changed()
+
+    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
+        """Return the lists of units that a body said, oldest first."""
+        return lists_of(self._connection, body)
+
+    def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
+        """Return, for each body of which one is known, the list of units that stood at the end of a day."""
+        return lists_on(self._connection, on)
 
     def unit_limits(self) -> tuple[LimitsSet, ...]:
         """Return everything that was ever proposed about what units may see, oldest first."""

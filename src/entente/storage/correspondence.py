@@ -35,7 +35,14 @@ from entente.correspondence.model import (
 from entente.kernel.ids import BlobId, BodyId, InstrumentId
 from entente.storage.cases import is_known
 from entente.storage.rows import add_row_once, parts, replace_row, text_of, value_of
-from entente.storage.schema import correspondence_item, decision_basis, message_blob, message_step, recall_ahead
+from entente.storage.schema import (
+    blob_file,
+    correspondence_item,
+    decision_basis,
+    message_blob,
+    message_step,
+    recall_ahead,
+)
 
 T = TypeVar("T", Message, Hit, PermissionRequest, RecordRequest)
 
@@ -144,6 +151,11 @@ class CorrespondenceTables:
         """Keep a message; the same id again is a programming error."""
         assert self.message(message.header.id) is None, "a message is kept once"
         files = [{"message": message.header.id, "blob": one.id} for one in message.attachments]
+        if way is Way.RECEIVED and files:
+            # A file that is here already is what brought it: whoever else names it does not keep it here by that.
+            known = sa.select(blob_file.c.blob).where(blob_file.c.blob.in_([one["blob"] for one in files]))
+            here = set(self._connection.execute(known).scalars())
+            files = [one for one in files if one["blob"] not in here]
         if files:
             self._connection.execute(sa.insert(message_blob), files)
         state = MessageState.FOR_ACTION if message.is_for_action else MessageState.FOR_INFORMATION

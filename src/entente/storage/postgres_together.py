@@ -14,7 +14,7 @@ import select
 from collections.abc import Sequence
 from itertools import islice
 
-from psycopg import errors, pq
+from psycopg import OperationalError, errors, pq
 
 from entente.storage.engine import Said
 
@@ -56,6 +56,9 @@ def _answers(line: pq.abc.PGconn) -> list[int]:
         line.consume_input()
     while (result := _next(line)) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
         if result is None:
+            if line.status == pq.ConnStatus.BAD:
+                # Cut, or no word of it was understood: from here on it gives nothing for ever, and is never busy.
+                raise failed or OperationalError("the line to the server is broken")
             continue
         if result.status == pq.ExecStatus.FATAL_ERROR:
             failed = failed or errors.error_from_result(result, encoding="utf-8")

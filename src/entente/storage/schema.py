@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from entente.duty.rules import JOURNAL
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 12
+SCHEMA: Final = 13
 """The schema this code writes. The number of the newest file in migrations/versions."""
 OLDEST_SCHEMA_OF_CODE: Final = 12
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself.
@@ -198,6 +198,9 @@ body_group = sa.Table(
 body_heard = sa.Table("body_heard", metadata, _key("body"), _moment("at"))
 body_succession = sa.Table("body_succession", metadata, _key("old"), sa.Column("accepted", Text), _text("document"))
 officer = sa.Table("officer", metadata, _key("id"), _text("document"))
+unit_list = sa.Table(
+    "unit_list", metadata, _key("body"), sa.Column("since", Moment, primary_key=True), _text("document")
+)
 unit_limits = sa.Table("unit_limits", metadata, _key("id"), _text("unit"), _text("document"))
 national_order = sa.Table("national_order", metadata, _key("reference"), _text("in_force_on"), _text("document"))
 

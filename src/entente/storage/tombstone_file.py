@@ -14,7 +14,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -51,7 +51,7 @@ class Head:
 class TombstoneFiles:
     """Writes and reads files of tombstones under one node's secret (node.TombstoneFiles)."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
     key_id: str
 
     def write(self, path: Path, body: BodyId, at: datetime, kept: Sequence[KeptTombstone]) -> None:

@@ -79,7 +79,7 @@ class Shared:
     lock: WriteLock[Company]
     classes: ClassMemory
     hooks: Sequence[Callable[[SqlUnitOfWork], None]]
-    tombstone_secret: bytes
+    tombstone_secret: bytes = field(repr=False)
     """Under which erased records are recognised (storage.tombstones)."""
     account_seal: AccountSeal
     """Seals what officers sign in with."""
@@ -234,8 +234,8 @@ class SqlUnitOfWork:
             company.rows_of_trail += self.trail.take_written()
             is_change = company.has_changes()
         except BaseException as error:
-            self._end(company.connection)
-            company.tell(partial(shared.translate, error) if _is_engines(error) else nothing_kept, error)
+            failure = partial(shared.translate, error) if _is_engines(error) else nothing_kept
+            self._end(company.connection, partial(company.tell, failure, error))
             if _is_engines(error):
                 raise shared.translate(error) from error
             raise
@@ -248,22 +248,20 @@ class SqlUnitOfWork:
             for callback in shared.while_held:
                 callback()
         except BaseException as error:
-            failure = partial(shared.translate, error, is_commit=True) if _is_engines(error) else not_ended
+            unknown = partial(shared.translate, error, is_commit=True) if _is_engines(error) else not_ended
             if company.has_dropped_files:
                 # It may be durable all the same: the next commit looks.
                 shared.blobs_dropped.set()
             # Counted while the right to write is held, and once more when the next session has it: till then nobody knows.
             shared.in_doubt.set()
             shared.changes.count += 1
-            self._end_for_good(company)
-            company.tell(failure, error)
+            self._end_for_good(company, partial(company.tell, unknown, error))
             if _is_engines(error):
-                raise failure() from error
+                raise unknown() from error
             raise
         if company.has_dropped_files:
             shared.blobs_dropped.set()
-        self._end(company.connection)
-        company.tell(None)
+        self._end(company.connection, partial(company.tell, None))
         for callback in shared.after_commit:
             callback()
         for callback in shared.after_change if is_change else ():
@@ -350,18 +348,20 @@ class SqlUnitOfWork:
             )
             self._make_durable(company)
         else:
-            self._end_for_good(company)
-            company.tell(nothing_kept)
+            self._end_for_good(company, partial(company.tell, nothing_kept))
 
-    def _end_for_good(self, company: Company) -> None:
+    def _end_for_good(self, company: Company, tell: Callable[[], None]) -> None:
         """End a transaction that the engine may still be inside: closing its connection for good ends it, whatever its state."""
         try:
             company.connection.invalidate()
         finally:
-            self._end(company.connection)
+            self._end(company.connection, tell)
 
-    def _end(self, connection: sa.Connection | None = None) -> None:
-        """Close the connection, which undoes whatever was not committed, and let the next one write."""
+    def _end(self, connection: sa.Connection | None = None, tell: Callable[[], None] | None = None) -> None:
+        """Close the connection, which undoes whatever was not committed, let the next one write, and tell those who wait.
+
+        Whatever the engine makes of the closing: whoever was not told would wait for half a minute, and then know nothing.
+        """
         holds_lock = self._holds_lock
         self._forget()
         try:
@@ -370,6 +370,8 @@ class SqlUnitOfWork:
         finally:
             if holds_lock:
                 self.shared.lock.release()
+            if tell is not None:
+                tell()
 
     def _forget(self) -> None:
         self._connection = self._company = None

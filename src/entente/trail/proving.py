@@ -11,7 +11,7 @@ Source: docs/rules/trail.md T10 and T12.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -58,7 +58,7 @@ class ProvedRow:
     leaf: bytes
     proof: tuple[bytes, ...]
     content: RowContent | None
-    """None for a row whose content was erased: its leaf was kept, and proves as before."""
+    """None for a row whose content was erased, or is not for whom the file was made: its leaf stays, and proves as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +116,16 @@ def key_chain(body: Body) -> tuple[JsonObject, ...]:
     return tuple(document for document in body.statements if statement_from_json(document).kind in _KEY_CHAIN)
 
 
-def prove_case(log: Log, number: str, subjects: frozenset[str], progress: Callable[[int], None]) -> CaseProof:
+def prove_case(
+    log: Log,
+    number: str,
+    subjects: frozenset[str],
+    progress: Callable[[int], None],
+    withheld: Callable[[Sequence[TrailRow]], frozenset[int]],
+) -> CaseProof:
     """Make the proof of a case: every row about it, its items, or naming it, up to the newest checkpoint.
 
+    `withheld` says by their sequences which rows are not for whom the file is made: of them it has the leaf alone.
     Raises Invalid for a case with more rows than a file holds.
 
     Source: docs/rules/trail.md T12.
@@ -134,7 +141,11 @@ def prove_case(log: Log, number: str, subjects: frozenset[str], progress: Callab
             why=f"A file that is handed to a court stays within {ROWS_MAX} rows, so that it can be read (trail T12).",
             do="Hand over a copy of the store instead; «entente trail verify --file» checks it whole.",
         )
-    proved = tuple(_proved(row, proof) for row, proof in zip(rows, log.include(published, rows), strict=True))
+    kept_back = withheld(rows)
+    proved = tuple(
+        _proved(row, proof, is_whole=row.sequence not in kept_back)
+        for row, proof in zip(rows, log.include(published, rows), strict=True)
+    )
     return CaseProof(CASE_PROOF, own.id, number, key_chain(own), published.note, proved, _mark(own))
 
 
@@ -211,8 +222,8 @@ def _mark(own: Body) -> str:
     return EXERCISE_LINE if own.is_exercise else ""
 
 
-def _proved(row: TrailRow, proof: Proof) -> ProvedRow:
-    if row.entry is not None:
+def _proved(row: TrailRow, proof: Proof, *, is_whole: bool) -> ProvedRow:
+    if row.entry is not None or not is_whole:
         return ProvedRow(row.sequence, row.leaf, proof, None)
     act = row.act
     content = RowContent(row.at, act.verb, act.body, act.officer, act.subject, act.detail, row.salt)

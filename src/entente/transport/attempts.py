@@ -21,6 +21,9 @@ ATTEMPT_SECONDS_MAX: Final = 20.0
 """Of one attempt, whatever it waits for: two waits of a gateway that answers slowly (paging.SECONDS_MAX)."""
 AT_ONCE_MAX: Final = 8
 """Attempts at the same time: more calls than a bureau has at once, and few lines for a gateway."""
+REST_SECONDS: Final = 5.0
+"""Before an attempt that failed of itself, as on a full disk, is begun again: at once it would fail again, as fast as threads are
+made, and fill the log. As long as between two looks at what waits (duty.calling.LOOK_EVERY)."""
 _log = logging.getLogger(__name__)
 
 
@@ -76,15 +79,23 @@ class Attempts:
         self._at_once = at_once
         self._lock = Lock()
         self._running: dict[str, Thread] = {}
+        self._resting: dict[str, float] = {}
+        """Those that failed of themselves, and until when they rest; one whose rest is over is taken out."""
 
     def begin(self, name: str, attempt: Callable[[], object]) -> bool:
-        """Begin an attempt; return False, and do nothing, where one of this name runs or no more may (duty.ports.Begin)."""
+        """Begin an attempt; return False, doing nothing, where one of this name runs or rests, or no more may (duty.ports.Begin).
+
+        Raises RuntimeError where the machine gives no thread; nothing is begun then, and it may be tried again.
+        """
         with self._lock:
-            if name in self._running or len(self._running) >= self._at_once:
+            now = monotonic()
+            self._resting = {one: until for one, until in self._resting.items() if until > now}
+            if name in self._running or name in self._resting or len(self._running) >= self._at_once:
                 return False
             thread = Thread(target=self._run, args=(name, attempt), name=f"attempt {name}", daemon=True)
-            self._running[name] = thread
+            # It takes itself out under this lock. One that could not start stands nowhere: its place would never be free again.
             thread.start()
+            self._running[name] = thread
         return True
 
     def stop(self, seconds: float) -> None:
@@ -101,6 +112,8 @@ class Attempts:
         except Exception as error:  # noqa: BLE001 - the thread is its own; what it left is claimed, and looked at again
             # The class alone: what a library says may quote what was sent.
             _log.error("An attempt to call somebody failed: %s", type(error).__name__)
+            with self._lock:
+                self._resting[name] = monotonic() + REST_SECONDS
         finally:
             with self._lock:
                 del self._running[name]

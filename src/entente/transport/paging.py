@@ -14,7 +14,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -58,7 +58,7 @@ class Server:
     line: str
     """`starttls`, `tls` or `plain`."""
     sender: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 class _Line(smtplib.SMTP):
@@ -150,7 +150,7 @@ class HttpGateway:
     address: str
     desk: str
     """The address of the desk; may be empty."""
-    secret: str
+    secret: str = field(repr=False)
     write: Callable[[Told], Written]
     transport: httpx.BaseTransport | None = None
 

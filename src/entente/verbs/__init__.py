@@ -46,6 +46,7 @@ from entente.verbs import (
     tokens,
     trail,
     units,
+    units_found,
     waiting,
 )
 from entente.verbs.arguments import Arguments
@@ -58,6 +59,7 @@ VERBS: Mapping[str, Verb] = {
         bodies,
         directory,
         units,
+        units_found,
         contacts,
         tokens,
         accounts,

@@ -25,7 +25,7 @@ def _open(node: Node, arguments: Arguments) -> JsonObject:
 
 def _show(node: Node, arguments: Arguments) -> JsonObject:
     number, officer = arguments.text("number"), looking(arguments)
-    file = node.cases.show(number, officer)
+    file = node.correspondence.file_within_reach(node.cases.show(number, officer), officer)
     names = names_of(node)
     events: list[Json] = [{**to_object(event), "text": names.readable(event.text)} for event in file.events]
     return {

@@ -1,4 +1,4 @@
-"""The verbs by which pages find bodies, units and groups in a large directory, as it stood on a day, a page at a time.
+"""The verbs by which pages find bodies and groups in a large directory, as it stood on a day, a page at a time.
 
 Each answer holds one page, what of it there is in all, and where the page begins; so a directory of hundreds of bodies and
 thousands of units stays quick whoever asks.
@@ -6,16 +6,17 @@ thousands of units stays quick whoever asks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
 
-from entente.bodies.finding import PAGE_MAX, Found, find_bodies, find_units, name_on, page_of, places_of
-from entente.bodies.model import Body, BodyKind, Group, MembershipStatus, UnitKind
+from entente.bodies.finding import PAGE_MAX, Found, find_bodies, name_on, page_of, places_of
+from entente.bodies.model import Body, BodyKind, Group, MembershipStatus, Unit
 from entente.bodies.rules import resolve_group
+from entente.bodies.unit_past import list_of
 from entente.kernel.canonical import Json, JsonObject
-from entente.kernel.codec import to_json, to_object
+from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid
-from entente.kernel.statement import from_json as statement_from_json
 from entente.node import Node
 from entente.records.gaps import WITHIN_HOURS
 from entente.verbs.arguments import Arguments
@@ -41,12 +42,12 @@ def _find(node: Node, arguments: Arguments) -> JsonObject:
         among=_narrowed(_members(node, arguments, names, on), _reached(node, arguments)),
         called=lambda code: countries.get(code, ""),
     )
-    page = page_of(found, *offset_and_limit(arguments))
+    page, had = page_of(found, *offset_and_limit(arguments)), units_on(node, on)
     with node.exchange.open_view() as view:
         heard, failing = view.bodies.heard(), view.outbox.failing()
         shown: list[Json] = [
             {
-                **_line(body, names, on),
+                **_line(body, names, on, len(had(body))),
                 "heard": to_json(heard.get(body.id)),
                 "trouble": failing[body.id].why if body.id in failing else "",
             }
@@ -93,27 +94,6 @@ def _members(node: Node, arguments: Arguments, names: Names, on: date) -> frozen
     return frozenset(str(body) for status in MembershipStatus for body in resolve_group(group, status, on))
 
 
-def _units(node: Node, arguments: Arguments) -> JsonObject:
-    names = names_of(node)
-    wanted, body = arguments.optional_text("kind"), arguments.optional_text("body")
-    found = find_units(
-        names.bodies.values(),
-        arguments.optional_text("text"),
-        kind=arguments.choice("kind", UnitKind) if wanted else None,
-        body=names.body(body, "body").id if body else "",
-    )
-    page = page_of(found, *offset_and_limit(arguments))
-    shown: list[Json] = [
-        {"body": names.ref(one.id), **to_object(unit), "under": _above(one, unit.parent)} for one, unit in page.shown
-    ]
-    return {"units": shown, **where(page)}
-
-
-def _above(body: Body, parent: str | None) -> str:
-    """Return the name of the unit that another one belongs to; empty for one that belongs to the body itself."""
-    return next((unit.name for unit in body.units if unit.id == parent), "") if parent is not None else ""
-
-
 def _groups(node: Node, arguments: Arguments) -> JsonObject:
     """List the groups with how many bodies stand in each on a day, and not with their entries."""
     names, on = names_of(node), arguments.day("on", node.clock.now().date())
@@ -138,6 +118,7 @@ def _places(node: Node, arguments: Arguments) -> JsonObject:
     body = names.body(arguments.text("body"), "body")
     with node.disclosure.open_unit() as unit:
         groups = unit.bodies.groups()
+        listed = list_of(body) if on >= node.clock.now().date() else unit.bodies.units_on(on).get(body.id)
     places: list[Json] = [
         {
             "keeper": names.ref(group.keeper),
@@ -149,17 +130,8 @@ def _places(node: Node, arguments: Arguments) -> JsonObject:
         }
         for group, entry in places_of(body, groups, on)
     ]
-    return {"on": on.isoformat(), "places": places, "units_said_at": to_json(said_at(body, "units"))}
-
-
-def said_at(body: Body, kind: str) -> Json:
-    """Return when a body said what it last said of one kind, as it claims; None where it said nothing."""
-    at = None
-    for document in body.statements:
-        statement = statement_from_json(document)
-        if statement.kind == kind:
-            at = to_json(statement.at)
-    return at
+    said_at = None if listed is None else to_json(listed.since)
+    return {"on": on.isoformat(), "places": places, "units_said_at": said_at}
 
 
 def named_group(node: Node, names: Names, wanted: str) -> Group:
@@ -177,18 +149,30 @@ def named_group(node: Node, names: Names, wanted: str) -> Group:
     return group
 
 
-def _line(body: Body, names: Names, on: date) -> JsonObject:
+def _line(body: Body, names: Names, on: date, units: int) -> JsonObject:
     return {
         "id": body.id,
         "code": body.code,
         "name": name_on(body, on),
         "kind": body.kind.value,
         "country": body.country,
-        "units": len(body.units),
+        "units": units,
         "is_own": body.id == names.own.id,
         "succeeded_by": names.code(body.succeeded_by) if body.succeeded_by else "",
         "is_reached": bool(body.addresses or body.relays),
     }
+
+
+def units_on(node: Node, on: date) -> Callable[[Body], tuple[Unit, ...]]:
+    """Return what gives the units that a body had on a day; today, and later, those that it says now.
+
+    Source: docs/rules/bodies.md B18.
+    """
+    if on >= node.clock.now().date():
+        return lambda body: body.units
+    with node.disclosure.open_unit() as unit:
+        lists = unit.bodies.units_on(on)
+    return lambda body: lists[body.id].units if body.id in lists else ()
 
 
 def offset_and_limit(arguments: Arguments) -> tuple[int, int]:
@@ -210,7 +194,7 @@ VERBS: tuple[Verb, ...] = (
         "directory_find", _find, "Find bodies as the directory stood on a day, a page at a time.",
         "text", "kind", "country", "group", "reach", "on", "offset", "limit",
     ),
-    verb("unit_find", _units, "Find branches, organs and units, a page at a time.", "text", "kind", "body", "offset", "limit"),
     verb("group_lines", _groups, "List the groups with how many stand in each on a day.", "on"),
-    verb("body_places", _places, "Say in which groups a body stands on a day, and when it said its units.", "body", "on"),
+    verb("body_places", _places, "Say in which groups a body stands on a day, and when it said the units it had then.",
+         "body", "on"),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from entente.bodies.rules import CLOCK_SKEW_MAX, compromises
 from entente.bodies.statements import DirectoryKind
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json
-from entente.kernel.ids import KeyId, RecordId
+from entente.kernel.ids import KeyId, OfficerId, RecordId
 from entente.kernel.ports import Delivery, TrailRow
 from entente.kernel.signing import key_id
 from entente.kernel.statement import from_json as statement_from_json
@@ -104,38 +104,31 @@ def _known(told: Sequence[Delivery], names: Names) -> JsonObject:
 def _doubts(node: Node, arguments: Arguments) -> JsonObject:
     """Say what came from a body under keys that it declared compromised, as the trail has it; the look is a row."""
     names = names_of(node)
-    body = names.body(arguments.text("body"), "body")
+    body, officer = names.body(arguments.text("body"), "body"), arguments.officer()
     with node.directory.open_unit() as unit:
         authorise(
             unit,
-            arguments.officer(),
+            officer,
             "read_trail",
             subject=body.id,
             now=node.clock.now(),
             lists=node.lists,
             record=node.directory.record,
         )
-    declared: list[Json] = [_doubt(node, one, names) for one in compromises(replace(body, keys=body.keys[:1]), body)]
+    known = compromises(replace(body, keys=body.keys[:1]), body)
+    declared: list[Json] = [_doubt(node, one, officer, names) for one in known]
     return {"code": body.code, "body": body.id, "declared": declared}
 
 
-def _doubt(node: Node, one: Compromise, names: Names) -> JsonObject:
+def _doubt(node: Node, one: Compromise, officer: OfficerId, names: Names) -> JsonObject:
     since = one.since - CLOCK_SKEW_MAX
     rows = node.trail.said_by(one.body, since, node.clock.now(), ROWS_READ_MAX)
     under = [row for row in takewhile(lambda row: not _ends(row, one), rows) if row.act.verb not in NOT_BY_NODE_KEY]
     with node.records.open_unit() as unit:
         in_doubt = sum(_is_in_doubt(unit.records.get(RecordId(row.act.subject))) for row in under if _is_record(row))
-    items: list[Json] = [
-        {
-            "row": row.sequence,
-            "at": to_json(row.at),
-            "kind": row.act.verb,
-            "subject": row.act.subject,
-            "subject_name": names.readable(row.act.subject),
-            "statement": row.act.detail.get("statement", ""),
-        }
-        for row in under
-    ]
+    # As the trail itself is read (docs/rules/disclosure.md D11): such a row is there, and names nothing.
+    withheld = node.correspondence.withheld_among(under, officer)
+    items: list[Json] = [_item(row, names, is_withheld=row.sequence in withheld) for row in under]
     return {
         "version": one.version,
         "key": one.node_key,
@@ -143,6 +136,17 @@ def _doubt(node: Node, one: Compromise, names: Names) -> JsonObject:
         "items": items,
         "is_complete": len(rows) < ROWS_READ_MAX,
         "records_not_shown": in_doubt,
+    }
+
+
+def _item(row: TrailRow, names: Names, *, is_withheld: bool) -> JsonObject:
+    return {
+        "row": row.sequence,
+        "at": to_json(row.at),
+        "kind": row.act.verb,
+        "subject": "" if is_withheld else row.act.subject,
+        "subject_name": "" if is_withheld else names.readable(row.act.subject),
+        "statement": "" if is_withheld else row.act.detail.get("statement", ""),
     }
 
 

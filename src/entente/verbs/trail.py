@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from entente.bodies.authority import authorise
@@ -9,6 +10,7 @@ from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import NotFound
+from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act, TrailRow
 from entente.node import Node
 from entente.trail.checkpoint import keys_of
@@ -21,6 +23,9 @@ from entente.verbs.verb import Verb, verb
 SEQUENCE_MAX = 2**53 - 1
 ROWS_MAX = 1_000
 """Rows in one answer, about 1 MB."""
+NOTHING = "-"
+"""What no row is about."""
+_WITHHELD: JsonObject = {"subject": "", "subject_name": "", "detail": {}, "is_withheld": True}
 _NARROWED = ("act", "by", "since", "until", "before")
 
 
@@ -37,16 +42,13 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
             lists=node.lists,
             record=node.directory.record,
         )
-    if about and not node.cases.is_known(about, arguments.officer()):
-        # As of a number that no case has (docs/rules/cases.md C8).
-        return {"rows": [], "next_before": None, "looked_to": None}
-    subject = _subject(about, names) if about else ""
+    officer, subject = arguments.officer(), _subject(about, names) if about else ""
+    if about and (not node.cases.is_known(about, officer) or node.correspondence.is_beyond(subject, officer)):
+        # As of a number that no case has (docs/rules/cases.md C8), and of an item that is not there (disclosure.md D11).
+        subject = NOTHING
     if about and not any(arguments.given.get(name) for name in _NARROWED):
-        return {
-            "rows": [_row(row, names) for row in node.trail.about(subject, limit)],
-            "next_before": None,
-            "looked_to": None,
-        }
+        rows = node.trail.about(subject, limit)
+        return {"rows": rows_shown(node, rows, officer, names), "next_before": None, "looked_to": None}
     before = arguments.integer("before", default=0, least=0, most=SEQUENCE_MAX)
     wanted = Wanted(
         subject,
@@ -57,7 +59,7 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
     )
     found = node.trail.search(wanted, before or None, limit)
     return {
-        "rows": [_row(row, names) for row in found.rows],
+        "rows": rows_shown(node, found.rows, officer, names),
         "next_before": found.next_before,
         "looked_to": to_json(found.looked_to),
     }
@@ -103,7 +105,10 @@ def _prove(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _export(node: Node, arguments: Arguments) -> JsonObject:
-    proof = node.cases.prove(arguments.officer(), arguments.text("case"), node.log, arguments.progress)
+    officer, withheld = arguments.officer(), node.correspondence.withheld_among
+    proof = node.cases.prove(
+        officer, arguments.text("case"), node.log, arguments.progress, lambda rows: withheld(rows, officer)
+    )
     return {"case_proof": to_object(proof)}
 
 
@@ -139,7 +144,16 @@ def _subject(about: str, names: Names) -> str:
     return body or instrument or record or about
 
 
-def _row(row: TrailRow, names: Names) -> Json:
+def rows_shown(node: Node, rows: Sequence[TrailRow], officer: OfficerId, names: Names) -> list[Json]:
+    """Return rows as an officer reads them: those that name what their unit keeps from them say no more than that they are.
+
+    Source: docs/rules/disclosure.md D11.
+    """
+    withheld = node.correspondence.withheld_among(rows, officer)
+    return [{**_row(row, names), **(_WITHHELD if row.sequence in withheld else {"is_withheld": False})} for row in rows]
+
+
+def _row(row: TrailRow, names: Names) -> JsonObject:
     return {
         "sequence": row.sequence,
         "at": to_json(row.at),

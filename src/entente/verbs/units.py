@@ -25,7 +25,7 @@ def _list(node: Node, arguments: Arguments) -> JsonObject:
     seen = _limiting(node).units_seen(arguments.officer())
     lines: list[Json] = [
         {
-            "unit": _unit(one, names),
+            "unit": _unit(one),
             "limits": None if one.standing is None else limits_shown(one.standing.limits, names),
             "since": None if one.standing is None else to_json(one.standing.since),
             "officers": len(one.officers),
@@ -38,12 +38,13 @@ def _list(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _show(node: Node, arguments: Arguments) -> JsonObject:
-    names = names_of(node)
-    seen = _limiting(node).unit_seen(arguments.officer(), arguments.text("unit"))
+    names, on = names_of(node), arguments.day("on", node.clock.now().date())
+    seen = _limiting(node).unit_seen(arguments.officer(), arguments.text("unit"), on)
     return {
-        "unit": _unit(seen, names),
+        "on": on.isoformat(),
+        "unit": _unit(seen),
         "limits": None if seen.standing is None else set_shown(seen.standing, names),
-        "binding": [_bound(one, names) for one in seen.binding],
+        "binding": [_bound(one, seen, names) for one in seen.binding],
         "coming": [set_shown(one, names) for one in seen.coming],
         "waiting": None if seen.waiting is None else set_shown(seen.waiting, names),
         "history": [set_shown(one, names) for one in seen.history],
@@ -154,8 +155,8 @@ def set_shown(one: LimitsSet, names: Names) -> JsonObject:
     }
 
 
-def _bound(one: Bound, names: Names) -> JsonObject:
-    named = {unit.id: unit.name for unit in names.own.units}
+def _bound(one: Bound, seen: UnitSeen, names: Names) -> JsonObject:
+    named = {unit.id: unit.name for unit in seen.units}
     return {
         "unit": one.unit,
         "name": named.get(one.unit, one.unit),
@@ -164,9 +165,9 @@ def _bound(one: Bound, names: Names) -> JsonObject:
     }
 
 
-def _unit(seen: UnitSeen, names: Names) -> JsonObject:
+def _unit(seen: UnitSeen) -> JsonObject:
     unit = seen.unit
-    named = {one.id: one.name for one in names.own.units}
+    named = {one.id: one.name for one in seen.units}
     return {
         "id": unit.id,
         "name": unit.name,
@@ -187,8 +188,9 @@ def _officers(officers: Iterable[Officer]) -> list[Json]:
 
 VERBS: tuple[Verb, ...] = (
     verb("unit_limits_list", _list, "List the units of ours that have limits, had some, or for which some wait.", "officer"),
-    verb("unit_limits_show", _show, "Show what a unit's officers may see, by whom it was decided, and what was before.",
-         "officer", "unit"),
+    verb("unit_limits_show", _show,
+         "Show what a unit's officers may see, or might on a day, by whom it was decided, and what was before.",
+         "officer", "unit", "on"),
     verb("unit_limits_preview", _preview, "Count by kind what a unit's officers would see no more under other limits.",
          "officer", "unit", "account", *LIMITS, is_long=True),
     verb("unit_limits_propose", _propose, "Propose what a unit's officers may see at most; another officer confirms it.",

@@ -21,19 +21,15 @@ from datetime import date, datetime
 from functools import cache
 from typing import Final, TypeAlias
 
-import yaml
 from markupsafe import Markup, escape
 
 from entente.exchange.model import ReceiptOutcome, RefusalReason
 from entente.identity.identifiers.mrz_layout import MrzField
 from entente.identity.words import Part
 from entente.kernel.exercise import EXERCISE_WORD
-from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, TEXTS, Text, Wording, code_texts_of
+from entente.web.room_texts import english_forms, room_texts
+from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, Wording, code_texts_of
 
-ROOMS: Final = tuple(
-    TEXTS / part for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts", "rooms_files", "rooms_answers")
-)
-"""The folders of texts that are sentences of rooms."""
 CLAUSE: Final = "clause."
 """The group of what stands within sentences and never alone."""
 SAID_CHARACTERS_MAX: Final = 4_000
@@ -44,6 +40,8 @@ DEPTH_MAX: Final = 4
 """Sentences within sentences: a ground quotes an instrument's state, and an error a ground; more is nobody's honest text."""
 _EXERCISE: Final = f"{EXERCISE_WORD} · "
 _STOPS: Final = ".?!"
+_GROUND: Final = re.compile(r" \(ground ([A-Z]+[0-9]+(?:\.[0-9]+)*)\)(?: · |$)")
+"""Behind each of several grounds that are said in one line (kernel.decision.Decision.why)."""
 _ENDS_MAX: Final = 8
 """Places at which a sentence may end that are tried: a name within it seldom holds a full stop."""
 
@@ -105,6 +103,15 @@ def _said(say: Wording, text: str, depth: int) -> Markup:
     """Return it; within a sentence at most `depth` others are told, each within the one before."""
     if _is_too_long(text) or not depth:
         return _as_english(say, text)
+    *numbered, rest = _GROUND.split(text)
+    told = [
+        _sentences(say, ground, depth) + " " + say.text("shell.ground_number", number=number)
+        for ground, number in zip(numbered[::2], numbered[1::2], strict=True)
+    ]
+    return Markup(" · ").join([*told, *([_sentences(say, rest, depth)] if rest or not told else [])])
+
+
+def _sentences(say: Wording, text: str, depth: int) -> Markup:
     pieces = _pieces(text)
     if pieces == [text] and (alone := _known_clause(text)) is not None:
         # A room said a clause where it might have said a sentence, as of a line that stands.
@@ -114,7 +121,11 @@ def _said(say: Wording, text: str, depth: int) -> Markup:
 
 def is_known(text: str) -> bool:
     """Say whether every sentence of a text is known again."""
-    return not _is_too_long(text) and not any(isinstance(piece, str) for piece in _pieces(text))
+    if _is_too_long(text):
+        return False
+    *numbered, rest = _GROUND.split(text)
+    told = [*numbered[::2], *([rest] if rest else [])]
+    return not any(isinstance(piece, str) for sentences in told for piece in _pieces(sentences))
 
 
 def _is_too_long(text: str) -> bool:
@@ -212,14 +223,12 @@ class Patterns:
 def _patterns() -> Patterns:
     named: dict[str, list[Pattern]] = {}
     others = []
-    for key, english in room_texts().items():
-        for form in english_forms(english) if not key.startswith(CLAUSE) else ():
-            pattern = Pattern.of(key, form)
-            word, space, _ = pattern.literals[0].partition(" ")
-            if word and (space or not pattern.names):
-                named.setdefault(word, []).append(pattern)
-            else:
-                others.append(pattern)
+    for pattern in _read(are_clauses=False):
+        word, space, _ = pattern.literals[0].partition(" ")
+        if word and (space or not pattern.names):
+            named.setdefault(word, []).append(pattern)
+        else:
+            others.append(pattern)
     return Patterns({word: _closest_first(found) for word, found in named.items()}, _closest_first(others))
 
 
@@ -229,35 +238,19 @@ def _closest_first(found: list[Pattern]) -> tuple[Pattern, ...]:
 
 @cache
 def _clauses() -> tuple[Pattern, ...]:
-    return _closest_first(
-        [
-            Pattern.of(key, form)
-            for key, english in room_texts().items()
-            if key.startswith(CLAUSE)
-            for form in english_forms(english)
-        ]
-    )
+    return _closest_first([*_read(are_clauses=True)])
+
+
+def _read(*, are_clauses: bool) -> Iterator[Pattern]:
+    for key, english in room_texts().items():
+        if key.startswith(CLAUSE) is are_clauses:
+            yield from (Pattern.of(key, form) for form in english_forms(english))
 
 
 @cache
 def _words() -> Mapping[str, Pattern]:
     """Return the clauses that hold nothing else, most of what stands in evidence, by their words."""
     return {one.literals[0]: one for one in _clauses() if not one.names}
-
-
-@cache
-def room_texts() -> Mapping[str, Text]:
-    """Return what rooms say, in English, by key."""
-    files = [(folder / f"{FIRST_LANGUAGE}.yaml").read_text("utf-8") for folder in ROOMS]
-    read: list[dict[str, dict[str, Text]]] = [yaml.safe_load(file) for file in files]
-    return {
-        f"{group}.{key}": text for groups in read for group, entries in groups.items() for key, text in entries.items()
-    }
-
-
-def english_forms(english: Text) -> tuple[str, ...]:
-    """Return each form that a sentence has in English."""
-    return (english,) if isinstance(english, str) else tuple(dict.fromkeys(english.values()))
 
 
 Shows: TypeAlias = "Callable[[Wording, str, int], object]"
@@ -306,7 +299,7 @@ def _clause(say: Wording, text: str, depth: int) -> Markup:
     for part in parts:
         found = _known_clause(part)
         told.append(_said(say, part, depth) if found is None else _told(say, found, depth))
-    return Markup("; ").join(told)
+    return say.text("joined.semicolon").join(told)
 
 
 def _known_clause(text: str) -> tuple[Pattern, tuple[str, ...]] | None:
@@ -324,7 +317,9 @@ def _coded(listed: str) -> Shows:
     def shown(say: Wording, text: str, depth: int) -> Markup:
         codes = say.codes(listed)
         parts = text.split(", ")
-        return Markup(", ").join(escape(codes[one]) if one in codes else _clause(say, one, depth) for one in parts)
+        return say.text("joined.comma").join(
+            escape(codes[one]) if one in codes else _clause(say, one, depth) for one in parts
+        )
 
     return shown
 
@@ -372,11 +367,10 @@ def _answer(say: Wording, text: str, depth: int) -> Markup:
     found = _ANSWER.fullmatch(text)
     if found is None or say.language == FIRST_LANGUAGE or _known_clause(text) is not None or is_known(text):
         return _clause(say, text, depth)
-    listed = {"outcome": "receipt_outcomes", "reason": "receipt_reasons"}
-    codes = [say.code(listed[name], code) for name, code in found.groupdict().items() if name in listed and code]
-    told = [Markup(", ").join(codes)] if codes else []
-    # A code of an error says in a word what the sentences behind it say.
-    return Markup(": ").join([*told, *([_clause(say, found["rest"], depth)] if found["rest"] else ())])
+    # A code of an error is in neither list: it says in a word what the sentences behind it say.
+    codes = [say.code(listed, code) for listed, code in found.groupdict().items() if listed != "rest" and code]
+    parts = (Markup(", ").join(codes), _clause(say, found["rest"], depth) if found["rest"] else Markup(""))
+    return Markup(": ").join(filter(None, parts))
 
 
 def _quoted(say: Wording, text: str, depth: int) -> Markup:
@@ -406,7 +400,8 @@ def _plain(say: Wording, text: str, _: int) -> Markup:
 
 
 _ANSWER: Final = re.compile(
-    rf"(?s)(?:(?P<outcome>{'|'.join(ReceiptOutcome)})(?: (?P<reason>{'|'.join(RefusalReason)}))?(?: |$)|[a-z_]+: )(?P<rest>.*)"
+    rf"(?s)(?:(?P<receipt_outcomes>{'|'.join(ReceiptOutcome)})(?: (?P<receipt_reasons>{'|'.join(RefusalReason)}))?(?: |$)"
+    r"|[a-z_]+: )(?P<rest>.*)"
 )
 _ANY: Final = re.compile(r"(?s).+")
 _WORD: Final = re.compile(r"\S+")

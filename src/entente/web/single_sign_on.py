@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any, Final
@@ -48,7 +48,7 @@ class ProviderSettings:
 
     issuer: str
     client: str
-    secret: str
+    secret: str = field(repr=False)
     claim: str
     """Which claim of a token names the officer's subject."""
 

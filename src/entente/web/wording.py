@@ -43,6 +43,9 @@ _LOCALES: Final[Mapping[str, str]] = {"en": "en_GB", "zh": "zh_Hans_CN"}
 _LEFT_TO_USERS: Final = re.compile(r"AA|Q[M-Z]|X[A-JL-Z]|ZZ")
 """XK is left to users too, and everybody means Kosovo by it, CLDR among them."""
 _YEAR_STOPPED: Final = "г.."
+_NO_BREAK: Final = "\u00a0"
+_FRENCH_SPACES: Final = dict.fromkeys(";!?", "\u202f")
+_BEFORE_SIGN: Final = re.compile(r" ([;!?:»])")
 PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 
 Text: TypeAlias = "str | Mapping[str, str]"
@@ -53,7 +56,21 @@ Texts: TypeAlias = Mapping[str, Text]
 def texts_of(language: str) -> Texts:
     """Return the texts of a language by key."""
     parts = (_read(path) for path in text_files(language))
-    return {key: text for part in parts for key, text in part.items()}
+    whole = {key: text for part in parts for key, text in part.items()}
+    return {key: _unparted(text) for key, text in whole.items()} if language == "fr" else whole
+
+
+def _unparted(text: Text) -> Text:
+    """Return a French text whose signs stay in one line with the word that they belong to.
+
+    Source: Imprimerie nationale, Lexique des règles typographiques («Ponctuation»): a space that does not part stands before the
+    colon and within the quotation marks, a narrow one before the semicolon, the question mark and the exclamation mark.
+    """
+    if not isinstance(text, str):
+        return {form: str(_unparted(one)) for form, one in text.items()}
+    return _BEFORE_SIGN.sub(lambda found: _FRENCH_SPACES.get(found[1], _NO_BREAK) + found[1], text).replace(
+        "« ", f"«{_NO_BREAK}"
+    )
 
 
 def text_files(language: str) -> tuple[Path, ...]:
@@ -67,7 +84,9 @@ def text_files(language: str) -> tuple[Path, ...]:
 def code_texts_of(language: str) -> Mapping[str, Mapping[str, str]]:
     """Return what a language calls the codes of closed lists: list → code → words."""
     read: Mapping[str, Mapping[str, str]] = yaml.safe_load((TEXTS / CODES / f"{language}.yaml").read_text("utf-8"))
-    return read
+    if language != "fr":
+        return read
+    return {listed: {code: str(_unparted(words)) for code, words in codes.items()} for listed, codes in read.items()}
 
 
 def _read(path: Path) -> Texts:
@@ -166,7 +185,9 @@ class Wording:
         return Moment(at.astimezone(UTC).isoformat(timespec="seconds"), _with_latin_digits(f"{day} {hour}"))
 
     def zone_name(self, at: datetime) -> str:
-        """Return what the zone is called at a moment, shortly."""
+        """Return what the zone is called at a moment, shortly; UTC is called so by police of every language."""
+        if self.zone is UTC or str(self.zone) in {"UTC", "Etc/UTC"}:
+            return "UTC"
         shown: str = format_datetime(at.astimezone(self.zone), "zzz", locale=self.locale)
         return shown
 

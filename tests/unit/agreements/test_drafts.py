@@ -10,7 +10,8 @@ import pytest
 
 from entente.agreements.drafts import FILE_KIND, file_of, read_files
 from entente.kernel.errors import Invalid
-from entente.kernel.ids import BodyId
+from entente.kernel.ids import BodyId, KeyId
+from entente.kernel.signing import Signature
 from entente.kernel.statement import Statement, draft
 from tests.support.build_bodies import signer
 
@@ -31,6 +32,22 @@ def test_signatures_of_copies_come_together() -> None:
     assert [len(one.signatures) for one in found] == [2, 2]
     both = FIRST.with_signature(HEADS[0]).with_signature(HEADS[1])
     assert read_files(written(both) * 2) == (both,)
+
+
+def test_copies_without_end_are_put_together_once_and_not_each_with_all_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """8 MiB of copies, each with another signature, took a minute of the processor."""
+    put_together: list[int] = []
+
+    def counted(statement: Statement, *, signatures: tuple[Signature, ...]) -> Statement:
+        put_together.append(len(signatures))
+        return replace(statement, signatures=signatures)
+
+    monkeypatch.setattr("entente.agreements.drafts.replace", counted)
+    copies = [replace(FIRST, signatures=(Signature(KeyId("k"), bytes([one]) * 64),)) for one in range(200)]
+    (found,) = read_files("".join(written(one) for one in copies))
+    assert (len(found.signatures), put_together) == (200, [200])
 
 
 def test_one_statement_alone_is_taken_as_a_command_writes_it() -> None:

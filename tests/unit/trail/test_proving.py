@@ -39,7 +39,7 @@ def published(world: LogWorld) -> Published:
 
 def exported(world: LogWorld) -> Any:  # noqa: ANN401 - a file's JSON
     """Return the file as it lies on disk, read back."""
-    made = prove_case(world.log, CASE, frozenset({CASE, ITEM}), lambda _: None)
+    made = prove_case(world.log, CASE, frozenset({CASE, ITEM}), lambda _: None, lambda _: frozenset())
     return parse_document(json.dumps(to_object(made), indent=2).encode())
 
 

@@ -95,3 +95,16 @@ def test_w91_download_is_called_as_its_sender_calls_it_and_says_that_it_is_an_ex
     assert plain == f'attachment; filename="{mark}x__0d.jpg"'
     assert re.fullmatch(r"[A-Za-z0-9%._~-]+", own), "RFC 8187 attr-char and escapes alone"
     assert unquote(own) == f"{mark}{kept}"
+
+
+@pytest.mark.parametrize(
+    ("called", "kept"), [("gate..jpg ", "gate.jpg"), ("gate_.jpg\u200b?", "gate.jpg"), ("NUL..exe\n", "file_NUL.exe")]
+)
+def test_w91_ending_with_something_behind_it_that_is_taken_away_is_an_ending(called: str, kept: str) -> None:
+    assert kept_name(called) == kept
+    assert kept_name(kept) == kept
+
+
+@pytest.mark.parametrize("called", ["x" * 95 + "..exe\ufe0e", "CON\u0602\u030c", "\u05b4\u0301" * 60 + "_.exe\u202e"])
+def test_w91_name_that_is_cut_or_composed_is_kept_as_it_is_then(called: str) -> None:
+    assert kept_name(kept_name(called)) == kept_name(called)

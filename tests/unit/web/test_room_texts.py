@@ -25,14 +25,13 @@ from entente.identity.dates import DateAgreement
 from entente.identity.identifiers.keys import WORDS
 from entente.identity.words import Part
 from entente.web import sentences
+from entente.web.room_texts import english_forms, room_texts
 from entente.web.sentences import (
     DEPTH_MAX,
     SAID_CHARACTERS_MAX,
     SENTENCES_MAX,
     answer,
-    english_forms,
     is_known,
-    room_texts,
     said,
 )
 from entente.web.wording import LANGUAGES, PLACEHOLDER, Wording
@@ -153,6 +152,17 @@ def test_ground_is_told_in_every_language_with_its_codes_and_days(language: str)
     assert say.day(date(2026, 11, 27)) in said(say, "XA-NCB withdrew its participation on 2026-11-27.")
 
 
+def test_several_grounds_in_one_line_are_told_each_with_its_number() -> None:
+    line = "XA-NCB has no keys in force. (ground D1) · The source set no restriction. (ground D5.2)"
+    told = "XA-NCB n’a pas de clés en vigueur. (motif D1) · La source n’a fixé aucune restriction. (motif D5.2)"
+    assert bare(line) == told
+    assert bare(f"It could not be judged: {line}") == f"Elle n’a pu être jugée\u00a0: {told}"
+    assert is_known(line)
+    assert not is_known(f"{line} · Nobody said this. (ground D1)")
+    assert said(Wording("en"), line) == line
+    assert bare("(ground D1)") == "(ground D1)"
+
+
 def test_clause_that_stands_alone_is_told_and_one_in_what_is_unknown_is_not() -> None:
     assert bare("no receipt") == "pas de reçu"
     assert said(FRENCH, "There is no receipt.") == f"{ENGLISH_MARK}There is no receipt.</bdi>"
@@ -163,33 +173,45 @@ def test_several_sentences_and_a_sentence_within_one_are_told_each() -> None:
         "XC-NCB is not a party to «Pact». «Pact» is not in force: It ended on 2026-11-27. XC-NCB has no keys in force."
     )
     assert told == (
-        "XC-NCB n’est pas partie à « Pact ». « Pact » n’est pas en vigueur : Il a pris fin le 27 nov. 2026."
+        "XC-NCB n’est pas partie à «\u00a0Pact\u00a0». «\u00a0Pact\u00a0» n’est pas en vigueur\u00a0: "
+        "Il a pris fin le 27 nov. 2026."
         " XC-NCB n’a pas de clés en vigueur."
     )
 
 
 def test_evidence_is_told_with_its_parts_and_what_is_no_part_stays() -> None:
     assert bare("family name: spelling close (2 words) (weak alias)") == (
-        "nom de famille : orthographe proche (mots : 2) (alias peu sûr)"
+        "nom de famille\u00a0: orthographe proche (mots\u00a0: 2) (alias peu sûr)"
     )
-    assert bare("given name: Sasha is a short form of Aleksandr") == "prénom : Sasha est un diminutif de Aleksandr"
-    assert bare("family name: equal") == "nom de famille : identique"
+    assert bare("given name: Sasha is a short form of Aleksandr") == "prénom\u00a0: Sasha est un diminutif de Aleksandr"
+    assert bare("family name: equal") == "nom de famille\u00a0: identique"
     assert said(FRENCH, "surname of sorts: odd") == f"{ENGLISH_MARK}surname of sorts: odd</bdi>"
+
+
+def test_lists_are_parted_as_the_language_parts_them() -> None:
+    for language, parted in (("en", ", "), ("ar", "، "), ("zh", "、")):
+        say = Wording(language)
+        roles = parted.join(say.code("roles", one) for one in ("duty_officer", "analyst"))
+        told = said(say, "No role of the officer (duty_officer, analyst) may confirm_hit.")
+        assert roles in told
 
 
 def test_what_a_role_may_do_is_said_in_words() -> None:
     assert bare("duty-1 did not confirm hit.") == (
-        "duty-1 n’a pas fait ceci : Confirmer ou rejeter une réponse positive."
+        "duty-1 n’a pas fait ceci\u00a0: Confirmer ou rejeter une réponse positive."
     )
-    assert bare("The role duty_officer may open_case.") == "Le rôle « Agent de permanence » permet : Ouvrir un dossier."
+    assert (
+        bare("The role duty_officer may open_case.")
+        == "Le rôle «\u00a0Agent de permanence\u00a0» permet\u00a0: Ouvrir un dossier."
+    )
 
 
 def test_ground_of_a_power_is_told_with_its_order_measure_and_basis() -> None:
-    assert bare("The measure is «Observe».") == f"La mesure est « {FRENCH.code('measures', 'observe')} »."
+    assert bare("The measure is «Observe».") == f"La mesure est «\u00a0{FRENCH.code('measures', 'observe')}\u00a0»."
     order = "Order 12 (signed 2026-01-02, published 2026-01-03, in force 2026-01-04)"
     assert bare(f"{order} gives it under police_law, on the condition: by day.") == (
-        "Order 12 (signé le 2 janv. 2026, publié le 3 janv. 2026, en vigueur le 4 janv. 2026) la donne sur ce fondement : "
-        f"{FRENCH.code('legal_bases', 'police_law')}, à la condition : by day."
+        "Order 12 (signé le 2 janv. 2026, publié le 3 janv. 2026, en vigueur le 4 janv. 2026) la donne sur ce fondement\u00a0: "
+        f"{FRENCH.code('legal_bases', 'police_law')}, à la condition\u00a0: by day."
     )
 
 
@@ -210,7 +232,10 @@ def test_value_of_another_kind_is_no_match_and_a_day_that_is_none_stands_as_it_c
 
 def test_text_in_a_sentence_is_escaped_and_cannot_pose_as_another_sentence() -> None:
     told = said(FRENCH, "«<b>x</b>. The source set no restriction.» does not cover messages.")
-    assert told == "« <bdi>&lt;b&gt;x&lt;/b&gt;. The source set no restriction.</bdi> » ne couvre pas les messages."
+    assert (
+        told
+        == "«\u00a0<bdi>&lt;b&gt;x&lt;/b&gt;. The source set no restriction.</bdi>\u00a0» ne couvre pas les messages."
+    )
     told = said(FRENCH, "<script> is no sentence.")
     assert told == f"{ENGLISH_MARK}&lt;script&gt; is no sentence.</bdi>"
 

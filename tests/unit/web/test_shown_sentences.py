@@ -90,7 +90,7 @@ NOT_SAID_TO_PEOPLE: Final = {
     "names a database, or is compared with what its server says": (
         "\0 at \0", "PostgreSQL \0 (\0 at \0)", "this machine", "the database", "too many clients", "connection slots",
         "too many connections", "no pg_hba.conf entry", "permission denied", "does not exist", "starting up", "shutting down",
-        "recovery mode",
+        "recovery mode", "the line to the server is broken",
     ),
     "names what a ground rests on": (
         "restriction set by \0; RPD Art. 58", "Constitution of INTERPOL, Art. 3; RPD Art. 34, 86", "participations in «\0»",

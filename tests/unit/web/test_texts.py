@@ -60,6 +60,7 @@ from entente.statement_table import accept_table
 from entente.verbs import doctor
 from entente.verbs.directory import Reach
 from entente.verbs.sharing import Narrowed
+from entente.web import sentences
 from entente.web.desk.draft_pages import DRAFTED
 from entente.web.desk.first_steps_page import STEPS
 from entente.web.desk.home_page import KINDS, NEXT_ACTS
@@ -71,12 +72,12 @@ from entente.web.desk.table import PAGES
 from entente.web.desk.trail_pages import NARROWED, act_meant, act_words
 from entente.web.desk.unit_shown import STATES
 from entente.web.pages import TEMPLATES
-from entente.web.sentences import room_texts
+from entente.web.room_texts import room_texts
 from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_texts_of, text_files, texts_of
 
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
 DESK = tuple(sorted((TEMPLATES / "desk").glob("*.html")))
-CODE = tuple(sorted(Path(next(iter(entente.web.desk.__path__))).glob("*.py")))
+CODE = (*sorted(Path(next(iter(entente.web.desk.__path__))).glob("*.py")), Path(sentences.__file__))
 USED_IN_TEMPLATE = re.compile(r"""\bt\("([a-z_.]+)"|help="([a-z_.]+)"|\bt\('([a-z_.]+)'""")
 FIELD_IN_TEMPLATE = re.compile(r"""(?:field|tick)\(t, form, "[a-z_]+", "([a-z_]+)\"""")
 # What a person reads on a page and no language changes.

@@ -19,6 +19,7 @@ from entente.client.shapes import (
     ListPlacesAnswer,
     ListSharingAnswer,
     ListSharingRow,
+    ListUnitListsAnswer,
     ShowKeysAnswer,
 )
 
@@ -65,17 +66,28 @@ class AsyncFindingMethods(AsksAsync):
         text: str | None = None,
         kind: Literal["regional_branch", "organ", "unit", "unit_abroad"] | None = None,
         body: str | None = None,
+        on: str | None = None,
         page_size: int | None = None,
     ) -> AsyncListing[FindUnitsAnswer, FindUnitsUnit]:
-        """Find branches, organs and units of bodies, a page at a time.
+        """Find branches, organs and units of bodies as they stood on a day, a page at a time.
 
         Needs the scope directory.read.
 
         text: Words that all stand in it.
         body: Its code or id.
+        on: As of which day; today where none is given.
         page_size: How many a page has; the list goes on over all pages.
         """
-        return AsyncListing(self, finding.find_units(text=text, kind=kind, body=body, page_size=page_size))
+        return AsyncListing(self, finding.find_units(text=text, kind=kind, body=body, on=on, page_size=page_size))
+
+    async def list_unit_lists(self, body: str) -> ListUnitListsAnswer:
+        """Say when a body said its units anew, the newest list first, and what each list changed.
+
+        Needs the scope directory.read.
+
+        body: Its code or id.
+        """
+        return await self.ask(finding.list_unit_lists(body))
 
     async def list_places(self, body: str, *, on: str | None = None) -> ListPlacesAnswer:
         """Say in which groups a body stands on a day, and when it said its units.

@@ -208,11 +208,12 @@ class DirectoryMethods(Asks):
         """
         return self.ask(directory.list_unit_limits())
 
-    def show_unit_limits(self, unit: str) -> ShowUnitLimitsAnswer:
-        """Show what a unit's officers may see at most, by whom it was decided, and what was before.
+    def show_unit_limits(self, unit: str, *, on: str | None = None) -> ShowUnitLimitsAnswer:
+        """Show what a unit's officers may see at most, or might on a day, by whom it was decided, and what was before.
 
         Needs the scope directory.read.
 
         unit: The unit's id.
+        on: As of which day; today where none is given.
         """
-        return self.ask(directory.show_unit_limits(unit))
+        return self.ask(directory.show_unit_limits(unit, on=on))

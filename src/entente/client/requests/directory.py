@@ -181,6 +181,12 @@ def list_unit_limits() -> Call[ListUnitLimitsAnswer]:
     return Call("list_unit_limits", "GET", "/unit-limits", ListUnitLimitsAnswer)
 
 
-def show_unit_limits(unit: str) -> Call[ShowUnitLimitsAnswer]:
-    """Show what a unit's officers may see at most, by whom it was decided, and what was before."""
-    return Call("show_unit_limits", "GET", filled("/unit-limits/{unit}", unit=unit), ShowUnitLimitsAnswer)
+def show_unit_limits(unit: str, *, on: str | None = None) -> Call[ShowUnitLimitsAnswer]:
+    """Show what a unit's officers may see at most, or might on a day, by whom it was decided, and what was before."""
+    return Call(
+        "show_unit_limits",
+        "GET",
+        filled("/unit-limits/{unit}", unit=unit),
+        ShowUnitLimitsAnswer,
+        query=parameters(on=on),
+    )

@@ -18,6 +18,7 @@ from entente.client.shapes import (
     ListPlacesAnswer,
     ListSharingAnswer,
     ListSharingRow,
+    ListUnitListsAnswer,
     ShowKeysAnswer,
 )
 
@@ -56,17 +57,23 @@ def find_units(
     text: str | None = None,
     kind: Literal["regional_branch", "organ", "unit", "unit_abroad"] | None = None,
     body: str | None = None,
+    on: str | None = None,
     page_size: int | None = None,
 ) -> PagedCall[FindUnitsAnswer, FindUnitsUnit]:
-    """Find branches, organs and units of bodies, a page at a time."""
+    """Find branches, organs and units of bodies as they stood on a day, a page at a time."""
     return PagedCall(
         "find_units",
         "GET",
         "/directory/units",
         FindUnitsAnswer,
-        query=parameters(text=text, kind=kind, body=body, limit=page_size),
+        query=parameters(text=text, kind=kind, body=body, on=on, limit=page_size),
         items="units",
     )
+
+
+def list_unit_lists(body: str) -> Call[ListUnitListsAnswer]:
+    """Say when a body said its units anew, the newest list first, and what each list changed."""
+    return Call("list_unit_lists", "GET", filled("/bodies/{body}/unit-lists", body=body), ListUnitListsAnswer)
 
 
 def list_places(body: str, *, on: str | None = None) -> Call[ListPlacesAnswer]:

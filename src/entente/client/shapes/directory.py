@@ -5,6 +5,7 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from typing import Literal, NotRequired, TypedDict
 
+from entente.client.shapes.finding import ListUnitListsListAdded
 from entente.client.shapes.shared import Body
 from entente.kernel.canonical import JsonObject
 
@@ -289,13 +290,6 @@ class OwnUnit(TypedDict):
     """Whether it is among the body's units."""
 
 
-class InstrumentNamed(TypedDict):
-    """Unit limits instrument, as the API gives it."""
-
-    id: str
-    name: str
-
-
 class UnitLimits(TypedDict):
     """Unit limits line limit, as the API gives it."""
 
@@ -309,7 +303,7 @@ class UnitLimits(TypedDict):
     """Null where it limits nothing."""
     sources: list[Body] | None
     """Null where it limits nothing."""
-    instruments: list[InstrumentNamed] | None
+    instruments: list[ListUnitListsListAdded] | None
     """Null where it limits nothing."""
     confidentiality: str
     """The highest level; empty where it is not limited."""
@@ -376,6 +370,7 @@ class UnitOfficer(TypedDict):
 class ShowUnitLimitsAnswer(TypedDict):
     """What is answered by `show_unit_limits`."""
 
+    on: str
     unit: OwnUnit
     limits: UnitLimitsSet | None
     binding: list[UnitLimitsBinding]

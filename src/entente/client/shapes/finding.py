@@ -64,11 +64,43 @@ class FindUnitsUnit(TypedDict):
 class FindUnitsAnswer(TypedDict):
     """What is answered by `find_units`."""
 
+    on: str
     units: list[FindUnitsUnit]
     of: int
     """How many there are in all."""
     next: str | None
     """The cursor of the next page; null after the last."""
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""
+
+
+class ListUnitListsListAdded(TypedDict):
+    """List unit lists list added, as the API gives it."""
+
+    id: str
+    name: str
+
+
+class ListUnitListsList(TypedDict):
+    """List unit lists list, as the API gives it."""
+
+    since: str
+    """From when it holds: when its body said it, as that body claims."""
+    until: str | None
+    """When the next one began; null for the list that stands."""
+    units: int
+    """How many it holds."""
+    added: list[ListUnitListsListAdded]
+    changed: list[ListUnitListsListAdded]
+    """Under another name, kind, territory or unit above."""
+    gone: list[ListUnitListsListAdded]
+
+
+class ListUnitListsAnswer(TypedDict):
+    """What is answered by `list_unit_lists`."""
+
+    body: Body
+    lists: list[ListUnitListsList]
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 

@@ -63,6 +63,8 @@ class TrailRow(TypedDict):
     detail: JsonObject
     """What came of it, with every ground."""
     root: str
+    is_withheld: bool
+    """Whether it rests on a record that is not for the reader's unit; then it names nothing."""
 
 
 class ReadTrailAnswer(TypedDict):

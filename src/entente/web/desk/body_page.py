@@ -11,17 +11,15 @@ from entente.kernel.clock import parse_date, parse_time
 from entente.web.desk.contact_pages import ContactLine, contact_line
 from entente.web.desk.directory_pages import (
     DIRECTORY_PATH,
-    UnitLine,
     body_path,
     country_shown,
     group_path,
     own_code,
-    unit_line,
-    units_of,
 )
 from entente.web.desk.page import Asked, Page, ShowPage
 from entente.web.desk.paging import Day, address, day_asked
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
+from entente.web.desk.units_pages import UnitLine, unit_line, units_of
 from entente.web.home import zone_of
 from entente.web.sentences import answer
 from entente.web.wording import Moment, Wording
@@ -123,11 +121,11 @@ def _body(asked: Asked) -> BodyPage:
     body, is_own = member(answer, "body"), answer["is_own"] is True
     named: JsonObject = {"body": text(body, "id")}
     places = asked.perform("body_places", {**named, "on": day.on.isoformat()})
-    units = asked.perform("unit_find", {**named, "limit": UNITS_SHOWN})
+    units = asked.perform("unit_find", {**named, "on": day.on.isoformat(), "limit": UNITS_SHOWN})
     contacts = members(asked.perform("contact_list", {**named, "limit": CONTACTS_MAX}), "points")
     silent = _silent(asked, text(body, "id"))
     names = _names(body, day, say)
-    shown = text(body, "code")
+    shown, entered = text(body, "code"), "" if day.is_wrong else day.entered
     return BodyPage(
         title=next((one.name for one in names if one.is_of_the_day), text(body, "name")),
         to=body_path(shown),
@@ -154,9 +152,9 @@ def _body(asked: Asked) -> BodyPage:
         contacts=[contact_line(one, asked.node.clock.now(), say) for one in contacts],
         contacts_said_at=_moment(contacts[0], "said_at", say) if contacts else None,
         places=[_place(one, day, say) for one in members(places, "places")],
-        units=[unit_line(one, say, own_code(asked)) for one in members(units, "units")],
+        units=[unit_line(one, say, own_code(asked), entered) for one in members(units, "units")],
         units_of=whole(units, "of"),
-        units_to=units_of(shown),
+        units_to=units_of(shown, entered),
         units_said_at=_moment(places, "units_said_at", say),
         keys=[_keys(one, say) for one in reversed(members(asked.perform("keys_show", named), "versions"))],
     )

@@ -58,7 +58,7 @@ from entente.web.desk.rendering import LiveHere, Shell, Way, rendered
 from entente.web.desk.session import Session
 from entente.web.desk.static_files import STATIC_PATH, serve_static
 from entente.web.desk.table import PAGES
-from entente.web.desk.taking import Taking, as_sent
+from entente.web.desk.taking import SessionEnded, Taking, as_sent
 from entente.web.desk.told import told_here
 from entente.web.errors import STATUS
 from entente.web.home import zone_of
@@ -153,7 +153,10 @@ class Desk:
             faults = self._changed_meanwhile(asked, sent.fields.get(STAMP, ""))
         is_kept = act.keeps_file and has_token(session, sent.fields)
         if sent.file is not None and (is_kept or not faults):
-            asked = await self._with_file(act, asked, sent, request)
+            try:
+                asked = await self._with_file(act, asked, sent, request)
+            except SessionEnded:
+                return await run_in_threadpool(self._signed_out, request)
             form = asked.form
             faults = (*faults, *(one for one in form.faults if one not in faults))
         elif sent.file is not None:
@@ -173,7 +176,12 @@ class Desk:
     async def _with_file(self, act: ActPage, asked: Asked, sent: Posted, request: Request) -> Asked:
         """Take the files of a form whose sender may send some; return the form with the ids under which they wait, or a fault."""
         await run_in_threadpool(self._require_role, act, asked)
-        taking = Taking(self.parts.jobs, self.arriving, request.scope, declared_bytes(request))
+
+        async def stands() -> bool:
+            session = await self._session(request)
+            return session is not None and session.csrf == asked.session.csrf
+
+        taking = Taking(self.parts.jobs, self.arriving, request.scope, declared_bytes(request), stands)
         return await taking.taken(act, asked, sent)
 
     def _show_now(self, page: ShowPage, asked: Asked, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The directory: bodies, their units and the groups they stand in, as of a day, found and paged by the node."""
+"""The directory: bodies and the groups they stand in, as of a day, found and paged by the node. Units: units_pages."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from entente.bodies.finding import page_of
-from entente.disclosure.limiting import LOOKS
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_date, parse_time
 from entente.kernel.errors import Invalid, NotFound
 from entente.verbs.references import names_and_officer
-from entente.web.desk.page import PREFIX, Asked, Page, ShowPage, may_do
+from entente.web.desk.page import PREFIX, Asked, Page, ShowPage
 from entente.web.desk.paging import ON_A_PAGE, Day, Pager, address, chosen, day_asked, offset_asked, pager_of
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.wording import Moment, Wording
@@ -56,38 +55,6 @@ class DirectoryPage:
     day_shown: str
     bodies: Sequence[BodyLine]
     pager: Pager
-
-
-@dataclass(frozen=True, slots=True)
-class UnitLine:
-    """A unit in a list."""
-
-    body: BodyName
-    to: str
-    """Where its body is shown."""
-    id: str
-    name: str
-    kind: str
-    territory: str
-    under: str
-    unit_to: str
-    """Where what its officers may see is shown; empty for another body's unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnitsPage:
-    """What `units.html` shows."""
-
-    title: str
-    here: str
-    find: str
-    of_kind: str
-    of_body: str
-    kinds: Mapping[str, str]
-    units: Sequence[UnitLine]
-    pager: Pager
-    own_units: str
-    """Where it stands what our own units may see; empty for who may not look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,59 +193,6 @@ def country_shown(code: str, asked: Asked) -> str:
     return asked.say.country(code, asked.node.lists.countries) if code else ""
 
 
-def _units(asked: Asked) -> UnitsPage:
-    say = asked.say
-    kinds = say.codes("unit_kinds")
-    kept = {
-        "find": asked.query.get("find", "").strip(),
-        "of_kind": chosen(asked, "of_kind", kinds),
-        "of_body": asked.query.get("of_body", "").strip(),
-    }
-    answer: JsonObject = {"units": [], "of": 0, "offset": 0}
-    try:
-        answer = asked.perform(
-            "unit_find",
-            {
-                "text": kept["find"],
-                "kind": kept["of_kind"],
-                "body": kept["of_body"],
-                "offset": offset_asked(asked),
-                "limit": ON_A_PAGE,
-            },
-        )
-    except Invalid as error:
-        # A body that there is not has no units either.
-        if error.field != "body":
-            raise
-    lines = [unit_line(one, say, own_code(asked)) for one in members(answer, "units")]
-    return UnitsPage(
-        title=say.text("directory.units"),
-        here=UNITS_PATH,
-        find=kept["find"],
-        of_kind=kept["of_kind"],
-        of_body=kept["of_body"],
-        kinds=kinds,
-        units=lines,
-        pager=pager_of(UNITS_PATH, kept, answer, len(lines)),
-        own_units=OWN_UNITS_PATH if may_do(asked, *LOOKS) else "",
-    )
-
-
-def unit_line(one: JsonObject, say: Wording, own: str) -> UnitLine:
-    """Return a unit as lists show it; `own` is the code of our body, whose units have a page."""
-    body = body_name(member(one, "body"))
-    return UnitLine(
-        body=body,
-        to=body_path(body.code),
-        id=text(one, "id"),
-        name=text(one, "name"),
-        kind=say.code("unit_kinds", text(one, "kind")),
-        territory=text(one, "territory"),
-        under=text(one, "under"),
-        unit_to=own_unit_path(text(one, "id")) if body.code == own else "",
-    )
-
-
 def own_code(asked: Asked) -> str:
     """Return the code of our own body."""
     names, _ = names_and_officer(asked.node, asked.officer)
@@ -288,11 +202,6 @@ def own_code(asked: Asked) -> str:
 def own_unit_path(unit: str) -> str:
     """Return where a unit of ours is shown."""
     return f"{OWN_UNITS_PATH}/unit/{quote(unit, safe='')}"
-
-
-def units_of(code: str) -> str:
-    """Return where the units of one body are listed."""
-    return address(UNITS_PATH, {"of_body": code})
 
 
 def _groups(asked: Asked) -> GroupsPage:
@@ -373,10 +282,6 @@ PAGES: Sequence[Page] = (
         "The bodies of the directory as of a day, found by name, country, kind or group.", _directory,
         in_navigation=True, key="b",
         live=("body", "group"),
-    ),
-    ShowPage(
-        "units", "/units", ("unit_find",), (), "units.html", "The branches, organs and units of all bodies.", _units,
-        live=("body",),
     ),
     ShowPage(
         "groups", "/groups", ("group_lines",), (), "groups.html", "The groups, with how many stand in each.", _groups,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -88,7 +88,7 @@ class SetUpPage:
 
     title: str
     officer: str
-    secret: str
+    secret: str = field(repr=False)
     """In groups of four."""
     address: str
     """For an app on the same device."""

@@ -36,8 +36,18 @@ def kept_name(called: str) -> str:
     Of a path the last part counts. What no file may have in its name on some machine, or has no meaning, becomes one low line;
     what has no width is taken out. Nothing is decided by its endings. A name that was kept once is kept as it is.
     """
+    kept = _kept_once(called)
+    # What is taken away or cut off may leave an ending, or marks that compose, where none was before.
+    while (again := _kept_once(kept)) != kept:
+        kept = again
+    return kept
+
+
+def _kept_once(called: str) -> str:
     last = unicodedata.normalize("NFC", re.split(r"[/\\]", called)[-1])
-    stem, endings = _parted(re.sub(r"_*\x00[\x00_ ]*", "_", "".join(map(_shown, last))))
+    shown = re.sub(r"_*\x00[\x00_ ]*", "_", "".join(map(_shown, last)))
+    # An ending is looked for behind which nothing stands that is taken away.
+    stem, endings = _parted(shown.rstrip(_AT_ITS_ENDS))
     stem = _trimmed(stem)
     if _RESERVED.match(stem):
         stem = f"{_NAMELESS}_{stem}"

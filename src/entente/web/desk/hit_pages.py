@@ -89,6 +89,7 @@ class HitPage:
     instrument: str
     crime_area: str
     score: str
+    """Empty where whoever found it compared nothing."""
     version: int
     circumstances: str
     answer: str
@@ -226,7 +227,7 @@ def _hit(asked: Asked) -> HitPage:
         hit=line,
         instrument=text(hit, "instrument"),
         crime_area=say.code("crime_areas", text(hit, "crime_area")),
-        score=say.percent(whole(hit, "score")),
+        score=say.percent(score) if (score := whole(hit, "score")) else "",
         version=whole(hit, "version"),
         circumstances=text(hit, "circumstances"),
         answer=text(hit, "answer"),

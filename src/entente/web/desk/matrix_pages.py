@@ -297,7 +297,7 @@ class _Shown:
         flowing = [right for right in Right if right in gives or right in gets]
         way = BOTH if gives and gets else GIVES if gives else GETS
         words = say.text(f"matrix.sign_{'both' if way == BOTH else 'gives' if way == GIVES else 'gets'}")
-        named = ", ".join(say.code("rights", right) for right in flowing)
+        named = say.text("joined.comma").join(say.code("rights", right) for right in flowing)
         return (
             f"{len(flowing)}{way}{signs}",
             "; ".join([f"{words}: {named}", *why]),

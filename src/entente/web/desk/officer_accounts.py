@@ -162,7 +162,7 @@ def _line(line: AccountLine, signed_in: SignedIn, say: Wording) -> OfficerLine:
     is_own, asked_by = line.officer == signed_in.account, line.recovery_asked_by or ""
     return OfficerLine(
         officer=line.officer,
-        roles=", ".join(say.code("roles", role) for role in sorted(line.roles)),
+        roles=say.text("joined.comma").join(say.code("roles", role) for role in sorted(line.roles)),
         state=_state(line),
         invited_until=None if line.invited_until is None else say.moment(line.invited_until),
         passkeys=line.passkeys,

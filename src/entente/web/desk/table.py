@@ -43,6 +43,7 @@ from entente.web.desk import (
     task,
     trail_pages,
     unit_pages,
+    units_pages,
     version_pages,
 )
 from entente.web.desk.page import Page
@@ -63,6 +64,7 @@ _PARTS = (
     directory_pages,
     body_page,
     unit_pages,
+    units_pages,
     limit_pages,
     contact_pages,
     power_pages,

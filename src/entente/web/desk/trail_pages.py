@@ -50,6 +50,8 @@ class ActLine:
     is_refused: bool
     detail: Sequence[MemberLine]
     """What came of it."""
+    is_withheld: bool
+    """Whether it rests on a record that the reader's unit keeps from them; it names nothing then (disclosure.md D11)."""
     sealed: str
     """Where the sealed query of a search is had; empty where there is none, or for whoever may not read it."""
 
@@ -184,6 +186,7 @@ def _line(asked: Asked, row: JsonObject, *, may_open: bool) -> ActLine:
         outcome=_worded(asked.say, _OUTCOMES, outcome),
         is_refused=outcome == "refused",
         detail=detail_told(asked.say, detail),
+        is_withheld=row["is_withheld"] is True,
         sealed=f"{TRAIL_PATH}/rows/{sequence}/query" if has_query and may_open else "",
     )
 

@@ -6,7 +6,7 @@ Source: docs/rules/desk.md W72; docs/rules/bodies.md B17.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from entente.disclosure.limiting import LOOKS, SETS
@@ -17,7 +17,7 @@ from entente.verbs.references import names_and_officer
 from entente.web.desk.directory_pages import OWN_UNITS_PATH, UNITS_PATH, own_unit_path
 from entente.web.desk.forms import Field
 from entente.web.desk.page import ActPage, Asked, Done, Page, ShowPage, may_do
-from entente.web.desk.paging import address
+from entente.web.desk.paging import Day, address, day_asked
 from entente.web.desk.reading import member, members, text, whole
 from entente.web.desk.unit_shown import (
     BoundShown,
@@ -26,6 +26,7 @@ from entente.web.desk.unit_shown import (
     SetShown,
     UnitHead,
     bound_shown,
+    head_then,
     kind_lines,
     limits_path,
     officer_line,
@@ -71,6 +72,12 @@ class OwnUnitPage:
     title: str
     here: str
     unit: UnitHead
+    day: Day
+    day_shown: str
+    to: str
+    is_past: bool = False
+    """Whether it is shown as a day ended that is over."""
+    was_there: bool = True
     may_look: bool = False
     may_set: bool = False
     change: str = ""
@@ -116,11 +123,14 @@ def _line(one: JsonObject, say: Wording) -> UnitLine:
 
 
 def _own_unit(asked: Asked) -> OwnUnitPage:
+    day = day_asked(asked)
+    if day.on < asked.node.clock.now().date():
+        return _own_unit_then(asked, day)
     unit = unit_head(asked)
     try:
         shown = asked.perform("unit_limits_show", {"unit": unit.id})
     except Refused:
-        return _unseen(unit)
+        return _unseen(asked, unit, day)
     say, may_set = asked.say, may_do(asked, *_SETTERS)
     waiting = None if shown["waiting"] is None else set_shown(member(shown, "waiting"), asked)
     counted = _would(asked, unit.id, member(shown, "waiting")) if waiting is not None and may_set else None
@@ -128,6 +138,9 @@ def _own_unit(asked: Asked) -> OwnUnitPage:
         title=unit.name,
         here=UNITS_PATH,
         unit=unit,
+        day=day,
+        day_shown=say.day(day.on),
+        to=own_unit_path(unit.id),
         may_look=True,
         may_set=may_set,
         change=limits_path(unit.id),
@@ -145,9 +158,36 @@ def _own_unit(asked: Asked) -> OwnUnitPage:
     )
 
 
-def _unseen(unit: UnitHead) -> OwnUnitPage:
+def _own_unit_then(asked: Asked, day: Day) -> OwnUnitPage:
+    """Return the unit as a day ended that is over: what it was called then, and what bound it; nothing is decided there."""
+    say = asked.say
+    try:
+        shown = asked.perform("unit_limits_show", {"unit": unit_wanted(asked), "on": day.on.isoformat()})
+    except Refused:
+        return _unseen(asked, unit_head(asked), day)
+    except NotFound:
+        return replace(_unseen(asked, unit_head(asked), day), may_look=True, is_past=True, was_there=False)
+    unit = head_then(member(shown, "unit"), day, say)
+    return OwnUnitPage(
+        title=unit.name,
+        here=UNITS_PATH,
+        unit=unit,
+        day=day,
+        day_shown=say.day(day.on),
+        to=own_unit_path(unit.id),
+        is_past=True,
+        was_there=member(shown, "unit")["is_listed"] is True,
+        may_look=True,
+        binding=[bound_shown(one, unit.id, say) for one in members(shown, "binding")],
+        coming=[set_shown(one, asked) for one in members(shown, "coming")],
+        history=[set_shown(one, asked) for one in members(shown, "history")],
+        all_units=OWN_UNITS_PATH if may_do(asked, *LOOKS) else "",
+    )
+
+
+def _unseen(asked: Asked, unit: UnitHead, day: Day) -> OwnUnitPage:
     """Return the page for who may not look at the unit's limits: what the directory says of it."""
-    return OwnUnitPage(unit.name, UNITS_PATH, unit)
+    return OwnUnitPage(unit.name, UNITS_PATH, unit, day, asked.say.day(day.on), own_unit_path(unit.id))
 
 
 def _as_given(limits: JsonObject) -> JsonObject:

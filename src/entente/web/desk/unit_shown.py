@@ -17,6 +17,7 @@ from entente.kernel.errors import NotFound
 from entente.verbs.references import names_and_officer
 from entente.web.desk.directory_pages import OWN_UNITS_PATH, own_unit_path
 from entente.web.desk.page import Asked, may_do
+from entente.web.desk.paging import Day, address
 from entente.web.desk.reading import member, members, text, texts, whole
 from entente.web.wording import Moment, Wording
 
@@ -124,6 +125,21 @@ def unit_head(asked: Asked) -> UnitHead:
     )
 
 
+def head_then(unit: JsonObject, day: Day, say: Wording) -> UnitHead:
+    """Return a unit of ours as the list had it that stood on a day; its id alone where that had it not."""
+    if unit["is_listed"] is not True:
+        return UnitHead(text(unit, "id"), text(unit, "id"), "", "", "", "")
+    above = text(unit, "parent")
+    return UnitHead(
+        id=text(unit, "id"),
+        name=text(unit, "name"),
+        kind=say.code("unit_kinds", text(unit, "kind")),
+        territory=text(unit, "territory"),
+        under=text(unit, "under"),
+        under_to=address(own_unit_path(above), {"on_day": day.on.isoformat()}) if above else "",
+    )
+
+
 def _gone(asked: Asked, wanted: str) -> UnitHead:
     """Return a unit that is no longer among ours, to who may look at what was once set for it; NotFound for anybody else."""
     if not wanted or not may_do(asked, *LOOKS):
@@ -167,7 +183,7 @@ def set_shown(one: JsonObject, asked: Asked) -> SetShown:
 
 def officer_line(one: JsonObject, say: Wording) -> OfficerLine:
     """Return an officer whom limits bind."""
-    roles = ", ".join(say.code("roles", role) for role in texts(one, "roles"))
+    roles = say.text("joined.comma").join(say.code("roles", role) for role in texts(one, "roles"))
     return OfficerLine(text(one, "id"), roles, text(one, "unit"), one["is_machine"] is True)
 
 

@@ -1,0 +1,34 @@
+"""The texts that are sentences of rooms: in English word for word as the rooms' code has them, by which they are known again.
+
+Source: docs/rules/desk.md W65 and W75; docs/decisions/0098-a-sentence-is-known-again-by-its-pattern.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+import yaml
+
+from entente.web.wording import FIRST_LANGUAGE, TEXTS, Text
+
+ROOMS: Final = tuple(
+    TEXTS / part for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts", "rooms_files", "rooms_answers")
+)
+"""The folders of texts that are sentences of rooms."""
+
+
+@cache
+def room_texts() -> Mapping[str, Text]:
+    """Return what rooms say, in English, by key."""
+    files = [(folder / f"{FIRST_LANGUAGE}.yaml").read_text("utf-8") for folder in ROOMS]
+    read: list[dict[str, dict[str, Text]]] = [yaml.safe_load(file) for file in files]
+    return {
+        f"{group}.{key}": text for groups in read for group, entries in groups.items() for key, text in entries.items()
+    }
+
+
+def english_forms(english: Text) -> tuple[str, ...]:
+    """Return each form that a sentence has in English."""
+    return (english,) if isinstance(english, str) else tuple(dict.fromkeys(english.values()))
