@@ -38,7 +38,8 @@ SETTLE_SECONDS_MAX = 30.0
 GUIDES = [f"docs/guides/{path.name}" for path in sorted((ROOT / "docs" / "guides").glob("[a-z]*.md"))]
 PAGES = ["README.md", *GUIDES]
 AT_LENGTH = frozenset(
-    f"docs/guides/{name}.md" for name in ("backup", "exercise", "keys", "operating", "postgresql", "two_nodes")
+    f"docs/guides/{name}.md"
+    for name in ("backup", "exercise", "import", "keys", "operating", "postgresql", "two_nodes")
 )
 """These are part of the long run: what they do has tests of its own, and each starts several nodes."""
 NODES = ("xa", "xb")

@@ -195,6 +195,7 @@ def test_numbers_plates_and_zones_in_an_arabic_text_are_seen_in_the_order_they_a
         assert PHONE_NUMBER in seen.page.inner_text("main")
 
 
+@pytest.mark.long
 def test_where_one_is_shows_without_colours_and_stays_in_sight_on_a_phone(
     world: DeskWorld, browser: Browser, address: str
 ) -> None:

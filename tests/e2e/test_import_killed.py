@@ -37,6 +37,7 @@ def _await(holds: Callable[[], bool]) -> None:
         time.sleep(POLL_SECONDS)
 
 
+@pytest.mark.long
 def test_r52_an_import_that_is_killed_leaves_no_process_and_run_again_it_has_every_row_once(tmp_path: Path) -> None:
     with open_network(tmp_path, concluded=(CHARTER, AGREEMENT)):
         pass

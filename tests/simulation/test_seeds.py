@@ -17,13 +17,13 @@ from tests.simulation.run import run_plan, story
 
 SEEDS = 50
 GROUPS = 5
-"""The fifty are five tests; the last three are part of the long run."""
+"""The fifty are five tests; the last four are part of the long run."""
 
 OFTEN = 10
 """A fault that is planned so often in ten seeds strikes at least once: what never does is no test."""
 
 
-@pytest.mark.parametrize("group", [0, 1, *(pytest.param(group, marks=pytest.mark.long) for group in range(2, GROUPS))])
+@pytest.mark.parametrize("group", [0, *(pytest.param(group, marks=pytest.mark.long) for group in range(1, GROUPS))])
 def test_every_invariant_holds_after_every_step_of_ten_seeds_and_what_is_planned_often_strikes(group: int) -> None:
     planned, struck = Counter[str](), Counter[str]()
     for seed in range(1 + group * SEEDS // GROUPS, 1 + (group + 1) * SEEDS // GROUPS):

@@ -149,6 +149,7 @@ def children(of: int | str = "self") -> list[int]:
     return [int(child) for task in Path(f"/proc/{of}/task").glob("*/children") for child in task.read_text().split()]
 
 
+@pytest.mark.long
 def test_i49_what_processes_read_is_what_an_index_is_told(opening: Opening) -> None:
     node = filled(opening)
     assert node.node.identity.rebuild() == len(PEOPLE) - 1
