@@ -83,12 +83,10 @@ def tracked_files() -> list[Path]:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a file, or nothing for one that is large or not text."""
-    if path.stat().st_size > SCANNED_BYTES_MAX:
-        return ""
+    """Return the text of a file, or nothing for one that is large, not text, or gone again: a command tried beside wrote it."""
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
+        return "" if path.stat().st_size > SCANNED_BYTES_MAX else path.read_text(encoding="utf-8")
+    except (UnicodeDecodeError, FileNotFoundError):
         return ""
 
 
