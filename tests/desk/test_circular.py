@@ -128,3 +128,10 @@ def test_w71_addressees_see_each_other_and_answer_all(world: DeskWorld) -> None:
     assert re.search(r'name="information.1" value="RC"', begun)
     assert f'name="answers" value="{told["id"]}"' in begun
     assert browser.get("/desk/circular?answers=message-nobody").status_code == 404
+    # What was looked at is kept for this answer, and a new message is none to it.
+    looked = browser.send(PAGE, LOOK, {**LETTER, "to.1": "XA-NCB", "answers": told["id"], "shown": ""})
+    assert looked.headers["location"] == f"{PAGE}?answers={told['id']}"
+    assert "Did it leave?" in browser.get(looked.headers["location"]).text
+    new = browser.get(PAGE).text
+    assert "Did it leave?" not in new
+    assert told["id"] not in new

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from entente.cases.rules import REFERENCE_CHARACTERS_MAX
 from entente.correspondence.addressees import ADDRESSEES_MAX
@@ -88,7 +89,7 @@ class CircularPage:
 
 
 def _circular(asked: Asked) -> CircularPage:
-    begun = asked.form.values if asked.form.of else _answering(asked) or asked.memory.circular
+    begun = asked.form.values if asked.form.of else _begun(asked)
     names, _ = names_and_officer(asked.node, asked.officer)
     entered = Entered(begun)
     return CircularPage(
@@ -105,11 +106,16 @@ def _circular(asked: Asked) -> CircularPage:
     )
 
 
-def _answering(asked: Asked) -> Mapping[str, str]:
-    """Return what an answer to all begins with: whoever wrote for action, the others for information; nothing for a new one."""
-    wanted = asked.query.get("answers", "")
-    if not wanted or asked.memory.circular.get("answers", "") == wanted:
-        return {}
+def _begun(asked: Asked) -> Mapping[str, str]:
+    """Return what was written so far, where it was looked at who gets it; of another message, what that one begins with."""
+    wanted, kept = asked.query.get("answers", ""), asked.memory.circular
+    if kept.get("answers", "") == wanted:
+        return kept
+    return _answering(asked, wanted) if wanted else {}
+
+
+def _answering(asked: Asked, wanted: str) -> Mapping[str, str]:
+    """Return what an answer to all begins with: whoever wrote for action, the others for information."""
     # As one reads an envelope: the verb shows no text to nobody in particular, and opens nothing.
     shown = member(asked.perform_as_nobody("message_show", {"id": wanted}), "message")
     names, _ = names_and_officer(asked.node, asked.officer)
@@ -208,7 +214,8 @@ def _named(form: Entered, name: str) -> list[Json]:
 def _look(asked: Asked) -> Done:
     asked.memory.circular = taken_in(asked)
     asked.perform("message_preview", _addressed(asked.form))
-    return Done(f"{PREFIX}{PATH}")
+    answers = asked.form.value("answers")
+    return Done(f"{PREFIX}{PATH}?{urlencode({'answers': answers})}" if answers else f"{PREFIX}{PATH}")
 
 
 def _send(asked: Asked) -> Done:
