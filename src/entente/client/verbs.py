@@ -53,7 +53,7 @@ REQUESTS: Mapping[str, Request] = {
     ),
     "case_hand_over": Request(
         cases.hand_case_over,
-        {"number": "number", "to": "to", "reason": "reason", "unit": "unit", "version": "version"},
+        {"number": "number", "to": "to", "reason": "reason", "version": "version", "unit": "unit"},
         changes=True,
     ),
     "case_join": Request(
@@ -82,10 +82,10 @@ REQUESTS: Mapping[str, Request] = {
             "title": "title",
             "crime_area": "crime_area",
             "reason": "reason",
+            "version": "version",
             "tasks": "tasks",
             "exhibits": "exhibits",
             "items": "items",
-            "version": "version",
         },
         changes=True,
     ),
