@@ -202,10 +202,10 @@ def with_records(day: Day) -> None:
         method="prints", terms=JUDGEMENT_TERMS, **ABOUT,
     )  # fmt: skip
     assert (judged["left"], judged["verdict"]) == ("XA-NCB/w-1", "not_same")
-    original = ask("XA-NCB", "record_original", officer=DUTY, record="w-1")
+    original = ask("XA-NCB", "record_original", officer=DUTY, record="w-1", **ABOUT)
     assert json.loads(original["text"])["id"] == "w-1"
     with pytest.raises(NotFound):
-        ask("XB-NCB", "record_original", officer=DUTY, record="XA-NCB/w-1")
+        ask("XB-NCB", "record_original", officer=DUTY, record="XA-NCB/w-1", **ABOUT)
     # Three persons and a judgement of XA's own; XB holds copies alone, and those are in no file (R47).
     few = day.scratch / "few.jsonl"
     few.write_text(json.dumps({**WANTED, "id": "w-9"}) + "\n", encoding="utf-8")

@@ -362,7 +362,9 @@ REQUESTS: Mapping[str, Request] = {
         {"purpose": "purpose", "crime_area": "crime_area", "kind": "kind", "limit": "page_size"},
         pages="after",
     ),
-    "record_original": Request(records.show_original, {"record": "record"}),
+    "record_original": Request(
+        records.show_original, {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"}
+    ),
     "record_share": Request(records.share_record, {"record": "record", "recipients": "recipients"}, changes=True),
     "record_show": Request(
         records.show_record, {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"}
