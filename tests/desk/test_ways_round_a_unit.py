@@ -152,8 +152,8 @@ def test_original_is_shown_for_the_purposes_for_which_its_record_is(world: DeskW
         given: JsonObject = {"officer": BRANCH, "record": KEPT, "crime_area": "fugitives"}
         perform(world.node, verb, {**given, "purpose": "identify"})
         assert refused(world, verb, {**given, "purpose": "locate"}).startswith("NotFound ")
-        row = world.node.trail.latest(1)[0].act
-        assert (row.detail["purpose"], row.detail["decision"]["allowed"]) == ("locate", False)
+        detail: Any = world.node.trail.latest(1)[0].act.detail
+        assert (detail["purpose"], detail["decision"]["allowed"]) == ("locate", False)
 
 
 def _as_it_stands(world: DeskWorld, name: str) -> Record:
