@@ -110,10 +110,9 @@ def test_same_key_with_another_request_is_a_conflict(bureau: Bureau, path: str, 
 @pytest.mark.parametrize("given", ["", " ", "x" * 101, "é"])
 def test_request_without_a_key_is_not_done(bureau: Bureau, given: str) -> None:
     before = cases(bureau)
-    headers = {"Idempotency-Key": given.encode("utf-8")} if given else {}
-    answer = bureau.http.post(
-        "/api/v1/cases", json=NEW_CASE, headers={"Authorization": f"Bearer {bureau.token()}", **headers}
-    )
+    headers = [(b"Idempotency-Key", given.encode("utf-8"))] if given else []
+    bearer = (b"Authorization", f"Bearer {bureau.token()}".encode())
+    answer = bureau.http.post("/api/v1/cases", json=NEW_CASE, headers=[bearer, *headers])
     assert (answer.status_code, answer.json().get("field")) == (400, "Idempotency-Key")
     assert cases(bureau) == before
 

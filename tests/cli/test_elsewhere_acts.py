@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
-import httpx
 import pytest
 import yaml
 
@@ -34,7 +33,7 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
 
 
 def reached(bureau: Bureau, role: str) -> Iterator[ByApi]:
-    transport = cast("httpx.BaseTransport", bureau.http._transport)  # noqa: SLF001 - it reaches the application without a socket
+    transport = bureau.http._transport  # noqa: SLF001 - it reaches the application without a socket
     token = Token(bureau.token(role))
     with Client("http://127.0.0.1:1", token, transport=transport, patience=Patience(attempts_max=1)) as client:
         yield ByApi(client)
@@ -195,7 +194,7 @@ def test_what_is_not_read_back_is_left_out(bureau: Bureau, duty: ByApi) -> None:
 
 def test_act_that_is_done_and_cannot_be_shown_says_that_it_was_done(bureau: Bureau) -> None:
     scopes = frozenset({"directory.write"})
-    transport = cast("httpx.BaseTransport", bureau.http._transport)  # noqa: SLF001 - as above
+    transport = bureau.http._transport  # noqa: SLF001 - as above
     token = Token(bureau.token("head_of_body", scopes))
     with Client("http://127.0.0.1:1", token, transport=transport) as client, pytest.raises(Refused) as refused:
         ByApi(client).ask("group_keep", {"data": filed({**GROUP, "name": "quiet"})})
