@@ -7,6 +7,7 @@ Source: docs/rules/correspondence.md M18; DESIGN section 6 (recall of a message)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from entente.correspondence.statements import (
     addressed_to,
     read_content,
 )
+from entente.kernel.canonical import Json
 from entente.kernel.codec import from_json
 from entente.kernel.errors import NotFound
 from entente.kernel.ids import BodyId, OfficerId
@@ -49,24 +51,43 @@ class Recalling(Desk):
         with self.open_unit() as unit:
             now = self.clock.now()
             writer = self._officer(unit, officer, "recall_message", message, now)
-            own, sent = unit.bodies.own().id, unit.correspondence.message(message)
-            if sent is None or sent.header.sender != own:
-                raise NotFound
-            self._require_known(unit, writer.id, Way.SENT, sent.header)
+            sent = self._ours(unit, writer.id, message)
             if sent.recall is not None:
                 return sent
-            taken = unit.outbox.retract(message, Kind.MESSAGE)
-            has_left = not taken or any(one.may_have_left for one in taken)
-            recalled = replace(sent, recall=Recall(now, writer.id, reason, has_left))
-            unit.correspondence.change_message(recalled, Way.SENT)
-            about = sent.header
-            self._on_file(unit, about.our_reference, about, "message_recalled", message, reason, now)
-            detail = detail_of("recalled" if has_left else "never_left", to=about.recipient, case=about.our_reference)
-            self.record(unit, Act("recall_message", own, writer.id, message, detail))
-            if has_left:
-                self._post_recall(unit, sent, writer.id, reason, now)
+            recalled = self._recall(unit, writer.id, sent, reason, now)
             unit.commit()
             return recalled
+
+    def _ours(self, unit: CorrespondenceUnit, officer: OfficerId | None, message: str) -> Message:
+        """Return a message of ours that an officer may know of; raise NotFound for any other."""
+        sent = unit.correspondence.message(message)
+        if sent is None or sent.header.sender != unit.bodies.own().id:
+            raise NotFound
+        self._require_known(unit, officer, Way.SENT, sent.header)
+        return sent
+
+    def _recall(
+        self,
+        unit: CorrespondenceUnit,
+        officer: OfficerId,
+        sent: Message,
+        reason: str,
+        now: datetime,
+        more: Mapping[str, Json] | None = None,
+    ) -> Message:
+        """Take back a message of ours that is not recalled yet; `more` stands in the trail's row of it."""
+        about = sent.header
+        taken = unit.outbox.retract(about.id, Kind.MESSAGE)
+        has_left = not taken or any(one.may_have_left for one in taken)
+        recalled = replace(sent, recall=Recall(now, officer, reason, has_left))
+        unit.correspondence.change_message(recalled, Way.SENT)
+        self._on_file(unit, about.our_reference, about, "message_recalled", about.id, reason, now)
+        outcome = "recalled" if has_left else "never_left"
+        detail = detail_of(outcome, to=about.recipient, case=about.our_reference)
+        self.record(unit, Act("recall_message", about.sender, officer, about.id, {**detail, **(more or {})}))
+        if has_left:
+            self._post_recall(unit, sent, officer, reason, now)
+        return recalled
 
     def _post_recall(self, unit: CorrespondenceUnit, sent: Message, officer: str, reason: str, now: datetime) -> None:
         about = sent.header
