@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -228,7 +228,7 @@ class CorrespondenceTables:
 
     def sent_in(self, act: str) -> tuple[WentTo, ...]:
         """Return what went out in an act, in order. Texts and lists of addressees, the same in each, are not made of it."""
-        return tuple(_went_to(row) for row in self._connection.execute(_TOGETHER, {"act_": act}))
+        return tuple(_went_to(*row) for row in self._connection.execute(_TOGETHER, {"act_": act}))
 
     def put_step(self, message: str, taken: StepTaken) -> None:
         """Keep what was done here with a message; the first of each step stands."""
@@ -398,10 +398,10 @@ class CorrespondenceTables:
         return tuple((Way(row.way), value_of(kind, row.document)) for row in rows)
 
 
-def _went_to(row: sa.Row[Any]) -> WentTo:
-    kept = json.loads(row.document)
+def _went_to(message: str, body: str, document: str) -> WentTo:
+    kept = json.loads(document)
     recall = None if kept["recall"] is None else from_json(Recall, kept["recall"], "recall")
-    return WentTo(row.id, BodyId(row.counterpart), kept["is_for_action"], recall)
+    return WentTo(message, BodyId(body), kept["is_for_action"], recall)
 
 
 def _known(query: sa.Select[tuple[str, str]], knowing: Knowing) -> sa.Select[tuple[str, str]]:

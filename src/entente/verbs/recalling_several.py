@@ -25,7 +25,8 @@ def _recall(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _shown(found: Together, names: Names) -> JsonObject:
-    addressees: list[Json] = [_addressee(one, names) for one in found.addressees]
+    listed = sorted(found.addressees, key=lambda one: (not one.is_for_action, names.code(one.body)))
+    addressees: list[Json] = [_addressee(one, names) for one in listed]
     counts: JsonObject = {standing.value: count for standing, count in found.counts().items()}
     return {"id": found.of, "of": len(addressees), "counts": counts, "addressees": addressees}
 
