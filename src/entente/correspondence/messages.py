@@ -142,7 +142,7 @@ class Messages(Recalling):
         if going.groups:
             detail = {**detail, "groups": [*going.groups]}
         if going.act:
-            detail = {**detail, "act": going.act}
+            detail = {**detail, "sent_together": going.act}
         if letter.attachments:
             detail = {**detail, "attachments": files_of(letter.attachments)}
         self.record(unit, Act("send_message", own, officer, header.id, detail))

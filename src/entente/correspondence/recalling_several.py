@@ -39,7 +39,7 @@ class RecallingSeveral(Recalling):
             wanted = frozenset(one.body for one in messages) if bodies is None else frozenset(bodies)
             _check_wanted(wanted, frozenset(one.body for one in messages))
             chosen = [one.message for one in messages if one.body in wanted and one.recall is None]
-            together_with: Mapping[str, Json] = {"act": act, "of": len(chosen)} if act else {}
+            together_with: Mapping[str, Json] = {"sent_together": act, "recalled_together": len(chosen)} if act else {}
             for name in chosen:
                 one = unit.correspondence.message(name)
                 assert one is not None, "what went out in an act is kept as a message"

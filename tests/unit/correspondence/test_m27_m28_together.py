@@ -51,7 +51,7 @@ def test_m27_each_message_leads_to_all_that_went_out_with_it(net: Network) -> No
         assert {at.message for at in found.addressees} == {other.header.id for other in sent}
         assert found.of == one.header.id
     assert [at.is_for_action for at in found.addressees] == [True, False, False]
-    rows = [act.detail["act"] for act in net.xb.acts("send_message")]
+    rows = [act.detail["sent_together"] for act in net.xb.acts("send_message")]
     assert len(set(rows)) == 2
     assert rows[0] == rows[1] == rows[2]
 
@@ -80,7 +80,7 @@ def test_m27_message_to_one_body_knows_no_act_and_stands_alone(net: Network) -> 
         assert net.xb.store.state.correspondence.act_of(one.header.id) == ""
         found = net.xb.desk.recall_several(DUTY, one.header.id, WHY)
         assert [(at.message, at.standing) for at in found.addressees] == [(one.header.id, Standing.NEVER_LEFT)]
-    assert all("act" not in act.detail for act in net.xb.acts("send_message"))
+    assert all("sent_together" not in act.detail for act in net.xb.acts("send_message"))
 
 
 def test_m28_one_act_takes_it_from_all_and_says_who_had_opened_it(net: Network) -> None:
@@ -99,7 +99,7 @@ def test_m28_one_act_takes_it_from_all_and_says_who_had_opened_it(net: Network) 
         one.header.id
         for one in sorted((to_xa, to_xc, to_xd), key=lambda one: (not one.is_for_action, one.header.recipient))
     ]
-    assert {act.detail["of"] for act in net.xb.acts("recall_message")} == {3}
+    assert {act.detail["recalled_together"] for act in net.xb.acts("recall_message")} == {3}
     net.deliver()
     after = net.xb.desk.message_at_each(to_xd.header.id, DUTY)
     assert after.counts() == {Standing.RECALLED_UNOPENED: 2, Standing.RECALLED_OPENED: 1}
