@@ -9,6 +9,8 @@ import pytest
 
 from entente.kernel.canonical import JsonObject
 from entente.verbs import perform
+from entente.web.desk import circular_pages
+from entente.web.desk.forms import LINE_CHARACTERS_MAX
 from tests.support.desk_world import DeskWorld
 from tests.support.nodes import DUTY
 
@@ -98,6 +100,35 @@ def test_w106_from_those_ticked_and_the_rest_keep_it(world: DeskWorld) -> None:
     text = browser.get(page).text
     assert "Recall it from 1 body" in text
     assert f"{page}/recall-some" not in text
+
+
+def test_w106_message_in_its_place_begins_with_whom_it_was_recalled_from(world: DeskWorld) -> None:
+    browser, pages = world.browser(), sent(world, keeps_list=True, subject="Wrong vessel", case=world.bureau.case)
+    page = pages["XA-NCB"]
+    assert "anew=" not in browser.get(page).text
+    form: Any = {**browser.frame(page), "reason": WHY, "recall_bodies": ids(world, "XA-NCB", "GS")}
+    browser.post(f"{page}/recall-some", form)
+    (link,) = re.findall(r'href="(/desk/circular\?anew=[^"]*)"', browser.get(page).text)
+    begun = browser.get(link).text
+    assert re.search(r'name="to.1" value="XA-NCB"', begun)
+    assert re.search(r'name="information.1" value="GS"', begun)
+    assert 'value="Wrong vessel"' in begun
+    assert ">Did it leave?</textarea>" in begun
+    assert f'value="{world.bureau.case}"' in begun
+    assert re.search(r'name="keeps_list" value="yes" checked', begun)
+    assert 'name="answers" value=""' in begun
+    # Of a message that is not ours, or not there, there is none.
+    for wanted in (world.bureau.came, "message-0"):
+        assert browser.get(f"/desk/circular?anew={wanted}").status_code == 404
+
+
+def test_w106_names_of_many_are_spread_over_the_lines() -> None:
+    codes = [f"X{place:03}-NCB" for place in range(150)]
+    lines = circular_pages._spread("to", codes)  # noqa: SLF001 - 150 bodies would cost a minute
+    assert set(lines) == {f"to.{place}" for place in range(1, circular_pages.LINES + 1)}
+    assert max(map(len, lines.values())) <= LINE_CHARACTERS_MAX
+    assert ", ".join(lines.values()).split(", ") == codes
+    assert circular_pages._spread("to", []) == {"to.1": ""}  # noqa: SLF001
 
 
 def test_w106_message_that_went_out_alone_is_recalled_as_before(world: DeskWorld) -> None:

@@ -115,6 +115,8 @@ class MessagePage:
     """Where an answer is written; empty where this reader may not."""
     answer_all: str
     """Where one to all whom it went to is written; empty where there are no others."""
+    anew: str
+    """Where one is written to those whom it was recalled from; empty where it is recalled from nobody."""
     reasons: Mapping[str, str]
 
 
@@ -216,6 +218,7 @@ def _message(asked: Asked) -> MessagePage:
         may_recall_several=may_recall and together is not None and bool(together.left),
         answer=f"{PREFIX}/messages/new?answers={line.id}" if may_send and not line.is_ours else "",
         answer_all=f"{PREFIX}/circular?answers={line.id}" if may_send and members(shown, "addressees") else "",
+        anew=f"{PREFIX}/circular?anew={line.id}" if may_send and together is not None and together.is_recalled else "",
         reasons=say.codes("refusal_reasons"),
     )
 

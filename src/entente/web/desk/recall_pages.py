@@ -72,6 +72,8 @@ class TogetherShown:
     """From whom it can be recalled yet: id and what the body is called."""
     opened: int
     """How many of these have opened it."""
+    is_recalled: bool
+    """Whether it was recalled from any of them."""
 
 
 def together_of(asked: Asked, message: JsonObject) -> TogetherShown | None:
@@ -92,6 +94,7 @@ def together_of(asked: Asked, message: JsonObject) -> TogetherShown | None:
         lines=[_line(one, groups, text(message, "id"), say) for one in found],
         left={text(member(one, "body"), "id"): _called(body_name(member(one, "body"))) for one in left},
         opened=sum(one["opened"] is True for one in left),
+        is_recalled=len(left) < len(found),
     )
 
 
