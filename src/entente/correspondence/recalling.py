@@ -33,6 +33,8 @@ from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
 from entente.records.statements import SIGNED_IN_AS_OPERATOR
 
+RETRACTED = "retracted"
+"""How the delivery stands of what was taken back before it left (kernel.ports.Delivery)."""
 RECALLS_AHEAD_MAX = 1_000
 """Recalls of one body that wait for messages which are not here yet: a day of a busy desk whose line was cut."""
 
@@ -76,9 +78,7 @@ class Recalling(Desk):
         more: Mapping[str, Json] | None = None,
     ) -> Message:
         """Take back a message of ours that is not recalled yet; `more` stands in the trail's row of it."""
-        about = sent.header
-        taken = unit.outbox.retract(about.id, Kind.MESSAGE)
-        has_left = not taken or any(one.may_have_left for one in taken)
+        about, has_left = sent.header, _has_left(unit, sent.header.id)
         recalled = replace(sent, recall=Recall(now, officer, reason, has_left))
         unit.correspondence.change_message(recalled, Way.SENT)
         self._on_file(unit, about.our_reference, about, "message_recalled", about.id, reason, now)
@@ -177,6 +177,17 @@ class Recalling(Desk):
         unit.correspondence.change_message(replace(sent, recall=answered), Way.SENT)
         detail = detail_of("answered", was_here=content.was_here, was_opened=content.was_opened)
         self.record(unit, Act(statement.kind, sender, content.header.officer, content.message, detail))
+
+
+def _has_left(unit: CorrespondenceUnit, message: str) -> bool:
+    """Take back what still waits of a message, and say whether an envelope may have carried it.
+
+    Somebody may have decided before, while it was held, that it never leaves: nobody is told of that one either.
+    """
+    taken = unit.outbox.retract(message, Kind.MESSAGE) or [
+        one for one in unit.outbox.deliveries(message) if one.kind == Kind.MESSAGE and one.state == RETRACTED
+    ]
+    return not taken or any(one.may_have_left for one in taken)
 
 
 def recalled_shell(message: Message, recall: Recall) -> Message:
