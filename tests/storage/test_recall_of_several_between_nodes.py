@@ -17,7 +17,7 @@ XA, XB, GS, RC = "XA-NCB", "XB-NCB", "GS", "RC"
 TEXT, WHY = "Zebunisodi Charkhinav was seen at pier 3.", "It names the wrong person."
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     with open_network(tmp_path_factory.mktemp("recall"), concluded=(CHARTER,)) as opened:
         yield opened
@@ -76,7 +76,7 @@ def test_m28_what_waits_never_leaves_and_the_others_keep_what_was_not_named(netw
     ask(network, XB, "message_recall_several", officer="duty-1", id=sent[XA], reason=WHY, bodies=[RC])
     network.deliver()
     assert at_each(network, sent[XA]) == {XA: "arrived", GS: "arrived", RC: "never_left"}
-    assert ask(network, RC, "message_list")["messages"] == []
+    assert sent[RC] not in {one["id"] for one in ask(network, RC, "message_list")["messages"]}
     ask(network, XB, "message_recall_several", officer="duty-1", id=sent[XA], reason=WHY)
     network.deliver()
     assert at_each(network, sent[XA]) == {XA: "recalled_unopened", GS: "recalled_unopened", RC: "never_left"}
