@@ -144,6 +144,15 @@ def test_message_to_several_is_told_by_each_that_was_sent(bureau: Bureau, duty: 
     assert all(listed[one["id"]]["officer"] == "m-duty-officer" for one in sent["messages"])
 
 
+def test_recall_from_several_is_told_with_how_it_stands_at_each(bureau: Bureau, duty: ByApi) -> None:
+    letter: JsonObject = {**BODIES["circulate_message"], "answers": "", "case": "", "urgency": "normal"}
+    sent: Any = duty.ask("message_circulate", letter)
+    wanted, chosen = sent["messages"][0]["id"], sent["messages"][1]["to"]["code"]
+    told: Any = duty.ask("message_recall_several", {"id": wanted, "reason": "Not for them.", "bodies": [chosen]})
+    assert told == said(bureau, "message_addressees", id=wanted) == duty.ask("message_addressees", {"id": wanted})
+    assert {one["body"]["code"] for one in told["addressees"] if one["recall"] is not None} == {chosen}
+
+
 def test_finding_and_judgement_are_told(bureau: Bureau, duty: ByApi) -> None:
     marked: Any = duty.ask(
         "namesake_mark", {"record": SEEN, "document": "EF123456", "reason": "Other.", **WHY, "case": "", "days": 9}
