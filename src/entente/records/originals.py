@@ -68,5 +68,5 @@ def original_seen(records: Records, officer: OfficerId, wanted: RecordId, why: L
         }
         records.record(unit, Act("show_original", stored.record.source, officer, wanted, detail))
         unit.commit()
-    answer(verdict, f"The original of {wanted} is not shown.")
+    answer(verdict, f"{wanted} is not shown.")
     return fragment
