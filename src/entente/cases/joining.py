@@ -96,12 +96,15 @@ class Joining(Keeping):
             unit.commit()
             return changed
 
-    def split_case(self, officer: OfficerId, number: str, over: GoesOver, version: int = 0) -> Case:
+    def split_case(
+        self, officer: OfficerId, number: str, over: GoesOver, version: int = 0, beyond: frozenset[str] = frozenset()
+    ) -> Case:
         """Open a new case of a part of another, with its references and its team; return the new one.
 
-        Raises NotFound, Conflict for a closed case or one that was changed meanwhile, Invalid for what does not lie in it.
+        `beyond` are those of the items that are out of the officer's reach: as if they did not lie in it. Raises NotFound,
+        Conflict for a closed case or one that was changed meanwhile, Invalid for what does not lie in it.
 
-        Source: docs/rules/cases.md C16.
+        Source: docs/rules/cases.md C16 and C18.
         """
         with self.open_unit() as unit:
             now = self.clock.now()
@@ -110,7 +113,7 @@ class Joining(Keeping):
             check_version(case, version)
             check_opening(over.title, over.crime_area, self.lists.crime_areas)
             check_note(over.reason)
-            lines = _lines_that_go(unit, number, over)
+            lines = _lines_that_go(unit, number, over, beyond)
             made = case_number(now.year, unit.cases.next_serial(now.year))
             new = Case(
                 made,
@@ -154,11 +157,12 @@ def _team_of_both(case: Case, ended: Case) -> tuple[OfficerId, ...]:
     return tuple(dict.fromkeys((case.in_charge, *case.team, *ended.team)))
 
 
-def _lines_that_go(unit: CasesUnit, number: str, over: GoesOver) -> tuple[CaseEvent, ...]:
+def _lines_that_go(unit: CasesUnit, number: str, over: GoesOver, beyond: frozenset[str]) -> tuple[CaseEvent, ...]:
     """Return the lines of a chronology about the items that go over; raise Invalid for what does not lie in the case."""
     if len(over.tasks) + len(over.exhibits) + len(over.items) > ITEMS_MAX:
         raise bad("items", f"at most {ITEMS_MAX} of them go over at once")
-    lines = tuple(one for one in unit.cases.events(number) if one.kind in OF_ITEMS and one.subject in over.items)
+    named = over.items - beyond
+    lines = tuple(one for one in unit.cases.events(number) if one.kind in OF_ITEMS and one.subject in named)
     there = {
         "tasks": over.tasks - {one.id for one in unit.cases.tasks(number)},
         "exhibits": over.exhibits - {one.id for one in unit.cases.exhibits(number)},

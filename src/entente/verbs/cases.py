@@ -114,7 +114,9 @@ def _split(node: Node, arguments: Arguments) -> JsonObject:
         frozenset(arguments.texts("exhibits")),
         frozenset(arguments.texts("items")),
     )
-    case = node.cases.split_case(arguments.officer(), arguments.text("number"), over, _version(arguments))
+    officer = arguments.officer()
+    beyond = node.correspondence.beyond_among(over.items, officer)
+    case = node.cases.split_case(officer, arguments.text("number"), over, _version(arguments), beyond)
     return {"case": case_shown(case, names_of(node))}
 
 
