@@ -28,7 +28,10 @@ def _open_again(world: DeskWorld) -> Iterator[None]:
 
 
 def test_c18_splitting_a_case_answers_for_an_item_out_of_reach_as_for_none(world: DeskWorld) -> None:
-    hit, given = world.bureau.hit, {"number": world.bureau.case, "title": "A part", "crime_area": "fugitives", "reason": "Two."}
+    hit, given = (
+        world.bureau.hit,
+        {"number": world.bureau.case, "title": "A part", "crime_area": "fugitives", "reason": "Two."},
+    )
 
     def said(officer: str, item: str) -> str:
         return refused(world, "case_split", {"officer": officer, **given, "items": [item]}).replace(item, "…")
@@ -38,3 +41,46 @@ def test_c18_splitting_a_case_answers_for_an_item_out_of_reach_as_for_none(world
     made: Any = perform(world.node, "case_split", {"officer": DUTY, **given, "items": [hit]})
     shown: Any = perform(world.node, "case_show", {"officer": DUTY, "number": made["case"]["number"]})
     assert hit in {one["subject"] for one in shown["events"]}
+
+
+def test_d11_journal_and_sheet_count_nothing_that_their_reader_may_not_know_of(world: DeskWorld) -> None:
+    def seen(officer: str, shift: str) -> tuple[dict[str, int], int]:
+        answer: Any = perform(world.node, "shift_show", {"officer": officer, "id": shift})
+        return answer["done"], len(answer["lines"])
+
+    def on_sheet(officer: str, shift: str) -> dict[str, int]:
+        answer: Any = perform(world.node, "shift_sheet", {"officer": officer, "id": shift})
+        assert answer["is_whole"]
+        done: dict[str, int] = answer["sheet"]["done"]
+        return done
+
+    begun: Any = perform(world.node, "shift_begin", {"officer": BRANCH})
+    given: JsonObject = {"officer": DUTY, "title": "Of a team", "crime_area": "fugitives"}
+    opened: Any = perform(world.node, "case_open", given)
+    answering(world, world.bureau.hit)
+    shift = begun["shift"]["id"]
+    before, lines = seen(BRANCH, shift)
+    assert (before["send_message"], before["open_case"]) == (1, 1)
+    assert lines == sum(before.values())
+    perform(world.node, "case_team", {"officer": DUTY, "number": opened["case"]["number"], "team": [DUTY]})
+    limit(world, kinds=["vehicle"])
+    after = {verb: times for verb, times in before.items() if verb not in {"send_message", "open_case"}}
+    assert seen(BRANCH, shift) == (after, lines - 2)
+    leave_open(world)
+    perform(world.node, "shift_hand_over", {"officer": BRANCH})
+    written = on_sheet(DUTY, shift)
+    assert "open_case" not in written
+    assert written["send_message"] == 1
+    limit(world, kinds=["vehicle"])
+    assert "send_message" not in on_sheet(BRANCH, shift)
+    assert on_sheet(DUTY, shift) == written
+
+
+def answering(world: DeskWorld, item: str) -> str:
+    """Send a message of the case that answers an item; return its id."""
+    given: JsonObject = {
+        "officer": DUTY, "to": "XA-NCB", "instrument": "charter", "subject": "The man of the hit", "text": "It is he.",
+        "case": world.bureau.case, "answers": item,
+    }  # fmt: skip
+    answer: Any = perform(world.node, "message_send", given)
+    return str(answer["message"]["id"])
