@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from entente.duty.calls import Call, CallGround, CallKind, CallStep, Needed, StepState
+from entente.duty.model import DutyFunction
 from entente.kernel.canonical import JsonObject
+from entente.kernel.ids import OfficerId
 from entente.verbs import perform
 from tests.support.desk_world import DeskWorld
 from tests.support.limited_units import BRANCH, leave_open, limit, open_units, refused
@@ -74,6 +77,38 @@ def test_d11_journal_and_sheet_count_nothing_that_their_reader_may_not_know_of(w
     limit(world, kinds=["vehicle"])
     assert "send_message" not in on_sheet(BRANCH, shift)
     assert on_sheet(DUTY, shift) == written
+
+
+def test_d11_call_about_what_the_unit_may_not_see_is_as_none_but_to_whom_it_went(world: DeskWorld) -> None:
+    def put(number: int, ground: CallGround, *called: str) -> None:
+        needed = Needed(world.bureau.hit_came, CallKind.HIT, ground, "", None)
+        steps = tuple(
+            CallStep("entry", OfficerId(one), DutyFunction.DUTY_OFFICER, now, now, StepState.SENT) for one in called
+        )
+        with world.node.duty.calling.open_unit() as unit:
+            unit.duty.put_call(Call(number, needed, now, steps))
+            unit.commit()
+
+    def listed(officer: str, limit: int = 10) -> list[tuple[int, str]]:
+        answer: Any = perform(world.node, "call_list", {"officer": officer, "limit": limit})
+        return [(one["number"], one["item"]) for one in answer["calls"]]
+
+    def counted(officer: str) -> int:
+        answer: Any = perform(world.node, "shift_show", {"officer": officer})
+        count: int = answer["calls"]
+        return count
+
+    now, came = world.node.clock.now(), world.bureau.hit_came
+    put(1, CallGround.WANTED_HIT, BRANCH)
+    put(2, CallGround.DEADLINE)
+    assert (listed(BRANCH), counted(BRANCH)) == ([(2, came), (1, came)], 2)
+    limit(world, kinds=["vehicle"])
+    assert (listed(BRANCH), counted(BRANCH)) == ([(1, "")], 1)
+    assert listed(BRANCH, 1) == [(1, "")]
+    assert (listed(DUTY), counted(DUTY)) == ([(2, came), (1, came)], 2)
+    none, hidden = (refused(world, "call_acknowledge", {"officer": BRANCH, "number": one}) for one in (3, 2))
+    assert none == hidden
+    assert refused(world, "call_acknowledge", {"officer": BRANCH, "number": 1}).startswith("Conflict")
 
 
 def answering(world: DeskWorld, item: str) -> str:
