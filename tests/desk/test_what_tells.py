@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -11,9 +14,11 @@ from entente.duty.calls import Call, CallGround, CallKind, CallStep, Needed, Ste
 from entente.duty.model import DutyFunction
 from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import OfficerId
+from entente.kernel.ports import Act
 from entente.verbs import perform
-from tests.support.desk_world import DeskWorld
-from tests.support.limited_units import BRANCH, leave_open, limit, open_units, refused
+from tests.support.desk_stream import streaming
+from tests.support.desk_world import COOKIE, Browser, DeskWorld
+from tests.support.limited_units import BRANCH, leave_open, limit, open_units, refused, signed_in
 from tests.support.nodes import DUTY
 
 
@@ -109,6 +114,56 @@ def test_d11_call_about_what_the_unit_may_not_see_is_as_none_but_to_whom_it_went
     none, hidden = (refused(world, "call_acknowledge", {"officer": BRANCH, "number": one}) for one in (3, 2))
     assert none == hidden
     assert refused(world, "call_acknowledge", {"officer": BRANCH, "number": 1}).startswith("Conflict")
+
+
+def test_d11_open_page_is_told_nothing_of_what_its_officers_unit_may_not_see(world: DeskWorld) -> None:
+    async def told_when(act: Callable[[], object]) -> list[list[str]]:
+        """Return what the pages of an officer of the unit, and of one without a unit, are told of an act."""
+        async with AsyncExitStack() as streams:
+            opened = [
+                await streams.enter_async_context(
+                    streaming(world.app, str(one.http.cookies[COOKIE]), {"kinds": "message,duty", "from": stamp})
+                )
+                for one, stamp in pages
+            ]
+            await asyncio.to_thread(act)
+            await asyncio.to_thread(step)
+            await opened[1].wait(lambda: bool(opened[1].told()))
+            await asyncio.sleep(0.05)
+            return [sorted({kind for kinds in one.told() for kind in kinds}) for one in opened]
+
+    def step() -> None:
+        while world.desk.changes.step():
+            pass
+
+    def call() -> None:
+        """Have a row say that somebody was called for what is out of the unit's reach."""
+        with world.node.duty.calling.open_unit() as unit:
+            world.node.directory.record(
+                unit, Act("page_officer", unit.bodies.own().id, "node", world.bureau.hit_came, {})
+            )
+            unit.commit()
+
+    def begin() -> list[tuple[Browser, str]]:
+        found = []
+        for officer in (BRANCH, DUTY):
+            browser = signed_in(world, officer)
+            stamp = re.search(r'data-stamp="([^"]*)"', browser.get("/desk/").text)
+            assert stamp is not None
+            found.append((browser, stamp[1]))
+        step()
+        return found
+
+    limit(world, kinds=["vehicle"])
+    for act, kind in ((lambda: answering(world, world.bureau.hit), "message"), (call, "duty")):
+        pages = begin()
+        assert asyncio.run(told_when(act)) == [[], [kind]]
+        limit(world)
+        pages = begin()
+        assert asyncio.run(told_when(act)) == [[kind], [kind]]
+        limit(world, kinds=["vehicle"])
+    pages = begin()
+    assert asyncio.run(told_when(lambda: answering(world, ""))) == [["message"], ["message"]]
 
 
 def answering(world: DeskWorld, item: str) -> str:

@@ -22,7 +22,7 @@ from entente.correspondence.model import Header, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad
 from entente.correspondence.statements import Kind
-from entente.correspondence.unit_reach import Reaches, beyond_reach, reach_of
+from entente.correspondence.unit_reach import Reaches, beyond_reach, reach_of, units_within
 from entente.disclosure.model import DisclosureRequest, Reader, Situation, Verdict
 from entente.disclosure.service import ASK_FOR_LEAVE, Disclosure
 from entente.handling.model import CodeLists, DisclosureAct
@@ -209,6 +209,13 @@ class Desk:
         """
         reaches = self._reach(unit, officer)
         return frozenset() if reaches is None else beyond_reach(unit, ids, reaches)
+
+    def units_knowing(self, unit: CorrespondenceUnit, ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Return, for those of some items that rest on records, the units of ours whose officers may know of them.
+
+        Nothing while no unit has limits. Source: docs/rules/disclosure.md D11.
+        """
+        return units_within(unit, ids, self.disclosure.situation_in(unit))
 
     def _require_known(
         self,

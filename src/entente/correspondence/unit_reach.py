@@ -9,9 +9,10 @@ Source: docs/rules/disclosure.md D10 and D11; docs/rules/cases.md C8; docs/decis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeAlias
 
+from entente.bodies.unit_limits import Bound
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.disclosure.model import Reader, Situation
 from entente.disclosure.units import bounds_of, within_unit
@@ -39,9 +40,13 @@ def reach_of(unit: CorrespondenceUnit, officer: OfficerId | None, situation: Cal
     if bounds_of(reader, stands) == ():
         return None
 
+    return _reaches(unit, reader, stands)
+
+
+def _reaches(unit: CorrespondenceUnit, reader: Reader, situation: Situation) -> Reaches:
     def reaches(record: RecordId) -> bool:
         stored = unit.records.get(record)
-        return stored is None or within_unit(reader, stored.record.terms, DisclosureAct.KNOW, stands)
+        return stored is None or within_unit(reader, stored.record.terms, DisclosureAct.KNOW, situation)
 
     return reaches
 
@@ -52,6 +57,27 @@ def beyond_reach(unit: CorrespondenceUnit, ids: Collection[str], reaches: Reache
     Source: docs/rules/disclosure.md D11.
     """
     return frozenset(one for one in ids if _is_beyond(unit, one, reaches))
+
+
+def units_within(unit: CorrespondenceUnit, ids: Collection[str], situation: Situation) -> Mapping[str, frozenset[str]]:
+    """Return, for those of some ids that rest on a record which is here, the units whose officers may know of them.
+
+    Nothing while no limits stand: then every unit may.
+
+    Source: docs/rules/disclosure.md D11.
+    """
+    if situation.units is None:
+        return {}
+    resting = beyond_reach(unit, ids, lambda record: unit.records.get(record) is None)
+    alike: dict[tuple[Bound, ...], list[str]] = {}
+    for name, binding in situation.units.items():
+        alike.setdefault(binding, []).append(name)
+    found: dict[str, set[str]] = {one: set() for one in resting}
+    for names in alike.values() if resting else ():
+        reader = Reader(situation.own_body, unit=names[0])
+        for one in resting - beyond_reach(unit, resting, _reaches(unit, reader, situation)):
+            found[one].update(names)
+    return {one: frozenset(names) for one, names in found.items()}
 
 
 def _is_beyond(unit: CorrespondenceUnit, name: str, reaches: Reaches) -> bool:
