@@ -204,3 +204,30 @@ def test_issue_of_a_list_that_an_officer_of_the_unit_imports_ends_nothing_that_t
     limit(world)
     issued(BRANCH, "restricted", "l-3")
     assert refused(world, "record_show", {"officer": DUTY, "record": "XB-NCB/l-1", **WHY}).startswith("NotFound")
+
+
+def test_import_by_an_officer_of_the_unit_says_nothing_of_a_list_that_the_unit_may_not_see(world: DeskWorld) -> None:
+    text, folder = TERMS.read_text("utf-8"), world.node.settings.folder
+
+    def imported(officer: str, level: str, name: str, *ids: str) -> Any:  # noqa: ANN401 - an answer
+        file = folder / f"list-{len([*folder.glob('list-*')])}.jsonl"
+        rows = [{"schema": "Person", "id": one, "properties": {"name": ["Karimov Anvar"]}} for one in ids]
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        given: JsonObject = {"officer": officer, "file": str(file), "terms": text.replace("restricted", level)}
+        rejects = folder / f"rejects-{file.stem}"
+        answer: Any = perform(world.node, "record_import", {**given, "list": name, "rejects": str(rejects)})
+        said = rejects.read_text() if answer["summary"]["rejected"] else ""
+        return answer["gone"], said
+
+    imported(DUTY, "confidential", "watched", "g-1", "g-2")
+    imported(DUTY, "restricted", "watched", "g-3")
+    limit(world, confidentiality="restricted")
+    gone, _ = imported(BRANCH, "restricted", "watched", "g-4")
+    assert (gone["records"], gone["of"], gone["first"]) == (1, 1, ["XB-NCB/g-3"])
+    _, on_another = imported(BRANCH, "restricted", "other", "g-1")
+    assert "watched" not in on_another
+    assert "Another record of this body has this local id." in on_another
+    limit(world)
+    gone, _ = imported(BRANCH, "restricted", "watched", "g-4")
+    assert gone["records"] == 3
+    assert "watched" in imported(BRANCH, "restricted", "other", "g-1")[1]
