@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
@@ -13,13 +14,23 @@ import pytest
 from entente.duty.calls import Call, CallGround, CallKind, CallStep, Needed, StepState
 from entente.duty.model import DutyFunction
 from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import NotFound
 from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act
 from entente.verbs import perform
 from tests.support.desk_stream import streaming
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
-from tests.support.limited_units import BRANCH, leave_open, limit, open_units, refused, signed_in
-from tests.support.nodes import DUTY
+from tests.support.limited_units import (
+    BRANCH,
+    BRANCH_HEAD,
+    WHY,
+    leave_open,
+    limit,
+    open_units,
+    refused,
+    signed_in,
+)
+from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +185,83 @@ def answering(world: DeskWorld, item: str) -> str:
     }  # fmt: skip
     answer: Any = perform(world.node, "message_send", given)
     return str(answer["message"]["id"])
+
+
+def asked_for(world: DeskWorld, officer: str, local_id: str) -> str:
+    """Ask the source for a record; return the id of the request."""
+    given: JsonObject = {
+        "officer": officer, "record": f"XA-NCB/{local_id}", "kind": "wanted_person", "instrument": AGREEMENT_NAME, **WHY,
+        "case": world.bureau.case,
+    }  # fmt: skip
+    answer: Any = perform(world.node, "request_ask", given)
+    return str(answer["request"]["id"])
+
+
+def test_d12_own_question_for_a_record_is_the_same_to_its_unit_whether_the_record_is_here(world: DeskWorld) -> None:
+    limit(world, confidentiality="official_use")
+    for local_id in ("w-1", "w-none"):
+        assert refused(world, "record_show", {"officer": BRANCH, "record": f"XA-NCB/{local_id}", **WHY}).startswith(
+            "NotF"
+        )
+    here, absent = asked_for(world, BRANCH, "w-1"), asked_for(world, BRANCH, "w-none")
+
+    def seen(officer: str, *ids: str) -> list[set[str]]:
+        """Return which of some requests are listed, shown, and in the case's chronology."""
+        listed: Any = perform(world.node, "request_list", {"officer": officer})
+        file: Any = perform(world.node, "case_show", {"officer": officer, "number": world.bureau.case})
+        shown = set()
+        for one in ids:
+            try:
+                perform(world.node, "request_show", {"officer": officer, "id": one})
+            except NotFound:
+                continue
+            shown.add(one)
+        found = {one["id"] for one in listed["requests"]}, shown, {one["subject"] for one in file["events"]}
+        return [one & set(ids) for one in found]
+
+    for officer in (BRANCH, BRANCH_HEAD, DUTY):
+        assert seen(officer, here, absent) == [{here, absent}] * 3
+    # What somebody asked who knows the record says something of it, and so does what they asked of one that is not here.
+    here, absent = asked_for(world, DUTY, "w-1"), asked_for(world, DUTY, "w-none")
+    assert seen(BRANCH, here, absent) == [set()] * 3
+    assert seen(DUTY, here, absent) == [{here, absent}] * 3
+    limit(world)
+    assert seen(BRANCH, here, absent) == [{here, absent}] * 3
+
+
+def test_d12_trail_withholds_rows_on_a_record_out_of_reach_as_those_on_one_that_is_not_here(world: DeskWorld) -> None:
+    def rows(**about: Any) -> Any:  # noqa: ANN401 - verbs' arguments and answer
+        return perform(world.node, "trail_show", {"officer": BRANCH_HEAD, **about})["rows"]
+
+    limit(world, confidentiality="official_use")
+    for local_id in ("w-1", "w-none"):
+        assert refused(world, "record_show", {"officer": BRANCH, "record": f"XA-NCB/{local_id}", **WHY}).startswith(
+            "NotF"
+        )
+    other, one = rows(limit=2)
+    assert (one["verb"], one["officer"]) == (other["verb"], other["officer"]) == ("show_record", BRANCH)
+    assert [{**row, "sequence": 0, "at": "", "root": ""} for row in (one, other)].count(
+        {**one, "sequence": 0, "at": "", "root": ""}
+    ) == 2
+    for local_id in ("w-1", "w-none"):
+        assert rows(about=f"XA-NCB/{local_id}") == []
+    # Nor is a withheld row said to be about a case by being found under it.
+    answering(world, world.bureau.hit)
+    held: Any = perform(world.node, "record_show", {"officer": DUTY, "record": "XA-NCB/w-1", **WHY})
+    name = next(one["value"] for one in held["record"]["facts"] if one["property"] == "name")
+    perform(world.node, "search", {"officer": DUTY, "names": [name], **WHY, "case": world.bureau.case})
+    searched: JsonObject = {"officer": HEAD, "about": world.bureau.case, "act": "search"}
+    assert "/w-1" in json.dumps(perform(world.node, "trail_show", searched)["rows"])
+    assert not [row for row in rows(about=world.bureau.case, limit=100) if row["is_withheld"]]
+    assert not [row for row in rows(about=world.bureau.case, act="search") if row["is_withheld"]]
+
+
+def test_d12_hit_on_a_record_that_was_erased_stays_out_of_reach(world: DeskWorld) -> None:
+    hit = world.bureau.hit_came
+    given: JsonObject = {"officer": BRANCH, "id": hit}
+    record = str(perform(world.node, "hit_show", {**given, "officer": DUTY})["hit"]["name"])  # type: ignore[index, call-overload]
+    limit(world, kinds=["vehicle"])
+    assert refused(world, "hit_show", given).startswith("NotFound")
+    perform(world.node, "record_erase", {"officer": HEAD, "record": record, "reason": "unlawful"})
+    assert refused(world, "hit_show", given).startswith("NotFound")
+    assert perform(world.node, "hit_show", {**given, "officer": DUTY})
