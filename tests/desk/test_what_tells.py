@@ -17,6 +17,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import NotFound
 from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act
+from entente.kernel.statement import from_json
 from entente.verbs import perform
 from tests.support.desk_stream import streaming
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
@@ -265,3 +266,49 @@ def test_d12_hit_on_a_record_that_was_erased_stays_out_of_reach(world: DeskWorld
     perform(world.node, "record_erase", {"officer": HEAD, "record": record, "reason": "unlawful"})
     assert refused(world, "hit_show", given).startswith("NotFound")
     assert perform(world.node, "hit_show", {**given, "officer": DUTY})
+
+
+def test_c8_d11_what_is_held_is_told_counted_and_decided_by_whom_it_may_be_known_alone(world: DeskWorld) -> None:
+    """The last here: the suspension stands from then on."""
+    given: JsonObject = {"officer": DUTY, "title": "Of a team", "crime_area": "fugitives"}
+    opened: Any = perform(world.node, "case_open", given)
+    number = opened["case"]["number"]
+    letter: JsonObject = {"officer": DUTY, "to": "XA-NCB", "instrument": AGREEMENT_NAME, "text": "x"}
+    sent: list[Any] = [
+        perform(world.node, "message_send", {**letter, "subject": "S", **more})
+        for more in ({"answers": world.bureau.hit}, {"case": number}, {})
+    ]
+    of_hit, of_case, of_all = (one["message"]["id"] for one in sent)
+    terms: JsonObject = {
+        "officer": HEAD, "instrument": AGREEMENT_NAME, "toward": ["XA-NCB"], "direction": "both", "decided_by": "The head",
+        "document": "Order 1", "reason": "reciprocity", "review_on": "2099-01-01",
+    }  # fmt: skip
+    drafted: Any = perform(world.node, "suspend_draft", terms)
+    signed = world.bureau.network.sign_by_heads("XB-NCB", from_json(drafted["statement"])).to_json()
+    perform(world.node, "instrument_submit", {"officer": HEAD, "statement": signed})
+    world.bureau.network.deliver()
+
+    def seen(officer: str) -> tuple[set[str], int]:
+        answer: Any = perform(world.node, "exchange_held", {"officer": officer})
+        return {one["about"] for one in answer["held"]} & {of_hit, of_case, of_all}, answer["of"]
+
+    whole, count = seen(DUTY)
+    assert whole == {of_hit, of_case, of_all}
+    assert seen(BRANCH) == (whole, count)
+    perform(world.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY]})
+    assert seen(BRANCH) == ({of_hit, of_all}, count - 1)
+    limit(world, kinds=["vehicle"])
+    known, left = seen(BRANCH)
+    assert known == {of_all}
+    assert of_hit not in signed_in(world, BRANCH).get("/desk/held").text
+    every: Any = perform(world.node, "exchange_held", {"officer": DUTY})
+    numbers = {one["about"]: one["number"] for one in every["held"]}
+    for verb, more in (("exchange_release", {}), ("exchange_drop", {"reason": "An error."})):
+        none = refused(world, verb, {"officer": BRANCH, "number": 999_999, **more})
+        assert none.startswith("NotFound")
+        for one in (of_hit, of_case):
+            assert refused(world, verb, {"officer": BRANCH, "number": numbers[one], **more}) == none
+    released: Any = perform(world.node, "exchange_release_all", {"officer": BRANCH, "to": "XA-NCB"})
+    assert released["released"] == left
+    assert {of_hit, of_case} <= seen(DUTY)[0]
+    assert perform(world.node, "exchange_drop", {"officer": DUTY, "number": numbers[of_hit], "reason": "An error."})

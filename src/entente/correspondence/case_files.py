@@ -44,6 +44,14 @@ class CaseFiles(Desk):
         with self.open_view() as unit:
             return self.beyond_unit(unit, names, officer)
 
+    def hidden_from(self, officer: OfficerId, names: Collection[str]) -> frozenset[str]:
+        """Return those of some ids, of cases, records and what was sent about them, that an officer may not know of.
+
+        Source: docs/rules/cases.md C8; docs/rules/disclosure.md D11.
+        """
+        with self.open_view() as unit:
+            return self.hidden_among(unit, names, officer)
+
     def withheld_among(self, rows: Sequence[TrailRow], officer: OfficerId) -> frozenset[int]:
         """Return the sequences of those rows of the trail that name what is out of an officer's reach.
 
