@@ -231,3 +231,25 @@ def test_import_by_an_officer_of_the_unit_says_nothing_of_a_list_that_the_unit_m
     gone, _ = imported(BRANCH, "restricted", "watched", "g-4")
     assert gone["records"] == 3
     assert "watched" in imported(BRANCH, "restricted", "other", "g-1")[1]
+
+
+def test_link_that_an_officer_writes_to_a_guessed_record_does_not_say_whether_that_is_here(world: DeskWorld) -> None:
+    text, folder = TERMS.read_text("utf-8"), world.node.settings.folder
+
+    def imported(officer: str, level: str, *rows: JsonObject) -> None:
+        file = folder / f"linked-{len([*folder.glob('linked-*')])}.jsonl"
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        terms = text.replace("restricted", level)
+        perform(world.node, "record_import", {"officer": officer, "file": str(file), "terms": terms})
+
+    def links(officer: str, name: str) -> list[str]:
+        shown: Any = perform(world.node, "record_show", {"officer": officer, "record": f"XB-NCB/{name}", **WHY})
+        return [one["name"] for one in shown["record"]["links"]]
+
+    imported(DUTY, "confidential", {"schema": "Person", "id": "end-1", "properties": {"name": ["Karimov Anvar"]}})
+    limit(world, confidentiality="restricted")
+    for name, end in (("from-1", "end-1"), ("from-2", "end-none")):
+        row: JsonObject = {"schema": "Passport", "id": name, "properties": {"holder": [end], "number": ["A1234567"]}}
+        imported(BRANCH, "restricted", row)
+        assert links(BRANCH, name) == []
+    assert links(DUTY, "from-1") == ["XB-NCB/end-1"]

@@ -256,16 +256,13 @@ class Records:
     ) -> frozenset[RecordId]:
         """Return the far ends of a record's links that the reader may not know of: withdrawn, expired, or hidden by the gate.
 
-        One that was never here is left in place: its source let the link come, and nothing here is hidden by it.
+        One that is not here is among them: were it left in place, whoever writes a link to a guessed id into a record of their own
+        would see by the link's going whether that record is here.
         """
         hidden = set()
         for end in {link.to for link in record.links}:
-            stored = unit.records.get(end)
-            verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
-            is_gone = stored is None and (
-                unit.records.withdrawal(end) is not None or unit.erasures.tombstone(end) is not None
-            )
-            if is_gone or (verdicts and all(verdict.ceiling is None for verdict in verdicts)):
+            verdicts = self._verdicts(unit, unit.records.get(end), reader, purpose, crime_area)
+            if all(verdict.ceiling is None for verdict in verdicts):
                 hidden.add(end)
         return frozenset(hidden)
 
