@@ -256,8 +256,10 @@ class Records:
     ) -> frozenset[RecordId]:
         """Return the far ends of a record's links that the reader may not know of: withdrawn, expired, or hidden by the gate.
 
-        One that is not here is among them: were it left in place, whoever writes a link to a guessed id into a record of their own
-        would see by the link's going whether that record is here.
+        One that is not here is among them: were it left in place, whoever writes a link to a guessed id into a record of their
+        own would see by the link's going whether that record is here.
+
+        Source: docs/rules/disclosure.md D13.
         """
         hidden = set()
         for end in {link.to for link in record.links}:
