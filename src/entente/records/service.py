@@ -136,7 +136,10 @@ class Records:
         with self.open_unit() as unit:
             reader = self.reader(unit, officer, "withdraw_record", wanted)
             if is_inherited(unit, wanted):
-                require_version(self._in_reach(unit, unit.records.get(wanted), reader, is_ended=True), version)
+                held = self._in_reach(unit, unit.records.get(wanted), reader, is_ended=True)
+                if held is None:
+                    require_known_to(reader, self.disclosure.situation_in(unit))
+                require_version(held, version)
                 told = withdraw_inherited(unit, wanted, reason, officer, now, signer=self.signer, record=self.record)
                 unit.commit()
                 return told
@@ -256,10 +259,7 @@ class Records:
     ) -> frozenset[RecordId]:
         """Return the far ends of a record's links that the reader may not know of: withdrawn, expired, or hidden by the gate.
 
-        One that is not here is among them: were it left in place, whoever writes a link to a guessed id into a record of their
-        own would see by the link's going whether that record is here.
-
-        Source: docs/rules/disclosure.md D13.
+        One that is not here is as hidden: else a link to a guessed id would say whether it is. Source: disclosure.md D13.
         """
         hidden = set()
         for end in {link.to for link in record.links}:
