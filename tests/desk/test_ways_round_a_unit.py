@@ -253,3 +253,40 @@ def test_link_that_an_officer_writes_to_a_guessed_record_does_not_say_whether_th
         imported(BRANCH, "restricted", row)
         assert links(BRANCH, name) == []
     assert links(DUTY, "from-1") == ["XB-NCB/end-1"]
+
+
+def test_changes_to_what_the_unit_sees_of_a_record_do_not_say_that_there_is_more(world: DeskWorld) -> None:
+    text, folder = TERMS.read_text("utf-8"), world.node.settings.folder
+    for name in ("more-1", "more-2"):
+        file = folder / f"{name}.jsonl"
+        file.write_text(json.dumps({"schema": "Person", "id": name, "properties": {"name": ["Karimov Anvar"]}}) + "\n")
+        perform(world.node, "record_import", {"officer": DUTY, "file": str(file), "terms": text})
+    picture = folder / "more.jpg"
+    picture.write_bytes(JPEG)
+    given: JsonObject = {"officer": DUTY, "record": "XB-NCB/more-2", "file": str(picture)}
+    perform(world.node, "record_attach", {**given, "terms": text.replace("restricted", "confidential")})
+    note: JsonObject = {"property": "notes", "value": "Met at the quay.", "terms": 1}
+    change: JsonObject = {"reason": "more_is_known", **WHY}
+    perform(
+        world.node,
+        "record_correct",
+        {**change, "officer": DUTY, "record": "XB-NCB/more-2", "version": 2, "changes": [note]},
+    )
+    limit(world, confidentiality="restricted")
+    taken: list[Any] = [{"property": "name", "was": "Karimov Anvar"}]
+    emptied = [
+        refused(
+            world,
+            "record_correct",
+            {**change, "officer": BRANCH, "record": f"XB-NCB/{name}", "version": version, "changes": taken},
+        )
+        for name, version in (("more-1", 1), ("more-2", 3))
+    ]
+    assert emptied[0] == emptied[1]
+    assert "nothing would be left" in emptied[0]
+    other = folder / "another.jpg"
+    other.write_bytes(JPEG + b"1")
+    for name in ("more-1", "more-2"):
+        perform(world.node, "record_attach", {"officer": BRANCH, "record": f"XB-NCB/{name}", "file": str(other)})
+        shown: Any = perform(world.node, "record_show", {"officer": BRANCH, "record": f"XB-NCB/{name}", **WHY})
+        assert [(one["name"], one["terms"]) for one in shown["record"]["files"]] == [("another.jpg", 0)]
