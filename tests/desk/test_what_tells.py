@@ -33,6 +33,8 @@ from tests.support.limited_units import (
 )
 from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
 
+PART: JsonObject = {"title": "A part", "crime_area": "fugitives", "reason": "Two."}
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
@@ -47,10 +49,16 @@ def _open_again(world: DeskWorld) -> Iterator[None]:
     leave_open(world)
 
 
-def test_c18_splitting_a_case_answers_for_an_item_out_of_reach_as_for_none(world: DeskWorld) -> None:
+def as_it_stands(world: DeskWorld, number: str) -> JsonObject:
+    """Return a case's number, with the version that its officer saw."""
+    shown: Any = perform(world.node, "case_show", {"officer": DUTY, "number": number})
+    return {"number": number, "version": shown["case"]["version"]}
+
+
+def test_c19_splitting_a_case_answers_for_an_item_out_of_reach_as_for_none(world: DeskWorld) -> None:
     hit, given = (
         world.bureau.hit,
-        {"number": world.bureau.case, "title": "A part", "crime_area": "fugitives", "reason": "Two."},
+        {**as_it_stands(world, world.bureau.case), **PART},
     )
 
     def said(officer: str, item: str) -> str:
@@ -82,7 +90,9 @@ def test_d11_journal_and_sheet_count_nothing_that_their_reader_may_not_know_of(w
     before, lines = seen(BRANCH, shift)
     assert (before["send_message"], before["open_case"]) == (1, 1)
     assert lines == sum(before.values())
-    perform(world.node, "case_team", {"officer": DUTY, "number": opened["case"]["number"], "team": [DUTY]})
+    perform(
+        world.node, "case_team", {"officer": DUTY, "number": opened["case"]["number"], "team": [DUTY], "version": 1}
+    )
     limit(world, kinds=["vehicle"])
     after = {verb: times for verb, times in before.items() if verb not in {"send_message", "open_case"}}
     assert seen(BRANCH, shift) == (after, lines - 2)
@@ -295,7 +305,7 @@ def test_c8_d11_what_is_held_is_told_counted_and_decided_by_whom_it_may_be_known
     whole, count = seen(DUTY)
     assert whole == {of_hit, of_case, of_all}
     assert seen(BRANCH) == (whole, count)
-    perform(world.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY]})
+    perform(world.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY], "version": 1})
     assert seen(BRANCH) == ({of_hit, of_all}, count - 1)
     limit(world, kinds=["vehicle"])
     known, left = seen(BRANCH)
