@@ -6,7 +6,7 @@ Importing in slices stands in `importing`, the intake of others' statements in `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from entente.agreements.model import Right
@@ -37,7 +37,7 @@ from entente.records.model import (
 )
 from entente.records.ports import Page, RecordsUnit
 from entente.records.reentry import Recorder, Reentries
-from entente.records.rules import check_reason, check_why, extract, without_links
+from entente.records.rules import check_reason, check_why, cut, extract, without_links
 from entente.records.sharing import Copies, copy_verdict, height, sight
 from entente.records.statements import record_statement, withdrawal_statement
 from entente.records.unit_reach import require_in_reach, require_known_to, require_may_forward
@@ -438,23 +438,3 @@ def _not_shared(record: Record, recipient: BodyId, copies: Copies, now: datetime
         or "Share it under an instrument in force with that body, and without a restriction that names it."
     )
     return Refused(f"{record.id} was not shared with {recipient}.", decision=first.decision, do=do)
-
-
-def cut(stored: StoredRecord, allowed: frozenset[int]) -> StoredRecord:
-    """Return a stored record with only the facts of allowed classes, and no links; it must have one (the store filtered)."""
-    places = frozenset(place for place, number in enumerate(stored.class_numbers) if number in allowed)
-    visible = extract(stored.record, places)
-    assert visible is not None, "the store listed a record without an allowed class"
-    numbers = tuple(number for number in stored.class_numbers if number in allowed)
-    return StoredRecord(
-        stored.number,
-        replace(visible, links=()),
-        stored.statement,
-        numbers,
-        stored.received_from,
-        stored.received_at,
-        stored.withdrawn_at,
-        stored.change_sequence,
-        stored.doubted_at,
-        stored.ended_at,
-    )
