@@ -46,7 +46,7 @@ from entente.web.desk.drafts import Draft, Drafts
 from entente.web.desk.forms import ONCE, STAMP, Entered, Fault, Kind, entered, fault_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
-from entente.web.desk.live import Live, changed_by, teams_now, thing_of
+from entente.web.desk.live import Live, changed_by, kept_for_now, thing_of
 from entente.web.desk.memory import Memories
 from entente.web.desk.multipart import Posted, declared_bytes, is_multipart, posted_in_parts
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage
@@ -90,7 +90,7 @@ class Desk:
         self.changes = Changes(
             parts.rows,
             partial(told_here, parts.told_as),
-            partial(teams_now, node),
+            partial(kept_for_now, node),
             parts.is_stopping,
             era=secrets.token_hex(4),
         )
