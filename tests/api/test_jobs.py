@@ -17,6 +17,9 @@ from entente.api.turns import long_at_once
 from entente.bodies.tokens import Scope
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import Unavailable
+from entente.kernel.jobs import Job
+from entente.storage import job_files
+from entente.storage.job_files import JobFolder
 from entente.verbs import perform
 from tests.support.api_world import ABOUT, KEPT, SEEN, TERMS, WANTED, Bureau, open_bureau, opened
 from tests.support.nodes import DUTY, HEAD
@@ -374,6 +377,58 @@ def test_import_counts_keeps_rejects_and_is_done_again_without_change(bureau: Bu
     bureau.work()
     assert bureau.job(second)["outcome"]["summary"]["unchanged"] == 60
     assert str(bureau.node.settings.folder) not in json.dumps([bureau.job(first), bureau.job(second)])
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_job_that_was_done_as_the_node_was_killed_is_done_again_and_leaves_nothing_it_was_done_from(
+    own_bureau: Bureau, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    data = "".join(json.dumps({**WANTED, "id": f"k-{row}"}) + "\n" for row in range(5)).encode()
+    terms = TERMS.read_text("utf-8")
+    job = own_bureau.begun("/imports", {"upload": own_bureau.uploaded("list.jsonl", data), "terms": terms})
+    put = JobFolder.put
+
+    def killed(files: JobFolder, kept: Job) -> None:
+        if place == "after" or not kept.has_ended:
+            put(files, kept)
+        if kept.has_ended:
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(JobFolder, "put", killed)
+        with pytest.raises(Killed):
+            own_bureau.work()
+    again = opened(own_bureau.network, own_bureau.node)
+    again.tokens = own_bureau.tokens
+    again.work()
+    assert again.job(job)["state"] == "done", again.job(job)
+    assert data[:40] not in everything_in(again)
+
+
+def test_file_that_was_acknowledged_waits_on_where_the_node_was_killed_as_its_job_was_made(
+    own_bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, terms = (json.dumps({**WANTED, "id": "k-1"}) + "\n").encode(), TERMS.read_text("utf-8")
+    upload = own_bureau.uploaded("list.jsonl", data)
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(job_files, "_put", killed)
+        body: JsonObject = {"upload": upload, "terms": terms}
+        answer = own_bureau.ask("POST", "/imports", json=body, headers={"Idempotency-Key": "killed"})
+        assert answer.status_code != 202
+    again = opened(own_bureau.network, own_bureau.node)
+    again.tokens = own_bureau.tokens
+    job = again.begun("/imports", {"upload": upload, "terms": terms}, "killed")
+    again.work()
+    assert again.job(job)["state"] == "done"
+    assert data not in everything_in(again)
 
 
 def test_import_that_cannot_be_done_says_why(bureau: Bureau) -> None:

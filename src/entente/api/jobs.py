@@ -82,6 +82,10 @@ class Jobs:
         self._secret, self._in_turn, self._is_stopping = secret, in_turn, is_stopping
         self._lock = threading.Lock()
         self._jobs = {job.id: job for job in files.jobs()}
+        for job in self._jobs.values():
+            if job.has_ended:
+                # A crash came between its end and this.
+                files.drop_source(job)
         self._uploads = {upload.id: upload for upload in files.uploads()}
         self._busy: set[str] = set()
         self._cancelled: set[str] = set()
@@ -340,10 +344,10 @@ class Jobs:
             self._jobs[job.id] = job
 
     def _end(self, job: Job, state: JobState) -> Job:
-        if job.source:
-            self.files.drop_source(job)
         ended = replace(job, state=state, ended_at=self.node.clock.now(), source="")
+        # First that it ended: one that goes on after a crash needs what it is done from.
         self._put(ended)
+        self.files.drop_source(ended)
         return ended
 
     def _without_erased(self, job: Job) -> Job:
