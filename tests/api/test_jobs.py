@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from entente.api import jobs as job_rules
+from entente.api import tried_again
 from entente.api.running import Runner
 from entente.api.turns import long_at_once
 from entente.bodies.tokens import Scope
@@ -377,6 +378,33 @@ def test_import_counts_keeps_rejects_and_is_done_again_without_change(bureau: Bu
     bureau.work()
     assert bureau.job(second)["outcome"]["summary"]["unchanged"] == 60
     assert str(bureau.node.settings.folder) not in json.dumps([bureau.job(first), bureau.job(second)])
+
+
+@pytest.mark.parametrize("is_back", [True, False])
+def test_job_whose_store_is_gone_for_a_while_goes_on_when_it_is_back(
+    own_bureau: Bureau, monkeypatch: pytest.MonkeyPatch, *, is_back: bool
+) -> None:
+    monkeypatch.setattr(tried_again, "PAUSE_SECONDS", 0.0)
+    if not is_back:
+        monkeypatch.setattr(tried_again, "SECONDS_MAX", 0.0)
+    job = own_bureau.begun("/searches/batches", {"queries": many_queries(), **WHY})
+    jobs, gone = own_bureau.own_api.jobs, [3 if is_back else 1]
+    put = jobs.files.put
+
+    def put_or_not(kept: Any) -> None:  # noqa: ANN401 - a job
+        if kept.done == 100 and gone[0]:
+            gone[0] -= 1
+            raise Unavailable("The server is gone.", why="It was killed.", do="Wait.", retry_is_safe=True)
+        put(kept)
+
+    jobs.files = Wrapped(jobs.files, put_or_not)
+    own_bureau.work()
+    shown = own_bureau.job(job)
+    assert shown["state"] == ("done" if is_back else "failed")
+    if is_back:
+        assert [row["row"] for row in read_all(own_bureau, job)] == list(range(1, ROWS + 1))
+    else:
+        assert shown["error"]["what"] == "The server is gone."
 
 
 class Killed(BaseException):

@@ -20,9 +20,10 @@ from typing import Final
 
 from entente.api.errors import WithStatus
 from entente.api.job_files import JobFiles
-from entente.api.job_work import WORK, Ended, Working
+from entente.api.job_work import WORK, Ended, Working, fault
 from entente.api.once import other_request, require_key
 from entente.api.taken_out import may_be_given
+from entente.api.tried_again import tried_again
 from entente.bodies.accounts import require_active
 from entente.bodies.tokens import Bearer, Scope, TokenId
 from entente.kernel.canonical import Json, JsonObject, canonical_bytes
@@ -295,9 +296,13 @@ class Jobs:
         working = Working(
             self.node, self.files, self._put, self._step, self._in_turn, replace(job, state=JobState.RUNNING)
         )
-        try:
+
+        def work() -> JsonObject:
             self._put(self._step(working.job))
-            outcome = WORK[job.kind](working)
+            return WORK[job.kind](working)
+
+        try:
+            outcome = tried_again(job.kind, work, lambda: working.job.done, self._stops, self._stopping.wait)
         except Ended as ended:
             if ended.state is not None:
                 self._end(working.job, ended.state)
@@ -310,7 +315,7 @@ class Jobs:
         except Exception as error:  # noqa: BLE001 - whatever it is, the account learns that its job failed
             # The class alone: what an error of a library says may quote what was asked.
             _log.error("A job failed: %s", type(error).__name__)
-            self._end(replace(working.job, error=dict(error_to_json(_fault()))), JobState.FAILED)
+            self._end(replace(working.job, error=dict(error_to_json(fault()))), JobState.FAILED)
         else:
             self._end(replace(working.job, outcome=dict(outcome)), JobState.DONE)
 
@@ -438,13 +443,4 @@ def _too_many_files() -> Unavailable:
         why=f"One account has at most {UPLOADS_MAX} files that no job took yet (docs/rules/api.md P13).",
         do="Begin the jobs they are for; a file that no job took is removed after an hour.",
         retry_is_safe=True,
-    )
-
-
-def _fault() -> Unavailable:
-    return Unavailable(
-        "The node could not do this.",
-        why="Something in it is broken; the node's log says what.",
-        do="Tell the operator of this node the time at which it happened.",
-        retry_is_safe=False,
     )
