@@ -25,7 +25,6 @@ from entente.kernel.signing import Signer
 from entente.records.gaps import gaps, silent_sources
 from entente.records.holders import HolderList, holders_listed
 from entente.records.model import (
-    Fragment,
     Holder,
     HolderState,
     Record,
@@ -212,7 +211,7 @@ class Records:
         self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader, purpose: str, crime_area: str
     ) -> tuple[Record | None, Verdict | None]:
         """Return what a reader may see of a version held here, and the best verdict of its classes; None for nothing."""
-        verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
+        verdicts = self.verdicts(unit, stored, reader, purpose, crime_area)
         if stored is None or not verdicts:
             return None, None
         places = _allowed(verdicts)
@@ -225,11 +224,12 @@ class Records:
         self, unit: RecordsUnit, stored: StoredRecord, reader: Reader, purpose: str, crime_area: str
     ) -> frozenset[int]:
         """Return the places of those terms of a version held here on which a reader is shown what stands."""
-        return _allowed(self._verdicts(unit, stored, reader, purpose, crime_area))
+        return _allowed(self.verdicts(unit, stored, reader, purpose, crime_area))
 
-    def _verdicts(
+    def verdicts(
         self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader, purpose: str, crime_area: str
     ) -> list[Verdict]:
+        """Return what the gate says of each class of a version held here, in the order of its terms."""
         if stored is None:
             return []
         dates = stored.dates
@@ -261,7 +261,7 @@ class Records:
         hidden = set()
         for end in {link.to for link in record.links}:
             stored = unit.records.get(end)
-            verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
+            verdicts = self.verdicts(unit, stored, reader, purpose, crime_area)
             is_gone = stored is None and (
                 unit.records.withdrawal(end) is not None or unit.erasures.tombstone(end) is not None
             )
@@ -363,23 +363,6 @@ class Records:
             if self._in_reach(unit, unit.records.get(wanted), reader) is None:
                 require_known_to(reader, self.disclosure.situation_in(unit))
             return holders_listed(unit, wanted)
-
-    def original(self, officer: OfficerId, wanted: RecordId) -> Fragment:
-        """Return the fragment of the file that one of our records was made from; the look is in the trail.
-
-        Raises NotFound for a record that is not ours or is withdrawn, and for one that no file brought.
-        Source: DESIGN section 6 (records).
-        """
-        with self.open_unit() as unit:
-            # A fragment is the whole entry as the file had it, so that nothing of the record may be kept from its reader.
-            stored = self.ours(unit, officer, "show_record", wanted, whole=True)
-            fragment = unit.records.fragment(wanted)
-            if fragment is None:
-                raise NotFound
-            detail: JsonObject = {"file": fragment.file_sha256}
-            self.record(unit, Act("show_original", stored.record.source, officer, wanted, detail))
-            unit.commit()
-        return fragment
 
     def reader(self, unit: RecordsUnit, officer: OfficerId, verb: str, subject: str) -> Reader:
         """Return an officer as who reads; raise Refused, recorded in the trail, unless a role of theirs may do the verb."""
