@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 
@@ -20,7 +21,7 @@ from entente.kernel.errors import Unavailable
 from tests.support.api_world import BY_ITSELF_ALONE, Bureau
 
 pytestmark = BY_ITSELF_ALONE
-BINARY = {"Content-Type": "application/octet-stream"}
+BINARY = {"Content-Type": "application/octet-stream", "Idempotency-Key": "u-1"}
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +73,32 @@ def test_file_is_kept_with_its_digest_until_a_job_takes_it(bureau: Bureau) -> No
     (place,) = places(bureau)
     assert (place / "file" / "list.csv").read_bytes() == b"name\nx\n"
     assert (place / "file" / "list.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_file_that_is_sent_again_with_its_key_is_the_same_file(bureau: Bureau) -> None:
+    def send(key: str, data: bytes = b"name\nx\n", name: str = "list.csv") -> httpx.Response:
+        headers = {**BINARY, "Idempotency-Key": key}
+        return bureau.ask("POST", "/uploads", params={"name": name}, content=data, headers=headers)
+
+    first, again = send("u-1"), send("u-1")
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    assert ["idempotency-replayed" in one.headers for one in (first, again)] == [False, True]
+    assert [send("u-1", b"name\ny\n").status_code, send("u-1", name="other.csv").status_code] == [409, 409]
+    assert send("u-2").json()["id"] != first.json()["id"]
+    assert len(places(bureau)) == 2
+    # What waits already is found also where there is room for no other.
+    while (more := send(f"u-{len(places(bureau)) + 1}")).status_code == 201:
+        pass
+    assert (more.status_code, send("u-1").json()) == (429, first.json())
+    # A job has it: the key says nothing any more.
+    bureau.own_api.jobs.drop_upload(
+        next(one for one in bureau.own_api.jobs.files.uploads() if one.id == first.json()["id"])
+    )
+    assert send("u-1").json()["id"] != first.json()["id"]
+
+
+def test_file_without_a_key_is_refused_before_it_is_read(bureau: Bureau) -> None:
+    assert asyncio.run(sent(bureau, [b"x"], {"Idempotency-Key": ""})) == (400, 0)
 
 
 def test_sender_that_disappears_leaves_nothing(bureau: Bureau) -> None:
@@ -179,6 +206,7 @@ def test_sender_that_says_nothing_is_not_waited_for(bureau: Bureau, monkeypatch:
         headers = [
             (b"authorization", f"Bearer {bureau.token()}".encode()),
             (b"content-type", b"application/octet-stream"),
+            (b"idempotency-key", b"quiet"),
         ]
         scope: dict[str, Any] = {
             "type": "http", "method": "POST", "path": "/api/v1/uploads", "raw_path": b"", "query_string": b"name=l.csv",

@@ -154,7 +154,7 @@ def _import(world: DeskWorld, row: JsonObject) -> None:
 OWN_ACTS: tuple[tuple[str, JsonObject], ...] = (
     ("record_show", {**WHY}),
     ("record_versions", {**WHY}),
-    ("record_original", {}),
+    ("record_original", {**WHY}),
     ("record_who_can_see", {}),
     ("record_holders", {}),
     ("record_withdraw", {"reason": "An error."}),

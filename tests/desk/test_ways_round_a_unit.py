@@ -146,6 +146,16 @@ def test_added_value_stands_on_the_terms_that_were_chosen_where_others_are_hidde
     assert said == {("Known to the branch.", 1), ("Known to all branches.", 2), ("Source: a neighbour.", 1)}
 
 
+def test_original_is_shown_for_the_purposes_for_which_its_record_is(world: DeskWorld) -> None:
+    limit(world, purposes=["identify"])
+    for verb in ("record_show", "record_original"):
+        given: JsonObject = {"officer": BRANCH, "record": KEPT, "crime_area": "fugitives"}
+        perform(world.node, verb, {**given, "purpose": "identify"})
+        assert refused(world, verb, {**given, "purpose": "locate"}).startswith("NotFound ")
+        detail: Any = world.node.trail.latest(1)[0].act.detail
+        assert (detail["purpose"], detail["decision"]["allowed"]) == ("locate", False)
+
+
 def _as_it_stands(world: DeskWorld, name: str) -> Record:
     with world.node.records.open_view() as view:
         stored = view.records.get(RecordId(f"{view.bodies.own().id}/{name.partition('/')[2]}"))

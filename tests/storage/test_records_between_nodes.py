@@ -577,7 +577,10 @@ def test_the_original_fragment_is_kept_at_home_whatever_its_size_and_sent_to_nob
     original = bytes(place * place % 251 for place in range(size))
     fragment = Fragment("list.jsonl", "0" * 64, "2031-01-01", "ftm", original)
     world.share([replace(person(world, f"fragment-{size}", "Orusko Talbari"), fragment=fragment)], XB)
-    assert world.network[XA].records.original(DUTY, world.record(f"fragment-{size}")) == fragment
+    assert (
+        world.network[XA].records.original(DUTY, world.record(f"fragment-{size}"), "arrest", "fugitives", "")
+        == fragment
+    )
     wanted = world.record(f"fragment-{size}")
     with world.network[XB].records.open_unit() as unit:
         assert unit.records.get(wanted) is not None

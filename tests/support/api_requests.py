@@ -9,6 +9,7 @@ from typing import Any
 
 from entente.api.route import JSON, ApiRoute
 from entente.kernel.canonical import JsonObject
+from entente.verbs import perform
 from tests.support.api_world import ABOUT, KEPT, OWN, ROLES, SEEN, UNIT, Bureau
 from tests.support.nodes import AGREEMENT_NAME, DUTY, INSTRUMENTS
 
@@ -250,13 +251,17 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 """Route → the verbs of data/roles.yaml of which a role must have one; none for what every account may read."""
 
 
-def path_of(bureau: Bureau, route: ApiRoute) -> str:
-    """Return the path of a route with its parameters filled."""
+def case_of(bureau: Bureau, route: ApiRoute) -> str:
+    """Return the number of the case that a route is asked about."""
     at_work = dict.fromkeys(
         ("set_case_task", "finish_case_task", "enter_exhibit", "hand_exhibit_over"), bureau.work_case
     )
-    number = {"set_case_team": bureau.team_case, **at_work}.get(route.name, bureau.case)
-    year, _, serial = number.partition("/")
+    return {"set_case_team": bureau.team_case, **at_work}.get(route.name, bureau.case)
+
+
+def path_of(bureau: Bureau, route: ApiRoute) -> str:
+    """Return the path of a route with its parameters filled."""
+    year, _, serial = case_of(bureau, route).partition("/")
     source, _, local_id = {"withdraw_record": OWN, **dict.fromkeys(OF_OUR_OWN, KEPT)}.get(route.name, SEEN).partition(
         "/"
     )
@@ -325,8 +330,21 @@ def request_of(bureau: Bureau, route: ApiRoute) -> dict[str, Any]:
         for one in bureau.own_api.jobs.files.uploads():
             bureau.own_api.jobs.drop_upload(one)
         headers["Content-Type"] = route.takes
-    request["headers"] = {**headers, "If-Match": '"1"'} if route.asks_version else headers
+    request["headers"] = {**headers, "If-Match": f'"{_version(bureau, route)}"'} if route.asks_version else headers
     return request
+
+
+def _version(bureau: Bureau, route: ApiRoute) -> int:
+    """Return the version of what a request changes: a case as it stands, of a record the one that was entered."""
+    return case_version(bureau, case_of(bureau, route)) if route.about == "Cases" else 1
+
+
+def case_version(bureau: Bureau, number: str) -> int:
+    """Return the version at which a case stands."""
+    case = perform(bureau.node, "case_show", {"officer": DUTY, "number": number})["case"]
+    assert isinstance(case, dict)
+    assert isinstance(case["version"], int)
+    return case["version"]
 
 
 def _send_again(bureau: Bureau) -> None:

@@ -115,7 +115,7 @@ class Bureau:
 
     def uploaded(self, name: str, data: bytes, token: str | None = None) -> str:
         """Send a file for a job, and return what it is called."""
-        headers = {"Content-Type": "application/octet-stream"}
+        headers = {"Content-Type": "application/octet-stream", "Idempotency-Key": str(uuid4())}
         answer = self.ask("POST", "/uploads", token=token, params={"name": name}, content=data, headers=headers)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])

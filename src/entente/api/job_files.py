@@ -21,7 +21,7 @@ class NewUpload(Protocol):
     def write(self, data: bytes) -> None:
         """Add bytes; raise Unavailable where the disk cannot take them."""
 
-    def keep(self, account: OfficerId, name: str, at: datetime) -> Upload:
+    def keep(self, account: OfficerId, name: str, at: datetime, key: str = "") -> Upload:
         """Make it durable under its id. Called once, at the end."""
 
 

@@ -58,7 +58,9 @@ FILES: tuple[ApiRoute, ...] = (
         handled=Handled.UPLOAD,
         takes=FILE,
         status=201,
-        stops_where="At most 1 GiB, and 8 files of an account that no job took. Sent again it is another file.",
+        writes=Writes.ONCE,
+        stops_where="At most 1 GiB, and 8 files of an account that no job took. Sent again with its key while it waits it is the"
+        " same file.",
     ),
     ApiRoute(
         name="suggest_mapping",

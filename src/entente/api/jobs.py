@@ -174,17 +174,34 @@ class Jobs:
                 return job
         return self._end(job, JobState.CANCELLED)
 
-    def require_few_uploads(self, bearer: Bearer) -> None:
-        """Raise 429 where as many files of an account wait as may."""
+    def upload_key(self, bearer: Bearer, key: str) -> str:
+        """Return the digest under which a file keeps the Idempotency-Key that it is sent with; raise Invalid for no key."""
+        require_key(key)
+        return self._digest(b"upload", f"{bearer.account.id}\0{key}".encode())
+
+    def require_few_uploads(self, bearer: Bearer, key: str = "") -> None:
+        """Raise 429 where as many files of an account wait as may, beside the one that was sent with this key before."""
         with self._lock:
-            waiting = sum(1 for one in self._uploads.values() if one.account == bearer.account.id)
+            own = (one for one in self._uploads.values() if one.account == bearer.account.id)
+            waiting = sum(1 for one in own if not key or one.key != key)
         if waiting >= UPLOADS_MAX:
             raise WithStatus(_too_many_files(), TOO_MANY, {"Retry-After": "60"})
 
-    def add_upload(self, upload: Upload) -> None:
-        """Let a file that arrived wait for a job."""
+    def add_upload(self, upload: Upload) -> tuple[Upload, bool]:
+        """Let a file that arrived wait for a job; return the one that waits, and whether it had come before, with this key.
+
+        Raises Conflict where the key was used for another file that still waits.
+        """
         with self._lock:
-            self._uploads[upload.id] = upload
+            alike = (one for one in self._uploads.values() if upload.key and one.key == upload.key)
+            first = next(alike, None)
+            if first is None:
+                self._uploads[upload.id] = upload
+                return upload, False
+        self.files.remove_upload(upload)
+        if (first.name, first.sha256) != (upload.name, upload.sha256):
+            raise other_request()
+        return first, True
 
     def drop_upload(self, upload: Upload) -> None:
         """Remove a file that no job took."""

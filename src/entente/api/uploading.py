@@ -48,23 +48,25 @@ class Uploading:
         self._arriving: Counter[str] = Counter()
         """Files that arrive now, by account."""
 
-    async def take(self, request: Request, bearer: Bearer, name: str) -> JsonObject:
-        """Write a request's body into a file that waits for a job; return what it is called.
+    async def take(self, request: Request, bearer: Bearer, name: str) -> tuple[JsonObject, bool]:
+        """Write a request's body into a file that waits for a job; return what it is called, and whether it had come before.
 
-        Raises Invalid for another type before anything of it is read, and what `take_pieces` does.
+        Raises Invalid for another type or no Idempotency-Key before anything of it is read, and what `take_pieces` does.
         """
+        key = self._jobs.upload_key(bearer, request.headers.get("idempotency-key", ""))
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
             raise WithStatus(_wrong_type(), 415)
-        upload = await self.take_pieces(
-            going_on(request.stream(), request.scope), bearer, name, declared_bytes(request)
+        upload, is_again = await self._taken(
+            going_on(request.stream(), request.scope), bearer, name, declared_bytes(request), key
         )
-        return {
+        answer: JsonObject = {
             "id": upload.id,
             "href": "",
             "bytes": upload.size,
             "sha256": upload.sha256,
             "until": to_json(upload.at + UPLOAD_KEPT),
         }
+        return answer, is_again
 
     async def take_pieces(self, pieces: AsyncIterator[bytes], bearer: Bearer, name: str, declared: int) -> Upload:
         """Write what arrives into a file that waits for a job; what `pieces` raises leaves nothing of it.
@@ -72,19 +74,25 @@ class Uploading:
         Raises 413 for too much before anything of it is read, 429 where too many arrive or wait, Unavailable where the disk has
         no room. `declared`: how many bytes the sender says there are, 0 where it does not.
         """
+        upload, _ = await self._taken(pieces, bearer, name, declared)
+        return upload
+
+    async def _taken(
+        self, pieces: AsyncIterator[bytes], bearer: Bearer, name: str, declared: int, key: str = ""
+    ) -> tuple[Upload, bool]:
+        """Do it, or find it done; raise Conflict where another file waits that was sent with its key."""
         self._require_welcome(declared)
-        self._jobs.require_few_uploads(bearer)
+        self._jobs.require_few_uploads(bearer, key)
         account = bearer.account.id
         if self._arriving.total() >= AT_ONCE_MAX or self._arriving[account] >= OF_ACCOUNT_AT_ONCE_MAX:
             raise WithStatus(_too_many(), 429, {"Retry-After": "10"})
         self._arriving[account] += 1
         try:
-            upload = await self._written(pieces, bearer, name)
+            upload = await self._written(pieces, bearer, name, key)
         finally:
             # An account of which nothing arrives is forgotten.
             self._arriving -= Counter({account: 1})
-        self._jobs.add_upload(upload)
-        return upload
+        return self._jobs.add_upload(upload)
 
     def _require_welcome(self, size: int) -> None:
         if size > UPLOAD_BYTES_MAX:
@@ -93,7 +101,7 @@ class Uploading:
         if size // 1024**2 > self._node.disk.free_mb() - self._node.settings.disk_free_mb_min:
             raise _no_room()
 
-    async def _written(self, stream: AsyncIterator[bytes], bearer: Bearer, name: str) -> Upload:
+    async def _written(self, stream: AsyncIterator[bytes], bearer: Bearer, name: str, key: str) -> Upload:
         with self._jobs.files.new_upload() as arriving:
             try:
                 async with asyncio.timeout(self.seconds_max):
@@ -103,7 +111,7 @@ class Uploading:
             except ClientDisconnect as error:
                 # Nobody is left to be answered, and leaving here takes away what came.
                 raise WithStatus(self._too_slow(), 400) from error
-            return await run_in_threadpool(arriving.keep, bearer.account.id, name, self._node.clock.now())
+            return await run_in_threadpool(arriving.keep, bearer.account.id, name, self._node.clock.now(), key)
 
     async def _copy(self, stream: AsyncIterator[bytes], arriving: NewUpload) -> None:
         gathered, size, pieces = bytearray(), 0, 0

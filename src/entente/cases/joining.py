@@ -49,7 +49,7 @@ class Joining(Keeping):
 
     __slots__ = ()
 
-    def join_cases(self, officer: OfficerId, number: str, other: str, reason: str, version: int = 0) -> Case:
+    def join_cases(self, officer: OfficerId, number: str, other: str, reason: str, version: int) -> Case:
         """Join another case to one that goes on; return the one that goes on.
 
         Who may know of the joined matter is who may know of either, and the whole body only where neither has a team.
@@ -96,7 +96,7 @@ class Joining(Keeping):
             unit.commit()
             return changed
 
-    def split_case(self, officer: OfficerId, number: str, over: GoesOver, version: int = 0) -> Case:
+    def split_case(self, officer: OfficerId, number: str, over: GoesOver, version: int) -> Case:
         """Open a new case of a part of another, with its references and its team; return the new one.
 
         Raises NotFound, Conflict for a closed case or one that was changed meanwhile, Invalid for what does not lie in it.

@@ -53,7 +53,7 @@ REQUESTS: Mapping[str, Request] = {
     ),
     "case_hand_over": Request(
         cases.hand_case_over,
-        {"number": "number", "to": "to", "reason": "reason", "unit": "unit", "version": "version"},
+        {"number": "number", "to": "to", "reason": "reason", "version": "version", "unit": "unit"},
         changes=True,
     ),
     "case_join": Request(
@@ -82,10 +82,10 @@ REQUESTS: Mapping[str, Request] = {
             "title": "title",
             "crime_area": "crime_area",
             "reason": "reason",
+            "version": "version",
             "tasks": "tasks",
             "exhibits": "exhibits",
             "items": "items",
-            "version": "version",
         },
         changes=True,
     ),
@@ -362,7 +362,9 @@ REQUESTS: Mapping[str, Request] = {
         {"purpose": "purpose", "crime_area": "crime_area", "kind": "kind", "limit": "page_size"},
         pages="after",
     ),
-    "record_original": Request(records.show_original, {"record": "record"}),
+    "record_original": Request(
+        records.show_original, {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"}
+    ),
     "record_share": Request(records.share_record, {"record": "record", "recipients": "recipients"}, changes=True),
     "record_show": Request(
         records.show_record, {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"}

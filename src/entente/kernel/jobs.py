@@ -91,3 +91,5 @@ class Upload:
     size: int
     sha256: str
     at: datetime
+    key: str = ""
+    """Of what it was sent with, a digest of the Idempotency-Key; empty where the desk sent it."""

@@ -364,21 +364,32 @@ class Records:
                 require_known_to(reader, self.disclosure.situation_in(unit))
             return holders_listed(unit, wanted)
 
-    def original(self, officer: OfficerId, wanted: RecordId) -> Fragment:
-        """Return the fragment of the file that one of our records was made from; the look is in the trail.
+    def original(self, officer: OfficerId, wanted: RecordId, purpose: str, crime_area: str, case: str) -> Fragment:
+        """Return the fragment of the file that one of our records was made from, for a purpose; the look is in the trail.
 
-        Raises NotFound for a record that is not ours or is withdrawn, and for one that no file brought.
-        Source: DESIGN section 6 (records).
+        Raises Invalid for a purpose or crime area of no list, NotFound for a record that is not ours or is withdrawn and for one
+        that no file brought, Refused where the gate does not show all of the record for this purpose.
+        Source: DESIGN section 6 (records); docs/rules/records.md R9.
         """
-        with self.open_unit() as unit:
+        check_why(purpose, crime_area, self.lists)
+        with self.open_act() as unit:
             # A fragment is the whole entry as the file had it, so that nothing of the record may be kept from its reader.
             stored = self.ours(unit, officer, "show_record", wanted, whole=True)
             fragment = unit.records.fragment(wanted)
             if fragment is None:
                 raise NotFound
-            detail: JsonObject = {"file": fragment.file_sha256}
+            reader = self.reader(unit, officer, "show_record", wanted)
+            verdict = min(self._verdicts(unit, stored, reader, purpose, crime_area), key=height)
+            detail: JsonObject = {
+                "file": fragment.file_sha256,
+                "purpose": purpose,
+                "crime_area": crime_area,
+                "case": case,
+                "decision": to_object(verdict.decision),
+            }
             self.record(unit, Act("show_original", stored.record.source, officer, wanted, detail))
             unit.commit()
+        answer(verdict, f"The original of {wanted} is not shown.")
         return fragment
 
     def reader(self, unit: RecordsUnit, officer: OfficerId, verb: str, subject: str) -> Reader:

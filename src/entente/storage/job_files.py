@@ -199,9 +199,9 @@ class ArrivingFile:
         self.size += len(data)
         self._digest.update(data)
 
-    def keep(self, account: OfficerId, name: str, at: datetime) -> Upload:
+    def keep(self, account: OfficerId, name: str, at: datetime, key: str = "") -> Upload:
         """Make it durable under its id, which nobody guesses."""
-        upload = Upload(f"upload-{token_hex(16)}", account, name, self.size, self._digest.hexdigest(), at)
+        upload = Upload(f"upload-{token_hex(16)}", account, name, self.size, self._digest.hexdigest(), at, key)
         with _said():
             os.fsync(self.descriptor)
             (self.place / "file" / "arriving").rename(self.place / "file" / name)

@@ -268,7 +268,13 @@ def _judge(node: Node, arguments: Arguments) -> JsonObject:
 def _original(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     record = names.record(arguments.text("record"))
-    fragment = node.records.original(arguments.officer(), record)
+    fragment = node.records.original(
+        arguments.officer(),
+        record,
+        arguments.text("purpose"),
+        arguments.text("crime_area"),
+        arguments.optional_text("case"),
+    )
     return {
         "record": record,
         "name": names.record_name(record),
@@ -327,7 +333,10 @@ VERBS: tuple[Verb, ...] = (
         "record_judge", _judge, "Judge two records to be, or not to be, of one thing.",
         "officer", "left", "right", "verdict", "evidence", "method", "terms", "share_with", "purpose", "crime_area", "case",
     ),
-    verb("record_original", _original, "Show the part of a file that a record of ours was made from.", "officer", "record"),
+    verb(
+        "record_original", _original, "Show the part of a file that a record of ours was made from.",
+        "officer", "record", "purpose", "crime_area", "case",
+    ),
     verb(
         "record_attach", _attach, "Attach a file to a record of ours.", "officer", "record", "file", "terms",
     ),

@@ -18,7 +18,10 @@ ACTS: dict[str, tuple[OfficerId, Callable[[Records, OfficerId, RecordId], object
     "who can see": (ANALYST, lambda records, officer, record: records.who_can_see(officer, record)),
     "who holds": (ANALYST, lambda records, officer, record: records.who_holds(officer, record)),
     "holders": (ANALYST, lambda records, officer, record: records.holders(officer, record)),
-    "original": (ANALYST, lambda records, officer, record: records.original(officer, record)),
+    "original": (
+        ANALYST,
+        lambda records, officer, record: records.original(officer, record, "arrest", "fugitives", ""),
+    ),
     "share": (COORDINATOR, lambda records, officer, record: records.share(officer, [record])),
     "correct": (
         MACHINE,

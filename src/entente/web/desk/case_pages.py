@@ -198,7 +198,8 @@ def number_of(asked: Asked) -> str:
 def version_of(asked: Asked) -> int:
     """Return the version of the case that the officer saw who sends a form; one that is none fits no case."""
     entered = asked.form.value("version")
-    return int(entered) if entered.isascii() and entered.isdecimal() and len(entered) < _DIGITS else _NO_VERSION
+    is_one = entered.isascii() and entered.isdecimal() and len(entered) < _DIGITS
+    return (int(entered) if is_one else 0) or _NO_VERSION
 
 
 def _letters(asked: Asked, number: str, most: int) -> Sequence[MessageLine]:

@@ -23,8 +23,8 @@ from entente.web.desk.file_names import kept_name, plain_name
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.job_pages import job_path
 from entente.web.desk.memory import Task
-from entente.web.desk.naming import record_asked_for, record_path
-from entente.web.desk.page import ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage, Streamed
+from entente.web.desk.naming import quote_record, record_asked_for, record_path
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage, Streamed
 from entente.web.desk.reading import member, members, text
 from entente.web.desk.task import asks_why_first
 
@@ -84,8 +84,12 @@ def _detach(asked: Asked) -> Done:
     return Done(record_path(name), "file_detached")
 
 
-def _original(asked: Asked) -> Download:
-    fragment = asked.node.records.original(asked.officer, _record_id(asked))
+def _original(asked: Asked) -> Download | Elsewhere:
+    task = asked.memory.task
+    if task is None:
+        return asks_why_first(f"{PREFIX}/original/{quote_record(record_asked_for(asked))}")
+    why = task.purpose, task.crime_area, task.case
+    fragment = asked.node.records.original(asked.officer, _record_id(asked), *why)
     return Download(plain_name(f"{asked.path['local_id']}-original.txt"), fragment.data)
 
 
