@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from entente.web.desk.rendering import TEMPLATES
+from entente.web.pages import TEMPLATES
 
 TEXTS = TEMPLATES.parent / "texts"
 IMPERATIVE = re.compile(r"\b(?!(?:chez|assez|nez|rez)\b)\w+ez\b|\b(?:[Ff]aites|[Dd]ites)\b")
@@ -40,9 +40,9 @@ def test_w109_french_says_what_is_to_be_done_in_the_infinitive() -> None:
     assert [one for one in told if IMPERATIVE.search(SUBJECT.sub("", one[2]))] == []
 
 
-@pytest.mark.parametrize(("text", "is_one"), [("Demandez-le.", True), ("Le demander.", False), ("Faites-le.", True)])
-def test_an_imperative_is_known(text: str, is_one: bool) -> None:
-    assert bool(IMPERATIVE.search(text)) is is_one
+@pytest.mark.parametrize(("text", "found"), [("Demandez-le.", 1), ("Le demander.", 0), ("Faites-le.", 1)])
+def test_an_imperative_is_known(text: str, found: int) -> None:
+    assert len(IMPERATIVE.findall(text)) == found
 
 
 def test_w109_russian_has_one_word_for_withdrawal_and_one_for_erasure() -> None:
