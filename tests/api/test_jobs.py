@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import threading
 from collections.abc import Iterator
@@ -462,17 +463,19 @@ def test_file_that_was_acknowledged_waits_on_where_the_node_was_killed_as_its_jo
     data, terms = (json.dumps({**WANTED, "id": "k-1"}) + "\n").encode(), TERMS.read_text("utf-8")
     upload = own_bureau.uploaded("list.jsonl", data)
 
+    body: JsonObject = {"upload": upload, "terms": terms}
+
     def killed(*_: object) -> None:
-        raise Killed
+        # What a process that ends leaves of the files is what a disk leaves that takes no more.
+        raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patched:
         patched.setattr(job_files, "_put", killed)
-        body: JsonObject = {"upload": upload, "terms": terms}
         answer = own_bureau.ask("POST", "/imports", json=body, headers={"Idempotency-Key": "killed"})
-        assert answer.status_code != 202
+        assert answer.status_code == 503
     again = opened(own_bureau.network, own_bureau.node)
     again.tokens = own_bureau.tokens
-    job = again.begun("/imports", {"upload": upload, "terms": terms}, "killed")
+    job = again.begun("/imports", body, "killed")
     again.work()
     assert again.job(job)["state"] == "done"
     assert data not in everything_in(again)
