@@ -263,7 +263,7 @@ def fault_of(error: EntenteError, fields: Sequence[Field], say: Wording) -> Faul
     what, why = said(say, error.what), said(say, error.why) if not grounds else ""
     if name and why and error.what.endswith(_SAYS_NOTHING):
         # Its label stands before it: what is wrong with it is all there is to say.
-        what, why = why, ""
+        return Fault(name, why, said(say, error.do))
     return Fault(name, what, said(say, error.do), why, grounds)
 
 
