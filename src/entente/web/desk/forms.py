@@ -59,6 +59,8 @@ class Kind(StrEnum):
     """Some small files, read with the form and held with it (desk.md W77); their digests stand in the field's place."""
 
 
+_SAYS_NOTHING: Final = "does not hold what it should."
+"""What rooms say of a field whose reason stands behind it."""
 _FILES: Final = frozenset({Kind.FILE, Kind.FILES})
 """What is no text: what stands in their place came from nobody's file."""
 
@@ -268,8 +270,11 @@ def fault_of(error: EntenteError, fields: Sequence[Field], say: Wording) -> Faul
     grounds: tuple[tuple[str, str, str], ...] = ()
     if isinstance(error, Refused):
         grounds = told_grounds(error.decision, say)
-    why = said(say, error.why) if not grounds else ""
-    return Fault(name, said(say, error.what), said(say, error.do), why, grounds)
+    what, why = said(say, error.what), said(say, error.why) if not grounds else ""
+    if name and why and error.what.endswith(_SAYS_NOTHING):
+        # Its label stands before it: what is wrong with it is all there is to say.
+        return Fault(name, why, said(say, error.do))
+    return Fault(name, what, said(say, error.do), why, grounds)
 
 
 def told_grounds(decision: Decision, say: Wording) -> tuple[tuple[str, str, str], ...]:
