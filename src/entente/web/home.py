@@ -1,8 +1,8 @@
 """GET /: the node's one read-only page. Who I am, which instruments are in force, the latest acts, how the node stands.
 
 It shows no personal data, and of acts those of governance alone, each with its verb, the body and, where it was about a body or
-an instrument, which one. Whoever reaches the node may read it, as one reads the plate beside a door: that there was a hit, from whom
-and when, or that a case was opened, is nothing for them.
+an instrument, which one. Whoever reaches the node may read it, as one reads the plate beside a door: that there was a hit, from
+whom and when, or that a case was opened, is nothing for them.
 """
 
 from __future__ import annotations
