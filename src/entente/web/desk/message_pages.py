@@ -25,6 +25,7 @@ from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, furthest,
 from entente.web.desk.message_file_pages import files_of, keep_file
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
+from entente.web.desk.recall_pages import TogetherShown, together_of
 from entente.web.desk.urgencies import UrgencyLine, urgency_lines
 from entente.web.wording import Moment, Wording
 
@@ -100,16 +101,22 @@ class MessagePage:
     recall_answered_at: Moment | None
     addressees: Sequence[AddresseeLine]
     """All whom it went to, as its sender tells them; none where that was one body, or is kept back."""
+    together: TogetherShown | None
+    """Of a message of ours that went out to several in one act, how it stands at each; None for any other."""
     deliveries: Sequence[Delivery]
     steps: Sequence[StepLine]
     thread: Sequence[MessageLine]
     may_open: bool
     may_conclude: bool
     may_recall: bool
+    """Whether it can be recalled by itself, as one that went out alone."""
+    may_recall_several: bool
     answer: str
     """Where an answer is written; empty where this reader may not."""
     answer_all: str
     """Where one to all whom it went to is written; empty where there are no others."""
+    anew: str
+    """Where one is written to those whom it was recalled from; empty where it is recalled from nobody."""
     reasons: Mapping[str, str]
 
 
@@ -187,8 +194,8 @@ def _message(asked: Asked) -> MessagePage:
         shown = member(asked.perform("message_open", wanted), "message")
     say, recall = asked.say, shown["recall"]
     recalled = recall if isinstance(recall, dict) else None
-    may_send = may_do(asked, "send_message")
-    case = line.case
+    may_send, may_recall = may_do(asked, "send_message"), may_do(asked, "recall_message")
+    case, together = line.case, together_of(asked, shown) if line.is_ours else None
     thread = members(asked.perform("message_list", {"limit": THREAD_MAX, "case": case}), "messages") if case else ()
     return MessagePage(
         title=line.subject,
@@ -201,14 +208,17 @@ def _message(asked: Asked) -> MessagePage:
         recall_state=_recall_state(recalled) if recalled is not None and line.is_ours else "",
         recall_answered_at=_answered_at(recalled, say) if recalled is not None else None,
         addressees=[_addressee(one) for one in members(shown, "addressees")],
+        together=together,
         deliveries=deliveries_of(shown, say) if line.is_ours else (),
         steps=steps_of(shown, say) if not line.is_ours else (),
         thread=[message_line(one, say) for one in reversed(thread)],
         may_open=may_read and not line.is_opened and not line.is_recalled,
         may_conclude=may_send and line.is_open,
-        may_recall=may_do(asked, "recall_message") and line.is_ours and recalled is None,
+        may_recall=may_recall and line.is_ours and recalled is None and together is None,
+        may_recall_several=may_recall and together is not None and bool(together.left),
         answer=f"{PREFIX}/messages/new?answers={line.id}" if may_send and not line.is_ours else "",
         answer_all=f"{PREFIX}/circular?answers={line.id}" if may_send and members(shown, "addressees") else "",
+        anew=f"{PREFIX}/circular?anew={line.id}" if may_send and together is not None and together.is_recalled else "",
         reasons=say.codes("refusal_reasons"),
     )
 
@@ -374,7 +384,7 @@ PAGES: Sequence[Page] = (
         keeps_file=True, has_several_files=True,
     ),
     ShowPage(
-        "message", _ONE, ("message_show", "message_open", "message_list"), _READERS, "message.html",
+        "message", _ONE, ("message_show", "message_open", "message_list", "message_addressees"), _READERS, "message.html",
         "A message, its thread, and how far it has come.", _message,
         live=("message",),
     ),
