@@ -19,11 +19,13 @@ from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act
 from entente.kernel.statement import from_json
 from entente.verbs import perform
+from tests.support.api_world import UNIT
 from tests.support.desk_stream import streaming
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
 from tests.support.limited_units import (
     BRANCH,
     BRANCH_HEAD,
+    OCCASION,
     WHY,
     leave_open,
     limit,
@@ -265,6 +267,20 @@ def test_d12_trail_withholds_rows_on_a_record_out_of_reach_as_those_on_one_that_
     assert "/w-1" in json.dumps(perform(world.node, "trail_show", searched)["rows"])
     assert not [row for row in rows(about=world.bureau.case, limit=100) if row["is_withheld"]]
     assert not [row for row in rows(about=world.bureau.case, act="search") if row["is_withheld"]]
+
+
+def test_d11_sealed_query_of_a_row_that_is_withheld_is_as_none(world: DeskWorld) -> None:
+    overseer = "xb-branch-dpo"
+    given: JsonObject = {"officer": HEAD, "id": overseer, "roles": ["data_protection_officer"], "unit": UNIT}
+    perform(world.node, "officer_add", given)
+    held: Any = perform(world.node, "record_show", {"officer": DUTY, "record": "XA-NCB/w-1", **WHY})
+    name = next(one["value"] for one in held["record"]["facts"] if one["property"] == "name")
+    found: Any = perform(world.node, "search", {"officer": DUTY, "names": [name], **OCCASION})
+    row = found["trail_sequence"]
+    assert perform(world.node, "trail_query", {"officer": overseer, "row": row})
+    limit(world, kinds=["vehicle"])
+    none = refused(world, "trail_query", {"officer": overseer, "row": 1})
+    assert refused(world, "trail_query", {"officer": overseer, "row": row}) == none
 
 
 def test_d12_hit_on_a_record_that_was_erased_stays_out_of_reach(world: DeskWorld) -> None:

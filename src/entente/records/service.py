@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from entente.agreements.model import Right
 from entente.bodies.authority import authorise
+from entente.bodies.tokens import may
 from entente.disclosure.model import DisclosureRequest, Reader, Verdict
 from entente.disclosure.service import Disclosure, answer
 from entente.handling.model import CodeLists, DisclosureAct
@@ -299,15 +300,19 @@ class Records:
             unit.commit()
         return Page(tuple(cut(stored, allowed) for stored in found.records), found.next_after, missing), total
 
-    def silent_sources(self, within: timedelta) -> tuple[SilentSource, ...]:
+    def silent_sources(self, within: timedelta, officer: OfficerId | None = None) -> tuple[SilentSource, ...]:
         """Return the sources whose copies are hidden now, or will be within a time if they stay silent.
 
+        For an officer, of what they could see else; for who runs the node, of whatever is here (disclosure.md, «Gaps»).
         Source: docs/rules/records.md R30.
         """
         now = self.clock.now()
         situation = self.disclosure.situation()
         with self.open_view() as unit:
-            return silent_sources(unit, situation, now, within)
+            found = unit.bodies.officer(officer) if officer else None
+            runs = found is None or (not found.unit and may(found, ("run_node",), now, self.lists))
+            reader = None if found is None or runs else Reader.of(unit.bodies.own().id, found)
+            return silent_sources(unit, situation, now, within, reader)
 
     def who_can_see(self, officer: OfficerId, wanted: RecordId) -> tuple[Sight, ...]:
         """Say for every body in the directory how far it may go with one of our records, by the gate's own grounds.

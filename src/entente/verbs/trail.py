@@ -132,6 +132,9 @@ def _sealed_query(node: Node, arguments: Arguments) -> JsonObject:
         row = next(iter(unit.trail.rows(sequence - 1, 1)), None)
         if row is None or row.sequence != sequence or "query_sealed" not in row.act.detail:
             raise NotFound
+        if node.correspondence.withheld_among([row], officer.id):
+            # What such a row is about is told by its query too.
+            raise NotFound
         search, sealed = row.act.detail["search"], row.act.detail["query_sealed"]
         node.directory.record(
             unit, Act("read_sealed_queries", unit.bodies.own().id, officer.id, str(sequence), {"search": search})
