@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from entente.cases.rules import REFERENCE_CHARACTERS_MAX
 from entente.correspondence.model import TEXT_CHARACTERS_MAX
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
-from entente.kernel.errors import Invalid
-from entente.verbs.references import names_and_officer
+from entente.kernel.errors import Invalid, NotFound
+from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk.attaching import FIELDS as ATTACHING
 from entente.web.desk.attaching import Attaching, attaching, handed_in, let_go, taken_in
 from entente.web.desk.circular_pages import Shown, shown_of
@@ -71,6 +72,11 @@ class MessagesPage:
     may_send: bool
     case: str
     """The case that the list is narrowed to; empty for all."""
+    choice: str
+    body: str
+    is_narrowed: bool
+    choices: Mapping[str, str]
+    bodies: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,9 @@ class MessagePage:
     deliveries: Sequence[Delivery]
     steps: Sequence[StepLine]
     thread: Sequence[MessageLine]
+    """What it answers, the answers, and what else lies in its case; it is among them."""
+    answered: MessageLine | None
+    """What it answers, where that may be known."""
     may_open: bool
     may_conclude: bool
     may_recall: bool
@@ -122,6 +131,8 @@ class WritePage:
     instruments: Mapping[str, str]
     begun: Mapping[str, str]
     """What the form begins with."""
+    answered: MessageLine | None
+    """What it answers."""
     urgencies: Sequence[UrgencyLine]
     shown: Shown | None
     """Who would get it and could answer; None before an addressee and an instrument are named."""
@@ -164,17 +175,43 @@ def message_line(one: JsonObject, say: Wording) -> MessageLine:
 
 
 def _messages(asked: Asked) -> MessagesPage:
-    case = asked.query.get("case", "")
-    given: JsonObject = {"limit": ON_A_PAGE, "before": asked.query.get("before", ""), "case": case}
+    case, body = asked.query.get("case", ""), asked.query.get("body", "")
+    others, choices = _others(asked), asked.say.codes("message_choices")
+    # What an address names that there is not narrows nothing, and is said by the fields.
+    choice = chosen if (chosen := asked.query.get("choice", "")) in choices else ""
+    narrowed = {"case": case, "choice": choice, "body": body if body in others else ""}
+    given: JsonObject = {"limit": ON_A_PAGE, "before": asked.query.get("before", ""), **narrowed}
     answer = asked.perform("message_list", given)
     following = answer["next_before"]
+    on = urlencode({"before": str(following), **{name: value for name, value in narrowed.items() if value}})
     return MessagesPage(
         title=asked.say.text("nav.messages"),
         messages=[message_line(one, asked.say) for one in members(answer, "messages")],
-        next=f"{PREFIX}/messages?before={following}{f'&case={case}' if case else ''}" if following else "",
+        next=f"{PREFIX}/messages?{on}" if following else "",
         may_send=may_do(asked, "send_message"),
         case=case,
+        choice=choice,
+        body=narrowed["body"],
+        is_narrowed=any(narrowed.values()),
+        choices=choices,
+        bodies=others,
     )
+
+
+def _others(asked: Asked) -> Mapping[str, str]:
+    """Return the bodies that messages go to and come from, by code."""
+    names, _ = names_and_officer(asked.node, asked.officer)
+    others = sorted((one.code, one.name) for one in names.bodies.values() if one.id != names.own.id)
+    return {code: f"{code} · {name}" for code, name in others}
+
+
+def _thread(asked: Asked, line: MessageLine) -> Sequence[MessageLine]:
+    """Return what a message answers, all answers, and what else there is in its case, the oldest first."""
+    found = members(asked.perform("message_list", {"limit": THREAD_MAX, "thread": line.id}), "messages")
+    if line.case:
+        found = [*found, *members(asked.perform("message_list", {"limit": THREAD_MAX, "case": line.case}), "messages")]
+    each = {text(one, "id"): one for one in found}
+    return [message_line(one, asked.say) for one in sorted(each.values(), key=lambda one: text(one, "at"))]
 
 
 def _message(asked: Asked) -> MessagePage:
@@ -188,8 +225,7 @@ def _message(asked: Asked) -> MessagePage:
     say, recall = asked.say, shown["recall"]
     recalled = recall if isinstance(recall, dict) else None
     may_send = may_do(asked, "send_message")
-    case = line.case
-    thread = members(asked.perform("message_list", {"limit": THREAD_MAX, "case": case}), "messages") if case else ()
+    thread = _thread(asked, line)
     return MessagePage(
         title=line.subject,
         message=line,
@@ -203,7 +239,8 @@ def _message(asked: Asked) -> MessagePage:
         addressees=[_addressee(one) for one in members(shown, "addressees")],
         deliveries=deliveries_of(shown, say) if line.is_ours else (),
         steps=steps_of(shown, say) if not line.is_ours else (),
-        thread=[message_line(one, say) for one in reversed(thread)],
+        thread=thread,
+        answered=next((one for one in thread if one.id == text(shown, "answers")), None),
         may_open=may_read and not line.is_opened and not line.is_recalled,
         may_conclude=may_send and line.is_open,
         may_recall=may_do(asked, "recall_message") and line.is_ours and recalled is None,
@@ -237,18 +274,26 @@ def _outside(asked: Asked, wanted: JsonObject) -> JsonObject:
 
 
 def _write(asked: Asked) -> WritePage:
-    names, _ = names_and_officer(asked.node, asked.officer)
-    others = sorted((one.code, one.name) for one in names.bodies.values() if one.id != names.own.id)
+    names = names_of(asked.node)
     begun = asked.form.values if asked.form.of else _looked_at(asked) or _begun(asked)
     return WritePage(
         title=asked.say.text("write.title"),
-        bodies={code: f"{code} · {name}" for code, name in others},
+        bodies=_others(asked),
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         begun=begun,
+        answered=_answered(asked, begun.get("answers", "")),
         urgencies=urgency_lines(asked),
         shown=_shown(asked, begun),
         attaching=attaching(asked, begun),
     )
+
+
+def _answered(asked: Asked, wanted: str) -> MessageLine | None:
+    """Return what is answered; None for nothing, and for what is not there."""
+    try:
+        return message_line(_outside(asked, {"id": wanted}), asked.say) if wanted else None
+    except NotFound:
+        return None
 
 
 def _looked_at(asked: Asked) -> Mapping[str, str]:
