@@ -347,6 +347,11 @@ def in_correspondence(day: Day, case: str) -> None:
     to_both |= {"subject": "To both", "text": "Read this."}
     both = ask("XB-NCB", "message_circulate", officer=DUTY, seen=["XA-NCB", "RC"], **to_both)["messages"]
     assert [(one["to"]["code"], one["for_action"]) for one in both] == [("XA-NCB", True), ("RC", False)]
+    assert set(ask("XB-NCB", "message_addressees", officer=DUTY, id=both[1]["id"])["counts"]) <= {"waiting", "arrived"}
+    left = ask(
+        "XB-NCB", "message_recall_several", officer=DUTY, id=both[1]["id"], reason="To one alone.", bodies=["RC"]
+    )
+    assert [one["recall"] is None for one in left["addressees"]] == [True, False]
     taken_back = ask("XB-NCB", "message_recall", officer=DUTY, id=sent["id"], reason="To the wrong body.")["message"]
     assert taken_back["recall"]["has_left"] is True
     assert ask("XA-NCB", "message_show", id=sent["id"])["message"]["text"] == ""

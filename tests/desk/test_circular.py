@@ -121,8 +121,8 @@ def test_w71_addressees_see_each_other_and_answer_all(world: DeskWorld) -> None:
         assert browser.send(PAGE, PAGE, {**fields, **given, "shown": seen_in(text)}).status_code == 303
     kept, told = (next(one for one in messages(world) if one["subject"] == f"Told {place}") for place in (1, 0))
     shown = browser.get(f"/desk/messages/{told['id']}").text
-    assert re.search(r"All it went to.*XA-NCB.*RC", shown, re.DOTALL)
-    assert "All it went to" not in browser.get(f"/desk/messages/{kept['id']}").text
+    assert re.search(r"Each of them was told of all.*XA-NCB.*RC", shown, re.DOTALL)
+    assert "Each of them was told of all" not in browser.get(f"/desk/messages/{kept['id']}").text
     begun = browser.get(f"/desk/circular?answers={told['id']}").text
     assert re.search(r'name="to.1" value="XA-NCB"', begun)
     assert re.search(r'name="information.1" value="RC"', begun)

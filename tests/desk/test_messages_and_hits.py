@@ -108,18 +108,18 @@ def subjects(browser: Browser, narrowed: str) -> list[str]:
 
 
 def test_w103_list_is_narrowed_to_what_is_unread_waits_for_action_or_was_sent_and_to_one_body(world: DeskWorld) -> None:
-    browser, came = world.browser(), received(world, for_action=True)
+    browser, came = world.browser(), received(world, subject="Gate 70", for_action=True)
     sent = browser.send(f"{MESSAGES}/new", MESSAGES, {**LETTER, "subject": "To Gate 9"})
     assert sent.status_code == 303
     lists = {one: subjects(browser, f"{MESSAGES}?choice={one}") for one in ("received", "sent", "unread", "open")}
     assert "To Gate 9" in lists["sent"]
     assert all("To Gate 9" not in lists[one] for one in ("received", "unread", "open"))
-    assert all("Gate 7" in lists[one] for one in ("received", "unread", "open"))
+    assert all("Gate 70" in lists[one] for one in ("received", "unread", "open"))
     assert browser.send(f"{MESSAGES}/{came}", f"{MESSAGES}/{came}/open", {}).status_code == 303
-    assert "Gate 7" not in subjects(browser, f"{MESSAGES}?choice=unread")
-    assert "Gate 7" in subjects(browser, f"{MESSAGES}?choice=open&body=XA-NCB")
+    assert "Gate 70" not in subjects(browser, f"{MESSAGES}?choice=unread")
+    assert "Gate 70" in subjects(browser, f"{MESSAGES}?choice=open&body=XA-NCB")
     assert browser.send(f"{MESSAGES}/{came}", f"{MESSAGES}/{came}/acted", {}).status_code == 303
-    assert "Gate 7" not in subjects(browser, f"{MESSAGES}?choice=open")
+    assert "Gate 70" not in subjects(browser, f"{MESSAGES}?choice=open")
     assert subjects(browser, f"{MESSAGES}?body=RC") == []
     assert "No message is like this." in browser.get(f"{MESSAGES}?body=RC").text
     # What there is not narrows nothing, and the fields say so.

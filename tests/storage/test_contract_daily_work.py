@@ -19,6 +19,7 @@ from entente.correspondence.model import (
     Step,
     StepTaken,
     Way,
+    WentTo,
 )
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.exchange.ports import ExchangeUnit
@@ -249,6 +250,33 @@ def test_what_waits_here_is_what_came_and_was_not_answered_and_what_is_held(stor
         done = set(view.connection.execute(query).scalars())
         assert done == {"do-concluded", "know-opened", "know-concluded"}
         assert len(papers.open_messages(1)) == len(papers.open_hits(1)) == 1
+
+
+def test_what_went_out_in_one_act_is_found_by_each_of_it(store: Store) -> None:
+    with store.unit() as unit:
+        papers = unit.correspondence
+        for name, to in (("to-other", OTHER), ("to-third", THIRD), ("alone", OTHER)):
+            head = examples.header(f"message-{name}", OWN, to)
+            papers.put_message(examples.message("", is_for_action=to == OTHER, head=head), Way.SENT)
+        papers.put_act("act-1", ["message-to-third", "message-to-other"])
+        unit.commit()
+    recall = Recall(NOW, "duty-2", "Error.", has_left=True, was_opened=True, answered_at=NOW)
+    with store.unit() as unit:
+        papers = unit.correspondence
+        kept = papers.message("message-to-third")
+        assert kept is not None
+        papers.change_message(replace(kept, recall=recall), Way.SENT)
+        unit.commit()
+    with store.view() as view:
+        papers = view.correspondence
+        assert [papers.act_of(f"message-{one}") for one in ("to-other", "to-third", "alone", "none")] == [
+            "act-1", "act-1", "", "",
+        ]  # fmt: skip
+        assert papers.sent_in("act-1") == (
+            WentTo("message-to-other", OTHER, is_for_action=True, recall=None),
+            WentTo("message-to-third", THIRD, is_for_action=False, recall=recall),
+        )
+        assert papers.sent_in("") == papers.sent_in("act-2") == ()
 
 
 def test_preview_names_what_is_open_under_the_instrument_with_the_counterpart(store: Store) -> None:

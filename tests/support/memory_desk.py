@@ -27,6 +27,7 @@ from entente.correspondence.model import (
     Step,
     StepTaken,
     Way,
+    WentTo,
 )
 from entente.disclosure.model import DisclosureClass, Leave
 from entente.identity.indexed import facts_of
@@ -256,6 +257,18 @@ class MemoryCorrespondence:
     kept_consults: dict[str, tuple[Way, RecordRequest]] = field(default_factory=dict)
     recalls_ahead: dict[tuple[BodyId, str], Recall] = field(default_factory=dict)
     kept_bases: list[DecisionBasis] = field(default_factory=list)
+    acts: dict[str, str] = field(default_factory=dict)
+
+    def put_act(self, act: str, messages: Collection[str]) -> None:
+        assert not set(messages) & set(self.acts), "a message belongs to one act"
+        self.acts.update(dict.fromkeys(messages, act))
+
+    def act_of(self, message: str) -> str:
+        return self.acts.get(message, "")
+
+    def sent_in(self, act: str) -> tuple[WentTo, ...]:
+        kept = [self.kept_messages[one][1] for one, of in self.acts.items() if of == act]
+        return tuple(WentTo(one.header.id, one.header.recipient, one.is_for_action, one.recall) for one in kept)
 
     def put_basis(self, basis: DecisionBasis, record_number: int) -> None:
         self.kept_bases.append(basis)

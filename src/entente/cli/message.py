@@ -10,6 +10,7 @@ import typer
 from entente.cli import ask
 from entente.cli.message_files import COMMANDS as FILE_COMMANDS
 from entente.cli.message_files import Attach, attached, file_lines
+from entente.cli.message_recalling import COMMANDS as RECALL_COMMANDS
 from entente.cli.message_several import COMMANDS
 from entente.cli.options import ActingAs, CaseNumber, Folder, Json, Limit, LookingAs, commands, examples
 from entente.cli.output import fields, items, name, plain, say, table, text_block, when
@@ -168,7 +169,7 @@ def conclude(
     say(ask(folder, "message_conclude", given), as_json, _message)
 
 
-for _name, (_command, _examples) in {**COMMANDS, **FILE_COMMANDS}.items():
+for _name, (_command, _examples) in {**COMMANDS, **RECALL_COMMANDS, **FILE_COMMANDS}.items():
     app.command(_name, epilog=examples(*_examples))(_command)
 
 

@@ -186,6 +186,7 @@ REQUESTS: Mapping[str, Request] = {
     "measure_task": Request(
         powers.task_measure, {"measure": "measure", "subject": "subject", "case": "case"}, changes=True
     ),
+    "message_addressees": Request(messages.list_message_addressees, {"id": "message_id"}),
     "message_circulate": Request(
         messages.circulate_message,
         {
@@ -216,6 +217,9 @@ REQUESTS: Mapping[str, Request] = {
         messages.preview_message, {"instrument": "instrument", "to": "to", "information": "information"}
     ),
     "message_recall": Request(messages.recall_message, {"id": "message_id", "reason": "reason"}, changes=True),
+    "message_recall_several": Request(
+        messages.recall_message_from_several, {"id": "message_id", "reason": "reason", "bodies": "bodies"}, changes=True
+    ),
     "message_send": Request(
         messages.send_message,
         {

@@ -62,6 +62,16 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True)
+class WentTo:
+    """One of the messages that went out in one act to several: to whom, and whether it was taken back since (M27)."""
+
+    message: str
+    body: BodyId
+    is_for_action: bool
+    recall: Recall | None
+
+
+@dataclass(frozen=True, slots=True)
 class NamedAddressee:
     """A body that a message went to, as its sender tells all of them."""
 

@@ -22,9 +22,11 @@ from entente.correspondence.hits import Hits
 from entente.correspondence.model import Header, Hit, Message, MessageChoice, PermissionRequest, RecordRequest, Way
 from entente.correspondence.permissions import Permissions
 from entente.correspondence.ports import CorrespondenceUnit
+from entente.correspondence.recalling_several import RecallingSeveral
 from entente.correspondence.requests import Requests
 from entente.correspondence.steps import Steps
 from entente.correspondence.threads import first_of, thread_below
+from entente.correspondence.together import Together, together
 from entente.correspondence.unit_reach import beyond_reach
 from entente.correspondence.waiting import WaitingItems
 from entente.kernel.errors import NotFound
@@ -37,6 +39,7 @@ Listed = TypeVar("Listed", Hit, PermissionRequest, RecordRequest, Message)
 
 class Correspondence(
     Circulating,
+    RecallingSeveral,
     MessageFiles,
     Steps,
     Hits,
@@ -172,6 +175,17 @@ class Correspondence(
             overseen = self._overseen_case(unit, officer, way, found.header)
         self._record_look(officer, overseen)
         return way, found
+
+    def message_at_each(self, message: str, officer: OfficerId | None = None) -> Together:
+        """Return how what went out in one act with a message of ours stands at each it went to; raise NotFound.
+
+        Source: docs/rules/correspondence.md M27.
+        """
+        way, sent = self.message(message, officer)
+        if way is not Way.SENT:
+            raise NotFound
+        with self.open_view() as unit:
+            return together(unit, sent)
 
     def hit(self, hit: str, officer: OfficerId | None = None) -> tuple[Way, Hit]:
         """Return a hit that an officer may know of; raise NotFound."""

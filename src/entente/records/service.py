@@ -25,7 +25,6 @@ from entente.kernel.signing import Signer
 from entente.records.gaps import gaps, silent_sources
 from entente.records.holders import HolderList, holders_listed
 from entente.records.model import (
-    Fragment,
     Holder,
     HolderState,
     Record,
@@ -212,7 +211,7 @@ class Records:
         self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader, purpose: str, crime_area: str
     ) -> tuple[Record | None, Verdict | None]:
         """Return what a reader may see of a version held here, and the best verdict of its classes; None for nothing."""
-        verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
+        verdicts = self.verdicts(unit, stored, reader, purpose, crime_area)
         if stored is None or not verdicts:
             return None, None
         places = _allowed(verdicts)
@@ -225,11 +224,12 @@ class Records:
         self, unit: RecordsUnit, stored: StoredRecord, reader: Reader, purpose: str, crime_area: str
     ) -> frozenset[int]:
         """Return the places of those terms of a version held here on which a reader is shown what stands."""
-        return _allowed(self._verdicts(unit, stored, reader, purpose, crime_area))
+        return _allowed(self.verdicts(unit, stored, reader, purpose, crime_area))
 
-    def _verdicts(
+    def verdicts(
         self, unit: RecordsUnit, stored: StoredRecord | None, reader: Reader, purpose: str, crime_area: str
     ) -> list[Verdict]:
+        """Return what the gate says of each class of a version held here, in the order of its terms."""
         if stored is None:
             return []
         dates = stored.dates
@@ -261,7 +261,7 @@ class Records:
         hidden = set()
         for end in {link.to for link in record.links}:
             stored = unit.records.get(end)
-            verdicts = self._verdicts(unit, stored, reader, purpose, crime_area)
+            verdicts = self.verdicts(unit, stored, reader, purpose, crime_area)
             is_gone = stored is None and (
                 unit.records.withdrawal(end) is not None or unit.erasures.tombstone(end) is not None
             )
@@ -363,34 +363,6 @@ class Records:
             if self._in_reach(unit, unit.records.get(wanted), reader) is None:
                 require_known_to(reader, self.disclosure.situation_in(unit))
             return holders_listed(unit, wanted)
-
-    def original(self, officer: OfficerId, wanted: RecordId, purpose: str, crime_area: str, case: str) -> Fragment:
-        """Return the fragment of the file that one of our records was made from, for a purpose; the look is in the trail.
-
-        Raises Invalid for a purpose or crime area of no list, NotFound for a record that is not ours or is withdrawn and for one
-        that no file brought, Refused where the gate does not show all of the record for this purpose.
-        Source: DESIGN section 6 (records); docs/rules/records.md R9.
-        """
-        check_why(purpose, crime_area, self.lists)
-        with self.open_act() as unit:
-            # A fragment is the whole entry as the file had it, so that nothing of the record may be kept from its reader.
-            stored = self.ours(unit, officer, "show_record", wanted, whole=True)
-            fragment = unit.records.fragment(wanted)
-            if fragment is None:
-                raise NotFound
-            reader = self.reader(unit, officer, "show_record", wanted)
-            verdict = min(self._verdicts(unit, stored, reader, purpose, crime_area), key=height)
-            detail: JsonObject = {
-                "file": fragment.file_sha256,
-                "purpose": purpose,
-                "crime_area": crime_area,
-                "case": case,
-                "decision": to_object(verdict.decision),
-            }
-            self.record(unit, Act("show_original", stored.record.source, officer, wanted, detail))
-            unit.commit()
-        answer(verdict, f"The original of {wanted} is not shown.")
-        return fragment
 
     def reader(self, unit: RecordsUnit, officer: OfficerId, verb: str, subject: str) -> Reader:
         """Return an officer as who reads; raise Refused, recorded in the trail, unless a role of theirs may do the verb."""

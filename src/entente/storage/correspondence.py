@@ -32,7 +32,9 @@ from entente.correspondence.model import (
     Step,
     StepTaken,
     Way,
+    WentTo,
 )
+from entente.kernel.codec import from_json
 from entente.kernel.ids import BlobId, BodyId, InstrumentId
 from entente.storage.cases import is_known
 from entente.storage.rows import add_row_once, parts, replace_row, text_of, value_of
@@ -40,6 +42,7 @@ from entente.storage.schema import (
     blob_file,
     correspondence_item,
     decision_basis,
+    message_act,
     message_blob,
     message_step,
     recall_ahead,
@@ -151,6 +154,13 @@ _WITH_FILE = (
     .order_by(_item.c.position)
     .limit(ADDRESSEES_MAX)
 )
+_TOGETHER = (
+    sa.select(_item.c.id, _item.c.counterpart, _item.c.document)
+    .join(message_act, message_act.c.message == _item.c.id)
+    .where(message_act.c.act == sa.bindparam("act_"), _item.c.family == Family.MESSAGE.value)
+    .order_by(_item.c.position)
+    .limit(ADDRESSEES_MAX)
+)
 
 
 class CorrespondenceTables:
@@ -220,6 +230,19 @@ class CorrespondenceTables:
         """Return the messages of ours that have a file, in the order they were sent."""
         documents = self._connection.execute(_WITH_FILE, {"blob_": blob}).scalars()
         return tuple(value_of(Message, document) for document in documents)
+
+    def put_act(self, act: str, messages: Collection[str]) -> None:
+        """Keep that messages of ours went out in one act."""
+        self._connection.execute(sa.insert(message_act), [{"message": one, "act": act} for one in messages])
+
+    def act_of(self, message: str) -> str:
+        """Return the act in which a message went out to several; empty where none is known."""
+        query = sa.select(message_act.c.act).where(message_act.c.message == message)
+        return self._connection.execute(query).scalar() or ""
+
+    def sent_in(self, act: str) -> tuple[WentTo, ...]:
+        """Return what went out in an act, in order. Texts and lists of addressees, the same in each, are not made of it."""
+        return tuple(_went_to(*row) for row in self._connection.execute(_TOGETHER, {"act_": act}))
 
     def put_step(self, message: str, taken: StepTaken) -> None:
         """Keep what was done here with a message; the first of each step stands."""
@@ -405,6 +428,12 @@ class CorrespondenceTables:
     ) -> tuple[tuple[Way, T], ...]:
         rows = self._connection.execute(_known(query, knowing), {"family": family.value, "most": limit})
         return tuple((Way(row.way), value_of(kind, row.document)) for row in rows)
+
+
+def _went_to(message: str, body: str, document: str) -> WentTo:
+    kept = json.loads(document)
+    recall = None if kept["recall"] is None else from_json(Recall, kept["recall"], "recall")
+    return WentTo(message, BodyId(body), kept["is_for_action"], recall)
 
 
 def _known(query: sa.Select[tuple[str, str]], knowing: Knowing) -> sa.Select[tuple[str, str]]:

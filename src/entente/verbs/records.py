@@ -14,6 +14,7 @@ from entente.records.blobs import Looking
 from entente.records.holders import Listed
 from entente.records.judging import SCHEMA, Conditions, Judgement, Verdict, judge_sameness
 from entente.records.model import BlobReference, Record, StoredRecord
+from entente.records.originals import original_seen
 from entente.records.service import PAGE_RECORDS_MAX
 from entente.records.unit_sights import UnitSight, unit_sights
 from entente.verbs.arguments import Arguments
@@ -268,13 +269,8 @@ def _judge(node: Node, arguments: Arguments) -> JsonObject:
 def _original(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     record = names.record(arguments.text("record"))
-    fragment = node.records.original(
-        arguments.officer(),
-        record,
-        arguments.text("purpose"),
-        arguments.text("crime_area"),
-        arguments.optional_text("case"),
-    )
+    why = Looking(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"))
+    fragment = original_seen(node.records, arguments.officer(), record, why)
     return {
         "record": record,
         "name": names.record_name(record),

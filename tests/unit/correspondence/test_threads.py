@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
-from entente.correspondence.model import Message, Way
+from entente.correspondence.model import Way
 from entente.correspondence.threads import Kept, first_of, thread_below
 from entente.correspondence.unit_reach import ANSWERS_FOLLOWED_MAX
-from tests.support import build_correspondence as examples
+from tests.storage import examples
 
 
 def kept(name: str, answers: str = "") -> Kept:
-    message: Message = replace(examples.message(name), answers=answers)
-    return Way.RECEIVED, message
+    return Way.RECEIVED, examples.message(name, answers=answers)
 
 
 def thread(start: str, *known: Kept, limit: int = 100) -> list[str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.ids import RecordId
+from entente.records.blobs import Looking
 from entente.records.model import Fragment
+from entente.records.originals import original_seen
 from tests.support.build_correspondence import DUTY, Network, a_network, a_record, terms_of
 
 ORIGINAL = Fragment("list.jsonl", "0" * 64, "2031-01-01", "ftm", b'{"id": "p-1"}')
-WHY = ("locate", "organised_crime", "2031/000017")
+WHY = Looking("locate", "organised_crime", "2031/000017")
 
 
 @pytest.fixture
@@ -27,16 +31,17 @@ def imported(net: Network) -> RecordId:
 
 def test_original_is_shown_for_a_purpose_and_the_look_says_why(net: Network) -> None:
     record = imported(net)
-    assert net.xa.records.original(DUTY, record, *WHY) == ORIGINAL
+    assert original_seen(net.xa.records, DUTY, record, WHY) == ORIGINAL
     row = net.xa.store.state.trail.latest(1)[0].act
     assert (row.verb, row.subject) == ("show_original", record)
-    assert [row.detail[name] for name in ("purpose", "crime_area", "case", "file")] == [*WHY, "0" * 64]
+    said = [row.detail[name] for name in ("purpose", "crime_area", "case", "file")]
+    assert said == [WHY.purpose, WHY.crime_area, WHY.case, "0" * 64]
 
 
 def test_purpose_of_no_list_is_invalid_and_a_record_that_no_file_brought_has_no_original(net: Network) -> None:
     record = imported(net)
     with pytest.raises(Invalid):
-        net.xa.records.original(DUTY, record, "curiosity", "organised_crime", "")
+        original_seen(net.xa.records, DUTY, record, replace(WHY, purpose="curiosity"))
     del net.xa.store.state.records.fragments[record]
     with pytest.raises(NotFound):
-        net.xa.records.original(DUTY, record, *WHY)
+        original_seen(net.xa.records, DUTY, record, WHY)

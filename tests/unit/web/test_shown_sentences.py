@@ -29,7 +29,7 @@ NOT_SHOWN: Final = {
         "api/power_routes.py", "api/reading.py", "api/record_routes.py", "api/request_routes.py", "api/rest.py",
         "api/roster_routes.py", "api/search_routes.py", "api/shapes.py", "api/sharing_routes.py", "api/standing_routes.py",
         "api/trail_routes.py", "api/version_routes.py", "bodies/tokens.py", "api/duty_routes.py", "api/finding_routes.py",
-        "api/introduction.py", "api/unit_routes.py",
+        "api/introduction.py", "api/unit_routes.py", "api/etags.py", "api/recall_routes.py",
     ),
     # Whoever gives a command on the node's own machine.
     "commands": (

@@ -37,6 +37,7 @@ from entente.agreements.stops import How
 from entente.bodies.model import BodyKind, ContactDays, ContactKind, MembershipStatus, UnitKind
 from entente.cases.model import CaseState, ExhibitKind
 from entente.correspondence.model import AnswerOutcome, HitState, MessageChoice, PermissionState
+from entente.correspondence.together import Standing
 from entente.duty.calls import CallGround, CallKind, CallState, StepState
 from entente.duty.model import DutyFunction, OpenKind, ShiftState
 from entente.duty.rules import JOURNAL
@@ -242,6 +243,7 @@ def coded_lists() -> dict[str, set[str]]:
         "hit_states": {*HitState},
         "message_choices": {*MessageChoice},
         "send_states": {*SendState},
+        "message_standings": {*Standing},
         "permission_states": {*PermissionState},
         "holder_states": {*HolderState},
         "exhibit_kinds": {*ExhibitKind},

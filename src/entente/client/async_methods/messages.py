@@ -10,7 +10,14 @@ from typing import Literal
 
 from entente.client.listing import AsksAsync, AsyncListing
 from entente.client.requests import messages
-from entente.client.shapes import ListMessagesAnswer, MessageOutside, PreviewMessageAnswer, Result, ShowMessageAnswer
+from entente.client.shapes import (
+    ListMessageAddresseesAnswer,
+    ListMessagesAnswer,
+    MessageOutside,
+    PreviewMessageAnswer,
+    Result,
+    ShowMessageAnswer,
+)
 
 
 class AsyncMessagesMethods(AsksAsync):
@@ -198,5 +205,33 @@ class AsyncMessagesMethods(AsksAsync):
                 keeps_list=keeps_list,
                 attachments=attachments,
                 idempotency_key=idempotency_key,
+            )
+        )
+
+    async def list_message_addressees(self, message_id: str) -> ListMessageAddresseesAnswer:
+        """Say how a message of this body, and what went out in one act with it, stands at each addressee.
+
+        Needs the scope messages.read.
+
+        message_id: Its id.
+        """
+        return await self.ask(messages.list_message_addressees(message_id))
+
+    async def recall_message_from_several(
+        self, message_id: str, *, reason: str, bodies: Sequence[str] | None = None, idempotency_key: str | None = None
+    ) -> Result:
+        """Take back, in one act, a message that went to several: from all of them, or from those who are named.
+
+        How it stands at each then is read with GET /messages/{id}/addressees.
+        Needs the scope messages.write.
+
+        message_id: Its id.
+        reason: Why; each recipient reads it.
+        bodies: From whom; from all where none is given.
+        idempotency_key: Made for this act where none is given.
+        """
+        return await self.ask(
+            messages.recall_message_from_several(
+                message_id, reason=reason, bodies=bodies, idempotency_key=idempotency_key
             )
         )

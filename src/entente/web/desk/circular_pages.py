@@ -108,6 +108,8 @@ def _circular(asked: Asked) -> CircularPage:
 
 def _begun(asked: Asked) -> Mapping[str, str]:
     """Return what was written so far, where it was looked at who gets it; of another message, what that one begins with."""
+    if of := asked.query.get("anew", ""):
+        return _anew(asked, of)
     wanted, kept = asked.query.get("answers", ""), asked.memory.circular
     if kept.get("answers", "") == wanted:
         return kept
@@ -129,14 +131,41 @@ def _answering(asked: Asked, wanted: str) -> Mapping[str, str]:
     ]
     to = [code for is_for_action, code in others if is_ours and is_for_action]
     return {
-        "to.1": ", ".join(to if is_ours else [names.code(wrote)]),
-        "information.1": ", ".join(code for is_for_action, code in others if not (is_ours and is_for_action)),
+        **_spread("to", to if is_ours else [names.code(wrote)]),
+        **_spread("information", [code for is_for_action, code in others if not (is_ours and is_for_action)]),
         "instrument": text(shown, "instrument"),
         "subject": text(shown, "subject"),
         "urgency": text(shown, "urgency"),
         "case": text(shown, "our_reference" if is_ours else "your_reference"),
         "answers": wanted,
     }
+
+
+def _anew(asked: Asked, of: str) -> Mapping[str, str]:
+    """Return what a message begins with that stands for one of ours: its words, to those it was recalled from."""
+    given: JsonObject = {"id": of}
+    recalled = [one for one in members(asked.perform("message_addressees", given), "addressees") if one["recall"]]
+    shown = member(asked.perform_as_nobody("message_show", given), "message")
+    listed = [(one["for_action"] is True, body_name(member(one, "body")).code) for one in recalled]
+    return {
+        **_spread("to", [code for is_for_action, code in listed if is_for_action]),
+        **_spread("information", [code for is_for_action, code in listed if not is_for_action]),
+        **{name: text(shown, name) for name in ("instrument", "subject", "text", "urgency")},
+        "case": text(shown, "our_reference"),
+        "keeps_list": "" if shown["addressees"] else "yes",
+    }
+
+
+def _spread(name: str, codes: Sequence[str]) -> Mapping[str, str]:
+    """Return the lines that name some bodies, each line filled before the next; what fits in none stands in the last."""
+    lines = [""]
+    for code in codes:
+        longer = f"{lines[-1]}, {code}" if lines[-1] else code
+        if len(longer) > LINE_CHARACTERS_MAX and len(lines) < LINES:
+            lines.append(code)
+        else:
+            lines[-1] = longer
+    return {f"{name}.{place}": line for place, line in enumerate(lines, start=1)}
 
 
 def _lines(entered: Entered, name: str) -> list[tuple[str, str]]:
@@ -239,7 +268,7 @@ _MORE: Sequence[Field] = (Field("keeps_list", Kind.FLAG, is_needed=False), Field
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "circular", PATH, ("message_preview", "group_list", "message_show"), _MAY, "circular.html",
+        "circular", PATH, ("message_preview", "group_list", "message_show", "message_addressees"), _MAY, "circular.html",
         "A message to several bodies and groups, with who would get it.", _circular,
     ),
     ActPage(

@@ -22,44 +22,17 @@ from entente.web.desk.attaching import Attaching, attaching, handed_in, let_go, 
 from entente.web.desk.circular_pages import Shown, shown_of
 from entente.web.desk.file_lines import FileLine
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, furthest, steps_of
+from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, steps_of
 from entente.web.desk.message_file_pages import files_of, keep_file
+from entente.web.desk.message_lines import MessageLine, message_line, message_path
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
-from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
+from entente.web.desk.reading import BodyName, body_name, member, members, text, texts
+from entente.web.desk.recall_pages import TogetherShown, together_of
 from entente.web.desk.urgencies import UrgencyLine, urgency_lines
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 50
 THREAD_MAX = 100
-_CONCLUDED = frozenset({"acted_on", "refused"})
-
-
-@dataclass(frozen=True, slots=True)
-class MessageLine:
-    """A message as one reads what stands on an envelope."""
-
-    id: str
-    to: str
-    at: Moment
-    is_ours: bool
-    counterpart: BodyName
-    officer: str
-    subject: str
-    urgency: str
-    is_urgent: bool
-    is_for_action: bool
-    is_recalled: bool
-    is_opened: bool
-    """Whether it is ours, or an officer here has opened it."""
-    is_open: bool
-    """Whether it came for action and nobody has concluded it."""
-    is_failed: bool
-    """Whether it is ours and did not arrive somewhere."""
-    reached: str
-    """How far it has come, in a word; empty where nothing was done yet."""
-    case: str
-    your_reference: str
-    attachment_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +79,8 @@ class MessagePage:
     recall_answered_at: Moment | None
     addressees: Sequence[AddresseeLine]
     """All whom it went to, as its sender tells them; none where that was one body, or is kept back."""
+    together: TogetherShown | None
+    """Of a message of ours that went out to several in one act, how it stands at each; None for any other."""
     deliveries: Sequence[Delivery]
     steps: Sequence[StepLine]
     thread: Sequence[MessageLine]
@@ -115,10 +90,14 @@ class MessagePage:
     may_open: bool
     may_conclude: bool
     may_recall: bool
+    """Whether it can be recalled by itself, as one that went out alone."""
+    may_recall_several: bool
     answer: str
     """Where an answer is written; empty where this reader may not."""
     answer_all: str
     """Where one to all whom it went to is written; empty where there are no others."""
+    anew: str
+    """Where one is written to those whom it was recalled from; empty where it is recalled from nobody."""
     reasons: Mapping[str, str]
 
 
@@ -138,40 +117,6 @@ class WritePage:
     """Who would get it and could answer; None before an addressee and an instrument are named."""
     attaching: Attaching
     """The files that go with it."""
-
-
-def message_path(message: str) -> str:
-    """Return where a message is shown."""
-    return f"{PREFIX}/messages/{message}"
-
-
-def message_line(one: JsonObject, say: Wording) -> MessageLine:
-    """Return a message as lists show it."""
-    is_ours = one["way"] == "sent"
-    taken = {text(step, "step") for step in members(one, "steps")} if "steps" in one else set()
-    sent = deliveries_of(one, say) if "deliveries" in one else []
-    urgency, is_for_action = text(one, "urgency"), one["for_action"] is True
-    is_recalled = one["recall"] is not None
-    return MessageLine(
-        id=text(one, "id"),
-        to=message_path(text(one, "id")),
-        at=say.moment(parse_time(text(one, "at"), "at")),
-        is_ours=is_ours,
-        counterpart=body_name(member(one, "recipient" if is_ours else "sender")),
-        officer=text(one, "officer"),
-        subject=text(one, "subject"),
-        urgency=say.code("urgencies", urgency),
-        is_urgent=urgency != "normal",
-        is_for_action=is_for_action,
-        is_recalled=is_recalled,
-        is_opened=is_ours or bool(taken),
-        is_open=is_for_action and not is_ours and not is_recalled and not taken & _CONCLUDED,
-        is_failed=any(delivery.is_failed for delivery in sent),
-        reached=furthest(one, say),
-        case=text(one, "our_reference" if is_ours else "your_reference"),
-        your_reference=text(one, "your_reference" if is_ours else "our_reference"),
-        attachment_count=whole(one, "attachment_count"),
-    )
 
 
 def _messages(asked: Asked) -> MessagesPage:
@@ -224,8 +169,8 @@ def _message(asked: Asked) -> MessagePage:
         shown = member(asked.perform("message_open", wanted), "message")
     say, recall = asked.say, shown["recall"]
     recalled = recall if isinstance(recall, dict) else None
-    may_send = may_do(asked, "send_message")
-    thread = _thread(asked, line)
+    may_send, may_recall = may_do(asked, "send_message"), may_do(asked, "recall_message")
+    together, thread = together_of(asked, shown) if line.is_ours else None, _thread(asked, line)
     return MessagePage(
         title=line.subject,
         message=line,
@@ -237,15 +182,18 @@ def _message(asked: Asked) -> MessagePage:
         recall_state=_recall_state(recalled) if recalled is not None and line.is_ours else "",
         recall_answered_at=_answered_at(recalled, say) if recalled is not None else None,
         addressees=[_addressee(one) for one in members(shown, "addressees")],
+        together=together,
         deliveries=deliveries_of(shown, say) if line.is_ours else (),
         steps=steps_of(shown, say) if not line.is_ours else (),
         thread=thread,
         answered=next((one for one in thread if one.id == text(shown, "answers")), None),
         may_open=may_read and not line.is_opened and not line.is_recalled,
         may_conclude=may_send and line.is_open,
-        may_recall=may_do(asked, "recall_message") and line.is_ours and recalled is None,
+        may_recall=may_recall and line.is_ours and recalled is None and together is None,
+        may_recall_several=may_recall and together is not None and bool(together.left),
         answer=f"{PREFIX}/messages/new?answers={line.id}" if may_send and not line.is_ours else "",
         answer_all=f"{PREFIX}/circular?answers={line.id}" if may_send and members(shown, "addressees") else "",
+        anew=f"{PREFIX}/circular?anew={line.id}" if may_send and together is not None and together.is_recalled else "",
         reasons=say.codes("refusal_reasons"),
     )
 
@@ -419,7 +367,7 @@ PAGES: Sequence[Page] = (
         keeps_file=True, has_several_files=True,
     ),
     ShowPage(
-        "message", _ONE, ("message_show", "message_open", "message_list"), _READERS, "message.html",
+        "message", _ONE, ("message_show", "message_open", "message_list", "message_addressees"), _READERS, "message.html",
         "A message, its thread, and how far it has come.", _message,
         live=("message",),
     ),

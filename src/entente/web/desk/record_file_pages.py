@@ -16,6 +16,7 @@ from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.ids import RecordId
 from entente.kernel.jobs import JobKind
 from entente.records.blobs import Looking
+from entente.records.originals import original_seen
 from entente.verbs.references import names_of
 from entente.web.desk.attaching import require_of_type
 from entente.web.desk.file_lines import BLOB
@@ -88,8 +89,8 @@ def _original(asked: Asked) -> Download | Elsewhere:
     task = asked.memory.task
     if task is None:
         return asks_why_first(f"{PREFIX}/original/{quote_record(record_asked_for(asked))}")
-    why = task.purpose, task.crime_area, task.case
-    fragment = asked.node.records.original(asked.officer, _record_id(asked), *why)
+    why = Looking(task.purpose, task.crime_area, task.case)
+    fragment = original_seen(asked.node.records, asked.officer, _record_id(asked), why)
     return Download(plain_name(f"{asked.path['local_id']}-original.txt"), fragment.data)
 
 
