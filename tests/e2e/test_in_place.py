@@ -173,6 +173,7 @@ def test_form_is_not_sent_where_nobody_answers_or_the_session_has_ended(
         assert page.inner_text("h1").endswith("Without a text")
 
 
+@pytest.mark.long
 def test_page_says_how_much_of_a_file_has_arrived(
     world: DeskWorld, browser: Browser, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
