@@ -202,10 +202,10 @@ def with_records(day: Day) -> None:
         method="prints", terms=JUDGEMENT_TERMS, **ABOUT,
     )  # fmt: skip
     assert (judged["left"], judged["verdict"]) == ("XA-NCB/w-1", "not_same")
-    original = ask("XA-NCB", "record_original", officer=DUTY, record="w-1")
+    original = ask("XA-NCB", "record_original", officer=DUTY, record="w-1", **ABOUT)
     assert json.loads(original["text"])["id"] == "w-1"
     with pytest.raises(NotFound):
-        ask("XB-NCB", "record_original", officer=DUTY, record="XA-NCB/w-1")
+        ask("XB-NCB", "record_original", officer=DUTY, record="XA-NCB/w-1", **ABOUT)
     # Three persons and a judgement of XA's own; XB holds copies alone, and those are in no file (R47).
     few = day.scratch / "few.jsonl"
     few.write_text(json.dumps({**WANTED, "id": "w-9"}) + "\n", encoding="utf-8")
@@ -347,6 +347,11 @@ def in_correspondence(day: Day, case: str) -> None:
     to_both |= {"subject": "To both", "text": "Read this."}
     both = ask("XB-NCB", "message_circulate", officer=DUTY, seen=["XA-NCB", "RC"], **to_both)["messages"]
     assert [(one["to"]["code"], one["for_action"]) for one in both] == [("XA-NCB", True), ("RC", False)]
+    assert set(ask("XB-NCB", "message_addressees", officer=DUTY, id=both[1]["id"])["counts"]) <= {"waiting", "arrived"}
+    left = ask(
+        "XB-NCB", "message_recall_several", officer=DUTY, id=both[1]["id"], reason="To one alone.", bodies=["RC"]
+    )
+    assert [one["recall"] is None for one in left["addressees"]] == [True, False]
     taken_back = ask("XB-NCB", "message_recall", officer=DUTY, id=sent["id"], reason="To the wrong body.")["message"]
     assert taken_back["recall"]["has_left"] is True
     assert ask("XA-NCB", "message_show", id=sent["id"])["message"]["text"] == ""

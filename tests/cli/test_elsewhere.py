@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-import httpx
 import pytest
 
 from entente.api.route import Handled, Writes
@@ -39,7 +38,7 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
 @pytest.fixture(scope="module")
 def elsewhere(bureau: Bureau) -> Iterator[ByApi]:
     """Reach XB's node as from elsewhere."""
-    transport = cast("httpx.BaseTransport", bureau.http._transport)  # noqa: SLF001 - it reaches the application without a socket
+    transport = bureau.http._transport  # noqa: SLF001 - it reaches the application without a socket
     patience = Patience(attempts_max=1)
     with Client("http://127.0.0.1:1", Token(bureau.token()), transport=transport, patience=patience) as client:
         yield ByApi(client)

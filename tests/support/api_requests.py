@@ -85,6 +85,7 @@ BODIES: Mapping[str, JsonObject] = {
     },
     "answer_hit": {"same": True, "text": "It is he."},
     "recall_message": {"reason": "To the wrong body."},
+    "recall_message_from_several": {"reason": "To the wrong bodies.", "bodies": ["XA-NCB"]},
     "preview_message": {"to": ["XA-NCB"], "information": ["GS/members"], "instrument": "charter"},
     "circulate_message": {
         "to": ["XA-NCB"],
@@ -162,7 +163,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     ),
     "release_hit": ("confirm_hit",),
     "answer_hit": ("answer_hit",),
-    "recall_message": ("recall_message",),
+    **dict.fromkeys(("recall_message", "recall_message_from_several"), ("recall_message",)),
+    "list_message_addressees": ("read_message",),
     "list_messages": ("read_message",),
     "show_message": ("read_message",),
     "open_message": ("read_message",),
@@ -268,7 +270,7 @@ def path_of(bureau: Bureau, route: ApiRoute) -> str:
     item = bureau.hit if "hit" in route.name else bureau.came
     others = {
         "answer_hit": bureau.hit_came,
-        "recall_message": bureau.sent,
+        **dict.fromkeys(("recall_message", "recall_message_from_several", "list_message_addressees"), bureau.sent),
         "answer_permission": bureau.permission_came,
         "show_permission": bureau.permission_came,
         "show_record_request": bureau.request,
