@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from entente.verbs import perform
-from tests.support.desk_world import DeskWorld
+from tests.support.desk_world import Browser, DeskWorld
 from tests.support.nodes import DUTY
 
 MESSAGES = "/desk/messages"
@@ -125,6 +125,40 @@ def test_message_is_written_answered_and_recalled(world: DeskWorld) -> None:
     world.bureau.network.deliver()
     assert "Confirmed: nobody there had opened it." in browser.get(page).text
     assert "To the wrong body." in browser.get(page).text
+
+
+def subjects(browser: Browser, narrowed: str) -> list[str]:
+    return re.findall(r'<a href="/desk/messages/message-[^>]*>\s*<bdi dir="auto">([^<]*)', browser.get(narrowed).text)
+
+
+def test_w103_list_is_narrowed_to_what_is_unread_waits_for_action_or_was_sent_and_to_one_body(world: DeskWorld) -> None:
+    browser, came = world.browser(), received(world, subject="Gate 70", for_action=True)
+    sent = browser.send(f"{MESSAGES}/new", MESSAGES, {**LETTER, "subject": "To Gate 9"})
+    assert sent.status_code == 303
+    lists = {one: subjects(browser, f"{MESSAGES}?choice={one}") for one in ("received", "sent", "unread", "open")}
+    assert "To Gate 9" in lists["sent"]
+    assert all("To Gate 9" not in lists[one] for one in ("received", "unread", "open"))
+    assert all("Gate 70" in lists[one] for one in ("received", "unread", "open"))
+    assert browser.send(f"{MESSAGES}/{came}", f"{MESSAGES}/{came}/open", {}).status_code == 303
+    assert "Gate 70" not in subjects(browser, f"{MESSAGES}?choice=unread")
+    assert "Gate 70" in subjects(browser, f"{MESSAGES}?choice=open&body=XA-NCB")
+    assert browser.send(f"{MESSAGES}/{came}", f"{MESSAGES}/{came}/acted", {}).status_code == 303
+    assert "Gate 70" not in subjects(browser, f"{MESSAGES}?choice=open")
+    assert subjects(browser, f"{MESSAGES}?body=RC") == []
+    assert "No message is like this." in browser.get(f"{MESSAGES}?body=RC").text
+    # What there is not narrows nothing, and the fields say so.
+    assert subjects(browser, f"{MESSAGES}?choice=nonsense&body=NOBODY") == subjects(browser, MESSAGES)
+
+
+def test_w103_question_and_answer_lead_to_each_other_where_no_case_was_named(world: DeskWorld) -> None:
+    browser, asked = world.browser(), received(world)
+    writing = browser.get(f"{MESSAGES}/new?answers={asked}").text
+    assert f'<a href="{MESSAGES}/{asked}">' in writing
+    fields = {**LETTER, "subject": "Answer of Gate 7", "answers": asked}
+    answer = browser.send(f"{MESSAGES}/new", MESSAGES, fields).headers["location"].partition("?")[0]
+    assert f'<dt>Answer to</dt><dd><a href="{MESSAGES}/{asked}">' in browser.get(answer).text
+    assert "Question and answers" in browser.get(answer).text
+    assert subjects(browser, f"{MESSAGES}/{asked}")[-2:] == ["Gate 7", "Answer of Gate 7"]
 
 
 def test_answer_begins_with_what_it_answers(world: DeskWorld) -> None:

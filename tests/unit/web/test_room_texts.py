@@ -67,6 +67,8 @@ FOR_PROGRAMS = frozenset(
     {
         "The queries were not searched.",
         "Send fewer queries in a request and the others in the next; «entente search --batch» does so by itself.",
+        # How the desk tells a sentence that only says that something is wrong.
+        "does not hold what it should.",
         f"A request with many queries is one act with one row in the trail (docs/rules/identity.md I31): {OPEN}.",
     }
 )

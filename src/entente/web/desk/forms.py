@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from entente.kernel.canonical import canonical_bytes
 from entente.kernel.decision import Decision
 from entente.kernel.errors import EntenteError, Invalid, Refused
 from entente.web.desk.paths import own_path
@@ -32,6 +33,9 @@ FORM_SECONDS_MAX: Final = 30.0
 """As long as the API waits for a body (docs/rules/api.md P6)."""
 LINE_CHARACTERS_MAX: Final = 300
 CSRF, ONCE, BACK, STAMP, HERE = "csrf", "once", "back", "stamp", "of_page"
+_ONCE_CHARACTERS_MAX: Final = 50
+"""A form's own key has 31."""
+_DIGEST_CHARACTERS: Final = 32
 """Fields that every form has: the session's token, the form's own one-time key, where it has one, where to go back to, the stamp
 of the page it stands on (changes.Changes), and the path of that page."""
 _OF_SEVERAL: Final = "."
@@ -119,12 +123,18 @@ class Entered:
     """Where to go back to, as a plain path of the desk; empty for nowhere."""
     here: str = ""
     """The page that the form stands on, likewise."""
+    beside: Mapping[str, Mapping[str, str]] = made(default_factory=dict)
+    """What was begun in other forms of the page, by the name of their acts."""
     files: tuple[SentFile, ...] = ()
     """What was sent in a field for small files; a form has one such field at most."""
 
     def value(self, name: str) -> str:
         """Return what was entered into a field; empty for nothing."""
         return self.values.get(name, "")
+
+    def begun(self, of: str, name: str, else_this: str) -> str:
+        """Return what was begun in a field of another form of the page; where nothing was, what stands there anyway."""
+        return self.beside[of].get(name, "") if of in self.beside else else_this
 
     def flag(self, name: str) -> bool:
         """Say whether a box was ticked."""
@@ -280,3 +290,17 @@ def no_form(why: str) -> Invalid:
         why=f"A form is read strictly, and nothing in it is guessed: {why}.",
         do="Go back to the page, load it anew, and send the form from there.",
     )
+
+
+def once_of(fields: Mapping[str, str]) -> str:
+    """Return the key that a form's page was given as it was made; empty for none."""
+    return fields.get(ONCE, "")[:_ONCE_CHARACTERS_MAX]
+
+
+def once_key(path: str, fields: Mapping[str, str], values: Mapping[str, str]) -> str:
+    """Return the key under which a form is done once: its own, with a digest of where it goes and what was entered.
+
+    So a second click does nothing more, and a form that was gone back to and changed is another act.
+    """
+    digest = hashlib.sha256(canonical_bytes({"path": path, "form": dict(values)})).hexdigest()[:_DIGEST_CHARACTERS]
+    return f"{once_of(fields)}.{digest}"
