@@ -294,6 +294,25 @@ def test_d12_hit_on_a_record_that_was_erased_stays_out_of_reach(world: DeskWorld
     assert perform(world.node, "hit_show", {**given, "officer": DUTY})
 
 
+def test_d9_what_rests_on_a_record_that_no_role_is_cleared_for_goes_with_it(world: DeskWorld) -> None:
+    hit, border, analyst = world.bureau.hit, "xb-border", "xb-analyst"
+    for officer, role in ((border, "border_officer"), (analyst, "analyst")):
+        perform(world.node, "officer_add", {"officer": HEAD, "id": officer, "roles": [role]})
+
+    def listed(officer: str) -> bool:
+        found: Any = perform(world.node, "hit_list", {"officer": officer})
+        return hit in {one["id"] for one in found["hits"]}
+
+    # The record is restricted: the analyst is cleared for it, the border officer is not.
+    assert refused(world, "record_show", {"officer": border, "record": "XA-NCB/w-1", **WHY}).startswith("NotFound")
+    assert (listed(DUTY), listed(border)) == (True, False)
+    none = refused(world, "hit_show", {"officer": border, "id": "hit-0"})
+    assert refused(world, "hit_show", {"officer": border, "id": hit}) == none
+    for officer, knows in ((analyst, True), (border, False)):
+        file: Any = perform(world.node, "case_show", {"officer": officer, "number": world.bureau.case})
+        assert (hit in json.dumps(file)) is knows
+
+
 def test_c8_d11_what_is_held_is_told_counted_and_decided_by_whom_it_may_be_known_alone(world: DeskWorld) -> None:
     """The last here: the suspension stands from then on."""
     given: JsonObject = {"officer": DUTY, "title": "Of a team", "crime_area": "fugitives"}
