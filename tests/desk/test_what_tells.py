@@ -19,6 +19,7 @@ from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act
 from entente.kernel.statement import from_json
 from entente.verbs import perform
+from entente.web.desk.live import kept_for_now
 from tests.support.api_world import UNIT
 from tests.support.desk_stream import streaming
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
@@ -307,6 +308,10 @@ def test_d9_what_rests_on_a_record_that_no_role_is_cleared_for_goes_with_it(worl
     assert refused(world, "record_show", {"officer": border, "record": "XA-NCB/w-1", **WHY}).startswith("NotFound")
     assert (listed(DUTY), listed(border)) == (True, False)
     none = refused(world, "hit_show", {"officer": border, "id": "hit-0"})
+    kept_for = kept_for_now(world.node, [hit])[hit]
+    assert kept_for.roles is not None
+    assert {"duty_officer", "analyst"} <= kept_for.roles
+    assert "border_officer" not in kept_for.roles
     assert refused(world, "hit_show", {"officer": border, "id": hit}) == none
     for officer, knows in ((analyst, True), (border, False)):
         file: Any = perform(world.node, "case_show", {"officer": officer, "number": world.bureau.case})

@@ -100,6 +100,20 @@ def units_within(unit: CorrespondenceUnit, ids: Collection[str], situation: Situ
     return {one: frozenset(names) for one, names in found.items()}
 
 
+def roles_within(unit: CorrespondenceUnit, ids: Collection[str], situation: Situation) -> Mapping[str, frozenset[str]]:
+    """Return, for those of some ids that rest on a record, the roles that let whoever has one know of them.
+
+    Source: docs/rules/disclosure.md D9.
+    """
+    resting = beyond_reach(unit, ids, Reach(unit, situation, None))
+    found: dict[str, set[str]] = {one: set() for one in resting}
+    for role in situation.lists.roles if resting else ():
+        reach = Reach(unit, situation, Reader(situation.own_body, roles=frozenset({role})))
+        for one in resting - beyond_reach(unit, resting, reach):
+            found[one].add(role)
+    return {one: frozenset(roles) for one, roles in found.items()}
+
+
 def _is_beyond(unit: CorrespondenceUnit, name: str, reaches: Reach) -> bool:
     for _ in range(ANSWERS_FOLLOWED_MAX):
         if not name.startswith("message-"):
