@@ -73,7 +73,7 @@ def test_what_a_colleague_adds_appears_and_what_is_written_focused_and_open_stay
     size: Any,  # noqa: ANN401 - as the library takes it
 ) -> None:
     with window(browser, world, address, viewport=size) as seen:
-        world.desk.drafts.drop(OfficerId(DUTY), f"/desk/cases/{world.bureau.case}")
+        world.desk.drafts.forget(OfficerId(DUTY))
         page = opened(seen, f"/desk/cases/{world.bureau.case}")
         page.click("summary:has-text('Close')")
         page.fill("#close_case-reason", "Half a sentence")
