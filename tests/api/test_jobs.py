@@ -314,6 +314,25 @@ def test_what_is_erased_is_erased_from_results_too(own_bureau: Bureau) -> None:
     assert len(read_all(own_bureau, job)) == 2
 
 
+def test_export_is_given_no_more_once_its_account_may_see_less(own_bureau: Bureau) -> None:
+    token = own_bureau.token()
+    exported = own_bureau.begun("/exports", {**ABOUT})
+    own_bureau.work()
+    file = f"/jobs/{exported}/files/records.jsonl"
+    assert KEPT.rpartition("/")[2] in own_bureau.ask("GET", file).text
+    entered: JsonObject = {"officer": HEAD, "id": "m-duty-officer", "machine": True}
+    perform(own_bureau.node, "officer_add", {**entered, "roles": ["duty_officer", "analyst"]})
+    assert own_bureau.ask("GET", file).status_code == 200
+    # A role that may export as well, and is cleared for less.
+    perform(own_bureau.node, "officer_add", {**entered, "roles": ["integrator"]})
+    absent, hidden = own_bureau.ask("GET", f"/jobs/{exported}/files/none", token=token), own_bureau.ask("GET", file)
+    assert (hidden.status_code, hidden.content) == (absent.status_code, absent.content)
+    shown = own_bureau.job(exported)
+    assert (shown["files"], shown["outcome"]) == ([], None)
+    own_bureau.own_api.jobs.keep_house()
+    assert own_bureau.ask("GET", f"/jobs/{exported}").status_code == 404
+
+
 def test_what_is_erased_while_a_batch_goes_on_is_gone_at_its_next_slice(own_bureau: Bureau) -> None:
     job = own_bureau.begun("/searches/batches", {"queries": many_queries(), **WHY})
     jobs, at = own_bureau.api.jobs, dict[int, bool]()

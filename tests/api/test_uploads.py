@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -123,6 +124,25 @@ def test_crash_while_a_file_arrives_leaves_nothing_after_a_start(bureau: Bureau)
 def test_name_that_is_a_path_is_refused(bureau: Bureau, name: str) -> None:
     answer = bureau.ask("POST", "/uploads", params={"name": name}, content=b"x", headers=BINARY)
     assert (answer.status_code, answer.json()["field"]) == (400, "name")
+    assert places(bureau) == []
+
+
+@pytest.mark.parametrize("name", ["отчёт.jpg", "صورة البوابة.jpg", "四号口岸.csv", "e\u0301tat.csv"])
+def test_p13_file_keeps_its_name_in_any_script_in_composed_form(bureau: Bureau, name: str) -> None:
+    answer = bureau.ask("POST", "/uploads", params={"name": name}, content=b"name\nx\n", headers=BINARY)
+    assert (answer.status_code, answer.json()["name"]) == (201, unicodedata.normalize("NFC", name))
+    (place,) = places(bureau)
+    assert (place / "file" / answer.json()["name"]).read_bytes() == b"name\nx\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "would"), [("дом/отчёт.jpg", "отчёт.jpg"), ("con.txt", "file_con.txt"), ("от\u200bчёт.jpg", "отчёт.jpg")]
+)
+def test_p13_name_that_no_machine_could_keep_is_refused_with_one_that_would_do(
+    bureau: Bureau, name: str, would: str
+) -> None:
+    answer = bureau.ask("POST", "/uploads", params={"name": name}, content=b"x", headers=BINARY)
+    assert (answer.status_code, answer.json()["field"], answer.json()["do"]) == (400, "name", f"Call it «{would}».")
     assert places(bureau) == []
 
 

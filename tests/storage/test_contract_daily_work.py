@@ -13,6 +13,7 @@ from entente.correspondence.model import (
     AnswerOutcome,
     HitState,
     Message,
+    MessageChoice,
     PermissionState,
     Recall,
     Step,
@@ -160,6 +161,33 @@ def test_messages_are_found_by_id_and_by_our_own_case_number(store: Store) -> No
         assert view.correspondence.messages(9, "2031/000001", received.header.id) == ((Way.SENT, sent),)
         assert view.correspondence.messages(9, case="2031/000001") == ((Way.SENT, sent),)
         assert view.correspondence.messages(9, case="2031/000777") == ((Way.RECEIVED, received),)
+
+
+def test_messages_are_narrowed_to_a_body_and_a_choice_and_found_by_what_they_answer(store: Store) -> None:
+    sent = examples.message("message-1")
+    came = replace(examples.message("message-2", head=examples.header("message-2", OTHER, OWN)), is_for_action=True)
+    answer = replace(examples.message("message-3"), answers="message-2")
+    with store.unit() as unit:
+        for one, way in ((sent, Way.SENT), (came, Way.RECEIVED), (answer, Way.SENT)):
+            unit.correspondence.put_message(one, way)
+        unit.commit()
+
+    def chosen(choice: MessageChoice) -> list[str]:
+        with store.view() as view:
+            return [one.header.id for _, one in view.correspondence.messages(9, choice=choice)]
+
+    assert [chosen(one) for one in MessageChoice] == [["message-2"], ["message-3", "message-1"], *[["message-2"]] * 2]
+    for step, left in ((Step.OPENED, [[], ["message-2"]]), (Step.ACTED_ON, [[], []])):
+        with store.unit() as unit:
+            unit.correspondence.put_step("message-2", StepTaken(step, "xa-duty-1", NOW))
+            unit.commit()
+        assert [chosen(MessageChoice.UNREAD), chosen(MessageChoice.OPEN)] == left
+    assert len(chosen(MessageChoice.RECEIVED)) == 1
+    with store.view() as view:
+        assert len(view.correspondence.messages(9, counterpart=OTHER)) == 3
+        assert view.correspondence.messages(9, counterpart=OWN) == ()
+        assert view.correspondence.answers_to(["message-2", "message-9"], 9) == ((Way.SENT, answer),)
+        assert view.correspondence.answers_to([], 9) == view.correspondence.answers_to(["message-2"], 0) == ()
 
 
 def test_message_kept_twice_is_a_programming_error(store: Store) -> None:

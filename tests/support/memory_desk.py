@@ -19,6 +19,7 @@ from entente.correspondence.model import (
     Hit,
     HitState,
     Message,
+    MessageChoice,
     PermissionRequest,
     PermissionState,
     Recall,
@@ -323,13 +324,31 @@ class MemoryCorrespondence:
         case: str = "",
         before: str = "",
         knowing: Knowing = NOBODY,
+        *,
+        counterpart: BodyId | None = None,
+        choice: MessageChoice | None = None,
     ) -> tuple[tuple[Way, Message], ...]:
         found = [
             (way, message)
             for way, message in kept_before(self.kept_messages, before)
             if case in ("", message.header.our_reference if way is Way.SENT else message.header.your_reference)
+            and counterpart in (None, message.header.recipient if way is Way.SENT else message.header.sender)
+            and (choice is None or self._is_chosen(way, message, choice))
         ]
         return tuple(found[:limit])
+
+    def _is_chosen(self, way: Way, message: Message, choice: MessageChoice) -> bool:
+        if choice is MessageChoice.SENT or way is Way.SENT:
+            return (choice is MessageChoice.SENT) is (way is Way.SENT)
+        taken = {one.step for one in self.steps(message.header.id)}
+        is_open = message.is_for_action and message.recall is None and not taken - {Step.OPENED}
+        is_unread = message.recall is None and not taken
+        return {MessageChoice.UNREAD: is_unread, MessageChoice.OPEN: is_open}.get(choice, True)
+
+    def answers_to(
+        self, messages: Collection[str], limit: int, knowing: Knowing = NOBODY
+    ) -> tuple[tuple[Way, Message], ...]:
+        return tuple(one for one in self.kept_messages.values() if one[1].answers in messages)[:limit]
 
     def put_hit(self, hit: Hit, way: Way) -> None:
         self.kept_hits[hit.header.id] = (way, hit)

@@ -10,7 +10,7 @@ from entente.api.shapes import NEXT, flag, free_text, many, named, one_of, text,
 from entente.bodies.tokens import Scope
 from entente.correspondence.attachments import ATTACHMENTS_MAX
 from entente.correspondence.basis import PIECE_CHARACTERS_MAX, PIECES_MAX, WEIGHT_MAX
-from entente.correspondence.model import TEXT_CHARACTERS_MAX
+from entente.correspondence.model import TEXT_CHARACTERS_MAX, MessageChoice
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
 from entente.kernel.jobs import JobKind
@@ -165,7 +165,13 @@ MESSAGES: tuple[ApiRoute, ...] = (
         summary="List the newest messages, without their texts.",
         scope=Scope.READ_MESSAGES,
         needs=READING,
-        query={**LIMIT, "case": named("CaseNumber")},
+        query={
+            **LIMIT,
+            "case": named("CaseNumber"),
+            "body": text("Those with this body alone, by its code.", most=100),
+            "choice": one_of(*MessageChoice, help_text="Those that came, were sent, nobody opened, or wait for action."),
+            "thread": text("Those that this one answers or that answer it, however far, and no others.", most=64),
+        },
         answer=thing({"messages": many(named("MessageOutside")), "next": NEXT}),
         pages="before",
     ),

@@ -141,7 +141,10 @@ def _import(working: Working) -> JsonObject:
 
 def _export(working: Working) -> JsonObject:
     working.files.drop(working.job, EXPORTED)
+    # Before anything is handed out: what the account may see may only change after it.
+    under = to_object(under_what(working.node.identity, working.job.account))
     answer = working.perform("record_export", out=working.made(EXPORTED))
+    working.job = replace(working.job, under=under)
     return {name: answer[name] for name in ("records", "sha256", "losses")}
 
 

@@ -5,6 +5,7 @@ Source: docs/rules/api.md P13; docs/rules/node.md N4; RFC 9110 (411, 413).
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -20,6 +21,7 @@ from entente.bodies.tokens import Bearer
 from entente.kernel.canonical import JsonObject
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid, Unavailable
+from entente.kernel.file_names import NAME_BYTES_MAX, NAME_CHARACTERS_MAX, kept_name
 from entente.kernel.going_on import going_on
 from entente.kernel.jobs import Upload
 from entente.node import Node
@@ -43,17 +45,21 @@ class Uploading:
     async def take(self, request: Request, bearer: Bearer, name: str) -> tuple[JsonObject, bool]:
         """Write a request's body into a file that waits for a job; return what it is called, and whether it had come before.
 
-        Raises Invalid for another type or no Idempotency-Key before anything of it is read, and what `take_pieces` does.
+        Raises Invalid for another type, a name that no file has here, or no Idempotency-Key before anything of it is read, and
+        what `take_pieces` does.
         """
         key = self._jobs.upload_key(bearer, request.headers.get("idempotency-key", ""))
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
             raise WithStatus(_wrong_type(), 415)
+        if (kept := kept_name(name)) != unicodedata.normalize("NFC", name):
+            raise _no_name(kept)
         upload, is_again = await self._taken(
-            going_on(request.stream(), request.scope), bearer, name, declared_bytes(request), key
+            going_on(request.stream(), request.scope), bearer, kept, declared_bytes(request), key
         )
         answer: JsonObject = {
             "id": upload.id,
             "href": "",
+            "name": upload.name,
             "bytes": upload.size,
             "sha256": upload.sha256,
             "until": to_json(upload.at + UPLOAD_KEPT),
@@ -141,6 +147,16 @@ def _wrong_type() -> Invalid:
         field="content-type",
         why=f"A file is sent as it is, as {FILE}, and its name stands in the address.",
         do=f"Send it with the header Content-Type: {FILE}.",
+    )
+
+
+def _no_name(kept: str) -> Invalid:
+    return Invalid(
+        "A file cannot be called so.",
+        field="name",
+        why=f"A name is one line of at most {NAME_CHARACTERS_MAX} characters and {NAME_BYTES_MAX} bytes, in any script, and one "
+        "on every machine: no path, no device, nothing without a width or that turns letters around (docs/rules/api.md P13).",
+        do=f"Call it «{kept}».",
     )
 
 

@@ -207,7 +207,11 @@ REQUESTS: Mapping[str, Request] = {
     "message_conclude": Request(
         messages.conclude_message, {"id": "message_id", "outcome": "outcome", "reason": "reason"}, changes=True
     ),
-    "message_list": Request(messages.list_messages, {"limit": "page_size", "case": "case"}, pages="before"),
+    "message_list": Request(
+        messages.list_messages,
+        {"limit": "page_size", "case": "case", "body": "body", "choice": "choice", "thread": "thread"},
+        pages="before",
+    ),
     "message_open": Request(messages.open_message, {"id": "message_id"}),
     "message_preview": Request(
         messages.preview_message, {"instrument": "instrument", "to": "to", "information": "information"}

@@ -101,6 +101,17 @@ class Message:
     """All whom it went to, the recipient among them; none where that was one body, or its sender keeps them to itself (M26)."""
 
 
+class MessageChoice(StrEnum):
+    """Which messages a list is narrowed to."""
+
+    RECEIVED = "received"
+    SENT = "sent"
+    UNREAD = "unread"
+    """Came, and no officer here has opened it."""
+    OPEN = "open"
+    """Came for action, and nobody has concluded it."""
+
+
 class HitOutcome(StrEnum):
     """What the finding officer judged."""
 

@@ -12,6 +12,7 @@ from entente.correspondence.model import (
     DecisionBasis,
     Hit,
     Message,
+    MessageChoice,
     PermissionRequest,
     Recall,
     RecordRequest,
@@ -65,9 +66,21 @@ class CorrespondenceStore(Protocol):
         """Count the recalls of a body that were here before their messages."""
 
     def messages(
-        self, limit: int, case: str = "", before: str = "", knowing: Knowing = NOBODY
+        self,
+        limit: int,
+        case: str = "",
+        before: str = "",
+        knowing: Knowing = NOBODY,
+        *,
+        counterpart: BodyId | None = None,
+        choice: MessageChoice | None = None,
     ) -> tuple[tuple[Way, Message], ...]:
-        """Return the newest messages, newest first: of one case, and kept before another one, where these are named."""
+        """Return the newest messages, newest first: of one case, with a body, of a choice, before another."""
+
+    def answers_to(
+        self, messages: Collection[str], limit: int, knowing: Knowing = NOBODY
+    ) -> tuple[tuple[Way, Message], ...]:
+        """Return the messages that answer one of some messages, the oldest first."""
 
     def put_hit(self, hit: Hit, way: Way) -> None:
         """Add or replace a hit."""

@@ -23,6 +23,7 @@ from entente.correspondence.model import (
     Hit,
     HitState,
     Message,
+    MessageChoice,
     PermissionRequest,
     PermissionState,
     Recall,
@@ -108,7 +109,20 @@ _OPEN_MESSAGES = _OLDEST.where(
         sa.and_(_item.c.state == MessageState.FOR_INFORMATION.value, ~_step_of.exists()),
     ),
 )
-
+_CHOSEN: Mapping[MessageChoice, tuple[sa.ColumnElement[bool], ...]] = {
+    MessageChoice.RECEIVED: (_item.c.way == Way.RECEIVED.value,),
+    MessageChoice.SENT: (_item.c.way == Way.SENT.value,),
+    MessageChoice.UNREAD: (
+        _item.c.way == Way.RECEIVED.value,
+        _item.c.state.in_([MessageState.FOR_ACTION.value, MessageState.FOR_INFORMATION.value]),
+        ~_step_of.exists(),
+    ),
+    MessageChoice.OPEN: (
+        _item.c.way == Way.RECEIVED.value,
+        _item.c.state == MessageState.FOR_ACTION.value,
+        ~_concluded.exists(),
+    ),
+}
 _OPEN_FOR_ACTION = _OLDEST.where(
     _item.c.family == Family.MESSAGE.value,
     _item.c.way == Way.RECEIVED.value,
@@ -246,10 +260,28 @@ class CorrespondenceTables:
         return tuple(sorted(found, key=lambda one: (one.at, one.step is not Step.OPENED)))
 
     def messages(
-        self, limit: int, case: str = "", before: str = "", knowing: Knowing = NOBODY
+        self,
+        limit: int,
+        case: str = "",
+        before: str = "",
+        knowing: Knowing = NOBODY,
+        *,
+        counterpart: BodyId | None = None,
+        choice: MessageChoice | None = None,
     ) -> tuple[tuple[Way, Message], ...]:
-        """Return the newest messages, newest first: of one of our cases, and kept before another one, where these are named."""
-        query = _before(_NEWEST.where(_item.c.case_number == case) if case else _NEWEST, Family.MESSAGE, before)
+        """Return the newest messages, newest first: of our case, with a body, of a choice, before another."""
+        narrowed = [] if choice is None else [*_CHOSEN[choice]]
+        narrowed += [_item.c.case_number == case] if case else []
+        narrowed += [] if counterpart is None else [_item.c.counterpart == counterpart]
+        return self._read(
+            _before(_NEWEST.where(*narrowed), Family.MESSAGE, before), Family.MESSAGE, Message, limit, knowing
+        )
+
+    def answers_to(
+        self, messages: Collection[str], limit: int, knowing: Knowing = NOBODY
+    ) -> tuple[tuple[Way, Message], ...]:
+        """Return the messages that answer one of some messages, the oldest first."""
+        query = _OLDEST.where(_item.c.family == sa.bindparam("family"), _item.c.answers.in_([*messages]))
         return self._read(query, Family.MESSAGE, Message, limit, knowing)
 
     def put_hit(self, hit: Hit, way: Way) -> None:

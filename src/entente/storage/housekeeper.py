@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from entente.kernel.faults import in_short
+
 _log = logging.getLogger(__name__)
 
 PAUSE_SECONDS: Final = 60.0
@@ -48,4 +50,4 @@ class Housekeeper:
         try:
             part()
         except Exception as error:  # noqa: BLE001 - a thread that ended would leave records past their day, unseen
-            _log.warning("Keeping house was put off to the next minute: %s: %s", type(error).__name__, error)
+            _log.warning("Keeping house was put off to the next minute: %s", in_short(error))

@@ -104,7 +104,7 @@ def test_failure_is_kept_for_doctor_and_tried_again(started: list[Follower], fai
 
 def test_failure_is_shown_while_it_lasts(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("entente.search.follower.RETRY_SECONDS_MIN", 60.0)
-    steps = Steps(OSError("no space left on device"))
+    steps = Steps(OSError(28, "no space left on device", "/srv/Muhammadov.part"))
     follower = Follower(steps)
     with caplog.at_level(logging.WARNING):
         follower.start()
@@ -114,6 +114,7 @@ def test_failure_is_shown_while_it_lasts(caplog: pytest.LogCaptureFixture, monke
     state = follower.state()
     assert (state.failures, state.is_running) == (1, False)
     assert "no space left on device" in state.last_error
+    assert "Muhammadov" not in state.last_error + caplog.text
 
 
 def test_stop_ends_the_thread_between_steps_and_may_be_called_twice() -> None:

@@ -24,15 +24,26 @@ class MessagesMethods(Asks):
     """What the client that waits has under «Messages»."""
 
     def list_messages(
-        self, *, page_size: int | None = None, case: str | None = None
+        self,
+        *,
+        page_size: int | None = None,
+        case: str | None = None,
+        body: str | None = None,
+        choice: Literal["received", "sent", "unread", "open"] | None = None,
+        thread: str | None = None,
     ) -> Listing[ListMessagesAnswer, MessageOutside]:
         """List the newest messages, without their texts.
 
         Needs the scope messages.read.
 
         page_size: How many a page has; the list goes on over all pages.
+        body: Those with this body alone, by its code.
+        choice: Those that came, were sent, nobody opened, or wait for action.
+        thread: Those that this one answers or that answer it, however far, and no others.
         """
-        return Listing(self, messages.list_messages(page_size=page_size, case=case))
+        return Listing(
+            self, messages.list_messages(page_size=page_size, case=case, body=body, choice=choice, thread=thread)
+        )
 
     def show_message(self, message_id: str) -> ShowMessageAnswer:
         """Show a message and how far it has come; the text of one that came is not opened by this.

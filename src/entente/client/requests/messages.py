@@ -20,7 +20,12 @@ from entente.client.shapes import (
 
 
 def list_messages(
-    *, page_size: int | None = None, case: str | None = None
+    *,
+    page_size: int | None = None,
+    case: str | None = None,
+    body: str | None = None,
+    choice: Literal["received", "sent", "unread", "open"] | None = None,
+    thread: str | None = None,
 ) -> PagedCall[ListMessagesAnswer, MessageOutside]:
     """List the newest messages, without their texts."""
     return PagedCall(
@@ -28,7 +33,7 @@ def list_messages(
         "GET",
         "/messages",
         ListMessagesAnswer,
-        query=parameters(limit=page_size, case=case),
+        query=parameters(limit=page_size, case=case, body=body, choice=choice, thread=thread),
         items="messages",
     )
 

@@ -23,7 +23,7 @@ from entente.web.desk.case_parts import (
     task_line,
 )
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.message_pages import MessageLine, message_line
+from entente.web.desk.message_lines import MessageLine, message_line
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.sentences import is_known, said

@@ -45,7 +45,7 @@ from entente.web.desk.drafts import Draft, Drafts
 from entente.web.desk.forms import STAMP, Entered, Fault, Kind, entered, fault_of, once_key, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
-from entente.web.desk.live import Live, changed_by, teams_now, thing_of
+from entente.web.desk.live import Live, changed_by, kept_for_now, thing_of
 from entente.web.desk.memory import Memories
 from entente.web.desk.multipart import Posted, declared_bytes, is_multipart, posted_in_parts
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage
@@ -88,7 +88,7 @@ class Desk:
         self.changes = Changes(
             parts.rows,
             partial(told_here, parts.told_as),
-            partial(teams_now, node),
+            partial(kept_for_now, node),
             parts.is_stopping,
             era=secrets.token_hex(4),
         )
@@ -111,9 +111,10 @@ class Desk:
             EntenteError: self._on_error,
             Exception: self._on_error,
         }
-        middleware = [Middleware(DeskHeaders), Middleware(NotTooOften, too_often=self.too_often)]
+        middleware = [Middleware(NotTooOften, too_often=self.too_often)]
         app = Starlette(routes=routes, exception_handlers=handlers, middleware=middleware)
-        return Mount(PREFIX, app=app)
+        # Around all of it: the page of a fault of ours is written outside every middleware.
+        return Mount(PREFIX, app=DeskHeaders(app))
 
     async def _session(self, request: Request) -> Session | None:
         self.require_secure(request)
@@ -366,13 +367,12 @@ class Desk:
 
     async def _on_error(self, request: Request, error: Exception) -> Response:
         """Show what went wrong. Of a fault of ours the class alone is logged: what a library says may quote what was asked."""
-        session = None
-        if isinstance(error, EntenteError | HTTPException):
-            # Whoever may not even be heard sees the error and nothing of a session.
-            with suppress(Untrusted):
-                session = await self._session(request)
-        else:
+        if not isinstance(error, EntenteError | HTTPException):
             _log.error("A page of the desk failed: %s", type(error).__name__)
+        try:
+            session = await self._session(request)
+        except Exception:  # noqa: BLE001 - of whoever may not be heard, or while nothing can be read, there is no session
+            session = None
         return await run_in_threadpool(self._wrong, request, session, error)
 
     def _wrong(self, request: Request, session: Session | None, error: Exception) -> Response:

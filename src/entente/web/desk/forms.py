@@ -59,6 +59,8 @@ class Kind(StrEnum):
     """Some small files, read with the form and held with it (desk.md W77); their digests stand in the field's place."""
 
 
+_SAYS_NOTHING: Final = "does not hold what it should."
+"""What rooms say of a field whose reason stands behind it."""
 _FILES: Final = frozenset({Kind.FILE, Kind.FILES})
 """What is no text: what stands in their place came from nobody's file."""
 
@@ -92,6 +94,8 @@ class Field:
     """The verb's name for it, where it has another one; faults of that name are shown here."""
     is_many: bool = False
     """Whether the form has several of it, each as `<name>.<its key>`; none of them is needed then."""
+    or_else: str = ""
+    """For a field that the form has several of: the other one, of which a line does as well; where set, one line is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +222,16 @@ def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wor
     said = [(known[name], text) for name, text in values.items()]
     said += [(one, "") for one in fields if one.name not in values and not one.is_many and one.kind not in _FILES]
     faults = tuple(fault for one, text in _in_order(fields, said) if (fault := _fault_of(one, text, say)) is not None)
+    faults = (*_unnamed(fields, values, say), *faults)
     back, here = (own_path(given[name]) if given.get(name) else "" for name in (BACK, HERE))
     return Entered(values, faults, of, back, here)
+
+
+def _unnamed(fields: Sequence[Field], values: Mapping[str, str], say: Wording) -> tuple[Fault, ...]:
+    """Return a fault for each field of which, or of the other one, a line is needed and none holds anything."""
+    said = {name.partition(_OF_SEVERAL)[0] for name, text in values.items() if text}
+    lacking = (one for one in fields if one.or_else and not said & {one.name, one.or_else})
+    return tuple(Fault(one.name, say.text("fault.missing"), say.text("fault.missing_do")) for one in lacking)
 
 
 def field_of(name: str, by_name: Mapping[str, Field]) -> Field | None:
@@ -258,8 +270,11 @@ def fault_of(error: EntenteError, fields: Sequence[Field], say: Wording) -> Faul
     grounds: tuple[tuple[str, str, str], ...] = ()
     if isinstance(error, Refused):
         grounds = told_grounds(error.decision, say)
-    why = said(say, error.why) if not grounds else ""
-    return Fault(name, said(say, error.what), said(say, error.do), why, grounds)
+    what, why = said(say, error.what), said(say, error.why) if not grounds else ""
+    if name and why and error.what.endswith(_SAYS_NOTHING):
+        # Its label stands before it: what is wrong with it is all there is to say.
+        return Fault(name, why, said(say, error.do))
+    return Fault(name, what, said(say, error.do), why, grounds)
 
 
 def told_grounds(decision: Decision, say: Wording) -> tuple[tuple[str, str, str], ...]:
