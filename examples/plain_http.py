@@ -64,11 +64,10 @@ class Plain:
         return json.loads(self._sent("POST", path, json.dumps(body).encode(), headers))
 
     def upload(self, file: Path) -> str:
-        """Send a file for a job, and return what the job calls it."""
+        """Send a file for a job, once, and return what the job calls it."""
         path = f"/uploads?{urlencode({'name': file.name})}"
-        return str(
-            json.loads(self._sent("POST", path, file.read_bytes(), {"Content-Type": "application/octet-stream"}))["id"]
-        )
+        headers = {"Content-Type": "application/octet-stream", "Idempotency-Key": str(uuid.uuid4())}
+        return str(json.loads(self._sent("POST", path, file.read_bytes(), headers))["id"])
 
     def file(self, path: str) -> bytes:
         """Return a file that came of a job."""

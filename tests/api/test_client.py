@@ -6,7 +6,7 @@ import asyncio
 import re
 import uuid
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
@@ -17,7 +17,8 @@ from entente.client import AsyncClient, AsyncListing, AsyncNewsStream, Client, L
 from entente.kernel.errors import Conflict, EntenteError, NotFound, Refused
 from tests.api.test_route_table import DONE_BEFORE
 from tests.support.api_requests import NEEDS, request_of, role_for
-from tests.support.api_world import BY_ITSELF_ALONE, ROLES, Bureau
+from tests.support.api_world import BY_ITSELF_ALONE, ROLES, Bureau, application_of
+from tests.support.direct_http import HERE
 
 pytestmark = BY_ITSELF_ALONE
 ADDRESS = "http://127.0.0.1:8601"
@@ -25,12 +26,12 @@ AT_ONCE = Patience(attempts_max=1)
 
 
 def client_of(bureau: Bureau, role: str = "duty_officer") -> Client:
-    transport = cast("httpx.BaseTransport", bureau.http._transport)  # noqa: SLF001 - it reaches the application without a socket
+    transport = bureau.http._transport  # noqa: SLF001 - it reaches the application without a socket
     return Client(ADDRESS, Token(bureau.token(role)), transport=transport, patience=AT_ONCE)
 
 
 def async_client_of(bureau: Bureau, role: str = "duty_officer") -> AsyncClient:
-    transport = httpx.ASGITransport(cast("Any", bureau.http.app), client=("127.0.0.1", 50_000))
+    transport = httpx.ASGITransport(application_of(bureau.api), client=HERE)
     return AsyncClient(ADDRESS, Token(bureau.token(role)), transport=transport, patience=AT_ONCE)
 
 
@@ -48,7 +49,7 @@ def arguments_of(bureau: Bureau, route: ApiRoute, folder: Path) -> tuple[list[st
     path += fields.values()
     named: dict[str, Any] = {**request.get("json", {}), **request.get("params", {})}
     if route.asks_version:
-        named["version"] = 1
+        named["version"] = int(request["headers"]["If-Match"].strip('"'))
     if route.takes == FILE:
         named["file"] = folder / "sent"
         named["file"].write_bytes(request["content"])

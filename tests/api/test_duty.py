@@ -165,7 +165,7 @@ def test_c8_nothing_of_a_case_with_a_team_is_read_by_who_is_not_in_it(bureau: Bu
     case: Any = perform(bureau.node, "case_open", {"officer": DUTY, "title": "Quiet", "crime_area": "fugitives"})
     number = case["case"]["number"]
     assert number in {line["subject"] for line in read(bureau, f"/shifts/{shift['id']}")["lines"]}
-    perform(bureau.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY]})
+    perform(bureau.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY], "version": 1})
     machine = read(bureau, f"/shifts/{shift['id']}")
     assert number not in {line["subject"] for line in machine["lines"]}
     own: Any = perform(bureau.node, "shift_show", {"officer": DUTY, "id": shift["id"]})

@@ -35,7 +35,7 @@ def test_b15_answers_results_and_problems_are_marked(bureau: Bureau, monkeypatch
         assert answer.json()["exercise"] is True
     for module in ("job_answers", "events"):
         monkeypatch.setattr(f"entente.api.{module}.names_of", invented)
-    binary = {"Content-Type": "application/octet-stream"}
+    binary = {"Content-Type": "application/octet-stream", "Idempotency-Key": "exercise-3"}
     batch = {"queries": [{"names": ["x"]}], "occasion": "Gate 4", **ABOUT}
     for answer in (
         bureau.ask("POST", "/uploads", params={"name": "x.csv"}, content=b"x", headers=binary),

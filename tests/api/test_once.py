@@ -89,6 +89,27 @@ def test_same_key_gets_the_kept_answer_and_nothing_is_done(bureau: Bureau, again
     )
 
 
+def test_m28_recall_from_several_is_done_once_and_told_of_each(bureau: Bureau, again: Bureau) -> None:
+    letter: JsonObject = {
+        "to": ["XA-NCB"], "information": ["RC"], "instrument": "charter", "subject": "To two", "text": "Seen at gate 4.",
+    }  # fmt: skip
+    assert bureau.ask("POST", "/messages/circulars", json=letter, headers=key("several")).status_code == 201
+    sent = bureau.ask("GET", "/messages?limit=1").json()["messages"][0]["id"]
+    path, recall = f"/messages/{sent}/addressees", {"reason": "To the wrong bodies."}
+    first = bureau.ask("POST", f"{path}/recall", json=recall, headers=key("recall"))
+    assert (first.status_code, first.json()["id"]) == (200, sent)
+    before = rows(bureau)
+    for one in (bureau, again):
+        answer = one.ask("POST", f"{path}/recall", json=recall, headers=key("recall"))
+        assert (answer.content, answer.headers["idempotency-replayed"]) == (first.content, "true")
+    # Under another key it is asked anew, and there is nothing left to recall.
+    assert bureau.ask("POST", f"{path}/recall", json={"reason": "Again."}, headers=key("more")).status_code == 200
+    assert "recall_message" not in [row.act.verb for row in bureau.node.trail.latest(9) if row.sequence > before]
+    found = bureau.ask("GET", path).json()
+    assert (found["of"], found["counts"]) == (2, {"never_left": 2})
+    assert {one["recall"]["reason"] for one in found["addressees"]} == {"To the wrong bodies."}
+
+
 def test_key_belongs_to_its_account(bureau: Bureau) -> None:
     first = bureau.ask("POST", "/cases", json=NEW_CASE, headers=key("b"))
     other = bureau.ask("POST", "/cases", json=NEW_CASE, headers=key("b"), token=bureau.token("analyst"))
@@ -110,10 +131,9 @@ def test_same_key_with_another_request_is_a_conflict(bureau: Bureau, path: str, 
 @pytest.mark.parametrize("given", ["", " ", "x" * 101, "é"])
 def test_request_without_a_key_is_not_done(bureau: Bureau, given: str) -> None:
     before = cases(bureau)
-    headers = {"Idempotency-Key": given.encode("utf-8")} if given else {}
-    answer = bureau.http.post(
-        "/api/v1/cases", json=NEW_CASE, headers={"Authorization": f"Bearer {bureau.token()}", **headers}
-    )
+    headers = [(b"Idempotency-Key", given.encode("utf-8"))] if given else []
+    bearer = (b"Authorization", f"Bearer {bureau.token()}".encode())
+    answer = bureau.http.post("/api/v1/cases", json=NEW_CASE, headers=[bearer, *headers])
     assert (answer.status_code, answer.json().get("field")) == (400, "Idempotency-Key")
     assert cases(bureau) == before
 

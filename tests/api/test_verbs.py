@@ -202,10 +202,10 @@ def with_records(day: Day) -> None:
         method="prints", terms=JUDGEMENT_TERMS, **ABOUT,
     )  # fmt: skip
     assert (judged["left"], judged["verdict"]) == ("XA-NCB/w-1", "not_same")
-    original = ask("XA-NCB", "record_original", officer=DUTY, record="w-1")
+    original = ask("XA-NCB", "record_original", officer=DUTY, record="w-1", **ABOUT)
     assert json.loads(original["text"])["id"] == "w-1"
     with pytest.raises(NotFound):
-        ask("XB-NCB", "record_original", officer=DUTY, record="XA-NCB/w-1")
+        ask("XB-NCB", "record_original", officer=DUTY, record="XA-NCB/w-1", **ABOUT)
     # Three persons and a judgement of XA's own; XB holds copies alone, and those are in no file (R47).
     few = day.scratch / "few.jsonl"
     few.write_text(json.dumps({**WANTED, "id": "w-9"}) + "\n", encoding="utf-8")
@@ -257,10 +257,10 @@ def with_cases(day: Day) -> str:
     number: str = ask("XB-NCB", "case_open", officer=DUTY, title="Gate 4", crime_area="fugitives")["case"]["number"]
     ask("XB-NCB", "case_note", officer=DUTY, number=number, text="The person waits.")
     ask("XB-NCB", "case_refer", officer=DUTY, number=number, body="XA-NCB", reference="2031/4")
-    ask("XB-NCB", "case_close", officer=DUTY, number=number, reason="Left.")
+    ask("XB-NCB", "case_close", officer=DUTY, number=number, reason="Left.", version=1)
     with pytest.raises(Conflict):
         ask("XB-NCB", "case_note", officer=DUTY, number=number, text="Too late.")
-    ask("XB-NCB", "case_reopen", officer=DUTY, number=number, reason="Came back.")
+    ask("XB-NCB", "case_reopen", officer=DUTY, number=number, reason="Came back.", version=2)
     kinds = [event["kind"] for event in ask("XB-NCB", "case_show", number=number)["events"]]
     assert kinds == ["opened", "note", "reference", "closed", "reopened"]
     assert len(ask("XB-NCB", "case_list")["cases"]) == 1
@@ -291,19 +291,26 @@ def with_a_case_file(day: Day) -> None:
     exhibit = ask("GS", "exhibit_enter", officer=DUTY, number=other, **found)["exhibit"]
     over = {"exhibit": exhibit["id"], "at": "2026-01-02T00:00:00Z", "gave": "A", "took": "B", "where": "Gate 4"}
     assert ask("GS", "exhibit_hand_over", officer=DUTY, number=other, **over)["hand_over"]["took"] == "B"
-    joined = ask("GS", "case_join", officer=DUTY, number=number, other=other, reason="The same man.")["case"]
+    joined = ask("GS", "case_join", officer=DUTY, number=number, other=other, reason="The same man.", version=2)["case"]
     assert joined["joined"] == [other]
     assert (
         ask("GS", "task_finish", officer=DUTY, number=number, task=task["id"], outcome="Asked.")["task"]["done_by"]
         == DUTY
     )
     part = {"title": "The key", "crime_area": "fugitives", "reason": "Another matter.", "exhibits": [exhibit["id"]]}
-    new = ask("GS", "case_split", officer=DUTY, number=number, **part)["case"]
+    new = ask("GS", "case_split", officer=DUTY, number=number, version=3, **part)["case"]
     handed = ask(
-        "GS", "case_hand_over", officer=DUTY, number=new["number"], to=DUTY, unit="Desk 2", reason="To the desk."
+        "GS",
+        "case_hand_over",
+        officer=DUTY,
+        number=new["number"],
+        to=DUTY,
+        unit="Desk 2",
+        reason="To the desk.",
+        version=1,
     )
     assert (handed["case"]["unit"], handed["case"]["split_from"]) == ("Desk 2", number)
-    assert ask("GS", "case_team", officer=DUTY, number=number, team=[DUTY])["case"]["team"] == [DUTY]
+    assert ask("GS", "case_team", officer=DUTY, number=number, team=[DUTY], version=4)["case"]["team"] == [DUTY]
     with pytest.raises(NotFound):
         ask("GS", "case_show", number=number)
     assert ask("GS", "case_show", officer=DUTY, number=number)["tasks"][0]["outcome"] == "Asked."
@@ -340,6 +347,11 @@ def in_correspondence(day: Day, case: str) -> None:
     to_both |= {"subject": "To both", "text": "Read this."}
     both = ask("XB-NCB", "message_circulate", officer=DUTY, seen=["XA-NCB", "RC"], **to_both)["messages"]
     assert [(one["to"]["code"], one["for_action"]) for one in both] == [("XA-NCB", True), ("RC", False)]
+    assert set(ask("XB-NCB", "message_addressees", officer=DUTY, id=both[1]["id"])["counts"]) <= {"waiting", "arrived"}
+    left = ask(
+        "XB-NCB", "message_recall_several", officer=DUTY, id=both[1]["id"], reason="To one alone.", bodies=["RC"]
+    )
+    assert [one["recall"] is None for one in left["addressees"]] == [True, False]
     taken_back = ask("XB-NCB", "message_recall", officer=DUTY, id=sent["id"], reason="To the wrong body.")["message"]
     assert taken_back["recall"]["has_left"] is True
     assert ask("XA-NCB", "message_show", id=sent["id"])["message"]["text"] == ""

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-import httpx
 import pytest
 
 from entente.api.route import Handled, Writes
@@ -21,7 +20,7 @@ from entente.client.verbs import REQUESTS
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
 from entente.verbs import VERBS, perform
-from tests.support.api_requests import BODIES
+from tests.support.api_requests import BODIES, case_version
 from tests.support.api_world import ABOUT, SEEN, Bureau, open_bureau
 from tests.support.nodes import DUTY
 
@@ -39,10 +38,15 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
 @pytest.fixture(scope="module")
 def elsewhere(bureau: Bureau) -> Iterator[ByApi]:
     """Reach XB's node as from elsewhere."""
-    transport = cast("httpx.BaseTransport", bureau.http._transport)  # noqa: SLF001 - it reaches the application without a socket
+    transport = bureau.http._transport  # noqa: SLF001 - it reaches the application without a socket
     patience = Patience(attempts_max=1)
     with Client("http://127.0.0.1:1", Token(bureau.token()), transport=transport, patience=patience) as client:
         yield ByApi(client)
+
+
+def seen(bureau: Bureau, number: str) -> JsonObject:
+    """Return the number and version of a case as it stands."""
+    return {"number": number, "version": case_version(bureau, number)}
 
 
 def acts(bureau: Bureau) -> dict[str, JsonObject]:
@@ -54,13 +58,13 @@ def acts(bureau: Bureau) -> dict[str, JsonObject]:
         "case_open": BODIES["open_case"],
         "case_note": {**case, **BODIES["note_case"]},
         "case_refer": {**case, **BODIES["refer_case"]},
-        "case_close": {**case, **BODIES["close_case"]},
-        "case_reopen": {**case, **BODIES["reopen_case"]},
-        "case_rename": {**case, **BODIES["rename_case"]},
-        "case_team": {"number": bureau.team_case, "team": [MACHINE]},
-        "case_hand_over": {**case, **BODIES["hand_case_over"]},
-        "case_join": {**case, "other": bureau.joined_case, **BODIES["join_cases"]},
-        "case_split": {**case, **BODIES["split_case"]},
+        "case_close": {**seen(bureau, bureau.case), **BODIES["close_case"]},
+        "case_reopen": {**seen(bureau, bureau.case), **BODIES["reopen_case"]},
+        "case_rename": {**seen(bureau, bureau.case), **BODIES["rename_case"]},
+        "case_team": {**seen(bureau, bureau.team_case), "team": [MACHINE]},
+        "case_hand_over": {**seen(bureau, bureau.case), **BODIES["hand_case_over"]},
+        "case_join": {**seen(bureau, bureau.case), "other": bureau.joined_case, **BODIES["join_cases"]},
+        "case_split": {**seen(bureau, bureau.case), **BODIES["split_case"]},
         "task_set": {**work, **BODIES["set_case_task"]},
         "task_finish": {**work, "task": bureau.task, **BODIES["finish_case_task"]},
         "exhibit_enter": {**work, **BODIES["enter_exhibit"]},
@@ -125,11 +129,11 @@ def shown_at_the_node(bureau: Bureau, verb: str, answer: JsonObject) -> JsonObje
 @pytest.mark.parametrize("verb", [verb for verb in FOLLOWED if verb != "hit_release" and verb not in FOLLOWED_ACTS])
 def test_act_answers_what_its_verb_answers(bureau: Bureau, elsewhere: ByApi, verb: str) -> None:
     if verb == "case_reopen":
-        perform(bureau.node, "case_close", {"officer": DUTY, "number": bureau.case, "reason": "Left."})
+        perform(bureau.node, "case_close", {"officer": DUTY, **seen(bureau, bureau.case), "reason": "Left."})
     answer = elsewhere.ask(verb, acts(bureau)[verb])
     assert answer == shown_at_the_node(bureau, verb, answer)
     if verb == "case_close":
-        perform(bureau.node, "case_reopen", {"officer": DUTY, "number": bureau.case, "reason": "Again."})
+        perform(bureau.node, "case_reopen", {"officer": DUTY, **seen(bureau, bureau.case), "reason": "Again."})
 
 
 def test_every_act_that_is_followed_has_a_route_that_only_names_its_result() -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
-import httpx
 import pytest
 import yaml
 
@@ -34,7 +33,7 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
 
 
 def reached(bureau: Bureau, role: str) -> Iterator[ByApi]:
-    transport = cast("httpx.BaseTransport", bureau.http._transport)  # noqa: SLF001 - it reaches the application without a socket
+    transport = bureau.http._transport  # noqa: SLF001 - it reaches the application without a socket
     token = Token(bureau.token(role))
     with Client("http://127.0.0.1:1", token, transport=transport, patience=Patience(attempts_max=1)) as client:
         yield ByApi(client)
@@ -145,6 +144,15 @@ def test_message_to_several_is_told_by_each_that_was_sent(bureau: Bureau, duty: 
     assert all(listed[one["id"]]["officer"] == "m-duty-officer" for one in sent["messages"])
 
 
+def test_recall_from_several_is_told_with_how_it_stands_at_each(bureau: Bureau, duty: ByApi) -> None:
+    letter: JsonObject = {**BODIES["circulate_message"], "answers": "", "case": "", "urgency": "normal"}
+    sent: Any = duty.ask("message_circulate", letter)
+    wanted, chosen = sent["messages"][0]["id"], sent["messages"][1]["to"]["code"]
+    told: Any = duty.ask("message_recall_several", {"id": wanted, "reason": "Not for them.", "bodies": [chosen]})
+    assert told == said(bureau, "message_addressees", id=wanted) == duty.ask("message_addressees", {"id": wanted})
+    assert {one["body"]["code"] for one in told["addressees"] if one["recall"] is not None} == {chosen}
+
+
 def test_finding_and_judgement_are_told(bureau: Bureau, duty: ByApi) -> None:
     marked: Any = duty.ask(
         "namesake_mark", {"record": SEEN, "document": "EF123456", "reason": "Other.", **WHY, "case": "", "days": 9}
@@ -195,7 +203,7 @@ def test_what_is_not_read_back_is_left_out(bureau: Bureau, duty: ByApi) -> None:
 
 def test_act_that_is_done_and_cannot_be_shown_says_that_it_was_done(bureau: Bureau) -> None:
     scopes = frozenset({"directory.write"})
-    transport = cast("httpx.BaseTransport", bureau.http._transport)  # noqa: SLF001 - as above
+    transport = bureau.http._transport  # noqa: SLF001 - as above
     token = Token(bureau.token("head_of_body", scopes))
     with Client("http://127.0.0.1:1", token, transport=transport) as client, pytest.raises(Refused) as refused:
         ByApi(client).ask("group_keep", {"data": filed({**GROUP, "name": "quiet"})})

@@ -6,14 +6,18 @@ import io
 import json
 import logging
 import shlex
+import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from entente import run
+from entente.cli import serving
 from entente.cli.logs import CAUSES_MAX, hear_every_fault, set_up_logs
 from entente.kernel.errors import Invalid, Misconfigured, NotFound, Unavailable, Untrusted
 from entente.settings import Settings, read_settings
@@ -180,3 +184,20 @@ def test_a_word_that_is_no_choice_stops_the_node(name: str, value: str) -> None:
     with pytest.raises(Misconfigured, match=value) as refused:
         read_settings({f"ENTENTE_{name}": value}, {})
     assert refused.value.do.endswith(".")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the machine has no disk that is always full")
+def test_n5_log_on_a_full_disk_keeps_no_node_from_its_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ran: list[str] = []
+
+    def run_node(_: Settings, on_ready: Callable[[str, bool], None]) -> None:
+        on_ready("http://127.0.0.1:1", True)  # noqa: FBT003 - as the node calls it
+        ran.append("it serves")
+
+    monkeypatch.setattr(run, "run_node", run_node)
+    monkeypatch.setattr(serving, "settings_of", lambda *_, **__: Settings.at(tmp_path))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with suppress(OSError), Path("/dev/full").open("w", buffering=1, encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        serving.serve(str(tmp_path), None, None)
+    assert ran == ["it serves"]

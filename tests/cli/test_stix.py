@@ -73,7 +73,19 @@ class Bureau:
         return {one["name"].removeprefix("XA-NCB/") for one in listed["records"]}
 
     def original(self, record: str) -> Any:  # noqa: ANN401 - JSON
-        result = self.run("record", "original", record, "--as", "duty-1", "--folder", self.folder)
+        result = self.run(
+            "record",
+            "original",
+            record,
+            "--purpose",
+            "identify",
+            "--crime-area",
+            "fugitives",
+            "--as",
+            "duty-1",
+            "--folder",
+            self.folder,
+        )
         assert result.exit_code == 0, result.output
         return json.loads(result.stdout[result.stdout.index("{") : result.stdout.rindex("}") + 1])
 

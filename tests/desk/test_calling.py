@@ -545,7 +545,9 @@ def case_of_all(world: DeskWorld) -> str:
 
 
 def give_team(world: DeskWorld, number: str) -> None:
-    perform(world.node, "case_team", {"officer": HEAD, "number": number, "team": [world.officer("analyst")]})
+    perform(
+        world.node, "case_team", {"officer": HEAD, "number": number, "team": [world.officer("analyst")], "version": 1}
+    )
 
 
 def test_danger_to_life_for_a_team_calls_who_may_know_first_and_then_the_others(

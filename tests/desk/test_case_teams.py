@@ -34,7 +34,7 @@ def hidden(world: DeskWorld) -> dict[str, str]:
     node, other = world.node, world.bureau.network["XA-NCB"]
     case: Any = perform(node, "case_open", {"officer": DUTY, "title": TITLE, "crime_area": "fugitives"})
     number = case["case"]["number"]
-    perform(node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY]})
+    perform(node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY], "version": 1})
     about: JsonObject = {"officer": DUTY, "case": number, **ABOUT}
     hit: Any = perform(node, "hit_confirm", {**about, "record": SEEN, "version": 1, "circumstances": "At gate 9"})
     letter: JsonObject = {"officer": DUTY, "instrument": "charter", "text": "Secret words", "for_action": True}
@@ -230,7 +230,7 @@ def test_who_is_taken_off_a_team_is_told_no_more_of_who_works_on_its_case(
     case: Any = perform(world.node, "case_open", {"officer": DUTY, "title": "Quay", "crime_area": "fugitives"})
     number = case["case"]["number"]
     own, other, page = world.browser(), outsider(world), f"/desk/cases/{number}"
-    perform(world.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY, "o-outside"]})
+    perform(world.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY, "o-outside"], "version": 1})
     (stamp, about), (mine, ours) = carried(other, page), carried(own, page)
 
     def news(browser: Browser, since: str, of: str) -> str:
@@ -244,7 +244,7 @@ def test_who_is_taken_off_a_team_is_told_no_more_of_who_works_on_its_case(
                 stream = await streams.enter_async_context(streaming(world.app, session_of(one), asked))
             assert "duty-1 has this open too." in await asyncio.to_thread(news, other, stamp, about)
             await asyncio.to_thread(
-                perform, world.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY]}
+                perform, world.node, "case_team", {"officer": DUTY, "number": number, "team": [DUTY], "version": 2}
             )
             await asyncio.to_thread(follow, world)
             await stream.wait(lambda: stream.text.endswith(":\n\n"))

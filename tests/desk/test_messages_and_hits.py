@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from entente.verbs import perform
-from tests.support.desk_world import DeskWorld
+from tests.support.desk_world import Browser, DeskWorld
 from tests.support.nodes import DUTY
 
 MESSAGES = "/desk/messages"
@@ -51,7 +51,11 @@ def test_opening_it_shows_the_text_from_then_on_and_tells_its_sender(world: Desk
 def test_w78_who_gets_a_message_is_shown_before_it_goes_and_looking_sends_nothing(world: DeskWorld) -> None:
     browser, page = world.browser(), f"{MESSAGES}/new"
     assert "Show who gets it" in browser.get(page).text
-    answer = browser.send(page, f"{MESSAGES}/look", {**LETTER, "subject": "", "of_page": page})
+    lacking = browser.send(page, f"{MESSAGES}/look", {**LETTER, "subject": "", "of_page": page})
+    assert lacking.status_code == 400
+    assert 'href="#look_at_message-subject"' in lacking.text
+    assert "1 body gets it" in lacking.text, "who gets it is shown though something lacks"
+    answer = browser.send(page, f"{MESSAGES}/look", {**LETTER, "of_page": page})
     assert answer.headers["location"] == page
     text = browser.get(page).text
     assert "1 body gets it" in text
@@ -67,6 +71,26 @@ def test_w78_who_gets_a_message_is_shown_before_it_goes_and_looking_sends_nothin
     sent = browser.send(page, MESSAGES, LETTER)
     assert sent.status_code == 303, sent.text
     assert "Who is it?" not in browser.get(page).text, "the next message begins empty"
+
+
+def test_w107_what_lacks_of_a_message_is_said_all_at_once_before_it_is_sent(world: DeskWorld) -> None:
+    browser, page = world.browser(), f"{MESSAGES}/new"
+    empty = dict.fromkeys(("to", "instrument", "urgency", "subject", "text"), "")
+    looked = browser.send(page, f"{MESSAGES}/look", empty)
+    assert looked.status_code == 400
+    assert re.findall(r'href="#look_at_message-(\w+)"', looked.text) == [
+        "to",
+        "instrument",
+        "subject",
+        "text",
+        "urgency",
+    ]
+    del empty["to"]
+    several = browser.send("/desk/circular", "/desk/circular/look", {**empty, "to.1": "", "information.2": ""})
+    lacks = ["to", "instrument", "subject", "text", "urgency"]
+    assert re.findall(r'href="#look_at_circular-(\w+)"', several.text) == lacks
+    named = browser.send("/desk/circular", "/desk/circular/look", {**empty, "to.1": "", "information.2": "XA-NCB"})
+    assert re.findall(r'href="#look_at_circular-(\w+)"', named.text) == lacks[1:]
 
 
 def test_message_for_action_is_concluded_once(world: DeskWorld) -> None:
@@ -101,6 +125,40 @@ def test_message_is_written_answered_and_recalled(world: DeskWorld) -> None:
     world.bureau.network.deliver()
     assert "Confirmed: nobody there had opened it." in browser.get(page).text
     assert "To the wrong body." in browser.get(page).text
+
+
+def subjects(browser: Browser, narrowed: str) -> list[str]:
+    return re.findall(r'<a href="/desk/messages/message-[^>]*>\s*<bdi dir="auto">([^<]*)', browser.get(narrowed).text)
+
+
+def test_w103_list_is_narrowed_to_what_is_unread_waits_for_action_or_was_sent_and_to_one_body(world: DeskWorld) -> None:
+    browser, came = world.browser(), received(world, subject="Gate 70", for_action=True)
+    sent = browser.send(f"{MESSAGES}/new", MESSAGES, {**LETTER, "subject": "To Gate 9"})
+    assert sent.status_code == 303
+    lists = {one: subjects(browser, f"{MESSAGES}?choice={one}") for one in ("received", "sent", "unread", "open")}
+    assert "To Gate 9" in lists["sent"]
+    assert all("To Gate 9" not in lists[one] for one in ("received", "unread", "open"))
+    assert all("Gate 70" in lists[one] for one in ("received", "unread", "open"))
+    assert browser.send(f"{MESSAGES}/{came}", f"{MESSAGES}/{came}/open", {}).status_code == 303
+    assert "Gate 70" not in subjects(browser, f"{MESSAGES}?choice=unread")
+    assert "Gate 70" in subjects(browser, f"{MESSAGES}?choice=open&body=XA-NCB")
+    assert browser.send(f"{MESSAGES}/{came}", f"{MESSAGES}/{came}/acted", {}).status_code == 303
+    assert "Gate 70" not in subjects(browser, f"{MESSAGES}?choice=open")
+    assert subjects(browser, f"{MESSAGES}?body=RC") == []
+    assert "No message is like this." in browser.get(f"{MESSAGES}?body=RC").text
+    # What there is not narrows nothing, and the fields say so.
+    assert subjects(browser, f"{MESSAGES}?choice=nonsense&body=NOBODY") == subjects(browser, MESSAGES)
+
+
+def test_w103_question_and_answer_lead_to_each_other_where_no_case_was_named(world: DeskWorld) -> None:
+    browser, asked = world.browser(), received(world)
+    writing = browser.get(f"{MESSAGES}/new?answers={asked}").text
+    assert f'<a href="{MESSAGES}/{asked}">' in writing
+    fields = {**LETTER, "subject": "Answer of Gate 7", "answers": asked}
+    answer = browser.send(f"{MESSAGES}/new", MESSAGES, fields).headers["location"].partition("?")[0]
+    assert f'<dt>Answer to</dt><dd><a href="{MESSAGES}/{asked}">' in browser.get(answer).text
+    assert "Question and answers" in browser.get(answer).text
+    assert subjects(browser, f"{MESSAGES}/{asked}")[-2:] == ["Gate 7", "Answer of Gate 7"]
 
 
 def test_answer_begins_with_what_it_answers(world: DeskWorld) -> None:

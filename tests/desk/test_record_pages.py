@@ -110,6 +110,14 @@ def test_w69_of_our_own_it_says_who_can_see_it_and_who_has_it(world: DeskWorld) 
     assert "Who has copies" not in officer(world).get("/desk/records/XA-NCB/w-1").text
 
 
+@pytest.mark.parametrize("path", ["/desk/original/XB-NCB/p-1", "/desk/original-file/XB-NCB/p-1"])
+def test_w69_why_is_asked_before_an_original_is_shown(world: DeskWorld, path: str) -> None:
+    answer = world.browser().get(path)
+    assert (answer.status_code, answer.headers["location"]) == (
+        303, "/desk/task?back=%2Fdesk%2Foriginal%2FXB-NCB%2Fp-1",
+    )  # fmt: skip
+
+
 def test_w69_the_original_of_our_own_is_shown_as_it_came(world: DeskWorld) -> None:
     browser = officer(world)
     assert 'href="/desk/original/XB-NCB/p-1"' in browser.get(RECORD).text
@@ -117,6 +125,7 @@ def test_w69_the_original_of_our_own_is_shown_as_it_came(world: DeskWorld) -> No
     assert "issue-1.jsonl" in answer.text
     assert "1979-03-14" in answer.text
     assert world.node.trail.latest(1)[0].act.verb == "show_original"
+    assert latest(world)["purpose"] == "identify"
     assert "/desk/original/" not in browser.get("/desk/records/XA-NCB/w-1").text
 
 

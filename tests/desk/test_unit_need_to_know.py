@@ -87,6 +87,37 @@ def test_c18_message_that_answers_an_item_out_of_reach_is_as_absent_and_so_is_wh
     assert shown["message"]["answers"] == world.bureau.hit
 
 
+def test_m28_message_to_several_that_answers_an_item_out_of_reach_is_neither_recalled_nor_counted(
+    world: DeskWorld,
+) -> None:
+    given: JsonObject = {
+        "officer": DUTY, "to": ["XA-NCB"], "information": ["RC"], "instrument": "charter", "subject": "The man of the hit",
+        "text": "It is he.", "answers": world.bureau.hit,
+    }  # fmt: skip
+    sent: Any = perform(world.node, "message_circulate", given)
+    named = [one["id"] for one in sent["messages"]]
+    seen: Any = perform(world.node, "message_addressees", {"officer": BRANCH, "id": named[0]})
+    assert seen["of"] == 2
+    limit(world, kinds=["vehicle"])
+    acts: list[tuple[str, JsonObject]] = [
+        ("message_addressees", {}),
+        ("message_recall_several", {"reason": "An error."}),
+        ("message_recall_several", {"reason": "An error.", "bodies": ["XA-NCB"]}),
+        ("message_recall_several", {"reason": "An error.", "bodies": ["XB-NCB"]}),
+    ]
+    for verb, more in acts:
+        absent = refused(world, verb, {"officer": BRANCH, "id": "message-0", **more})
+        assert absent.startswith("NotFound")
+        for one in named:
+            assert refused(world, verb, {"officer": BRANCH, "id": one, **more}) == absent
+    browser = signed_in(world, BRANCH)
+    assert {browser.get(f"/desk/messages/{one}").status_code for one in named} == {404}
+    form = {**browser.frame("/desk/messages/new"), "reason": "An error."}
+    assert browser.post(f"/desk/messages/{named[0]}/recall-all", form).status_code == 404
+    still: Any = perform(world.node, "message_addressees", {"officer": DUTY, "id": named[0]})
+    assert still["counts"] == {"waiting": 2}
+
+
 def test_d11_consultation_about_a_record_out_of_reach_is_hidden_as_a_request_is(world: DeskWorld) -> None:
     asking: JsonObject = {
         "officer": DUTY, "record": "XA-NCB/w-1", "kind": "wanted_person", "instrument": AGREEMENT_NAME, "purpose": "identify",

@@ -166,10 +166,15 @@ def _heads(route: ApiRoute) -> Iterator[Parameter]:
         yield Parameter("after", "str", AFTER, is_needed=False)
     if route.asks_version:
         yield Parameter("version", "int", SEEN, field="version")
-    if route.version is not None:
+    if may_be_known(route):
         yield Parameter("unless_version", "int", KNOWN, is_needed=False)
     if route.writes is Writes.ONCE:
         yield Parameter("idempotency_key", "str", KEY, is_needed=False)
+
+
+def may_be_known(route: ApiRoute) -> bool:
+    """Say whether the number of a version is enough to ask for what is newer."""
+    return route.version is not None and not route.shows_more
 
 
 def _help(shape: JsonObject) -> str:
@@ -216,7 +221,7 @@ def method(one: Made, *, waits: bool) -> Iterator[str]:
     # A list sends nothing before it is read, so that nothing is waited for here.
     start = "def" if waits or one.item else "async def"
     answer = f"{listing}[{one.answer}, {one.item}]" if one.item else one.answer
-    if one.route.version is not None:
+    if may_be_known(one.route):
         for unless, what in (("unless_version: None = None", answer), ("unless_version: int", f"{answer} | None")):
             yield "    @overload"
             yield f"    {start} {one.route.name}({_signature(one, 'self', unless)}) -> {what}: ..."
@@ -225,7 +230,7 @@ def method(one: Made, *, waits: bool) -> Iterator[str]:
     yield from _documented(one)
     passed = [*(parameter.name for parameter in one.path), *(f"{each.name}={each.name}" for each in one.named)]
     asked = f"{module_of(one.route.about)}.{one.route.name}({', '.join(passed)})"
-    ask = "ask_unless_known" if one.route.version is not None else "ask"
+    ask = "ask_unless_known" if may_be_known(one.route) else "ask"
     given = f"{listing}(self, {asked})" if one.item else f"self.{ask}({asked})"
     yield f"        return {'' if waits or one.item else 'await '}{given}"
     yield ""

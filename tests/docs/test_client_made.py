@@ -14,7 +14,7 @@ from entente.api.table import ROUTES
 from entente.client import AsyncClient, Client
 from entente.client.listing import AsyncListing, Listing
 from entente.client.verbs import REQUESTS
-from tests.docs.client_routes import PLACE, files
+from tests.docs.client_routes import PLACE, files, may_be_known
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def parameters_of(route: ApiRoute) -> dict[str, bool]:
         found["idempotency_key"] = False
     if route.asks_version:
         found["version"] = True
-    if route.version is not None:
+    if may_be_known(route):
         found["unless_version"] = False
     return found
 

@@ -136,7 +136,7 @@ def test_batch_goes_on_after_a_kill_and_every_row_is_there_once(nodes: tuple[Bur
     data = "".join(json.dumps(row) + "\n" for row in rows).encode()
     address = f"http://127.0.0.1:{b.port}/api/v1"
     with httpx.Client(base_url=address, headers=headers, timeout=WAIT_SECONDS) as http:
-        binary = {"Content-Type": "application/octet-stream"}
+        binary = {"Content-Type": "application/octet-stream", "Idempotency-Key": "night-list"}
         sent = http.post("/uploads?name=night.jsonl", content=data, headers=binary).json()
         body = {"upload": sent["id"], "purpose": "identify", "crime_area": "fugitives", "occasion": "Night"}
         key = {"Idempotency-Key": "night"}
@@ -169,7 +169,9 @@ def test_sender_that_disappears_leaves_nothing_on_the_disk(nodes: tuple[Bureau, 
     uploads = b.folder / "uploads"
     with socket.create_connection(("127.0.0.1", b.port)) as line:
         head = f"POST /api/v1/uploads?name=l.csv HTTP/1.1\r\nHost: x\r\nAuthorization: {headers['Authorization']}\r\n"
-        line.sendall(f"{head}Content-Type: application/octet-stream\r\nContent-Length: 9000000\r\n\r\n".encode())
+        line.sendall(
+            f"{head}Content-Type: application/octet-stream\r\nIdempotency-Key: gone\r\nContent-Length: 9000000\r\n\r\n".encode()
+        )
         line.sendall(b"x" * 3_000_000)
         wait_until(lambda: uploads.is_dir() and bool(list(uploads.iterdir())))
     wait_until(lambda: not list(uploads.iterdir()))

@@ -117,8 +117,8 @@ def test_command_prints_from_elsewhere_what_it_prints_at_the_node(
 def test_case_is_kept_from_elsewhere_as_at_the_node(bureau: Bureau, token: Path, case: str) -> None:
     noted = there(bureau, token, "case", "note", case, "Called the gate.", "--as", "duty-1")
     assert (noted.stdout, noted.exit_code) == (f"Noted in {case}.\n", 0)
-    closed = there(bureau, token, "case", "close", case, "--reason", "Left.")
-    opened = there(bureau, token, "case", "reopen", case, "--reason", "Came back.")
+    closed = there(bureau, token, "case", "close", case, "--version", "1", "--reason", "Left.")
+    opened = there(bureau, token, "case", "reopen", case, "--version", "2", "--reason", "Came back.")
     assert [one.exit_code for one in (closed, opened)] == [0, 0]
     assert "closed" in closed.stdout
     assert "open" in opened.stdout

@@ -251,7 +251,7 @@ def test_file_sent_through_a_web_process_is_imported_by_a_job_of_the_node(node: 
         json.dumps({"schema": "Person", "id": f"late-{place}", "properties": {"name": [f"Late {place}"]}}) + "\n"
         for place in range(3_000)
     )
-    file = {"Content-Type": "application/octet-stream"}
+    file = {"Content-Type": "application/octet-stream", "Idempotency-Key": "late-list"}
     sent = post(node, "/uploads?name=late.jsonl", content=rows.encode(), headers=file)
     assert sent.status_code == 201, sent.text
     asked = {"upload": sent.json()["id"], "terms": TERMS}
@@ -265,7 +265,9 @@ def test_sender_that_disappears_before_a_web_process_leaves_nothing(node: Node) 
     uploads = node.bureau.folder / "uploads"
     head = f"POST /api/v1/uploads?name=l.csv HTTP/1.1\r\nHost: x\r\nAuthorization: {node.headers['Authorization']}\r\n"
     with socket.create_connection(("127.0.0.1", node.web_port)) as line:
-        line.sendall(f"{head}Content-Type: application/octet-stream\r\nContent-Length: 9000000\r\n\r\n".encode())
+        line.sendall(
+            f"{head}Content-Type: application/octet-stream\r\nIdempotency-Key: gone\r\nContent-Length: 9000000\r\n\r\n".encode()
+        )
         line.sendall(b"x" * 3_000_000)
         node.wait(lambda: uploads.is_dir() and bool(list(uploads.iterdir())))
     node.wait(lambda: not list(uploads.iterdir()))

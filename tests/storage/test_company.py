@@ -198,7 +198,8 @@ def test_engine_that_undoes_all_is_told_to_all(store: Store) -> None:
         raise Conflict("No.", why="The engine undid everything.", do="Again.")
 
     ended = together(store, open_a_case, open_a_case, undone)
-    assert what_of(ended) == [Unavailable, Unavailable, Conflict]
+    wanted: list[type[BaseException]] = [Unavailable, Unavailable, Conflict]
+    assert what_of(ended) == wanted
     for one in ended[:2]:
         error = one.exception()
         assert isinstance(error, Unavailable)
@@ -216,7 +217,8 @@ def test_hook_of_the_commit_that_fails_is_told_to_all_and_undoes_all(opener: Ope
             raise Conflict("No.", why="The clock stepped back.", do="Wait.")
 
     store = opener([OncePerCommit(refuse)])
-    assert what_of(together(store, open_a_case, open_a_case)) == [Unavailable, Conflict]
+    wanted: list[type[BaseException]] = [Unavailable, Conflict]
+    assert what_of(together(store, open_a_case, open_a_case)) == wanted
     assert cases_held(store) == []
     refusing[0] = False
     act(store, open_a_case)

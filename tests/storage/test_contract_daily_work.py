@@ -13,11 +13,13 @@ from entente.correspondence.model import (
     AnswerOutcome,
     HitState,
     Message,
+    MessageChoice,
     PermissionState,
     Recall,
     Step,
     StepTaken,
     Way,
+    WentTo,
 )
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.exchange.ports import ExchangeUnit
@@ -161,6 +163,33 @@ def test_messages_are_found_by_id_and_by_our_own_case_number(store: Store) -> No
         assert view.correspondence.messages(9, case="2031/000777") == ((Way.RECEIVED, received),)
 
 
+def test_messages_are_narrowed_to_a_body_and_a_choice_and_found_by_what_they_answer(store: Store) -> None:
+    sent = examples.message("message-1")
+    came = replace(examples.message("message-2", head=examples.header("message-2", OTHER, OWN)), is_for_action=True)
+    answer = replace(examples.message("message-3"), answers="message-2")
+    with store.unit() as unit:
+        for one, way in ((sent, Way.SENT), (came, Way.RECEIVED), (answer, Way.SENT)):
+            unit.correspondence.put_message(one, way)
+        unit.commit()
+
+    def chosen(choice: MessageChoice) -> list[str]:
+        with store.view() as view:
+            return [one.header.id for _, one in view.correspondence.messages(9, choice=choice)]
+
+    assert [chosen(one) for one in MessageChoice] == [["message-2"], ["message-3", "message-1"], *[["message-2"]] * 2]
+    for step, left in ((Step.OPENED, [[], ["message-2"]]), (Step.ACTED_ON, [[], []])):
+        with store.unit() as unit:
+            unit.correspondence.put_step("message-2", StepTaken(step, "xa-duty-1", NOW))
+            unit.commit()
+        assert [chosen(MessageChoice.UNREAD), chosen(MessageChoice.OPEN)] == left
+    assert len(chosen(MessageChoice.RECEIVED)) == 1
+    with store.view() as view:
+        assert len(view.correspondence.messages(9, counterpart=OTHER)) == 3
+        assert view.correspondence.messages(9, counterpart=OWN) == ()
+        assert view.correspondence.answers_to(["message-2", "message-9"], 9) == ((Way.SENT, answer),)
+        assert view.correspondence.answers_to([], 9) == view.correspondence.answers_to(["message-2"], 0) == ()
+
+
 def test_message_kept_twice_is_a_programming_error(store: Store) -> None:
     with store.unit() as unit:
         unit.correspondence.put_message(examples.message("message-1"), Way.SENT)
@@ -221,6 +250,33 @@ def test_what_waits_here_is_what_came_and_was_not_answered_and_what_is_held(stor
         done = set(view.connection.execute(query).scalars())
         assert done == {"do-concluded", "know-opened", "know-concluded"}
         assert len(papers.open_messages(1)) == len(papers.open_hits(1)) == 1
+
+
+def test_what_went_out_in_one_act_is_found_by_each_of_it(store: Store) -> None:
+    with store.unit() as unit:
+        papers = unit.correspondence
+        for name, to in (("to-other", OTHER), ("to-third", THIRD), ("alone", OTHER)):
+            head = examples.header(f"message-{name}", OWN, to)
+            papers.put_message(examples.message("", is_for_action=to == OTHER, head=head), Way.SENT)
+        papers.put_act("act-1", ["message-to-third", "message-to-other"])
+        unit.commit()
+    recall = Recall(NOW, "duty-2", "Error.", has_left=True, was_opened=True, answered_at=NOW)
+    with store.unit() as unit:
+        papers = unit.correspondence
+        kept = papers.message("message-to-third")
+        assert kept is not None
+        papers.change_message(replace(kept, recall=recall), Way.SENT)
+        unit.commit()
+    with store.view() as view:
+        papers = view.correspondence
+        assert [papers.act_of(f"message-{one}") for one in ("to-other", "to-third", "alone", "none")] == [
+            "act-1", "act-1", "", "",
+        ]  # fmt: skip
+        assert papers.sent_in("act-1") == (
+            WentTo("message-to-other", OTHER, is_for_action=True, recall=None),
+            WentTo("message-to-third", THIRD, is_for_action=False, recall=recall),
+        )
+        assert papers.sent_in("") == papers.sent_in("act-2") == ()
 
 
 def test_preview_names_what_is_open_under_the_instrument_with_the_counterpart(store: Store) -> None:

@@ -213,6 +213,13 @@ def test_overdue_statements_are_found_and_end_undelivered(store: Store) -> None:
         (delivery,) = unit.outbox.deliveries("ref-1")
         assert (delivery.state, delivery.steps) == ("undelivered", (step,))
         assert unit.outbox.overdue(LATER) == ()
+        (pending,) = put(unit, "ref-2")
+        found = unit.outbox.deliveries_of(["ref-2", "ref-1", "ref-3"])
+        assert {ref: [one.state for one in of] for ref, of in found.items()} == {
+            "ref-1": ["undelivered"], "ref-2": ["waiting"], "ref-3": [],
+        }  # fmt: skip
+        assert found["ref-1"] == (delivery,)
+        assert found["ref-2"][0].statement_id == pending.outgoing.statement.id
 
 
 def test_steps_of_one_statement_to_two_bodies_stay_apart(store: Store) -> None:

@@ -21,6 +21,8 @@ from alembic.script import ScriptDirectory
 from entente import __version__
 from entente.bodies.model import Unit, UnitKind
 from entente.bodies.unit_past import UnitList
+from entente.correspondence.model import Way, WentTo
+from entente.correspondence.together import went_out
 from entente.exchange.model import Lane
 from entente.kernel.clock import format_time
 from entente.kernel.codec import to_object
@@ -103,7 +105,7 @@ DESK = (
     "shift_note", "shift", "roster_entry", "page_call",
 )  # fmt: skip
 CASE_FILE = ("case_hand_over", "case_exhibit", "case_task", "case_member", "decision_basis")
-SINCE = ("record_version", "message_blob", "record_link", "unit_limits", "unit_list")
+SINCE = ("record_version", "message_blob", "record_link", "unit_limits", "unit_list", "message_act")
 """Tables of later schemas."""
 
 
@@ -132,8 +134,8 @@ def test_links_of_records_that_are_here_are_entered_as_the_store_is_brought_forw
         unit.records.put_many([examples.write(name, ((unit.classes.number_of(cls), cls),)) for name in ("1", "2")])
         unit.commit()
     store.close()
-    execute(folder, "DROP TABLE record_link")
-    execute(folder, "DROP TABLE unit_list")
+    for table in ("record_link", "unit_list", "message_act"):
+        execute(folder, f"DROP TABLE {table}")
     before = ScriptDirectory(str(MIGRATIONS)).get_revision("0012").down_revision
     execute(folder, f"UPDATE alembic_version SET version_num = '{before}'")  # noqa: S608 - a number of ours
     execute(folder, "UPDATE store_version SET schema = 8, oldest_code = 8")
@@ -154,13 +156,34 @@ def test_list_of_units_that_is_here_is_kept_as_of_its_own_time_as_the_store_is_b
         made = unit.bodies.unit_lists(OTHER)
         unit.commit()
     store.close()
-    execute(folder, "DROP TABLE unit_list")
+    for table in ("unit_list", "message_act"):
+        execute(folder, f"DROP TABLE {table}")
     execute(folder, "UPDATE alembic_version SET version_num = '0012'")
     execute(folder, "UPDATE store_version SET schema = 12, oldest_code = 12")
     with opener().view() as view:
         assert view.bodies.unit_lists(OTHER) == made == (UnitList(OTHER, NOW - DAY, (north,)),)
         assert view.bodies.unit_lists(OWN) == ()
         assert view.bodies.units_on((NOW - 2 * DAY).date()) == {}
+
+
+def test_message_of_before_acts_were_kept_knows_none_as_the_store_is_brought_forward(
+    opener: Opener, folder: Folder
+) -> None:
+    store = opener()
+    with store.unit() as unit:
+        unit.correspondence.put_message(examples.message("message-old"), Way.SENT)
+        unit.commit()
+    store.close()
+    execute(folder, "DROP TABLE message_act")
+    execute(folder, "UPDATE alembic_version SET version_num = '0013'")
+    execute(folder, "UPDATE store_version SET schema = 13, oldest_code = 12")
+    with opener().unit() as unit:
+        old = unit.correspondence.message("message-old")
+        assert old == examples.message("message-old")
+        assert went_out(unit, old) == (WentTo("message-old", old.header.recipient, is_for_action=False, recall=None),)
+        unit.correspondence.put_message(examples.message("message-new"), Way.SENT)
+        unit.correspondence.put_act("act-1", ["message-new"])
+        assert [one.message for one in went_out(unit, examples.message("message-new"))] == ["message-new"]
 
 
 def test_opening_again_changes_nothing(opener: Opener, folder: Folder) -> None:

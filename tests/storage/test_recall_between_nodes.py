@@ -50,6 +50,21 @@ def test_m18_message_in_no_envelope_yet_never_leaves(network: Network) -> None:
     assert ask(network, XA, "message_list")["messages"] == []
 
 
+def test_m18_nobody_is_told_of_a_message_that_was_held_and_taken_back_before_it_is_recalled(network: Network) -> None:
+    message, node = send(network), network[XB]
+    with node.exchange.open_unit() as unit:
+        (waiting,) = unit.outbox.unsealed(network.id(XA), Lane.DATA, 9)
+        unit.outbox.hold(waiting, "suspended", node.clock.now())
+        unit.outbox.drop(waiting.number, "not sent after all", node.clock.now())
+        unit.commit()
+    assert recall(network, message)["has_left"] is False
+    network.deliver()
+    assert states(network, message) == {"message": "retracted"}
+    assert ask(network, XA, "message_list")["messages"] == []
+    with network[XA].correspondence.open_unit() as unit:
+        assert unit.correspondence.count_recalls_ahead(network.id(XB)) == 0
+
+
 def test_m18_message_that_arrived_before_its_envelope_was_given_up_is_recalled_there(network: Network) -> None:
     message = send(network)
     node, to = network[XB], network.id(XA)

@@ -33,6 +33,7 @@ from entente.kernel.errors import NotFound, Refused, Unavailable
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 from entente.node import Meaning
 from entente.records import importing
+from entente.records.blobs import Looking
 from entente.records.importing import Import, ImportPlan
 from entente.records.model import (
     Fact,
@@ -43,6 +44,7 @@ from entente.records.model import (
     Rejected,
     StoredRecord,
 )
+from entente.records.originals import original_seen
 from entente.records.statements import record_statement, withdrawal_statement
 from entente.storage.folder import Folder
 from entente.verbs import perform
@@ -577,7 +579,12 @@ def test_the_original_fragment_is_kept_at_home_whatever_its_size_and_sent_to_nob
     original = bytes(place * place % 251 for place in range(size))
     fragment = Fragment("list.jsonl", "0" * 64, "2031-01-01", "ftm", original)
     world.share([replace(person(world, f"fragment-{size}", "Orusko Talbari"), fragment=fragment)], XB)
-    assert world.network[XA].records.original(DUTY, world.record(f"fragment-{size}")) == fragment
+    assert (
+        original_seen(
+            world.network[XA].records, DUTY, world.record(f"fragment-{size}"), Looking("arrest", "fugitives", "")
+        )
+        == fragment
+    )
     wanted = world.record(f"fragment-{size}")
     with world.network[XB].records.open_unit() as unit:
         assert unit.records.get(wanted) is not None

@@ -9,6 +9,7 @@ from typing import Any
 
 from entente.api.route import JSON, ApiRoute
 from entente.kernel.canonical import JsonObject
+from entente.verbs import perform
 from tests.support.api_world import ABOUT, KEPT, OWN, ROLES, SEEN, UNIT, Bureau
 from tests.support.nodes import AGREEMENT_NAME, DUTY, INSTRUMENTS
 
@@ -84,6 +85,7 @@ BODIES: Mapping[str, JsonObject] = {
     },
     "answer_hit": {"same": True, "text": "It is he."},
     "recall_message": {"reason": "To the wrong body."},
+    "recall_message_from_several": {"reason": "To the wrong bodies.", "bodies": ["XA-NCB"]},
     "preview_message": {"to": ["XA-NCB"], "information": ["GS/members"], "instrument": "charter"},
     "circulate_message": {
         "to": ["XA-NCB"],
@@ -161,7 +163,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     ),
     "release_hit": ("confirm_hit",),
     "answer_hit": ("answer_hit",),
-    "recall_message": ("recall_message",),
+    **dict.fromkeys(("recall_message", "recall_message_from_several"), ("recall_message",)),
+    "list_message_addressees": ("read_message",),
     "list_messages": ("read_message",),
     "show_message": ("read_message",),
     "open_message": ("read_message",),
@@ -250,20 +253,24 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 """Route → the verbs of data/roles.yaml of which a role must have one; none for what every account may read."""
 
 
-def path_of(bureau: Bureau, route: ApiRoute) -> str:
-    """Return the path of a route with its parameters filled."""
+def case_of(bureau: Bureau, route: ApiRoute) -> str:
+    """Return the number of the case that a route is asked about."""
     at_work = dict.fromkeys(
         ("set_case_task", "finish_case_task", "enter_exhibit", "hand_exhibit_over"), bureau.work_case
     )
-    number = {"set_case_team": bureau.team_case, **at_work}.get(route.name, bureau.case)
-    year, _, serial = number.partition("/")
+    return {"set_case_team": bureau.team_case, **at_work}.get(route.name, bureau.case)
+
+
+def path_of(bureau: Bureau, route: ApiRoute) -> str:
+    """Return the path of a route with its parameters filled."""
+    year, _, serial = case_of(bureau, route).partition("/")
     source, _, local_id = {"withdraw_record": OWN, **dict.fromkeys(OF_OUR_OWN, KEPT)}.get(route.name, SEEN).partition(
         "/"
     )
     item = bureau.hit if "hit" in route.name else bureau.came
     others = {
         "answer_hit": bureau.hit_came,
-        "recall_message": bureau.sent,
+        **dict.fromkeys(("recall_message", "recall_message_from_several", "list_message_addressees"), bureau.sent),
         "answer_permission": bureau.permission_came,
         "show_permission": bureau.permission_came,
         "show_record_request": bureau.request,
@@ -325,8 +332,21 @@ def request_of(bureau: Bureau, route: ApiRoute) -> dict[str, Any]:
         for one in bureau.own_api.jobs.files.uploads():
             bureau.own_api.jobs.drop_upload(one)
         headers["Content-Type"] = route.takes
-    request["headers"] = {**headers, "If-Match": '"1"'} if route.asks_version else headers
+    request["headers"] = {**headers, "If-Match": f'"{_version(bureau, route)}"'} if route.asks_version else headers
     return request
+
+
+def _version(bureau: Bureau, route: ApiRoute) -> int:
+    """Return the version of what a request changes: a case as it stands, of a record the one that was entered."""
+    return case_version(bureau, case_of(bureau, route)) if route.about == "Cases" else 1
+
+
+def case_version(bureau: Bureau, number: str) -> int:
+    """Return the version at which a case stands."""
+    case = perform(bureau.node, "case_show", {"officer": DUTY, "number": number})["case"]
+    assert isinstance(case, dict)
+    assert isinstance(case["version"], int)
+    return case["version"]
 
 
 def _send_again(bureau: Bureau) -> None:

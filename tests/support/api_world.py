@@ -13,7 +13,6 @@ from uuid import uuid4
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from entente.api.rest import Api, ApiParts
 from entente.api.running import Runner
@@ -24,6 +23,7 @@ from entente.kernel.signing import encode_bytes
 from entente.node import Node
 from entente.storage.job_files import JobFolder
 from entente.verbs import perform
+from tests.support.direct_http import client_at
 from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DUTY, HEAD, Network, open_network
 from tests.support.web_beside import web_beside
 
@@ -63,7 +63,7 @@ class Bureau:
     network: Network
     node: Node
     api: Api
-    http: TestClient
+    http: httpx.Client
     own_api: Api
     """The node's own, where jobs are done and what is done once, whoever was asked."""
     case: str = ""
@@ -115,7 +115,7 @@ class Bureau:
 
     def uploaded(self, name: str, data: bytes, token: str | None = None) -> str:
         """Send a file for a job, and return what it is called."""
-        headers = {"Content-Type": "application/octet-stream"}
+        headers = {"Content-Type": "application/octet-stream", "Idempotency-Key": str(uuid4())}
         answer = self.ask("POST", "/uploads", token=token, params={"name": name}, content=data, headers=headers)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
@@ -150,7 +150,7 @@ class Bureau:
         """Send a request below /api/v1 with a token; the duty officer's machine where none is given."""
         bearer = self.token() if token is None else token
         sent = {"Authorization": f"Bearer {bearer}", **(headers or {})}
-        return cast("httpx.Response", self.http.request(method, f"/api/v1{path}", headers=sent, **more))
+        return self.http.request(method, f"/api/v1{path}", headers=sent, **more)
 
 
 @contextmanager
@@ -193,9 +193,14 @@ def opened(network: Network, node: Node) -> Bureau:
     return Bureau(network, node, api, client_of(api), api)
 
 
-def client_of(api: Api) -> TestClient:
+def client_of(api: Api) -> httpx.Client:
     """Return a client of an API on this machine."""
-    return TestClient(Starlette(routes=[api.mount()]), client=("127.0.0.1", 50_000), raise_server_exceptions=False)
+    return client_at(application_of(api))
+
+
+def application_of(api: Api) -> Starlette:
+    """Return an application of the API alone."""
+    return Starlette(routes=[api.mount()])
 
 
 def kept_unit(node: Node) -> KeptRequestsUnit:

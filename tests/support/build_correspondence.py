@@ -30,7 +30,6 @@ from entente.agreements.model import (
 from entente.agreements.rules import instrument_id
 from entente.bodies.model import Body, Officer
 from entente.cases.model import CaseReference
-from entente.cases.service import Cases
 from entente.correspondence.desk import About
 from entente.correspondence.hits import Finding
 from entente.correspondence.service import Correspondence
@@ -52,6 +51,7 @@ from entente.records.service import Records
 from entente.records.statements import record_statement
 from entente.trail.service import record as record_act
 from tests.support.build_bodies import LISTS, CountingIds, FixedClock, Keyring, new_body
+from tests.support.cases_as_they_stand import CasesAsTheyStand
 from tests.support.memory_desk import DeskStore, DeskUnit
 
 NOW = datetime(2031, 5, 4, 8, 0, tzinfo=UTC)
@@ -121,7 +121,7 @@ class Desk:
     def __post_init__(self) -> None:
         open_unit: Callable[[], DeskUnit] = self.store.open_unit
         self.disclosure = Disclosure(open_unit, self.clock, LISTS)
-        self.cases = Cases(open_unit, open_unit, self.clock, self.ids, LISTS, self._record)
+        self.cases = CasesAsTheyStand(open_unit, open_unit, self.clock, self.ids, LISTS, self._record)
         self.desk = Correspondence(
             open_unit, open_unit, self.clock, self.ids, LISTS, self.disclosure, self.ring.node, self._record
         )

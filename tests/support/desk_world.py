@@ -13,12 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.testclient import TestClient
 
 from entente.api.rest import Api
 from entente.kernel.canonical import JsonObject
@@ -30,6 +29,7 @@ from entente.web.desk.desk import Desk
 from entente.web.desk.session import Session
 from tests.support.api_world import ABOUT, KEPT, OWN, TERMS, WANTED, Bureau, open_bureau
 from tests.support.desk_parts import api_of, desk_parts
+from tests.support.direct_http import client_at
 from tests.support.nodes import DUTY, HEAD
 
 COOKIE = "test_session"
@@ -89,7 +89,7 @@ class OneDesk:
 
     def browser(self, role: str | None = "duty_officer", language: str = "en") -> Browser:
         """Return a browser in which an officer of a role is signed in; nobody where the role is None."""
-        http = TestClient(self.app, client=("127.0.0.1", 50_000), raise_server_exceptions=False, follow_redirects=False)
+        http = client_at(self.app, follow_redirects=False)
         if role is not None:
             http.cookies.set(COOKIE, self.signed_in.begin(self.officer(role), frozenset({role}), language))
         return Browser(http)
@@ -99,11 +99,11 @@ class OneDesk:
 class Browser:
     """Opens pages and sends their forms as a browser would."""
 
-    http: TestClient
+    http: httpx.Client
 
     def get(self, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - what the client takes
         """Open a page."""
-        return cast("httpx.Response", self.http.get(path, **more))
+        return self.http.get(path, **more)
 
     def post(
         self,
@@ -114,8 +114,8 @@ class Browser:
         files: FilesSent = (),
     ) -> httpx.Response:
         """Send fields to an address, as they are, and files behind them."""
-        sent = {"files": list(files.items() if isinstance(files, Mapping) else files)} if files else {}
-        return cast("httpx.Response", self.http.post(path, data=dict(fields), headers=dict(headers), **sent))
+        sent = list(files.items() if isinstance(files, Mapping) else files) or None
+        return self.http.post(path, data=dict(fields), headers=dict(headers), files=sent)
 
     def frame(self, page: str) -> dict[str, str]:
         """Return the fields that every form of a page carries."""

@@ -6,7 +6,7 @@ its governance version is given to the next change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import TracebackType
@@ -296,6 +296,9 @@ class EmptyOutbox:
 
     def deliveries(self, ref: str) -> tuple[Delivery, ...]:
         return ()
+
+    def deliveries_of(self, refs: Collection[str]) -> dict[str, tuple[Delivery, ...]]:
+        return dict.fromkeys(refs, ())
 
     def add_step(self, statement: StatementId, recipient: BodyId, step: EvidenceStep, evidence: bytes) -> None:
         raise AssertionError("no delivery is followed here")

@@ -19,6 +19,7 @@ from entente.correspondence.model import (
     Hit,
     HitState,
     Message,
+    MessageChoice,
     PermissionRequest,
     PermissionState,
     Recall,
@@ -26,6 +27,7 @@ from entente.correspondence.model import (
     Step,
     StepTaken,
     Way,
+    WentTo,
 )
 from entente.disclosure.model import DisclosureClass, Leave
 from entente.identity.indexed import facts_of
@@ -255,6 +257,18 @@ class MemoryCorrespondence:
     kept_consults: dict[str, tuple[Way, RecordRequest]] = field(default_factory=dict)
     recalls_ahead: dict[tuple[BodyId, str], Recall] = field(default_factory=dict)
     kept_bases: list[DecisionBasis] = field(default_factory=list)
+    acts: dict[str, str] = field(default_factory=dict)
+
+    def put_act(self, act: str, messages: Collection[str]) -> None:
+        assert not set(messages) & set(self.acts), "a message belongs to one act"
+        self.acts.update(dict.fromkeys(messages, act))
+
+    def act_of(self, message: str) -> str:
+        return self.acts.get(message, "")
+
+    def sent_in(self, act: str) -> tuple[WentTo, ...]:
+        kept = [self.kept_messages[one][1] for one, of in self.acts.items() if of == act]
+        return tuple(WentTo(one.header.id, one.header.recipient, one.is_for_action, one.recall) for one in kept)
 
     def put_basis(self, basis: DecisionBasis, record_number: int) -> None:
         self.kept_bases.append(basis)
@@ -310,13 +324,31 @@ class MemoryCorrespondence:
         case: str = "",
         before: str = "",
         knowing: Knowing = NOBODY,
+        *,
+        counterpart: BodyId | None = None,
+        choice: MessageChoice | None = None,
     ) -> tuple[tuple[Way, Message], ...]:
         found = [
             (way, message)
             for way, message in kept_before(self.kept_messages, before)
             if case in ("", message.header.our_reference if way is Way.SENT else message.header.your_reference)
+            and counterpart in (None, message.header.recipient if way is Way.SENT else message.header.sender)
+            and (choice is None or self._is_chosen(way, message, choice))
         ]
         return tuple(found[:limit])
+
+    def _is_chosen(self, way: Way, message: Message, choice: MessageChoice) -> bool:
+        if choice is MessageChoice.SENT or way is Way.SENT:
+            return (choice is MessageChoice.SENT) is (way is Way.SENT)
+        taken = {one.step for one in self.steps(message.header.id)}
+        is_open = message.is_for_action and message.recall is None and not taken - {Step.OPENED}
+        is_unread = message.recall is None and not taken
+        return {MessageChoice.UNREAD: is_unread, MessageChoice.OPEN: is_open}.get(choice, True)
+
+    def answers_to(
+        self, messages: Collection[str], limit: int, knowing: Knowing = NOBODY
+    ) -> tuple[tuple[Way, Message], ...]:
+        return tuple(one for one in self.kept_messages.values() if one[1].answers in messages)[:limit]
 
     def put_hit(self, hit: Hit, way: Way) -> None:
         self.kept_hits[hit.header.id] = (way, hit)

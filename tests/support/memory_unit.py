@@ -7,7 +7,7 @@ in its place. What the contract calls a programming error is asserted here too.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import TracebackType
@@ -237,6 +237,9 @@ class MemoryOutbox:
             for one in self.put_out
             if one.ref == ref
         )  # fmt: skip
+
+    def deliveries_of(self, refs: Collection[str]) -> dict[str, tuple[Delivery, ...]]:
+        return {ref: self.deliveries(ref) for ref in refs}
 
     def add_step(self, statement: StatementId, recipient: BodyId, step: EvidenceStep, evidence: bytes) -> None:
         self.steps.setdefault((statement, recipient), []).append(step)

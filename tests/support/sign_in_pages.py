@@ -11,7 +11,6 @@ from typing import Any, cast
 
 import httpx
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from entente.bodies.enrolling import Invited
 from entente.node import Node
@@ -24,6 +23,7 @@ from entente.web.desk.sign_on import SignOn
 from tests.support.accounts import HEAD, PASSWORD
 from tests.support.accounts import Desk as Bureau
 from tests.support.desk_parts import api_of, desk_parts
+from tests.support.direct_http import client_at
 
 ORIGIN = "http://localhost:8601"
 COOKIE = "entente-8601"
@@ -35,7 +35,7 @@ _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 class Browser:
     """One browser; its cookies are its own."""
 
-    http: TestClient
+    http: httpx.Client
     bureau: Bureau
 
     @property
@@ -44,11 +44,11 @@ class Browser:
         return str(self.http.cookies.get(COOKIE, ""))
 
     def get(self, path: str) -> httpx.Response:
-        return cast("httpx.Response", self.http.get(path))
+        return self.http.get(path)
 
     def post(self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] = SAME_ORIGIN) -> httpx.Response:
         """Send fields to an address, as they are."""
-        return cast("httpx.Response", self.http.post(path, data=dict(fields), headers=dict(headers)))
+        return self.http.post(path, data=dict(fields), headers=dict(headers))
 
     def csrf(self, page: str = "/desk/account") -> str:
         found = dict(_HIDDEN.findall(self.get(page).text)).get("csrf")
@@ -85,9 +85,7 @@ def application(node: Node) -> Starlette:
 def browser(bureau: Bureau, origin: str = ORIGIN, peer: str = "127.0.0.1", **settings: Any) -> Browser:  # noqa: ANN401 - of any kind
     """Open a browser on the node's own machine, at a node with some settings changed."""
     node = changed(bureau.node, settings=changed(bureau.node.settings, **settings)) if settings else bureau.node
-    http = TestClient(
-        application(node), base_url=origin, client=(peer, 50_000), raise_server_exceptions=False, follow_redirects=False
-    )
+    http = client_at(application(node), (peer, 50_000), origin, follow_redirects=False)
     return Browser(http, bureau)
 
 

@@ -1,4 +1,4 @@
-"""The routes of case files: list, show, open, note, close, open again, refer to another body's number."""
+"""The routes of case files: list, show, open, note, refer to another body's number; and what changes the case itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from entente.cases.rules import NOTE_CHARACTERS_MAX, REFERENCE_CHARACTERS_MAX
 from entente.cases.teams import TEAM_MAX, UNIT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
 from entente.verbs.arguments import TEXTS_MAX
-from entente.verbs.cases import LIST_MAX, VERSION_MAX
+from entente.verbs.cases import LIST_MAX
 
 KEEPING = ("open_case", "keep_case", "oversee_cases")
 """Who may open or keep a case file, or oversees them, may read it."""
@@ -32,13 +32,16 @@ def _case(answer: JsonObject) -> JsonObject:
     return {"id": case["number"], "href": f"{PREFIX}/cases/{case['number']}"}
 
 
+def _version(answer: JsonObject) -> str:
+    case = answer["case"]
+    assert isinstance(case, dict), "a case is an object"
+    return str(case["version"])
+
+
 def _event(answer: JsonObject) -> JsonObject:
     event = answer["event"]
     assert isinstance(event, dict), "a line of the chronology is an object"
     return {"id": event["subject"], "href": ""}
-
-
-SEEN_VERSION: JsonObject = whole("The version of the case that was seen; 0 for any.", least=0, most=VERSION_MAX)
 
 
 def _change(
@@ -70,6 +73,8 @@ def _change(
         answer=named("Result"),
         status=status,
         writes=Writes.ONCE,
+        asks_version=True,
+        stops_where="If-Match names the version of the case that was seen: one that has a newer one is not changed.",
     )
 
 
@@ -108,6 +113,8 @@ ROUTES: tuple[ApiRoute, ...] = (
                 "decisions": many(named("DecisionBasis")),
             }
         ),
+        version=_version,
+        shows_more=True,
         stops_where="A case with a team is shown to that team and to who oversees the cases; to others it is not there.",
     ),
     ApiRoute(
@@ -156,41 +163,10 @@ ROUTES: tuple[ApiRoute, ...] = (
         status=201,
         writes=Writes.ONCE,
     ),
-    ApiRoute(
-        name="close_case",
-        method=Method.POST,
-        path="/cases/{year}/{serial}/closing",
-        verb="case_close",
-        about="Cases",
-        summary="Close a case, with the reason.",
-        scope=Scope.WRITE_CASES,
-        needs=(),
-        asks=("keep_case",),
-        path_fields=CASE_PATH,
-        path_names="number",
-        body=thing({"reason": text("Why."), "version": SEEN_VERSION}, "version"),
-        arguments=numbered,
-        told=_case,
-        answer=named("Result"),
-        writes=Writes.ONCE,
-    ),
-    ApiRoute(
-        name="reopen_case",
-        method=Method.POST,
-        path="/cases/{year}/{serial}/reopening",
-        verb="case_reopen",
-        about="Cases",
-        summary="Open a closed case again, with the reason.",
-        scope=Scope.WRITE_CASES,
-        needs=(),
-        asks=("keep_case",),
-        path_fields=CASE_PATH,
-        path_names="number",
-        body=thing({"reason": text("Why."), "version": SEEN_VERSION}, "version"),
-        arguments=numbered,
-        told=_case,
-        answer=named("Result"),
-        writes=Writes.ONCE,
+    _change("close_case", "closing", "case_close", "Close a case, with the reason.", thing({"reason": text("Why.")})),
+    _change(
+        "reopen_case", "reopening", "case_reopen", "Open a closed case again, with the reason.",
+        thing({"reason": text("Why.")}),
     ),
     ApiRoute(
         name="refer_case",
@@ -218,12 +194,11 @@ ROUTES: tuple[ApiRoute, ...] = (
     ),
     _change(
         "rename_case", "renaming", "case_rename", "Give a case another title or crime area.",
-        thing({"title": text("One line.", most=TITLE_CHARACTERS_MAX), "crime_area": named("CrimeArea"), "version": SEEN_VERSION},
-              "version"),
+        thing({"title": text("One line.", most=TITLE_CHARACTERS_MAX), "crime_area": named("CrimeArea")}),
     ),
     _change(
         "set_case_team", "team", "case_team", "Say who alone may know of a case; with nobody named the whole body may again.",
-        thing({"team": many(text("An officer's id.", most=64), most=TEAM_MAX), "version": SEEN_VERSION}, "version"),
+        thing({"team": many(text("An officer's id.", most=64), most=TEAM_MAX)}),
         asks=("keep_case", "oversee_cases"),
     ),
     _change(
@@ -233,15 +208,14 @@ ROUTES: tuple[ApiRoute, ...] = (
                 "to": text("An officer's id.", most=64),
                 "unit": free_text("The unit, in the body's own words.", most=UNIT_CHARACTERS_MAX),
                 "reason": text("Why."),
-                "version": SEEN_VERSION,
             },
-            "unit", "version",
+            "unit",
         ),
         asks=("keep_case", "oversee_cases"),
     ),
     _change(
         "join_cases", "joining", "case_join", "Join another case to this one, which goes on.",
-        thing({"other": named("CaseNumber"), "reason": text("Why."), "version": SEEN_VERSION}, "version"),
+        thing({"other": named("CaseNumber"), "reason": text("Why.")}),
     ),
     _change(
         "split_case", "splitting", "case_split", "Open a new case of a part of this one.",
@@ -253,9 +227,8 @@ ROUTES: tuple[ApiRoute, ...] = (
                 "tasks": many(text(most=64), "Ids of tasks that go over.", most=TEXTS_MAX),
                 "exhibits": many(text(most=64), "Ids of exhibits that go over.", most=TEXTS_MAX),
                 "items": many(text(most=64), "Ids of messages, hits and requests that are noted there.", most=TEXTS_MAX),
-                "version": SEEN_VERSION,
             },
-            "tasks", "exhibits", "items", "version",
+            "tasks", "exhibits", "items",
         ),
         asks=("open_case",), status=201,
     ),

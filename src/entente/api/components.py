@@ -99,6 +99,7 @@ TOLD: Mapping[str, JsonObject] = {
     "decision": named("Decision"),
     "field": said("Invalid: which field"),
     "reason": said("Untrusted: why"),
+    "changed_meanwhile": flag("Conflict: what was seen is not what stands"),
     "retry_is_safe": flag("Unavailable: whether doing it again can count twice"),
 }
 PROBLEM = thing(

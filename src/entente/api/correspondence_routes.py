@@ -10,7 +10,7 @@ from entente.api.shapes import NEXT, flag, free_text, many, named, one_of, text,
 from entente.bodies.tokens import Scope
 from entente.correspondence.attachments import ATTACHMENTS_MAX
 from entente.correspondence.basis import PIECE_CHARACTERS_MAX, PIECES_MAX, WEIGHT_MAX
-from entente.correspondence.model import TEXT_CHARACTERS_MAX
+from entente.correspondence.model import TEXT_CHARACTERS_MAX, MessageChoice
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
 from entente.kernel.jobs import JobKind
@@ -20,7 +20,7 @@ from entente.verbs.correspondence import LIST_MAX, SCORE_MAX, VERSION_MAX
 JUDGING = ("confirm_hit", "answer_hit")
 """Who judges hits or answers them may read them."""
 READING = ("read_message",)
-_ITEM: dict[str, JsonObject] = {"id": text("Its id.", most=64, pattern=r"^[a-z]+-[0-9a-f]+$")}
+ITEM: dict[str, JsonObject] = {"id": text("Its id.", most=64, pattern=r"^[a-z]+-[0-9a-f]+$")}
 ATTACHMENTS = many(
     UPLOAD, "Files that were sent before (POST /uploads); the message has them then.", most=ATTACHMENTS_MAX
 )
@@ -83,7 +83,7 @@ HITS: tuple[ApiRoute, ...] = (
         summary="Show a hit, and how far it has come.",
         scope=Scope.READ_HITS,
         needs=JUDGING,
-        path_fields=_ITEM,
+        path_fields=ITEM,
         answer=thing({"hit": named("Hit"), "decisions": many(named("DecisionBasis"))}),
     ),
     ApiRoute(
@@ -128,7 +128,7 @@ HITS: tuple[ApiRoute, ...] = (
         scope=Scope.WRITE_HITS,
         needs=(),
         asks=("confirm_hit",),
-        path_fields=_ITEM,
+        path_fields=ITEM,
         told=made("hit", "hits"),
         answer=named("Result"),
         writes=Writes.ONCE,
@@ -143,7 +143,7 @@ HITS: tuple[ApiRoute, ...] = (
         scope=Scope.WRITE_HITS,
         needs=(),
         asks=("answer_hit",),
-        path_fields=_ITEM,
+        path_fields=ITEM,
         body=thing(
             {
                 "same": flag("Whether it is the same person."),
@@ -165,7 +165,13 @@ MESSAGES: tuple[ApiRoute, ...] = (
         summary="List the newest messages, without their texts.",
         scope=Scope.READ_MESSAGES,
         needs=READING,
-        query={**LIMIT, "case": named("CaseNumber")},
+        query={
+            **LIMIT,
+            "case": named("CaseNumber"),
+            "body": text("Those with this body alone, by its code.", most=100),
+            "choice": one_of(*MessageChoice, help_text="Those that came, were sent, nobody opened, or wait for action."),
+            "thread": text("Those that this one answers or that answer it, however far, and no others.", most=64),
+        },
         answer=thing({"messages": many(named("MessageOutside")), "next": NEXT}),
         pages="before",
     ),
@@ -178,7 +184,7 @@ MESSAGES: tuple[ApiRoute, ...] = (
         summary="Show a message and how far it has come; the text of one that came is not opened by this.",
         scope=Scope.READ_MESSAGES,
         needs=READING,
-        path_fields=_ITEM,
+        path_fields=ITEM,
         names_account=False,
         answer=thing({"message": named("Message")}),
     ),
@@ -192,7 +198,7 @@ MESSAGES: tuple[ApiRoute, ...] = (
         scope=Scope.READ_MESSAGES,
         needs=(),
         asks=("read_message",),
-        path_fields=_ITEM,
+        path_fields=ITEM,
         answer=thing({"message": named("Message")}),
         stops_where="The first opening stands; done again it only shows the text, so that it needs no Idempotency-Key.",
     ),
@@ -236,7 +242,7 @@ MESSAGES: tuple[ApiRoute, ...] = (
         summary="Take a file out of a message, fetching it first where it is not here: as a job.",
         scope=Scope.READ_MESSAGES,
         needs=READING,
-        path_fields=_ITEM,
+        path_fields=ITEM,
         body=thing({"file": text("Its name.", most=FILE_NAME_CHARACTERS_MAX)}),
         answer=named("Result"),
         handled=Handled.JOB,
@@ -255,7 +261,7 @@ MESSAGES: tuple[ApiRoute, ...] = (
         scope=Scope.WRITE_MESSAGES,
         needs=(),
         asks=("send_message",),
-        path_fields=_ITEM,
+        path_fields=ITEM,
         body=thing(
             {"outcome": one_of("acted_on", "refused"), "reason": text("A code of data/reasons.yaml.", most=64)}, "reason"
         ),
@@ -273,7 +279,7 @@ MESSAGES: tuple[ApiRoute, ...] = (
         scope=Scope.WRITE_MESSAGES,
         needs=(),
         asks=("recall_message",),
-        path_fields=_ITEM,
+        path_fields=ITEM,
         body=thing({"reason": text("Why; the recipient reads it.", most=SUBJECT_CHARACTERS_MAX)}),
         told=made("message", "messages"),
         answer=named("Result"),

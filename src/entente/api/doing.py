@@ -110,7 +110,7 @@ class Here:
                 raise NotFound from error
             raise
         except Conflict as error:
-            if route.asks_version:
+            if error.changed_meanwhile and route.asks_version:
                 raise WithStatus(error, CHANGED_MEANWHILE) from error
             raise
         told = route.told(answer)

@@ -45,8 +45,8 @@ So after a lost answer, a 503 or a 429, send the same again.
 
 Its answer names the result alone, `id` and `href`; read that to see what was made.
 
-To withdraw or correct a record, send the `ETag` that it was shown with as `If-Match`: where another version stands by now,
-nothing is done and the answer is 412.
+To withdraw or correct a record, or to change a case itself (title, team, charge, state), send the `ETag` that it was shown
+with as `If-Match`: where another version stands by now, nothing is done and the answer is 412. Additions to a case need none.
 
 ## Lists, jobs, news
 

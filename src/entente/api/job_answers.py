@@ -48,7 +48,8 @@ class JobAnswers:
     async def answer(self, route: ApiRoute, bearer: Bearer, request: Request, asked: JsonObject) -> Response:
         """Answer a request that is about files or jobs."""
         if route.handled is Handled.UPLOAD:
-            return self._said(await self.uploading.take(request, bearer, str(asked["name"])), route.status, {})
+            sent, is_again = await self.uploading.take(request, bearer, str(asked["name"]))
+            return self._said(sent, route.status, _replayed(is_again))
         if route.handled is Handled.JOB_FILE:
             return await run_in_threadpool(self._file, bearer, str(asked["job"]), str(asked["name"]))
         shown = await run_in_threadpool(self._shown, route, bearer, asked)
@@ -59,8 +60,7 @@ class JobAnswers:
         assert route.job is not None, "the row says what the job does"
         job, is_again = await run_in_threadpool(self._made, route.job, bearer, key, route.arguments(asked))
         href = f"{PREFIX}/jobs/{job.id}"
-        headers = {"Location": href, **({"Idempotency-Replayed": "true"} if is_again else {})}
-        return self._said({"id": job.id, "href": href}, route.status, headers)
+        return self._said({"id": job.id, "href": href}, route.status, {"Location": href, **_replayed(is_again)})
 
     def upload_file(self, bearer: Bearer, given: JsonObject) -> JsonObject:
         """Return a verb's arguments with the file that was sent in the place of what it is called."""
@@ -174,6 +174,9 @@ def _as_seen_now(row: JsonObject, seen: SeenNow) -> JsonObject:
             one for found in candidates_of(row) for one in _candidate(found, seen, is_as_then=is_as_then)
         ]
         rest["answer"] = {**answer, "candidates": kept}
+    if not is_as_then:
+        # How much a silent source hides is said of what could be seen then.
+        rest["silent_sources"] = []
     return rest
 
 
@@ -208,3 +211,7 @@ def _one_of_both() -> Invalid:
         why="A batch has its queries in the request, or in a file that was sent before: one of the two.",
         do="Send `queries`, or `upload` with what the answer to the upload says.",
     )
+
+
+def _replayed(is_again: bool) -> Mapping[str, str]:  # noqa: FBT001 - as it is found
+    return {"Idempotency-Replayed": "true"} if is_again else {}

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from entente import __version__
+from entente.api.etags import PATTERN
 from entente.api.introduction import INTRODUCTION
 from entente.api.reading import CURSOR
 from entente.api.route import JSON, PREFIX, ApiRoute, Handled, Method, Writes
@@ -35,12 +36,14 @@ _WITH_BODY = {
 }
 _WITH_KEY = {"409": "Someone changed it first, it exists already, or the Idempotency-Key was used for another request."}
 _WITH_VERSION = {
-    "412": "The record has another version by now, or none.",
+    "412": "Another version stands by now.",
     "428": "If-Match is needed.",
 }
 
 KEY_HELP: Final = "Text of your own, new for each act: the same request with the same key is done once."
-MATCH_HELP: Final = 'The ETag that it was shown with: "3". Where another version stands, nothing is done.'
+MATCH_HELP: Final = (
+    'The ETag that it was shown with: "3", "3.0f3b5c6d7e8f9a01". Where another version stands, nothing is done.'
+)
 NONE_MATCH_HELP: Final = 'The ETag that is known already: "3". Where it still stands, the answer is 304 and empty.'
 LAST_HELP: Final = "The id of the last event that came; what followed it comes first."
 BINARY: Final[JsonObject] = {"type": "string", "format": "binary"}
@@ -110,7 +113,7 @@ def _parameters(route: ApiRoute) -> list[Json]:
         key: JsonObject = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"}
         found.append(_parameter("Idempotency-Key", "header", {**key, "description": KEY_HELP}, needed=True))
     if route.asks_version:
-        etag: JsonObject = {"type": "string", "pattern": '^"[0-9]{1,15}"$', "description": MATCH_HELP}
+        etag: JsonObject = {"type": "string", "pattern": PATTERN, "description": MATCH_HELP}
         found.append(_parameter("If-Match", "header", etag, needed=True))
     if route.handled is Handled.EVENTS:
         last: JsonObject = {"type": "string", "maxLength": 200, "description": LAST_HELP}

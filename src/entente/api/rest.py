@@ -32,6 +32,7 @@ from entente.api.desk_jobs import DeskJobs
 from entente.api.doing import Beside, Doing, Here, WriterProcess
 from entente.api.door import Door
 from entente.api.errors import WithStatus, problem_response
+from entente.api.etags import etag, is_known, named_version
 from entente.api.event_stream import EventStreams
 from entente.api.events import Events, TrailSource
 from entente.api.job_answers import JobAnswers
@@ -56,8 +57,6 @@ from entente.verbs.references import names_of
 _log = logging.getLogger(__name__)
 NO_STORE: Final = {"Cache-Control": "no-store"}
 OPENAPI_PATH: Final = "/openapi.json"
-VERSION_NEEDED: Final = 428
-ETAG_CHARACTERS_MAX: Final = 20
 _BY_VERB: Final = frozenset({Handled.VERB, Handled.VERB_ON_UPLOAD})
 _BESIDE: Final = frozenset({Handled.VERB, Handled.EVENTS})
 """What a web process answers; files and jobs are the node's, in whose folder they lie."""
@@ -225,7 +224,7 @@ class Api:
                 given[route.pages] = self.cursors.read(str(cursor), self._list_of(route, bearer, asked))
         given = route.arguments(given)
         if route.asks_version:
-            given["version"] = _named_version(request)
+            given["version"] = named_version(request)
         if route.names_account and "officer" in VERBS[route.verb].takes:
             given["officer"] = bearer.account.id
         if "reader" in VERBS[route.verb].takes:
@@ -245,29 +244,10 @@ class Api:
             about = self._list_of(route, bearer, asked)
             answer = {**answer, "next": self.cursors.write(place, about) if isinstance(place, int | str) else None}
         if route.version is not None:
-            headers["ETag"] = f'"{route.version(answer)}"'
-            if headers["ETag"] in {one.strip() for one in request.headers.get("if-none-match", "").split(",")}:
+            headers["ETag"] = etag(route.version(answer), answer if route.shows_more else None)
+            if is_known(request, headers["ETag"]):
                 return Response(status_code=304, headers=headers)
         return JSONResponse(answer, route.status, headers=headers)
-
-
-def _named_version(request: Request) -> int:
-    text = request.headers.get("if-match", "")
-    if not text:
-        raise WithStatus(_needs_version("it has no If-Match"), VERSION_NEEDED)
-    number = text.strip()[1:-1]
-    if len(text) > ETAG_CHARACTERS_MAX or text.strip() != f'"{number}"' or not (number.isascii() and number.isdigit()):
-        raise _needs_version("its If-Match is no ETag of a record")
-    return int(number)
-
-
-def _needs_version(why: str) -> Invalid:
-    return Invalid(
-        "The request does not say which version it is about.",
-        field="If-Match",
-        why=f"Nobody ends a version that they did not see (docs/rules/api.md P9): {why}.",
-        do="Look at the record, and send its ETag as If-Match.",
-    )
 
 
 def _options(methods: Sequence[Method]) -> Response:

@@ -102,6 +102,8 @@ class ApiRoute:
     writes: Writes = Writes.NOTHING
     version: Callable[[JsonObject], str] | None = None
     """Takes the version of what is shown from the answer, for its ETag (P9)."""
+    shows_more: bool = False
+    """Whether the answer says more than its version counts: a digest of it all stands behind the version in its ETag."""
     asks_version: bool = False
     """Whether If-Match is needed: the request names the version that it is about (P9)."""
     pages: str = ""

@@ -124,16 +124,19 @@ ROUTES: tuple[ApiRoute, ...] = (
         path="/records/{source}/{local_id}/original",
         verb="record_original",
         about="Records",
-        summary="Show the part of a file that a record of this body was made from.",
+        summary="Show the part of a file that one of our records was made from, for a purpose. The look is a row of the trail.",
         scope=Scope.READ_RECORDS,
         needs=(),
         asks=("show_record",),
         path_fields=PATH,
         path_names="record",
+        query=WHY,
+        needed=("purpose", "crime_area"),
         arguments=with_record,
         answer=thing(
             {name: said() for name in ("record", "name", "file", "file_date", "file_sha256", "format", "text")}
         ),
+        stops_where="It is the whole entry: shown where all of the record is.",
     ),
     ApiRoute(
         name="detach_file",

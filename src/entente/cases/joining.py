@@ -42,6 +42,8 @@ class GoesOver:
     exhibits: frozenset[str] = frozenset()
     items: frozenset[str] = frozenset()
     """Messages, hits and requests: they are noted in the new case, and keep the number that they were sent under."""
+    beyond: frozenset[str] = frozenset()
+    """Those of the items that are out of the officer's reach (C19): as if they did not lie in the case."""
 
 
 class Joining(Keeping):
@@ -49,7 +51,7 @@ class Joining(Keeping):
 
     __slots__ = ()
 
-    def join_cases(self, officer: OfficerId, number: str, other: str, reason: str, version: int = 0) -> Case:
+    def join_cases(self, officer: OfficerId, number: str, other: str, reason: str, version: int) -> Case:
         """Join another case to one that goes on; return the one that goes on.
 
         Who may know of the joined matter is who may know of either, and the whole body only where neither has a team.
@@ -96,12 +98,12 @@ class Joining(Keeping):
             unit.commit()
             return changed
 
-    def split_case(self, officer: OfficerId, number: str, over: GoesOver, version: int = 0) -> Case:
+    def split_case(self, officer: OfficerId, number: str, over: GoesOver, version: int) -> Case:
         """Open a new case of a part of another, with its references and its team; return the new one.
 
         Raises NotFound, Conflict for a closed case or one that was changed meanwhile, Invalid for what does not lie in it.
 
-        Source: docs/rules/cases.md C16.
+        Source: docs/rules/cases.md C16 and C19.
         """
         with self.open_unit() as unit:
             now = self.clock.now()
@@ -158,7 +160,8 @@ def _lines_that_go(unit: CasesUnit, number: str, over: GoesOver) -> tuple[CaseEv
     """Return the lines of a chronology about the items that go over; raise Invalid for what does not lie in the case."""
     if len(over.tasks) + len(over.exhibits) + len(over.items) > ITEMS_MAX:
         raise bad("items", f"at most {ITEMS_MAX} of them go over at once")
-    lines = tuple(one for one in unit.cases.events(number) if one.kind in OF_ITEMS and one.subject in over.items)
+    named = over.items - over.beyond
+    lines = tuple(one for one in unit.cases.events(number) if one.kind in OF_ITEMS and one.subject in named)
     there = {
         "tasks": over.tasks - {one.id for one in unit.cases.tasks(number)},
         "exhibits": over.exhibits - {one.id for one in unit.cases.exhibits(number)},

@@ -91,7 +91,7 @@ class Register(Keeping):
             unit.commit()
             return changed
 
-    def rename_case(self, officer: OfficerId, number: str, title: str, crime_area: str, version: int = 0) -> Case:
+    def rename_case(self, officer: OfficerId, number: str, title: str, crime_area: str, version: int) -> Case:
         """Give a case another title or crime area; what it was called stays in the chronology.
 
         Raises Conflict where somebody changed the case since the officer looked.
@@ -130,14 +130,14 @@ class Register(Keeping):
             unit.commit()
             return event
 
-    def close_case(self, officer: OfficerId, number: str, reason: str, version: int = 0) -> Case:
+    def close_case(self, officer: OfficerId, number: str, reason: str, version: int) -> Case:
         """Close a case, with the reason in words; raise Conflict when it is closed already or something is to be done on it.
 
         Source: docs/rules/cases.md C4 and C12.
         """
         return self._change(officer, number, CaseState.CLOSED, "closed", reason, version)
 
-    def reopen_case(self, officer: OfficerId, number: str, reason: str, version: int = 0) -> Case:
+    def reopen_case(self, officer: OfficerId, number: str, reason: str, version: int) -> Case:
         """Open a closed case again under its number, with the reason in words; raise Conflict when it is open.
 
         Source: docs/rules/cases.md C4.

@@ -126,16 +126,17 @@ def check_is_open(case: Case) -> None:
 
 
 def check_version(case: Case, seen: int) -> None:
-    """Check that a case is as the officer saw it who changes it; 0 where they did not say. Raise Conflict otherwise.
+    """Check that a case is as the officer saw it who changes it; raise Conflict otherwise.
 
     Source: docs/rules/cases.md C9.
     """
-    if seen not in {0, case.version}:
+    if seen != case.version:
         raise Conflict(
             f"The case {case.number} was not changed.",
             why=f"Somebody else changed it since you looked: it is at version {case.version}, and you saw version {seen} "
             "(docs/rules/cases.md C9).",
             do="Look at what it says now; what you entered is still in the form, and is sent again if it still holds.",
+            changed_meanwhile=True,
         )
 
 

@@ -25,7 +25,7 @@ class Teams(Keeping):
 
     __slots__ = ()
 
-    def set_team(self, officer: OfficerId, number: str, team: Iterable[OfficerId], version: int = 0) -> Case:
+    def set_team(self, officer: OfficerId, number: str, team: Iterable[OfficerId], version: int) -> Case:
         """Say who alone may know of a case, the officer in charge always among them; with nobody named the whole body may again.
 
         Raises NotFound, Conflict for a closed case or one that was changed meanwhile, Invalid for who cannot be given a case.
@@ -58,7 +58,7 @@ class Teams(Keeping):
             return changed
 
     def hand_over(
-        self, officer: OfficerId, number: str, to: OfficerId, reason: str, *, unit_name: str = "", version: int = 0
+        self, officer: OfficerId, number: str, to: OfficerId, reason: str, version: int, *, unit_name: str = ""
     ) -> Case:
         """Give charge of a case to another officer, and with it to a unit; who had it leaves its team, where it has one.
 

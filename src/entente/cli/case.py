@@ -18,7 +18,7 @@ from entente.kernel.canonical import JsonObject
 app = commands("Case files: open, read, add a note.")
 app.registered_commands.extend(work.registered_commands)
 
-_Seen = Annotated[int, typer.Option("--version", min=0, help="The version of the case that was seen; 0 for any.")]
+_Seen = Annotated[int, typer.Option("--version", min=1, help="The version that you saw; a newer one is not changed.")]
 _Reason = Annotated[str, typer.Option("--reason", help="Why, in words.")]
 
 
@@ -84,12 +84,14 @@ def refer(
     say(ask(folder, "case_refer", given), as_json, _case)
 
 
-@app.command("close", epilog=examples("entente case close 2031/000017 --reason «Handed over» --as xb-duty-1"))
+@app.command(
+    "close", epilog=examples("entente case close 2031/000017 --version 3 --reason «Handed over» --as xb-duty-1")
+)
 def close(
     number: _Number,
     reason: _Reason,
+    version: _Seen,
     officer: ActingAs,
-    version: _Seen = 0,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -98,12 +100,14 @@ def close(
     say(ask(folder, "case_close", given), as_json, _case)
 
 
-@app.command("reopen", epilog=examples("entente case reopen 2031/000017 --reason «New sighting» --as xb-duty-1"))
+@app.command(
+    "reopen", epilog=examples("entente case reopen 2031/000017 --version 3 --reason «New sighting» --as xb-duty-1")
+)
 def reopen(
     number: _Number,
     reason: _Reason,
+    version: _Seen,
     officer: ActingAs,
-    version: _Seen = 0,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -113,14 +117,17 @@ def reopen(
 
 
 @app.command(
-    "rename", epilog=examples("entente case rename 2031/000017 «Two passports» --crime-area fugitives --as xb-duty-1")
+    "rename",
+    epilog=examples(
+        "entente case rename 2031/000017 «Two passports» --crime-area fugitives --version 3 --as xb-duty-1"
+    ),
 )
 def rename(
     number: _Number,
     title: Annotated[str, typer.Argument(metavar="TITLE")],
     crime_area: CrimeArea,
+    version: _Seen,
     officer: ActingAs,
-    version: _Seen = 0,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -131,14 +138,14 @@ def rename(
     say(ask(folder, "case_rename", given), as_json, _case)
 
 
-@app.command("team", epilog=examples("entente case team 2031/000017 xb-duty-1 xb-analyst-1 --as xb-duty-1"))
+@app.command("team", epilog=examples("entente case team 2031/000017 xb-duty-1 xb-analyst-1 --version 3 --as xb-duty-1"))
 def team(
     number: _Number,
+    version: _Seen,
     officer: ActingAs,
     members: Annotated[
         list[str] | None, typer.Argument(metavar="[OFFICER]...", help="None: the whole body again.")
     ] = None,
-    version: _Seen = 0,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -149,15 +156,17 @@ def team(
 
 @app.command(
     "hand-over",
-    epilog=examples("entente case hand-over 2031/000017 --to xb-analyst-1 --reason «End of shift» --as xb-duty-1"),
+    epilog=examples(
+        "entente case hand-over 2031/000017 --version 3 --to xb-analyst-1 --reason «End of shift» --as xb-duty-1"
+    ),
 )
 def hand_over(
     number: _Number,
     to: Annotated[str, typer.Option("--to", metavar="OFFICER", help="Who has charge of it from now on.")],
     reason: _Reason,
+    version: _Seen,
     officer: ActingAs,
     unit: Annotated[str, typer.Option("--unit", show_default=False, help="The unit, in the body's own words.")] = "",
-    version: _Seen = 0,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -169,14 +178,15 @@ def hand_over(
 
 
 @app.command(
-    "join", epilog=examples("entente case join 2031/000017 2031/000021 --reason «The same person» --as xb-duty-1")
+    "join",
+    epilog=examples("entente case join 2031/000017 2031/000021 --version 3 --reason «The same person» --as xb-duty-1"),
 )
 def join(
     number: _Number,
     other: Annotated[str, typer.Argument(metavar="OTHER", help="The case that is joined to it.")],
     reason: _Reason,
+    version: _Seen,
     officer: ActingAs,
-    version: _Seen = 0,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -189,7 +199,7 @@ def join(
     "split",
     epilog=examples(
         "entente case split 2031/000017 «The second passport» --crime-area fugitives --reason «Another matter» \\",
-        "        --exhibit exhibit-0f3a… --as xb-duty-1",
+        "        --exhibit exhibit-0f3a… --version 3 --as xb-duty-1",
     ),
 )
 def split(
@@ -197,13 +207,13 @@ def split(
     title: Annotated[str, typer.Argument(metavar="TITLE", help="Of the new case.")],
     crime_area: CrimeArea,
     reason: _Reason,
+    version: _Seen,
     officer: ActingAs,
     tasks: Annotated[list[str] | None, typer.Option("--task", help="A task that goes over; repeat.")] = None,
     exhibits: Annotated[list[str] | None, typer.Option("--exhibit", help="An exhibit that goes over; repeat.")] = None,
     items: Annotated[
         list[str] | None, typer.Option("--item", help="A message, hit or request that is noted there; repeat.")
     ] = None,
-    version: _Seen = 0,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:

@@ -136,6 +136,11 @@ def _circulated(client: Client, made: str, asked: JsonObject) -> JsonObject:
     return {"messages": sent[::-1], "of": int(made)}
 
 
+def _recalled(client: Client, made: str, _: JsonObject) -> JsonObject:
+    # A recall is answered by each body in its own time: what is read is how all of it stands now.
+    return cast("JsonObject", client.list_message_addressees(made))
+
+
 def _local(client: Client, record: str) -> str:
     """Return a record's name, CODE/local id, from its id."""
     source, _, local_id = record.rpartition("/")
@@ -146,6 +151,7 @@ FOLLOWED_ACTS: Final[Mapping[str, Followed]] = {
     "exchange_route": _routed,
     "measure_task": _tasked,
     "message_circulate": _circulated,
+    "message_recall_several": _recalled,
     "namesake_mark": _marked,
     "proposal_make": _proposal,
     "record_correct": _version,

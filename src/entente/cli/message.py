@@ -10,6 +10,7 @@ import typer
 from entente.cli import ask
 from entente.cli.message_files import COMMANDS as FILE_COMMANDS
 from entente.cli.message_files import Attach, attached, file_lines
+from entente.cli.message_recalling import COMMANDS as RECALL_COMMANDS
 from entente.cli.message_several import COMMANDS
 from entente.cli.options import ActingAs, CaseNumber, Folder, Json, Limit, LookingAs, commands, examples
 from entente.cli.output import fields, items, name, plain, say, table, text_block, when
@@ -56,12 +57,42 @@ def send(
     say(ask(folder, "message_send", given), as_json, _message)
 
 
-@app.command("list", epilog=examples("entente message list", "entente message list --case 2031/000017"))
+@app.command(
+    "list",
+    epilog=examples(
+        "entente message list",
+        "entente message list --case 2031/000017",
+        "entente message list --with XA-NCB --only unread",
+        "entente message list --thread message-0f3a…",
+    ),
+)
 def list_messages(
-    case: CaseNumber = "", limit: Limit = 50, officer: LookingAs = "", folder: Folder = None, as_json: Json = False
+    case: CaseNumber = "",
+    body: Annotated[str, typer.Option("--with", metavar="BODY", show_default=False, help="Those with this body.")] = "",
+    choice: Annotated[
+        str, typer.Option("--only", metavar="CHOICE", show_default=False, help="received, sent, unread or open.")
+    ] = "",
+    thread: Annotated[
+        str, typer.Option("--thread", metavar="MESSAGE", show_default=False, help="What it answers, and all answers.")
+    ] = "",
+    limit: Limit = 50,
+    officer: LookingAs = "",
+    folder: Folder = None,
+    as_json: Json = False,
 ) -> None:
-    """List the newest messages sent and received, with how far each has come: subjects alone, so that nothing is opened by it."""
-    say(ask(folder, "message_list", {"officer": officer, "limit": limit, "case": case}), as_json, _list)
+    """List the newest messages sent and received, with how far each has come: subjects alone, so that nothing is opened by it.
+
+    «open» are those that came for action and nobody has concluded.
+    """
+    given: JsonObject = {
+        "officer": officer,
+        "limit": limit,
+        "case": case,
+        "body": body,
+        "choice": choice,
+        "thread": thread,
+    }
+    say(ask(folder, "message_list", given), as_json, _list)
 
 
 @app.command(
@@ -138,7 +169,7 @@ def conclude(
     say(ask(folder, "message_conclude", given), as_json, _message)
 
 
-for _name, (_command, _examples) in {**COMMANDS, **FILE_COMMANDS}.items():
+for _name, (_command, _examples) in {**COMMANDS, **RECALL_COMMANDS, **FILE_COMMANDS}.items():
     app.command(_name, epilog=examples(*_examples))(_command)
 
 

@@ -100,10 +100,24 @@ def judge(
     say(ask(folder, "record_judge", given), as_json, _judged)
 
 
-@app.command("original", epilog=examples("entente record original xa-person-01 --as xa-duty-1"))
-def original(record: Record, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
+@app.command(
+    "original",
+    epilog=examples("entente record original xa-person-01 --purpose identify --crime-area fugitives --as xa-duty-1"),
+)
+def original(
+    record: Record,
+    purpose: Purpose,
+    crime_area: CrimeArea,
+    officer: ActingAs,
+    case: CaseNumber = "",
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
     """Show the part of the file that a record of ours was made from, and the file by name, date and hash."""
-    say(ask(folder, "record_original", {"officer": officer, "record": record}), as_json, _as_it_came)
+    given: JsonObject = {
+        "officer": officer, "record": record, "purpose": purpose, "crime_area": crime_area, "case": case,
+    }  # fmt: skip
+    say(ask(folder, "record_original", given), as_json, _as_it_came)
 
 
 @app.command(

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -34,9 +35,11 @@ def serve(folder: str | None, host: str | None, port: int | None) -> None:
         signal.signal(asked, _end)
 
     def say(address: str, is_exercise: bool) -> None:
-        if is_exercise:
-            typer.echo(EXERCISE_LINE, err=True)
-        typer.echo(f"The node of {settings.folder} listens on {address}", err=True)
+        # A log that lies on a full disk keeps no node from its work (docs/rules/node.md N5).
+        with suppress(OSError):
+            if is_exercise:
+                typer.echo(EXERCISE_LINE, err=True)
+            typer.echo(f"The node of {settings.folder} listens on {address}", err=True)
         _log.info("started", extra={"address": address, "version": __version__})
         tell_manager("READY=1", os.environ)
 

@@ -53,7 +53,7 @@ REQUESTS: Mapping[str, Request] = {
     ),
     "case_hand_over": Request(
         cases.hand_case_over,
-        {"number": "number", "to": "to", "reason": "reason", "unit": "unit", "version": "version"},
+        {"number": "number", "to": "to", "reason": "reason", "version": "version", "unit": "unit"},
         changes=True,
     ),
     "case_join": Request(
@@ -82,10 +82,10 @@ REQUESTS: Mapping[str, Request] = {
             "title": "title",
             "crime_area": "crime_area",
             "reason": "reason",
+            "version": "version",
             "tasks": "tasks",
             "exhibits": "exhibits",
             "items": "items",
-            "version": "version",
         },
         changes=True,
     ),
@@ -186,6 +186,7 @@ REQUESTS: Mapping[str, Request] = {
     "measure_task": Request(
         powers.task_measure, {"measure": "measure", "subject": "subject", "case": "case"}, changes=True
     ),
+    "message_addressees": Request(messages.list_message_addressees, {"id": "message_id"}),
     "message_circulate": Request(
         messages.circulate_message,
         {
@@ -206,12 +207,19 @@ REQUESTS: Mapping[str, Request] = {
     "message_conclude": Request(
         messages.conclude_message, {"id": "message_id", "outcome": "outcome", "reason": "reason"}, changes=True
     ),
-    "message_list": Request(messages.list_messages, {"limit": "page_size", "case": "case"}, pages="before"),
+    "message_list": Request(
+        messages.list_messages,
+        {"limit": "page_size", "case": "case", "body": "body", "choice": "choice", "thread": "thread"},
+        pages="before",
+    ),
     "message_open": Request(messages.open_message, {"id": "message_id"}),
     "message_preview": Request(
         messages.preview_message, {"instrument": "instrument", "to": "to", "information": "information"}
     ),
     "message_recall": Request(messages.recall_message, {"id": "message_id", "reason": "reason"}, changes=True),
+    "message_recall_several": Request(
+        messages.recall_message_from_several, {"id": "message_id", "reason": "reason", "bodies": "bodies"}, changes=True
+    ),
     "message_send": Request(
         messages.send_message,
         {
@@ -362,7 +370,9 @@ REQUESTS: Mapping[str, Request] = {
         {"purpose": "purpose", "crime_area": "crime_area", "kind": "kind", "limit": "page_size"},
         pages="after",
     ),
-    "record_original": Request(records.show_original, {"record": "record"}),
+    "record_original": Request(
+        records.show_original, {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"}
+    ),
     "record_share": Request(records.share_record, {"record": "record", "recipients": "recipients"}, changes=True),
     "record_show": Request(
         records.show_record, {"record": "record", "purpose": "purpose", "crime_area": "crime_area", "case": "case"}

@@ -1,7 +1,8 @@
 """One message to several bodies, some for action and some for information; before it goes, who would get it and who would not.
 
 Each body is sent a message of its own, with its own delivery, answer and recall, and the list of all it went to unless its sender
-keeps that back. A group is resolved as of the moment of the act, and what it resolved to stands in the trail.
+keeps that back. That they went out in one act its sender's node alone keeps (M27). A group is resolved as of the moment of the
+act, and what it resolved to stands in the trail.
 
 Source: docs/rules/correspondence.md M22, M23 and M26; DESIGN sections 2 (groups) and 6 (action and information addressees).
 """
@@ -122,12 +123,16 @@ class Circulating(Messages):
             }
             reached = [one for one in found.addressees if one.may_get.allowed]
             listed = () if keeps_list else named_to_all(_named(one) for one in reached)
+            # Of one message to one body nothing went out together.
+            act = self.ids.new_id("act") if len(reached) > 1 else ""
             sent = []
             for one in reached:
                 by = tuple(groups[group] for group in one.groups)
-                going = Going(one.body, instrument, case, groups=by, addressees=listed)
+                going = Going(one.body, instrument, case, groups=by, addressees=listed, act=act)
                 to_one = letter.to_one(is_for_action=one.is_for_action)
                 sent.append(self._send(unit, writer.id, to_one, going, one.may_get))
+            if act:
+                unit.correspondence.put_act(act, [one.header.id for one in sent])
             unit.commit()
             return tuple(sent)
 

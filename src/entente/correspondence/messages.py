@@ -68,6 +68,8 @@ class Going:
     """By which groups its recipient was named, each with the version that was resolved."""
     addressees: tuple[NamedAddressee, ...] = ()
     """All whom it goes to, where each of them is told (M26)."""
+    act: str = ""
+    """The act in which it goes to several (M27): for this node's own rows alone."""
 
 
 class Messages(Recalling):
@@ -139,6 +141,8 @@ class Messages(Recalling):
         detail = detail_of("sent", decision, to=going.recipient, instrument=going.instrument, case=case)
         if going.groups:
             detail = {**detail, "groups": [*going.groups]}
+        if going.act:
+            detail = {**detail, "sent_together": going.act}
         if letter.attachments:
             detail = {**detail, "attachments": files_of(letter.attachments)}
         self.record(unit, Act("send_message", own, officer, header.id, detail))

@@ -62,6 +62,16 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True)
+class WentTo:
+    """One of the messages that went out in one act to several: to whom, and whether it was taken back since (M27)."""
+
+    message: str
+    body: BodyId
+    is_for_action: bool
+    recall: Recall | None
+
+
+@dataclass(frozen=True, slots=True)
 class NamedAddressee:
     """A body that a message went to, as its sender tells all of them."""
 
@@ -89,6 +99,17 @@ class Message:
     """Its files, with the keys to them; their chunks lie beside the store (docs/rules/correspondence.md M24)."""
     addressees: tuple[NamedAddressee, ...] = field(default=(), metadata=OMITTED)
     """All whom it went to, the recipient among them; none where that was one body, or its sender keeps them to itself (M26)."""
+
+
+class MessageChoice(StrEnum):
+    """Which messages a list is narrowed to."""
+
+    RECEIVED = "received"
+    SENT = "sent"
+    UNREAD = "unread"
+    """Came, and no officer here has opened it."""
+    OPEN = "open"
+    """Came for action, and nobody has concluded it."""
 
 
 class HitOutcome(StrEnum):

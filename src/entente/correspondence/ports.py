@@ -12,11 +12,13 @@ from entente.correspondence.model import (
     DecisionBasis,
     Hit,
     Message,
+    MessageChoice,
     PermissionRequest,
     Recall,
     RecordRequest,
     StepTaken,
     Way,
+    WentTo,
 )
 from entente.kernel.ids import BlobId, BodyId, InstrumentId, StatementId
 
@@ -35,6 +37,15 @@ class CorrespondenceStore(Protocol):
 
     def sent_with(self, blob: BlobId) -> tuple[Message, ...]:
         """Return the messages of ours that have a file, in the order they were sent: as many as one goes to (M22)."""
+
+    def put_act(self, act: str, messages: Collection[str]) -> None:
+        """Keep that messages of ours went out in one act; a message belongs to one act at most, from the commit it is sent in."""
+
+    def act_of(self, message: str) -> str:
+        """Return the id of the act in which a message of ours went out to several; empty where none is known."""
+
+    def sent_in(self, act: str) -> tuple[WentTo, ...]:
+        """Return what went out in an act, in the order it was sent: at most as many as one message goes to (M22)."""
 
     def put_step(self, message: str, taken: StepTaken) -> None:
         """Keep what was done here with a message; the first of each step stands."""
@@ -55,9 +66,21 @@ class CorrespondenceStore(Protocol):
         """Count the recalls of a body that were here before their messages."""
 
     def messages(
-        self, limit: int, case: str = "", before: str = "", knowing: Knowing = NOBODY
+        self,
+        limit: int,
+        case: str = "",
+        before: str = "",
+        knowing: Knowing = NOBODY,
+        *,
+        counterpart: BodyId | None = None,
+        choice: MessageChoice | None = None,
     ) -> tuple[tuple[Way, Message], ...]:
-        """Return the newest messages, newest first: of one case, and kept before another one, where these are named."""
+        """Return the newest messages, newest first: of one case, with a body, of a choice, before another."""
+
+    def answers_to(
+        self, messages: Collection[str], limit: int, knowing: Knowing = NOBODY
+    ) -> tuple[tuple[Way, Message], ...]:
+        """Return the messages that answer one of some messages, the oldest first."""
 
     def put_hit(self, hit: Hit, way: Way) -> None:
         """Add or replace a hit."""

@@ -7,6 +7,7 @@ Source: docs/rules/correspondence.md M18; DESIGN section 6 (recall of a message)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from entente.correspondence.statements import (
     addressed_to,
     read_content,
 )
+from entente.kernel.canonical import Json
 from entente.kernel.codec import from_json
 from entente.kernel.errors import NotFound
 from entente.kernel.ids import BodyId, OfficerId
@@ -31,6 +33,8 @@ from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
 from entente.records.statements import SIGNED_IN_AS_OPERATOR
 
+RETRACTED = "retracted"
+"""How the delivery stands of what was taken back before it left (kernel.ports.Delivery)."""
 RECALLS_AHEAD_MAX = 1_000
 """Recalls of one body that wait for messages which are not here yet: a day of a busy desk whose line was cut."""
 
@@ -49,24 +53,41 @@ class Recalling(Desk):
         with self.open_unit() as unit:
             now = self.clock.now()
             writer = self._officer(unit, officer, "recall_message", message, now)
-            own, sent = unit.bodies.own().id, unit.correspondence.message(message)
-            if sent is None or sent.header.sender != own:
-                raise NotFound
-            self._require_known(unit, writer.id, Way.SENT, sent.header)
+            sent = self._ours(unit, writer.id, message)
             if sent.recall is not None:
                 return sent
-            taken = unit.outbox.retract(message, Kind.MESSAGE)
-            has_left = not taken or any(one.may_have_left for one in taken)
-            recalled = replace(sent, recall=Recall(now, writer.id, reason, has_left))
-            unit.correspondence.change_message(recalled, Way.SENT)
-            about = sent.header
-            self._on_file(unit, about.our_reference, about, "message_recalled", message, reason, now)
-            detail = detail_of("recalled" if has_left else "never_left", to=about.recipient, case=about.our_reference)
-            self.record(unit, Act("recall_message", own, writer.id, message, detail))
-            if has_left:
-                self._post_recall(unit, sent, writer.id, reason, now)
+            recalled = self._recall(unit, writer.id, sent, reason, now)
             unit.commit()
             return recalled
+
+    def _ours(self, unit: CorrespondenceUnit, officer: OfficerId | None, message: str) -> Message:
+        """Return a message of ours that an officer may know of; raise NotFound for any other."""
+        sent = unit.correspondence.message(message)
+        if sent is None or sent.header.sender != unit.bodies.own().id:
+            raise NotFound
+        self._require_known(unit, officer, Way.SENT, sent.header)
+        return sent
+
+    def _recall(
+        self,
+        unit: CorrespondenceUnit,
+        officer: OfficerId,
+        sent: Message,
+        reason: str,
+        now: datetime,
+        more: Mapping[str, Json] | None = None,
+    ) -> Message:
+        """Take back a message of ours that is not recalled yet; `more` stands in the trail's row of it."""
+        about, has_left = sent.header, _has_left(unit, sent.header.id)
+        recalled = replace(sent, recall=Recall(now, officer, reason, has_left))
+        unit.correspondence.change_message(recalled, Way.SENT)
+        self._on_file(unit, about.our_reference, about, "message_recalled", about.id, reason, now)
+        outcome = "recalled" if has_left else "never_left"
+        detail = detail_of(outcome, to=about.recipient, case=about.our_reference)
+        self.record(unit, Act("recall_message", about.sender, officer, about.id, {**detail, **(more or {})}))
+        if has_left:
+            self._post_recall(unit, sent, officer, reason, now)
+        return recalled
 
     def _post_recall(self, unit: CorrespondenceUnit, sent: Message, officer: str, reason: str, now: datetime) -> None:
         about = sent.header
@@ -156,6 +177,17 @@ class Recalling(Desk):
         unit.correspondence.change_message(replace(sent, recall=answered), Way.SENT)
         detail = detail_of("answered", was_here=content.was_here, was_opened=content.was_opened)
         self.record(unit, Act(statement.kind, sender, content.header.officer, content.message, detail))
+
+
+def _has_left(unit: CorrespondenceUnit, message: str) -> bool:
+    """Take back what still waits of a message, and say whether an envelope may have carried it.
+
+    Somebody may have decided before, while it was held, that it never leaves: nobody is told of that one either.
+    """
+    taken = unit.outbox.retract(message, Kind.MESSAGE) or [
+        one for one in unit.outbox.deliveries(message) if one.kind == Kind.MESSAGE and one.state == RETRACTED
+    ]
+    return not taken or any(one.may_have_left for one in taken)
 
 
 def recalled_shell(message: Message, recall: Recall) -> Message:

@@ -5,7 +5,7 @@ Source: docs/rules/correspondence.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from entente.cases.service import OVERSEE
@@ -19,15 +19,18 @@ from entente.correspondence.forwarding import Forwarding
 from entente.correspondence.granting import Granting
 from entente.correspondence.hit_answers import HitAnswers
 from entente.correspondence.hits import Hits
-from entente.correspondence.model import Header, Hit, Message, PermissionRequest, RecordRequest, Way
+from entente.correspondence.model import Header, Hit, Message, MessageChoice, PermissionRequest, RecordRequest, Way
 from entente.correspondence.permissions import Permissions
 from entente.correspondence.ports import CorrespondenceUnit
+from entente.correspondence.recalling_several import RecallingSeveral
 from entente.correspondence.requests import Requests
 from entente.correspondence.steps import Steps
+from entente.correspondence.threads import first_of, thread_below
+from entente.correspondence.together import Together, together
 from entente.correspondence.unit_reach import beyond_reach
 from entente.correspondence.waiting import WaitingItems
 from entente.kernel.errors import NotFound
-from entente.kernel.ids import OfficerId, RecordId
+from entente.kernel.ids import BodyId, OfficerId
 from entente.kernel.ports import Act
 
 Item = TypeVar("Item", Hit, PermissionRequest, RecordRequest)
@@ -36,6 +39,7 @@ Listed = TypeVar("Listed", Hit, PermissionRequest, RecordRequest, Message)
 
 class Correspondence(
     Circulating,
+    RecallingSeveral,
     MessageFiles,
     Steps,
     Hits,
@@ -55,9 +59,16 @@ class Correspondence(
     """
 
     def messages(
-        self, limit: int, case: str = "", before: str = "", officer: OfficerId | None = None
+        self,
+        limit: int,
+        case: str = "",
+        before: str = "",
+        officer: OfficerId | None = None,
+        *,
+        counterpart: BodyId | None = None,
+        choice: MessageChoice | None = None,
     ) -> tuple[tuple[Way, Message], ...]:
-        """Return the newest messages that an officer may know of, of one case, kept before another, where one is named."""
+        """Return the newest messages that an officer may know of: of one case, with a body, of a choice, before another."""
         with self.open_view() as unit:
             knowing = self._knowing(unit, officer)
             return self._within_reach(
@@ -65,8 +76,40 @@ class Correspondence(
                 officer,
                 limit,
                 before,
-                lambda most, after: unit.correspondence.messages(most, case, after, knowing),
+                lambda most, after: unit.correspondence.messages(
+                    most, case, after, knowing, counterpart=counterpart, choice=choice
+                ),
             )
+
+    def thread(self, message: str, limit: int, officer: OfficerId | None = None) -> tuple[tuple[Way, Message], ...]:
+        """Return what a message answers and every answer to it, as far as an officer may know of them; raise NotFound.
+
+        Source: docs/rules/desk.md W103.
+        """
+        with self.open_view() as unit:
+            knowing, reaches = self._knowing(unit, officer), self._reach(unit, officer)
+
+            def known(wanted: str) -> tuple[Way, Message] | None:
+                found = unit.correspondence.message(wanted)
+                if found is None:
+                    return None
+                kept = self._way(unit, found), found
+                try:
+                    self._require_known(unit, officer, kept[0], found.header)
+                except NotFound:
+                    return None
+                return kept
+
+            def answers_to(wave: Collection[str]) -> tuple[tuple[Way, Message], ...]:
+                found = unit.correspondence.answers_to(wave, limit, knowing)
+                ids = [one[1].header.id for one in found]
+                beyond = beyond_reach(unit, ids, reaches) if reaches is not None else frozenset()
+                return tuple(one for one in found if one[1].header.id not in beyond)
+
+            start = known(message)
+            if start is None:
+                raise NotFound
+            return thread_below(first_of(start, known), answers_to, limit)
 
     def hits(self, limit: int, before: str = "", officer: OfficerId | None = None) -> tuple[tuple[Way, Hit], ...]:
         """Return the newest hits that an officer may know of, kept before another where one is named."""
@@ -133,6 +176,17 @@ class Correspondence(
         self._record_look(officer, overseen)
         return way, found
 
+    def message_at_each(self, message: str, officer: OfficerId | None = None) -> Together:
+        """Return how what went out in one act with a message of ours stands at each it went to; raise NotFound.
+
+        Source: docs/rules/correspondence.md M27.
+        """
+        way, sent = self.message(message, officer)
+        if way is not Way.SENT:
+            raise NotFound
+        with self.open_view() as unit:
+            return together(unit, sent)
+
     def hit(self, hit: str, officer: OfficerId | None = None) -> tuple[Way, Hit]:
         """Return a hit that an officer may know of; raise NotFound."""
         with self.open_view() as unit:
@@ -160,18 +214,11 @@ class Correspondence(
         """Return an item that an officer may know of, with the number of a case that they only oversee; raise NotFound."""
         if found is None:
             raise NotFound
-        return found, self._overseen_case(unit, officer, found[0], found[1].header, found[1].record)
+        return found, self._overseen_case(unit, officer, found[0], found[1].header)
 
-    def _overseen_case(
-        self,
-        unit: CorrespondenceUnit,
-        officer: OfficerId | None,
-        way: Way,
-        header: Header,
-        record: RecordId | None = None,
-    ) -> str:
+    def _overseen_case(self, unit: CorrespondenceUnit, officer: OfficerId | None, way: Way, header: Header) -> str:
         """Return the number of an item's case where the officer is not of its team and oversees it; raise NotFound (C8)."""
-        self._require_known(unit, officer, way, header, record)
+        self._require_known(unit, officer, way, header)
         case = case_of(way, header)
         team = unit.cases.teams([case]).get(case) if case else None
         return case if team is not None and officer not in team else ""

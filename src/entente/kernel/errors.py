@@ -88,9 +88,13 @@ class NotFound(EntenteError):  # noqa: N818 - see Refused
 
 
 class Conflict(EntenteError):  # noqa: N818 - see Refused
-    """Someone changed it first, or it exists already."""
+    """Someone changed it first, or it exists already; `changed_meanwhile` where what was seen is not what stands."""
 
     code = "conflict"
+
+    def __init__(self, what: str, *, why: str, do: str, changed_meanwhile: bool = False) -> None:
+        super().__init__(what, why=why, do=do)
+        self.changed_meanwhile = changed_meanwhile
 
 
 class Untrusted(EntenteError):  # noqa: N818 - see Refused

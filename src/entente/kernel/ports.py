@@ -7,7 +7,7 @@ implements them all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -124,6 +124,9 @@ class Outbox(Protocol):
 
     def deliveries(self, ref: str) -> tuple[Delivery, ...]:
         """Return how far the statements put under a reference have come, oldest first."""
+
+    def deliveries_of(self, refs: Collection[str]) -> Mapping[str, tuple[Delivery, ...]]:
+        """Return the same for several references, each of which is there; one question each would be two queries each."""
 
     def add_step(self, statement: StatementId, recipient: BodyId, step: EvidenceStep, evidence: bytes) -> None:
         """Keep one signed word about a statement that was sent to a body; twice is once."""

@@ -1,7 +1,7 @@
 """An error as a JSON object and back, so that it crosses loopback and API as itself and every edge shows one shape.
 
 The shape: `code`, `what`, `why`, `do`, and what the class adds: `decision` with its grounds (refused), `field` (invalid),
-`reason` (untrusted), `retry_is_safe` (unavailable).
+`changed_meanwhile` (conflict, where it is so), `reason` (untrusted), `retry_is_safe` (unavailable).
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ def error_to_json(error: EntenteError) -> JsonObject:
             shape["field"] = error.field
         case Untrusted():
             shape["reason"] = error.reason
+        case Conflict() if error.changed_meanwhile:
+            shape["changed_meanwhile"] = True
         case Unavailable():
             shape["retry_is_safe"] = error.retry_is_safe
     return shape
@@ -59,6 +61,15 @@ def _refused(shape: JsonObject) -> EntenteError:
 
 def _invalid(shape: JsonObject) -> EntenteError:
     return Invalid(_text(shape, "what"), field=_text(shape, "field"), why=_text(shape, "why"), do=_text(shape, "do"))
+
+
+def _conflict(shape: JsonObject) -> EntenteError:
+    return Conflict(
+        _text(shape, "what"),
+        why=_text(shape, "why"),
+        do=_text(shape, "do"),
+        changed_meanwhile=shape.get("changed_meanwhile") is True,
+    )
 
 
 def _untrusted(shape: JsonObject) -> EntenteError:
@@ -131,7 +142,7 @@ _READERS: Mapping[str, Callable[[JsonObject], EntenteError]] = {
     Refused.code: _refused,
     Invalid.code: _invalid,
     NotFound.code: lambda _shape: NotFound(),
-    Conflict.code: lambda shape: Conflict(_text(shape, "what"), why=_text(shape, "why"), do=_text(shape, "do")),
+    Conflict.code: _conflict,
     Untrusted.code: _untrusted,
     Unavailable.code: _unavailable,
     Misconfigured.code: lambda shape: Misconfigured(

@@ -173,6 +173,7 @@ def require_version(stored: StoredRecord | None, version: int | None) -> None:
             "The record has another version by now.",
             why=f"Version {version} was named, and it is not the one that stands (docs/rules/api.md P9).",
             do="Look at the record as it stands, and do it again if it should still be done.",
+            changed_meanwhile=True,
         )
 
 

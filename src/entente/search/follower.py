@@ -99,6 +99,7 @@ class Follower:
         try:
             while not self._stopping.is_set() and (read := self._step()):
                 self._steps_taken += read
+                self._failures, self._last_error = 0, ""
                 # Between steps, since commits that never cease would otherwise have it step without end.
                 self._stopping.wait(self._pause_seconds)
         except Exception as error:  # noqa: BLE001 - a follower that ended would fall behind, unseen

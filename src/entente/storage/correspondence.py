@@ -23,6 +23,7 @@ from entente.correspondence.model import (
     Hit,
     HitState,
     Message,
+    MessageChoice,
     PermissionRequest,
     PermissionState,
     Recall,
@@ -31,7 +32,9 @@ from entente.correspondence.model import (
     Step,
     StepTaken,
     Way,
+    WentTo,
 )
+from entente.kernel.codec import from_json
 from entente.kernel.ids import BlobId, BodyId, InstrumentId
 from entente.storage.cases import is_known
 from entente.storage.rows import add_row_once, parts, replace_row, text_of, value_of
@@ -39,6 +42,7 @@ from entente.storage.schema import (
     blob_file,
     correspondence_item,
     decision_basis,
+    message_act,
     message_blob,
     message_step,
     recall_ahead,
@@ -105,7 +109,20 @@ _OPEN_MESSAGES = _OLDEST.where(
         sa.and_(_item.c.state == MessageState.FOR_INFORMATION.value, ~_step_of.exists()),
     ),
 )
-
+_CHOSEN: Mapping[MessageChoice, tuple[sa.ColumnElement[bool], ...]] = {
+    MessageChoice.RECEIVED: (_item.c.way == Way.RECEIVED.value,),
+    MessageChoice.SENT: (_item.c.way == Way.SENT.value,),
+    MessageChoice.UNREAD: (
+        _item.c.way == Way.RECEIVED.value,
+        _item.c.state.in_([MessageState.FOR_ACTION.value, MessageState.FOR_INFORMATION.value]),
+        ~_step_of.exists(),
+    ),
+    MessageChoice.OPEN: (
+        _item.c.way == Way.RECEIVED.value,
+        _item.c.state == MessageState.FOR_ACTION.value,
+        ~_concluded.exists(),
+    ),
+}
 _OPEN_FOR_ACTION = _OLDEST.where(
     _item.c.family == Family.MESSAGE.value,
     _item.c.way == Way.RECEIVED.value,
@@ -134,6 +151,13 @@ _WITH_FILE = (
         _item.c.family == Family.MESSAGE.value,
         _item.c.way == Way.SENT.value,
     )
+    .order_by(_item.c.position)
+    .limit(ADDRESSEES_MAX)
+)
+_TOGETHER = (
+    sa.select(_item.c.id, _item.c.counterpart, _item.c.document)
+    .join(message_act, message_act.c.message == _item.c.id)
+    .where(message_act.c.act == sa.bindparam("act_"), _item.c.family == Family.MESSAGE.value)
     .order_by(_item.c.position)
     .limit(ADDRESSEES_MAX)
 )
@@ -207,6 +231,19 @@ class CorrespondenceTables:
         documents = self._connection.execute(_WITH_FILE, {"blob_": blob}).scalars()
         return tuple(value_of(Message, document) for document in documents)
 
+    def put_act(self, act: str, messages: Collection[str]) -> None:
+        """Keep that messages of ours went out in one act."""
+        self._connection.execute(sa.insert(message_act), [{"message": one, "act": act} for one in messages])
+
+    def act_of(self, message: str) -> str:
+        """Return the act in which a message went out to several; empty where none is known."""
+        query = sa.select(message_act.c.act).where(message_act.c.message == message)
+        return self._connection.execute(query).scalar() or ""
+
+    def sent_in(self, act: str) -> tuple[WentTo, ...]:
+        """Return what went out in an act, in order. Texts and lists of addressees, the same in each, are not made of it."""
+        return tuple(_went_to(*row) for row in self._connection.execute(_TOGETHER, {"act_": act}))
+
     def put_step(self, message: str, taken: StepTaken) -> None:
         """Keep what was done here with a message; the first of each step stands."""
         values = {"officer": taken.officer, "at": taken.at, "reason": taken.reason}
@@ -223,10 +260,28 @@ class CorrespondenceTables:
         return tuple(sorted(found, key=lambda one: (one.at, one.step is not Step.OPENED)))
 
     def messages(
-        self, limit: int, case: str = "", before: str = "", knowing: Knowing = NOBODY
+        self,
+        limit: int,
+        case: str = "",
+        before: str = "",
+        knowing: Knowing = NOBODY,
+        *,
+        counterpart: BodyId | None = None,
+        choice: MessageChoice | None = None,
     ) -> tuple[tuple[Way, Message], ...]:
-        """Return the newest messages, newest first: of one of our cases, and kept before another one, where these are named."""
-        query = _before(_NEWEST.where(_item.c.case_number == case) if case else _NEWEST, Family.MESSAGE, before)
+        """Return the newest messages, newest first: of our case, with a body, of a choice, before another."""
+        narrowed = [] if choice is None else [*_CHOSEN[choice]]
+        narrowed += [_item.c.case_number == case] if case else []
+        narrowed += [] if counterpart is None else [_item.c.counterpart == counterpart]
+        return self._read(
+            _before(_NEWEST.where(*narrowed), Family.MESSAGE, before), Family.MESSAGE, Message, limit, knowing
+        )
+
+    def answers_to(
+        self, messages: Collection[str], limit: int, knowing: Knowing = NOBODY
+    ) -> tuple[tuple[Way, Message], ...]:
+        """Return the messages that answer one of some messages, the oldest first."""
+        query = _OLDEST.where(_item.c.family == sa.bindparam("family"), _item.c.answers.in_([*messages]))
         return self._read(query, Family.MESSAGE, Message, limit, knowing)
 
     def put_hit(self, hit: Hit, way: Way) -> None:
@@ -373,6 +428,12 @@ class CorrespondenceTables:
     ) -> tuple[tuple[Way, T], ...]:
         rows = self._connection.execute(_known(query, knowing), {"family": family.value, "most": limit})
         return tuple((Way(row.way), value_of(kind, row.document)) for row in rows)
+
+
+def _went_to(message: str, body: str, document: str) -> WentTo:
+    kept = json.loads(document)
+    recall = None if kept["recall"] is None else from_json(Recall, kept["recall"], "recall")
+    return WentTo(message, BodyId(body), kept["is_for_action"], recall)
 
 
 def _known(query: sa.Select[tuple[str, str]], knowing: Knowing) -> sa.Select[tuple[str, str]]:

@@ -10,7 +10,7 @@ Source: docs/rules/exchange.md; exchange.ports.OutboxStore; kernel.ports.Outbox.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -112,7 +112,7 @@ _SETTLE_REST = (
     .values({name: sa.bindparam(name) for name in ("state", "reason", "at")})
 )
 _SETTLE_ONE = _SETTLE_REST.where(_item.c.statement_id == sa.bindparam("statement"))
-_DELIVERIES = sa.select(_item).where(_item.c.ref == sa.bindparam("ref")).order_by(_item.c.number)
+_DELIVERIES = sa.select(_item).where(_item.c.ref.in_(sa.bindparam("refs", expanding=True))).order_by(_item.c.number)
 _STEPS = sa.select(outbox_evidence).where(
     outbox_evidence.c.statement_id.in_(sa.bindparam("statements", expanding=True))
 ).order_by(outbox_evidence.c.at)  # fmt: skip
@@ -141,10 +141,13 @@ class OutboxTables(LineTables, PutTables):
 
     def deliveries(self, ref: str) -> tuple[Delivery, ...]:
         """Return how far the statements put under a reference have come, oldest first."""
-        return (
-            *self._deliveries(_DELIVERIES, {"ref": ref}),
-            *(_pending(item) for item in self._pending if item.ref == ref),
-        )
+        return self.deliveries_of([ref])[ref]
+
+    def deliveries_of(self, refs: Collection[str]) -> Mapping[str, tuple[Delivery, ...]]:
+        """Return how far the statements put under each of some references have come, oldest first."""
+        kept = [one for part in parts(list(refs)) for one in self._deliveries(_DELIVERIES, {"refs": list(part)})]
+        kept += [_pending(item) for item in self._pending if item.ref in refs]
+        return {ref: tuple(one for one in kept if one.ref == ref) for ref in refs}
 
     def retract(self, ref: str, kind: str) -> tuple[Delivery, ...]:
         """Take back what no envelope carries under a reference; what one carried before may have arrived all the same."""

@@ -15,7 +15,7 @@ from entente.verbs.verb import Verb, verb
 
 LIST_MAX = 200
 """Cases in one list; a screen holds about 50."""
-VERSION_MAX = 2**31
+VERSION_MAX = 2**53 - 1
 
 
 def _open(node: Node, arguments: Arguments) -> JsonObject:
@@ -93,8 +93,8 @@ def _hand_over(node: Node, arguments: Arguments) -> JsonObject:
         arguments.text("number"),
         OfficerId(arguments.text("to")),
         arguments.text("reason"),
+        _version(arguments),
         unit_name=arguments.optional_text("unit"),
-        version=_version(arguments),
     )
     return {"case": case_shown(case, names_of(node))}
 
@@ -106,21 +106,23 @@ def _join(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _split(node: Node, arguments: Arguments) -> JsonObject:
+    officer, items = arguments.officer(), frozenset(arguments.texts("items"))
     over = GoesOver(
         arguments.text("title"),
         arguments.text("crime_area"),
         arguments.text("reason"),
         frozenset(arguments.texts("tasks")),
         frozenset(arguments.texts("exhibits")),
-        frozenset(arguments.texts("items")),
+        items,
+        node.correspondence.beyond_among(items, officer),
     )
-    case = node.cases.split_case(arguments.officer(), arguments.text("number"), over, _version(arguments))
+    case = node.cases.split_case(officer, arguments.text("number"), over, _version(arguments))
     return {"case": case_shown(case, names_of(node))}
 
 
 def _version(arguments: Arguments) -> int:
-    """Return the version of the case that the officer saw; 0 where it is not said."""
-    return arguments.integer("version", default=0, least=0, most=VERSION_MAX)
+    """Return the version of the case that the officer saw: nobody changes one that they did not see (docs/rules/api.md P9)."""
+    return arguments.integer("version", default=0, least=1, most=VERSION_MAX)
 
 
 VERBS: tuple[Verb, ...] = (

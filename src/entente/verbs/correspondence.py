@@ -8,7 +8,7 @@ from datetime import timedelta
 from entente.correspondence.desk import About
 from entente.correspondence.hits import Finding
 from entente.correspondence.messages import Letter
-from entente.correspondence.model import EvidencePiece, Step, Way
+from entente.correspondence.model import EvidencePiece, MessageChoice, Step, Way
 from entente.correspondence.permissions import Wish
 from entente.correspondence.pointing import Pointed, by_hit, by_number
 from entente.correspondence.requests import Wanted
@@ -61,9 +61,19 @@ def _send_message(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _messages(node: Node, arguments: Arguments) -> JsonObject:
-    names = names_of(node)
-    limit, before = _limit(arguments), arguments.optional_text("before")
-    found = node.correspondence.messages(limit, arguments.optional_text("case"), before, looking(arguments))
+    names, limit = names_of(node), _limit(arguments)
+    if thread := arguments.optional_text("thread"):
+        joined = node.correspondence.thread(thread, limit, looking(arguments))
+        return {"messages": [envelope_shown(node, *one, names) for one in reversed(joined)], "next_before": None}
+    body, choice = arguments.optional_text("body"), arguments.optional_text("choice")
+    found = node.correspondence.messages(
+        limit,
+        arguments.optional_text("case"),
+        arguments.optional_text("before"),
+        looking(arguments),
+        counterpart=names.body(body, "body").id if body else None,
+        choice=arguments.choice("choice", MessageChoice) if choice else None,
+    )
     # A list says what there is to read; reading is an act of its own (docs/rules/correspondence.md M20).
     return {
         "messages": [envelope_shown(node, way, message, names) for way, message in found],
@@ -303,7 +313,10 @@ VERBS: tuple[Verb, ...] = (
         "officer", "to", "instrument", "subject", "text", "urgency", "for_action", "answers", "case", "your_reference",
         "attachments",
     ),
-    verb("message_list", _messages, "List the newest messages.", "officer", "limit", "case", "before"),
+    verb(
+        "message_list", _messages, "List the newest messages, narrowed as is asked, or those of one thread.",
+        "officer", "limit", "case", "before", "body", "choice", "thread",
+    ),
     verb(
         "message_show", _show_message, "Show a message and how far it has come; the text of one that came to an officer alone.",
         "officer", "reader", "id",

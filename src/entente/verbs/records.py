@@ -14,6 +14,7 @@ from entente.records.blobs import Looking
 from entente.records.holders import Listed
 from entente.records.judging import SCHEMA, Conditions, Judgement, Verdict, judge_sameness
 from entente.records.model import BlobReference, Record, StoredRecord
+from entente.records.originals import original_seen
 from entente.records.service import PAGE_RECORDS_MAX
 from entente.records.unit_sights import UnitSight, unit_sights
 from entente.verbs.arguments import Arguments
@@ -22,7 +23,7 @@ from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
 NUMBER_MAX = 2**53 - 1
-"""A record's short number in its store."""
+"""A record's short number in its store. No answer lists them: those between them are of records that may be hidden."""
 
 
 def _show(node: Node, arguments: Arguments) -> JsonObject:
@@ -228,7 +229,6 @@ def _line(node: Node, stored: StoredRecord, names: Names) -> JsonObject:
     return {
         "id": record.id,
         "name": names.record_name(record.id),
-        "number": stored.number,
         "caption": captions[0] if captions else record.local_id,
         "source": names.ref(record.source),
         "schema": record.schema,
@@ -268,7 +268,8 @@ def _judge(node: Node, arguments: Arguments) -> JsonObject:
 def _original(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     record = names.record(arguments.text("record"))
-    fragment = node.records.original(arguments.officer(), record)
+    why = Looking(arguments.text("purpose"), arguments.text("crime_area"), arguments.optional_text("case"))
+    fragment = original_seen(node.records, arguments.officer(), record, why)
     return {
         "record": record,
         "name": names.record_name(record),
@@ -327,7 +328,10 @@ VERBS: tuple[Verb, ...] = (
         "record_judge", _judge, "Judge two records to be, or not to be, of one thing.",
         "officer", "left", "right", "verdict", "evidence", "method", "terms", "share_with", "purpose", "crime_area", "case",
     ),
-    verb("record_original", _original, "Show the part of a file that a record of ours was made from.", "officer", "record"),
+    verb(
+        "record_original", _original, "Show the part of a file that a record of ours was made from.",
+        "officer", "record", "purpose", "crime_area", "case",
+    ),
     verb(
         "record_attach", _attach, "Attach a file to a record of ours.", "officer", "record", "file", "terms",
     ),

@@ -9,7 +9,9 @@ import pytest
 from entente.bodies.model import Officer
 from entente.kernel.errors import EntenteError, NotFound
 from entente.kernel.ids import OfficerId, RecordId
+from entente.records.blobs import Looking
 from entente.records.correcting import FactChange, correct_record
+from entente.records.originals import original_seen
 from entente.records.service import Records
 from tests.support.build_correspondence import ANALYST, DUTY, Network, a_network, a_record, terms_of
 
@@ -18,7 +20,10 @@ ACTS: dict[str, tuple[OfficerId, Callable[[Records, OfficerId, RecordId], object
     "who can see": (ANALYST, lambda records, officer, record: records.who_can_see(officer, record)),
     "who holds": (ANALYST, lambda records, officer, record: records.who_holds(officer, record)),
     "holders": (ANALYST, lambda records, officer, record: records.holders(officer, record)),
-    "original": (ANALYST, lambda records, officer, record: records.original(officer, record)),
+    "original": (
+        ANALYST,
+        lambda records, officer, record: original_seen(records, officer, record, Looking("arrest", "fugitives", "")),
+    ),
     "share": (COORDINATOR, lambda records, officer, record: records.share(officer, [record])),
     "correct": (
         MACHINE,

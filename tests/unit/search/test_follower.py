@@ -61,6 +61,27 @@ def test_commit_wakes_the_follower(started: list[Follower]) -> None:
     assert follower.state().steps_taken == 6
 
 
+def test_step_that_works_ends_the_trouble_though_there_is_always_more(started: list[Follower]) -> None:
+    seen: list[tuple[int, str]] = []
+    done = threading.Event()
+
+    def busy() -> int:
+        seen.append((follower.state().failures, follower.state().last_error))
+        if len(seen) == 1:
+            raise Unavailable("The server is gone.", why="It was killed.", do="Wait.", retry_is_safe=True)
+        if len(seen) == 4:
+            done.set()
+        return 1 if len(seen) < 100 else 0
+
+    follower = Follower(busy)
+    started.append(follower)
+    follower.start()
+    assert done.wait(SECONDS)
+    assert seen[1][0] == 1
+    assert "The server is gone" in seen[1][1]
+    assert seen[2:4] == [(0, ""), (0, "")]
+
+
 @pytest.mark.parametrize(
     "failure",
     [

@@ -36,7 +36,8 @@ from entente.agreements.model import (
 from entente.agreements.stops import How
 from entente.bodies.model import BodyKind, ContactDays, ContactKind, MembershipStatus, UnitKind
 from entente.cases.model import CaseState, ExhibitKind
-from entente.correspondence.model import AnswerOutcome, HitState, PermissionState
+from entente.correspondence.model import AnswerOutcome, HitState, MessageChoice, PermissionState
+from entente.correspondence.together import Standing
 from entente.duty.calls import CallGround, CallKind, CallState, StepState
 from entente.duty.model import DutyFunction, OpenKind, ShiftState
 from entente.duty.rules import JOURNAL
@@ -240,7 +241,9 @@ def coded_lists() -> dict[str, set[str]]:
         "call_states": {*CallState},
         "call_steps": {*StepState},
         "hit_states": {*HitState},
+        "message_choices": {*MessageChoice},
         "send_states": {*SendState},
+        "message_standings": {*Standing},
         "permission_states": {*PermissionState},
         "holder_states": {*HolderState},
         "exhibit_kinds": {*ExhibitKind},

@@ -63,30 +63,30 @@ class AsyncCasesMethods(AsksAsync):
         """
         return await self.ask(cases.note_case(number, text=text, idempotency_key=idempotency_key))
 
-    async def close_case(
-        self, number: str, *, reason: str, version: int | None = None, idempotency_key: str | None = None
-    ) -> Result:
+    async def close_case(self, number: str, *, reason: str, version: int, idempotency_key: str | None = None) -> Result:
         """Close a case, with the reason.
 
+        If-Match names the version of the case that was seen: one that has a newer one is not changed.
         Needs the scope cases.write.
 
         number: Its number in the register: 2031/000017.
         reason: Why.
-        version: The version of the case that was seen; 0 for any.
+        version: The version that was seen: where another one stands, nothing is done.
         idempotency_key: Made for this act where none is given.
         """
         return await self.ask(cases.close_case(number, reason=reason, version=version, idempotency_key=idempotency_key))
 
     async def reopen_case(
-        self, number: str, *, reason: str, version: int | None = None, idempotency_key: str | None = None
+        self, number: str, *, reason: str, version: int, idempotency_key: str | None = None
     ) -> Result:
         """Open a closed case again, with the reason.
 
+        If-Match names the version of the case that was seen: one that has a newer one is not changed.
         Needs the scope cases.write.
 
         number: Its number in the register: 2031/000017.
         reason: Why.
-        version: The version of the case that was seen; 0 for any.
+        version: The version that was seen: where another one stands, nothing is done.
         idempotency_key: Made for this act where none is given.
         """
         return await self.ask(
@@ -106,21 +106,16 @@ class AsyncCasesMethods(AsksAsync):
         return await self.ask(cases.refer_case(number, body=body, reference=reference, idempotency_key=idempotency_key))
 
     async def rename_case(
-        self,
-        number: str,
-        *,
-        title: str,
-        crime_area: str,
-        version: int | None = None,
-        idempotency_key: str | None = None,
+        self, number: str, *, title: str, crime_area: str, version: int, idempotency_key: str | None = None
     ) -> Result:
         """Give a case another title or crime area.
 
+        If-Match names the version of the case that was seen: one that has a newer one is not changed.
         Needs the scope cases.write.
 
         number: Its number in the register: 2031/000017.
         title: One line.
-        version: The version of the case that was seen; 0 for any.
+        version: The version that was seen: where another one stands, nothing is done.
         idempotency_key: Made for this act where none is given.
         """
         return await self.ask(
@@ -130,14 +125,15 @@ class AsyncCasesMethods(AsksAsync):
         )
 
     async def set_case_team(
-        self, number: str, *, team: Sequence[str], version: int | None = None, idempotency_key: str | None = None
+        self, number: str, *, team: Sequence[str], version: int, idempotency_key: str | None = None
     ) -> Result:
         """Say who alone may know of a case; with nobody named the whole body may again.
 
+        If-Match names the version of the case that was seen: one that has a newer one is not changed.
         Needs the scope cases.write.
 
         number: Its number in the register: 2031/000017.
-        version: The version of the case that was seen; 0 for any.
+        version: The version that was seen: where another one stands, nothing is done.
         idempotency_key: Made for this act where none is given.
         """
         return await self.ask(cases.set_case_team(number, team=team, version=version, idempotency_key=idempotency_key))
@@ -148,37 +144,39 @@ class AsyncCasesMethods(AsksAsync):
         *,
         to: str,
         reason: str,
+        version: int,
         unit: str | None = None,
-        version: int | None = None,
         idempotency_key: str | None = None,
     ) -> Result:
         """Give charge of a case to another officer, and with it to a unit.
 
+        If-Match names the version of the case that was seen: one that has a newer one is not changed.
         Needs the scope cases.write.
 
         number: Its number in the register: 2031/000017.
         to: An officer's id.
         reason: Why.
+        version: The version that was seen: where another one stands, nothing is done.
         unit: The unit, in the body's own words.
-        version: The version of the case that was seen; 0 for any.
         idempotency_key: Made for this act where none is given.
         """
         return await self.ask(
             cases.hand_case_over(
-                number, to=to, reason=reason, unit=unit, version=version, idempotency_key=idempotency_key
+                number, to=to, reason=reason, version=version, unit=unit, idempotency_key=idempotency_key
             )
         )
 
     async def join_cases(
-        self, number: str, *, other: str, reason: str, version: int | None = None, idempotency_key: str | None = None
+        self, number: str, *, other: str, reason: str, version: int, idempotency_key: str | None = None
     ) -> Result:
         """Join another case to this one, which goes on.
 
+        If-Match names the version of the case that was seen: one that has a newer one is not changed.
         Needs the scope cases.write.
 
         number: Its number in the register: 2031/000017.
         reason: Why.
-        version: The version of the case that was seen; 0 for any.
+        version: The version that was seen: where another one stands, nothing is done.
         idempotency_key: Made for this act where none is given.
         """
         return await self.ask(
@@ -192,23 +190,24 @@ class AsyncCasesMethods(AsksAsync):
         title: str,
         crime_area: str,
         reason: str,
+        version: int,
         tasks: Sequence[str] | None = None,
         exhibits: Sequence[str] | None = None,
         items: Sequence[str] | None = None,
-        version: int | None = None,
         idempotency_key: str | None = None,
     ) -> Result:
         """Open a new case of a part of this one.
 
+        If-Match names the version of the case that was seen: one that has a newer one is not changed.
         Needs the scope cases.write.
 
         number: Its number in the register: 2031/000017.
         title: Of the new case; one line.
         reason: Why.
+        version: The version that was seen: where another one stands, nothing is done.
         tasks: Ids of tasks that go over.
         exhibits: Ids of exhibits that go over.
         items: Ids of messages, hits and requests that are noted there.
-        version: The version of the case that was seen; 0 for any.
         idempotency_key: Made for this act where none is given.
         """
         return await self.ask(
@@ -217,10 +216,10 @@ class AsyncCasesMethods(AsksAsync):
                 title=title,
                 crime_area=crime_area,
                 reason=reason,
+                version=version,
                 tasks=tasks,
                 exhibits=exhibits,
                 items=items,
-                version=version,
                 idempotency_key=idempotency_key,
             )
         )

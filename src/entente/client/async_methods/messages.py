@@ -10,22 +10,40 @@ from typing import Literal
 
 from entente.client.listing import AsksAsync, AsyncListing
 from entente.client.requests import messages
-from entente.client.shapes import ListMessagesAnswer, MessageOutside, PreviewMessageAnswer, Result, ShowMessageAnswer
+from entente.client.shapes import (
+    ListMessageAddresseesAnswer,
+    ListMessagesAnswer,
+    MessageOutside,
+    PreviewMessageAnswer,
+    Result,
+    ShowMessageAnswer,
+)
 
 
 class AsyncMessagesMethods(AsksAsync):
     """What the client that does not wait has under «Messages»."""
 
     def list_messages(
-        self, *, page_size: int | None = None, case: str | None = None
+        self,
+        *,
+        page_size: int | None = None,
+        case: str | None = None,
+        body: str | None = None,
+        choice: Literal["received", "sent", "unread", "open"] | None = None,
+        thread: str | None = None,
     ) -> AsyncListing[ListMessagesAnswer, MessageOutside]:
         """List the newest messages, without their texts.
 
         Needs the scope messages.read.
 
         page_size: How many a page has; the list goes on over all pages.
+        body: Those with this body alone, by its code.
+        choice: Those that came, were sent, nobody opened, or wait for action.
+        thread: Those that this one answers or that answer it, however far, and no others.
         """
-        return AsyncListing(self, messages.list_messages(page_size=page_size, case=case))
+        return AsyncListing(
+            self, messages.list_messages(page_size=page_size, case=case, body=body, choice=choice, thread=thread)
+        )
 
     async def show_message(self, message_id: str) -> ShowMessageAnswer:
         """Show a message and how far it has come; the text of one that came is not opened by this.
@@ -187,5 +205,33 @@ class AsyncMessagesMethods(AsksAsync):
                 keeps_list=keeps_list,
                 attachments=attachments,
                 idempotency_key=idempotency_key,
+            )
+        )
+
+    async def list_message_addressees(self, message_id: str) -> ListMessageAddresseesAnswer:
+        """Say how a message of this body, and what went out in one act with it, stands at each addressee.
+
+        Needs the scope messages.read.
+
+        message_id: Its id.
+        """
+        return await self.ask(messages.list_message_addressees(message_id))
+
+    async def recall_message_from_several(
+        self, message_id: str, *, reason: str, bodies: Sequence[str] | None = None, idempotency_key: str | None = None
+    ) -> Result:
+        """Take back, in one act, a message that went to several: from all of them, or from those who are named.
+
+        How it stands at each then is read with GET /messages/{id}/addressees.
+        Needs the scope messages.write.
+
+        message_id: Its id.
+        reason: Why; each recipient reads it.
+        bodies: From whom; from all where none is given.
+        idempotency_key: Made for this act where none is given.
+        """
+        return await self.ask(
+            messages.recall_message_from_several(
+                message_id, reason=reason, bodies=bodies, idempotency_key=idempotency_key
             )
         )

@@ -27,16 +27,18 @@ from entente.client.shapes import (
 class JobsMethods(Asks):
     """What the client that waits has under «Jobs»."""
 
-    def upload_file(self, *, name: str, file: str | Path) -> UploadFileAnswer:
+    def upload_file(self, *, name: str, file: str | Path, idempotency_key: str | None = None) -> UploadFileAnswer:
         """Send a file for a job or a message that is asked for next. It is written to the disk as it comes.
 
-        At most 1 GiB, and 8 files of an account that no job took. Sent again it is another file.
+        At most 1 GiB, and 8 files of an account that no job took. Sent again with its key while it waits it is the same
+        file.
         Needs the scope uploads.write.
 
-        name: The file's name.
+        name: The file's name, in any script.
         file: The file; it is read as it is sent.
+        idempotency_key: Made for this act where none is given.
         """
-        return self.ask(jobs.upload_file(name=name, file=file))
+        return self.ask(jobs.upload_file(name=name, file=file, idempotency_key=idempotency_key))
 
     def suggest_mapping(self, upload: str) -> SuggestMappingAnswer:
         """Propose a mapping for a table that was sent, as text that a person edits.

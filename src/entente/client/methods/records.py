@@ -112,14 +112,17 @@ class RecordsMethods(Asks):
         """
         return self.ask(records.show_who_can_see(record))
 
-    def show_original(self, record: str) -> ShowOriginalAnswer:
-        """Show the part of a file that a record of this body was made from.
+    def show_original(
+        self, record: str, *, purpose: str, crime_area: str, case: str | None = None
+    ) -> ShowOriginalAnswer:
+        """Show the part of a file that one of our records was made from, for a purpose. The look is a row of the trail.
 
+        It is the whole entry: shown where all of the record is.
         Needs the scope records.read.
 
         record: The record: CODE/local id.
         """
-        return self.ask(records.show_original(record))
+        return self.ask(records.show_original(record, purpose=purpose, crime_area=crime_area, case=case))
 
     def detach_file(self, record: str, *, file: str, idempotency_key: str | None = None) -> Result:
         """Take a file off a record of this body.

@@ -55,9 +55,7 @@ def note_case(number: str, *, text: str, idempotency_key: str | None = None) -> 
     )
 
 
-def close_case(
-    number: str, *, reason: str, version: int | None = None, idempotency_key: str | None = None
-) -> Call[Result]:
+def close_case(number: str, *, reason: str, version: int, idempotency_key: str | None = None) -> Call[Result]:
     """Close a case, with the reason."""
     year, serial = two_parts("number", number, "2031/000017")
     return Call(
@@ -65,15 +63,14 @@ def close_case(
         "POST",
         filled("/cases/{year}/{serial}/closing", year=year, serial=serial),
         Result,
-        body=given(reason=reason, version=version),
+        body=given(reason=reason),
         is_done_once=True,
         key=idempotency_key,
+        version=version,
     )
 
 
-def reopen_case(
-    number: str, *, reason: str, version: int | None = None, idempotency_key: str | None = None
-) -> Call[Result]:
+def reopen_case(number: str, *, reason: str, version: int, idempotency_key: str | None = None) -> Call[Result]:
     """Open a closed case again, with the reason."""
     year, serial = two_parts("number", number, "2031/000017")
     return Call(
@@ -81,9 +78,10 @@ def reopen_case(
         "POST",
         filled("/cases/{year}/{serial}/reopening", year=year, serial=serial),
         Result,
-        body=given(reason=reason, version=version),
+        body=given(reason=reason),
         is_done_once=True,
         key=idempotency_key,
+        version=version,
     )
 
 
@@ -102,7 +100,7 @@ def refer_case(number: str, *, body: str, reference: str, idempotency_key: str |
 
 
 def rename_case(
-    number: str, *, title: str, crime_area: str, version: int | None = None, idempotency_key: str | None = None
+    number: str, *, title: str, crime_area: str, version: int, idempotency_key: str | None = None
 ) -> Call[Result]:
     """Give a case another title or crime area."""
     year, serial = two_parts("number", number, "2031/000017")
@@ -111,14 +109,15 @@ def rename_case(
         "POST",
         filled("/cases/{year}/{serial}/renaming", year=year, serial=serial),
         Result,
-        body=given(title=title, crime_area=crime_area, version=version),
+        body=given(title=title, crime_area=crime_area),
         is_done_once=True,
         key=idempotency_key,
+        version=version,
     )
 
 
 def set_case_team(
-    number: str, *, team: Sequence[str], version: int | None = None, idempotency_key: str | None = None
+    number: str, *, team: Sequence[str], version: int, idempotency_key: str | None = None
 ) -> Call[Result]:
     """Say who alone may know of a case; with nobody named the whole body may again."""
     year, serial = two_parts("number", number, "2031/000017")
@@ -127,20 +126,15 @@ def set_case_team(
         "POST",
         filled("/cases/{year}/{serial}/team", year=year, serial=serial),
         Result,
-        body=given(team=team, version=version),
+        body=given(team=team),
         is_done_once=True,
         key=idempotency_key,
+        version=version,
     )
 
 
 def hand_case_over(
-    number: str,
-    *,
-    to: str,
-    reason: str,
-    unit: str | None = None,
-    version: int | None = None,
-    idempotency_key: str | None = None,
+    number: str, *, to: str, reason: str, version: int, unit: str | None = None, idempotency_key: str | None = None
 ) -> Call[Result]:
     """Give charge of a case to another officer, and with it to a unit."""
     year, serial = two_parts("number", number, "2031/000017")
@@ -149,14 +143,15 @@ def hand_case_over(
         "POST",
         filled("/cases/{year}/{serial}/hand-over", year=year, serial=serial),
         Result,
-        body=given(to=to, unit=unit, reason=reason, version=version),
+        body=given(to=to, unit=unit, reason=reason),
         is_done_once=True,
         key=idempotency_key,
+        version=version,
     )
 
 
 def join_cases(
-    number: str, *, other: str, reason: str, version: int | None = None, idempotency_key: str | None = None
+    number: str, *, other: str, reason: str, version: int, idempotency_key: str | None = None
 ) -> Call[Result]:
     """Join another case to this one, which goes on."""
     year, serial = two_parts("number", number, "2031/000017")
@@ -165,9 +160,10 @@ def join_cases(
         "POST",
         filled("/cases/{year}/{serial}/joining", year=year, serial=serial),
         Result,
-        body=given(other=other, reason=reason, version=version),
+        body=given(other=other, reason=reason),
         is_done_once=True,
         key=idempotency_key,
+        version=version,
     )
 
 
@@ -177,10 +173,10 @@ def split_case(
     title: str,
     crime_area: str,
     reason: str,
+    version: int,
     tasks: Sequence[str] | None = None,
     exhibits: Sequence[str] | None = None,
     items: Sequence[str] | None = None,
-    version: int | None = None,
     idempotency_key: str | None = None,
 ) -> Call[Result]:
     """Open a new case of a part of this one."""
@@ -190,17 +186,10 @@ def split_case(
         "POST",
         filled("/cases/{year}/{serial}/splitting", year=year, serial=serial),
         Result,
-        body=given(
-            title=title,
-            crime_area=crime_area,
-            reason=reason,
-            tasks=tasks,
-            exhibits=exhibits,
-            items=items,
-            version=version,
-        ),
+        body=given(title=title, crime_area=crime_area, reason=reason, tasks=tasks, exhibits=exhibits, items=items),
         is_done_once=True,
         key=idempotency_key,
+        version=version,
     )
 
 

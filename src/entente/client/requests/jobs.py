@@ -23,9 +23,18 @@ from entente.client.shapes import (
 )
 
 
-def upload_file(*, name: str, file: str | Path) -> Call[UploadFileAnswer]:
+def upload_file(*, name: str, file: str | Path, idempotency_key: str | None = None) -> Call[UploadFileAnswer]:
     """Send a file for a job or a message that is asked for next. It is written to the disk as it comes."""
-    return Call("upload_file", "POST", "/uploads", UploadFileAnswer, query=parameters(name=name), upload=Path(file))
+    return Call(
+        "upload_file",
+        "POST",
+        "/uploads",
+        UploadFileAnswer,
+        query=parameters(name=name),
+        is_done_once=True,
+        key=idempotency_key,
+        upload=Path(file),
+    )
 
 
 def suggest_mapping(upload: str) -> Call[SuggestMappingAnswer]:

@@ -9,11 +9,23 @@ from collections.abc import Sequence
 from typing import Literal
 
 from entente.client.call import Call, PagedCall, filled, given, parameters
-from entente.client.shapes import ListMessagesAnswer, MessageOutside, PreviewMessageAnswer, Result, ShowMessageAnswer
+from entente.client.shapes import (
+    ListMessageAddresseesAnswer,
+    ListMessagesAnswer,
+    MessageOutside,
+    PreviewMessageAnswer,
+    Result,
+    ShowMessageAnswer,
+)
 
 
 def list_messages(
-    *, page_size: int | None = None, case: str | None = None
+    *,
+    page_size: int | None = None,
+    case: str | None = None,
+    body: str | None = None,
+    choice: Literal["received", "sent", "unread", "open"] | None = None,
+    thread: str | None = None,
 ) -> PagedCall[ListMessagesAnswer, MessageOutside]:
     """List the newest messages, without their texts."""
     return PagedCall(
@@ -21,7 +33,7 @@ def list_messages(
         "GET",
         "/messages",
         ListMessagesAnswer,
-        query=parameters(limit=page_size, case=case),
+        query=parameters(limit=page_size, case=case, body=body, choice=choice, thread=thread),
         items="messages",
     )
 
@@ -165,6 +177,31 @@ def circulate_message(
             keeps_list=keeps_list,
             attachments=attachments,
         ),
+        is_done_once=True,
+        key=idempotency_key,
+    )
+
+
+def list_message_addressees(message_id: str) -> Call[ListMessageAddresseesAnswer]:
+    """Say how a message of this body, and what went out in one act with it, stands at each addressee."""
+    return Call(
+        "list_message_addressees",
+        "GET",
+        filled("/messages/{id}/addressees", id=message_id),
+        ListMessageAddresseesAnswer,
+    )
+
+
+def recall_message_from_several(
+    message_id: str, *, reason: str, bodies: Sequence[str] | None = None, idempotency_key: str | None = None
+) -> Call[Result]:
+    """Take back, in one act, a message that went to several: from all of them, or from those who are named."""
+    return Call(
+        "recall_message_from_several",
+        "POST",
+        filled("/messages/{id}/addressees/recall", id=message_id),
+        Result,
+        body=given(reason=reason, bodies=bodies),
         is_done_once=True,
         key=idempotency_key,
     )

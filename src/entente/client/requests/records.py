@@ -105,14 +105,15 @@ def show_who_can_see(record: str) -> Call[ShowWhoCanSeeAnswer]:
     )
 
 
-def show_original(record: str) -> Call[ShowOriginalAnswer]:
-    """Show the part of a file that a record of this body was made from."""
+def show_original(record: str, *, purpose: str, crime_area: str, case: str | None = None) -> Call[ShowOriginalAnswer]:
+    """Show the part of a file that one of our records was made from, for a purpose. The look is a row of the trail."""
     source, local_id = two_parts("record", record, "XA-NCB/w-17")
     return Call(
         "show_original",
         "GET",
         filled("/records/{source}/{local_id}/original", source=source, local_id=local_id),
         ShowOriginalAnswer,
+        query=parameters(purpose=purpose, crime_area=crime_area, case=case),
     )
 
 

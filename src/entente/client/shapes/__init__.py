@@ -114,6 +114,9 @@ from entente.client.shapes.leave_and_requests import (
     ShowRecordRequestAnswer,
 )
 from entente.client.shapes.messages import (
+    ListMessageAddresseesAddressee,
+    ListMessageAddresseesAnswer,
+    ListMessageAddresseesCount,
     ListMessagesAnswer,
     Message,
     MessageAddressee,
@@ -265,6 +268,9 @@ __all__ = [
     "ListLinksAnswer",
     "ListLinksLink",
     "ListLinksLinkedBy",
+    "ListMessageAddresseesAddressee",
+    "ListMessageAddresseesAnswer",
+    "ListMessageAddresseesCount",
     "ListMessagesAnswer",
     "ListNotIdenticalAnswer",
     "ListOrdersAnswer",

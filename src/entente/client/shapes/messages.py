@@ -137,3 +137,62 @@ class PreviewMessageAnswer(TypedDict):
     """How many would get it."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
+
+
+class ListMessageAddresseesCount(TypedDict):
+    """How many stand where; none of which there are none."""
+
+    waiting: NotRequired[int]
+    not_delivered: NotRequired[int]
+    arrived: NotRequired[int]
+    opened: NotRequired[int]
+    never_left: NotRequired[int]
+    recall_waiting: NotRequired[int]
+    recall_not_delivered: NotRequired[int]
+    recall_arrived: NotRequired[int]
+    recalled_unopened: NotRequired[int]
+    recalled_opened: NotRequired[int]
+
+
+class ListMessageAddresseesAddressee(TypedDict):
+    """List message addressees addressee, as the API gives it."""
+
+    message: str
+    """The message that went to this body."""
+    body: Body
+    for_action: bool
+    standing: Literal[
+        "waiting",
+        "not_delivered",
+        "arrived",
+        "opened",
+        "never_left",
+        "recall_waiting",
+        "recall_not_delivered",
+        "recall_arrived",
+        "recalled_unopened",
+        "recalled_opened",
+    ]
+    at: str | None
+    """Since when it stands so."""
+    reason: str
+    """Why it, or its recall, was not delivered."""
+    opened: bool
+    """Whether that body has signed that an officer opened it."""
+    opened_at: str | None
+    recall: JsonObject | None
+    """That it was taken back: when, by whom, why."""
+
+
+class ListMessageAddresseesAnswer(TypedDict):
+    """What is answered by `list_message_addressees`."""
+
+    id: str
+    """The message that was asked about."""
+    of: int
+    """How many messages went out in the act; 1 where it knows no act."""
+    counts: ListMessageAddresseesCount
+    """How many stand where; none of which there are none."""
+    addressees: list[ListMessageAddresseesAddressee]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""

@@ -139,6 +139,8 @@ class QueryError(TypedDict):
     """Invalid: which field."""
     reason: NotRequired[str]
     """Untrusted: why."""
+    changed_meanwhile: NotRequired[bool]
+    """Conflict: what was seen is not what stands."""
     retry_is_safe: NotRequired[bool]
     """Unavailable: whether doing it again can count twice."""
 

@@ -23,7 +23,7 @@ from entente.web.desk.case_parts import (
     task_line,
 )
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.message_pages import MessageLine, message_line
+from entente.web.desk.message_lines import MessageLine, message_line
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.sentences import is_known, said
@@ -198,7 +198,8 @@ def number_of(asked: Asked) -> str:
 def version_of(asked: Asked) -> int:
     """Return the version of the case that the officer saw who sends a form; one that is none fits no case."""
     entered = asked.form.value("version")
-    return int(entered) if entered.isascii() and entered.isdecimal() and len(entered) < _DIGITS else _NO_VERSION
+    is_one = entered.isascii() and entered.isdecimal() and len(entered) < _DIGITS
+    return (int(entered) if is_one else 0) or _NO_VERSION
 
 
 def _letters(asked: Asked, number: str, most: int) -> Sequence[MessageLine]:

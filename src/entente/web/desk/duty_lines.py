@@ -11,7 +11,7 @@ from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import parse_time
 from entente.web.desk.case_pages import case_path
 from entente.web.desk.hit_pages import hit_path
-from entente.web.desk.message_pages import message_path
+from entente.web.desk.message_lines import message_path
 from entente.web.desk.page import PREFIX
 from entente.web.desk.permission_pages import permission_path
 from entente.web.desk.reading import BodyName, body_name, member, members, text

@@ -22,7 +22,7 @@ from entente.web.desk.contact_pages import OWN_PATH as OWN_CONTACTS_PATH
 from entente.web.desk.directory_pages import own_unit_path
 from entente.web.desk.held_pages import HELD_PATH
 from entente.web.desk.hit_pages import hit_path
-from entente.web.desk.message_pages import message_path
+from entente.web.desk.message_lines import message_path
 from entente.web.desk.page import Asked, Page, ShowPage, may_do
 from entente.web.desk.paths import HOME
 from entente.web.desk.permission_pages import permission_path

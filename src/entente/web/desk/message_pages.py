@@ -8,57 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from entente.cases.rules import REFERENCE_CHARACTERS_MAX
 from entente.correspondence.model import TEXT_CHARACTERS_MAX
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
-from entente.kernel.errors import Invalid
-from entente.verbs.references import names_and_officer
+from entente.kernel.errors import Invalid, NotFound
+from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk.attaching import FIELDS as ATTACHING
 from entente.web.desk.attaching import Attaching, attaching, handed_in, let_go, taken_in
 from entente.web.desk.circular_pages import Shown, shown_of
 from entente.web.desk.file_lines import FileLine
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, furthest, steps_of
+from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, steps_of
 from entente.web.desk.message_file_pages import files_of, keep_file
+from entente.web.desk.message_lines import MessageLine, message_line, message_path
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
-from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
+from entente.web.desk.reading import BodyName, body_name, member, members, text, texts
+from entente.web.desk.recall_pages import TogetherShown, together_of
 from entente.web.desk.urgencies import UrgencyLine, urgency_lines
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 50
 THREAD_MAX = 100
-_CONCLUDED = frozenset({"acted_on", "refused"})
-
-
-@dataclass(frozen=True, slots=True)
-class MessageLine:
-    """A message as one reads what stands on an envelope."""
-
-    id: str
-    to: str
-    at: Moment
-    is_ours: bool
-    counterpart: BodyName
-    officer: str
-    subject: str
-    urgency: str
-    is_urgent: bool
-    is_for_action: bool
-    is_recalled: bool
-    is_opened: bool
-    """Whether it is ours, or an officer here has opened it."""
-    is_open: bool
-    """Whether it came for action and nobody has concluded it."""
-    is_failed: bool
-    """Whether it is ours and did not arrive somewhere."""
-    reached: str
-    """How far it has come, in a word; empty where nothing was done yet."""
-    case: str
-    your_reference: str
-    attachment_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +45,11 @@ class MessagesPage:
     may_send: bool
     case: str
     """The case that the list is narrowed to; empty for all."""
+    choice: str
+    body: str
+    is_narrowed: bool
+    choices: Mapping[str, str]
+    bodies: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +79,25 @@ class MessagePage:
     recall_answered_at: Moment | None
     addressees: Sequence[AddresseeLine]
     """All whom it went to, as its sender tells them; none where that was one body, or is kept back."""
+    together: TogetherShown | None
+    """Of a message of ours that went out to several in one act, how it stands at each; None for any other."""
     deliveries: Sequence[Delivery]
     steps: Sequence[StepLine]
     thread: Sequence[MessageLine]
+    """What it answers, the answers, and what else lies in its case; it is among them."""
+    answered: MessageLine | None
+    """What it answers, where that may be known."""
     may_open: bool
     may_conclude: bool
     may_recall: bool
+    """Whether it can be recalled by itself, as one that went out alone."""
+    may_recall_several: bool
     answer: str
     """Where an answer is written; empty where this reader may not."""
     answer_all: str
     """Where one to all whom it went to is written; empty where there are no others."""
+    anew: str
+    """Where one is written to those whom it was recalled from; empty where it is recalled from nobody."""
     reasons: Mapping[str, str]
 
 
@@ -122,6 +110,8 @@ class WritePage:
     instruments: Mapping[str, str]
     begun: Mapping[str, str]
     """What the form begins with."""
+    answered: MessageLine | None
+    """What it answers."""
     urgencies: Sequence[UrgencyLine]
     shown: Shown | None
     """Who would get it and could answer; None before an addressee and an instrument are named."""
@@ -129,52 +119,44 @@ class WritePage:
     """The files that go with it."""
 
 
-def message_path(message: str) -> str:
-    """Return where a message is shown."""
-    return f"{PREFIX}/messages/{message}"
-
-
-def message_line(one: JsonObject, say: Wording) -> MessageLine:
-    """Return a message as lists show it."""
-    is_ours = one["way"] == "sent"
-    taken = {text(step, "step") for step in members(one, "steps")} if "steps" in one else set()
-    sent = deliveries_of(one, say) if "deliveries" in one else []
-    urgency, is_for_action = text(one, "urgency"), one["for_action"] is True
-    is_recalled = one["recall"] is not None
-    return MessageLine(
-        id=text(one, "id"),
-        to=message_path(text(one, "id")),
-        at=say.moment(parse_time(text(one, "at"), "at")),
-        is_ours=is_ours,
-        counterpart=body_name(member(one, "recipient" if is_ours else "sender")),
-        officer=text(one, "officer"),
-        subject=text(one, "subject"),
-        urgency=say.code("urgencies", urgency),
-        is_urgent=urgency != "normal",
-        is_for_action=is_for_action,
-        is_recalled=is_recalled,
-        is_opened=is_ours or bool(taken),
-        is_open=is_for_action and not is_ours and not is_recalled and not taken & _CONCLUDED,
-        is_failed=any(delivery.is_failed for delivery in sent),
-        reached=furthest(one, say),
-        case=text(one, "our_reference" if is_ours else "your_reference"),
-        your_reference=text(one, "your_reference" if is_ours else "our_reference"),
-        attachment_count=whole(one, "attachment_count"),
-    )
-
-
 def _messages(asked: Asked) -> MessagesPage:
-    case = asked.query.get("case", "")
-    given: JsonObject = {"limit": ON_A_PAGE, "before": asked.query.get("before", ""), "case": case}
+    case, body = asked.query.get("case", ""), asked.query.get("body", "")
+    others, choices = _others(asked), asked.say.codes("message_choices")
+    # What an address names that there is not narrows nothing, and is said by the fields.
+    choice = chosen if (chosen := asked.query.get("choice", "")) in choices else ""
+    narrowed = {"case": case, "choice": choice, "body": body if body in others else ""}
+    given: JsonObject = {"limit": ON_A_PAGE, "before": asked.query.get("before", ""), **narrowed}
     answer = asked.perform("message_list", given)
     following = answer["next_before"]
+    on = urlencode({"before": str(following), **{name: value for name, value in narrowed.items() if value}})
     return MessagesPage(
         title=asked.say.text("nav.messages"),
         messages=[message_line(one, asked.say) for one in members(answer, "messages")],
-        next=f"{PREFIX}/messages?before={following}{f'&case={case}' if case else ''}" if following else "",
+        next=f"{PREFIX}/messages?{on}" if following else "",
         may_send=may_do(asked, "send_message"),
         case=case,
+        choice=choice,
+        body=narrowed["body"],
+        is_narrowed=any(narrowed.values()),
+        choices=choices,
+        bodies=others,
     )
+
+
+def _others(asked: Asked) -> Mapping[str, str]:
+    """Return the bodies that messages go to and come from, by code."""
+    names, _ = names_and_officer(asked.node, asked.officer)
+    others = sorted((one.code, one.name) for one in names.bodies.values() if one.id != names.own.id)
+    return {code: f"{code} · {name}" for code, name in others}
+
+
+def _thread(asked: Asked, line: MessageLine) -> Sequence[MessageLine]:
+    """Return what a message answers, all answers, and what else there is in its case, the oldest first."""
+    found = members(asked.perform("message_list", {"limit": THREAD_MAX, "thread": line.id}), "messages")
+    if line.case:
+        found = [*found, *members(asked.perform("message_list", {"limit": THREAD_MAX, "case": line.case}), "messages")]
+    each = {text(one, "id"): one for one in found}
+    return [message_line(one, asked.say) for one in sorted(each.values(), key=lambda one: text(one, "at"))]
 
 
 def _message(asked: Asked) -> MessagePage:
@@ -187,9 +169,8 @@ def _message(asked: Asked) -> MessagePage:
         shown = member(asked.perform("message_open", wanted), "message")
     say, recall = asked.say, shown["recall"]
     recalled = recall if isinstance(recall, dict) else None
-    may_send = may_do(asked, "send_message")
-    case = line.case
-    thread = members(asked.perform("message_list", {"limit": THREAD_MAX, "case": case}), "messages") if case else ()
+    may_send, may_recall = may_do(asked, "send_message"), may_do(asked, "recall_message")
+    together, thread = together_of(asked, shown) if line.is_ours else None, _thread(asked, line)
     return MessagePage(
         title=line.subject,
         message=line,
@@ -201,14 +182,18 @@ def _message(asked: Asked) -> MessagePage:
         recall_state=_recall_state(recalled) if recalled is not None and line.is_ours else "",
         recall_answered_at=_answered_at(recalled, say) if recalled is not None else None,
         addressees=[_addressee(one) for one in members(shown, "addressees")],
+        together=together,
         deliveries=deliveries_of(shown, say) if line.is_ours else (),
         steps=steps_of(shown, say) if not line.is_ours else (),
-        thread=[message_line(one, say) for one in reversed(thread)],
+        thread=thread,
+        answered=next((one for one in thread if one.id == text(shown, "answers")), None),
         may_open=may_read and not line.is_opened and not line.is_recalled,
         may_conclude=may_send and line.is_open,
-        may_recall=may_do(asked, "recall_message") and line.is_ours and recalled is None,
+        may_recall=may_recall and line.is_ours and recalled is None and together is None,
+        may_recall_several=may_recall and together is not None and bool(together.left),
         answer=f"{PREFIX}/messages/new?answers={line.id}" if may_send and not line.is_ours else "",
         answer_all=f"{PREFIX}/circular?answers={line.id}" if may_send and members(shown, "addressees") else "",
+        anew=f"{PREFIX}/circular?anew={line.id}" if may_send and together is not None and together.is_recalled else "",
         reasons=say.codes("refusal_reasons"),
     )
 
@@ -237,18 +222,26 @@ def _outside(asked: Asked, wanted: JsonObject) -> JsonObject:
 
 
 def _write(asked: Asked) -> WritePage:
-    names, _ = names_and_officer(asked.node, asked.officer)
-    others = sorted((one.code, one.name) for one in names.bodies.values() if one.id != names.own.id)
+    names = names_of(asked.node)
     begun = asked.form.values if asked.form.of else _looked_at(asked) or _begun(asked)
     return WritePage(
         title=asked.say.text("write.title"),
-        bodies={code: f"{code} · {name}" for code, name in others},
+        bodies=_others(asked),
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         begun=begun,
+        answered=_answered(asked, begun.get("answers", "")),
         urgencies=urgency_lines(asked),
         shown=_shown(asked, begun),
         attaching=attaching(asked, begun),
     )
+
+
+def _answered(asked: Asked, wanted: str) -> MessageLine | None:
+    """Return what is answered; None for nothing, and for what is not there."""
+    try:
+        return message_line(_outside(asked, {"id": wanted}), asked.say) if wanted else None
+    except NotFound:
+        return None
 
 
 def _looked_at(asked: Asked) -> Mapping[str, str]:
@@ -360,8 +353,7 @@ PAGES: Sequence[Page] = (
     ActPage(
         "look_at_message", "/messages/look", ("message_preview",), ("send_message",), "new_message",
         "Shows who would get a message and could answer, and sends nothing.", _look,
-        (*(replace(one, is_needed=one.name in {"to", "instrument"}) for one in _LETTER), *ATTACHING), is_once=False,
-        keeps_file=True, has_several_files=True,
+        (*_LETTER, *ATTACHING), is_once=False, keeps_file=True, has_several_files=True,
     ),
     ActPage(
         "send_message", "/messages", ("message_send",), ("send_message",), "new_message", "Sends a message to another body.",
@@ -374,7 +366,7 @@ PAGES: Sequence[Page] = (
         keeps_file=True, has_several_files=True,
     ),
     ShowPage(
-        "message", _ONE, ("message_show", "message_open", "message_list"), _READERS, "message.html",
+        "message", _ONE, ("message_show", "message_open", "message_list", "message_addressees"), _READERS, "message.html",
         "A message, its thread, and how far it has come.", _message,
         live=("message",),
     ),

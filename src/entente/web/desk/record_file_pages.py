@@ -13,18 +13,19 @@ from typing import Final
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid, NotFound
+from entente.kernel.file_names import kept_name, plain_name
 from entente.kernel.ids import RecordId
 from entente.kernel.jobs import JobKind
 from entente.records.blobs import Looking
+from entente.records.originals import original_seen
 from entente.verbs.references import names_of
 from entente.web.desk.attaching import require_of_type
 from entente.web.desk.file_lines import BLOB
-from entente.web.desk.file_names import kept_name, plain_name
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.job_pages import job_path
 from entente.web.desk.memory import Task
-from entente.web.desk.naming import record_asked_for, record_path
-from entente.web.desk.page import ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage, Streamed
+from entente.web.desk.naming import quote_record, record_asked_for, record_path
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage, Streamed
 from entente.web.desk.reading import member, members, text
 from entente.web.desk.task import asks_why_first
 
@@ -84,8 +85,12 @@ def _detach(asked: Asked) -> Done:
     return Done(record_path(name), "file_detached")
 
 
-def _original(asked: Asked) -> Download:
-    fragment = asked.node.records.original(asked.officer, _record_id(asked))
+def _original(asked: Asked) -> Download | Elsewhere:
+    task = asked.memory.task
+    if task is None:
+        return asks_why_first(f"{PREFIX}/original/{quote_record(record_asked_for(asked))}")
+    why = Looking(task.purpose, task.crime_area, task.case)
+    fragment = original_seen(asked.node.records, asked.officer, _record_id(asked), why)
     return Download(plain_name(f"{asked.path['local_id']}-original.txt"), fragment.data)
 
 

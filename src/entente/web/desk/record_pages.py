@@ -307,8 +307,11 @@ def _withdraw(asked: Asked) -> Done:
     return Done(f"{PREFIX}/search", "record_withdrawn")
 
 
-def _original(asked: Asked) -> OriginalPage:
-    answer = asked.perform("record_original", {"record": record_asked_for(asked)})
+def _original(asked: Asked) -> OriginalPage | Elsewhere:
+    name, task = record_asked_for(asked), asked.memory.task
+    if task is None:
+        return asks_why_first(f"{PREFIX}/original/{quote_record(name)}")
+    answer = asked.perform("record_original", {"record": name, **task.about()})
     return OriginalPage(
         title=asked.say.text("original.title"),
         id=text(answer, "name"),
