@@ -43,7 +43,8 @@ ACTS = tuple(page for page in PAGES if isinstance(page, ActPage))
 
 
 ATTACKS = (
-    "content_security_policy", "htmx_evaluates", "cross_site_request_forgery", "session_fixation", "clickjacking", "open_redirect",
+    "content_security_policy", "htmx_evaluates", "cross_site_request_forgery", "session_fixation", "clickjacking",
+    "open_redirect",
     "stored_script", "reflected_script", "upload", "path_traversal", "user_enumeration", "caching", "rate_limit",
     "foreign_object_on_every_page", "page_opens_to_the_roles_of_its_row",
 )  # fmt: skip
