@@ -25,7 +25,7 @@ LOCK := $(abspath $(BIN))/uv pip compile --quiet --generate-hashes --only-binary
 INPUTS ?= 1000000
 PROCESSES ?= 1
 
-.PHONY: help introduction demo test bulk postgres bench train simulate check-long fuzz lint types requirements reference screenshots clean prerequisites browser server debian
+.PHONY: help introduction demo test bulk postgres bench train simulate check-long fuzz lint types requirements reference screenshots clean prerequisites browser server debian compiling
 
 help:  ## say what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -38,7 +38,7 @@ introduction:
 
 test:  ## style, all ordinary tests and types
 	@# Installations that mostly wait for the network, side by side; two of the same tool wait for each other.
-	@$(MAKE) --jobs 2 $(VENV)/.dev-installed debian
+	@$(MAKE) --jobs 3 $(VENV)/.dev-installed debian compiling
 	@$(BIN)/ruff check --quiet $(SOURCES) && echo "ruff check: clean"
 	@$(BIN)/ruff format --check --quiet $(SOURCES) && echo "ruff format: clean"
 	@# Types beside the tests: mypy has one core to itself for a minute, and the tests often wait.
@@ -99,6 +99,11 @@ browser:
 
 server:
 	@.ci/server
+
+# The loops of the search take one core half a minute: begun beside the installations, and not waited for, since the first
+# test that needs them does that.
+compiling: $(VENV)/.core-installed
+	@$(BIN)/python -c "from tests.support.compile_search import compiled_once; compiled_once()" > /dev/null 2>&1 &
 
 debian:
 	@.ci/browser

@@ -21,6 +21,7 @@ from typing import Any, Final
 from entente.formats.schemata import load_schemata
 from entente.identity.indexed import Indexed
 from entente.kernel.errors import Unavailable
+from entente.kernel.faults import kind_and_place
 from entente.search.building import BuildingPart
 from entente.search.frames import receive, send
 from entente.search.serving import serve
@@ -97,8 +98,9 @@ def _give(share: _Share, to: int) -> None:
     except BrokenPipeError:
         # Whoever asked ended.
         pass
-    except BaseException:  # noqa: BLE001 - nothing of this may come into what the other process does next
-        sys.excepthook(*sys.exc_info())
+    except BaseException as error:  # noqa: BLE001 - nothing of this may come into what the other process does next
+        # What Python would print of it holds what it read (node.md N13).
+        sys.stderr.write(f"A process that reads for the index ended by a fault: {kind_and_place(error)}\n")
     finally:
         os._exit(0)
 

@@ -27,6 +27,7 @@ from entente.formats.import_terms import ImportTerms
 from entente.formats.imports import ImportRow, OpenedImport, detect_format, read_under
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Unavailable
+from entente.kernel.faults import in_short
 from entente.search.frames import receive, send
 
 _log = logging.getLogger(__name__)
@@ -184,7 +185,10 @@ def _bytes_of(file: Path) -> int:
 
 
 def _say(error: ReaderEnded) -> None:
-    _log.warning("The process that reads the file of an import ended (%s); the node reads it itself", error)
+    _log.warning(
+        "The process that reads the file of an import ended (%s); the node reads it itself",
+        in_short(error.__cause__ or error),
+    )
 
 
 def _changed(file: FileIdentity) -> Unavailable:

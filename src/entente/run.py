@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -149,7 +150,7 @@ def run_node(settings: Settings, on_ready: Callable[[str, bool], None]) -> None:
         store.lock.announce(web_address(inner))
         threads = (
             *(follower, watcher, caller, log_follower, keeper, courier, fetcher),
-            Housekeeper(partial(_keep_house, node, api, desk)),
+            Housekeeper(*housework(node, api, desk)),
             desk_follower,
         )
         for thread in threads:
@@ -267,13 +268,18 @@ def _call_text(node: Node, told: Told) -> tuple[str, str]:
     return call_text(told, settings.paging_language, zone_of(names_of(node).own.zone), settings.web_address)
 
 
-def _keep_house(node: Node, api: Api, desk: Desk) -> None:
-    api.once.forget_old()
-    desk.drafts.forget_old(node.clock.now())
-    node.erasing.run()
-    node.accounts.sessions.remove_over()
-    node.accounts.sign_in.forget_old()
-    api.jobs.keep_house()
+def housework(node: Node, api: Api, desk: Desk) -> Sequence[Callable[[], object]]:
+    """Return what is done once a minute, in order: what came of jobs is looked through for what was erased just before."""
+    idle = timedelta(minutes=node.settings.session_idle_minutes)
+    return (
+        lambda: desk.drafts.forget_old(node.clock.now()),
+        lambda: desk.memories.forget_old(node.clock.now(), idle),
+        api.once.forget_old,
+        node.erasing.run,
+        node.accounts.sessions.remove_over,
+        node.accounts.sign_in.forget_old,
+        api.jobs.keep_house,
+    )
 
 
 def _fetched_from(node: Node) -> Callable[[], Sequence[BodyId]]:

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from entente.api.line import LineToWriter
 from entente.api.node_door import NodeDoor
 from entente.api.web_processes import Given, taken_over
-from entente.cli.logs import set_up_logs
+from entente.cli.logs import hear_every_fault, set_up_logs
 from entente.run import run_web
 from entente.settings import read_settings
 
@@ -25,6 +25,7 @@ def main(folder: str, node: str, *handles: str) -> None:
     bound, line, changes = map(int, handles)
     settings = read_settings(os.environ, {"folder": folder})
     set_up_logs(settings)
+    hear_every_fault()
     given = Given(folder, taken_over(bound), changes, node)
     run_web(settings, given, LineToWriter(Connection(line), NodeDoor(node, settings.upload_quiet_seconds).pass_on))
 

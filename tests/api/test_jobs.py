@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import threading
 from collections.abc import Iterator
@@ -12,11 +13,15 @@ from typing import Any
 import pytest
 
 from entente.api import jobs as job_rules
+from entente.api import tried_again
 from entente.api.running import Runner
 from entente.api.turns import long_at_once
 from entente.bodies.tokens import Scope
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import Unavailable
+from entente.kernel.jobs import Job
+from entente.storage import job_files
+from entente.storage.job_files import JobFolder
 from entente.verbs import perform
 from tests.support.api_world import ABOUT, KEPT, SEEN, TERMS, WANTED, Bureau, open_bureau, opened
 from tests.support.nodes import DUTY, HEAD
@@ -309,6 +314,25 @@ def test_what_is_erased_is_erased_from_results_too(own_bureau: Bureau) -> None:
     assert len(read_all(own_bureau, job)) == 2
 
 
+def test_export_is_given_no_more_once_its_account_may_see_less(own_bureau: Bureau) -> None:
+    token = own_bureau.token()
+    exported = own_bureau.begun("/exports", {**ABOUT})
+    own_bureau.work()
+    file = f"/jobs/{exported}/files/records.jsonl"
+    assert KEPT.rpartition("/")[2] in own_bureau.ask("GET", file).text
+    entered: JsonObject = {"officer": HEAD, "id": "m-duty-officer", "machine": True}
+    perform(own_bureau.node, "officer_add", {**entered, "roles": ["duty_officer", "analyst"]})
+    assert own_bureau.ask("GET", file).status_code == 200
+    # A role that may export as well, and is cleared for less.
+    perform(own_bureau.node, "officer_add", {**entered, "roles": ["integrator"]})
+    absent, hidden = own_bureau.ask("GET", f"/jobs/{exported}/files/none", token=token), own_bureau.ask("GET", file)
+    assert (hidden.status_code, hidden.content) == (absent.status_code, absent.content)
+    shown = own_bureau.job(exported)
+    assert (shown["files"], shown["outcome"]) == ([], None)
+    own_bureau.own_api.jobs.keep_house()
+    assert own_bureau.ask("GET", f"/jobs/{exported}").status_code == 404
+
+
 def test_what_is_erased_while_a_batch_goes_on_is_gone_at_its_next_slice(own_bureau: Bureau) -> None:
     job = own_bureau.begun("/searches/batches", {"queries": many_queries(), **WHY})
     jobs, at = own_bureau.api.jobs, dict[int, bool]()
@@ -374,6 +398,87 @@ def test_import_counts_keeps_rejects_and_is_done_again_without_change(bureau: Bu
     bureau.work()
     assert bureau.job(second)["outcome"]["summary"]["unchanged"] == 60
     assert str(bureau.node.settings.folder) not in json.dumps([bureau.job(first), bureau.job(second)])
+
+
+@pytest.mark.parametrize("is_back", [True, False])
+def test_job_whose_store_is_gone_for_a_while_goes_on_when_it_is_back(
+    own_bureau: Bureau, monkeypatch: pytest.MonkeyPatch, *, is_back: bool
+) -> None:
+    monkeypatch.setattr(tried_again, "PAUSE_SECONDS", 0.0)
+    if not is_back:
+        monkeypatch.setattr(tried_again, "SECONDS_MAX", 0.0)
+    job = own_bureau.begun("/searches/batches", {"queries": many_queries(), **WHY})
+    jobs, gone = own_bureau.own_api.jobs, [3 if is_back else 1]
+    put = jobs.files.put
+
+    def put_or_not(kept: Any) -> None:  # noqa: ANN401 - a job
+        if kept.done == 100 and gone[0]:
+            gone[0] -= 1
+            raise Unavailable("The server is gone.", why="It was killed.", do="Wait.", retry_is_safe=True)
+        put(kept)
+
+    jobs.files = Wrapped(jobs.files, put_or_not)
+    own_bureau.work()
+    shown = own_bureau.job(job)
+    assert shown["state"] == ("done" if is_back else "failed")
+    if is_back:
+        assert [row["row"] for row in read_all(own_bureau, job)] == list(range(1, ROWS + 1))
+    else:
+        assert shown["error"]["what"] == "The server is gone."
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_job_that_was_done_as_the_node_was_killed_is_done_again_and_leaves_nothing_it_was_done_from(
+    own_bureau: Bureau, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    data = "".join(json.dumps({**WANTED, "id": f"k-{row}"}) + "\n" for row in range(5)).encode()
+    terms = TERMS.read_text("utf-8")
+    job = own_bureau.begun("/imports", {"upload": own_bureau.uploaded("list.jsonl", data), "terms": terms})
+    put = JobFolder.put
+
+    def killed(files: JobFolder, kept: Job) -> None:
+        if place == "after" or not kept.has_ended:
+            put(files, kept)
+        if kept.has_ended:
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(JobFolder, "put", killed)
+        with pytest.raises(Killed):
+            own_bureau.work()
+    again = opened(own_bureau.network, own_bureau.node)
+    again.tokens = own_bureau.tokens
+    again.work()
+    assert again.job(job)["state"] == "done", again.job(job)
+    assert data[:40] not in everything_in(again)
+
+
+def test_file_that_was_acknowledged_waits_on_where_the_node_was_killed_as_its_job_was_made(
+    own_bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, terms = (json.dumps({**WANTED, "id": "k-1"}) + "\n").encode(), TERMS.read_text("utf-8")
+    upload = own_bureau.uploaded("list.jsonl", data)
+
+    body: JsonObject = {"upload": upload, "terms": terms}
+
+    def killed(*_: object) -> None:
+        # What a process that ends leaves of the files is what a disk leaves that takes no more.
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(job_files, "_put", killed)
+        answer = own_bureau.ask("POST", "/imports", json=body, headers={"Idempotency-Key": "killed"})
+        assert answer.status_code == 503
+    again = opened(own_bureau.network, own_bureau.node)
+    again.tokens = own_bureau.tokens
+    job = again.begun("/imports", body, "killed")
+    again.work()
+    assert again.job(job)["state"] == "done"
+    assert data not in everything_in(again)
 
 
 def test_import_that_cannot_be_done_says_why(bureau: Bureau) -> None:

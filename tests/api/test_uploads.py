@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
+import unicodedata
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -14,10 +17,11 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from entente.api import arriving_places, uploading
 from entente.api import jobs as job_rules
-from entente.api import uploading
 from entente.api.errors import WithStatus
 from entente.kernel.errors import Unavailable
+from entente.storage import job_files
 from tests.support.api_world import BY_ITSELF_ALONE, Bureau
 
 pytestmark = BY_ITSELF_ALONE
@@ -123,6 +127,25 @@ def test_name_that_is_a_path_is_refused(bureau: Bureau, name: str) -> None:
     assert places(bureau) == []
 
 
+@pytest.mark.parametrize("name", ["отчёт.jpg", "صورة البوابة.jpg", "四号口岸.csv", "e\u0301tat.csv"])
+def test_p13_file_keeps_its_name_in_any_script_in_composed_form(bureau: Bureau, name: str) -> None:
+    answer = bureau.ask("POST", "/uploads", params={"name": name}, content=b"name\nx\n", headers=BINARY)
+    assert (answer.status_code, answer.json()["name"]) == (201, unicodedata.normalize("NFC", name))
+    (place,) = places(bureau)
+    assert (place / "file" / answer.json()["name"]).read_bytes() == b"name\nx\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "would"), [("дом/отчёт.jpg", "отчёт.jpg"), ("con.txt", "file_con.txt"), ("от\u200bчёт.jpg", "отчёт.jpg")]
+)
+def test_p13_name_that_no_machine_could_keep_is_refused_with_one_that_would_do(
+    bureau: Bureau, name: str, would: str
+) -> None:
+    answer = bureau.ask("POST", "/uploads", params={"name": name}, content=b"x", headers=BINARY)
+    assert (answer.status_code, answer.json()["field"], answer.json()["do"]) == (400, "name", f"Call it «{would}».")
+    assert places(bureau) == []
+
+
 def test_too_large_a_file_is_refused_before_it_is_read(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     declared = {"content-length": str(uploading.UPLOAD_BYTES_MAX + 1)}
     assert asyncio.run(sent(bureau, [b"x"], declared)) == (413, 0)
@@ -149,10 +172,10 @@ def test_one_account_leaves_room_for_files_of_others(bureau: Bureau) -> None:
             return asyncio.ensure_future(taking.take_pieces(pieces(account), bearer, "l.csv", 0))
 
         async with asyncio.timeout(10):
-            under_way = [take("o-slow") for _ in range(uploading.OF_ACCOUNT_AT_ONCE_MAX)]
+            under_way = [take("o-slow") for _ in range(arriving_places.OF_ACCOUNT_AT_ONCE_MAX)]
             with pytest.raises(WithStatus, match="Too many files") as refused:
                 await take("o-slow")
-            under_way += [take("o-other") for _ in range(uploading.AT_ONCE_MAX - len(under_way))]
+            under_way += [take("o-other") for _ in range(arriving_places.AT_ONCE_MAX - len(under_way))]
             with pytest.raises(WithStatus, match="Too many files"):
                 await take("o-third")
             go_on.set()
@@ -162,6 +185,67 @@ def test_one_account_leaves_room_for_files_of_others(bureau: Bureau) -> None:
         assert begun == {"o-slow": 3, "o-other": 2}
 
     asyncio.run(story())
+
+
+def test_who_hardly_sends_gives_way_to_an_account_that_sends_nothing(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arriving_places, "LOOKED_AT_SECONDS", 0.2)
+    taking = uploading.Uploading(bureau.node, bureau.own_api.jobs)
+
+    async def story() -> None:
+        go_on = asyncio.Event()
+
+        async def pieces(size: int) -> AsyncIterator[bytes]:
+            while not go_on.is_set():
+                yield b"x" * size
+                await asyncio.sleep(0.02)
+
+        def take(account: str, size: int = 1) -> asyncio.Task[Any]:
+            bearer: Any = SimpleNamespace(account=SimpleNamespace(id=account))
+            return asyncio.ensure_future(taking.take_pieces(pieces(size), bearer, "l.csv", 0))
+
+        quick = round(taking.places.slow_bytes_per_second())
+        async with asyncio.timeout(20):
+            slow = [take("o-slow", 2), take("o-slow"), take("o-slow-2", 2), take("o-quick", quick)]
+            await asyncio.sleep(0.05)
+            with pytest.raises(WithStatus, match="Too many files"):
+                # Nobody is called slow before it was looked at for a while.
+                await take("o-new")
+            await asyncio.sleep(0.5)
+            with pytest.raises(WithStatus, match="Too many files"):
+                await take("o-slow-2")
+            new = take("o-new", quick)
+            with pytest.raises(WithStatus, match="gave way") as raised:
+                await slow[1]
+            await asyncio.sleep(0.05)
+            assert [one.done() for one in (slow[0], slow[2], slow[3], new)] == [False] * 4
+            go_on.set()
+            await asyncio.gather(slow[0], slow[2], slow[3], new)
+        assert (raised.value.status, raised.value.headers) == (503, {"Retry-After": "60"})
+
+    asyncio.run(story())
+
+
+def test_file_whose_time_is_over_is_not_closed_under_the_hand_that_writes_it(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files: list[bool] = []
+
+    def slow_disk(descriptor: int, data: bytes) -> None:
+        before = os.fstat(descriptor).st_ino
+        time.sleep(0.2)
+        try:
+            files.append(os.fstat(descriptor).st_ino == before)
+        except OSError:
+            files.append(False)
+        os.write(descriptor, data)
+
+    monkeypatch.setattr(job_files, "_write", slow_disk)
+    monkeypatch.setattr(bureau.api.job_answers.uploading.places, "seconds_max", 0.05)
+    status, _ = asyncio.run(sent(bureau, [b"x" * uploading.PIECE_BYTES] * 3))
+    assert (status, files) == (408, [True])
+    assert places(bureau) == []
 
 
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", ""])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import socket
 import subprocess
@@ -66,16 +65,22 @@ def test_process_that_cannot_be_started_is_tried_again(
 
 @pytest.mark.parametrize(
     "said",
-    [{"do": "counted"}, {"do": "counted", "request": [1]}, {"do": "counted", "request": ["/", "v", 200, "soon"]}],
+    [
+        b'{"do": "counted"}',
+        b'{"do": "counted", "request": [1]}',
+        b'{"do": "counted", "request": ["/", "v", 200, "soon"]}',
+        b"[]",
+        b"{",
+        b"\xff",
+        b"[" * 100_000,
+    ],
 )
-def test_process_that_says_what_none_says_is_not_heard_any_more(
-    said: JsonObject, loop: asyncio.AbstractEventLoop
-) -> None:
+def test_process_that_says_what_none_says_is_not_heard_any_more(said: bytes, loop: asyncio.AbstractEventLoop) -> None:
     ours, theirs = (Connection(end.detach()) for end in socket.socketpair())
     line = LineToWeb(ours)
     COUNTED.clear()
     theirs.send_bytes(b'{"do": "counted", "request": ["/bodies", "body_list", 200, 5]}')
-    theirs.send_bytes(json.dumps(said).encode())
+    theirs.send_bytes(said)
     # It returns by itself: whoever started the process ends it then.
     Answers(work(), loop).serve(line)
     line.end()

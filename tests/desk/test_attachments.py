@@ -381,3 +381,21 @@ def test_w73_file_of_a_copy_is_fetched_from_its_source_and_original_is_downloade
     original = browser.get(f"/desk/original-file/{KEPT}")
     assert original.headers["content-disposition"].startswith("attachment")
     assert json.loads(original.content)["id"] == KEPT.partition("/")[2]
+
+
+@pytest.mark.parametrize(("language", "says"), [("fr", "Choisir des fichiers"), ("zh", "选择文件（可多选）")])
+def test_w107_what_chooses_files_says_so_in_the_language_of_the_page(
+    world: DeskWorld, language: str, says: str
+) -> None:
+    text = world.browser(language=language).get("/desk/messages/new").text
+    assert f'<span class="picker-says" aria-hidden="true">{says}</span>' in text
+
+
+def test_w108_file_that_is_too_large_is_told_beside_its_field(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entente.api.uploading.UPLOAD_BYTES_MAX", 1_000)
+    answer = post(world.browser(), SEND, "pier.jpg", JPEG, **LETTER)
+    assert answer.status_code == 400
+    assert 'href="#send_message-file"' in answer.text
+    assert 'id="send_message-file-fault">The file is too large.' in answer.text

@@ -12,7 +12,7 @@ import pytest
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.signing import encode_bytes
 from entente.verbs import perform
-from tests.support.desk_world import Browser, DeskWorld
+from tests.support.desk_world import JPEG, Browser, DeskWorld
 from tests.support.nodes import HEAD
 
 PAGE, LOOK = "/desk/circular", "/desk/circular/look"
@@ -135,3 +135,25 @@ def test_w71_addressees_see_each_other_and_answer_all(world: DeskWorld) -> None:
     new = browser.get(PAGE).text
     assert "Did it leave?" not in new
     assert told["id"] not in new
+
+
+def test_w107_lines_for_names_stand_open_as_far_as_they_hold_something_and_two_at_least(world: DeskWorld) -> None:
+    folded = re.compile(r'<details class="more"><summary>More lines</summary>(.*?)</details>', re.DOTALL)
+    lines = re.compile(r'name="((?:to|information)\.\d)"')
+    text = world.browser().get(PAGE).text
+    assert [lines.findall(one) for one in folded.findall(text)] == [
+        ["to.3", "to.4", "to.5"],
+        ["information.3", "information.4", "information.5"],
+    ]
+    text = look(world.browser(), to_1="XA-NCB", information_4="GS")
+    assert [lines.findall(one) for one in folded.findall(text)] == [["to.3", "to.4", "to.5"], ["information.5"]]
+
+
+def test_a_file_is_kept_for_a_message_to_several_that_is_not_written_yet(world: DeskWorld) -> None:
+    browser = world.browser()
+    fields = {**dict.fromkeys(LETTER, ""), "subject": "Vessel", "to.1": ""}
+    answer = browser.send(PAGE, "/desk/circular/files", fields, files={"file": ("pier.jpg", JPEG)})
+    assert answer.headers["location"] == PAGE
+    text = browser.get(PAGE).text
+    assert "pier.jpg" in text
+    assert 'value="Vessel"' in text

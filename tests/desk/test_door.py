@@ -8,13 +8,20 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from entente.kernel.errors import Unavailable
 from entente.verbs import perform
 from entente.web.desk.desk import Desk
+from entente.web.desk.page import Asked, Elsewhere, Page, ShowPage
 from entente.web.desk.paths import own_path
+from entente.web.desk.session import Session
 from entente.web.desk.static_files import static_files
+from entente.web.desk.table import PAGES
+from tests.support.desk_parts import desk_parts
 from tests.support.desk_world import COOKIE, SAME_ORIGIN, DeskWorld
+from tests.support.nodes import DUTY
 
 CASES = "/desk/cases"
 GOOD = {"title": "Gate 5", "crime_area": "fugitives"}
@@ -146,7 +153,52 @@ def test_form_after_the_session_ended_says_that_nothing_is_lost(world: DeskWorld
     answer = browser.post(CASES, fields)
     assert answer.status_code == 401
     assert "Sign in again in another window" in answer.text
+    assert '<a class="button first" href="/desk/sign-in" target="_blank">Sign in</a>' in answer.text
     assert cases(world) == before
+
+
+class Gone:
+    """A session that cannot be read while the store is not there."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __call__(self, _: Request, /) -> Session | None:
+        raise self.error
+
+
+STORE = Unavailable("The database server is gone.", why="Its line broke.", do="Do it again.", retry_is_safe=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "title"), [(STORE, 503, "Indisponible pour le moment"), (KeyError(), 500, "page")]
+)
+def test_w108_a_page_of_the_desk_says_so_where_not_even_the_session_can_be_read(
+    world: DeskWorld, error: Exception, status: int, title: str
+) -> None:
+    desk = Desk(world.node, desk_parts(Gone(error), world.api))
+    http = TestClient(Starlette(routes=[desk.mount()]), client=("127.0.0.1", 50_000), raise_server_exceptions=False)
+    answer = http.get("/desk/shift", headers={"Accept-Language": "fr"})
+    assert answer.status_code == status
+    assert title in answer.text
+    assert '<html lang="fr"' in answer.text
+    assert "content-security-policy" in answer.headers
+
+
+def test_w108_a_page_that_fails_leaves_its_reader_their_language_and_their_ways(world: DeskWorld) -> None:
+    def broken(_: Asked) -> Elsewhere:
+        raise KeyError
+
+    pages: list[Page] = [
+        replace(one, make=broken) if isinstance(one, ShowPage) and one.name == "calls" else one for one in PAGES
+    ]
+    desk = Desk(world.node, desk_parts(world.signed_in, world.api), pages)
+    http = TestClient(Starlette(routes=[desk.mount()]), client=("127.0.0.1", 50_000), raise_server_exceptions=False)
+    http.cookies.set(COOKIE, world.signed_in.begin(DUTY, frozenset({"duty_officer"}), "ar"))
+    answer = http.get("/desk/calls")
+    assert answer.status_code == 500
+    assert 'lang="ar" dir="rtl"' in answer.text
+    assert 'href="/desk/messages"' in answer.text
 
 
 def test_double_click_does_the_act_once_and_leads_to_the_same_page(world: DeskWorld) -> None:
@@ -181,8 +233,7 @@ def test_what_a_room_refuses_stands_at_its_field_in_the_readers_language(world: 
     browser = world.browser(language="ar")
     answer = browser.send(CASES, CASES, {"title": "Gate\u202e9", "crime_area": "drugs"})
     assert answer.status_code == 400
-    assert re.search(r'id="open_case-title-fault">حقل الملف', answer.text)
-    assert "العنوان سطر واحد من 1 إلى" in answer.text
+    assert re.search(r'id="open_case-title-fault">العنوان سطر واحد من 1 إلى', answer.text)
     assert '<bdi lang="en">' not in answer.text
 
 

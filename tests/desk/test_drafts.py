@@ -53,6 +53,39 @@ def test_draft_goes_when_the_form_is_done_and_stays_when_it_is_not(world: DeskWo
     assert "Another thing</textarea>" in browser.get(NEW).text
 
 
+def test_forms_of_one_page_are_kept_each_for_itself(world: DeskWorld) -> None:
+    browser, page = world.browser(), f"/desk/cases/{world.bureau.case}"
+    keep(browser, page, "note_case", text="He was seen")
+    keep(browser, page, "enter_exhibit", what="A coat, brown")
+    text = browser.get(page).text
+    assert "He was seen</textarea>" in text
+    assert "A coat, brown</textarea>" in text
+    # Another form of the page, that is given back or done, takes nothing of it away.
+    frame = {**browser.frame(page), "of_page": page}
+    given_back = browser.post(f"{page}/exhibits", {**frame, "what": "A coat"})
+    assert given_back.status_code == 400
+    assert "He was seen</textarea>" in given_back.text
+    assert browser.post(f"{page}/note", {**frame, "text": "He was seen"}).status_code == 303
+    text = browser.get(page).text
+    assert "He was seen</textarea>" not in text
+    assert "A coat, brown</textarea>" in text
+
+
+@pytest.mark.parametrize("how", ["done", "dropped"])
+def test_what_arrives_after_its_form_is_over_is_not_begun_again(world: DeskWorld, how: str) -> None:
+    browser, page = world.browser(), f"/desk/cases/{world.bureau.case}"
+    frame = {**browser.frame(page), "of_page": page, "text": "He was seen twice"}
+    assert browser.post("/desk/begun?act=note_case", frame).status_code == 204
+    done = browser.post(f"{page}/note" if how == "done" else "/desk/begun/drop", frame)
+    assert done.status_code == 303
+    # It was sent before, and overtaken on its way.
+    assert browser.post("/desk/begun?act=note_case", frame).status_code == 204
+    assert "You began this on" not in browser.get(page).text
+    # The page as it is now is another one.
+    assert keep(browser, page, "note_case", text="He was seen a third time").status_code == 204
+    assert "He was seen a third time</textarea>" in browser.get(page).text
+
+
 def test_draft_is_dropped_by_its_officer_and_by_an_empty_form(world: DeskWorld) -> None:
     browser = world.browser()
     keep(browser, NEW, "send_message", text="He was seen")
@@ -99,10 +132,10 @@ def test_what_is_kept_is_bounded_and_ends_after_a_shift(monkeypatch: pytest.Monk
     kept = Drafts()
     for place in range(drafts.OF_ACCOUNT_MAX + 5):
         kept.keep("a", f"page-{place}", Draft("note_case", {"text": "x"}, NOW))
-    assert kept.of("a", "page-4", NOW) is None
-    assert kept.of("a", "page-5", NOW) is not None
-    assert kept.of("a", "page-5", NOW + KEPT) is None
-    assert kept.of("b", "page-5", NOW) is None
+    assert kept.of("a", "page-4", NOW) == ()
+    assert len(kept.of("a", "page-5", NOW)) == 1
+    assert kept.of("a", "page-5", NOW + KEPT) == ()
+    assert kept.of("b", "page-5", NOW) == ()
     for place in range(5):
         kept.keep(f"account-{place}", "page", Draft("note_case", {"text": "x"}, NOW))
     assert len(kept.kept) == 3
@@ -110,4 +143,4 @@ def test_what_is_kept_is_bounded_and_ends_after_a_shift(monkeypatch: pytest.Monk
     assert [dict(ours) for ours in kept.kept.values()] == [{}] * 3
     kept.keep("a", "page", Draft("note_case", {"text": "x"}, NOW))
     kept.forget("a")
-    assert kept.of("a", "page", NOW) is None
+    assert kept.of("a", "page", NOW) == ()

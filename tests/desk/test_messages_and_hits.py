@@ -51,7 +51,11 @@ def test_opening_it_shows_the_text_from_then_on_and_tells_its_sender(world: Desk
 def test_w78_who_gets_a_message_is_shown_before_it_goes_and_looking_sends_nothing(world: DeskWorld) -> None:
     browser, page = world.browser(), f"{MESSAGES}/new"
     assert "Show who gets it" in browser.get(page).text
-    answer = browser.send(page, f"{MESSAGES}/look", {**LETTER, "subject": "", "of_page": page})
+    lacking = browser.send(page, f"{MESSAGES}/look", {**LETTER, "subject": "", "of_page": page})
+    assert lacking.status_code == 400
+    assert 'href="#look_at_message-subject"' in lacking.text
+    assert "1 body gets it" in lacking.text, "who gets it is shown though something lacks"
+    answer = browser.send(page, f"{MESSAGES}/look", {**LETTER, "of_page": page})
     assert answer.headers["location"] == page
     text = browser.get(page).text
     assert "1 body gets it" in text
@@ -67,6 +71,26 @@ def test_w78_who_gets_a_message_is_shown_before_it_goes_and_looking_sends_nothin
     sent = browser.send(page, MESSAGES, LETTER)
     assert sent.status_code == 303, sent.text
     assert "Who is it?" not in browser.get(page).text, "the next message begins empty"
+
+
+def test_w107_what_lacks_of_a_message_is_said_all_at_once_before_it_is_sent(world: DeskWorld) -> None:
+    browser, page = world.browser(), f"{MESSAGES}/new"
+    empty = dict.fromkeys(("to", "instrument", "urgency", "subject", "text"), "")
+    looked = browser.send(page, f"{MESSAGES}/look", empty)
+    assert looked.status_code == 400
+    assert re.findall(r'href="#look_at_message-(\w+)"', looked.text) == [
+        "to",
+        "instrument",
+        "subject",
+        "text",
+        "urgency",
+    ]
+    del empty["to"]
+    several = browser.send("/desk/circular", "/desk/circular/look", {**empty, "to.1": "", "information.2": ""})
+    lacks = ["to", "instrument", "subject", "text", "urgency"]
+    assert re.findall(r'href="#look_at_circular-(\w+)"', several.text) == lacks
+    named = browser.send("/desk/circular", "/desk/circular/look", {**empty, "to.1": "", "information.2": "XA-NCB"})
+    assert re.findall(r'href="#look_at_circular-(\w+)"', named.text) == lacks[1:]
 
 
 def test_message_for_action_is_concluded_once(world: DeskWorld) -> None:

@@ -157,6 +157,21 @@ def test_what_is_kept_is_bounded_and_ends_with_its_session(world: DeskWorld) -> 
     assert "one" not in memories.kept
 
 
+def test_what_is_kept_of_a_session_that_ended_by_time_is_gone(world: DeskWorld) -> None:
+    seconds = [0.0]
+    memories, now, idle = Memories(lambda: seconds[0]), world.node.clock.now(), timedelta(minutes=30)
+    for session in ("ended", "goes-on"):
+        memories.of(session).keep("old", KeptQuery({"line": "Muhammadov"}, Task("identify", "drugs"), now - KEPT))
+        memories.of(session).keep("new", KeptQuery({}, Task("identify", "drugs"), now))
+    seconds[0] = idle.total_seconds() - 1
+    memories.of("goes-on")
+    memories.forget_old(now, idle)
+    assert [[*memory.queries] for memory in memories.kept.values()] == [["new"], ["new"]]
+    seconds[0] = idle.total_seconds() + 1
+    memories.forget_old(now, idle)
+    assert [*memories.kept] == ["goes-on"]
+
+
 def test_nothing_found_and_not_for_you_are_one_page_by_one_way(
     world: DeskWorld, statements: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -427,12 +427,20 @@ def test_w93_page_of_a_unit_shows_what_bound_it_on_a_day_and_nothing_is_set_ther
     assert north["name"] in text
     assert "Coast branch" not in text
     assert "Set for this unit" in text
+    told = decisions_in(text)
+    assert told < decisions_in(head.get(page).text), "what was proposed since is not told of that day"
+    assert told >= 1
     assert "/desk/own-units/limits" not in text
     assert "Coast branch" in head.get(page).text
     assert "not in the list" in head.get(f"{page}?on_day=2001-01-01").text
     assert head.get("/desk/own-units/unit/nowhere?on_day=2001-01-01").status_code == 404
     assert "Border checks" not in world.browser().get(f"{page}?on_day={bound_then}").text
     publish(world)
+
+
+def decisions_in(text: str) -> int:
+    """Return how many decisions a page of a unit tells."""
+    return text.count("Proposed by")
 
 
 def shown_then(world: DeskWorld, given: JsonObject) -> Any:  # noqa: ANN401 - an answer

@@ -214,3 +214,89 @@ def test_issue_of_a_list_that_an_officer_of_the_unit_imports_ends_nothing_that_t
     limit(world)
     issued(BRANCH, "restricted", "l-3")
     assert refused(world, "record_show", {"officer": DUTY, "record": "XB-NCB/l-1", **WHY}).startswith("NotFound")
+
+
+def test_import_by_an_officer_of_the_unit_says_nothing_of_a_list_that_the_unit_may_not_see(world: DeskWorld) -> None:
+    text, folder = TERMS.read_text("utf-8"), world.node.settings.folder
+
+    def imported(officer: str, level: str, name: str, *ids: str) -> Any:  # noqa: ANN401 - an answer
+        file = folder / f"list-{len([*folder.glob('list-*')])}.jsonl"
+        rows = [{"schema": "Person", "id": one, "properties": {"name": ["Karimov Anvar"]}} for one in ids]
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        given: JsonObject = {"officer": officer, "file": str(file), "terms": text.replace("restricted", level)}
+        rejects = folder / f"rejects-{file.stem}"
+        answer: Any = perform(world.node, "record_import", {**given, "list": name, "rejects": str(rejects)})
+        said = rejects.read_text() if answer["summary"]["rejected"] else ""
+        return answer["gone"], said
+
+    imported(DUTY, "confidential", "watched", "g-1", "g-2")
+    imported(DUTY, "restricted", "watched", "g-3")
+    limit(world, confidentiality="restricted")
+    gone, _ = imported(BRANCH, "restricted", "watched", "g-4")
+    assert (gone["records"], gone["of"], gone["first"]) == (1, 1, ["XB-NCB/g-3"])
+    _, on_another = imported(BRANCH, "restricted", "other", "g-1")
+    assert "watched" not in on_another
+    assert "Another record of this body has this local id." in on_another
+    limit(world)
+    gone, _ = imported(BRANCH, "restricted", "watched", "g-4")
+    assert gone["records"] == 3
+    assert "watched" in imported(BRANCH, "restricted", "other", "g-1")[1]
+
+
+def test_link_that_an_officer_writes_to_a_guessed_record_does_not_say_whether_that_is_here(world: DeskWorld) -> None:
+    text, folder = TERMS.read_text("utf-8"), world.node.settings.folder
+
+    def imported(officer: str, level: str, *rows: JsonObject) -> None:
+        file = folder / f"linked-{len([*folder.glob('linked-*')])}.jsonl"
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        terms = text.replace("restricted", level)
+        perform(world.node, "record_import", {"officer": officer, "file": str(file), "terms": terms})
+
+    def links(officer: str, name: str) -> list[str]:
+        shown: Any = perform(world.node, "record_show", {"officer": officer, "record": f"XB-NCB/{name}", **WHY})
+        return [one["name"] for one in shown["record"]["links"]]
+
+    imported(DUTY, "confidential", {"schema": "Person", "id": "end-1", "properties": {"name": ["Karimov Anvar"]}})
+    limit(world, confidentiality="restricted")
+    for name, end in (("from-1", "end-1"), ("from-2", "end-none")):
+        row: JsonObject = {"schema": "Passport", "id": name, "properties": {"holder": [end], "number": ["A1234567"]}}
+        imported(BRANCH, "restricted", row)
+        assert links(BRANCH, name) == []
+    assert links(DUTY, "from-1") == ["XB-NCB/end-1"]
+
+
+def test_changes_to_what_the_unit_sees_of_a_record_do_not_say_that_there_is_more(world: DeskWorld) -> None:
+    text, folder = TERMS.read_text("utf-8"), world.node.settings.folder
+    for name in ("more-1", "more-2"):
+        file = folder / f"{name}.jsonl"
+        file.write_text(json.dumps({"schema": "Person", "id": name, "properties": {"name": ["Karimov Anvar"]}}) + "\n")
+        perform(world.node, "record_import", {"officer": DUTY, "file": str(file), "terms": text})
+    picture = folder / "more.jpg"
+    picture.write_bytes(JPEG)
+    given: JsonObject = {"officer": DUTY, "record": "XB-NCB/more-2", "file": str(picture)}
+    perform(world.node, "record_attach", {**given, "terms": text.replace("restricted", "confidential")})
+    note: JsonObject = {"property": "notes", "value": "Met at the quay.", "terms": 1}
+    change: JsonObject = {"reason": "more_is_known", **WHY}
+    perform(
+        world.node,
+        "record_correct",
+        {**change, "officer": DUTY, "record": "XB-NCB/more-2", "version": 2, "changes": [note]},
+    )
+    limit(world, confidentiality="restricted")
+    taken: list[Any] = [{"property": "name", "was": "Karimov Anvar"}]
+    emptied = [
+        refused(
+            world,
+            "record_correct",
+            {**change, "officer": BRANCH, "record": f"XB-NCB/{name}", "version": version, "changes": taken},
+        )
+        for name, version in (("more-1", 1), ("more-2", 3))
+    ]
+    assert emptied[0] == emptied[1]
+    assert "nothing would be left" in emptied[0]
+    other = folder / "another.jpg"
+    other.write_bytes(JPEG + b"1")
+    for name in ("more-1", "more-2"):
+        perform(world.node, "record_attach", {"officer": BRANCH, "record": f"XB-NCB/{name}", "file": str(other)})
+        shown: Any = perform(world.node, "record_show", {"officer": BRANCH, "record": f"XB-NCB/{name}", **WHY})
+        assert [(one["name"], one["terms"]) for one in shown["record"]["files"]] == [("another.jpg", 0)]

@@ -73,7 +73,7 @@ def test_what_a_colleague_adds_appears_and_what_is_written_focused_and_open_stay
     size: Any,  # noqa: ANN401 - as the library takes it
 ) -> None:
     with window(browser, world, address, viewport=size) as seen:
-        world.desk.drafts.drop(OfficerId(DUTY), f"/desk/cases/{world.bureau.case}")
+        world.desk.drafts.forget(OfficerId(DUTY))
         page = opened(seen, f"/desk/cases/{world.bureau.case}")
         page.click("summary:has-text('Close')")
         page.fill("#close_case-reason", "Half a sentence")
@@ -173,6 +173,7 @@ def test_form_is_not_sent_where_nobody_answers_or_the_session_has_ended(
         assert page.inner_text("h1").endswith("Without a text")
 
 
+@pytest.mark.long
 def test_page_says_how_much_of_a_file_has_arrived(
     world: DeskWorld, browser: Browser, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,8 @@ from entente.node import Node
 from entente.settings import Settings
 from entente.verbs import perform
 from entente.web.home import home_page
-from tests.unit.kernel.test_clock import SetClock
+from tests.support.processes import TERMS
+from tests.unit.kernel.test_clock import CountingClock, SetClock
 
 pytestmark = pytest.mark.storage
 
@@ -112,3 +113,29 @@ def test_n3_what_had_run_out_does_not_come_alive_again_and_views_still_work(sett
         machine.moment = read_at
         assert ask(node, "status")["troubles"] == []
         assert home_page(node).state.troubles == ()
+
+
+def test_n32_year_ahead_for_a_moment_erases_nothing_and_costs_no_more_than_the_moment(
+    settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "wanted.jsonl"
+    file.write_text('{"schema": "Person", "id": "p-1", "properties": {"name": ["Jane Roe"]}}\n', encoding="utf-8")
+    machine = CountingClock(datetime.now(tz=UTC))
+    with opened(settings, machine) as node:
+        add_head_role(node)
+        ask(node, "record_import", officer="head-1", file=str(file), terms=TERMS)
+        rows = trail_rows(node)
+        machine.run(timedelta(minutes=1), timedelta(days=1_900))
+        with suppress(Unavailable):
+            # As the housekeeper does, within a minute.
+            node.erasing.run()
+        with pytest.raises(Unavailable, match="clock leapt ahead"):
+            open_case(node)
+        assert trail_rows(node) == rows
+        assert "clock leapt ahead" in str(home_page(node).state.troubles)
+        assert "clock leapt ahead" in str(ask(node, "doctor")["checks"])
+        machine.run(timedelta(minutes=1), -timedelta(days=1_900))
+        open_case(node)
+        assert node.trail.latest(1)[0].at == machine.moment
+        about = {"purpose": "arrest", "crime_area": "fugitives"}
+        assert ask(node, "record_list", officer="head-1", **about)["records"]

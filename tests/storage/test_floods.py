@@ -124,6 +124,7 @@ def assert_bounded(network: Network, times: list[float], total: int, bodies_max:
     assert statistics.median(times[-quarter:]) < SLOWER_MAX * statistics.median(times[:quarter]), times
 
 
+@pytest.mark.long
 def test_introductions_up_to_the_bound_take_the_same_time_each_and_others_are_served(tmp_path: Path) -> None:
     with open_network(tmp_path) as network:
         times = flood_with_introductions(network, 1_200)

@@ -32,5 +32,17 @@ def test_it_works_at_once_and_again_until_it_is_stopped(caplog: pytest.LogCaptur
     assert runs[0] == stopped_at
 
 
+def test_part_that_fails_keeps_no_other_from_its_work() -> None:
+    done = threading.Event()
+
+    def full() -> None:
+        raise Unavailable("The disk is full.", why="Nothing can be written.", do="Free space.", retry_is_safe=True)
+
+    keeper = Housekeeper(full, done.set)
+    keeper.start()
+    assert done.wait(SECONDS)
+    keeper.stop()
+
+
 def test_one_that_was_never_started_stops_too() -> None:
     Housekeeper(lambda: None).stop()

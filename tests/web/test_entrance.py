@@ -300,6 +300,8 @@ def test_password_is_changed_in_the_browser_and_other_browsers_are_signed_out(de
     new = {"new_password": "another four words", "again": "another four words"}
     differs = there.send("/desk/account/password", password=PASSWORD, code="1", **{**new, "again": "something else"})
     assert (differs.status_code, "same way twice" in differs.text) == (400, True)
+    # What is wrong with a field stands beside it, and not that something is.
+    assert "hold what it should" not in differs.text
     weak = there.send(
         "/desk/account/password", password=PASSWORD, code="1", new_password="aaaabbbbcccc", again="aaaabbbbcccc"
     )
@@ -332,6 +334,9 @@ def test_two_administrators_recover_an_account_in_the_browser(desk: Desk) -> Non
     assert first.send("/desk/accounts/recover", officer=DUTY).headers["location"].endswith("done=recovery_asked")
     assert first.send("/desk/accounts/confirm", officer=DUTY).status_code == 409
     assert HEAD in owner.get("/desk/account").text
+    # Whoever can confirm it is told so on their own page.
+    told = [one.get("/desk/account").text.count("1 recovery waits for you") for one in (first, second, owner)]
+    assert told == [0, 1, 0]
     confirmed = second.send("/desk/accounts/confirm", officer=DUTY)
     found = re.search(r'<code dir="ltr">([A-Z2-7-]{19})</code>', confirmed.text)
     assert found is not None

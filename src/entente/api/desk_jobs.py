@@ -20,6 +20,7 @@ from entente.api.errors import WithStatus
 from entente.api.job_answers import JobAnswers
 from entente.api.job_routes import QUERIES_MAX
 from entente.api.jobs import KEPT, SCOPES, UPLOAD_KEPT
+from entente.api.taken_out import may_be_given
 from entente.bodies.model import Officer
 from entente.bodies.tokens import Bearer, TokenId
 from entente.kernel.canonical import JsonObject
@@ -91,7 +92,8 @@ class DeskJobs:
 
     def files(self, job: Job) -> Mapping[str, int]:
         """Return what came of a job that ended: names, and how many bytes each has."""
-        return self.answers.jobs.files.sizes(job) if job.has_ended else {}
+        is_given = job.has_ended and may_be_given(self.answers.node, job)
+        return self.answers.jobs.files.sizes(job) if is_given else {}
 
     def file(self, account: OfficerId, job: str, name: str) -> Path:
         """Return where a file lies that came of a job; raise NotFound for none of that name."""

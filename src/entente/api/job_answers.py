@@ -174,6 +174,9 @@ def _as_seen_now(row: JsonObject, seen: SeenNow) -> JsonObject:
             one for found in candidates_of(row) for one in _candidate(found, seen, is_as_then=is_as_then)
         ]
         rest["answer"] = {**answer, "candidates": kept}
+    if not is_as_then:
+        # How much a silent source hides is said of what could be seen then.
+        rest["silent_sources"] = []
     return rest
 
 

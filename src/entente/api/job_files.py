@@ -44,7 +44,7 @@ class JobFiles(Protocol):
         """Remove a file that was sent; one that is gone is no fault."""
 
     def make(self, job: Job, source: Upload | Iterable[bytes] | None) -> None:
-        """Make a job's folder with what it is done from; durable, whole or not at all. Takes the upload away."""
+        """Make a job's folder with what it is done from; durable, whole or not at all. Takes the upload away then."""
 
     def put(self, job: Job) -> None:
         """Keep how far a job is; durable when this returns."""
@@ -53,7 +53,7 @@ class JobFiles(Protocol):
         """Return where the file lies that a job is done from."""
 
     def drop_source(self, job: Job) -> None:
-        """Remove the file that a job was done from; one that is not there is no fault."""
+        """Remove what a job was done from; what is not there is no fault."""
 
     def made(self, job: Job, name: str) -> Path:
         """Return where a file lies that came of a job, or where it would."""

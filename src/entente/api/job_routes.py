@@ -14,6 +14,7 @@ from entente.api.shapes import NEXT, flag, free_text, many, moment, named, numbe
 from entente.api.sharing_routes import TERMS_CHARACTERS_MAX
 from entente.bodies.tokens import Scope
 from entente.kernel.canonical import JsonObject
+from entente.kernel.file_names import NAME_CHARACTERS_MAX
 from entente.kernel.jobs import JobKind
 from entente.records.listing import PERCENT_MAX
 from entente.verbs.arguments import TEXTS_MAX
@@ -44,12 +45,13 @@ FILES: tuple[ApiRoute, ...] = (
         summary="Send a file for a job or a message that is asked for next. It is written to the disk as it comes.",
         scope=Scope.UPLOAD,
         needs=("search", "import_records", "attach_file", "send_message"),
-        query={"name": FILE_NAME},
+        query={"name": text("The file's name, in any script.", most=NAME_CHARACTERS_MAX)},
         needed=("name",),
         answer=thing(
             {
                 "id": said("What the request for a job calls it"),
                 "href": said("Empty: it is given back to nobody"),
+                "name": said("What it is called here: as it was sent, in composed form (NFC)"),
                 "bytes": number(),
                 "sha256": said(),
                 "until": moment("When it is removed, if no job took it"),

@@ -17,6 +17,7 @@ from entente.api.job_files import JobFiles
 from entente.identity.looking_again import under_what
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_object
+from entente.kernel.errors import Unavailable
 from entente.kernel.jobs import AT_DESK, Job, JobKind, JobState
 from entente.kernel.wire import error_to_json
 from entente.node import AskedRow, Node
@@ -140,7 +141,10 @@ def _import(working: Working) -> JsonObject:
 
 def _export(working: Working) -> JsonObject:
     working.files.drop(working.job, EXPORTED)
+    # Before anything is handed out: what the account may see may only change after it.
+    under = to_object(under_what(working.node.identity, working.job.account))
     answer = working.perform("record_export", out=working.made(EXPORTED))
+    working.job = replace(working.job, under=under)
     return {name: answer[name] for name in ("records", "sha256", "losses")}
 
 
@@ -190,3 +194,13 @@ WORK: Final[Mapping[JobKind, Work]] = {
     JobKind.FETCH: _fetch,
     JobKind.BACKUP: _backup,
 }
+
+
+def fault() -> Unavailable:
+    """Say that a job failed by a defect of ours; what it was stands in the log."""
+    return Unavailable(
+        "The node could not do this.",
+        why="Something in it is broken; the node's log says what.",
+        do="Tell the operator of this node the time at which it happened.",
+        retry_is_safe=False,
+    )

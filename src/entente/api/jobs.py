@@ -20,9 +20,10 @@ from typing import Final
 
 from entente.api.errors import WithStatus
 from entente.api.job_files import JobFiles
-from entente.api.job_work import WORK, Ended, Working
+from entente.api.job_work import WORK, Ended, Working, fault
 from entente.api.once import other_request, require_key
 from entente.api.taken_out import may_be_given
+from entente.api.tried_again import tried_again
 from entente.bodies.accounts import require_active
 from entente.bodies.tokens import Bearer, Scope, TokenId
 from entente.kernel.canonical import Json, JsonObject, canonical_bytes
@@ -82,6 +83,10 @@ class Jobs:
         self._secret, self._in_turn, self._is_stopping = secret, in_turn, is_stopping
         self._lock = threading.Lock()
         self._jobs = {job.id: job for job in files.jobs()}
+        for job in self._jobs.values():
+            if job.has_ended:
+                # A crash came between its end and this.
+                files.drop_source(job)
         self._uploads = {upload.id: upload for upload in files.uploads()}
         self._busy: set[str] = set()
         self._cancelled: set[str] = set()
@@ -291,9 +296,13 @@ class Jobs:
         working = Working(
             self.node, self.files, self._put, self._step, self._in_turn, replace(job, state=JobState.RUNNING)
         )
-        try:
+
+        def work() -> JsonObject:
             self._put(self._step(working.job))
-            outcome = WORK[job.kind](working)
+            return WORK[job.kind](working)
+
+        try:
+            outcome = tried_again(job.kind, work, lambda: working.job.done, self._stops, self._stopping.wait)
         except Ended as ended:
             if ended.state is not None:
                 self._end(working.job, ended.state)
@@ -306,7 +315,7 @@ class Jobs:
         except Exception as error:  # noqa: BLE001 - whatever it is, the account learns that its job failed
             # The class alone: what an error of a library says may quote what was asked.
             _log.error("A job failed: %s", type(error).__name__)
-            self._end(replace(working.job, error=dict(error_to_json(_fault()))), JobState.FAILED)
+            self._end(replace(working.job, error=dict(error_to_json(fault()))), JobState.FAILED)
         else:
             self._end(replace(working.job, outcome=dict(outcome)), JobState.DONE)
 
@@ -340,10 +349,10 @@ class Jobs:
             self._jobs[job.id] = job
 
     def _end(self, job: Job, state: JobState) -> Job:
-        if job.source:
-            self.files.drop_source(job)
         ended = replace(job, state=state, ended_at=self.node.clock.now(), source="")
+        # First that it ended: one that goes on after a crash needs what it is done from.
         self._put(ended)
+        self.files.drop_source(ended)
         return ended
 
     def _without_erased(self, job: Job) -> Job:
@@ -434,13 +443,4 @@ def _too_many_files() -> Unavailable:
         why=f"One account has at most {UPLOADS_MAX} files that no job took yet (docs/rules/api.md P13).",
         do="Begin the jobs they are for; a file that no job took is removed after an hour.",
         retry_is_safe=True,
-    )
-
-
-def _fault() -> Unavailable:
-    return Unavailable(
-        "The node could not do this.",
-        why="Something in it is broken; the node's log says what.",
-        do="Tell the operator of this node the time at which it happened.",
-        retry_is_safe=False,
     )

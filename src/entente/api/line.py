@@ -157,7 +157,7 @@ class LineToWeb:
         """Wait for the next message; None once the process has ended, or says what is none."""
         try:
             read = json.loads(self._line.recv_bytes(MESSAGE_BYTES_MAX))
-        except (EOFError, OSError, ValueError):
+        except (EOFError, OSError, ValueError, RecursionError):
             return None
         return read if isinstance(read, dict) else None
 

@@ -22,7 +22,6 @@ _LINE = thing(
     {
         "id": said(),
         "name": said(),
-        "number": number("Its short number in this node's store"),
         "caption": said(),
         "source": named("Body"),
         "schema": said(),

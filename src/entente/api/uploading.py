@@ -5,14 +5,14 @@ Source: docs/rules/api.md P13; docs/rules/node.md N4; RFC 9110 (411, 413).
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
+import unicodedata
 from collections.abc import AsyncIterator
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
+from entente.api.arriving_places import AT_ONCE_MAX, OF_ACCOUNT_AT_ONCE_MAX, GaveWay, Place, Places, gave_way
 from entente.api.errors import WithStatus
 from entente.api.job_files import NewUpload
 from entente.api.jobs import UPLOAD_KEPT, Jobs
@@ -21,6 +21,7 @@ from entente.bodies.tokens import Bearer
 from entente.kernel.canonical import JsonObject
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid, Unavailable
+from entente.kernel.file_names import NAME_BYTES_MAX, NAME_CHARACTERS_MAX, kept_name
 from entente.kernel.going_on import going_on
 from entente.kernel.jobs import Upload
 from entente.node import Node
@@ -29,10 +30,6 @@ UPLOAD_BYTES_MAX: Final = 1024**3
 """Ten times the list of the United States Treasury in XML; packed lists are read too."""
 PIECE_BYTES: Final = 1024**2
 """How much is gathered before it is written."""
-AT_ONCE_MAX: Final = 4
-"""Files that arrive at a time; each has one piece in memory."""
-OF_ACCOUNT_AT_ONCE_MAX: Final = 2
-"""Of these of one account, so that who sends slowly leaves room for somebody else's."""
 LOOKS_AT_DISK_EVERY: Final = 16
 
 
@@ -43,25 +40,26 @@ class Uploading:
         self._node, self._jobs = node, jobs
         self.quiet_seconds: float = node.settings.upload_quiet_seconds
         """How long a sender may send nothing."""
-        self.seconds_max: float = node.settings.upload_minutes_max * 60
-        """How long a file may take to arrive."""
-        self._arriving: Counter[str] = Counter()
-        """Files that arrive now, by account."""
+        self.places = Places(node.settings.upload_minutes_max * 60, UPLOAD_BYTES_MAX)
 
     async def take(self, request: Request, bearer: Bearer, name: str) -> tuple[JsonObject, bool]:
         """Write a request's body into a file that waits for a job; return what it is called, and whether it had come before.
 
-        Raises Invalid for another type or no Idempotency-Key before anything of it is read, and what `take_pieces` does.
+        Raises Invalid for another type, a name that no file has here, or no Idempotency-Key before anything of it is read, and
+        what `take_pieces` does.
         """
         key = self._jobs.upload_key(bearer, request.headers.get("idempotency-key", ""))
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
             raise WithStatus(_wrong_type(), 415)
+        if (kept := kept_name(name)) != unicodedata.normalize("NFC", name):
+            raise _no_name(kept)
         upload, is_again = await self._taken(
-            going_on(request.stream(), request.scope), bearer, name, declared_bytes(request), key
+            going_on(request.stream(), request.scope), bearer, kept, declared_bytes(request), key
         )
         answer: JsonObject = {
             "id": upload.id,
             "href": "",
+            "name": upload.name,
             "bytes": upload.size,
             "sha256": upload.sha256,
             "until": to_json(upload.at + UPLOAD_KEPT),
@@ -71,8 +69,9 @@ class Uploading:
     async def take_pieces(self, pieces: AsyncIterator[bytes], bearer: Bearer, name: str, declared: int) -> Upload:
         """Write what arrives into a file that waits for a job; what `pieces` raises leaves nothing of it.
 
-        Raises 413 for too much before anything of it is read, 429 where too many arrive or wait, Unavailable where the disk has
-        no room. `declared`: how many bytes the sender says there are, 0 where it does not.
+        Raises 413 for too much before anything of it is read, 429 where too many arrive or wait, 503 where it
+        came slowly and gave way, Unavailable where the disk has no room. `declared`: how many bytes the sender says there are, 0
+        where it does not.
         """
         upload, _ = await self._taken(pieces, bearer, name, declared)
         return upload
@@ -83,15 +82,10 @@ class Uploading:
         """Do it, or find it done; raise Conflict where another file waits that was sent with its key."""
         self._require_welcome(declared)
         self._jobs.require_few_uploads(bearer, key)
-        account = bearer.account.id
-        if self._arriving.total() >= AT_ONCE_MAX or self._arriving[account] >= OF_ACCOUNT_AT_ONCE_MAX:
-            raise WithStatus(_too_many(), 429, {"Retry-After": "10"})
-        self._arriving[account] += 1
-        try:
-            upload = await self._written(pieces, bearer, name, key)
-        finally:
-            # An account of which nothing arrives is forgotten.
-            self._arriving -= Counter({account: 1})
+        with self.places.taken(bearer.account.id) as place:
+            if place is None:
+                raise WithStatus(_too_many(), 429, {"Retry-After": "10"})
+            upload = await self._written(pieces, place, bearer, name, key)
         return self._jobs.add_upload(upload)
 
     def _require_welcome(self, size: int) -> None:
@@ -101,27 +95,27 @@ class Uploading:
         if size // 1024**2 > self._node.disk.free_mb() - self._node.settings.disk_free_mb_min:
             raise _no_room()
 
-    async def _written(self, stream: AsyncIterator[bytes], bearer: Bearer, name: str, key: str) -> Upload:
+    async def _written(self, stream: AsyncIterator[bytes], place: Place, bearer: Bearer, name: str, key: str) -> Upload:
         with self._jobs.files.new_upload() as arriving:
             try:
-                async with asyncio.timeout(self.seconds_max):
-                    await self._copy(stream, arriving)
+                await self._copy(stream, place, arriving)
             except TimeoutError as error:
                 raise WithStatus(self._too_slow(), 408) from error
+            except GaveWay as error:
+                slow = gave_way(self.places.slow_bytes_per_second())
+                raise WithStatus(slow, 503, {"Retry-After": "60"}) from error
             except ClientDisconnect as error:
                 # Nobody is left to be answered, and leaving here takes away what came.
                 raise WithStatus(self._too_slow(), 400) from error
             return await run_in_threadpool(arriving.keep, bearer.account.id, name, self._node.clock.now(), key)
 
-    async def _copy(self, stream: AsyncIterator[bytes], arriving: NewUpload) -> None:
-        gathered, size, pieces = bytearray(), 0, 0
+    async def _copy(self, stream: AsyncIterator[bytes], place: Place, arriving: NewUpload) -> None:
+        gathered, pieces = bytearray(), 0
         while True:
-            async with asyncio.timeout(self.quiet_seconds):
-                piece = await anext(stream, None)
+            piece = await place.next_piece(stream, self.quiet_seconds)
             if piece is not None:
                 gathered += piece
-                size += len(piece)
-            if size > UPLOAD_BYTES_MAX:
+            if place.size > UPLOAD_BYTES_MAX:
                 raise WithStatus(_too_large(), 413)
             if len(gathered) >= PIECE_BYTES or (piece is None and gathered):
                 if pieces % LOOKS_AT_DISK_EVERY == 0:
@@ -135,7 +129,7 @@ class Uploading:
     def _too_slow(self) -> Unavailable:
         return Unavailable(
             "The file did not arrive.",
-            why=f"A sender is waited for {self.quiet_seconds:.0f} seconds, and for a whole file {self.seconds_max:.0f}.",
+            why=f"A sender is waited for {self.quiet_seconds:.0f} seconds, and for a whole file {self.places.seconds_max:.0f}.",
             do="Send it again. Nothing of it was kept.",
             retry_is_safe=True,
         )
@@ -153,6 +147,16 @@ def _wrong_type() -> Invalid:
         field="content-type",
         why=f"A file is sent as it is, as {FILE}, and its name stands in the address.",
         do=f"Send it with the header Content-Type: {FILE}.",
+    )
+
+
+def _no_name(kept: str) -> Invalid:
+    return Invalid(
+        "A file cannot be called so.",
+        field="name",
+        why=f"A name is one line of at most {NAME_CHARACTERS_MAX} characters and {NAME_BYTES_MAX} bytes, in any script, and one "
+        "on every machine: no path, no device, nothing without a width or that turns letters around (docs/rules/api.md P13).",
+        do=f"Call it «{kept}».",
     )
 
 

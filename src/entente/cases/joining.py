@@ -42,6 +42,8 @@ class GoesOver:
     exhibits: frozenset[str] = frozenset()
     items: frozenset[str] = frozenset()
     """Messages, hits and requests: they are noted in the new case, and keep the number that they were sent under."""
+    beyond: frozenset[str] = frozenset()
+    """Those of the items that are out of the officer's reach (C19): as if they did not lie in the case."""
 
 
 class Joining(Keeping):
@@ -101,7 +103,7 @@ class Joining(Keeping):
 
         Raises NotFound, Conflict for a closed case or one that was changed meanwhile, Invalid for what does not lie in it.
 
-        Source: docs/rules/cases.md C16.
+        Source: docs/rules/cases.md C16 and C19.
         """
         with self.open_unit() as unit:
             now = self.clock.now()
@@ -158,7 +160,8 @@ def _lines_that_go(unit: CasesUnit, number: str, over: GoesOver) -> tuple[CaseEv
     """Return the lines of a chronology about the items that go over; raise Invalid for what does not lie in the case."""
     if len(over.tasks) + len(over.exhibits) + len(over.items) > ITEMS_MAX:
         raise bad("items", f"at most {ITEMS_MAX} of them go over at once")
-    lines = tuple(one for one in unit.cases.events(number) if one.kind in OF_ITEMS and one.subject in over.items)
+    named = over.items - over.beyond
+    lines = tuple(one for one in unit.cases.events(number) if one.kind in OF_ITEMS and one.subject in named)
     there = {
         "tasks": over.tasks - {one.id for one in unit.cases.tasks(number)},
         "exhibits": over.exhibits - {one.id for one in unit.cases.exhibits(number)},

@@ -10,22 +10,19 @@ from __future__ import annotations
 
 import logging
 import sys
-import traceback
-from pathlib import Path
+import threading
+from types import TracebackType
 from typing import Any, Final, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor
 
-from entente.kernel.errors import EntenteError
+from entente.kernel.faults import in_short, kind_and_place
 from entente.settings import Settings
 
-FRAMES_MAX: Final = 12
-"""Calls of a fault that are named, the innermost."""
+_log = logging.getLogger(__name__)
 CAUSES_MAX: Final = 5
 _FIRST: Final = ("timestamp", "level", "logger", "event")
-_PACKAGES: Final = ("site-packages/", "src/")
-"""What a file's name is cut to begin behind: where an installation lies is nobody's matter."""
 
 
 def set_up_logs(settings: Settings, stream: TextIO = sys.stderr) -> None:
@@ -40,6 +37,7 @@ def set_up_logs(settings: Settings, stream: TextIO = sys.stderr) -> None:
     if settings.log_format == "text":
         written = structlog.processors.LogfmtRenderer(key_order=_FIRST, drop_missing=True, bool_as_flag=False)
     handler = logging.StreamHandler(stream)
+    handler.addFilter(arguments_without_words)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[
@@ -59,6 +57,38 @@ def set_up_logs(settings: Settings, stream: TextIO = sys.stderr) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
+def hear_every_fault() -> None:
+    """Have a fault that nothing caught logged too, of this thread or another: Python itself would print what it says.
+
+    For a process that does nothing but run; what is set stays set.
+    """
+    sys.excepthook = _unheard
+    threading.excepthook = _unheard_of_thread
+
+
+def _unheard(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    _log.error("The process ends by a fault", exc_info=error)
+
+
+def _unheard_of_thread(given: threading.ExceptHookArgs) -> None:
+    if given.exc_value is not None and not isinstance(given.exc_value, SystemExit):
+        name = "unknown" if given.thread is None else given.thread.name
+        _log.error("The thread «%s» ended by a fault", name, exc_info=given.exc_value)
+
+
+def arguments_without_words(record: logging.LogRecord) -> bool:
+    """Put what may be said of it in the place of each exception that a line is made with; every line is written."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(in_short(one) if isinstance(one, BaseException) else one for one in record.args)
+    if record.name == "asyncio" and record.levelno >= logging.ERROR:
+        # Its first line says what happened; in those behind it stands the task, with its exception and what it was given.
+        record.msg, record.args = record.getMessage().partition("\n")[0], ()
+    return True
+
+
 def fault_without_words(_: Any, __: str, event: EventDict) -> EventDict:  # noqa: ANN401 - whatever logger it came from
     """Put in the place of an exception its kind, its code where it is one of the tree, and where it came from."""
     given = event.pop("exc_info", None)
@@ -66,7 +96,7 @@ def fault_without_words(_: Any, __: str, event: EventDict) -> EventDict:  # noqa
     event.pop("exception", None)
     event.pop("stack_info", None)
     if isinstance(error, BaseException):
-        event["fault"] = [_said_of(one) for one in _with_causes(error)]
+        event["fault"] = [kind_and_place(one) for one in _with_causes(error)]
     return event
 
 
@@ -78,20 +108,6 @@ def _with_causes(error: BaseException) -> list[BaseException]:
         found.append(one)
         one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
     return found
-
-
-def _said_of(error: BaseException) -> str:
-    kind = f"{type(error).__module__}.{type(error).__qualname__}"
-    code = f" {error.code}" if isinstance(error, EntenteError) else ""
-    frames = traceback.extract_tb(error.__traceback__)[-FRAMES_MAX:]
-    return f"{kind}{code} at {' > '.join(f'{_file(frame.filename)}:{frame.lineno} {frame.name}' for frame in frames)}"
-
-
-def _file(name: str) -> str:
-    path = Path(name).as_posix()
-    for package in _PACKAGES:
-        path = path.rpartition(package)[2]
-    return path
 
 
 def one_line_each(_: Any, __: str, event: EventDict) -> EventDict:  # noqa: ANN401 - whatever logger it came from

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -17,7 +18,7 @@ import typer
 
 from entente import __version__, run
 from entente.cli.gateway import settings_of
-from entente.cli.logs import set_up_logs
+from entente.cli.logs import hear_every_fault, set_up_logs
 from entente.kernel.exercise import EXERCISE_LINE
 
 _log = logging.getLogger(__name__)
@@ -27,15 +28,18 @@ def serve(folder: str | None, host: str | None, port: int | None) -> None:
     """Run the node of a folder until it is asked to stop; say on stderr where it listens."""
     settings = settings_of(folder, host=host, port=None if port is None else str(port))
     set_up_logs(settings)
+    hear_every_fault()
     # The server ends what it began and then raises the signal anew: by its default a SIGTERM would end the process there,
     # before courier, follower and store are closed.
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, _end)
 
     def say(address: str, is_exercise: bool) -> None:
-        if is_exercise:
-            typer.echo(EXERCISE_LINE, err=True)
-        typer.echo(f"The node of {settings.folder} listens on {address}", err=True)
+        # A log that lies on a full disk keeps no node from its work (docs/rules/node.md N5).
+        with suppress(OSError):
+            if is_exercise:
+                typer.echo(EXERCISE_LINE, err=True)
+            typer.echo(f"The node of {settings.folder} listens on {address}", err=True)
         _log.info("started", extra={"address": address, "version": __version__})
         tell_manager("READY=1", os.environ)
 

@@ -8,7 +8,7 @@ Source: docs/rules/disclosure.md D11; docs/rules/cases.md C18; docs/decisions/01
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from entente.cases.service import CaseFile
@@ -37,8 +37,20 @@ class CaseFiles(Desk):
 
     def is_beyond(self, name: str, officer: OfficerId) -> bool:
         """Say whether an id names a record out of an officer's reach, or what rests on one."""
+        return bool(self.beyond_among({name}, officer))
+
+    def beyond_among(self, names: Collection[str], officer: OfficerId) -> frozenset[str]:
+        """Return those of some ids that name a record out of an officer's reach, or what rests on one."""
         with self.open_view() as unit:
-            return bool(self.beyond_unit(unit, {name}, officer))
+            return self.beyond_unit(unit, names, officer)
+
+    def hidden_from(self, officer: OfficerId, names: Collection[str]) -> frozenset[str]:
+        """Return those of some ids, of cases, records and what was sent about them, that an officer may not know of.
+
+        Source: docs/rules/cases.md C8; docs/rules/disclosure.md D11.
+        """
+        with self.open_view() as unit:
+            return self.hidden_among(unit, names, officer)
 
     def withheld_among(self, rows: Sequence[TrailRow], officer: OfficerId) -> frozenset[int]:
         """Return the sequences of those rows of the trail that name what is out of an officer's reach.

@@ -22,7 +22,7 @@ from entente.correspondence.model import Header, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad
 from entente.correspondence.statements import Kind
-from entente.correspondence.unit_reach import Reaches, beyond_reach, reach_of
+from entente.correspondence.unit_reach import Reach, beyond_reach, reach_of, units_within
 from entente.disclosure.model import DisclosureRequest, Reader, Situation, Verdict
 from entente.disclosure.service import ASK_FOR_LEAVE, Disclosure
 from entente.handling.model import CodeLists, DisclosureAct
@@ -199,7 +199,7 @@ class Desk:
             return beyond
         return beyond | {one for one, team in teams_of(unit, ids).items() if knowing.officer not in team}
 
-    def _reach(self, unit: CorrespondenceUnit, officer: OfficerId | None) -> Reaches | None:
+    def _reach(self, unit: CorrespondenceUnit, officer: OfficerId | None) -> Reach | None:
         return reach_of(unit, officer, lambda: self.disclosure.situation_in(unit))
 
     def beyond_unit(self, unit: CorrespondenceUnit, ids: Collection[str], officer: OfficerId) -> frozenset[str]:
@@ -210,20 +210,20 @@ class Desk:
         reaches = self._reach(unit, officer)
         return frozenset() if reaches is None else beyond_reach(unit, ids, reaches)
 
-    def _require_known(
-        self,
-        unit: CorrespondenceUnit,
-        officer: OfficerId | None,
-        way: Way,
-        header: Header,
-        record: RecordId | None = None,
-    ) -> None:
+    def units_knowing(self, unit: CorrespondenceUnit, ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Return, for those of some items that rest on records, the units of ours whose officers may know of them.
+
+        Nothing while no unit has limits. Source: docs/rules/disclosure.md D11.
+        """
+        return units_within(unit, ids, self.disclosure.situation_in(unit))
+
+    def _require_known(self, unit: CorrespondenceUnit, officer: OfficerId | None, way: Way, header: Header) -> None:
         """Raise NotFound for an item of a case of ours, or about a record, that the officer may not know of.
 
-        Source: docs/rules/cases.md C8; docs/rules/disclosure.md D10 and D11.
+        Source: docs/rules/cases.md C8; docs/rules/disclosure.md D10 to D12.
         """
         reaches = self._reach(unit, officer)
-        if reaches is not None and beyond_reach(unit, [header.id if record is None else record], reaches):
+        if reaches is not None and beyond_reach(unit, [header.id], reaches):
             raise NotFound
         case = case_of(way, header)
         team = unit.cases.teams([case]).get(case) if case else None

@@ -108,7 +108,7 @@ class Granting(Bases):
         found = unit.correspondence.permission(request)
         if found is None or found[0] is not Way.RECEIVED:
             raise NotFound
-        self._require_known(unit, officer.id, Way.RECEIVED, found[1].header, found[1].record)
+        self._require_known(unit, officer.id, Way.RECEIVED, found[1].header)
         return still_waiting(found[1])
 
     def _answer(

@@ -45,7 +45,7 @@ class HitAnswers(Bases):
             way, received = unit.correspondence.hit(hit) or (None, None)
             if way is not Way.RECEIVED or received is None or not received.record.startswith(f"{own}/"):
                 raise NotFound
-            self._require_known(unit, answerer.id, Way.RECEIVED, received.header, received.record)
+            self._require_known(unit, answerer.id, Way.RECEIVED, received.header)
             if received.state is not HitState.TOLD:
                 raise not_so(hit, received.state, HitState.TOLD)
             told = received.header

@@ -105,7 +105,7 @@ class Hits(Bases):
             now = self.clock.now()
             releaser = self._officer(unit, officer, "confirm_hit", hit, now)
             held = our_hit(unit, hit)
-            self._require_known(unit, releaser.id, Way.SENT, held.header, held.record)
+            self._require_known(unit, releaser.id, Way.SENT, held.header)
             if held.state is not HitState.HELD:
                 raise not_so(hit, held.state, HitState.HELD)
             header = held.header

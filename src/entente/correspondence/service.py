@@ -30,7 +30,7 @@ from entente.correspondence.together import Together, together
 from entente.correspondence.unit_reach import beyond_reach
 from entente.correspondence.waiting import WaitingItems
 from entente.kernel.errors import NotFound
-from entente.kernel.ids import BodyId, OfficerId, RecordId
+from entente.kernel.ids import BodyId, OfficerId
 from entente.kernel.ports import Act
 
 Item = TypeVar("Item", Hit, PermissionRequest, RecordRequest)
@@ -214,18 +214,11 @@ class Correspondence(
         """Return an item that an officer may know of, with the number of a case that they only oversee; raise NotFound."""
         if found is None:
             raise NotFound
-        return found, self._overseen_case(unit, officer, found[0], found[1].header, found[1].record)
+        return found, self._overseen_case(unit, officer, found[0], found[1].header)
 
-    def _overseen_case(
-        self,
-        unit: CorrespondenceUnit,
-        officer: OfficerId | None,
-        way: Way,
-        header: Header,
-        record: RecordId | None = None,
-    ) -> str:
+    def _overseen_case(self, unit: CorrespondenceUnit, officer: OfficerId | None, way: Way, header: Header) -> str:
         """Return the number of an item's case where the officer is not of its team and oversees it; raise NotFound (C8)."""
-        self._require_known(unit, officer, way, header, record)
+        self._require_known(unit, officer, way, header)
         case = case_of(way, header)
         team = unit.cases.teams([case]).get(case) if case else None
         return case if team is not None and officer not in team else ""

@@ -38,6 +38,8 @@ OPEN_MAX: Final = 1_000
 """Calls that are open at the same time; what comes then is raised as others end."""
 KEPT_FOR_DANGER: Final = 200
 """Of these, for danger to life alone: nothing else crowds it out."""
+ROUNDS_MAX: Final = 20
+"""How often calls are read for one list, where most of them are not for who reads it."""
 LOOK_EVERY: Final = timedelta(seconds=5)
 """Where nothing changed, so that deadlines and terms that run out are seen."""
 BY_NODE: Final = "node"
@@ -97,15 +99,15 @@ class Calling:
 
         Raises NotFound for no such call; Conflict for one that is over or about what the officer may not know of.
 
-        Source: docs/rules/desk.md W45.
+        Source: docs/rules/desk.md W45; docs/rules/disclosure.md D11.
         """
         with self.open_unit() as unit:
             now = self.clock.now()
             authorise(unit, officer, WORKS, subject=str(number), now=now, lists=self.lists, record=self.record)
             call = unit.duty.call(number)
-            if call is None:
+            if call is None or not (known := self._as_known(unit, (call,), officer)):
                 raise NotFound
-            if self.waiting.hidden_among(unit, {call.needed.item}, officer):
+            if not known[0].needed.item:
                 raise Conflict(
                     f"The call {number} was not acknowledged.",
                     why="It is for officers of a team (docs/rules/cases.md C8).",
@@ -128,24 +130,40 @@ class Calling:
             return replace(call, state=CallState.ACKNOWLEDGED, acknowledged_by=officer, closed_at=now)
 
     def latest(self, officer: OfficerId, limit: int, before: int = NUMBER_MAX) -> tuple[Call, ...]:
-        """Return the newest calls with a number below `before`, newest first.
+        """Return the newest calls with a number below `before`, newest first, as an officer may know of them.
 
-        One about what the officer may not know of is without its item (W45).
+        Source: docs/rules/desk.md W45; docs/rules/disclosure.md D11.
         """
+        found: list[Call] = []
         with self.open_unit() as unit:
             now = self.clock.now()
             authorise(unit, officer, WORKS, subject="calls", now=now, lists=self.lists, record=self.record)
-            calls = unit.duty.calls(limit, before)
-            hidden = self.waiting.hidden_among(unit, {call.needed.item for call in calls}, officer)
-            return tuple(
-                replace(call, needed=replace(call.needed, item="")) if call.needed.item in hidden else call
-                for call in calls
-            )
+            for _ in range(ROUNDS_MAX):
+                calls = unit.duty.calls(limit, before)
+                found += self._as_known(unit, calls, officer)
+                if len(calls) < limit or len(found) >= limit:
+                    break
+                before = calls[-1].number
+        return tuple(found[:limit])
 
-    def count_open(self) -> int:
-        """Return how many calls are open."""
+    def count_open(self, officer: OfficerId | None = None) -> int:
+        """Return how many calls are open, of those that an officer may know of where one is named."""
         with self.open_view() as unit:
-            return len(unit.duty.calls_in(CallState.OPEN, OPEN_MAX))
+            calls = unit.duty.calls_in(CallState.OPEN, OPEN_MAX)
+            return len(calls if officer is None else self._as_known(unit, calls, officer))
+
+    def _as_known(self, unit: DutyUnit, calls: Sequence[Call], officer: OfficerId) -> list[Call]:
+        """Return calls as an officer may know of them: without its item where it is about what they may not know of.
+
+        What the limits of their unit keep from them is left out, but for a call that went to them (W44).
+        """
+        items = {call.needed.item for call in calls}
+        hidden, beyond = self.waiting.hidden_among(unit, items, officer), self.waiting.beyond_unit(unit, items, officer)
+        return [
+            replace(call, needed=replace(call.needed, item="")) if call.needed.item in hidden else call
+            for call in calls
+            if call.needed.item not in beyond or officer in {step.officer for step in call.steps}
+        ]
 
     def _look(self) -> int:
         """Raise, end and escalate what is to be; 1 if something was. What is only looked at takes no right to write."""

@@ -19,8 +19,13 @@ class JournalStore(TrailStore, Protocol):
     def of_verbs(self, verbs: Collection[str], after: int, upto: int, limit: int) -> tuple[TrailRow, ...]:
         """Return the newest rows of some verbs between two rows, the second one included, in order, at most `limit`."""
 
-    def count_of_verbs(self, verbs: Collection[str], after: int, upto: int) -> Mapping[str, int]:
-        """Count the rows of some verbs between two rows, the second one included; verbs without a row are left out."""
+    def count_of_verbs(
+        self, verbs: Collection[str], after: int, upto: int, limit: int
+    ) -> Mapping[tuple[str, str], int]:
+        """Count the newest rows of some verbs between two rows, the second one included, of at most `limit` rows.
+
+        By verb and what the rows are about; what there is no row of is left out.
+        """
 
 
 class Gateway(Protocol):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -43,6 +44,8 @@ AHEAD_DAYS_MAX: Final = 400
 """Ours: a year's plan with room."""
 LINES_MAX: Final = 500
 """Lines of a journal that are shown: a shift of twelve hours with one line in ninety seconds."""
+COUNTED_MAX: Final = 20_000
+"""Acts of a shift that are counted, the newest: forty times as many."""
 NOTES_MAX: Final = 500
 """Notes of one shift: one in ninety seconds."""
 OPEN_MAX: Final = 200
@@ -83,6 +86,18 @@ def line_of(row: TrailRow, notes: Mapping[str, Note]) -> JournalLine:
         text=note.text if note is not None else "",
         called=called if isinstance(called, str) else "",
     )
+
+
+def counted(acts: Mapping[tuple[str, str], int], hidden: Collection[str]) -> dict[str, int]:
+    """Return how often each act was done, of acts by verb and what they are about, without those about what is hidden.
+
+    Source: docs/rules/desk.md W40 and W42; docs/rules/disclosure.md D11.
+    """
+    done: Counter[str] = Counter()
+    for (verb, subject), times in acts.items():
+        if subject not in hidden:
+            done[verb] += times
+    return dict(done)
 
 
 def check_note(text: str, field: str, *, may_be_empty: bool = False) -> None:

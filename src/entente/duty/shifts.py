@@ -8,16 +8,18 @@ Source: docs/rules/desk.md W40 and W42.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
 from entente.bodies.authority import Record, authorise
 from entente.cases.model import NOBODY
+from entente.correspondence.desk import teams_of
 from entente.correspondence.waiting import WaitingItems
 from entente.duty.model import Journal, Note, Sheet, SheetContent, Shift, ShiftState
 from entente.duty.ports import DutyUnit
 from entente.duty.rules import (
+    COUNTED_MAX,
     JOURNAL,
     LINES_MAX,
     NOTED,
@@ -27,6 +29,7 @@ from entente.duty.rules import (
     check_may_take_over,
     check_note,
     content_of,
+    counted,
     line_of,
     open_things,
     written,
@@ -36,7 +39,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.errors import Conflict, NotFound
 from entente.kernel.ids import Ids, OfficerId
-from entente.kernel.ports import Act
+from entente.kernel.ports import Act, TrailRow
 
 WORKS: Final = "work_shift"
 """The verb of data/roles.yaml that all of it needs."""
@@ -142,19 +145,19 @@ class Shifts:
             if shift is None:
                 return None
             upto = unit.trail.frontier().size if shift.sheet is None else content_of(shift.sheet).upto_row
-            rows = unit.trail.of_verbs(JOURNAL, shift.after_row, upto, LINES_MAX)
-            hidden = self.waiting.hidden_among(unit, {row.act.subject for row in rows}, officer)
-            rows = tuple(row for row in rows if row.act.subject not in hidden)
+            acts = unit.trail.count_of_verbs(JOURNAL, shift.after_row, upto, COUNTED_MAX)
+            hidden = self.waiting.hidden_among(unit, {subject for _, subject in acts}, officer)
+            rows = _known_rows(unit, shift.after_row, upto, hidden)
             # A colleague's note of the same hours stands in this journal too.
             noted = {row.act.subject for row in rows if row.act.verb == NOTED}
             notes = {note.id: note for one in noted for note in unit.duty.notes(one)}
-            done = unit.trail.count_of_verbs(JOURNAL, shift.after_row, upto)
-            return Journal(shift, tuple(line_of(row, notes) for row in rows), done)
+            return Journal(shift, tuple(line_of(row, notes) for row in rows), counted(acts, hidden))
 
     def sheet(self, officer: OfficerId, shift_id: str) -> tuple[Shift, SheetContent, bool]:
         """Return a shift's sheet as this officer may read it, and whether it is still the bytes of its digest.
 
-        What it lists was open to its writer; of that, nothing that the reader may not know of. Raises NotFound for no sheet.
+        What it lists was open to its writer, and what it counts was done by anybody; of both, nothing that the reader may not
+        know of. Raises NotFound for no sheet.
 
         Source: docs/rules/desk.md W42; docs/rules/disclosure.md D11; docs/rules/cases.md C8.
         """
@@ -164,9 +167,18 @@ class Shifts:
             if shift.sheet is None:
                 raise NotFound
             content = content_of(shift.sheet)
-            hidden = self.waiting.hidden_among(unit, {one.id for one in content.open}, officer)
+            acts = unit.trail.count_of_verbs(JOURNAL, content.after_row, content.upto_row, COUNTED_MAX)
+            subjects = {subject for _, subject in acts}
+            hidden = self.waiting.hidden_among(unit, {*subjects, *(one.id for one in content.open)}, officer)
+            known = counted(acts, hidden | teams_of(unit, subjects).keys())
         is_whole = written(content) == (shift.sheet.content, shift.sheet.digest)
-        return shift, replace(content, open=tuple(one for one in content.open if one.id not in hidden)), is_whole
+        shown = replace(
+            content,
+            open=tuple(one for one in content.open if one.id not in hidden),
+            # No more than was signed, though a case may have lost its team since.
+            done={verb: min(times, known[verb]) for verb, times in content.done.items() if verb in known},
+        )
+        return shift, shown, is_whole
 
     def latest(self, officer: OfficerId, limit: int, before: str = "") -> tuple[Shift, ...]:
         """Return the newest shifts, newest first, begun before another one where it is named."""
@@ -183,6 +195,7 @@ class Shifts:
         # Whoever works shifts reads the sheet: nothing of a case with a team stands on it (docs/rules/cases.md C8).
         waiting = self.waiting.waiting_in(unit, shift.officer, OPEN_MAX, NOBODY)
         frontier = unit.trail.frontier()
+        acts = unit.trail.count_of_verbs(JOURNAL, shift.after_row, frontier.size, COUNTED_MAX)
         return SheetContent(
             shift=shift.id,
             officer=shift.officer,
@@ -191,7 +204,7 @@ class Shifts:
             after_row=shift.after_row,
             upto_row=frontier.size,
             root=frontier.root.hex() if frontier.size else "",
-            done=unit.trail.count_of_verbs(JOURNAL, shift.after_row, frontier.size),
+            done=counted(acts, teams_of(unit, {subject for _, subject in acts}).keys()),
             notes=unit.duty.notes(shift.id),
             for_next=for_next,
             open=open_things(waiting),
@@ -203,6 +216,18 @@ class Shifts:
 
     def _record(self, unit: DutyUnit, verb: str, officer: OfficerId, subject: str, detail: JsonObject) -> None:
         self.record(unit, Act(verb, unit.bodies.own().id, officer, subject, {"outcome": "done", **detail}))
+
+
+def _known_rows(unit: DutyUnit, after: int, upto: int, hidden: Collection[str]) -> tuple[TrailRow, ...]:
+    """Return the newest rows that a journal shows, in order: as many whether others between them are hidden or not."""
+    known: list[TrailRow] = []
+    for _ in range(COUNTED_MAX // LINES_MAX):
+        rows = unit.trail.of_verbs(JOURNAL, after, upto, LINES_MAX)
+        known = [*(row for row in rows if row.act.subject not in hidden), *known]
+        if len(rows) < LINES_MAX or len(known) >= LINES_MAX:
+            break
+        upto = rows[0].sequence - 1
+    return tuple(known[-LINES_MAX:])
 
 
 def _load(unit: DutyUnit, shift: str) -> Shift:

@@ -5,7 +5,7 @@ Source: docs/rules/exchange.md X15, X18, X20, X24 and X28.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,15 @@ RELEASED_AT_ONCE = 200
 """In one transaction: other acts wait a tenth of a second for it at most."""
 HELD_SHOWN_MAX = 1_000
 """Held statements that one list shows, more than a day's work of an officer; the next follow as these are decided."""
+
+
+Hides = Callable[[Collection[str]], frozenset[str]]
+"""Returns those of some things, by their ids, that whoever decides may not know of."""
+
+
+def hides_nothing(_: Collection[str]) -> frozenset[str]:
+    """Let everything be known: for whoever runs the node itself."""
+    return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +84,42 @@ class Deciding:
     on_refused: Mapping[str, OnRefused]
     record: Record
 
-    def held(self, limit: int = HELD_SHOWN_MAX) -> HeldList:
+    def held(self, limit: int = HELD_SHOWN_MAX, hides: Hides = hides_nothing) -> HeldList:
         """Return the first of the held statements, in the order they were put, and how many there are in all.
 
-        Source: docs/rules/exchange.md X20 and X28.
+        What is hidden is neither shown nor counted, of the first that one list shows.
+
+        Source: docs/rules/exchange.md X20 and X28; docs/rules/cases.md C8; docs/rules/disclosure.md D11.
         """
         now = self.clock.now()
         with self.open_view() as view:
+            found = [Held(one, term_of(one), now) for one in view.outbox.held(limit)]
+            hidden = hides({one.queued.outgoing.ref for one in found} - {""})
+            shown = tuple(one for one in found if one.queued.outgoing.ref not in hidden)
+            late = sum(one.is_late for one in found) - sum(one.is_late for one in shown)
             return HeldList(
-                shown=tuple(Held(one, term_of(one), now) for one in view.outbox.held(limit)),
-                count=view.outbox.count_held(),
-                count_late=view.outbox.count_held(now - timedelta(days=EXPIRY_DAYS)),
+                shown,
+                count=view.outbox.count_held() - (len(found) - len(shown)),
+                count_late=view.outbox.count_held(now - timedelta(days=EXPIRY_DAYS)) - late,
             )
 
-    def release(self, officer: OfficerId, number: int) -> Held:
+    def release(self, officer: OfficerId, number: int, hides: Hides = hides_nothing) -> Held:
         """Put a held statement back in its place in the queue; at the door it is judged again, and held again if need be.
 
         Its 30 days to be delivered begin anew; the answer says whether it is late. Raises NotFound when none is held under the
-        number.
+        number that the officer may know of.
 
         Source: docs/rules/exchange.md X20 and X28.
         """
-        return self._decide(officer, number, "released", "")
+        return self._decide(officer, number, "released", "", hides)
 
-    def release_all(self, officer: OfficerId, body: BodyId, progress: Callable[[int], None]) -> tuple[int, int]:
+    def release_all(
+        self, officer: OfficerId, body: BodyId, progress: Callable[[int], None], hides: Hides = hides_nothing
+    ) -> tuple[int, int]:
         """Release everything that is held for a body, each as `release` does; return how many, and how many of them are late.
 
-        What is done stays done when it is cut short. Raises NotFound for an unknown body.
+        What is hidden from the officer stays held. What is done stays done when it is cut short. Raises NotFound for an unknown
+        body.
 
         Source: docs/rules/exchange.md X20 and X28.
         """
@@ -118,14 +136,14 @@ class Deciding:
             with self.open_unit() as unit:
                 now = self.clock.now()
                 authorise(unit, officer, DECIDE, subject=body, now=now, lists=self.lists, record=self.record)
-                done = [self._decide_one(unit, officer, number, "released", "", now) for number in numbers]
+                done = [self._decide_one(unit, officer, number, ("released", ""), now, hides) for number in numbers]
                 unit.commit()
             count += sum(held is not None for held in done)
             late += sum(held is not None and held.is_late for held in done)
             after = numbers[-1]
             progress(count)
 
-    def drop(self, officer: OfficerId, number: int, reason: str) -> Held:
+    def drop(self, officer: OfficerId, number: int, reason: str, hides: Hides = hides_nothing) -> Held:
         """Take back a held statement for good; it never leaves. Raises NotFound, and Invalid for a reason that is no line.
 
         Source: docs/rules/exchange.md X20.
@@ -137,22 +155,32 @@ class Deciding:
                 why=f"It is one line of 1 to {REASON_CHARACTERS_MAX} characters; who reads the delivery later asks for it.",
                 do="Say in one line why it is not to be sent.",
             )
-        return self._decide(officer, number, "dropped", reason)
+        return self._decide(officer, number, "dropped", reason, hides)
 
-    def _decide(self, officer: OfficerId, number: int, outcome: str, reason: str) -> Held:
+    def _decide(self, officer: OfficerId, number: int, outcome: str, reason: str, hides: Hides) -> Held:
         now = self.clock.now()
         with self.open_unit() as unit:
             authorise(unit, officer, DECIDE, subject=str(number), now=now, lists=self.lists, record=self.record)
-            held = self._decide_one(unit, officer, number, outcome, reason, now)
+            held = self._decide_one(unit, officer, number, (outcome, reason), now, hides)
             if held is None:
                 raise NotFound
             unit.commit()
         return held
 
     def _decide_one(
-        self, unit: ExchangeUnit, officer: OfficerId, number: int, outcome: str, reason: str, now: datetime
+        self,
+        unit: ExchangeUnit,
+        officer: OfficerId,
+        number: int,
+        decision: tuple[str, str],
+        now: datetime,
+        hides: Hides,
     ) -> Held | None:
-        """Release a held statement, or drop it with a reason; None when none is held under the number."""
+        """Release a held statement, or drop it with a reason; None when none is held under the number, or it is hidden."""
+        outcome, reason = decision
+        found = next((one for one in unit.outbox.held(1, after=number - 1) if one.number == number), None)
+        if found is None or (found.outgoing.ref and hides({found.outgoing.ref})):
+            return None
         decided = unit.outbox.release(number, now) if not reason else unit.outbox.drop(number, reason, now)
         if decided is None:
             return None

@@ -46,6 +46,7 @@ from entente.exchange.settling import REFUSED_AS_AHEAD, End, Settling
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.errors import Invalid, Untrusted
+from entente.kernel.faults import in_short
 from entente.kernel.ids import BodyId, Ids, InstrumentId
 from entente.kernel.sealing import Opener, Sealer
 from entente.kernel.signing import Signer
@@ -230,7 +231,7 @@ class Exchange:
                     else:
                         raise _not_sent()
                 except (Untrusted, Invalid) as error:
-                    disbelieved.append(f"{error.what} {error.why}")
+                    disbelieved.append(in_short(error))
             ends = [self._end_of(unit, waiting, found.get(name), now) for name, waiting in sent.items()]
             self._settling.close(unit, parcel.recipient, ends, now)
             passed_on = [

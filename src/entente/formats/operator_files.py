@@ -9,9 +9,11 @@ from __future__ import annotations
 import errno
 import fcntl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 from entente.agreements.model import Instrument
 from entente.disclosure.model import DisclosureClass
@@ -28,7 +30,7 @@ from entente.formats.stix_export import StixWriter
 from entente.formats.table_suggest import suggest_mapping
 from entente.handling.model import CodeLists, Retention
 from entente.kernel.canonical import JsonObject
-from entente.kernel.errors import Invalid
+from entente.kernel.errors import Invalid, Unavailable
 from entente.kernel.ids import BodyId
 from entente.node import ExportFile, ImportRows, Meaning
 from entente.records.model import Rejected
@@ -115,7 +117,7 @@ class OperatorFiles:
             opened = part.open("a", encoding="utf-8")
         except OSError as error:
             raise _cannot_keep_rejects(file, error) from error
-        with opened:
+        try:
             try:
                 fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -124,14 +126,13 @@ class OperatorFiles:
                 ) from error
             opened.truncate(0)
             try:
-                yield lambda rejected: write_reject(opened, rejected)
+                yield partial(_keep_reject, opened, part, file)
             finally:
-                opened.flush()
-                # Also when the import itself was refused. An empty file says nothing.
-                if part.stat().st_size == 0:
-                    part.unlink()
-                else:
-                    part.rename(file)
+                _put_in_place(opened, part, file)
+        finally:
+            # What could not be written was said before.
+            with suppress(OSError):
+                opened.close()
 
     @contextmanager
     def attachment(self, file: Path, name: str = "") -> Iterator[AttachedFile]:
@@ -144,6 +145,41 @@ class OperatorFiles:
         """Open a new file for what an officer takes out of a record."""
         with new_file(file) as write:
             yield write
+
+
+def _keep_reject(opened: TextIO, part: Path, file: Path, rejected: Rejected) -> None:
+    try:
+        write_reject(opened, rejected)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise _rejects_cut_off(file, error) from error
+
+
+def _put_in_place(opened: TextIO, part: Path, file: Path) -> None:
+    """Give a rejects file its name, also when the import itself was refused; an empty one says nothing.
+
+    One that is not whole goes: the same rows are rejected anew when the import is run again.
+    """
+    if not part.exists():
+        return
+    try:
+        opened.flush()
+    except OSError as error:
+        part.unlink()
+        raise _rejects_cut_off(file, error) from error
+    if part.stat().st_size == 0:
+        part.unlink()
+    else:
+        part.rename(file)
+
+
+def _rejects_cut_off(file: Path, error: OSError) -> Unavailable:
+    return Unavailable(
+        f"The rejects file {file.name} cannot be written on.",
+        why=f"No row is rejected without being kept: {error.strerror}. What was imported before stays.",
+        do="Free space there, or name another file with --rejects, and run the import again: it changes nothing that is there.",
+        retry_is_safe=True,
+    )
 
 
 def _cannot_keep_rejects(file: Path, error: OSError) -> Invalid:

@@ -1,20 +1,21 @@
 """The one place where time is read.
 
 Rules receive `now` as an argument; services hold a Clock; only SystemClock reads the machine's time. A node holds it through
-a GuardedClock, which never goes back. All times are aware and UTC; `parse_time` and `format_time` are the one textual form
-(RFC 3339 with microseconds and a Z), so that two nodes sign the same bytes. Deadlines by calendar and working days belong to
-the rooms that state them.
+a GuardedClock, which never goes back and believes no leap. All times are aware and UTC; `parse_time` and `format_time` are the
+one textual form (RFC 3339 with microseconds and a Z), so that two nodes sign the same bytes. Deadlines by calendar and working
+days belong to the rooms that state them.
 
-Source: docs/rules/node.md, rules N1 to N3.
+Source: docs/rules/node.md, rules N1 to N3 and N32.
 """
 
 from __future__ import annotations
 
 import functools
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from entente.kernel.errors import Invalid, Unavailable
 
@@ -26,6 +27,14 @@ STEP_BACK_MAX = timedelta(seconds=1)
 """How far the machine's clock may fall behind the last moment given before the node stops signing. Network time corrects by
 slewing, and steps only beyond 128 ms (RFC 5905, section 11.3); a leap second that is repeated is one second. What is further
 back was set by hand, or is another machine."""
+LEAP_MAX = timedelta(days=1)
+"""How far the machine's clock may run ahead of the time that passed since it was read before. Ours: machines that were off the
+network for a night, or stood still for some hours, are put right by less; a clock that lost its battery, a wrong year and a bad
+time source are further off, and a stamp that far ahead keeps the node from signing for as long (N2)."""
+
+
+_COUNTER = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Linux counts the time asleep in the first alone."""
 
 
 class Clock(Protocol):
@@ -35,12 +44,34 @@ class Clock(Protocol):
         """Return the present moment."""
 
 
+@runtime_checkable
+class SteadyClock(Clock, Protocol):
+    """A clock that also counts the time that passes, which nobody sets."""
+
+    def passed(self) -> timedelta:
+        """Return how long the machine has run, asleep too."""
+
+
 class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
         """Return the machine's time in UTC."""
         return datetime.now(tz=UTC)
+
+    def passed(self) -> timedelta:
+        """Return how long the machine has run, asleep too where the system counts that."""
+        return timedelta(seconds=time.clock_gettime(_COUNTER))
+
+
+@dataclass(frozen=True, slots=True)
+class LeapAhead:
+    """A clock that went on by more than the time that passed."""
+
+    machine: datetime
+    """What the machine's clock says now."""
+    expected: datetime
+    """What it would say by the time that passed since it was read before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +92,25 @@ class StepBack:
 
 
 class GuardedClock:
-    """A clock that never goes back, and says when the one beneath it did.
+    """A clock that never goes back, and says when the one beneath it did, or leapt ahead.
 
     What was given, signed or only read, is the floor of what is given next: no lease, term or retention that ended comes
     alive again. Behind the floor by more than STEP_BACK_MAX it still answers `now` with the floor, for those who read;
-    whoever signs asks `require_passed` first.
+    whoever signs asks `require_passed` first. Ahead of the time that passed by more than LEAP_MAX it gives that time, so that
+    nothing ends by a wrong year, and nothing is signed either. A clock beneath that counts no time passed is never ahead.
 
-    Source: docs/rules/node.md, rules N1 and N2; DESIGN section 4 (time).
+    Source: docs/rules/node.md, rules N1, N2 and N32; DESIGN section 4 (time).
     """
 
     def __init__(self, machine: Clock) -> None:
         self._machine = machine
+        self._passed = machine.passed if isinstance(machine, SteadyClock) else None
         self._lock = Lock()
-        # Both are written under the lock.
+        # All are written under the lock.
         self._floor: datetime | None = None
         self._noticed_at: datetime | None = None
+        self._looked_at: tuple[datetime, timedelta] | None = None
+        """What was last given by the machine's clock, and how long it had run then."""
 
     def start_from(self, stamp: datetime) -> None:
         """Never say less than this: the last stamp in the trail, read when the store is opened."""
@@ -88,28 +123,53 @@ class GuardedClock:
 
     def step_back(self) -> StepBack | None:
         """Return how the machine's clock stands when it is too far behind to sign; None when it is not."""
-        return self._look()[1]
+        found = self._look()[1]
+        return found if isinstance(found, StepBack) else None
 
     def trouble(self) -> str:
         """Return why nothing may be signed now, in words; empty where it may."""
-        found = self.step_back()
-        return "" if found is None else clock_stepped_back(found).in_words()
+        found = self._look()[1]
+        return "" if found is None else _wrong(found).in_words()
 
     def require_passed(self) -> None:
-        """Raise Unavailable, safe to retry, while the machine's clock has not passed the last moment given."""
-        if (found := self.step_back()) is not None:
-            raise clock_stepped_back(found)
+        """Raise Unavailable, safe to retry, while the machine's clock is behind the last moment given, or leapt ahead."""
+        if (found := self._look()[1]) is not None:
+            raise _wrong(found)
 
-    def _look(self) -> tuple[datetime, StepBack | None]:
+    def _look(self) -> tuple[datetime, StepBack | LeapAhead | None]:
         with self._lock:
-            machine = self._machine.now()
+            machine, passed = self._machine.now(), timedelta() if self._passed is None else self._passed()
+            if self._looked_at is not None:
+                at, passed_then = self._looked_at
+                expected = at + (passed - passed_then)
+                if machine - expected > LEAP_MAX:
+                    self._floor = expected if self._floor is None else max(self._floor, expected)
+                    return self._floor, LeapAhead(machine, expected)
             if self._floor is None or machine >= self._floor:
                 self._floor, self._noticed_at = machine, None
+                # Not of a clock that is behind: one that is put right again has not leapt.
+                self._looked_at = None if self._passed is None else (machine, passed)
                 return machine, None
             if self._floor - machine <= STEP_BACK_MAX:
                 return self._floor, None
             self._noticed_at = self._noticed_at or machine
             return self._floor, StepBack(machine, self._floor, self._noticed_at)
+
+
+def _wrong(found: StepBack | LeapAhead) -> Unavailable:
+    return clock_leapt_ahead(found) if isinstance(found, LeapAhead) else clock_stepped_back(found)
+
+
+def clock_leapt_ahead(found: LeapAhead) -> Unavailable:
+    """Say that the node signs nothing until its clock is put right, or it is started again (N32)."""
+    return Unavailable(
+        "The node signs nothing now, because its clock leapt ahead.",
+        why=f"The machine's clock says {_shown(found.machine)}; by the time that passed it would be {_shown(found.expected)}. "
+        "An act signed now would keep the node from signing until that moment comes (docs/rules/node.md N32).",
+        do="Set the machine's clock right; the node then signs again by itself. If the clock is right now, because it was wrong "
+        "before or the machine stood still, start the node again.",
+        retry_is_safe=True,
+    )
 
 
 def clock_stepped_back(found: StepBack) -> Unavailable:

@@ -72,6 +72,8 @@ class Job:
     outcome: dict[str, Json] | None = None
     error: dict[str, Json] | None = None
     """Why it failed, as an error is written."""
+    under: dict[str, Json] | None = None
+    """Of an export: the roles and limits of the account's under which its records were handed out."""
     erased_upto: int = 0
     """The newest tombstone when it was last looked at for what is erased."""
 

@@ -8,7 +8,7 @@ erases them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -16,7 +16,7 @@ from entente.disclosure.model import DisclosureClass
 from entente.kernel.blob import BLOB_BYTES_MAX, CHUNK_BYTES, Manifest, chunk_digest, seal_chunk
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable
-from entente.kernel.ids import BlobId, BodyId, Ids, OfficerId, RecordId
+from entente.kernel.ids import BlobId, Ids, OfficerId, RecordId
 from entente.records.media import MediaCheck
 from entente.records.model import BLOBS_MAX, BlobReference, Record, SealedFile, StoredRecord
 from entente.records.next_version import put_next_version
@@ -62,7 +62,12 @@ class Attaching:
             with self.records.open_unit() as unit:
                 stored = self._ours(unit, officer, wanted)
                 self._check_space(unit, made.size)
-                changed = _with_file(stored.record, made, terms, unit.bodies.own().id)
+                cls = (
+                    self._terms_of(unit, officer, stored)
+                    if terms is None
+                    else replace(terms, source=unit.bodies.own().id)
+                )
+                changed = _with_file(stored.record, made, cls)
                 # In this order: the row of its chunks and the version that names them are one commit.
                 unit.blobs.put(HeldBlob(made.id, made.size, is_whole=True))
                 detail: JsonObject = {"blob": made.id, "bytes": made.size, "media_type": made.media_type.value}
@@ -103,6 +108,12 @@ class Attaching:
 
     def _ours(self, unit: RecordsUnit, officer: OfficerId, wanted: RecordId) -> StoredRecord:
         return self.records.ours(unit, officer, "attach_file", wanted)
+
+    def _terms_of(self, unit: RecordsUnit, officer: OfficerId, stored: StoredRecord) -> DisclosureClass:
+        """Return the only terms of a record, of those that the limits of the officer's unit let them see; raise Invalid."""
+        reader = self.records.reader(unit, officer, "attach_file", stored.record.id)
+        places = places_in_reach(reader, stored, self.records.disclosure.situation_in(unit))
+        return _only_terms([cls for place, cls in enumerate(stored.record.terms) if place in places])
 
     def _check_space(self, unit: RecordsUnit, size: int) -> None:
         check_space(unit, size, self.bytes_max)
@@ -162,9 +173,8 @@ def _check_room(record: Record, file_name: str) -> None:
         )
 
 
-def _with_file(record: Record, made: BlobReference, terms: DisclosureClass | None, own: BodyId) -> Record:
+def _with_file(record: Record, made: BlobReference, cls: DisclosureClass) -> Record:
     _check_room(record, made.file_name)
-    cls = replace(terms, source=own) if terms is not None else _only_terms(record)
     if cls.kind != record.kind:
         raise Invalid(
             f"The terms are for {cls.kind}, the record is a {record.kind}.",
@@ -177,15 +187,15 @@ def _with_file(record: Record, made: BlobReference, terms: DisclosureClass | Non
     return replace(record, terms=known, blobs=(*record.blobs, blob))
 
 
-def _only_terms(record: Record) -> DisclosureClass:
-    if len(set(record.terms)) > 1:
+def _only_terms(terms: Sequence[DisclosureClass]) -> DisclosureClass:
+    if len(set(terms)) > 1:
         raise Invalid(
             "The record's facts are on several terms, and the file's are not said.",
             field="terms",
             why="Whoever may see one fact may not see each; nothing is guessed about a file.",
             do="Say on what conditions the file is shared with --terms.",
         )
-    return record.terms[0]
+    return terms[0]
 
 
 def _without_file(record: Record, gone: BlobReference) -> Record:

@@ -128,7 +128,8 @@ def corrected(record: Record, changes: Sequence[FactChange], places: Collection[
         else:
             added.append(Fact(change.property, change.value, _terms_of(shown, change), change.observation))
     said = replace(record, facts=(*(fact for fact in facts if fact is not None), *added))
-    if not said.facts:
+    # Of what its reader may see: that something hidden is left is not said by letting them.
+    if not any(fact.terms in shown for fact in said.facts):
         raise _not_corrected("changes", "nothing would be left; a record that says nothing is withdrawn")
     used = {one.terms for one in said.facts} | {one.terms for one in said.links} | {one.terms for one in said.blobs}
     left = extract(said, frozenset(used))

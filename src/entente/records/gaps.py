@@ -9,8 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
+from entente.disclosure.grounds import within_roles
 from entente.disclosure.leases import Silence, lapsed, lease_end
-from entente.disclosure.model import DisclosureClass, Situation
+from entente.disclosure.model import DisclosureClass, Reader, Situation
+from entente.disclosure.units import within_unit
+from entente.handling.model import DisclosureAct
 from entente.kernel.ids import BodyId
 from entente.records.model import Gap, SilentSource
 from entente.records.ports import RecordsUnit
@@ -34,10 +37,15 @@ def gaps(
 
 
 def silent_sources(
-    unit: RecordsUnit, situation: Situation, now: datetime, within: timedelta
+    unit: RecordsUnit, situation: Situation, now: datetime, within: timedelta, reader: Reader | None = None
 ) -> tuple[SilentSource, ...]:
-    """Return the sources whose copies are hidden now or will be within a time, ordered by id."""
+    """Return the sources whose copies are hidden now or will be within a time, ordered by id.
+
+    For a reader, of those copies of which their unit and their roles let them see something; for nobody in particular, of all.
+    """
     classes = unit.classes.classes()
+    if reader is not None:
+        classes = {number: cls for number, cls in classes.items() if _is_for(reader, cls, situation)}
     soon = _by_source(lapsed(classes, situation, now + within))
     hidden = _by_source(lapsed(classes, situation, now))
     found = []
@@ -50,6 +58,11 @@ def silent_sources(
             since = situation.heard.get(source)
             found.append(SilentSource(source, since, now_hidden, later_too - now_hidden, next_end))
     return tuple(found)
+
+
+def _is_for(reader: Reader, cls: DisclosureClass, situation: Situation) -> bool:
+    see = DisclosureAct.SEE
+    return within_unit(reader, [cls], see, situation) and within_roles(reader, cls, see, situation.lists)
 
 
 def _by_source(hidden: Mapping[int, DisclosureClass]) -> dict[BodyId, dict[int, DisclosureClass]]:

@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from entente.disclosure.model import Reader, Situation
 from entente.disclosure.units import bounds_of
@@ -21,7 +22,7 @@ from entente.kernel.ports import Act
 from entente.kernel.statement import Statement
 from entente.records.checking import Prepared, checked, prepared
 from entente.records.freshening import Fresh
-from entente.records.listing import ListIssue
+from entente.records.listing import ID_TAKEN, ListIssue
 from entente.records.model import Fragment, Holder, ImportSummary, Record, RecordDraft, Rejected
 from entente.records.originals import OriginalStanding, Revoked
 from entente.records.ports import RecordsUnit, RecordWrite
@@ -35,7 +36,7 @@ from entente.records.rules import (
 from entente.records.service import Records
 from entente.records.sharing import Copies, instruments_of
 from entente.records.signing_ahead import SignedAhead
-from entente.records.unit_reach import places_in_reach
+from entente.records.unit_reach import places_in_reach, wholly_in_reach
 
 SLICE_ROWS_FIRST = 50
 """Rows of the first slice; later ones grow or shrink with the time a slice took."""
@@ -181,7 +182,8 @@ class Import:
             source = unit.bodies.own().id
             situation = self.records.disclosure.situation_in(unit)
             copies = Copies(unit, situation, now)
-            writes = list(self._writes(unit, situation, source, self._meant(unit, given, source), ahead, now))
+            meant = self._meant(unit, given, source, situation)
+            writes = list(self._writes(unit, situation, source, meant, ahead, now))
             held = _held_elsewhere(unit, writes)
             self.records.reentries.notice(unit, [write.record for write in writes if write.record.version == 1])
             unit.records.put_many(writes)
@@ -198,12 +200,13 @@ class Import:
             unit.commit()
         return self.records.clock.now() - began
 
-    def _meant(self, unit: RecordsUnit, given: list[Prepared], source: BodyId) -> list[Prepared]:
+    def _meant(self, unit: RecordsUnit, given: list[Prepared], source: BodyId, situation: Situation) -> list[Prepared]:
         """Return the drafts under the ids that their entries have now, where the file is an issue of a list (R48)."""
         if self.plan.issue is None:
             return given
         kept = []
-        meant = self.plan.issue.meant(unit, [one.draft for one in given], source)
+        known = partial(wholly_in_reach, unit, self.plan.officer, situation=situation)
+        meant = self.plan.issue.meant(unit, [one.draft for one in given], source, known)
         for one, row in zip(given, meant, strict=True):
             if isinstance(row, Rejected):
                 self._reject(row)
@@ -249,8 +252,7 @@ class Import:
                 continue
             version, known_digest = held.get(wanted, (0, b""))
             if version and self._is_hidden(unit, wanted, reader, situation):
-                why = "Another record of this body has this local id."
-                self._reject(Rejected(draft.local_id, "local_id", why, "", draft.local_id))
+                self._reject(Rejected(draft.local_id, "local_id", ID_TAKEN, "", draft.local_id))
                 continue
             ready = _of(draft, one)
             if wanted in withdrawn:

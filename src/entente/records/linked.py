@@ -35,7 +35,7 @@ class Linked:
     to: RecordId
     observation: Observation
     end: Record | None
-    """None for one that is not here, of which the reader may know no more than that the source named it, or beyond ENDS_MAX."""
+    """None for one of which the reader may know no more than that the source named it, or beyond ENDS_MAX."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from entente.kernel.canonical import JsonObject
@@ -22,7 +22,7 @@ from entente.records.model import LOCAL_ID_CHARACTERS_MAX, Link, RecordDraft, Re
 from entente.records.ports import RecordsUnit
 from entente.records.rules import record_id
 from entente.records.service import Records
-from entente.records.unit_reach import require_officer_reaches
+from entente.records.unit_reach import require_officer_reaches, wholly_in_reach
 from entente.records.withdrawing import own_live
 
 PAGE_RECORDS: Final = 1_000
@@ -35,6 +35,8 @@ SHOWN_MAX: Final = 20
 PERCENT_MAX: Final = 10
 """Of a list: what an issue may lack before withdrawing is refused. Lists of sanctions lose a tenth in years, not in one issue."""
 NAME_CHARACTERS_MAX: Final = 40
+ID_TAKEN: Final = "Another record of this body has this local id."
+"""Of an id that a record has which the importer's unit may not see."""
 _NAME: Final = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{NAME_CHARACTERS_MAX - 1}}}")
 
 
@@ -49,10 +51,31 @@ def check_list_name(name: str) -> None:
         )
 
 
-def count_listed(records: Records, name: str) -> int:
-    """Return how many live records stand on a list."""
+Page = tuple[tuple[int, RecordId, str], ...]
+
+
+def pages_of(records: Records, name: str, officer: OfficerId) -> Iterator[Page]:
+    """Yield the live records of a list by number, record and entry, a page at a time, each in a transaction of its own.
+
+    Nothing of which the limits of the officer's unit keep a part from them. Source: docs/rules/disclosure.md D10.
+    """
+    after: int | None = 0
+    while after is not None:
+        with records.open_unit() as unit:
+            page = unit.named_lists.page(name, today=records.clock.now().date(), after=after, limit=PAGE_RECORDS)
+            situation = records.disclosure.situation_in(unit)
+            known = wholly_in_reach(unit, officer, [record for _, record, _ in page], situation)
+        yield tuple(one for one in page if one[1] in known)
+        after = page[-1][0] if len(page) == PAGE_RECORDS else None
+
+
+def count_listed(records: Records, name: str, officer: OfficerId) -> int:
+    """Return how many live records stand on a list, of those that an officer's unit may see whole."""
     with records.open_unit() as unit:
-        return unit.named_lists.count(name, records.clock.now().date())
+        found = unit.bodies.officer(officer)
+        if found is not None and not found.unit:
+            return unit.named_lists.count(name, records.clock.now().date())
+    return sum(len(page) for page in pages_of(records, name, officer))
 
 
 @dataclass(slots=True)
@@ -81,9 +104,16 @@ class ListIssue:
             self.untold += 1
 
     def meant(
-        self, unit: RecordsUnit, drafts: Sequence[RecordDraft], source: BodyId
+        self,
+        unit: RecordsUnit,
+        drafts: Sequence[RecordDraft],
+        source: BodyId,
+        known: Callable[[Collection[RecordId]], frozenset[RecordId]],
     ) -> Iterator[RecordDraft | Rejected]:
-        """Yield the drafts of a slice under the ids that their entries have now, links too; one of another list is rejected."""
+        """Yield the drafts of a slice under the ids that their entries have now, links too; one of another list is rejected.
+
+        `known` says which records the officer's unit may see whole: of any other, not even the list is named.
+        """
         own = f"{source}/"
         ends = {link.to.removeprefix(own) for draft in drafts for link in draft.links if link.to.startswith(own)}
         entries = {draft.local_id for draft in drafts}
@@ -95,10 +125,14 @@ class ListIssue:
         # Only of what is new to this list it has to be asked whether another one has it.
         new = [record_id(source, entry) for entry in sorted(entries - of_entry.keys())]
         others = {one.record: one for one in (unit.named_lists.of_records(new) if new else ())}
+        named = known(others.keys()) if others else frozenset[RecordId]()
         self._entries = {}
         for draft in drafts:
             entry = draft.local_id
             if (other := others.get(record_id(source, entry))) is not None:
+                if other.record not in named:
+                    yield Rejected(entry, "local_id", ID_TAKEN, "", entry)
+                    continue
                 why = f"its id is that of «{other.entry}» on the list «{other.list}»; a record is of one entry of one list"
                 yield Rejected(entry, "list", why, "", entry)
                 continue
@@ -138,11 +172,9 @@ class ListIssue:
                 return local_id
         raise AssertionError("numbers do not end")
 
-    def gone(self, unit: RecordsUnit, today: date, after: int) -> tuple[list[RecordId], int | None]:
-        """Return which records of a page of the list this issue has not, and after which number the next page begins."""
-        page = unit.named_lists.page(self.name, today=today, after=after, limit=PAGE_RECORDS)
-        found = [record for _, record, entry in page if entry not in self.seen and not self._is_kept(entry)]
-        return found, page[-1][0] if len(page) == PAGE_RECORDS else None
+    def gone(self, page: Page) -> list[RecordId]:
+        """Return which records of a page of the list this issue has not."""
+        return [record for _, record, entry in page if entry not in self.seen and not self._is_kept(entry)]
 
     def _is_kept(self, entry: str) -> bool:
         """Say whether an entry, or what it belongs to, was rejected: «un-7-sanction» belongs to «un-7».
@@ -167,7 +199,7 @@ class Delisting:
     records: Records
     issue: ListIssue
     before: int
-    """How many records stood on the list before the issue was read."""
+    """How many records stood on the list before the issue was read, of those that the officer's unit may see whole."""
     percent_max: int
     slice_ms_max: int
 
@@ -175,9 +207,11 @@ class Delisting:
         """Say what is gone, and withdraw it where that was asked for and may be; in the trail.
 
         Nothing is withdrawn where a row of the issue was rejected that does not say which entry it is, and where more is gone
-        than may be. Source: docs/rules/records.md R49.
+        than may be. Nothing is said of what the limits of the officer's unit keep from them.
+
+        Source: docs/rules/records.md R49; docs/rules/disclosure.md D10.
         """
-        gone = list(self._gone())
+        gone = [record for page in pages_of(self.records, self.issue.name, officer) for record in self.issue.gone(page)]
         answer = self._answer(len(gone), withdraws=withdraws)
         withdrawn = 0
         if answer is GoneAnswer.WITHDRAWN:
@@ -196,13 +230,6 @@ class Delisting:
         return Gone(
             self.issue.name, len(gone), self.before, withdrawn, answer, self.issue.untold, tuple(gone[:SHOWN_MAX])
         )
-
-    def _gone(self) -> Iterator[RecordId]:
-        after: int | None = 0
-        while after is not None:
-            with self.records.open_unit() as unit:
-                found, after = self.issue.gone(unit, self.records.clock.now().date(), after)
-            yield from found
 
     def _answer(self, gone: int, *, withdraws: bool) -> GoneAnswer:
         if not gone:

@@ -43,6 +43,7 @@ from entente.records.model import (
     Schema,
     Schemata,
     SealedFile,
+    StoredRecord,
 )
 
 _LOCAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
@@ -164,6 +165,26 @@ def extract(record: Record, visible: frozenset[int]) -> Record | None:
     terms = tuple(record.terms[place] for place in kept)
     # Nothing marks what is left as a part: that facts are hidden is not the reader's to know (DESIGN section 1, promise 7).
     return replace(record, terms=terms, facts=facts, links=links, blobs=blobs)
+
+
+def cut(stored: StoredRecord, allowed: frozenset[int]) -> StoredRecord:
+    """Return a stored record with only the facts of allowed classes, and no links; it must have one (the store filtered)."""
+    places = frozenset(place for place, number in enumerate(stored.class_numbers) if number in allowed)
+    visible = extract(stored.record, places)
+    assert visible is not None, "the store listed a record without an allowed class"
+    numbers = tuple(number for number in stored.class_numbers if number in allowed)
+    return StoredRecord(
+        stored.number,
+        replace(visible, links=()),
+        stored.statement,
+        numbers,
+        stored.received_from,
+        stored.received_at,
+        stored.withdrawn_at,
+        stored.change_sequence,
+        stored.doubted_at,
+        stored.ended_at,
+    )
 
 
 def without_links(record: Record, hidden: frozenset[RecordId]) -> Record:

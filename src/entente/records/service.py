@@ -6,11 +6,12 @@ Importing in slices stands in `importing`, the intake of others' statements in `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from entente.agreements.model import Right
 from entente.bodies.authority import authorise
+from entente.bodies.tokens import may
 from entente.disclosure.model import DisclosureRequest, Reader, Verdict
 from entente.disclosure.service import Disclosure, answer
 from entente.handling.model import CodeLists, DisclosureAct
@@ -36,7 +37,7 @@ from entente.records.model import (
 )
 from entente.records.ports import Page, RecordsUnit
 from entente.records.reentry import Recorder, Reentries
-from entente.records.rules import check_reason, check_why, extract, without_links
+from entente.records.rules import check_reason, check_why, cut, extract, without_links
 from entente.records.sharing import Copies, copy_verdict, height, sight
 from entente.records.statements import record_statement, withdrawal_statement
 from entente.records.unit_reach import require_in_reach, require_known_to, require_may_forward
@@ -135,7 +136,10 @@ class Records:
         with self.open_unit() as unit:
             reader = self.reader(unit, officer, "withdraw_record", wanted)
             if is_inherited(unit, wanted):
-                require_version(self._in_reach(unit, unit.records.get(wanted), reader, is_ended=True), version)
+                held = self._in_reach(unit, unit.records.get(wanted), reader, is_ended=True)
+                if held is None:
+                    require_known_to(reader, self.disclosure.situation_in(unit))
+                require_version(held, version)
                 told = withdraw_inherited(unit, wanted, reason, officer, now, signer=self.signer, record=self.record)
                 unit.commit()
                 return told
@@ -256,16 +260,12 @@ class Records:
     ) -> frozenset[RecordId]:
         """Return the far ends of a record's links that the reader may not know of: withdrawn, expired, or hidden by the gate.
 
-        One that was never here is left in place: its source let the link come, and nothing here is hidden by it.
+        One that is not here is as hidden: else a link to a guessed id would say whether it is. Source: disclosure.md D13.
         """
         hidden = set()
         for end in {link.to for link in record.links}:
-            stored = unit.records.get(end)
-            verdicts = self.verdicts(unit, stored, reader, purpose, crime_area)
-            is_gone = stored is None and (
-                unit.records.withdrawal(end) is not None or unit.erasures.tombstone(end) is not None
-            )
-            if is_gone or (verdicts and all(verdict.ceiling is None for verdict in verdicts)):
+            verdicts = self.verdicts(unit, unit.records.get(end), reader, purpose, crime_area)
+            if all(verdict.ceiling is None for verdict in verdicts):
                 hidden.add(end)
         return frozenset(hidden)
 
@@ -300,15 +300,19 @@ class Records:
             unit.commit()
         return Page(tuple(cut(stored, allowed) for stored in found.records), found.next_after, missing), total
 
-    def silent_sources(self, within: timedelta) -> tuple[SilentSource, ...]:
+    def silent_sources(self, within: timedelta, officer: OfficerId | None = None) -> tuple[SilentSource, ...]:
         """Return the sources whose copies are hidden now, or will be within a time if they stay silent.
 
+        For an officer, of what they could see else; for who runs the node, of whatever is here (disclosure.md, «Gaps»).
         Source: docs/rules/records.md R30.
         """
         now = self.clock.now()
         situation = self.disclosure.situation()
         with self.open_view() as unit:
-            return silent_sources(unit, situation, now, within)
+            found = unit.bodies.officer(officer) if officer else None
+            runs = found is None or (not found.unit and may(found, ("run_node",), now, self.lists))
+            reader = None if found is None or runs else Reader.of(unit.bodies.own().id, found)
+            return silent_sources(unit, situation, now, within, reader)
 
     def who_can_see(self, officer: OfficerId, wanted: RecordId) -> tuple[Sight, ...]:
         """Say for every body in the directory how far it may go with one of our records, by the gate's own grounds.
@@ -411,23 +415,3 @@ def _not_shared(record: Record, recipient: BodyId, copies: Copies, now: datetime
         or "Share it under an instrument in force with that body, and without a restriction that names it."
     )
     return Refused(f"{record.id} was not shared with {recipient}.", decision=first.decision, do=do)
-
-
-def cut(stored: StoredRecord, allowed: frozenset[int]) -> StoredRecord:
-    """Return a stored record with only the facts of allowed classes, and no links; it must have one (the store filtered)."""
-    places = frozenset(place for place, number in enumerate(stored.class_numbers) if number in allowed)
-    visible = extract(stored.record, places)
-    assert visible is not None, "the store listed a record without an allowed class"
-    numbers = tuple(number for number in stored.class_numbers if number in allowed)
-    return StoredRecord(
-        stored.number,
-        replace(visible, links=()),
-        stored.statement,
-        numbers,
-        stored.received_from,
-        stored.received_at,
-        stored.withdrawn_at,
-        stored.change_sequence,
-        stored.doubted_at,
-        stored.ended_at,
-    )

@@ -9,13 +9,15 @@ Source: docs/rules/disclosure.md D9 and D10; docs/rules/bodies.md B17; DESIGN se
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from entente.disclosure.grounds import within_roles
 from entente.disclosure.model import Reader, Situation
 from entente.disclosure.units import bounds_of, within_unit
 from entente.handling.model import DisclosureAct
 from entente.kernel.decision import Decision, Ground
 from entente.kernel.errors import NotFound, Refused
-from entente.kernel.ids import OfficerId
+from entente.kernel.ids import OfficerId, RecordId
 from entente.records.model import StoredRecord
 from entente.records.ports import RecordsUnit
 
@@ -60,6 +62,27 @@ def require_officer_reaches(unit: RecordsUnit, officer: OfficerId, stored: Store
     if found is None:
         raise NotFound
     require_in_reach(Reader.of(unit.bodies.own().id, found), stored, situation, whole=True)
+
+
+def wholly_in_reach(
+    unit: RecordsUnit, officer: OfficerId, records: Collection[RecordId], situation: Situation
+) -> frozenset[RecordId]:
+    """Return those of some records of ours of which the limits of an officer's unit keep no part from them.
+
+    Source: docs/rules/disclosure.md D10.
+    """
+    found = unit.bodies.officer(officer)
+    if found is None:
+        return frozenset()
+    reader = Reader.of(unit.bodies.own().id, found)
+    if bounds_of(reader, situation) == ():
+        return frozenset(records)
+    held = (unit.records.get(one) for one in records)
+    return frozenset(
+        stored.record.id
+        for stored in held
+        if stored is not None and len(places_in_reach(reader, stored, situation)) == len(stored.record.terms)
+    )
 
 
 def require_known_to(reader: Reader, situation: Situation) -> None:

@@ -14,6 +14,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from entente.kernel.faults import in_short
+
 _log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
@@ -97,10 +99,11 @@ class Follower:
         try:
             while not self._stopping.is_set() and (read := self._step()):
                 self._steps_taken += read
+                self._failures, self._last_error = 0, ""
                 # Between steps, since commits that never cease would otherwise have it step without end.
                 self._stopping.wait(self._pause_seconds)
         except Exception as error:  # noqa: BLE001 - a follower that ended would fall behind, unseen
-            return self._failed(f"The {self._what} could not be brought up: {type(error).__name__}: {error}")
+            return self._failed(f"The {self._what} could not be brought up: {in_short(error)}")
         self._failures, self._last_error = 0, ""
         with self._lock:
             # A commit in between has woken it again: it is not up with the store yet.

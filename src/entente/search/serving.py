@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from entente.kernel.errors import EntenteError
+from entente.kernel.faults import kind_and_place
 from entente.search.frames import receive, send
 from entente.search.workers import VIEWS_MAX
 
@@ -46,6 +47,9 @@ def serve(*parts: object) -> None:
     except (EOFError, BrokenPipeError):
         # Whoever started this process ended, or needs it no more.
         return
+    except Exception as error:  # noqa: BLE001 - what Python would print of it holds what was searched for (node.md N13)
+        sys.stderr.write(f"A search process ended by a fault: {kind_and_place(error)}\n")
+        sys.exit(1)
 
 
 def _answers(parts: tuple[object, ...], message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

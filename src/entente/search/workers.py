@@ -25,6 +25,7 @@ from typing import Any
 
 from entente.identity.model import Found, Query
 from entente.kernel.errors import Unavailable
+from entente.kernel.faults import in_short
 from entente.search.frames import receive, send
 from entente.search.messages import found_of, query_values
 
@@ -240,7 +241,10 @@ class WorkerPool:
         except (WorkerEnded, Unavailable, OSError) as error:
             if self._is_retired:
                 return
-            _log.warning("The search processes could not be started (%s); the node searches itself", error)
+            _log.warning(
+                "The search processes could not be started (%s); the node searches itself",
+                in_short(error.__cause__ or error),
+            )
 
     def retire(self) -> None:
         """Let the questions under way be answered, and end; later ones raise Retired."""

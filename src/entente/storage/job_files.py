@@ -78,7 +78,8 @@ class JobFolder:
             (place / "source").mkdir(mode=FOLDER_MODE)
             if isinstance(source, Upload):
                 try:
-                    self.upload_file(source).rename(place / "source" / job.source)
+                    # A second name for it: a crash before the job is there leaves what was sent and acknowledged.
+                    (place / "source" / job.source).hardlink_to(self.upload_file(source))
                 except FileNotFoundError as error:
                     # Another request took it, or its time was over, in this very moment.
                     raise NotFound from error
@@ -103,9 +104,8 @@ class JobFolder:
         return self._jobs / job.id / "source" / job.source
 
     def drop_source(self, job: Job) -> None:
-        """Remove the file that a job was done from."""
-        with _said():
-            self.source(job).unlink(missing_ok=True)
+        """Remove what a job was done from."""
+        shutil.rmtree(self._jobs / job.id / "source", ignore_errors=True)
 
     def made(self, job: Job, name: str) -> Path:
         """Return where a file lies that came of a job, or where it would."""

@@ -16,6 +16,7 @@ from typing import Protocol, Self, TypeAlias
 import sqlalchemy as sa
 
 from entente.kernel.errors import EntenteError, Unavailable
+from entente.kernel.faults import in_short
 from entente.storage.account_seal import AccountSeal
 from entente.storage.changes import Changes, OwnChanges
 from entente.storage.classes import ClassMemory
@@ -205,7 +206,7 @@ class Store:
                 sweep()
             except EntenteError as error:
                 # The change is durable and the keys are gone with it; the next start goes on with the files.
-                _log.warning("Files of erased records could not be removed: %s", error)
+                _log.warning("Files of erased records could not be removed: %s", in_short(error))
 
         self.after_commit.append(after_commit)
 

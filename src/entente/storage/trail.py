@@ -87,7 +87,16 @@ _BETWEEN = (
     trail.c.verb.in_(sa.bindparam("verbs", expanding=True, literal_execute=True)),
 )
 _OF_VERBS = sa.select(trail).where(*_BETWEEN).order_by(trail.c.sequence.desc()).limit(sa.bindparam("most"))
-_COUNT_OF_VERBS = sa.select(trail.c.verb, sa.func.count().label("times")).where(*_BETWEEN).group_by(trail.c.verb)
+_NEWEST = (
+    sa.select(trail.c.verb, trail.c.subject)
+    .where(*_BETWEEN)
+    .order_by(trail.c.sequence.desc())
+    .limit(sa.bindparam("most"))
+    .subquery()
+)
+_COUNT_OF_VERBS = sa.select(_NEWEST.c.verb, _NEWEST.c.subject, sa.func.count().label("times")).group_by(
+    _NEWEST.c.verb, _NEWEST.c.subject
+)
 _HEAD = sa.select(trail_head)
 _FRONTIER = sa.select(trail_frontier.c.size, trail_frontier.c.peaks)
 
@@ -215,11 +224,14 @@ class TrailTables:
         """Return the newest rows of some verbs between two rows, in order."""
         return self._read(_OF_VERBS, {"after": after, "upto": upto, "verbs": sorted(verbs), "most": limit})[::-1]
 
-    def count_of_verbs(self, verbs: Collection[str], after: int, upto: int) -> Mapping[str, int]:
-        """Count the rows of some verbs between two rows."""
+    def count_of_verbs(
+        self, verbs: Collection[str], after: int, upto: int, limit: int
+    ) -> Mapping[tuple[str, str], int]:
+        """Count the newest rows of some verbs between two rows, by verb and what they are about."""
         self.flush()
-        values = {"after": after, "upto": upto, "verbs": sorted(verbs)}
-        return {row.verb: int(row.times) for row in self._connection.execute(_COUNT_OF_VERBS, values)}
+        values = {"after": after, "upto": upto, "verbs": sorted(verbs), "most": limit}
+        found = self._connection.execute(_COUNT_OF_VERBS, values)
+        return {(row.verb, row.subject): int(row.times) for row in found}
 
     def head(self) -> TrailHead | None:
         """Return the newest signed head."""

@@ -4,13 +4,14 @@ uvicorn bounds how long a connection rests between two requests, and neither how
 slowly one may drip; and beyond its bound of connections it answers, but keeps them. Whoever can reach the port could so take
 all of them, or every file handle of the process, and say nothing.
 
-Source: docs/rules/exchange.md X22; RFC 9110 section 15.5.9; ours, because a node stands in the open.
+Source: docs/rules/exchange.md X22; RFC 9110 section 15.5.9; RFC 5482; ours, because a node stands in the open.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 from typing import Any, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -24,6 +25,10 @@ LOCAL_CONNECTIONS_MAX = 64
 REQUEST_SECONDS_MAX = 80.0
 """From a connection's beginning, or its last answer, to a whole request: longer than a batch may take to arrive, and than a
 rested connection is kept (transport.server), so that this closes only what neither of them does."""
+GONE_SECONDS_MAX = 120
+"""How long what was sent may go unacknowledged. Who vanished without a word, as a laptop does that leaves its network, is
+noticed by the system alone, after a quarter of an hour by itself (tcp(7), tcp_retries2); until then a stream that speaks every 15
+seconds holds its place. As long as one piece of a body may take between processes (api.node_door)."""
 JOINED_BYTES_MAX = 64 * 1024
 """Written at once when so much is held, as an answer that is streamed may never let the loop go on: uvicorn's own mark."""
 
@@ -41,6 +46,7 @@ class BoundedConnection(H11Protocol):
         if len(self.connections) > CONNECTIONS_MAX + (LOCAL_CONNECTIONS_MAX if self._is_local() else 0):
             transport.abort()
             return
+        _notice_who_vanished(transport.get_extra_info("socket"))
         self._watch()
 
     def data_received(self, data: bytes) -> None:
@@ -82,6 +88,12 @@ class BoundedConnection(H11Protocol):
         if self._limit is not None:
             self._limit.cancel()
             self._limit = None
+
+
+def _notice_who_vanished(line: socket.socket | None) -> None:
+    """Have the system end a connection on which nothing is acknowledged any more; where it cannot, it ends by its own time."""
+    if line is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_SECONDS_MAX * 1000)
 
 
 class _Joined:

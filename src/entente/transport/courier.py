@@ -23,6 +23,7 @@ from typing import Protocol
 
 from entente.exchange.parcels import Parcel, Settlement
 from entente.kernel.errors import EntenteError, Unavailable
+from entente.kernel.faults import in_short
 from entente.kernel.ids import BodyId
 
 PAUSE_SECONDS_FIRST = 1.0
@@ -126,7 +127,7 @@ class Courier:
             # Asked only when nobody is served now: what is committed later wakes the courier.
             later = None if due else self._outgoings.seconds_to_next()
         except Unavailable as error:
-            _log.warning("The courier could not read the store: %s", error)
+            _log.warning("The courier could not read the store: %s", in_short(error))
             return PAUSE_SECONDS_FIRST
         now = time.monotonic()
         waits = [IDLE_SECONDS_MAX]
@@ -165,7 +166,7 @@ class Courier:
             try:
                 parcel = self._outgoings.collect(recipient)
             except Unavailable as error:
-                _log.warning("Nothing could be collected for %s: %s %s", recipient, error.what, error.why)
+                _log.warning("Nothing could be collected for %s: %s", recipient, in_short(error))
                 return False
             if parcel is None:
                 return True
@@ -177,7 +178,7 @@ class Courier:
                 settlement = self._outgoings.settle(parcel, response)
             except EntenteError as error:
                 wait(meanwhile)
-                _log.warning("%s was not reached: %s %s", recipient, error.what, error.why)
+                _log.warning("%s was not reached: %s", recipient, in_short(error))
                 is_put_off = self._postpone(parcel, f"{error.what} {error.why}")
                 # Others' envelopes are put off one by one (X25): a body that answers none of them is not kept from ours.
                 return is_put_off and not parcel.envelopes
@@ -196,14 +197,14 @@ class Courier:
         try:
             self._outgoings.seal_ahead(recipient)
         except EntenteError as error:
-            _log.warning("Nothing was sealed ahead for %s: %s %s", recipient, error.what, error.why)
+            _log.warning("Nothing was sealed ahead for %s: %s", recipient, in_short(error))
 
     def _postpone(self, parcel: Parcel, why: str) -> bool:
         try:
             self._outgoings.postpone(parcel, why)
         except Unavailable as error:
             # A store that keeps nothing now does not count the attempt either; the pause of this body stands all the same.
-            _log.warning("The attempt at %s was not counted: %s %s", parcel.recipient, error.what, error.why)
+            _log.warning("The attempt at %s was not counted: %s", parcel.recipient, in_short(error))
             return False
         return True
 
@@ -263,7 +264,7 @@ class Fetcher:
         try:
             self._fetch(peer)
         except EntenteError as error:
-            _log.info("Nothing was fetched from %s: %s %s", peer, error.what, error.why)
+            _log.info("Nothing was fetched from %s: %s", peer, in_short(error))
 
 
 class _Pause:
@@ -281,4 +282,4 @@ class _Pause:
 def _report(future: Future[None]) -> None:
     # A worker that dies of a defect must be heard of; the body it served is tried again.
     if (error := future.exception()) is not None:
-        _log.error("The courier failed: %s", error, exc_info=error)
+        _log.error("The courier failed: %s", type(error).__name__, exc_info=error)

@@ -18,7 +18,7 @@ from entente.kernel.signing import decode_bytes, encode_bytes, key_id
 from entente.kernel.statement import from_json as statement_from_json
 from entente.node import Node
 from entente.records.gaps import WITHIN_HOURS
-from entente.verbs.arguments import Arguments
+from entente.verbs.arguments import Arguments, looking
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
@@ -99,7 +99,7 @@ def _silent(node: Node, arguments: Arguments) -> JsonObject:
             "soon": one.soon,
             "next_end": to_json(one.next_end),
         }
-        for one in node.records.silent_sources(timedelta(hours=hours))
+        for one in node.records.silent_sources(timedelta(hours=hours), looking(arguments))
     ]
     return {"sources": sources, "within_hours": hours}
 
@@ -270,7 +270,11 @@ VERBS: tuple[Verb, ...] = (
     verb("body_rename", _rename, "Give our body a new name from a date on.", "name", "since"),
     verb("body_addresses", _addresses, "Say where our node is reached and who passes on to it.", "addresses", "relays"),
     verb(
-        "body_silent", _silent, "List the sources whose copies are hidden, or soon will be, by a lease.", "within_hours"
+        "body_silent",
+        _silent,
+        "List the sources whose copies are hidden, or soon will be, by a lease.",
+        "officer",
+        "within_hours",
     ),
     verb("body_units", _units, "Say which branches, organs and units we have, from a file.", "data"),
     verb("order_enter", _enter_order, "Enter a national order from its file.", "officer", "data"),

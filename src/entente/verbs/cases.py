@@ -106,15 +106,17 @@ def _join(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _split(node: Node, arguments: Arguments) -> JsonObject:
+    officer, items = arguments.officer(), frozenset(arguments.texts("items"))
     over = GoesOver(
         arguments.text("title"),
         arguments.text("crime_area"),
         arguments.text("reason"),
         frozenset(arguments.texts("tasks")),
         frozenset(arguments.texts("exhibits")),
-        frozenset(arguments.texts("items")),
+        items,
+        node.correspondence.beyond_among(items, officer),
     )
-    case = node.cases.split_case(arguments.officer(), arguments.text("number"), over, _version(arguments))
+    case = node.cases.split_case(officer, arguments.text("number"), over, _version(arguments))
     return {"case": case_shown(case, names_of(node))}
 
 

@@ -28,7 +28,7 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
         "done": {} if journal is None else _counts(journal.done),
         "on": [_shift(one) for one in watch.on],
         "unsigned": [_shift(one) for one in watch.unsigned],
-        "calls": node.duty.calling.count_open(),
+        "calls": node.duty.calling.count_open(arguments.officer()),
     }
 
 

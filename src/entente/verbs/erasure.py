@@ -55,20 +55,23 @@ def _list(node: Node, arguments: Arguments) -> JsonObject:
 
 def _reentries(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
-    limit = arguments.integer("limit", default=50, least=1, most=ROWS_MAX)
+    limit, officer = arguments.integer("limit", default=50, least=1, most=ROWS_MAX), arguments.officer()
+    found = node.erasing.seen_again(officer, limit)
+    # That it came again is whoever erases' to know; as what, with the record that it came as (docs/rules/disclosure.md D11).
+    beyond = node.correspondence.beyond_among({record for _, record in found if record}, officer)
     rows: list[Json] = [
         {
             "erased": seen.stand_in,
             "erased_name": names.record_name(seen.stand_in),
             "how": seen.how.value,
-            "came_as": record,
-            "came_as_name": names.record_name(record),
+            "came_as": "" if record in beyond else record,
+            "came_as_name": "" if record in beyond else names.record_name(record),
             "first_at": to_json(seen.first_at),
             "last_at": to_json(seen.last_at),
             "times": seen.times,
             "row": seen.sequence,
         }
-        for seen, record in node.erasing.seen_again(arguments.officer(), limit)
+        for seen, record in found
     ]
     return {"reentries": rows}
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from entente.bodies.model import Body
 from entente.exchange.bundles import LINE_BYTES_MAX, export, take_in
-from entente.exchange.deciding import Held
+from entente.exchange.deciding import Held, Hides, hides_nothing
 from entente.exchange.model import STREAM_LANES, SetAside
 from entente.exchange.ports import ExchangeUnit
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Conflict, EntenteError, Invalid
+from entente.kernel.ids import OfficerId
 from entente.node import Node
-from entente.verbs.arguments import Arguments
+from entente.verbs.arguments import Arguments, looking
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
@@ -81,26 +83,33 @@ def _fetch(node: Node, arguments: Arguments) -> JsonObject:
     return {"fetched": rows, "held": node.deciding.held(1).count}
 
 
-def _held(node: Node, _: Arguments) -> JsonObject:
-    names, held = names_of(node), node.deciding.held()
+def _hides(node: Node, officer: OfficerId | None) -> Hides:
+    """Return what says of which held things an officer may not know (docs/rules/cases.md C8, docs/rules/disclosure.md D11)."""
+    return hides_nothing if officer is None else partial(node.correspondence.hidden_from, officer)
+
+
+def _held(node: Node, arguments: Arguments) -> JsonObject:
+    names, held = names_of(node), node.deciding.held(hides=_hides(node, looking(arguments)))
     return {"held": [_shown(one, names) for one in held.shown], "of": held.count, "late": held.count_late}
 
 
 def _release(node: Node, arguments: Arguments) -> JsonObject:
     number = arguments.integer("number", default=0, least=1, most=NUMBER_MAX)
-    return {"released": _shown(node.deciding.release(arguments.officer(), number), names_of(node))}
+    officer = arguments.officer()
+    return {"released": _shown(node.deciding.release(officer, number, _hides(node, officer)), names_of(node))}
 
 
 def _release_all(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
-    body = names.body(arguments.text("to"), "to")
-    count, late = node.deciding.release_all(arguments.officer(), body.id, arguments.progress)
+    body, officer = names.body(arguments.text("to"), "to"), arguments.officer()
+    count, late = node.deciding.release_all(officer, body.id, arguments.progress, _hides(node, officer))
     return {"to": names.ref(body.id), "released": count, "late": late}
 
 
 def _drop(node: Node, arguments: Arguments) -> JsonObject:
     number = arguments.integer("number", default=0, least=1, most=NUMBER_MAX)
-    dropped = node.deciding.drop(arguments.officer(), number, arguments.text("reason"))
+    officer = arguments.officer()
+    dropped = node.deciding.drop(officer, number, arguments.text("reason"), _hides(node, officer))
     return {"dropped": _shown(dropped, names_of(node))}
 
 
@@ -236,7 +245,7 @@ VERBS: tuple[Verb, ...] = (
         "failing",
     ),
     verb("exchange_fetch", _fetch, "Fetch what waits for us at each body."),
-    verb("exchange_held", _held, "List what is held and not sent, with the reason."),
+    verb("exchange_held", _held, "List what is held and not sent, with the reason.", "officer"),
     verb("exchange_release", _release, "Let a held statement leave, if it may now.", "officer", "number"),
     verb(
         "exchange_release_all", _release_all, "Let all leave that is held for a body, if it may now.", "officer", "to"

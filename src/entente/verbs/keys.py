@@ -124,10 +124,11 @@ def _doubt(node: Node, one: Compromise, officer: OfficerId, names: Names) -> Jso
     since = one.since - CLOCK_SKEW_MAX
     rows = node.trail.said_by(one.body, since, node.clock.now(), ROWS_READ_MAX)
     under = [row for row in takewhile(lambda row: not _ends(row, one), rows) if row.act.verb not in NOT_BY_NODE_KEY]
-    with node.records.open_unit() as unit:
-        in_doubt = sum(_is_in_doubt(unit.records.get(RecordId(row.act.subject))) for row in under if _is_record(row))
     # As the trail itself is read (docs/rules/disclosure.md D11): such a row is there, and names nothing.
     withheld = node.correspondence.withheld_among(under, officer)
+    of_records = [RecordId(row.act.subject) for row in under if _is_record(row) and row.sequence not in withheld]
+    with node.records.open_unit() as unit:
+        in_doubt = sum(_is_in_doubt(unit.records.get(record)) for record in of_records)
     items: list[Json] = [_item(row, names, is_withheld=row.sequence in withheld) for row in under]
     return {
         "version": one.version,

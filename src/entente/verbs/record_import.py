@@ -44,7 +44,7 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
     ):
         slice_ms_max = node.settings.import_slice_ms_max
         plan = ImportPlan(officer, recipients, kept, on_reject, slice_ms_max, issue, opened.standing)
-        before = 0 if issue is None else count_listed(node.records, issue.name)
+        before = 0 if issue is None else count_listed(node.records, issue.name, officer)
         summary = Import(node.records, plan).run(opened.rows, str(rejects))
         gone = None
         if issue is not None:

@@ -23,7 +23,7 @@ from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
 NUMBER_MAX = 2**53 - 1
-"""A record's short number in its store."""
+"""A record's short number in its store. No answer lists them: those between them are of records that may be hidden."""
 
 
 def _show(node: Node, arguments: Arguments) -> JsonObject:
@@ -229,7 +229,6 @@ def _line(node: Node, stored: StoredRecord, names: Names) -> JsonObject:
     return {
         "id": record.id,
         "name": names.record_name(record.id),
-        "number": stored.number,
         "caption": captions[0] if captions else record.local_id,
         "source": names.ref(record.source),
         "schema": record.schema,

@@ -48,7 +48,11 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
         subject = NOTHING
     if about and not any(arguments.given.get(name) for name in _NARROWED):
         rows = node.trail.about(subject, limit)
-        return {"rows": rows_shown(node, rows, officer, names), "next_before": None, "looked_to": None}
+        return {
+            "rows": rows_shown(node, rows, officer, names, about=True),
+            "next_before": None,
+            "looked_to": None,
+        }
     before = arguments.integer("before", default=0, least=0, most=SEQUENCE_MAX)
     wanted = Wanted(
         subject,
@@ -59,7 +63,7 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
     )
     found = node.trail.search(wanted, before or None, limit)
     return {
-        "rows": rows_shown(node, found.rows, officer, names),
+        "rows": rows_shown(node, found.rows, officer, names, about=bool(about)),
         "next_before": found.next_before,
         "looked_to": to_json(found.looked_to),
     }
@@ -143,6 +147,9 @@ def _sealed_query(node: Node, arguments: Arguments) -> JsonObject:
         row = next(iter(unit.trail.rows(sequence - 1, 1)), None)
         if row is None or row.sequence != sequence or "query_sealed" not in row.act.detail:
             raise NotFound
+        if node.correspondence.withheld_among([row], officer.id):
+            # What such a row is about is told by its query too.
+            raise NotFound
         search, sealed = row.act.detail["search"], row.act.detail["query_sealed"]
         node.directory.record(
             unit, Act("read_sealed_queries", unit.bodies.own().id, officer.id, str(sequence), {"search": search})
@@ -159,12 +166,18 @@ def _subject(about: str, names: Names) -> str:
     return body or instrument or record or about
 
 
-def rows_shown(node: Node, rows: Sequence[TrailRow], officer: OfficerId, names: Names) -> list[Json]:
+def rows_shown(
+    node: Node, rows: Sequence[TrailRow], officer: OfficerId, names: Names, *, about: bool = False
+) -> list[Json]:
     """Return rows as an officer reads them: those that name what their unit keeps from them say no more than that they are.
+
+    Where rows `about` one thing were asked for they are left out: that they are about it is said by no more than their place.
 
     Source: docs/rules/disclosure.md D11.
     """
     withheld = node.correspondence.withheld_among(rows, officer)
+    if about:
+        rows = [row for row in rows if row.sequence not in withheld]
     return [{**_row(row, names), **(_WITHHELD if row.sequence in withheld else {"is_withheld": False})} for row in rows]
 
 

@@ -1,7 +1,8 @@
 """GET /: the node's one read-only page. Who I am, which instruments are in force, the latest acts, how the node stands.
 
-It shows no personal data: an act shows its verb, the body and, where it was about a body or an instrument, which one; never a
-record, a case, an officer or a query. Whoever reaches the node may read it, as one reads the plate beside a door.
+It shows no personal data, and of acts those of governance alone, each with its verb, the body and, where it was about a body or
+an instrument, which one. Whoever reaches the node may read it, as one reads the plate beside a door: that there was a hit, from
+whom and when, or that a case was opened, is nothing for them.
 """
 
 from __future__ import annotations
@@ -32,14 +33,7 @@ from entente.web.pages import render
 ACTS_MAX = 12
 """Acts on the page; the trail itself is read with «entente trail show»."""
 ROWS_READ = 200
-"""Rows looked through for them: an import or a busy line fills many rows between two acts of somebody."""
-_CARRYING = ("envelope",)
-"""Acts of the exchange itself begin so; they say that something came, which the next row says better."""
-_SIGNING_IN = frozenset({
-    "sign_in", "end_session", "enrol", "invite_officer", "change_password", "recovery_codes", "recover_account", "passkey",
-    "bind_account",
-})  # fmt: skip
-"""When officers come and go is nothing for whoever reaches the node."""
+"""Rows looked through for them: an import or a busy line fills many rows between two acts of governance."""
 _ACT_WORDS = {
     "init": "began its node",
     "backup": "made a backup of its node",
@@ -56,6 +50,11 @@ _ACT_WORDS = {
     "participation": "changed its participation",
 }
 """Statement kinds in words; every other act is named by its verb, which is in words already."""
+_TOLD = frozenset({
+    *_ACT_WORDS, "introduce", "introduce_by_hand", "accept_successor", "manage_groups", "propose_instrument", "sign_instrument",
+    "suspend", "resume", "take_measure", "measure", "propose_governance",
+})  # fmt: skip
+"""Acts that are shown to everybody: who takes part, and what is in force between whom, as the rest of the page says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +238,7 @@ def home_page(node: Node) -> HomePage:
 
 
 def _is_shown(row: TrailRow) -> bool:
-    return not row.act.verb.startswith(_CARRYING) and row.act.verb not in _SIGNING_IN
+    return row.act.verb in _TOLD and row.act.detail.get("outcome") != "refused"
 
 
 def home_routes(node: Node) -> list[Route]:

@@ -25,6 +25,8 @@ _RANGE: Final = re.compile(r"[0-9]{1,4}[-\u2013][0-9]{1,4}")
 """«2024-2026» is read in the direction of its text."""
 _MONTH: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 """ISO 8601; no range of years ends so."""
+_CODE: Final = re.compile(r"(?<![\w/-])[A-Z][A-Z0-9]+-[A-Z0-9]+(?:/[^\s<&]*[\w])?")
+"""The code of a body, alone or before what it calls a record."""
 _NUMBER_DIGITS_MIN: Final = 7
 """Fewer digits with blanks between are numbers that follow one another; a telephone number has more (ITU-T E.164)."""
 
@@ -42,6 +44,17 @@ def in_order(text: object) -> Markup:
             shown += escape(plain[at : found.start()]) + Markup('<bdi dir="ltr">{}</bdi>').format(found[0])
             at = found.end()
     return shown + escape(plain[at:])
+
+
+def whole_codes(shown: Markup) -> Markup:
+    """Return a text that is written already, with each code in it set apart as one word that its hyphens do not part."""
+    whole, at = Markup(""), 0
+    for found in _CODE.finditer(shown):
+        whole += shown[at : found.start()] + Markup('<bdi class="whole">{}</bdi>').format(
+            shown[found.start() : found.end()]
+        )
+        at = found.end()
+    return whole + shown[at:]
 
 
 def _is_turned(run: str) -> bool:

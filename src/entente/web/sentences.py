@@ -355,7 +355,11 @@ def _measures() -> Mapping[str, str]:
 def _verb(say: Wording, text: str, depth: int) -> Markup:
     """Return what a role may do, by its code as it is written in sentences, with blanks."""
     code = text.replace(" ", "_")
-    return escape(say.code("verbs", code)) if code in say.codes("verbs") else _plain(say, text, depth)
+    if code not in say.codes("verbs"):
+        return _plain(say, text, depth)
+    # By itself it begins with a capital; within a sentence it is a word of it.
+    said = say.code("verbs", code)
+    return escape(said[0].lower() + said[1:])
 
 
 def answer(say: Wording, text: str) -> Markup:

@@ -1,6 +1,7 @@
 """Files for import: what is opened, what is refused before a record of it is taken, on what terms, and how rejects are kept."""
 
 import bz2
+import errno
 import gzip
 import hashlib
 import io
@@ -26,9 +27,10 @@ from entente.formats.imports import (
     read_terms,
     write_reject,
 )
+from entente.formats.operator_files import OperatorFiles
 from entente.formats.schemata import load_schemata
 from entente.handling.model import Restriction, RestrictionMode, Retention, ReviewState
-from entente.kernel.errors import Invalid
+from entente.kernel.errors import Invalid, Unavailable
 from entente.kernel.ids import BodyId, InstrumentId
 from entente.records.model import RecordDraft, Rejected
 from entente.records.rules import check_draft
@@ -358,3 +360,28 @@ def test_the_data_of_the_demonstration_is_whole_and_well_formed(data: str, on: s
     assert len(ids) == len(drafts)
     assert {link.to for draft in drafts for link in draft.links} <= ids
     assert given.instrument_name
+
+
+@pytest.mark.parametrize("rows", [1, 2_000])
+def test_rejects_that_do_not_fit_on_the_disk_are_said_and_leave_no_half_file(
+    rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.FileIO):
+        def write(self, data: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def opened(path: Path, mode: str, *, encoding: str) -> io.TextIOWrapper:
+        return io.TextIOWrapper(io.BufferedWriter(Full(path, mode)), encoding=encoding)
+
+    monkeypatch.setattr(Path, "open", opened)
+    file = tmp_path / "rejects.jsonl"
+
+    def reject() -> None:
+        with OperatorFiles(load_code_lists()).rejects(file) as keep:
+            for row in range(rows):
+                keep(Rejected(f"line {row}", "name", "the party has no name", "x" * 100))
+
+    with pytest.raises(Unavailable, match=r"rejects\.jsonl cannot be written on") as raised:
+        reject()
+    assert raised.value.retry_is_safe
+    assert [*tmp_path.iterdir()] == []

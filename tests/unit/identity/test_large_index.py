@@ -66,6 +66,7 @@ def test_i37_store_that_grew_is_searched_by_processes_and_a_damaged_base_is_made
         assert found(world, "Юрченко Оксана") == ["Yurchenko Oksana"]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("compiled_search")
 def test_i44_empty_index_of_a_large_store_gets_its_base_at_once_and_is_not_filled_first(tmp_path: Path) -> None:
     people = [a_record(("name", name), local_id=str(place)) for place, name in enumerate(NAMES)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from entente.kernel.clock import STEP_BACK_MAX, GuardedClock, span
+from entente.kernel.clock import LEAP_MAX, STEP_BACK_MAX, GuardedClock, SteadyClock, SystemClock, span
 from entente.kernel.errors import Unavailable
 from entente.kernel.signing import Context, Ed25519Signer, GuardedSigner
 
@@ -23,6 +23,20 @@ class SetClock:
 
     def now(self) -> datetime:
         return self.moment
+
+
+class CountingClock(SetClock):
+    """A machine's clock that is set by hand, on a machine that counts how long it runs."""
+
+    ran = timedelta()
+
+    def passed(self) -> timedelta:
+        return self.ran
+
+    def run(self, length: timedelta, leap: timedelta = timedelta()) -> None:
+        """Let time pass, and set the clock beside it."""
+        self.ran += length
+        self.moment += length + leap
 
 
 def test_n1_clock_gives_the_machine_s_time_and_never_goes_back() -> None:
@@ -92,6 +106,62 @@ def test_n2_signer_signs_nothing_while_the_clock_is_behind() -> None:
     machine.moment = BEGIN - timedelta(minutes=1)
     with pytest.raises(Unavailable):
         signer.sign(Context.STATEMENT, b"bytes")
+
+
+@pytest.mark.parametrize(("leap", "is_ahead"), [(LEAP_MAX, False), (LEAP_MAX + MOMENT, True)])
+def test_n32_clock_that_leapt_ahead_is_not_believed_and_nothing_is_signed(leap: timedelta, *, is_ahead: bool) -> None:
+    machine = CountingClock()
+    clock = GuardedClock(machine)
+    clock.now()
+    machine.run(timedelta(hours=1), leap)
+    assert clock.now() == BEGIN + timedelta(hours=1) + (timedelta() if is_ahead else leap)
+    assert bool(clock.trouble()) is is_ahead
+    if is_ahead:
+        with pytest.raises(Unavailable, match="leapt ahead") as raised:
+            clock.require_passed()
+        assert raised.value.retry_is_safe
+        assert "by the time that passed it would be 2031-05-04 09:00:00 UTC" in raised.value.why
+        assert clock.step_back() is None
+
+
+def test_n32_clock_that_is_put_right_goes_on_from_the_time_that_passed() -> None:
+    machine = CountingClock()
+    clock = GuardedClock(machine)
+    clock.now()
+    for leap in (timedelta(days=365), -timedelta(days=365)):
+        machine.run(timedelta(hours=1), leap)
+        clock.now()
+    assert clock.now() == machine.moment == BEGIN + timedelta(hours=2)
+    clock.require_passed()
+    # One that fell behind and is put right has not leapt, however far it was behind.
+    machine.run(timedelta(hours=1), -timedelta(days=365))
+    assert clock.step_back() is not None
+    machine.run(timedelta(hours=1), timedelta(days=365))
+    clock.require_passed()
+    assert clock.now() == BEGIN + timedelta(hours=4)
+
+
+def test_n32_long_sleep_is_time_that_passed_and_a_start_believes_the_machine() -> None:
+    machine = CountingClock()
+    clock = GuardedClock(machine)
+    clock.now()
+    machine.run(timedelta(days=30))
+    assert clock.now() == BEGIN + timedelta(days=30)
+    clock.require_passed()
+    machine.run(timedelta(), timedelta(days=30))
+    assert clock.trouble()
+    again = GuardedClock(machine)
+    again.start_from(BEGIN)
+    assert (again.now(), again.trouble()) == (machine.moment, "")
+
+
+def test_n32_clock_of_the_machine_counts_the_time_that_passes() -> None:
+    clock = SystemClock()
+    assert isinstance(clock, SteadyClock)
+    before, now = clock.passed(), clock.now()
+    while clock.now() == now:
+        pass
+    assert timedelta() < clock.passed() - before < timedelta(seconds=5)
 
 
 @pytest.mark.parametrize(

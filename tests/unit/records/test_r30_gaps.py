@@ -71,3 +71,9 @@ def test_r30_operator_is_told_who_is_silent_and_whose_lease_ends_soon(net: Netwo
     net.xb.store.state.classes.version += 1
     assert net.xb.records.silent_sources(0 * DAY) == (SilentSource(net.xa.id, None, 4, 0, None),)
     assert net.xa.records.silent_sources(DAY) == ()
+
+
+def test_r30_officer_is_told_how_much_is_hidden_of_what_they_could_see_alone(net: Network) -> None:
+    net.clock.moment = NOW + DAY
+    (whole,), (of_analyst,) = (net.xb.records.silent_sources(0 * DAY, one) for one in (None, ANALYST))
+    assert (whole.hidden, of_analyst.hidden) == (4, 3)

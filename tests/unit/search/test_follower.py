@@ -61,6 +61,27 @@ def test_commit_wakes_the_follower(started: list[Follower]) -> None:
     assert follower.state().steps_taken == 6
 
 
+def test_step_that_works_ends_the_trouble_though_there_is_always_more(started: list[Follower]) -> None:
+    seen: list[tuple[int, str]] = []
+    done = threading.Event()
+
+    def busy() -> int:
+        seen.append((follower.state().failures, follower.state().last_error))
+        if len(seen) == 1:
+            raise Unavailable("The server is gone.", why="It was killed.", do="Wait.", retry_is_safe=True)
+        if len(seen) == 4:
+            done.set()
+        return 1 if len(seen) < 100 else 0
+
+    follower = Follower(busy)
+    started.append(follower)
+    follower.start()
+    assert done.wait(SECONDS)
+    assert seen[1][0] == 1
+    assert "The server is gone" in seen[1][1]
+    assert seen[2:4] == [(0, ""), (0, "")]
+
+
 @pytest.mark.parametrize(
     "failure",
     [
@@ -83,7 +104,7 @@ def test_failure_is_kept_for_doctor_and_tried_again(started: list[Follower], fai
 
 def test_failure_is_shown_while_it_lasts(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("entente.search.follower.RETRY_SECONDS_MIN", 60.0)
-    steps = Steps(OSError("no space left on device"))
+    steps = Steps(OSError(28, "no space left on device", "/srv/Muhammadov.part"))
     follower = Follower(steps)
     with caplog.at_level(logging.WARNING):
         follower.start()
@@ -93,6 +114,7 @@ def test_failure_is_shown_while_it_lasts(caplog: pytest.LogCaptureFixture, monke
     state = follower.state()
     assert (state.failures, state.is_running) == (1, False)
     assert "no space left on device" in state.last_error
+    assert "Muhammadov" not in state.last_error + caplog.text
 
 
 def test_stop_ends_the_thread_between_steps_and_may_be_called_twice() -> None:

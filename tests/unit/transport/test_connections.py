@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from uvicorn.server import ServerState
 
 from entente.kernel.going_on import going_on
 from entente.transport import connections
-from entente.transport.connections import BoundedConnection
+from entente.transport.connections import GONE_SECONDS_MAX, BoundedConnection
 
 
 class Line(asyncio.Transport):
@@ -54,6 +55,20 @@ def connected(state: ServerState, peer: str = "203.0.113.7") -> tuple[BoundedCon
     connection = BoundedConnection(Config(hello, log_config=None, ws="none"), state, {})
     connection.connection_made(line)
     return connection, line
+
+
+def test_who_vanished_is_noticed_by_what_goes_unacknowledged() -> None:
+    async def story() -> int:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as real:
+
+            class Real(Line):
+                def get_extra_info(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - asyncio's own signature
+                    return real if name == "socket" else super().get_extra_info(name, default)
+
+            BoundedConnection(Config(hello, log_config=None, ws="none"), ServerState(), {}).connection_made(Real("::1"))
+            return real.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+
+    assert asyncio.run(story()) == GONE_SECONDS_MAX * 1000
 
 
 HALVES = {

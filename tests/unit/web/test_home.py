@@ -19,6 +19,8 @@ from entente.app import NewBody, create_folder, open_node
 from entente.bodies.model import BodyKind
 from entente.kernel.decision import Decision, Ground
 from entente.kernel.errors import Refused
+from entente.kernel.ids import BodyId
+from entente.kernel.ports import Act
 from entente.node import Node
 from entente.settings import Settings
 from entente.verbs import perform
@@ -60,14 +62,35 @@ def http(node: Node) -> TestClient:
 def test_page_says_who_the_body_is_and_how_the_node_stands(node: Node) -> None:
     response = http(node).get("/")
     assert response.status_code == 200
-    for text in ("المكتب المركزي", "XA-NCB", "national central bureau", "No instrument", "open case", "began its node"):
+    for text in ("المكتب المركزي", "XA-NCB", "national central bureau", "No instrument", "began its node"):
         assert text in response.text
 
 
 def test_page_names_no_person_case_record_or_officer(node: Node) -> None:
     text = http(node).get("/").text
-    for hidden in ("Testov", "duty-7", "head-1", "2026/", "/000001"):
+    for hidden in ("Testov", "duty-7", "head-1", "2026/", "/000001", "open case", "manage officers"):
         assert hidden not in text
+
+
+def test_page_tells_acts_of_governance_alone_since_everybody_reads_it(node: Node) -> None:
+    before = home_page(node).acts
+    assert [one.verb for one in before] == ["began its node"]
+    own = BodyId(home_page(node).body_id)
+    with node.directory.open_unit() as unit:
+        for verb in (
+            "hit",
+            "confirm_hit",
+            "answer_hit",
+            "search",
+            "share_record",
+            "erase_record",
+            "give_file",
+            "message",
+        ):
+            node.directory.record(unit, Act(verb, own, "duty-7", "hit-1", {"outcome": "done"}))
+        node.directory.record(unit, Act("suspend", own, "head-1", "nothing", {"outcome": "refused"}))
+        unit.commit()
+    assert home_page(node).acts == before
 
 
 def test_page_is_complete_without_script_and_asks_nobody_else(node: Node) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from entente.web.reading_order import in_order, marked
+from entente.web.reading_order import in_order, marked, whole_codes
 from entente.web.wording import Wording
 
 APART = re.compile(r'<bdi dir="ltr">(.*?)</bdi>')
@@ -70,3 +70,21 @@ def test_w27_date_in_a_text_of_ours_is_read_as_it_is_to_be_written() -> None:
     assert marked("مثل +33 1 23 45 67 89، أو AB 123456") == "مثل \u200e+33 1 23 45 67 89، أو AB 123456"
     assert marked("for example 1979-05-04") == "for example 1979-05-04"
     assert "\u200e1979-05-04" in Wording("ar").text("help.birth_date")
+
+
+@pytest.mark.parametrize(
+    ("title", "whole"),
+    [
+        ("Hit on XA-NCB/w-1", ["XA-NCB/w-1"]),
+        ("What XA-NCB and XB-NCB share.", ["XA-NCB", "XB-NCB"]),
+        ("Leave for XB-NCB/o-1, twice", ["XB-NCB/o-1"]),
+        ("مطابقة على XA-NCB/w-1", ["XA-NCB/w-1"]),
+        ("Split 2026/000001 & <b>", []),
+        ("withdrawal-of-an-agreement", []),
+    ],
+)
+def test_w107_code_in_a_headline_is_one_word_and_nothing_else_changes(title: str, whole: list[str]) -> None:
+    shown = whole_codes(in_order(title))
+    apart = re.compile(r'<bdi class="whole">(.*?)</bdi>')
+    assert apart.findall(shown) == whole
+    assert apart.sub(r"\1", shown) == in_order(title)

@@ -67,6 +67,8 @@ FOR_PROGRAMS = frozenset(
     {
         "The queries were not searched.",
         "Send fewer queries in a request and the others in the next; «entente search --batch» does so by itself.",
+        # How the desk tells a sentence that only says that something is wrong.
+        "does not hold what it should.",
         f"A request with many queries is one act with one row in the trail (docs/rules/identity.md I31): {OPEN}.",
     }
 )
@@ -197,12 +199,13 @@ def test_lists_are_parted_as_the_language_parts_them() -> None:
 
 
 def test_what_a_role_may_do_is_said_in_words() -> None:
+    assert said(Wording("en"), "head-1 did not run node.") == "head-1 did not run the node."
     assert bare("duty-1 did not confirm hit.") == (
-        "duty-1 n’a pas fait ceci\u00a0: Confirmer ou rejeter une réponse positive."
+        "duty-1 n’a pas fait ceci\u00a0: confirmer ou rejeter une réponse positive."
     )
     assert (
         bare("The role duty_officer may open_case.")
-        == "Le rôle «\u00a0Agent de permanence\u00a0» permet\u00a0: Ouvrir un dossier."
+        == "Le rôle «\u00a0Agent de permanence\u00a0» permet\u00a0: ouvrir un dossier."
     )
 
 

@@ -81,6 +81,7 @@ NOT_SAID_TO_PEOPLE: Final = {
         "account \0", "invitation \0", "rows of a verb under way", "cases of \0",
         "erasures not compacted", "record numbers", "records issued anew under keys {}", "stored time", "SQLite \0",
         "standing queries left or gone", "standing queries matched up to", "set aside", "numbers do not end", "Bearer \0",
+        "does not hold what it should.", "\0\0 at \0",
         "Entente \0", '<a href="{}" target="_blank">{}</a>', "%Y-%m-%d at %H:%M", "type \0", "as its text says",
         "entente keys sign-statements \0 --key head-1.pem", "\0:\0 version \0", "\0 is no object of ours",
         "\0 (ground \0)", "\0 · nothing here is about a real person or body", "attempt \0",
@@ -106,6 +107,12 @@ NOT_SAID_TO_PEOPLE: Final = {
         "\0, check digit \0", "\0: record \0, due \0", "\0: record \0, asked \0", "\0: «\0», due \0",
     ),
     "is told to programs, which send a key or a type of content": (
+        "A file cannot be called so.",
+        (
+            "A name is one line of at most \0 characters and \0 bytes, in any script, and one on every machine: no path, no "
+            "device, nothing without a width or that turns letters around (docs/rules/api.md P13)."
+        ),
+        "Call it «\0».",
         "The Idempotency-Key was used for another request.", "The request has no Idempotency-Key.",
         "A key stands for one request, and this one differs from it in path or body (docs/rules/api.md P8).",
         "Make a new key for each new request, and send the same key only with the same request.",

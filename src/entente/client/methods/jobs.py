@@ -34,7 +34,7 @@ class JobsMethods(Asks):
         file.
         Needs the scope uploads.write.
 
-        name: The file's name.
+        name: The file's name, in any script.
         file: The file; it is read as it is sent.
         idempotency_key: Made for this act where none is given.
         """

@@ -63,6 +63,8 @@ class UploadFileAnswer(TypedDict):
     """What the request for a job calls it."""
     href: str
     """Empty: it is given back to nobody."""
+    name: str
+    """What it is called here: as it was sent, in composed form (NFC)."""
     bytes: int
     sha256: str
     until: str

@@ -14,8 +14,6 @@ class RecordLine(TypedDict):
 
     id: str
     name: str
-    number: int
-    """Its short number in this node's store."""
     caption: str
     source: Body
     schema: str

@@ -44,6 +44,19 @@ STREAMS_MAX: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
+class KeptFor:
+    """For whom a change is."""
+
+    team: frozenset[str] | None = None
+    """Of a case with a team, and of what was sent about it: who may know of it beside who oversees the cases; None for all."""
+    units: frozenset[str] | None = None
+    """Of what rests on a record: the units of the body whose limits let their officers know of it; None for all."""
+
+
+EVERYBODY: Final = KeptFor()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One change that is told."""
 
@@ -57,8 +70,7 @@ class Change:
     officer: str
     body: str
     at: datetime
-    team: frozenset[str] | None = None
-    """Of a case with a team, and of what was sent about it: who may know of it beside who oversees the cases; None for all."""
+    kept_for: KeptFor = EVERYBODY
 
 
 @dataclass(eq=False, slots=True)
@@ -74,8 +86,8 @@ class Listener:
     is_shown: bool
     """Whether others who have a page about the same open are told so."""
     may_hear: Callable[[tuple[str, ...]], bool]
-    may_know: Callable[[frozenset[str] | None], bool]
-    """Whether its account may know of what belongs to a case with such a team."""
+    may_know: Callable[[KeptFor], bool]
+    """Whether its account is one of those that a change is for."""
     loop: asyncio.AbstractEventLoop
     pending: set[str] = field(default_factory=set)
     number: int = 0
@@ -93,14 +105,14 @@ class Changes:
         self,
         rows: Rows,
         told_as: Callable[[TrailRow], Told | None],
-        teams_of: Callable[[Collection[str]], Mapping[str, frozenset[str]]],
+        kept_for: Callable[[Collection[str]], Mapping[str, KeptFor]],
         is_stopping: Callable[[], bool],
         era: str,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
-        """`era` names this process, in every stamp; `teams_of` says whose team may know of things, where they have one."""
+        """`era` names this process, in every stamp; `kept_for` says for whom things are, where they are not for everybody."""
         self._rows, self._told_as, self._is_stopping, self._seconds = rows, told_as, is_stopping, seconds
-        self._teams_of = teams_of
+        self._kept_for = kept_for
         self._era, self._turn = era, 0
         self._lock = threading.Lock()
         self._position: int | None = None
@@ -143,6 +155,16 @@ class Changes:
                 self._tell_beside(others)
             self._listeners.add(listener)
         return True
+
+    def judge(
+        self,
+        listener: Listener,
+        may_hear: Callable[[tuple[str, ...]], bool],
+        may_know: Callable[[KeptFor], bool],
+    ) -> None:
+        """Judge from now on what a stream is told by what its account may do now."""
+        with self._lock:
+            listener.may_hear, listener.may_know = may_hear, may_know
 
     def close(self, listener: Listener) -> None:
         """Stop telling a stream. Twice is harmless."""
@@ -194,10 +216,10 @@ class Changes:
             return 0
         told = [(row, found) for row in rows if not _is_refused(row) and (found := self._told_as(row)) is not None]
         subjects = {row.act.subject for row in rows}
-        of_cases = {found.id for _, found in told if found.kind in OF_CASES}
-        teams = self._teams_of(of_cases) if of_cases else {}
+        about = {_about(row, found) for row, found in told} - {""}
+        kept_for = self._kept_for(about) if about else {}
         with self._lock:
-            new = [self._change(row, found, teams.get(found.id)) for row, found in told]
+            new = [self._change(row, found, kept_for.get(_about(row, found), EVERYBODY)) for row, found in told]
             self._kept.extend(new)
             self._position = rows[-1].sequence
             for listener in self._listeners:
@@ -216,11 +238,20 @@ class Changes:
             listener.pending.add(THIS)
         self._wake(others)
 
-    def _change(self, row: TrailRow, told: Told, team: frozenset[str] | None) -> Change:
+    def _change(self, row: TrailRow, told: Told, kept_for: KeptFor) -> Change:
         self._number += 1
         act = row.act
         return Change(
-            self._number, told.kind, told.id, told.account, told.needs, act.verb, act.officer, act.body, row.at, team
+            self._number,
+            told.kind,
+            told.id,
+            told.account,
+            told.needs,
+            act.verb,
+            act.officer,
+            act.body,
+            row.at,
+            kept_for,
         )
 
     def _since(self, stamp: str) -> Iterable[Change] | None:
@@ -261,13 +292,23 @@ def _add(listener: Listener, changes: Iterable[Change]) -> None:
         if (
             kinds <= listener.pending
             or change.account not in {"", listener.account}
-            or not listener.may_know(change.team)
+            or not listener.may_know(change.kept_for)
         ):
             continue
         if change.needs not in heard:
             heard = {**heard, change.needs: listener.may_hear(change.needs)}
         if heard[change.needs]:
             listener.pending |= kinds
+
+
+def _about(row: TrailRow, told: Told) -> str:
+    """Return the item or case by which it is judged who is told; empty for what is for its audience whatever it is about.
+
+    A call is told without its thing, and is for those who may know of that thing.
+    """
+    if told.kind in OF_CASES:
+        return told.id
+    return "" if told.id else row.act.subject
 
 
 def _is_refused(row: TrailRow) -> bool:

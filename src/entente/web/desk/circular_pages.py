@@ -9,7 +9,7 @@ Source: docs/rules/desk.md W71.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from entente.cases.rules import REFERENCE_CHARACTERS_MAX
@@ -31,6 +31,8 @@ from entente.web.wording import Wording
 PATH = "/circular"
 LINES = 5
 """Lines for names of each kind; one line may hold several, with commas between."""
+OPEN_LINES = 2
+"""Of these stand open while they are empty."""
 _SEEN_CHARACTERS_MAX = ADDRESSEES_MAX * 70
 
 
@@ -79,6 +81,8 @@ class CircularPage:
     to: Sequence[tuple[str, str]]
     """The lines for action: key and what stands there."""
     information: Sequence[tuple[str, str]]
+    open_lines: Mapping[str, int]
+    """How many lines of each stand open: those up to the last that holds something, and at least `OPEN_LINES`."""
     names: Sequence[tuple[str, str]]
     """What may be named: bodies and groups, each with what it is called."""
     instruments: Mapping[str, str]
@@ -92,12 +96,14 @@ def _circular(asked: Asked) -> CircularPage:
     begun = asked.form.values if asked.form.of else _begun(asked)
     names, _ = names_and_officer(asked.node, asked.officer)
     entered = Entered(begun)
+    lines = {name: _lines(entered, name) for name in ("to", "information")}
     return CircularPage(
         title=asked.say.text("circular.title"),
         here=f"{PREFIX}{PATH}",
         begun={"urgency": "normal", "case": asked.query.get("case", ""), **begun},
-        to=_lines(entered, "to"),
-        information=_lines(entered, "information"),
+        to=lines["to"],
+        information=lines["information"],
+        open_lines={name: _open(given) for name, given in lines.items()},
         names=_names(asked),
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         urgencies=urgency_lines(asked),
@@ -173,6 +179,10 @@ def _lines(entered: Entered, name: str) -> list[tuple[str, str]]:
     return [(str(place), given.get(str(place), "")) for place in range(1, LINES + 1)]
 
 
+def _open(lines: Sequence[tuple[str, str]]) -> int:
+    return max([OPEN_LINES, *(place for place, (_, said) in enumerate(lines, 1) if said)])
+
+
 def _names(asked: Asked) -> list[tuple[str, str]]:
     names, _ = names_and_officer(asked.node, asked.officer)
     bodies = sorted((one.code, one.name) for one in names.bodies.values() if one.id != names.own.id)
@@ -241,8 +251,14 @@ def _named(form: Entered, name: str) -> list[Json]:
 
 
 def _look(asked: Asked) -> Done:
-    asked.memory.circular = taken_in(asked)
+    done = _keep(asked)
     asked.perform("message_preview", _addressed(asked.form))
+    return done
+
+
+def _keep(asked: Asked) -> Done:
+    """Keep what was written so far, with the files that were sent with it, and show the form again."""
+    asked.memory.circular = taken_in(asked)
     answers = asked.form.value("answers")
     return Done(f"{PREFIX}{PATH}?{urlencode({'answers': answers})}" if answers else f"{PREFIX}{PATH}")
 
@@ -260,11 +276,23 @@ def _send(asked: Asked) -> Done:
 
 _MAY = ("send_message",)
 _TO: Sequence[Field] = (
-    Field("to", most=LINE_CHARACTERS_MAX, is_many=True),
+    Field("to", most=LINE_CHARACTERS_MAX, is_many=True, or_else="information"),
     Field("information", most=LINE_CHARACTERS_MAX, is_many=True),
     Field("instrument", Kind.CODE),
 )
-_MORE: Sequence[Field] = (Field("keeps_list", Kind.FLAG, is_needed=False), Field("answers", is_needed=False))
+_LETTER: Sequence[Field] = (
+    *_TO,
+    Field("subject", most=SUBJECT_CHARACTERS_MAX),
+    Field("text", Kind.TEXT, most=TEXT_CHARACTERS_MAX),
+    Field("urgency", Kind.CODE, codes="urgencies"),
+    Field("case", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
+)
+_SEEN: Field = Field("shown", is_needed=False, most=_SEEN_CHARACTERS_MAX)
+_MORE: Sequence[Field] = (
+    Field("keeps_list", Kind.FLAG, is_needed=False),
+    Field("answers", is_needed=False),
+    *ATTACHING,
+)
 
 PAGES: Sequence[Page] = (
     ShowPage(
@@ -273,24 +301,17 @@ PAGES: Sequence[Page] = (
     ),
     ActPage(
         "look_at_circular", f"{PATH}/look", ("message_preview",), _MAY, "circular",
-        "Shows who would get a message to several, and sends nothing.", _look,
-        (
-            *_TO, Field("subject", is_needed=False, most=SUBJECT_CHARACTERS_MAX),
-            Field("text", Kind.TEXT, is_needed=False, most=TEXT_CHARACTERS_MAX),
-            Field("urgency", Kind.CODE, is_needed=False, codes="urgencies"),
-            Field("case", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
-            Field("shown", is_needed=False, most=_SEEN_CHARACTERS_MAX),
-            *_MORE, *ATTACHING,
-        ),
+        "Shows who would get a message to several, and sends nothing.", _look, (*_LETTER, _SEEN, *_MORE),
         is_once=False, keeps_file=True, has_several_files=True,
     ),
     ActPage(
         "send_circular", PATH, ("message_circulate",), _MAY, "circular", "Sends a message to those who were shown.", _send,
-        (
-            *_TO, Field("subject", most=SUBJECT_CHARACTERS_MAX), Field("text", Kind.TEXT, most=TEXT_CHARACTERS_MAX),
-            Field("urgency", Kind.CODE, codes="urgencies"), Field("case", is_needed=False, most=REFERENCE_CHARACTERS_MAX),
-            Field("shown", most=_SEEN_CHARACTERS_MAX), *_MORE, *ATTACHING,
-        ),
-        keeps_file=True, has_several_files=True,
+        (*_LETTER, replace(_SEEN, is_needed=True), *_MORE), keeps_file=True, has_several_files=True,
+    ),
+    ActPage(
+        "attach_to_circular", f"{PATH}/files", (), _MAY, "circular",
+        "Keeps a file for a message to several that is being written; nothing is sent.", _keep,
+        (*(replace(one, is_needed=False, or_else="") for one in _LETTER), _SEEN, *_MORE),
+        is_once=False, keeps_file=True, has_several_files=True,
     ),
 )  # fmt: skip

@@ -9,10 +9,9 @@ Source: docs/rules/desk.md; docs/decisions/0084-the-desk-is-a-table-of-pages-ove
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -31,7 +30,7 @@ from starlette.routing import Mount, Route
 from entente.bodies.authority import authorise
 from entente.bodies.model import Officer
 from entente.bodies.tokens import may
-from entente.kernel.canonical import JsonObject, canonical_bytes
+from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import EntenteError, Invalid, NotFound, Untrusted
 from entente.kernel.kept_requests import KeptRequest
 from entente.node import Node
@@ -41,12 +40,12 @@ from entente.web.desk.arriving import Arriving
 from entente.web.desk.changes import Changes
 from entente.web.desk.cookies import token_of, whence
 from entente.web.desk.downloads import downloaded
-from entente.web.desk.draft_routes import DraftRoutes
+from entente.web.desk.draft_routes import DraftRoutes, forms_of
 from entente.web.desk.drafts import Draft, Drafts
-from entente.web.desk.forms import ONCE, STAMP, Entered, Fault, Kind, entered, fault_of, posted
+from entente.web.desk.forms import STAMP, Entered, Fault, Kind, entered, fault_of, once_key, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
-from entente.web.desk.live import Live, changed_by, teams_now, thing_of
+from entente.web.desk.live import Live, changed_by, kept_for_now, thing_of
 from entente.web.desk.memory import Memories
 from entente.web.desk.multipart import Posted, declared_bytes, is_multipart, posted_in_parts
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage
@@ -69,9 +68,6 @@ SIGN_IN_PATH: Final = f"{PREFIX}/sign-in"
 """Where whoever has no session is sent (entrance.Entrance)."""
 QUERY_CHARACTERS_MAX: Final = 300
 SEE_OTHER: Final = 303
-_ONCE_CHARACTERS_MAX: Final = 50
-"""A form's own key has 31."""
-_DIGEST_CHARACTERS: Final = 32
 
 
 class Desk:
@@ -82,6 +78,8 @@ class Desk:
         self.parts = parts
         self._shown = {page.name: page for page in pages if isinstance(page, ShowPage)}
         self._acts = [page for page in pages if isinstance(page, ActPage)]
+        self._stand_on = {act.name: act.form_on for act in self._acts}
+        self._forms = forms_of(self._acts)
         self.memories = Memories()
         self.drafts = Drafts()
         self.taking = DraftRoutes(self.drafts, {act.name: act for act in self._acts}, self._session, node.clock)
@@ -90,7 +88,7 @@ class Desk:
         self.changes = Changes(
             parts.rows,
             partial(told_here, parts.told_as),
-            partial(teams_now, node),
+            partial(kept_for_now, node),
             parts.is_stopping,
             era=secrets.token_hex(4),
         )
@@ -113,9 +111,10 @@ class Desk:
             EntenteError: self._on_error,
             Exception: self._on_error,
         }
-        middleware = [Middleware(DeskHeaders), Middleware(NotTooOften, too_often=self.too_often)]
+        middleware = [Middleware(NotTooOften, too_often=self.too_often)]
         app = Starlette(routes=routes, exception_handlers=handlers, middleware=middleware)
-        return Mount(PREFIX, app=app)
+        # Around all of it: the page of a fault of ours is written outside every middleware.
+        return Mount(PREFIX, app=DeskHeaders(app))
 
     async def _session(self, request: Request) -> Session | None:
         self.require_secure(request)
@@ -165,7 +164,7 @@ class Desk:
             return await self._in_turn(act, asked, partial(self._given_back, act, asked, request, faults))
         # The same file sent again waits under another id: by its content it is the same form.
         values = await run_in_threadpool(as_sent, self.parts.jobs, act, asked)
-        key = _once_key(request.url.path, sent.fields, values)
+        key = once_key(request.url.path, sent.fields, values)
         asked = replace(asked, once=key)
         if not act.is_once:
             return await self._in_turn(act, asked, partial(self._done_once, act, asked, request, None))
@@ -186,17 +185,23 @@ class Desk:
 
     def _show_now(self, page: ShowPage, asked: Asked, request: Request) -> Response:
         """Make and write a page, in a thread."""
-        draft = self.drafts.of(asked.officer, _here(request), self.node.clock.now())
+        begun = self._begun(page, asked, _here(request))
         shell = self._shell_of(request, page, asked)
-        if draft is not None and any(act.name == draft.act and act.form_on == page.name for act in self._acts):
-            asked = replace(asked, form=Entered(draft.values, of=draft.act))
-            shell = replace(shell, draft_at=asked.say.moment(draft.at))
+        if begun:
+            beside = {one.act: one.values for one in begun[1:]}
+            asked = replace(asked, form=Entered(begun[0].values, of=begun[0].act, beside=beside))
+            shell = replace(shell, draft_at=asked.say.moment(begun[0].at))
         content = page.make(asked)
         if isinstance(content, Elsewhere):
             return RedirectResponse(content.to, SEE_OTHER)
         if isinstance(content, Download):
             return downloaded(content, is_exercise=names_of(self.node).own.is_exercise)
         return rendered(page.template, content, shell, asked.say, asked.form)
+
+    def _begun(self, page: ShowPage, asked: Asked, here: str) -> Sequence[Draft]:
+        """Return what its officer began in the forms of a page, the newest first."""
+        drafts = self.drafts.of(asked.officer, here, self.node.clock.now())
+        return [one for one in drafts if self._stand_on.get(one.act) == page.name]
 
     def _done(self, act: ActPage, asked: Asked) -> Done:
         """Do what a form asks, in a thread; what its path names and nothing here has is not there."""
@@ -228,7 +233,8 @@ class Desk:
             draft = Draft(act.draft_of, done.draft, self.node.clock.now())
             self.drafts.keep(asked.officer, own_path(done.to), draft)
         elif asked.form.here:
-            self.drafts.drop(asked.officer, asked.form.here)
+            once = asked.once.partition(".")[0]
+            self.drafts.drop(asked.officer, asked.form.here, self._forms[act.name], once)
         where = f"{done.to}{'&' if '?' in done.to else '?'}done={done.said}" if done.said else done.to
         return RedirectResponse(where, SEE_OTHER)
 
@@ -243,7 +249,9 @@ class Desk:
         """Show the form's page with what was entered and what is wrong; where it cannot be shown, what was wrong at first."""
         page = self._shown[act.form_on]
         status = STATUS[type(error)] if error is not None else STATUS[Invalid]
-        asked = replace(asked, form=replace(asked.form, faults=faults))
+        begun = self._begun(page, asked, asked.form.here)
+        beside = {one.act: one.values for one in begun if one.act not in self._forms[act.name]}
+        asked = replace(asked, form=replace(asked.form, faults=faults, beside=beside))
         try:
             self._require_role(page, asked)
             content = page.make(asked)
@@ -359,13 +367,12 @@ class Desk:
 
     async def _on_error(self, request: Request, error: Exception) -> Response:
         """Show what went wrong. Of a fault of ours the class alone is logged: what a library says may quote what was asked."""
-        session = None
-        if isinstance(error, EntenteError | HTTPException):
-            # Whoever may not even be heard sees the error and nothing of a session.
-            with suppress(Untrusted):
-                session = await self._session(request)
-        else:
+        if not isinstance(error, EntenteError | HTTPException):
             _log.error("A page of the desk failed: %s", type(error).__name__)
+        try:
+            session = await self._session(request)
+        except Exception:  # noqa: BLE001 - of whoever may not be heard, or while nothing can be read, there is no session
+            session = None
         return await run_in_threadpool(self._wrong, request, session, error)
 
     def _wrong(self, request: Request, session: Session | None, error: Exception) -> Response:
@@ -433,12 +440,3 @@ def _here(request: Request) -> str:
         return own_path(request.url.path.rpartition("/")[0])
     query = urlencode([(name, text) for name, text in request.query_params.multi_items() if name != "done"])
     return own_path(f"{request.url.path}?{query}" if query else request.url.path)
-
-
-def _once_key(path: str, fields: Mapping[str, str], values: Mapping[str, str]) -> str:
-    """Return the key under which a form is done once: its own, with a digest of where it goes and what was entered.
-
-    So a second click does nothing more, and a form that was gone back to and changed is another act.
-    """
-    digest = hashlib.sha256(canonical_bytes({"path": path, "form": dict(values)})).hexdigest()[:_DIGEST_CHARACTERS]
-    return f"{fields.get(ONCE, '')[:_ONCE_CHARACTERS_MAX]}.{digest}"

@@ -7,7 +7,7 @@ Source: docs/rules/desk.md W63; docs/decisions/0097-drafts-are-kept-by-the-node-
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from starlette.requests import Request
@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from entente.kernel.clock import Clock
 from entente.web.desk.drafts import CHARACTERS_MAX, Draft, Drafts
-from entente.web.desk.forms import HERE, Kind, field_of, posted
+from entente.web.desk.forms import HERE, Kind, field_of, once_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.page import ActPage
 from entente.web.desk.paths import own_path
@@ -68,15 +68,31 @@ class DraftRoutes:
         page = own_path(fields[HERE])
         if len(page) + sum(len(name) + len(said) for name, said in values.items()) > CHARACTERS_MAX:
             return Response(status_code=_TOO_LARGE)
-        self._drafts.keep(session.account, page, Draft(act.name, values, self._clock.now()))
+        self._drafts.keep(session.account, page, Draft(act.name, values, self._clock.now()), once_of(fields))
         return Response(status_code=_KEPT)
 
     async def drop(self, request: Request) -> Response:
-        """Forget what was begun on a page, and show the page."""
+        """Forget what was begun on a page last, which is what it shows first, and show the page."""
         require_own_page(request)
         fields = await posted(request)
         page = own_path(fields.get(HERE, ""))
         session = await self._session(request)
         if session is not None and has_token(session, fields):
-            self._drafts.drop(session.account, page)
+            for newest in self._drafts.of(session.account, page, self._clock.now())[:1]:
+                self._drafts.drop(session.account, page, {newest.act}, once_of(fields))
         return RedirectResponse(page, _SEE_OTHER)
+
+
+def forms_of(acts: Sequence[ActPage]) -> Mapping[str, frozenset[str]]:
+    """Return by each act those whose form is the same one: itself, and what looks at it before, with the same fields."""
+    form = {act.name: (act.form_on, frozenset(one.name for one in act.fields)) for act in acts}
+    return {
+        act.name: frozenset(
+            {
+                other.name
+                for other in acts
+                if other is act or (form[other.name] == form[act.name] and not (other.is_once and act.is_once))
+            }
+        )
+        for act in acts
+    }

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from entente.kernel.canonical import canonical_bytes
 from entente.kernel.decision import Decision
 from entente.kernel.errors import EntenteError, Invalid, Refused
 from entente.web.desk.paths import own_path
@@ -32,6 +33,9 @@ FORM_SECONDS_MAX: Final = 30.0
 """As long as the API waits for a body (docs/rules/api.md P6)."""
 LINE_CHARACTERS_MAX: Final = 300
 CSRF, ONCE, BACK, STAMP, HERE = "csrf", "once", "back", "stamp", "of_page"
+_ONCE_CHARACTERS_MAX: Final = 50
+"""A form's own key has 31."""
+_DIGEST_CHARACTERS: Final = 32
 """Fields that every form has: the session's token, the form's own one-time key, where it has one, where to go back to, the stamp
 of the page it stands on (changes.Changes), and the path of that page."""
 _OF_SEVERAL: Final = "."
@@ -55,6 +59,8 @@ class Kind(StrEnum):
     """Some small files, read with the form and held with it (desk.md W77); their digests stand in the field's place."""
 
 
+_SAYS_NOTHING: Final = "does not hold what it should."
+"""What rooms say of a field whose reason stands behind it."""
 _FILES: Final = frozenset({Kind.FILE, Kind.FILES})
 """What is no text: what stands in their place came from nobody's file."""
 
@@ -88,6 +94,8 @@ class Field:
     """The verb's name for it, where it has another one; faults of that name are shown here."""
     is_many: bool = False
     """Whether the form has several of it, each as `<name>.<its key>`; none of them is needed then."""
+    or_else: str = ""
+    """For a field that the form has several of: the other one, of which a line does as well; where set, one line is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +123,18 @@ class Entered:
     """Where to go back to, as a plain path of the desk; empty for nowhere."""
     here: str = ""
     """The page that the form stands on, likewise."""
+    beside: Mapping[str, Mapping[str, str]] = made(default_factory=dict)
+    """What was begun in other forms of the page, by the name of their acts."""
     files: tuple[SentFile, ...] = ()
     """What was sent in a field for small files; a form has one such field at most."""
 
     def value(self, name: str) -> str:
         """Return what was entered into a field; empty for nothing."""
         return self.values.get(name, "")
+
+    def begun(self, of: str, name: str, else_this: str) -> str:
+        """Return what was begun in a field of another form of the page; where nothing was, what stands there anyway."""
+        return self.beside[of].get(name, "") if of in self.beside else else_this
 
     def flag(self, name: str) -> bool:
         """Say whether a box was ticked."""
@@ -208,8 +222,16 @@ def entered(of: str, fields: Sequence[Field], given: Mapping[str, str], say: Wor
     said = [(known[name], text) for name, text in values.items()]
     said += [(one, "") for one in fields if one.name not in values and not one.is_many and one.kind not in _FILES]
     faults = tuple(fault for one, text in _in_order(fields, said) if (fault := _fault_of(one, text, say)) is not None)
+    faults = (*_unnamed(fields, values, say), *faults)
     back, here = (own_path(given[name]) if given.get(name) else "" for name in (BACK, HERE))
     return Entered(values, faults, of, back, here)
+
+
+def _unnamed(fields: Sequence[Field], values: Mapping[str, str], say: Wording) -> tuple[Fault, ...]:
+    """Return a fault for each field of which, or of the other one, a line is needed and none holds anything."""
+    said = {name.partition(_OF_SEVERAL)[0] for name, text in values.items() if text}
+    lacking = (one for one in fields if one.or_else and not said & {one.name, one.or_else})
+    return tuple(Fault(one.name, say.text("fault.missing"), say.text("fault.missing_do")) for one in lacking)
 
 
 def field_of(name: str, by_name: Mapping[str, Field]) -> Field | None:
@@ -248,8 +270,11 @@ def fault_of(error: EntenteError, fields: Sequence[Field], say: Wording) -> Faul
     grounds: tuple[tuple[str, str, str], ...] = ()
     if isinstance(error, Refused):
         grounds = told_grounds(error.decision, say)
-    why = said(say, error.why) if not grounds else ""
-    return Fault(name, said(say, error.what), said(say, error.do), why, grounds)
+    what, why = said(say, error.what), said(say, error.why) if not grounds else ""
+    if name and why and error.what.endswith(_SAYS_NOTHING):
+        # Its label stands before it: what is wrong with it is all there is to say.
+        return Fault(name, why, said(say, error.do))
+    return Fault(name, what, said(say, error.do), why, grounds)
 
 
 def told_grounds(decision: Decision, say: Wording) -> tuple[tuple[str, str, str], ...]:
@@ -265,3 +290,17 @@ def no_form(why: str) -> Invalid:
         why=f"A form is read strictly, and nothing in it is guessed: {why}.",
         do="Go back to the page, load it anew, and send the form from there.",
     )
+
+
+def once_of(fields: Mapping[str, str]) -> str:
+    """Return the key that a form's page was given as it was made; empty for none."""
+    return fields.get(ONCE, "")[:_ONCE_CHARACTERS_MAX]
+
+
+def once_key(path: str, fields: Mapping[str, str], values: Mapping[str, str]) -> str:
+    """Return the key under which a form is done once: its own, with a digest of where it goes and what was entered.
+
+    So a second click does nothing more, and a form that was gone back to and changed is another act.
+    """
+    digest = hashlib.sha256(canonical_bytes({"path": path, "form": dict(values)})).hexdigest()[:_DIGEST_CHARACTERS]
+    return f"{once_of(fields)}.{digest}"

@@ -33,7 +33,7 @@ from entente.correspondence.desk import teams_of
 from entente.kernel.ids import BodyId, InstrumentId
 from entente.node import Node
 from entente.verbs.references import Names, names_of
-from entente.web.desk.changes import INSTRUMENT, URGENT, Change, Changes, Listener
+from entente.web.desk.changes import INSTRUMENT, URGENT, Change, Changes, KeptFor, Listener
 from entente.web.desk.page import Asked, ShowPage
 from entente.web.desk.paths import LIVE_PATH, own_path
 from entente.web.desk.reading import BodyName
@@ -139,7 +139,7 @@ class Live:
         thing = await run_in_threadpool(self._thing, session, request.query_params.get("about", ""))
         loop = asyncio.get_running_loop()
         is_shown = _TOGETHER.fullmatch(thing) is not None
-        hears, knows = self._ear(session), self._knowing(session)
+        hears, knows = self._ear(session), await run_in_threadpool(self._knowing, session)
         listener = Listener(session.csrf, session.account, kinds, thing, is_shown, hears, knows, loop)
         stamp = request.headers.get("last-event-id") or request.query_params.get("from", "")
         if not await run_in_threadpool(self.changes.open, listener, stamp):
@@ -147,10 +147,12 @@ class Live:
         return Stream(self.changes, listener, partial(self._still, request, listener))
 
     def _still(self, request: Request, listener: Listener) -> bool:
-        """Say whether a stream's session stands; have it part from a thing that its officer may not know of any more."""
+        """Say whether a stream's session stands; judge it anew, and part it from a thing that its officer may not know of now."""
         session = self._session_of(request)
-        if session is not None and listener.thing and self._is_hidden(session, listener.thing):
-            self.changes.part(listener)
+        if session is not None:
+            self.changes.judge(listener, self._ear(session), self._knowing(session))
+            if listener.thing and self._is_hidden(session, listener.thing):
+                self.changes.part(listener)
         return session is not None
 
     async def news(self, request: Request) -> Response:
@@ -165,7 +167,7 @@ class Live:
         thing, stamp = self._thing(session, asked.get("about", "")), asked.get("from", "")
         ear, knows = self._ear(session), self._knowing(session)
         unseen = [one for one in self.changes.since(stamp) or () if one.account in {"", session.account}]
-        unseen = [one for one in unseen if ear(one.needs) and knows(one.team)]
+        unseen = [one for one in unseen if ear(one.needs) and knows(one.kept_for)]
         names = names_of(self._node)
         news = News(
             title=say.text("news.title"),
@@ -180,10 +182,19 @@ class Live:
         account = Officer(session.account, session.roles)
         return lambda needs: may(account, needs, self._node.clock.now(), self._node.lists)
 
-    def _knowing(self, session: Session) -> Callable[[frozenset[str] | None], bool]:
-        """Return what says whether an officer may know of what belongs to a case with such a team (docs/rules/cases.md C8)."""
+    def _knowing(self, session: Session) -> Callable[[KeptFor], bool]:
+        """Return what says whether a change is for an officer (docs/rules/cases.md C8, docs/rules/disclosure.md D11)."""
         oversees = self._ear(session)
-        return lambda team: team is None or session.account in team or oversees(("oversee_cases",))
+        with self._node.correspondence.open_view() as unit:
+            found = unit.bodies.officer(session.account)
+        of_unit = "" if found is None else found.unit
+
+        def knows(kept_for: KeptFor) -> bool:
+            team, units = kept_for.team, kept_for.units
+            is_of_team = team is None or session.account in team or oversees(("oversee_cases",))
+            return is_of_team and (units is None or not of_unit or of_unit in units)
+
+        return knows
 
     def _sealed(self, session: Session, thing: str) -> str:
         """Return what a page is about, so that a stream can be asked for it by whom the page was shown to alone (W28)."""
@@ -261,10 +272,11 @@ class Stream(Response):
         return f"id: {stamp}\ndata: {data}\n\n"
 
 
-def teams_now(node: Node, ids: Collection[str]) -> Mapping[str, frozenset[str]]:
-    """Return the teams of those things that belong to a case with one, by their ids, as of now."""
+def kept_for_now(node: Node, ids: Collection[str]) -> Mapping[str, KeptFor]:
+    """Return for whom things are, by their ids, of those that are not for everybody as of now."""
     with node.correspondence.open_view() as unit:
-        return teams_of(unit, ids)
+        teams, units = teams_of(unit, ids), node.correspondence.units_knowing(unit, ids)
+    return {one: KeptFor(teams.get(one), units.get(one)) for one in {*teams, *units}}
 
 
 def thing_of(node: Node, path: Mapping[str, str]) -> str:

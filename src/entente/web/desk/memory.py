@@ -10,10 +10,11 @@ Source: docs/rules/desk.md W30; docs/decisions/0085-a-query-is-kept-and-its-answ
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
+from time import monotonic
 from typing import Final
 
 from entente.kernel.canonical import JsonObject
@@ -86,6 +87,8 @@ class Memory:
     """Limits of a unit as they were chosen so far, while it is looked at what they would change: the fields of their form."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
+    used_at: float = 0.0
+    """When its session asked last, by the seconds of Memories."""
 
     def keep(self, key: str, query: KeptQuery) -> None:
         """Keep a query under a key; the oldest goes where there are too many."""
@@ -110,18 +113,28 @@ class Memory:
         found = self.queries.get(key)
         return found if found is not None and now - found.at < KEPT else None
 
+    def forget_old(self, now: datetime) -> None:
+        """Forget the queries that are not shown again any more."""
+        # At once, so that a query that is kept meanwhile in another thread disturbs nothing.
+        for key, query in tuple(self.queries.items()):
+            if now - query.at >= KEPT:
+                self.queries.pop(key, None)
+
 
 @dataclass(slots=True)
 class Memories:
     """The memories of all sessions, by their CSRF token. Safe from several threads."""
 
+    seconds: Callable[[], float] = monotonic
     kept: OrderedDict[str, Memory] = field(default_factory=OrderedDict)
+    """The one that was longest without a request first."""
     lock: Lock = field(default_factory=Lock)
 
     def of(self, session: str) -> Memory:
         """Return what is kept for a session, nothing at first."""
         with self.lock:
             memory = self.kept.setdefault(session, Memory())
+            memory.used_at = self.seconds()
             self.kept.move_to_end(session)
             while len(self.kept) > SESSIONS_MAX:
                 self.kept.popitem(last=False)
@@ -131,3 +144,13 @@ class Memories:
         """Forget a session that ended."""
         with self.lock:
             self.kept.pop(session, None)
+
+    def forget_old(self, now: datetime, idle: timedelta) -> None:
+        """Forget sessions that made no request for so long that they ended by it, and what is kept for an hour of the others."""
+        with self.lock:
+            ends_at = self.seconds() - idle.total_seconds()
+            for session in [session for session, memory in self.kept.items() if memory.used_at < ends_at]:
+                del self.kept[session]
+            left = [*self.kept.values()]
+        for memory in left:
+            memory.forget_old(now)

@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Final
 
 from entente.kernel.canonical import JsonObject
+from entente.kernel.file_names import kept_name, plain_name
 from entente.kernel.jobs import JobKind
 from entente.web.desk.attaching import taken_in
 from entente.web.desk.file_lines import BLOB, FileLine, file_line
-from entente.web.desk.file_names import kept_name, plain_name
 from entente.web.desk.job_pages import job_path
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage, Streamed
 from entente.web.desk.reading import members, text

@@ -353,8 +353,7 @@ PAGES: Sequence[Page] = (
     ActPage(
         "look_at_message", "/messages/look", ("message_preview",), ("send_message",), "new_message",
         "Shows who would get a message and could answer, and sends nothing.", _look,
-        (*(replace(one, is_needed=one.name in {"to", "instrument"}) for one in _LETTER), *ATTACHING), is_once=False,
-        keeps_file=True, has_several_files=True,
+        (*_LETTER, *ATTACHING), is_once=False, keeps_file=True, has_several_files=True,
     ),
     ActPage(
         "send_message", "/messages", ("message_send",), ("send_message",), "new_message", "Sends a message to another body.",

@@ -19,7 +19,7 @@ from typing import Final
 from starlette.requests import ClientDisconnect, Request
 
 from entente.kernel.errors import EntenteError
-from entente.web.desk.file_names import kept_name
+from entente.kernel.file_names import kept_name
 from entente.web.desk.forms import FORM_BYTES_MAX, FORM_FIELDS_MAX, FORM_SECONDS_MAX, SentFile, gathered, no_form
 
 HEAD_BYTES_MAX: Final = 4 * 1024

@@ -96,6 +96,8 @@ class AccountPage:
     """Who asked that this account is set up anew; empty for nobody."""
     may_enter: bool
     """Whether the officer may invite and recover others."""
+    to_confirm: int
+    """Recoveries that others asked for and this officer may confirm."""
 
 
 class OwnAccount:
@@ -262,7 +264,9 @@ class OwnAccount:
 
     def _made(self, signed_in: SignedIn, say: Wording, has_site: bool) -> AccountPage:  # noqa: FBT001 - handed to a thread
         accounts, node = self._node.accounts, self._node
-        request = accounts.enrolling.recovery_of(signed_in.account)
+        request, me = accounts.enrolling.recovery_of(signed_in.account), signed_in.account
+        may_enter = may(signed_in.officer, ("manage_officers",), node.clock.now(), node.lists)
+        asked = [(one.officer, one.recovery_asked_by) for one in accounts.enrolling.listed(me)] if may_enter else []
         return AccountPage(
             title=say.text("account.title"),
             sessions=[session_line(one, signed_in, say) for one in accounts.sessions.of(signed_in.account)],
@@ -272,7 +276,8 @@ class OwnAccount:
             is_bound=bool(accounts.single_sign_on.bound(signed_in.account)),
             codes_left=accounts.sign_in.recovery_codes_left(signed_in.account),
             recovery_asked_by="" if request is None else request.asked_by,
-            may_enter=may(signed_in.officer, ("manage_officers",), node.clock.now(), node.lists),
+            may_enter=may_enter,
+            to_confirm=sum(bool(asked_by) and me not in {officer, asked_by} for officer, asked_by in asked),
         )
 
 

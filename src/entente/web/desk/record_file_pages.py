@@ -13,6 +13,7 @@ from typing import Final
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid, NotFound
+from entente.kernel.file_names import kept_name, plain_name
 from entente.kernel.ids import RecordId
 from entente.kernel.jobs import JobKind
 from entente.records.blobs import Looking
@@ -20,7 +21,6 @@ from entente.records.originals import original_seen
 from entente.verbs.references import names_of
 from entente.web.desk.attaching import require_of_type
 from entente.web.desk.file_lines import BLOB
-from entente.web.desk.file_names import kept_name, plain_name
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.job_pages import job_path
 from entente.web.desk.memory import Task

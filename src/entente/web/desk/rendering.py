@@ -17,7 +17,7 @@ from entente.web.desk.forms import Entered
 from entente.web.desk.page import PREFIX, Content
 from entente.web.desk.static_files import STATIC_PATH, static_files
 from entente.web.pages import TEMPLATES
-from entente.web.reading_order import in_order
+from entente.web.reading_order import in_order, whole_codes
 from entente.web.wording import LANGUAGES, Moment, Wording
 
 LOOKS: Final = ("auto", "light", "dark")
@@ -87,6 +87,7 @@ def static(name: str) -> str:
 
 
 _environment.filters["in_order"] = in_order
+_environment.filters["whole_codes"] = whole_codes
 _environment.globals.update(static=static, languages=LANGUAGES, looks=LOOKS, prefix=PREFIX)
 
 

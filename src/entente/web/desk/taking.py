@@ -57,7 +57,9 @@ class Taking:
                 upload = await self.jobs.take(asked.officer, incoming.name, counted, self.declared)
             except EntenteError as error:
                 await incoming.pass_over()
-                faults = (*faults, fault_of(error, act.fields, asked.say))
+                fault = fault_of(error, act.fields, asked.say)
+                # Whatever it is, it befell the file.
+                faults = (*faults, replace(fault, field=fault.field or act.file))
                 break
             taken.append(upload.id)
             arrived += upload.size

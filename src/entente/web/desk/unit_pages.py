@@ -167,7 +167,7 @@ def _own_unit_then(asked: Asked, day: Day) -> OwnUnitPage:
         return _unseen(asked, unit_head(asked), day)
     except NotFound:
         return replace(_unseen(asked, unit_head(asked), day), may_look=True, is_past=True, was_there=False)
-    unit = head_then(member(shown, "unit"), day, say)
+    unit, ended = head_then(member(shown, "unit"), day, say), day.on.isoformat()
     return OwnUnitPage(
         title=unit.name,
         here=UNITS_PATH,
@@ -180,7 +180,8 @@ def _own_unit_then(asked: Asked, day: Day) -> OwnUnitPage:
         may_look=True,
         binding=[bound_shown(one, unit.id, say) for one in members(shown, "binding")],
         coming=[set_shown(one, asked) for one in members(shown, "coming")],
-        history=[set_shown(one, asked) for one in members(shown, "history")],
+        # What was proposed since is no past of that day.
+        history=[set_shown(one, asked) for one in members(shown, "history") if text(one, "proposed_at")[:10] <= ended],
         all_units=OWN_UNITS_PATH if may_do(asked, *LOOKS) else "",
     )
 

@@ -7,7 +7,7 @@ Source: STYLE section 5; docs/rules/desk.md W23 and W28.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -37,6 +37,8 @@ class WrongPage:
     do: str
     grounds: tuple[tuple[str, str, str], ...] = ()
     """Number, sentence and remedy of each ground that refused."""
+    is_signed_out: bool = False
+    """Whether signing in is what is to be done next, beside this page, which still holds what was written."""
 
 
 def page_of(error: Exception, shell: Shell, say: Wording) -> Response:
@@ -54,7 +56,8 @@ def page_of(error: Exception, shell: Shell, say: Wording) -> Response:
 
 def signed_out(shell: Shell, say: Wording) -> Response:
     """Return the page of a form that came after its session had ended."""
-    return rendered("wrong.html", _worded("signed_out", say), shell, say, status=_SIGNED_OUT)
+    page = replace(_worded("signed_out", say), is_signed_out=True)
+    return rendered("wrong.html", page, shell, say, status=_SIGNED_OUT)
 
 
 def too_often(shell: Shell, say: Wording, seconds: int) -> Response:

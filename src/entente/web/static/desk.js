@@ -94,6 +94,12 @@
       if (!menu.contains(event.target)) menu.open = false;
     });
   });
+  // That no file is chosen is said in the browser's language, and not told.
+  const tellFiles = () => document.querySelectorAll(".picker input").forEach((one) => {
+    one.toggleAttribute("data-empty", one.files.length === 0);
+  });
+  document.addEventListener("change", tellFiles);
+  addEventListener("pageshow", tellFiles);
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => print());

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entente.kernel.file_names import NAME_BYTES_MAX, NAME_CHARACTERS_MAX, kept_name, plain_name
 from entente.kernel.text import is_line
 from entente.records.media import check_file_name
 from entente.records.model import MediaType
 from entente.web.desk.downloads import downloaded
-from entente.web.desk.file_names import NAME_BYTES_MAX, NAME_CHARACTERS_MAX, kept_name, plain_name
 from entente.web.desk.page import Download
 
 OVERRIDE, ISOLATE, WITHOUT_WIDTH = "\u202e", "\u2067", "\u200b"
