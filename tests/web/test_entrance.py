@@ -197,7 +197,7 @@ def test_form_of_another_site_signs_nobody_in_or_out(desk: Desk, headers: dict[s
 @pytest.mark.parametrize(
     "back", ["https://evil.test/", "//evil.test", "/desk/../..//evil.test", "/\\evil.test", "/", "javascript:x"]
 )
-def test_nobody_is_sent_elsewhere_after_signing_in(desk: Desk, back: str) -> None:
+def test_open_redirect_leads_nobody_elsewhere_after_signing_in(desk: Desk, back: str) -> None:
     desk.enrol(DUTY)
     assert browser(desk).sign_in(DUTY, back=back).headers["location"] == "/desk/"
 
