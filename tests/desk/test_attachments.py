@@ -167,7 +167,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("to", [SEND, ADD])
 @pytest.mark.parametrize("what", HOSTILE)
-def test_w73_hostile_file_is_refused_where_it_was_chosen_and_nothing_is_lost(
+def test_w73_hostile_upload_is_refused_where_it_was_chosen_and_nothing_is_lost(
     world: DeskWorld, what: str, to: str
 ) -> None:
     before = last_sent(world)["id"]
@@ -342,7 +342,7 @@ def test_w73_file_is_attached_to_our_record_downloaded_and_taken_off(world: Desk
 
 
 @pytest.mark.parametrize("what", ["a page called a picture", "a program", "an archive"])
-def test_w73_hostile_file_is_not_attached_to_a_record(world: DeskWorld, what: str) -> None:
+def test_w73_hostile_upload_is_not_attached_to_a_record(world: DeskWorld, what: str) -> None:
     browser = with_query(world, world.browser())
     jobs = len(world.api.desk_jobs.of(DUTY))
     answer = post(browser, f"/desk/attach/{KEPT}", HOSTILE[what][0], HOSTILE[what][1], RECORD)

@@ -269,7 +269,7 @@ def test_body_of_another_kind_or_size_or_a_field_twice_is_refused(world: DeskWor
     ["https://evil.example", "//evil.example", "/\\evil.example", "/desk//evil", "javascript:alert(1)", "/deskevil",
      "/desk/\r\nSet-Cookie: x=1", "/desk/ x", "", "/", "/exchange", "/desk/é"],
 )  # fmt: skip
-def test_nobody_is_sent_elsewhere(world: DeskWorld, wanted: str) -> None:
+def test_open_redirect_leads_nobody_elsewhere(world: DeskWorld, wanted: str) -> None:
     answer = world.browser().post("/desk/choose", {"look": "dark", "back": wanted})
     assert answer.status_code == 303
     assert answer.headers["location"] == "/desk/"

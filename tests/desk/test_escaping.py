@@ -54,7 +54,7 @@ AT_ONCE = ("en", "ar")
     "language", [one if one in AT_ONCE else pytest.param(one, marks=pytest.mark.long) for one in LANGUAGES]
 )
 @pytest.mark.parametrize("page", [one for one in PAGES if isinstance(one, ShowPage)], ids=lambda page: page.name)
-def test_what_others_wrote_is_text_on_every_page(hostile: DeskWorld, page: ShowPage, language: str) -> None:
+def test_stored_script_is_text_on_every_page(hostile: DeskWorld, page: ShowPage, language: str) -> None:
     task = Task("identify", "fugitives", case=hostile.bureau.case, occasion=HOSTILE)
     browser = with_query(hostile, hostile.browser(role_for(hostile, page), language), f"Muhammadov, {HOSTILE}", task)
     answer = browser.get(path_of(hostile, page))
@@ -70,7 +70,7 @@ def test_what_others_wrote_is_text_on_every_page(hostile: DeskWorld, page: ShowP
 
 
 @pytest.mark.parametrize("act", [one for one in PAGES if isinstance(one, ActPage)], ids=lambda act: act.name)
-def test_what_was_entered_is_text_where_a_form_is_given_back(hostile: DeskWorld, act: ActPage) -> None:
+def test_reflected_script_is_text_where_a_form_is_given_back(hostile: DeskWorld, act: ActPage) -> None:
     browser = with_query(hostile, hostile.browser(role_for(hostile, act)))
     session = hostile.signed_in.sessions[browser.http.cookies["test_session"]]
     # Without the session's token every form is given back with all that was entered.
@@ -96,7 +96,7 @@ def test_what_was_entered_is_text_where_a_form_is_given_back(hostile: DeskWorld,
         f"{PREFIX}/search/{KEY}/<script>/<img src=x>",
     ],
 )
-def test_what_stands_in_an_address_is_text(hostile: DeskWorld, address: str) -> None:
+def test_reflected_script_in_an_address_is_text(hostile: DeskWorld, address: str) -> None:
     text = with_query(hostile, hostile.browser()).get(address).text
     assert "<script>alert" not in text
     assert "<img" not in text

@@ -67,6 +67,8 @@ def test_page_opens_to_the_roles_of_its_row_and_to_no_other(world: DeskWorld, pa
                 "record_file",
                 "original",
                 "original_file",
+                "hit",
+                "request",
             }
             else set()
         )
@@ -127,7 +129,9 @@ def test_page_in_another_language_has_nothing_left_in_english(world: DeskWorld, 
 
 
 @pytest.mark.parametrize("page", [one for one in SHOWN if "{" in one.path], ids=lambda page: page.name)
-def test_what_is_absent_foreign_or_hidden_is_one_page_to_the_byte(world: DeskWorld, page: ShowPage) -> None:
+def test_foreign_object_on_every_page_is_one_page_with_what_is_absent_or_hidden_to_the_byte(
+    world: DeskWorld, page: ShowPage
+) -> None:
     browser = with_query(world, world.browser(role_for(world, page)))
     seen = set()
     for path in absent(world, page):

@@ -42,6 +42,24 @@ SHOWN = tuple(page for page in PAGES if isinstance(page, ShowPage))
 ACTS = tuple(page for page in PAGES if isinstance(page, ActPage))
 
 
+ATTACKS = (
+    "content_security_policy", "htmx_evaluates", "cross_site_request_forgery", "session_fixation", "clickjacking",
+    "open_redirect",
+    "stored_script", "reflected_script", "upload", "path_traversal", "user_enumeration", "caching", "rate_limit",
+    "foreign_object_on_every_page", "page_opens_to_the_roles_of_its_row",
+)  # fmt: skip
+"""What part 5 of the issue lists under «Security, each with a test named for it», in its order."""
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_each_attack_of_the_list_has_a_test_named_for_it(attack: str) -> None:
+    here = Path(__file__).parent
+    tests = "".join(
+        path.read_text(encoding="utf-8") for path in (*here.glob("test_*.py"), *here.parent.glob("web/test_*.py"))
+    )
+    assert re.search(rf"^def test_\w*{attack}\w*\(", tests, re.MULTILINE)
+
+
 def test_content_security_policy_runs_nothing_inline_and_nothing_from_elsewhere() -> None:
     rules = dict(rule.strip().split(" ", 1) for rule in POLICY.split(";"))
     assert rules["default-src"] == "'none'"
@@ -65,7 +83,9 @@ def test_htmx_evaluates_nothing_and_injects_no_style(world: DeskWorld) -> None:
 
 
 @pytest.mark.parametrize("page", SHOWN, ids=lambda page: page.name)
-def test_no_page_is_framed_kept_or_sniffed_and_none_holds_anything_inline(world: DeskWorld, page: ShowPage) -> None:
+def test_clickjacking_and_caching_are_forbidden_by_every_page_and_none_holds_anything_inline(
+    world: DeskWorld, page: ShowPage
+) -> None:
     answer = with_query(world, world.browser()).get(path_of(world, page))
     # What is downloaded may be anything, and runs nothing.
     assert answer.headers["content-security-policy"] == (NOTHING if "content-disposition" in answer.headers else POLICY)

@@ -123,9 +123,39 @@ def test_w77_the_log_is_held_against_earlier_checkpoints_anew_each_time(world: D
     assert re.search(r"mine\.txt.*goes on from it", text)
     assert re.search(r"changed\.txt.*does not go on from it.*not signed by a key of this body", text)
     assert "mine.txt" not in world.browser("head_of_body").get(page).text, "it is kept for its session alone"
-    wrong = browser.send(page, page, {}, [("checkpoint_files", ("list.csv", b"\xff"))])
-    assert wrong.status_code == 400
-    assert "no signed note" in wrong.text
+    # One that is none says so by its name, and hides nothing of the others.
+    wrong = [("list.csv", b"\xff"), ("zero.bin", b"\0" * 9), ("big.txt", b"x" * 3_000_000), ("mine.txt", note)]
+    assert browser.send(page, page, {}, [("checkpoint_files", one) for one in wrong]).status_code == 303
+    text = browser.get(page).text
+    for name, _ in wrong[:3]:
+        assert re.search(rf"{name}.*is no such file.*note", text)
+    assert re.search(r"mine\.txt.*goes on from it", text)
+    assert browser.send(page, page, {}).status_code == 400, "without a file there is nothing to check"
+
+
+def test_w104_exported_case_of_any_body_is_judged_on_the_page(world: DeskWorld) -> None:
+    browser, page = world.browser("head_of_body"), "/desk/trail/proof"
+    sound = browser.get(f"/desk/trail/cases/{world.bureau.case}").content
+    made = json.loads(sound)
+    moved = json.dumps({**made, "rows": made["rows"][::-1]}).encode()
+    made["rows"][0]["content"]["officer"] = "somebody-else"
+    other = world.bureau.network["XA-NCB"]
+    theirs = json.dumps(perform(other, "trail_prove", {"since": 1})["continuation"]).encode()
+    foreign = json.dumps({**json.loads(theirs), "body": "body:" + "a" * 32}).encode()
+    sent = [
+        ("case.json", sound), ("moved.json", moved), ("changed.json", json.dumps(made).encode()), ("xa.json", theirs),
+        ("foreign.json", foreign),
+    ]  # fmt: skip
+    assert browser.send(page, page, {}, [("checkpoint_files", one) for one in sent]).status_code == 303
+    text = browser.get(page).text
+    assert re.search(rf">case\.json<.*holds.*XB-NCB.*{world.bureau.case}.*proved", text)
+    assert re.search(r">moved\.json<.*does not hold.*a row was moved or doubled", text)
+    assert re.search(r">changed\.json<.*does not hold.*Row \d+ was changed", text)
+    assert re.search(r">xa\.json<.*holds.*XA-NCB", text)
+    assert re.search(r">foreign\.json<.*is no such file.*not of a body of this node", text)
+    for bad in (b"{", b'{"format":"other","body":1}', b"{" * 100_000):
+        assert browser.send(page, page, {}, [("checkpoint_files", ("bad.json", bad))]).status_code == 303
+        assert re.search(r">bad\.json<.*is no such file", browser.get(page).text)
 
 
 def test_w58_a_day_begins_at_midnight_of_the_bodys_zone() -> None:

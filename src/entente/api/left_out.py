@@ -45,6 +45,11 @@ KEEPING: Final = (
     " /healthz, /readyz and /metrics"
 )
 
+STRANGER: Final = (
+    "a proof is judged by whoever holds it, with the body's id alone and no node («entente trail verify --file»): a program that"
+    " asked the node would believe it instead of the proof"
+)
+
 LEFT_OUT: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
@@ -63,6 +68,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ),
         ACCOUNTS,
     ),
+    "trail_judge": STRANGER,
     "group_lines": GATHERED.format("GET /groups, with the entries that are counted here"),
     "contact_own": GATHERED.format("GET /contacts, asked with this body's own code"),
     **dict.fromkeys(("shift_begin", "shift_note", "shift_hand_over", "shift_take_over"), SIGNED),

@@ -574,6 +574,13 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        (
+            "a proof is judged by whoever holds it, with the body's id alone and no node («entente trail verify "
+            "--file»): a program that asked the node would believe it instead of the proof"
+        ),
+        ("trail_judge",),
+    ),
+    (
         ("it gathers for a page what routes say each: GET /groups, with the entries that are counted here"),
         ("group_lines",),
     ),

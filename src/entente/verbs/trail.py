@@ -9,13 +9,13 @@ from entente.bodies.authority import authorise
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.codec import to_json, to_object
-from entente.kernel.errors import NotFound
+from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act, TrailRow
 from entente.node import Node
 from entente.trail.checkpoint import keys_of
 from entente.trail.ports import Wanted
-from entente.trail.proving import continues, prove_continuation
+from entente.trail.proving import continues, judge_file, prove_continuation
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
@@ -116,6 +116,21 @@ def _export(node: Node, arguments: Arguments) -> JsonObject:
     return {"case_proof": to_object(proof)}
 
 
+def _judge(node: Node, arguments: Arguments) -> JsonObject:
+    """Judge what a body took out of its trail, by the keys of whom the directory has under the id that it names."""
+    document = arguments.document("proof")
+    body = next((one for one in names_of(node).bodies.values() if one.id == document.get("body")), None)
+    if body is None:
+        raise Invalid(
+            "The file is not of a body of this node's directory.",
+            field="proof",
+            why="A proof counts for the body whose id you know by another way, and the file's own word for it is none.",
+            do="Enter the body first, or check the file with «entente trail verify --file» and the body's id.",
+        )
+    found = judge_file(document, body.id, None, node.clock.now(), node.lists.countries)
+    return {"proof": to_object(found), "body": body.code}
+
+
 def _sealed_query(node: Node, arguments: Arguments) -> JsonObject:
     """Hand a search's query to the data protection officer as it was sealed; the look is itself a row."""
     sequence = arguments.integer("row", default=0, least=1, most=SEQUENCE_MAX)
@@ -200,5 +215,6 @@ VERBS: tuple[Verb, ...] = (
     verb("trail_checkpoint", _checkpoint, "Bring the log up and give its newest signed checkpoint."),
     verb("trail_continues", _continues, "Say whether the log continues an earlier checkpoint of it.", "checkpoint"),
     verb("trail_prove", _prove, "Prove that the log continues its first rows.", "since"),
+    verb("trail_judge", _judge, "Judge an exported case, or a proof that a log continues.", "proof"),
     verb("trail_export", _export, "Make the file that proves what the trail holds of a case.", "officer", "case"),
 )

@@ -3,7 +3,7 @@
 Everything shown is asked of the verbs of the trail, which judge who may read it. A sealed query and a proof are downloaded, never
 shown: the first opens with its reader's own key alone, the second counts where it can be checked without this node.
 
-Source: docs/rules/desk.md W58; docs/rules/trail.md T6, T7, T9 to T12 and T16.
+Source: docs/rules/desk.md W58 and W104; docs/rules/trail.md T6, T7, T9 to T12 and T16.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.canonical import Json, JsonObject, parse_document
 from entente.kernel.clock import format_time, parse_date, parse_time
-from entente.kernel.errors import NotFound
+from entente.kernel.errors import Invalid, NotFound
+from entente.kernel.note import NOTE_BYTES_MAX
+from entente.trail.proving import CASE_PROOF
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage, may_do
 from entente.web.desk.reading import member, members, text, texts, whole
@@ -29,9 +31,10 @@ TRAIL_PATH: Final = f"{PREFIX}/trail"
 ON_A_PAGE: Final = 50
 NARROWED: Final = ("about", "act", "by", "since", "until")
 CHECKED_MAX: Final = 5
-"""Checkpoints that are held against the log at a time."""
+"""Files that are held against the log at a time."""
 _NEEDS: Final = ("read_trail",)
 _CHECKS: Final = "check_checkpoint"
+_PROOFS: Final = "check_proofs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,20 @@ class CheckPage:
 
 @dataclass(frozen=True, slots=True)
 class CheckedLine:
-    """An earlier checkpoint that was handed in."""
+    """What was handed in: an earlier checkpoint of ours, or a proof that a body took out of its trail."""
 
     file: str
     is_sound: bool
+    verdict: str
+    """The last part of a text's key, `trail.…` or `proofs.…`, in which it is told whether it holds."""
     finding: str
+    body: str
+    """Whose proof it is; empty for a checkpoint."""
+    about: str
+    """The case that it proves; empty for anything else."""
+    rows: int
+    """How many of its rows were found good."""
+    erased: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,7 @@ class ProofPage:
     keys: Sequence[str]
     since: int
     checked: Sequence[CheckedLine]
-    """What was found of the earlier checkpoints that were handed in, against the log as it is now."""
+    """What was found of checkpoints that were handed in, against the log as it is now, and of proofs, by their bodies' keys."""
 
 
 def _trail(asked: Asked) -> TrailPage:
@@ -238,23 +250,65 @@ def _proof(asked: Asked) -> ProofPage:
         root=text(answer, "root"),
         keys=texts(answer, "verifier_keys"),
         since=_whole(asked.query.get("since", "")),
-        checked=[_checked(asked, file, note) for file, note in asked.memory.written.get(_CHECKS, {}).items()],
+        checked=[
+            *(_checked(asked, file, note) for file, note in asked.memory.written.get(_CHECKS, {}).items()),
+            *(_judged(asked, file, found) for file, found in asked.memory.written.get(_PROOFS, {}).items()),
+        ],
     )
 
 
 def _checked(asked: Asked, file: str, note: str) -> CheckedLine:
-    proof = member(asked.perform("trail_continues", {"checkpoint": note}), "proof")
-    return CheckedLine(file, proof["is_sound"] is True, said(asked.say, text(proof, "finding")))
+    try:
+        proof = member(asked.perform("trail_continues", {"checkpoint": note}), "proof")
+    except Invalid as error:
+        # Of several files each is told by itself: one that is none hides nothing of the others.
+        return _refused(asked, file, [error.what, error.why, error.do])
+    is_sound = proof["is_sound"] is True
+    verdict = "goes_on" if is_sound else "does_not_go_on"
+    finding = said(asked.say, text(proof, "finding"))
+    return CheckedLine(file, is_sound=is_sound, verdict=verdict, finding=finding, body="", about="", rows=0, erased=0)
 
 
-def _check_checkpoints(asked: Asked) -> Done:
-    """Keep the earlier checkpoints for this session; its page holds them against the log, each time it is shown."""
+def _refused(asked: Asked, file: str, why: Sequence[str]) -> CheckedLine:
+    finding = " ".join(said(asked.say, one) for one in why if one)
+    return CheckedLine(file, is_sound=False, verdict="none", finding=finding, body="", about="", rows=0, erased=0)
+
+
+def _judged(asked: Asked, file: str, found: str) -> CheckedLine:
+    """Tell what was found of a proof when it was handed in; it speaks of the past, and stays as it is."""
+    answer: JsonObject = json.loads(found)
+    if "refused" in answer:
+        return _refused(asked, file, texts(answer, "refused"))
+    proof = member(answer, "proof")
+    is_case = text(proof, "what") == CASE_PROOF
+    return CheckedLine(
+        file=file,
+        is_sound=proof["is_sound"] is True,
+        verdict="holds" if proof["is_sound"] is True else "does_not_hold",
+        # What holds is told by its numbers, in the reader's language.
+        finding="" if is_case and proof["is_sound"] is True else said(asked.say, text(proof, "finding")),
+        body=text(answer, "body"),
+        about=text(proof, "about") if is_case else "",
+        rows=whole(proof, "rows"),
+        erased=whole(proof, "erased"),
+    )
+
+
+def _check_files(asked: Asked) -> Done:
+    """Judge what was handed in, for this session; checkpoints are held against the log each time their page is shown."""
     notes: dict[str, str] = {}
+    found: dict[str, str] = {}
     for one in asked.form.files[:CHECKED_MAX]:
-        # What is no text is no checkpoint, and is refused as such.
-        notes[one.name] = one.data.decode("utf-8", "replace")
-        asked.perform("trail_continues", {"checkpoint": notes[one.name]})
-    asked.memory.written[_CHECKS] = notes
+        if not one.data.lstrip().startswith(b"{"):
+            # What is no text is no checkpoint, and is refused as such; of what is too long for one the beginning says it too.
+            notes[one.name] = one.data[: NOTE_BYTES_MAX + 1].decode("utf-8", "replace").replace("\0", "\ufffd")
+            continue
+        try:
+            answer = asked.perform("trail_judge", {"proof": parse_document(one.data)})
+        except Invalid as error:
+            answer = {"refused": [error.what, error.why, error.do]}
+        found[one.name] = json.dumps(answer)
+    asked.memory.written[_CHECKS], asked.memory.written[_PROOFS] = notes, found
     return Done(f"{TRAIL_PATH}/proof")
 
 
@@ -305,8 +359,8 @@ PAGES: Sequence[Page] = (
         "The newest checkpoint, and how it is proved to go on from an earlier one.", _proof,
     ),
     ActPage(
-        _CHECKS, "/trail/proof", ("trail_continues",), _NEEDS, "trail_proof",
-        "Says whether the log goes on from earlier checkpoints, which are kept for the session alone.", _check_checkpoints,
+        _CHECKS, "/trail/proof", ("trail_judge",), _NEEDS, "trail_proof",
+        "Says whether the log goes on from earlier checkpoints, and whether proofs hold; for the session alone.", _check_files,
         (Field("checkpoint_files", Kind.FILES, asks="checkpoint"),), is_once=False,
     ),
     ShowPage(
