@@ -67,6 +67,8 @@ def test_page_opens_to_the_roles_of_its_row_and_to_no_other(world: DeskWorld, pa
                 "record_file",
                 "original",
                 "original_file",
+                "hit",
+                "request",
             }
             else set()
         )

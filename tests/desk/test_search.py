@@ -57,6 +57,11 @@ def found(browser: Browser, **fields: str) -> httpx.Response:
     return browser.get(answer.headers["location"])
 
 
+def cells(page: str) -> str:
+    """Return what a piece of a page says, without its markup and with single blanks."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
 def latest(world: DeskWorld) -> Any:  # noqa: ANN401 - a row of the trail
     return world.node.trail.latest(1)[0]
 
@@ -85,6 +90,35 @@ def test_name_in_another_script_is_found_and_shown_in_its_own_with_a_translitera
 )
 def test_box_says_what_a_number_may_be(world: DeskWorld, line: str, kind: str) -> None:
     assert kind in found(world.browser(), line=line).text
+
+
+def test_w100_what_the_box_understood_is_said_and_a_day_may_be_written_day_first(world: DeskWorld) -> None:
+    text = cells(found(world.browser(), line="Мухаммедов Абдулло 14.03.1979, AB 123456").text)
+    assert (
+        "Understood as Names Мухаммедов Абдулло Mukhammedov Abdullo · Birth date 1979-03-14 · Numbers AB 123456" in text
+    )
+
+
+def test_w100_what_a_zone_was_understood_to_ask_for_is_said_and_fields_of_their_own_need_no_telling(
+    world: DeskWorld,
+) -> None:
+    zone = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
+    text = cells(found(world.browser(), line=zone).text)
+    assert "Understood as Names ERIKSSON, ANNA MARIA · Birth date 1974-08-12 · Sex Female · Numbers L898902C3" in text
+    assert "Understood as" not in cells(found(world.browser(), names="Muhammadov", birth_date="1979").text)
+
+
+def test_w100_candidate_stands_beside_what_was_asked(world: DeskWorld) -> None:
+    browser = world.browser()
+    list_page = found(browser, line="Muhammadov, 1979, AB 123456")
+    judged = browser.get(re.findall(r'href="(/desk/search/query-[^"]+/XA-NCB/w-1)"', list_page.text)[0]).text
+    rows = [cells(row) for row in re.findall(r"<tr>(.*?)</tr>", judged, re.DOTALL)]
+    assert rows[0].startswith("Property Asked for The record")
+    assert rows[1].startswith("Name Asked for Muhammadov The record Мухаммедов Абдулло Mukhammedov Abdullo")
+    assert any(row.startswith("Birth date Asked for 1979 The record 1979") for row in rows), rows
+    assert any(row.startswith("Numbers Asked for AB 123456 nothing here to compare it with") for row in rows), rows
+    # The number that was typed into the box is the one whose bearer may be found to be another.
+    assert re.search(r'name="document"[^>]*value="AB 123456"', judged)
 
 
 def test_zone_is_read_from_the_box_and_its_faults_are_said(world: DeskWorld) -> None:

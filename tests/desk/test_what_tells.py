@@ -19,6 +19,7 @@ from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act
 from entente.kernel.statement import from_json
 from entente.verbs import perform
+from entente.web.desk.live import kept_for_now
 from tests.support.api_world import UNIT
 from tests.support.desk_stream import streaming
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
@@ -292,6 +293,29 @@ def test_d12_hit_on_a_record_that_was_erased_stays_out_of_reach(world: DeskWorld
     perform(world.node, "record_erase", {"officer": HEAD, "record": record, "reason": "unlawful"})
     assert refused(world, "hit_show", given).startswith("NotFound")
     assert perform(world.node, "hit_show", {**given, "officer": DUTY})
+
+
+def test_d9_what_rests_on_a_record_that_no_role_is_cleared_for_goes_with_it(world: DeskWorld) -> None:
+    hit, border, analyst = world.bureau.hit, "xb-border", "xb-analyst"
+    for officer, role in ((border, "border_officer"), (analyst, "analyst")):
+        perform(world.node, "officer_add", {"officer": HEAD, "id": officer, "roles": [role]})
+
+    def listed(officer: str) -> bool:
+        found: Any = perform(world.node, "hit_list", {"officer": officer})
+        return hit in {one["id"] for one in found["hits"]}
+
+    # The record is restricted: the analyst is cleared for it, the border officer is not.
+    assert refused(world, "record_show", {"officer": border, "record": "XA-NCB/w-1", **WHY}).startswith("NotFound")
+    assert (listed(DUTY), listed(border)) == (True, False)
+    none = refused(world, "hit_show", {"officer": border, "id": "hit-0"})
+    kept_for = kept_for_now(world.node, [hit])[hit]
+    assert kept_for.roles is not None
+    assert {"duty_officer", "analyst"} <= kept_for.roles
+    assert "border_officer" not in kept_for.roles
+    assert refused(world, "hit_show", {"officer": border, "id": hit}) == none
+    for officer, knows in ((analyst, True), (border, False)):
+        file: Any = perform(world.node, "case_show", {"officer": officer, "number": world.bureau.case})
+        assert (hit in json.dumps(file)) is knows
 
 
 def test_c8_d11_what_is_held_is_told_counted_and_decided_by_whom_it_may_be_known_alone(world: DeskWorld) -> None:

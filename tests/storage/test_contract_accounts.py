@@ -85,12 +85,13 @@ def test_invitation_takes_the_place_of_the_one_before_and_requests_wait_by_offic
 
 def test_step_is_taken_once_and_failures_are_kept_within_a_bound(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GUARDS_MAX", 2)
+    monkeypatch.setattr(module, "GUARDS_FORGOTTEN", 1)
     monkeypatch.setattr(module, "STEPS_MAX", 2)
     with store.unit() as unit:
         for place in range(3):
             unit.accounts.put_guard("name", f"n-{place}", Guard(place, NOW + place * MINUTE, NOW))
             unit.accounts.put_step(Step(f"step-{place}", "kind", DUTY, "held", NOW + place * MINUTE))
-        # The oldest is forgotten where another comes, and none where one changes.
+        # One is forgotten where another comes, and none where one changes.
         unit.accounts.put_guard("name", "n-2", Guard(9, NOW + 2 * MINUTE, NOW))
         kept = [unit.accounts.guard("name", f"n-{place}") for place in range(3)]
         assert [None if one is None else one.failures for one in kept] == [None, 1, 9]
@@ -99,6 +100,21 @@ def test_step_is_taken_once_and_failures_are_kept_within_a_bound(store: Store, m
         assert unit.accounts.guard("name", "n-2") is None
         taken = [unit.accounts.take_step(name) for name in ("step-0", "step-2", "step-2")]
         assert [None if one is None else one.digest for one in taken] == [None, "step-2", None]
+
+
+def test_w5_invented_names_open_no_name_that_failures_have_closed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "GUARDS_MAX", 20)
+    monkeypatch.setattr(module, "GUARDS_FORGOTTEN", 5)
+    with store.unit() as unit:
+        unit.accounts.put_guard("name", DUTY, Guard(100, NOW, NOW))
+        unit.accounts.put_guard("name", "waits", Guard(6, NOW, NOW))
+        for place in range(100):
+            unit.accounts.put_guard("name", f"n-{place}", Guard(1, NOW + place * MINUTE, NOW))
+            unit.accounts.put_guard("address", f"a-{place}", Guard(1, NOW + place * MINUTE, NOW))
+        found = [unit.accounts.guard("name", name) for name in (DUTY, "waits", "n-0", "n-99")]
+        assert [None if one is None else one.failures for one in found] == [100, 6, None, 1]
 
 
 def test_session_is_found_by_its_digest_alone_and_renewed_in_its_place(store: Store) -> None:

@@ -345,6 +345,29 @@ def test_two_administrators_recover_an_account_in_the_browser(desk: Desk) -> Non
     assert browser(desk).post("/desk/sign-in/invitation", {"invitation": found[1]}).status_code == 200
 
 
+def test_w101_recovery_waits_on_the_second_officers_desk_and_on_the_owners(desk: Desk) -> None:
+    for officer in (DUTY, HEAD, SECOND):
+        desk.enrol(officer)
+    first, second, owner = browser(desk), browser(desk), browser(desk)
+    for one, officer in ((first, HEAD), (second, SECOND), (owner, DUTY)):
+        one.sign_in(officer)
+    first.send("/desk/accounts/recover", officer=DUTY)
+    assert "?kind=recovery" not in first.get("/desk/").text, "who asked has nothing more to do"
+    seconds = second.get("/desk/?kind=recovery").text
+    assert f"{DUTY}: the account is to be set up anew; {HEAD} asked" in seconds
+    assert 'href="/desk/accounts"' in seconds
+    owners = owner.get("/desk/?kind=recovery").text
+    assert f"{HEAD} asked that your account is set up anew" in owners
+    assert 'href="/desk/account"' in owners
+    owner.send("/desk/account/recovery")
+    assert "?kind=recovery" not in second.get("/desk/").text
+    first.send("/desk/accounts/recover", officer=DUTY)
+    desk.clock.move(hours=24)
+    for one, officer in ((second, SECOND), (owner, DUTY)):
+        one.sign_in(officer)
+        assert "?kind=recovery" not in one.get("/desk/").text, "a day later it can be confirmed no more"
+
+
 def test_only_who_may_enter_officers_sees_and_changes_how_others_sign_in(desk: Desk) -> None:
     for officer in (DUTY, SECOND):
         desk.enrol(officer)

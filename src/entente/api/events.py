@@ -307,9 +307,7 @@ class Events:
         ]
 
     def _beyond_unit(self, bearer: Bearer, events: Sequence[Event]) -> frozenset[str]:
-        """Return the ids of items about records that an account's unit keeps from it (docs/rules/disclosure.md D10)."""
-        if not bearer.account.unit:
-            return frozenset()
+        """Return the ids of items about records that an account's unit or roles keep from it (docs/rules/disclosure.md D11)."""
         about = {one.id for one in events if one.kind is not EventKind.RECORD}
         correspondence = self._node.correspondence
         with correspondence.open_view() as unit:

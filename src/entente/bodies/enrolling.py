@@ -36,6 +36,7 @@ from entente.bodies.password_rules import check_password
 from entente.bodies.ports import BodyLists
 from entente.bodies.sessions import Sessions
 from entente.bodies.signing_in import digest_of_code, digests_of, new_code, new_codes, new_secret
+from entente.bodies.tokens import may
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock, format_time
 from entente.kernel.errors import Conflict, Invalid, NotFound
@@ -234,6 +235,23 @@ class Enrolling:
         """Return the request that waits for an officer's account, so that its page can say so."""
         with self.open_view() as view:
             return view.accounts.recovery(officer)
+
+    def recoveries_for(self, officer: OfficerId) -> tuple[RecoveryRequest, ...]:
+        """Return the requests that an officer has something to do about, oldest first; to look at them is no act.
+
+        Of their own account one that they may refuse, whatever their role; of others', those that somebody else asked for and
+        that they may confirm. One that is a day old waits for nobody. Source: docs/rules/desk.md W101.
+        """
+        now = self.clock.now()
+        with self.open_view() as view:
+            asking = view.bodies.officer(officer)
+            confirms = asking is not None and may(asking, (VERB,), now, self.lists)
+            return tuple(
+                one
+                for one in view.accounts.recoveries()
+                if now - one.asked_at < timedelta(hours=RECOVERY_HOURS)
+                and (one.officer == officer or (confirms and one.asked_by != officer))
+            )
 
     def listed(self, by: OfficerId) -> tuple[AccountLine, ...]:
         """Return how every human officer signs in, by id; for who may enter officers."""

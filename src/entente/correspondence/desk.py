@@ -22,7 +22,7 @@ from entente.correspondence.model import Header, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad
 from entente.correspondence.statements import Kind
-from entente.correspondence.unit_reach import Reach, beyond_reach, reach_of, units_within
+from entente.correspondence.unit_reach import Reach, beyond_reach, reach_of, roles_within, units_within
 from entente.disclosure.model import DisclosureRequest, Reader, Situation, Verdict
 from entente.disclosure.service import ASK_FOR_LEAVE, Disclosure
 from entente.handling.model import CodeLists, DisclosureAct
@@ -216,6 +216,13 @@ class Desk:
         Nothing while no unit has limits. Source: docs/rules/disclosure.md D11.
         """
         return units_within(unit, ids, self.disclosure.situation_in(unit))
+
+    def roles_knowing(self, unit: CorrespondenceUnit, ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Return, for those of some items that rest on records, the roles that let an officer know of them.
+
+        Source: docs/rules/disclosure.md D9.
+        """
+        return roles_within(unit, ids, self.disclosure.situation_in(unit))
 
     def _require_known(self, unit: CorrespondenceUnit, officer: OfficerId | None, way: Way, header: Header) -> None:
         """Raise NotFound for an item of a case of ours, or about a record, that the officer may not know of.

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from entente.bodies.unit_limits import Bound
 from entente.correspondence.model import Way
 from entente.correspondence.ports import CorrespondenceUnit
+from entente.disclosure.grounds import is_cleared_for_all, within_roles
 from entente.disclosure.model import Reader, Situation
 from entente.disclosure.units import bounds_of, within_unit
 from entente.handling.model import DisclosureAct
@@ -40,12 +41,16 @@ class Reach:
     def __call__(self, record: RecordId) -> bool:
         """Say whether items about a record are within reach.
 
-        Source: docs/rules/disclosure.md D10 and D12.
+        Source: docs/rules/disclosure.md D9 to D12.
         """
         if self.reader is None:
             return False
         stored = self.unit.records.get(record)
-        return stored is not None and within_unit(self.reader, stored.record.terms, DisclosureAct.KNOW, self.situation)
+        if stored is None:
+            return bounds_of(self.reader, self.situation) == ()
+        know, terms, lists = DisclosureAct.KNOW, stored.record.terms, self.situation.lists
+        is_cleared = self.reader.roles is None or any(within_roles(self.reader, cls, know, lists) for cls in terms)
+        return is_cleared and within_unit(self.reader, terms, know, self.situation)
 
     def is_blind(self, asker: OfficerId, record: RecordId) -> bool:
         """Say whether one of our officers asked for a record of which they could know nothing here themselves."""
@@ -54,15 +59,16 @@ class Reach:
 
 
 def reach_of(unit: CorrespondenceUnit, officer: OfficerId | None, situation: Callable[[], Situation]) -> Reach | None:
-    """Return what says of which records an officer may know items; None for whoever no limits bind.
+    """Return what says of which records an officer may know items; None for whoever no limits bind and every record is for.
 
-    Source: docs/rules/disclosure.md D10.
+    Source: docs/rules/disclosure.md D9 and D10.
     """
     found = unit.bodies.officer(officer) if officer else None
-    if found is None or not found.unit:
+    if found is None:
         return None
     stands, reader = situation(), Reader.of(unit.bodies.own().id, found)
-    return None if bounds_of(reader, stands) == () else Reach(unit, stands, reader)
+    is_free = bounds_of(reader, stands) == () and is_cleared_for_all(reader, DisclosureAct.KNOW, stands.lists)
+    return None if is_free else Reach(unit, stands, reader)
 
 
 def beyond_reach(unit: CorrespondenceUnit, ids: Collection[str], reaches: Reach) -> frozenset[str]:
@@ -92,6 +98,20 @@ def units_within(unit: CorrespondenceUnit, ids: Collection[str], situation: Situ
         for one in resting - beyond_reach(unit, resting, reach):
             found[one].update(names)
     return {one: frozenset(names) for one, names in found.items()}
+
+
+def roles_within(unit: CorrespondenceUnit, ids: Collection[str], situation: Situation) -> Mapping[str, frozenset[str]]:
+    """Return, for those of some ids that rest on a record, the roles that let whoever has one know of them.
+
+    Source: docs/rules/disclosure.md D9.
+    """
+    resting = beyond_reach(unit, ids, Reach(unit, situation, None))
+    found: dict[str, set[str]] = {one: set() for one in resting}
+    for role in situation.lists.roles if resting else ():
+        reach = Reach(unit, situation, Reader(situation.own_body, roles=frozenset({role})))
+        for one in resting - beyond_reach(unit, resting, reach):
+            found[one].add(role)
+    return {one: frozenset(roles) for one, roles in found.items()}
 
 
 def _is_beyond(unit: CorrespondenceUnit, name: str, reaches: Reach) -> bool:

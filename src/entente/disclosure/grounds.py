@@ -14,7 +14,7 @@ from entente.bodies.succession import stands_for
 from entente.disclosure.finding import ACT_ON, NOTHING, SEE, Case, Finding, listed, nothing
 from entente.disclosure.model import DisclosureClass, Reader
 from entente.handling.model import CodeLists, DisclosureAct, Restriction, RestrictionMode, ReviewState
-from entente.handling.rules import is_cleared
+from entente.handling.rules import VICTIM_DATA, is_cleared
 from entente.kernel.ids import BodyId
 
 _PASSED = frozenset({ReviewState.CLEARED, ReviewState.NOT_REQUIRED})
@@ -214,6 +214,19 @@ def within_roles(reader: Reader, cls: DisclosureClass, act: DisclosureAct, lists
     return any(
         is_cleared(role, cls.confidentiality, cls.status, cls.marks, lists)
         and _RANKS.get(role.acts_up_to, NOTHING) >= act.rank
+        for role in (lists.roles.get(code) for code in reader.roles or ())
+        if role is not None
+    )
+
+
+def is_cleared_for_all(reader: Reader, act: DisclosureAct, lists: CodeLists) -> bool:
+    """Say whether one of an officer's roles is cleared for every class, of whatever level, marks and status, for an act.
+
+    Source: docs/rules/disclosure.md D9.
+    """
+    highest, marks = lists.confidentiality_levels[-1], frozenset(lists.marks) | {VICTIM_DATA}
+    return any(
+        role.confidentiality == highest and marks <= role.marks and _RANKS.get(role.acts_up_to, NOTHING) >= act.rank
         for role in (lists.roles.get(code) for code in reader.roles or ())
         if role is not None
     )

@@ -13,7 +13,7 @@ from typing import Final
 from entente.formats.table_dates import DateForm
 from entente.formats.table_mapping import folded
 from entente.formats.table_values import Countries
-from entente.formats.table_words import KEYS, PROPERTY_OF
+from entente.formats.table_words import EVENTS, KEYS, PROPERTY_OF
 from entente.identity.identifiers.iban import read_iban
 from entente.identity.identifiers.imo import read_imo
 from entente.identity.identifiers.reading import Reading, Validity
@@ -85,7 +85,31 @@ def meaning_of(column: Column, countries: Countries) -> Meaning | str:
     known = PROPERTY_OF.get(name) or PROPERTY_OF.get(folded(column.name))
     if known is not None:
         return _by_name(column, known, countries)
+    if (event := EVENTS.get(name)) is not None and column.cells:
+        return _by_event(column, event, countries)
     return _by_cells(column, countries)
+
+
+def _by_event(column: Column, event: str, countries: Countries) -> Meaning | str:
+    """Tell by the cells whether a column called «birth» holds its days or its countries; a place is not told from a name."""
+    _, read, _ = date_forms(column.cells)
+    if read >= MOST * len(column.cells):
+        found = _by_name(column, event, countries)
+        assert isinstance(found, Meaning), "what reads most cells is a form of dates"
+        return Meaning(
+            event,
+            found.why.replace("it is called so", "its name says of what, and its cells that of its day", 1),
+            found.options,
+        )
+    if event == "birthDate" and _share(column.cells, lambda cell: countries.code(cell) is not None) >= MOST:
+        found = _by_name(column, "birthCountry", countries)
+        assert isinstance(found, Meaning), "a column of countries is always placed"
+        return Meaning(
+            "birthCountry",
+            found.why.replace("it is called so", "its name says of what, and its cells are countries", 1),
+            found.options,
+        )
+    return "its name says of what, and its cells are neither dates nor countries: map it if they are places"
 
 
 def _by_name(column: Column, known: str, countries: Countries) -> Meaning | str:

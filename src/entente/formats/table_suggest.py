@@ -63,6 +63,11 @@ def suggest_mapping(path: Path) -> str:
             notes += more
         with opened_table(raw, path.name, form) as table:
             names = [clean(name) or f"column {place}" for place, name in enumerate(table.names[:COLUMNS_MAX], start=1)]
+            notes += [
+                f"Two of its columns are called {_quoted(name)}: give each a name of its own in the table, or it is refused."
+                for name, times in Counter(names).items()
+                if times > 1
+            ]
             unread = dict(table.unread)
             ignored = [folded(name) for name in unread]
             rows = [row.cells for row in islice(table.rows(ignored), SAMPLE_ROWS) if not row.fault]

@@ -1,6 +1,7 @@
 """What columns of tables are called in the languages of the desk, by the property that is meant: for proposals alone (R46).
 
-Compared in small letters, without marks at the ends. A word that means two things in two languages stands nowhere here.
+Compared in small letters, without marks at the ends. A word that means two things in two languages stands nowhere here; one that
+means two things in one, under EVENTS.
 """
 
 from __future__ import annotations
@@ -105,5 +106,15 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "организация", "компания", "фирма", "الشركة", "اسم الشركة", "公司", "公司名称",
     ),
 }  # fmt: skip
+
+EVENTS: Final[Mapping[str, str]] = {
+    word: name
+    for name, words in {
+        "birthDate": ("birth", "naissance", "nacimiento", "рождение", "родился", "الميلاد", "الولادة", "出生"),
+        "deathDate": ("death", "died", "décès", "defunción", "fallecimiento", "смерть", "الوفاة", "死亡"),
+    }.items()
+    for word in words
+}
+"""What names an event and not what of it is meant, day or place: its cells tell (R46). By the property that its days are."""
 
 PROPERTY_OF: Final[Mapping[str, str]] = {word: name for name, words in WORDS.items() for word in words}

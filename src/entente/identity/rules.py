@@ -35,6 +35,9 @@ OCCASION_CHARACTERS_MAX = 200
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DATE_WORD = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DAY_WORD = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+MONTHS = 12
 _DIGIT_WORD = re.compile(r"(?=.*\d)\S{4,}")
 
 
@@ -42,19 +45,41 @@ def query_from_text(text: str) -> Query:
     """Read what an officer typed in one line, parts separated by commas: «Muhammadov, 1979, AB 123456».
 
     A part that is a date or year is the birth date, one with a digit an identifier; all others together are the name,
-    the comma between family and given name kept. A machine readable zone is one identifier. Raises Invalid for two dates.
+    the comma between family and given name kept. A day may be written first, and may follow a name without a comma.
+    A machine readable zone is one identifier. Raises Invalid for two dates.
 
     Source: docs/rules/identity.md I1, I20.
     """
     if looks_like_mrz(text):
         return Query(identifiers=(text,))
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    parts = [one for part in text.split(",") if part.strip() for one in _date_apart(part.strip())]
     dates = [part for part in parts if _DATE_WORD.fullmatch(part)]
     if len(dates) > 1:
         raise _bad("line", f"it has {len(dates)} dates of birth, and nobody has more than one")
     identifiers = [part for part in parts if part not in dates and _DIGIT_WORD.fullmatch(part.replace(" ", ""))]
     name = ", ".join(part for part in parts if part not in dates and part not in identifiers)
     return Query(names=(name,) if name else (), birth_date=dates[0] if dates else "", identifiers=tuple(identifiers))
+
+
+def _date_apart(part: str) -> tuple[str, ...]:
+    """Return a part of a line with a day at its end apart from the name before it, and written year first."""
+    words = part.split()
+    day = _day_first(words[-1])
+    before = " ".join(words[:-1])
+    if not (day or _DAY_WORD.fullmatch(words[-1])) or any(character.isdigit() for character in before):
+        return (part,)
+    return tuple(one for one in (before, day or words[-1]) if one)
+
+
+def _day_first(word: str) -> str:
+    """Return a day that is written day first, or month first where it can be no other, as `1979-03-14`; empty for no such day."""
+    found = _DAY_FIRST.fullmatch(word)
+    if found is None:
+        return ""
+    first, second, year = int(found[1]), int(found[3]), found[4]
+    day, month = (second, first) if second > MONTHS else (first, second)
+    written = f"{year}-{month:02}-{day:02}"
+    return written if parse_partial(written) is not None else ""
 
 
 def with_line(query: Query, text: str) -> Query:

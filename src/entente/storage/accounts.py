@@ -5,6 +5,7 @@ Source: docs/rules/desk.md W1, W2, W5; bodies.accounts.AccountStore.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ from entente.storage.schema import (
 
 GUARDS_MAX: Final = 20_000
 """Names and addresses whose failures are kept: some 5 MB, and more than all officers of any bureau."""
+GUARDS_FORGOTTEN: Final = 500
+"""How many give way at once where there are too many: all of them are read for it, some 300 ms."""
 STEPS_MAX: Final = 2_000
 """Begun at one time: every officer of a large bureau at the start of a shift."""
 
@@ -37,6 +40,9 @@ _PASSKEYS: Final = sa.select(passkey.c.document).where(passkey.c.officer == sa.b
 _RECOVERY: Final = sa.select(account_recovery.c.document).where(account_recovery.c.officer == sa.bindparam("officer_"))
 _GUARD: Final = sa.select(sign_in_guard.c.document).where(sign_in_guard.c.digest == sa.bindparam("digest_"))
 _GUARDS: Final = sa.select(sa.func.count().label("count")).select_from(sign_in_guard)
+_GUARDS_BY_AGE: Final = sa.select(sign_in_guard.c.digest, sign_in_guard.c.document).order_by(
+    sign_in_guard.c.last_at, sign_in_guard.c.digest
+)
 _STEP: Final = sa.select(sign_in_step.c.document).where(sign_in_step.c.digest == sa.bindparam("digest_"))
 _STEPS: Final = sa.select(sa.func.count().label("count")).select_from(sign_in_step)
 _LINK: Final = sa.select(account_link.c.document).where(
@@ -136,10 +142,14 @@ class AccountTables:
         return None if row is None else value_of(Guard, row.document)
 
     def put_guard(self, kind: str, of: str, guard: Guard) -> None:
-        """Keep how often; where there are too many, the one that failed longest ago is forgotten."""
+        """Keep how often; where there are too many, those that failed least are forgotten, of these the longest ago.
+
+        So a stranger who invents names and addresses opens no name that many failures have closed: he would have to fail as
+        often with each of them.
+        """
         digest = self._seal.digest(kind, of)
         if read_one(self._connection, _GUARD, {"digest_": digest}) is None:
-            self._make_room(sign_in_guard, sign_in_guard.c.last_at, _GUARDS, GUARDS_MAX)
+            self._make_room_for_guard()
         values = {"last_at": guard.last_at, "document": text_of(guard)}
         replace_row(self._connection, sign_in_guard, {"digest": digest}, values)
 
@@ -171,7 +181,7 @@ class AccountTables:
 
     def put_step(self, step: Step) -> None:
         """Keep what was begun; where there are too many, the oldest is forgotten."""
-        self._make_room(sign_in_step, sign_in_step.c.expires_at, _STEPS, STEPS_MAX)
+        self._make_room_for_step()
         values = {"expires_at": step.expires_at, "document": text_of(step)}
         replace_row(self._connection, sign_in_step, {"digest": step.digest}, values)
 
@@ -204,9 +214,18 @@ class AccountTables:
     def _invitation(self, row: Any) -> Invitation | None:  # noqa: ANN401 - a row, or None
         return None if row is None else self._seal.open(Invitation, row.document, f"invitation {row.officer}")
 
-    def _make_room(self, table: sa.Table, at: sa.Column[Any], count: sa.Select[Any], most: int) -> None:
-        if read_one(self._connection, count).count < most:
+    def _make_room_for_step(self) -> None:
+        if read_one(self._connection, _STEPS).count < STEPS_MAX:
             return
-        oldest = sa.select(table.c.digest).order_by(at, table.c.digest).limit(1)
+        oldest = sa.select(sign_in_step.c.digest).order_by(sign_in_step.c.expires_at, sign_in_step.c.digest).limit(1)
         digest = self._connection.execute(oldest).scalar_one()
-        self._connection.execute(sa.delete(table).where(table.c.digest == digest))
+        self._connection.execute(sa.delete(sign_in_step).where(sign_in_step.c.digest == digest))
+
+    def _make_room_for_guard(self) -> None:
+        if read_one(self._connection, _GUARDS).count < GUARDS_MAX:
+            return
+        # They come by their age, and what is alike stays in order. As values of a room, 20,000 of them took seconds.
+        rows = self._connection.execute(_GUARDS_BY_AGE).all()
+        least = sorted(rows, key=lambda row: int(json.loads(row.document)["failures"]))[:GUARDS_FORGOTTEN]
+        digests = [row.digest for row in least]
+        self._connection.execute(sa.delete(sign_in_guard).where(sign_in_guard.c.digest.in_(digests)))

@@ -63,6 +63,53 @@ def test_r46_no_birthday_is_proposed_as_what_tells_rows_apart(tmp_path: Path, da
     assert 'keys: ["Our sign"]' in suggest_mapping(file)
 
 
+@pytest.mark.parametrize(
+    ("name", "cells", "line"),
+    [
+        (
+            "Birth",
+            ("04.05.1979", "12.11.1980"),
+            'birthDate: {column: "Birth", dates: ["DD.MM.YYYY"]}  # its name says of what',
+        ),
+        (
+            "birth",
+            ("1979", "1980"),
+            'birthDate: {column: "birth", dates: ["YYYY"]}  # its name says of what, and its cells that',
+        ),
+        ("Naissance :", ("04/13/1979", ""), 'birthDate: {column: "Naissance :", dates: ["MM/DD/YYYY"]}  # its name'),
+        ("出生", ("1979-05-04", "1980-01-01"), 'birthDate: {column: "出生", dates: ["YYYY-MM-DD"]}'),
+        (
+            "Decease",
+            ("1979-05-04", "1980-01-01"),
+            '- "Decease"  # its cells are dates (YYYY-MM-DD), and its name does not say',
+        ),
+        ("Died", ("1999-05-04", ""), 'deathDate: {column: "Died", dates: ["YYYY-MM-DD"]}'),
+        (
+            "Birth",
+            ("France", "DE"),
+            'birthCountry: {column: "Birth"}  # its name says of what, and its cells are countries',
+        ),
+        (
+            "Birth",
+            ("Lyon", "Berlin"),
+            '- "Birth"  # its name says of what, and its cells are neither dates nor countries',
+        ),
+        ("Birth", ("", ""), '- "Birth"  # it is empty in the sample'),
+    ],
+)
+def test_r46_a_column_called_as_an_event_is_placed_by_its_cells(
+    tmp_path: Path, name: str, cells: tuple[str, str], line: str
+) -> None:
+    text, _ = proposed(tmp_path, f"id,name,{name}\n1,Ardan Velk,{cells[0]}\n2,Mira Sorn,{cells[1]}\n".encode())
+    assert line in text
+
+
+def test_r46_columns_of_one_name_are_told_where_the_table_is_looked_at_first(tmp_path: Path) -> None:
+    text, _ = proposed(tmp_path, b"id,name,id\n1,Ardan Velk,7\n")
+    assert '# Two of its columns are called "id": give each a name of its own in the table, or it is refused.' in text
+    assert text.count("are called") == 1
+
+
 def test_r46_each_column_has_its_reason_and_no_value_is_shown(tmp_path: Path) -> None:
     text, mapping = proposed(tmp_path, RUSSIAN.encode("windows-1251"))
     assert "windows-1251 is a guess" in text

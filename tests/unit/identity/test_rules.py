@@ -51,6 +51,16 @@ def test_i1_query_that_points_at_nobody_or_is_impossible_is_invalid(query: Query
         ("Rahimov, Akmal, 1979-05-04", Query(names=("Rahimov, Akmal",), birth_date="1979-05-04")),
         ("PA 123456", Query(identifiers=("PA 123456",))),
         ("王小明", Query(names=("王小明",))),
+        ("Muhammadov, 14.03.1979", Query(names=("Muhammadov",), birth_date="1979-03-14")),
+        ("Muhammadov, 14/3/1979", Query(names=("Muhammadov",), birth_date="1979-03-14")),
+        ("Muhammadov, 3/14/1979", Query(names=("Muhammadov",), birth_date="1979-03-14")),
+        ("Мухаммедов Абдулло 14.03.1979", Query(names=("Мухаммедов Абдулло",), birth_date="1979-03-14")),
+        (
+            "Muhammadov 1979-03-14, AB 123456",
+            Query(names=("Muhammadov",), birth_date="1979-03-14", identifiers=("AB 123456",)),
+        ),
+        ("AB 12.12.2012 7", Query(identifiers=("AB 12.12.2012 7",))),
+        ("31.02.1979", Query(identifiers=("31.02.1979",))),
         ("", Query()),
     ],
 )

@@ -55,3 +55,7 @@ def test_w109_russian_has_one_word_for_withdrawal_and_one_for_erasure() -> None:
     erased = [one for one, text in english.items() if re.search(r"\bera[sz](?:e|ed|es|ure)\b", text, re.IGNORECASE)]
     assert len(erased) > 20
     assert [(one, by_key[one]) for one in erased if re.search(r"(?i)\bудал[её]?[нея]", by_key[one])] == []
+
+
+def test_w109_french_calls_a_body_by_one_word() -> None:
+    assert [one for one in texts_of("fr") if re.search(r"\borganes?\b", one[2])] == []

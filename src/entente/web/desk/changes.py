@@ -51,6 +51,8 @@ class KeptFor:
     """Of a case with a team, and of what was sent about it: who may know of it beside who oversees the cases; None for all."""
     units: frozenset[str] | None = None
     """Of what rests on a record: the units of the body whose limits let their officers know of it; None for all."""
+    roles: frozenset[str] | None = None
+    """Of the same: the roles of which one is cleared for the record; None for all."""
 
 
 EVERYBODY: Final = KeptFor()

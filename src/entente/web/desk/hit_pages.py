@@ -21,6 +21,7 @@ from entente.web.desk.reading import BodyName, body_name, member, members, text,
 from entente.web.desk.record_pages import Facts, facts_of
 from entente.web.desk.search_pages import CandidateLine, candidate, kept_query, search_again
 from entente.web.desk.task import TaskShown, task_shown
+from entente.web.desk.understood import BesideLine, beside, terms_of, understood_query
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 50
@@ -39,6 +40,8 @@ class JudgePage:
     back: str
     candidate: CandidateLine
     facts: Facts
+    beside: Sequence[BesideLine]
+    """What was asked, and the record's facts."""
     confirm: str
     reject: str
     mark: str
@@ -140,19 +143,20 @@ def _judge(asked: Asked) -> JudgePage:
         raise NotFound
     asked.memory.task = kept.task
     facts, there = facts_of(asked, name), quote_record(name)
-    numbers = kept.fields.get("identifiers", "").splitlines() or [""]
+    query = understood_query(asked, kept)
     return JudgePage(
         title=facts.caption.written,
         task=task_shown(asked),
         back=f"{PREFIX}/search/{key}",
         candidate=candidate(one[1], one[0], key, say),
         facts=facts,
+        beside=beside(facts.properties, terms_of(query, asked)),
         confirm=f"{PREFIX}/judge/{key}/confirm/{there}",
         reject=f"{PREFIX}/judge/{key}/reject/{there}",
         mark=f"{PREFIX}/judge/{key}/mark/{there}",
         rejections=_rejections(say),
         may_judge=may_do(asked, "confirm_hit") and not facts.is_own,
-        document=numbers[0],
+        document=next(iter(query.identifiers), ""),
         marked_days=MARKED_DAYS,
         evidence=json.dumps(members(one[1], "evidence"), ensure_ascii=False),
     )

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from entente.bodies.accounts import RECOVERY_HOURS
 from entente.disclosure.limiting import SETS
 from entente.kernel.canonical import JsonObject
-from entente.kernel.clock import parse_time
+from entente.kernel.clock import format_time, parse_time
 from entente.web.desk.case_pages import case_path
 from entente.web.desk.case_parts import task_line
 from entente.web.desk.contact_pages import OWN_PATH as OWN_CONTACTS_PATH
@@ -24,7 +25,7 @@ from entente.web.desk.held_pages import HELD_PATH
 from entente.web.desk.hit_pages import hit_path
 from entente.web.desk.message_lines import message_path
 from entente.web.desk.page import Asked, Page, ShowPage, may_do
-from entente.web.desk.paths import HOME
+from entente.web.desk.paths import HOME, PREFIX
 from entente.web.desk.permission_pages import permission_path
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.desk.standing_pages import query_label, query_path
@@ -33,7 +34,7 @@ from entente.web.wording import Moment
 
 OF_EACH_MAX: Final = 50
 """Of each kind, the oldest; a desk with more is not read line by line. The next ones follow as these are done."""
-KINDS: Final = ("permission", "hit", "match", "action", "task", "held", "limits", "contacts", "information")
+KINDS: Final = ("permission", "hit", "match", "action", "task", "held", "recovery", "limits", "contacts", "information")
 """In the order in which equally pressing things stand."""
 NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check", "confirm")
 """What is done next with one of them: keys `desk.do_…`."""
@@ -120,6 +121,7 @@ def _desk(asked: Asked) -> DeskPage:
             *_tasks(asked, answer, now),
             *_matches(asked),
             *_held(asked),
+            *_recoveries(asked),
             *_limits(asked),
             *_contacts(asked),
         ],
@@ -254,6 +256,28 @@ def _matches(asked: Asked) -> Iterator[DeskLine]:
             )
 
 
+def _recoveries(asked: Asked) -> Iterator[DeskLine]:
+    """Yield recoveries of accounts: the officer's own, to be refused if nobody ought to have asked; others', to be confirmed."""
+    for one in asked.node.accounts.enrolling.recoveries_for(asked.officer):
+        is_own = one.officer == asked.officer
+        yield DeskLine(
+            kind="recovery",
+            to=f"{PREFIX}/account" if is_own else f"{PREFIX}/accounts",
+            what=asked.say.text("desk.recovery_own", by=one.asked_by)
+            if is_own
+            else asked.say.text("desk.recovery", officer=one.officer, by=one.asked_by),
+            body=None,
+            at=asked.say.moment(one.asked_at),
+            due=asked.say.moment(one.asked_at + timedelta(hours=RECOVERY_HOURS)),
+            is_overdue=False,
+            urgency="",
+            case="",
+            act="check" if is_own else "confirm",
+            # Somebody may be about to take the officer's place: it stands with what is urgent.
+            order=(_URGENT["urgent"] if is_own else _USUAL - 1, KINDS.index("recovery"), format_time(one.asked_at)),
+        )
+
+
 def _limits(asked: Asked) -> Iterator[DeskLine]:
     """Yield what another officer proposed for a unit, which this one may confirm (docs/rules/bodies.md B17)."""
     if not may_do(asked, SETS):
@@ -345,6 +369,6 @@ PAGES: Sequence[Page] = (
         ),
         (), "desk.html",
         "What needs the officer now, the most pressing first.", _desk, in_navigation=True, key="d",
-        live=("hit", "match", "message", "permission", "request", "delivery", "held", "instrument", "case", "body"),
+        live=("hit", "match", "message", "permission", "request", "delivery", "held", "instrument", "case", "body", "power"),
     ),
 )  # fmt: skip

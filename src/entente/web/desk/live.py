@@ -192,7 +192,8 @@ class Live:
         def knows(kept_for: KeptFor) -> bool:
             team, units = kept_for.team, kept_for.units
             is_of_team = team is None or session.account in team or oversees(("oversee_cases",))
-            return is_of_team and (units is None or not of_unit or of_unit in units)
+            is_cleared = kept_for.roles is None or not session.roles.isdisjoint(kept_for.roles)
+            return is_of_team and is_cleared and (units is None or not of_unit or of_unit in units)
 
         return knows
 
@@ -276,7 +277,8 @@ def kept_for_now(node: Node, ids: Collection[str]) -> Mapping[str, KeptFor]:
     """Return for whom things are, by their ids, of those that are not for everybody as of now."""
     with node.correspondence.open_view() as unit:
         teams, units = teams_of(unit, ids), node.correspondence.units_knowing(unit, ids)
-    return {one: KeptFor(teams.get(one), units.get(one)) for one in {*teams, *units}}
+        roles = node.correspondence.roles_knowing(unit, ids)
+    return {one: KeptFor(teams.get(one), units.get(one), roles.get(one)) for one in {*teams, *units, *roles}}
 
 
 def thing_of(node: Node, path: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from entente.handling.model import DisclosureAct
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.ids import BlobId
-from entente.records.model import REASON_CHARACTERS_MAX, Schema
+from entente.records.model import REASON_CHARACTERS_MAX, PropertyType, Schema
 from entente.web.desk.bodies_of_record import (
     GroundLine,
     HolderLine,
@@ -47,6 +47,9 @@ class Value:
 class PropertyLine:
     """A property with its values."""
 
+    name: str
+    """Of the schema, not for people."""
+    type: PropertyType
     label: str
     is_english: bool
     """Whether the label is not there in the reader's language."""
@@ -243,7 +246,9 @@ def _property(asked: Asked, name: str, facts: Sequence[JsonObject], schema: Sche
     for fact in facts:
         shown, is_compared = value_shown(asked, schema, name, text(fact, "value"))
         values.append(Value(shown, is_compared, fact["observation"] == "assessed", whole(fact, "terms") + 1))
-    return PropertyLine(label, is_english, facts[0]["unknown_property"] is True, values)
+    known = schema.properties.get(name) if schema is not None else None
+    kind = known.type if known is not None else PropertyType.STRING
+    return PropertyLine(name, kind, label, is_english, facts[0]["unknown_property"] is True, values)
 
 
 def _link(one: JsonObject, schema: Schema | None, say: Wording) -> LinkLine:

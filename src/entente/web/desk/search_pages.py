@@ -25,6 +25,7 @@ from entente.web.desk.naming import NameShown, RecordName, quote_record, reading
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.desk.task import TASK_FIELDS, TaskShown, task_asked, task_from, task_shown
+from entente.web.desk.understood import AskedTerm, query_fields, terms_of, understood_query
 from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
@@ -108,6 +109,9 @@ class FoundPage:
     asked: Sequence[tuple[str, str]]
     """Key of a field's name and what was entered."""
     names: Sequence[NameShown]
+    """Names that were given in a field of their own, as the search reads them, where they are not Latin."""
+    understood: Sequence[AskedTerm]
+    """What the box and what was scanned were understood to ask for; empty where every part has a field of its own."""
     again: str
     """Where the query is changed."""
     task: TaskShown
@@ -189,28 +193,17 @@ def _ask(asked: Asked) -> Done:
     return Done(f"{PREFIX}/search/{key}")
 
 
-def query_fields(kept: KeptQuery) -> JsonObject:
-    """Return a kept query as the verbs that take one read it."""
-    fields = kept.fields
-    return {
-        "line": fields.get("line", ""),
-        "names": [line.strip() for line in fields.get("names", "").splitlines() if line.strip()],
-        "identifiers": [line.strip() for line in fields.get("identifiers", "").splitlines() if line.strip()],
-        "birth_date": fields.get("birth_date", ""),
-        "country": fields.get("country", ""),
-        "sex": fields.get("sex", ""),
-    }
-
-
 def _found(asked: Asked) -> FoundPage:
     kept, say = kept_query(asked), asked.say
     answer = search_again(asked, kept)
     asked.memory.task = kept.task
-    key = asked.path["key"]
+    key, query = asked.path["key"], understood_query(asked, kept)
+    understood = terms_of(query, asked) if kept.fields.get("line") or members(answer, "zones") else []
     return FoundPage(
         title=say.text("found.title"),
         asked=[(name, _worded(name, entered, asked)) for name, entered in kept.fields.items()],
-        names=[one for name in query_of(Arguments(query_fields(kept))).names if (one := reading_shown(name)).latin],
+        names=[] if understood else [one for name in query.names if (one := reading_shown(name)).latin],
+        understood=understood,
         again=f"{PREFIX}/search?again={key}",
         task=task_shown(asked),
         candidates=[

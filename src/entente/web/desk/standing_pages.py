@@ -13,8 +13,9 @@ from entente.web.desk.memory import Task
 from entente.web.desk.naming import RecordName, record_name
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import member, members, text, texts, whole
-from entente.web.desk.search_pages import EvidenceLine, kept_query, query_fields
+from entente.web.desk.search_pages import EvidenceLine, kept_query
 from entente.web.desk.task import TaskShown, task_shown
+from entente.web.desk.understood import query_fields
 from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 

@@ -26,7 +26,7 @@ KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     **dict.fromkeys(("decide_held", "statement_held", "delivery_ended"), ("held", _HELD)),
     **dict.fromkeys(("envelope_set_aside", "statement_set_aside"), ("held", _HELD)),
     **dict.fromkeys(("leave_query", "settle_match"), ("match", ("search",))),
-    **dict.fromkeys(("manage_officers", "task_measure"), ("power", ())),
+    **dict.fromkeys(("manage_officers", "task_measure", "recover_account"), ("power", ())),
 }
 """Verb of a row: what it is told as, and verbs of which a role of whoever is told must have one; none for everybody."""
 _SHIFT: Final = "shift-"
