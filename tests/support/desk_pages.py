@@ -27,7 +27,7 @@ _VALUES = {
     "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
     "measure_target": "XA-NCB", "measure_until": "2099-01-01", "proposal_target": "XA-NCB",
 }  # fmt: skip
-_FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"no checkpoint"}
+_FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"{}"}
 _OWN = {"withdraw_record"}
 _KEPT = {
     "original", "correct", "correct_record", "extend_record", "original_file", "record_file", "fetch_record_file",

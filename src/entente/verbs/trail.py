@@ -215,6 +215,7 @@ VERBS: tuple[Verb, ...] = (
     verb("trail_checkpoint", _checkpoint, "Bring the log up and give its newest signed checkpoint."),
     verb("trail_continues", _continues, "Say whether the log continues an earlier checkpoint of it.", "checkpoint"),
     verb("trail_prove", _prove, "Prove that the log continues its first rows.", "since"),
-    verb("trail_judge", _judge, "Judge an exported case, or a proof that a log continues.", "proof"),
+    # Ten thousand rows with a proof each take seconds.
+    verb("trail_judge", _judge, "Judge an exported case, or a proof that a log continues.", "proof", is_long=True),
     verb("trail_export", _export, "Make the file that proves what the trail holds of a case.", "officer", "case"),
 )

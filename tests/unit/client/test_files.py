@@ -17,7 +17,14 @@ TOKEN = Token("entente.token-0123456789abcdef0123456789." + "5e" * 32)
 BOUNDS = Patience(attempts_max=2, pause_seconds=0.0, answer_bytes_max=4096, file_bytes_max=200_000)
 FILE = {"content-type": "application/octet-stream"}
 JOB = f"job-{'0' * 32}"
-KEPT = {"id": "upload-1", "href": "", "name": "night.csv", "bytes": 150_000, "sha256": "0" * 64, "until": "2031-01-01T00:00:00Z"}
+KEPT = {
+    "id": "upload-1",
+    "href": "",
+    "name": "night.csv",
+    "bytes": 150_000,
+    "sha256": "0" * 64,
+    "until": "2031-01-01T00:00:00Z",
+}
 Answered = Callable[[httpx.Request], httpx.Response]
 
 
