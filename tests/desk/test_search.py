@@ -23,6 +23,7 @@ from tests.support.nodes import DUTY
 SEARCH = "/desk/search"
 VALUE = re.compile(r"[xX]?'(?:[^']|'')*'|\b\d+\b")
 WHY = {"purpose": "identify", "crime_area": "fugitives", "occasion": "Gate 4"}
+OF_ONE_PAGE = re.compile(r'(?:(?:csrf|once)" value|data-\w+)="[^"]*"')
 
 
 @pytest.fixture(scope="module")
@@ -284,6 +285,25 @@ def test_candidate_is_rejected_with_a_reason_of_the_list_and_marked_as_a_namesak
     assert marked.status_code == 303, marked.text
     # Whoever checks the document again is told.
     assert "namesake" in browser.get(f"{SEARCH}/{KEY}").text
+
+
+def test_case_that_is_not_here_or_may_not_be_known_is_told_alike_before_anything_is_searched(world: DeskWorld) -> None:
+    of_a_team: Any = perform(world.node, "case_open", {"officer": DUTY, "title": "Quay", "crime_area": "fugitives"})
+    hidden = of_a_team["case"]["number"]
+    perform(world.node, "case_team", {"officer": DUTY, "number": hidden, "team": [DUTY], "version": 1})
+    browser, rows = world.browser("analyst"), world.node.trail.latest(1)[0].sequence
+
+    def told(number: str) -> str:
+        answer = browser.send("/desk/task", "/desk/task", {**WHY, "occasion": "", "case": number})
+        assert answer.status_code == 400
+        assert f'value="{number}"' in answer.text, "what was entered is still there"
+        return OF_ONE_PAGE.sub("", answer.text).replace(number, "")
+
+    assert told(hidden) == told("2026/999999")
+    assert "no case of this number is here" in told(hidden)
+    assert world.node.trail.latest(1)[0].sequence == rows
+    known = {**WHY, "occasion": "", "case": world.bureau.case}
+    assert browser.send("/desk/task", "/desk/task", known).status_code == 303
 
 
 def test_record_asks_why_first_and_comes_back(world: DeskWorld) -> None:

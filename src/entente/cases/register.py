@@ -20,6 +20,7 @@ from entente.cases.rules import (
     check_opening,
     check_reference,
     check_version,
+    may_know,
     subjects_of,
     unchanged,
     with_reference,
@@ -205,6 +206,15 @@ class Register(Keeping):
             knowing = self._knowing(unit, officer, self.clock.now())
             team = unit.cases.teams([number]).get(number)
             return team is None or knowing.oversees or knowing.officer in team
+
+    def is_here(self, number: str, officer: OfficerId) -> bool:
+        """Say whether a case with this number is here that an officer may know of.
+
+        Source: docs/rules/cases.md C8.
+        """
+        with self.open_view() as unit:
+            case = unit.cases.get(number)
+            return case is not None and may_know(case, self._knowing(unit, officer, self.clock.now()))
 
     def may_be_given(self) -> tuple[OfficerId, ...]:
         """Return the officers who may be given a case or a task, by id: active ones whose role keeps cases, and no machine.

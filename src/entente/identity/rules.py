@@ -156,6 +156,11 @@ def check_occasion(occasion: Occasion, lists: CodeLists) -> None:
             )
 
 
+def unknown_case() -> Invalid:
+    """Return the refusal of a case that is not here, or that may not be known to who names it: the same for both (C8)."""
+    return _unstated("case", "no case of this number is here that may be shown to you")
+
+
 def check_days(days: int, most: int) -> None:
     """Check for how long something stands; raise Invalid.
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from entente.cases.model import CaseState
 from entente.identity.model import Occasion
-from entente.identity.rules import OCCASION_CHARACTERS_MAX, check_occasion
+from entente.identity.rules import OCCASION_CHARACTERS_MAX, check_occasion, unknown_case
 from entente.web.desk.forms import Entered, Field, Kind
 from entente.web.desk.memory import Task
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage, may_do
@@ -78,9 +78,14 @@ def asks_why_first(back: str) -> Elsewhere:
 
 
 def task_from(asked: Asked, form: Entered) -> Task:
-    """Return the task that a form states; raise Invalid as every search does where it does not say why."""
+    """Return the task that a form states; raise Invalid as every search does where it does not say why.
+
+    A case is one that is here and may be known to the officer: what was found for another would be confirmed for none.
+    """
     task = Task(form.value("purpose"), form.value("crime_area"), form.value("case"), form.value("occasion"))
     check_occasion(Occasion(task.purpose, task.crime_area, task.case, task.occasion), asked.node.lists)
+    if task.case and not asked.node.cases.is_here(task.case, asked.officer):
+        raise unknown_case()
     return task
 
 
