@@ -603,7 +603,9 @@ def erased(day: Day) -> None:
 
 def as_proof(day: Day, case: str) -> None:
     """Find in the export what the case's work left in the trail, and nothing of other records and acts."""
-    rows = day.ask("XB-NCB", "trail_export", officer=HEAD, case=case)["case_proof"]["rows"]
+    proof = day.ask("XB-NCB", "trail_export", officer=HEAD, case=case)["case_proof"]
+    assert day.ask("XA-NCB", "trail_judge", proof=proof)["proof"]["is_sound"] is True
+    rows = proof["rows"]
     verbs = [row["content"]["verb"] for row in rows]
     assert verbs[0] == "open_case"
     assert verbs[-1] == "export_trail"

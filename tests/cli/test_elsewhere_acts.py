@@ -83,6 +83,12 @@ def test_group_is_kept_from_the_file_of_this_machine(bureau: Bureau, head: ByApi
     name = f"desk-{int(as_yaml)}"
     answer = head.ask("group_keep", {"officer": "", "data": filed({**GROUP, "name": name}, as_yaml=as_yaml)})
     assert answer == {"group": said(bureau, "group_show", group=f"XB-NCB/{name}")["group"]}
+    again = {**GROUP, "name": name, "title": "Desk, mended"}
+    with pytest.raises(Conflict) as late:
+        head.ask("group_keep", {"officer": "", "data": filed(again, as_yaml=as_yaml)})
+    assert late.value.changed_meanwhile
+    answer = head.ask("group_keep", {"officer": "", "data": filed({**again, "version": 1}, as_yaml=as_yaml)})
+    assert answer["group"]["version"] == 2
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ def imported(run: Run, folder: Path, file: Path) -> tuple[list[object], JsonObje
 
 
 def original(run: Run, folder: Path, record: str) -> str:
-    result = run("record", "original", record, "--as", "duty-1", "--folder", folder)
+    why = ("--purpose", "identify", "--crime-area", "fugitives")
+    result = run("record", "original", record, *why, "--as", "duty-1", "--folder", folder)
     assert result.exit_code == 0, result.output
     return result.stdout
 

@@ -12,6 +12,7 @@ import pytest
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.signing import encode_bytes
 from entente.verbs import perform
+from tests.support.api_requests import group_version
 from tests.support.desk_world import JPEG, Browser, DeskWorld
 from tests.support.nodes import HEAD
 
@@ -43,7 +44,12 @@ def keep_group(world: DeskWorld, *bodies: str) -> None:
     entries: list[Json] = [
         {"body": one, "status": "member", "since": "2020-01-01", "document": "Letter"} for one in bodies
     ]
-    group: JsonObject = {"name": "coast", "title": "Coast", "entries": entries}
+    group: JsonObject = {
+        "name": "coast",
+        "title": "Coast",
+        "entries": entries,
+        "version": group_version(world.node, "coast"),
+    }
     perform(world.node, "group_keep", {"officer": HEAD, "data": encode_bytes(json.dumps(group).encode())})
 
 

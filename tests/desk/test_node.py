@@ -32,7 +32,7 @@ def test_w59_an_operator_sees_how_the_node_stands_and_nothing_that_it_holds(worl
 def test_w59_every_setting_is_shown_with_its_help_and_none_can_be_changed(world: DeskWorld) -> None:
     text = world.browser(ROLE).get("/desk/node/settings").text
     for row in SETTINGS:
-        assert f"<code>{row.name}</code>" in text
+        assert f'<code class="code">{row.name}</code>' in text
     assert '<form method="post" action="/desk/node' not in text
 
 

@@ -130,8 +130,8 @@ DEFECTS: dict[str, Defect] = {
         "self._forget_sent(rows[outbox_statement.name], names)", "pass", "I4", ("erase",),
     ),
     "recall-not-told": Defect(
-        "entente.correspondence.recalling", "Recalling.recall_message",
-        "self._post_recall(unit, sent, writer.id, reason, now)", "pass", "I4", ("recall",),
+        "entente.correspondence.recalling", "Recalling._recall",
+        "self._post_recall(unit, sent, officer, reason, now)", "pass", "I4", ("recall",),
     ),
     "recalled-text-stays-in-the-inbox": Defect(
         "entente.correspondence.recalling", "Recalling._take_text",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from entente.agreements.model import MeasurePolicy, MeasureTerms
 from entente.bodies.model import GroupEntry, MembershipStatus
+from entente.bodies.statements import group_id_of
 from entente.kernel.clock import format_time
 from entente.kernel.ids import BodyId
 from entente.node import Node
@@ -74,7 +75,10 @@ def keep_group(world: World, node: Node, event: Event) -> str:
         GroupEntry(world.template.bodies[code], MembershipStatus.MEMBER, since, f"Decision of event {event.number}")
         for code in members
     )
-    return f"version {node.directory.keep_group(HEAD, 'partners', 'Partners of a day', entries).version}"
+    with node.directory.open_unit() as unit:
+        known = unit.bodies.group(group_id_of(unit.bodies.own().id, "partners"))
+    seen = 0 if known is None else known.version
+    return f"version {node.directory.keep_group(HEAD, 'partners', 'Partners of a day', entries, seen).version}"
 
 
 def succeed(world: World, node: Node, event: Event) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from entente.api.route import JSON, ApiRoute
 from entente.kernel.canonical import JsonObject
+from entente.node import Node
 from entente.verbs import perform
 from tests.support.api_world import ABOUT, KEPT, OWN, ROLES, SEEN, UNIT, Bureau
 from tests.support.nodes import AGREEMENT_NAME, DUTY, INSTRUMENTS
@@ -253,6 +254,14 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 """Route → the verbs of data/roles.yaml of which a role must have one; none for what every account may read."""
 
 
+def group_version(node: Node, name: str) -> int:
+    """Return the version at which a group of a node's own stands; 0 for none."""
+    listed: Any = perform(node, "group_list", {})["groups"]
+    with node.directory.open_unit() as unit:
+        own = unit.bodies.own().code
+    return next((one["version"] for one in listed if (one["keeper"]["code"], one["name"]) == (own, name)), 0)
+
+
 def case_of(bureau: Bureau, route: ApiRoute) -> str:
     """Return the number of the case that a route is asked about."""
     at_work = dict.fromkeys(
@@ -315,11 +324,7 @@ def request_of(bureau: Bureau, route: ApiRoute) -> dict[str, Any]:
         _send_again(bureau)
     request: dict[str, Any] = {"method": route.method.value, "path": path_of(bureau, route)}
     if route.body is not None:
-        request["json"] = BODIES[route.name]
-        if route.name == "join_cases":
-            request["json"] = {**BODIES[route.name], "other": bureau.joined_case}
-        if route.name in {"import_records", "attach_file"}:
-            request["json"] = {**BODIES[route.name], "upload": bureau.upload}
+        request["json"] = _body_of(bureau, route)
     if route.takes != JSON:
         request |= {"content": b"name\nMuhammadov\n", "params": {"name": "list.csv"}}
     if route.name == "check_continuation":
@@ -334,6 +339,18 @@ def request_of(bureau: Bureau, route: ApiRoute) -> dict[str, Any]:
         headers["Content-Type"] = route.takes
     request["headers"] = {**headers, "If-Match": f'"{_version(bureau, route)}"'} if route.asks_version else headers
     return request
+
+
+def _body_of(bureau: Bureau, route: ApiRoute) -> JsonObject:
+    """Return what a request says, with what only this bureau knows."""
+    found: JsonObject = BODIES[route.name]
+    if route.name == "join_cases":
+        return {**found, "other": bureau.joined_case}
+    if route.name == "keep_group":
+        return {**found, "version": group_version(bureau.node, str(GROUP["name"]))}
+    if route.name in {"import_records", "attach_file"}:
+        return {**found, "upload": bureau.upload}
+    return found
 
 
 def _version(bureau: Bureau, route: ApiRoute) -> int:

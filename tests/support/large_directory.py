@@ -70,7 +70,7 @@ def fill_directory(
         for place, one in enumerate(made)
         for status in [MembershipStatus.OBSERVER if place % 10 == 0 else MembershipStatus.MEMBER]
     ]
-    node.directory.keep_group(HEAD, "all-bodies", "All bodies of the network", tuple(entries))
+    node.directory.keep_group(HEAD, "all-bodies", "All bodies of the network", tuple(entries), 0)
     agree(node, own_heads, made, "charter.yaml", "large-charter")
     for number in range(programmes):
         members = [one for place, one in enumerate(made) if place % programmes in {number, (number + 1) % programmes}]

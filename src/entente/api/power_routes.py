@@ -19,6 +19,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.signing import encode_bytes
 from entente.records.gaps import WITHIN_HOURS
 from entente.verbs.arguments import TEXTS_MAX
+from entente.verbs.bodies import GROUP_VERSION_MAX
 
 FILE_CHARACTERS_MAX = 500_000
 """Of an instrument's file: in UTF-8 and base64 within what a verb takes."""
@@ -163,13 +164,18 @@ GROUPS: tuple[ApiRoute, ...] = (
                 "name": text("Its short name.", most=64),
                 "title": text("What it is.", most=200),
                 "entries": many(_MEMBER, "Its members, each with status and days.", most=TEXTS_MAX),
-            }
+                "version": whole(
+                    "The version that it was made from; 0 for a new group.", least=0, most=GROUP_VERSION_MAX
+                ),
+            },
+            "version",
         ),
-        arguments=_as_file("name", "title", "entries"),
+        arguments=_as_file("name", "title", "entries", "version"),
         told=_kept,
         answer=named("Result"),
         status=201,
         writes=Writes.ONCE,
+        stops_where="Each version replaces the whole list: where another one stands than it was made from, nothing is done.",
     ),
 )
 POWERS: tuple[ApiRoute, ...] = (

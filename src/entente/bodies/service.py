@@ -23,7 +23,6 @@ from entente.bodies.rules import check_name, compromises, directory_full, other_
 from entente.bodies.statements import (
     DirectoryKind,
     NewAddresses,
-    NewGroup,
     NewName,
     NewUnits,
     begin,
@@ -31,6 +30,7 @@ from entente.bodies.statements import (
     group_id_of,
     introduction_of,
     merge,
+    next_group,
     read_group,
     read_introduction,
     read_keys,
@@ -233,20 +233,20 @@ class Directory:
         """Take another body's branches, organs and units."""
         self.accept_own_word(unit, statement, DirectoryKind.UNITS)
 
-    def keep_group(self, officer: OfficerId, name: str, title: str, entries: tuple[GroupEntry, ...]) -> Group:
-        """Keep the next version of a group of ours, and send it to every body; return it."""
+    def keep_group(self, by: OfficerId, name: str, title: str, entries: tuple[GroupEntry, ...], seen: int) -> Group:
+        """Keep the next version of a group of ours, made from the one that was `seen` (0: none), and send it to every body."""
         with self.open_unit() as unit:
             own, now = unit.bodies.own(), self.clock.now()
             group_id = group_id_of(own.id, name)
-            self._authorise(unit, officer, "manage_groups", group_id)
+            self._authorise(unit, by, "manage_groups", group_id)
             known = unit.bodies.group(group_id)
-            content = NewGroup(name, title, 1 if known is None else known.version + 1, entries)
+            content = next_group(name, title, entries, known, seen)
             statement = draft(DirectoryKind.GROUP, own.id, now, to_object(content)).with_signature(self.node)
             group = read_group(own, statement, known)
             assert group is not None, "the next version is newer than the one known"
             unit.bodies.put_group(group)
             detail: JsonObject = {"version": group.version, "statement": statement.id}
-            self.record(unit, Act("manage_groups", own.id, officer, group.id, detail))
+            self.record(unit, Act("manage_groups", own.id, by, group.id, detail))
             self._send_to_all(unit, statement)
             unit.commit()
             return group

@@ -41,7 +41,7 @@ from entente.bodies.rules import (
 )
 from entente.kernel.canonical import JsonObject
 from entente.kernel.codec import from_json, to_object
-from entente.kernel.errors import Invalid, Untrusted
+from entente.kernel.errors import Conflict, Invalid, Untrusted
 from entente.kernel.ids import BodyId, GroupId
 from entente.kernel.statement import Statement
 from entente.kernel.statement import from_json as statement_from_json
@@ -253,6 +253,20 @@ def read_group(keeper: Body, statement: Statement, known: Group | None) -> Group
     if known is not None and content.version <= known.version:
         return None
     return Group(group_id, keeper.id, content.name, content.title, content.version, content.entries)
+
+
+def next_group(name: str, title: str, entries: tuple[GroupEntry, ...], known: Group | None, seen: int) -> NewGroup:
+    """Return the next version of a group, made from the one that was seen, 0 for none; raise Conflict where another stands."""
+    stands = 0 if known is None else known.version
+    if seen != stands:
+        raise Conflict(
+            f"The group «{name}» was not changed.",
+            why=f"It is at version {stands}, and what was sent was made from version {seen}; 0 is a group that is not there yet "
+            "(docs/rules/api.md P9).",
+            do="Look at the list as it stands, enter into it what should be changed, and name its version.",
+            changed_meanwhile=True,
+        )
+    return NewGroup(name, title, stands + 1, entries)
 
 
 def group_id_of(keeper: BodyId, name: str) -> GroupId:

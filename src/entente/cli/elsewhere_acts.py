@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias, cast
 
 import yaml
@@ -170,7 +171,8 @@ FOLLOWED_ACTS: Final[Mapping[str, Followed]] = {
 
 def keep_group(client: Client, asked: JsonObject) -> JsonObject:
     """Keep a group from the file that a command read."""
-    given = _document(asked, {"name", "title", "entries"})
+    given = _document(asked, {"name", "title", "entries"}, {"version"})
+    given["version"] = _number(given.get("version", "0"))
     made = client.keep_group(**cast("dict[str, object]", given))  # type: ignore[arg-type] # the node judges each field
     return once_done(
         made["id"], lambda: {"group": cast("Json", client.show_group(_local(client, made["id"]))["group"])}
@@ -266,10 +268,10 @@ def _text(asked: JsonObject) -> str:
         raise _no_file("it is not text in UTF-8") from error
 
 
-def _document(asked: JsonObject, fields: set[str] | None) -> JsonObject:
+def _document(asked: JsonObject, fields: set[str] | None, or_not: AbstractSet[str] = frozenset()) -> JsonObject:
     """Return what a file of YAML or JSON says, every value as it is written: the node judges it.
 
-    Raises Invalid for what is no mapping, lacks one of the fields or has others.
+    Raises Invalid for what is no mapping, lacks one of the fields or has others; those of `or_not` may be left out.
     """
     text = _text(asked)
     try:
@@ -278,9 +280,18 @@ def _document(asked: JsonObject, fields: set[str] | None) -> JsonObject:
         raise _no_file("it cannot be read as YAML") from error
     if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
         raise _no_file("it does not name fields")
-    if fields is not None and found.keys() != fields:
+    if fields is not None and found.keys() - or_not != fields:
         raise _no_file(f"it has these fields, and no others: {', '.join(sorted(fields))}")
     return cast("JsonObject", _given(found))
+
+
+def _number(said: Json) -> Json:
+    """Return a whole number that is written out as one; anything else as it is, for the node to judge."""
+    return (
+        int(said)
+        if isinstance(said, str) and len(said) <= _DIGITS_MAX and said.isascii() and said.isdecimal()
+        else said
+    )
 
 
 def _given(value: object) -> object:
@@ -294,6 +305,7 @@ def _given(value: object) -> object:
 
 
 _NOTHING: Final = ("", "~", "null")
+_DIGITS_MAX: Final = 15
 
 
 class _AsWritten(yaml.BaseLoader):

@@ -25,8 +25,8 @@ _On = Annotated[
 def keep(file: ReadableFile, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
     """Keep the next version of a group of ours, from a file, and send it to every body.
 
-    The file: name, title, entries (body, status, since, document, and until where it ended). Statuses: member, associate,
-    observer, dialogue_partner, former.
+    The file: name, title, entries (body, status, since, document, and until where it ended), and version, the one that the list
+    was made from; without it the group is a new one. Statuses: member, associate, observer, dialogue_partner, former.
     """
     data = base64.b64encode(file.read_bytes()).decode("ascii")
     say(ask(folder, "group_keep", {"officer": officer, "data": data}), as_json, _group)

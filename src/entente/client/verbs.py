@@ -140,7 +140,11 @@ REQUESTS: Mapping[str, Request] = {
         },
         changes=True,
     ),
-    "group_keep": Request(directory.keep_group, {"name": "name", "title": "title", "entries": "entries"}, changes=True),
+    "group_keep": Request(
+        directory.keep_group,
+        {"name": "name", "title": "title", "entries": "entries", "version": "version"},
+        changes=True,
+    ),
     "group_list": Request(directory.list_groups, {"on": "on"}),
     "group_show": Request(directory.show_group, {"group": "group", "on": "on"}),
     "hit_answer": Request(hits.answer_hit, {"id": "hit_id", "same": "same", "text": "text"}, changes=True),

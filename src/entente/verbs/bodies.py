@@ -25,6 +25,8 @@ from entente.verbs.verb import Verb, verb
 FILE_KIND = "entente directory entry"
 """What a directory-entry file calls itself, so that another file is not taken for one."""
 
+GROUP_VERSION_MAX = 2**53 - 1
+
 
 def _show(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
@@ -147,7 +149,10 @@ def _keep_group(node: Node, arguments: Arguments) -> JsonObject:
     name, title = document.get("name"), document.get("title")
     if not isinstance(name, str) or not isinstance(title, str):
         raise _bad_group("group.name", "a group has a name and a title")
-    group = node.directory.keep_group(arguments.officer(), name, title, entries)
+    seen = document.get("version", 0)
+    if isinstance(seen, bool) or not isinstance(seen, int) or not 0 <= seen <= GROUP_VERSION_MAX:
+        raise _bad_group("group.version", "it is the version that the list was made from, 0 for a new group")
+    group = node.directory.keep_group(arguments.officer(), name, title, entries, seen)
     return {"group": _group(group, names, node.clock.now().date())}
 
 

@@ -193,9 +193,13 @@ def test_a_group_is_resolved_as_of_the_day_of_the_act() -> None:
 def test_only_its_keeper_writes_a_group_and_an_old_version_is_ignored() -> None:
     nodes = network("RC", "XA-NCB", "XB-NCB")
     keeper, reader = nodes["RC"], nodes["XA-NCB"]
-    group = keeper.directory.keep_group(HEAD, "members", "Members", (entry(reader.id, "member", "2030-01-01"),))
+    group = keeper.directory.keep_group(HEAD, "members", "Members", (entry(reader.id, "member", "2030-01-01"),), 0)
     first = keeper.store.state.outbox.put_out[0].statement
-    keeper.directory.keep_group(HEAD, "members", "Members", ())
+    keeper.directory.keep_group(HEAD, "members", "Members", (), 1)
+    for seen in (0, 1, 3):
+        with pytest.raises(Conflict) as late:
+            keeper.directory.keep_group(HEAD, "members", "Other", (), seen)
+        assert late.value.changed_meanwhile
     hand_over(*nodes.values())
     reader.take(first)
     kept = reader.store.state.bodies.group(group.id)

@@ -102,19 +102,29 @@ class AsyncDirectoryMethods(AsksAsync):
         return await self.ask(directory.list_silent_sources(within_hours=within_hours))
 
     async def keep_group(
-        self, *, name: str, title: str, entries: Sequence[KeepGroupEntry], idempotency_key: str | None = None
+        self,
+        *,
+        name: str,
+        title: str,
+        entries: Sequence[KeepGroupEntry],
+        version: int | None = None,
+        idempotency_key: str | None = None,
     ) -> Result:
         """Keep the next version of a group of this body.
 
+        Each version replaces the whole list: where another one stands than it was made from, nothing is done.
         Needs the scope directory.write.
 
         name: Its short name.
         title: What it is.
         entries: Its members, each with status and days.
+        version: The version that it was made from; 0 for a new group.
         idempotency_key: Made for this act where none is given.
         """
         return await self.ask(
-            directory.keep_group(name=name, title=title, entries=entries, idempotency_key=idempotency_key)
+            directory.keep_group(
+                name=name, title=title, entries=entries, version=version, idempotency_key=idempotency_key
+            )
         )
 
     async def propose_instrument(self, *, file: str, idempotency_key: str | None = None) -> Result:

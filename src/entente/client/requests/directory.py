@@ -84,7 +84,12 @@ def list_silent_sources(*, within_hours: int | None = None) -> Call[ListSilentSo
 
 
 def keep_group(
-    *, name: str, title: str, entries: Sequence[KeepGroupEntry], idempotency_key: str | None = None
+    *,
+    name: str,
+    title: str,
+    entries: Sequence[KeepGroupEntry],
+    version: int | None = None,
+    idempotency_key: str | None = None,
 ) -> Call[Result]:
     """Keep the next version of a group of this body."""
     return Call(
@@ -92,7 +97,7 @@ def keep_group(
         "POST",
         "/groups",
         Result,
-        body=given(name=name, title=title, entries=entries),
+        body=given(name=name, title=title, entries=entries, version=version),
         is_done_once=True,
         key=idempotency_key,
     )
