@@ -87,8 +87,8 @@ def test_group_is_kept_from_the_file_of_this_machine(bureau: Bureau, head: ByApi
     with pytest.raises(Conflict) as late:
         head.ask("group_keep", {"officer": "", "data": filed(again, as_yaml=as_yaml)})
     assert late.value.changed_meanwhile
-    answer = head.ask("group_keep", {"officer": "", "data": filed({**again, "version": 1}, as_yaml=as_yaml)})
-    assert answer["group"]["version"] == 2
+    kept: Any = head.ask("group_keep", {"officer": "", "data": filed({**again, "version": 1}, as_yaml=as_yaml)})
+    assert kept["group"]["version"] == 2
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 from tests.cli.test_commands import TERMS, WANTED
 from tests.support.processes import POLL_SECONDS, WAIT_SECONDS_MAX, Bureau
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 WHY = {"officer": "duty-1", "purpose": "identify", "crime_area": "fugitives", "occasion": "Gate 4"}
 

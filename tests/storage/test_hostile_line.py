@@ -221,6 +221,7 @@ def test_any_changed_bytes_of_a_batch_change_no_row(line: Line, data: st.DataObj
         receive_any(line, bytes(batch))
 
 
+@pytest.mark.long
 @SLOW
 @given(document=ANY_JSON)
 def test_any_json_in_place_of_a_batch_or_an_envelope_changes_no_row(line: Line, document: object) -> None:

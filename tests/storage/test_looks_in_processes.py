@@ -175,6 +175,7 @@ def test_i48_processes_find_what_the_node_finds_see_each_change_and_are_replaced
     assert children() == []
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("compiled_search")
 def test_i48_processes_of_a_large_store_look_in_its_base_too(
     opening: Callable[..., Serving], monkeypatch: pytest.MonkeyPatch

@@ -82,6 +82,7 @@ def index(made: Path, tmp_path: Path) -> Iterator[LayeredIndex]:
         yield held
 
 
+@pytest.mark.long
 def test_i37_base_answers_as_one_index_in_processes_that_are_replaced_and_end_with_it(index: LayeredIndex) -> None:
     """One test, because each process that is started takes a second."""
     # Names in another script or spelling come first.
