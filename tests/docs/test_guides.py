@@ -39,7 +39,7 @@ GUIDES = [f"docs/guides/{path.name}" for path in sorted((ROOT / "docs" / "guides
 PAGES = ["README.md", *GUIDES]
 AT_LENGTH = frozenset(
     f"docs/guides/{name}.md"
-    for name in ("backup", "exercise", "import", "keys", "operating", "postgresql", "signing_in", "two_nodes")
+    for name in ("api", "backup", "exercise", "import", "keys", "operating", "postgresql", "signing_in", "two_nodes")
 )
 """These are part of the long run: what they do has tests of its own, and each starts several nodes."""
 NODES = ("xa", "xb")

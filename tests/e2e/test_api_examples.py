@@ -125,6 +125,7 @@ def test_case_system_opens_each_case_once_however_often_it_runs(bureau: Bureau, 
     assert [(line[0], line[1], line[4]) for line in lines] == [(one["number"], "open", "2") for one in listed]
 
 
+@pytest.mark.long
 def test_node_logs_no_token(bureau: Bureau) -> None:
     kept = token(bureau, "gate-4", "search")
     secret = kept.read_text(encoding="ascii").strip().rpartition(".")[2]

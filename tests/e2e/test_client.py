@@ -92,6 +92,7 @@ def test_both_clients_search_list_and_keep_cases(bureau: Bureau, token: Token) -
     assert len(set(asyncio.run(at_once()))) == 5
 
 
+@pytest.mark.long
 def test_act_whose_node_is_killed_is_done_once(bureau: Bureau, token: Token) -> None:
     """The node stands still with the request in hand, is killed, and starts again while the client asks on (P8, P16)."""
     before = len(bureau.ask("case_list", limit=200)["cases"])
@@ -177,6 +178,7 @@ def test_file_is_sent_imported_by_a_job_and_its_rejects_are_read(bureau: Bureau,
         assert found["2"] == 0
 
 
+@pytest.mark.long
 def test_node_that_is_away_is_unavailable(bureau: Bureau, token: Token) -> None:
     bureau.end()
     try:

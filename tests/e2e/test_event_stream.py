@@ -107,6 +107,7 @@ def test_suspension_and_message_are_told_within_two_seconds(nodes: tuple[Bureau,
     assert listening.is_over.wait(WAIT_SECONDS)
 
 
+@pytest.mark.long
 def test_killed_node_s_stream_goes_on_without_gap_or_repetition(nodes: tuple[Bureau, Bureau]) -> None:
     a, b = nodes
     _, headers = token(b)

@@ -125,6 +125,7 @@ PRESS = """([key, code, shiftKey]) => document.activeElement.dispatchEvent(
     new KeyboardEvent("keydown", { key, code, shiftKey, bubbles: true, cancelable: true }))"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("ask", "go", "search", "first", "down"),
     [

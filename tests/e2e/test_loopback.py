@@ -131,6 +131,7 @@ def test_loopback_gives_the_answers_and_errors_of_the_opened_folder(folder: Path
         assert asked(folder, Loopback) == directly
 
 
+@pytest.mark.long
 def test_command_prints_the_same_whether_the_node_runs_or_not(folder: Path) -> None:
     def printed() -> tuple[str, str, int]:
         process = entente("case", "show", "2026/999999", "--folder", folder)
@@ -172,6 +173,7 @@ def test_refusal_crosses_the_loopback_with_its_grounds(folder: Path) -> None:
     assert [ground.number for ground in refused.value.decision.refusals] == ["B9.2"]
 
 
+@pytest.mark.long
 def test_running_node_writes_the_log_of_its_trail_by_itself(folder: Path) -> None:
     with running(folder), connect(str(folder)) as node:
         rows = node.ask("status", {})["trail_rows"]
@@ -186,6 +188,7 @@ def test_running_node_writes_the_log_of_its_trail_by_itself(folder: Path) -> Non
     assert [check["is_good"] for check in checks if check["name"] == "log"] == [True]
 
 
+@pytest.mark.long
 def test_token_that_others_can_read_is_not_used(folder: Path) -> None:
     token = Folder(folder).token_file
     with running(folder):

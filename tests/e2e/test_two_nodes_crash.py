@@ -120,6 +120,7 @@ def test_import_while_the_node_runs_and_commands_beside_it_all_do_their_work(bur
     assert bureau.ask("trail_verify")["proof"]["is_sound"]
 
 
+@pytest.mark.long
 def test_two_commands_at_once_on_a_folder_without_a_node_both_do_their_work(bureau: Bureau) -> None:
     line = ("case", "open", "T", "--crime-area", "fugitives", "--as", "duty-1", "--folder", bureau.folder)
     both = [entente(*line) for _ in range(3)]
@@ -130,6 +131,7 @@ def test_two_commands_at_once_on_a_folder_without_a_node_both_do_their_work(bure
     assert len(set(numbers)) == 3
 
 
+@pytest.mark.long
 def test_node_whose_port_is_taken_says_so_and_ends_as_misconfigured(bureau: Bureau) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", bureau.port))

@@ -286,6 +286,7 @@ def send_note(node: Node, case: str, form: Mapping[str, str]) -> httpx.Response:
     return httpx.post(address, headers=headers, data=dict(form), timeout=WAIT_SECONDS_MAX, trust_env=False)
 
 
+@pytest.mark.long
 def test_w82_form_whose_web_process_was_killed_amid_it_is_done_once_when_it_is_sent_again(node: Node) -> None:
     new = {"json": {"title": "Killed", "crime_area": "fugitives"}, "headers": {"Idempotency-Key": "killed-1"}}
     case = node.ask(node.bureau.port, "/cases", **new).headers["location"].rpartition("/cases/")[2]
