@@ -43,7 +43,7 @@ test:  ## style, all ordinary tests and types
 	@$(BIN)/ruff format --check --quiet $(SOURCES) && echo "ruff format: clean"
 	@# Types beside the tests: mypy has one core to itself for a minute, and the tests often wait.
 	@$(BIN)/mypy $(SOURCES) > $(VENV)/types.txt 2>&1 & types=$$!; \
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -q || tests=$$?; \
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -q || tests=$$?; \
 	wait $$types || wrong=$$?; cat $(VENV)/types.txt; exit $$(( $${tests:-0} | $${wrong:-0} ))
 
 bulk: $(VENV)/.bulk-installed  ## install what reads lists of queries as Parquet (the extra «bulk», 170 MB)
