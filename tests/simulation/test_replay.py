@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from unittest import mock
 
+import pytest
 import sqlalchemy as sa
 
 from tests.simulation.defects import planted
@@ -30,6 +31,7 @@ def _digest_in_another_process(hash_seed: str) -> str:
     return done.stdout.rpartition("digest ")[2].strip()
 
 
+@pytest.mark.long
 def test_a_seed_run_twice_gives_the_same_digest_here_and_in_a_process_with_other_hashes() -> None:
     here = run_seed(SEED).digest
     run_seed(SEED + 1)
