@@ -13,7 +13,7 @@ from entente.exchange.bundles import LINE_BYTES_MAX, export, take_in
 from entente.exchange.deciding import Held, Hides, hides_nothing
 from entente.exchange.model import STREAM_LANES, SetAside
 from entente.exchange.ports import ExchangeUnit
-from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Conflict, EntenteError, Invalid
 from entente.kernel.ids import OfficerId
@@ -22,7 +22,6 @@ from entente.verbs.arguments import Arguments, looking
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
-NUMBER_MAX = 2**53 - 1
 REST = ".part"
 """The ending of a bundle that is being written; one that was cut keeps it."""
 
@@ -94,7 +93,7 @@ def _held(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _release(node: Node, arguments: Arguments) -> JsonObject:
-    number = arguments.integer("number", default=0, least=1, most=NUMBER_MAX)
+    number = arguments.integer("number", default=0, least=1, most=INTEGER_MAX)
     officer = arguments.officer()
     return {"released": _shown(node.deciding.release(officer, number, _hides(node, officer)), names_of(node))}
 
@@ -107,7 +106,7 @@ def _release_all(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _drop(node: Node, arguments: Arguments) -> JsonObject:
-    number = arguments.integer("number", default=0, least=1, most=NUMBER_MAX)
+    number = arguments.integer("number", default=0, least=1, most=INTEGER_MAX)
     officer = arguments.officer()
     dropped = node.deciding.drop(officer, number, arguments.text("reason"), _hides(node, officer))
     return {"dropped": _shown(dropped, names_of(node))}
