@@ -5,7 +5,7 @@ Source: docs/rules/exchange.md X15, X18, X20, X24 and X28.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -81,6 +81,12 @@ def term_of(queued: Queued) -> datetime:
     return queued.put_at + timedelta(days=EXPIRY_DAYS)
 
 
+def _known(found: Sequence[Queued], hides: Hides) -> list[Queued]:
+    """Return those of some held statements that the officer may know of."""
+    hidden = hides({one.outgoing.ref for one in found} - {""})
+    return [one for one in found if one.outgoing.ref not in hidden]
+
+
 @dataclass(frozen=True, slots=True)
 class Deciding:
     """The verbs of whoever decides about what the exchange could not do by itself."""
@@ -128,8 +134,7 @@ class Deciding:
         now, shown = self.clock.now(), list[Held]()
         with self.open_view() as view:
             while found := view.outbox.held(limit + 1, body, after):
-                hidden = hides({one.outgoing.ref for one in found} - {""})
-                shown += [Held(one, term_of(one), now) for one in found if one.outgoing.ref not in hidden]
+                shown += [Held(one, term_of(one), now) for one in _known(found, hides)]
                 if len(shown) > limit:
                     return HeldList(tuple(shown[:limit]), shown[limit - 1].queued.number)
                 after = found[-1].number
@@ -160,19 +165,18 @@ class Deciding:
                 raise NotFound
         count = late = after = 0
         while True:
-            with self.open_view() as view:
-                # By their numbers: what is held again meanwhile is not released twice.
-                numbers = [one.number for one in view.outbox.held(RELEASED_AT_ONCE, body, after)]
-            if not numbers:
-                return count, late
             with self.open_unit() as unit:
+                # By their numbers: what is held again meanwhile is not released twice.
+                found = unit.outbox.held(RELEASED_AT_ONCE, body, after)
+                if not found:
+                    return count, late
                 now = self.clock.now()
                 authorise(unit, officer, DECIDE, subject=body, now=now, lists=self.lists, record=self.record)
-                done = [self._decide_one(unit, officer, number, ("released", ""), now, hides) for number in numbers]
+                done = [self._decide_one(unit, officer, one, ("released", ""), now) for one in _known(found, hides)]
                 unit.commit()
-            count += sum(held is not None for held in done)
-            late += sum(held is not None and held.is_late for held in done)
-            after = numbers[-1]
+            count += len(done)
+            late += sum(held.is_late for held in done)
+            after = found[-1].number
             progress(count)
 
     def drop(self, officer: OfficerId, number: int, reason: str, hides: Hides = hides_nothing) -> Held:
@@ -193,9 +197,11 @@ class Deciding:
         now = self.clock.now()
         with self.open_unit() as unit:
             authorise(unit, officer, DECIDE, subject=str(number), now=now, lists=self.lists, record=self.record)
-            held = self._decide_one(unit, officer, number, (outcome, reason), now, hides)
-            if held is None:
+            first = unit.outbox.held(1, after=number - 1)
+            known = _known([one for one in first if one.number == number], hides)
+            if not known:
                 raise NotFound
+            held = self._decide_one(unit, officer, known[0], (outcome, reason), now)
             unit.commit()
         return held
 
@@ -203,20 +209,17 @@ class Deciding:
         self,
         unit: ExchangeUnit,
         officer: OfficerId,
-        number: int,
+        found: Queued,
         decision: tuple[str, str],
         now: datetime,
-        hides: Hides,
-    ) -> Held | None:
-        """Release a held statement, or drop it with a reason; None when none is held under the number, or it is hidden."""
+    ) -> Held:
+        """Release a held statement, or drop it with a reason."""
         outcome, reason = decision
-        found = next((one for one in unit.outbox.held(1, after=number - 1) if one.number == number), None)
-        if found is None or (found.outgoing.ref and hides({found.outgoing.ref})):
-            return None
-        decided = unit.outbox.release(number, now) if not reason else unit.outbox.drop(number, reason, now)
-        if decided is None:
-            return None
-        outgoing, held = decided.outgoing, Held(decided, term_of(decided), now)
+        if reason:
+            unit.outbox.drop(found.number, reason, now)
+        else:
+            unit.outbox.release(found.number, now)
+        outgoing, held = found.outgoing, Held(found, term_of(found), now)
         # The reason may name a person, and stays with the delivery (T5).
         detail: JsonObject = {
             "outcome": outcome,
