@@ -23,6 +23,7 @@ class Term:
 
 BANK: Final = "an account at a bank, which some languages call otherwise than one for signing in"
 NAMED_OTHERWISE: Final = "the matter that an investigation is about, and not its file at a bureau"
+NOBODY_NAMED: Final = "the language says it without saying who"
 NOT_THE_TERM: Final = "the English word means something else here"
 VERB: Final = "the language has a word of its own for the act"
 
@@ -111,6 +112,11 @@ TERMS: Final[Mapping[str, Term]] = {
     "notice": Term(
         r"\bnotices\b|\binternational notice\b",
         _of("notice|avis", "notificaci|aviso", "نشر|إشعار", "уведомлени|извещени", "通报"),
+    ),
+    "operator (of a node)": Term(
+        r"\boperators?\b",
+        _of("exploitant", "operador", "مشغل", "оператор", "运维"),
+        {"error.given_why": NOBODY_NAMED, "properties/operator": NOT_THE_TERM},
     ),
     "party": Term(r"\bpart(?:y|ies)\b", _of("partie", "parte", "طرف|أطراف", "сторон", "方")),
     "passkey": Term(
