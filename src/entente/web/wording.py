@@ -23,6 +23,7 @@ from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
+from entente.web.alphabet import Place, place
 from entente.web.reading_order import LEFT_MARK, marked
 
 TEXTS: Final = Path(__file__).parent / "texts"
@@ -166,6 +167,10 @@ class Wording:
             return former[code]
         name: str | None = self.locale.territories.get(code)
         return name if name is not None else ours.get(code, code)
+
+    def place(self, words: str) -> Place:
+        """Return by what words are sorted in the reader's alphabet."""
+        return place(self.language, words)
 
     def number(self, value: int) -> str:
         """Return a number as the language writes it, with the digits 0 to 9: they are compared with those of documents."""

@@ -67,7 +67,7 @@ def _first_steps(asked: Asked) -> FirstStepsPage:
     return FirstStepsPage(
         title=asked.say.text("first_steps.title"),
         own=BodyName(names.own.code, names.own.name),
-        roles=[asked.say.code("roles", role) for role in sorted(officer.roles)],
+        roles=sorted((asked.say.code("roles", role) for role in officer.roles), key=asked.say.place),
         others=[BodyName(code, name) for code, name in others[:BODIES_SHOWN_MAX]],
         has_more=len(others) > BODIES_SHOWN_MAX,
         instruments=sorted(state.instrument.name for state in names.instruments.values()),

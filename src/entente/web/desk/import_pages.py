@@ -24,7 +24,7 @@ from entente.web.desk.mapping_remarks import remarks_told
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import members, text
 from entente.web.sentences import clause, place
-from entente.web.wording import Moment
+from entente.web.wording import Moment, Wording
 
 IMPORTS_PATH: Final = f"{PREFIX}/imports"
 TABLES: Final = frozenset({"csv", "parquet"})
@@ -151,7 +151,8 @@ def _new(asked: Asked) -> NewImportPage:
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         kinds={code: words for code, words in say.codes("record_kinds").items() if kinds[code].is_data_set},
         schemata=_in_order(
-            (name, say.code("schemata", name)) for name, one in asked.node.schemata.items() if not one.is_abstract
+            say,
+            ((name, say.code("schemata", name)) for name, one in asked.node.schemata.items() if not one.is_abstract),
         ),
         bodies={one.code: f"{one.code} · {one.name}" for one in names.bodies.values() if one.id != names.own.id},
         was_looked_at=rows is not None,
@@ -160,8 +161,8 @@ def _new(asked: Asked) -> NewImportPage:
     )
 
 
-def _in_order(labelled: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    return dict(sorted(labelled, key=lambda one: one[1].casefold()))
+def _in_order(say: Wording, labelled: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    return dict(sorted(labelled, key=lambda one: say.place(one[1])))
 
 
 def _beginning(asked: Asked, file: JsonObject, *, is_table: bool) -> dict[str, str]:

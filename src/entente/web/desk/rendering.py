@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 from entente.web.desk.forms import Entered
 from entente.web.desk.page import PREFIX, Content
 from entente.web.desk.static_files import STATIC_PATH, static_files
+from entente.web.foreign import scripts_said
 from entente.web.pages import TEMPLATES
 from entente.web.reading_order import in_order, whole_codes
 from entente.web.wording import LANGUAGES, Moment, Wording
@@ -93,7 +94,9 @@ _environment.globals.update(static=static, languages=LANGUAGES, looks=LOOKS, pre
 
 def fragment(template: str, content: Content, say: Wording) -> str:
     """Return a part of a page, without the shell."""
-    return _environment.get_template(f"desk/{template}").render(page=content, t=say.text, say=say)
+    return scripts_said(
+        _environment.get_template(f"desk/{template}").render(page=content, t=say.text, say=say), say.language
+    )
 
 
 def rendered(
@@ -103,4 +106,4 @@ def rendered(
     text = _environment.get_template(f"desk/{template}").render(
         page=content, shell=shell, form=form if form is not None else Entered(), t=say.text, say=say
     )
-    return HTMLResponse(text, status)
+    return HTMLResponse(scripts_said(text, say.language), status)
