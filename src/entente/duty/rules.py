@@ -36,6 +36,16 @@ from entente.kernel.text import is_line, is_seen, shows_as_stored
 
 NOTE_CHARACTERS_MAX: Final = 4_000
 """Two pages: what is longer belongs into a case."""
+_PRESSING: Final = ("immediate_danger_to_life", "urgent", "urgent_indirect")
+"""Urgencies that come before what is usual, in their order (data/reasons.yaml)."""
+_KINDS: Final = (
+    OpenKind.PERMISSION,
+    OpenKind.HIT_TO_ANSWER,
+    OpenKind.HIT_TO_RELEASE,
+    OpenKind.ACTION,
+    OpenKind.INFORMATION,
+)
+"""In the order in which equally pressing things stand."""
 REACH_CHARACTERS_MAX: Final = 254
 """The longest mail address (RFC 5321, 4.5.3.1.3 less its brackets)."""
 DUTY_DAYS_MAX: Final = 31
@@ -163,6 +173,11 @@ def on_now(entries: Iterable[RosterEntry], now: datetime) -> tuple[RosterEntry, 
     return tuple(sorted(there, key=lambda one: (_ORDER.index(one.function), one.begins_at, one.id)))
 
 
+def by_day(entries: Iterable[RosterEntry]) -> tuple[RosterEntry, ...]:
+    """Return duties as they are read: by when they begin, those that begin together in the order in which they are called."""
+    return tuple(sorted(entries, key=lambda one: (one.begins_at, _ORDER.index(one.function), one.id)))
+
+
 def next_at_desk(entries: Iterable[RosterEntry], now: datetime) -> RosterEntry | None:
     """Return who comes to the desk next; None where the roster says nobody.
 
@@ -172,8 +187,8 @@ def next_at_desk(entries: Iterable[RosterEntry], now: datetime) -> RosterEntry |
     return min(coming, key=lambda one: (one.begins_at, one.id), default=None)
 
 
-def open_things(waiting: Waiting) -> tuple[OpenThing, ...]:
-    """Return what waits as a sheet lists it: by number and code alone.
+def open_things(waiting: Waiting, now: datetime) -> tuple[OpenThing, ...]:
+    """Return what waits as a sheet lists it: by number and code alone, the most pressing first, as on the desk.
 
     Source: docs/rules/desk.md W42.
     """
@@ -213,7 +228,14 @@ def open_things(waiting: Waiting) -> tuple[OpenThing, ...]:
         )
         for one, due in waiting.messages
     )
-    return (*hits, *permissions, *messages)
+    return tuple(sorted((*hits, *permissions, *messages), key=lambda one: _pressing(one, now)))
+
+
+def _pressing(one: OpenThing, now: datetime) -> tuple[bool, int, int, datetime, str]:
+    """Return how a thing is sorted: overdue, danger to life, urgent, then by kind and age."""
+    urgency = _PRESSING.index(one.urgency) if one.urgency in _PRESSING else len(_PRESSING)
+    is_overdue = one.due_at is not None and one.due_at < now
+    return not is_overdue, urgency, _KINDS.index(one.kind), one.at, one.id
 
 
 def written(content: SheetContent) -> tuple[str, str]:
