@@ -109,6 +109,25 @@ def test_new_match_of_a_standing_query_is_looked_at_and_put_away(world: DeskWorl
     assert "XA-NCB/w-3" in text
     # Its reason is the reason of what is looked at next.
     assert browser.get("/desk/records/XA-NCB/w-3").status_code == 200
+    # It is judged as a candidate is, for what the query was left for (W121).
+    judge = f"/desk/search/{world.standing}/XA-NCB/w-3"
+    assert f'href="{judge}"' in text
+    beside = browser.get(judge)
+    assert beside.status_code == 200
+    assert "Мухаммедов Абдулло" in beside.text
+    rejected = browser.send(
+        judge,
+        f"/desk/judge/{world.standing}/reject/XA-NCB/w-3",
+        {
+            "version": "1",
+            "score": "960",
+            "reason": "rejected_other_person",
+            "circumstances": "Another father",
+            "evidence": "[]",
+        },
+    )
+    assert rejected.status_code == 303
+    assert "Another father" in browser.get(rejected.headers["location"]).text
     settled = browser.send(page, f"{page}/settle/{world.match}", {})
     assert settled.headers["location"] == f"{page}?done=match_settled"
     assert "XA-NCB/w-3" not in browser.get(page).text
