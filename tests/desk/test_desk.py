@@ -79,7 +79,10 @@ def test_recalled_message_waits_for_nobody(world: DeskWorld) -> None:
 @pytest.mark.parametrize(
     ("role", "kinds"),
     [
-        ("duty_officer", {"Leave asked", "Hit", "For action", "To do", "Contact points", "Information"}),
+        (
+            "duty_officer",
+            {"Leave asked", "Hit", "Standing query", "For action", "To do", "Contact points", "Information"},
+        ),
         ("head_of_body", {"Leave asked", "For action", "Contact points", "Information"}),
         ("analyst", {"For action", "Information"}),
         ("border_officer", set()),
@@ -128,9 +131,12 @@ def test_new_match_of_a_standing_query_is_looked_at_and_put_away(world: DeskWorl
     )
     assert rejected.status_code == 303
     assert "Another father" in browser.get(rejected.headers["location"]).text
+    # Looked at, it waits on the desk until it is put away.
+    assert "match of your query waits to be put away" in browser.get(DESK).text
     settled = browser.send(page, f"{page}/settle/{world.match}", {})
     assert settled.headers["location"] == f"{page}?done=match_settled"
     assert "XA-NCB/w-3" not in browser.get(page).text
+    assert f'href="{page}"' not in browser.get(DESK).text
     assert world.browser("analyst").get(page).status_code == 404
 
 

@@ -236,22 +236,25 @@ def _tasks(asked: Asked, answer: JsonObject, now: datetime) -> Iterator[DeskLine
 
 
 def _matches(asked: Asked) -> Iterator[DeskLine]:
-    """Yield the officer's own standing queries that something new matched; looking at it is an act of its own."""
+    """Yield the officer's own standing queries with matches that were not put away; looking at them is an act of its own."""
     if not may_do(asked, "search"):
         return
     for one in members(asked.perform("standing_list"), "queries"):
-        if new := whole(one, "new"):
+        new, waiting, label = whole(one, "new"), whole(one, "open"), query_label(one)
+        if waiting:
             yield DeskLine(
                 kind="match",
                 to=query_path(text(one, "id")),
-                what=asked.say.text("desk.matches", count=new, asked=query_label(one)),
+                what=asked.say.text("desk.matches", count=new, asked=label)
+                if new
+                else asked.say.text("desk.matches_open", count=waiting, asked=label),
                 body=None,
                 at=None,
                 due=None,
                 is_overdue=False,
                 urgency="",
                 case=text(one, "case"),
-                act="look",
+                act="look" if new else "decide",
                 order=(_USUAL - 1, KINDS.index("match"), ""),
             )
 
