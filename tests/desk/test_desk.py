@@ -11,6 +11,7 @@ import pytest
 from entente.agreements.model import Direction, SuspensionTerms
 from entente.kernel.canonical import JsonObject
 from entente.verbs import perform
+from entente.web.desk import home_page
 from tests.support.api_world import OWN
 from tests.support.desk_world import DeskWorld
 from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
@@ -44,6 +45,22 @@ def test_what_waits_stands_there_with_what_is_done_next_the_most_pressing_first(
     assert re.search(r"Immediate danger to life Due .* Read$", lines[place["A child is taken"]])
     assert lines[place[f"Leave for {OWN}"]].endswith("Decide")
     assert lines[place[f"Hit on {OWN}"]].endswith("Answer")
+
+
+def test_what_is_for_information_takes_the_place_of_nothing_that_presses(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in range(3):
+        sent_to_us(world, subject=f"Statistics {place}")
+        sent_to_us(world, subject=f"Usual {place}", for_action=True)
+    sent_to_us(world, subject="Taken at the river", for_action=True, urgency="immediate_danger_to_life")
+    answer: Any = perform(world.node, "waiting_list", {"officer": DUTY, "limit": 3})
+    assert [one["for_action"] for one in answer["messages"]] == [True] * 3 + [False] * 3
+    assert "Taken at the river" in {one["subject"] for one in answer["messages"]}
+    monkeypatch.setattr(home_page, "OF_EACH_MAX", 3)
+    text = world.browser().get(DESK).text
+    assert 'Information <span class="count">3+</span>' in text
+    assert "Taken at the river" in text
 
 
 def test_desk_is_narrowed_to_one_kind(world: DeskWorld) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from entente.correspondence.model import Way
+from entente.correspondence.rules import pressing
 from entente.correspondence.waiting import Waiting
 from entente.duty.model import (
     DutyFunction,
@@ -36,8 +37,6 @@ from entente.kernel.text import is_line, is_seen, shows_as_stored
 
 NOTE_CHARACTERS_MAX: Final = 4_000
 """Two pages: what is longer belongs into a case."""
-_PRESSING: Final = ("immediate_danger_to_life", "urgent", "urgent_indirect")
-"""Urgencies that come before what is usual, in their order (data/reasons.yaml)."""
 _KINDS: Final = (
     OpenKind.PERMISSION,
     OpenKind.HIT_TO_ANSWER,
@@ -228,14 +227,12 @@ def open_things(waiting: Waiting, now: datetime) -> tuple[OpenThing, ...]:
         )
         for one, due in waiting.messages
     )
-    return tuple(sorted((*hits, *permissions, *messages), key=lambda one: _pressing(one, now)))
-
-
-def _pressing(one: OpenThing, now: datetime) -> tuple[bool, int, int, datetime, str]:
-    """Return how a thing is sorted: overdue, danger to life, urgent, then by kind and age."""
-    urgency = _PRESSING.index(one.urgency) if one.urgency in _PRESSING else len(_PRESSING)
-    is_overdue = one.due_at is not None and one.due_at < now
-    return not is_overdue, urgency, _KINDS.index(one.kind), one.at, one.id
+    return tuple(
+        sorted(
+            (*hits, *permissions, *messages),
+            key=lambda one: (pressing(one.urgency, one.due_at, now), _KINDS.index(one.kind), one.at, one.id),
+        )
+    )
 
 
 def written(content: SheetContent) -> tuple[str, str]:

@@ -209,7 +209,7 @@ class Shifts:
             notes=unit.duty.notes(shift.id),
             for_next=for_next,
             open=open_things(waiting, now),
-            is_cut=OPEN_MAX in {len(waiting.hits), len(waiting.permissions), len(waiting.messages)},
+            is_cut=OPEN_MAX in {len(waiting.hits), len(waiting.permissions), *waiting.count_of_messages},
         )
 
     def _authorise(self, unit: DutyUnit, officer: OfficerId, subject: str) -> None:
