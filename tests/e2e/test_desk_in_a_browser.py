@@ -184,6 +184,23 @@ def test_person_is_searched_compared_and_confirmed(
         assert page.url == url
 
 
+def test_w120_nothing_leaves_the_page_while_a_name_is_typed(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, viewport=DESK) as seen:
+        seen.page.clock.install()
+        seen.open("/desk/search")
+        sent: list[tuple[str, str | None]] = []
+        seen.page.on("request", lambda request: sent.append((request.url, request.post_data)))
+        seen.page.locator("#ask-line").press_sequentially("Muhammadov")
+        seen.page.click("text=More fields")
+        seen.page.locator("#ask-names").press_sequentially("Muhammadov")
+        seen.page.clock.fast_forward(60_000)
+        seen.page.wait_for_timeout(100)
+        assert "Muhammadov" not in str(sent)
+        seen.page.reload()
+        assert seen.page.input_value("#ask-line") == ""
+        assert "Muhammadov" not in str(sent)
+
+
 def test_form_in_error_leads_to_its_field(world: DeskWorld, browser: Browser, address: str) -> None:
     with window(browser, world, address, viewport=DESK) as seen:
         page = seen.page

@@ -394,21 +394,24 @@ class MemoryCorrespondence:
         waits = Way.RECEIVED, PermissionState.WAITING
         return tuple(one for way, one in self.kept_permissions.values() if (way, one.state) == waits)[:limit]
 
-    def open_messages(
+    def open_for_information(
         self,
         limit: int,
         knowing: Knowing = NOBODY,
     ) -> tuple[Message, ...]:
+        return tuple(one for one in self._open_messages() if not one.is_for_action)[:limit]
+
+    def _open_messages(self) -> list[Message]:
         found = []
         for way, message in self.kept_messages.values():
             steps = {one.step for one in self.steps(message.header.id)}
             is_done = steps & {Step.ACTED_ON, Step.REFUSED} if message.is_for_action else steps
             if way is Way.RECEIVED and message.recall is None and not is_done:
                 found.append(message)
-        return tuple(found[:limit])
+        return found
 
     def open_for_action(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
-        return tuple(one for one in self.open_messages(sys.maxsize, knowing) if one.is_for_action)[:limit]
+        return tuple(one for one in self._open_messages() if one.is_for_action)[:limit]
 
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         self.kept_requests[request.header.id] = (way, request)

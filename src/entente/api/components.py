@@ -283,6 +283,7 @@ STANDING_QUERY = thing(
     {
         **_ASKED,
         "new": number("Matches that were not looked at, counted to 10"),
+        "open": number("Matches that were not put away, the new ones among them, counted to 10"),
         "not_kept": number("Matches beyond what one query may have"),
         "has_ended": flag(),
     }

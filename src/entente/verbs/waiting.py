@@ -35,6 +35,12 @@ def _waiting(node: Node, arguments: Arguments) -> JsonObject:
 
 
 VERBS: tuple[Verb, ...] = (
-    verb("waiting_list", _waiting, "List what waits for an officer, the oldest first.", "officer", "limit"),
+    verb(
+        "waiting_list",
+        _waiting,
+        "List what waits for an officer, the oldest first, of messages for action the most pressing.",
+        "officer",
+        "limit",
+    ),
     verb("permission_show", _show_permission, "Show a request for leave.", "officer", "id"),
 )

@@ -290,7 +290,7 @@ PAGES: Sequence[Page] = (
     ),
     ActPage(
         "ask", "/search", (), ("search",), "search", "Takes a query and leads to its answer.", _ask,
-        (*_QUERY_FIELDS, *TASK_FIELDS), is_once=False,
+        (*_QUERY_FIELDS, *TASK_FIELDS), is_once=False, keeps_draft=False,
     ),
     ShowPage(
         "found", "/search/{key}", ("search",), ("search",), "found.html",

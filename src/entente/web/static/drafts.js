@@ -9,11 +9,12 @@
     if (told) { told.hidden = !isSo; if (isSo) told.scrollIntoView({ block: "nearest" }); }
   };
   const forms = new Map();
-  // A form of ours, which may have come as the page was brought up to date; null for another. `act` is empty without a text.
+  // A form of ours, which may have come as the page was brought up to date; null for another. `act` is empty without a text, and
+  // where what is typed stays on the page until it is sent.
   const keptOf = (form) => {
     if (!(form instanceof HTMLFormElement) || form.method !== "post" || !form.elements.once) return null;
     if (!forms.has(form)) {
-      const act = form.querySelector("textarea[data-act]")?.dataset.act ?? "";
+      const act = form.dataset.draft === "no" ? "" : form.querySelector("textarea[data-act]")?.dataset.act ?? "";
       forms.set(form, { act, isNew: false, timer: 0, isGoing: false });
     }
     return forms.get(form);
