@@ -30,7 +30,7 @@ _VALUES = {
 _FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"{}"}
 _OWN = {"withdraw_record"}
 _KEPT = {
-    "original", "correct", "correct_record", "extend_record", "original_file", "record_file", "fetch_record_file",
+    "original", "correct", "holders", "correct_record", "extend_record", "original_file", "record_file", "fetch_record_file",
     "attach_record_file", "detach_record_file",
 }  # fmt: skip
 _CAME_HIT = {"answer_hit"}
@@ -102,6 +102,7 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "found": [{"key": "query-9"}, {"key": world.bureau.hit}],
         "record": _NO_RECORDS,
         "versions": _NO_RECORDS,
+        "holders": [*_NO_RECORDS, _record(SEEN)],
         "original": [*_NO_RECORDS, _record(SEEN)],
         "original_file": [*_NO_RECORDS, _record(SEEN)],
         "record_file": [
