@@ -235,7 +235,7 @@ def test_message_that_its_sender_recalled_has_a_name_and_says_for_what_it_came(w
     for where in (page, "/desk/messages"):
         text = browser.get(where).text
         assert "The wrong boat" not in text, "nothing that it said is kept"
-        assert "<bdi dir=\"auto\">Recalled message</bdi>" in text
+        assert '<bdi dir="auto">Recalled message</bdi>' in text
         assert '<bdi dir="auto"></bdi>' not in text, "no link and no heading is without words"
     text = browser.get(page).text
     assert 'class="tag">for action' in text

@@ -285,7 +285,9 @@ def test_w70_another_bodys_record_is_not_corrected_here(world: DeskWorld) -> Non
 def test_w125_of_a_record_that_was_withdrawn_it_is_said_who_confirmed(world: DeskWorld) -> None:
     browser, holders = officer(world), "/desk/holders/XB-NCB/p-1"
     assert browser.get("/desk/holders/XA-NCB/w-1").status_code == 404, "of another body's record nothing is said"
-    done = browser.send(RECORD, "/desk/withdraw/XB-NCB/p-1", {"version": stands(world)["version"][0], "reason": "Found."})
+    done = browser.send(
+        RECORD, "/desk/withdraw/XB-NCB/p-1", {"version": stands(world)["version"][0], "reason": "Found."}
+    )
     assert done.headers["location"] == f"{holders}?done=record_withdrawn"
     asked = browser.get(done.headers["location"]).text
     assert "0 of 1" in asked

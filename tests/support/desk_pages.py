@@ -28,9 +28,9 @@ _VALUES = {
     "measure_target": "XA-NCB", "measure_until": "2099-01-01", "proposal_target": "XA-NCB",
 }  # fmt: skip
 _FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"{}"}
-_OWN = {"withdraw_record"}
+_OWN = {"withdraw_record", "holders"}
 _KEPT = {
-    "original", "correct", "holders", "correct_record", "extend_record", "original_file", "record_file", "fetch_record_file",
+    "original", "correct", "correct_record", "extend_record", "original_file", "record_file", "fetch_record_file",
     "attach_record_file", "detach_record_file",
 }  # fmt: skip
 _CAME_HIT = {"answer_hit"}
