@@ -28,7 +28,7 @@ _VALUES = {
     "measure_target": "XA-NCB", "measure_until": "2099-01-01", "proposal_target": "XA-NCB",
 }  # fmt: skip
 _FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"{}"}
-_OWN = {"withdraw_record"}
+_OWN = {"withdraw_record", "holders"}
 _KEPT = {
     "original", "correct", "correct_record", "extend_record", "original_file", "record_file", "fetch_record_file",
     "attach_record_file", "detach_record_file",
@@ -102,6 +102,7 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "found": [{"key": "query-9"}, {"key": world.bureau.hit}],
         "record": _NO_RECORDS,
         "versions": _NO_RECORDS,
+        "holders": [*_NO_RECORDS, _record(SEEN)],
         "original": [*_NO_RECORDS, _record(SEEN)],
         "original_file": [*_NO_RECORDS, _record(SEEN)],
         "record_file": [

@@ -18,7 +18,7 @@ def _show_permission(node: Node, arguments: Arguments) -> JsonObject:
     officer, names = looking(arguments), names_of(node)
     found = node.correspondence.permission(arguments.text("id"), officer)
     decided = node.correspondence.bases_of_item(found[1].header.id, officer)
-    return {"permission": permission_shown(node, *found, names), "decisions": decisions_shown(decided, names)}
+    return {"permission": permission_shown(node, *found, names), "decisions": decisions_shown(node, decided, names)}
 
 
 def _waiting(node: Node, arguments: Arguments) -> JsonObject:
