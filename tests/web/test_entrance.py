@@ -325,6 +325,19 @@ def test_officer_ends_a_session_of_another_browser_and_nobody_elses(desk: Desk) 
     assert [one.get("/desk/account").status_code for one in (there, elsewhere, foreign)] == [200, 303, 200]
 
 
+def test_w117_sessions_say_their_browser_in_words_and_what_it_calls_itself_stands_folded_away(desk: Desk) -> None:
+    desk.enrol(DUTY)
+    there, hostile = browser(desk), browser(desk)
+    there.http.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+    hostile.http.headers["User-Agent"] = "<script>alert(1)</script>"
+    for one in (there, hostile):
+        one.sign_in(DUTY)
+    page = there.get("/desk/account").text
+    assert re.findall("<details><summary>([^<]*)</summary>", page) == ["Firefox on Linux", "another browser"]
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;</bdi></details>" in page
+
+
 def test_two_administrators_recover_an_account_in_the_browser(desk: Desk) -> None:
     for officer in (DUTY, HEAD, SECOND):
         desk.enrol(officer)
