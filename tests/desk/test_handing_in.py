@@ -66,7 +66,7 @@ def test_w77_each_file_that_is_none_is_named_with_what_is_wrong_and_nothing_is_t
     [
         ([], "file"),
         ([("x.json", "{}")] * (SMALL_FILES_MAX + 1), "more than 20 files"),
-        ([("x.json", b" " * (8 * 1024**2 + 1))], "more than 8388608 bytes"),
+        ([("x.json", b" " * (8 * 1024**2 + 1))], "more than 8.39 MB"),
     ],
 )
 def test_w77_none_too_many_and_too_large_ones_give_the_form_back_or_say_so(

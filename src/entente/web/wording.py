@@ -26,10 +26,13 @@ from markupsafe import Markup, escape
 
 from entente.kernel.sizes import UNITS, Size
 from entente.web.reading_order import LEFT_MARK, marked
+from entente.web.rule_numbers import RuleWords
 
 TEXTS: Final = Path(__file__).parent / "texts"
 CODES: Final = "codes"
 """The folder of what the codes of closed lists are called."""
+RULE_WORDS: Final = "small"
+"""The part of the texts that says what a rule is called."""
 LANGUAGES: Final[Mapping[str, str]] = {
     "en": "English",
     "fr": "Français",
@@ -63,7 +66,20 @@ def texts_of(language: str) -> Texts:
     """Return the texts of a language by key."""
     parts = (_read(path) for path in text_files(language))
     whole = {key: text for part in parts for key, text in part.items()}
+    rules = rule_words(language)
+    whole = {key: _with_rules(rules, text) for key, text in whole.items()}
     return {key: _unparted(text) for key, text in whole.items()} if language == "fr" else whole
+
+
+@cache
+def rule_words(language: str) -> RuleWords:
+    """Return what a language calls a rule whose number is said."""
+    said: Mapping[str, Mapping[str, str]] = yaml.safe_load((TEXTS / RULE_WORDS / f"{language}.yaml").read_text("utf-8"))
+    return RuleWords(**said["rule"])
+
+
+def _with_rules(rules: RuleWords, text: Text) -> Text:
+    return rules.told(text) if isinstance(text, str) else {form: rules.told(one) for form, one in text.items()}
 
 
 def _unparted(text: Text) -> Text:
@@ -183,9 +199,7 @@ class Wording:
         found = Size.of(size) if isinstance(size, int) else size
         # Bytes are counted; Arabic abbreviates some units and others not, and its readers are used to the words.
         length: Literal["long", "short"] = "long" if found.unit == UNITS[0] or self.language == "ar" else "short"
-        return format_unit(
-            found.number, _UNITS[found.unit], length, locale=self.locale, numbering_system="latn"
-        )
+        return format_unit(found.number, _UNITS[found.unit], length, locale=self.locale, numbering_system="latn")
 
     def percent(self, thousandths: int) -> str:
         """Return a score in thousandths as hundredths; its sign stands on one side of it, whatever stands before."""

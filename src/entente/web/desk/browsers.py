@@ -1,9 +1,9 @@
 """What a browser is called, told from what it calls itself: «Firefox on Windows», «another browser».
 
-What a browser says of itself (its User-Agent) is a line of marks that browsers copied from each other for thirty years; only a few
-of them tell one from another. So it is held against two closed lists, the telling marks first, and nothing of it is taken over: a
-line that somebody made up names at most another browser of the lists. Chromium says that it is Chrome, and a tablet of Apple's may
-say that it is a Mac; neither can be told apart.
+What a browser says of itself (its User-Agent) is a line of marks that browsers copied from each other for thirty years; only a
+few of them tell one from another. So it is held against two closed lists, the telling marks first, and nothing of it is taken
+over: a line that somebody made up names at most another browser of the lists. Chromium says that it is Chrome, and a tablet of
+Apple's may say that it is a Mac; neither can be told apart.
 
 Source: docs/rules/desk.md W117; RFC 9110, 10.1.5 (User-Agent).
 """
