@@ -19,7 +19,7 @@ NOTHING, NO_FILE = (f"{ARABIC.text(f'fault.{one}')} {ARABIC.text(f'fault.{one}_d
 ACTS = tuple(
     act for act in PAGES if isinstance(act, ActPage) and any(one.is_needed and not one.is_many for one in act.fields)
 )
-# Those whose form stands on the page only where there is what it is about (a task, an exhibit, an entry of a roster, something held,
+# Those whose form stands on the page only where there is what it is about (a task, an exhibit, a roster's entry, what is held,
 # a proposal of another officer …), which the test network has not at the address; their fields are written by the same macros.
 NOT_SHOWN = frozenset(
     {
