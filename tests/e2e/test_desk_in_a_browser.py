@@ -210,8 +210,8 @@ def test_form_in_error_leads_to_its_field(world: DeskWorld, browser: Browser, ad
         page.select_option("#ask-crime_area", "fugitives")
         page.fill("#ask-occasion", "Gate 4")
         page.click("main button.first")
-        # The script moves there once the page stands.
-        expect(page.locator("#summary")).to_be_focused()
+        # The script moves there once the page stands: the first field that is wrong.
+        expect(page.locator("#ask-line")).to_be_focused()
         assert seen.violations() == []
         page.click("#summary a")
         assert page.evaluate("document.activeElement.id") == "ask-line"

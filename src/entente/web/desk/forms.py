@@ -23,6 +23,7 @@ from starlette.requests import Request
 from entente.kernel.canonical import canonical_bytes
 from entente.kernel.decision import Decision
 from entente.kernel.errors import EntenteError, Invalid, Refused
+from entente.kernel.sizes import size_said
 from entente.web.desk.paths import own_path
 from entente.web.sentences import said
 from entente.web.wording import Wording
@@ -207,7 +208,7 @@ async def _read(request: Request) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > FORM_BYTES_MAX:
-            raise no_form(f"it has more than {FORM_BYTES_MAX} bytes")
+            raise no_form(f"it has more than {size_said(FORM_BYTES_MAX)}")
         parts.append(part)
     return b"".join(parts)
 

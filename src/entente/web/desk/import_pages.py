@@ -15,11 +15,11 @@ from typing import Final
 
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import EntenteError, Invalid
-from entente.kernel.jobs import JobKind, Upload
+from entente.kernel.jobs import UPLOAD_BYTES_MAX, JobKind, Upload
 from entente.records.listing import PERCENT_MAX
 from entente.verbs.references import names_of
 from entente.web.desk.forms import Entered, Fault, Field, Kind, fault_of
-from entente.web.desk.job_pages import JobLine, job_path, jobs_of, size_shown
+from entente.web.desk.job_pages import JobLine, job_path, jobs_of
 from entente.web.desk.mapping_remarks import remarks_told
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import members, text
@@ -55,6 +55,8 @@ class ImportsPage:
 
     title: str
     send: str
+    file_most: str
+    """How large a file may be."""
     files: Sequence[WaitingFile]
     jobs: Sequence[JobLine]
 
@@ -103,13 +105,14 @@ def waiting_file(asked: Asked, upload: Upload, to: str) -> WaitingFile:
     """Return a file that waits as pages show it."""
     until = asked.jobs.kept_until(upload)
     assert until is not None, "a file that waits does so for a time"
-    return WaitingFile(to, upload.name, size_shown(asked, upload.size), upload.sha256, asked.say.moment(until))
+    return WaitingFile(to, upload.name, asked.say.size(upload.size), upload.sha256, asked.say.moment(until))
 
 
 def _imports(asked: Asked) -> ImportsPage:
     return ImportsPage(
         title=asked.say.text("imports.title"),
         send=IMPORTS_PATH,
+        file_most=asked.say.size(UPLOAD_BYTES_MAX),
         files=[waiting_file(asked, one, f"{IMPORTS_PATH}/{one.id}") for one in asked.jobs.uploads(asked.officer)],
         jobs=jobs_of(asked, JobKind.IMPORT),
     )
