@@ -47,7 +47,7 @@ class EndReason(StrEnum):
     """Left the body's service."""
     MOVED = "moved"
     """Has other duties."""
-    SUSPENDED = "suspended"
+    STOOD_DOWN = "stood_down"
     """Does not act until something is settled."""
     COMPROMISED = "compromised"
     """Somebody else may act in the officer's place."""

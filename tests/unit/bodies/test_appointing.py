@@ -95,12 +95,12 @@ def test_b25_entry_ends_at_once_with_its_reason_in_the_trail_and_once() -> None:
     with pytest.raises(Refused) as refused:
         node.directory.officers.end(DUTY, CLERK.id, EndReason.LEFT)
     assert refusals(refused) == ["B9.2"]
-    node.directory.officers.end(HEAD, CLERK.id, EndReason.SUSPENDED)
+    node.directory.officers.end(HEAD, CLERK.id, EndReason.STOOD_DOWN)
     assert state_of(entered(node, CLERK.id), node.directory.clock.now()) is OfficerState.ENDED
     act = node.store.state.trail.acts[-1]
-    assert (act.subject, act.detail["reason"]) == (CLERK.id, "suspended")
+    assert (act.subject, act.detail["reason"]) == (CLERK.id, "stood_down")
     with pytest.raises(Conflict, match="any more"):
-        node.directory.officers.end(HEAD, CLERK.id, EndReason.SUSPENDED)
+        node.directory.officers.end(HEAD, CLERK.id, EndReason.STOOD_DOWN)
 
 
 def test_b25_no_change_leaves_the_body_without_somebody_who_may_enter_officers() -> None:
