@@ -170,6 +170,10 @@ def test_entry_ends_at_once_after_what_is_open_was_told_and_the_reason_is_of_the
     assert "Stood down" in page
     assert "Let the officer act again" in page
     assert "has ended already" in head.get(ending).text
+    choose(head, "xb-leaves", staff_roles="analyst", staff_until="")
+    foreseen = one("xb-leaves", "foreseen")
+    assert head.send(foreseen, foreseen, {"staff_version": shown(world, "xb-leaves")["version"]}).status_code == 303
+    assert shown(world, "xb-leaves")["officer"]["state"] == "active"
     trail = head.get(f"{PREFIX}/trail?about=xb-leaves").text
     assert "Stood down until something is settled" in trail
 

@@ -116,7 +116,8 @@ def _change(asked: Asked) -> ChangeOfficerPage:
     stands = {
         "staff_roles": "\n".join(texts(officer, "roles")),
         "staff_unit": head.unit,
-        "staff_until": last_day(_until(officer), asked.say),
+        # Who is to act again has no end, unless one is named.
+        "staff_until": "" if head.state == "ended" else last_day(_until(officer), asked.say),
     }
     form = begun(asked, _CHOOSE)
     entered = form if form.values else Entered(kept if is_again else stands, of=_CHOOSE)
