@@ -210,6 +210,7 @@ def test_two_commands_at_once_both_do_their_work(folder: Path) -> None:
     assert numbers == ["000002", "000003"]
 
 
+@pytest.mark.long
 def test_second_node_on_one_folder_is_told_who_holds_it(folder: Path) -> None:
     with running(folder) as address:
         second = entente("node", "run", "--folder", folder, "--port", str(free_port()))

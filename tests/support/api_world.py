@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +25,8 @@ from entente.node import Node
 from entente.storage.job_files import JobFolder
 from entente.verbs import perform
 from tests.support.direct_http import client_at
-from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DUTY, HEAD, Network, open_network
+from tests.support.nodes import AGREEMENT, AGREEMENT_NAME, CHARTER, DUTY, HEAD, Network, folder_of_process, open_network
+from tests.support.templates import Template
 from tests.support.web_beside import web_beside
 
 WANTED = {
@@ -154,9 +156,29 @@ class Bureau:
 
 
 @contextmanager
-def open_bureau(folder: Path, *, is_beside: bool = False) -> Iterator[Bureau]:
-    """Open the network, and give XB's node with something of everything; `is_beside`: asked through a web process."""
-    with open_network(folder / "nodes", concluded=(CHARTER, AGREEMENT)) as network:
+def open_bureau(folder: Path, *, is_beside: bool = False, begun: Template | None = None) -> Iterator[Bureau]:
+    """Open the network, and give XB's node with something of everything.
+
+    `is_beside`: asked through a web process. `begun`: another template than the usual one, in which more was done.
+    """
+    made = begun or _template()
+    with open_network(folder / "nodes", begun=made.folder) as network:
+        bureau = opened(network, network["XB-NCB"])
+        made.name_in(bureau)
+        if not is_beside:
+            yield bureau
+            return
+        with web_beside(bureau.node, bureau.api, OPERATOR_TOKEN) as (_, api):
+            bureau.api, bureau.http = api, client_of(api)
+            yield bureau
+
+
+@functools.cache
+def _template() -> Template:
+    """Make the folders once in a process: filling them takes longer than most tests of them."""
+    folder = folder_of_process("bureau")
+    nodes = folder / "nodes"
+    with open_network(nodes, concluded=(CHARTER, AGREEMENT)) as network:
         node = network["XB-NCB"]
         _import(network["XA-NCB"], folder, "w-1", "w-2")
         share: JsonObject = {"officer": DUTY, "records": ["w-1"], "recipients": ["XB-NCB"]}
@@ -177,12 +199,7 @@ def open_bureau(folder: Path, *, is_beside: bool = False) -> Iterator[Bureau]:
         _fill(bureau)
         _ask_around(bureau, folder)
         _have_done(bureau)
-        if not is_beside:
-            yield bureau
-            return
-        with web_beside(node, bureau.api, OPERATOR_TOKEN) as (_, api):
-            bureau.api, bureau.http = api, client_of(api)
-            yield bureau
+    return Template.of(nodes, bureau)
 
 
 def opened(network: Network, node: Node) -> Bureau:

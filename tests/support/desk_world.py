@@ -6,6 +6,7 @@ tested where it is made.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +31,8 @@ from entente.web.desk.session import Session
 from tests.support.api_world import ABOUT, KEPT, OWN, TERMS, WANTED, Bureau, open_bureau
 from tests.support.desk_parts import api_of, desk_parts
 from tests.support.direct_http import client_at
-from tests.support.nodes import DUTY, HEAD
+from tests.support.nodes import DUTY, HEAD, folder_of_process
+from tests.support.templates import Template
 
 COOKIE = "test_session"
 FilesSent: TypeAlias = "Mapping[str, tuple[str, bytes]] | Sequence[tuple[str, tuple[str, bytes]]]"
@@ -197,10 +199,21 @@ class DeskWorld(OneDesk):
 @contextmanager
 def open_desk(folder: Path) -> Iterator[DeskWorld]:
     """Open the network of `api_world`, with XB's desk."""
+    of_bureau, of_desk = _templates()
+    with open_bureau(folder, begun=of_bureau) as bureau:
+        world = desk_of(bureau)
+        of_desk.name_in(world)
+        yield world
+
+
+@functools.cache
+def _templates() -> tuple[Template, Template]:
+    """Fill the folders once in a process: what the bureau of a desk begins as, and what the desk knows of it."""
+    folder = folder_of_process("desk")
     with open_bureau(folder) as bureau:
         world = desk_of(bureau)
         _fill(world, folder)
-        yield world
+    return Template.of(folder / "nodes", bureau), Template.of(folder / "nodes", world)
 
 
 def desk_of(bureau: Bureau) -> DeskWorld:

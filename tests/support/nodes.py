@@ -232,13 +232,15 @@ def open_network(
     is_introduced: bool = True,
     replaces: Mapping[str, BodyId] | None = None,
     server: Server | None = None,
+    begun: Path | None = None,
 ) -> Iterator[Network]:
     """Open four bodies with a head, a duty officer and a data protection officer each; by default they know each other.
 
     `concluded`: the instruments in force between them. `replaces`: by code, the body in whose place one begins. `server`: where
-    their stores are, each in a database of its own; none: in files.
+    their stores are, each in a database of its own; none: in files. `begun`: folders of such a network, closed, of which this
+    one is a copy, whatever was done in them.
     """
-    made = _template(concluded, is_introduced, tuple((replaces or {}).items()))
+    made = _template(concluded, is_introduced, tuple((replaces or {}).items())) if begun is None else begun
     for code in KINDS:
         shutil.copytree(made / code, folder / code)
         if server is not None:
@@ -259,8 +261,7 @@ def _template(
     replaces: tuple[tuple[str, BodyId], ...],
 ) -> Path:
     """Make the folders of which each such network of this process begins as a copy: making them takes a second and more."""
-    folder = Path(tempfile.mkdtemp(prefix="entente-network-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = folder_of_process("network")
     network = Network({}, {code: begin_body(folder, code, dict(replaces).get(code)) for code in KINDS})
     for code in KINDS:
         network.open(code)
@@ -274,6 +275,13 @@ def _template(
     for conclusion in concluded:
         network.conclude(*conclusion)
     network.close_all()
+    return folder
+
+
+def folder_of_process(name: str) -> Path:
+    """Return a new folder that is taken away as the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix=f"entente-{name}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 

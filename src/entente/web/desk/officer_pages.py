@@ -123,8 +123,6 @@ class OfficerPage:
     changes: Sequence[ChangeLine]
     change: str
     end: str
-    token: str
-    """The command that gives a machine account its access token."""
 
 
 def _officers(asked: Asked) -> OfficersPage:
@@ -209,7 +207,6 @@ def _officer(asked: Asked) -> OfficerPage:
         changes=[_change_line(one, asked) for one in members(answer, "changes")],
         change=officer_path(head.id, CHANGE_PATH),
         end=officer_path(head.id, END_PATH),
-        token=f"entente token make {head.id}",
     )
 
 
