@@ -54,6 +54,7 @@ STEPS: Sequence[tuple[str, str, tuple[str, ...]]] = (
     ("governing", f"{PREFIX}/instruments", ("sign_instrument", "suspend", "resume")),
     ("trail", f"{PREFIX}/trail", ("read_trail",)),
     ("node", f"{PREFIX}/node", ("run_node",)),
+    ("officers", f"{PREFIX}/officers", ("manage_officers",)),
     ("accounts", f"{PREFIX}/accounts", ("manage_officers",)),
     ("account", f"{PREFIX}/account", ()),
     ("keys", "", ()),
