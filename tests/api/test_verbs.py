@@ -22,6 +22,7 @@ from tests.cli.test_commands import ORDER, WANTED
 from tests.docs.source import ROOT
 from tests.support.build_mrz import TD3_SPECIMEN
 from tests.support.nodes import AGREEMENT, CHARTER, Network, open_network
+from tests.support.successor import enter_successor
 
 ABOUT: JsonObject = {"purpose": "identify", "crime_area": "fugitives"}
 TERMS = (ROOT / "demo" / "terms" / "wanted.yaml").read_text(encoding="utf-8")
@@ -658,6 +659,12 @@ def with_keys(day: Day) -> None:
     assert (declared["version"], declared["is_complete"]) == (1, True)
     with pytest.raises(Invalid, match="genesis"):
         ask("XA-NCB", "successor_accept", officer=HEAD, body="GS", **{"for": "XB-NCB"})
+    new = enter_successor(day.network["XA-NCB"], "RC").code
+    named = {"body": new, "for": "RC"}
+    assert ask("XA-NCB", "successor_accept", officer=HEAD, **named)["proposed_by"] == HEAD
+    (claim,) = ask("XA-NCB", "successor_list", officer=HEAD)["claims"]
+    assert (claim["successor"]["code"], claim["for"]["code"], claim["proposed_by"]) == (new, "RC", HEAD)
+    assert ask("XA-NCB", "successor_refuse", officer=HEAD, reason="Not known.", **named)["refused_by"] == HEAD
 
 
 def backed_up(day: Day) -> None:

@@ -541,6 +541,7 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
             "resume_draft",
             "return_draft",
             "successor_accept",
+            "successor_refuse",
             "suspend_draft",
             "withdraw_draft",
         ),
@@ -587,6 +588,10 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         ("it gathers for a page what routes say each: GET /groups, with the entries that are counted here"),
         ("group_lines",),
+    ),
+    (
+        ("it gathers for a page what routes say each: GET /bodies/{body}, where a body names the one it replaces,"),
+        ("successor_list",),
     ),
     (("it gathers for a page what routes say each: GET /contacts, asked with this body's own code"), ("contact_own",)),
     (

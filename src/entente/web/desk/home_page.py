@@ -29,12 +29,15 @@ from entente.web.desk.paths import HOME, PREFIX
 from entente.web.desk.permission_pages import permission_path
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.desk.standing_pages import query_label, query_path
+from entente.web.desk.succession_pages import ACCEPTS, claims_that_wait, successor_path
 from entente.web.sentences import answer
 from entente.web.wording import Moment
 
 OF_EACH_MAX: Final = 50
 """Of each kind, the oldest; a desk with more is not read line by line. The next ones follow as these are done."""
-KINDS: Final = ("permission", "hit", "match", "action", "task", "held", "recovery", "limits", "contacts", "information")
+KINDS: Final = (
+    "permission", "hit", "match", "action", "task", "held", "recovery", "successor", "limits", "contacts", "information",
+)  # fmt: skip
 """In the order in which equally pressing things stand."""
 NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check", "confirm")
 """What is done next with one of them: keys `desk.do_…`."""
@@ -122,6 +125,7 @@ def _desk(asked: Asked) -> DeskPage:
             *_matches(asked),
             *_held(asked),
             *_recoveries(asked),
+            *_successors(asked),
             *_limits(asked),
             *_contacts(asked),
         ],
@@ -301,6 +305,28 @@ def _limits(asked: Asked) -> Iterator[DeskLine]:
         )
 
 
+def _successors(asked: Asked) -> Iterator[DeskLine]:
+    """Yield the bodies that wait to be accepted in another's place (W114); once one was proposed, for a second officer."""
+    if not may_do(asked, ACCEPTS):
+        return
+    for one in claims_that_wait(asked):
+        new, old, is_proposed = member(one, "successor"), member(one, "for"), bool(one["proposed_by"])
+        at = one["proposed_at"] or new["introduced_at"]
+        yield DeskLine(
+            kind="successor",
+            to=successor_path(text(new, "code")),
+            what=asked.say.text("desk.successor", new=text(new, "code"), old=text(old, "code")),
+            body=body_name(new),
+            at=asked.say.moment(parse_time(str(at), "at")) if at else None,
+            due=None,
+            is_overdue=False,
+            urgency="",
+            case="",
+            act="confirm" if is_proposed else "decide",
+            order=(_USUAL, KINDS.index("successor"), str(at or "")),
+        )
+
+
 def _held(asked: Asked) -> Iterator[DeskLine]:
     if not may_do(asked, "decide_held"):
         return
@@ -366,6 +392,7 @@ PAGES: Sequence[Page] = (
         "desk", "/",
         (
             "waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent", "contact_own", "unit_limits_list",
+            "successor_list",
         ),
         (), "desk.html",
         "What needs the officer now, the most pressing first.", _desk, in_navigation=True, key="d",

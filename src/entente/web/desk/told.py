@@ -26,6 +26,7 @@ KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     **dict.fromkeys(("decide_held", "statement_held", "delivery_ended"), ("held", _HELD)),
     **dict.fromkeys(("envelope_set_aside", "statement_set_aside"), ("held", _HELD)),
     **dict.fromkeys(("leave_query", "settle_match"), ("match", ("search",))),
+    "accept_successor": ("body", ()),
     **dict.fromkeys(("manage_officers", "task_measure", "recover_account"), ("power", ())),
 }
 """Verb of a row: what it is told as, and verbs of which a role of whoever is told must have one; none for everybody."""
