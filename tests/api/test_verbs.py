@@ -355,6 +355,8 @@ def in_correspondence(day: Day, case: str) -> None:
     assert [one["recall"] is None for one in left["addressees"]] == [True, False]
     taken_back = ask("XB-NCB", "message_recall", officer=DUTY, id=sent["id"], reason="To the wrong body.")["message"]
     assert taken_back["recall"]["has_left"] is True
+    with pytest.raises(Conflict, match="did not fail"):
+        ask("XB-NCB", "message_note_failure", officer=DUTY, id=sent["id"])
     assert ask("XA-NCB", "message_show", id=sent["id"])["message"]["text"] == ""
     assert ask("XB-NCB", "message_show", id=sent["id"])["message"]["recall"]["was_opened"] is True
     finding = {"officer": DUTY, "circumstances": "Passport at gate 4", "score": 930, **ABOUT}

@@ -34,7 +34,7 @@ _KEPT = {
     "attach_record_file", "detach_record_file",
 }  # fmt: skip
 _CAME_HIT = {"answer_hit"}
-_SENT = {"recall_message", "recall_from_all", "recall_from_some"}
+_SENT = {"recall_message", "recall_from_all", "recall_from_some", "note_failure"}
 
 
 def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979", task: Task = TASK) -> Browser:

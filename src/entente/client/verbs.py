@@ -216,6 +216,7 @@ REQUESTS: Mapping[str, Request] = {
         {"limit": "page_size", "case": "case", "body": "body", "choice": "choice", "thread": "thread"},
         pages="before",
     ),
+    "message_note_failure": Request(messages.note_failure, {"id": "message_id"}),
     "message_open": Request(messages.open_message, {"id": "message_id"}),
     "message_preview": Request(
         messages.preview_message, {"instrument": "instrument", "to": "to", "information": "information"}

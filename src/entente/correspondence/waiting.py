@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from entente.bodies.tokens import may
 from entente.cases.model import NOBODY, CaseTask, Knowing
-from entente.correspondence.desk import Desk
+from entente.correspondence.failing import Failing
 from entente.correspondence.model import Hit, Message, PermissionRequest, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import due_at
@@ -36,11 +36,13 @@ class Waiting:
     """Asked of us and not decided."""
     messages: tuple[tuple[Message, datetime | None], ...] = ()
     """Came for action and not concluded, each with until when, or for information and not opened."""
+    failed: tuple[Message, ...] = ()
+    """Ours that were not delivered and that nobody noted."""
     tasks: tuple[CaseTask, ...] = ()
     """What this officer has to do on a case, what has a term first."""
 
 
-class WaitingItems(Desk):
+class WaitingItems(Failing):
     """The question that an officer's desk asks."""
 
     def waiting(self, officer: OfficerId, limit: int) -> Waiting:
@@ -80,6 +82,9 @@ class WaitingItems(Desk):
             hits=tuple((way, hit) for way, hit in hits if way in ways),
             permissions=permissions,
             messages=self._due_each(unit, messages),
+            failed=self._failed(unit, limit, knowing, reaches)
+            if may(asking, ("send_message",), now, self.lists)
+            else (),
             tasks=unit.cases.open_tasks(asking.id, limit),
         )
 

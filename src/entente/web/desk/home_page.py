@@ -36,10 +36,11 @@ from entente.web.wording import Moment
 OF_EACH_MAX: Final = 50
 """Of each kind, the oldest; a desk with more is not read line by line. The next ones follow as these are done."""
 KINDS: Final = (
-    "permission", "hit", "match", "action", "task", "held", "recovery", "successor", "limits", "contacts", "information",
+    "permission", "hit", "match", "action", "task", "failed", "held", "recovery", "successor", "limits", "contacts",
+    "information",
 )  # fmt: skip
 """In the order in which equally pressing things stand."""
-NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check", "confirm")
+NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check", "confirm", "settle")
 """What is done next with one of them: keys `desk.do_…`."""
 _URGENT: Final[Mapping[str, int]] = {"immediate_danger_to_life": 0, "urgent": 1, "urgent_indirect": 2}
 _USUAL: Final = 3
@@ -122,6 +123,7 @@ def _desk(asked: Asked) -> DeskPage:
             *_hits(asked, answer),
             *_messages(asked, answer),
             *_tasks(asked, answer, now),
+            *_failed(asked, answer),
             *_matches(asked),
             *_held(asked),
             *_recoveries(asked),
@@ -140,7 +142,7 @@ def _desk(asked: Asked) -> DeskPage:
         tabs=_tabs(lines, wanted),
         lines=[line for line in lines if wanted in {"", line.kind}],
         has_more=any(
-            len(members(answer, name)) == OF_EACH_MAX for name in ("hits", "permissions", "messages", "tasks")
+            len(members(answer, name)) == OF_EACH_MAX for name in ("hits", "permissions", "messages", "failed", "tasks")
         ),
         at=say.moment(now),
         troubles=_troubles(asked) if works_lines else (),
@@ -236,6 +238,25 @@ def _tasks(asked: Asked, answer: JsonObject, now: datetime) -> Iterator[DeskLine
             case=text(one, "case"),
             act="finish",
             order=(order, KINDS.index("task"), str(one["due_at"] or one["set_at"])),
+        )
+
+
+def _failed(asked: Asked, answer: JsonObject) -> Iterator[DeskLine]:
+    """Yield what we sent and was not delivered, until somebody settles it (W115)."""
+    for one in members(answer, "failed"):
+        at = text(member(one, "failure"), "at")
+        yield DeskLine(
+            kind="failed",
+            to=message_path(text(one, "id")),
+            what=text(one, "subject"),
+            body=body_name(member(one, "recipient")),
+            at=asked.say.moment(parse_time(at, "at")),
+            due=None,
+            is_overdue=False,
+            urgency=asked.say.code("urgencies", text(one, "urgency")) if one["urgency"] in _URGENT else "",
+            case=text(one, "our_reference"),
+            act="settle",
+            order=(_URGENT.get(text(one, "urgency"), _USUAL - 1), KINDS.index("failed"), at),
         )
 
 
