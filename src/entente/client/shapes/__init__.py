@@ -63,6 +63,7 @@ from entente.client.shapes.duty import (
 )
 from entente.client.shapes.exchange import (
     ListHeldAnswer,
+    ListHeldBody,
     ListHeldHeld,
     ListLinesAnswer,
     ListLinesLine,
@@ -261,6 +262,7 @@ __all__ = [
     "ListDoubtsDeclaredItem",
     "ListGroupsAnswer",
     "ListHeldAnswer",
+    "ListHeldBody",
     "ListHeldHeld",
     "ListHitsAnswer",
     "ListInstrumentsAnswer",
