@@ -104,6 +104,22 @@ def test_written_anew_it_begins_with_its_words_and_settles_the_old_one(world: De
     assert not on_desk(world, message)
 
 
+def test_recalled_it_is_written_anew_with_its_words_to_the_same_body(world: DeskWorld) -> None:
+    message = sent(world, subject="Gate 13", text="The wrong plate.")
+    browser, at = browser_of(world, DUTY), f"/desk/messages/{message}"
+    assert "it can be written anew from its page" in browser.get(at).text
+    assert browser.send(at, f"{at}/recall", {"reason": "Wrong plate."}).status_code == 303
+    page = f"/desk/messages/new?in_place_of={message}"
+    assert f'href="{page}"' in browser.get(at).text
+    begun = browser.get(page).text
+    assert "The wrong plate." in begun
+    assert '<option value="XA-NCB" selected>' in begun
+    fields = {**LETTER, "urgency": "normal", "text": "The right plate.", "in_place_of": message}
+    answer = browser.send(page, "/desk/messages/again", {name: str(value) for name, value in fields.items()})
+    assert answer.status_code == 303, answer.text
+    assert not on_desk(world, message)
+
+
 def test_refused_by_the_other_side_it_says_so(world: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     message = sent(world, subject="Gate 11")
     accept = cast("dict[str, object]", world.bureau.network["XA-NCB"].exchange.accept)

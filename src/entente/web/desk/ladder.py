@@ -94,4 +94,4 @@ def _rung(step: str) -> int:
 
 
 def _reason(code: str, say: Wording) -> str:
-    return say.code("refusal_reasons", code) if code else ""
+    return say.code("refusal_reasons", code) if code in say.codes("refusal_reasons") else said(say, code)
