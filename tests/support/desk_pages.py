@@ -28,7 +28,7 @@ _VALUES = {
     "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
     "review_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
     "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
-    "measure_target": "XA-NCB", "measure_until": "2099-01-01", "proposal_target": "XA-NCB",
+    "measure_target": "XA-NCB", "measure_until": "2099-01-01", "proposal_target": "XA-NCB", "replaced": "RC",
 }  # fmt: skip
 _FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"{}"}
 _OWN = {"withdraw_record", "holders"}
@@ -37,7 +37,7 @@ _KEPT = {
     "attach_record_file", "detach_record_file",
 }  # fmt: skip
 _CAME_HIT = {"answer_hit"}
-_SENT = {"recall_message", "recall_from_all", "recall_from_some"}
+_SENT = {"recall_message", "recall_from_all", "recall_from_some", "note_failure"}
 
 
 def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979", task: Task = TASK) -> Browser:
@@ -88,7 +88,11 @@ def path_of(world: DeskWorld, page: Page) -> str:
     item = world.asked_of_us if "permission" in page.name else item
     more |= {"instrument": "police-data-agreement"}
     more |= {"counterpart": "XB-NCB"}
-    more |= {"code": "XA-NCB", "keeper": "GS", "name": "rejects.jsonl" if "{job}" in page.path else "members"}
+    more |= {
+        "code": world.successor() if "successor" in page.name else "XA-NCB",
+        "keeper": "GS",
+        "name": "rejects.jsonl" if "{job}" in page.path else "members",
+    }
     more |= (
         {"file": world.file_of_message() if "{id}" in page.path else world.file_of_record()}
         if "{file}" in page.path
@@ -141,6 +145,8 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "body": [{"code": "ZZ-NCB"}, {"code": world.bureau.hit}, {"code": "<b>"}],
+        "successor": [{"code": "ZZ-NCB"}, {"code": "XA-NCB"}, {"code": world.bureau.hit}, {"code": "<b>"}],
+        "doubts": [{"code": "ZZ-NCB"}, {"code": world.bureau.hit}, {"code": "<b>"}],
         "pair": [
             {"code": "XA-NCB", "counterpart": "ZZ-NCB"},
             {"code": world.bureau.hit, "counterpart": "XA-NCB"},

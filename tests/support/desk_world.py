@@ -32,6 +32,7 @@ from tests.support.api_world import ABOUT, KEPT, OWN, TERMS, WANTED, Bureau, ope
 from tests.support.desk_parts import api_of, desk_parts
 from tests.support.direct_http import client_at
 from tests.support.nodes import DUTY, HEAD, folder_of_process
+from tests.support.successor import enter_successor
 from tests.support.templates import Template
 
 COOKIE = "test_session"
@@ -172,6 +173,10 @@ class DeskWorld(OneDesk):
             arriving.write(data)
             self.api.jobs.add_upload(upload := arriving.keep(DUTY, name, self.node.clock.now()))
         return upload.id
+
+    def successor(self) -> str:
+        """Return the code of a body that names RC as the one it replaces, entering it where it is not here."""
+        return enter_successor(self.node, "RC").code
 
     def job(self) -> str:
         """Return the id of a job of the duty officer's that ended, with rows that were rejected."""

@@ -53,9 +53,9 @@ STRANGER: Final = (
 LEFT_OUT: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
-            "keys_draft", "keys_submit", "successor_accept", "instrument_sign_draft", "suspend_draft", "resume_draft",
-            "narrow_draft", "withdraw_draft", "measure_draft", "instrument_submit", "cut_off_draft", "return_draft",
-            "instruments_submit", "draft_foresee",
+            "keys_draft", "keys_submit", "successor_accept", "successor_refuse", "instrument_sign_draft", "suspend_draft",
+            "resume_draft", "narrow_draft", "withdraw_draft", "measure_draft", "instrument_submit", "cut_off_draft",
+            "return_draft", "instruments_submit", "draft_foresee",
         ),
         HEADS,
     ),
@@ -71,6 +71,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     ),
     "trail_judge": STRANGER,
     "group_lines": GATHERED.format("GET /groups, with the entries that are counted here"),
+    "successor_list": GATHERED.format("GET /bodies/{body}, where a body names the one it replaces,"),
     "contact_own": GATHERED.format("GET /contacts, asked with this body's own code"),
     **dict.fromkeys(("shift_begin", "shift_note", "shift_hand_over", "shift_take_over"), SIGNED),
     "call_acknowledge": IN_HAND,

@@ -30,7 +30,7 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
     found = next((one for one in names.bodies.values() if wanted in {one.code, one.id}), None) if wanted else names.own
     if found is None:
         raise NotFound
-    return {"body": _entry(found, names), "is_own": found.id == names.own.id}
+    return {"body": entry_shown(found, names), "is_own": found.id == names.own.id}
 
 
 def _list(node: Node, _: Arguments) -> JsonObject:
@@ -58,7 +58,7 @@ def _enter(node: Node, arguments: Arguments) -> JsonObject:
             do="Ask the other body for the output of «entente body export».",
         )
     body = node.directory.introduce_by_hand(tuple(statement_from_json(item) for item in statements))
-    return {"body": _entry(body, names_of(node))}
+    return {"body": entry_shown(body, names_of(node))}
 
 
 def _introduce(node: Node, arguments: Arguments) -> JsonObject:
@@ -71,19 +71,19 @@ def _introduce(node: Node, arguments: Arguments) -> JsonObject:
 def _rename(node: Node, arguments: Arguments) -> JsonObject:
     since = arguments.day("since", node.clock.now().date())
     body = node.directory.rename(arguments.text("name"), since)
-    return {"body": _entry(body, names_of(node))}
+    return {"body": entry_shown(body, names_of(node))}
 
 
 def _addresses(node: Node, arguments: Arguments) -> JsonObject:
     relays = [names_of(node).body(text, "relays").id for text in arguments.texts("relays")]
     body = node.directory.publish_addresses(arguments.texts("addresses"), tuple(relays))
-    return {"body": _entry(body, names_of(node))}
+    return {"body": entry_shown(body, names_of(node))}
 
 
 def _units(node: Node, arguments: Arguments) -> JsonObject:
     document = node.files.document(decode_bytes(arguments.text("data"), "data"), "units")
     body = node.directory.publish_units(from_json(NewUnits, document, "units").units)
-    return {"body": _entry(body, names_of(node))}
+    return {"body": entry_shown(body, names_of(node))}
 
 
 def _silent(node: Node, arguments: Arguments) -> JsonObject:
@@ -188,7 +188,8 @@ def _line(body: Body, names: Names) -> JsonObject:
     }
 
 
-def _entry(body: Body, names: Names) -> JsonObject:
+def entry_shown(body: Body, names: Names) -> JsonObject:
+    """Return what the directory has of a body."""
     keys = body.current_keys
     return {
         **_line(body, names),
