@@ -101,8 +101,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         path="/waiting",
         verb="waiting_list",
         about="Duty",
-        summary="List what waits for somebody and a role of this account may act on: of each kind the oldest, of messages for "
-        "action the most pressing.",
+        summary="List what waits for somebody: of each kind the oldest, of messages for action those that press most.",
         scope=Scope.READ_DUTY,
         needs=(),
         query={"limit": whole("How many of each kind.", least=1, most=WAITING_MAX, default=50)},
