@@ -86,6 +86,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     more |= {"upload": world.file()} if "{upload}" in page.path else {}
     more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
     item = world.asked_of_us if "permission" in page.name else item
+    item = world.granted() if page.name == "forward_by_permission" else item
     more |= {"instrument": "police-data-agreement"}
     more |= {"counterpart": "XB-NCB"}
     more |= {

@@ -148,6 +148,13 @@ class DeskWorld(OneDesk):
     with_file: str = ""
     """A message that came with a file, which was fetched."""
 
+    def granted(self) -> str:
+        """Return a request of ours for leave to forward that was granted."""
+        answer: Any = perform(self.node, "permission_list", {"limit": 50})
+        return next(
+            str(one["id"]) for one in answer["permissions"] if (one["way"], one["state"]) == ("sent", "granted")
+        )
+
     def file_of_message(self) -> str:
         """Return what stands in an address for that file."""
         shown: Any = perform(self.node, "message_open", {"officer": DUTY, "id": self.with_file})

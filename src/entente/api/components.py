@@ -264,6 +264,7 @@ PERMISSION = thing(
         "state": one_of("waiting", "granted", "refused"),
         "answer_reason": said("Of a refusal: a code of data/reasons.yaml"),
         "answer_text": said(),
+        "granted_until": moment("Until when the leave holds; null where there is none", or_null=True),
     },
     "deliveries", "steps", help_text="A request for a source's leave, and what it answered.",
 )  # fmt: skip
