@@ -7,6 +7,7 @@ import re
 from html import unescape
 from typing import Any
 
+from entente.kernel.canonical import JsonObject
 from entente.verbs import perform
 from tests.support.api_world import SEEN
 from tests.support.desk_pages import KEY, TASK, with_query
@@ -151,7 +152,7 @@ def test_judgement_on_the_page_keeps_the_evidence_that_it_showed(world: DeskWorl
     assert again.status_code == 400
     assert "is here now" not in browser.get(page).text
     source: Any = world.bureau.network["XA-NCB"]
-    fact = {"property": "alias", "value": "Muhammadov the Younger"}
+    fact: JsonObject = {"property": "alias", "value": "Muhammadov the Younger"}
     about = {"officer": DUTY, "record": SEEN, "purpose": "identify", "crime_area": "fugitives"}
     perform(source, "record_correct", {**about, "version": 1, "reason": "more_is_known", "changes": [fact]})
     world.bureau.network.deliver()
