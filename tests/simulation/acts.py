@@ -367,7 +367,7 @@ def rotate(world: World, node: Node, event: Event) -> str:
 def decide(world: World, node: Node, event: Event) -> str:
     """Release or drop what is held at the door out."""
     said = []
-    for queued in (one.queued for one in node.deciding.held(3).shown):
+    for queued in (one.queued for one in node.deciding.held(limit=3).shown):
         if event.salt % 3:
             said.append(tried(partial(node.deciding.release, DUTY, queued.number)))
         else:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from entente.duty.calls import NUMBER_MAX, Call, CallGround, CallKind, CallState, CallStep, Needed
+from entente.duty.calls import Call, CallGround, CallKind, CallState, CallStep, Needed
 from entente.duty.model import DutyFunction, Note, RosterEntry, Sheet, Shift, ShiftState
 from entente.duty.ports import DutyUnit
 from entente.duty.rules import JOURNAL
+from entente.kernel.canonical import INTEGER_MAX
 from entente.kernel.ids import OfficerId
 from entente.storage.store import Store
 from tests.storage import examples
@@ -150,7 +151,7 @@ def test_call_is_found_by_its_number_its_state_and_its_thing(store: Store) -> No
         assert view.duty.call(3) is None
         assert view.duty.calls_in(CallState.OPEN, 10) == (call(2, ground=CallGround.DEADLINE),)
         assert [one.number for one in view.duty.calls(10, 3)] == [2, 1]
-        assert [one.number for one in view.duty.calls(1, NUMBER_MAX)] == [2]
+        assert [one.number for one in view.duty.calls(1, INTEGER_MAX)] == [2]
         assert [one.number for one in view.duty.calls(10, 2)] == [1]
         assert view.duty.is_called("message-1", "urgent")
         assert not view.duty.is_called("message-1", "danger_to_life")

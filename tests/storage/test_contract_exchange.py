@@ -172,6 +172,10 @@ def test_held_statement_is_out_of_the_queue_until_released_and_dropped_for_good(
         ]  # fmt: skip
         assert [one.number for one in unit.outbox.held(1, OTHER, first.number)] == [second.number]
         assert unit.outbox.held(10, THIRD) == ()
+        notes = unit.outbox.held_notes(1)
+        assert [(one.number, one.recipient, one.ref) for one in notes] == [(first.number, OTHER, "ref-1")]
+        assert [one.put_at for one in notes] == [first.put_at]
+        assert [one.number for one in unit.outbox.held_notes(5, first.number)] == [second.number]
         assert unit.outbox.drop(second.number, "decided", LATER) is not None
         assert unit.outbox.drop(second.number, "decided", LATER) is None
         assert unit.outbox.release(first.number, LATER) is not None

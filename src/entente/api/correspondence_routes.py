@@ -12,10 +12,10 @@ from entente.correspondence.attachments import ATTACHMENTS_MAX
 from entente.correspondence.basis import PIECE_CHARACTERS_MAX, PIECES_MAX, WEIGHT_MAX
 from entente.correspondence.model import TEXT_CHARACTERS_MAX, MessageChoice
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import INTEGER_MAX, JsonObject
 from entente.kernel.jobs import JobKind
 from entente.records.model import FILE_NAME_CHARACTERS_MAX
-from entente.verbs.correspondence import LIST_MAX, SCORE_MAX, VERSION_MAX
+from entente.verbs.correspondence import LIST_MAX, SCORE_MAX
 
 JUDGING = ("confirm_hit", "answer_hit")
 """Who judges hits or answers them may read them."""
@@ -27,7 +27,7 @@ ATTACHMENTS = many(
 LIMIT: dict[str, JsonObject] = {"limit": whole("How many at most, newest first.", least=1, most=LIST_MAX, default=50)}
 _FINDING: dict[str, JsonObject] = {
     "record": text("The candidate: CODE/local id, or its id.", most=200),
-    "version": whole("The version that was seen.", least=1, most=VERSION_MAX),
+    "version": whole("The version that was seen.", least=1, most=INTEGER_MAX),
     "score": whole("The candidate's score.", least=0, most=SCORE_MAX),
     "circumstances": text("Where, when and how; the source reads it.", most=TEXT_CHARACTERS_MAX),
     "purpose": named("Purpose"),

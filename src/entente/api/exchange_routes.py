@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from entente.api.route import PREFIX, ApiRoute, Method, Writes
-from entente.api.shapes import flag, many, moment, named, number, said, text, thing
+from entente.api.shapes import NEXT, flag, many, moment, named, number, said, text, thing, whole
 from entente.bodies.tokens import Scope
+from entente.exchange.deciding import HELD_SHOWN_MAX
 from entente.kernel.canonical import JsonObject
 
 DECIDING = ("decide_held",)
@@ -95,7 +96,20 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="List what is held and not sent, with the reason.",
         scope=Scope.READ_EXCHANGE,
         needs=DECIDING,
-        answer=thing({"held": many(_HELD), "of": number("How many there are in all"), "late": number()}),
+        query={
+            "to": text("Only what is for one body, by its code or id.", most=64),
+            "limit": whole("How many at most.", least=1, most=HELD_SHOWN_MAX, default=HELD_SHOWN_MAX),
+        },
+        answer=thing(
+            {
+                "held": many(_HELD),
+                "of": number("How many there are in all, for every body"),
+                "late": number("Of those, the ones past their term"),
+                "bodies": many(thing({"body": named("Body"), "held": number(), "late": number()})),
+                "next": NEXT,
+            }
+        ),
+        pages="after",
     ),
     ApiRoute(
         name="list_set_aside",

@@ -119,12 +119,12 @@ def _of_exchange(node: Node) -> list[GaugeMetricFamily]:
         for body in names.bodies:
             if body != names.own.id:
                 waiting.add_metric([names.code(body)], view.outbox.count_open(body))
-    held = node.deciding.held(1)
+    held = node.deciding.count_all_held()
     return [
         waiting,
         _gauge("entente_bodies_due", "Bodies to which something is overdue.", len(node.exchange.recipients_due())),
         _gauge("entente_held_statements", "Statements held for a person's decision.", held.count),
-        _gauge("entente_held_late_statements", "Of those, the ones past their term.", held.count_late),
+        _gauge("entente_held_late_statements", "Of those, the ones past their term.", held.late),
     ]
 
 

@@ -15,11 +15,10 @@ from entente.api.route import PREFIX, ApiRoute, Method, Writes
 from entente.api.shapes import anything, many, moment, named, number, one_of, said, text, thing, whole
 from entente.bodies.model import MembershipStatus
 from entente.bodies.tokens import Scope
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import INTEGER_MAX, JsonObject
 from entente.kernel.signing import encode_bytes
 from entente.records.gaps import WITHIN_HOURS
 from entente.verbs.arguments import TEXTS_MAX
-from entente.verbs.bodies import GROUP_VERSION_MAX
 
 FILE_CHARACTERS_MAX = 500_000
 """Of an instrument's file: in UTF-8 and base64 within what a verb takes."""
@@ -164,9 +163,7 @@ GROUPS: tuple[ApiRoute, ...] = (
                 "name": text("Its short name.", most=64),
                 "title": text("What it is.", most=200),
                 "entries": many(_MEMBER, "Its members, each with status and days.", most=TEXTS_MAX),
-                "version": whole(
-                    "The version that it was made from; 0 for a new group.", least=0, most=GROUP_VERSION_MAX
-                ),
+                "version": whole("The version that it was made from; 0 for a new group.", least=0, most=INTEGER_MAX),
             },
             "version",
         ),

@@ -6,8 +6,8 @@ from entente.api.case_routes import CASE_PATH, numbered
 from entente.api.route import ApiRoute, Method
 from entente.api.shapes import NEXT, anything, flag, free_text, many, moment, named, number, said, text, thing, whole
 from entente.bodies.tokens import Scope
-from entente.kernel.canonical import JsonObject
-from entente.verbs.trail import ROWS_MAX, SEQUENCE_MAX
+from entente.kernel.canonical import INTEGER_MAX, JsonObject
+from entente.verbs.trail import ROWS_MAX
 
 READING = ("read_trail",)
 NOTE_CHARACTERS_MAX = 10_000
@@ -140,7 +140,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Prove that the log continues its first rows; `entente trail check-proof` judges the proof anywhere.",
         scope=Scope.READ_TRAIL,
         needs=READING,
-        query={"since": whole("How many first rows.", least=0, most=SEQUENCE_MAX, default=0)},
+        query={"since": whole("How many first rows.", least=0, most=INTEGER_MAX, default=0)},
         answer=thing({"continuation": anything("The proof, as a file (docs/rules/trail.md)")}),
     ),
     ApiRoute(

@@ -7,11 +7,11 @@ from entente.api.route import ApiRoute, Method, Writes
 from entente.api.shapes import flag, free_text, many, moment, named, number, one_of, said, text, thing, whole
 from entente.bodies.tokens import Scope
 from entente.handling.model import Observation
+from entente.kernel.canonical import INTEGER_MAX
 from entente.records.comparing import Change, Part
 from entente.records.model import FACTS_MAX, PROPERTY_NAME_CHARACTERS_MAX, TERMS_MAX, VALUE_CHARACTERS_MAX
-from entente.verbs.records import NUMBER_MAX
 
-_VERSION = whole("A version's number.", least=1, most=NUMBER_MAX)
+_VERSION = whole("A version's number.", least=1, most=INTEGER_MAX)
 
 
 _SIDE = many(

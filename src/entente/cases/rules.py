@@ -135,7 +135,7 @@ def check_version(case: Case, seen: int) -> None:
             f"The case {case.number} was not changed.",
             why=f"Somebody else changed it since you looked: it is at version {case.version}, and you saw version {seen} "
             "(docs/rules/cases.md C9).",
-            do="Look at what it says now; what you entered is still in the form, and is sent again if it still holds.",
+            do="Look at what it says now, and send what you entered again if it still holds.",
             changed_meanwhile=True,
         )
 

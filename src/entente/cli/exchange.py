@@ -25,9 +25,16 @@ def lines(folder: Folder = None, as_json: Json = False) -> None:
 
 
 @app.command("held", epilog=examples("entente exchange held"))
-def held(folder: Folder = None, as_json: Json = False) -> None:
+def held(
+    to: Annotated[
+        str, typer.Option("--to", metavar="BODY", show_default=False, help="Only what is for one body.")
+    ] = "",
+    after: Annotated[int, typer.Option("--after", min=0, show_default=False, help="Only numbers behind this one.")] = 0,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
     """List what was not sent because something came between: a suspension, a withdrawal, a measure. A person decides."""
-    say(ask(folder, "exchange_held", {}), as_json, _held)
+    say(ask(folder, "exchange_held", {"to": to, "after": after}), as_json, _held)
 
 
 @app.command("release", epilog=examples("entente exchange release 17 --as xa-duty-1"))
@@ -167,8 +174,12 @@ def _held(answer: JsonObject) -> Iterator[str]:
         for one in items(answer, "held")
     ]
     yield from table(rows, "number", "to", "kind", "about", "put", "held", "late since", "why")
-    if len(rows) != answer["of"]:
-        yield f"These are the first {len(rows)} of {answer['of']}; the next are listed as these are decided."
+    if answer["next_after"] is not None:
+        yield f"There are more: entente exchange held --after {answer['next_after']}"
+    counts = [(_code(one["body"]), str(one["held"]), str(one["late"] or "")) for one in items(answer, "bodies")]
+    if len(counts) > 1:
+        yield f"In all: {answer['of']}."
+        yield from table(counts, "for", "held", "late")
     if answer["late"]:
         yield (
             f"Past the 30 days in which they would have been delivered: {answer['late']}."

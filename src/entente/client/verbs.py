@@ -106,7 +106,7 @@ REQUESTS: Mapping[str, Request] = {
     ),
     "exchange_aside": Request(exchange.list_set_aside, {}),
     "exchange_drop": Request(exchange.drop_held, {"number": "number", "reason": "reason"}, changes=True),
-    "exchange_held": Request(exchange.list_held, {}),
+    "exchange_held": Request(exchange.list_held, {"to": "to", "limit": "page_size"}, pages="after"),
     "exchange_lines": Request(exchange.list_lines, {}),
     "exchange_release": Request(exchange.release_held, {"number": "number"}, changes=True),
     "exchange_release_all": Request(exchange.release_all_held, {"to": "to"}, changes=True),

@@ -19,14 +19,14 @@ from entente.bodies.authority import Record, authorise
 from entente.correspondence.model import Hit
 from entente.correspondence.waiting import WaitingItems
 from entente.duty.calling_rules import acknowledged_by, begun, in_turn, needed_now, next_to_call, tried_again_at
-from entente.duty.calls import NUMBER_MAX, Call, CallGround, CallKind, CallState, CallStep, Needed, StepState, Told
+from entente.duty.calls import Call, CallGround, CallKind, CallState, CallStep, Needed, StepState, Told
 from entente.duty.model import RosterEntry
 from entente.duty.ports import Begin, DutyUnit, Gateway
 from entente.duty.roster import ENTRIES_MAX
 from entente.duty.rules import on_now
 from entente.duty.shifts import WORKS
 from entente.handling.model import CodeLists
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import INTEGER_MAX, JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from entente.kernel.ids import OfficerId
@@ -129,7 +129,7 @@ class Calling:
             unit.commit()
             return replace(call, state=CallState.ACKNOWLEDGED, acknowledged_by=officer, closed_at=now)
 
-    def latest(self, officer: OfficerId, limit: int, before: int = NUMBER_MAX) -> tuple[Call, ...]:
+    def latest(self, officer: OfficerId, limit: int, before: int = INTEGER_MAX) -> tuple[Call, ...]:
         """Return the newest calls with a number below `before`, newest first, as an officer may know of them.
 
         Source: docs/rules/desk.md W45; docs/rules/disclosure.md D11.

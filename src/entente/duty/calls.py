@@ -8,13 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from entente.duty.model import DutyFunction
 from entente.kernel.ids import OfficerId
-
-NUMBER_MAX: Final = 2**53 - 1
-"""Of a call: what every reader of JSON takes as a whole number."""
 
 
 class CallKind(StrEnum):

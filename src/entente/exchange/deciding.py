@@ -5,7 +5,7 @@ Source: docs/rules/exchange.md X15, X18, X20, X24 and X28.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,7 +31,9 @@ REASON_CHARACTERS_MAX = 300
 RELEASED_AT_ONCE = 200
 """In one transaction: other acts wait a tenth of a second for it at most."""
 HELD_SHOWN_MAX = 1_000
-"""Held statements that one list shows, more than a day's work of an officer; the next follow as these are decided."""
+"""Held statements that one list shows; the next follow by the number of its last."""
+NOTES_AT_ONCE = 5_000
+"""Counted at a time: a suspension of a large partner holds tens of thousands."""
 
 
 Hides = Callable[[Collection[str]], frozenset[str]]
@@ -59,17 +61,30 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldCount:
+    """How many statements wait for a person's decision, and how many of them are past their term."""
+
+    count: int = 0
+    late: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class HeldList:
-    """What waits for a person's decision."""
+    """Held statements of one list, and the number after which the next follow; None at the end."""
 
     shown: tuple[Held, ...]
-    count: int
-    count_late: int
+    next_after: int | None
 
 
 def term_of(queued: Queued) -> datetime:
     """Return when a statement would end as undelivered if it waited in its line since it was put."""
     return queued.put_at + timedelta(days=EXPIRY_DAYS)
+
+
+def _known(found: Sequence[Queued], hides: Hides) -> list[Queued]:
+    """Return those of some held statements that the officer may know of."""
+    hidden = hides({one.outgoing.ref for one in found} - {""})
+    return [one for one in found if one.outgoing.ref not in hidden]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +99,46 @@ class Deciding:
     on_refused: Mapping[str, OnRefused]
     record: Record
 
-    def held(self, limit: int = HELD_SHOWN_MAX, hides: Hides = hides_nothing) -> HeldList:
-        """Return the first of the held statements, in the order they were put, and how many there are in all.
-
-        What is hidden is neither shown nor counted, of the first that one list shows.
+    def count_held(self, hides: Hides = hides_nothing) -> Mapping[BodyId, HeldCount]:
+        """Count what is held for each body, as of now, by who put it first. What is hidden is not counted.
 
         Source: docs/rules/exchange.md X20 and X28; docs/rules/cases.md C8; docs/rules/disclosure.md D11.
         """
-        now = self.clock.now()
+        overdue = self.clock.now() - timedelta(days=EXPIRY_DAYS)
+        counts: dict[BodyId, HeldCount] = {}
+        after = 0
         with self.open_view() as view:
-            found = [Held(one, term_of(one), now) for one in view.outbox.held(limit)]
-            hidden = hides({one.queued.outgoing.ref for one in found} - {""})
-            shown = tuple(one for one in found if one.queued.outgoing.ref not in hidden)
-            late = sum(one.is_late for one in found) - sum(one.is_late for one in shown)
-            return HeldList(
-                shown,
-                count=view.outbox.count_held() - (len(found) - len(shown)),
-                count_late=view.outbox.count_held(now - timedelta(days=EXPIRY_DAYS)) - late,
-            )
+            while notes := view.outbox.held_notes(NOTES_AT_ONCE, after):
+                hidden = hides({one.ref for one in notes} - {""})
+                for one in notes:
+                    if one.ref not in hidden:
+                        of = counts.get(one.recipient, HeldCount())
+                        counts[one.recipient] = HeldCount(of.count + 1, of.late + (one.put_at <= overdue))
+                after = notes[-1].number
+        return counts
+
+    def count_all_held(self) -> HeldCount:
+        """Count what is held for all bodies together: for whoever runs the node."""
+        counts = self.count_held().values()
+        return HeldCount(sum(one.count for one in counts), sum(one.late for one in counts))
+
+    def held(
+        self, hides: Hides = hides_nothing, *, body: BodyId | None = None, after: int = 0, limit: int = HELD_SHOWN_MAX
+    ) -> HeldList:
+        """Return the first held statements after a number, of all or of one body, in the order they were put.
+
+        What is hidden is not shown, and takes no place from what is.
+
+        Source: docs/rules/exchange.md X20 and X28; docs/rules/cases.md C8; docs/rules/disclosure.md D11.
+        """
+        now, shown = self.clock.now(), list[Held]()
+        with self.open_view() as view:
+            while found := view.outbox.held(limit + 1, body, after):
+                shown += [Held(one, term_of(one), now) for one in _known(found, hides)]
+                if len(shown) > limit:
+                    return HeldList(tuple(shown[:limit]), shown[limit - 1].queued.number)
+                after = found[-1].number
+        return HeldList(tuple(shown), None)
 
     def release(self, officer: OfficerId, number: int, hides: Hides = hides_nothing) -> Held:
         """Put a held statement back in its place in the queue; at the door it is judged again, and held again if need be.
@@ -128,19 +165,18 @@ class Deciding:
                 raise NotFound
         count = late = after = 0
         while True:
-            with self.open_view() as view:
-                # By their numbers: what is held again meanwhile is not released twice.
-                numbers = [one.number for one in view.outbox.held(RELEASED_AT_ONCE, body, after)]
-            if not numbers:
-                return count, late
             with self.open_unit() as unit:
+                # By their numbers: what is held again meanwhile is not released twice.
+                found = unit.outbox.held(RELEASED_AT_ONCE, body, after)
+                if not found:
+                    return count, late
                 now = self.clock.now()
                 authorise(unit, officer, DECIDE, subject=body, now=now, lists=self.lists, record=self.record)
-                done = [self._decide_one(unit, officer, number, ("released", ""), now, hides) for number in numbers]
+                done = [self._decide_one(unit, officer, one, ("released", ""), now) for one in _known(found, hides)]
                 unit.commit()
-            count += sum(held is not None for held in done)
-            late += sum(held is not None and held.is_late for held in done)
-            after = numbers[-1]
+            count += len(done)
+            late += sum(held.is_late for held in done)
+            after = found[-1].number
             progress(count)
 
     def drop(self, officer: OfficerId, number: int, reason: str, hides: Hides = hides_nothing) -> Held:
@@ -161,9 +197,11 @@ class Deciding:
         now = self.clock.now()
         with self.open_unit() as unit:
             authorise(unit, officer, DECIDE, subject=str(number), now=now, lists=self.lists, record=self.record)
-            held = self._decide_one(unit, officer, number, (outcome, reason), now, hides)
-            if held is None:
+            first = unit.outbox.held(1, after=number - 1)
+            known = _known([one for one in first if one.number == number], hides)
+            if not known:
                 raise NotFound
+            held = self._decide_one(unit, officer, known[0], (outcome, reason), now)
             unit.commit()
         return held
 
@@ -171,20 +209,17 @@ class Deciding:
         self,
         unit: ExchangeUnit,
         officer: OfficerId,
-        number: int,
+        found: Queued,
         decision: tuple[str, str],
         now: datetime,
-        hides: Hides,
-    ) -> Held | None:
-        """Release a held statement, or drop it with a reason; None when none is held under the number, or it is hidden."""
+    ) -> Held:
+        """Release a held statement, or drop it with a reason."""
         outcome, reason = decision
-        found = next((one for one in unit.outbox.held(1, after=number - 1) if one.number == number), None)
-        if found is None or (found.outgoing.ref and hides({found.outgoing.ref})):
-            return None
-        decided = unit.outbox.release(number, now) if not reason else unit.outbox.drop(number, reason, now)
-        if decided is None:
-            return None
-        outgoing, held = decided.outgoing, Held(decided, term_of(decided), now)
+        if reason:
+            unit.outbox.drop(found.number, reason, now)
+        else:
+            unit.outbox.release(found.number, now)
+        outgoing, held = found.outgoing, Held(found, term_of(found), now)
         # The reason may name a person, and stays with the delivery (T5).
         detail: JsonObject = {
             "outcome": outcome,

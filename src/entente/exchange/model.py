@@ -243,6 +243,16 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldNote:
+    """That a statement is held, without the statement: what counting needs."""
+
+    number: int
+    recipient: BodyId
+    ref: str
+    put_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """How one lane toward one body stands: the failures in a row, and when it is tried again."""
 

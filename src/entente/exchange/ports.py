@@ -9,6 +9,7 @@ from typing import Protocol
 from entente.agreements.ports import AgreementsUnit
 from entente.exchange.model import (
     Envelope,
+    HeldNote,
     Lane,
     Line,
     OwnWord,
@@ -96,8 +97,8 @@ class OutboxStore(Outbox, Protocol):
     def held(self, limit: int, recipient: BodyId | None = None, after: int = 0) -> tuple[Queued, ...]:
         """Return the first held statements after a number, of all or of one recipient, in the order they were put."""
 
-    def count_held(self, put_until: datetime | None = None) -> int:
-        """Count the held statements, or those of them that were put until a moment."""
+    def held_notes(self, limit: int, after: int = 0) -> tuple[HeldNote, ...]:
+        """Return what is noted of the first held statements after a number, in the order they were put."""
 
     def release(self, number: int, at: datetime) -> Queued | None:
         """Put a held statement back in its place in the queue; None when none is held under the number.

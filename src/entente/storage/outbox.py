@@ -23,6 +23,7 @@ from entente.exchange.model import (
     KEPT_ASIDE,
     Envelope,
     EnvelopeHeader,
+    HeldNote,
     Lane,
     Line,
     Queued,
@@ -91,6 +92,9 @@ _PUT_BOX = sa.insert(_box).values({name: sa.bindparam(name) for name in _BOX_KEY
 _COUNT_OPEN = (
     sa.select(sa.func.count()).select_from(_item).where(*_OF_LANE, _item.c.state.in_([_WAITING, SendState.HELD.value]))
 )
+_HELD = (_item.c.state == SendState.HELD.value, _item.c.number > sa.bindparam("after"))
+_NOTED = (_item.c.number, _item.c.recipient, _item.c.ref, _item.c.put_at)
+_HELD_NOTES = sa.select(*_NOTED).where(*_HELD).order_by(_item.c.number).limit(sa.bindparam("most"))
 _PUT_BACK = sa.update(_item).where(_item.c.number == sa.bindparam("number_")).values(envelope_number=None)
 _FIRST = (
     sa.select(_item)
@@ -206,11 +210,10 @@ class OutboxTables(LineTables, PutTables):
         query = sa.select(_item).where(_item.c.state == SendState.HELD.value, _item.c.number > after, mine)
         return tuple(_queued(row) for row in self._connection.execute(query.order_by(_item.c.number).limit(limit)))
 
-    def count_held(self, put_until: datetime | None = None) -> int:
-        """Count the held statements, or those of them that were put until a moment."""
-        until = sa.true() if put_until is None else _item.c.put_at <= put_until
-        query = sa.select(sa.func.count()).select_from(_item).where(_item.c.state == SendState.HELD.value, until)
-        return int(self._connection.execute(query).scalar_one())
+    def held_notes(self, limit: int, after: int = 0) -> tuple[HeldNote, ...]:
+        """Return what is noted of the first held statements after a number, in the order they were put."""
+        rows = self._connection.execute(_HELD_NOTES, {"after": after, "most": limit})
+        return tuple(HeldNote(row.number, BodyId(row.recipient), row.ref, row.put_at) for row in rows)
 
     def release(self, number: int, at: datetime) -> Queued | None:
         """Put a held statement back in its place in the queue; None when none is held under the number."""

@@ -10,7 +10,7 @@ from entente.bodies.model import Body, Group, GroupEntry, MembershipStatus, Nati
 from entente.bodies.powers import TASK_MEASURE, may_act
 from entente.bodies.rules import resolve_group
 from entente.bodies.statements import NewUnits
-from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import from_json, to_json, to_object
 from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.ids import OfficerId
@@ -24,8 +24,6 @@ from entente.verbs.verb import Verb, verb
 
 FILE_KIND = "entente directory entry"
 """What a directory-entry file calls itself, so that another file is not taken for one."""
-
-GROUP_VERSION_MAX = 2**53 - 1
 
 
 def _show(node: Node, arguments: Arguments) -> JsonObject:
@@ -150,7 +148,7 @@ def _keep_group(node: Node, arguments: Arguments) -> JsonObject:
     if not isinstance(name, str) or not isinstance(title, str):
         raise _bad_group("group.name", "a group has a name and a title")
     seen = document.get("version", 0)
-    if isinstance(seen, bool) or not isinstance(seen, int) or not 0 <= seen <= GROUP_VERSION_MAX:
+    if isinstance(seen, bool) or not isinstance(seen, int) or not 0 <= seen <= INTEGER_MAX:
         raise _bad_group("group.version", "it is the version that the list was made from, 0 for a new group")
     group = node.directory.keep_group(arguments.officer(), name, title, entries, seen)
     return {"group": _group(group, names, node.clock.now().date())}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from entente.duty.calls import NUMBER_MAX, Call
-from entente.kernel.canonical import Json, JsonObject
+from entente.duty.calls import Call
+from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import to_json
 from entente.node import Node
 from entente.verbs.arguments import Arguments
@@ -15,7 +15,7 @@ LIST_MAX = 200
 
 def _list(node: Node, arguments: Arguments) -> JsonObject:
     limit = arguments.integer("limit", default=50, least=1, most=LIST_MAX)
-    before = arguments.integer("before", default=NUMBER_MAX, least=1, most=NUMBER_MAX)
+    before = arguments.integer("before", default=INTEGER_MAX, least=1, most=INTEGER_MAX)
     found = node.duty.calling.latest(arguments.officer(), limit, before)
     return {
         "calls": [_call(one) for one in found],
@@ -26,7 +26,7 @@ def _list(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _acknowledge(node: Node, arguments: Arguments) -> JsonObject:
-    number = arguments.integer("number", default=0, least=1, most=NUMBER_MAX)
+    number = arguments.integer("number", default=0, least=1, most=INTEGER_MAX)
     return {"call": _call(node.duty.calling.acknowledge(arguments.officer(), number))}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from entente.cases.joining import GoesOver
 from entente.cases.model import CaseReference
-from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import to_object
 from entente.kernel.ids import OfficerId
 from entente.node import Node
@@ -15,7 +15,6 @@ from entente.verbs.verb import Verb, verb
 
 LIST_MAX = 200
 """Cases in one list; a screen holds about 50."""
-VERSION_MAX = 2**53 - 1
 
 
 def _open(node: Node, arguments: Arguments) -> JsonObject:
@@ -122,7 +121,7 @@ def _split(node: Node, arguments: Arguments) -> JsonObject:
 
 def _version(arguments: Arguments) -> int:
     """Return the version of the case that the officer saw: nobody changes one that they did not see (docs/rules/api.md P9)."""
-    return arguments.integer("version", default=0, least=1, most=VERSION_MAX)
+    return arguments.integer("version", default=0, least=1, most=INTEGER_MAX)
 
 
 VERBS: tuple[Verb, ...] = (

@@ -14,7 +14,7 @@ from entente.correspondence.pointing import Pointed, by_hit, by_number
 from entente.correspondence.requests import Wanted
 from entente.handling.model import DisclosureAct
 from entente.identity.model import Query
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import INTEGER_MAX, JsonObject
 from entente.kernel.codec import from_json, to_json
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, OfficerId
@@ -31,7 +31,6 @@ from entente.verbs.verb import Verb, verb
 LIST_MAX = 200
 """Items in one list; a screen holds about 50."""
 SCORE_MAX = 1_000
-VERSION_MAX = 2**31
 LEAVE_DAYS_MAX = 366
 """Leave for longer than a year is asked for again."""
 _ABOUT = ("purpose", "crime_area", "case", "instrument")
@@ -290,7 +289,7 @@ def _about(arguments: Arguments, names: Names) -> About:
 def _finding(arguments: Arguments, names: Names) -> Finding:
     return Finding(
         names.record(arguments.text("record")),
-        arguments.integer("version", default=1, least=1, most=VERSION_MAX),
+        arguments.integer("version", default=1, least=1, most=INTEGER_MAX),
         arguments.integer("score", default=0, least=0, most=SCORE_MAX),
         arguments.text("circumstances"),
         _evidence(arguments),

@@ -262,21 +262,21 @@ def _check_outbox(node: Node) -> JsonObject:
 
 def _check_held(node: Node) -> JsonObject:
     """Say what waits for a person's decision. Nobody but an officer of this body ends it, so that a late one is worth a look."""
-    held = node.deciding.held(1)
-    if not held.shown:
+    shown, held = node.deciding.held(limit=1).shown, node.deciding.count_all_held()
+    if not shown:
         return _check("held", is_good=True, text="No statement is held for a person's decision.")
-    first = held.shown[0]
+    first = shown[0]
     text = (
         f"Held for a person's decision: {held.count} statements, the first put on {_second(first.queued.put_at)};"
         " see «entente exchange held»."
     )
-    if held.count_late:
+    if held.late:
         late = (
-            f"Past the 30 days in which they would have been delivered: {held.count_late}, the first since "
+            f"Past the 30 days in which they would have been delivered: {held.late}, the first since "
             f"{_second(first.term)}."
         )
         text = f"{text} {late}"
-    return _check("held", is_good=not held.count_late, text=text)
+    return _check("held", is_good=not held.late, text=text)
 
 
 def _check_sources(node: Node) -> JsonObject:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.node import Node
 from entente.verbs.arguments import Arguments
@@ -10,7 +10,6 @@ from entente.verbs.records import listed_holder
 from entente.verbs.references import names_of
 from entente.verbs.verb import Verb, verb
 
-SEQUENCE_MAX = 2**53 - 1
 ROWS_MAX = 1_000
 """Rows in one answer, about 1 MB."""
 
@@ -35,7 +34,7 @@ def _run(node: Node, arguments: Arguments) -> JsonObject:
 def _list(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     limit = arguments.integer("limit", default=50, least=1, most=ROWS_MAX)
-    after = arguments.integer("after", default=0, least=0, most=SEQUENCE_MAX)
+    after = arguments.integer("after", default=0, least=0, most=INTEGER_MAX)
     found = node.erasing.tombstones(arguments.officer(), after, limit)
     rows: list[Json] = [
         {

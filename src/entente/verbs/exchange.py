@@ -10,10 +10,10 @@ from pathlib import Path
 
 from entente.bodies.model import Body
 from entente.exchange.bundles import LINE_BYTES_MAX, export, take_in
-from entente.exchange.deciding import Held, Hides, hides_nothing
+from entente.exchange.deciding import HELD_SHOWN_MAX, Held, Hides, hides_nothing
 from entente.exchange.model import STREAM_LANES, SetAside
 from entente.exchange.ports import ExchangeUnit
-from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Conflict, EntenteError, Invalid
 from entente.kernel.ids import OfficerId
@@ -22,7 +22,6 @@ from entente.verbs.arguments import Arguments, looking
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
-NUMBER_MAX = 2**53 - 1
 REST = ".part"
 """The ending of a bundle that is being written; one that was cut keeps it."""
 
@@ -47,7 +46,7 @@ def _lines(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _waits(node: Node) -> JsonObject:
-    return {"held": node.deciding.held(1).count, "aside": len(node.deciding.aside())}
+    return {"held": node.deciding.count_all_held().count, "aside": len(node.deciding.aside())}
 
 
 def _line(node: Node, view: ExchangeUnit, body: Body, names: Names, heard: datetime | None) -> JsonObject:
@@ -80,7 +79,7 @@ def _fetch(node: Node, arguments: Arguments) -> JsonObject:
             why = f"{error.what} {error.why}"
         rows.append({"body": names.ref(body.id), "envelopes": came, "why": names.readable(why)})
         arguments.progress(len(rows))
-    return {"fetched": rows, "held": node.deciding.held(1).count}
+    return {"fetched": rows, "held": node.deciding.count_all_held().count}
 
 
 def _hides(node: Node, officer: OfficerId | None) -> Hides:
@@ -89,12 +88,26 @@ def _hides(node: Node, officer: OfficerId | None) -> Hides:
 
 
 def _held(node: Node, arguments: Arguments) -> JsonObject:
-    names, held = names_of(node), node.deciding.held(hides=_hides(node, looking(arguments)))
-    return {"held": [_shown(one, names) for one in held.shown], "of": held.count, "late": held.count_late}
+    names, hides, to = names_of(node), _hides(node, looking(arguments)), arguments.optional_text("to")
+    counts = node.deciding.count_held(hides)
+    held = node.deciding.held(
+        hides,
+        body=names.body(to, "to").id if to else None,
+        after=arguments.integer("after", default=0, least=0, most=INTEGER_MAX),
+        limit=arguments.integer("limit", default=HELD_SHOWN_MAX, least=1, most=HELD_SHOWN_MAX),
+    )
+    bodies = sorted(counts, key=lambda one: (-counts[one].count, names.code(one)))
+    return {
+        "held": [_shown(one, names) for one in held.shown],
+        "of": sum(one.count for one in counts.values()),
+        "late": sum(one.late for one in counts.values()),
+        "bodies": [{"body": names.ref(one), "held": counts[one].count, "late": counts[one].late} for one in bodies],
+        "next_after": held.next_after,
+    }
 
 
 def _release(node: Node, arguments: Arguments) -> JsonObject:
-    number = arguments.integer("number", default=0, least=1, most=NUMBER_MAX)
+    number = arguments.integer("number", default=0, least=1, most=INTEGER_MAX)
     officer = arguments.officer()
     return {"released": _shown(node.deciding.release(officer, number, _hides(node, officer)), names_of(node))}
 
@@ -107,7 +120,7 @@ def _release_all(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _drop(node: Node, arguments: Arguments) -> JsonObject:
-    number = arguments.integer("number", default=0, least=1, most=NUMBER_MAX)
+    number = arguments.integer("number", default=0, least=1, most=INTEGER_MAX)
     officer = arguments.officer()
     dropped = node.deciding.drop(officer, number, arguments.text("reason"), _hides(node, officer))
     return {"dropped": _shown(dropped, names_of(node))}
@@ -245,7 +258,7 @@ VERBS: tuple[Verb, ...] = (
         "failing",
     ),
     verb("exchange_fetch", _fetch, "Fetch what waits for us at each body."),
-    verb("exchange_held", _held, "List what is held and not sent, with the reason.", "officer"),
+    verb("exchange_held", _held, "List what is held and not sent, with the reason.", "officer", "to", "after", "limit"),
     verb("exchange_release", _release, "Let a held statement leave, if it may now.", "officer", "number"),
     verb(
         "exchange_release_all", _release_all, "Let all leave that is held for a body, if it may now.", "officer", "to"

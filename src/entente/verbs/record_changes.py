@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from entente.handling.model import Observation, Retention
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import INTEGER_MAX, JsonObject
 from entente.kernel.errors import Invalid
 from entente.node import Node
 from entente.records.correcting import FactChange, SeenFor, correct_record, extend_record
 from entente.records.model import TERMS_MAX
 from entente.verbs.arguments import Arguments
-from entente.verbs.records import NUMBER_MAX
 from entente.verbs.references import names_of
 from entente.verbs.verb import Verb, verb
 
@@ -42,7 +41,7 @@ def _extend(node: Node, arguments: Arguments) -> JsonObject:
 
 def _version(arguments: Arguments) -> int:
     """Return the version that was seen: nobody changes one that they did not see (docs/rules/api.md P9)."""
-    return arguments.integer("version", default=0, least=1, most=NUMBER_MAX)
+    return arguments.integer("version", default=0, least=1, most=INTEGER_MAX)
 
 
 def _day(arguments: Arguments, name: str) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import to_json
 from entente.node import Node
 from entente.records.blobs import Looking
@@ -11,7 +11,7 @@ from entente.records.linked import Linked, Linking, links_seen
 from entente.records.rules import caption
 from entente.records.versions import compared, versions_seen
 from entente.verbs.arguments import Arguments
-from entente.verbs.records import NUMBER_MAX, terms_shown
+from entente.verbs.records import terms_shown
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
@@ -44,7 +44,7 @@ def _versions(node: Node, arguments: Arguments) -> JsonObject:
 def _number(arguments: Arguments, name: str) -> int | None:
     if arguments.given.get(name) is None:
         return None
-    return arguments.integer(name, default=1, least=1, most=NUMBER_MAX)
+    return arguments.integer(name, default=1, least=1, most=INTEGER_MAX)
 
 
 def _line(one: Difference, names: Names) -> JsonObject:

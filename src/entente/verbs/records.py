@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from entente.disclosure.model import DisclosureClass
-from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import NotFound
 from entente.kernel.ids import OfficerId, RecordId
@@ -21,9 +21,6 @@ from entente.verbs.arguments import Arguments
 from entente.verbs.record_import import meaning_of
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
-
-NUMBER_MAX = 2**53 - 1
-"""A record's short number in its store. No answer lists them: those between them are of records that may be hidden."""
 
 
 def _show(node: Node, arguments: Arguments) -> JsonObject:
@@ -52,7 +49,7 @@ def _list(node: Node, arguments: Arguments) -> JsonObject:
         arguments.officer(),
         arguments.text("purpose"),
         arguments.text("crime_area"),
-        after=arguments.integer("after", default=0, least=0, most=NUMBER_MAX),
+        after=arguments.integer("after", default=0, least=0, most=INTEGER_MAX),
         limit=arguments.integer("limit", default=50, least=1, most=PAGE_RECORDS_MAX),
         kind=arguments.optional_text("kind"),
     )
@@ -71,7 +68,7 @@ def _withdraw(node: Node, arguments: Arguments) -> JsonObject:
     # Whoever names the version they saw does not withdraw one that they did not see.
     version = None
     if arguments.given.get("version") is not None:
-        version = arguments.integer("version", default=0, least=0, most=NUMBER_MAX)
+        version = arguments.integer("version", default=0, least=0, most=INTEGER_MAX)
     told = node.records.withdraw(arguments.officer(), record, arguments.text("reason"), version)
     return {"record": record, "name": names.record_name(record), "told": [names.ref(body) for body in told]}
 

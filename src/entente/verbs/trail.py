@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from entente.bodies.authority import authorise
-from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.errors import Invalid, NotFound
@@ -20,7 +20,6 @@ from entente.verbs.arguments import Arguments
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
-SEQUENCE_MAX = 2**53 - 1
 ROWS_MAX = 1_000
 """Rows in one answer, about 1 MB."""
 NOTHING = "-"
@@ -53,7 +52,7 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
             "next_before": None,
             "looked_to": None,
         }
-    before = arguments.integer("before", default=0, least=0, most=SEQUENCE_MAX)
+    before = arguments.integer("before", default=0, least=0, most=INTEGER_MAX)
     wanted = Wanted(
         subject,
         arguments.optional_text("act"),
@@ -104,7 +103,7 @@ def _continues(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _prove(node: Node, arguments: Arguments) -> JsonObject:
-    since = arguments.integer("since", default=0, least=0, most=SEQUENCE_MAX)
+    since = arguments.integer("since", default=0, least=0, most=INTEGER_MAX)
     return {"continuation": to_object(prove_continuation(node.log, since, arguments.progress))}
 
 
@@ -133,7 +132,7 @@ def _judge(node: Node, arguments: Arguments) -> JsonObject:
 
 def _sealed_query(node: Node, arguments: Arguments) -> JsonObject:
     """Hand a search's query to the data protection officer as it was sealed; the look is itself a row."""
-    sequence = arguments.integer("row", default=0, least=1, most=SEQUENCE_MAX)
+    sequence = arguments.integer("row", default=0, least=1, most=INTEGER_MAX)
     with node.directory.open_unit() as unit:
         officer = authorise(
             unit,

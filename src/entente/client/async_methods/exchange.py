@@ -5,9 +5,9 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
-from entente.client.listing import AsksAsync
+from entente.client.listing import AsksAsync, AsyncListing
 from entente.client.requests import exchange
-from entente.client.shapes import ListHeldAnswer, ListLinesAnswer, ListSetAsideAnswer, Result
+from entente.client.shapes import ListHeldAnswer, ListHeldHeld, ListLinesAnswer, ListSetAsideAnswer, Result
 
 
 class AsyncExchangeMethods(AsksAsync):
@@ -20,12 +20,17 @@ class AsyncExchangeMethods(AsksAsync):
         """
         return await self.ask(exchange.list_lines())
 
-    async def list_held(self) -> ListHeldAnswer:
+    def list_held(
+        self, *, to: str | None = None, page_size: int | None = None
+    ) -> AsyncListing[ListHeldAnswer, ListHeldHeld]:
         """List what is held and not sent, with the reason.
 
         Needs the scope exchange.read.
+
+        to: Only what is for one body, by its code or id.
+        page_size: How many a page has; the list goes on over all pages.
         """
-        return await self.ask(exchange.list_held())
+        return AsyncListing(self, exchange.list_held(to=to, page_size=page_size))
 
     async def list_set_aside(self) -> ListSetAsideAnswer:
         """List the statements that this node failed at, or whose kind it does not know.

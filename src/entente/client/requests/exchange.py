@@ -5,8 +5,8 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from __future__ import annotations
 
-from entente.client.call import Call, filled, given
-from entente.client.shapes import ListHeldAnswer, ListLinesAnswer, ListSetAsideAnswer, Result
+from entente.client.call import Call, PagedCall, filled, given, parameters
+from entente.client.shapes import ListHeldAnswer, ListHeldHeld, ListLinesAnswer, ListSetAsideAnswer, Result
 
 
 def list_lines() -> Call[ListLinesAnswer]:
@@ -14,9 +14,11 @@ def list_lines() -> Call[ListLinesAnswer]:
     return Call("list_lines", "GET", "/exchange/lines", ListLinesAnswer)
 
 
-def list_held() -> Call[ListHeldAnswer]:
+def list_held(*, to: str | None = None, page_size: int | None = None) -> PagedCall[ListHeldAnswer, ListHeldHeld]:
     """List what is held and not sent, with the reason."""
-    return Call("list_held", "GET", "/exchange/held", ListHeldAnswer)
+    return PagedCall(
+        "list_held", "GET", "/exchange/held", ListHeldAnswer, query=parameters(to=to, limit=page_size), items="held"
+    )
 
 
 def list_set_aside() -> Call[ListSetAsideAnswer]:

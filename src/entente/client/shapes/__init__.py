@@ -62,6 +62,7 @@ from entente.client.shapes.duty import (
 )
 from entente.client.shapes.exchange import (
     ListHeldAnswer,
+    ListHeldBody,
     ListHeldHeld,
     ListLinesAnswer,
     ListLinesLine,
@@ -259,6 +260,7 @@ __all__ = [
     "ListDoubtsDeclaredItem",
     "ListGroupsAnswer",
     "ListHeldAnswer",
+    "ListHeldBody",
     "ListHeldHeld",
     "ListHitsAnswer",
     "ListInstrumentsAnswer",

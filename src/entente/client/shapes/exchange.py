@@ -55,13 +55,25 @@ class ListHeldHeld(TypedDict):
     why: str
 
 
+class ListHeldBody(TypedDict):
+    """List held body, as the API gives it."""
+
+    body: Body
+    held: int
+    late: int
+
+
 class ListHeldAnswer(TypedDict):
     """What is answered by `list_held`."""
 
     held: list[ListHeldHeld]
     of: int
-    """How many there are in all."""
+    """How many there are in all, for every body."""
     late: int
+    """Of those, the ones past their term."""
+    bodies: list[ListHeldBody]
+    next: str | None
+    """The cursor of the next page; null after the last."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 

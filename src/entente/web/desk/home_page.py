@@ -304,7 +304,7 @@ def _limits(asked: Asked) -> Iterator[DeskLine]:
 def _held(asked: Asked) -> Iterator[DeskLine]:
     if not may_do(asked, "decide_held"):
         return
-    if held := whole(asked.perform("exchange_held"), "of"):
+    if held := whole(asked.perform("exchange_held", {"limit": 1}), "of"):
         yield DeskLine(
             kind="held",
             to=HELD_PATH,

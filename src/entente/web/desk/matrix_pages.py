@@ -327,7 +327,8 @@ def held_by_body(asked: Asked) -> Counter[str]:
     """Count what is held and not sent, by whom it is for; of a reader who may not decide it, nothing."""
     if not may_do(asked, "decide_held"):
         return Counter()
-    return Counter(body_name(member(one, "to")).code for one in members(asked.perform("exchange_held"), "held"))
+    counted = members(asked.perform("exchange_held", {"limit": 1}), "bodies")
+    return Counter({body_name(member(one, "body")).code: whole(one, "held") for one in counted})
 
 
 def _pair(asked: Asked) -> PairPage:

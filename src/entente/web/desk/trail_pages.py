@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from entente.kernel.canonical import Json, JsonObject, parse_document
+from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject, parse_document
 from entente.kernel.clock import format_time, parse_date, parse_time
 from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.note import NOTE_BYTES_MAX
@@ -153,7 +153,7 @@ def _trail(asked: Asked) -> TrailPage:
     )
 
 
-_LAST: Final = 2**53 - 1
+_LAST: Final = INTEGER_MAX
 """Before which every row is."""
 
 
