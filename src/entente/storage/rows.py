@@ -22,6 +22,7 @@ import sqlalchemy as sa
 
 from entente.kernel.canonical import Json
 from entente.kernel.codec import from_json, to_json
+from entente.kernel.errors import EntenteError
 from entente.kernel.statement import Statement
 from entente.kernel.statement import from_json as statement_from_json
 from entente.storage.engine import Said, together
@@ -57,6 +58,13 @@ _COUNTER_ADD = (
 )
 
 
+class DamagedRowError(Exception):
+    """What a row holds cannot be read: the disk's fault or another program's, of nobody who asks and of nobody who sent it.
+
+    It is no error of the tree (kernel.errors), each of which would blame one of them: it is answered as a fault of this node.
+    """
+
+
 def text_of(value: object) -> str:
     """Write a value of a room as canonical JSON text. Its own floats do not exist, so the encoder alone is enough."""
     return json_text(to_json(value))
@@ -68,9 +76,12 @@ def json_text(value: Json) -> str:
 
 
 def value_of(kind: type[T], text: str) -> T:
-    """Read what `text_of` wrote."""
-    value: Json = json.loads(text)
-    return from_json(kind, value, kind.__name__)
+    """Read what `text_of` wrote; raise DamagedRowError where it is no more what was written."""
+    try:
+        value: Json = json.loads(text)
+        return from_json(kind, value, kind.__name__)
+    except (ValueError, EntenteError) as error:
+        raise DamagedRowError(kind.__name__) from error
 
 
 def remembered(kind: type[T], text: str) -> T:
@@ -93,7 +104,10 @@ def statement_of(text: str) -> Statement:
 
 
 def _statement_of(text: str) -> Statement:
-    return statement_from_json(json.loads(text))
+    try:
+        return statement_from_json(json.loads(text))
+    except (ValueError, EntenteError) as error:
+        raise DamagedRowError(Statement.__name__) from error
 
 
 _statement_in_hand = functools.lru_cache(maxsize=STATEMENTS_REMEMBERED_MAX)(_statement_of)
