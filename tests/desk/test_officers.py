@@ -144,7 +144,7 @@ def test_last_day_that_is_left_as_it_is_keeps_its_moment(world: DeskWorld, head:
 
 
 def test_entry_ends_at_once_after_what_is_open_was_told_and_the_reason_is_of_the_list(
-    world: DeskWorld, head: Browser
+    world: DeskWorld, head: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enter(world, "xb-leaves")
     perform(world.node, "shift_begin", {"officer": "xb-leaves"})
@@ -158,6 +158,9 @@ def test_entry_ends_at_once_after_what_is_open_was_told_and_the_reason_is_of_the
     page = head.get(ending).text
     for said in ("On a shift since", number, "Gems &lt;1&gt;", "nobody else in its team", "Duty officer"):
         assert said in page
+    with monkeypatch.context() as patched:
+        patched.setattr("entente.verbs.officers.CASES_TOLD_MAX", 0)
+        assert "Further cases in charge: 1" in head.get(one("xb-leaves")).text
     fields = {"staff_version": version_on(page)}
     for wrong in ("", "because"):
         sent = head.send(ending, ending, {**fields, "staff_reason": wrong})

@@ -200,6 +200,8 @@ def _open(work: JsonObject) -> Iterator[str]:
         yield f"task in {plain(task['case'])}: {name(task['what'])}"
     for case in items(work, "cases"):
         yield f"case {plain(case['number'])}: {name(case['title'])}{' (nobody else in its team)' if case['is_alone'] else ''}"
+    if plain(work["cases_of"]) != str(len(items(work, "cases"))):
+        yield f"cases in charge: {plain(work['cases_of'])}"
     for entry in items(work, "roster"):
         yield f"on the roster as {plain(entry['function'])} from {when(entry['begins_at'])} to {when(entry['ends_at'])}"
 

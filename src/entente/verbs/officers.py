@@ -30,6 +30,8 @@ from entente.verbs.verb import Verb, verb
 
 CHANGES_SHOWN: Final = 20
 """Of what was done to an officer's entry, the newest."""
+CASES_TOLD_MAX: Final = 100
+"""Of the cases in an officer's charge those that are told one by one; how many there are is said."""
 _CHANGED_BY: Final = ("manage_officers", "invite_officer", "enrol", "recover_account")
 """The acts about an officer's entry and account."""
 OFFSET_MAX: Final = 1_000_000
@@ -69,7 +71,7 @@ def _find(node: Node, arguments: Arguments) -> JsonObject:
         arguments.integer("offset", default=0, least=0, most=OFFSET_MAX),
         arguments.integer("limit", default=50, least=1, most=PAGE_MAX),
     )
-    accounts = {line.officer: line for line in node.accounts.enrolling.listed(by)}
+    accounts = {line.officer: line for line in node.accounts.enrolling.listed(by, {one.id for one in page.shown})}
     lines: list[Json] = [_line(one, accounts.get(one.id), called, now) for one in page.shown]
     return {"officers": lines, "of": page.of, "offset": page.offset}
 
@@ -79,13 +81,12 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
     officer = next((one for one in node.directory.officers.shown(by) if one.id == wanted), None)
     if officer is None:
         raise NotFound
-    account = next((line for line in node.accounts.enrolling.listed(by) if line.officer == wanted), None)
-    return {
-        "officer": _line(officer, account, _units(node), now),
-        "version": version_of(officer),
-        "open": _open(open_work(node.duty.roster.open_view, officer.id, by, now, node.lists)),
-        "changes": _changes(node, wanted),
-    }
+    account = next(iter(node.accounts.enrolling.listed(by, {officer.id})), None)
+    shown: JsonObject = {"officer": _line(officer, account, _units(node), now), "version": version_of(officer)}
+    if arguments.flag("brief"):
+        return shown
+    work = open_work(node.duty.roster.open_view, officer.id, by, now, node.lists)
+    return {**shown, "open": _open(work), "changes": _changes(node, wanted)}
 
 
 def _preview(node: Node, arguments: Arguments) -> JsonObject:
@@ -185,8 +186,10 @@ def _open(work: OpenWork) -> JsonObject:
             {"id": one.id, "case": one.case, "what": one.what, "due_at": to_json(one.due_at)} for one in work.tasks
         ],
         "cases": [
-            {"number": one.number, "title": one.title, "is_alone": one.number in work.alone} for one in work.cases
+            {"number": one.number, "title": one.title, "is_alone": one.number in work.alone}
+            for one in work.cases[:CASES_TOLD_MAX]
         ],
+        "cases_of": len(work.cases),
         "roster": [
             {"function": one.function.value, "begins_at": to_json(one.begins_at), "ends_at": to_json(one.ends_at)}
             for one in work.roster
@@ -239,5 +242,8 @@ VERBS: tuple[Verb, ...] = (
         "officer_find", _find, "Find our officers by words, role, unit or state, a page at a time.",
         "officer", "text", "role", "unit", "state", "offset", "limit",
     ),
-    verb("officer_show", _show, "Show an officer: entry, account, what is open, and who changed what.", "officer", "id"),
+    verb(
+        "officer_show", _show, "Show an officer: entry, account, and unless in brief what is open and who changed what.",
+        "officer", "id", "brief",
+    ),
 )  # fmt: skip

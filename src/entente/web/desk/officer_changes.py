@@ -100,7 +100,7 @@ class ForeseenPage:
 
 
 def _shown(asked: Asked) -> tuple[JsonObject, JsonObject]:
-    answer = asked.perform("officer_show", {"id": asked.path["account"]})
+    answer = asked.perform("officer_show", {"id": asked.path["account"], "brief": True})
     return answer, member(answer, "officer")
 
 

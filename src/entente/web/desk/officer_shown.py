@@ -101,6 +101,8 @@ class OpenShown:
     shift_since: Moment | None
     tasks: Sequence[TaskLine]
     cases: Sequence[CaseLine]
+    more_cases: int
+    """How many there are beside those that are shown."""
     duties: Sequence[DutyLine]
     roster: str
     """Where the roster is."""
@@ -185,6 +187,7 @@ def open_shown(work: JsonObject, say: Wording) -> OpenShown:
             CaseLine(_case_path(text(one, "number")), text(one, "number"), text(one, "title"), one["is_alone"] is True)
             for one in members(work, "cases")
         ],
+        more_cases=whole(work, "cases_of") - len(members(work, "cases")),
         duties=[
             DutyLine(
                 say.code("duty_functions", text(one, "function")),
