@@ -42,6 +42,10 @@ def named(world: DeskWorld, **more: str) -> dict[str, str]:
     return {"replaced": names_of(world.node).body(OLD, "body").id, **more}
 
 
+def by(officer: str) -> dict[str, str]:
+    return {"seen_proposer": officer}
+
+
 def test_two_heads_see_it_on_their_desks_and_accept_it_or_one_refuses_it(world: DeskWorld) -> None:
     first, second = browser_of(world, HEAD), browser_of(world, SECOND)
     assert on_desk(world, HEAD)
@@ -61,8 +65,13 @@ def test_two_heads_see_it_on_their_desks_and_accept_it_or_one_refuses_it(world: 
     assert on_desk(world, SECOND)
     assert "Another officer confirms it" in first.get(AT).text
     assert "You are the second officer" in second.get(AT).text
-    again = first.send(AT, f"{AT}/accept", named(world))
+    again = first.send(AT, f"{AT}/accept", named(world, **by(HEAD)))
     assert again.status_code == 409
+    # Who looked before it was proposed meant to propose, and confirms nothing.
+    late = second.send(AT, f"{AT}/accept", named(world))
+    assert late.status_code == 409
+    assert "Another officer proposed or refused RC-NEW meanwhile." in late.text
+    assert f'name="seen_proposer" value="{HEAD}"' in second.get(AT).text
     # One officer refuses it, with a reason, and nobody is asked any more.
     faulty = second.send(AT, f"{AT}/refuse", named(world, reason=""))
     assert faulty.status_code == 400
@@ -76,7 +85,7 @@ def test_two_heads_see_it_on_their_desks_and_accept_it_or_one_refuses_it(world: 
     # Proposed anew, it waits for the other officer, who accepts it.
     assert second.send(AT, f"{AT}/accept", named(world)).status_code == 303
     assert on_desk(world, HEAD)
-    accepted = first.send(AT, f"{AT}/accept", named(world))
+    accepted = first.send(AT, f"{AT}/accept", named(world, **by(SECOND)))
     assert (accepted.status_code, accepted.headers["location"].partition("?")[0]) == (303, f"/desk/directory/{OLD}")
     assert names_of(world.node).body(OLD, "body").succeeded_by == names_of(world.node).body(NEW, "body").id
     assert first.get(AT).status_code == 404

@@ -15,7 +15,7 @@ from entente.agreements.ports import AgreementsUnit
 from entente.agreements.statements import SuccessorContent, draft_successor
 from entente.bodies.authority import Record, authorise
 from entente.bodies.model import NotAccepted, Succession
-from entente.bodies.succession import confirm, propose, refuse, standing_proposal
+from entente.bodies.succession import changed_meanwhile, confirm, propose, refuse, standing_proposal
 from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
@@ -46,11 +46,16 @@ class Succeeding:
         for about, statement in intake.standing_statements(unit, newcomer, now.date()):
             tell(unit, [newcomer], about, [statement], now)
 
-    def accept_successor(self, officer: OfficerId, new: BodyId, old: BodyId) -> Succession:
+    def accept_successor(
+        self, officer: OfficerId, new: BodyId, old: BodyId, seen_proposer: str | None = None
+    ) -> Succession:
         """Accept a body in the place of one that lost its threshold: the first officer proposes, a second one confirms.
 
         A local act: nobody is asked and nobody bound but this node. Once confirmed the successor is told of the instruments in
         which it stands now, each of which it signs itself. Raises NotFound, Invalid or Conflict as bodies.succession says.
+
+        `seen_proposer` is who had proposed it when the officer looked, empty for nobody; where that is somebody else by now it is
+        a Conflict, so that nobody confirms who meant to propose. None where the officer says nothing of it.
 
         Source: docs/rules/bodies.md B14.
         """
@@ -62,6 +67,8 @@ class Succeeding:
                 raise NotFound
             fresh = propose(successor, earlier, own, officer, now)
             waits = standing_proposal(unit.bodies.succession(old), successor)
+            if seen_proposer is not None and seen_proposer != (waits.proposed_by if waits is not None else ""):
+                raise changed_meanwhile(successor)
             found = confirm(waits, officer, now) if waits is not None else fresh
             unit.bodies.put_succession(found)
             if successor.not_accepted is not None:

@@ -111,6 +111,15 @@ def standing_proposal(known: Succession | None, new: Body) -> Succession | None:
     return known if known is not None and known.new == new.id and new.not_accepted is None else None
 
 
+def changed_meanwhile(new: Body) -> Conflict:
+    """Return that another officer proposed or refused a successor since this one looked."""
+    return Conflict(
+        f"Another officer proposed or refused {new.code} meanwhile.",
+        why="To propose it changes nothing and to confirm it is not taken back, so it is done as it was looked at (B14).",
+        do="Look at how it stands now, and decide anew.",
+    )
+
+
 def _bad(field: str, why: str) -> Invalid:
     return Invalid(
         f"The field {field} names no successor that could be accepted.",

@@ -65,7 +65,8 @@ def _claim(node: Node, unit: DisclosureUnit, new: Body, old: Body, names: Names)
 def _accept_successor(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     new, old = names.body(arguments.text("body"), "body"), names.body(arguments.text("for"), "for")
-    found = node.agreements.accept_successor(arguments.officer(), new.id, old.id)
+    seen = arguments.optional_text("seen_proposer") if "seen_proposer" in arguments.given else None
+    found = node.agreements.accept_successor(arguments.officer(), new.id, old.id, seen)
     return {
         "successor": names.ref(new.id),
         "for": names.ref(old.id),
@@ -95,7 +96,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     verb(
         "successor_accept", _accept_successor, "Accept a body in another's place: one officer proposes, another confirms.",
-        "officer", "body", "for",
+        "officer", "body", "for", "seen_proposer",
     ),
     verb(
         "successor_refuse", _refuse_successor, "Refuse a body in another's place, or take one's own proposal back.",

@@ -154,8 +154,9 @@ def _moment(asked: Asked, answer: JsonObject, name: str) -> Moment | None:
 
 
 def _accept(asked: Asked) -> Done:
-    given: JsonObject = {"body": asked.path["code"], "for": asked.form.value("replaced")}
-    answer = asked.perform("successor_accept", given)
+    form = asked.form
+    named: JsonObject = {"body": asked.path["code"], "for": form.value("replaced")}
+    answer = asked.perform("successor_accept", {**named, "seen_proposer": form.value("seen_proposer")})
     if answer["is_accepted"] is True:
         return Done(body_path(text(member(answer, "for"), "code")), "successor_accepted")
     return Done(successor_path(asked.path["code"]), "successor_proposed")
@@ -181,7 +182,8 @@ PAGES: Sequence[Page] = (
     ),
     ActPage(
         "accept_successor", f"{_ONE}/accept", ("successor_accept",), _ACCEPTERS, "successor",
-        "Proposes a body in another's place, or confirms what another officer proposed.", _accept, (_REPLACED,), is_heavy=True,
+        "Proposes a body in another's place, or confirms what another officer proposed.", _accept,
+        (_REPLACED, Field("seen_proposer", is_needed=False)), is_heavy=True,
     ),
     ActPage(
         "refuse_successor", f"{_ONE}/refuse", ("successor_refuse",), _ACCEPTERS, "successor",
