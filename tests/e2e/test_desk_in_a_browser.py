@@ -201,6 +201,22 @@ def test_w120_nothing_leaves_the_page_while_a_name_is_typed(world: DeskWorld, br
         assert "Muhammadov" not in str(sent)
 
 
+def test_w120_enter_asks_one_line_and_ends_a_line_of_a_zone(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, viewport=DESK) as seen:
+        seen.open("/desk/search")
+        seen.page.select_option("#ask-purpose", "identify")
+        seen.page.select_option("#ask-crime_area", "fugitives")
+        seen.page.fill("#ask-occasion", "Gate 4")
+        box = seen.page.locator("#ask-line")
+        box.press_sequentially("P<UTOERIKSSON<<ANNA\nL898902C36")
+        assert box.input_value() == "P<UTOERIKSSON<<ANNA\nL898902C36"
+        box.fill("Muhammadov, 1979")
+        with seen.page.expect_navigation():
+            box.press("Enter")
+        assert seen.page.locator("li.candidate").count() > 0
+        assert seen.complaints == []
+
+
 def test_form_in_error_leads_to_its_field(world: DeskWorld, browser: Browser, address: str) -> None:
     with window(browser, world, address, viewport=DESK) as seen:
         page = seen.page

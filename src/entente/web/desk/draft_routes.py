@@ -2,7 +2,7 @@
 
 Neither is an act: nothing is judged, recorded or stored. What is kept is shown to the same account alone, on the same page.
 
-Source: docs/rules/desk.md W63; docs/decisions/0097-drafts-are-kept-by-the-node-in-memory.md.
+Source: docs/rules/desk.md W63 and W120; docs/decisions/0097-drafts-are-kept-by-the-node-in-memory.md, 0135.
 """
 
 from __future__ import annotations
