@@ -84,7 +84,9 @@ def path_of(world: DeskWorld, page: Page) -> str:
     item = world.bureau.request if page.name == "request" else item
     more = {"query": world.standing, "match": world.match, "row": str(world.bureau.search_row)}
     more |= {"upload": world.file()} if "{upload}" in page.path else {}
-    more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
+    if "{job}" in page.path:
+        made = {"batch": world.batch, "mend_rows": world.table}.get(page.name, world.job)
+        more |= {"job": made()}
     item = world.asked_of_us if "permission" in page.name else item
     item = world.granted() if page.name == "forward_by_permission" else item
     more |= {"instrument": "police-data-agreement"}

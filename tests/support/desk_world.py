@@ -199,6 +199,24 @@ class DeskWorld(OneDesk):
             self.work()
         return own[0].id
 
+    def table(self) -> str:
+        """Return the id of an import of the duty officer's of a table, one row of which was rejected and can be mended."""
+        jobs = self.api.desk_jobs
+        own = [
+            one for one in jobs.of(DUTY) if one.kind is JobKind.IMPORT and one.has_ended and one.asked.get("mapping")
+        ]
+        if not own:
+            for one in jobs.uploads(DUTY):
+                jobs.drop(DUTY, one.id)
+            mapping = (
+                "entities: {person: {schema: Person, keys: [Ref], prefix: tab-, properties: {name: {column: Name}}}}"
+            )
+            asked: JsonObject = {"terms": TERMS.read_text(encoding="utf-8"), "mapping": mapping}
+            upload = self.file("table.csv", b"Ref,Name\n1,Sorn Mira\n,Sorn Lea\n")
+            own = [jobs.make(DUTY, JobKind.IMPORT, "table-of-tests", asked, upload=upload)]
+            self.work()
+        return own[0].id
+
     def batch(self) -> str:
         """Return the id of a batch of queries of the duty officer's that ended, one of them with a candidate."""
         jobs = self.api.desk_jobs
