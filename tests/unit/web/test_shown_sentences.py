@@ -91,7 +91,7 @@ NOT_SAID_TO_PEOPLE: Final = {
         "Entente \0", '<a href="{}" target="_blank">{}</a>', "%Y-%m-%d at %H:%M", "type \0", "as its text says",
         "entente keys sign-statements \0 --key head-1.pem", "\0:\0 version \0", "\0 is no object of ours",
         "\0 (ground \0)", "\0 · nothing here is about a real person or body", "attempt \0",
-        '<time datetime="{}">{}</time>', "<form novalidate\0", '<bdi class="digest" dir="auto">{}</bdi>',
+        '<time datetime="{}">{}</time>', "\0 novalidate\0", '<bdi class="digest" dir="auto">{}</bdi>',
         "entente envelope v1\n", "entente statement v1\n", "entente trail head v1\n",
     ),
     "names a database, or is compared with what its server says": (

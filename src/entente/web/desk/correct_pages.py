@@ -23,7 +23,7 @@ from entente.web.desk.record_labels import label_of
 from entente.web.desk.task import TaskShown, asks_why_first, task_shown
 
 EDITED_FACTS_MAX = 60
-"""Three fields each, and a form has at most 200 (forms.FORM_FIELDS_MAX); what has more is corrected in its list."""
+"""Three fields each, and a form has at most 400 (forms.FORM_FIELDS_MAX); what has more is corrected in its list."""
 ADDED_MAX = 3
 _LONG_CHARACTERS = 60
 _WAS_CHARACTERS_MAX = VALUE_CHARACTERS_MAX + 100

@@ -30,7 +30,8 @@ from entente.web.wording import Wording
 
 FORM_BYTES_MAX: Final = 512 * 1024
 """A message of 20,000 characters, each at most 12 bytes when encoded, twice over."""
-FORM_FIELDS_MAX: Final = 200
+FORM_FIELDS_MAX: Final = 400
+"""A table of 100 columns, a kind for each of 38 schemata, and the codes of the longest lists."""
 FORM_SECONDS_MAX: Final = 30.0
 """As long as the API waits for a body (docs/rules/api.md P6)."""
 LINE_CHARACTERS_MAX: Final = 300

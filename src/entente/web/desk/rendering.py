@@ -22,7 +22,7 @@ from entente.web.pages import TEMPLATES
 from entente.web.reading_order import in_order, whole_codes
 from entente.web.wording import LANGUAGES, Moment, Wording
 
-_FORM: Final = re.compile(r'<form( (?=[^>]*method="post").*?</form>)', re.DOTALL)
+_FORM: Final = re.compile(r'(<form (?=[^>]*method="post")[^>]*)(>.*?</form>)', re.DOTALL)
 """A form as it is written; what anybody entered is escaped, and begins none."""
 _PICKED: Final = re.compile(r' type="(?:date|datetime-local)"')
 LOOKS: Final = ("auto", "light", "dark")
@@ -117,4 +117,4 @@ def _checked_by_node(page: str) -> str:
 
     But for those with a day or a time: one that is half entered is sent as none, and the browser alone can tell the two apart.
     """
-    return _FORM.sub(lambda found: found[0] if _PICKED.search(found[0]) else f"<form novalidate{found[1]}", page)
+    return _FORM.sub(lambda found: found[0] if _PICKED.search(found[0]) else f"{found[1]} novalidate{found[2]}", page)
