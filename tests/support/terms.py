@@ -132,7 +132,7 @@ TERMS: Final[Mapping[str, Term]] = {
     "purpose": Term(r"\bpurposes?\b", _of("finalité", "finalidad", "غرض|أغراض", "цел", "目的")),
     "query": Term(r"\bquer(?:y|ies)\b", _of("requête|veille", "consulta", "استعلام", "запрос", "查询")),
     "recall": Term(r"\brecall(?:ed)?\b", _of("rappel", "retir", "سحب|سحوب", "отзыв|отозв", "撤回")),
-    "record": Term(r"\brecords?\b", _of("fiche", "registro", "سجل", "запис", "记录")),
+    "record": Term(r"\brecords?\b", _of("fiche", "registro", "سجل", "запис", "记录"), {"sample.source": VERB}),
     "relay": Term(r"\brelays?\b", _of("relais", "retransmisor", "وسيط|وسطاء", "ретранслятор", "中继")),
     "restore": Term(
         r"\brestored?\b",
@@ -162,9 +162,7 @@ TERMS: Final[Mapping[str, Term]] = {
         r"\bstatements?\b", _of("déclaration|envoi", "declaraci|envío", "بيان|إرسالي", "заявлени|отправлени", "声明")
     ),
     "suspend": Term(r"\bsuspen(?:d|ds|ded|sion|sions)\b", _of("suspen", "suspen", "علق|تعليق", "приостан", "中止")),
-    "trail": Term(
-        r"\btrail\b", _of("journal", "registro", "سجل", "журнал", "操作记录"), {"proof.case_rows_why": NOT_THE_TERM}
-    ),
+    "trail": Term(r"\btrail\b", _of("journal", "registro", "سجل", "журнал", "操作记录")),
     "unit": Term(r"\bunits?\b", _of("unité", "unidad", "وحد", "подразделени|единиц", "单位")),
     "version": Term(r"\bversions?\b", _of("version", "versi", "إصدار", "верси", "版")),
     "withdraw": Term(

@@ -288,6 +288,6 @@ def _bad(field: str, why: str) -> Invalid:
     return Invalid(
         f"The field {field} does not hold what it should.",
         field=field,
-        why=f"The directory takes only what docs/rules/bodies.md allows: {why}.",
+        why=f"The directory takes only what its rules allow (docs/rules/bodies.md): {why}.",
         do="Mend the field and try again.",
     )
