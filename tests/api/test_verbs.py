@@ -122,6 +122,11 @@ def in_the_directory(day: Day) -> None:
     assert ask("XA-NCB", "contact_own")["points"] == []
     ask("XA-NCB", "officer_add", officer=HEAD, id="a-1", roles=["analyst"], until="2099-01-01T00:00:00Z")
     assert "a-1" in [one["id"] for one in ask("XA-NCB", "officer_list")["officers"]]
+    shown = ask("XA-NCB", "officer_show", officer=HEAD, id="a-1")
+    assert shown["officer"]["roles"] == ["analyst"]
+    assert ask("XA-NCB", "officer_preview", officer=HEAD, id="a-1", ends=True)["roles_lost"] == ["analyst"]
+    assert ask("XA-NCB", "officer_end", officer=HEAD, id="a-1", reason="left", version=shown["version"])["id"] == "a-1"
+    assert [one["id"] for one in ask("XA-NCB", "officer_find", officer=HEAD, state="ended")["officers"]] == ["a-1"]
     ask("XA-NCB", "officer_add", officer=HEAD, id="gate-4", roles=["border_officer"], machine=True)
     token = ask("XA-NCB", "token_make", officer=HEAD, account="gate-4", scopes=["search"])["token"]
     assert ask("XA-NCB", "token_list", officer=HEAD)["tokens"] == [token]

@@ -285,3 +285,26 @@ def test_w70_another_bodys_record_is_not_corrected_here(world: DeskWorld) -> Non
     assert "/desk/correct/" not in browser.get("/desk/records/XA-NCB/w-1").text
     assert "/desk/correct/" in browser.get(RECORD).text
     assert "/desk/correct/" not in officer(world, "analyst").get(RECORD).text
+
+
+def test_w125_of_a_record_that_was_withdrawn_it_is_said_who_confirmed(world: DeskWorld) -> None:
+    browser, holders = officer(world), "/desk/holders/XB-NCB/p-1"
+    assert browser.get("/desk/holders/XA-NCB/w-1").status_code == 404, "of another body's record nothing is said"
+    done = browser.send(
+        RECORD, "/desk/withdraw/XB-NCB/p-1", {"version": stands(world)["version"][0], "reason": "Found."}
+    )
+    assert done.headers["location"] == f"{holders}?done=record_withdrawn"
+    asked = browser.get(done.headers["location"]).text
+    assert "0 of 1" in asked
+    assert "not confirmed, asked" in asked
+    assert "data-every" in asked
+    world.bureau.network.deliver()
+    away = browser.get(RECORD)
+    assert (away.status_code, away.headers["location"]) == (303, holders)
+    text = browser.get(holders).text
+    assert "1 of 1" in text
+    assert "withdrawal confirmed" in text
+    assert "data-every" not in text
+    assert "Мухаммедов" not in text, "what it said is shown to nobody any more"
+    assert browser.get("/desk/records/XA-NCB/w-9").status_code == 404
+    assert officer(world, "node_operator").get(holders).status_code == 403

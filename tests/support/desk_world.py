@@ -148,6 +148,13 @@ class DeskWorld(OneDesk):
     with_file: str = ""
     """A message that came with a file, which was fetched."""
 
+    def granted(self) -> str:
+        """Return a request of ours for leave to forward that was granted."""
+        answer: Any = perform(self.node, "permission_list", {"limit": 50})
+        return next(
+            str(one["id"]) for one in answer["permissions"] if (one["way"], one["state"]) == ("sent", "granted")
+        )
+
     def file_of_message(self) -> str:
         """Return what stands in an address for that file."""
         shown: Any = perform(self.node, "message_open", {"officer": DUTY, "id": self.with_file})
@@ -189,6 +196,24 @@ class DeskWorld(OneDesk):
             asked: JsonObject = {"terms": TERMS.read_text(encoding="utf-8")}
             upload = self.file("list.jsonl", b'{"id": "bad"}\n')
             own = [jobs.make(DUTY, JobKind.IMPORT, f"job-{len(jobs.of(DUTY))}", asked, upload=upload)]
+            self.work()
+        return own[0].id
+
+    def table(self) -> str:
+        """Return the id of an import of the duty officer's of a table, one row of which was rejected and can be mended."""
+        jobs = self.api.desk_jobs
+        own = [
+            one for one in jobs.of(DUTY) if one.kind is JobKind.IMPORT and one.has_ended and one.asked.get("mapping")
+        ]
+        if not own:
+            for one in jobs.uploads(DUTY):
+                jobs.drop(DUTY, one.id)
+            mapping = (
+                "entities: {person: {schema: Person, keys: [Ref], prefix: tab-, properties: {name: {column: Name}}}}"
+            )
+            asked: JsonObject = {"terms": TERMS.read_text(encoding="utf-8"), "mapping": mapping}
+            upload = self.file("table.csv", b"Ref,Name\n1,Sorn Mira\n,Sorn Lea\n")
+            own = [jobs.make(DUTY, JobKind.IMPORT, "table-of-tests", asked, upload=upload)]
             self.work()
         return own[0].id
 

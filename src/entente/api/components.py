@@ -264,6 +264,7 @@ PERMISSION = thing(
         "state": one_of("waiting", "granted", "refused"),
         "answer_reason": said("Of a refusal: a code of data/reasons.yaml"),
         "answer_text": said(),
+        "granted_until": moment("Until when the leave holds; null where there is none", or_null=True),
     },
     "deliveries", "steps", help_text="A request for a source's leave, and what it answered.",
 )  # fmt: skip
@@ -297,6 +298,7 @@ STANDING_QUERY = thing(
     {
         **_ASKED,
         "new": number("Matches that were not looked at, counted to 10"),
+        "open": number("Matches that were not put away, the new ones among them, counted to 10"),
         "not_kept": number("Matches beyond what one query may have"),
         "has_ended": flag(),
     }

@@ -102,7 +102,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         path="/waiting",
         verb="waiting_list",
         about="Duty",
-        summary="List what waits for somebody: of each kind the oldest, of what a role of this account may act on.",
+        summary="List what waits and this account may act on: of each kind the oldest, of messages what presses most.",
         scope=Scope.READ_DUTY,
         needs=(),
         query={"limit": whole("How many of each kind.", least=1, most=WAITING_MAX, default=50)},

@@ -60,9 +60,10 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         HEADS,
     ),
     **dict.fromkeys(("contact_keep", "contact_remove", "contact_confirm"), OWN_WORD),
-    **dict.fromkeys(("officer_add", "officer_list", "token_make", "token_list", "token_revoke"), ACCOUNTS),
     **dict.fromkeys(
         (
+            "officer_add", "officer_end", "officer_preview", "officer_list", "officer_find", "officer_show",
+            "token_make", "token_list", "token_revoke",
             "account_invite", "account_list", "account_recover", "account_confirm", "account_refuse", "account_sessions",
             "account_sign_out", "unit_limits_preview", "unit_limits_propose", "unit_limits_confirm", "unit_limits_refuse",
         ),

@@ -203,6 +203,8 @@ class PermissionRequest:
     answer_reason: str = ""
     """For a refusal: a code of data/reasons.yaml, refusal_reasons."""
     answer_text: str = ""
+    granted_until: datetime | None = None
+    """Until when the leave holds; None where there is none, and of leave that was granted before this was kept."""
 
 
 class AnswerOutcome(StrEnum):

@@ -109,11 +109,8 @@ class CorrespondenceStore(Protocol):
     def open_permissions(self, limit: int, knowing: Knowing = NOBODY) -> tuple[PermissionRequest, ...]:
         """Return the permission requests asked of us and not decided, the oldest first."""
 
-    def open_messages(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
-        """Return what came for action and is not concluded, or for information and is not opened, the oldest first.
-
-        A recalled message waits for nobody.
-        """
+    def open_for_information(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
+        """Return what came for information and is not opened, the oldest first. A recalled message waits for nobody."""
 
     def open_for_action(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
         """Return what came for action and is not concluded, the oldest first; what is for information does not crowd it out."""

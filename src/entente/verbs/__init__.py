@@ -32,6 +32,7 @@ from entente.verbs import (
     instruments,
     keys,
     mrz,
+    officers,
     recalling_several,
     record_changes,
     record_export,
@@ -59,6 +60,7 @@ VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for part in (
         bodies,
+        officers,
         directory,
         units,
         units_found,

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from entente.agreements.model import LEASE_MINUTES_MAX
-from entente.bodies.model import Body, Group, GroupEntry, MembershipStatus, NationalOrder, Officer
+from entente.bodies.model import Body, Group, GroupEntry, MembershipStatus, NationalOrder
 from entente.bodies.powers import TASK_MEASURE, may_act
 from entente.bodies.rules import resolve_group
 from entente.bodies.statements import NewUnits
 from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import from_json, to_json, to_object
 from entente.kernel.errors import Invalid, NotFound
-from entente.kernel.ids import OfficerId
 from entente.kernel.signing import decode_bytes, encode_bytes, key_id
 from entente.kernel.statement import from_json as statement_from_json
 from entente.node import Node
@@ -179,26 +177,6 @@ def _show_group(node: Node, arguments: Arguments) -> JsonObject:
     return {"on": on.isoformat(), "group": _group(group, names, on)}
 
 
-def _add_officer(node: Node, arguments: Arguments) -> JsonObject:
-    ends = arguments.optional_text("until")
-    officer = Officer(
-        id=OfficerId(arguments.text("id")),
-        roles=frozenset(arguments.texts("roles")),
-        unit=arguments.optional_text("unit"),
-        is_machine=arguments.flag("machine"),
-        active_from=node.clock.now(),
-    )
-    if ends:
-        officer = replace(officer, active_until=arguments.moment("until", node.clock.now()))
-    node.directory.put_officer(arguments.officer(), officer)
-    return {"officer": to_object(officer)}
-
-
-def _officers(node: Node, _: Arguments) -> JsonObject:
-    with node.disclosure.open_unit() as unit:
-        return {"officers": [to_object(officer) for officer in unit.bodies.officers()]}
-
-
 def _line(body: Body, names: Names) -> JsonObject:
     return {
         **names.ref(body.id),
@@ -288,8 +266,4 @@ VERBS: tuple[Verb, ...] = (
     verb("group_keep", _keep_group, "Keep the next version of a group of ours.", "officer", "data"),
     verb("group_list", _groups, "List the groups as they stand on a date.", "on"),
     verb("group_show", _show_group, "Show a group as it stands on a date.", "group", "on"),
-    verb(
-        "officer_add", _add_officer, "Enter or change an officer.", "officer", "id", "roles", "unit", "machine", "until"
-    ),
-    verb("officer_list", _officers, "List our officers."),
 )

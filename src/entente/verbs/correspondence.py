@@ -147,7 +147,7 @@ def _show_hit(node: Node, arguments: Arguments) -> JsonObject:
     officer, names = looking(arguments), names_of(node)
     found = node.correspondence.hit(arguments.text("id"), officer)
     decided = node.correspondence.bases_of_item(found[1].header.id, officer)
-    return {"hit": hit_shown(node, *found, names), "decisions": decisions_shown(decided, names)}
+    return {"hit": hit_shown(node, *found, names), "decisions": decisions_shown(node, decided, names)}
 
 
 def _hits(node: Node, arguments: Arguments) -> JsonObject:

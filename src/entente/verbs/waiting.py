@@ -18,7 +18,7 @@ def _show_permission(node: Node, arguments: Arguments) -> JsonObject:
     officer, names = looking(arguments), names_of(node)
     found = node.correspondence.permission(arguments.text("id"), officer)
     decided = node.correspondence.bases_of_item(found[1].header.id, officer)
-    return {"permission": permission_shown(node, *found, names), "decisions": decisions_shown(decided, names)}
+    return {"permission": permission_shown(node, *found, names), "decisions": decisions_shown(node, decided, names)}
 
 
 def _waiting(node: Node, arguments: Arguments) -> JsonObject:
@@ -39,6 +39,12 @@ def _waiting(node: Node, arguments: Arguments) -> JsonObject:
 
 
 VERBS: tuple[Verb, ...] = (
-    verb("waiting_list", _waiting, "List what waits for an officer, the oldest first.", "officer", "limit"),
+    verb(
+        "waiting_list",
+        _waiting,
+        "List what waits for an officer, the oldest first, of messages for action the most pressing.",
+        "officer",
+        "limit",
+    ),
     verb("permission_show", _show_permission, "Show a request for leave.", "officer", "id"),
 )

@@ -105,6 +105,9 @@ from entente.client.shapes.jobs import (
     ShowJobAnswer,
     ShowResultsAnswer,
     SuggestMappingAnswer,
+    SuggestMappingChosen,
+    SuggestMappingColumn,
+    SuggestMappingCounted,
     UploadFileAnswer,
 )
 from entente.client.shapes.leave_and_requests import (
@@ -387,6 +390,9 @@ __all__ = [
     "Silence",
     "StandingQuery",
     "SuggestMappingAnswer",
+    "SuggestMappingChosen",
+    "SuggestMappingColumn",
+    "SuggestMappingCounted",
     "TrailRow",
     "UnitLimits",
     "UnitLimitsBinding",

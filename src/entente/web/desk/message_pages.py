@@ -291,7 +291,7 @@ def _begun(asked: Asked) -> Mapping[str, str]:
     return {
         "to": line.counterpart.code,
         "instrument": text(shown, "instrument"),
-        "subject": line.subject,
+        "subject": text(shown, "subject"),
         "urgency": text(shown, "urgency"),
         "case": line.case,
         "your_reference": line.your_reference,

@@ -9,6 +9,7 @@ from datetime import date
 from entente.handling.model import DisclosureAct
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
+from entente.kernel.errors import NotFound
 from entente.kernel.ids import BlobId
 from entente.records.model import REASON_CHARACTERS_MAX, PropertyType, Schema
 from entente.web.desk.bodies_of_record import (
@@ -22,6 +23,7 @@ from entente.web.desk.bodies_of_record import (
 )
 from entente.web.desk.file_lines import BLOB, FileLine, file_line
 from entente.web.desk.forms import Field, Kind
+from entente.web.desk.holder_pages import holders_instead, holders_path
 from entente.web.desk.link_chart import LinkChart, link_chart
 from entente.web.desk.naming import NameShown, name_shown, quote_record, record_asked_for, record_path, value_shown
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage, may_do
@@ -284,7 +286,10 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
     name = record_asked_for(asked)
     if asked.memory.task is None:
         return asks_why_first(record_path(name))
-    facts = facts_of(asked, name)
+    try:
+        facts = facts_of(asked, name)
+    except NotFound:
+        return holders_instead(asked, name)
     may_correct = facts.is_own and may_do(asked, "correct_record")
     sights, units = sights_of(asked, name) if facts.is_own else ([], [])
     withdraw = f"{PREFIX}/withdraw/{quote_record(name)}"
@@ -312,7 +317,7 @@ def _withdraw(asked: Asked) -> Done:
     given: JsonObject = {"record": name, "reason": asked.form.value("reason")}
     # Nobody ends a version they did not see (docs/rules/api.md P9).
     asked.perform("record_withdraw", {**given, "version": int(version) if version.isdecimal() else 0})
-    return Done(f"{PREFIX}/search", "record_withdrawn")
+    return Done(holders_path(name), "record_withdrawn")
 
 
 def _original(asked: Asked) -> OriginalPage | Elsewhere:

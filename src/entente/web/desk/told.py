@@ -1,7 +1,7 @@
 """Which rows of the trail open pages are told of beside those that other systems are told of too: one table.
 
 A page is told a kind and nothing of what (docs/rules/desk.md W60). What stands here is shown by pages alone: the duty and its
-calls, what is held, an officer's own standing queries, the powers.
+calls, what is held, an officer's own standing queries, the powers and what limits them.
 
 Source: docs/rules/desk.md W60, W79; api.event_table, which comes first.
 """
@@ -28,7 +28,7 @@ KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     **dict.fromkeys(("envelope_set_aside", "statement_set_aside"), ("held", _HELD)),
     **dict.fromkeys(("leave_query", "settle_match"), ("match", ("search",))),
     "accept_successor": ("body", ()),
-    **dict.fromkeys(("manage_officers", "task_measure", "recover_account"), ("power", ())),
+    **dict.fromkeys(("manage_officers", "task_measure", "recover_account", "limit_unit"), ("power", ())),
 }
 """Verb of a row: what it is told as, and verbs of which a role of whoever is told must have one; none for everybody."""
 _SHIFT: Final = "shift-"
