@@ -29,6 +29,8 @@ SHOWN = tuple(page for page in PAGES if isinstance(page, ShowPage) and page.temp
 """All but what a browser keeps and does not show, which has no template."""
 TOLD_WITHIN_SECONDS = 2.0
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+PAPER = {"width": 794, "height": 1123}
+"""A4 at 96 dots an inch."""
 
 
 @pytest.fixture(scope="module")
@@ -224,8 +226,8 @@ def test_form_in_error_leads_to_its_field(world: DeskWorld, browser: Browser, ad
         page.select_option("#ask-crime_area", "fugitives")
         page.fill("#ask-occasion", "Gate 4")
         page.click("main button.first")
-        # The script moves there once the page stands.
-        expect(page.locator("#summary")).to_be_focused()
+        # The script moves there once the page stands: the first field that is wrong.
+        expect(page.locator("#ask-line")).to_be_focused()
         assert seen.violations() == []
         page.click("#summary a")
         assert page.evaluate("document.activeElement.id") == "ask-line"
@@ -254,6 +256,12 @@ def test_language_is_switched_at_once_and_comes_back_to_the_page(
         seen.page.click("text=العربية")
         assert seen.page.evaluate("document.documentElement.dir") == "rtl"
         assert seen.page.url.endswith(world.bureau.case)
+        # What was written a moment ago is there in the next language too.
+        seen.page.fill("textarea[data-act=note_case]", "Half a note")
+        seen.page.click("details.menu summary")
+        seen.page.click("button[lang=fr]")
+        assert seen.page.evaluate("document.documentElement.lang") == "fr"
+        assert seen.page.input_value("textarea[data-act=note_case]") == "Half a note"
 
 
 @pytest.mark.parametrize("has_stream", [True, False], ids=["by_the_stream", "asked_each_half_minute_without_one"])
@@ -309,6 +317,23 @@ def test_paper_shows_the_case_and_no_buttons(world: DeskWorld, browser: Browser,
         assert not seen.page.is_visible("text=Write a note")
         assert not seen.page.is_visible("nav[aria-label='Pages']")
         assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_paper_shows_a_long_fact_of_a_record_to_its_end_and_as_large_as_the_rest(
+    world: DeskWorld, browser: Browser, address: str
+) -> None:
+    page = next(page for page in PAGES if isinstance(page, ShowPage) and page.name == "record")
+    with window(browser, world, address, viewport=PAPER) as seen:
+        with_query(world)
+        seen.open(path_of(world, page))
+        seen.page.evaluate("document.querySelector('td .value').textContent = 'a tall man '.repeat(60)")
+        seen.page.emulate_media(media="print")
+        fits, size = seen.page.evaluate(
+            """() => { const value = document.querySelector("td .value"), table = value.closest("table");
+            return [table.scrollWidth <= table.parentElement.clientWidth, getComputedStyle(value).fontSize
+            === getComputedStyle(value.closest("td")).fontSize]; }"""
+        )
+        assert (fits, size) == (True, True)
 
 
 def test_window_keeps_its_promises_of_the_policy(world: DeskWorld, browser: Browser, address: str) -> None:

@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 from entente.cases.model import NOBODY, Knowing
 from entente.correspondence.model import (
     DecisionBasis,
+    FailureNoted,
     Hit,
     HitState,
     Message,
@@ -251,6 +252,7 @@ class MemoryBlobs:
 class MemoryCorrespondence:
     kept_messages: dict[str, tuple[Way, Message]] = field(default_factory=dict)
     taken: dict[str, tuple[StepTaken, ...]] = field(default_factory=dict)
+    noted: dict[str, FailureNoted] = field(default_factory=dict)
     kept_hits: dict[str, tuple[Way, Hit]] = field(default_factory=dict)
     kept_permissions: dict[str, tuple[Way, PermissionRequest]] = field(default_factory=dict)
     kept_requests: dict[str, tuple[Way, RecordRequest]] = field(default_factory=dict)
@@ -412,6 +414,15 @@ class MemoryCorrespondence:
 
     def open_for_action(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
         return tuple(one for one in self._open_messages() if one.is_for_action)[:limit]
+
+    def failed_messages(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
+        return ()  # It has no queue in which anything could end: tests/storage covers it.
+
+    def put_failure_noted(self, message: str, noted: FailureNoted) -> None:
+        self.noted.setdefault(message, noted)
+
+    def failure_noted(self, message: str) -> FailureNoted | None:
+        return self.noted.get(message)
 
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         self.kept_requests[request.header.id] = (way, request)

@@ -101,6 +101,14 @@ class Message:
     """All whom it went to, the recipient among them; none where that was one body, or its sender keeps them to itself (M26)."""
 
 
+@dataclass(frozen=True, slots=True)
+class FailureNoted:
+    """That an officer knows that a message of ours was not delivered: it waits for nobody any more (M29)."""
+
+    officer: str
+    at: datetime
+
+
 class MessageChoice(StrEnum):
     """Which messages a list is narrowed to."""
 

@@ -165,6 +165,6 @@ def bad(field: str, why: str) -> Invalid:
     return Invalid(
         f"The field {field} does not hold what it should.",
         field=field,
-        why=f"Correspondence is written as docs/rules/correspondence.md says: {why}.",
+        why=f"Correspondence is written by its rules (docs/rules/correspondence.md): {why}.",
         do="Mend the field and do it again; nothing was kept or sent.",
     )

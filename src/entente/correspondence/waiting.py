@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from entente.bodies.tokens import may
 from entente.cases.model import NOBODY, CaseTask, Knowing
-from entente.correspondence.desk import Desk
+from entente.correspondence.failing import Failing
 from entente.correspondence.model import Hit, Message, PermissionRequest, Way
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import due_at, pressing
@@ -37,6 +37,8 @@ class Waiting:
     messages: tuple[tuple[Message, datetime | None], ...] = ()
     """Came for action and not concluded, each with until when; then those for information that nobody opened. Of each as many as
     were asked for: what is for information takes the place of nothing that is for action."""
+    failed: tuple[Message, ...] = ()
+    """Ours that were not delivered and that nobody noted."""
     tasks: tuple[CaseTask, ...] = ()
     """What this officer has to do on a case, what has a term first."""
 
@@ -47,7 +49,7 @@ class Waiting:
         return action, len(self.messages) - action
 
 
-class WaitingItems(Desk):
+class WaitingItems(Failing):
     """The question that an officer's desk asks."""
 
     def waiting(self, officer: OfficerId, limit: int) -> Waiting:
@@ -83,6 +85,9 @@ class WaitingItems(Desk):
             hits=tuple((way, hit) for way, hit in hits if way in ways),
             permissions=permissions,
             messages=self._messages(unit, limit, knowing, reaches) if reads else (),
+            failed=self._failed(unit, limit, knowing, reaches)
+            if may(asking, ("send_message",), now, self.lists)
+            else (),
             tasks=unit.cases.open_tasks(asking.id, limit),
         )
 

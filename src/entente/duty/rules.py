@@ -287,6 +287,6 @@ def _bad(field: str, why: str) -> Invalid:
     return Invalid(
         f"The field {field} does not hold what it should.",
         field=field,
-        why=f"Duty is kept as docs/rules/desk.md W40 to W45 say: {why}.",
+        why=f"Duty is kept by its rules (docs/rules/desk.md W40 to W45): {why}.",
         do="Mend the field and do it again; nothing was kept.",
     )

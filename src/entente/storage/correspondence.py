@@ -37,6 +37,7 @@ from entente.correspondence.model import (
 from entente.kernel.codec import from_json
 from entente.kernel.ids import BlobId, BodyId, InstrumentId
 from entente.storage.cases import is_known
+from entente.storage.message_failures import NOTED, MessageFailures
 from entente.storage.rows import add_row_once, parts, replace_row, text_of, value_of
 from entente.storage.schema import (
     blob_file,
@@ -159,7 +160,7 @@ _TOGETHER = (
 )
 
 
-class CorrespondenceTables:
+class CorrespondenceTables(MessageFailures):
     """The CorrespondenceStore of one transaction."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -251,7 +252,7 @@ class CorrespondenceTables:
 
     def steps(self, message: str) -> tuple[StepTaken, ...]:
         """Return what was done here with a message, in order."""
-        query = sa.select(message_step).where(message_step.c.message == message).order_by(message_step.c.at)
+        query = sa.select(message_step).where(message_step.c.message == message, message_step.c.step != NOTED)
         found = [StepTaken(Step(row.step), row.officer, row.at, row.reason) for row in self._connection.execute(query)]
         return tuple(sorted(found, key=lambda one: (one.at, one.step is not Step.OPENED)))
 

@@ -29,14 +29,18 @@ from entente.web.desk.paths import HOME, PREFIX
 from entente.web.desk.permission_pages import permission_path
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.desk.standing_pages import query_label, query_path
+from entente.web.desk.succession_pages import ACCEPTS, claims_that_wait, successor_path
 from entente.web.sentences import answer
 from entente.web.wording import Moment
 
 OF_EACH_MAX: Final = 50
 """Of each kind, the oldest or most pressing; of more, the next ones follow as these are done."""
-KINDS: Final = ("permission", "hit", "match", "action", "task", "held", "recovery", "limits", "contacts", "information")
+KINDS: Final = (
+    "permission", "hit", "match", "action", "task", "failed", "held", "recovery", "successor", "limits", "contacts",
+    "information",
+)  # fmt: skip
 """In the order in which equally pressing things stand."""
-NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check", "confirm")
+NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check", "confirm", "settle")
 """What is done next with one of them: keys `desk.do_…`."""
 _URGENT: Final[Mapping[str, int]] = {"immediate_danger_to_life": 0, "urgent": 1, "urgent_indirect": 2}
 _USUAL: Final = 3
@@ -121,9 +125,11 @@ def _desk(asked: Asked) -> DeskPage:
             *_hits(asked, answer),
             *_messages(asked, answer),
             *_tasks(asked, answer, now),
+            *_failed(asked, answer),
             *_matches(asked),
             *_held(asked),
             *_recoveries(asked),
+            *_successors(asked),
             *_limits(asked),
             *_contacts(asked),
         ],
@@ -166,6 +172,7 @@ def _cut(answer: JsonObject) -> frozenset[str]:
         "action": of_action.count(True),
         "information": of_action.count(False),
         "task": len(members(answer, "tasks")),
+        "failed": len(members(answer, "failed")),
     }
     return frozenset(kind for kind, count in counts.items() if count == OF_EACH_MAX)
 
@@ -252,6 +259,25 @@ def _tasks(asked: Asked, answer: JsonObject, now: datetime) -> Iterator[DeskLine
         )
 
 
+def _failed(asked: Asked, answer: JsonObject) -> Iterator[DeskLine]:
+    """Yield what we sent and was not delivered, until somebody settles it (W115)."""
+    for one in members(answer, "failed"):
+        at = text(member(one, "failure"), "at")
+        yield DeskLine(
+            kind="failed",
+            to=message_path(text(one, "id")),
+            what=text(one, "subject"),
+            body=body_name(member(one, "recipient")),
+            at=asked.say.moment(parse_time(at, "at")),
+            due=None,
+            is_overdue=False,
+            urgency=asked.say.code("urgencies", text(one, "urgency")) if one["urgency"] in _URGENT else "",
+            case=text(one, "our_reference"),
+            act="settle",
+            order=(_URGENT.get(text(one, "urgency"), _USUAL - 1), KINDS.index("failed"), at),
+        )
+
+
 def _matches(asked: Asked) -> Iterator[DeskLine]:
     """Yield the officer's own standing queries with matches that were not put away; looking at them is an act of its own."""
     if not may_do(asked, "search"):
@@ -321,6 +347,28 @@ def _limits(asked: Asked) -> Iterator[DeskLine]:
         )
 
 
+def _successors(asked: Asked) -> Iterator[DeskLine]:
+    """Yield the bodies that wait to be accepted in another's place (W114); once one was proposed, for a second officer."""
+    if not may_do(asked, ACCEPTS):
+        return
+    for one in claims_that_wait(asked):
+        new, old, is_proposed = member(one, "successor"), member(one, "for"), bool(one["proposed_by"])
+        at = one["proposed_at"] or new["introduced_at"]
+        yield DeskLine(
+            kind="successor",
+            to=successor_path(text(new, "code")),
+            what=asked.say.text("desk.successor", new=text(new, "code"), old=text(old, "code")),
+            body=body_name(new),
+            at=asked.say.moment(parse_time(str(at), "at")) if at else None,
+            due=None,
+            is_overdue=False,
+            urgency="",
+            case="",
+            act="confirm" if is_proposed else "decide",
+            order=(_USUAL, KINDS.index("successor"), str(at or "")),
+        )
+
+
 def _held(asked: Asked) -> Iterator[DeskLine]:
     if not may_do(asked, "decide_held"):
         return
@@ -386,6 +434,7 @@ PAGES: Sequence[Page] = (
         "desk", "/",
         (
             "waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent", "contact_own", "unit_limits_list",
+            "successor_list",
         ),
         (), "desk.html",
         "What needs the officer now, the most pressing first.", _desk, in_navigation=True, key="d",

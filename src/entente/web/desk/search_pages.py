@@ -164,7 +164,7 @@ def _countries(asked: Asked) -> Mapping[str, str]:
     say = asked.say
     listed = asked.node.lists.countries
     named = {code: say.country(code, listed) for code in listed}
-    return dict(sorted(named.items(), key=lambda one: one[1]))
+    return dict(sorted(named.items(), key=lambda one: say.place(one[1])))
 
 
 def _label(kept: KeptQuery) -> str:

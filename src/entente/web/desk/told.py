@@ -23,9 +23,11 @@ KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     **dict.fromkeys(("begin_shift", "note_shift", "hand_over_shift", "take_over_shift"), ("duty", _DUTY)),
     **dict.fromkeys(("keep_roster", "page_officer", "acknowledge_page"), ("duty", _DUTY)),
     **dict.fromkeys(("sign_in", "end_session"), ("duty", _DUTY)),
-    **dict.fromkeys(("decide_held", "statement_held", "delivery_ended"), ("held", _HELD)),
+    **dict.fromkeys(("decide_held", "statement_held"), ("held", _HELD)),
+    "delivery_ended": ("delivery", (*_HELD, "send_message")),
     **dict.fromkeys(("envelope_set_aside", "statement_set_aside"), ("held", _HELD)),
     **dict.fromkeys(("leave_query", "settle_match"), ("match", ("search",))),
+    "accept_successor": ("body", ()),
     **dict.fromkeys(("manage_officers", "task_measure", "recover_account", "limit_unit"), ("power", ())),
 }
 """Verb of a row: what it is told as, and verbs of which a role of whoever is told must have one; none for everybody."""
