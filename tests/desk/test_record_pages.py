@@ -258,6 +258,17 @@ def test_w70_a_form_that_is_wrong_is_given_back_and_changes_nothing(
     assert stands(world) == before
 
 
+def test_w70_what_is_wrong_with_a_value_is_told_where_it_was_entered(world: DeskWorld) -> None:
+    browser = officer(world)
+    form = {**form_of(browser), "reason": "more_is_known"}
+    added = browser.send(CORRECT, CORRECT, {**form, "add_property.1": "alias", "add_value.1": "\u202egnp.exe"})
+    assert (added.status_code, 'href="#correct_record-add_value"' in added.text) == (400, True)
+    place = key_of(form, next(iter(stands(world)["birthDate"])))
+    changed = browser.send(CORRECT, CORRECT, {**form, place: "no day"})
+    assert (changed.status_code, 'href="#correct_record-fact"' in changed.text) == (400, True)
+    assert 'value="no day"' in changed.text
+
+
 def test_w70_sent_twice_it_is_done_once(world: DeskWorld) -> None:
     browser = officer(world)
     form = {**form_of(browser), **browser.frame(CORRECT), "reason": "more_is_known"}

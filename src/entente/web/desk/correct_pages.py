@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from entente.handling.model import Observation
-from entente.kernel.canonical import Json, JsonObject
-from entente.kernel.errors import NotFound
+from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid, NotFound
 from entente.records.model import VALUE_CHARACTERS_MAX, PropertyType, Schema
 from entente.web.desk.forms import Entered, Field, Kind
 from entente.web.desk.naming import quote_record, record_asked_for, record_path
@@ -190,9 +190,20 @@ def _change(asked: Asked) -> Done:
     if task is not None:
         # Terms are numbered as the page showed them, which goes by what it was asked for.
         given |= {"purpose": task.purpose, "crime_area": task.crime_area}
-    changes: list[Json] = [*_replaced(form), *_new(form)]
-    asked.perform("record_correct", {**given, "changes": changes})
+    replaced, new = _replaced(form), _new(form)
+    try:
+        asked.perform("record_correct", {**given, "changes": [*replaced, *new]})
+    except Invalid as error:
+        raise _at_its_values(error, replaced, new) from error
     return Done(f"{PREFIX}/versions/{quote_record(name)}", "record_corrected")
+
+
+def _at_its_values(error: Invalid, replaced: Sequence[JsonObject], new: Sequence[JsonObject]) -> Invalid:
+    """Return what a room says of a property as said of the values that were entered for it, which the form leads to."""
+    for field, changes in (("add_value", new), ("fact", replaced)):
+        if any(one["property"] == error.field for one in changes):
+            return Invalid(error.what, field=field, why=error.why, do=error.do)
+    return error
 
 
 def version_of(form: Entered) -> int:
