@@ -80,7 +80,7 @@ def test_who_has_to_prove_who_they_are_is_told_to_choose_the_files_again(world: 
     [
         ([], "file"),
         ([("x.json", "{}")] * (SMALL_FILES_MAX + 1), "more than 20 files"),
-        ([("x.json", b" " * (8 * 1024**2 + 1))], "more than 8388608 bytes"),
+        ([("x.json", b" " * (8 * 1024**2 + 1))], "more than 8.39 MB"),
     ],
 )
 def test_w77_none_too_many_and_too_large_ones_give_the_form_back_or_say_so(

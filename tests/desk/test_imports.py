@@ -147,8 +147,8 @@ def test_w55_bodies_that_no_browser_writes_are_refused_and_leave_nothing(world: 
         good + b"--b\r\nX: " + b"y" * 10_000 + b"\r\n\r\nx\r\n--b--\r\n",
         good + b"--b\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b--\r\n",
         good + part("file", b"x", "a\"; filename*=\"UTF-8''b") + b"--b--\r\n",
-        b"".join(part(f"f{number}", b"x") for number in range(300)) + b"--b--\r\n",
-        b"".join(part("file", b"", NOT_CHOSEN) for _ in range(300)) + good + file + b"--b--\r\n",
+        b"".join(part(f"f{number}", b"x") for number in range(500)) + b"--b--\r\n",
+        b"".join(part("file", b"", NOT_CHOSEN) for _ in range(500)) + good + file + b"--b--\r\n",
         good + part("title", b"x" * (600 * 1024)) + file + b"--b--\r\n",
         good + part("title", b"\xff\xfe") + file + b"--b--\r\n",
     ):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as made
@@ -22,13 +23,15 @@ from starlette.requests import Request
 from entente.kernel.canonical import canonical_bytes
 from entente.kernel.decision import Decision
 from entente.kernel.errors import EntenteError, Invalid, Refused
+from entente.kernel.sizes import size_said
 from entente.web.desk.paths import own_path
 from entente.web.sentences import said
 from entente.web.wording import Wording
 
 FORM_BYTES_MAX: Final = 512 * 1024
 """A message of 20,000 characters, each at most 12 bytes when encoded, twice over."""
-FORM_FIELDS_MAX: Final = 200
+FORM_FIELDS_MAX: Final = 400
+"""A table of 100 columns, a kind for each of 38 schemata, and the codes of the longest lists."""
 FORM_SECONDS_MAX: Final = 30.0
 """As long as the API waits for a body (docs/rules/api.md P6)."""
 LINE_CHARACTERS_MAX: Final = 300
@@ -49,6 +52,8 @@ class Kind(StrEnum):
     LINE = "line"
     TEXT = "text"
     DAY = "day"
+    HOUR = "hour"
+    """A time of day, as 14:30."""
     CODE = "code"
     FLAG = "flag"
     CODES = "codes"
@@ -59,6 +64,7 @@ class Kind(StrEnum):
     """Some small files, read with the form and held with it (desk.md W77); their digests stand in the field's place."""
 
 
+_HOUR: Final = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]")
 _SAYS_NOTHING: Final = "does not hold what it should."
 """What rooms say of a field whose reason stands behind it."""
 _FILES: Final = frozenset({Kind.FILE, Kind.FILES})
@@ -203,7 +209,7 @@ async def _read(request: Request) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > FORM_BYTES_MAX:
-            raise no_form(f"it has more than {FORM_BYTES_MAX} bytes")
+            raise no_form(f"it has more than {size_said(FORM_BYTES_MAX)}")
         parts.append(part)
     return b"".join(parts)
 
@@ -257,6 +263,8 @@ def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:
     chosen = {Kind.CODE: [text], Kind.CODES: text.splitlines()}.get(one.kind, [])
     if one.codes and any(code not in say.codes(one.codes) for code in chosen):
         return Fault(one.name, say.text("fault.choice"), say.text("fault.choice_do"))
+    if one.kind is Kind.HOUR and not _HOUR.fullmatch(text):
+        return Fault(one.name, say.text("walked.no_hour"), say.text("walked.no_hour_do"))
     if "\x00" in text:
         return Fault(one.name, say.text("fault.character"), say.text("fault.character_do"))
     return None
