@@ -23,6 +23,7 @@ from entente.bodies.authority import Record
 from entente.bodies.enrolling import Enrolling
 from entente.bodies.model import BodyKind, Compromise, Genesis, Officer
 from entente.bodies.passkeys import Passkeys
+from entente.bodies.rules import check_own_zone
 from entente.bodies.service import Directory
 from entente.bodies.sessions import Sessions, SessionTimes
 from entente.bodies.signing_in import SignIn
@@ -244,9 +245,10 @@ def create_folder(path: Path, new: NewBody, store: str = "") -> BodyId:
     """Make a body's node folder: heads' key files, node, sealing and data protection keys, operator token, store, genesis.
 
     `store` is the address of an empty database for its store; none: a file in the folder. Raises Conflict when the folder already
-    holds a node or keys, Invalid for a genesis that is not well formed, Misconfigured for a folder that cannot be made or a
-    database that cannot be used. Nothing is left in it then.
+    holds a node or keys, Invalid for a genesis that is not well formed or a zone that there is not, Misconfigured for a folder
+    that cannot be made or a database that cannot be used. Nothing is left in it then.
     """
+    check_own_zone(new.zone)
     folder = Folder(path)
     folder.require_no_node()
     with begun(folder, store, SystemIds()) as place:

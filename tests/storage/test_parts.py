@@ -6,8 +6,11 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from entente.app import NewBody, Parts, create_folder, open_parts, parts_of
 from entente.bodies.model import Officer
+from entente.kernel.errors import Invalid
 from entente.settings import Settings
 from entente.storage.store import Store
 from tests.support.memory_exchange import NOW, CountingIds, ManualClock
@@ -20,6 +23,15 @@ def parts_in(folder: Path) -> tuple[Settings, Parts[Store]]:
     create_folder(folder, NewBody(kind, "XA-NCB", name, country, "UTC", (), (PASSPHRASE,) * 3, 2, PASSPHRASE))
     settings = Settings.at(folder)
     return settings, parts_of(settings)
+
+
+def test_body_does_not_begin_in_a_zone_that_there_is_not(tmp_path: Path) -> None:
+    kind, name, country = KINDS["XA-NCB"]
+    new = NewBody(kind, "XA-NCB", name, country, "Europe/Nowhere", (), (PASSPHRASE,) * 3, 2, PASSPHRASE)
+    with pytest.raises(Invalid, match="zone is not well formed") as refused:
+        create_folder(tmp_path / "node", new)
+    assert "no zone of the time zone database" in refused.value.why
+    assert not (tmp_path / "node").exists()
 
 
 def test_node_takes_time_ids_and_index_from_its_parts(tmp_path: Path) -> None:

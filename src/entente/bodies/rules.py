@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from entente.bodies.model import (
     HEADS_MAX,
@@ -56,7 +57,7 @@ def body_id(signed: bytes) -> BodyId:
 def check_genesis(genesis: Genesis, countries: Mapping[str, str]) -> None:
     """Check what a body says of itself at its beginning; raise Invalid naming the field.
 
-    Source: docs/rules/bodies.md B1. Whether the zone exists is known to the edge that shows times in it.
+    Source: docs/rules/bodies.md B1. Another body's zone may be of a newer time zone database than this machine has.
     """
     if not _CODE.fullmatch(genesis.code):
         raise _bad("code", "a code has 2 to 24 of A–Z, 0–9 and «-», and neither begins nor ends with «-»")
@@ -70,6 +71,17 @@ def check_genesis(genesis: Genesis, countries: Mapping[str, str]) -> None:
     if len(genesis.nonce) != NONCE_BYTES:
         raise _bad("nonce", f"it has {NONCE_BYTES} bytes")
     check_keys(genesis.root_keys, genesis.threshold, genesis.node_key, genesis.sealing_key)
+
+
+def check_own_zone(zone: str) -> None:
+    """Raise Invalid where a body would begin in a zone that there is not: its genesis is never changed.
+
+    Source: docs/rules/bodies.md B1.
+    """
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise _bad("zone", f"«{zone[:40]}» is no zone of the time zone database, like Europe/Vienna") from None
 
 
 def check_keys(root_keys: tuple[bytes, ...], threshold: int, node_key: bytes, sealing_key: bytes) -> None:
