@@ -134,9 +134,7 @@ def _choice(asked: Asked, entered: Entered) -> JsonObject:
         return {}
     schema = asked.node.schemata.get(entered.value("row_schema"))
     may = {KEPT, LEFT_OUT, PASSPORT, *(schema.properties if schema is not None else ())}
-    columns: list[Json] = [
-        {"column": name, "means": means} for name, means in _meant(entered).items() if means in may
-    ]
+    columns: list[Json] = [{"column": name, "means": means} for name, means in _meant(entered).items() if means in may]
     return {
         "keys": [*entered.lines("key_columns")],
         "row_schema": entered.value("row_schema"),
