@@ -18,7 +18,7 @@ from entente.verbs.references import names_of
 from entente.web.desk import trail_pages
 from entente.web.wording import Wording
 from tests.support.desk_world import DeskWorld
-from tests.support.nodes import DUTY
+from tests.support.nodes import DUTY, HEAD
 
 ROW = re.compile(r'<td class="number">(\d+)</td>')
 
@@ -165,6 +165,23 @@ def test_w104_exported_case_of_any_body_is_judged_on_the_page(world: DeskWorld) 
     for bad in (b"{", b'{"format":"other","body":1}', b"{" * 100_000):
         assert browser.send(page, page, {}, [("checkpoint_files", ("bad.json", bad))]).status_code == 303
         assert re.search(r">bad\.json<.*is no such file", browser.get(page).text)
+
+
+def test_w104_proof_as_large_as_a_case_may_be_is_judged_and_none_of_it_stays(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, page = world.browser("head_of_body", language="fr"), "/desk/trail/proof"
+    assert "chacun de 32\u202fMo au plus" in browser.get(page).text
+    sound = browser.get(f"/desk/trail/cases/{world.bureau.case}").content
+    # Any spacing is read: twice as much as small files of a form may have together.
+    large = sound + b" " * (17 * 1024**2)
+    monkeypatch.setattr(trail_pages, "PROOF_BYTES_MAX", len(large))
+    sent = [("checkpoint_files", ("large.json", large)), ("checkpoint_files", ("larger.json", large + b" "))]
+    assert browser.send(page, page, {}, sent).status_code == 303
+    text = browser.get(page).text
+    assert re.search(rf">large\.json<.*{world.bureau.case}", text)
+    assert re.search(r">larger\.json<.*trop grand pour être jugé ici.*au plus 17,8\u202fMo", text)
+    assert world.api.desk_jobs.uploads(HEAD) == ()
 
 
 def test_w58_a_day_begins_at_midnight_of_the_bodys_zone() -> None:

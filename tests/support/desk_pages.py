@@ -12,7 +12,7 @@ from entente.kernel.ids import BodyId
 from entente.kernel.statement import draft as statement_draft
 from entente.verbs import perform
 from entente.verbs.references import names_of
-from entente.web.desk.forms import Field, Kind
+from entente.web.desk.forms import Field
 from entente.web.desk.memory import KeptDraft, KeptQuery, Task
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.wording import Wording
@@ -220,7 +220,7 @@ def filled(act: ActPage) -> dict[str, str]:
 
 def files_of(act: ActPage) -> dict[str, tuple[str, bytes]]:
     """Return the files that a form sends: in a field for small files one that the form takes."""
-    return {one.name: ("signed.json", _FILES[one.name]) for one in act.fields if one.kind is Kind.FILES}
+    return {one.name: ("signed.json", _FILES[one.name]) for one in act.fields if one.name in _FILES}
 
 
 def _value(field: Field) -> str:

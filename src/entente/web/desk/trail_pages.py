@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
 from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject, parse_document
 from entente.kernel.clock import format_time, parse_date, parse_time
 from entente.kernel.errors import Invalid, NotFound
+from entente.kernel.jobs import Upload
 from entente.kernel.note import NOTE_BYTES_MAX
+from entente.kernel.sizes import size_said
 from entente.trail.proving import CASE_PROOF
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage, may_do
@@ -32,9 +36,12 @@ ON_A_PAGE: Final = 50
 NARROWED: Final = ("about", "act", "by", "since", "until")
 CHECKED_MAX: Final = 5
 """Files that are held against the log at a time."""
+PROOF_BYTES_MAX: Final = 32 * 10**6
+"""Of one file that is judged: half as much again as a case of 10,000 rows has (trail.proving.ROWS_MAX)."""
 _NEEDS: Final = ("read_trail",)
 _CHECKS: Final = "check_checkpoint"
 _PROOFS: Final = "check_proofs"
+_FILES: Final = "checkpoint_files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,8 @@ class ProofPage:
     root: str
     keys: Sequence[str]
     since: int
+    file_most: str
+    """How large a file may be."""
     checked: Sequence[CheckedLine]
     """What was found of checkpoints that were handed in, against the log as it is now, and of proofs, by their bodies' keys."""
 
@@ -250,6 +259,7 @@ def _proof(asked: Asked) -> ProofPage:
         root=text(answer, "root"),
         keys=texts(answer, "verifier_keys"),
         since=_whole(asked.query.get("since", "")),
+        file_most=asked.say.size(PROOF_BYTES_MAX),
         checked=[
             *(_checked(asked, file, note) for file, note in asked.memory.written.get(_CHECKS, {}).items()),
             *(_judged(asked, file, found) for file, found in asked.memory.written.get(_PROOFS, {}).items()),
@@ -295,21 +305,52 @@ def _judged(asked: Asked, file: str, found: str) -> CheckedLine:
 
 
 def _check_files(asked: Asked) -> Done:
-    """Judge what was handed in, for this session; checkpoints are held against the log each time their page is shown."""
+    """Judge what was handed in, for this session; checkpoints are held against the log each time their page is shown.
+
+    The files came as large ones do, and none of them stays.
+    """
     notes: dict[str, str] = {}
     found: dict[str, str] = {}
-    for one in asked.form.files[:CHECKED_MAX]:
-        if not one.data.lstrip().startswith(b"{"):
-            # What is no text is no checkpoint, and is refused as such; of what is too long for one the beginning says it too.
-            notes[one.name] = one.data[: NOTE_BYTES_MAX + 1].decode("utf-8", "replace").replace("\0", "\ufffd")
-            continue
-        try:
-            answer = asked.perform("trail_judge", {"proof": parse_document(one.data)})
-        except Invalid as error:
-            answer = {"refused": [error.what, error.why, error.do]}
-        found[one.name] = json.dumps(answer)
+    sent = asked.form.lines(_FILES)
+    try:
+        for one in sent[:CHECKED_MAX]:
+            upload, path = asked.jobs.upload(asked.officer, one)
+            if not _begins_as_proof(path):
+                # What is no text is no checkpoint, and is refused as such; of what is too long for one the beginning says it too.
+                with path.open("rb") as file:
+                    notes[upload.name] = (
+                        file.read(NOTE_BYTES_MAX + 1).decode("utf-8", "replace").replace("\0", "\ufffd")
+                    )
+                continue
+            try:
+                answer = asked.perform("trail_judge", {"proof": _proof_in(path, upload)})
+            except Invalid as error:
+                answer = {"refused": [error.what, error.why, error.do]}
+            found[upload.name] = json.dumps(answer)
+    finally:
+        for one in sent:
+            with suppress(NotFound):
+                asked.jobs.drop(asked.officer, one)
     asked.memory.written[_CHECKS], asked.memory.written[_PROOFS] = notes, found
     return Done(f"{TRAIL_PATH}/proof")
+
+
+def _begins_as_proof(path: Path) -> bool:
+    """Say whether a file begins as a JSON object does."""
+    with path.open("rb") as file:
+        return file.read(NOTE_BYTES_MAX).lstrip().startswith(b"{")
+
+
+def _proof_in(path: Path, upload: Upload) -> JsonObject:
+    """Read a proof; raise Invalid for a file that is larger than one, or is none."""
+    if upload.size > PROOF_BYTES_MAX:
+        raise Invalid(
+            f"The file {upload.name} is too large to be judged here.",
+            field="checkpoint",
+            why=f"A file that is judged has at most {size_said(PROOF_BYTES_MAX)}, and this one {size_said(upload.size)}.",
+            do="Check it on a machine of its own, with «entente trail verify --file».",
+        )
+    return parse_document(path.read_bytes())
 
 
 def _checkpoint(asked: Asked) -> Download:
@@ -361,7 +402,7 @@ PAGES: Sequence[Page] = (
     ActPage(
         _CHECKS, "/trail/proof", ("trail_judge",), _NEEDS, "trail_proof",
         "Says whether the log goes on from earlier checkpoints, and whether proofs hold; for the session alone.", _check_files,
-        (Field("checkpoint_files", Kind.FILES, asks="checkpoint"),), is_once=False,
+        (Field(_FILES, Kind.FILE, asks="checkpoint"),), is_once=False, has_several_files=True,
     ),
     ShowPage(
         "checkpoint", "/trail/checkpoint", ("trail_checkpoint",), _NEEDS, "", "The newest checkpoint of the log, to be kept.",
