@@ -62,6 +62,7 @@ def opened(seen: Window, world: DeskWorld, page: ShowPage) -> None:
     memory.keep(KEY, KeptQuery({"line": "Muhammadov, 1979, AB123456"}, TASK, world.node.clock.now()))
     memory.keep_draft(KEY, kept_draft(world))
     memory.unit_limits = {"unit_id": "north", "limit_kinds": "wanted_person"}
+    memory.officer_entry = {"account": "o-entered", "staff_roles": "duty_officer", "staff_version": ""}
     assert seen.open(path_of(world, page)) == 200
 
 
