@@ -51,6 +51,7 @@ from entente.records.freshening import Freshening
 from entente.records.model import Fragment, KeptTombstone, RecordDraft, Rejected, Schemata
 from entente.records.originals import OriginalStanding, Revoked
 from entente.records.ports import PlainFile
+from entente.records.proposing import MappingChoice, MappingProposed
 from entente.records.reissuing import Reissuing
 from entente.records.service import Records
 from entente.settings import Settings
@@ -146,8 +147,8 @@ class Files(Protocol):
     def queries(self, file: Path, delimiter: str, ignored: Sequence[str]) -> AbstractContextManager[AskedRows]:
         """Open a file of queries: CSV with this delimiter, JSON lines or Parquet; columns in `ignored` are left out."""
 
-    def suggest_mapping(self, file: Path) -> str:
-        """Propose the mapping of a table, as text that an officer edits."""
+    def suggest_mapping(self, file: Path, choice: MappingChoice) -> MappingProposed:
+        """Propose the mapping of a table under what was chosen, as text that an officer edits, and count its keys."""
 
     def record_terms(self, terms: bytes, meaning: Meaning, schema: str) -> tuple[DisclosureClass, Retention]:
         """Read the terms of an import for one record of a schema that an officer writes himself."""

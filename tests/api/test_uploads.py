@@ -21,6 +21,7 @@ from entente.api import arriving_places, uploading
 from entente.api import jobs as job_rules
 from entente.api.errors import WithStatus
 from entente.kernel.errors import Unavailable
+from entente.kernel.jobs import UPLOAD_BYTES_MAX
 from entente.storage import job_files
 from tests.support.api_world import BY_ITSELF_ALONE, Bureau
 
@@ -147,7 +148,7 @@ def test_p13_name_that_no_machine_could_keep_is_refused_with_one_that_would_do(
 
 
 def test_too_large_a_file_is_refused_before_it_is_read(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
-    declared = {"content-length": str(uploading.UPLOAD_BYTES_MAX + 1)}
+    declared = {"content-length": str(UPLOAD_BYTES_MAX + 1)}
     assert asyncio.run(sent(bureau, [b"x"], declared)) == (413, 0)
     # One that does not say how large it is, or says it wrongly, is read up to the bound alone.
     monkeypatch.setattr(uploading, "UPLOAD_BYTES_MAX", 3_000_000)

@@ -148,7 +148,7 @@ def test_oversized_file_is_refused_whole_and_nothing_of_it_is_imported(
     file = tmp_path / "large.jsonl"
     file.write_bytes(LINE * 100)
     before = Watched.look(bureau)
-    assert_says(import_file(run, bureau, file), INVALID, "2,000 bytes", file.name)
+    assert_says(import_file(run, bureau, file), INVALID, "2 kB", file.name)
     assert before.changed(Watched.look(bureau)) == set()
 
 

@@ -171,6 +171,21 @@ def test_answer_begins_with_what_it_answers(world: DeskWorld) -> None:
     assert browser.get(f"{MESSAGES}/new?answers=message-0").status_code == 404
 
 
+def test_w116_form_of_an_answer_shows_the_question_once_it_was_opened_and_folds_a_long_one(world: DeskWorld) -> None:
+    browser = world.browser()
+    for words, is_folded in (("Who drives it?", False), ("Who drives it? " * 60, True)):
+        message = received(world, text=words.strip())
+        for page in (f"{MESSAGES}/new?answers={message}", f"/desk/circular?answers={message}"):
+            closed = browser.get(page).text
+            assert "Look at it and open it" in closed
+            assert "Who drives it?" not in closed
+        browser.send(f"{MESSAGES}/{message}", f"{MESSAGES}/{message}/open", {})
+        for page in (f"{MESSAGES}/new?answers={message}", f"/desk/circular?answers={message}"):
+            shown = browser.get(page).text
+            assert "Who drives it?" in shown
+            assert ("<summary>Its text</summary>" in shown) is is_folded
+
+
 def test_message_that_the_instrument_does_not_carry_is_refused_with_its_grounds_and_nothing_written_is_lost(
     world: DeskWorld,
 ) -> None:

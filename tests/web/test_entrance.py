@@ -325,6 +325,41 @@ def test_officer_ends_a_session_of_another_browser_and_nobody_elses(desk: Desk) 
     assert [one.get("/desk/account").status_code for one in (there, elsewhere, foreign)] == [200, 303, 200]
 
 
+def test_w118_language_that_was_chosen_counts_where_nobody_is_signed_in(desk: Desk) -> None:
+    desk.enrol(DUTY)
+    there = browser(desk)
+    there.http.headers["accept-language"] = "fr"
+    assert 'lang="fr"' in there.get("/desk/sign-in").text
+    chosen = there.post("/desk/choose", {"language": "ar", "back": "/desk/account"})
+    # Sent also with a link that is followed from elsewhere; kept for a year; read by no script; about nobody.
+    assert re.findall(r"entente_language=(.*)", chosen.headers["set-cookie"]) == [
+        "ar; HttpOnly; Max-Age=31536000; Path=/; SameSite=lax"
+    ]
+    there.sign_in(DUTY)
+    csrf = there.csrf()
+    assert there.send("/desk/sign-in/out").status_code == 303
+    ended = there.post("/desk/task", {"csrf": csrf})
+    for _ in range(FREE_OF_NAME):
+        there.post("/desk/sign-in", {**RIGHT, "password": "wrong", "code": "1"})
+    waits = there.post("/desk/sign-in", {**RIGHT, "code": "1"})
+    pages = there.get("/desk/sign-in"), ended, waits, there.get("/desk/nothing"), there.get("/desk/sign-in/invitation")
+    assert [page.status_code for page in pages] == [200, 401, 429, 404, 200]
+    assert all('<html lang="ar" dir="rtl"' in page.text for page in pages)
+
+
+def test_w117_sessions_say_their_browser_in_words_and_what_it_calls_itself_stands_folded_away(desk: Desk) -> None:
+    desk.enrol(DUTY)
+    there, hostile = browser(desk), browser(desk)
+    there.http.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+    hostile.http.headers["User-Agent"] = "<script>alert(1)</script>"
+    for one in (there, hostile):
+        one.sign_in(DUTY)
+    page = there.get("/desk/account").text
+    assert re.findall("<details><summary>([^<]*)</summary>", page) == ["Firefox on Linux", "another browser"]
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;</bdi></details>" in page
+
+
 def test_two_administrators_recover_an_account_in_the_browser(desk: Desk) -> None:
     for officer in (DUTY, HEAD, SECOND):
         desk.enrol(officer)

@@ -199,6 +199,6 @@ def _bad(field: str, why: str) -> Invalid:
     return Invalid(
         f"The statement's field {field} does not hold what it should.",
         field=field,
-        why=f"Statements about instruments are written as docs/rules/agreements.md says: {why}.",
+        why=f"Statements about instruments are written by their rules (docs/rules/agreements.md): {why}.",
         do="Draft the statement again and have it signed anew.",
     )

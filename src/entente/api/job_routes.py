@@ -74,7 +74,49 @@ FILES: tuple[ApiRoute, ...] = (
         scope=Scope.IMPORT,
         needs=("import_records",),
         path_fields={"upload": _UPLOAD},
-        answer=thing({"mapping": said()}),
+        body=thing(
+            {
+                "keys": many(text("The name of a column."), "Those that together tell one row from another.", most=20),
+                "row_schema": text("What a row is about, a schema of records."),
+                "chosen": many(
+                    thing({"column": text("Its name."), "means": text("A property, or keep, or ignore.")}),
+                    "What single columns hold, in place of what would be proposed.",
+                    most=TEXTS_MAX,
+                ),
+            },
+            "keys",
+            "row_schema",
+            "chosen",
+        ),
+        answer=thing(
+            {
+                "mapping": said(),
+                "row_schema": said(),
+                "keys": many(said(), "None where no column tells the rows of the sample apart"),
+                "columns": many(
+                    thing(
+                        {
+                            "name": said(),
+                            "means": said("A property, keep, ignore, or never of what is never carried"),
+                            "why": said(),
+                            "distinct": number("How many cells of the sample differ"),
+                        }
+                    )
+                ),
+                "sample": number("How many rows were looked at to propose it"),
+                "counted": thing(
+                    {
+                        "rows": number("How many of the first rows were counted; 0 without a key"),
+                        "distinct": number("How many keys differ"),
+                        "doubled": number("Rows whose key a row before them has"),
+                        "lacking": number("Rows without a whole key"),
+                        "is_whole": flag("Whether these are all rows of the table"),
+                        "examples": many(said("Some keys that stand more than once")),
+                    }
+                ),
+                "properties": many(said("What a column may hold")),
+            }
+        ),
         handled=Handled.VERB_ON_UPLOAD,
     ),
     ApiRoute(

@@ -23,11 +23,10 @@ from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid, Unavailable
 from entente.kernel.file_names import NAME_BYTES_MAX, NAME_CHARACTERS_MAX, kept_name
 from entente.kernel.going_on import going_on
-from entente.kernel.jobs import Upload
+from entente.kernel.jobs import UPLOAD_BYTES_MAX, Upload
+from entente.kernel.sizes import size_said
 from entente.node import Node
 
-UPLOAD_BYTES_MAX: Final = 1024**3
-"""Ten times the list of the United States Treasury in XML; packed lists are read too."""
 PIECE_BYTES: Final = 1024**2
 """How much is gathered before it is written."""
 LOOKS_AT_DISK_EVERY: Final = 16
@@ -164,7 +163,7 @@ def _too_large() -> Invalid:
     return Invalid(
         "The file is too large.",
         field="body",
-        why=f"A file has at most {UPLOAD_BYTES_MAX} bytes (docs/rules/api.md P13).",
+        why=f"A file has at most {size_said(UPLOAD_BYTES_MAX)} (docs/rules/api.md P13).",
         do="Send it packed (gzip, bzip2 or zip), or in parts.",
     )
 

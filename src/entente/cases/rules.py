@@ -174,6 +174,6 @@ def bad(field: str, why: str) -> Invalid:
     return Invalid(
         f"The case's {field} does not hold what it should.",
         field=field,
-        why=f"A case is kept as docs/rules/cases.md says: {why}.",
+        why=f"A case is kept by its rules (docs/rules/cases.md): {why}.",
         do="Mend the field and do it again; nothing was kept.",
     )

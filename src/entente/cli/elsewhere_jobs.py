@@ -47,7 +47,8 @@ def import_records(client: Client, asked: JsonObject, on_progress: Progress) -> 
 
 def suggest_mapping(client: Client, asked: JsonObject, _: Progress) -> JsonObject:
     """Have a mapping proposed for a table of this machine."""
-    return cast("JsonObject", client.suggest_mapping(_sent(client, Path(str(asked["file"])))))
+    keys = cast("list[str]", asked["keys"]) or None
+    return cast("JsonObject", client.suggest_mapping(_sent(client, Path(str(asked["file"]))), keys=keys))
 
 
 def preview_import(client: Client, asked: JsonObject, _: Progress) -> JsonObject:

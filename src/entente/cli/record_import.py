@@ -44,6 +44,12 @@ def import_records(
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Import nothing: propose a mapping for a table, to be edited, on stdout.")
     ] = False,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--key", metavar="COLUMN", help="With --suggest: a column that tells rows apart; repeat for several together."
+        ),
+    ] = None,
     preview: Annotated[
         bool, typer.Option("--preview", help="Import nothing: show the first rows as they would be read, with --terms.")
     ] = False,
@@ -72,7 +78,9 @@ def import_records(
     Run twice it changes nothing; a killed import is simply started again. Rejected rows go to a file with line and reason.
     """
     if suggest:
-        _say_mapping(ask(folder, "record_mapping_suggest", {"file": str(file.resolve())}), as_json)
+        _say_mapping(
+            ask(folder, "record_mapping_suggest", {"file": str(file.resolve()), "keys": [*(key or [])]}), as_json
+        )
         return
     for given, option in ((terms, "--terms"), (officer or preview or asks_elsewhere(folder), "--as")):
         if not given:

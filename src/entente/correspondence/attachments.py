@@ -23,6 +23,7 @@ from entente.correspondence.steps import Steps
 from entente.kernel.errors import Conflict, Invalid, NotFound
 from entente.kernel.ids import BodyId, OfficerId
 from entente.kernel.ports import Act
+from entente.kernel.sizes import size_said
 from entente.kernel.statement import Statement
 from entente.records.attaching import Progress
 from entente.records.blobs import Blobs, not_fetched
@@ -187,11 +188,17 @@ def check_attachments(files: Sequence[SealedFile]) -> None:
     for one in files:
         check_file_name(one.file_name, one.media_type)
         if not 0 < one.size <= ATTACHMENT_BYTES_MAX:
-            raise bad("attachments", f"a file has 1 to {ATTACHMENT_BYTES_MAX} bytes, and one has {one.size}")
+            raise bad(
+                "attachments",
+                f"a file has 1 byte to {size_said(ATTACHMENT_BYTES_MAX)}, and one has {size_said(one.size)}",
+            )
         if not is_sealed_file(one):
             raise bad("attachments", "the id of a file's chunks, its key or its digest is not one")
     if (whole := sum(one.size for one in files)) > ATTACHMENTS_BYTES_MAX:
-        raise bad("attachments", f"its files have at most {ATTACHMENTS_BYTES_MAX} bytes together, and these {whole}")
+        raise bad(
+            "attachments",
+            f"its files have at most {size_said(ATTACHMENTS_BYTES_MAX)} together, and these {size_said(whole)}",
+        )
 
 
 def check_count(count: int) -> None:
@@ -227,7 +234,7 @@ def check_plain_files(files: Sequence[PlainFile], bytes_max: int) -> None:
         raise Invalid(
             "The files are too large together for one message.",
             field="file_name",
-            why=f"The files of one message have at most {most} bytes together at this node "
+            why=f"The files of one message have at most {size_said(most)} together at this node "
             "(docs/rules/correspondence.md M24).",
             do="Leave some away, or send them with a second message.",
         )
@@ -242,11 +249,10 @@ def _check_size(one: PlainFile) -> None:
             do="Look whether it is the file that was meant.",
         )
     if one.size > ATTACHMENT_BYTES_MAX:
-        most = ATTACHMENT_BYTES_MAX // 1024**2
         raise Invalid(
             f"The file «{one.name}» is too large for a message.",
             field="file_name",
-            why=f"A file of a message has at most {most} MiB (docs/rules/correspondence.md M24).",
+            why=f"A file of a message has at most {size_said(ATTACHMENT_BYTES_MAX)} (docs/rules/correspondence.md M24).",
             do="Send a smaller one, or attach it to a record and share that.",
         )
 

@@ -260,6 +260,6 @@ def _bad(field: str, why: str) -> Invalid:
     return Invalid(
         f"The field {field} does not hold what it should.",
         field=field,
-        why=f"What a unit may see is said as docs/rules/bodies.md B17 allows: {why}.",
+        why=f"What a unit may see is said as the rules allow (docs/rules/bodies.md B17): {why}.",
         do="Mend the field and try again.",
     )

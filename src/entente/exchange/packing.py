@@ -12,6 +12,7 @@ from entente.exchange.envelopes import statement_bytes
 from entente.exchange.model import BODY_BYTES_MAX, STATEMENTS_PACKED_MAX, Lane, Queued
 from entente.kernel.errors import Invalid
 from entente.kernel.ports import Outgoing
+from entente.kernel.sizes import size_said
 from entente.kernel.statement import Statement
 
 FRAME_BYTES = 64
@@ -54,9 +55,9 @@ def check_fits(statement: Statement) -> None:
     """
     if (size := statement_bytes(statement)) + FRAME_BYTES > BODY_BYTES_MAX:
         raise Invalid(
-            f"A statement «{statement.kind}» of {size} bytes is too large to be sent.",
+            f"A statement «{statement.kind}» of {size_said(size)} is too large to be sent.",
             field="statement",
-            why=f"It travels in an envelope of at most {BODY_BYTES_MAX} bytes (docs/rules/exchange.md X13 and X20).",
+            why=f"It travels in an envelope of at most {size_said(BODY_BYTES_MAX)} (docs/rules/exchange.md X13 and X20).",
             do="Say less in one statement, or attach what is large as a file.",
         )
 

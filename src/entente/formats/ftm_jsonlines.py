@@ -26,6 +26,7 @@ from entente.formats.never_carried import never_carried
 from entente.formats.schemata import load_schemata
 from entente.handling.model import CodeLists
 from entente.kernel.ids import RecordId
+from entente.kernel.sizes import size_said
 from entente.records.model import (
     LOCAL_ID_CHARACTERS_MAX,
     PROPERTY_NAME_CHARACTERS_MAX,
@@ -71,7 +72,7 @@ def read_ftm(
             line = line.removeprefix(codecs.BOM_UTF8)
         if len(line) > LINE_BYTES_MAX:
             yield _rejected(
-                number, "line", f"the line has more than {LINE_BYTES_MAX:,} bytes", line[:RAW_CHARACTERS_MAX]
+                number, "line", f"the line has more than {size_said(LINE_BYTES_MAX)}", line[:RAW_CHARACTERS_MAX]
             )
             _skip_line(stream, line)
         elif line.strip():

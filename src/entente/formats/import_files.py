@@ -28,6 +28,7 @@ from typing import BinaryIO, Literal, Protocol, cast
 from lxml import etree
 
 from entente.kernel.errors import Invalid
+from entente.kernel.sizes import size_said
 
 ImportFormat = Literal["sdn_advanced", "un_consolidated", "eu_fsf", "public_notices", "stix", "ftm", "csv", "parquet"]
 
@@ -174,7 +175,8 @@ class _Bounded(io.RawIOBase):
             raise bad_file(self._name, f"its compression is damaged ({error})", "Fetch it again.") from error
         self._given += len(piece)
         if self._given > self._most:
-            why = f"it unfolds to more than {self._most:,} bytes: {RATIO_MAX} times its size, or {TOTAL_BYTES_MAX:,} in all"
+            most, whole = size_said(self._most), size_said(TOTAL_BYTES_MAX)
+            why = f"it unfolds to more than {most}: {RATIO_MAX} times its size, or {whole} in all"
             raise bad_file(
                 self._name, why, "Do not open it; ask whoever sent it. If the list really is so large, cut it in parts."
             )
@@ -245,7 +247,7 @@ def _check_lines(stream: io.BufferedReader, name: str, wanted: bytes) -> None:
         number += 1
         has_wanted |= wanted in line
         if len(line) > LINE_BYTES_MAX:
-            why = f"line {number} has more than {LINE_BYTES_MAX:,} bytes"
+            why = f"line {number} has more than {size_said(LINE_BYTES_MAX)}"
             raise bad_file(name, why, "Write one object on each line; a file attached inside a record is left out.")
         try:
             line.decode("utf-8")
@@ -312,7 +314,7 @@ class _Counted:
         piece = self._stream.read(size)
         self.given += len(piece)
         if self.given > ENTRY_BYTES_MAX:
-            why = f"more than {ENTRY_BYTES_MAX:,} bytes stand between the end of one entry and the end of the next"
+            why = f"more than {size_said(ENTRY_BYTES_MAX)} stand between the end of one entry and the end of the next"
             raise bad_file(self._name, why, "Take the list from its publisher again.")
         return piece
 
@@ -403,7 +405,7 @@ def _no_format(name: str, root: str) -> Invalid:
         else f"it is neither XML of a list that is read ({titles}) nor public notices, a bundle of STIX or FollowTheMoney as "
         "JSON in UTF-8"
     )
-    do = "Hand in a list in one of these formats, or a table (CSV, Parquet) with --mapping; docs/guides/import.md says how."
+    do = "Hand in a list in one of these formats, or a table (CSV, Parquet) with --mapping; the guide «Import a list» says how."
     return bad_file(name, why, do)
 
 

@@ -18,6 +18,7 @@ import yaml
 
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import Invalid
+from entente.kernel.sizes import size_said
 
 DEPTH_MAX = 12
 """Nested lists and mappings; the deepest file of ours has 5."""
@@ -51,7 +52,7 @@ def read_marked(data: bytes, root: str, *, bytes_max: int, as_text: frozenset[st
     Scalars under a key of `as_text`, and in a list under it, stay text even where they look like a number (clause 1.2).
     """
     if len(data) > bytes_max:
-        raise _bad(root, 1, f"it has {len(data)} bytes where at most {bytes_max} are read")
+        raise _bad(root, 1, f"it has {size_said(len(data))} where at most {size_said(bytes_max)} are read")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

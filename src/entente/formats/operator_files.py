@@ -27,13 +27,14 @@ from entente.formats.queries import QueryFile
 from entente.formats.query_csv import DELIMITERS
 from entente.formats.query_file import open_queries
 from entente.formats.stix_export import StixWriter
-from entente.formats.table_suggest import suggest_mapping
+from entente.formats.table_suggest import propose_mapping
 from entente.handling.model import CodeLists, Retention
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid, Unavailable
 from entente.kernel.ids import BodyId
 from entente.node import ExportFile, ImportRows, Meaning
 from entente.records.model import Rejected
+from entente.records.proposing import MappingChoice, MappingProposed
 
 DOCUMENT_BYTES_MAX = 512 * 1024
 """A group of every state of the world, or a national order with its text; half an operator's request."""
@@ -87,9 +88,9 @@ class OperatorFiles:
             )
         return open_queries(file, delimiter, ignored)
 
-    def suggest_mapping(self, file: Path) -> str:
+    def suggest_mapping(self, file: Path, choice: MappingChoice) -> MappingProposed:
         """Propose the mapping of a table."""
-        return suggest_mapping(file)
+        return propose_mapping(file, choice)
 
     def record_terms(self, terms: bytes, meaning: Meaning, schema: str) -> tuple[DisclosureClass, Retention]:
         """Read the terms of an import for one record of a schema."""

@@ -18,6 +18,8 @@ from importlib.util import find_spec
 from io import BufferedReader
 from typing import Any, Final, Literal
 
+from entente.kernel.sizes import size_said
+
 BEGINS: Final = b"PAR1"
 """The first four bytes of a Parquet file, and its last."""
 LEAST_BYTES: Final = 12
@@ -128,5 +130,5 @@ def fault_of_ends(stream: BufferedReader) -> str:
     if size < LEAST_BYTES or ends != BEGINS:
         return "it does not end as a Parquet file does: it is cut off, or was not written to its end"
     if footer_bytes > size - LEAST_BYTES:
-        return f"it says that {footer_bytes} bytes describe it, and has {size}"
+        return f"it says that {size_said(footer_bytes)} describe it, and has {size_said(size)}"
     return ""

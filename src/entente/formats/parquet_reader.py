@@ -26,6 +26,7 @@ from pyarrow import parquet, types
 
 from entente.formats import table_bounds
 from entente.formats.query_columns import COLUMNS_MAX, ROW_BYTES_MAX, SEPARATOR, SEVERAL, named
+from entente.kernel.sizes import size_said
 
 MEMORY_BYTES_MAX: Final = 1024 * 1024 * 1024
 """Of addresses, a third of which are the library itself. A page of a file, the least that is read at once, has 1 MiB as writers
@@ -79,7 +80,7 @@ def main() -> None:
                 _say_rows(file, wanted, form)
                 _say({"end": True})
     except MemoryError:
-        _say({"refused": f"a part of it does not fit into {MEMORY_BYTES_MAX // 1024**2} MiB of memory"})
+        _say({"refused": f"a part of it does not fit into {size_said(MEMORY_BYTES_MAX)} of memory"})
     except UnicodeDecodeError:
         _say({"refused": "the name of a column is not UTF-8"})
     except (pa.ArrowException, OSError) as error:
@@ -163,7 +164,7 @@ def _row(names: Sequence[str], scalars: Sequence[Any], form: _Form) -> list[Cell
         except (ValueError, ArithmeticError, LookupError, pa.ArrowException):
             return f"what stands under {form.named(name)} is no value that a calendar or a number has"
     if sum(map(_length, cells)) > form.row_bytes_max:
-        return f"it has more than {form.row_bytes_max} bytes"
+        return f"it has more than {size_said(form.row_bytes_max)}"
     return cells
 
 

@@ -34,6 +34,7 @@ from entente.formats.list_drafts import (
 from entente.formats.list_facts import Account, stated, words_of
 from entente.formats.never_carried import dropped_code
 from entente.formats.schemata import load_schemata
+from entente.kernel.sizes import size_said
 from entente.records.model import Rejected, Schemata
 
 DOCUMENT_BYTES_MAX: Final = 8 * 1024**2
@@ -96,7 +97,7 @@ def _documents(stream: BinaryIO, name: str) -> Iterator[tuple[str, object]]:
     for number, line in enumerate(_lines(head, stream), start=1):
         if len(line) > LINE_BYTES_MAX:
             raise bad_file(
-                name, f"line {number} has more than {LINE_BYTES_MAX:,} bytes", "Write one notice on each line."
+                name, f"line {number} has more than {size_said(LINE_BYTES_MAX)}", "Write one notice on each line."
             )
         if line.strip():
             yield f"line {number}", _parsed(line, f"line {number}")

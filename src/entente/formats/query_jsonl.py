@@ -16,6 +16,7 @@ from entente.formats.queries import QueryRow, changed, faulty
 from entente.formats.query_columns import ROW_BYTES_MAX
 from entente.kernel.canonical import parse_document
 from entente.kernel.errors import Invalid
+from entente.kernel.sizes import size_said
 
 REFERENCE_CHARACTERS_MAX: Final = 200
 """What a sender calls a row: the number of a case and a line."""
@@ -47,7 +48,7 @@ class JsonLineQueries:
             number += 1
             where = f"stands in line {line} and "
             yield (
-                faulty(number, f"it has more than {ROW_BYTES_MAX} bytes", where)
+                faulty(number, f"it has more than {size_said(ROW_BYTES_MAX)}", where)
                 if is_long
                 else _row(number, piece, where)
             )

@@ -19,6 +19,7 @@ from entente.identity.identifiers.imo import read_imo
 from entente.identity.identifiers.reading import Reading, Validity
 from entente.identity.identifiers.vin import read_vin
 from entente.identity.identifiers.wallet import WALLET_CHARACTERS_MIN, read_wallet
+from entente.records.model import PropertyType
 
 MOST: Final = 0.8
 """Of the filled cells of the sample: so many must fit before a column is taken for something by its cells."""
@@ -33,6 +34,7 @@ DATE_FORMS: Final = tuple(
 )  # fmt: skip
 """The first that reads most cells is proposed first: a day before its month is more usual in the world."""
 _AS_MONTH_FIRST: Final = {"DD/MM/YYYY": "MM/DD/YYYY", "DD-MM-YYYY": "MM-DD-YYYY"}
+_CHOSEN: Final = "it was chosen"
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
 _PHONE: Final = re.compile(r"(?:\+|00)[\d ().-]{6,20}")
 _NAME: Final = re.compile(r"[^\W\d_]+(?:['’.-]?[^\W\d_]*)*(?:,? [^\W\d_]+(?:['’.-]?[^\W\d_]*)*){1,4}")
@@ -88,6 +90,17 @@ def meaning_of(column: Column, countries: Countries) -> Meaning | str:
     if (event := EVENTS.get(name)) is not None and column.cells:
         return _by_event(column, event, countries)
     return _by_cells(column, countries)
+
+
+def chosen_meaning(column: Column, name: str, of: PropertyType, countries: Countries) -> Meaning:
+    """Return what a column holds that an officer said it holds, with how its cells are read; what does not fit is kept."""
+    if of is PropertyType.DATE:
+        forms = date_forms(column.cells)[0] if column.cells else ()
+        return Meaning(name, _CHOSEN, {**({"dates": forms} if forms else {}), "unfit": "keep"})
+    if of in {PropertyType.COUNTRY, PropertyType.GENDER}:
+        return Meaning(name, _CHOSEN, {"unfit": "keep"})
+    found = _by_name(column, name, countries)
+    return Meaning(name, _CHOSEN, found.options if isinstance(found, Meaning) else {})
 
 
 def _by_event(column: Column, event: str, countries: Countries) -> Meaning | str:

@@ -132,7 +132,8 @@ def wrong_mapping(line: int, where: str, why: str) -> Invalid:
         f"The mapping cannot be used: line {line}, {where}.",
         field=where,
         why=f"At {where}, {why}.",
-        do="Correct the line and start the import again; nothing was imported. `import --suggest` proposes a mapping.",
+        do="Correct the line and start the import again; nothing was imported. "
+        "The desk and `import --suggest` propose a mapping.",
     )
 
 

@@ -23,7 +23,8 @@ from entente.records.model import PROPERTY_NAME_CHARACTERS_MAX, Fact, PropertyTy
 COLUMNS_SHOWN_MAX = 40
 """Names of columns in a refusal."""
 _DO = (
-    "Map each column, or name it under «ignore» or «keep»; `import --suggest` proposes a mapping. Nothing was imported."
+    "Map each column, or name it under «ignore» or «keep»; the desk and `import --suggest` propose a mapping. "
+    "Nothing was imported."
 )
 
 

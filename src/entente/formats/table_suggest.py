@@ -14,37 +14,28 @@ import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Final, cast
 
-from entente.formats.codelists import load_code_lists
 from entente.formats.import_files import bounded, opened_file
 from entente.formats.list_drafts import clean
-from entente.formats.never_carried import dropped_column
-from entente.formats.schemata import load_schemata
 from entente.formats.table_bounds import COLUMNS_MAX
-from entente.formats.table_columns import Column, Meaning, Option, meaning_of
+from entente.formats.table_columns import Column, Meaning, Option
 from entente.formats.table_csv import CsvForm, csv_rows
 from entente.formats.table_file import opened_table, table_format
+from entente.formats.table_keys import count_keys
 from entente.formats.table_mapping import LINES_BEFORE_MAX, folded
-from entente.formats.table_values import Countries
+from entente.formats.table_plan import Plan, plan_of, properties_of
+from entente.records.proposing import MappingChoice, MappingProposed
 
 SAMPLE_ROWS: Final = 1_000
 SAMPLE_BYTES: Final = 256 * 1024
 """Of the beginning of a table, from which its encoding and its delimiter are told."""
 _GUESSED: Final = ("windows-1251", "koi8-r", "cp866", "windows-1256", "windows-1252", "windows-1250", "gb18030")
 _DELIMITERS: Final = {",": '","', ";": '";"', "\t": "tab", "|": '"|"'}
-_OF_PERSON: Final = frozenset(
-    {"lastName", "firstName", "birthDate", "nationality", "gender", "passport", "fatherName", "idNumber"}
-)
-_OF_SCHEMA: Final[Mapping[str, frozenset[str]]] = {
-    "Vessel": frozenset({"imoNumber", "callSign", "mmsi"}),
-    "Vehicle": frozenset({"vin", "make", "model", "registrationNumber"}),
-    "CryptoWallet": frozenset({"publicKey"}),
-    "Company": frozenset({"companyName"}),
-}
-"""What a table is about that says nothing of a person; the first that has one of these."""
+_NOTHING: Final = frozenset({"-", "n/a"})
+"""What a cell says that says nothing, as every proposal has it."""
 _UNPLACED: Final = (
     "Could not be placed, and kept under their own names, never matched. Map them, or move them to «ignore»."
 )
@@ -52,6 +43,11 @@ _UNPLACED: Final = (
 
 def suggest_mapping(path: Path) -> str:
     """Return a mapping for a table, in words for the officer who edits it; raise Invalid for a file that is no table."""
+    return propose_mapping(path, MappingChoice()).mapping
+
+
+def propose_mapping(path: Path, choice: MappingChoice) -> MappingProposed:
+    """Return a mapping for a table under what was chosen, and how its keys stand; raise Invalid for a choice that cannot be."""
     with opened_file(path) as raw:
         form, notes = (
             CsvForm(),
@@ -69,10 +65,22 @@ def suggest_mapping(path: Path) -> str:
                 if times > 1
             ]
             unread = dict(table.unread)
-            ignored = [folded(name) for name in unread]
-            rows = [row.cells for row in islice(table.rows(ignored), SAMPLE_ROWS) if not row.fault]
-    columns = [_column(name, place, rows) for place, name in enumerate(names) if name not in unread]
-    return "\n".join([*(_remarked("", note) for note in notes), *_lines(columns, form, len(rows), unread)]) + "\n"
+            read = (row.cells for row in table.rows([folded(name) for name in unread]) if not row.fault)
+            rows = list(islice(read, SAMPLE_ROWS))
+            columns = [_column(name, place, rows) for place, name in enumerate(names) if name not in unread]
+            plan = plan_of(columns, choice)
+            places = [names.index(name) for name in plan.keys]
+            counted = count_keys(chain(rows, read) if places else (), places, _NOTHING)
+    lines = [*(_remarked("", note) for note in notes), *_lines(plan, form, len(rows), unread)]
+    return MappingProposed(
+        mapping="\n".join(lines) + "\n",
+        schema=plan.schema,
+        keys=plan.keys,
+        columns=plan.proposed(columns),
+        sample=len(rows),
+        counted=counted,
+        properties=tuple(properties_of(plan.schema)),
+    )
 
 
 def _column(name: str, place: int, rows: Sequence[Sequence[str | list[str]]]) -> Column:
@@ -81,15 +89,9 @@ def _column(name: str, place: int, rows: Sequence[Sequence[str | list[str]]]) ->
     return Column(name, tuple(text for text in texts if text), len(rows))
 
 
-def _lines(columns: Sequence[Column], form: CsvForm, rows: int, unread: Mapping[str, str]) -> Iterator[str]:
-    countries = Countries.of(load_code_lists())
-    never = {column.name: code for column in columns if (code := dropped_column(column.name))}
-    key = _key_of([column for column in columns if column.name not in never])
-    meanings = {column.name: meaning_of(column, countries) for column in columns if column.name not in never}
-    schema = _schema_of({one.property for one in meanings.values() if isinstance(one, Meaning)})
-    placed, unplaced = _placed(meanings, schema, key)
+def _lines(plan: Plan, form: CsvForm, rows: int, unread: Mapping[str, str]) -> Iterator[str]:
     yield _remarked("", f"{rows} rows were looked at.")
-    for name, code in never.items():
+    for name, code in plan.never.items():
         yield _remarked(
             "", f"The column {_quoted(name)} is never carried ({code}): its values are dropped and counted."
         )
@@ -99,47 +101,26 @@ def _lines(columns: Sequence[Column], form: CsvForm, rows: int, unread: Mapping[
     if form.lines_before:
         yield f"  lines_before: {form.lines_before}"
     yield '  nothing: ["-", "n/a"]'
-    if unread:
+    if ignored := {**unread, **plan.left_out}:
         yield "  ignore:"
-        for name, why in unread.items():
+        for name, why in ignored.items():
             yield _remarked(f"    - {_quoted(name)}", why)
-    if unplaced:
+    if plan.unplaced:
         yield "  # " + _UNPLACED
         yield "  keep:"
-        for name, why in unplaced.items():
+        for name, why in plan.unplaced.items():
             yield _remarked(f"    - {_quoted(name)}", why)
-    yield from _entities(schema, key, placed)
+    yield from _entities(plan)
 
 
-def _placed(
-    meanings: Mapping[str, Meaning | str], schema: str, key: str
-) -> tuple[dict[str, list[tuple[str, Meaning]]], dict[str, str]]:
-    """Return the columns by the property they are taken for, and why the others could not be placed."""
-    known = load_schemata()[schema].properties
-    placed: dict[str, list[tuple[str, Meaning]]] = {}
-    unplaced = {}
-    for name, found in meanings.items():
-        if isinstance(found, str):
-            if name != key:
-                unplaced[name] = found
-            continue
-        means = "name" if found.property == "companyName" and schema == "Company" else found.property
-        # A person has a number in registers of companies, and no plate.
-        is_of_it = means in known and (means != "registrationNumber" or schema != "Person")
-        if is_of_it or (means == "passport" and schema == "Person"):
-            placed.setdefault(means, []).append((name, found))
-        elif name != key:
-            unplaced[name] = f"it is taken for the {means} of something else than a {schema}: make a record of it"
-    return placed, unplaced
-
-
-def _entities(schema: str, key: str, placed: Mapping[str, list[tuple[str, Meaning]]]) -> Iterator[str]:
-    main = schema.lower()
+def _entities(plan: Plan) -> Iterator[str]:
+    placed, main = plan.placed, plan.schema.lower()
     yield "entities:"
     yield f"  {main}:"
-    yield f"    schema: {schema}"
-    if key:
-        yield _remarked(f"    keys: [{_quoted(key)}]", "every row of the sample has another value there")
+    yield f"    schema: {plan.schema}"
+    if plan.keys:
+        why = "it was chosen" if plan.has_chosen_keys else "every row of the sample has another value there"
+        yield _remarked(f"    keys: [{', '.join(map(_quoted, plan.keys))}]", why)
     else:
         missing = "no column tells every row of the sample from the others: name one, or several together"
         yield _remarked('    keys: ["?"]', missing)
@@ -197,26 +178,6 @@ def _written(value: Option) -> str:
         case tuple():
             return "[" + ", ".join(map(_quoted, value)) + "]"
     return "{" + ", ".join(f"{_quoted(word)}: {_quoted(meant)}" for word, meant in value.items()) + "}"
-
-
-def _schema_of(found: set[str]) -> str:
-    if not found & _OF_PERSON:
-        for schema, signs in _OF_SCHEMA.items():
-            if found & signs:
-                return schema
-    return "Person"
-
-
-def _key_of(columns: Sequence[Column]) -> str:
-    """Return the column that tells rows apart: one that is called so before any other that does, or none."""
-    whole = [column for column in columns if column.is_whole]
-    called = [column for column in whole if column.is_called_key]
-    likely = called or [
-        column
-        for column in whole
-        if not column.is_of_dates and any(cell.isascii() and any(map(str.isdigit, cell)) for cell in column.cells)
-    ]
-    return likely[0].name if likely else ""
 
 
 def _quoted(text: str) -> str:

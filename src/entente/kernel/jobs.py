@@ -19,6 +19,9 @@ from entente.kernel.ids import OfficerId
 AT_DESK: Final = "desk"
 """In the place of a token's id: an officer asked for the job at the desk (docs/rules/desk.md W56)."""
 
+UPLOAD_BYTES_MAX: Final = 1024**3
+"""Of one file. Ten times the list of the United States Treasury in XML; packed lists are read too."""
+
 
 class JobKind(StrEnum):
     """What jobs do."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from entente.kernel.errors import Invalid
 from entente.kernel.signing import KEY_BYTES, decode_bytes, encode_bytes, is_note_signed_by
+from entente.kernel.sizes import size_said
 
 NOTE_BYTES_MAX = 64 * 1024
 """Ours: a checkpoint has three lines, and each of the signatures below fewer than 6 KB, post-quantum ones included."""
@@ -80,7 +81,7 @@ class SignedNote:
 def read_note(data: bytes) -> SignedNote:
     """Read a signed note; raise Invalid for bytes that are none. Its text counts for nothing before a key was asked."""
     if len(data) > NOTE_BYTES_MAX:
-        raise _no_note(f"it has more than {NOTE_BYTES_MAX} bytes")
+        raise _no_note(f"it has more than {size_said(NOTE_BYTES_MAX)}")
     try:
         whole = data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -30,6 +30,7 @@ from entente.kernel.clock import format_time, parse_time
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, KeyId, StatementId
 from entente.kernel.signing import SIGNATURE_BYTES, Context, Signature, Signer, decode_bytes, encode_bytes
+from entente.kernel.sizes import size_said
 
 STATEMENT_VERSION = 1
 STATEMENT_BYTES_MAX = 512 * 1024
@@ -168,9 +169,9 @@ def _signature(item: Json) -> Signature:
 
 def _bound_size(size: int) -> None:
     if size > STATEMENT_BYTES_MAX:
-        bound = f"it holds at most {STATEMENT_BYTES_MAX} bytes"
+        bound = f"it holds at most {size_said(STATEMENT_BYTES_MAX)}"
         raise Invalid(
-            f"A statement of {size} bytes is too large.",
+            f"A statement of {size_said(size)} is too large.",
             field="statement",
             why=f"A statement fits an envelope: {bound}.",
             do="Split the content over several statements.",
@@ -181,6 +182,6 @@ def _ill_formed(field: str, why: str) -> Invalid:
     return Invalid(
         "The statement is not well formed.",
         field=field,
-        why=f"A statement is written as docs/rules/kernel.md K2 says: {why}.",
+        why=f"A statement is written in one form (docs/rules/kernel.md K2): {why}.",
         do="Ask its sender to make it again with a node of the same protocol version.",
     )

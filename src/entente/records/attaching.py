@@ -17,6 +17,7 @@ from entente.kernel.blob import BLOB_BYTES_MAX, CHUNK_BYTES, Manifest, chunk_dig
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Unavailable
 from entente.kernel.ids import BlobId, Ids, OfficerId, RecordId
+from entente.kernel.sizes import size_said
 from entente.records.media import MediaCheck
 from entente.records.model import BLOBS_MAX, BlobReference, Record, SealedFile, StoredRecord
 from entente.records.next_version import put_next_version
@@ -96,9 +97,9 @@ class Attaching:
         """Refuse before a file of 256 MiB is read what would be refused after it."""
         if not 0 < plain.size <= BLOB_BYTES_MAX:
             raise Invalid(
-                f"The file has {plain.size} bytes.",
+                f"The file has {size_said(plain.size)}.",
                 field="file",
-                why=f"A record's file has 1 to {BLOB_BYTES_MAX} bytes (docs/rules/records.md R20).",
+                why=f"A record's file has 1 byte to {size_said(BLOB_BYTES_MAX)} (docs/rules/records.md R20).",
                 do="Attach a smaller file, or cut it and attach the parts.",
             )
         MediaCheck(plain.name)
@@ -152,7 +153,8 @@ def check_space(unit: RecordsUnit, size: int, bytes_max: int) -> None:
     if held + size > bytes_max:
         raise Unavailable(
             "The node's space for files is used up.",
-            why=f"Files of {held} bytes are here, this one has {size}, and together they may have {bytes_max}.",
+            why=f"Files of {size_said(held)} are here, this one has {size_said(size)}, and together they may have "
+            f"{size_said(bytes_max)}.",
             do="Have the operator raise the setting blobs_gb_max, or take files off records that do not need them.",
             retry_is_safe=True,
         )
@@ -192,7 +194,7 @@ def _only_terms(terms: Sequence[DisclosureClass]) -> DisclosureClass:
         raise Invalid(
             "The record's facts are on several terms, and the file's are not said.",
             field="terms",
-            why="Whoever may see one fact may not see each; nothing is guessed about a file.",
+            why="Who is allowed to see one fact is not thereby allowed to see each; nothing is guessed about a file.",
             do="Say on what conditions the file is shared with --terms.",
         )
     return terms[0]

@@ -22,6 +22,7 @@ from entente.kernel.canonical import canonical_text, joined, quoted, read_back
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, RecordId
+from entente.kernel.sizes import size_said
 from entente.kernel.text import is_line, is_seen, shows_as_stored
 from entente.records.media import check_file_name
 from entente.records.model import (
@@ -266,7 +267,7 @@ def check_why(purpose: str, crime_area: str, lists: CodeLists) -> None:
                 "No record was looked at: why it is looked at is not stated.",
                 field=field,
                 why=f"«{code[:40]}» is in no list, and records are looked at for a stated purpose (docs/rules/records.md R9).",
-                do="State a purpose and a crime area from the lists in docs/reference.",
+                do="State a purpose and a crime area from the closed lists.",
             )
 
 
@@ -291,9 +292,7 @@ def is_live(erase_on: date, withdrawn_at: datetime | None, today: date) -> bool:
 def _known_schema(name: str, schemata: Schemata) -> Schema:
     schema = schemata.get(name)
     if schema is None or schema.is_abstract:
-        raise _invalid(
-            "schema", f"«{name[:40]}» is not a schema of records", "docs/reference/schemata.md lists them (R2)"
-        )
+        raise _invalid("schema", f"«{name[:40]}» is not a schema of records", "the reference lists the schemata (R2)")
     return schema
 
 
@@ -362,7 +361,9 @@ def _check_blob(blob: BlobReference, terms: int) -> None:
     if not 0 <= blob.terms < terms:
         raise _invalid("blobs", "a file's terms are not in the record's list", "each is shared on stated terms (R20)")
     if not 0 < blob.size <= BLOB_BYTES_MAX:
-        raise _invalid("blobs", f"a file has {blob.size} bytes", f"one has 1 to {BLOB_BYTES_MAX} bytes (R20)")
+        raise _invalid(
+            "blobs", f"a file has {size_said(blob.size)}", f"one has 1 byte to {size_said(BLOB_BYTES_MAX)} (R20)"
+        )
     if not is_sealed_file(blob):
         form = f"the id of its chunks, a key of {KEY_BYTES} bytes and the SHA-256 of its bytes are stated (R20)"
         raise _invalid("blobs", "a file's id, key or digest is not one", form)

@@ -26,6 +26,7 @@ from typing import Final
 from entente import __version__
 from entente.kernel.clock import Clock
 from entente.kernel.errors import Conflict, Invalid, Unavailable
+from entente.kernel.sizes import size_said
 from entente.node import BackupMade
 from entente.storage.backup_file import (
     FORMAT,
@@ -199,7 +200,7 @@ def _require(place: Path, needed: int) -> None:
     if free < needed + ROOM_BESIDE_BYTES:
         raise Unavailable(
             "There is not room enough for the backup.",
-            why=f"It needs about {needed // MEBIBYTE + 1} MiB in {place}, and {free // MEBIBYTE} are free. Nothing was written.",
+            why=f"It needs about {size_said(needed)} in {place}, and {size_said(free)} are free. Nothing was written.",
             do="Free space there, or write the backup to another disk. One that is not sealed needs none on the node's own.",
             retry_is_safe=True,
         )

@@ -138,7 +138,8 @@ def prove_case(
         raise Invalid(
             f"The case {number} has more than {ROWS_MAX} rows in the trail.",
             field="case",
-            why=f"A file that is handed to a court stays within {ROWS_MAX} rows, so that it can be read (trail T12).",
+            why=f"A file that is handed to a court stays within {ROWS_MAX} rows, so that it can be read "
+            "(docs/rules/trail.md T12).",
             do="Hand over a copy of the store instead; «entente trail verify --file» checks it whole.",
         )
     kept_back = withheld(rows)

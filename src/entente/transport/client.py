@@ -15,6 +15,7 @@ import httpx
 
 from entente.exchange.model import BATCH_BYTES_MAX
 from entente.kernel.errors import Unavailable
+from entente.kernel.sizes import size_said
 from entente.transport.errors import PROBLEM_TYPE
 from entente.transport.server import BATCH_TYPE, PATH
 
@@ -72,7 +73,7 @@ class ExchangeClient:
         for part in response.iter_raw():
             size += len(part)
             if size > bytes_max:
-                raise _unreachable(str(response.request.url), f"Its answer is larger than {bytes_max} bytes.")
+                raise _unreachable(str(response.request.url), f"Its answer is larger than {size_said(bytes_max)}.")
             if monotonic() > give_up_at:
                 why = f"Its answer was not whole after {self._timeout_seconds:.0f} seconds."
                 raise _unreachable(str(response.request.url), why)

@@ -103,6 +103,11 @@ def _conclude_message(node: Node, arguments: Arguments) -> JsonObject:
     return {"message": message_shown(node, way, message, names_of(node))}
 
 
+def _note_failure(node: Node, arguments: Arguments) -> JsonObject:
+    noted = node.correspondence.note_failure(arguments.officer(), arguments.text("id"))
+    return {"message": message_shown(node, Way.SENT, noted, names_of(node))}
+
+
 def _recall_message(node: Node, arguments: Arguments) -> JsonObject:
     officer, message, reason = arguments.officer(), arguments.text("id"), arguments.text("reason")
     recalled = node.correspondence.recall_message(officer, message, reason)
@@ -324,6 +329,9 @@ VERBS: tuple[Verb, ...] = (
     verb(
         "message_conclude", _conclude_message, "State that a message was acted on or refused.",
         "officer", "id", "outcome", "reason",
+    ),
+    verb(
+        "message_note_failure", _note_failure, "Say that it is known that a message of ours was not delivered.", "officer", "id",
     ),
     verb("message_recall", _recall_message, "Take back a message of ours that was sent in error.", "officer", "id", "reason"),
     verb(

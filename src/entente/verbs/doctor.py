@@ -9,6 +9,7 @@ from entente.agreements.cutting_off import CutOff
 from entente.exchange.model import CLOCK_SKEW_SECONDS_MAX, PROTOCOL_VERSION
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import format_time
+from entente.kernel.sizes import size_said
 from entente.node import Node
 from entente.records.gaps import WITHIN_HOURS
 from entente.settings import SETTINGS
@@ -201,7 +202,7 @@ def _check_log(node: Node) -> JsonObject:
 def _check_files(node: Node) -> JsonObject:
     """Say how much room records' files have left. A node that has none left attaches and fetches no more, and does all else."""
     held, most = node.blobs.bytes_held(), node.settings.blobs_bytes_max
-    text = f"Records' files take {held // 10**6} MB of {most // 10**6} MB (setting blobs_gb_max)."
+    text = f"Records' files take {size_said(held)} of {size_said(most)} (setting blobs_gb_max)."
     return _check("files", is_good=held < most, text=text)
 
 

@@ -13,6 +13,7 @@ from entente.node import Meaning, Node
 from entente.records.importing import SLICE_ROWS_MAX, Import, ImportPlan
 from entente.records.listed import Gone
 from entente.records.listing import PERCENT_MAX, Delisting, ListIssue, check_list_name, count_listed
+from entente.records.proposing import MappingChoice
 from entente.verbs.arguments import Arguments
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
@@ -96,7 +97,20 @@ def _gone(gone: Gone, names: Names) -> JsonObject:
 
 
 def _suggest_mapping(node: Node, arguments: Arguments) -> JsonObject:
-    return {"mapping": node.files.suggest_mapping(arguments.path("file"))}
+    """Propose the mapping of a table, with what was chosen in it; its first rows are read, and nothing is kept."""
+    asked = () if arguments.given.get("chosen") is None else arguments.documents("chosen")
+    columns = {one.text("column"): one.text("means") for one in (Arguments(column) for column in asked)}
+    choice = MappingChoice(arguments.texts("keys"), arguments.optional_text("row_schema"), columns)
+    found = node.files.suggest_mapping(arguments.path("file"), choice)
+    return {
+        "mapping": found.mapping,
+        "row_schema": found.schema,
+        "keys": [*found.keys],
+        "columns": [to_object(one) for one in found.columns],
+        "sample": found.sample,
+        "counted": to_object(found.counted),
+        "properties": [*found.properties],
+    }
 
 
 def _require_room(node: Node, rows: int) -> None:
@@ -156,5 +170,9 @@ VERBS: tuple[Verb, ...] = (
         "record_import", _import, "Import records of ours from a file, under stated terms.",
         "officer", "file", "terms", "mapping", "rejects", "share_with", "list", "withdraw_gone", "gone_percent_max",
     ),
-    verb("record_mapping_suggest", _suggest_mapping, "Propose a mapping for a table that is to be imported.", "file"),
+    verb(
+        "record_mapping_suggest", _suggest_mapping, "Propose a mapping for a table that is to be imported.",
+        "file", "keys", "row_schema", "chosen",
+        is_long=True,
+    ),
 )  # fmt: skip

@@ -27,8 +27,9 @@ from entente.exchange.model import ReceiptOutcome, RefusalReason
 from entente.identity.identifiers.mrz_layout import MrzField
 from entente.identity.words import Part
 from entente.kernel.exercise import EXERCISE_WORD
+from entente.kernel.sizes import SAID, Size
 from entente.web.room_texts import english_forms, room_texts
-from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, Wording, code_texts_of
+from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, Wording, code_texts_of, rule_words
 
 CLAUSE: Final = "clause."
 """The group of what stands within sentences and never alone."""
@@ -178,6 +179,7 @@ def _told(say: Wording, piece: Piece, depth: int) -> Markup:
 
 
 def _as_english(say: Wording, text: str) -> Markup:
+    text = rule_words(FIRST_LANGUAGE).told(text)
     if say.language == FIRST_LANGUAGE:
         return escape(text)
     return Markup('<bdi lang="en">{}</bdi>').format(text)
@@ -398,6 +400,11 @@ def _time(say: Wording, text: str, depth: int) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.machine, at.shown)
 
 
+def _bytes(say: Wording, text: str, depth: int) -> Markup:
+    """Return how much data there is, as kernel.sizes.size_said wrote it."""
+    return escape(say.size(Size.read(text))) if SAID.fullmatch(text) else _plain(say, text, depth)
+
+
 def _plain(say: Wording, text: str, _: int) -> Markup:
     """Return it as it came, with a direction of its own among words that may have another."""
     return escape(text) if say.language == FIRST_LANGUAGE else Markup("<bdi>{}</bdi>").format(text)
@@ -414,6 +421,7 @@ _LABEL: Final = re.compile(r"[^:]+")
 VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "day": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), _day),
     "time": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|\+00:00)"), _time),
+    "bytes": (SAID, _bytes),
     "body": (_WORD, _plain),
     "officer": (_WORD, _plain),
     "act": (_WORD, _coded("acts")),

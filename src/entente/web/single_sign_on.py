@@ -27,6 +27,7 @@ from joserfc.jwk import KeySet
 from entente.bodies.single_sign_on import Sent, Subject
 from entente.kernel.clock import Clock
 from entente.kernel.errors import Misconfigured, Unavailable
+from entente.kernel.sizes import size_said
 
 KEPT_FOR: Final = timedelta(hours=1)
 YOUNG_FOR: Final = timedelta(minutes=1)
@@ -183,7 +184,7 @@ def _answer(method: str, address: str, **more: Any) -> dict[str, Any] | None:  #
             for part in answer.iter_bytes():
                 data += part
                 if len(data) > ANSWER_BYTES_MAX:
-                    raise _not_as_it_should(f"an answer has more than {ANSWER_BYTES_MAX} bytes")
+                    raise _not_as_it_should(f"an answer has more than {size_said(ANSWER_BYTES_MAX)}")
         said = json.loads(bytes(data))
     except (httpx.HTTPError, ValueError, RecursionError) as error:
         raise _not_reached(type(error).__name__) from error

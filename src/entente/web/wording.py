@@ -15,19 +15,25 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import yaml
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 from markupsafe import Markup, escape
 
+from entente.kernel.sizes import UNITS, Size
+from entente.web.alphabet import Place, place
 from entente.web.reading_order import LEFT_MARK, marked
+from entente.web.rule_numbers import RuleWords
 
 TEXTS: Final = Path(__file__).parent / "texts"
 CODES: Final = "codes"
 """The folder of what the codes of closed lists are called."""
+RULE_WORDS: Final = "small"
+"""The part of the texts that says what a rule is called."""
 LANGUAGES: Final[Mapping[str, str]] = {
     "en": "English",
     "fr": "Français",
@@ -40,6 +46,10 @@ LANGUAGES: Final[Mapping[str, str]] = {
 FIRST_LANGUAGE: Final = "en"
 _LOCALES: Final[Mapping[str, str]] = {"en": "en_GB", "zh": "zh_Hans_CN"}
 """Where the language alone would give one state's habits: 27 Nov 2026 and 24 hours, as police write them."""
+_UNITS: Final[Mapping[str, str]] = dict(
+    zip(UNITS, (f"digital-{one}byte" for one in ("", "kilo", "mega", "giga", "tera")), strict=True)
+)
+"""Unit → what CLDR calls it."""
 _LEFT_TO_USERS: Final = re.compile(r"AA|Q[M-Z]|X[A-JL-Z]|ZZ")
 """XK is left to users too, and everybody means Kosovo by it, CLDR among them."""
 _YEAR_STOPPED: Final = "г.."
@@ -57,7 +67,20 @@ def texts_of(language: str) -> Texts:
     """Return the texts of a language by key."""
     parts = (_read(path) for path in text_files(language))
     whole = {key: text for part in parts for key, text in part.items()}
+    rules = rule_words(language)
+    whole = {key: _with_rules(rules, text) for key, text in whole.items()}
     return {key: _unparted(text) for key, text in whole.items()} if language == "fr" else whole
+
+
+@cache
+def rule_words(language: str) -> RuleWords:
+    """Return what a language calls a rule whose number is said."""
+    said: Mapping[str, Mapping[str, str]] = yaml.safe_load((TEXTS / RULE_WORDS / f"{language}.yaml").read_text("utf-8"))
+    return RuleWords(**said["rule"])
+
+
+def _with_rules(rules: RuleWords, text: Text) -> Text:
+    return rules.told(text) if isinstance(text, str) else {form: rules.told(one) for form, one in text.items()}
 
 
 def _unparted(text: Text) -> Text:
@@ -167,10 +190,21 @@ class Wording:
         name: str | None = self.locale.territories.get(code)
         return name if name is not None else ours.get(code, code)
 
+    def place(self, words: str) -> Place:
+        """Return by what words are sorted in the reader's alphabet."""
+        return place(self.language, words)
+
     def number(self, value: int) -> str:
         """Return a number as the language writes it, with the digits 0 to 9: they are compared with those of documents."""
         shown: str = format_decimal(value, locale=self.locale, numbering_system="latn")
         return shown
+
+    def size(self, size: Size | int) -> str:
+        """Return how much data there is, of a number of bytes, as the language writes it: 0 bytes, 4.2 MB, 4,2 Mo."""
+        found = Size.of(size) if isinstance(size, int) else size
+        # Bytes are counted; Arabic abbreviates some units and others not, and its readers are used to the words.
+        length: Literal["long", "short"] = "long" if found.unit == UNITS[0] or self.language == "ar" else "short"
+        return format_unit(found.number, _UNITS[found.unit], length, locale=self.locale, numbering_system="latn")
 
     def percent(self, thousandths: int) -> str:
         """Return a score in thousandths as hundredths; its sign stands on one side of it, whatever stands before."""

@@ -19,6 +19,7 @@ from entente.formats.query_columns import COLUMNS_MAX, ROW_BYTES_MAX
 from entente.formats.query_file import open_queries
 from entente.formats.query_parquet import ParquetQueries
 from entente.kernel.errors import Conflict, Invalid
+from entente.kernel.sizes import size_said
 
 
 def written(columns: dict[str, Any], **how: Any) -> bytes:  # noqa: ANN401 - what the writer takes
@@ -99,7 +100,7 @@ def test_i45_row_that_cannot_be_read_says_why_with_its_number_and_column_and_sto
     assert [row.number for row in rows if row.fault] == [BATCH_ROWS, BATCH_ROWS + 1, BATCH_ROWS + 2, BATCH_ROWS + 3]
     not_utf8, too_long, too_many, no_day = faults_of(rows[BATCH_ROWS - 1 :])
     assert not_utf8 == "It cannot be read: what stands under name is not UTF-8."
-    assert f"{ROW_BYTES_MAX} bytes" in too_long
+    assert size_said(ROW_BYTES_MAX) in too_long
     assert "at most 20" in too_many
     assert "under birth_date is no value that a calendar" in no_day
     assert rows[0].query["birth_date"] == "1970-01-01"
@@ -186,7 +187,7 @@ HOSTILE = {
     "cut off": (GOOD[:-9], "it is cut off"),
     "only its beginning": (b"PAR1", "it is cut off"),
     "nothing between its ends": (b"PAR1" + bytes(4) + b"PAR1", "damaged"),
-    "its description is longer than itself": (GOOD[:-8] + b"\xff\xff\xff\x7fPAR1", "2147483647 bytes describe it"),
+    "its description is longer than itself": (GOOD[:-8] + b"\xff\xff\xff\x7fPAR1", "2.15 GB describe it"),
     "its description is not where it says": (GOOD[:-8] + b"\x05\x00\x00\x00PAR1", "damaged"),
     "encrypted": (b"PARE" + GOOD[4:-4] + b"PARE", "encrypted"),
     "its end alone encrypted": (GOOD[:-4] + b"PARE", "it does not end as"),

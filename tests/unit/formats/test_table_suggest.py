@@ -13,9 +13,10 @@ from entente.formats.imports import read_import
 from entente.formats.schemata import load_schemata
 from entente.formats.table_columns import date_forms
 from entente.formats.table_mapping import TableMapping, read_mapping
-from entente.formats.table_suggest import suggest_mapping
+from entente.formats.table_suggest import propose_mapping, suggest_mapping
 from entente.kernel.errors import Invalid
 from entente.records.model import RecordDraft
+from entente.records.proposing import KEPT, LEFT_OUT, NEVER, KeysCounted, MappingChoice
 from tests.support.reading import terms, unknown, values
 
 RUSSIAN = (
@@ -189,3 +190,63 @@ def test_r46_names_of_columns_that_look_like_the_mapping_itself_change_nothing(t
     head = ";".join('"' + name.replace('"', '""') + '"' for name in names)
     _, mapping = proposed(tmp_path, f"{head}\n1{';x' * (len(names) - 1)}\n".encode())
     assert len(mapping.kept) == len(names) - 2
+
+
+TWICE = "Book,Page,Surname,Born,Religion,Remark\nA,1,Velk,1979-05-04,x,tall\nA,2,Sorn,04.05.1980,y,\nA,2,Tal,,,\n-,3,Una,,,\n"
+
+
+def test_w119_columns_that_were_chosen_make_the_key_and_it_is_said_how_they_stand(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(TWICE)
+    open_ = propose_mapping(file, MappingChoice())
+    assert (open_.keys, open_.counted.rows) == ((), 0)
+    found = propose_mapping(file, MappingChoice(keys=("Book", "Page")))
+    assert found.keys == ("Book", "Page")
+    assert found.counted == KeysCounted(4, 2, 1, 1, is_whole=True, examples=("A, 2",))
+    (entity,) = read_mapping(found.mapping.encode(), load_schemata()).entities
+    assert entity.keys == ("book", "page")
+    # As the import then rejects them.
+    with read_import(file, terms(), read_mapping(found.mapping.encode(), load_schemata())) as opened:
+        made = [isinstance(row, RecordDraft) for row in opened.rows]
+    assert made == [True, True, False, False]
+
+
+def test_w119_column_holds_what_was_chosen_for_it_and_nothing_of_it_is_lost(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(TWICE)
+    columns = {"Born": "deathDate", "Remark": "notes", "Book": LEFT_OUT, "Surname": KEPT}
+    found = propose_mapping(file, MappingChoice(keys=("Page",), columns=columns))
+    assert {one.name: one.means for one in found.columns} == {
+        "Book": LEFT_OUT, "Page": KEPT, "Surname": KEPT, "Born": "deathDate", "Religion": NEVER, "Remark": "notes",
+    }  # fmt: skip
+    with read_import(file, terms(), read_mapping(found.mapping.encode(), load_schemata())) as opened:
+        velk, sorn, *_ = [row for row in opened.rows if isinstance(row, RecordDraft)]
+    assert (values(velk, "deathDate"), values(velk, "notes"), unknown(velk)) == (
+        ["1979-05-04"],
+        ["tall"],
+        {"Surname": "Velk"},
+    )
+    assert values(sorn, "deathDate") == ["1980-05-04"]
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        MappingChoice(keys=("Nothing",)), MappingChoice(keys=("Religion",)), MappingChoice(columns={"Nothing": "name"}),
+        MappingChoice(columns={"Born": "religion"}), MappingChoice(columns={"Born": "imoNumber"}),
+        MappingChoice(schema="Thing"), MappingChoice(schema="<b>"),
+    ],
+)  # fmt: skip
+def test_w119_what_is_not_there_cannot_be_chosen(tmp_path: Path, choice: MappingChoice) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(TWICE)
+    with pytest.raises(Invalid, match="not there"):
+        propose_mapping(file, choice)
+
+
+def test_w119_keys_are_counted_among_the_first_rows_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entente.formats.table_keys.ROWS_MAX", 3)
+    file = tmp_path / "list.csv"
+    file.write_text(TWICE)
+    counted = propose_mapping(file, MappingChoice(keys=("Page",))).counted
+    assert counted == KeysCounted(3, 2, 1, 0, is_whole=False, examples=("2",))

@@ -12,6 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import pytest
+
+from entente.web.room_texts import english_forms, room_texts
+from entente.web.rule_numbers import RuleWords
+from entente.web.sentences import said
+from entente.web.wording import LANGUAGES, Wording, texts_of
 from tests.unit.web.test_room_texts import OPEN, ROOMS, known, speaking
 
 IN_WORDS: Final = re.compile(r"[a-z\0»] [a-z\0«]")
@@ -85,7 +91,7 @@ NOT_SAID_TO_PEOPLE: Final = {
         "Entente \0", '<a href="{}" target="_blank">{}</a>', "%Y-%m-%d at %H:%M", "type \0", "as its text says",
         "entente keys sign-statements \0 --key head-1.pem", "\0:\0 version \0", "\0 is no object of ours",
         "\0 (ground \0)", "\0 · nothing here is about a real person or body", "attempt \0",
-        '<time datetime="{}">{}</time>', '<bdi class="digest" dir="auto">{}</bdi>',
+        '<time datetime="{}">{}</time>', "\0 novalidate\0", '<bdi class="digest" dir="auto">{}</bdi>',
         "entente envelope v1\n", "entente statement v1\n", "entente trail head v1\n",
     ),
     "names a database, or is compared with what its server says": (
@@ -242,3 +248,59 @@ def test_a_sentence_that_nobody_translated_is_found(tmp_path: Path) -> None:
     file = tmp_path / "room.py"
     file.write_text('"""Says it."""\n\nWHY = f"Nobody told {7} of this."\n_log.info("not shown at all")\n', "utf-8")
     assert unknown_in(file) == {f"Nobody told {OPEN} of this."}
+
+
+PATHS: Final = re.compile(r"docs/|\.md\b|\.py\b|\bsrc/|\btests/")
+RAW_SIZE: Final = re.compile(
+    r"\{number[a-z_]*\} (?:bytes|kB|MB|GB|[KMG]iB)|[0-9]{4,} (?:bytes|octets|байт|بايت)|[0-9]{4,} ?字节"
+)
+# Of a key or a signature, which has so many and no other number; of the disk, in the unit of the setting that bounds it; of a
+# line, which is a rate.
+IN_ITS_OWN_UNIT: Final = frozenset(
+    {
+        "clause.file_id_form", "clause.turned_sealing_bytes", "clause.turned_signing_bytes", "clause.turned_bytes",
+        "clause.base64_length", "health.disk_free", "health.disk_full_why", "import.gave_way_why",
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_w117_no_text_of_a_page_names_a_file_of_the_sources(language: str) -> None:
+    forms = ((key, form) for key, text in texts_of(language).items() for form in english_forms(text))
+    assert {key: form for key, form in forms if PATHS.search(form)} == {}
+
+
+def test_w117_sizes_stand_in_no_sentence_as_bare_numbers() -> None:
+    forms = ((key, form) for key, text in room_texts().items() for form in english_forms(text))
+    found = {key: form for key, form in forms if RAW_SIZE.search(form)}
+    assert set(found) == IN_ITS_OWN_UNIT, found
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    {
+        "en": "A file has at most 1.07 GB (rule P13).",
+        "fr": "Un fichier a au plus 1,07\u202fGo (règle P13).",
+        "ar": "للملف 1.07 غيغابايت على الأكثر (القاعدة P13).",
+        "zh": "文件最多 1.07 GB（规则 P13）。",
+    }.items(),
+)
+def test_w117_officer_reads_a_size_and_a_rule_in_words(language: str, told: str) -> None:
+    assert said(Wording(language), "A file has at most 1.07 GB (docs/rules/api.md P13).") == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    {
+        "It is so (docs/rules/exchange.md X13 and X20).": "It is so (rules X13 and X20).",
+        "It is so (docs/rules/desk.md W40 to W45): why.": "It is so (rules W40 to W45): why.",
+        "It is so (desk.md W20).": "It is so (rule W20).",
+        "It is so (docs/guides/postgresql.md, 5).": "It is so.",
+        "It is kept by its rules (docs/rules/cases.md): why.": "It is kept by its rules: why.",
+        "它是如此（docs/rules/api.md P13）。": "它是如此（rule P13）。",
+        "The file «a.md b» (D1) stays.": "The file «a.md b» (D1) stays.",
+    }.items(),
+)
+def test_w117_rule_is_named_by_its_number_and_a_page_not_at_all(text: str, told: str) -> None:
+    assert RuleWords("rule {numbers}", "rules {numbers}").told(text) == told
+    assert said(Wording("en"), f"Nobody knows this. {text}").endswith(told)

@@ -20,6 +20,7 @@ from entente.client.shapes import (
     ShowJobAnswer,
     ShowResultsAnswer,
     SuggestMappingAnswer,
+    SuggestMappingChosen,
     UploadFileAnswer,
 )
 
@@ -40,14 +41,24 @@ class JobsMethods(Asks):
         """
         return self.ask(jobs.upload_file(name=name, file=file, idempotency_key=idempotency_key))
 
-    def suggest_mapping(self, upload: str) -> SuggestMappingAnswer:
+    def suggest_mapping(
+        self,
+        upload: str,
+        *,
+        keys: Sequence[str] | None = None,
+        row_schema: str | None = None,
+        chosen: Sequence[SuggestMappingChosen] | None = None,
+    ) -> SuggestMappingAnswer:
         """Propose a mapping for a table that was sent, as text that a person edits.
 
         Needs the scope imports.write.
 
         upload: The file, as the answer to its upload calls it.
+        keys: Those that together tell one row from another.
+        row_schema: What a row is about, a schema of records.
+        chosen: What single columns hold, in place of what would be proposed.
         """
-        return self.ask(jobs.suggest_mapping(upload))
+        return self.ask(jobs.suggest_mapping(upload, keys=keys, row_schema=row_schema, chosen=chosen))
 
     def preview_import(
         self, upload: str, *, terms: str | None = None, mapping: str | None = None, rows: int | None = None

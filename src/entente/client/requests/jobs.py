@@ -19,6 +19,7 @@ from entente.client.shapes import (
     ShowJobAnswer,
     ShowResultsAnswer,
     SuggestMappingAnswer,
+    SuggestMappingChosen,
     UploadFileAnswer,
 )
 
@@ -37,9 +38,21 @@ def upload_file(*, name: str, file: str | Path, idempotency_key: str | None = No
     )
 
 
-def suggest_mapping(upload: str) -> Call[SuggestMappingAnswer]:
+def suggest_mapping(
+    upload: str,
+    *,
+    keys: Sequence[str] | None = None,
+    row_schema: str | None = None,
+    chosen: Sequence[SuggestMappingChosen] | None = None,
+) -> Call[SuggestMappingAnswer]:
     """Propose a mapping for a table that was sent, as text that a person edits."""
-    return Call("suggest_mapping", "POST", filled("/uploads/{upload}/mapping", upload=upload), SuggestMappingAnswer)
+    return Call(
+        "suggest_mapping",
+        "POST",
+        filled("/uploads/{upload}/mapping", upload=upload),
+        SuggestMappingAnswer,
+        body=given(keys=keys, row_schema=row_schema, chosen=chosen),
+    )
 
 
 def preview_import(

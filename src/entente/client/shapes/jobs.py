@@ -73,12 +73,56 @@ class UploadFileAnswer(TypedDict):
     """Nothing here is real: an exercise's node answered."""
 
 
+class SuggestMappingColumn(TypedDict):
+    """Suggest mapping column, as the API gives it."""
+
+    name: str
+    means: str
+    """A property, keep, ignore, or never of what is never carried."""
+    why: str
+    distinct: int
+    """How many cells of the sample differ."""
+
+
+class SuggestMappingCounted(TypedDict):
+    """Suggest mapping counted, as the API gives it."""
+
+    rows: int
+    """How many of the first rows were counted; 0 without a key."""
+    distinct: int
+    """How many keys differ."""
+    doubled: int
+    """Rows whose key a row before them has."""
+    lacking: int
+    """Rows without a whole key."""
+    is_whole: bool
+    """Whether these are all rows of the table."""
+    examples: list[str]
+
+
 class SuggestMappingAnswer(TypedDict):
     """What is answered by `suggest_mapping`."""
 
     mapping: str
+    row_schema: str
+    keys: list[str]
+    """None where no column tells the rows of the sample apart."""
+    columns: list[SuggestMappingColumn]
+    sample: int
+    """How many rows were looked at to propose it."""
+    counted: SuggestMappingCounted
+    properties: list[str]
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
+
+
+class SuggestMappingChosen(TypedDict):
+    """Suggest mapping chosen, as the API gives it."""
+
+    column: str
+    """Its name."""
+    means: str
+    """A property, or keep, or ignore."""
 
 
 class PreviewImportRowValue(TypedDict):

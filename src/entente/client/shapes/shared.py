@@ -240,6 +240,8 @@ class Permission(TypedDict):
     answer_reason: str
     """Of a refusal: a code of data/reasons.yaml."""
     answer_text: str
+    granted_until: str | None
+    """Until when the leave holds; null where there is none."""
 
 
 class CaseTask(TypedDict):

@@ -77,6 +77,6 @@ class Arriving:
         part = self._parts.get((session.account, request.query_params.get("key", "")))
         if part is None:
             return Response(status_code=_NOTHING)
-        percent, megabytes = part.percent(), part.has // 1_000_000
-        said = self._say(request, session).text("intake.arrived", percent=percent, megabytes=megabytes)
+        percent, say = part.percent(), self._say(request, session)
+        said = say.text("intake.arrived", percent=percent, size=say.size(part.has))
         return JSONResponse({"percent": percent, "said": said})

@@ -20,7 +20,6 @@ from entente.kernel.errors import EntenteError, Invalid, NotFound
 from entente.records.media import look_at_type
 from entente.records.ports import PlainFile
 from entente.web.desk.forms import Entered, Field, Kind
-from entente.web.desk.job_pages import size_shown
 from entente.web.desk.page import Asked
 from entente.web.wording import Moment
 
@@ -61,9 +60,9 @@ def attaching(asked: Asked, values: Mapping[str, str]) -> Attaching:
             upload, _ = asked.jobs.upload(asked.officer, one)
             until = asked.jobs.kept_until(upload)
             assert until is not None, "a file that waits does so for a time"
-            files.append(WaitingFile(one, upload.name, size_shown(asked, upload.size), asked.say.moment(until)))
+            files.append(WaitingFile(one, upload.name, asked.say.size(upload.size), asked.say.moment(until)))
     most = min(asked.node.settings.attachments_bytes_max, ATTACHMENTS_BYTES_MAX)
-    return Attaching(files, len(files) < ATTACHMENTS_MAX, ATTACHMENTS_MAX, asked.say.number(most // 10**6))
+    return Attaching(files, len(files) < ATTACHMENTS_MAX, ATTACHMENTS_MAX, asked.say.size(most))
 
 
 def taken_in(asked: Asked) -> dict[str, str]:

@@ -23,7 +23,7 @@ from entente.web.desk.record_labels import label_of
 from entente.web.desk.task import TaskShown, asks_why_first, task_shown
 
 EDITED_FACTS_MAX = 60
-"""Three fields each, and a form has at most 200 (forms.FORM_FIELDS_MAX); what has more is corrected in its list."""
+"""Three fields each, and a form has at most 400 (forms.FORM_FIELDS_MAX); what has more is corrected in its list."""
 ADDED_MAX = 3
 _LONG_CHARACTERS = 60
 _WAS_CHARACTERS_MAX = VALUE_CHARACTERS_MAX + 100
@@ -160,7 +160,7 @@ def _properties(schema: Schema | None, asked: Asked) -> dict[str, str]:
     """Return the properties that a value may be added to, by what they are called."""
     known = schema.properties.values() if schema is not None else ()
     named = {one.name: label_of(schema, one.name, asked.say)[0] for one in known if one.type is not PropertyType.ENTITY}
-    return dict(sorted(named.items(), key=lambda one: (one[1].casefold(), one[0])))
+    return dict(sorted(named.items(), key=lambda one: (asked.say.place(one[1]), one[0])))
 
 
 def _lost(form: Entered, standing: set[str]) -> list[tuple[str, str]]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from entente.kernel.canonical import JsonObject
-from entente.web.desk.job_pages import size_shown
 from entente.web.desk.page import Asked
 from entente.web.desk.reading import text, whole
 
@@ -40,7 +39,7 @@ def file_line(asked: Asked, one: JsonObject, at: str) -> FileLine:
     return FileLine(
         name=text(one, "name"),
         kind=asked.say.code("media_types", text(one, "media_type")),
-        size=size_shown(asked, whole(one, "bytes")),
+        size=asked.say.size(whole(one, "bytes")),
         sha256=text(one, "sha256"),
         to=at + text(one, "blob").removeprefix(BLOB),
         is_here=False,

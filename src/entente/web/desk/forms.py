@@ -23,13 +23,15 @@ from starlette.requests import Request
 from entente.kernel.canonical import canonical_bytes
 from entente.kernel.decision import Decision
 from entente.kernel.errors import EntenteError, Invalid, Refused
+from entente.kernel.sizes import size_said
 from entente.web.desk.paths import own_path
 from entente.web.sentences import said
 from entente.web.wording import Wording
 
 FORM_BYTES_MAX: Final = 512 * 1024
 """A message of 20,000 characters, each at most 12 bytes when encoded, twice over."""
-FORM_FIELDS_MAX: Final = 200
+FORM_FIELDS_MAX: Final = 400
+"""A table of 100 columns, a kind for each of 38 schemata, and the codes of the longest lists."""
 FORM_SECONDS_MAX: Final = 30.0
 """As long as the API waits for a body (docs/rules/api.md P6)."""
 LINE_CHARACTERS_MAX: Final = 300
@@ -207,7 +209,7 @@ async def _read(request: Request) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > FORM_BYTES_MAX:
-            raise no_form(f"it has more than {FORM_BYTES_MAX} bytes")
+            raise no_form(f"it has more than {size_said(FORM_BYTES_MAX)}")
         parts.append(part)
     return b"".join(parts)
 

@@ -10,21 +10,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Final
 
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import EntenteError, Invalid
-from entente.kernel.jobs import JobKind, Upload
+from entente.kernel.jobs import UPLOAD_BYTES_MAX, JobKind, Upload
 from entente.records.listing import PERCENT_MAX
 from entente.verbs.references import names_of
 from entente.web.desk.forms import Entered, Fault, Field, Kind, fault_of
-from entente.web.desk.job_pages import JobLine, job_path, jobs_of, size_shown
-from entente.web.desk.mapping_remarks import remarks_told
+from entente.web.desk.job_pages import JobLine, job_path, jobs_of
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.reading import members, text
+from entente.web.desk.table_choice import FIELDS as TABLE_FIELDS
+from entente.web.desk.table_choice import TableChoice, is_chosen_anew, table_choice
 from entente.web.sentences import clause, place
-from entente.web.wording import Moment
+from entente.web.wording import Moment, Wording
 
 IMPORTS_PATH: Final = f"{PREFIX}/imports"
 TABLES: Final = frozenset({"csv", "parquet"})
@@ -35,6 +37,9 @@ CODES_CHARACTERS_MAX: Final = 4_000
 ABOUT_PERSONS: Final = ("Person", "Passport", "Identification")
 """What the status is of: whom a record is about, and the documents of whom."""
 PREVIEW: Final = "preview"
+CHOOSE: Final = "choose"
+_BEGINNING: Final[Mapping[str, str]] = {"review_years": "1", "erase_years": "4", "gone_percent": str(PERCENT_MAX)}
+"""What a form begins with: what is asked most."""
 NEEDS: Final = ("import_records",)
 
 
@@ -55,6 +60,8 @@ class ImportsPage:
 
     title: str
     send: str
+    file_most: str
+    """How large a file may be."""
     files: Sequence[WaitingFile]
     jobs: Sequence[JobLine]
 
@@ -82,6 +89,8 @@ class NewImportPage:
     file: WaitingFile
     format: str
     """In words; empty where it is none that is read."""
+    table: TableChoice | None
+    """Of a table: what its columns hold; None where its columns cannot be read, or for another file."""
     is_table: bool
     refused: Fault | None
     """Why the file cannot be imported at all."""
@@ -103,13 +112,14 @@ def waiting_file(asked: Asked, upload: Upload, to: str) -> WaitingFile:
     """Return a file that waits as pages show it."""
     until = asked.jobs.kept_until(upload)
     assert until is not None, "a file that waits does so for a time"
-    return WaitingFile(to, upload.name, size_shown(asked, upload.size), upload.sha256, asked.say.moment(until))
+    return WaitingFile(to, upload.name, asked.say.size(upload.size), upload.sha256, asked.say.moment(until))
 
 
 def _imports(asked: Asked) -> ImportsPage:
     return ImportsPage(
         title=asked.say.text("imports.title"),
         send=IMPORTS_PATH,
+        file_most=asked.say.size(UPLOAD_BYTES_MAX),
         files=[waiting_file(asked, one, f"{IMPORTS_PATH}/{one.id}") for one in asked.jobs.uploads(asked.officer)],
         jobs=jobs_of(asked, JobKind.IMPORT),
     )
@@ -131,8 +141,10 @@ def _new(asked: Asked) -> NewImportPage:
     except EntenteError as error:
         refused = fault_of(error, (), say)
     is_table = form in TABLES
-    began = dict(draft) if draft is not None else _beginning(asked, file, is_table=is_table)
-    if draft is not None and refused is None:
+    began = {**_BEGINNING, **(draft or {})}
+    table = _table(asked, file, Entered(began)) if is_table else None
+    began.setdefault("mapping", table.mapping if table is not None else "")
+    if draft is not None and refused is None and draft.get("step") == PREVIEW:
         entered = Entered(draft)
         given: JsonObject = {**file, "terms": _terms(entered), "mapping": entered.value("mapping")}
         try:
@@ -144,6 +156,7 @@ def _new(asked: Asked) -> NewImportPage:
         title=say.text("imports.new_title", file=upload.name),
         file=waiting_file(asked, upload, f"{IMPORTS_PATH}/{upload.id}"),
         format=say.code("import_formats", form) if form else "",
+        table=table,
         is_table=is_table,
         refused=refused,
         began=began,
@@ -151,7 +164,8 @@ def _new(asked: Asked) -> NewImportPage:
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         kinds={code: words for code, words in say.codes("record_kinds").items() if kinds[code].is_data_set},
         schemata=_in_order(
-            (name, say.code("schemata", name)) for name, one in asked.node.schemata.items() if not one.is_abstract
+            say,
+            ((name, say.code("schemata", name)) for name, one in asked.node.schemata.items() if not one.is_abstract),
         ),
         bodies={one.code: f"{one.code} · {one.name}" for one in names.bodies.values() if one.id != names.own.id},
         was_looked_at=rows is not None,
@@ -160,20 +174,16 @@ def _new(asked: Asked) -> NewImportPage:
     )
 
 
-def _in_order(labelled: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    return dict(sorted(labelled, key=lambda one: one[1].casefold()))
+def _in_order(say: Wording, labelled: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    return dict(sorted(labelled, key=lambda one: say.place(one[1])))
 
 
-def _beginning(asked: Asked, file: JsonObject, *, is_table: bool) -> dict[str, str]:
-    """Return what the form begins with: a mapping proposed for a table, and what is asked most."""
-    begun = {"review_years": "1", "erase_years": "4", "gone_percent": str(PERCENT_MAX)}
-    if is_table:
-        try:
-            begun["mapping"] = remarks_told(asked.say, text(asked.perform("record_mapping_suggest", file), "mapping"))
-        except Invalid:
-            # It has no line of names; looking at its rows says so, in words.
-            begun["mapping"] = ""
-    return begun
+def _table(asked: Asked, file: JsonObject, entered: Entered) -> TableChoice | None:
+    """Return what the columns of a table hold; None for one that has no line of names, as looking at its rows says in words."""
+    for one in (entered, Entered()):
+        with suppress(Invalid):
+            return table_choice(asked, file, one)
+    return None
 
 
 def _row(asked: Asked, row: JsonObject) -> PreviewRow:
@@ -230,9 +240,12 @@ def _begin(asked: Asked) -> Done:
     if (made := asked.jobs.made_before(asked.officer, asked.once)) is not None:
         # The second click of two: the file is the job's by now.
         return Done(job_path(made.id), "import_begun")
-    upload, _ = asked.jobs.upload(asked.officer, asked.path["upload"])
-    if form.value("step") == PREVIEW:
-        asked.memory.keep_import(upload.id, {name: one for name, one in form.values.items() if name != "step"})
+    upload, path = asked.jobs.upload(asked.officer, asked.path["upload"])
+    # Another choice of columns is looked at before anything is imported under it.
+    is_anew = is_chosen_anew(form)
+    if form.value("step") == PREVIEW or is_anew:
+        mapping = table_choice(asked, {"file": str(path)}, form).mapping if is_anew else form.value("mapping")
+        asked.memory.keep_import(upload.id, {**form.values, "step": PREVIEW, "mapping": mapping})
         return Done(f"{IMPORTS_PATH}/{upload.id}")
     percent = _whole(form, "gone_percent")
     given: JsonObject = {
@@ -247,6 +260,14 @@ def _begin(asked: Asked) -> Done:
     job = asked.jobs.make(asked.officer, JobKind.IMPORT, asked.once, given, upload=upload.id)
     asked.memory.imports.pop(upload.id, None)
     return Done(job_path(job.id), "import_begun")
+
+
+def _choose(asked: Asked) -> Done:
+    """Have the mapping proposed for the columns as they were chosen, whatever else is entered by now."""
+    upload, path = asked.jobs.upload(asked.officer, asked.path["upload"])
+    mapping = table_choice(asked, {"file": str(path)}, asked.form).mapping
+    asked.memory.keep_import(upload.id, {**asked.form.values, "step": CHOOSE, "mapping": mapping})
+    return Done(f"{IMPORTS_PATH}/{upload.id}#columns")
 
 
 def _check(asked: Asked, form: Entered) -> None:
@@ -296,6 +317,7 @@ _IMPORT_FIELDS: Final[Sequence[Field]] = (
     Field("withdraw_gone", Kind.FLAG, is_needed=False),
     Field("gone_percent", is_needed=False, most=3, asks="gone_percent_max"),
     Field("step", is_needed=False, most=10),
+    *TABLE_FIELDS,
 )
 
 PAGES: Sequence[Page] = (
@@ -312,8 +334,13 @@ PAGES: Sequence[Page] = (
         "A file that was sent, its terms and mapping, and its first rows as they would be read.", _new,
     ),
     ActPage(
-        "begin_import", "/imports/{upload}", ("record_import_preview",), NEEDS, "new_import",
+        "begin_import", "/imports/{upload}", ("record_import_preview", "record_mapping_suggest"), NEEDS, "new_import",
         "Shows the first rows as they would be read, or begins the import.", _begin, tuple(_IMPORT_FIELDS), is_once=False,
+    ),
+    ActPage(
+        "choose_columns", "/imports/{upload}/columns", ("record_mapping_suggest",), NEEDS, "new_import",
+        "Proposes the mapping of a table anew, for the columns that were chosen.", _choose,
+        tuple(replace(one, is_needed=False) for one in _IMPORT_FIELDS), is_once=False,
     ),
     ActPage(
         "drop_file", "/imports/{upload}/drop", (), NEEDS, "new_import", "Removes a file that waits.", _drop, is_once=False,

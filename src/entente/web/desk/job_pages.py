@@ -146,11 +146,6 @@ def jobs_of(asked: Asked, kind: JobKind) -> list[JobLine]:
     return [job_line(asked, job) for job in asked.jobs.of(asked.officer) if job.kind is kind]
 
 
-def size_shown(asked: Asked, size: int) -> str:
-    """Return how large a file is, in kilobytes."""
-    return asked.say.text("intake.kilobytes", count=max(1, round(size / 1000)))
-
-
 def _job(asked: Asked) -> JobPage:
     job, say = asked.jobs.get(asked.officer, asked.path["job"]), asked.say
     outcome, line = job.outcome or {}, job_line(asked, job)
@@ -162,7 +157,7 @@ def _job(asked: Asked) -> JobPage:
         here=line.to,
         back=_thing_of(job) or _LISTS.get(job.kind, f"{PREFIX}/imports"),
         thing=_thing_of(job),
-        came=size_shown(asked, job.done) if job.done else "",
+        came=asked.say.size(job.done) if job.done else "",
         job=line,
         has_ended=job.has_ended,
         until=say.moment(until) if until is not None else None,
@@ -172,7 +167,7 @@ def _job(asked: Asked) -> JobPage:
         gone=gone if isinstance(gone := outcome.get("gone"), dict) else None,
         rejects=rejects,
         mends=_mends(job, rejects) if may_do(asked, "import_records") else (),
-        files=[FileLine(name, f"{line.to}/files/{name}", size_shown(asked, size)) for name, size in files.items()],
+        files=[FileLine(name, f"{line.to}/files/{name}", asked.say.size(size)) for name, size in files.items()],
         results=f"{PREFIX}/batches/{job.id}" if job.kind is JobKind.SEARCHES else "",
         backup=_backup(asked, outcome) if job.kind is JobKind.BACKUP and outcome else None,
         error={name: said(say, str(job.error.get(name, ""))) for name in ("what", "why", "do")} if job.error else {},
@@ -190,7 +185,7 @@ def _thing_of(job: Job) -> str:
 def _backup(asked: Asked, made: JsonObject) -> BackupShown:
     return BackupShown(
         file=text(made, "file"),
-        size=size_shown(asked, whole(made, "file_bytes")),
+        size=asked.say.size(whole(made, "file_bytes")),
         sha256=text(made, "file_sha256"),
         is_sealed=made["is_sealed"] is True,
         has_keys=made["has_keys"] is True,

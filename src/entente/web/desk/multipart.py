@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from entente.kernel.errors import EntenteError
 from entente.kernel.file_names import kept_name
+from entente.kernel.sizes import size_said
 from entente.web.desk.forms import FORM_BYTES_MAX, FORM_FIELDS_MAX, FORM_SECONDS_MAX, SentFile, gathered, no_form
 
 HEAD_BYTES_MAX: Final = 4 * 1024
@@ -134,11 +135,13 @@ async def _read(body: _Body, file: str, several: frozenset[str], small: str, *, 
                 return Posted(gathered(pairs, several), incoming, tuple(files))
             if len(files) == SMALL_FILES_MAX:
                 raise no_form(f"it has more than {SMALL_FILES_MAX} files")
-            data = await _whole(body, SMALL_BYTES_MAX - small_size, f"its files have more than {SMALL_BYTES_MAX} bytes")
+            data = await _whole(
+                body, SMALL_BYTES_MAX - small_size, f"its files have more than {size_said(SMALL_BYTES_MAX)}"
+            )
             small_size += len(data)
             files.append(SentFile(kept_name(called), data))
             continue
-        text = await _whole(body, FORM_BYTES_MAX - size, f"its fields have more than {FORM_BYTES_MAX} bytes")
+        text = await _whole(body, FORM_BYTES_MAX - size, f"its fields have more than {size_said(FORM_BYTES_MAX)}")
         size += len(text)
         try:
             # A text over several lines has CR LF in it, as in a form without a file.
@@ -205,10 +208,10 @@ class _Body:
     async def _head(self) -> bytes:
         while (at := self.buffer.find(b"\r\n\r\n")) < 0:
             if len(self.buffer) > HEAD_BYTES_MAX:
-                raise no_form(f"a part of it has a head of more than {HEAD_BYTES_MAX} bytes")
+                raise no_form(f"a part of it has a head of more than {size_said(HEAD_BYTES_MAX)}")
             await self._fill()
         if at > HEAD_BYTES_MAX:
-            raise no_form(f"a part of it has a head of more than {HEAD_BYTES_MAX} bytes")
+            raise no_form(f"a part of it has a head of more than {size_said(HEAD_BYTES_MAX)}")
         head = bytes(self.buffer[:at])
         del self.buffer[: at + 4]
         return head

@@ -29,6 +29,7 @@ from entente.bodies.passkeys import ANSWER_CHARACTERS_MAX
 from entente.bodies.signing_in import CODE_CHARACTERS_MAX, Given
 from entente.bodies.tokens import may
 from entente.kernel.errors import EntenteError, Invalid
+from entente.web.desk.browsers import browser_called
 from entente.web.desk.cookies import keep, session_of, whence
 from entente.web.desk.desk import SEE_OTHER, Desk
 from entente.web.desk.entrance import NOT_IN, CodesPage, Entrance, again_first, site_of, to_sign_in
@@ -62,7 +63,10 @@ class SessionLine:
     seen_at: Moment
     ends_at: Moment
     address: str
+    browser: str
+    """What its browser is called."""
     device: str
+    """What the browser calls itself; empty for nothing."""
     is_this: bool
     """Whether it is the one of this browser."""
 
@@ -289,6 +293,7 @@ def session_line(session: Session, signed_in: SignedIn, say: Wording) -> Session
         seen_at=say.moment(session.seen_at),
         ends_at=say.moment(session.ends_at),
         address=session.address,
+        browser=browser_called(session.device, say),
         device=session.device,
         is_this=session.id == signed_in.session.id,
     )

@@ -1,8 +1,11 @@
 """Language and look, chosen in the browser and kept there in two cookies that say nothing of a person.
 
 They work before anybody is signed in, so they ask for no session; that the form came from our own page is asked all the same.
+They outlive sessions, so that whoever is signed out, or has to wait, reads of it in the language that was chosen. Unlike the
+cookie of a session they are sent too where somebody follows a link from elsewhere, as from the mail that calls them to the desk:
+they let nobody in, and the page that asks to sign in is the first that is read.
 
-Source: docs/rules/desk.md W25 and W26.
+Source: docs/rules/desk.md W25, W26 and W118.
 """
 
 from __future__ import annotations
@@ -67,6 +70,6 @@ async def choose(request: Request, *, has_tls: bool) -> Response:
             path="/",
             secure=has_tls,
             httponly=True,
-            samesite="strict",
+            samesite="lax",
         )
     return answer

@@ -40,7 +40,8 @@ class Value:
     shown: NameShown
     is_compared: bool
     """Whether it is a number to be compared sign by sign."""
-    is_assessed: bool
+    observation: str
+    """`observed` or `assessed`; empty where the record says neither."""
     terms: int
     """Under which of the record's terms it stands, from 1."""
 
@@ -68,6 +69,8 @@ class LinkLine:
     is_english: bool
     name: str
     to: str
+    observation: str
+    """`observed` or `assessed`; empty where the record says neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +250,7 @@ def _property(asked: Asked, name: str, facts: Sequence[JsonObject], schema: Sche
     values = []
     for fact in facts:
         shown, is_compared = value_shown(asked, schema, name, text(fact, "value"))
-        values.append(Value(shown, is_compared, fact["observation"] == "assessed", whole(fact, "terms") + 1))
+        values.append(Value(shown, is_compared, text(fact, "observation"), whole(fact, "terms") + 1))
     known = schema.properties.get(name) if schema is not None else None
     kind = known.type if known is not None else PropertyType.STRING
     return PropertyLine(name, kind, label, is_english, facts[0]["unknown_property"] is True, values)
@@ -255,7 +258,7 @@ def _property(asked: Asked, name: str, facts: Sequence[JsonObject], schema: Sche
 
 def _link(one: JsonObject, schema: Schema | None, say: Wording) -> LinkLine:
     label, is_english = label_of(schema, text(one, "property"), say)
-    return LinkLine(label, is_english, text(one, "name"), record_path(text(one, "name")))
+    return LinkLine(label, is_english, text(one, "name"), record_path(text(one, "name")), text(one, "observation"))
 
 
 def terms_line(one: JsonObject, number: int, say: Wording) -> TermsLine:

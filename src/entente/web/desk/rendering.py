@@ -6,6 +6,7 @@ A template gets `page` (its content), `shell` (what stands around it), `form` (w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,10 +17,14 @@ from starlette.responses import HTMLResponse
 from entente.web.desk.forms import Entered
 from entente.web.desk.page import PREFIX, Content
 from entente.web.desk.static_files import STATIC_PATH, static_files
+from entente.web.foreign import scripts_said
 from entente.web.pages import TEMPLATES
 from entente.web.reading_order import in_order, whole_codes
 from entente.web.wording import LANGUAGES, Moment, Wording
 
+_FORM: Final = re.compile(r'(<form (?=[^>]*method="post")[^>]*)(>.*?</form>)', re.DOTALL)
+"""A form as it is written; what anybody entered is escaped, and begins none."""
+_PICKED: Final = re.compile(r' type="(?:date|datetime-local)"')
 LOOKS: Final = ("auto", "light", "dark")
 """How pages look: as the machine is set, or always light or dark."""
 
@@ -93,7 +98,8 @@ _environment.globals.update(static=static, languages=LANGUAGES, looks=LOOKS, pre
 
 def fragment(template: str, content: Content, say: Wording) -> str:
     """Return a part of a page, without the shell."""
-    return _environment.get_template(f"desk/{template}").render(page=content, t=say.text, say=say)
+    text = _environment.get_template(f"desk/{template}").render(page=content, t=say.text, say=say)
+    return scripts_said(_checked_by_node(text), say.language)
 
 
 def rendered(
@@ -103,4 +109,12 @@ def rendered(
     text = _environment.get_template(f"desk/{template}").render(
         page=content, shell=shell, form=form if form is not None else Entered(), t=say.text, say=say
     )
-    return HTMLResponse(text, status)
+    return HTMLResponse(scripts_said(_checked_by_node(text), say.language), status)
+
+
+def _checked_by_node(page: str) -> str:
+    """Return a page whose forms are sent as they are, so that the node says what is wrong, in the page's language (W118).
+
+    But for those with a day or a time: one that is half entered is sent as none, and the browser alone can tell the two apart.
+    """
+    return _FORM.sub(lambda found: found[0] if _PICKED.search(found[0]) else f"{found[1]} novalidate{found[2]}", page)

@@ -54,6 +54,13 @@
       });
       return;
     }
+    // One line is asked with Enter. Within a zone it ends a line, as scanners send it; an input method confirms a word by it.
+    if (key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("form[data-draft=no] textarea[data-first]")
+      && !event.target.value.includes("<")) {
+      event.preventDefault();
+      event.target.form.requestSubmit(event.target.form.querySelector("button.first"));
+      return;
+    }
     if (isOff() || isWriting(event.target)) { went = false; return; }
     if (keys.open && key !== "?") return;
     if (went) {
@@ -106,8 +113,40 @@
   });
   // On a narrow screen the navigation is drawn along: where its reader is may lie outside it.
   document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  // Whoever works by keys or hears the page goes on from what came of their act.
+  // What the browser itself finds wrong, a day that is half entered above all, is said at its field and in the page's language.
+  const CONTROL = "input:not([type=hidden]), select, textarea";
+  document.addEventListener("invalid", (event) => {
+    const wrong = event.target, said = document.getElementById("content").dataset;
+    event.preventDefault();
+    if (!wrong.id || document.getElementById(`${wrong.id}-told`)) return;
+    const fault = document.createElement("p");
+    fault.className = "fault";
+    fault.id = `${wrong.id}-told`;
+    fault.textContent = wrong.validity.badInput ? said.half : said.missing;
+    (wrong.closest(".picker") ?? wrong).before(fault);
+    const about = wrong.getAttribute("aria-describedby"), was = wrong.getAttribute("aria-invalid");
+    wrong.setAttribute("aria-describedby", `${fault.id} ${about ?? ""}`.trim());
+    wrong.setAttribute("aria-invalid", "true");
+    if (wrong === wrong.form?.querySelector(":is(input, select, textarea):invalid")) {
+      wrong.closest("details")?.setAttribute("open", "");
+      wrong.focus();
+    }
+    wrong.addEventListener("input", () => {
+      fault.remove();
+      if (about) wrong.setAttribute("aria-describedby", about); else wrong.removeAttribute("aria-describedby");
+      if (was) wrong.setAttribute("aria-invalid", was); else wrong.removeAttribute("aria-invalid");
+    }, { once: true });
+  }, true);
+  // Whoever works by keys or hears the page goes on from what came of their act: at the first field that is wrong.
   const summary = document.getElementById("summary"), done = document.getElementById("done");
-  if (summary) summary.focus();
+  const wrongAt = (link) => {
+    const named = link ? document.getElementById(decodeURIComponent(link.hash.slice(1))) : null;
+    return named?.matches(CONTROL) ? named : named?.querySelector(CONTROL) ?? null;
+  };
+  const first = wrongAt(summary?.querySelector("li:first-child > a[href^='#']"));
+  if (first) {
+    for (let around = first.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+    first.focus();
+  } else if (summary) summary.focus();
   else if (done && !location.hash) done.focus({ preventScroll: true });
 })();
