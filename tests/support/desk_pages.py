@@ -226,7 +226,7 @@ def files_of(act: ActPage) -> dict[str, tuple[str, bytes]]:
 def _value(field: Field) -> str:
     if field.codes:
         return next(iter(Wording("en").codes(field.codes)))
-    return _VALUES.get(field.name, "Something")
+    return _VALUES.get(field.name, "14:30" if field.kind is Kind.HOUR else "Something")
 
 
 def _filled(path: str, **parameters: str) -> str:
