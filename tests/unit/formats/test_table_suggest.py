@@ -221,7 +221,11 @@ def test_w119_column_holds_what_was_chosen_for_it_and_nothing_of_it_is_lost(tmp_
     }  # fmt: skip
     with read_import(file, terms(), read_mapping(found.mapping.encode(), load_schemata())) as opened:
         velk, sorn, *_ = [row for row in opened.rows if isinstance(row, RecordDraft)]
-    assert (values(velk, "deathDate"), values(velk, "notes"), unknown(velk)) == (["1979-05-04"], ["tall"], {"Surname": "Velk"})
+    assert (values(velk, "deathDate"), values(velk, "notes"), unknown(velk)) == (
+        ["1979-05-04"],
+        ["tall"],
+        {"Surname": "Velk"},
+    )
     assert values(sorn, "deathDate") == ["1980-05-04"]
 
 
